@@ -1,0 +1,15 @@
+//! An entity: one of the units observed over time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Label;
+
+/// A city, firm or country of the panel.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entity {
+    /// The id used as a key in every frame.
+    pub id: String,
+    /// Its name in a report.
+    pub label: Label,
+}

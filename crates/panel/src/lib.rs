@@ -1,0 +1,23 @@
+//! The ground floor: a [`Panel`] of entities observed over time, held in a Polars frame, and the
+//! small nouns that every other crate speaks in: [`Variable`], [`Label`], [`CellAddress`],
+//! [`TidyValue`] and [`Gap`].
+//!
+//! Nothing here knows a file format, a pipeline or an estimator.
+
+mod address;
+mod entity;
+mod error;
+mod gap;
+mod label;
+mod panel;
+mod tidy;
+mod variable;
+
+pub use address::CellAddress;
+pub use entity::Entity;
+pub use error::{PanelError, Result};
+pub use gap::{Gap, gap_frame, gaps_from_frame};
+pub use label::Label;
+pub use panel::Panel;
+pub use tidy::{TidyValue, tidy_columns, tidy_frame, tidy_values};
+pub use variable::Variable;
