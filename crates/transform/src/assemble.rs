@@ -83,7 +83,8 @@ pub fn assemble(tidy: &[DataFrame], assembly: &Assembly) -> Result<Derived> {
     let mut faults = Vec::new();
     for variable in &assembly.variables {
         let aggregate = assembly.aggregate.get(variable).copied();
-        match Series::of(variable, &rows, &grid).and_then(|series| grid.values(&series, aggregate, &mut gaps)) {
+        match Series::of(variable, &rows, &grid).and_then(|series| grid.values(&series, aggregate, &mut gaps))
+        {
             Ok(values) => columns.push(Column::new(variable.as_str().into(), values)),
             Err(fault) => faults.push(fault),
         }
@@ -253,11 +254,7 @@ impl<'a> Series<'a> {
         Ok(Self { variable, national, slots })
     }
 
-    fn value(
-        &self,
-        slot: usize,
-        aggregate: Option<CategoryAggregate>,
-    ) -> std::result::Result<f64, String> {
+    fn value(&self, slot: usize, aggregate: Option<CategoryAggregate>) -> std::result::Result<f64, String> {
         let mut total = 0.0;
         for (category, rows) in &self.slots {
             let value = match rows.get(slot).copied().flatten() {

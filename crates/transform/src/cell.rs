@@ -60,6 +60,18 @@ pub(crate) fn finite(value: f64, reason: impl FnOnce() -> String) -> Cell {
     if value.is_finite() { Ok(value) } else { Err(Missing::computed(reason())) }
 }
 
+/// A number for a reason: as short as it can be told, 1e300 and not all its zeros.
+pub(crate) fn figure(x: f64) -> String {
+    let magnitude = x.abs();
+    if magnitude == 0.0 {
+        "0".to_owned()
+    } else if (1e-6..1e15).contains(&magnitude) {
+        x.to_string()
+    } else {
+        format!("{x:e}")
+    }
+}
+
 /// A column of the panel, its missing values with the reason "x is missing".
 pub(crate) fn column_cells(panel: &Panel, name: &str) -> Result<Vec<Cell>> {
     let missing = Missing::Upstream(format!("{name} is missing").into());

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
-use crate::cell::{Cell, Missing, append, column_cells, finite};
+use crate::cell::{Cell, Missing, append, column_cells, figure, finite};
 use crate::{Derived, Result};
 
 /// A nominal column to be put at the prices of a base year.
@@ -46,7 +46,7 @@ pub fn deflate(panel: &Panel, deflate: &Deflate) -> Result<Derived> {
         .into_iter()
         .map(|cell| match cell {
             Ok(price) if price <= 0.0 => {
-                Err(Missing::computed(format!("{} is {price}, not positive", deflate.deflator)))
+                Err(Missing::computed(format!("{} is {}, not positive", deflate.deflator, figure(price))))
             }
             other => other,
         })
@@ -57,7 +57,7 @@ pub fn deflate(panel: &Panel, deflate: &Deflate) -> Result<Derived> {
         .zip(index)
         .map(|(nominal, index)| {
             let (nominal, index) = (nominal?, index?);
-            finite(nominal / index, || format!("{nominal} / {index} overflows"))
+            finite(nominal / index, || format!("{} / {} overflows", figure(nominal), figure(index)))
         })
         .collect();
     append(panel, &deflate.into, real)
@@ -91,7 +91,7 @@ fn rebased(panel: &Panel, series: &[Cell], name: &str, base: i32) -> Vec<Cell> {
         index.extend(rows.iter().map(|cell| {
             let at_base = at_base.clone()?;
             let value = cell.clone()?;
-            finite(value / at_base, || format!("{value} / {at_base} overflows"))
+            finite(value / at_base, || format!("{} / {} overflows", figure(value), figure(at_base)))
         }));
     }
     index

@@ -36,8 +36,7 @@ pub fn derive(
     definitions: &[Definition],
     parameters: &BTreeMap<String, f64>,
 ) -> Result<Derived> {
-    let columns: Vec<String> =
-        panel.frame().get_column_names().iter().map(|name| name.to_string()).collect();
+    let columns: Vec<String> = panel.frame().get_column_names().iter().map(|name| name.to_string()).collect();
     let plan = Plan::new(definitions, &columns, parameters)?;
     let mut environment = Environment::of_panel(panel, &plan.read, plan.names.clone(), parameters)?;
 
@@ -50,7 +49,8 @@ pub fn derive(
         };
         match expression.evaluate(&environment) {
             Ok(cells) => {
-                let seen = cells.iter().map(|cell| cell.clone().map_err(|missing| missing.within(&definition.name)));
+                let seen =
+                    cells.iter().map(|cell| cell.clone().map_err(|missing| missing.within(&definition.name)));
                 environment.insert(&definition.name, seen.collect());
                 results.insert(&definition.name, cells);
             }

@@ -51,7 +51,8 @@ pub enum TransformError {
     /// A variable by category was to be a column.
     #[error(
         "`{variable}` comes by category ({}), so an entity has several values of it a year; \
-         add it up (`aggregate: {{{variable}: sum}}`) or make an exposure of it", several(categories)
+         add it up (`aggregate: {{{variable}: sum}}`) or make an exposure of it",
+        several(categories)
     )]
     ByCategory {
         /// The variable.
@@ -173,7 +174,8 @@ pub enum TransformError {
     #[error(
         "shift and share have different categories{}{}; make them agree in the manifest, or list those \
          that are to be left out under `exclude`",
-        only("the shift", shift_only), only("the share", share_only)
+        only("the shift", shift_only),
+        only("the share", share_only)
     )]
     CategoriesDiffer {
         /// Categories of the shift alone.

@@ -119,14 +119,12 @@ pub fn join_exposure(panel: &Panel, exposure: &Exposure, into: &str) -> Result<D
             known.insert((entity, time), value.filter(|number| number.is_finite()));
         }
     }
-    let reasons: BTreeMap<(&str, i32), &str> = exposure
-        .gaps
-        .iter()
-        .map(|gap| ((gap.entity.as_str(), gap.time), gap.reason.as_str()))
-        .collect();
+    let reasons: BTreeMap<(&str, i32), &str> =
+        exposure.gaps.iter().map(|gap| ((gap.entity.as_str(), gap.time), gap.reason.as_str())).collect();
     let mut cells: Vec<Cell> = Vec::with_capacity(panel.height());
     for (entity, group) in panel.entities().iter().zip(panel.groups()) {
-        let has_shares = known.range((entity.as_str(), i32::MIN)..).next().is_some_and(|(key, _)| key.0 == entity);
+        let has_shares =
+            known.range((entity.as_str(), i32::MIN)..).next().is_some_and(|(key, _)| key.0 == entity);
         for time in panel.times().get(group.clone()).unwrap_or_default() {
             let key = (entity.as_str(), *time);
             cells.push(known.get(&key).copied().flatten().ok_or_else(|| {
@@ -308,7 +306,8 @@ fn common_categories<'a>(
     }
     let share_categories: BTreeSet<&str> = shares.known.keys().copied().collect();
     for category in &shift_share.exclude {
-        let there = shifts.categories.contains(category.as_str()) || share_categories.contains(category.as_str());
+        let there =
+            shifts.categories.contains(category.as_str()) || share_categories.contains(category.as_str());
         if !there || category.is_empty() {
             let all: BTreeSet<&str> = shifts.categories.union(&share_categories).copied().collect();
             return Err(TransformError::UnknownCategory {
@@ -319,7 +318,10 @@ fn common_categories<'a>(
         }
     }
     let kept = |side: &BTreeSet<&'a str>| -> BTreeSet<&'a str> {
-        side.iter().copied().filter(|name| !shift_share.exclude.iter().any(|left_out| left_out == name)).collect()
+        side.iter()
+            .copied()
+            .filter(|name| !shift_share.exclude.iter().any(|left_out| left_out == name))
+            .collect()
     };
     let (shift_side, share_side) = (kept(&shifts.categories), kept(&share_categories));
     let difference = |left: &BTreeSet<&str>, right: &BTreeSet<&str>| -> Vec<String> {

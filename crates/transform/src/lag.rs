@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
-use crate::cell::{Cell, Missing, append, column_cells, finite};
+use crate::cell::{Cell, Missing, append, column_cells, figure, finite};
 use crate::{Derived, Result};
 
 /// A column shifted in time.
@@ -89,7 +89,7 @@ pub(crate) fn change(cells: &[Cell], groups: &[Range<usize>], times: &[i32], off
         .zip(earlier)
         .map(|(now, then)| {
             let (now, then) = (now.clone()?, then?);
-            finite(now - then, || format!("{now} - {then} overflows"))
+            finite(now - then, || format!("{} - {} overflows", figure(now), figure(then)))
         })
         .collect()
 }

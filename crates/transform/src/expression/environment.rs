@@ -23,8 +23,6 @@ pub(crate) enum Values {
 pub(crate) struct Environment {
     pub(crate) groups: Vec<Range<usize>>,
     pub(crate) times: Vec<i32>,
-    /// The entity column's name.
-    pub(crate) entity: String,
     /// The time column's name.
     pub(crate) time: String,
     columns: BTreeMap<String, Values>,
@@ -44,7 +42,6 @@ impl Environment {
         let mut environment = Self {
             groups: panel.groups().to_vec(),
             times: panel.times().to_vec(),
-            entity: panel.entity_name().to_owned(),
             time: panel.time_name().to_owned(),
             columns: BTreeMap::new(),
             parameters: parameters.clone(),
@@ -77,7 +74,6 @@ impl Environment {
         Self {
             groups: Vec::new(),
             times: Vec::new(),
-            entity: entity.to_owned(),
             time: time.to_owned(),
             columns,
             parameters: parameters.clone(),

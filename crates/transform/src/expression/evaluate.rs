@@ -5,7 +5,7 @@ use super::functions::{Function, TimeFunction, power, remainder};
 use super::node::{Node, Operator};
 use super::problem::Outcome;
 use super::{ExpressionProblem, Position};
-use crate::cell::{Cell, Missing, finite};
+use crate::cell::{Cell, Missing, figure, finite};
 use crate::lag::{at_offset, change};
 use crate::suggestion::nearest;
 
@@ -115,9 +115,7 @@ impl Evaluation<'_> {
 
     fn is_null(&self, operand: &Node, negated: bool) -> Outcome<Vec<Cell>> {
         Ok(match self.values(operand)? {
-            Values::Numbers(cells) => {
-                cells.iter().map(|cell| Ok(truth(cell.is_err() != negated))).collect()
-            }
+            Values::Numbers(cells) => cells.iter().map(|cell| Ok(truth(cell.is_err() != negated))).collect(),
             Values::Texts(texts) => texts.iter().map(|text| Ok(truth(text.is_none() != negated))).collect(),
         })
     }
@@ -146,12 +144,15 @@ impl Evaluation<'_> {
                     _ => x >= y,
                 }))
             })),
-            (Values::Texts(x), Values::Texts(y)) if matches!(operator, Operator::Equal | Operator::NotEqual) => {
+            (Values::Texts(x), Values::Texts(y))
+                if matches!(operator, Operator::Equal | Operator::NotEqual) =>
+            {
                 Ok(x.into_iter()
                     .zip(y)
                     .map(|(x, y)| match (x, y) {
                         (Some(x), Some(y)) => Ok(truth((x == y) == (operator == Operator::Equal))),
-                        _ => Err(Missing::Upstream("text is missing".into())),
+                        (None, _) => Err(Missing::Upstream(format!("{left} is missing").into())),
+                        (_, None) => Err(Missing::Upstream(format!("{right} is missing").into())),
                     })
                     .collect())
             }
@@ -224,7 +225,7 @@ impl Evaluation<'_> {
 }
 
 fn arithmetic(operator: Operator, x: f64, y: f64) -> Cell {
-    let overflow = || format!("{x} {} {y} overflows", operator.sign());
+    let overflow = || format!("{} {} {} overflows", figure(x), operator.sign(), figure(y));
     match operator {
         Operator::Add => finite(x + y, overflow),
         Operator::Subtract => finite(x - y, overflow),

@@ -1,6 +1,6 @@
 //! The functions that an expression can call.
 
-use crate::cell::{Cell, Missing, finite};
+use crate::cell::{Cell, Missing, figure, finite};
 
 /// A function of values of the same row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,8 +56,7 @@ pub(crate) enum Function {
 /// Every name with its function and the fewest and most arguments; the first name of a function is
 /// the one that it is printed with.
 const FUNCTIONS: &[(&str, Function, usize, usize)] = {
-    use Aggregate as A;
-    use Function::{Aggregate, Scalar, Time};
+    use Function::{Aggregate as Over, Scalar, Time};
     use ScalarFunction as S;
     use TimeFunction as T;
     &[
@@ -83,15 +82,15 @@ const FUNCTIONS: &[(&str, Function, usize, usize)] = {
         ("lag", Time(T::Lag), 1, 2),
         ("lead", Time(T::Lead), 1, 2),
         ("diff", Time(T::Difference), 1, 2),
-        ("avg", Aggregate(A::Average), 1, 1),
-        ("sum", Aggregate(A::Sum), 1, 1),
-        ("min", Aggregate(A::Minimum), 1, 1),
-        ("max", Aggregate(A::Maximum), 1, 1),
-        ("count", Aggregate(A::Count), 1, 1),
-        ("first_value", Aggregate(A::FirstValue), 1, 1),
-        ("stddev", Aggregate(A::StandardDeviation), 1, 1),
-        ("stddev_samp", Aggregate(A::StandardDeviation), 1, 1),
-        ("stddev_pop", Aggregate(A::PopulationStandardDeviation), 1, 1),
+        ("avg", Over(Aggregate::Average), 1, 1),
+        ("sum", Over(Aggregate::Sum), 1, 1),
+        ("min", Over(Aggregate::Minimum), 1, 1),
+        ("max", Over(Aggregate::Maximum), 1, 1),
+        ("count", Over(Aggregate::Count), 1, 1),
+        ("first_value", Over(Aggregate::FirstValue), 1, 1),
+        ("stddev", Over(Aggregate::StandardDeviation), 1, 1),
+        ("stddev_samp", Over(Aggregate::StandardDeviation), 1, 1),
+        ("stddev_pop", Over(Aggregate::PopulationStandardDeviation), 1, 1),
     ]
 };
 
@@ -145,10 +144,12 @@ impl ScalarFunction {
                 if denominator == 0.0 {
                     return Err(Missing::computed("logarithm to base 1"));
                 }
-                finite(numerator / denominator, || format!("logarithm of {x} to base {base} overflows"))
+                finite(numerator / denominator, || {
+                    format!("logarithm of {} to base {} overflows", figure(*x), figure(*base))
+                })
             }
-            (Self::Exp, [x]) => finite(x.exp(), || format!("exponential of {x} overflows")),
-            (Self::Sqrt, [x]) if *x < 0.0 => Err(Missing::computed(format!("square root of {x}"))),
+            (Self::Exp, [x]) => finite(x.exp(), || format!("exponential of {} overflows", figure(*x))),
+            (Self::Sqrt, [x]) if *x < 0.0 => Err(Missing::computed(format!("square root of {}", figure(*x)))),
             (Self::Sqrt, [x]) => Ok(x.sqrt()),
             (Self::Abs, [x]) => Ok(x.abs()),
             (Self::Power, [base, exponent]) => power(*base, *exponent),
@@ -159,7 +160,7 @@ impl ScalarFunction {
             (Self::Floor, [x]) => Ok(x.floor()),
             (Self::Ceil, [x]) => Ok(x.ceil()),
             (Self::NullIf, [x, other]) if x == other => {
-                Err(Missing::Absent(format!("NULL, as the value is {}", plain(*x)).into()))
+                Err(Missing::Absent(format!("NULL, as the value is {}", figure(*x)).into()))
             }
             (Self::NullIf, [x, _]) => Ok(*x),
             (Self::Least, [first, rest @ ..]) => Ok(rest.iter().copied().fold(*first, f64::min)),
@@ -170,25 +171,24 @@ impl ScalarFunction {
     }
 }
 
-/// Without the sign that a zero may have.
-fn plain(x: f64) -> f64 {
-    x + 0.0
-}
-
 fn logarithm(x: f64, function: fn(f64) -> f64) -> Cell {
-    if x > 0.0 { Ok(function(x)) } else { Err(Missing::computed(format!("logarithm of {}", plain(x)))) }
+    if x > 0.0 { Ok(function(x)) } else { Err(Missing::computed(format!("logarithm of {}", figure(x)))) }
 }
 
 /// x ^ y, where that is a real number.
 pub(crate) fn power(base: f64, exponent: f64) -> Cell {
     if base == 0.0 && exponent < 0.0 {
-        return Err(Missing::computed(format!("0 to the power {exponent}, a division by zero")));
+        return Err(Missing::computed(format!("0 to the power {}, a division by zero", figure(exponent))));
     }
     let value = base.powf(exponent);
     if value.is_nan() {
-        return Err(Missing::computed(format!("{base} to the power {exponent} isn't a real number")));
+        return Err(Missing::computed(format!(
+            "{} to the power {} isn't a real number",
+            figure(base),
+            figure(exponent)
+        )));
     }
-    finite(value, || format!("{base} to the power {exponent} overflows"))
+    finite(value, || format!("{} to the power {} overflows", figure(base), figure(exponent)))
 }
 
 /// The remainder of a division, with the dividend's sign.
@@ -202,7 +202,7 @@ pub(crate) fn remainder(dividend: f64, divisor: f64) -> Cell {
 /// To whole digits after the point (before it where negative), halves away from zero.
 fn round(x: f64, digits: f64) -> Cell {
     if digits.fract() != 0.0 || digits.abs() > 300.0 {
-        return Err(Missing::computed(format!("rounding to {digits} digits")));
+        return Err(Missing::computed(format!("rounding to {} digits", figure(digits))));
     }
     let scale = 10_f64.powi(digits.abs() as i32);
     if digits >= 0.0 {
@@ -210,6 +210,6 @@ fn round(x: f64, digits: f64) -> Cell {
         let scaled = x * scale;
         Ok(if scaled.is_finite() { scaled.round() / scale } else { x })
     } else {
-        finite((x / scale).round() * scale, || format!("{x} rounded to {digits} digits overflows"))
+        finite((x / scale).round() * scale, || format!("{} rounded to {digits} digits overflows", figure(x)))
     }
 }

@@ -1,9 +1,9 @@
 //! From the SQL parser's tree to ours: what a column can be made of passes, the rest is named.
 
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, CeilFloorKind, DateTimeField, DuplicateTreatment, Expr, Function as SqlFunction,
-    FunctionArg, FunctionArgExpr, FunctionArguments, Ident, InTarget, ObjectNamePart, OrderByExpr,
-    OrderBySort, Spanned, UnaryOperator, Value, WindowSpec, WindowType,
+    BinaryOperator, CaseWhen, CeilFloorKind, DateTimeField, DuplicateTreatment, Expr,
+    Function as SqlFunction, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, InTarget,
+    ObjectNamePart, OrderByExpr, OrderBySort, Spanned, UnaryOperator, Value, WindowSpec, WindowType,
 };
 
 use super::functions::{Function, TimeFunction, function_names};
@@ -92,7 +92,11 @@ impl Lowering<'_> {
                 }
             },
             other => {
-                return Err(self.unsupported(at, format!("`{other}`"), "write a number, or text in 'quotes'"));
+                return Err(self.unsupported(
+                    at,
+                    format!("`{other}`"),
+                    "write a number, or text in 'quotes'",
+                ));
             }
         })
     }
@@ -119,7 +123,7 @@ impl Lowering<'_> {
             }
         };
         for side in [left, right] {
-            if operator.compares() && matches!(side, Expr::Value(value) if value.value == Value::Null) {
+            if operator.compares() && is_null(side) {
                 let message = format!("{} NULL is never true; write IS NULL or IS NOT NULL", operator.sign());
                 return Err(self.fault(start(side), ExpressionProblem::Syntax { message }));
             }
@@ -201,7 +205,11 @@ impl Lowering<'_> {
                 let Some(over) = &call.over else {
                     let instead =
                         format!("say over what it goes: {}(...) OVER (PARTITION BY entity)", name.value);
-                    return Err(self.unsupported(at, format!("the aggregate `{}` alone", name.value), instead));
+                    return Err(self.unsupported(
+                        at,
+                        format!("the aggregate `{}` alone", name.value),
+                        instead,
+                    ));
                 };
                 let window = self.window(over, at)?;
                 let (order, descending) = self.order(&window.order_by, at)?;
@@ -222,8 +230,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// lag, lead and diff go by entity and time anyway; an OVER may say so, and is then read back
-    /// as the check of [`Node::Time`].
+    /// lag, lead and diff go by entity and time anyway. OVER could only say the same, or something
+    /// else that they don't do.
     fn time(
         &self,
         function: TimeFunction,
@@ -234,7 +242,8 @@ impl Lowering<'_> {
     ) -> Outcome<Node> {
         if call.over.is_some() {
             let name = Function::Time(function).name();
-            let instead = format!("{name} goes within the entity, by the year: write {name}(x) or {name}(x, 2)");
+            let instead =
+                format!("{name} goes within the entity, by the year: write {name}(x) or {name}(x, 2)");
             return Err(self.unsupported(at, format!("`{name}` with OVER"), instead));
         }
         Ok(Node::Time { function, argument, periods, position: at })
@@ -306,9 +315,9 @@ impl Lowering<'_> {
     fn order(&self, order: &[OrderByExpr], at: Position) -> Outcome<(Option<Node>, bool)> {
         match order {
             [] => Ok((None, false)),
-            [
-                OrderByExpr { expr: Expr::Identifier(name), options, with_fill: None },
-            ] if options.nulls_first.is_none() => {
+            [OrderByExpr { expr: Expr::Identifier(name), options, with_fill: None }]
+                if options.nulls_first.is_none() =>
+            {
                 let descending = match &options.sort {
                     None | Some(OrderBySort::Asc) => false,
                     Some(OrderBySort::Desc) => true,
@@ -371,6 +380,15 @@ impl Lowering<'_> {
 
     fn fault(&self, at: Position, problem: ExpressionProblem) -> Box<ExpressionError> {
         problem.at(at, self.text)
+    }
+}
+
+/// Whether the part is NULL itself, in parentheses or not.
+fn is_null(part: &Expr) -> bool {
+    match part {
+        Expr::Nested(inner) => is_null(inner),
+        Expr::Value(value) => value.value == Value::Null,
+        _ => false,
     }
 }
 

@@ -30,7 +30,7 @@ mod window;
 use std::collections::BTreeSet;
 use std::fmt;
 
-pub(crate) use environment::{Environment, Values};
+pub(crate) use environment::Environment;
 pub use functions::function_names;
 use node::Node;
 pub use problem::{ExpressionError, ExpressionProblem, Position};

@@ -113,7 +113,8 @@ impl Node {
     pub(crate) fn visit(&self, see: &mut impl FnMut(&Self)) {
         see(self);
         match self {
-            Self::Number(_) | Self::Text { .. } | Self::Null | Self::Name { .. } | Self::Parameter { .. } => {}
+            Self::Number(_) | Self::Text { .. } | Self::Null | Self::Name { .. } | Self::Parameter { .. } => {
+            }
             Self::Negate(operand) | Self::Not(operand) | Self::IsNull { operand, .. } => operand.visit(see),
             Self::Binary { left, right, .. } => {
                 left.visit(see);

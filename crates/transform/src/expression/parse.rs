@@ -1,7 +1,7 @@
 //! An expression's text, read by `sqlparser`.
 
 use sqlparser::dialect::{Dialect, Precedence};
-use sqlparser::keywords::Keyword;
+use sqlparser::keywords::{Keyword, RESERVED_FOR_IDENTIFIER};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace};
 
@@ -35,6 +35,11 @@ impl Dialect for ColumnDialect {
 
     fn supports_filter_during_aggregation(&self) -> bool {
         true
+    }
+
+    /// Else a NOT or CASE that can't be read would be read again as a column of that name.
+    fn is_reserved_for_identifier(&self, keyword: Keyword) -> bool {
+        matches!(keyword, Keyword::NOT | Keyword::CASE) || RESERVED_FOR_IDENTIFIER.contains(&keyword)
     }
 
     fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {

@@ -43,13 +43,7 @@ impl Node {
     }
 
     fn write(&self, formatter: &mut fmt::Formatter<'_>, least: Binding) -> fmt::Result {
-        if self.binding() < least {
-            formatter.write_str("(")?;
-            self.fmt(formatter)?;
-            formatter.write_str(")")
-        } else {
-            self.fmt(formatter)
-        }
+        if self.binding() < least { write!(formatter, "({self})") } else { write!(formatter, "{self}") }
     }
 }
 
