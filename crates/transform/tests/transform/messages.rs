@@ -122,7 +122,7 @@ fn deep_and_long_expressions_are_refused_and_not_a_crash() -> Outcome {
         format!("{}gdp{}", "ln(".repeat(200), ")".repeat(200)),
         format!("{}gdp", "- ".repeat(400)),
         format!("{}gdp", "NOT ".repeat(400)),
-        format!("{}1{}", "CASE WHEN 1 = 1 THEN ".repeat(150), " END".repeat(150)),
+        format!("{}1{}", "CASE WHEN 1 = 1 THEN ".repeat(100), " END".repeat(100)),
         format!("{}1{}", "CASE ".repeat(400), " END".repeat(400)),
     ];
     for text in deep {
@@ -136,6 +136,27 @@ fn deep_and_long_expressions_are_refused_and_not_a_crash() -> Outcome {
         message(Expression::parse(&sum(501))).contains("1001 words and signs are too many, 1000 are allowed")
     );
     assert!(message(Expression::parse(&nested(1_000_000))).contains("too many"));
+    // As deep as may be, on a small stack.
+    let shapes: [fn(usize) -> String; 7] = [
+        |depth| format!("{}gdp{}", "(".repeat(depth), ")".repeat(depth)),
+        |depth| format!("{}gdp{}", "coalesce(1, ".repeat(depth), ")".repeat(depth)),
+        |depth| format!("{}gdp{}", "CASE WHEN 1 = 1 THEN ".repeat(depth), " END".repeat(depth)),
+        |depth| format!("{}gdp{}", "sum(".repeat(depth), ") OVER ()".repeat(depth)),
+        |depth| format!("{}gdp{}", "1 IN (".repeat(depth), ")".repeat(depth)),
+        |depth| format!("{}gdp{}", "floor(".repeat(depth), ")".repeat(depth)),
+        |depth| format!("{}gdp", "- ".repeat(depth)),
+    ];
+    let small = std::thread::Builder::new().stack_size(1 << 20).spawn(move || {
+        let deepest = |shape: &fn(usize) -> String| {
+            (1..=40).rev().find(|depth| {
+                Expression::parse(&shape(*depth))
+                    .is_ok_and(|read| Expression::parse(&read.to_string()).is_ok())
+            })
+        };
+        shapes.iter().map(deepest).collect::<Vec<_>>()
+    })?;
+    let deepest = small.join().map_err(|_| "the stack was too small")?;
+    assert!(deepest.iter().all(|depth| depth.is_some_and(|depth| depth >= 15)), "{deepest:?}");
     for text in
         ["[".repeat(400), "{".repeat(400), "CAST(".repeat(150), "ARRAY<".repeat(300), "x[".repeat(300)]
     {
