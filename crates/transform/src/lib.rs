@@ -1,1 +1,27 @@
-//! Being written.
+//! From tidy values to the columns that an equation reads.
+//!
+//! [`assemble`] puts tidy values on the full grid of entities and years; [`deflate`], [`exposure`],
+//! [`lag`] and [`derive`] add columns to that panel. All of them are pure functions of frames: no
+//! file is read here and no paper is known. A value that can't be had is missing and has a
+//! [`Gap`](vintner_panel::Gap) that says why; it is never NaN, infinite or silently zero.
+
+mod assemble;
+mod cell;
+mod deflate;
+mod derive;
+mod derived;
+mod error;
+mod exposure;
+mod expression;
+mod lag;
+mod suggestion;
+mod tidy_rows;
+
+pub use assemble::{Assembly, CategoryAggregate, Window, assemble};
+pub use deflate::{Deflate, Rebase, deflate, rebase};
+pub use derive::{Definition, check, derive};
+pub use derived::Derived;
+pub use error::{Result, TransformError};
+pub use exposure::{Exposure, ShiftShare, exposure, join_exposure};
+pub use expression::{Expression, ExpressionError, ExpressionProblem, Position, function_names, reads};
+pub use lag::{Shifted, difference, lag, lead};

@@ -1,0 +1,81 @@
+//! The transform crate from outside: hand-computed values, messages, and what must always hold.
+
+mod assemble;
+mod deflate;
+mod exposure;
+mod expressions;
+mod lag;
+mod messages;
+mod properties;
+
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+use vintner_panel::{CellAddress, Gap, Panel, TidyValue, tidy_frame};
+use vintner_transform::{Definition, Derived, TransformError, derive};
+
+pub(crate) type Outcome = std::result::Result<(), Box<dyn std::error::Error>>;
+
+/// A tidy value in column `C` of `file`.
+pub(crate) fn tidy(
+    file: &str,
+    row: u32,
+    variable: &str,
+    entity: Option<&str>,
+    category: Option<&str>,
+    time: i32,
+    value: impl Into<Option<f64>>,
+) -> TidyValue {
+    let value = value.into();
+    TidyValue {
+        entity: entity.map(str::to_owned),
+        time,
+        category: category.map(str::to_owned),
+        variable: variable.into(),
+        value,
+        raw: value.map_or_else(|| "--".to_owned(), |value| value.to_string()),
+        source: file.into(),
+        address: CellAddress { file: file.into(), sheet: None, row, column: 3 },
+    }
+}
+
+pub(crate) fn frame(values: &[TidyValue]) -> vintner_panel::Result<DataFrame> {
+    tidy_frame(values)
+}
+
+/// A panel of cities a and b over 2008-2010 with the columns given, a's values first.
+pub(crate) fn panel(columns: &[(&str, [Option<f64>; 6])]) -> Result<Panel, Box<dyn std::error::Error>> {
+    let mut frame = df!(
+        "city" => ["a", "a", "a", "b", "b", "b"],
+        "year" => [2008, 2009, 2010, 2008, 2009, 2010]
+    )?;
+    for (name, values) in columns {
+        frame.with_column(Column::new((*name).into(), values.to_vec()))?;
+    }
+    Ok(Panel::new(frame, "city", "year")?)
+}
+
+pub(crate) fn definitions(pairs: &[(&str, &str)]) -> Vec<Definition> {
+    pairs
+        .iter()
+        .map(|(name, expression)| Definition { name: (*name).into(), expression: (*expression).into() })
+        .collect()
+}
+
+/// The column `y` by one expression.
+pub(crate) fn one(panel: &Panel, expression: &str) -> Result<Derived, TransformError> {
+    derive(panel, &definitions(&[("y", expression)]), &BTreeMap::new())
+}
+
+pub(crate) fn values(panel: &Panel, expression: &str) -> Result<Vec<Option<f64>>, TransformError> {
+    Ok(one(panel, expression)?.panel.values("y")?)
+}
+
+/// What is said against it.
+pub(crate) fn message<T>(result: Result<T, TransformError>) -> String {
+    result.err().map_or_else(|| "no fault".to_owned(), |fault| fault.to_string())
+}
+
+pub(crate) fn gap(entity: &str, time: i32, variable: &str, reason: &str) -> Gap {
+    Gap { entity: entity.into(), time, variable: variable.into(), reason: reason.into() }
+}
