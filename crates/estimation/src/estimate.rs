@@ -25,7 +25,10 @@ pub fn estimate_by_entity(panel: &Panel, formula: &Formula, covariance: &Covaria
         .entities()
         .par_iter()
         .zip(&samples)
-        .map(|(unit, sample)| UnitFit { unit: unit.clone(), outcome: outcome(sample, Model::Ols, covariance) })
+        .map(|(unit, sample)| UnitFit {
+            unit: unit.clone(),
+            outcome: outcome(sample, Model::Ols, covariance),
+        })
         .collect())
 }
 

@@ -66,8 +66,11 @@ impl Estimated {
         let LeastSquares { coefficients, residuals, bread, condition } = solution;
         let rss = sum_of_squares(&residuals);
         let tss = sum_of_squares(&deviations);
-        let explained =
-            deviations.iter().zip(&residuals).map(|(deviation, residual)| (deviation - residual).powi(2)).sum();
+        let explained = deviations
+            .iter()
+            .zip(&residuals)
+            .map(|(deviation, residual)| (deviation - residual).powi(2))
+            .sum();
         let total = (absorbed > 0).then(|| {
             let everything = 0..sample.height();
             sum_of_squares(&less_means(sample.dependent(), std::slice::from_ref(&everything)))
@@ -218,7 +221,8 @@ impl Estimated {
             })
             .collect();
 
-        let slopes: Vec<usize> = (0..self.names.len()).filter(|&index| self.names[index] != INTERCEPT).collect();
+        let slopes: Vec<usize> =
+            (0..self.names.len()).filter(|&index| self.names[index] != INTERCEPT).collect();
         let mut notes = self.notes.clone();
         let joint = if self.perfect {
             None
@@ -240,8 +244,7 @@ impl Estimated {
 
         let centered = self.formula.intercept || self.absorbed > 0;
         let r2 = 1.0 - self.rss / self.tss;
-        let adjusted =
-            1.0 - (1.0 - r2) * (observations - usize::from(centered)) as f64 / df_residual as f64;
+        let adjusted = 1.0 - (1.0 - r2) * (observations - usize::from(centered)) as f64 / df_residual as f64;
         Ok(Fit {
             model: self.model,
             formula: self.formula.clone(),
@@ -276,9 +279,7 @@ fn sum_of_squares(values: &[f64]) -> f64 {
 }
 
 fn finite_and_regular(bread: &Mat<f64>) -> bool {
-    (0..bread.ncols()).all(|j| {
-        bread[(j, j)] > 0.0 && (0..bread.nrows()).all(|i| bread[(i, j)].is_finite())
-    })
+    (0..bread.ncols()).all(|j| bread[(j, j)] > 0.0 && (0..bread.nrows()).all(|i| bread[(i, j)].is_finite()))
 }
 
 fn entity_effects(sample: &Sample, coefficients: &[f64]) -> Vec<f64> {

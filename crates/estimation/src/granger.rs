@@ -16,7 +16,8 @@ use vintner_panel::Panel;
 use crate::distributions::{chi_squared_upper, f_upper};
 use crate::lag::{lag, lag_name};
 use crate::{
-    Covariance, Estimated, EstimationError, Formula, JointTest, Model, Outcome, Reason, Result, Sample, estimate,
+    Covariance, Estimated, EstimationError, Formula, JointTest, Model, Outcome, Reason, Result, Sample,
+    estimate,
 };
 
 /// One entity's test.
@@ -98,7 +99,8 @@ pub struct PooledGranger {
 /// # Errors
 /// Where a variable is absent or not numeric, both are the same, or the order is 0.
 pub fn granger_by_entity(panel: &Panel, effect: &str, cause: &str, order: usize) -> Result<Vec<UnitGranger>> {
-    let unrestricted = Sample::by_entity(&with_lags(panel, effect, cause, order)?, &formula(effect, cause, order))?;
+    let unrestricted =
+        Sample::by_entity(&with_lags(panel, effect, cause, order)?, &formula(effect, cause, order))?;
     Ok(panel
         .entities()
         .par_iter()

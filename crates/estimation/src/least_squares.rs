@@ -6,9 +6,9 @@
 //! precision (Björck 1967, BIT 7, 257-278), which keeps close to full accuracy on designs as bad
 //! as the NIST polynomials.
 
+use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::householder as reflectors;
 use faer::linalg::solvers::ColPivQr;
-use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::{Conj, Mat, MatRef, Par};
 
 use crate::Collinearity;
@@ -60,8 +60,7 @@ impl LeastSquares {
         }
         let inverse = factor.inverse_of_cross_product();
         let order = design.names.len();
-        let bread =
-            Mat::from_fn(order, order, |i, j| inverse[(i, j)] / scaled.scales[i] / scaled.scales[j]);
+        let bread = Mat::from_fn(order, order, |i, j| inverse[(i, j)] / scaled.scales[i] / scaled.scales[j]);
         Ok(Self { coefficients, residuals, bread, condition })
     }
 }
@@ -219,10 +218,9 @@ impl Factor {
         let (basis, coefficients) = (self.qr.Q_basis(), self.qr.Q_coeff());
         let (rows, block, columns) = (basis.nrows(), coefficients.nrows(), matrix.ncols());
         if transposed {
-            let scratch =
-                reflectors::apply_block_householder_sequence_transpose_on_the_left_in_place_scratch::<f64>(
-                    rows, block, columns,
-                );
+            let scratch = reflectors::apply_block_householder_sequence_transpose_on_the_left_in_place_scratch::<
+                f64,
+            >(rows, block, columns);
             reflectors::apply_block_householder_sequence_transpose_on_the_left_in_place_with_conj(
                 basis,
                 coefficients,

@@ -44,7 +44,9 @@ pub use fit::{
     Coefficient, CovarianceUsed, Fit, JointTest, Outcome, ReferenceDistribution, Refusal, UnitFit,
 };
 pub use formula::Formula;
-pub use granger::{GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled};
+pub use granger::{
+    GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled,
+};
 pub use lag::lag;
 pub use models::Model;
 pub use note::Note;

@@ -12,7 +12,7 @@ pub enum Divisor {
     /// The residual degrees of freedom, n - k - N: every program's default.
     #[default]
     ResidualDf,
-    /// The observations, n: linearmodels' `debiased = False`.
+    /// The observations less absorbed effects, n - N: linearmodels' `debiased = False`.
     Observations,
 }
 

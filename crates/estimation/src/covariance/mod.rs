@@ -113,7 +113,7 @@ impl Covariance {
             Self::Classical(options) => {
                 let divisor = match options.divisor {
                     Divisor::ResidualDf => df_residual,
-                    Divisor::Observations => observations,
+                    Divisor::Observations => observations.saturating_sub(ingredients.absorbed),
                 };
                 Ok(CovarianceMatrix {
                     matrix: classical::matrix(ingredients.bread, ingredients.rss / divisor as f64),

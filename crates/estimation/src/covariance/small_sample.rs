@@ -65,11 +65,12 @@ pub enum SmallSample {
     },
     /// linearmodels' `cov_type = "clustered"` in full. Serialised `linearmodels` with its options.
     Linearmodels {
-        /// `debiased`: n/(n-k), or n/(n-k-N) where effects count.
+        /// `debiased`: n/(n-k).
         debiased: bool,
         /// `group_debias`: G/(G-1) (n-1)/n.
         group_debias: bool,
-        /// `count_effects`.
+        /// Whether n loses the absorbed effects too, n/(n-k-N), or n/(n-N) without `debiased`.
+        /// linearmodels' `auto_df` counts them unless they are nested in the clusters.
         count_effects: bool,
     },
 }
@@ -94,12 +95,12 @@ impl SmallSample {
                     FixestEffects::Nonnested if counts.nested => absorbed.min(1),
                     FixestEffects::Nonnested | FixestEffects::Full => absorbed,
                 };
-                (if k_adj { (n - 1.0) / less(k + effects) } else { 1.0 }) * (if g_adj { clusters } else { 1.0 })
+                (if k_adj { (n - 1.0) / less(k + effects) } else { 1.0 })
+                    * (if g_adj { clusters } else { 1.0 })
             }
             Self::Linearmodels { debiased, group_debias, count_effects } => {
-                let effects = if count_effects { absorbed } else { 0 };
-                (if debiased { n / less(k + effects) } else { 1.0 })
-                    * (if group_debias { clusters * (n - 1.0) / n } else { 1.0 })
+                let counted = if count_effects { absorbed } else { 0 } + if debiased { k } else { 0 };
+                n / less(counted) * (if group_debias { clusters * (n - 1.0) / n } else { 1.0 })
             }
         }
     }
