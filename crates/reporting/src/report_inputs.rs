@@ -1,0 +1,34 @@
+//! What a pipeline computed for the report.
+
+use serde::{Deserialize, Serialize};
+use vintner_panel::Gap;
+
+use crate::{
+    Descriptive, DroppedRow, EstimateRow, GrangerTest, Published, VariableDefinition, VintageSummary,
+};
+
+/// All that a report is made from, beside its [`crate::ReportSpec`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReportInputs {
+    /// The vintage.
+    pub vintage: VintageSummary,
+    /// The variables, in the order of their table.
+    pub variables: Vec<VariableDefinition>,
+    /// Descriptive statistics, in order.
+    #[serde(default)]
+    pub descriptives: Vec<Descriptive>,
+    /// Granger tests; their pairs are shown in the order of first appearance.
+    #[serde(default)]
+    pub granger: Vec<GrangerTest>,
+    /// The coefficients.
+    pub estimates: Vec<EstimateRow>,
+    /// What was published; empty for nothing.
+    #[serde(default)]
+    pub published: Published,
+    /// Values that the panel lacks.
+    #[serde(default)]
+    pub gaps: Vec<Gap>,
+    /// Rows that an equation couldn't use.
+    #[serde(default)]
+    pub dropped: Vec<DroppedRow>,
+}
