@@ -21,6 +21,8 @@ pub struct MutualView {
     pub published: MutualFinding,
     /// Whether they have anything on the pair.
     pub has_published: bool,
+    /// Whether both say the same.
+    pub same: bool,
 }
 
 /// Where both coefficients, one or none carry at least one star.
@@ -82,11 +84,14 @@ pub(crate) fn mutual_views(
                     },
                 }
             };
+            let estimated = finding(|row| row.p_value.map(|_| row.stars));
+            let published = finding(|row| row.published_stars);
             views.push(MutualView {
                 first: names.variable(&first.dependent),
                 second: names.variable(&second.dependent),
-                estimated: finding(|row| row.p_value.map(|_| row.stars)),
-                published: finding(|row| row.published_stars),
+                same: estimated == published,
+                estimated,
+                published,
                 has_published: rows
                     .iter()
                     .any(|row| row.published.is_some() && (row.table == first.id || row.table == second.id)),
