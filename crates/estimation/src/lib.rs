@@ -1,1 +1,53 @@
-//! Being written.
+//! Estimators, covariances and tests for panels.
+//!
+//! A [`Formula`] picks a [`Sample`] from a panel; a [`Model`] turns it into an [`Estimated`]; a
+//! [`Covariance`], which never refits, turns that into a [`Fit`], the one result type. What the data
+//! don't allow is a [`Reason`] in the result's place; an [`EstimationError`] is a fault in what was
+//! asked for.
+//!
+//! [`estimate`] and [`estimate_by_entity`] go the whole way. [`granger_by_entity`], [`granger_pooled`] and
+//! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables.
+
+mod collinearity;
+pub mod covariance;
+mod descriptives;
+pub mod design;
+pub mod distributions;
+mod dumitrescu_hurlin;
+mod error;
+mod estimate;
+mod estimated;
+mod fit;
+mod formula;
+mod granger;
+mod inference;
+mod lag;
+pub mod least_squares;
+mod models;
+mod note;
+mod reason;
+mod sample;
+mod significance;
+
+pub use collinearity::Collinearity;
+pub use covariance::{
+    ClassicalCovariance, ClusterBy, ClusterCovariance, Covariance, Divisor, FixestEffects, SmallSample,
+    TestDistribution,
+};
+pub use descriptives::{Description, describe};
+pub use design::INTERCEPT;
+pub use dumitrescu_hurlin::{DumitrescuHurlin, LagOrders, PanelStatistic, dumitrescu_hurlin};
+pub use error::{EstimationError, Result};
+pub use estimate::{estimate, estimate_by_entity};
+pub use estimated::{EntityEffect, Estimated};
+pub use fit::{
+    Coefficient, CovarianceUsed, Fit, JointTest, Outcome, ReferenceDistribution, Refusal, UnitFit,
+};
+pub use formula::Formula;
+pub use granger::{GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled};
+pub use lag::lag;
+pub use models::Model;
+pub use note::Note;
+pub use reason::Reason;
+pub use sample::{DroppedRow, Sample};
+pub use significance::Significance;

@@ -1,0 +1,106 @@
+//! Small-sample factors of clustered covariances, named after the programs that use them.
+
+use serde::{Deserialize, Serialize};
+
+/// What the factors count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Observations, n.
+    pub observations: usize,
+    /// Estimated coefficients, k: with the intercept in OLS, the slopes alone where effects are absorbed.
+    pub coefficients: usize,
+    /// Absorbed effects, N; 0 where there are none.
+    pub absorbed: usize,
+    /// Clusters, G.
+    pub clusters: usize,
+    /// Whether the absorbed effects are nested in the clusters (entity effects in entity clusters).
+    pub nested: bool,
+}
+
+/// How fixest's `ssc(K.fixef = )` counts absorbed effects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FixestEffects {
+    /// Not at all.
+    None,
+    /// One for effects nested in the clusters, all of them otherwise.
+    #[default]
+    Nonnested,
+    /// All of them.
+    Full,
+}
+
+/// The factor by which a clustered covariance is multiplied.
+///
+/// In what follows n counts observations, k coefficients (with the intercept in OLS, slopes alone in
+/// within), N absorbed effects, G clusters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SmallSample {
+    /// 1: plm `vcovHC(method = "arellano", type = "HC0")`, clubSandwich CR0. Serialised `none`.
+    None,
+    /// n/(n-k): plm `type = "HC1"`; linearmodels' default (`debiased = True`). Serialised `plm_hc1`.
+    PlmHc1,
+    /// G/(G-1) (n-1)/(n-k): plm `type = "sss"`; in OLS also Stata `regress, vce(cluster)` and
+    /// statsmodels. Serialised `plm_sss`.
+    PlmSss,
+    /// G/(G-1) (n-1)/(n-k-1) in within, where 1 stands for the constant; G/(G-1) (n-1)/(n-k) in OLS:
+    /// Stata `xtreg, fe vce(cluster)`, `reghdfe`, and fixest's and pyfixest's default where the
+    /// effects are nested in the clusters. Serialised `stata_xtreg`.
+    #[default]
+    StataXtreg,
+    /// G/(G-1) (n-1)/(n-k-N): Stata `areg`, dummy variables with sandwich's `vcovCL` HC1.
+    /// Serialised `stata_areg`.
+    StataAreg,
+    /// G/(G-1): clubSandwich CR1. Serialised `club_sandwich_cr1`.
+    ClubSandwichCr1,
+    /// fixest's and pyfixest's `ssc()` in full. Serialised `fixest` with its three options.
+    Fixest {
+        /// `K.adj`: the factor (n-1)/(n-K).
+        k_adj: bool,
+        /// `K.fixef`: what K counts besides k.
+        k_fixef: FixestEffects,
+        /// `G.adj`: the factor G/(G-1).
+        g_adj: bool,
+    },
+    /// linearmodels' `cov_type = "clustered"` in full. Serialised `linearmodels` with its options.
+    Linearmodels {
+        /// `debiased`: n/(n-k), or n/(n-k-N) where effects count.
+        debiased: bool,
+        /// `group_debias`: G/(G-1) (n-1)/n.
+        group_debias: bool,
+        /// `count_effects`.
+        count_effects: bool,
+    },
+}
+
+impl SmallSample {
+    /// The factor. There are at least two clusters and n > k + N.
+    pub fn factor(self, counts: &Counts) -> f64 {
+        let n = counts.observations as f64;
+        let clusters = counts.clusters as f64 / (counts.clusters as f64 - 1.0);
+        let less = |parameters: usize| n - parameters as f64;
+        let (k, absorbed) = (counts.coefficients, counts.absorbed);
+        match self {
+            Self::None => 1.0,
+            Self::PlmHc1 => n / less(k),
+            Self::PlmSss => clusters * (n - 1.0) / less(k),
+            Self::StataXtreg => clusters * (n - 1.0) / less(k + absorbed.min(1)),
+            Self::StataAreg => clusters * (n - 1.0) / less(k + absorbed),
+            Self::ClubSandwichCr1 => clusters,
+            Self::Fixest { k_adj, k_fixef, g_adj } => {
+                let effects = match k_fixef {
+                    FixestEffects::None => 0,
+                    FixestEffects::Nonnested if counts.nested => absorbed.min(1),
+                    FixestEffects::Nonnested | FixestEffects::Full => absorbed,
+                };
+                (if k_adj { (n - 1.0) / less(k + effects) } else { 1.0 }) * (if g_adj { clusters } else { 1.0 })
+            }
+            Self::Linearmodels { debiased, group_debias, count_effects } => {
+                let effects = if count_effects { absorbed } else { 0 };
+                (if debiased { n / less(k + effects) } else { 1.0 })
+                    * (if group_debias { clusters * (n - 1.0) / n } else { 1.0 })
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Results.
+
+use faer::Mat;
+use serde::{Deserialize, Serialize};
+
+use crate::distributions::{normal_two_sided, student_t_two_sided};
+use crate::{Covariance, DroppedRow, EstimationError, Formula, Model, Note, Reason, Result, inference};
+
+/// One coefficient. What can't be computed (see [`Note::PerfectFit`]) is absent, never a NaN.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Coefficient {
+    /// The regressor, or `(Intercept)`.
+    pub name: String,
+    /// The estimate.
+    pub estimate: f64,
+    /// The standard error.
+    pub std_error: Option<f64>,
+    /// The estimate over its standard error.
+    pub statistic: Option<f64>,
+    /// Two-sided, under the fit's reference distribution.
+    pub p_value: Option<f64>,
+}
+
+/// The distribution that statistics were compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "distribution", rename_all = "snake_case")]
+pub enum ReferenceDistribution {
+    /// Student's t; joint tests use F.
+    StudentT {
+        /// Degrees of freedom.
+        df: usize,
+    },
+    /// The standard normal; joint tests use chi-squared.
+    Normal,
+}
+
+impl ReferenceDistribution {
+    /// The degrees of freedom of t.
+    pub fn df(self) -> Option<usize> {
+        match self {
+            Self::StudentT { df } => Some(df),
+            Self::Normal => None,
+        }
+    }
+
+    /// The two-sided p-value of a statistic.
+    pub fn two_sided(self, statistic: f64) -> f64 {
+        match self {
+            Self::StudentT { df } => student_t_two_sided(statistic, df as f64),
+            Self::Normal => normal_two_sided(statistic),
+        }
+    }
+}
+
+/// A joint test that several coefficients are zero.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct JointTest {
+    /// Wald statistic over the number of restrictions.
+    pub f: f64,
+    /// Restrictions.
+    pub df_numerator: usize,
+    /// Degrees of freedom of the reference distribution; none where it is the normal.
+    pub df_denominator: Option<usize>,
+    /// From F, or from chi-squared where the reference distribution is the normal.
+    pub p_value: f64,
+    /// Wald statistic.
+    pub chi_squared: f64,
+    /// From chi-squared with as many degrees of freedom as restrictions.
+    pub chi_squared_p_value: f64,
+}
+
+/// The covariance behind the standard errors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CovarianceUsed {
+    /// What it is called.
+    pub name: String,
+    /// The estimator with all its options.
+    pub options: Covariance,
+    /// The clusters, where it is clustered.
+    pub clusters: Option<usize>,
+    /// The small-sample factor that was applied: to the sandwich, or to RSS/n.
+    pub factor: f64,
+}
+
+/// An equation estimated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fit {
+    /// The model.
+    pub model: Model,
+    /// The equation.
+    pub formula: Formula,
+    /// The coefficients, intercept first where there is one.
+    pub coefficients: Vec<Coefficient>,
+    /// The coefficients' covariance, row by row; absent at a perfect fit.
+    pub covariance: Option<Vec<Vec<f64>>>,
+    /// Where the covariance comes from.
+    pub covariance_used: CovarianceUsed,
+    /// The distribution that the tests refer to.
+    pub reference: ReferenceDistribution,
+    /// Observations.
+    pub n_obs: usize,
+    /// Entities among them.
+    pub n_entities: usize,
+    /// Effects absorbed; they count as parameters.
+    pub absorbed: usize,
+    /// n - k - absorbed.
+    pub df_residual: usize,
+    /// Residual sum of squares.
+    pub rss: f64,
+    /// Total sum of squares: about the mean in OLS (about zero without intercept), about entity means
+    /// in within.
+    pub tss: f64,
+    /// 1 - RSS/TSS; the within R2 in within.
+    pub r2: f64,
+    /// 1 - (1 - R2)(n - 1)/df_residual; with n for n - 1 in OLS without intercept.
+    pub r2_adjusted: f64,
+    /// In within, 1 - RSS over the sum of squares about the overall mean: what dummy variables give.
+    pub r2_with_effects: Option<f64>,
+    /// RSS/df_residual.
+    pub sigma2: f64,
+    /// That all slopes are zero, under the covariance used.
+    pub joint: Option<JointTest>,
+    /// Rows left out, with what is missing there.
+    pub dropped: Vec<DroppedRow>,
+    /// What a reader should know.
+    pub notes: Vec<Note>,
+}
+
+impl Fit {
+    /// The coefficient of a regressor.
+    pub fn coefficient(&self, name: &str) -> Option<&Coefficient> {
+        self.coefficients.iter().find(|coefficient| coefficient.name == name)
+    }
+
+    /// The Wald test that the named coefficients are zero; none at a perfect fit or where their
+    /// covariance is singular.
+    ///
+    /// # Errors
+    /// [`EstimationError::NoCoefficient`].
+    pub fn joint_test(&self, names: &[impl AsRef<str>]) -> Result<Option<JointTest>> {
+        let chosen = names
+            .iter()
+            .map(|name| {
+                let name = name.as_ref();
+                self.coefficients.iter().position(|coefficient| coefficient.name == name).ok_or_else(|| {
+                    EstimationError::NoCoefficient {
+                        name: name.into(),
+                        available: self.coefficients.iter().map(|one| one.name.clone()).collect(),
+                    }
+                })
+            })
+            .collect::<Result<Vec<usize>>>()?;
+        let estimates: Vec<f64> = self.coefficients.iter().map(|coefficient| coefficient.estimate).collect();
+        Ok(self.covariance.as_ref().filter(|_| !chosen.is_empty()).and_then(|rows| {
+            let matrix = Mat::from_fn(rows.len(), rows.len(), |i, j| rows[i][j]);
+            inference::wald(&estimates, &matrix, &chosen)
+                .map(|wald| inference::joint_test(wald, chosen.len(), self.reference))
+        }))
+    }
+}
+
+/// What stands in a fit's place where there is none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Why.
+    pub reason: Reason,
+    /// Complete rows that there were.
+    pub n_obs: usize,
+    /// Rows left out, with what is missing there.
+    pub dropped: Vec<DroppedRow>,
+}
+
+/// A fit, or the reason why there is none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was estimated.
+    Fit(Box<Fit>),
+    /// It can't be.
+    NotEstimable(Refusal),
+}
+
+impl Outcome {
+    /// The fit.
+    pub fn fit(&self) -> Option<&Fit> {
+        match self {
+            Self::Fit(fit) => Some(fit),
+            Self::NotEstimable(_) => None,
+        }
+    }
+
+    /// Why there is no fit.
+    pub fn reason(&self) -> Option<&Reason> {
+        match self {
+            Self::Fit(_) => None,
+            Self::NotEstimable(refusal) => Some(&refusal.reason),
+        }
+    }
+
+    /// Rows left out, with what is missing there.
+    pub fn dropped(&self) -> &[DroppedRow] {
+        match self {
+            Self::Fit(fit) => &fit.dropped,
+            Self::NotEstimable(refusal) => &refusal.dropped,
+        }
+    }
+
+    /// Complete rows.
+    pub fn n_obs(&self) -> usize {
+        match self {
+            Self::Fit(fit) => fit.n_obs,
+            Self::NotEstimable(refusal) => refusal.n_obs,
+        }
+    }
+}
+
+/// The outcome of one entity's own equation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnitFit {
+    /// The entity.
+    pub unit: String,
+    /// Its fit, or why there is none.
+    pub outcome: Outcome,
+}

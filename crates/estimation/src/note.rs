@@ -1,0 +1,36 @@
+//! What a reader of a result should know beside it.
+
+use serde::{Deserialize, Serialize};
+
+/// A warning that goes with a fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Note {
+    /// The residuals are zero to rounding: the estimates stand, standard errors and tests don't.
+    #[error("perfect fit: the residuals are zero to rounding, so there are no standard errors")]
+    PerfectFit,
+    /// Entities observed once, which entity effects fit perfectly and which therefore add nothing.
+    #[error("{} observed once and so without influence: {}", plural(entities.len()), entities.join(", "))]
+    Singletons {
+        /// The entities.
+        entities: Vec<String>,
+    },
+    /// The covariance of the slopes has no inverse (fewer clusters than slopes, say), so there is
+    /// no joint test.
+    #[error("the covariance of the {slopes} slopes is singular, so there is no joint F test")]
+    SingularCovariance {
+        /// The slopes tested jointly.
+        slopes: usize,
+    },
+    /// The regressors are nearly collinear; the estimates lose about log10(condition) digits of 16
+    /// where the data themselves are rounded.
+    #[error("nearly collinear regressors: condition number {condition:.1e} of the scaled columns")]
+    IllConditioned {
+        /// The ratio of the largest to the smallest pivot of columns scaled to about unit norm.
+        condition: f64,
+    },
+}
+
+fn plural(count: usize) -> String {
+    if count == 1 { "1 entity".into() } else { format!("{count} entities") }
+}

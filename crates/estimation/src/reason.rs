@@ -1,0 +1,142 @@
+//! Why something can't be estimated.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Collinearity;
+
+/// Why the data can't answer: a result in its own right, printed where the number would stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reason {
+    /// No row has all the variables.
+    #[error("no observations: {rows_dropped} rows, each with a variable missing")]
+    NoObservations {
+        /// The rows dropped because a variable is missing.
+        rows_dropped: usize,
+    },
+    /// Fewer observations than parameters.
+    #[error("{observations} observations, {parameters} parameters")]
+    TooFewObservations {
+        /// Observations in the sample.
+        observations: usize,
+        /// Parameters, absorbed effects included.
+        parameters: usize,
+    },
+    /// As many observations as parameters: the coefficients solve the equations, and nothing can
+    /// be said about their precision.
+    #[error(
+        "{observations} observations, {parameters} parameters: no degrees of freedom for standard errors"
+    )]
+    NoResidualDegreesOfFreedom {
+        /// Observations in the sample.
+        observations: usize,
+        /// Parameters, absorbed effects included.
+        parameters: usize,
+    },
+    /// Columns of the design that are linear combinations of others.
+    #[error("collinear regressors: {}", join(collinear))]
+    RankDeficient {
+        /// Each such column with the earlier ones that it is a combination of.
+        collinear: Vec<Collinearity>,
+    },
+    /// The dependent variable takes one value.
+    #[error("`{variable}` is constant, there is nothing to explain")]
+    ConstantDependent {
+        /// The dependent variable.
+        variable: String,
+    },
+    /// The dependent variable doesn't vary within any entity.
+    #[error("`{variable}` is constant within every entity, there is nothing to explain")]
+    ConstantDependentWithin {
+        /// The dependent variable.
+        variable: String,
+    },
+    /// Regressors that don't vary within any entity, which entity effects absorb.
+    #[error("constant within every entity, so absorbed by the effects: {}", variables.join(", "))]
+    ConstantWithin {
+        /// The regressors.
+        variables: Vec<String>,
+    },
+    /// One cluster: between-cluster variation can't be measured.
+    #[error("{clusters} cluster; a clustered covariance needs at least 2")]
+    TooFewClusters {
+        /// Clusters in the sample.
+        clusters: usize,
+    },
+    /// A sum overflows.
+    #[error("{what} is beyond the range of double precision; rescale the variables")]
+    NotFinite {
+        /// What overflows.
+        what: String,
+    },
+    /// A test statistic that divides by a residual sum of squares that is zero.
+    #[error("perfect fit: the residuals are zero to rounding, so the statistic is undefined")]
+    PerfectFit,
+    /// A statistic defined for balanced panels only.
+    #[error(
+        "unbalanced panel (`{shortest_entity}` has {shortest} periods, `{longest_entity}` {longest}); \
+         the statistic needs a balanced one"
+    )]
+    UnbalancedPanel {
+        /// An entity with the shortest series.
+        shortest_entity: String,
+        /// Its length.
+        shortest: usize,
+        /// An entity with the longest series.
+        longest_entity: String,
+        /// Its length.
+        longest: usize,
+    },
+    /// A statistic defined for one common lag order only.
+    #[error("lag orders differ between entities; the statistic needs a common one")]
+    VaryingOrders,
+    /// A series too short for the moments of its Wald statistic to exist.
+    #[error("`{entity}` has {length} periods; with {order} lags the statistic needs more than {bound}")]
+    SeriesTooShort {
+        /// The entity.
+        entity: String,
+        /// Its periods.
+        length: usize,
+        /// The lag order.
+        order: usize,
+        /// The length that must be exceeded, 5 + 3 x order.
+        bound: usize,
+    },
+    /// One entity that a panel statistic needs has no result of its own.
+    #[error("`{entity}`: {reason}")]
+    Entity {
+        /// The entity.
+        entity: String,
+        /// What is wrong there.
+        #[source]
+        reason: Box<Reason>,
+    },
+}
+
+fn join(collinear: &[Collinearity]) -> String {
+    collinear.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_read_as_sentences() {
+        assert_eq!(
+            Reason::TooFewObservations { observations: 3, parameters: 5 }.to_string(),
+            "3 observations, 5 parameters"
+        );
+        assert_eq!(
+            Reason::NoResidualDegreesOfFreedom { observations: 5, parameters: 5 }.to_string(),
+            "5 observations, 5 parameters: no degrees of freedom for standard errors"
+        );
+        let inner = Reason::RankDeficient {
+            collinear: vec![Collinearity { column: "c".into(), on: vec!["a".into(), "b".into()] }],
+        };
+        assert_eq!(
+            Reason::Entity { entity: "x".into(), reason: Box::new(inner) }.to_string(),
+            "`x`: collinear regressors: c is a linear combination of a, b"
+        );
+    }
+}
