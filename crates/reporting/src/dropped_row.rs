@@ -1,6 +1,7 @@
 //! Rows of the panel that an equation couldn't use.
 
 use serde::{Deserialize, Serialize};
+use vintner_estimation::Outcome;
 
 /// A row left out of a table's equation because some of its variables are missing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -13,4 +14,21 @@ pub struct DroppedRow {
     pub time: i32,
     /// The ids of the missing variables.
     pub missing: Vec<String>,
+}
+
+impl DroppedRow {
+    /// The rows that a table's fit left out. Where the pooled fit is given, its entities' own fits add
+    /// nothing; given both, the report says it once.
+    pub fn of_outcome(table: &str, outcome: &Outcome) -> Vec<Self> {
+        outcome
+            .dropped()
+            .iter()
+            .map(|row| Self {
+                table: table.into(),
+                unit: row.entity.clone(),
+                time: row.time,
+                missing: row.missing.clone(),
+            })
+            .collect()
+    }
 }

@@ -1,6 +1,9 @@
 //! One coefficient of one equation for one unit: what the estimators hand to the report.
 
 use serde::{Deserialize, Serialize};
+use vintner_estimation::Outcome;
+
+use crate::{ReportingError, Result, TableSpec};
 
 /// A coefficient with what was estimated of it, or the reason why nothing was.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,4 +47,51 @@ pub enum EstimateOutcome {
         /// The reason.
         reason: String,
     },
+}
+
+impl EstimateRow {
+    /// The rows of a table for one unit's fit: one for each of the table's regressors, in its order.
+    /// Other coefficients of the fit (the intercept) aren't reported.
+    ///
+    /// # Errors
+    /// Where the fit has no coefficient for one of the regressors.
+    pub fn of_outcome(table: &TableSpec, unit: &str, outcome: &Outcome) -> Result<Vec<Self>> {
+        let notes = outcome.fit().map(|fit| fit.notes.as_slice()).unwrap_or_default();
+        let note = notes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        table
+            .regressors
+            .iter()
+            .map(|regressor| {
+                let came_of_it = match outcome {
+                    Outcome::Fit(fit) => {
+                        let coefficient =
+                            fit.coefficient(regressor).ok_or_else(|| ReportingError::Unknown {
+                                kind: "regressor",
+                                found: format!("{regressor} (table {})", table.id),
+                                available: fit.coefficients.iter().map(|one| one.name.clone()).collect(),
+                            })?;
+                        EstimateOutcome::Estimated {
+                            estimate: coefficient.estimate,
+                            std_error: coefficient.std_error,
+                            statistic: coefficient.statistic,
+                            p_value: coefficient.p_value,
+                        }
+                    }
+                    Outcome::NotEstimable(refusal) => {
+                        EstimateOutcome::NotEstimable { reason: refusal.reason.to_string() }
+                    }
+                };
+                Ok(Self {
+                    table: table.id.clone(),
+                    dependent: table.dependent.clone(),
+                    unit: unit.into(),
+                    regressor: regressor.clone(),
+                    outcome: came_of_it,
+                    n_obs: Some(outcome.n_obs()),
+                    df_resid: outcome.fit().map(|fit| fit.df_residual),
+                    note: note.clone(),
+                })
+            })
+            .collect()
+    }
 }

@@ -10,13 +10,11 @@
 
 mod comparison;
 mod context;
-mod descriptive;
 mod dropped_row;
 mod error;
 mod escape;
 mod estimate_row;
 mod estimates_csv;
-mod granger_test;
 mod number_format;
 mod printed_number;
 mod published;
@@ -34,17 +32,16 @@ mod vintage_summary;
 
 pub use comparison::{Agreement, Comparison};
 pub use context::{
-    AgreementView, CellView, DescriptiveView, DroppedView, Figure, GapView, GrangerCell, GrangerPanelView,
-    GrangerRow, GrangerView, MutualView, Name, NotEstimableView, ReportContext, SourceView, StarView,
-    TableAgreement, TableRow, TableView, VariableView, VintageView,
+    AgreementView, CellView, DescriptiveView, DroppedView, Figure, GapView, GrangerCell, GrangerPair,
+    GrangerPanelView, GrangerRow, GrangerView, MutualFinding, MutualView, Name, NotEstimableView,
+    ReportContext, SourceView, StarView, StatisticView, TableAgreement, TableRow, TableView, VariableView,
+    VintageView,
 };
-pub use descriptive::{Descriptive, describe};
 pub use dropped_row::DroppedRow;
 pub use error::{ReportingError, Result};
-pub use escape::{escape_latex, escape_markdown, latex_number, markdown_code};
+pub use escape::{escape_latex, escape_markdown, latex_code, latex_number, markdown_code};
 pub use estimate_row::{EstimateOutcome, EstimateRow};
 pub use estimates_csv::{ESTIMATES_COLUMNS, read_estimates_csv, write_estimates_csv};
-pub use granger_test::{GrangerOutcome, GrangerTest};
 pub use printed_number::PrintedNumber;
 pub use published::{Published, PublishedCoefficient};
 pub use renderer::Renderer;

@@ -6,7 +6,7 @@ use std::io::Write;
 use serde::Serialize;
 use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera, Value};
 
-use crate::escape::{escape_latex, escape_markdown, latex_number, markdown_code};
+use crate::escape::{escape_latex, escape_markdown, latex_code, latex_number, markdown_code};
 use crate::{ReportFormat, ReportingError, Result, TemplateSource};
 
 /// Templates of one format, parsed and checked.
@@ -63,7 +63,7 @@ impl Renderer {
                     Value::safe_string(&latex_number(text))
                 });
                 tera.register_filter("code", |text: &str, _: Kwargs, _: &State| {
-                    Value::safe_string(&format!("\\texttt{{{}}}", escape_latex(text)))
+                    Value::safe_string(&latex_code(text))
                 });
             }
         }
@@ -207,7 +207,10 @@ mod tests {
         assert_eq!(markdown, "A\\_1 &amp; B% -0.5 `a_b.csv`\n");
         let latex =
             rendered("r.tex.tera", "\\textbf{<< city >>} << value|number >> << file|code >>").unwrap();
-        assert_eq!(latex, "\\textbf{A\\_1 \\& B\\%} $-$0.5 \\texttt{a\\_b.csv}\n");
+        assert_eq!(
+            latex,
+            "\\textbf{A\\_1 \\& B\\%} $-$0.5 \\texttt{a\\_\\allowbreak{}b.\\allowbreak{}csv}\n"
+        );
     }
 
     #[test]

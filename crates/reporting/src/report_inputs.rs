@@ -1,11 +1,10 @@
 //! What a pipeline computed for the report.
 
 use serde::{Deserialize, Serialize};
+use vintner_estimation::{Description, DumitrescuHurlin};
 use vintner_panel::Gap;
 
-use crate::{
-    Descriptive, DroppedRow, EstimateRow, GrangerTest, Published, VariableDefinition, VintageSummary,
-};
+use crate::{DroppedRow, EstimateRow, Published, VariableDefinition, VintageSummary};
 
 /// All that a report is made from, beside its [`crate::ReportSpec`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,10 +15,10 @@ pub struct ReportInputs {
     pub variables: Vec<VariableDefinition>,
     /// Descriptive statistics, in order.
     #[serde(default)]
-    pub descriptives: Vec<Descriptive>,
-    /// Granger tests; their pairs are shown in the order of first appearance.
+    pub descriptives: Vec<Description>,
+    /// Granger tests, one for each cause and effect, in order; the units' own tests come with them.
     #[serde(default)]
-    pub granger: Vec<GrangerTest>,
+    pub granger: Vec<DumitrescuHurlin>,
     /// The coefficients.
     pub estimates: Vec<EstimateRow>,
     /// What was published; empty for nothing.

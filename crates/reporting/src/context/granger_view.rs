@@ -1,21 +1,22 @@
 //! Granger tests, for templates.
 
 use serde::Serialize;
+use vintner_estimation::{DumitrescuHurlin, GrangerOutcome, LagOrders, PanelStatistic, UnitGranger};
 
 use super::Name;
 use super::name::Names;
+use crate::StarLevels;
 use crate::number_format::{fixed, p_value_text};
-use crate::{GrangerOutcome, GrangerTest, ReportUnit, StarLevels};
 
 /// All Granger tests of a report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GrangerView {
-    /// The pairs tested in single units: the columns.
+    /// The tests of the whole panel, one for each pair.
+    pub panel: Vec<GrangerPanelView>,
+    /// The pairs again: the columns of the units' tests.
     pub pairs: Vec<GrangerPair>,
     /// One row for each unit that was tested.
     pub rows: Vec<GrangerRow>,
-    /// The tests of the whole panel.
-    pub panel: Vec<GrangerPanelView>,
 }
 
 /// A cause and its effect.
@@ -25,8 +26,8 @@ pub struct GrangerPair {
     pub cause: Name,
     /// The variable that may be caused.
     pub effect: Name,
-    /// Lags of both.
-    pub lags: usize,
+    /// Lags of both; empty where each unit has its own.
+    pub lags: String,
 }
 
 /// The tests of one unit.
@@ -41,7 +42,7 @@ pub struct GrangerRow {
 }
 
 /// One F test; texts are empty where there is none.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct GrangerCell {
     /// F, two decimals.
     pub statistic: String,
@@ -58,125 +59,98 @@ pub struct GrangerCell {
 pub struct GrangerPanelView {
     /// The pair.
     pub pair: GrangerPair,
-    /// Units that entered.
-    pub units: String,
+    /// Units in the panel.
+    pub units: usize,
     /// W-bar, three decimals.
     pub w_bar: String,
-    /// Z-bar, three decimals.
-    pub z_bar: String,
-    /// Its stars.
-    pub z_bar_stars: String,
-    /// Its p-value.
-    pub z_bar_p_value: String,
-    /// Z-tilde, three decimals.
-    pub z_tilde: String,
-    /// Its stars.
-    pub z_tilde_stars: String,
-    /// Its p-value.
-    pub z_tilde_p_value: String,
-    /// Why there are no numbers; empty where there are.
+    /// Standardised for long series.
+    pub z_bar: StatisticView,
+    /// Standardised for short series.
+    pub z_tilde: StatisticView,
+    /// Why some have no numbers; empty where all have.
     pub reason: String,
 }
 
+/// A statistic with its p-value; texts are empty where there is none.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct StatisticView {
+    /// The statistic, three decimals.
+    pub statistic: String,
+    /// Its stars.
+    pub stars: String,
+    /// Its p-value.
+    pub p_value: String,
+}
+
 impl GrangerView {
-    pub(crate) fn new(
-        tests: &[GrangerTest],
-        units: &[&ReportUnit],
-        names: &Names,
-        levels: &StarLevels,
-    ) -> Self {
-        let pair = |test: &GrangerTest| GrangerPair {
-            cause: names.variable(&test.cause),
-            effect: names.variable(&test.effect),
-            lags: test.lags,
-        };
-        let mut pairs: Vec<GrangerPair> = Vec::new();
-        for test in tests.iter().filter(|test| test.unit.is_some()) {
-            let pair = pair(test);
-            if !pairs.contains(&pair) {
-                pairs.push(pair);
-            }
-        }
+    pub(crate) fn new(tests: &[DumitrescuHurlin], names: &Names, levels: &StarLevels) -> Self {
+        let panel: Vec<GrangerPanelView> = tests.iter().map(|test| panel_view(test, names, levels)).collect();
         let mut ids: Vec<&str> = Vec::new();
-        for id in tests.iter().filter_map(|test| test.unit.as_deref()) {
+        for id in tests.iter().flat_map(|test| &test.units).map(|unit| unit.unit.as_str()) {
             if !ids.contains(&id) {
                 ids.push(id);
             }
         }
-        ids.sort_by_key(|id| units.iter().position(|unit| unit.id == *id).unwrap_or(usize::MAX));
-        let rows = ids
-            .into_iter()
-            .map(|id| {
-                let of_unit: Vec<&GrangerTest> =
-                    tests.iter().filter(|test| test.unit.as_deref() == Some(id)).collect();
-                let mut reasons: Vec<&str> = Vec::new();
-                for test in &of_unit {
-                    if let GrangerOutcome::NotEstimable { reason } = &test.outcome
-                        && !reasons.contains(&reason.as_str())
-                    {
-                        reasons.push(reason);
-                    }
-                }
-                let cells = pairs
-                    .iter()
-                    .map(|wanted| unit_cell(of_unit.iter().find(|test| pair(test) == *wanted), levels))
-                    .collect();
-                GrangerRow { unit: names.unit(id), cells, reason: reasons.join("; ") }
-            })
-            .collect();
-        let panel = tests
-            .iter()
-            .filter(|test| test.unit.is_none())
-            .map(|test| panel_view(pair(test), &test.outcome, levels))
-            .collect();
-        Self { pairs, rows, panel }
+        ids.sort_by_key(|id| names.unit_rank(id));
+        let rows = ids.into_iter().map(|id| unit_row(id, tests, names, levels)).collect();
+        Self { pairs: panel.iter().map(|view| view.pair.clone()).collect(), panel, rows }
     }
 }
 
-fn unit_cell(test: Option<&&GrangerTest>, levels: &StarLevels) -> GrangerCell {
-    match test.map(|test| &test.outcome) {
-        Some(GrangerOutcome::FTest { statistic, df_num, df_den, p_value }) => GrangerCell {
-            statistic: fixed(*statistic, 2),
+fn unit_row(id: &str, tests: &[DumitrescuHurlin], names: &Names, levels: &StarLevels) -> GrangerRow {
+    let mut reasons = Vec::new();
+    let cells = tests
+        .iter()
+        .map(|test| match test.units.iter().find(|unit| unit.unit == id) {
+            Some(UnitGranger { outcome: GrangerOutcome::Test(test), .. }) => GrangerCell {
+                statistic: fixed(test.f, 2),
+                stars: levels.stars(test.f_p_value).asterisks(),
+                p_value: p_value_text(test.f_p_value),
+                df: format!("{}, {}", test.df_numerator, test.df_denominator),
+            },
+            Some(UnitGranger { outcome: GrangerOutcome::NotEstimable { reason, .. }, .. }) => {
+                note_reason(&mut reasons, reason.to_string());
+                GrangerCell::default()
+            }
+            None => GrangerCell::default(),
+        })
+        .collect();
+    GrangerRow { unit: names.unit(id), cells, reason: reasons.join("; ") }
+}
+
+fn panel_view(test: &DumitrescuHurlin, names: &Names, levels: &StarLevels) -> GrangerPanelView {
+    let mut reasons = Vec::new();
+    let mut statistic = |statistic: &PanelStatistic| match statistic {
+        PanelStatistic::Value { statistic, p_value } => StatisticView {
+            statistic: fixed(*statistic, 3),
             stars: levels.stars(*p_value).asterisks(),
             p_value: p_value_text(*p_value),
-            df: format!("{df_num}, {df_den}"),
         },
-        _ => GrangerCell {
-            statistic: String::new(),
-            stars: String::new(),
-            p_value: String::new(),
-            df: String::new(),
+        PanelStatistic::NotEstimable { reason } => {
+            note_reason(&mut reasons, reason.to_string());
+            StatisticView::default()
+        }
+    };
+    let (z_bar, z_tilde) = (statistic(&test.z_bar), statistic(&test.z_tilde));
+    GrangerPanelView {
+        pair: GrangerPair {
+            cause: names.variable(&test.cause),
+            effect: names.variable(&test.effect),
+            lags: match &test.orders {
+                LagOrders::Common(order) => order.to_string(),
+                LagOrders::PerEntity(_) => String::new(),
+            },
         },
+        units: test.units.len(),
+        w_bar: test.w_bar.map(|w_bar| fixed(w_bar, 3)).unwrap_or_default(),
+        z_bar,
+        z_tilde,
+        reason: reasons.join("; "),
     }
 }
 
-fn panel_view(pair: GrangerPair, outcome: &GrangerOutcome, levels: &StarLevels) -> GrangerPanelView {
-    let mut view = GrangerPanelView {
-        pair,
-        units: String::new(),
-        w_bar: String::new(),
-        z_bar: String::new(),
-        z_bar_stars: String::new(),
-        z_bar_p_value: String::new(),
-        z_tilde: String::new(),
-        z_tilde_stars: String::new(),
-        z_tilde_p_value: String::new(),
-        reason: String::new(),
-    };
-    match outcome {
-        GrangerOutcome::DumitrescuHurlin { units, w_bar, z_bar, z_bar_p_value, z_tilde, z_tilde_p_value } => {
-            view.units = units.to_string();
-            view.w_bar = fixed(*w_bar, 3);
-            view.z_bar = fixed(*z_bar, 3);
-            view.z_bar_stars = levels.stars(*z_bar_p_value).asterisks();
-            view.z_bar_p_value = p_value_text(*z_bar_p_value);
-            view.z_tilde = z_tilde.map(|z_tilde| fixed(z_tilde, 3)).unwrap_or_default();
-            view.z_tilde_stars =
-                z_tilde_p_value.map(|p_value| levels.stars(p_value).asterisks()).unwrap_or_default();
-            view.z_tilde_p_value = z_tilde_p_value.map(p_value_text).unwrap_or_default();
-        }
-        GrangerOutcome::NotEstimable { reason } => view.reason = reason.clone(),
-        GrangerOutcome::FTest { .. } => view.reason = "an F test of a single unit, without its unit".into(),
+fn note_reason(reasons: &mut Vec<String>, reason: String) {
+    if !reasons.contains(&reason) {
+        reasons.push(reason);
     }
-    view
 }

@@ -12,8 +12,8 @@ mod vintage_view;
 
 pub use agreement_view::{AgreementView, TableAgreement};
 pub use gap_view::{DroppedView, GapView, NotEstimableView};
-pub use granger_view::{GrangerCell, GrangerPanelView, GrangerRow, GrangerView};
-pub use mutual_view::MutualView;
+pub use granger_view::{GrangerCell, GrangerPair, GrangerPanelView, GrangerRow, GrangerView, StatisticView};
+pub use mutual_view::{MutualFinding, MutualView};
 pub use name::Name;
 pub use report_context::{DescriptiveView, ReportContext, StarView, VariableView};
 pub use table_view::{CellView, Figure, TableRow, TableView};

@@ -1,6 +1,7 @@
 //! The model of a report.
 
 use serde::Serialize;
+use vintner_estimation::Description;
 
 use super::gap_view::{dropped_views, gap_views, not_estimable_views};
 use super::mutual_view::mutual_views;
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::number_format::{percent, significant};
 use crate::tidy_estimate::units_in_order;
-use crate::{Descriptive, ReportInputs, ReportSpec, Result, TidyEstimate, tidy_estimates};
+use crate::{ReportInputs, ReportSpec, Result, TidyEstimate, tidy_estimates};
 
 /// Everything that a report says, for templates in any format. Its top-level fields are the names that
 /// a template may use.
@@ -138,7 +139,7 @@ impl ReportContext {
             vintage: VintageView::new(&inputs.vintage)?,
             variables,
             descriptives: inputs.descriptives.iter().map(|row| descriptive_view(row, &names)).collect(),
-            granger: GrangerView::new(&inputs.granger, &units, &names, &spec.star_levels),
+            granger: GrangerView::new(&inputs.granger, &names, &spec.star_levels),
             tables,
             agreement: AgreementView::new(&spec.tables, &rows),
             mutual: mutual_views(&spec.tables, &rows, &units, &names),
@@ -152,14 +153,14 @@ impl ReportContext {
     }
 }
 
-fn descriptive_view(row: &Descriptive, names: &Names) -> DescriptiveView {
+fn descriptive_view(row: &Description, names: &Names) -> DescriptiveView {
     let text = |value: Option<f64>| value.map(significant).unwrap_or_default();
     DescriptiveView {
         variable: names.variable(&row.variable),
         n: row.n,
         missing: row.missing,
         mean: text(row.mean),
-        std_dev: text(row.std_dev),
+        std_dev: text(row.sd),
         min: text(row.min),
         max: text(row.max),
     }

@@ -51,6 +51,21 @@ pub fn escape_latex(text: &str) -> String {
     escaped
 }
 
+/// Text set as code, which may be broken after `_`, `/`, `-` and `.`: file names and checksums are longer
+/// than the columns that hold them.
+pub fn latex_code(text: &str) -> String {
+    let mut code = String::from("\\texttt{");
+    let mut start = 0;
+    for (index, _) in text.match_indices(['_', '/', '-', '.']) {
+        code.push_str(&escape_latex(text.get(start..=index).unwrap_or_default()));
+        code.push_str("\\allowbreak{}");
+        start = index + 1;
+    }
+    code.push_str(&escape_latex(text.get(start..).unwrap_or_default()));
+    code.push('}');
+    code
+}
+
 /// A number's text with a minus sign instead of a hyphen and a power of ten instead of an exponent:
 /// `-1.2e-7` becomes `$-$1.2$\times10^{-7}$`. Text that is no number (or part of one, such as `.350`)
 /// is escaped as text.

@@ -4,7 +4,7 @@
 mod latex;
 mod markdown;
 
-pub use latex::{escape_latex, latex_number};
+pub use latex::{escape_latex, latex_code, latex_number};
 pub use markdown::{escape_markdown, markdown_code};
 
 /// Characters that a page must not carry unseen: controls, and the marks that reorder or hide text
