@@ -1,1 +1,57 @@
-//! Being written.
+//! From estimates to `estimates.csv`, `report.md` and `report.tex`.
+//!
+//! Estimates arrive as [`EstimateRow`]s and are joined with the [`Published`] tables by
+//! [`tidy_estimates`]; [`write_estimates_csv`] writes the result. [`ReportContext::build`] makes the one
+//! model of a report, a pure function of a [`ReportSpec`] (what a pipeline's author wrote) and
+//! [`ReportInputs`] (what the pipeline computed), and a [`Renderer`] puts it through tera templates,
+//! escaping whatever they print for the format that they are in.
+//!
+//! Nothing here knows a particular paper.
+
+mod comparison;
+mod context;
+mod dropped_row;
+mod error;
+mod escape;
+mod estimate_row;
+mod estimates_csv;
+mod number_format;
+mod printed_number;
+mod published;
+mod renderer;
+mod report_format;
+mod report_inputs;
+mod report_spec;
+mod report_unit;
+mod stars;
+mod table_spec;
+mod template_source;
+mod tidy_estimate;
+mod variable_definition;
+mod vintage_summary;
+
+pub use comparison::{Agreement, Comparison};
+pub use context::{
+    AgreementView, CellView, DescriptiveView, DroppedView, Figure, GapView, GrangerCell, GrangerPair,
+    GrangerPanelView, GrangerRow, GrangerView, MutualFinding, MutualView, Name, NotEstimableView,
+    ReportContext, SourceView, StarView, StatisticView, TableAgreement, TableRow, TableView, VariableView,
+    VintageView,
+};
+pub use dropped_row::DroppedRow;
+pub use error::{ReportingError, Result};
+pub use escape::{escape_latex, escape_markdown, latex_code, latex_number, markdown_code};
+pub use estimate_row::{EstimateOutcome, EstimateRow};
+pub use estimates_csv::{ESTIMATES_COLUMNS, read_estimates_csv, write_estimates_csv};
+pub use printed_number::PrintedNumber;
+pub use published::{Published, PublishedCoefficient};
+pub use renderer::Renderer;
+pub use report_format::ReportFormat;
+pub use report_inputs::ReportInputs;
+pub use report_spec::ReportSpec;
+pub use report_unit::ReportUnit;
+pub use stars::{StarLevels, Stars};
+pub use table_spec::TableSpec;
+pub use template_source::TemplateSource;
+pub use tidy_estimate::{TidyEstimate, tidy_estimates};
+pub use variable_definition::VariableDefinition;
+pub use vintage_summary::{SourceSummary, VintageSummary};

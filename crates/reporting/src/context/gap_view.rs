@@ -1,0 +1,221 @@
+//! What is missing and what couldn't be estimated, for templates. Years are joined to ranges, and units
+//! that lack the same for the same reason share a line.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use vintner_panel::Gap;
+
+use super::Name;
+use super::name::Names;
+use crate::{DroppedRow, TableSpec, TidyEstimate};
+
+/// Values that the panel lacks.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GapView {
+    /// The variable.
+    pub variable: Name,
+    /// The units that lack it.
+    pub units: Vec<Name>,
+    /// The years, as ranges.
+    pub years: String,
+    /// Values missing in each unit.
+    pub count: usize,
+    /// Why.
+    pub reason: String,
+}
+
+/// Rows that a table's equation couldn't use.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DroppedView {
+    /// The table.
+    pub table: Name,
+    /// The units.
+    pub units: Vec<Name>,
+    /// The years, as ranges.
+    pub years: String,
+    /// The variables that are missing there.
+    pub missing: Vec<Name>,
+}
+
+/// A unit's equation that couldn't be estimated, in whole or in part.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NotEstimableView {
+    /// The tables.
+    pub tables: Vec<Name>,
+    /// The unit.
+    pub unit: Name,
+    /// The coefficients concerned; empty where it is all of the equation's.
+    pub regressors: Vec<Name>,
+    /// Why.
+    pub reason: String,
+}
+
+pub(crate) fn gap_views(gaps: &[Gap], names: &Names) -> Vec<GapView> {
+    let mut years: BTreeMap<(usize, &str, usize, &str, &str), Vec<i32>> = BTreeMap::new();
+    for gap in gaps {
+        let key = (
+            names.variable_rank(&gap.variable),
+            gap.variable.as_str(),
+            names.unit_rank(&gap.entity),
+            gap.entity.as_str(),
+            gap.reason.as_str(),
+        );
+        years.entry(key).or_default().push(gap.time);
+    }
+    let mut views: Vec<GapView> = Vec::new();
+    for ((_, variable, _, unit, reason), times) in years {
+        let (ranges, count) = year_ranges(&times);
+        let unit = (!unit.is_empty()).then(|| names.unit(unit));
+        let same = views
+            .iter_mut()
+            .find(|view| view.variable.id == variable && view.reason == reason && view.years == ranges);
+        match same {
+            Some(view) => view.units.extend(unit),
+            None => views.push(GapView {
+                variable: names.variable(variable),
+                units: unit.into_iter().collect(),
+                years: ranges,
+                count,
+                reason: reason.into(),
+            }),
+        }
+    }
+    views
+}
+
+pub(crate) fn dropped_views(dropped: &[DroppedRow], tables: &[TableSpec], names: &Names) -> Vec<DroppedView> {
+    let mut years: BTreeMap<(usize, usize, &str, &[String]), Vec<i32>> = BTreeMap::new();
+    for row in dropped {
+        let table = tables.iter().position(|table| table.id == row.table).unwrap_or(usize::MAX);
+        let key = (table, names.unit_rank(&row.unit), row.unit.as_str(), row.missing.as_slice());
+        years.entry(key).or_default().push(row.time);
+    }
+    let mut views: Vec<DroppedView> = Vec::new();
+    for ((table, _, unit, missing), times) in years {
+        // A table that the report doesn't show isn't explained in it either.
+        let Some(table) = tables.get(table) else { continue };
+        let (ranges, _) = year_ranges(&times);
+        let unit = names.unit(unit);
+        let missing: Vec<Name> = missing.iter().map(|variable| names.variable(variable)).collect();
+        let same = views
+            .iter_mut()
+            .find(|view| view.table.id == table.id && view.missing == missing && view.years == ranges);
+        match same {
+            Some(view) => view.units.push(unit),
+            None => views.push(DroppedView {
+                table: Name::new(&table.id, &table.title),
+                units: vec![unit],
+                years: ranges,
+                missing,
+            }),
+        }
+    }
+    views
+}
+
+pub(crate) fn not_estimable_views(
+    rows: &[TidyEstimate],
+    tables: &[TableSpec],
+    names: &Names,
+) -> Vec<NotEstimableView> {
+    let mut views: Vec<(usize, NotEstimableView)> = Vec::new();
+    for table in tables {
+        let mut of_table: Vec<(&str, &str, Vec<Name>)> = Vec::new();
+        let missing = rows.iter().filter(|row| row.table == table.id && row.estimate.is_none());
+        for row in missing {
+            let regressor = names.variable(&row.regressor);
+            match of_table.iter_mut().find(|(unit, reason, _)| *unit == row.unit && *reason == row.note) {
+                Some((_, _, regressors)) => regressors.push(regressor),
+                None => of_table.push((&row.unit, &row.note, vec![regressor])),
+            }
+        }
+        for (unit, reason, regressors) in of_table {
+            let all = table.regressors.iter().all(|id| regressors.iter().any(|name| name.id == *id));
+            let regressors = if all { Vec::new() } else { regressors };
+            let unit_name = names.unit(unit);
+            let same = views.iter_mut().find(|(_, view)| {
+                view.unit == unit_name && view.reason == reason && view.regressors == regressors
+            });
+            let table = Name::new(&table.id, &table.title);
+            match same {
+                Some((_, view)) => view.tables.push(table),
+                None => {
+                    let view = NotEstimableView {
+                        tables: vec![table],
+                        unit: unit_name,
+                        regressors,
+                        reason: reason.into(),
+                    };
+                    views.push((names.unit_rank(unit), view));
+                }
+            }
+        }
+    }
+    views.sort_by_key(|(rank, _)| *rank);
+    views.into_iter().map(|(_, view)| view).collect()
+}
+
+/// Joins years to ranges: `2008–2010, 2012`; and how many different ones there are.
+fn year_ranges(years: &[i32]) -> (String, usize) {
+    let mut sorted = years.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let count = sorted.len();
+    let mut ranges: Vec<(i32, i32)> = Vec::new();
+    for year in sorted {
+        match ranges.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(year) => *last = year,
+            _ => ranges.push((year, year)),
+        }
+    }
+    let texts: Vec<String> = ranges
+        .into_iter()
+        .map(|(first, last)| if first == last { first.to_string() } else { format!("{first}–{last}") })
+        .collect();
+    (texts.join(", "), count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn years_join_to_ranges() {
+        assert_eq!(year_ranges(&[2012, 2008, 2010, 2009, 2008]), ("2008–2010, 2012".into(), 4));
+        assert_eq!(year_ranges(&[i32::MAX, i32::MIN]), (format!("{}, {}", i32::MIN, i32::MAX), 2));
+        assert_eq!(year_ranges(&[]), (String::new(), 0));
+    }
+
+    #[test]
+    fn units_that_lack_the_same_share_a_line() {
+        let gap = |entity: &str, time, variable: &str| Gap {
+            entity: entity.into(),
+            time,
+            variable: variable.into(),
+            reason: "no row in the source".into(),
+        };
+        let gaps = [
+            gap("b", 2009, "x"),
+            gap("a", 2008, "x"),
+            gap("a", 2009, "x"),
+            gap("b", 2008, "x"),
+            gap("", 2010, "z"),
+        ];
+        let views = gap_views(&gaps, &Names::new(&[], &[]));
+        let lines: Vec<(String, Vec<String>, String, usize)> = views
+            .into_iter()
+            .map(|view| {
+                let units = view.units.into_iter().map(|unit| unit.id).collect();
+                (view.variable.id, units, view.years, view.count)
+            })
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                ("x".into(), vec!["a".into(), "b".into()], "2008–2009".into(), 2),
+                ("z".into(), vec![], "2010".into(), 1),
+            ]
+        );
+    }
+}

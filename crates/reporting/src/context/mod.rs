@@ -1,0 +1,20 @@
+//! The one model of a report, as templates see it. Every field is always there (nothing is left out
+//! when it is empty), numbers are texts already, names come in both languages.
+
+mod agreement_view;
+mod gap_view;
+mod granger_view;
+mod mutual_view;
+mod name;
+mod report_context;
+mod table_view;
+mod vintage_view;
+
+pub use agreement_view::{AgreementView, TableAgreement};
+pub use gap_view::{DroppedView, GapView, NotEstimableView};
+pub use granger_view::{GrangerCell, GrangerPair, GrangerPanelView, GrangerRow, GrangerView, StatisticView};
+pub use mutual_view::{MutualFinding, MutualView};
+pub use name::Name;
+pub use report_context::{DescriptiveView, ReportContext, StarView, VariableView};
+pub use table_view::{CellView, Figure, TableRow, TableView};
+pub use vintage_view::{SourceView, VintageView};

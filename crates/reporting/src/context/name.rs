@@ -1,0 +1,83 @@
+//! Names in both languages, and where to look them up.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use vintner_panel::Label;
+
+use crate::{ReportUnit, VariableDefinition};
+
+/// How something is called.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Name {
+    /// Its id.
+    pub id: String,
+    /// In English.
+    pub en: String,
+    /// In Chinese; empty where there is no such name.
+    pub zh: String,
+    /// The English name with the Chinese after it ("Cangzhou 沧州"), once where they are the same.
+    pub both: String,
+}
+
+impl Name {
+    pub(crate) fn new(id: &str, label: &Label) -> Self {
+        let zh = label.zh.clone().unwrap_or_default();
+        let both = if zh.is_empty() || zh == label.en {
+            label.en.clone()
+        } else if label.en.is_empty() {
+            zh.clone()
+        } else {
+            format!("{} {zh}", label.en)
+        };
+        Self { id: id.into(), en: label.en.clone(), zh, both }
+    }
+
+    fn of_id(id: &str) -> Self {
+        Self::new(id, &Label::new(id))
+    }
+}
+
+/// The names of a report's units and variables, with their places in its order.
+pub(crate) struct Names {
+    units: BTreeMap<String, (usize, Name)>,
+    variables: BTreeMap<String, (usize, Name)>,
+}
+
+impl Names {
+    /// Units go by their id and by their printed name.
+    pub(crate) fn new(units: &[&ReportUnit], variables: &[VariableDefinition]) -> Self {
+        let mut unit_names = BTreeMap::new();
+        for (rank, unit) in units.iter().enumerate() {
+            let name = Name::new(&unit.id, &unit.label);
+            unit_names.insert(unit.printed().to_owned(), (rank, name.clone()));
+            unit_names.insert(unit.id.clone(), (rank, name));
+        }
+        let variables = variables
+            .iter()
+            .enumerate()
+            .map(|(rank, variable)| (variable.id.clone(), (rank, Name::new(&variable.id, &variable.label))))
+            .collect();
+        Self { units: unit_names, variables }
+    }
+
+    /// A unit's name; what isn't known goes by its id.
+    pub(crate) fn unit(&self, id: &str) -> Name {
+        self.units.get(id).map_or_else(|| Name::of_id(id), |(_, name)| name.clone())
+    }
+
+    /// A unit's place, the unknown ones last.
+    pub(crate) fn unit_rank(&self, id: &str) -> usize {
+        self.units.get(id).map_or(usize::MAX, |(rank, _)| *rank)
+    }
+
+    /// A variable's name; what isn't known goes by its id.
+    pub(crate) fn variable(&self, id: &str) -> Name {
+        self.variables.get(id).map_or_else(|| Name::of_id(id), |(_, name)| name.clone())
+    }
+
+    /// A variable's place, the unknown ones last.
+    pub(crate) fn variable_rank(&self, id: &str) -> usize {
+        self.variables.get(id).map_or(usize::MAX, |(rank, _)| *rank)
+    }
+}

@@ -1,0 +1,167 @@
+//! The model of a report.
+
+use serde::Serialize;
+use vintner_estimation::Description;
+
+use super::gap_view::{dropped_views, gap_views, not_estimable_views};
+use super::mutual_view::mutual_views;
+use super::name::Names;
+use super::{
+    AgreementView, DroppedView, GapView, GrangerView, MutualView, Name, NotEstimableView, TableView,
+    VintageView,
+};
+use crate::number_format::{percent, significant};
+use crate::tidy_estimate::units_in_order;
+use crate::{ReportInputs, ReportSpec, Result, TidyEstimate, tidy_estimates};
+
+/// Everything that a report says, for templates in any format. Its top-level fields are the names that
+/// a template may use.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReportContext {
+    /// The title.
+    pub title: Name,
+    /// The authors.
+    pub authors: Vec<String>,
+    /// The publication that is replicated; empty for none.
+    pub citation: String,
+    /// Paragraphs under the title.
+    pub introduction: Vec<String>,
+    /// The vintage.
+    pub vintage: VintageView,
+    /// The variables.
+    pub variables: Vec<VariableView>,
+    /// Descriptive statistics.
+    pub descriptives: Vec<DescriptiveView>,
+    /// Granger tests.
+    pub granger: GrangerView,
+    /// The tables of coefficients.
+    pub tables: Vec<TableView>,
+    /// Agreement with the publication.
+    pub agreement: AgreementView,
+    /// Pairs of dependent variables that may move one another.
+    pub mutual: Vec<MutualView>,
+    /// Values that the panel lacks.
+    pub gaps: Vec<GapView>,
+    /// How many values those are.
+    pub gap_count: usize,
+    /// Rows that equations couldn't use.
+    pub dropped: Vec<DroppedView>,
+    /// What couldn't be estimated.
+    pub not_estimable: Vec<NotEstimableView>,
+    /// The stars and what they mean, the strictest first.
+    pub stars: Vec<StarView>,
+    /// Commands that make the report again.
+    pub commands: Vec<String>,
+}
+
+/// A variable.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct VariableView {
+    /// Its id and names.
+    pub name: Name,
+    /// Its unit.
+    pub unit: String,
+    /// How it is built.
+    pub definition: String,
+}
+
+/// Descriptive statistics of a variable, as text; empty where there is none.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DescriptiveView {
+    /// The variable.
+    pub variable: Name,
+    /// Cells with a value.
+    pub n: usize,
+    /// Cells without one.
+    pub missing: usize,
+    /// The mean.
+    pub mean: String,
+    /// The standard deviation.
+    pub std_dev: String,
+    /// The least value.
+    pub min: String,
+    /// The greatest value.
+    pub max: String,
+}
+
+/// What stars mean.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StarView {
+    /// The asterisks.
+    pub stars: String,
+    /// The level, as a percentage.
+    pub level: String,
+}
+
+impl ReportContext {
+    /// Makes the model. The same inputs give the same model; nothing else (no clock, no machine) enters.
+    ///
+    /// # Errors
+    /// What [`tidy_estimates`] refuses, and synthetic data without a notice.
+    pub fn build(spec: &ReportSpec, inputs: &ReportInputs) -> Result<Self> {
+        let units = units_in_order(&spec.units);
+        let names = Names::new(&units, &inputs.variables);
+        let rows = tidy_estimates(
+            &inputs.estimates,
+            &spec.tables,
+            &spec.units,
+            &inputs.published,
+            &spec.star_levels,
+        )?;
+        let tables = spec
+            .tables
+            .iter()
+            .map(|table| {
+                let of_table: Vec<&TidyEstimate> = rows.iter().filter(|row| row.table == table.id).collect();
+                TableView::new(table, &of_table, &units, &names)
+            })
+            .collect();
+        let variables = inputs
+            .variables
+            .iter()
+            .map(|variable| VariableView {
+                name: Name::new(&variable.id, &variable.label),
+                unit: variable.unit.clone(),
+                definition: variable.definition.clone(),
+            })
+            .collect();
+        let stars = spec
+            .star_levels
+            .legend()
+            .into_iter()
+            .map(|(stars, level)| StarView { stars: stars.asterisks(), level: percent(level) })
+            .collect();
+        Ok(Self {
+            title: Name::new("title", &spec.title),
+            authors: spec.authors.clone(),
+            citation: spec.citation.clone(),
+            introduction: spec.introduction.clone(),
+            vintage: VintageView::new(&inputs.vintage)?,
+            variables,
+            descriptives: inputs.descriptives.iter().map(|row| descriptive_view(row, &names)).collect(),
+            granger: GrangerView::new(&inputs.granger, &names, &spec.star_levels),
+            tables,
+            agreement: AgreementView::new(&spec.tables, &rows),
+            mutual: mutual_views(&spec.tables, &rows, &units, &names),
+            gaps: gap_views(&inputs.gaps, &names),
+            gap_count: inputs.gaps.len(),
+            dropped: dropped_views(&inputs.dropped, &spec.tables, &names),
+            not_estimable: not_estimable_views(&rows, &spec.tables, &names),
+            stars,
+            commands: spec.commands.clone(),
+        })
+    }
+}
+
+fn descriptive_view(row: &Description, names: &Names) -> DescriptiveView {
+    let text = |value: Option<f64>| value.map(significant).unwrap_or_default();
+    DescriptiveView {
+        variable: names.variable(&row.variable),
+        n: row.n,
+        missing: row.missing,
+        mean: text(row.mean),
+        std_dev: text(row.sd),
+        min: text(row.min),
+        max: text(row.max),
+    }
+}

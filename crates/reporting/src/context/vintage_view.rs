@@ -1,0 +1,81 @@
+//! The vintage, for templates.
+
+use serde::Serialize;
+
+use super::Name;
+use crate::{ReportingError, Result, VintageSummary};
+
+/// A vintage.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct VintageView {
+    /// The folder's name.
+    pub name: String,
+    /// Its title.
+    pub title: Name,
+    /// `synthetic`, `public` or `licensed`.
+    pub kind: String,
+    /// Whether it is synthetic.
+    pub synthetic: bool,
+    /// The manifest's date.
+    pub date: String,
+    /// The notice in both languages; both empty where there is none.
+    pub notice: Name,
+    /// Its files.
+    pub sources: Vec<SourceView>,
+}
+
+/// A raw file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SourceView {
+    /// Its name.
+    pub file: String,
+    /// Its SHA-256.
+    pub sha256: String,
+    /// The checksum's first half, for narrow columns.
+    pub sha256_start: String,
+    /// The checksum's second half.
+    pub sha256_end: String,
+    /// How to cite it.
+    pub citation: String,
+    /// On which terms it may be used.
+    pub licence: String,
+    /// Rows read; empty where that isn't known.
+    pub rows: String,
+}
+
+impl VintageView {
+    pub(crate) fn new(vintage: &VintageSummary) -> Result<Self> {
+        let notice = match &vintage.notice {
+            Some(notice) => Name::new("notice", notice),
+            None => Name::new("notice", &vintner_panel::Label::new("")),
+        };
+        if vintage.is_synthetic() && notice.both.trim().is_empty() {
+            return Err(ReportingError::NoNotice { vintage: vintage.name.clone() });
+        }
+        let sources = vintage
+            .sources
+            .iter()
+            .map(|source| {
+                let half = source.sha256.chars().count() / 2;
+                SourceView {
+                    file: source.file.clone(),
+                    sha256: source.sha256.clone(),
+                    sha256_start: source.sha256.chars().take(half).collect(),
+                    sha256_end: source.sha256.chars().skip(half).collect(),
+                    citation: source.citation.clone(),
+                    licence: source.licence.clone(),
+                    rows: source.rows.map(|rows| rows.to_string()).unwrap_or_default(),
+                }
+            })
+            .collect();
+        Ok(Self {
+            name: vintage.name.clone(),
+            title: Name::new(&vintage.name, &vintage.title),
+            kind: vintage.kind.clone(),
+            synthetic: vintage.is_synthetic(),
+            date: vintage.date.clone(),
+            notice,
+            sources,
+        })
+    }
+}

@@ -1,0 +1,33 @@
+//! What a pipeline computed for the report.
+
+use serde::{Deserialize, Serialize};
+use vintner_estimation::{Description, DumitrescuHurlin};
+use vintner_panel::Gap;
+
+use crate::{DroppedRow, EstimateRow, Published, VariableDefinition, VintageSummary};
+
+/// All that a report is made from, beside its [`crate::ReportSpec`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReportInputs {
+    /// The vintage.
+    pub vintage: VintageSummary,
+    /// The variables, in the order of their table.
+    pub variables: Vec<VariableDefinition>,
+    /// Descriptive statistics, in order.
+    #[serde(default)]
+    pub descriptives: Vec<Description>,
+    /// Granger tests, one for each cause and effect, in order; the units' own tests come with them.
+    #[serde(default)]
+    pub granger: Vec<DumitrescuHurlin>,
+    /// The coefficients.
+    pub estimates: Vec<EstimateRow>,
+    /// What was published; empty for nothing.
+    #[serde(default)]
+    pub published: Published,
+    /// Values that the panel lacks.
+    #[serde(default)]
+    pub gaps: Vec<Gap>,
+    /// Rows that an equation couldn't use.
+    #[serde(default)]
+    pub dropped: Vec<DroppedRow>,
+}

@@ -1,0 +1,34 @@
+//! What a pipeline's author says of the report.
+
+use serde::{Deserialize, Serialize};
+use vintner_panel::Label;
+
+use crate::{ReportUnit, StarLevels, TableSpec};
+
+/// The parameters of a report: titles, tables, rows. All words about a particular paper come in here
+/// or stand in the templates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportSpec {
+    /// The title.
+    pub title: Label,
+    /// The authors; empty for none.
+    #[serde(default)]
+    pub authors: Vec<String>,
+    /// The publication that is replicated; empty for none.
+    #[serde(default)]
+    pub citation: String,
+    /// Paragraphs under the title.
+    #[serde(default)]
+    pub introduction: Vec<String>,
+    /// The tables, in order.
+    pub tables: Vec<TableSpec>,
+    /// The rows of the tables, in order; pooled ones are put last.
+    pub units: Vec<ReportUnit>,
+    /// What earns a star.
+    #[serde(default)]
+    pub star_levels: StarLevels,
+    /// Commands that make the report again, in order.
+    #[serde(default)]
+    pub commands: Vec<String>,
+}

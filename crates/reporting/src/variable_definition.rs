@@ -1,0 +1,20 @@
+//! A variable as the report explains it.
+
+use serde::{Deserialize, Serialize};
+use vintner_panel::Label;
+
+/// A variable with its definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VariableDefinition {
+    /// The id, which tables print too.
+    pub id: String,
+    /// Its name.
+    pub label: Label,
+    /// Its unit.
+    #[serde(default)]
+    pub unit: String,
+    /// How it is built, in words or as the pipeline's expression.
+    #[serde(default)]
+    pub definition: String,
+}

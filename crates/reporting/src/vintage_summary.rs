@@ -1,0 +1,49 @@
+//! The data vintage as the report presents it.
+
+use serde::{Deserialize, Serialize};
+use vintner_panel::Label;
+
+/// What a report says of the vintage it was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VintageSummary {
+    /// The folder's name.
+    pub name: String,
+    /// Its title.
+    pub title: Label,
+    /// `synthetic`, `public` or `licensed`.
+    pub kind: String,
+    /// The manifest's date, as written there.
+    pub date: String,
+    /// What a reader must know before the numbers; needed where the data are synthetic.
+    #[serde(default)]
+    pub notice: Option<Label>,
+    /// The files.
+    pub sources: Vec<SourceSummary>,
+}
+
+impl VintageSummary {
+    /// Whether the data are made up.
+    pub fn is_synthetic(&self) -> bool {
+        self.kind == "synthetic"
+    }
+}
+
+/// One raw file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceSummary {
+    /// The file's name in the vintage.
+    pub file: String,
+    /// Its SHA-256, in hexadecimal.
+    pub sha256: String,
+    /// How to cite it.
+    #[serde(default)]
+    pub citation: String,
+    /// On which terms it may be used.
+    #[serde(default)]
+    pub licence: String,
+    /// Rows of data read from it.
+    #[serde(default)]
+    pub rows: Option<usize>,
+}

@@ -1,0 +1,208 @@
+//! Hostile names through the whole way: no text from data becomes markup.
+
+mod common;
+
+use common::{render, small};
+use proptest::prelude::*;
+use vintner_reporting::{
+    ReportFormat, ReportInputs, ReportSpec, read_estimates_csv, tidy_estimates, write_estimates_csv,
+};
+
+const HOSTILE: [&str; 12] = [
+    "A_1 & B%",
+    "\\input{/etc/passwd}\\write18{ls}",
+    "<script>alert(1)</script>",
+    "a|b\n\n# c\r\n\\\\",
+    "`code` ![x](http://e.org/x.png) [y](javascript:z)",
+    "=cmd|' /C calc'!A0",
+    "\\end{longtable} $$ ^^5c ~ # {",
+    "{{ title.en }} {% include \"x\" %} << title.en >> <% if %>",
+    "[1ex]* *",
+    "\u{202e}txt\u{0}\u{7}\u{1b}[31m",
+    "--> <!-- @user www.e.org",
+    "    - 1. +",
+];
+
+/// The small report with a text put wherever text comes from data or a manifest.
+fn with_name(name: &str) -> (ReportSpec, ReportInputs) {
+    let (mut spec, mut inputs) = small();
+    for unit in spec.units.iter_mut().filter(|unit| unit.id == "alpha") {
+        unit.label.en = name.into();
+        unit.label.zh = Some(format!("{name}甲"));
+        unit.printed = Some("甲".into());
+    }
+    for text in [&mut spec.title.en, &mut spec.citation] {
+        *text = name.into();
+    }
+    spec.introduction = vec![name.into()];
+    spec.commands = vec![name.into()];
+    for table in &mut spec.tables {
+        table.note = name.into();
+        table.title.en = name.into();
+    }
+    for source in &mut inputs.vintage.sources {
+        source.file = name.into();
+        source.sha256 = name.into();
+        source.citation = name.into();
+        source.licence = name.into();
+    }
+    inputs.vintage.title.en = name.into();
+    inputs.vintage.name = name.into();
+    inputs.vintage.notice = Some(vintner_panel::Label::new(format!("notice {name}")));
+    for variable in &mut inputs.variables {
+        variable.unit = name.into();
+        variable.definition = name.into();
+        variable.label.en = name.into();
+    }
+    for gap in &mut inputs.gaps {
+        gap.reason = name.into();
+    }
+    (spec, inputs)
+}
+
+/// A Markdown page without its code spans, in which nothing is active.
+fn without_code(text: &str) -> String {
+    let mut out = String::new();
+    let (mut in_code, mut escaped) = (false, false);
+    for character in text.chars() {
+        match character {
+            '`' if in_code || !escaped => in_code = !in_code,
+            '\n' => {
+                assert!(!in_code, "a code span runs over a line's end in {text}");
+                out.push('\n');
+            }
+            _ if in_code => {}
+            other => out.push(other),
+        }
+        escaped = !in_code && !escaped && character == '\\';
+    }
+    out
+}
+
+/// What shapes a Markdown page: how each line begins, how many cells a table's row has, HTML and links.
+fn markdown_shape(text: &str) -> Vec<String> {
+    without_code(text)
+        .lines()
+        .map(|line| {
+            let mut shape = String::new();
+            let mut previous = ' ';
+            for (place, character) in line.chars().enumerate() {
+                let escaped = previous == '\\';
+                match character {
+                    '|' | '[' | ']' | '*' | '~' if !escaped => shape.push(character),
+                    '#' | '>' | '-' if place == 0 => shape.push(character),
+                    _ => {}
+                }
+                previous = if escaped && character == '\\' { ' ' } else { character };
+            }
+            shape
+        })
+        .collect()
+}
+
+/// What shapes a LaTeX file: unescaped specials and commands, in order, but for those that escaping
+/// itself writes.
+fn latex_shape(text: &str) -> String {
+    const PLAIN: [&str; 10] = [
+        "textbackslash",
+        "textasciicircum",
+        "textasciitilde",
+        "textless",
+        "textgreater",
+        "textbar",
+        "textquotedbl",
+        "textasciigrave",
+        "allowbreak",
+        "_",
+    ];
+    let mut shape = String::new();
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        rest = &rest[character.len_utf8()..];
+        match character {
+            '\\' => {
+                let name: String = rest.chars().take_while(char::is_ascii_alphabetic).collect();
+                if name.is_empty() {
+                    let symbol = rest.chars().next().unwrap_or(' ');
+                    if !"{}$&#%_".contains(symbol) {
+                        shape.push('\\');
+                        shape.push(symbol);
+                    }
+                    rest = &rest[symbol.len_utf8()..];
+                } else {
+                    rest = &rest[name.len()..];
+                    if PLAIN.contains(&name.as_str()) {
+                        rest = rest.strip_prefix("{}").unwrap_or(rest);
+                    } else {
+                        shape.push('\\');
+                        shape.push_str(&name);
+                    }
+                }
+            }
+            '-' | '\'' => rest = rest.strip_prefix("{}").unwrap_or(rest),
+            '{' if ["[}", "]}", "*}"].iter().any(|end| rest.starts_with(end)) => {
+                let end = rest.find('}').unwrap_or(0) + 1;
+                rest = &rest[end..];
+            }
+            '{' | '}' | '&' | '%' | '$' | '#' | '^' | '~' | '_' => shape.push(character),
+            _ => {}
+        }
+    }
+    shape
+}
+
+fn check(name: &str) -> Result<(), TestCaseError> {
+    let (plain_spec, plain_inputs) = with_name("Plain");
+    let (spec, inputs) = with_name(name);
+    let markdown = render(ReportFormat::Markdown, &spec, &inputs);
+    let plain = render(ReportFormat::Markdown, &plain_spec, &plain_inputs);
+    prop_assert_eq!(markdown_shape(&markdown), markdown_shape(&plain), "{}", markdown);
+    for active in ["<script", "<!--", "http://", "\u{202e}", "\u{0}"] {
+        prop_assert!(!without_code(&markdown).contains(active), "{} in {}", active, markdown);
+    }
+    let latex = render(ReportFormat::Latex, &spec, &inputs);
+    let plain = render(ReportFormat::Latex, &plain_spec, &plain_inputs);
+    prop_assert_eq!(latex_shape(&latex), latex_shape(&plain), "{}", latex);
+    prop_assert!(!latex.contains("\\input") && !latex.contains("\\write"));
+    Ok(())
+}
+
+#[test]
+fn hostile_names_leave_the_shape_of_a_report_alone() {
+    for name in HOSTILE {
+        check(name).unwrap();
+    }
+}
+
+#[test]
+fn hostile_names_survive_the_csv() {
+    for name in HOSTILE {
+        let (mut spec, inputs) = small();
+        for unit in &mut spec.units {
+            if unit.id == "alpha" {
+                unit.printed = Some(name.into());
+            }
+        }
+        let rows = tidy_estimates(
+            &inputs.estimates,
+            &spec.tables,
+            &spec.units,
+            &inputs.published,
+            &spec.star_levels,
+        )
+        .unwrap();
+        let text = write_estimates_csv(&rows).unwrap();
+        assert_eq!(read_estimates_csv(&text, "estimates.csv").unwrap(), rows, "{name}");
+        assert!(!text.contains(",=") && !text.contains("\"="), "{text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_name_leaves_the_shape_alone(name in "[ -~\\n\\té沧]{1,16}") {
+        prop_assume!(!name.trim().is_empty());
+        check(&name)?;
+    }
+}

@@ -1,0 +1,113 @@
+//! A whole report of made-up units, through the repository's own templates.
+
+mod common;
+
+use common::{estimated, render, small};
+use vintner_reporting::{
+    ReportContext, ReportFormat, ReportingError, read_estimates_csv, tidy_estimates, write_estimates_csv,
+};
+
+#[test]
+fn the_markdown_report() {
+    let (spec, inputs) = small();
+    insta::assert_snapshot!(render(ReportFormat::Markdown, &spec, &inputs));
+}
+
+#[test]
+fn the_latex_report() {
+    let (spec, inputs) = small();
+    insta::assert_snapshot!(render(ReportFormat::Latex, &spec, &inputs));
+}
+
+#[test]
+fn the_estimates() {
+    let (spec, inputs) = small();
+    let rows =
+        tidy_estimates(&inputs.estimates, &spec.tables, &spec.units, &inputs.published, &spec.star_levels)
+            .unwrap();
+    let text = write_estimates_csv(&rows).unwrap();
+    insta::assert_snapshot!(text);
+    assert_eq!(read_estimates_csv(&text, "estimates.csv").unwrap(), rows);
+}
+
+#[test]
+fn the_order_of_estimates_changes_nothing() {
+    let (spec, mut inputs) = small();
+    let before = [ReportFormat::Markdown, ReportFormat::Latex].map(|format| render(format, &spec, &inputs));
+    inputs.estimates.reverse();
+    inputs.gaps.reverse();
+    let after = [ReportFormat::Markdown, ReportFormat::Latex].map(|format| render(format, &spec, &inputs));
+    assert_eq!(before, after);
+}
+
+#[test]
+fn a_bare_report_has_no_empty_sections() {
+    let (spec, mut inputs) = small();
+    inputs.granger.clear();
+    inputs.descriptives.clear();
+    inputs.gaps.clear();
+    inputs.dropped.clear();
+    inputs.published = Default::default();
+    inputs.estimates.retain(|row| row.table == "1");
+    inputs.vintage.kind = "public".into();
+    inputs.vintage.notice = None;
+    let markdown = render(ReportFormat::Markdown, &spec, &inputs);
+    for absent in ["Granger", "Descriptive", "WARNING", "published", "Synthetic"] {
+        assert!(!markdown.contains(absent), "{absent}");
+    }
+    assert!(markdown.contains("The panel lacks no value."));
+    assert!(markdown.contains("Every coefficient of every table could be estimated."));
+    let latex = render(ReportFormat::Latex, &spec, &inputs);
+    assert!(!latex.contains("Granger") && !latex.contains("\\noticebox{"));
+}
+
+#[test]
+fn synthetic_data_without_a_notice_are_refused() {
+    let (spec, mut inputs) = small();
+    inputs.vintage.notice = None;
+    let error = ReportContext::build(&spec, &inputs).unwrap_err();
+    assert!(matches!(error, ReportingError::NoNotice { ref vintage } if vintage == "made-up"), "{error}");
+}
+
+#[test]
+fn each_table_of_synthetic_data_repeats_the_notice() {
+    let (spec, inputs) = small();
+    let markdown = render(ReportFormat::Markdown, &spec, &inputs);
+    let sections = markdown.split("### Table ").skip(1);
+    assert!(sections.clone().count() == 3);
+    for section in sections {
+        assert!(section.contains("Made up for a test"), "{section}");
+    }
+}
+
+#[test]
+fn estimates_that_fit_no_table_are_refused() {
+    let (spec, inputs) = small();
+    for (row, message) in [
+        (estimated("9", "y", "alpha", "x", 1.0, 1.0, 0.5), "an estimate names the table `9 of y`"),
+        (estimated("1", "y", "gamma", "x", 1.0, 1.0, 0.5), "an estimate names the unit `gamma`"),
+        (estimated("1", "y", "alpha", "w", 1.0, 1.0, 0.5), "an estimate names the regressor `w`"),
+        (estimated("1", "y", "alpha", "x", 1.0, 1.0, 0.5), "table 1, alpha, x was estimated twice"),
+    ] {
+        let mut inputs = inputs.clone();
+        inputs.estimates.push(row);
+        let error = ReportContext::build(&spec, &inputs).unwrap_err().to_string();
+        assert!(error.starts_with(message), "{error}");
+    }
+    let mut infinite = inputs.clone();
+    infinite.estimates.pop();
+    infinite.estimates.push(estimated("1-clustered", "y", "all", "z", f64::INFINITY, 1.0, 0.5));
+    assert!(ReportContext::build(&spec, &infinite).unwrap_err().to_string().contains("the estimate is inf"));
+}
+
+#[test]
+fn a_published_coefficient_that_was_not_estimated_is_listed() {
+    let (spec, mut inputs) = small();
+    inputs.estimates.retain(|row| row.unit != "alpha");
+    let context = ReportContext::build(&spec, &inputs).unwrap();
+    assert_eq!((context.agreement.overall.published, context.agreement.overall.not_estimable), (9, 4));
+    let unit = context.not_estimable.first().unwrap();
+    assert_eq!(unit.unit.en, "Alpha");
+    assert_eq!(unit.tables.len(), 2);
+    assert!(unit.reason.starts_with("published, but not estimated"));
+}
