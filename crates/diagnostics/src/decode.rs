@@ -14,9 +14,10 @@ use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess,
     SeqAccess, VariantAccess, Visitor,
 };
+use serde::forward_to_deserialize_any;
 
 use crate::node::{Node, NodeValue, Number};
-use crate::span::{SPANNED, Span};
+use crate::span::{SPANNED, Span, Spanned};
 use crate::suggest::one_of;
 
 /// A fault before it knows its document.
@@ -31,23 +32,23 @@ pub(crate) struct Problem {
 /// first so many.
 const MOST_PASSES: usize = 200;
 
-pub(crate) fn decode<T: DeserializeOwned>(root: &Node) -> Result<T, BTreeSet<Problem>> {
+/// The value, with stand-ins for what is wrong or missing, and the problems; `None` where not even
+/// that can be had.
+pub(crate) fn decode<T: DeserializeOwned>(root: &Node) -> (Option<T>, BTreeSet<Problem>) {
     let reading = Reading::default();
+    let mut value = None;
     for _ in 0..MOST_PASSES {
         let before = reading.stand_ins.borrow().len();
-        let outcome = T::deserialize(NodeDeserializer { target: Target::Node(root), reading: &reading });
-        if reading.problems.borrow().is_empty() {
-            match outcome {
-                Ok(value) => return Ok(value),
-                Err(Refusal::Custom(message)) => reading.record(root.span, message, None),
-                Err(_) => {}
-            }
+        match T::deserialize(NodeDeserializer { target: Target::Node(root), reading: &reading }) {
+            Ok(read) => value = Some(read),
+            Err(Refusal::Custom(message)) => reading.record(root.span, message, None),
+            Err(_) => {}
         }
-        if reading.stand_ins.borrow().len() == before {
+        if value.is_some() || reading.stand_ins.borrow().len() == before {
             break;
         }
     }
-    Err(reading.problems.into_inner())
+    (value, reading.problems.into_inner())
 }
 
 /// What one reading found so far.
@@ -500,7 +501,7 @@ impl<'de> SeqAccess<'de> for StandIns<'_> {
 
 /// The fields of a mapping, then stand-ins for those that an earlier reading missed.
 struct Fields<'a> {
-    entries: Vec<(String, Target<'a>)>,
+    entries: Vec<(Spanned<String>, Target<'a>)>,
     next: usize,
     reading: &'a Reading,
 }
@@ -511,12 +512,14 @@ impl<'a> Fields<'a> {
         if let NodeValue::Mapping(fields) = &node.value {
             for (key, value) in fields {
                 if known.is_none_or(|known| known.contains(&key.value.as_str())) {
-                    entries.push((key.value.clone(), Target::Node(value)));
+                    entries.push((key.clone(), Target::Node(value)));
                 }
             }
         }
         let missing = reading.missing_fields(node);
-        entries.extend(missing.into_iter().map(|field| (field, Target::StandIn(node.span))));
+        entries.extend(
+            missing.into_iter().map(|field| (Spanned::new(field, node.span), Target::StandIn(node.span))),
+        );
         Self { entries, next: 0, reading }
     }
 
@@ -525,7 +528,10 @@ impl<'a> Fields<'a> {
     }
 
     fn stand_in_for(fields: &[&str], reading: &'a Reading, span: Span) -> Self {
-        let entries = fields.iter().map(|field| ((*field).to_owned(), Target::StandIn(span))).collect();
+        let entries = fields
+            .iter()
+            .map(|field| (Spanned::new((*field).to_owned(), span), Target::StandIn(span)))
+            .collect();
         Self { entries, next: 0, reading }
     }
 }
@@ -535,8 +541,7 @@ impl<'de> MapAccess<'de> for Fields<'_> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Refusal> {
         let Some((key, _)) = self.entries.get(self.next) else { return Ok(None) };
-        let key: StrDeserializer<'_, Refusal> = key.as_str().into_deserializer();
-        seed.deserialize(key).map(Some)
+        seed.deserialize(Key { key }).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Refusal> {
@@ -545,6 +550,71 @@ impl<'de> MapAccess<'de> for Fields<'_> {
         self.next += 1;
         seed.deserialize(NodeDeserializer { target, reading: self.reading })
     }
+}
+
+/// A field's name, which may be asked for with its place.
+struct Key<'a> {
+    key: &'a Spanned<String>,
+}
+
+impl<'de> Deserializer<'de> for Key<'_> {
+    type Error = Refusal;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        visitor.visit_str(&self.key.value).map_err(|refusal| match refusal {
+            Refusal::Custom(message) => Refusal::Custom(format!("`{}`: {message}", self.key.value)),
+            other => other,
+        })
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
+        if name != SPANNED {
+            return self.deserialize_any(visitor);
+        }
+        let span = self.key.span;
+        let place = [span.line as u64, span.column as u64, span.length as u64];
+        visitor.visit_map(SpannedKey { place, text: &self.key.value, next: 0 })
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// The two fields that [`crate::Spanned`] asks of a field's name.
+struct SpannedKey<'a> {
+    place: [u64; 3],
+    text: &'a str,
+    next: usize,
+}
+
+impl<'de> MapAccess<'de> for SpannedKey<'_> {
+    type Error = Refusal;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Refusal> {
+        spanned_field(self.next, seed)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Refusal> {
+        self.next += 1;
+        if self.next == 1 {
+            return seed.deserialize(de::value::SeqDeserializer::<_, Refusal>::new(self.place.into_iter()));
+        }
+        let text: StrDeserializer<'_, Refusal> = self.text.into_deserializer();
+        seed.deserialize(text)
+    }
+}
+
+fn spanned_field<'de, K: DeserializeSeed<'de>>(index: usize, seed: K) -> Result<Option<K::Value>, Refusal> {
+    let Some(key) = crate::span::SPANNED_FIELDS.get(index) else { return Ok(None) };
+    let key: StrDeserializer<'_, Refusal> = (*key).into_deserializer();
+    seed.deserialize(key).map(Some)
 }
 
 /// The two fields that [`crate::Spanned`] asks for.
@@ -558,9 +628,7 @@ impl<'de> MapAccess<'de> for SpannedFields<'_> {
     type Error = Refusal;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Refusal> {
-        let Some(key) = crate::span::SPANNED_FIELDS.get(self.next) else { return Ok(None) };
-        let key: StrDeserializer<'_, Refusal> = (*key).into_deserializer();
-        seed.deserialize(key).map(Some)
+        spanned_field(self.next, seed)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Refusal> {
@@ -650,7 +718,7 @@ mod tests {
         version: u32,
         #[serde(default)]
         title: Option<String>,
-        stages: BTreeMap<String, Stage>,
+        stages: BTreeMap<Spanned<String>, Stage>,
     }
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -693,6 +761,8 @@ mod tests {
         assert_eq!(spec.stages["b"].kind, Kind::Lags(2));
         let span = spec.stages["b"].op.span;
         assert_eq!((span.line, span.column, span.length), (5, 9, 2));
+        let places: Vec<_> = spec.stages.keys().map(|name| (name.span.line, name.span.column)).collect();
+        assert_eq!(places, [(3, 3), (4, 3)]);
     }
 
     #[test]

@@ -72,13 +72,22 @@ impl Document {
     /// # Errors
     /// Every unknown field, wrong type and missing field.
     pub fn decode_node<T: DeserializeOwned>(&self, node: &Node) -> Result<T, Faults> {
-        decode(node).map_err(|problems| {
-            let mut faults = Faults::new();
-            for problem in problems {
-                faults.push(self.fault(Some(problem.span), problem.message).maybe_hint(problem.hint));
-            }
-            faults
-        })
+        match self.decode_partly(node) {
+            (Some(value), faults) => faults.or(value),
+            (None, faults) => Err(faults),
+        }
+    }
+
+    /// One node as a `T` in which zeros, empty texts and the like stand for what is wrong or
+    /// missing, and the faults; for checks that go on as far as they can. Where there are faults the
+    /// value is good for finding more of them and for nothing else.
+    pub fn decode_partly<T: DeserializeOwned>(&self, node: &Node) -> (Option<T>, Faults) {
+        let (value, problems) = decode(node);
+        let mut faults = Faults::new();
+        for problem in problems {
+            faults.push(self.fault(Some(problem.span), problem.message).maybe_hint(problem.hint));
+        }
+        (value, faults)
     }
 
     /// A fault of this document.

@@ -1,1 +1,53 @@
-//! Being written.
+//! Pipelines: a YAML spec becomes a graph of stages, and running it makes what isn't made yet.
+//!
+//! The life of a run, one module a step:
+//!
+//! 1. [`Spec`] is what `pipeline.yaml` says, read strictly.
+//! 2. [`Pipeline::load`] lets each [`Operation`] of the [`Registry`] read its stage's parameters,
+//!    and checks the graph: every fault of the file is reported at once.
+//! 3. [`Plan`] binds the pipeline to a [`Vintage`]: which branches there are, which files they read.
+//! 4. [`Engine`] walks the plan in parallel. For each branch it makes a [`Fingerprint`] (code,
+//!    parameters, contents of inputs), looks it up in the [`Store`], and runs the stage only where
+//!    no record of it is kept.
+//!
+//! A stage that reads a frame may name the columns that it reads; then its fingerprint holds the
+//! digests of those columns alone, and it is handed no others. So a change in one column re-runs
+//! exactly what reads it.
+//!
+//! This crate knows frames and files, and no econometrics.
+
+mod artifact;
+mod canonical;
+mod digest;
+mod engine;
+mod error;
+mod fingerprint;
+mod graph;
+mod inputs;
+mod observer;
+mod operation;
+mod pipeline;
+mod plan;
+mod record;
+mod spec;
+mod status;
+mod store;
+mod vintage;
+
+pub use artifact::{Artifact, Kind};
+pub use canonical::canonical_json;
+pub use digest::Digest;
+pub use engine::{Engine, Outcome, Report, RunOptions, StageReport};
+pub use error::{PipelineError, Result, StageError};
+pub use fingerprint::{FORMAT, Fingerprint, InputDigest};
+pub use graph::{GraphFormat, draw};
+pub use inputs::Inputs;
+pub use observer::{Observer, Silent};
+pub use operation::{InputDeclaration, Operation, OutputDeclaration, Outputs, Registry, Stage};
+pub use pipeline::{Pipeline, PipelineStage, Reference};
+pub use plan::{Branch, BranchId, Plan};
+pub use record::{OutputRecord, Record};
+pub use spec::{Spec, StageSpec};
+pub use status::{StageStatus, State, status};
+pub use store::Store;
+pub use vintage::{SourceFile, Vintage};

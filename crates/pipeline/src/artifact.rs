@@ -1,0 +1,258 @@
+//! What stages hand to one another.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+use polars::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Digest, PipelineError, Result};
+
+/// The kind of an artifact, which is also how it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A frame, stored as Parquet.
+    Frame,
+    /// A value, stored as JSON.
+    Json,
+    /// Text, stored as it is.
+    Text,
+}
+
+impl Kind {
+    /// The ending of a file of this kind.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Kind::Frame => "parquet",
+            Kind::Json => "json",
+            Kind::Text => "txt",
+        }
+    }
+}
+
+/// An output of a stage.
+#[derive(Debug, Clone)]
+pub enum Artifact {
+    /// A frame.
+    Frame(DataFrame),
+    /// A value.
+    Json(Value),
+    /// Text.
+    Text(String),
+}
+
+/// An artifact in the form in which it is stored.
+pub(crate) struct Encoded {
+    pub(crate) kind: Kind,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) rows: Option<u64>,
+    /// The type and the digest of each column of a frame.
+    pub(crate) columns: Option<BTreeMap<String, (String, Digest)>>,
+}
+
+impl Artifact {
+    /// A value as a JSON artifact.
+    ///
+    /// # Errors
+    /// Where it can't be written as JSON.
+    pub fn json<T: Serialize>(value: &T) -> std::result::Result<Self, serde_json::Error> {
+        serde_json::to_value(value).map(Artifact::Json)
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Artifact::Frame(_) => Kind::Frame,
+            Artifact::Json(_) => Kind::Json,
+            Artifact::Text(_) => Kind::Text,
+        }
+    }
+
+    /// The same artifact always gives the same bytes.
+    pub(crate) fn encode(self, what: &str) -> Result<Encoded> {
+        let kind = self.kind();
+        Ok(match self {
+            Artifact::Frame(mut frame) => {
+                frame.align_chunks();
+                let columns = frame
+                    .columns()
+                    .iter()
+                    .map(|column| {
+                        let digest = column_digest(column).map_err(|error| refused(what, &error))?;
+                        Ok((column.name().to_string(), (column.dtype().to_string(), digest)))
+                    })
+                    .collect::<Result<_>>()?;
+                let mut bytes = Vec::new();
+                ParquetWriter::new(&mut bytes)
+                    .with_compression(ParquetCompression::Zstd(None))
+                    .set_parallel(false)
+                    .finish(&mut frame)
+                    .map_err(|error| refused(what, &error))?;
+                Encoded { kind, bytes, rows: Some(frame.height() as u64), columns: Some(columns) }
+            }
+            Artifact::Json(value) => {
+                let mut text = sorted(&value).to_pretty();
+                text.push('\n');
+                Encoded { kind, bytes: text.into_bytes(), rows: None, columns: None }
+            }
+            Artifact::Text(text) => {
+                let rows = text.lines().count() as u64;
+                Encoded { kind, bytes: text.into_bytes(), rows: Some(rows), columns: None }
+            }
+        })
+    }
+}
+
+/// A frame from its stored form, with the columns asked for, in the order in which they are stored.
+pub(crate) fn decode_frame(bytes: Vec<u8>, columns: Option<&[String]>, what: &str) -> Result<DataFrame> {
+    let frame = ParquetReader::new(Cursor::new(bytes)).finish().map_err(|error| refused(what, &error))?;
+    match columns {
+        None => Ok(frame),
+        Some(wanted) => {
+            let present: Vec<PlSmallStr> = frame
+                .get_column_names_owned()
+                .into_iter()
+                .filter(|name| wanted.iter().any(|column| column.as_str() == name.as_str()))
+                .collect();
+            frame.select(present).map_err(|error| refused(what, &error))
+        }
+    }
+}
+
+fn refused(what: &str, error: &PolarsError) -> PipelineError {
+    PipelineError::Artifact { what: what.to_owned(), message: error.to_string() }
+}
+
+/// A digest of a column's type and values (its name is left out), the same however the column is
+/// split into chunks.
+fn column_digest(column: &Column) -> PolarsResult<Digest> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(column.dtype().to_string().as_bytes());
+    hasher.update(&(column.len() as u64).to_le_bytes());
+    // One byte says whether a value follows, so that no two columns share a stream of bytes.
+    let mut put = |value: Option<&[u8]>| match value {
+        None => {
+            hasher.update(&[0]);
+        }
+        Some(bytes) => {
+            hasher.update(&[1]);
+            hasher.update(bytes);
+        }
+    };
+    match column.dtype() {
+        DataType::String => {
+            for value in column.str()?.iter() {
+                put(value
+                    .map(|text| (text.len() as u64).to_le_bytes())
+                    .as_ref()
+                    .map(|bytes| bytes.as_slice()));
+                put(value.map(str::as_bytes));
+            }
+        }
+        DataType::Float64 => {
+            column
+                .f64()?
+                .iter()
+                .for_each(|value| put(value.map(f64::to_le_bytes).as_ref().map(|b| b.as_slice())));
+        }
+        DataType::Int32 => {
+            column
+                .i32()?
+                .iter()
+                .for_each(|value| put(value.map(i32::to_le_bytes).as_ref().map(|b| b.as_slice())));
+        }
+        DataType::UInt32 => {
+            column
+                .u32()?
+                .iter()
+                .for_each(|value| put(value.map(u32::to_le_bytes).as_ref().map(|b| b.as_slice())));
+        }
+        DataType::Int64 => {
+            column
+                .i64()?
+                .iter()
+                .for_each(|value| put(value.map(i64::to_le_bytes).as_ref().map(|b| b.as_slice())));
+        }
+        DataType::Boolean => {
+            column
+                .bool()?
+                .iter()
+                .for_each(|value| put(value.map(|flag| [u8::from(flag)]).as_ref().map(|b| b.as_slice())));
+        }
+        _ => {
+            let mut frame = DataFrame::new(column.len(), vec![column.clone().with_name("column".into())])?;
+            frame.rechunk_mut();
+            let mut bytes = Vec::new();
+            ParquetWriter::new(&mut bytes).set_parallel(false).finish(&mut frame)?;
+            put(Some(&bytes));
+        }
+    }
+    Ok(Digest::from_hasher(&hasher))
+}
+
+/// A JSON value with sorted fields, whatever map `serde_json` was built with.
+struct Sorted<'a>(&'a Value);
+
+fn sorted(value: &Value) -> Sorted<'_> {
+    Sorted(value)
+}
+
+impl Sorted<'_> {
+    fn to_pretty(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_else(|_| crate::canonical_json(self.0))
+    }
+}
+
+impl Serialize for Sorted<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Sorted)),
+            Value::Object(fields) => {
+                let ordered: BTreeMap<&String, Sorted<'_>> =
+                    fields.iter().map(|(name, field)| (name, Sorted(field))).collect();
+                serializer.collect_map(ordered)
+            }
+            scalar => scalar.serialize(serializer),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digests(frame: DataFrame) -> Result<BTreeMap<String, (String, Digest)>> {
+        Ok(Artifact::Frame(frame).encode("test")?.columns.unwrap_or_default())
+    }
+
+    #[test]
+    fn a_column_digest_tells_values_missing_values_and_types_apart() -> Result<()> {
+        let frame = df!(
+            "a" => [Some(1.0), None], "b" => [Some(1.0), Some(0.0)], "c" => [Some(1.0), None],
+            "d" => [Some(1_i32), None], "e" => ["a", "bc"], "f" => ["ab", "c"],
+        )
+        .map_err(|error| refused("test", &error))?;
+        let digests = digests(frame)?;
+        let of = |name: &str| digests.get(name).map(|(_, digest)| digest.clone());
+        assert_eq!(of("a"), of("c"));
+        assert_ne!(of("a"), of("b"));
+        assert_ne!(of("a"), of("d"));
+        assert_ne!(of("e"), of("f"));
+        Ok(())
+    }
+
+    #[test]
+    fn encoding_gives_the_same_bytes_and_reads_back() -> Result<()> {
+        let frame =
+            df!("x" => [Some(0.1), None], "y" => ["a", "b"]).map_err(|error| refused("test", &error))?;
+        let one = Artifact::Frame(frame.clone()).encode("test")?.bytes;
+        let two = Artifact::Frame(frame.clone()).encode("test")?.bytes;
+        assert_eq!(one, two);
+        assert!(decode_frame(one.clone(), None, "test")?.equals_missing(&frame));
+        let part = decode_frame(one, Some(&["y".to_owned()]), "test")?;
+        assert_eq!(part.get_column_names_str(), ["y"]);
+        Ok(())
+    }
+}

@@ -1,0 +1,88 @@
+//! What can go wrong with a pipeline.
+
+use std::io;
+use std::path::PathBuf;
+
+use vintner_diagnostics::Faults;
+
+/// The result of reading or running a pipeline.
+pub type Result<T> = std::result::Result<T, PipelineError>;
+
+/// What a stage's own code reports.
+pub type StageError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A fault in a spec, in a run or in the store.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// The spec has faults; each has its line and column.
+    #[error("{0}")]
+    Spec(Faults),
+    /// A file can't be read or written.
+    #[error("{}: {action}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What was being done.
+        action: &'static str,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// Stages failed; those that depend on them weren't run.
+    #[error("{}", describe_failures(.failures, .skipped))]
+    Stages {
+        /// Each failed branch and its message.
+        failures: Vec<(String, String)>,
+        /// Branches that weren't run because of it.
+        skipped: Vec<String>,
+    },
+    /// A frame, JSON value or text isn't what was expected of it.
+    #[error("{what}: {message}")]
+    Artifact {
+        /// Which artifact.
+        what: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// A stage or output was asked for that there isn't.
+    #[error("{message}{}", hint.as_ref().map(|hint| format!("\n  {hint}")).unwrap_or_default())]
+    Unknown {
+        /// What was asked for.
+        message: String,
+        /// What there is.
+        hint: Option<String>,
+    },
+    /// The threads for the run can't be had.
+    #[error("can't start {jobs} worker threads: {message}")]
+    Threads {
+        /// How many were asked for.
+        jobs: usize,
+        /// Why not.
+        message: String,
+    },
+}
+
+impl PipelineError {
+    pub(crate) fn io(path: impl Into<PathBuf>, action: &'static str) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| PipelineError::Io { path, action, source }
+    }
+
+    /// Whether the mistake is in how the program was called or configured, rather than in the run.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, PipelineError::Spec(_) | PipelineError::Unknown { .. })
+    }
+}
+
+fn describe_failures(failures: &[(String, String)], skipped: &[String]) -> String {
+    let mut text = String::new();
+    for (position, (branch, message)) in failures.iter().enumerate() {
+        if position > 0 {
+            text.push('\n');
+        }
+        text.push_str(&format!("stage {branch} failed: {message}"));
+    }
+    if !skipped.is_empty() {
+        text.push_str(&format!("\nnot run because of this: {}", skipped.join(", ")));
+    }
+    text
+}

@@ -1,0 +1,128 @@
+//! What a running stage is handed: its inputs and nothing else.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use polars::prelude::DataFrame;
+use serde::de::DeserializeOwned;
+
+use crate::artifact::decode_frame;
+use crate::{Digest, InputDeclaration, PipelineError, Result};
+
+/// The inputs of a running stage, by role.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    pub(crate) roles: BTreeMap<String, Vec<Input>>,
+    pub(crate) declarations: Vec<InputDeclaration>,
+    /// The stage's own seed.
+    pub seed: u64,
+}
+
+/// One artifact or file under a role.
+#[derive(Debug, Clone)]
+pub(crate) struct Input {
+    /// The branch, or the file's path within its folder.
+    pub(crate) key: String,
+    pub(crate) bytes: Arc<Vec<u8>>,
+    pub(crate) digest: Digest,
+}
+
+impl Inputs {
+    /// Whether anything was given under `role`.
+    pub fn has(&self, role: &str) -> bool {
+        self.roles.get(role).is_some_and(|given| !given.is_empty())
+    }
+
+    /// The frame under `role`, with the columns that the stage declared.
+    ///
+    /// # Errors
+    /// Where there is none, or it can't be read.
+    pub fn frame(&self, role: &str) -> Result<DataFrame> {
+        let input = self.one(role)?;
+        self.decode(role, input)
+    }
+
+    /// All frames under `role`, with their branches' keys.
+    ///
+    /// # Errors
+    /// Where one can't be read.
+    pub fn frames(&self, role: &str) -> Result<Vec<(String, DataFrame)>> {
+        self.all(role).iter().map(|input| Ok((input.key.clone(), self.decode(role, input)?))).collect()
+    }
+
+    fn decode(&self, role: &str, input: &Input) -> Result<DataFrame> {
+        let declared = self.declarations.iter().find(|declared| declared.role == role);
+        let columns = declared.and_then(|declared| declared.columns.as_deref());
+        decode_frame(input.bytes.to_vec(), columns, &format!("input `{role}`"))
+    }
+
+    /// The JSON value under `role`.
+    ///
+    /// # Errors
+    /// Where there is none, or it isn't a `T`.
+    pub fn json<T: DeserializeOwned>(&self, role: &str) -> Result<T> {
+        let input = self.one(role)?;
+        from_json(role, input)
+    }
+
+    /// All JSON values under `role`, with their branches' keys.
+    ///
+    /// # Errors
+    /// Where one isn't a `T`.
+    pub fn jsons<T: DeserializeOwned>(&self, role: &str) -> Result<Vec<(String, T)>> {
+        self.all(role).iter().map(|input| Ok((input.key.clone(), from_json(role, input)?))).collect()
+    }
+
+    /// The bytes under `role`.
+    ///
+    /// # Errors
+    /// Where there are none.
+    pub fn bytes(&self, role: &str) -> Result<&[u8]> {
+        self.one(role).map(|input| input.bytes.as_slice())
+    }
+
+    /// The text under `role`.
+    ///
+    /// # Errors
+    /// Where there is none, or it isn't UTF-8.
+    pub fn text(&self, role: &str) -> Result<&str> {
+        let input = self.one(role)?;
+        text(role, input)
+    }
+
+    /// The texts of the files under `role`, with their paths within the folder that was named.
+    ///
+    /// # Errors
+    /// Where one isn't UTF-8.
+    pub fn texts(&self, role: &str) -> Result<Vec<(&str, &str)>> {
+        self.all(role).iter().map(|input| Ok((input.key.as_str(), text(role, input)?))).collect()
+    }
+
+    fn all(&self, role: &str) -> &[Input] {
+        self.roles.get(role).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn one(&self, role: &str) -> Result<&Input> {
+        match self.all(role) {
+            [input] => Ok(input),
+            given => Err(PipelineError::Artifact {
+                what: format!("input `{role}`"),
+                message: format!("one expected, {} given", given.len()),
+            }),
+        }
+    }
+}
+
+fn text<'a>(role: &str, input: &'a Input) -> Result<&'a str> {
+    std::str::from_utf8(&input.bytes).map_err(|error| PipelineError::Artifact {
+        what: format!("input `{role}` {}", input.key),
+        message: format!("not UTF-8: {error}"),
+    })
+}
+
+fn from_json<T: DeserializeOwned>(role: &str, input: &Input) -> Result<T> {
+    serde_json::from_slice(&input.bytes).map_err(|error| PipelineError::Artifact {
+        what: format!("input `{role}` {}", input.key),
+        message: error.to_string(),
+    })
+}

@@ -1,0 +1,182 @@
+//! What a stage can do: the seam between this crate and those that know a field.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+use vintner_diagnostics::{Document, Faults, Node};
+
+use crate::{Artifact, Digest, Inputs, Kind, StageError};
+
+/// An operation that `pipeline.yaml` can name under `op`.
+pub trait Operation: Send + Sync {
+    /// The name under `op`.
+    fn name(&self) -> &'static str;
+
+    /// A line that says what it does.
+    fn summary(&self) -> &'static str;
+
+    /// A digest of the source code that implements it; another digest means that results made
+    /// before can't be trusted to come out again.
+    fn code(&self) -> Digest;
+
+    /// Reads the parameters of a stage that uses it.
+    ///
+    /// # Errors
+    /// Every fault in the parameters, at its place in `document`.
+    fn configure(&self, document: &Document, params: &Node) -> Result<Arc<dyn Stage>, Faults>;
+}
+
+/// An operation with its parameters: what it reads, what it makes, and how.
+///
+/// `run` sees nothing but its inputs. Whatever else it saw could change an output without changing
+/// the fingerprint.
+pub trait Stage: Send + Sync {
+    /// The parameters with defaults filled in.
+    fn params(&self) -> Value;
+
+    /// What it reads.
+    fn inputs(&self) -> Vec<InputDeclaration>;
+
+    /// What it makes; the first is what `stage` alone refers to.
+    fn outputs(&self) -> Vec<OutputDeclaration>;
+
+    /// Makes the outputs.
+    ///
+    /// # Errors
+    /// Whatever keeps it from making them, in words for the user.
+    fn run(&self, inputs: &Inputs) -> Result<Outputs, StageError>;
+}
+
+/// A role that an input plays in a stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputDeclaration {
+    /// Its name in the spec.
+    pub role: String,
+    /// The kind of artifact that is needed; `None` for a file of the workspace or the vintage.
+    pub kind: Option<Kind>,
+    /// Whether the stage can do without it.
+    pub optional: bool,
+    /// Whether all branches of a stage may be given at once.
+    pub many: bool,
+    /// Of a frame, the columns that are read; `None` for all of them.
+    pub columns: Option<Vec<String>>,
+}
+
+impl InputDeclaration {
+    /// A frame under `role`.
+    pub fn frame(role: impl Into<String>) -> Self {
+        Self { role: role.into(), kind: Some(Kind::Frame), optional: false, many: false, columns: None }
+    }
+
+    /// A JSON value under `role`.
+    pub fn json(role: impl Into<String>) -> Self {
+        Self { kind: Some(Kind::Json), ..Self::frame(role) }
+    }
+
+    /// A file, or a folder of files, under `role`.
+    pub fn file(role: impl Into<String>) -> Self {
+        Self { kind: None, ..Self::frame(role) }
+    }
+
+    /// This input, not needed.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// This input, with all branches of its stage.
+    #[must_use]
+    pub fn many(mut self) -> Self {
+        self.many = true;
+        self
+    }
+
+    /// This frame, of which only `columns` are read.
+    #[must_use]
+    pub fn columns<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
+        let mut columns: Vec<String> = columns.into_iter().map(Into::into).collect();
+        columns.sort();
+        columns.dedup();
+        self.columns = Some(columns);
+        self
+    }
+}
+
+/// An output of a stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputDeclaration {
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: Kind,
+}
+
+impl OutputDeclaration {
+    /// An output of a kind.
+    pub fn new(name: impl Into<String>, kind: Kind) -> Self {
+        Self { name: name.into(), kind }
+    }
+}
+
+/// What a stage made.
+#[derive(Debug, Default)]
+pub struct Outputs {
+    /// The artifacts by output name.
+    pub artifacts: BTreeMap<String, Artifact>,
+    /// What the user should know, replayed each time the stage is found in the cache.
+    pub warnings: Vec<String>,
+}
+
+impl Outputs {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// These outputs with one more.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, artifact: Artifact) -> Self {
+        self.artifacts.insert(name.into(), artifact);
+        self
+    }
+
+    /// These outputs with warnings added.
+    #[must_use]
+    pub fn warn(mut self, warnings: impl IntoIterator<Item = String>) -> Self {
+        self.warnings.extend(warnings);
+        self
+    }
+}
+
+/// The operations that a spec may name.
+#[derive(Default, Clone)]
+pub struct Registry(BTreeMap<&'static str, Arc<dyn Operation>>);
+
+impl Registry {
+    /// No operations yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one.
+    pub fn register(&mut self, operation: impl Operation + 'static) {
+        self.0.insert(operation.name(), Arc::new(operation));
+    }
+
+    /// The operation of that name.
+    pub fn get(&self, name: &str) -> Option<&Arc<dyn Operation>> {
+        self.0.get(name)
+    }
+
+    /// All names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + Clone + '_ {
+        self.0.keys().copied()
+    }
+
+    /// All operations, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Operation>> {
+        self.0.values()
+    }
+}

@@ -1,0 +1,89 @@
+//! What `pipeline.yaml` says.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use vintner_diagnostics::{Document, Faults, Spanned};
+
+/// A pipeline as written, before operations have read their parameters.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The version of the format; 1 is the only one yet.
+    pub version: Spanned<u32>,
+    /// A short name.
+    pub name: String,
+    /// The vintage that is used where none is named.
+    pub vintage: Spanned<String>,
+    /// From which every stage's own seed is derived.
+    #[serde(default)]
+    pub seed: u64,
+    /// Values that stages refer to as `$name`.
+    #[serde(default)]
+    pub params: BTreeMap<String, serde_json::Value>,
+    /// The stages, by name.
+    pub stages: BTreeMap<Spanned<String>, StageSpec>,
+}
+
+/// A stage as written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageSpec {
+    /// The operation that it runs.
+    pub op: Spanned<String>,
+    /// What it makes, for people.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// What to make a branch for each of.
+    #[serde(default)]
+    pub foreach: Option<Foreach>,
+    /// Outputs of other stages, by the role that they play: `stage` or `stage.output`; `vintage` is
+    /// the manifest of the vintage.
+    #[serde(default)]
+    pub inputs: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// Files or folders of the workspace, by role.
+    #[serde(default)]
+    pub files: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// The operation's own parameters.
+    #[serde(default)]
+    pub params: serde_json::Value,
+    /// Outputs to write into the workspace: output name to path, where `{vintage}` is the vintage's name.
+    #[serde(default)]
+    pub publish: BTreeMap<Spanned<String>, Spanned<String>>,
+}
+
+/// What a stage can be branched over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Foreach {
+    /// The sources of the vintage; a branch reads its source's file under the role `source` and
+    /// what the manifest says of it under the role `declaration`.
+    Sources,
+}
+
+impl Spec {
+    /// Reads a spec as far as it can be read, with every fault of form. Where there are faults,
+    /// empty texts stand for what is wrong or missing.
+    pub fn read(document: &Document) -> (Option<Self>, Faults) {
+        let (spec, mut faults) = document.decode_partly::<Spec>(document.root());
+        let Some(spec) = spec else { return (None, faults) };
+        if spec.version.value != 1 && faults.is_empty() {
+            let message = format!("version {} isn't known; this program reads version 1", spec.version);
+            faults.push(document.fault(Some(spec.version.span), message));
+        }
+        for name in spec.stages.keys() {
+            if name.value == "vintage" || !is_stage_name(&name.value) {
+                let fault = document.fault(Some(name.span), format!("a stage can't be called `{name}`"));
+                faults.push(fault.hint(
+                    "letters, digits, `_` and `-`, beginning with a letter; `vintage` stands for the vintage's manifest",
+                ));
+            }
+        }
+        (Some(spec), faults)
+    }
+}
+
+fn is_stage_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+}
