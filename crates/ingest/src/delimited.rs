@@ -166,11 +166,8 @@ mod tests {
     fn records_know_their_lines() -> Result<(), Malformed> {
         let text = "# note, \"with a quote\nyear,name\r\n\r\n2008,\"two\nlines\"\n#x\n2009,\"a \"\"b\"\"\",";
         let rows = parse(text, Dialect { delimiter: ',', comment: Some("#") })?;
-        let expected = [
-            (2, vec!["year", "name"]),
-            (4, vec!["2008", "two\nlines"]),
-            (7, vec!["2009", "a \"b\"", ""]),
-        ];
+        let expected =
+            [(2, vec!["year", "name"]), (4, vec!["2008", "two\nlines"]), (7, vec!["2009", "a \"b\"", ""])];
         let expected: Vec<_> =
             expected.map(|(line, cells)| (line, cells.into_iter().map(str::to_owned).collect())).into();
         assert_eq!(texts(&rows), expected);

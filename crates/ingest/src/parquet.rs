@@ -16,9 +16,8 @@ pub(crate) fn read_rows(bytes: Vec<u8>) -> Result<Vec<GridRow>, String> {
         let mut cells = Vec::with_capacity(frame.width());
         for column in frame.columns() {
             let value = column.get(index).map_err(|error| error.to_string())?;
-            let unsupported = || {
-                format!("column `{}` holds {}; numbers and text are read", column.name(), column.dtype())
-            };
+            let unsupported =
+                || format!("column `{}` holds {}; numbers and text are read", column.name(), column.dtype());
             cells.push(content(&value).ok_or_else(unsupported)?);
         }
         rows.push(GridRow { number, cells });

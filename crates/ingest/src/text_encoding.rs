@@ -4,13 +4,8 @@ use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// Encodings that a wrongly declared file is tried against, likeliest first; only those in which
 /// few byte sequences are valid, so that a match says something.
-const CANDIDATES: [&Encoding; 5] = [
-    UTF_8,
-    encoding_rs::GB18030,
-    encoding_rs::BIG5,
-    encoding_rs::SHIFT_JIS,
-    encoding_rs::EUC_KR,
-];
+const CANDIDATES: [&Encoding; 5] =
+    [UTF_8, encoding_rs::GB18030, encoding_rs::BIG5, encoding_rs::SHIFT_JIS, encoding_rs::EUC_KR];
 
 /// Text decoded from bytes.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,7 +56,9 @@ pub(crate) fn decode(bytes: &[u8], label: &str) -> Result<Decoded, Undecodable> 
                         "it reads as {name} without a fault: if that is right, set `encoding: {}`",
                         name.to_lowercase()
                     ),
-                    None => "set `encoding` to the one that the file was saved in, or save it as UTF-8".into(),
+                    None => {
+                        "set `encoding` to the one that the file was saved in, or save it as UTF-8".into()
+                    }
                 },
             })
         }
