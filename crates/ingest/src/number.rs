@@ -89,6 +89,8 @@ fn comma_or_text(folded: &str) -> NumberProblem {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use proptest::prelude::*;
 

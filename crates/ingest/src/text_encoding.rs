@@ -104,6 +104,8 @@ fn resembling(bytes: &[u8], declared: &'static Encoding) -> Option<&'static str>
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use proptest::prelude::*;
 
