@@ -70,6 +70,9 @@ impl Crosswalk {
             return Err(reading.fault(1, "an empty crosswalk").hint(header_hint()).into());
         };
         let columns = reading.columns(header);
+        if !columns.contains_key("id") {
+            return Err(reading.faults);
+        }
         let mut crosswalk = Self {
             entities: Vec::new(),
             names: BTreeMap::new(),

@@ -12,7 +12,7 @@ pub(crate) fn walk(tidying: &mut Tidying<'_>, header: &Header, rows: &[&GridRow]
     let Some(keys) = KeyColumns::find(tidying, header) else { return };
     let Some(column) = source.columns.first() else { return };
     let reader = ValueReader::new(source, column);
-    let own_columns: Vec<u32> = [keys.time, keys.category].into_iter().flatten().collect();
+    let own_columns = keys.all();
     let mut entities = Vec::new();
     for (at, text) in header.cells.iter().filter(|(at, _)| !own_columns.contains(at)) {
         if let Some(id) = tidying.entity(&CellContent::Text(text.clone()), header.row, *at) {

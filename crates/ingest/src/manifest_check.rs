@@ -33,14 +33,17 @@ pub(crate) fn check(manifest: &Manifest, document: &Document) -> Faults {
             check.fault(place.field("name"), message, "give each source its own name");
         }
         check.source(source, place);
-        for column in &source.columns {
+        let column_nodes = items(place.field("columns"));
+        for (position, column) in source.columns.iter().enumerate() {
             let (unit, first) = *units.entry(&column.variable).or_insert((&column.unit, &source.name));
             if unit != column.unit {
                 let message = format!(
                     "`{}` is in {:?} here and in {unit:?} in source `{first}`",
                     column.variable, column.unit
                 );
-                check.fault(place.field("columns"), message, "bring both to one unit with `scale`");
+                let node = column_nodes.get(position);
+                let node = node.and_then(|node| node.get("unit")).or(node).or(place.source);
+                check.fault(node, message, "bring both to one unit with `scale`");
             }
         }
     }
@@ -143,7 +146,6 @@ impl Check<'_> {
     }
 
     fn layout(&mut self, source: &Source, place: Place<'_>) {
-        let needed = |set: bool| !set;
         match source.layout {
             Layout::Long => {
                 if source.time.is_some() == source.year.is_some() {
@@ -156,7 +158,7 @@ impl Check<'_> {
             Layout::Wide => {
                 self.forbid(source.time.is_some(), "time", "a wide table (its years are headers)", place);
                 self.forbid(source.year.is_some(), "year", "a wide table (its years are headers)", place);
-                if needed(source.entity.is_some() || source.variable_column.is_some()) {
+                if source.entity.is_none() && source.variable_column.is_none() {
                     let message =
                         "a wide table needs `entity`, or `variable_column` where it has none".into();
                     self.fault(place.field("layout"), message, "name the column that tells the rows apart");
@@ -167,7 +169,7 @@ impl Check<'_> {
                 self.forbid(source.entity.is_some(), "entity", table, place);
                 self.forbid(source.year.is_some(), "year", table, place);
                 self.forbid(source.variable_column.is_some(), "variable_column", table, place);
-                if needed(source.time.is_some()) {
+                if source.time.is_none() {
                     let message = format!("{table} needs `time`");
                     self.fault(place.field("layout"), message, "name the column of years");
                 }
@@ -239,9 +241,8 @@ impl Check<'_> {
             let message = format!("the variable `{variable}` comes twice in a source");
             self.fault(field("variable"), message, "give each column its own variable");
         }
-        if let Some([Some(least), Some(most)]) =
-            column.range.filter(|range| range.iter().all(Option::is_some))
-            && !(least <= most)
+        if let Some([Some(least), Some(most)]) = column.range
+            && least > most
         {
             let message = format!("the range of `{variable}` runs backwards, from {least} to {most}");
             self.fault(field("range"), message, "write the least value first");

@@ -60,7 +60,8 @@ pub(crate) fn parse_number(text: &str) -> Result<f64, NumberProblem> {
     if !digits(fraction) || !exponent_is_number || whole.len() + fraction.len() == 0 {
         return Err(comma_or_text(&folded));
     }
-    if !digits(whole) && !(exponent.is_none() && is_grouped(whole)) {
+    let grouped = exponent.is_none() && is_grouped(whole);
+    if !digits(whole) && !grouped {
         return Err(comma_or_text(&folded));
     }
     match folded.replace(',', "").parse::<f64>() {

@@ -46,6 +46,14 @@ impl KeyColumns {
         (tidying.progress().1 == before).then_some(Self { entity, time, category, variable, conditions })
     }
 
+    /// All columns that the keys and conditions are read from.
+    pub(crate) fn all(&self) -> Vec<u32> {
+        self.keys()
+            .map(|(column, _)| column)
+            .chain(self.conditions.iter().map(|(column, _)| *column))
+            .collect()
+    }
+
     /// The key columns that there are, with what they hold, for a message.
     fn keys(&self) -> impl Iterator<Item = (u32, &'static str)> {
         [

@@ -363,7 +363,9 @@ impl<'a> Tidying<'a> {
             (Some(first), Some(last)) => format!("its years are {first} to {last}"),
             _ => "no year was read".into(),
         };
-        let message = if self.tidied.rows_read == 0 {
+        let message = if self.tidied.rows_read == 0 && !self.source.rows_where.is_empty() {
+            "no row under the header meets `where`".into()
+        } else if self.tidied.rows_read == 0 {
             "no row under the header".into()
         } else if self.matched.is_empty() && !self.unmatched.is_empty() {
             let names: Vec<&str> = self.unmatched.keys().take(LISTED).map(String::as_str).collect();

@@ -8,7 +8,7 @@ use crate::grid::CellContent;
 use crate::header::Header;
 use crate::row_key::{KeyColumns, Notes};
 use crate::tidying::{Problem, Tidying, ValueReader};
-use crate::year::parse_year;
+use crate::year::{YearProblem, parse_year};
 
 /// Takes the values of all rows.
 pub(crate) fn walk(tidying: &mut Tidying<'_>, header: &Header, rows: &[&GridRow]) {
@@ -64,8 +64,14 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header) -> Option<Vec<(u32, 
     let mut years: Vec<(u32, i32)> = Vec::new();
     for (column, text) in &header.cells {
         let content = CellContent::Text(text.clone());
-        if parse_year(&content).is_err() {
-            continue;
+        match parse_year(&content) {
+            Ok(_) => {}
+            Err(YearProblem::Text) => continue,
+            // Near enough to a year that leaving it out shouldn't go unsaid.
+            Err(problem) => {
+                tidying.warn(format!("the column headed {text:?} is left out: {}", problem.message(text)));
+                continue;
+            }
         }
         let Some(year) = tidying.year(&content, header.row, *column) else { continue };
         if let Some((first, _)) = years.iter().find(|(_, other)| *other == year) {

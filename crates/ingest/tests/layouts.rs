@@ -47,6 +47,15 @@ fn wide_with_a_column_that_names_the_variable() {
 }
 
 #[test]
+fn a_header_that_is_nearly_a_year_is_named() {
+    let text = "city,2008,2008-2009,2009.5\n甲,1,2,3\n乙,1,2,3\n丙,1,2,3\n";
+    let fields = "name: s\nfile: t.csv\nformat: csv\nlayout: wide\nentity: city\ncolumns:\n  - {variable: v}";
+    let tidied = read(&source(fields, text.as_bytes()), text.as_bytes()).unwrap();
+    assert_eq!(lines(&tidied), ["jia 2008 v = 1 at B2", "yi 2008 v = 1 at B3", "bing 2008 v = 1 at B4"]);
+    insta::assert_snapshot!("nearly_years", tidied.warnings.join("\n"));
+}
+
+#[test]
 fn years_as_rows_and_entities_as_columns() {
     let text = "year,甲市,total,乙\n2008,1,9,2\n2009,3,9,\n";
     let fields =
