@@ -1,1 +1,57 @@
-//! Being written.
+//! Vintages and their ingest: from raw statistical files, as they were published, to tidy values
+//! that each know the cell they came from.
+//!
+//! A *vintage* is a folder with a [`Manifest`] that lists its [`Source`]s: file, checksum, format,
+//! layout, columns, units. [`VintageFolders`] finds the manifest and its raw files,
+//! [`read_source`] turns one source into [`Tidied`] values. On the way:
+//!
+//! 1. the file's bytes are checked against the manifest's [`Checksum`];
+//! 2. one reader per [`Format`] turns them into a [`Grid`] of typed cells, each with its address;
+//! 3. one walk per [`Layout`] finds keys and values in the grid, knowing nothing of formats;
+//! 4. names of entities go through the [`Crosswalk`], numbers and years through strict parsing,
+//!    range, window and duplicate checks.
+//!
+//! Whatever is wrong is collected as [`SourceFault`]s, each with file, sheet, cell and a hint, and
+//! reported together. Nothing here knows which entities or variables a study has.
+
+mod checksum;
+mod crosswalk;
+mod delimited;
+mod entities_across;
+mod error;
+mod fold;
+mod format;
+mod grid;
+mod header;
+mod layout;
+mod long;
+mod manifest;
+mod manifest_check;
+mod number;
+mod parquet;
+mod read;
+mod row_key;
+mod source;
+mod source_fault;
+mod text_encoding;
+mod tidied;
+mod tidying;
+mod vintage_folders;
+mod wide;
+mod window;
+mod workbook;
+mod year;
+
+pub use checksum::Checksum;
+pub use crosswalk::{Crosswalk, NameMatch};
+pub use error::{IngestError, Result};
+pub use format::Format;
+pub use grid::{CellContent, Grid, GridRow};
+pub use layout::Layout;
+pub use manifest::{Manifest, VintageKind};
+pub use read::{read_grid, read_source, read_source_bytes};
+pub use source::{Duplicates, Outside, Source, ValueColumn};
+pub use source_fault::{SourceFault, SourceFaults};
+pub use tidied::Tidied;
+pub use vintage_folders::{Vintage, VintageFolders};
+pub use window::Window;

@@ -1,0 +1,131 @@
+//! A grid: what every format is read into, so that layouts know nothing of formats.
+
+use vintner_panel::CellAddress;
+
+/// What a cell holds.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum CellContent {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// A number that the format itself holds as one.
+    Number(f64),
+    /// Text, which may write a number.
+    Text(String),
+    /// A truth value.
+    Boolean(bool),
+    /// A date or a time, written as ISO 8601.
+    Date(String),
+    /// A spreadsheet error such as `#DIV/0!`.
+    Error(String),
+}
+
+impl CellContent {
+    /// Text, or nothing where it is empty.
+    pub(crate) fn from_text(text: impl Into<String>) -> Self {
+        let text = text.into();
+        if text.is_empty() { CellContent::Empty } else { CellContent::Text(text) }
+    }
+
+    /// The content as text: as it stood in a text file, and for a workbook's or Parquet file's
+    /// number the shortest decimal that reads back to the same bits.
+    pub fn raw(&self) -> String {
+        match self {
+            CellContent::Empty => String::new(),
+            CellContent::Number(number) => shortest(*number),
+            CellContent::Text(text) | CellContent::Date(text) | CellContent::Error(text) => text.clone(),
+            CellContent::Boolean(true) => "TRUE".into(),
+            CellContent::Boolean(false) => "FALSE".into(),
+        }
+    }
+
+    /// Whether it holds nothing, or nothing but white space.
+    pub fn is_blank(&self) -> bool {
+        match self {
+            CellContent::Empty => true,
+            CellContent::Text(text) => crate::fold::fold(text).is_empty(),
+            _ => false,
+        }
+    }
+}
+
+/// The shortest decimal of a number, with an exponent only where it would need many zeros.
+fn shortest(number: f64) -> String {
+    let size = number.abs();
+    if size != 0.0 && !(1e-7..1e17).contains(&size) { format!("{number:e}") } else { format!("{number}") }
+}
+
+/// A row of a grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GridRow {
+    /// The row as a reader sees it in the file, from 1; for text, the line on which it begins.
+    pub number: u32,
+    /// Its cells; the first is column 1.
+    pub cells: Vec<CellContent>,
+}
+
+impl GridRow {
+    /// The cell in a column counted from 1; empty where the row ends before it.
+    pub fn cell(&self, column: u32) -> &CellContent {
+        const EMPTY: &CellContent = &CellContent::Empty;
+        (column as usize).checked_sub(1).and_then(|index| self.cells.get(index)).unwrap_or(EMPTY)
+    }
+
+    /// Whether all its cells are blank.
+    pub fn is_blank(&self) -> bool {
+        self.cells.iter().all(CellContent::is_blank)
+    }
+}
+
+/// The cells of one sheet or file, with their addresses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grid {
+    /// The file's name as the manifest gives it.
+    pub file: String,
+    /// The sheet, in a workbook.
+    pub sheet: Option<String>,
+    /// The rows in order; rows that a text file skips (comments, blank lines) aren't there.
+    pub rows: Vec<GridRow>,
+    /// What the reader of the format found odd without being wrong.
+    pub warnings: Vec<String>,
+}
+
+impl Grid {
+    /// The address of a cell.
+    pub fn address(&self, row: u32, column: u32) -> CellAddress {
+        CellAddress { file: self.file.clone(), sheet: self.sheet.clone(), row, column }
+    }
+
+    /// The row with a number as [`GridRow::number`] counts.
+    pub fn row(&self, number: u32) -> Option<&GridRow> {
+        let index = self.rows.binary_search_by_key(&number, |row| row.number).ok()?;
+        self.rows.get(index)
+    }
+
+    /// The content at an address of this grid; nothing where there is no such cell.
+    pub fn content(&self, address: &CellAddress) -> Option<&CellContent> {
+        self.row(address.row).map(|row| row.cell(address.column))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn raw_numbers_are_short_and_exact() {
+        for (number, raw) in
+            [(0.1, "0.1"), (2008.0, "2008"), (1e300, "1e300"), (0.0, "0"), (-0.5, "-0.5"), (1e-9, "1e-9")]
+        {
+            assert_eq!(CellContent::Number(number).raw(), raw);
+        }
+    }
+
+    #[test]
+    fn cells_beyond_a_row_are_empty() {
+        let row = GridRow { number: 3, cells: vec![CellContent::Number(1.0)] };
+        assert_eq!(row.cell(1), &CellContent::Number(1.0));
+        assert_eq!(row.cell(2), &CellContent::Empty);
+        assert_eq!(row.cell(0), &CellContent::Empty);
+    }
+}

@@ -1,0 +1,279 @@
+//! What must go together in a manifest, beyond fields and types.
+
+use std::collections::BTreeMap;
+
+use encoding_rs::Encoding;
+use vintner_diagnostics::{Document, Faults, Node, NodeValue};
+
+use crate::checksum::Checksum;
+use crate::source::ValueColumn;
+use crate::{Layout, Manifest, Outside, Source};
+
+/// Everything that doesn't go together, each at its place.
+pub(crate) fn check(manifest: &Manifest, document: &Document) -> Faults {
+    let mut check = Check { document, faults: Faults::new() };
+    if !is_date(&manifest.date) {
+        let message = format!("`{}` is not a date", manifest.date);
+        check.fault(document.node(&["date"]), message, "write it as YYYY-MM-DD");
+    }
+    if manifest.sources.is_empty() {
+        check.fault(
+            document.node(&["sources"]),
+            "a vintage without sources".into(),
+            "list at least one source",
+        );
+    }
+    let nodes = items(document.node(&["sources"]));
+    let mut names: BTreeMap<&str, ()> = BTreeMap::new();
+    let mut units: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+    for (index, source) in manifest.sources.iter().enumerate() {
+        let place = Place { source: nodes.get(index) };
+        if names.insert(&source.name, ()).is_some() {
+            let message = format!("a second source called `{}`", source.name);
+            check.fault(place.field("name"), message, "give each source its own name");
+        }
+        check.source(source, place);
+        let column_nodes = items(place.field("columns"));
+        for (position, column) in source.columns.iter().enumerate() {
+            let (unit, first) = *units.entry(&column.variable).or_insert((&column.unit, &source.name));
+            if unit != column.unit {
+                let message = format!(
+                    "`{}` is in {:?} here and in {unit:?} in source `{first}`",
+                    column.variable, column.unit
+                );
+                let node = column_nodes.get(position);
+                let node = node.and_then(|node| node.get("unit")).or(node).or(place.source);
+                check.fault(node, message, "bring both to one unit with `scale`");
+            }
+        }
+    }
+    check.faults
+}
+
+/// The nodes of one source.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    source: Option<&'a Node>,
+}
+
+impl<'a> Place<'a> {
+    /// The field's node, or the source's own where it isn't written.
+    fn field(self, name: &str) -> Option<&'a Node> {
+        self.source.and_then(|node| node.get(name)).or(self.source)
+    }
+}
+
+struct Check<'a> {
+    document: &'a Document,
+    faults: Faults,
+}
+
+impl Check<'_> {
+    fn fault(&mut self, node: Option<&Node>, message: String, hint: &str) {
+        let fault = self.document.fault(node.map(|node| node.span), message);
+        self.faults.push(fault.hint(hint));
+    }
+
+    fn source(&mut self, source: &Source, place: Place<'_>) {
+        if source.name.trim().is_empty() {
+            self.fault(place.field("name"), "a source without a name".into(), "give it a name");
+        }
+        if Checksum::parse(&source.sha256).is_none() {
+            let message = format!("`{}` is not a SHA-256 checksum", source.sha256);
+            self.fault(
+                place.field("sha256"),
+                message,
+                "write the 64 hex digits that `sha256sum FILE` prints",
+            );
+        }
+        if source.header_row == 0 {
+            self.fault(
+                place.field("header_row"),
+                "rows are counted from 1".into(),
+                "write 1 for the first row",
+            );
+        }
+        if source.last_row.is_some_and(|last| last <= source.header_row) {
+            let message = "`last_row` is not below the header".into();
+            self.fault(place.field("last_row"), message, "both count from the top of the file, from 1");
+        }
+        if let Some([first, last]) = source.covers.filter(|[first, last]| first > last) {
+            let message = format!("`covers` runs backwards, from {first} to {last}");
+            self.fault(place.field("covers"), message, "write the first year first");
+        }
+        if let (Some(year), Some([first, last])) = (source.year, source.covers)
+            && !(first..=last).contains(&year)
+        {
+            let message = format!("the year {year} is out of what the source covers, {first} to {last}");
+            self.fault(place.field("year"), message, "mend `year` or `covers`");
+        }
+        self.format(source, place);
+        self.layout(source, place);
+        self.columns(source, place);
+    }
+
+    fn format(&mut self, source: &Source, place: Place<'_>) {
+        let format = source.format;
+        let label = source.encoding_label();
+        if Encoding::for_label_no_replacement(label.as_bytes()).is_none() {
+            let hint = "use a label of the WHATWG Encoding Standard, such as utf-8, gb18030 or big5";
+            self.fault(place.field("encoding"), format!("no encoding is called `{label}`"), hint);
+        }
+        if source.delimiter.as_deref().is_some_and(|text| text.chars().count() != 1) {
+            self.fault(place.field("delimiter"), "a delimiter is one character".into(), "for example \";\"");
+        }
+        if source.comment.as_deref() == Some("") {
+            let message = "every line begins with an empty text".into();
+            self.fault(
+                place.field("comment"),
+                message,
+                "name what a comment line begins with, or leave it out",
+            );
+        }
+        let text_only = [
+            ("encoding", source.encoding.is_some()),
+            ("delimiter", source.delimiter.is_some()),
+            ("comment", source.comment.is_some()),
+        ];
+        for (field, _) in text_only.iter().filter(|(_, set)| *set && !format.is_text()) {
+            let message = format!("`{field}` belongs to text, and the format is {}", format.name());
+            self.fault(place.field(field), message, "leave it out, or mend `format`");
+        }
+        if source.sheet.is_some() && !format.is_workbook() {
+            let message = format!("`sheet` belongs to workbooks, and the format is {}", format.name());
+            self.fault(place.field("sheet"), message, "leave it out, or mend `format`");
+        }
+    }
+
+    fn layout(&mut self, source: &Source, place: Place<'_>) {
+        match source.layout {
+            Layout::Long => {
+                if source.time.is_some() == source.year.is_some() {
+                    let message = "a long table needs either `time` or `year`".into();
+                    let hint = "`time` is the header of the column of years; `year` is the year of every row";
+                    self.fault(place.field("layout"), message, hint);
+                }
+                self.forbid(source.variable_column.is_some(), "variable_column", "a long table", place);
+            }
+            Layout::Wide => {
+                self.forbid(source.time.is_some(), "time", "a wide table (its years are headers)", place);
+                self.forbid(source.year.is_some(), "year", "a wide table (its years are headers)", place);
+                if source.entity.is_none() && source.variable_column.is_none() {
+                    let message =
+                        "a wide table needs `entity`, or `variable_column` where it has none".into();
+                    self.fault(place.field("layout"), message, "name the column that tells the rows apart");
+                }
+            }
+            Layout::EntitiesAcross => {
+                let table = "a table with entities across";
+                self.forbid(source.entity.is_some(), "entity", table, place);
+                self.forbid(source.year.is_some(), "year", table, place);
+                self.forbid(source.variable_column.is_some(), "variable_column", table, place);
+                if source.time.is_none() {
+                    let message = format!("{table} needs `time`");
+                    self.fault(place.field("layout"), message, "name the column of years");
+                }
+                if source.outside == Outside::Keep {
+                    let message = "`outside: keep` would take every other column for an entity".into();
+                    self.fault(place.field("outside"), message, "use `drop` or `error`");
+                }
+            }
+        }
+    }
+
+    fn forbid(&mut self, set: bool, field: &str, table: &str, place: Place<'_>) {
+        if set {
+            self.fault(
+                place.field(field),
+                format!("{table} has no `{field}`"),
+                "leave it out, or mend `layout`",
+            );
+        }
+    }
+
+    fn columns(&mut self, source: &Source, place: Place<'_>) {
+        if source.columns.is_empty() {
+            self.fault(
+                place.field("columns"),
+                "a source without columns".into(),
+                "list at least one variable",
+            );
+        }
+        let nodes = items(place.field("columns"));
+        let named = source.layout == Layout::Long || source.variable_column.is_some();
+        if !named && source.columns.len() > 1 {
+            let message = "a table of years or entities across holds one variable".into();
+            let hint = "name the column that says which variable a row holds as `variable_column`";
+            self.fault(place.field("columns"), message, hint);
+        }
+        for (index, column) in source.columns.iter().enumerate() {
+            let node = nodes.get(index).or(place.source);
+            let earlier = source.columns.get(..index).unwrap_or_default();
+            self.column(column, earlier, named, node);
+        }
+    }
+
+    fn column(&mut self, column: &ValueColumn, earlier: &[ValueColumn], named: bool, node: Option<&Node>) {
+        let variable = &column.variable;
+        let field = |name: &str| node.and_then(|node| node.get(name)).or(node);
+        match &column.column {
+            None if named => {
+                self.fault(
+                    node,
+                    format!("`{variable}` has no `column`"),
+                    "name the column or row that holds it",
+                );
+            }
+            Some(_) if !named => {
+                let message = format!("`column` of `{variable}` says nothing in a table of one variable");
+                self.fault(field("column"), message, "leave it out, or set `variable_column`");
+            }
+            Some(text) if earlier.iter().any(|other| other.column.as_ref() == Some(text)) => {
+                let message = format!("the column {text:?} is read twice");
+                self.fault(field("column"), message, "read it once; derive a second variable later");
+            }
+            _ => {}
+        }
+        if variable.trim().is_empty() {
+            self.fault(field("variable"), "a variable without an id".into(), "give it an id");
+        }
+        if earlier.iter().any(|other| other.variable == *variable) {
+            let message = format!("the variable `{variable}` comes twice in a source");
+            self.fault(field("variable"), message, "give each column its own variable");
+        }
+        if let Some([Some(least), Some(most)]) = column.range
+            && least > most
+        {
+            let message = format!("the range of `{variable}` runs backwards, from {least} to {most}");
+            self.fault(field("range"), message, "write the least value first");
+        }
+        if column.range.is_some_and(|range| range.iter().flatten().any(|bound| !bound.is_finite())) {
+            let message = format!("the range of `{variable}` has a bound that is no number");
+            self.fault(field("range"), message, "write null for an open side");
+        }
+        if column.scale.is_some_and(|scale| !scale.is_finite() || scale == 0.0) {
+            let message = format!("the scale of `{variable}` is not a number that can be multiplied by");
+            self.fault(field("scale"), message, "write a finite number other than 0");
+        }
+    }
+}
+
+fn items(node: Option<&Node>) -> &[Node] {
+    match node.map(|node| &node.value) {
+        Some(NodeValue::Sequence(items)) => items,
+        _ => &[],
+    }
+}
+
+/// Whether a text is a date written as YYYY-MM-DD.
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts.as_slice() else { return false };
+    let digits = |text: &str, length: usize| {
+        (text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())
+    };
+    let number = |text: &str, length: usize| -> Option<u32> { digits(text, length).flatten() };
+    number(year, 4).is_some()
+        && number(month, 2).is_some_and(|month| (1..=12).contains(&month))
+        && number(day, 2).is_some_and(|day| (1..=31).contains(&day))
+}

@@ -1,0 +1,160 @@
+//! Numbers as people write them in tables.
+
+use crate::fold::fold;
+
+/// Why a text isn't a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NumberProblem {
+    /// It ends in a percent sign.
+    Percent,
+    /// It has a comma that can't separate thousands.
+    Comma,
+    /// It is a number beyond double precision's range.
+    TooLarge,
+    /// Anything else.
+    Text,
+}
+
+impl NumberProblem {
+    /// What to do about it, given the text in the cell.
+    pub(crate) fn hint(self, raw: &str) -> String {
+        match self {
+            NumberProblem::Percent => {
+                "write the column's numbers without `%` and set its `scale: 0.01`, or mend the cell".into()
+            }
+            NumberProblem::Comma => {
+                "a comma separates thousands (1,234.5) and never decimals; mend the cell".into()
+            }
+            NumberProblem::TooLarge => "no such number can be held; mend the cell".into(),
+            NumberProblem::Text => {
+                format!("if it stands for a missing value, add {raw:?} to `missing`; otherwise mend the cell")
+            }
+        }
+    }
+}
+
+/// The number that `text` writes: decimal, optionally signed, with an exponent or with thousands
+/// separated by commas; full-width characters and surrounding white space are accepted.
+///
+/// A plain decimal reads to the nearest double, so a number written with Rust's or Python's
+/// shortest representation reads back to the same bits.
+pub(crate) fn parse_number(text: &str) -> Result<f64, NumberProblem> {
+    let folded = fold(text);
+    if let Some(rest) = folded.strip_suffix(['%', '‰']) {
+        return Err(if parse_number(rest).is_ok() { NumberProblem::Percent } else { NumberProblem::Text });
+    }
+    let unsigned = folded.strip_prefix(['+', '-']).unwrap_or(&folded);
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, fraction),
+        None => (mantissa, ""),
+    };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let exponent_is_number = exponent.is_none_or(|exponent| {
+        let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        !exponent.is_empty() && digits(exponent)
+    });
+    if !digits(fraction) || !exponent_is_number || whole.len() + fraction.len() == 0 {
+        return Err(comma_or_text(&folded));
+    }
+    let grouped = exponent.is_none() && is_grouped(whole);
+    if !digits(whole) && !grouped {
+        return Err(comma_or_text(&folded));
+    }
+    match folded.replace(',', "").parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(number),
+        Ok(_) => Err(NumberProblem::TooLarge),
+        Err(_) => Err(NumberProblem::Text),
+    }
+}
+
+/// Whether commas stand before every group of three digits and the first group has one to three.
+fn is_grouped(whole: &str) -> bool {
+    whole.split(',').enumerate().all(|(position, group)| {
+        group.bytes().all(|byte| byte.is_ascii_digit())
+            && if position == 0 { (1..=3).contains(&group.len()) } else { group.len() == 3 }
+    })
+}
+
+fn comma_or_text(folded: &str) -> NumberProblem {
+    let numeric = |character: char| character.is_ascii_digit() || ",.+-".contains(character);
+    if folded.contains(',') && folded.chars().all(numeric) && folded.chars().any(|c| c.is_ascii_digit()) {
+        NumberProblem::Comma
+    } else {
+        NumberProblem::Text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_tables_hold() {
+        for (text, number) in [
+            ("12", 12.0),
+            (" 12.50 ", 12.5),
+            ("-3", -3.0),
+            ("−3", -3.0),
+            ("+.5", 0.5),
+            ("5.", 5.0),
+            ("1e3", 1000.0),
+            ("2.5E-3", 0.0025),
+            ("1,234.5", 1234.5),
+            ("12,345,678", 12_345_678.0),
+            ("１２３．４", 123.4),
+            ("1，234", 1234.0),
+        ] {
+            assert_eq!(parse_number(text), Ok(number), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_refused() {
+        for (text, problem) in [
+            ("12%", NumberProblem::Percent),
+            ("a%", NumberProblem::Text),
+            ("1,5", NumberProblem::Comma),
+            ("12,34,567", NumberProblem::Comma),
+            ("1234,567", NumberProblem::Comma),
+            (",123", NumberProblem::Comma),
+            ("1.234,5", NumberProblem::Comma),
+            ("1e999", NumberProblem::TooLarge),
+            ("1 234", NumberProblem::Text),
+            ("nan", NumberProblem::Text),
+            ("inf", NumberProblem::Text),
+            ("infinity", NumberProblem::Text),
+            ("--", NumberProblem::Text),
+            (".", NumberProblem::Text),
+            ("e5", NumberProblem::Text),
+            ("1e", NumberProblem::Text),
+            ("0x10", NumberProblem::Text),
+            ("1,234e5", NumberProblem::Text),
+            ("12.3 (provisional)", NumberProblem::Text),
+            ("", NumberProblem::Text),
+        ] {
+            assert_eq!(parse_number(text), Err(problem), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_written_number_reads_back_to_the_same_bits(bits in any::<u64>()) {
+            let number = f64::from_bits(bits);
+            prop_assume!(number.is_finite());
+            prop_assert_eq!(parse_number(&format!("{number}")).map(f64::to_bits), Ok(bits));
+            prop_assert_eq!(parse_number(&format!("{number:e}")).map(f64::to_bits), Ok(bits));
+        }
+
+        #[test]
+        fn no_text_crashes_it(text in ".*") {
+            let _ = parse_number(&text);
+        }
+    }
+}

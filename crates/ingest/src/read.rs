@@ -1,0 +1,135 @@
+//! From a source's file to its tidy values.
+
+use std::path::Path;
+
+use crate::checksum::Checksum;
+use crate::delimited::{self, Dialect};
+use crate::grid::Grid;
+use crate::header::Header;
+use crate::tidying::{Problem, Tidying};
+use crate::{Crosswalk, Format, IngestError, Layout, Result, Source, SourceFault, Tidied, Window};
+use crate::{entities_across, long, parquet, text_encoding, wide, workbook};
+
+/// Reads a source from the vintage's raw folder; see [`read_source_bytes`].
+///
+/// # Errors
+/// Where the file can't be read, and as [`read_source_bytes`].
+pub fn read_source(
+    source: &Source,
+    raw_folder: &Path,
+    crosswalk: &Crosswalk,
+    window: Option<Window>,
+) -> Result<Tidied> {
+    let path = raw_folder.join(&source.file);
+    let bytes = std::fs::read(&path).map_err(|problem| IngestError::Io { path, problem })?;
+    read_source_bytes(source, bytes, crosswalk, window)
+}
+
+/// Reads a source from the bytes of its file. Rows of entities that are dropped and years out of
+/// the window are left unread: what isn't used isn't checked.
+///
+/// # Errors
+/// [`IngestError::Checksum`] where the bytes aren't those that the manifest means;
+/// [`IngestError::Source`] with everything that is wrong in them.
+pub fn read_source_bytes(
+    source: &Source,
+    bytes: Vec<u8>,
+    crosswalk: &Crosswalk,
+    window: Option<Window>,
+) -> Result<Tidied> {
+    let found = Checksum::of(&bytes);
+    if Checksum::parse(&source.sha256).as_ref() != Some(&found) {
+        return Err(IngestError::Checksum {
+            name: source.name.clone(),
+            file: source.file.clone(),
+            expected: source.sha256.clone(),
+            found: found.to_string(),
+        });
+    }
+    let grid = read_grid(source, bytes)?;
+    let tidied = tidy(source, &grid, crosswalk, window)?;
+    tracing::debug!(
+        source = source.name,
+        rows_read = tidied.rows_read,
+        rows_used = tidied.rows_used,
+        values = tidied.values.len(),
+        missing = tidied.missing().count(),
+        "source read"
+    );
+    Ok(tidied)
+}
+
+/// The cells of a source's file or sheet, whatever its format; the checksum isn't looked at.
+///
+/// # Errors
+/// [`IngestError::Source`] where the bytes aren't what the manifest says they are.
+pub fn read_grid(source: &Source, bytes: Vec<u8>) -> Result<Grid> {
+    let fault = |sheet: Option<String>, cell, message, hint| {
+        let fault = SourceFault { file: source.file.clone(), sheet, cell, message, hint };
+        IngestError::Source { name: source.name.clone(), faults: fault.into() }
+    };
+    let mut warnings = Vec::new();
+    let (sheet, rows) = match source.format {
+        Format::Csv | Format::Tsv => {
+            let decoded = text_encoding::decode(&bytes, source.encoding_label())
+                .map_err(|wrong| fault(None, Some((wrong.line, 1)), wrong.message, wrong.hint))?;
+            warnings.extend(decoded.warning);
+            let dialect =
+                Dialect { delimiter: source.delimiter_character(), comment: source.comment.as_deref() };
+            let rows = delimited::parse(&decoded.text, dialect).map_err(|wrong| {
+                fault(None, Some((wrong.line, 1)), wrong.message.into(), wrong.hint.into())
+            })?;
+            (None, rows)
+        }
+        Format::Xlsx | Format::Xls | Format::Ods => {
+            let (name, rows) = workbook::read_sheet(&bytes, source.format, source.sheet.as_deref())
+                .map_err(|wrong| fault(wrong.sheet, None, wrong.message, wrong.hint))?;
+            (Some(name), rows)
+        }
+        Format::Parquet => {
+            let hint = "write it with plain columns of numbers and text, or mend `format`";
+            let rows = parquet::read_rows(bytes).map_err(|error| {
+                fault(None, None, format!("not a readable Parquet file: {error}"), hint.into())
+            })?;
+            (None, rows)
+        }
+    };
+    Ok(Grid { file: source.file.clone(), sheet, rows, warnings })
+}
+
+fn tidy(source: &Source, grid: &Grid, crosswalk: &Crosswalk, window: Option<Window>) -> Result<Tidied> {
+    let mut tidying = Tidying::new(source, grid, crosswalk, window);
+    match Header::of(grid, source.header_row, source.format.is_text()) {
+        Err(problem) => tidying.fault(problem),
+        Ok(header) => {
+            let last = source.last_row.unwrap_or(u32::MAX);
+            let rows: Vec<_> =
+                grid.rows.iter().filter(|row| row.number > header.row && row.number <= last).collect();
+            if source.format.is_text() {
+                check_widths(&mut tidying, &header, &rows);
+            }
+            match source.layout {
+                Layout::Long => long::walk(&mut tidying, &header, &rows),
+                Layout::Wide => wide::walk(&mut tidying, &header, &rows),
+                Layout::EntitiesAcross => entities_across::walk(&mut tidying, &header, &rows),
+            }
+        }
+    }
+    tidying.finish().map_err(|faults| IngestError::Source { name: source.name.clone(), faults })
+}
+
+/// In text, a field beyond the header's last is a delimiter inside a value (a thousands separator,
+/// say), which has shifted all that follows.
+fn check_widths(tidying: &mut Tidying<'_>, header: &Header, rows: &[&crate::GridRow]) {
+    let width = header.cells.last().map_or(0, |(column, _)| *column);
+    for row in rows {
+        let beyond = row.cells.iter().zip(1u32..).find(|(cell, at)| *at > width && !cell.is_blank());
+        if let Some((content, column)) = beyond {
+            tidying.fault(Problem {
+                cell: Some((row.number, column)),
+                message: format!("{:?} stands beyond the header's {width} columns", content.raw()),
+                hint: "put a field that contains the delimiter in quotation marks".into(),
+            });
+        }
+    }
+}

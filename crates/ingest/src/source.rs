@@ -1,0 +1,155 @@
+//! One source of a vintage: a file, and how to read it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Format, Layout};
+
+/// One entry under `sources` in a manifest. All of it is part of a cached result's key, so it
+/// serialises with its fields in a fixed order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Its name, unique in the vintage.
+    pub name: String,
+    /// The file, relative to the vintage's raw folder.
+    pub file: String,
+    /// The file's SHA-256 checksum, 64 hex digits.
+    pub sha256: String,
+    /// The file's format.
+    pub format: Format,
+    /// For text: any label of the WHATWG Encoding Standard (`utf-8`, `gb18030`, `big5`, …).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// For text: one character; a comma for csv, a tab for tsv unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<String>,
+    /// For text: lines that begin with this are skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// For workbooks: the sheet; the first unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// The row of the column headers as a reader of the file counts, from 1. In text it may be a
+    /// comment or blank: the first row from there on that is neither counts.
+    #[serde(default = "first_row")]
+    pub header_row: u32,
+    /// The table's last row, where something else (notes, another table) stands under it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_row: Option<u32>,
+    /// Where the table keeps entities, years and values.
+    #[serde(default)]
+    pub layout: Layout,
+    /// The column of entity names; none for a series without entities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entity: Option<String>,
+    /// The column of years.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// The year of every value, for a cross-section without a column of years.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<i32>,
+    /// The column of a further key within entity and year, such as an industry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// In a wide table of several variables: the column that names the row's variable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variable_column: Option<String>,
+    /// The variables.
+    pub columns: Vec<ValueColumn>,
+    /// What stands for a missing value beside an empty cell ("--", "…", "NA", "#N/A", "-99").
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// The first and last year that the file covers. A year outside is a mistake in the file; a
+    /// year inside that the analysis doesn't use is left unread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covers: Option<[i32; 2]>,
+    /// What to do with entities that the crosswalk doesn't know.
+    #[serde(default)]
+    pub outside: Outside,
+    /// What to do with a second value for the same entity, year, category and variable.
+    #[serde(default)]
+    pub duplicates: Duplicates,
+    /// Only rows with these texts in these columns are read.
+    #[serde(default, rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
+    pub rows_where: BTreeMap<String, String>,
+    /// How to cite it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub citation: Option<String>,
+    /// Under what terms it may be used and passed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    /// Where it was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// What a user should know about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+fn first_row() -> u32 {
+    1
+}
+
+/// One variable of a source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ValueColumn {
+    /// In a long table the column's header; in a wide table with a `variable_column` the text in
+    /// that column; nothing in a table of a single variable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// The variable's id.
+    pub variable: String,
+    /// The unit of the tidy value, after `scale`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+    /// What the number in the cell is multiplied by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<f64>,
+    /// The least and the largest value that can be right, both included, in `unit` (after
+    /// `scale`); `null` where one side is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<[Option<f64>; 2]>,
+    /// Codes for a missing value in this column, beside the source's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+}
+
+/// What to do with entities that the crosswalk doesn't know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outside {
+    /// Leave their rows unread.
+    #[default]
+    Drop,
+    /// Keep them under their name, less the prefixes and suffixes that the crosswalk declares.
+    Keep,
+    /// Report each as a fault.
+    Error,
+}
+
+/// What to do with a second value for the same key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Duplicates {
+    /// Report it as a fault.
+    #[default]
+    Error,
+    /// Keep the first row's value, count the others and warn.
+    First,
+}
+
+impl Source {
+    /// The encoding's label, `utf-8` unless said otherwise.
+    pub fn encoding_label(&self) -> &str {
+        self.encoding.as_deref().unwrap_or("utf-8")
+    }
+
+    /// The character between fields of a text file.
+    pub fn delimiter_character(&self) -> char {
+        let default = if self.format == Format::Tsv { '\t' } else { ',' };
+        self.delimiter.as_deref().and_then(|text| text.chars().next()).unwrap_or(default)
+    }
+}

@@ -1,0 +1,158 @@
+//! Decoding of text files, strictly: a byte that the declared encoding doesn't know is a fault.
+
+use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+/// Encodings that a wrongly declared file is tried against, likeliest first; only those in which
+/// few byte sequences are valid, so that a match says something.
+const CANDIDATES: [&Encoding; 5] =
+    [UTF_8, encoding_rs::GB18030, encoding_rs::BIG5, encoding_rs::SHIFT_JIS, encoding_rs::EUC_KR];
+
+/// Text decoded from bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Decoded {
+    /// The text, without a byte order mark.
+    pub text: String,
+    /// A doubt about the declared encoding.
+    pub warning: Option<String>,
+}
+
+/// Bytes that the declared encoding doesn't allow.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Undecodable {
+    /// The line of the first of them, from 1.
+    pub line: u32,
+    /// What is wrong.
+    pub message: String,
+    /// What encoding it may be.
+    pub hint: String,
+}
+
+/// Decodes `bytes` in the encoding of a WHATWG `label`.
+pub(crate) fn decode(bytes: &[u8], label: &str) -> Result<Decoded, Undecodable> {
+    let Some(encoding) = Encoding::for_label_no_replacement(label.as_bytes()) else {
+        return Err(Undecodable {
+            line: 1,
+            message: format!("no encoding is called `{label}`"),
+            hint: "use a label of the WHATWG Encoding Standard, such as utf-8, gb18030, big5 or windows-1252"
+                .into(),
+        });
+    };
+    match decode_strictly(bytes, encoding) {
+        Ok(text) => {
+            let multibyte = !encoding.is_single_byte() && encoding != UTF_8;
+            let doubtful = multibyte && !bytes.is_ascii() && decode_strictly(bytes, UTF_8).is_ok();
+            let warning = (doubtful && encoding != UTF_16LE && encoding != UTF_16BE)
+                .then(|| format!("declared as {label}, but it is valid UTF-8 throughout"));
+            Ok(Decoded { text, warning })
+        }
+        Err(offset) => {
+            let before = bytes.get(..offset).unwrap_or(bytes);
+            let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+            Err(Undecodable {
+                line: u32::try_from(line).unwrap_or(u32::MAX),
+                message: format!("not valid {} from byte {} on", encoding.name(), offset + 1),
+                hint: match resembling(bytes, encoding) {
+                    Some(name) => format!(
+                        "it reads as {name} without a fault: if that is right, set `encoding: {}`",
+                        name.to_lowercase()
+                    ),
+                    None => {
+                        "set `encoding` to the one that the file was saved in, or save it as UTF-8".into()
+                    }
+                },
+            })
+        }
+    }
+}
+
+/// The text, or the offset of the first byte of the first sequence that isn't valid.
+fn decode_strictly(bytes: &[u8], encoding: &'static Encoding) -> Result<String, usize> {
+    let mut decoder = encoding.new_decoder_with_bom_removal();
+    let capacity = decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(bytes.len());
+    let mut text = String::with_capacity(capacity);
+    let mut offset = 0;
+    loop {
+        let rest = bytes.get(offset..).unwrap_or_default();
+        let (result, read) = decoder.decode_to_string_without_replacement(rest, &mut text, true);
+        offset += read;
+        match result {
+            DecoderResult::InputEmpty => return Ok(text),
+            DecoderResult::OutputFull => text.reserve(bytes.len().max(64)),
+            DecoderResult::Malformed(bad, after) => {
+                return Err(offset.saturating_sub(usize::from(bad) + usize::from(after)));
+            }
+        }
+    }
+}
+
+/// The encoding that the bytes are valid in, if one of the candidates.
+fn resembling(bytes: &[u8], declared: &'static Encoding) -> Option<&'static str> {
+    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
+        return (encoding != declared).then(|| encoding.name());
+    }
+    let zeros = bytes.iter().filter(|&&byte| byte == 0).count();
+    if zeros > 0 && zeros * 4 >= bytes.len() {
+        let little = bytes.iter().skip(1).step_by(2).filter(|&&byte| byte == 0).count() * 2 >= zeros;
+        return Some(if little { UTF_16LE.name() } else { UTF_16BE.name() });
+    }
+    CANDIDATES
+        .into_iter()
+        .filter(|&candidate| candidate != declared)
+        .find(|candidate| decode_strictly(bytes, candidate).is_ok())
+        .map(Encoding::name)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn chinese_text_in_gb18030_and_with_byte_order_marks() {
+        let (bytes, _, _) = encoding_rs::GB18030.encode("城市,年份\n保定,2008\n");
+        for label in ["gb18030", "GBK", "gb2312"] {
+            assert_eq!(decode(&bytes, label).map(|d| d.text), Ok("城市,年份\n保定,2008\n".into()), "{label}");
+        }
+        let utf8 = "\u{feff}a,b\n".as_bytes();
+        assert_eq!(decode(utf8, "utf-8"), Ok(Decoded { text: "a,b\n".into(), warning: None }));
+        let utf16: Vec<u8> = "\u{feff}城,b\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decode(&utf16, "utf-16le").map(|d| d.text), Ok("城,b\n".into()));
+    }
+
+    #[test]
+    fn a_wrong_encoding_names_the_line_and_the_likely_one() {
+        let (bytes, _, _) = encoding_rs::GB18030.encode("a,b\n1,2\n保定,3\n");
+        let fault = decode(&bytes, "utf-8").unwrap_err();
+        assert_eq!((fault.line, fault.message.as_str()), (3, "not valid UTF-8 from byte 9 on"));
+        assert!(fault.hint.contains("`encoding: gb18030`"), "{}", fault.hint);
+        let utf16: Vec<u8> = "year,value\n".encode_utf16().flat_map(u16::to_le_bytes).chain([0xff]).collect();
+        assert!(decode(&utf16, "utf-8").unwrap_err().hint.contains("UTF-16LE"));
+        assert!(decode(b"a", "utf8mb4").unwrap_err().message.contains("no encoding is called `utf8mb4`"));
+    }
+
+    #[test]
+    fn utf8_declared_as_gb18030_is_doubted() {
+        let decoded = decode("保定市,2008\n".as_bytes(), "gb18030");
+        assert!(decoded.is_err() || decoded.is_ok_and(|decoded| decoded.warning.is_some()));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_decode_or_fault(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            for label in ["utf-8", "gb18030", "utf-16le", "iso-2022-jp"] {
+                let _ = decode(&bytes, label);
+            }
+        }
+
+        #[test]
+        fn text_survives_gb18030(text in "\\PC*") {
+            let (bytes, _, lossy) = encoding_rs::GB18030.encode(&text);
+            prop_assume!(!lossy && !text.starts_with('\u{feff}'));
+            // A few private-use characters share a code point pair in the standard's table.
+            let back = encoding_rs::GB18030.decode(&bytes).0.into_owned();
+            prop_assert_eq!(decode(&bytes, "gb18030").map(|decoded| decoded.text), Ok(back));
+        }
+    }
+}

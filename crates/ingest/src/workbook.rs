@@ -1,0 +1,116 @@
+//! Sheets of workbooks: xlsx, xls and ods.
+
+use std::fmt::Debug;
+use std::io::{Cursor, Read, Seek};
+
+use calamine::{Data, ExcelDateTime, Ods, Range, Reader, Xls, Xlsx};
+use vintner_diagnostics::did_you_mean;
+
+use crate::Format;
+use crate::grid::{CellContent, GridRow};
+
+/// A workbook or sheet that can't be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable {
+    /// The sheet asked for, where it is a matter of one.
+    pub sheet: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// A sheet's name and rows. Formulas come as the values that the workbook last computed.
+pub(crate) type Sheet = (String, Vec<GridRow>);
+
+/// The sheet called `wanted`, or the first one.
+pub(crate) fn read_sheet(bytes: &[u8], format: Format, wanted: Option<&str>) -> Result<Sheet, Unreadable> {
+    match format {
+        Format::Xls => sheet_of::<Xls<_>, _>(Cursor::new(bytes), format, wanted),
+        Format::Ods => sheet_of::<Ods<_>, _>(Cursor::new(bytes), format, wanted),
+        _ => sheet_of::<Xlsx<_>, _>(Cursor::new(bytes), format, wanted),
+    }
+}
+
+fn sheet_of<Workbook, Source>(
+    source: Source,
+    format: Format,
+    wanted: Option<&str>,
+) -> Result<Sheet, Unreadable>
+where
+    Source: Read + Seek,
+    Workbook: Reader<Source>,
+    Workbook::Error: Debug + std::fmt::Display,
+{
+    let mut workbook = Workbook::new(source).map_err(|error| Unreadable {
+        sheet: None,
+        message: format!("not a readable {} workbook: {error}", format.name()),
+        hint: "open it in a spreadsheet programme and save it again, or mend `format`".into(),
+    })?;
+    let names = workbook.sheet_names();
+    let name = match wanted {
+        Some(wanted) => names.iter().find(|name| name.as_str() == wanted).ok_or_else(|| {
+            let known = names.iter().map(String::as_str);
+            Unreadable {
+                sheet: None,
+                message: format!("no sheet `{wanted}`"),
+                hint: match did_you_mean(wanted, known) {
+                    Some(name) => format!("did you mean `{name}`?"),
+                    None => format!("its sheets are: {}", quoted(&names)),
+                },
+            }
+        })?,
+        None => names.first().ok_or_else(|| Unreadable {
+            sheet: None,
+            message: "a workbook without a sheet".into(),
+            hint: "mend `file`, or export the table again".into(),
+        })?,
+    };
+    let range = workbook.worksheet_range(name).map_err(|error| Unreadable {
+        sheet: Some(name.clone()),
+        message: format!("not a readable sheet: {error}"),
+        hint: "open the workbook in a spreadsheet programme and save it again".into(),
+    })?;
+    Ok((name.clone(), rows_of(&range)))
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The rows of a range, which begins at the sheet's first used cell, numbered as on the sheet.
+fn rows_of(range: &Range<Data>) -> Vec<GridRow> {
+    let Some((first_row, first_column)) = range.start() else { return Vec::new() };
+    range
+        .rows()
+        .zip(first_row + 1..)
+        .map(|(cells, number)| {
+            let padding = std::iter::repeat_n(CellContent::Empty, first_column as usize);
+            GridRow { number, cells: padding.chain(cells.iter().map(content)).collect() }
+        })
+        .collect()
+}
+
+fn content(data: &Data) -> CellContent {
+    match data {
+        Data::Empty => CellContent::Empty,
+        // A spreadsheet holds numbers as doubles; those that calamine calls integers fit exactly.
+        Data::Int(number) => CellContent::Number(*number as f64),
+        Data::Float(number) if number.is_finite() => CellContent::Number(*number),
+        Data::Float(number) => CellContent::Text(number.to_string()),
+        Data::String(text) => CellContent::from_text(text.clone()),
+        Data::Bool(flag) => CellContent::Boolean(*flag),
+        Data::DateTime(date) => CellContent::Date(iso_date(date)),
+        Data::DateTimeIso(text) | Data::DurationIso(text) => CellContent::Date(text.clone()),
+        Data::Error(error) => CellContent::Error(error.to_string()),
+    }
+}
+
+fn iso_date(date: &ExcelDateTime) -> String {
+    let (year, month, day, hour, minute, second, _) = date.to_ymd_hms_milli();
+    if (hour, minute, second) == (0, 0, 0) {
+        format!("{year:04}-{month:02}-{day:02}")
+    } else {
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
+    }
+}

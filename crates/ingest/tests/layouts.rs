@@ -1,0 +1,150 @@
+//! Long, wide and entities-across tables, cross-sections, categories, filters, national series.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use support::{WINDOW, cities, csv_source, lines, read, source};
+use vintner_ingest::read_source_bytes;
+
+#[test]
+fn wide_with_years_as_columns() {
+    let text = "city,2007,2008年,code,2009\n甲市,1,2,99,3\n外市,4,5,99,6\n乙,,8,99,…\n";
+    let fields = "name: s\nfile: t.csv\nformat: csv\nlayout: wide\nentity: city\nmissing: [\"…\"]\ncolumns:\n  - {variable: v, scale: 10}";
+    let source = source(fields, text.as_bytes());
+    let tidied = read_source_bytes(&source, text.into(), &cities(), Some(WINDOW)).unwrap();
+    assert_eq!(
+        lines(&tidied),
+        [
+            "jia 2008 v = 20 at C2",
+            "jia 2009 v = 30 at E2",
+            "yi 2008 v = 80 at C4",
+            "yi 2009 v = missing at E4"
+        ]
+    );
+    assert_eq!((tidied.rows_read, tidied.rows_used), (3, 2));
+    assert_eq!(tidied.missing().map(|value| value.raw.as_str()).collect::<Vec<_>>(), ["…"]);
+}
+
+#[test]
+fn wide_with_a_column_that_names_the_variable() {
+    let text = "city,item,2008,2009\n甲,GDP,1,2\n甲,人口,3,4\n甲,other,x,y\n乙,GDP,5,6\n乙,人口,7,8\n";
+    let fields = "name: s\nfile: t.csv\nformat: csv\nlayout: wide\nentity: city\nvariable_column: item\ncolumns:\n  - {column: GDP, variable: gdp}\n  - {column: 人口, variable: population, scale: 100}";
+    let source = source(fields, text.as_bytes());
+    let tidied = read(&source, text.as_bytes()).unwrap();
+    assert_eq!(
+        lines(&tidied),
+        [
+            "jia 2008 gdp = 1 at C2",
+            "jia 2009 gdp = 2 at D2",
+            "jia 2008 population = 300 at C3",
+            "jia 2009 population = 400 at D3",
+            "yi 2008 gdp = 5 at C5",
+            "yi 2009 gdp = 6 at D5",
+            "yi 2008 population = 700 at C6",
+            "yi 2009 population = 800 at D6",
+        ]
+    );
+}
+
+#[test]
+fn a_header_that_is_nearly_a_year_is_named() {
+    let text = "city,2008,2008-2009,2009.5\n甲,1,2,3\n乙,1,2,3\n丙,1,2,3\n";
+    let fields = "name: s\nfile: t.csv\nformat: csv\nlayout: wide\nentity: city\ncolumns:\n  - {variable: v}";
+    let tidied = read(&source(fields, text.as_bytes()), text.as_bytes()).unwrap();
+    assert_eq!(lines(&tidied), ["jia 2008 v = 1 at B2", "yi 2008 v = 1 at B3", "bing 2008 v = 1 at B4"]);
+    insta::assert_snapshot!("nearly_years", tidied.warnings.join("\n"));
+}
+
+#[test]
+fn years_as_rows_and_entities_as_columns() {
+    let text = "year,甲市,total,乙\n2008,1,9,2\n2009,3,9,\n";
+    let fields =
+        "name: s\nfile: t.csv\nformat: csv\nlayout: entities_across\ntime: year\ncolumns:\n  - {variable: v}";
+    let source = source(fields, text.as_bytes());
+    let tidied = read(&source, text.as_bytes()).unwrap();
+    assert_eq!(
+        lines(&tidied),
+        ["jia 2008 v = 1 at B2", "yi 2008 v = 2 at D2", "jia 2009 v = 3 at B3", "yi 2009 v = missing at D3"]
+    );
+}
+
+#[test]
+fn a_cross_section_has_a_constant_year_and_may_have_categories() {
+    let text = "city,industry,v,unit\n甲,纺织,1,x\n甲,汽车,2,x\n乙,纺织,3,x\n乙,汽车,4,y\n";
+    let fields = "name: s\nfile: t.csv\nformat: csv\nentity: city\ncategory: industry\nyear: 2008\nwhere: {unit: x}\ncolumns:\n  - {column: v, variable: employment}";
+    let source = source(fields, text.as_bytes());
+    let tidied = read(&source, text.as_bytes()).unwrap();
+    assert_eq!(
+        lines(&tidied),
+        [
+            "jia 2008 [纺织] employment = 1 at C2",
+            "jia 2008 [汽车] employment = 2 at C3",
+            "yi 2008 [纺织] employment = 3 at C4",
+        ]
+    );
+}
+
+#[test]
+fn a_national_series_has_no_entity() {
+    let text = "# source\nyear,rate\n2007,7.6\n2008.0,6.9\n";
+    let fields = "name: s\nfile: t.csv\nformat: csv\ncomment: \"#\"\ntime: year\ncovers: [2007, 2008]\ncolumns:\n  - {column: rate, variable: fx}";
+    let source = source(fields, text.as_bytes());
+    let tidied = read_source_bytes(&source, text.into(), &cities(), Some(WINDOW)).unwrap();
+    assert_eq!(lines(&tidied), ["- 2008 fx = 6.9 at B4"]);
+    assert_eq!(tidied.warnings, [""; 0]);
+}
+
+#[test]
+fn kept_entities_go_under_their_stripped_name() {
+    let text = "city,year,v\n甲市,2008,1\n丁市,2008,2\n河东戊,2008,3\n市,2008,4\n";
+    let tidied = read(&csv_source("outside: keep", text.as_bytes()), text.as_bytes()).unwrap();
+    assert_eq!(
+        lines(&tidied),
+        ["jia 2008 v = 1 at C2", "丁 2008 v = 2 at C3", "戊 2008 v = 3 at C4", "市 2008 v = 4 at C5"]
+    );
+}
+
+#[test]
+fn the_first_of_duplicates_may_be_kept() {
+    let text = "city,year,v\n甲市,2008,1\n甲,2008,n/a\n甲,2009,2\n";
+    let tidied = read(&csv_source("duplicates: first", text.as_bytes()), text.as_bytes()).unwrap();
+    assert_eq!(lines(&tidied), ["jia 2008 v = 1 at C2", "jia 2009 v = 2 at C4"]);
+    assert!(tidied.warnings.iter().any(|warning| warning.starts_with("1 values have a key")));
+}
+
+#[test]
+fn what_is_not_used_is_not_checked() {
+    // Junk in a dropped entity's row, and in a year outside the window, stops nobody.
+    let text = "city,year,v\n丁,20008,junk\n甲,1999,junk\n甲,2008,1\n";
+    let source = csv_source("covers: [1996, 2019]", text.as_bytes());
+    let tidied = read_source_bytes(&source, text.into(), &cities(), Some(WINDOW)).unwrap();
+    assert_eq!(lines(&tidied), ["jia 2008 v = 1 at C4"]);
+}
+
+#[test]
+fn notes_under_the_table_are_skipped_and_near_misses_named() {
+    let text = "city,year,v\n甲,2008,1\n丙城新区,2008,2\n,,\n,,see notes\n";
+    let tidied = read(&csv_source("", text.as_bytes()), text.as_bytes()).unwrap();
+    insta::assert_snapshot!("warnings", tidied.warnings.join("\n"));
+    let cut = csv_source("last_row: 3", text.as_bytes());
+    assert_eq!(read(&cut, text.as_bytes()).unwrap().warnings.len(), 2);
+}
+
+#[test]
+fn missing_codes_of_source_and_column() {
+    let text = "city,year,v,w\n甲,2008,--,-99.0\n甲,2009,…,…\n乙,2008,#N/A,１\n";
+    let fields = "name: s\nfile: t.csv\nformat: csv\nentity: city\ntime: year\nmissing: [\"--\", \"…\", \"#N/A\"]\ncolumns:\n  - {column: v, variable: v}\n  - {column: w, variable: w, range: [0, 10], missing: [\"-99\"]}";
+    let source = source(fields, text.as_bytes());
+    let tidied = read(&source, text.as_bytes()).unwrap();
+    assert_eq!(tidied.missing().count(), 5);
+    assert_eq!(lines(&tidied).last().map(String::as_str), Some("yi 2008 w = 1 at D4"));
+}
+
+#[test]
+fn a_source_survives_json() {
+    let text = "city,year,v\n甲,2008,1\n";
+    let source = csv_source("covers: [1996, 2019]\nwhere: {city: 甲}", text.as_bytes());
+    let json = serde_json::to_string(&source).unwrap();
+    assert_eq!(serde_json::from_str::<vintner_ingest::Source>(&json).unwrap(), source);
+    insta::assert_snapshot!("canonical_json", json);
+}
