@@ -8,7 +8,7 @@ use faer::linalg::solvers::Solve;
 use std::path::Path;
 use vintner_estimation::reconstruction::{
     PathShape, PublishedCoefficient, PublishedEquation, ReconstructionError, ReconstructionProblem,
-    SeededGenerator, SolverOptions, colour, reconstruct_cross_products, target_path, verify,
+    SeededGenerator, SolverOptions, adjust, colour, reconstruct_cross_products, target_path, verify,
 };
 
 fn prior(spreads: &[f64], loadings: &[f64], periods: usize) -> Mat<f64> {
@@ -145,6 +145,29 @@ fn the_check_sees_a_wrong_digit_and_a_wrong_star() {
     assert_eq!(agreement.equal_coefficients, agreement.coefficients - 1);
     assert_eq!(agreement.equal_stars, agreement.coefficients - 1);
     assert_eq!(agreement.differences.len(), 2);
+}
+
+#[test]
+fn free_variables_make_up_for_rounded_ones() {
+    let problem = invented_problem();
+    let options = SolverOptions { margin: 0.002, ..SolverOptions::default() };
+    let found = reconstruct_cross_products(&problem, &options).expect("a reconstruction");
+    let shapes = vec![shape(0.5, 0.5, 1.0, false); 4];
+    let mut paths = paths(&problem, &found.matrices, &shapes, 3);
+    for path in &mut paths {
+        for period in 0..problem.periods {
+            path[(period, 2)] = (path[(period, 2)] * 1000.0).round() / 1000.0 + 5.0;
+        }
+    }
+    let rounded = verify(&problem, &paths).expect("regressions");
+    let adjusted = adjust(&problem, &paths, &[0, 1, 3]).expect("an adjustment");
+    let agreement = verify(&problem, &adjusted).expect("regressions");
+    assert!(agreement.largest_deviation < 1e-6, "{agreement:?}");
+    assert!(rounded.largest_deviation > 1e-3, "{rounded:?}");
+    for (before, after) in paths.iter().zip(&adjusted) {
+        assert_eq!(before.col(2), after.col(2));
+        assert!((before - after).norm_max() < 0.02);
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@
 //!
 //! Such data are synthetic. They are no evidence about the units whose tables they copy.
 
+mod adjust;
 mod barrier;
 mod cross_product;
 mod error;
@@ -19,6 +20,7 @@ mod solver;
 mod star_bound;
 mod verify;
 
+pub use adjust::adjust;
 pub use barrier::PenaltyWeights;
 pub use error::ReconstructionError;
 pub use path::{PathShape, colour, target_path};

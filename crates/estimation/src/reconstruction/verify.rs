@@ -94,7 +94,8 @@ pub fn verify(problem: &ReconstructionProblem, paths: &[Mat<f64>]) -> Result<Agr
     Ok(agreement)
 }
 
-fn demean(path: &Mat<f64>) -> Mat<f64> {
+/// Each column less its mean.
+pub(super) fn demean(path: &Mat<f64>) -> Mat<f64> {
     let rows = path.nrows() as f64;
     let means: Vec<f64> =
         (0..path.ncols()).map(|column| path.col(column).iter().sum::<f64>() / rows).collect();
