@@ -144,18 +144,18 @@ mod tests {
 
     #[test]
     fn t_tails_agree_with_exact_sums() {
-        // for even degrees of freedom the tail is a finite sum, here evaluated with 60 and 260 decimals
-        for (t, df, p) in [
-            (3.0, 2.0, 0.09546596626670913),
-            (1e8, 4.0, 5.999999999999996e-32),
-            (40.0, 180.0, 1.7112278651152726e-91),
-            (7.2, 1e4, 6.454727949539442e-13),
-            (7.2, 1e6, 6.025457410354062e-13),
-            (0.3, 2e6, 0.7641771868005466),
-            (30.0, 2e6, 1.0861192311774155e-197),
+        // for even degrees of freedom the tail is a finite sum, here evaluated with 60 to 260 decimals
+        for (t, df, p, tolerance) in [
+            (3.0, 2.0, 0.09546596626670913, 2e-15),
+            (1e8, 4.0, 5.999999999999996e-32, 2e-14),
+            (40.0, 180.0, 1.7112278651152726e-91, 2e-13),
+            (7.2, 1e4, 6.454727949539442e-13, 2e-13),
+            (7.2, 1e6, 6.025457410354062e-13, 5e-12),
+            (0.3, 2e6, 0.7641771868005466, 5e-12),
+            (30.0, 2e6, 1.0861192311774155e-197, 5e-12),
         ] {
-            close(student_t_two_sided(t, df), p, 2e-13);
-            close(f_upper(t * t, 1.0, df), p, 2e-13);
+            close(student_t_two_sided(t, df), p, tolerance);
+            close(f_upper(t * t, 1.0, df), p, tolerance);
         }
         assert_eq!(student_t_two_sided(0.0, 3.0), 1.0);
         assert_eq!(student_t_two_sided(f64::MAX, 3.0), 0.0);

@@ -224,6 +224,13 @@ impl Estimated {
         let slopes: Vec<usize> =
             (0..self.names.len()).filter(|&index| self.names[index] != INTERCEPT).collect();
         let mut notes = self.notes.clone();
+        let single: Vec<String> = (0..self.names.len())
+            .filter(|&index| !self.perfect && computed.matrix[(index, index)] == 0.0)
+            .map(|index| self.names[index].clone())
+            .collect();
+        if !single.is_empty() {
+            notes.push(Note::SingleCluster { coefficients: single });
+        }
         let joint = if self.perfect {
             None
         } else {

@@ -22,6 +22,12 @@ pub enum Note {
         /// The slopes tested jointly.
         slopes: usize,
     },
+    /// Coefficients that a single cluster identifies: a clustered covariance can't say how precisely.
+    #[error("identified within a single cluster, so without clustered standard errors: {}", coefficients.join(", "))]
+    SingleCluster {
+        /// The coefficients.
+        coefficients: Vec<String>,
+    },
     /// The regressors are nearly collinear; the estimates lose about log10(condition) digits of 16
     /// where the data themselves are rounded.
     #[error("nearly collinear regressors: condition number {condition:.1e} of the scaled columns")]

@@ -167,6 +167,21 @@ fn clusters_are_needed_for_clustered_errors() {
 }
 
 #[test]
+fn a_coefficient_from_one_cluster_has_no_clustered_error() {
+    // only entity a has variation in x: its scores sum to zero, and so would the variance but for rounding
+    let rows = [("a", 1), ("a", 2), ("a", 3), ("b", 1), ("b", 2), ("c", 1), ("c", 2), ("c", 3)];
+    let y = [1.0, 3.0, 2.5, 0.0, 2.0, 1.0, 5.0, 4.0];
+    let x = [0.3, 0.1, 0.7, 2.0, 2.0, 4.0, 4.0, 4.0];
+    let data = panel(&rows, &[("y", some(&y)), ("x", some(&x))]);
+    let clustered = Covariance::clustered(SmallSample::StataXtreg);
+    let outcome = estimate(&data, &Formula::new("y", &["x"]), Model::Within, &clustered).unwrap();
+    let fit = outcome.fit().expect("a fit");
+    assert_eq!((fit.coefficients[0].std_error, fit.coefficients[0].p_value), (None, None));
+    assert!(fit.notes.contains(&Note::SingleCluster { coefficients: vec!["x".into()] }));
+    assert_eq!(run(&data, &["x"], Model::Within).fit().unwrap().notes, []);
+}
+
+#[test]
 fn perfect_fits_keep_their_estimates() {
     let y: Vec<f64> = X.iter().map(|x| 0.3 - 0.7 * x).collect();
     let data = one(&[("y", some(&y)), ("x", some(&X))]);

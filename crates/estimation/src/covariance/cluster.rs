@@ -39,21 +39,37 @@ impl Default for ClusterCovariance {
     }
 }
 
+/// A variance this small against what its clusters' terms would give if they didn't cancel is rounding.
+const CANCELLED: f64 = 1e-22;
+
 /// B M B, before the small-sample factor. `codes` gives each row's cluster, below `clusters`.
+///
+/// A coefficient identified within a single cluster has scores that sum to zero in it: its variance
+/// comes out as rounding and is set to exactly zero.
 pub(super) fn matrix(ingredients: &Ingredients<'_>, codes: &[usize], clusters: usize) -> Mat<f64> {
     let order = ingredients.bread.nrows();
     let mut sums: Mat<f64> = Mat::zeros(clusters, order);
+    let mut sizes: Mat<f64> = Mat::zeros(clusters, order);
     for column in 0..order {
         for (row, &code) in codes.iter().enumerate() {
-            sums[(code, column)] += ingredients.regressors[(row, column)] * ingredients.residuals[row];
+            let score = ingredients.regressors[(row, column)] * ingredients.residuals[row];
+            sums[(code, column)] += score;
+            sizes[(code, column)] += score.abs();
         }
     }
     // Half of the sandwich first: V is then a plain cross-product, symmetric and never negative.
     let half = &sums * ingredients.bread;
+    let bread_sizes = Mat::from_fn(order, order, |i, j| ingredients.bread[(i, j)].abs());
+    let half_sizes = &sizes * &bread_sizes;
+    let squares = |half: &Mat<f64>, i: usize, j: usize| -> f64 {
+        (0..clusters).map(|g| half[(g, i)] * half[(g, j)]).sum()
+    };
+    let cancelled: Vec<bool> =
+        (0..order).map(|i| squares(&half, i, i) <= CANCELLED * squares(&half_sizes, i, i)).collect();
     let mut covariance = Mat::zeros(order, order);
-    for i in 0..order {
-        for j in i..order {
-            let sum: f64 = (0..clusters).map(|g| half[(g, i)] * half[(g, j)]).sum();
+    for i in (0..order).filter(|&i| !cancelled[i]) {
+        for j in (i..order).filter(|&j| !cancelled[j]) {
+            let sum = squares(&half, i, j);
             covariance[(i, j)] = sum;
             covariance[(j, i)] = sum;
         }
