@@ -18,8 +18,8 @@ use crate::record::ColumnRecord;
 use crate::status::causes;
 use crate::store::write_atomically;
 use crate::{
-    Branch, Digest, FORMAT, Fingerprint, InputDigest, Inputs, Observer, OutputRecord, PipelineError,
-    Plan, Record, Reference, Result, Store, canonical_json,
+    Branch, Digest, FORMAT, Fingerprint, InputDigest, Inputs, Observer, OutputRecord, PipelineError, Plan,
+    Record, Reference, Result, Store, canonical_json,
 };
 
 /// Runs plans against a store.

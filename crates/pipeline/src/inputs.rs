@@ -33,6 +33,12 @@ impl Inputs {
         self.roles.get(role).is_some_and(|given| !given.is_empty())
     }
 
+    /// The roles under which anything was given, beside `named`: those of an
+    /// [`InputDeclaration::any`].
+    pub fn other_roles<'a>(&'a self, named: &'a [&str]) -> impl Iterator<Item = &'a str> {
+        self.roles.keys().map(String::as_str).filter(move |role| !named.contains(role))
+    }
+
     /// The frame under `role`, with the columns that the stage declared.
     ///
     /// # Errors
@@ -51,7 +57,7 @@ impl Inputs {
     }
 
     fn decode(&self, role: &str, input: &Input) -> Result<DataFrame> {
-        let declared = self.declarations.iter().find(|declared| declared.role == role);
+        let declared = InputDeclaration::covering(&self.declarations, role);
         let columns = declared.and_then(|declared| declared.columns.as_deref());
         decode_frame(input.bytes.to_vec(), columns, &format!("input `{role}`"))
     }

@@ -79,6 +79,21 @@ impl InputDeclaration {
         Self { kind: None, ..Self::frame(role) }
     }
 
+    /// Any number of artifacts of a kind, under whichever roles the spec gives them that no other
+    /// declaration names.
+    pub fn any(kind: Kind) -> Self {
+        Self { role: Self::ANY.to_owned(), kind: Some(kind), optional: true, many: true, columns: None }
+    }
+
+    /// The role of [`InputDeclaration::any`].
+    pub(crate) const ANY: &'static str = "*";
+
+    /// The declaration that covers `role`.
+    pub(crate) fn covering<'a>(declarations: &'a [Self], role: &str) -> Option<&'a Self> {
+        let named = |wanted: &str| declarations.iter().find(|declared| declared.role == wanted);
+        named(role).or_else(|| named(Self::ANY))
+    }
+
     /// This input, not needed.
     #[must_use]
     pub fn optional(mut self) -> Self {

@@ -238,14 +238,19 @@ impl Checker<'_> {
     fn check_roles(&mut self, name: &Spanned<String>, written: &crate::StageSpec, stage: &PipelineStage) {
         let operation = stage.operation.name();
         let of_source = |role: &str| stage.foreach_source && (role == "source" || role == "declaration");
-        let known: Vec<&str> = stage.input_declarations.iter().map(|known| known.role.as_str()).collect();
+        let known: Vec<&str> = stage
+            .input_declarations
+            .iter()
+            .map(|known| known.role.as_str())
+            .filter(|role| *role != InputDeclaration::ANY)
+            .collect();
         let roles = written
             .inputs
             .keys()
             .map(|role| (role, false))
             .chain(written.files.keys().map(|role| (role, true)));
         for (role, is_file) in roles {
-            match stage.input_declarations.iter().find(|declared| declared.role == role.value) {
+            match InputDeclaration::covering(&stage.input_declarations, &role.value) {
                 None => {
                     let hint = one_of(role, known.iter().copied());
                     self.fault(role.span, format!("`{operation}` reads nothing called `{role}`"), hint);
@@ -419,7 +424,7 @@ fn references(
 impl PipelineStage {
     /// The declaration of an input.
     pub(crate) fn declaration(&self, role: &str) -> Option<&InputDeclaration> {
-        self.input_declarations.iter().find(|declared| declared.role == role)
+        InputDeclaration::covering(&self.input_declarations, role)
     }
 
     /// What is kept of the stage in its fingerprint: its parameters with defaults filled in.

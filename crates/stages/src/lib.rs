@@ -1,1 +1,25 @@
-//! Being written.
+//! The operations that `pipeline.yaml` can name: each binds domain functions to the pipeline's
+//! [`Stage`](vintner_pipeline::Stage) trait.
+//!
+//! | operation | reads | makes |
+//! |---|---|---|
+//! | `ingest` | a raw file and what the manifest says of it | tidy values with their addresses |
+//! | `assemble` | tidy values | a panel, and its gaps |
+//! | `exposure` | tidy values and a panel's keys | a shift-share exposure |
+//! | `deflate` | a panel | a series at constant prices |
+//! | `derive` | a panel and further series | a panel with derived columns |
+//! | `describe` | a panel | descriptive statistics |
+//! | `regress` | a panel | an equation's fits, by entity and pooled |
+//! | `granger` | a panel | Granger tests by entity, and Dumitrescu-Hurlin's |
+//! | `estimates` | fits | the tidy table of coefficients beside the published ones |
+//! | `report` | all of these | Markdown and LaTeX |
+
+mod code;
+mod error;
+mod operations;
+mod params;
+mod vintage;
+
+pub use error::StagesError;
+pub use operations::registry;
+pub use vintage::{bind_vintage, vintage_names};

@@ -1,2 +1,66 @@
-//! Being written.
-fn main() {}
+//! `vintner`: from raw spreadsheets to a replicated paper, in one command.
+//!
+//! Arguments are parsed in [`arguments`], made sense of in [`workspace`], and acted on by one
+//! module a command under [`commands`]. Data go to stdout, everything said about them to stderr.
+//! Exit code 1 is a failed run, 2 a mistake in how it was called or configured.
+
+mod arguments;
+mod commands;
+mod error;
+mod progress;
+mod workspace;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+use crate::error::Result;
+use crate::workspace::Workspace;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log_to_stderr(arguments.common.verbose);
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        // A reader that stops reading (`| head`) is no failure.
+        Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(if error.is_usage() { 2 } else { 1 })
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let workspace = Workspace::of(&arguments.common);
+    match &arguments.command {
+        Command::Reproduce(command) => commands::reproduce::run(&workspace, command),
+        Command::Status(command) => commands::status::run(&workspace, command),
+        Command::Graph(command) => commands::graph::run(&workspace, command),
+        Command::Show(command) => commands::show::run(&workspace, command),
+        Command::Vintages(command) => commands::vintages::run(&workspace, command),
+        Command::Operations => commands::operations::run(),
+    }
+}
+
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "info",
+        2 => "debug",
+        _ => "trace",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("VINTNER_LOG").unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new(format!(
+            "warn,vintner={level},vintner_pipeline={level},vintner_stages={level},vintner_ingest={level}"
+        ))
+    });
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .without_time()
+        .init();
+}

@@ -1,0 +1,84 @@
+//! What can go wrong between the pipeline and the crates that do the work.
+
+use vintner_estimation::EstimationError;
+use vintner_ingest::IngestError;
+use vintner_panel::PanelError;
+use vintner_pipeline::PipelineError;
+use vintner_reporting::ReportingError;
+use vintner_transform::TransformError;
+
+/// A fault of a stage or of a vintage.
+#[derive(Debug, thiserror::Error)]
+pub enum StagesError {
+    /// Reading sources.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// The panel.
+    #[error(transparent)]
+    Panel(#[from] PanelError),
+    /// Transforming.
+    #[error(transparent)]
+    Transform(#[from] TransformError),
+    /// Estimating.
+    #[error(transparent)]
+    Estimation(#[from] EstimationError),
+    /// Reporting.
+    #[error(transparent)]
+    Reporting(#[from] ReportingError),
+    /// Inputs and the store.
+    #[error(transparent)]
+    Pipeline(#[from] PipelineError),
+    /// A crosswalk that a stage was given has faults.
+    #[error("{0}")]
+    Crosswalk(vintner_diagnostics::Faults),
+    /// A value can't be written as JSON.
+    #[error("writing a result as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Polars refused.
+    #[error("a frame of the stage: {0}")]
+    Frame(#[from] polars::error::PolarsError),
+    /// Two inputs bring the same column.
+    #[error("the inputs `{first}` and `{second}` both have a column `{column}`; leave it out of one of them")]
+    ColumnTwice {
+        /// The column.
+        column: String,
+        /// One input.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A further series has an entity and time that the panel doesn't have.
+    #[error("the input `{role}` has a row for {entity} in {time}, which the panel hasn't")]
+    OutsidePanel {
+        /// The input.
+        role: String,
+        /// The entity.
+        entity: String,
+        /// The time.
+        time: i32,
+    },
+    /// A table names fits that the stage wasn't given.
+    #[error("table {table} takes its fits from the input `{role}`, which isn't given; there are: {}", available.join(", "))]
+    NoFits {
+        /// The table.
+        table: String,
+        /// The role that it names.
+        role: String,
+        /// The roles that were given.
+        available: Vec<String>,
+    },
+}
+
+impl StagesError {
+    /// Whether the mistake is in how the program was called or configured, rather than in the run.
+    pub fn is_usage(&self) -> bool {
+        match self {
+            StagesError::Ingest(error) => {
+                matches!(error, IngestError::Manifest(_) | IngestError::UnknownVintage { .. })
+            }
+            StagesError::Pipeline(error) => error.is_usage(),
+            StagesError::Crosswalk(_) => true,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! `assemble`: tidy values become a panel.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::DataFrame;
+use serde::{Deserialize, Serialize};
+use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
+use vintner_transform::{Assembly, CategoryAggregate, Window, assemble};
+
+use super::shared::{ENTITY, TIME, crosswalk, gaps};
+use crate::params::Parameters;
+use crate::{StagesError, code};
+
+/// Parameters of `assemble`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Assemble {
+    /// The years; each entity gets a row for each.
+    window: Window,
+    /// The variables, one column each.
+    variables: Vec<String>,
+    /// How variables that come by category are made one.
+    #[serde(default)]
+    aggregate: BTreeMap<String, CategoryAggregate>,
+}
+
+impl Parameters for Assemble {
+    const NAME: &'static str = "assemble";
+    const SUMMARY: &'static str =
+        "lays tidy values out as a panel, a row for each entity and year, and lists the gaps";
+
+    fn code() -> Digest {
+        let operation = env!("VINTNER_CODE_OPERATION_ASSEMBLE");
+        code::digest(&[operation, code::PANEL, code::INGEST, code::TRANSFORM])
+    }
+
+    fn inputs(&self) -> Vec<InputDeclaration> {
+        vec![InputDeclaration::frame("tidy").many(), InputDeclaration::file("crosswalk")]
+    }
+
+    fn outputs(&self) -> Vec<OutputDeclaration> {
+        vec![OutputDeclaration::new("panel", Kind::Frame), OutputDeclaration::new("gaps", Kind::Frame)]
+    }
+
+    fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
+        let tidy: Vec<DataFrame> = inputs.frames("tidy")?.into_iter().map(|(_, frame)| frame).collect();
+        let assembly = Assembly {
+            entities: crosswalk(inputs)?.entities().iter().map(|entity| entity.id.clone()).collect(),
+            window: self.window,
+            variables: self.variables.clone(),
+            aggregate: self.aggregate.clone(),
+            entity: ENTITY.into(),
+            time: TIME.into(),
+        };
+        let assembled = assemble(&tidy, &assembly)?;
+        Ok(Outputs::new()
+            .with("panel", Artifact::Frame(assembled.panel.frame().clone()))
+            .with("gaps", gaps(&assembled.gaps)?))
+    }
+}

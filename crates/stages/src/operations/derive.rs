@@ -1,0 +1,115 @@
+//! `derive`: columns defined by expressions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::DataFrame;
+use serde::{Deserialize, Serialize};
+use vintner_diagnostics::{Document, Faults, Node, Span, Spanned};
+use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
+use vintner_transform::{Definition, Expression, derive};
+
+use super::shared::{ENTITY, TIME, gaps, join, panel};
+use crate::params::Parameters;
+use crate::{StagesError, code};
+
+/// Parameters of `derive`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Derive {
+    /// The new columns: name to expression. They may read one another.
+    define: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// Numbers that expressions may name.
+    #[serde(default)]
+    parameters: BTreeMap<String, f64>,
+    /// Columns of the inputs that are handed on beside the new ones.
+    #[serde(default)]
+    keep: Vec<String>,
+}
+
+impl Derive {
+    fn definitions(&self) -> Vec<Definition> {
+        self.define
+            .iter()
+            .map(|(name, expression)| Definition {
+                name: name.value.clone(),
+                expression: expression.value.clone(),
+            })
+            .collect()
+    }
+
+    /// The columns that are read of the inputs.
+    fn reads(&self) -> BTreeSet<String> {
+        let mut columns: BTreeSet<String> = [ENTITY, TIME].map(str::to_owned).into();
+        columns.extend(self.keep.iter().cloned());
+        for expression in self.define.values() {
+            if let Ok(expression) = Expression::parse(expression) {
+                columns.extend(expression.reads());
+            }
+        }
+        columns.retain(|name| !self.define.contains_key(name.as_str()));
+        columns
+    }
+}
+
+impl Parameters for Derive {
+    const NAME: &'static str = "derive";
+    const SUMMARY: &'static str = "adds columns defined by expressions";
+
+    fn code() -> Digest {
+        code::digest(&[env!("VINTNER_CODE_OPERATION_DERIVE"), code::PANEL, code::TRANSFORM])
+    }
+
+    fn check(&self, document: &Document, _: &Node) -> Faults {
+        let mut faults = Faults::new();
+        for (name, written) in &self.define {
+            if let Err(errors) = Expression::parse(written) {
+                for error in errors.each() {
+                    let position =
+                        error.position().map_or((1, 1), |at| (at.line as usize, at.column as usize));
+                    // The expression may stand between quotes; an error in a folded one points at its start.
+                    let span = match position {
+                        (1, column) if written.span.length >= written.value.chars().count() => {
+                            let quote = usize::from(written.span.length > written.value.chars().count());
+                            Span {
+                                column: written.span.column + quote + column - 1,
+                                length: 1,
+                                ..written.span
+                            }
+                        }
+                        _ => written.span,
+                    };
+                    faults.push(document.fault(Some(span), format!("`{name}`: {error}")));
+                }
+            }
+        }
+        faults
+    }
+
+    fn inputs(&self) -> Vec<InputDeclaration> {
+        let columns = self.reads();
+        vec![
+            InputDeclaration::frame("panel").columns(columns.clone()),
+            InputDeclaration::any(Kind::Frame).columns(columns),
+        ]
+    }
+
+    fn outputs(&self) -> Vec<OutputDeclaration> {
+        vec![OutputDeclaration::new("panel", Kind::Frame), OutputDeclaration::new("gaps", Kind::Frame)]
+    }
+
+    fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
+        let mut series: Vec<(String, DataFrame)> = Vec::new();
+        for role in inputs.other_roles(&["panel"]) {
+            for (key, frame) in inputs.frames(role)? {
+                let name = if key.is_empty() { role.to_owned() } else { format!("{role}[{key}]") };
+                series.push((name, frame));
+            }
+        }
+        let derived = derive(&join(panel(inputs, "panel")?, series)?, &self.definitions(), &self.parameters)?;
+        let mut columns: Vec<&str> = vec![ENTITY, TIME];
+        columns.extend(self.keep.iter().map(String::as_str));
+        columns.extend(self.define.keys().map(|name| name.value.as_str()));
+        let frame = derived.panel.frame().select(columns)?;
+        Ok(Outputs::new().with("panel", Artifact::Frame(frame)).with("gaps", gaps(&derived.gaps)?))
+    }
+}

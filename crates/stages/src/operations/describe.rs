@@ -1,0 +1,40 @@
+//! `describe`: descriptive statistics.
+
+use serde::{Deserialize, Serialize};
+use vintner_estimation::describe;
+use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
+
+use super::shared::{ENTITY, TIME, panel};
+use crate::params::Parameters;
+use crate::{StagesError, code};
+
+/// Parameters of `describe`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Describe {
+    /// The variables, in the order in which they are shown.
+    variables: Vec<String>,
+}
+
+impl Parameters for Describe {
+    const NAME: &'static str = "describe";
+    const SUMMARY: &'static str = "descriptive statistics, overall, between and within entities";
+
+    fn code() -> Digest {
+        code::digest(&[env!("VINTNER_CODE_OPERATION_DESCRIBE"), code::PANEL, code::ESTIMATION])
+    }
+
+    fn inputs(&self) -> Vec<InputDeclaration> {
+        let columns = [ENTITY, TIME].into_iter().chain(self.variables.iter().map(String::as_str));
+        vec![InputDeclaration::frame("panel").columns(columns)]
+    }
+
+    fn outputs(&self) -> Vec<OutputDeclaration> {
+        vec![OutputDeclaration::new("descriptives", Kind::Json)]
+    }
+
+    fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
+        let descriptions = describe(&panel(inputs, "panel")?, &self.variables)?;
+        Ok(Outputs::new().with("descriptives", Artifact::json(&descriptions)?))
+    }
+}

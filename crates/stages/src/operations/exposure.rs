@@ -1,0 +1,45 @@
+//! `exposure`: a national series shared out over entities.
+
+use polars::prelude::DataFrame;
+use serde::{Deserialize, Serialize};
+use vintner_pipeline::{Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
+use vintner_transform::{ShiftShare, exposure, join_exposure};
+
+use super::shared::{ENTITY, TIME, gaps, panel, series};
+use crate::params::Parameters;
+use crate::{StagesError, code};
+
+/// Parameters of `exposure`: those of [`ShiftShare`].
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Exposure(ShiftShare);
+
+impl Parameters for Exposure {
+    const NAME: &'static str = "exposure";
+    const SUMMARY: &'static str =
+        "shares a national series out over entities by their base-year shares (shift-share)";
+
+    fn code() -> Digest {
+        code::digest(&[env!("VINTNER_CODE_OPERATION_EXPOSURE"), code::PANEL, code::TRANSFORM])
+    }
+
+    fn inputs(&self) -> Vec<InputDeclaration> {
+        vec![
+            InputDeclaration::frame("tidy").many(),
+            // The panel says which entities and years the exposure is wanted for.
+            InputDeclaration::frame("panel").columns([ENTITY, TIME]),
+        ]
+    }
+
+    fn outputs(&self) -> Vec<OutputDeclaration> {
+        vec![OutputDeclaration::new("series", Kind::Frame), OutputDeclaration::new("gaps", Kind::Frame)]
+    }
+
+    fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
+        let tidy: Vec<DataFrame> = inputs.frames("tidy")?.into_iter().map(|(_, frame)| frame).collect();
+        let joined = join_exposure(&panel(inputs, "panel")?, &exposure(&tidy, &self.0)?, &self.0.into)?;
+        Ok(Outputs::new()
+            .with("series", series(&joined.panel, &self.0.into)?)
+            .with("gaps", gaps(&joined.gaps)?))
+    }
+}

@@ -1,0 +1,69 @@
+//! `ingest`: a raw file becomes tidy values.
+
+use serde::{Deserialize, Serialize};
+use vintner_ingest::{Source, Window, read_source_bytes};
+use vintner_panel::tidy_frame;
+use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
+
+use super::shared::crosswalk;
+use crate::params::Parameters;
+use crate::{StagesError, code};
+
+/// Parameters of `ingest`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Ingest {
+    /// The years that are used; all of them where none are named.
+    #[serde(default)]
+    window: Option<Window>,
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    source: &'a str,
+    file: &'a str,
+    rows_read: usize,
+    rows_used: usize,
+    values: usize,
+    missing: usize,
+}
+
+impl Parameters for Ingest {
+    const NAME: &'static str = "ingest";
+    const SUMMARY: &'static str = "reads a raw file of the vintage, checked, into tidy values";
+
+    fn code() -> Digest {
+        let operation = env!("VINTNER_CODE_OPERATION_INGEST");
+        code::digest(&[operation, code::DIAGNOSTICS, code::PANEL, code::INGEST])
+    }
+
+    fn inputs(&self) -> Vec<InputDeclaration> {
+        vec![
+            InputDeclaration::file("source"),
+            InputDeclaration { kind: None, ..InputDeclaration::json("declaration") },
+            InputDeclaration::file("crosswalk"),
+        ]
+    }
+
+    fn outputs(&self) -> Vec<OutputDeclaration> {
+        vec![OutputDeclaration::new("tidy", Kind::Frame), OutputDeclaration::new("summary", Kind::Json)]
+    }
+
+    fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
+        let source: Source = inputs.json("declaration")?;
+        let tidied =
+            read_source_bytes(&source, inputs.bytes("source")?.to_vec(), &crosswalk(inputs)?, self.window)?;
+        let summary = Summary {
+            source: &source.name,
+            file: &source.file,
+            rows_read: tidied.rows_read,
+            rows_used: tidied.rows_used,
+            values: tidied.values.len(),
+            missing: tidied.missing().count(),
+        };
+        Ok(Outputs::new()
+            .with("tidy", Artifact::Frame(tidy_frame(&tidied.values)?))
+            .with("summary", Artifact::json(&summary)?)
+            .warn(tidied.warnings))
+    }
+}

@@ -1,0 +1,108 @@
+//! `regress`: one equation, by entity and pooled.
+
+use serde::{Deserialize, Serialize};
+use vintner_diagnostics::{Document, Faults, Node};
+use vintner_estimation::{Covariance, Formula, Model, Outcome, UnitFit, estimate, estimate_by_entity};
+use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
+
+use super::shared::{ENTITY, TIME, panel};
+use crate::params::Parameters;
+use crate::{StagesError, code};
+
+/// Parameters of `regress`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Regress {
+    /// The dependent variable.
+    dependent: String,
+    /// The regressors, in the equation's order.
+    regressors: Vec<String>,
+    /// Whether each entity's own equation is estimated by OLS, and how its standard errors are made.
+    #[serde(default)]
+    by_entity: Option<ByEntity>,
+    /// Whether the pooled equation is estimated, and how.
+    #[serde(default)]
+    pooled: Option<Pooled>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ByEntity {
+    #[serde(default)]
+    covariance: Covariance,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pooled {
+    model: Model,
+    #[serde(default)]
+    covariance: Covariance,
+}
+
+/// What `regress` makes.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Fits {
+    pub(crate) formula: Formula,
+    pub(crate) by_entity: Vec<UnitFit>,
+    pub(crate) pooled: Option<Outcome>,
+}
+
+impl Regress {
+    fn formula(&self) -> Formula {
+        Formula::new(&self.dependent, &self.regressors)
+    }
+}
+
+impl Parameters for Regress {
+    const NAME: &'static str = "regress";
+    const SUMMARY: &'static str =
+        "estimates an equation for each entity by OLS, and pooled with fixed effects";
+
+    fn code() -> Digest {
+        code::digest(&[env!("VINTNER_CODE_OPERATION_REGRESS"), code::PANEL, code::ESTIMATION])
+    }
+
+    fn check(&self, document: &Document, params: &Node) -> Faults {
+        let mut faults = Faults::new();
+        if let Err(error) = self.formula().check() {
+            let place = params.get("regressors").unwrap_or(params);
+            faults.push(document.fault(Some(place.span), error.to_string()));
+        }
+        if self.by_entity.is_none() && self.pooled.is_none() {
+            let fault = document.fault(Some(params.span), "nothing to estimate");
+            faults.push(fault.hint("add `by_entity: {}`, `pooled: {model: within}`, or both"));
+        }
+        faults
+    }
+
+    fn inputs(&self) -> Vec<InputDeclaration> {
+        let formula = self.formula();
+        vec![InputDeclaration::frame("panel").columns([ENTITY, TIME].into_iter().chain(formula.variables()))]
+    }
+
+    fn outputs(&self) -> Vec<OutputDeclaration> {
+        vec![OutputDeclaration::new("fits", Kind::Json)]
+    }
+
+    fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
+        let panel = panel(inputs, "panel")?;
+        let formula = self.formula();
+        let by_entity = match &self.by_entity {
+            Some(by_entity) => estimate_by_entity(&panel, &formula, &by_entity.covariance)?,
+            None => Vec::new(),
+        };
+        let pooled = match &self.pooled {
+            Some(pooled) => Some(estimate(&panel, &formula, pooled.model, &pooled.covariance)?),
+            None => None,
+        };
+        let refused =
+            by_entity.iter().filter_map(|unit| Some(format!("{}: {}", unit.unit, unit.outcome.reason()?)));
+        let pooled_refused =
+            pooled.iter().filter_map(|outcome| Some(format!("pooled: {}", outcome.reason()?)));
+        let warnings: Vec<String> =
+            refused.chain(pooled_refused).map(|refusal| format!("not estimable: {refusal}")).collect();
+        let fits = Fits { formula, by_entity, pooled };
+        Ok(Outputs::new().with("fits", Artifact::json(&fits)?).warn(warnings))
+    }
+}

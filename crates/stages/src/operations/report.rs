@@ -1,0 +1,169 @@
+//! `report`: everything, as Markdown and LaTeX.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use vintner_ingest::{Manifest, Source};
+use vintner_panel::{Gap, Label, gaps_from_frame};
+use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
+use vintner_reporting::{
+    Renderer, ReportContext, ReportFormat, ReportInputs, ReportSpec, SourceSummary, TemplateSource,
+    VariableDefinition, VintageSummary,
+};
+
+use super::estimates::{Collected, published};
+use crate::params::Parameters;
+use crate::{StagesError, code};
+
+/// Parameters of `report`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Report {
+    /// The title.
+    title: Label,
+    /// The authors.
+    #[serde(default)]
+    authors: Vec<String>,
+    /// The publication that is replicated.
+    #[serde(default)]
+    citation: String,
+    /// Paragraphs under the title.
+    #[serde(default)]
+    introduction: Vec<String>,
+    /// The variables, as the report explains them.
+    variables: Vec<VariableDefinition>,
+    /// Commands that make the report again; `{vintage}` is the vintage's name.
+    #[serde(default)]
+    commands: Vec<String>,
+    /// The template of the Markdown report, in the folder of templates.
+    #[serde(default = "markdown_template")]
+    markdown: String,
+    /// The template of the LaTeX report.
+    #[serde(default = "latex_template")]
+    latex: String,
+}
+
+fn markdown_template() -> String {
+    "report.md.tera".into()
+}
+
+fn latex_template() -> String {
+    "report.tex.tera".into()
+}
+
+/// What an `ingest` branch says of its source.
+#[derive(Deserialize)]
+struct Summary {
+    source: String,
+    rows_used: usize,
+}
+
+impl Parameters for Report {
+    const NAME: &'static str = "report";
+    const SUMMARY: &'static str = "renders the report from templates, as Markdown and as LaTeX";
+
+    fn code() -> Digest {
+        let operation = env!("VINTNER_CODE_OPERATION_REPORT");
+        code::digest(&[operation, code::PANEL, code::INGEST, code::ESTIMATION, code::REPORTING])
+    }
+
+    fn inputs(&self) -> Vec<InputDeclaration> {
+        vec![
+            InputDeclaration::json("vintage"),
+            InputDeclaration::json("estimates"),
+            InputDeclaration::json("descriptives").optional(),
+            InputDeclaration::json("granger").optional(),
+            InputDeclaration::json("sources").optional().many(),
+            InputDeclaration::file("published").optional(),
+            InputDeclaration::file("templates"),
+            // Gaps, from whichever stages list them.
+            InputDeclaration::any(Kind::Frame),
+        ]
+    }
+
+    fn outputs(&self) -> Vec<OutputDeclaration> {
+        vec![OutputDeclaration::new("markdown", Kind::Text), OutputDeclaration::new("latex", Kind::Text)]
+    }
+
+    fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
+        let vintage = vintage(inputs)?;
+        let collected: Collected = inputs.json("estimates")?;
+        let report_inputs = ReportInputs {
+            variables: self.variables.clone(),
+            descriptives: if inputs.has("descriptives") { inputs.json("descriptives")? } else { Vec::new() },
+            granger: if inputs.has("granger") { inputs.json("granger")? } else { Vec::new() },
+            estimates: collected.rows,
+            published: published(inputs)?,
+            gaps: gaps(inputs)?,
+            dropped: collected.dropped,
+            vintage,
+        };
+        let commands =
+            self.commands.iter().map(|line| line.replace("{vintage}", &report_inputs.vintage.name));
+        let spec = ReportSpec {
+            title: self.title.clone(),
+            authors: self.authors.clone(),
+            citation: self.citation.clone(),
+            introduction: self.introduction.clone(),
+            tables: collected.tables,
+            units: collected.units,
+            star_levels: collected.star_levels,
+            commands: commands.collect(),
+        };
+        let context = ReportContext::build(&spec, &report_inputs)?;
+        let templates: Vec<TemplateSource> = inputs
+            .texts("templates")?
+            .into_iter()
+            .filter(|(name, _)| name.ends_with(".tera"))
+            .map(|(name, text)| TemplateSource { name: name.into(), text: text.into() })
+            .collect();
+        let render = |format, template: &str| Renderer::new(format, &templates)?.render(template, &context);
+        Ok(Outputs::new()
+            .with("markdown", Artifact::Text(render(ReportFormat::Markdown, &self.markdown)?))
+            .with("latex", Artifact::Text(render(ReportFormat::Latex, &self.latex)?)))
+    }
+}
+
+fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
+    #[derive(Deserialize)]
+    struct Named {
+        name: String,
+        #[serde(flatten)]
+        manifest: Manifest,
+    }
+    let Named { name, manifest } = inputs.json("vintage")?;
+    let rows: BTreeMap<String, usize> = inputs
+        .jsons::<Summary>("sources")?
+        .into_iter()
+        .map(|(_, summary)| (summary.source, summary.rows_used))
+        .collect();
+    let summary = |source: Source| SourceSummary {
+        rows: rows.get(&source.name).copied(),
+        file: source.file,
+        sha256: source.sha256,
+        citation: source.citation.unwrap_or_default(),
+        licence: source.licence.unwrap_or_default(),
+    };
+    Ok(VintageSummary {
+        name,
+        title: manifest.title,
+        kind: serde_json::to_value(manifest.kind)?.as_str().unwrap_or_default().to_owned(),
+        date: manifest.date,
+        notice: Some(manifest.notice),
+        sources: manifest.sources.into_iter().map(summary).collect(),
+    })
+}
+
+/// The gaps of all frames given, each once.
+fn gaps(inputs: &Inputs) -> Result<Vec<Gap>, StagesError> {
+    let named = ["vintage", "estimates", "descriptives", "granger", "sources", "published", "templates"];
+    let mut gaps = Vec::new();
+    for role in inputs.other_roles(&named) {
+        for (_, frame) in inputs.frames(role)? {
+            gaps.extend(gaps_from_frame(&frame)?);
+        }
+    }
+    gaps.sort();
+    gaps.dedup();
+    Ok(gaps)
+}

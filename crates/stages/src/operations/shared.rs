@@ -1,0 +1,85 @@
+//! What several operations need.
+
+use polars::prelude::{Column, DataFrame};
+use vintner_ingest::Crosswalk;
+use vintner_panel::{Gap, Panel, gap_frame};
+use vintner_pipeline::{Artifact, Inputs};
+
+use crate::StagesError;
+
+/// The names of a panel's key columns in every frame that stages hand on.
+pub(crate) const ENTITY: &str = "entity";
+pub(crate) const TIME: &str = "time";
+
+/// The panel under `role`.
+pub(crate) fn panel(inputs: &Inputs, role: &str) -> Result<Panel, StagesError> {
+    Ok(Panel::new(inputs.frame(role)?, ENTITY, TIME)?)
+}
+
+/// The crosswalk under the role `crosswalk`.
+pub(crate) fn crosswalk(inputs: &Inputs) -> Result<Crosswalk, StagesError> {
+    Crosswalk::parse("crosswalk", inputs.text("crosswalk")?).map_err(StagesError::Crosswalk)
+}
+
+/// A frame of gaps.
+pub(crate) fn gaps(gaps: &[Gap]) -> Result<Artifact, StagesError> {
+    Ok(Artifact::Frame(gap_frame(gaps)?))
+}
+
+/// The panel's keys and one of its columns.
+pub(crate) fn series(panel: &Panel, name: &str) -> Result<Artifact, StagesError> {
+    Ok(Artifact::Frame(panel.frame().select([ENTITY, TIME, name])?))
+}
+
+/// The panel with the columns of further frames, matched by entity and time. A row that a frame
+/// lacks is a missing value; a row that the panel lacks is an error.
+pub(crate) fn join(panel: Panel, series: Vec<(String, DataFrame)>) -> Result<Panel, StagesError> {
+    let mut from: Vec<(String, String)> =
+        panel.frame().get_column_names().iter().map(|name| (name.to_string(), "panel".to_owned())).collect();
+    let codes = panel.entity_codes();
+    let row_of: std::collections::BTreeMap<(&str, i32), usize> = panel
+        .times()
+        .iter()
+        .zip(&codes)
+        .enumerate()
+        .filter_map(|(row, (time, code))| Some(((panel.entities().get(*code)?.as_str(), *time), row)))
+        .collect();
+    let mut added: Vec<Column> = Vec::new();
+    for (role, frame) in series {
+        let further = Panel::new(frame, ENTITY, TIME)?;
+        let mut rows: Vec<Option<usize>> = vec![None; panel.height()];
+        for (code, group) in further.groups().iter().enumerate() {
+            let Some(entity) = further.entities().get(code) else { continue };
+            for row in group.clone() {
+                let time = further.times()[row];
+                let Some(target) = row_of.get(&(entity.as_str(), time)) else {
+                    return Err(StagesError::OutsidePanel { role, entity: entity.clone(), time });
+                };
+                rows[*target] = Some(row);
+            }
+        }
+        for name in further.frame().get_column_names() {
+            let name = name.as_str();
+            if name == ENTITY || name == TIME {
+                continue;
+            }
+            if let Some((_, first)) = from.iter().find(|(column, _)| column == name) {
+                return Err(StagesError::ColumnTwice {
+                    column: name.to_owned(),
+                    first: first.clone(),
+                    second: role,
+                });
+            }
+            from.push((name.to_owned(), role.clone()));
+            let values = further.values(name)?;
+            let placed: Vec<Option<f64>> =
+                rows.iter().map(|row| row.and_then(|row| values.get(row).copied().flatten())).collect();
+            added.push(Column::new(name.into(), placed));
+        }
+    }
+    let mut frame = panel.frame().clone();
+    for column in added {
+        frame.with_column(column)?;
+    }
+    Ok(Panel::new(frame, ENTITY, TIME)?)
+}

@@ -1,0 +1,80 @@
+//! Parameters of operations: from YAML to a stage.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use vintner_diagnostics::{Document, Faults, Node};
+use vintner_pipeline::{
+    Digest, InputDeclaration, Inputs, Operation, OutputDeclaration, Outputs, Stage, StageError,
+};
+
+use crate::StagesError;
+
+/// An operation whose stage is a struct of parameters: all that most operations need to say.
+pub(crate) trait Parameters: Serialize + DeserializeOwned + Send + Sync + 'static {
+    const NAME: &'static str;
+    const SUMMARY: &'static str;
+
+    fn code() -> Digest;
+
+    /// Faults that serde can't see.
+    fn check(&self, _document: &Document, _params: &Node) -> Faults {
+        Faults::new()
+    }
+
+    fn inputs(&self) -> Vec<InputDeclaration>;
+
+    fn outputs(&self) -> Vec<OutputDeclaration>;
+
+    fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError>;
+}
+
+/// The [`Operation`] of some [`Parameters`].
+pub(crate) struct Of<P>(pub(crate) std::marker::PhantomData<fn() -> P>);
+
+impl<P> Of<P> {
+    pub(crate) fn new() -> Self {
+        Self(std::marker::PhantomData)
+    }
+}
+
+impl<P: Parameters> Operation for Of<P> {
+    fn name(&self) -> &'static str {
+        P::NAME
+    }
+
+    fn summary(&self) -> &'static str {
+        P::SUMMARY
+    }
+
+    fn code(&self) -> Digest {
+        P::code()
+    }
+
+    fn configure(&self, document: &Document, params: &Node) -> Result<Arc<dyn Stage>, Faults> {
+        let parameters: P = document.decode_node(params)?;
+        parameters.check(document, params).or(Arc::new(Configured(parameters)) as Arc<dyn Stage>)
+    }
+}
+
+struct Configured<P>(P);
+
+impl<P: Parameters> Stage for Configured<P> {
+    fn params(&self) -> Value {
+        serde_json::to_value(&self.0).unwrap_or_default()
+    }
+
+    fn inputs(&self) -> Vec<InputDeclaration> {
+        self.0.inputs()
+    }
+
+    fn outputs(&self) -> Vec<OutputDeclaration> {
+        self.0.outputs()
+    }
+
+    fn run(&self, inputs: &Inputs) -> Result<Outputs, StageError> {
+        self.0.run(inputs).map_err(Into::into)
+    }
+}

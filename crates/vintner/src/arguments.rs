@@ -1,0 +1,123 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Reproducible empirical research: one command takes raw spreadsheets to a replicated paper.
+#[derive(Debug, Parser)]
+#[command(name = "vintner", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// The folder of the paper: where pipeline.yaml, data and reports are
+    #[arg(short = 'C', long, global = true, value_name = "DIR", default_value = ".")]
+    pub(crate) workspace: PathBuf,
+    /// The pipeline, relative to the workspace
+    #[arg(long, global = true, value_name = "FILE", default_value = "pipeline.yaml")]
+    pub(crate) pipeline: PathBuf,
+    /// A folder laid out like data/vintages, in which manifests and raw files are looked for first
+    #[arg(long, global = true, value_name = "DIR", env = "VINTNER_DATA_ROOT")]
+    pub(crate) data_root: Option<PathBuf>,
+    /// Say more on stderr; twice for more still
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make everything that isn't made yet, from raw files to the report
+    Reproduce(Reproduce),
+    /// Show which stages are fresh and which would run, and why
+    Status(OfVintage),
+    /// Draw the pipeline
+    Graph(Graph),
+    /// Show an output of a stage: a table's first rows, a value, a text
+    Show(Show),
+    /// List the vintages
+    Vintages(FormatOnly),
+    /// List the operations that pipeline.yaml can name
+    Operations,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reproduce {
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// Say what would run and why, and run nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Run every stage, whatever the cache has
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// How many stages may run at once [default: one a processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OfVintage {
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FormatOnly {
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// How to draw
+    #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
+    pub(crate) format: GraphFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// `stage`, `stage.output`, `stage[branch]` or `stage[branch].output`
+    pub(crate) output: String,
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// The most rows of a table that are shown
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) rows: usize,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    Text,
+    Dot,
+    Mermaid,
+    Json,
+}

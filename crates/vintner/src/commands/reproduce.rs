@@ -1,0 +1,86 @@
+//! `vintner reproduce`.
+
+use std::io::{Write, stdout};
+
+use serde_json::json;
+use vintner_pipeline::{Engine, Observer, Plan, Report, RunOptions, Silent, State, status};
+
+use super::{count, print_json};
+use crate::arguments::{Format, Reproduce};
+use crate::error::Result;
+use crate::progress::Progress;
+use crate::workspace::Workspace;
+
+pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
+    let pipeline = workspace.pipeline()?;
+    let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
+    let plan = Plan::new(&pipeline, &vintage);
+    if arguments.dry_run {
+        return dry_run(workspace, &plan, arguments);
+    }
+    let store = workspace.store();
+    let options = RunOptions { force: arguments.force, jobs: arguments.jobs.unwrap_or(0).into() };
+    let progress = Progress::new();
+    let observer: &dyn Observer = if arguments.format == Format::Json { &Silent } else { &progress };
+    let report = Engine::new(&store, observer).run(&plan, &options);
+    progress.finish();
+    let report = report?;
+    if arguments.format == Format::Json {
+        print_json(&serde_json::to_value(&report)?)?;
+    } else {
+        print_report(&report)?;
+    }
+    Ok(report.check()?)
+}
+
+fn print_report(report: &Report) -> Result<()> {
+    if report.check().is_err() {
+        return Ok(());
+    }
+    let mut out = stdout().lock();
+    let total = count(report.stages.len(), "stage");
+    match report.ran() {
+        0 => writeln!(out, "{}: {total}, all cached: nothing to do", report.vintage)?,
+        ran => writeln!(out, "{}: {total}, {ran} ran, {} cached", report.vintage, report.cached())?,
+    }
+    for path in &report.published {
+        writeln!(out, "{}", path.display())?;
+    }
+    Ok(())
+}
+
+fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Result<()> {
+    let mut statuses = status(plan, &workspace.store())?;
+    if arguments.force {
+        statuses.iter_mut().for_each(|status| status.state = State::Stale(vec!["--force".into()]));
+    }
+    if arguments.format == Format::Json {
+        return print_json(&json!({
+            "pipeline": plan.pipeline.name, "vintage": plan.vintage.name, "stages": statuses
+        }));
+    }
+    let mut out = stdout().lock();
+    for status in &statuses {
+        match &status.state {
+            State::Fresh => writeln!(out, "  cached     {}", status.branch)?,
+            State::Stale(causes) => writeln!(out, "  would run  {}  ({})", status.branch, causes.join("; "))?,
+            State::Waiting(upstream) => {
+                writeln!(
+                    out,
+                    "  may run    {}  (if {} comes out different)",
+                    status.branch,
+                    upstream.join(", ")
+                )?;
+            }
+        }
+    }
+    let stale = statuses.iter().filter(|status| matches!(status.state, State::Stale(_))).count();
+    let waiting = statuses.iter().filter(|status| matches!(status.state, State::Waiting(_))).count();
+    writeln!(
+        out,
+        "{}: {}, {stale} would run, {waiting} may run; nothing was run",
+        plan.vintage.name,
+        count(statuses.len(), "stage")
+    )?;
+    Ok(())
+}

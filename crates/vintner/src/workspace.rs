@@ -1,0 +1,45 @@
+//! The workspace that a command works in.
+
+use std::path::PathBuf;
+
+use vintner_pipeline::{Pipeline, Store, Vintage};
+use vintner_stages::{bind_vintage, registry};
+
+use crate::arguments::Common;
+use crate::error::{CommandError, Result};
+
+/// A folder with a pipeline, its data and its store.
+pub(crate) struct Workspace {
+    pub(crate) folder: PathBuf,
+    pub(crate) file: PathBuf,
+    pub(crate) data_root: Option<PathBuf>,
+}
+
+impl Workspace {
+    pub(crate) fn of(common: &Common) -> Self {
+        Self {
+            folder: common.workspace.clone(),
+            file: common.pipeline.clone(),
+            data_root: common.data_root.clone(),
+        }
+    }
+
+    pub(crate) fn pipeline(&self) -> Result<Pipeline> {
+        let path = self.folder.join(&self.file);
+        if !path.is_file() {
+            let message = "no pipeline here; run in the folder that has pipeline.yaml, or name it with -C";
+            return Err(CommandError::NoPipeline { path, message });
+        }
+        Ok(Pipeline::load(&self.folder, &self.file, &registry())?)
+    }
+
+    /// The vintage named, or the pipeline's own.
+    pub(crate) fn vintage(&self, pipeline: &Pipeline, name: Option<&str>) -> Result<Vintage> {
+        let name = name.unwrap_or(&pipeline.vintage);
+        Ok(bind_vintage(&self.folder, self.data_root.as_deref(), name)?)
+    }
+
+    pub(crate) fn store(&self) -> Store {
+        Store::of_workspace(&self.folder)
+    }
+}
