@@ -26,6 +26,7 @@ pub mod least_squares;
 mod models;
 mod note;
 mod reason;
+pub mod reconstruction;
 mod sample;
 mod significance;
 

@@ -93,6 +93,7 @@ pub fn square_root(matrix: &Mat<f64>) -> Option<Mat<f64>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used)]
 mod tests {
     use super::*;
 

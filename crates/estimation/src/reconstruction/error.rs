@@ -53,7 +53,9 @@ pub enum ReconstructionError {
         expected: usize,
     },
     /// Newton's method stopped making progress.
-    #[error("the {stage} step did not converge in {iterations} iterations (Newton decrement {decrement:.1e})")]
+    #[error(
+        "the {stage} step did not converge in {iterations} iterations (Newton decrement {decrement:.1e})"
+    )]
     NotConverged {
         /// Which of the solver's steps.
         stage: String,

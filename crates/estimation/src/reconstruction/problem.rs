@@ -82,12 +82,20 @@ impl ReconstructionProblem {
     /// The first list or number that does not fit.
     pub fn validate(&self) -> Result<(), ReconstructionError> {
         let length = |what: String, expected: usize, found: usize| {
-            if expected == found { Ok(()) } else { Err(ReconstructionError::Length { what, expected, found }) }
+            if expected == found {
+                Ok(())
+            } else {
+                Err(ReconstructionError::Length { what, expected, found })
+            }
         };
-        let invalid = |what: String, reason: &str| ReconstructionError::Invalid { what, reason: reason.to_owned() };
+        let invalid =
+            |what: String, reason: &str| ReconstructionError::Invalid { what, reason: reason.to_owned() };
         let order = self.variables.len();
         if order == 0 || self.units.is_empty() || self.equations.is_empty() {
-            return Err(invalid("the problem".into(), "needs at least one variable, one unit and one equation"));
+            return Err(invalid(
+                "the problem".into(),
+                "needs at least one variable, one unit and one equation",
+            ));
         }
         length("the list of priors".into(), self.units.len(), self.priors.len())?;
         for (unit, prior) in self.units.iter().zip(&self.priors) {
@@ -96,7 +104,10 @@ impl ReconstructionProblem {
         }
         let levels_fall = self.star_levels.windows(2).all(|pair| pair[0] > pair[1]);
         if !levels_fall || self.star_levels.iter().any(|level| !(*level > 0.0 && *level < 1.0)) {
-            return Err(invalid("star levels".into(), "must fall and lie between 0 and 1, as 0.10, 0.05, 0.01"));
+            return Err(invalid(
+                "star levels".into(),
+                "must fall and lie between 0 and 1, as 0.10, 0.05, 0.01",
+            ));
         }
         for equation in &self.equations {
             let mut members = equation.regressors.clone();
@@ -107,7 +118,11 @@ impl ReconstructionProblem {
             let dependent = self.variables[equation.dependent].clone();
             members.sort_unstable();
             members.dedup();
-            length(format!("the set of variables of equation {dependent}"), equation.regressors.len() + 1, members.len())?;
+            length(
+                format!("the set of variables of equation {dependent}"),
+                equation.regressors.len() + 1,
+                members.len(),
+            )?;
             if self.periods < equation.regressors.len() + 2 {
                 return Err(ReconstructionError::NoDegreesOfFreedom {
                     dependent,
@@ -115,15 +130,25 @@ impl ReconstructionProblem {
                     observations: self.periods,
                 });
             }
-            length(format!("the unit rows of equation {dependent}"), self.units.len(), equation.unit_rows.len())?;
+            length(
+                format!("the unit rows of equation {dependent}"),
+                self.units.len(),
+                equation.unit_rows.len(),
+            )?;
             for row in equation.unit_rows.iter().chain([&equation.pooled_row]) {
                 length(format!("a row of equation {dependent}"), equation.regressors.len(), row.len())?;
                 if row.iter().any(|coefficient| coefficient.stars > self.star_levels.len()) {
-                    return Err(invalid(format!("a row of equation {dependent}"), "has more stars than there are levels"));
+                    return Err(invalid(
+                        format!("a row of equation {dependent}"),
+                        "has more stars than there are levels",
+                    ));
                 }
                 // A coefficient printed as zero has a t statistic of exactly zero.
                 if row.iter().any(|coefficient| coefficient.stars > 0 && coefficient.value == 0.0) {
-                    return Err(invalid(format!("a row of equation {dependent}"), "has stars on a coefficient of zero"));
+                    return Err(invalid(
+                        format!("a row of equation {dependent}"),
+                        "has stars on a coefficient of zero",
+                    ));
                 }
             }
         }
@@ -146,10 +171,11 @@ impl ReconstructionProblem {
 /// # Errors
 /// When the degrees of freedom or the level are not positive.
 pub fn critical_value(degrees_of_freedom: f64, level: f64) -> Result<f64, ReconstructionError> {
-    let distribution = StudentsT::new(0.0, 1.0, degrees_of_freedom).map_err(|source| ReconstructionError::Invalid {
-        what: format!("{degrees_of_freedom} degrees of freedom"),
-        reason: source.to_string(),
-    })?;
+    let distribution =
+        StudentsT::new(0.0, 1.0, degrees_of_freedom).map_err(|source| ReconstructionError::Invalid {
+            what: format!("{degrees_of_freedom} degrees of freedom"),
+            reason: source.to_string(),
+        })?;
     Ok(distribution.inverse_cdf(1.0 - level / 2.0))
 }
 
@@ -158,14 +184,16 @@ pub fn critical_value(degrees_of_freedom: f64, level: f64) -> Result<f64, Recons
 /// # Errors
 /// When the degrees of freedom are not positive.
 pub fn two_sided_p_value(statistic: f64, degrees_of_freedom: f64) -> Result<f64, ReconstructionError> {
-    let distribution = StudentsT::new(0.0, 1.0, degrees_of_freedom).map_err(|source| ReconstructionError::Invalid {
-        what: format!("{degrees_of_freedom} degrees of freedom"),
-        reason: source.to_string(),
-    })?;
+    let distribution =
+        StudentsT::new(0.0, 1.0, degrees_of_freedom).map_err(|source| ReconstructionError::Invalid {
+            what: format!("{degrees_of_freedom} degrees of freedom"),
+            reason: source.to_string(),
+        })?;
     Ok(2.0 * distribution.sf(statistic.abs()))
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used)]
 mod tests {
     use super::*;
 

@@ -1,0 +1,759 @@
+//! From a tree to a serde type, without stopping at the first fault.
+//!
+//! serde stops at the first error, because a value that can't be had can't be passed on. Here a
+//! wrong value is recorded and a stand-in of the wanted type passed on instead, and a missing field
+//! is recorded and the tree read once more with a stand-in in its place. The result is thrown away
+//! when anything was recorded, so no stand-in ever escapes.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess,
+    SeqAccess, VariantAccess, Visitor,
+};
+
+use crate::node::{Node, NodeValue, Number};
+use crate::span::{SPANNED, Span};
+use crate::suggest::one_of;
+
+/// A fault before it knows its document.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Problem {
+    pub(crate) span: Span,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+}
+
+/// Reading again is needed once per missing field; a document with more than this many shows the
+/// first so many.
+const MOST_PASSES: usize = 200;
+
+pub(crate) fn decode<T: DeserializeOwned>(root: &Node) -> Result<T, BTreeSet<Problem>> {
+    let reading = Reading::default();
+    for _ in 0..MOST_PASSES {
+        let before = reading.stand_ins.borrow().len();
+        let outcome = T::deserialize(NodeDeserializer { target: Target::Node(root), reading: &reading });
+        if reading.problems.borrow().is_empty() {
+            match outcome {
+                Ok(value) => return Ok(value),
+                Err(Refusal::Custom(message)) => reading.record(root.span, message, None),
+                Err(_) => {}
+            }
+        }
+        if reading.stand_ins.borrow().len() == before {
+            break;
+        }
+    }
+    Err(reading.problems.into_inner())
+}
+
+/// What one reading found so far.
+#[derive(Default)]
+struct Reading {
+    problems: RefCell<BTreeSet<Problem>>,
+    /// Fields to put a stand-in for (mapping, field), and nodes to replace by one (node, "").
+    stand_ins: RefCell<BTreeSet<(usize, String)>>,
+}
+
+impl Reading {
+    fn record(&self, span: Span, message: String, hint: Option<String>) {
+        self.problems.borrow_mut().insert(Problem { span, message, hint });
+    }
+
+    fn stand_in(&self, node: &Node, field: &str) {
+        self.stand_ins.borrow_mut().insert((identity(node), field.to_owned()));
+    }
+
+    fn is_stand_in(&self, node: &Node) -> bool {
+        self.stand_ins.borrow().contains(&(identity(node), String::new()))
+    }
+
+    fn missing_fields(&self, node: &Node) -> Vec<String> {
+        let identity = identity(node);
+        self.stand_ins
+            .borrow()
+            .iter()
+            .filter(|(owner, field)| *owner == identity && !field.is_empty())
+            .map(|(_, field)| field.clone())
+            .collect()
+    }
+}
+
+/// A node's address: nodes stay where they are while a tree is read.
+fn identity(node: &Node) -> usize {
+    std::ptr::from_ref(node).addr()
+}
+
+/// Why a visitor gave up.
+#[derive(Debug)]
+enum Refusal {
+    /// A message that has no place yet.
+    Custom(String),
+    /// A field is missing from the struct being read.
+    Missing(&'static str),
+    /// Recorded already.
+    Recorded,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::Custom(message) => formatter.write_str(message),
+            Refusal::Missing(field) => write!(formatter, "missing field `{field}`"),
+            Refusal::Recorded => formatter.write_str("recorded"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl de::Error for Refusal {
+    fn custom<M: fmt::Display>(message: M) -> Self {
+        Refusal::Custom(message.to_string())
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Refusal::Missing(field)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Target<'a> {
+    Node(&'a Node),
+    /// Stands for a value that can't be had; satisfies whatever is asked of it.
+    StandIn(Span),
+}
+
+struct NodeDeserializer<'a> {
+    target: Target<'a>,
+    reading: &'a Reading,
+}
+
+impl<'a> NodeDeserializer<'a> {
+    /// The node, unless a stand-in was asked for in its place.
+    fn node(&self) -> Option<&'a Node> {
+        match self.target {
+            Target::Node(node) if !self.reading.is_stand_in(node) => Some(node),
+            _ => None,
+        }
+    }
+
+    fn span(&self) -> Span {
+        match self.target {
+            Target::Node(node) => node.span,
+            Target::StandIn(span) => span,
+        }
+    }
+
+    /// Gives a refusal its place, and asks for a stand-in at the next reading.
+    fn placed<T>(&self, outcome: Result<T, Refusal>) -> Result<T, Refusal> {
+        outcome.map_err(|refusal| {
+            if let (Refusal::Custom(message), Target::Node(node)) = (&refusal, self.target) {
+                self.reading.record(node.span, message.clone(), None);
+                self.reading.stand_in(node, "");
+                return Refusal::Recorded;
+            }
+            refusal
+        })
+    }
+
+    fn wrong(&self, node: &Node, wanted: &str) {
+        let hint = match (&node.value, wanted) {
+            (NodeValue::Number(_) | NodeValue::Bool(_), "text") => Some("put quotes around it".to_owned()),
+            (NodeValue::Text(text), _) if text.parse::<f64>().is_ok() && wanted != "a list" => {
+                Some("take the quotes away".to_owned())
+            }
+            (NodeValue::Text(_) | NodeValue::Number(_), "a list") => {
+                Some("a list is written [a, b] or as lines that begin with `- `".to_owned())
+            }
+            _ => None,
+        };
+        self.reading.record(node.span, format!("{wanted} expected, found {}", node.describe()), hint);
+    }
+
+    fn integer(&self) -> Option<i128> {
+        let node = self.node()?;
+        match &node.value {
+            NodeValue::Number(Number::Integer(number)) => Some(i128::from(*number)),
+            NodeValue::Number(Number::Unsigned(number)) => Some(i128::from(*number)),
+            _ => {
+                self.wrong(node, "a whole number");
+                None
+            }
+        }
+    }
+
+    fn text(&self) -> Option<&'a str> {
+        let node = self.node()?;
+        match &node.value {
+            NodeValue::Text(text) => Some(text),
+            _ => {
+                self.wrong(node, "text");
+                None
+            }
+        }
+    }
+}
+
+macro_rules! deserialize_whole_numbers {
+    ($($method:ident $visit:ident $type:ty),*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+            let number = self.integer().unwrap_or(0);
+            let fitting = <$type>::try_from(number).unwrap_or_else(|_| {
+                let message = format!(
+                    "{number} is out of range; from {} to {} is allowed", <$type>::MIN, <$type>::MAX
+                );
+                self.reading.record(self.span(), message, None);
+                0
+            });
+            let outcome = visitor.$visit(fitting);
+            self.placed(outcome)
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
+    type Error = Refusal;
+
+    deserialize_whole_numbers!(
+        deserialize_i8 visit_i8 i8, deserialize_i16 visit_i16 i16, deserialize_i32 visit_i32 i32,
+        deserialize_i64 visit_i64 i64, deserialize_u8 visit_u8 u8, deserialize_u16 visit_u16 u16,
+        deserialize_u32 visit_u32 u32, deserialize_u64 visit_u64 u64
+    );
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        let Some(node) = self.node() else { return visitor.visit_unit() };
+        let outcome = match &node.value {
+            NodeValue::Null => visitor.visit_unit(),
+            NodeValue::Bool(flag) => visitor.visit_bool(*flag),
+            NodeValue::Number(Number::Integer(number)) => visitor.visit_i64(*number),
+            NodeValue::Number(Number::Unsigned(number)) => visitor.visit_u64(*number),
+            NodeValue::Number(Number::Float(number)) => visitor.visit_f64(*number),
+            NodeValue::Text(text) => visitor.visit_str(text),
+            NodeValue::Sequence(items) => {
+                visitor.visit_seq(Items { items: items.iter(), reading: self.reading })
+            }
+            NodeValue::Mapping(_) => visitor.visit_map(Fields::new(node, self.reading, None)),
+        };
+        self.placed(outcome)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        let flag = match self.node() {
+            Some(Node { value: NodeValue::Bool(flag), .. }) => *flag,
+            Some(node) => {
+                self.wrong(node, "true or false");
+                false
+            }
+            None => false,
+        };
+        let outcome = visitor.visit_bool(flag);
+        self.placed(outcome)
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        let number = match self.node() {
+            Some(Node { value: NodeValue::Number(number), .. }) => match *number {
+                Number::Integer(integer) => integer as f64,
+                Number::Unsigned(unsigned) => unsigned as f64,
+                Number::Float(float) => float,
+            },
+            Some(node) => {
+                self.wrong(node, "a number");
+                0.0
+            }
+            None => 0.0,
+        };
+        let outcome = visitor.visit_f64(number);
+        self.placed(outcome)
+    }
+
+    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        let outcome = visitor.visit_str(self.text().unwrap_or("?"));
+        self.placed(outcome)
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        let outcome = visitor.visit_str(self.text().unwrap_or_default());
+        self.placed(outcome)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        match self.node() {
+            None | Some(Node { value: NodeValue::Null, .. }) => visitor.visit_none(),
+            Some(_) => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        let items: &[Node] = match self.node() {
+            Some(Node { value: NodeValue::Sequence(items), .. }) => items,
+            Some(node) => {
+                self.wrong(node, "a list");
+                &[]
+            }
+            None => &[],
+        };
+        let outcome = visitor.visit_seq(Items { items: items.iter(), reading: self.reading });
+        self.placed(outcome)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Refusal> {
+        let span = self.span();
+        if let Some(node) = self.node() {
+            match &node.value {
+                NodeValue::Sequence(items) if items.len() == length => return self.deserialize_seq(visitor),
+                NodeValue::Sequence(items) => self.reading.record(
+                    span,
+                    format!("a list of {length} expected, found one of {}", items.len()),
+                    None,
+                ),
+                _ => self.wrong(node, "a list"),
+            }
+        }
+        visitor.visit_seq(StandIns { left: length, span, reading: self.reading })
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
+        self.deserialize_tuple(length, visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        let outcome = match self.node() {
+            Some(node @ Node { value: NodeValue::Mapping(_), .. }) => {
+                visitor.visit_map(Fields::new(node, self.reading, None))
+            }
+            Some(node) => {
+                self.wrong(node, "fields (`name: value`)");
+                visitor.visit_map(Fields::none(self.reading, node.span))
+            }
+            None => visitor.visit_map(Fields::none(self.reading, self.span())),
+        };
+        self.placed(outcome)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
+        if name == SPANNED {
+            return visitor.visit_map(SpannedFields { target: self.target, reading: self.reading, next: 0 });
+        }
+        let Some(node) = self.node() else {
+            return visitor.visit_map(Fields::stand_in_for(fields, self.reading, self.span()));
+        };
+        let NodeValue::Mapping(entries) = &node.value else {
+            self.wrong(node, "fields (`name: value`)");
+            return visitor.visit_map(Fields::stand_in_for(fields, self.reading, node.span));
+        };
+        for (key, _) in entries {
+            if !fields.contains(&key.value.as_str()) {
+                let hint = one_of(&key.value, fields.iter().copied());
+                self.reading.record(key.span, format!("unknown field `{}`", key.value), hint);
+            }
+        }
+        match visitor.visit_map(Fields::new(node, self.reading, Some(fields))) {
+            Err(Refusal::Missing(field)) => {
+                self.reading.record(node.span, format!("missing field `{field}`"), None);
+                self.reading.stand_in(node, field);
+                Err(Refusal::Recorded)
+            }
+            outcome => self.placed(outcome),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
+        let (name, content) = match self.node().map(|node| (node, &node.value)) {
+            Some((node, NodeValue::Text(text))) => (Some((text.as_str(), node.span)), None),
+            Some((_, NodeValue::Mapping(entries))) if entries.len() == 1 => (
+                entries.first().map(|(key, _)| (key.value.as_str(), key.span)),
+                entries.first().map(|entry| &entry.1),
+            ),
+            Some((node, _)) => {
+                let names: Vec<String> = variants.iter().map(|name| format!("`{name}`")).collect();
+                self.reading.record(
+                    node.span,
+                    format!("one of {} expected, found {}", names.join(", "), node.describe()),
+                    None,
+                );
+                (None, None)
+            }
+            None => (None, None),
+        };
+        let variant = match name {
+            Some((name, span)) => match variants.iter().find(|known| **known == name) {
+                Some(known) => Some(*known),
+                None => {
+                    let hint = one_of(name, variants.iter().copied());
+                    self.reading.record(span, format!("`{name}` isn't known here"), hint);
+                    None
+                }
+            },
+            None => None,
+        };
+        let target = match (variant, content) {
+            (Some(_), Some(node)) => Target::Node(node),
+            _ => Target::StandIn(self.span()),
+        };
+        let bare = variant.is_some() && content.is_none();
+        let variant = variant.or_else(|| variants.first().copied()).unwrap_or_default();
+        let outcome = visitor.visit_enum(Variant { variant, target, bare, reading: self.reading });
+        self.placed(outcome)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        visitor.visit_unit()
+    }
+}
+
+struct Items<'a> {
+    items: std::slice::Iter<'a, Node>,
+    reading: &'a Reading,
+}
+
+impl<'de> SeqAccess<'de> for Items<'_> {
+    type Error = Refusal;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Refusal> {
+        let Some(node) = self.items.next() else { return Ok(None) };
+        seed.deserialize(NodeDeserializer { target: Target::Node(node), reading: self.reading }).map(Some)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.items.len())
+    }
+}
+
+struct StandIns<'a> {
+    left: usize,
+    span: Span,
+    reading: &'a Reading,
+}
+
+impl<'de> SeqAccess<'de> for StandIns<'_> {
+    type Error = Refusal;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Refusal> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
+        let stand_in = NodeDeserializer { target: Target::StandIn(self.span), reading: self.reading };
+        seed.deserialize(stand_in).map(Some)
+    }
+}
+
+/// The fields of a mapping, then stand-ins for those that an earlier reading missed.
+struct Fields<'a> {
+    entries: Vec<(String, Target<'a>)>,
+    next: usize,
+    reading: &'a Reading,
+}
+
+impl<'a> Fields<'a> {
+    fn new(node: &'a Node, reading: &'a Reading, known: Option<&[&str]>) -> Self {
+        let mut entries = Vec::new();
+        if let NodeValue::Mapping(fields) = &node.value {
+            for (key, value) in fields {
+                if known.is_none_or(|known| known.contains(&key.value.as_str())) {
+                    entries.push((key.value.clone(), Target::Node(value)));
+                }
+            }
+        }
+        let missing = reading.missing_fields(node);
+        entries.extend(missing.into_iter().map(|field| (field, Target::StandIn(node.span))));
+        Self { entries, next: 0, reading }
+    }
+
+    fn none(reading: &'a Reading, span: Span) -> Self {
+        Self::stand_in_for(&[], reading, span)
+    }
+
+    fn stand_in_for(fields: &[&str], reading: &'a Reading, span: Span) -> Self {
+        let entries = fields.iter().map(|field| ((*field).to_owned(), Target::StandIn(span))).collect();
+        Self { entries, next: 0, reading }
+    }
+}
+
+impl<'de> MapAccess<'de> for Fields<'_> {
+    type Error = Refusal;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Refusal> {
+        let Some((key, _)) = self.entries.get(self.next) else { return Ok(None) };
+        let key: StrDeserializer<'_, Refusal> = key.as_str().into_deserializer();
+        seed.deserialize(key).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Refusal> {
+        let Some((_, target)) = self.entries.get(self.next) else { return Err(Refusal::Recorded) };
+        let target = *target;
+        self.next += 1;
+        seed.deserialize(NodeDeserializer { target, reading: self.reading })
+    }
+}
+
+/// The two fields that [`crate::Spanned`] asks for.
+struct SpannedFields<'a> {
+    target: Target<'a>,
+    reading: &'a Reading,
+    next: usize,
+}
+
+impl<'de> MapAccess<'de> for SpannedFields<'_> {
+    type Error = Refusal;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Refusal> {
+        let Some(key) = crate::span::SPANNED_FIELDS.get(self.next) else { return Ok(None) };
+        let key: StrDeserializer<'_, Refusal> = (*key).into_deserializer();
+        seed.deserialize(key).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Refusal> {
+        self.next += 1;
+        let value = NodeDeserializer { target: self.target, reading: self.reading };
+        if self.next == 1 {
+            let span = value.span();
+            let place = [span.line as u64, span.column as u64, span.length as u64];
+            return seed.deserialize(de::value::SeqDeserializer::<_, Refusal>::new(place.into_iter()));
+        }
+        seed.deserialize(value)
+    }
+}
+
+struct Variant<'a> {
+    variant: &'static str,
+    target: Target<'a>,
+    /// Named by text alone, without content.
+    bare: bool,
+    reading: &'a Reading,
+}
+
+impl<'de, 'a> EnumAccess<'de> for Variant<'a> {
+    type Error = Refusal;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Refusal> {
+        let name: StrDeserializer<'_, Refusal> = self.variant.into_deserializer();
+        Ok((seed.deserialize(name)?, self))
+    }
+}
+
+impl<'a> Variant<'a> {
+    fn content(self) -> NodeDeserializer<'a> {
+        if self.bare
+            && let Target::StandIn(span) = self.target
+        {
+            let message = format!("`{}` needs a value: write `{}: …`", self.variant, self.variant);
+            self.reading.record(span, message, None);
+        }
+        NodeDeserializer { target: self.target, reading: self.reading }
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'_> {
+    type Error = Refusal;
+
+    fn unit_variant(self) -> Result<(), Refusal> {
+        if let Target::Node(node) = self.target
+            && node.value != NodeValue::Null
+        {
+            self.reading.record(node.span, format!("`{}` takes no value", self.variant), None);
+        }
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Refusal> {
+        seed.deserialize(self.content())
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Refusal> {
+        self.content().deserialize_tuple(length, visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
+        let name = self.variant;
+        self.content().deserialize_struct(name, fields, visitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
+    use crate::{Document, Spanned};
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Spec {
+        version: u32,
+        #[serde(default)]
+        title: Option<String>,
+        stages: BTreeMap<String, Stage>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Stage {
+        op: Spanned<String>,
+        #[serde(default)]
+        kind: Kind,
+        #[serde(default)]
+        years: Option<(i32, i32)>,
+        #[serde(default)]
+        levels: Vec<f64>,
+    }
+
+    #[derive(Debug, Default, Deserialize, PartialEq)]
+    #[serde(rename_all = "snake_case")]
+    enum Kind {
+        #[default]
+        Classical,
+        Cluster {
+            by: String,
+        },
+        Lags(u32),
+    }
+
+    fn faults(text: &str) -> String {
+        Document::parse("p.yaml", text)
+            .and_then(|document| document.decode::<Spec>())
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn a_good_document_becomes_its_type() {
+        let text = "version: 1\nstages:\n  a: {op: ols, kind: {cluster: {by: city}}, years: [1, 2], levels: [1, 0.5]}\n  b:\n    op: fe\n    kind: {lags: 2}\n";
+        let spec: Spec = Document::parse("p.yaml", text).unwrap().decode().unwrap();
+        assert_eq!(spec.stages["a"].kind, Kind::Cluster { by: "city".into() });
+        assert_eq!(spec.stages["a"].years, Some((1, 2)));
+        assert_eq!(spec.stages["a"].levels, [1.0, 0.5]);
+        assert_eq!(spec.stages["b"].kind, Kind::Lags(2));
+        let span = spec.stages["b"].op.span;
+        assert_eq!((span.line, span.column, span.length), (5, 9, 2));
+    }
+
+    #[test]
+    fn every_fault_is_shown_at_once_at_its_place() {
+        let text = "version: one\ntitel: x\nstages:\n  表:\n    kindd: lags\n    kind: clustr\n    years: [2008]\n    levels: 3\n  b: {op: 3, kind: cluster}\n  c: [op]\n";
+        insta::assert_snapshot!(faults(text), @r#"
+        p.yaml:1:10: a whole number expected, found the text "one"
+            1 | version: one
+              |          ^^^
+        p.yaml:2:1: unknown field `titel`
+            2 | titel: x
+              | ^^^^^
+              = did you mean `title`?
+        p.yaml:5:5: missing field `op`
+            5 |     kindd: lags
+              |     ^^^^^
+        p.yaml:5:5: unknown field `kindd`
+            5 |     kindd: lags
+              |     ^^^^^
+              = did you mean `kind`?
+        p.yaml:6:11: `clustr` isn't known here
+            6 |     kind: clustr
+              |           ^^^^^^
+              = did you mean `cluster`?
+        p.yaml:7:12: a list of 2 expected, found one of 1
+            7 |     years: [2008]
+              |            ^
+        p.yaml:8:13: a list expected, found the number 3
+            8 |     levels: 3
+              |             ^
+              = a list is written [a, b] or as lines that begin with `- `
+        p.yaml:9:11: text expected, found the number 3
+            9 |   b: {op: 3, kind: cluster}
+              |           ^
+              = put quotes around it
+        p.yaml:9:20: `cluster` needs a value: write `cluster: …`
+            9 |   b: {op: 3, kind: cluster}
+              |                    ^^^^^^^
+        p.yaml:10:6: fields (`name: value`) expected, found a list
+           10 |   c: [op]
+              |      ^
+        "#);
+    }
+
+    #[test]
+    fn what_is_not_yaml_has_its_place() {
+        assert_eq!(
+            faults("version: 1\nstages: {a: \n"),
+            "p.yaml:3:1: not valid YAML: did not find expected node content"
+        );
+        assert_eq!(
+            faults("version: 1\nstages: {}\nversion: 2\n"),
+            "p.yaml:3:1: the field `version` stands twice\n    3 | version: 2\n      | ^^^^^^^\n      = remove one of the two"
+        );
+        assert_eq!(faults(""), "p.yaml:1:1: fields (`name: value`) expected, found nothing");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "[a-c:\\[\\]{}&*!|>\\- \n\"'0-9,$文]{0,60}") {
+            let _ = Document::parse("p.yaml", &text).and_then(|document| document.decode::<Spec>());
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! A document: its name, its text and its tree.
+
+use serde::de::DeserializeOwned;
+use serde_yaml::Value;
+
+use crate::decode::decode;
+use crate::{Fault, Faults, Node, Span};
+
+/// A YAML document that was read and not yet given a type.
+#[derive(Debug, Clone)]
+pub struct Document {
+    file: String,
+    text: String,
+    root: Node,
+}
+
+impl Document {
+    /// Parses `text`; `file` is the name that faults give.
+    ///
+    /// # Errors
+    /// Where the text isn't YAML, or repeats a field, or uses tags.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Faults> {
+        let empty = Node { span: Span { line: 1, column: 1, length: 0 }, value: crate::NodeValue::Null };
+        let mut document = Document { file: file.to_owned(), text: text.to_owned(), root: empty };
+        let value: Value = serde_yaml::from_str(text).map_err(|error| {
+            let mut repeated = Faults::new();
+            for (name, span) in Node::repeated_fields(text) {
+                let fault = document.fault(Some(span), format!("the field `{name}` stands twice"));
+                repeated.push(fault.hint("remove one of the two"));
+            }
+            if !repeated.is_empty() {
+                return repeated;
+            }
+            let span =
+                error.location().map(|place| Span { line: place.line(), column: place.column(), length: 0 });
+            let message = error.to_string();
+            let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+            Faults::from(document.fault(span, format!("not valid YAML: {message}")))
+        })?;
+        let mut faults = Faults::new();
+        let root =
+            Node::build(&value, text, &mut |message, span| faults.push(document.fault(Some(span), message)));
+        document.root = root;
+        faults.or(document)
+    }
+
+    /// The document's name.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The whole tree.
+    pub fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// The node at a path of field names.
+    pub fn node(&self, path: &[&str]) -> Option<&Node> {
+        path.iter().try_fold(&self.root, |node, field| node.get(field))
+    }
+
+    /// The whole document as a `T`.
+    ///
+    /// # Errors
+    /// Every unknown field, wrong type and missing field.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, Faults> {
+        self.decode_node(&self.root)
+    }
+
+    /// One node (of this document's tree, or made from it) as a `T`.
+    ///
+    /// # Errors
+    /// Every unknown field, wrong type and missing field.
+    pub fn decode_node<T: DeserializeOwned>(&self, node: &Node) -> Result<T, Faults> {
+        decode(node).map_err(|problems| {
+            let mut faults = Faults::new();
+            for problem in problems {
+                faults.push(self.fault(Some(problem.span), problem.message).maybe_hint(problem.hint));
+            }
+            faults
+        })
+    }
+
+    /// A fault of this document.
+    pub fn fault(&self, span: Option<Span>, message: impl Into<String>) -> Fault {
+        let source_line = span
+            .and_then(|span| self.text.lines().nth(span.line.saturating_sub(1)))
+            .map(|line| line.trim_end().to_owned());
+        Fault { file: self.file.clone(), span, message: message.into(), hint: None, source_line }
+    }
+}

@@ -1,0 +1,39 @@
+//! Suggestions for misspelt names.
+
+/// The name among `known` that `found` was probably meant to be, if one is near enough.
+pub fn did_you_mean<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = found.to_lowercase();
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
+        .filter(|(distance, name)| {
+            let length = found.chars().count().max(name.chars().count());
+            *distance <= 1 + length / 4 && *distance < length
+        })
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// A hint that names the likeliest of `known`, or lists them all.
+pub fn one_of<'a>(found: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
+    if let Some(name) = did_you_mean(found, known.clone()) {
+        return Some(format!("did you mean `{name}`?"));
+    }
+    let names: Vec<String> = known.into_iter().map(|name| format!("`{name}`")).collect();
+    (!names.is_empty()).then(|| format!("there are: {}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_suggested_and_far_ones_are_not() {
+        let known = ["deflator", "population", "op"];
+        assert_eq!(did_you_mean("deflater", known), Some("deflator"));
+        assert_eq!(did_you_mean("Population", known), Some("population"));
+        assert_eq!(did_you_mean("weights", known), None);
+        assert_eq!(did_you_mean("po", known), Some("op"));
+        assert_eq!(one_of("xyz", ["a1", "b1"]), Some("there are: `a1`, `b1`".into()));
+    }
+}
