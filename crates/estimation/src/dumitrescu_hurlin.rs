@@ -4,17 +4,18 @@
 //!
 //! With W_i entity i's Wald statistic, K lags, N entities and T_i periods, of which the first K serve as
 //! lags:
-//!   W-bar   = (1/N) sum W_i                                                    (their eq. 6)
-//!   Z-bar   = sqrt(N / 2K) (W-bar - K),   T and then N to infinity             (eq. 9)
-//!   Z-tilde = sqrt(N) (W-bar - mean E_i) / sqrt(mean V_i),   T fixed           (eq. 33)
+//!   W-bar   = (1/N) sum W_i
+//!   Z-bar   = sqrt(N / 2K) (W-bar - K),   for T and then N to infinity
+//!   Z-tilde = sqrt(N) (W-bar - mean E_i) / sqrt(mean V_i),   for fixed T (their eq. 33)
 //!   E_i = K (T_i - 3K - 1) / (T_i - 3K - 3)
 //!   V_i = 2K (T_i - 3K - 1)^2 (T_i - 2K - 3) / ((T_i - 3K - 3)^2 (T_i - 3K - 5))
-//! where E_i and V_i exist for T_i > 5 + 3K. They are eq. 28 and 29 with the periods that remain
-//! after lagging, T_i - K, in place of T, as plm's `pgrangertest` has them. Both Z are compared with the
-//! standard normal, two-sided, as plm does.
+//! where the second moments exist for T_i > 5 + 3K (their eq. 10). T counts periods as Lopez and Weber
+//! (2017, Stata Journal 17, 972-984) and plm's `pgrangertest` do; Dumitrescu and Hurlin's own T is
+//! what remains after lagging, T_i - K here. Both Z are compared with the standard normal, two-sided.
 //!
 //! T_i counts the rows that entity i's regression uses, plus K; without holes it is the length of the
-//! series. An unbalanced panel and orders that differ between entities have a Z-tilde but no Z-bar.
+//! series. (plm counts rows whatever is missing in them, and its regressions bridge holes: DIFFERENCE.)
+//! An unbalanced panel and orders that differ between entities have a Z-tilde but no Z-bar, as in plm.
 
 use std::collections::BTreeMap;
 

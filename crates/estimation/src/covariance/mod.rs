@@ -172,3 +172,38 @@ fn cluster_codes(ingredients: &Ingredients<'_>, by: ClusterBy) -> (Vec<usize>, u
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> serde_json::Result<Covariance> {
+        serde_json::from_str(text)
+    }
+
+    #[test]
+    fn options_are_named_after_the_peers() -> serde_json::Result<()> {
+        assert_eq!(parse(r#"{"kind": "classical"}"#)?, Covariance::classical());
+        assert_eq!(parse(r#"{"kind": "cluster"}"#)?, Covariance::clustered(SmallSample::StataXtreg));
+        assert_eq!(
+            parse(r#"{"kind": "cluster", "by": "time", "small_sample": "plm_sss", "test": "residual"}"#)?,
+            Covariance::Cluster(ClusterCovariance {
+                by: ClusterBy::Time,
+                small_sample: SmallSample::PlmSss,
+                test: TestDistribution::Residual,
+            })
+        );
+        let fixest = r#"{"kind": "cluster", "small_sample": {"fixest": {"k_adj": true, "k_fixef": "full", "g_adj": false}}}"#;
+        assert_eq!(
+            parse(fixest)?,
+            Covariance::clustered(SmallSample::Fixest {
+                k_adj: true,
+                k_fixef: FixestEffects::Full,
+                g_adj: false
+            })
+        );
+        assert!(parse(r#"{"kind": "cluster", "small": "none"}"#).is_err());
+        assert!(parse(r#"{"kind": "classical", "by": "entity"}"#).is_err());
+        Ok(())
+    }
+}
