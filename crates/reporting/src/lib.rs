@@ -8,6 +8,8 @@
 //!
 //! Nothing here knows a particular paper.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
 mod comparison;
 mod context;
 mod dropped_row;

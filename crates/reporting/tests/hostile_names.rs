@@ -1,5 +1,7 @@
 //! Hostile names through the whole way: no text from data becomes markup.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{render, small};

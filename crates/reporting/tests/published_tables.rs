@@ -1,5 +1,7 @@
 //! The published tables of the repository's paper.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! A whole report of made-up units, through the repository's own templates.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{estimated, render, small};
