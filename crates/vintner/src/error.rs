@@ -24,8 +24,8 @@ pub(crate) enum CommandError {
     NotMade { branch: String, output: String, state: &'static str },
     #[error("{branch}.{output} is corrupt in the cache\n  `vintner reproduce --force` makes it again")]
     Corrupt { branch: String, output: String },
-    #[error("`{0}` has several branches; name one of them: {}", .1.join(", "))]
-    SeveralBranches(String, Vec<String>),
+    #[error("`{stage}` has several branches; name one of them: {}", branches.join(", "))]
+    SeveralBranches { stage: String, branches: Vec<String> },
     #[error("{}: {message}", path.display())]
     NoPipeline { path: std::path::PathBuf, message: &'static str },
 }
@@ -35,7 +35,7 @@ impl CommandError {
         match self {
             CommandError::Pipeline(error) => error.is_usage(),
             CommandError::Stages(error) => error.is_usage(),
-            CommandError::SeveralBranches(..) | CommandError::NoPipeline { .. } => true,
+            CommandError::SeveralBranches { .. } | CommandError::NoPipeline { .. } => true,
             _ => false,
         }
     }

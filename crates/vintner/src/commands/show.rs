@@ -19,8 +19,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Show) -> Result<()> {
     let (branch, output) = split(&arguments.output);
     let selected = plan.select(branch)?;
     let [index] = selected[..] else {
-        let names = selected.iter().map(|index| plan.branches[*index].id.to_string()).collect();
-        return Err(CommandError::SeveralBranches(branch.to_owned(), names));
+        let branches = selected.iter().map(|index| plan.branches[*index].id.to_string()).collect();
+        return Err(CommandError::SeveralBranches { stage: branch.to_owned(), branches });
     };
     let branch = &plan.branches[index];
     let declared = &branch.stage.output_declarations;
