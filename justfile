@@ -1,0 +1,32 @@
+# `just` lists these; `./justw` does the same where just isn't installed.
+
+export CARGO_TERM_PROGRESS_WHEN := "never"
+
+# List the recipes
+default:
+    @just --justfile "{{justfile()}}" --list
+
+# From raw files to the report, e.g. `just reproduce --vintage public-2025`
+reproduce *ARGS:
+    cargo run --locked --package vintner -- reproduce {{ARGS}}
+
+# Any other command of vintner, e.g. `just vintner status`
+vintner *ARGS:
+    @cargo run --quiet --locked --package vintner -- {{ARGS}}
+
+# All tests
+test *ARGS:
+    cargo test --locked --workspace {{ARGS}}
+
+# Formatting and lints
+lint:
+    cargo fmt --all --check
+    cargo clippy --locked --workspace --all-targets -- -D warnings
+
+# The documentation of all crates
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
+
+# Make the synthetic vintage again from the published tables
+reconstruct *ARGS:
+    cargo run --locked --package vintner -- reconstruct {{ARGS}}
