@@ -18,7 +18,7 @@ use serde::forward_to_deserialize_any;
 
 use crate::node::{Node, NodeValue, Number};
 use crate::span::{SPANNED, Span, Spanned};
-use crate::suggest::one_of;
+use crate::suggest::{did_you_mean, one_of};
 
 /// A fault before it knows its document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -152,9 +152,12 @@ impl<'a> NodeDeserializer<'a> {
     /// Gives a refusal its place, and asks for a stand-in at the next reading.
     fn placed<T>(&self, outcome: Result<T, Refusal>) -> Result<T, Refusal> {
         outcome.map_err(|refusal| {
-            if let (Refusal::Custom(message), Target::Node(node)) = (&refusal, self.target) {
-                self.reading.record(node.span, message.clone(), None);
-                self.reading.stand_in(node, "");
+            if let Refusal::Custom(message) = &refusal {
+                // What a visitor says of a stand-in was said of the value before it.
+                if let Some(node) = self.node() {
+                    self.reading.record(node.span, message.clone(), None);
+                    self.reading.stand_in(node, "");
+                }
                 return Refusal::Recorded;
             }
             refusal
@@ -401,7 +404,14 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
         }
         match visitor.visit_map(Fields::new(node, self.reading, Some(fields))) {
             Err(Refusal::Missing(field)) => {
-                self.reading.record(node.span, format!("missing field `{field}`"), None);
+                // A misspelt field was reported with the right name in its hint: that says it all.
+                let misspelt = entries.iter().any(|(key, _)| {
+                    !fields.contains(&key.value.as_str())
+                        && did_you_mean(&key.value, fields.iter().copied()) == Some(field)
+                });
+                if !misspelt {
+                    self.reading.record(node.span, format!("missing field `{field}`"), None);
+                }
                 self.reading.stand_in(node, field);
                 Err(Refusal::Recorded)
             }

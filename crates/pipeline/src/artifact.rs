@@ -252,7 +252,7 @@ mod tests {
         assert_eq!(one, two);
         assert!(decode_frame(one.clone(), None, "test")?.equals_missing(&frame));
         let part = decode_frame(one, Some(&["y".to_owned()]), "test")?;
-        assert_eq!(part.get_column_names_str(), ["y"]);
+        assert_eq!(part.get_column_names(), ["y"]);
         Ok(())
     }
 }

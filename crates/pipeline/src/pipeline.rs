@@ -277,7 +277,13 @@ impl Checker<'_> {
         }
         for declared in &stage.input_declarations {
             let given = stage.inputs.contains_key(&declared.role) || stage.files.contains_key(&declared.role);
-            if !declared.optional && !given && !of_source(&declared.role) {
+            let misspelt = written
+                .inputs
+                .keys()
+                .chain(written.files.keys())
+                .filter(|role| InputDeclaration::covering(&stage.input_declarations, &role.value).is_none())
+                .any(|role| did_you_mean(role, known.iter().copied()) == Some(declared.role.as_str()));
+            if !declared.optional && !given && !misspelt && !of_source(&declared.role) {
                 let place = if declared.kind.is_some() { "inputs" } else { "files" };
                 self.fault(
                     name.span,
