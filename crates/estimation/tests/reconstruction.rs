@@ -18,8 +18,8 @@ fn prior(spreads: &[f64], loadings: &[f64], periods: usize) -> Mat<f64> {
     })
 }
 
-fn shape(trend: f64, persistence: f64, weight: f64, increasing: bool) -> PathShape {
-    PathShape { trend, persistence, weight, increasing }
+fn shape(trend: f64, persistence: f64, weight: f64, increasing: Option<f64>) -> PathShape {
+    PathShape { trend, persistence, weight, increasing, smoothness: 0.0 }
 }
 
 /// Coefficients and stars by the textbook normal equations, apart from the library's own routines.
@@ -52,7 +52,7 @@ fn invented_problem() -> ReconstructionProblem {
     let (periods, units) = (10, 5);
     let spreads = [0.3, 0.2, 1.0, 0.1];
     let loadings = [0.6, 0.5, 0.7, -0.4];
-    let shapes = vec![shape(0.5, 0.5, 1.0, false); 4];
+    let shapes = vec![shape(0.5, 0.5, 1.0, None); 4];
     let truths: Vec<Mat<f64>> = (0..units)
         .map(|unit| {
             let target =
@@ -114,7 +114,7 @@ fn an_invented_panel_comes_back_with_its_tables() {
     let problem = invented_problem();
     let options = SolverOptions { margin: 0.002, ..SolverOptions::default() };
     let found = reconstruct_cross_products(&problem, &options).expect("a reconstruction");
-    let shapes = vec![shape(0.5, 0.5, 1.0, false); 4];
+    let shapes = vec![shape(0.5, 0.5, 1.0, None); 4];
     let agreement = verify(&problem, &paths(&problem, &found.matrices, &shapes, 3)).expect("regressions");
     assert_eq!(agreement.differences, Vec::<String>::new());
     assert_eq!(agreement.coefficients, 5 * 6);
@@ -136,7 +136,7 @@ fn the_check_sees_a_wrong_digit_and_a_wrong_star() {
     let mut problem = invented_problem();
     let options = SolverOptions { margin: 0.002, ..SolverOptions::default() };
     let found = reconstruct_cross_products(&problem, &options).expect("a reconstruction");
-    let shapes = vec![shape(0.5, 0.5, 1.0, false); 4];
+    let shapes = vec![shape(0.5, 0.5, 1.0, None); 4];
     let paths = paths(&problem, &found.matrices, &shapes, 3);
     problem.equations[0].unit_rows[2][1].value += 0.001;
     let stars = &mut problem.equations[1].pooled_row[0].stars;
@@ -152,7 +152,7 @@ fn free_variables_make_up_for_rounded_ones() {
     let problem = invented_problem();
     let options = SolverOptions { margin: 0.002, ..SolverOptions::default() };
     let found = reconstruct_cross_products(&problem, &options).expect("a reconstruction");
-    let shapes = vec![shape(0.5, 0.5, 1.0, false); 4];
+    let shapes = vec![shape(0.5, 0.5, 1.0, None); 4];
     let mut paths = paths(&problem, &found.matrices, &shapes, 3);
     for path in &mut paths {
         for period in 0..problem.periods {
@@ -241,13 +241,13 @@ fn the_papers_tables_are_reached_to_the_last_digit_and_star() {
     };
     let found = reconstruct_cross_products(&problem, &SolverOptions::default()).expect("a reconstruction");
     let shapes = [
-        shape(0.4, 0.6, 1.0, false),
-        shape(0.9, 0.6, 2.0, false),
-        shape(0.0, 0.4, 1000.0, true),
-        shape(0.5, 0.6, 1.0, false),
-        shape(0.7, 0.9, 20.0, false),
-        shape(0.2, 0.6, 1.0, false),
-        shape(-0.7, 0.6, 1.0, false),
+        shape(0.4, 0.6, 1.0, None),
+        shape(0.9, 0.6, 2.0, None),
+        shape(0.0, 0.4, 1000.0, Some(0.25)),
+        shape(0.5, 0.6, 1.0, None),
+        shape(0.7, 0.9, 20.0, None),
+        shape(0.2, 0.6, 1.0, None),
+        shape(-0.7, 0.6, 1.0, None),
     ];
     let paths = paths(&problem, &found.matrices, &shapes, 2008);
     let agreement = verify(&problem, &paths).expect("regressions");

@@ -18,6 +18,7 @@ mod code;
 mod error;
 mod operations;
 mod params;
+pub mod reconstruct;
 mod vintage;
 
 pub use error::StagesError;

@@ -8,8 +8,7 @@
 use super::error::ReconstructionError;
 use super::problem::{PublishedCoefficient, ReconstructionProblem};
 use super::verify::demean;
-use faer::linalg::solvers::Solve;
-use faer::{Mat, Side};
+use faer::Mat;
 
 /// Residual of the normal equations, as a correlation, that counts as none.
 const CONVERGED: f64 = 1e-13;
@@ -42,11 +41,9 @@ pub fn adjust(
         if largest < CONVERGED || (largest < 1e3 * CONVERGED && largest > 0.5 * previous) {
             return Ok(paths);
         }
-        let gram = &system.jacobian * system.jacobian.transpose();
-        let factor = gram.llt(Side::Lower).map_err(|_| ReconstructionError::Factorisation {
-            what: format!("normal equations in the {} free variables", free.len()),
+        let step = least_norm_solution(&system).ok_or_else(|| ReconstructionError::Factorisation {
+            what: format!("system of normal equations in {} free variables", free.len()),
         })?;
-        let step = -(system.jacobian.transpose() * factor.solve(&system.residual));
         for (unit, path) in paths.iter_mut().enumerate() {
             for (position, variable) in free.iter().enumerate() {
                 for period in 0..problem.periods {
@@ -61,6 +58,31 @@ pub fn adjust(
         iterations: MAXIMUM_STEPS,
         decrement: largest,
     })
+}
+
+/// The shortest d with J d = -c, by QR of J' (J J' would square the condition number).
+fn least_norm_solution(system: &NormalEquations) -> Option<Mat<f64>> {
+    let equations = system.jacobian.nrows();
+    if system.jacobian.ncols() < equations {
+        return None;
+    }
+    let transposed = system.jacobian.transpose().to_owned();
+    let factor = transposed.qr();
+    let triangle = factor.thin_R();
+    // R'w = -c by forward substitution, then d = Qw.
+    let mut weights = Mat::<f64>::zeros(equations, 1);
+    for row in 0..equations {
+        let mut value = -system.residual[(row, 0)];
+        for column in 0..row {
+            value -= triangle[(column, row)] * weights[(column, 0)];
+        }
+        let weight = value / triangle[(row, row)];
+        if !weight.is_finite() {
+            return None;
+        }
+        weights[(row, 0)] = weight;
+    }
+    Some(factor.compute_thin_Q() * weights)
 }
 
 /// The normal equations of all rows at given paths, with their derivatives in the free variables.

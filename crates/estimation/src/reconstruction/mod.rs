@@ -23,7 +23,7 @@ mod verify;
 pub use adjust::adjust;
 pub use barrier::PenaltyWeights;
 pub use error::ReconstructionError;
-pub use path::{PathShape, colour, target_path};
+pub use path::{PathShape, colour, nearest_path, target_path};
 pub use problem::{PublishedCoefficient, PublishedEquation, ReconstructionProblem};
 pub use random::SeededGenerator;
 pub use solver::{ReconstructedCrossProducts, SolverOptions, reconstruct_cross_products};

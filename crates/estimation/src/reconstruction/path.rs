@@ -11,6 +11,7 @@ use super::cross_product::square_root;
 use super::error::ReconstructionError;
 use super::random::SeededGenerator;
 use faer::Mat;
+use faer::linalg::solvers::Solve;
 
 /// How the path of one variable should look.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,9 +22,16 @@ pub struct PathShape {
     pub persistence: f64,
     /// Weight of the variable when paths are fitted to targets (per standard deviation).
     pub weight: f64,
-    /// Positive increments throughout; `trend` is then not used.
-    pub increasing: bool,
+    /// Positive increments throughout, with this standard deviation of their logarithms; `trend`
+    /// is then not used.
+    pub increasing: Option<f64>,
+    /// Weight of squared second differences against squared deviations when the target is smoothed
+    /// (Whittaker, 1923); 0 leaves it as drawn.
+    pub smoothness: f64,
 }
+
+/// Rounds of smoothing the path reached so far and fitting to it again.
+const SMOOTHING_ROUNDS: usize = 40;
 
 /// Target paths of one unit: T x k, each column demeaned with unit sum of squares.
 ///
@@ -45,10 +53,10 @@ pub fn target_path(
     let mut target = Mat::<f64>::zeros(periods, shapes.len());
     for (column, shape) in shapes.iter().enumerate() {
         let noise = autoregressive(shape.persistence, periods, generator);
-        let path = if shape.increasing {
+        let path = if let Some(variation) = shape.increasing {
             // Growth rates are log-normal around a common rate, so that each is positive.
             let mut level = 0.0;
-            let growth: Vec<f64> = noise.iter().map(|value| (0.25 * value).exp()).collect();
+            let growth: Vec<f64> = noise.iter().map(|value| (variation * value).exp()).collect();
             growth
                 .iter()
                 .map(|rate| {
@@ -72,11 +80,54 @@ pub fn target_path(
     Ok(target)
 }
 
+/// A path near `target` whose cross-product is `cross_product`, with the variables that ask for it
+/// as smooth as the others' targets allow.
+///
+/// # Errors
+/// As [`nearest_path`].
+pub fn colour(
+    target: &Mat<f64>,
+    shapes: &[PathShape],
+    cross_product: &Mat<f64>,
+) -> Result<Mat<f64>, ReconstructionError> {
+    let mut path = nearest_path(target, shapes, cross_product)?;
+    if shapes.iter().all(|shape| shape.smoothness <= 0.0) {
+        return Ok(path);
+    }
+    let mut target = target.clone();
+    for _ in 0..SMOOTHING_ROUNDS {
+        for (column, shape) in shapes.iter().enumerate().filter(|(_, shape)| shape.smoothness > 0.0) {
+            let values: Vec<f64> = path.col(column).iter().copied().collect();
+            for (row, value) in standardised(&smoothed(&values, shape.smoothness)).iter().enumerate() {
+                target[(row, column)] = *value;
+            }
+        }
+        path = nearest_path(&target, shapes, cross_product)?;
+    }
+    Ok(path)
+}
+
+/// Minimises the squared deviations from `values` plus `smoothness` times the squared second differences.
+fn smoothed(values: &[f64], smoothness: f64) -> Vec<f64> {
+    let length = values.len();
+    let mut system = Mat::<f64>::identity(length, length);
+    for middle in 1..length.saturating_sub(1) {
+        let difference = [(middle - 1, 1.0), (middle, -2.0), (middle + 1, 1.0)];
+        for (row, left) in difference {
+            for (column, right) in difference {
+                system[(row, column)] += smoothness * left * right;
+            }
+        }
+    }
+    let right = Mat::from_fn(length, 1, |row, _| values[row]);
+    system.partial_piv_lu().solve(&right).col(0).iter().copied().collect()
+}
+
 /// The path nearest to `target` (columns of unit sum of squares) whose cross-product is `cross_product`.
 ///
 /// # Errors
 /// When shapes do not fit, or a decomposition fails.
-pub fn colour(
+pub fn nearest_path(
     target: &Mat<f64>,
     shapes: &[PathShape],
     cross_product: &Mat<f64>,
@@ -151,8 +202,14 @@ mod tests {
 
     #[test]
     fn coloured_paths_have_the_cross_product_and_heavy_targets() {
-        let shape = |weight, increasing| PathShape { trend: 0.5, persistence: 0.6, weight, increasing };
-        let shapes = [shape(1.0, false), shape(1e3, true), shape(1.0, false)];
+        let shape = |weight, increasing: Option<f64>| PathShape {
+            trend: 0.5,
+            persistence: 0.6,
+            weight,
+            increasing,
+            smoothness: 0.0,
+        };
+        let shapes = [shape(1.0, None), shape(1e3, Some(0.25)), shape(1.0, None)];
         let cross_product =
             Mat::from_fn(3, 3, |i, j| if i == j { 1.0 + i as f64 } else { 0.4 - 0.2 * (i + j) as f64 });
         let target = target_path(&shapes, 10, &mut SeededGenerator::new(5)).expect("a target");
@@ -168,8 +225,34 @@ mod tests {
     }
 
     #[test]
+    fn smoothing_keeps_the_cross_product_and_lessens_second_differences() {
+        let shape = |smoothness| PathShape {
+            trend: 0.0,
+            persistence: 0.2,
+            weight: 1.0,
+            increasing: None,
+            smoothness,
+        };
+        let cross_product = Mat::from_fn(3, 3, |i, j| if i == j { 2.0 } else { 0.5 });
+        let rough = [shape(0.0), shape(0.0), shape(0.0)];
+        let target = target_path(&rough, 12, &mut SeededGenerator::new(9)).expect("a target");
+        let roughness = |path: &Mat<f64>| -> f64 {
+            (1..11).map(|t| (path[(t - 1, 1)] - 2.0 * path[(t, 1)] + path[(t + 1, 1)]).powi(2)).sum()
+        };
+        let before = colour(&target, &rough, &cross_product).expect("a path");
+        let smooth = [shape(0.0), shape(10.0), shape(0.0)];
+        let after = colour(&target, &smooth, &cross_product).expect("a path");
+        assert!(roughness(&after) < 0.2 * roughness(&before), "{} {}", roughness(&after), roughness(&before));
+        assert!((after.transpose() * &after - &cross_product).norm_max() < 1e-13);
+    }
+
+    #[test]
     fn too_short_a_panel_is_refused() {
-        let shapes = vec![PathShape { trend: 0.0, persistence: 0.0, weight: 1.0, increasing: false }; 3];
+        let shapes =
+            vec![
+                PathShape { trend: 0.0, persistence: 0.0, weight: 1.0, increasing: None, smoothness: 0.0 };
+                3
+            ];
         let target = target_path(&shapes, 3, &mut SeededGenerator::new(1)).expect("a target");
         assert!(colour(&target, &shapes, &Mat::identity(3, 3)).is_err());
     }

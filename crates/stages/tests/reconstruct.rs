@@ -1,0 +1,77 @@
+//! The committed reconstructed vintage, made again from its specification.
+
+#![allow(clippy::expect_used, clippy::panic)]
+
+use std::path::{Path, PathBuf};
+
+use vintner_stages::reconstruct::{ReconstructError, check, reconstruct};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The published tables: committed, or in the shared folder.
+fn published() -> Option<PathBuf> {
+    let candidates = [
+        root().join("data/published/published_tables.csv"),
+        root().join("../shared/paper/published_tables.csv"),
+    ];
+    let found = candidates.iter().find(|candidate| candidate.exists()).cloned();
+    if found.is_none() {
+        eprintln!("skipped: none of {candidates:?} is here");
+    }
+    found
+}
+
+#[test]
+fn the_rounded_files_show_every_published_digit_and_star() {
+    let Some(published) = published() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let specification = root().join("data/vintages/reconstructed/reconstruction.yaml");
+    let report =
+        reconstruct(&specification, &published, folder.path()).unwrap_or_else(|error| panic!("{error}"));
+    eprintln!("{report:#?}");
+    assert_eq!(report.agreement.coefficients, 195);
+    assert_eq!(report.agreement.equal_coefficients, 195);
+    assert_eq!(report.agreement.equal_stars, 195);
+    assert!(report.files.iter().all(|file| file.changed && folder.path().join(&file.path).exists()));
+
+    let again = reconstruct(&specification, &published, folder.path()).expect("the same again");
+    assert!(again.files.iter().all(|file| !file.changed), "{again:#?}");
+
+    let first = folder.path().join(&report.files[0].path);
+    std::fs::write(&first, "spoilt").expect("a file");
+    let checked = check(&specification, &published, folder.path()).expect("a check");
+    assert_eq!(checked.files.iter().filter(|file| file.changed).count(), 1);
+    assert_eq!(std::fs::read(&first).expect("a file"), b"spoilt", "a check writes nothing");
+}
+
+#[test]
+fn the_committed_files_are_those_that_the_specification_makes() {
+    let Some(published) = published() else { return };
+    let folder = root().join("data/vintages/reconstructed");
+    let report = check(&folder.join("reconstruction.yaml"), &published, &folder).expect("a check");
+    let changed: Vec<_> = report.files.iter().filter(|file| file.changed).map(|file| &file.path).collect();
+    assert!(changed.is_empty(), "run `vintner reconstruct`; it would change {changed:?}");
+    assert!(report.unnamed.is_empty(), "vintage.yaml names no source for {:?}", report.unnamed);
+}
+
+#[test]
+fn faults_of_a_specification_are_named_with_their_place() {
+    let Some(published) = published() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let original = std::fs::read_to_string(root().join("data/vintages/reconstructed/reconstruction.yaml"))
+        .expect("the specification");
+    let specification = folder.path().join("reconstruction.yaml");
+    let fault = |text: String| {
+        std::fs::write(&specification, text).expect("a file");
+        reconstruct(&specification, &published, folder.path()).expect_err("a fault")
+    };
+    let error = fault(original.replace("loading: 0.4", "loadng: 0.4"));
+    assert!(matches!(error, ReconstructError::Specification(_)), "{error}");
+    assert!(error.to_string().contains("loadng"), "{error}");
+    let error = fault(original.replace("expression: exp(lnPD)", "expression: exp(lnXX)"));
+    assert!(error.to_string().contains("`lnXX` is no variable"), "{error}");
+    let error = fault(original.replace("pooled: 面板", "pooled: nobody"));
+    assert!(error.to_string().contains("nobody"), "{error}");
+}
