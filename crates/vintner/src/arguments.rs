@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Graph(Graph),
     /// Show an output of a stage: a table's first rows, a value, a text
     Show(Show),
+    /// Make a synthetic vintage again from published tables
+    Reconstruct(Reconstruct),
     /// List the vintages
     Vintages(FormatOnly),
     /// List the operations that pipeline.yaml can name
@@ -71,6 +73,22 @@ pub(crate) struct OfVintage {
     /// The data vintage; the pipeline's own where none is named
     #[arg(long, value_name = "NAME")]
     pub(crate) vintage: Option<String>,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reconstruct {
+    /// The vintage: its folder holds reconstruction.yaml, and the raw files are written into it
+    #[arg(long, value_name = "NAME", default_value = "reconstructed")]
+    pub(crate) vintage: String,
+    /// The published tables, relative to the workspace
+    #[arg(long, value_name = "FILE", default_value = "data/published/tables.csv")]
+    pub(crate) published: PathBuf,
+    /// Write nothing; fail where the files there aren't those that would be written
+    #[arg(long)]
+    pub(crate) check: bool,
     /// Text for people or JSON for scripts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

@@ -4,6 +4,7 @@ use std::io;
 
 use vintner_pipeline::PipelineError;
 use vintner_stages::StagesError;
+use vintner_stages::reconstruct::ReconstructError;
 
 pub(crate) type Result<T> = std::result::Result<T, CommandError>;
 
@@ -14,6 +15,10 @@ pub(crate) enum CommandError {
     Pipeline(#[from] PipelineError),
     #[error("{0}")]
     Stages(#[from] StagesError),
+    #[error("{0}")]
+    Reconstruct(#[from] ReconstructError),
+    #[error("{} not what reconstruction.yaml makes: {}\n  `vintner reconstruct --vintage {vintage}` writes them", are(files.len()), files.join(", "))]
+    NotReconstructed { vintage: String, files: Vec<String> },
     #[error("writing to stdout: {0}")]
     Output(#[from] io::Error),
     #[error("writing JSON: {0}")]
@@ -35,6 +40,9 @@ impl CommandError {
         match self {
             CommandError::Pipeline(error) => error.is_usage(),
             CommandError::Stages(error) => error.is_usage(),
+            CommandError::Reconstruct(error) => {
+                matches!(error, ReconstructError::Specification(_) | ReconstructError::Inconsistent { .. })
+            }
             CommandError::SeveralBranches { .. } | CommandError::NoPipeline { .. } => true,
             _ => false,
         }
@@ -43,4 +51,8 @@ impl CommandError {
     pub(crate) fn is_broken_pipe(&self) -> bool {
         matches!(self, CommandError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
+}
+
+fn are(files: usize) -> String {
+    if files == 1 { "1 file is".to_owned() } else { format!("{files} files are") }
 }

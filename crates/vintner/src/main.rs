@@ -40,6 +40,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Status(command) => commands::status::run(&workspace, command),
         Command::Graph(command) => commands::graph::run(&workspace, command),
         Command::Show(command) => commands::show::run(&workspace, command),
+        Command::Reconstruct(command) => commands::reconstruct::run(&workspace, command),
         Command::Vintages(command) => commands::vintages::run(&workspace, command),
         Command::Operations => commands::operations::run(),
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod graph;
 pub(crate) mod operations;
+pub(crate) mod reconstruct;
 pub(crate) mod reproduce;
 pub(crate) mod show;
 pub(crate) mod status;
