@@ -12,10 +12,8 @@ fn root() -> PathBuf {
 
 /// The published tables: committed, or in the shared folder.
 fn published() -> Option<PathBuf> {
-    let candidates = [
-        root().join("data/published/published_tables.csv"),
-        root().join("../shared/paper/published_tables.csv"),
-    ];
+    let candidates =
+        [root().join("data/published/tables.csv"), root().join("../shared/paper/published_tables.csv")];
     let found = candidates.iter().find(|candidate| candidate.exists()).cloned();
     if found.is_none() {
         eprintln!("skipped: none of {candidates:?} is here");

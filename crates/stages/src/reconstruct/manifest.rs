@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 /// Replaces the `sha256:` that follows each `file:` of `checksums` in the text of a manifest.
 ///
-/// Works on lines, so that comments and order stay as they were written; `file` must stand before
-/// `sha256` in each source. Returns the new text and the files that no source names.
+/// `checksums` are by path inside the vintage (`raw/a.csv`), a manifest's files relative to the
+/// folder of raw files (`a.csv`). Works on lines, so that comments and order stay as they were
+/// written; `file` must stand before `sha256` in each source. Returns the new text and the files
+/// that no source names.
 pub fn refresh_checksums(manifest: &str, checksums: &BTreeMap<String, String>) -> (String, Vec<String>) {
     let mut unnamed: Vec<String> = checksums.keys().cloned().collect();
     let mut current: Option<&String> = None;
@@ -14,8 +16,10 @@ pub fn refresh_checksums(manifest: &str, checksums: &BTreeMap<String, String>) -
         let trimmed = line.trim_start().trim_start_matches("- ");
         if let Some(value) = trimmed.strip_prefix("file:") {
             let value = value.trim().trim_matches(['"', '\'']);
-            current = checksums.get(value);
-            unnamed.retain(|name| name != value);
+            let named =
+                |path: &str| path == value || path.split_once('/').is_some_and(|(_, rest)| rest == value);
+            current = checksums.iter().find(|(path, _)| named(path)).map(|(_, checksum)| checksum);
+            unnamed.retain(|path| !named(path));
         }
         match (trimmed.strip_prefix("sha256:"), current) {
             (Some(rest), Some(checksum)) => {
@@ -39,7 +43,8 @@ mod tests {
 
     #[test]
     fn checksums_follow_their_files() {
-        let manifest = "sources:\n  - file: \"raw/a b.csv\"\n    sha256: 00\n  # kept\n  - file: raw/c.csv\n    sha256: 11\n";
+        let manifest =
+            "sources:\n  - file: \"a b.csv\"\n    sha256: 00\n  # kept\n  - file: c.csv\n    sha256: 11\n";
         let checksums = BTreeMap::from([
             ("raw/a b.csv".to_owned(), "aa".to_owned()),
             ("raw/d.csv".to_owned(), "dd".to_owned()),
@@ -47,7 +52,7 @@ mod tests {
         let (text, unnamed) = refresh_checksums(manifest, &checksums);
         assert_eq!(
             text,
-            "sources:\n  - file: \"raw/a b.csv\"\n    sha256: aa\n  # kept\n  - file: raw/c.csv\n    sha256: 11\n"
+            "sources:\n  - file: \"a b.csv\"\n    sha256: aa\n  # kept\n  - file: c.csv\n    sha256: 11\n"
         );
         assert_eq!(unnamed, ["raw/d.csv"]);
     }
