@@ -100,6 +100,20 @@ pub struct DumitrescuHurlin {
     pub fisher: PanelStatistic,
     /// The entities' own tests.
     pub units: Vec<UnitGranger>,
+    /// The entities without a test of their own that the panel's statistics leave out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
+}
+
+/// What becomes of the panel's statistics where an entity has no test of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Untestable {
+    /// They are refused with that entity's reason, as plm does.
+    #[default]
+    Refuse,
+    /// They are those of the other entities; [`DumitrescuHurlin::left_out`] names it.
+    LeaveOut,
 }
 
 /// Tests that `cause` Granger-causes `effect` in no entity of the panel.
@@ -111,9 +125,24 @@ pub fn dumitrescu_hurlin(
     effect: &str,
     cause: &str,
     orders: &LagOrders,
+    untestable: Untestable,
 ) -> Result<DumitrescuHurlin> {
     let units = unit_tests(panel, effect, cause, orders)?;
-    let tests = units.iter().map(complete).collect::<std::result::Result<Vec<_>, Reason>>();
+    let mut left_out: Vec<String> = match untestable {
+        Untestable::Refuse => Vec::new(),
+        Untestable::LeaveOut => {
+            units.iter().filter(|unit| complete(unit).is_err()).map(|unit| unit.unit.clone()).collect()
+        }
+    };
+    // Without any test there is nothing to go on with: the first reason is the panel's.
+    if left_out.len() == units.len() {
+        left_out.clear();
+    }
+    let tests = units
+        .iter()
+        .filter(|unit| !left_out.contains(&unit.unit))
+        .map(complete)
+        .collect::<std::result::Result<Vec<_>, Reason>>();
     let tests = tests.and_then(|tests| {
         if tests.is_empty() { Err(Reason::NoObservations { rows_dropped: 0 }) } else { Ok(tests) }
     });
@@ -133,6 +162,7 @@ pub fn dumitrescu_hurlin(
         z_bar,
         z_tilde,
         fisher,
+        left_out,
         units,
     })
 }

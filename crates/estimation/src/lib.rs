@@ -37,7 +37,7 @@ pub use covariance::{
 };
 pub use descriptives::{Description, describe};
 pub use design::INTERCEPT;
-pub use dumitrescu_hurlin::{DumitrescuHurlin, LagOrders, PanelStatistic, dumitrescu_hurlin};
+pub use dumitrescu_hurlin::{DumitrescuHurlin, LagOrders, PanelStatistic, Untestable, dumitrescu_hurlin};
 pub use error::{EstimationError, Result};
 pub use estimate::{estimate, estimate_by_entity};
 pub use estimated::{EntityEffect, Estimated};

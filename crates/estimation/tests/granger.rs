@@ -9,7 +9,7 @@ use std::path::Path;
 use support::{Record, golden, padded, panel, shared, walk};
 use vintner_estimation::{
     ClusterCovariance, Covariance, DumitrescuHurlin, Fit, GrangerTest, LagOrders, PanelStatistic, Reason,
-    SmallSample, TestDistribution, dumitrescu_hurlin, granger_by_entity, granger_pooled,
+    SmallSample, TestDistribution, Untestable, dumitrescu_hurlin, granger_by_entity, granger_pooled,
 };
 use vintner_panel::Panel;
 
@@ -54,14 +54,18 @@ fn check(panel: &Panel, record: &mut Record) -> Result<(), &'static str> {
     if id == "dh/varying_order" {
         let orders: BTreeMap<String, usize> =
             panel.entities().iter().cloned().zip([1, 2, 1, 1, 2, 1, 1, 2, 1, 1]).collect();
-        let test = dumitrescu_hurlin(panel, "inv", "value", &LagOrders::PerEntity(orders)).expect("a test");
+        let test =
+            dumitrescu_hurlin(panel, "inv", "value", &LagOrders::PerEntity(orders), Untestable::Refuse)
+                .expect("a test");
         compare_statistic(record, &test.z_tilde);
         return Ok(());
     }
     let (effect, cause, order) = parts(&id);
     match id.split('/').next() {
         Some("dh") => {
-            let test = dumitrescu_hurlin(panel, &effect, &cause, &LagOrders::Common(order)).expect("a test");
+            let test =
+                dumitrescu_hurlin(panel, &effect, &cause, &LagOrders::Common(order), Untestable::Refuse)
+                    .expect("a test");
             check_dumitrescu_hurlin(panel, record, &test, order);
         }
         Some("unit") => {

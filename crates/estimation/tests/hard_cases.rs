@@ -4,7 +4,8 @@
 use polars::prelude::{Column, DataFrame};
 use vintner_estimation::{
     Collinearity, Covariance, EstimationError, Formula, GrangerOutcome, LagOrders, Model, Note, Outcome,
-    Reason, SmallSample, describe, dumitrescu_hurlin, estimate, estimate_by_entity, granger_by_entity,
+    Reason, SmallSample, Untestable, describe, dumitrescu_hurlin, estimate, estimate_by_entity,
+    granger_by_entity,
 };
 use vintner_panel::{Panel, PanelError};
 
@@ -284,13 +285,27 @@ fn a_panel_test_names_the_entity_that_stops_it() {
     let y: Vec<f64> = (0..16).map(|row| wave(row, 1.7)).collect();
     let x: Vec<f64> = (0..16).map(|row| wave(row, 2.9)).collect();
     let data = panel(&rows, &[("y", some(&y)), ("x", some(&x))]);
-    let result = dumitrescu_hurlin(&data, "y", "x", &LagOrders::Common(1)).unwrap();
+    let result = dumitrescu_hurlin(&data, "y", "x", &LagOrders::Common(1), Untestable::Refuse).unwrap();
     assert_eq!(result.w_bar, None);
     assert_eq!(
         result.z_tilde.reason().expect("a reason").to_string(),
         "`b`: 3 observations, 3 parameters: no degrees of freedom for standard errors"
     );
     assert!(result.units[0].outcome.test().is_some());
+
+    // Left out, it stops nothing: the statistics are those of the panel without it.
+    let left_out = dumitrescu_hurlin(&data, "y", "x", &LagOrders::Common(1), Untestable::LeaveOut).unwrap();
+    let alone = panel(&rows[..12], &[("y", some(&y[..12])), ("x", some(&x[..12]))]);
+    let alone = dumitrescu_hurlin(&alone, "y", "x", &LagOrders::Common(1), Untestable::Refuse).unwrap();
+    assert_eq!(left_out.left_out, ["b"]);
+    assert_eq!(left_out.units.len(), 2);
+    assert_eq!((left_out.w_bar, &left_out.z_tilde), (alone.w_bar, &alone.z_tilde));
+    assert!(left_out.z_tilde.value().is_some());
+
+    // With no entity left there is a reason all the same.
+    let short = panel(&rows[12..], &[("y", some(&y[12..])), ("x", some(&x[12..]))]);
+    let none = dumitrescu_hurlin(&short, "y", "x", &LagOrders::Common(1), Untestable::LeaveOut).unwrap();
+    assert!(none.left_out.is_empty() && none.z_tilde.reason().is_some());
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use polars::prelude::{Column, DataFrame};
 use proptest::prelude::*;
 use vintner_estimation::{
-    Covariance, Fit, Formula, LagOrders, Model, Outcome, Reason, Sample, SmallSample, UnitFit,
+    Covariance, Fit, Formula, LagOrders, Model, Outcome, Reason, Sample, SmallSample, UnitFit, Untestable,
     dumitrescu_hurlin, estimate, estimate_by_entity,
 };
 use vintner_panel::Panel;
@@ -202,7 +202,7 @@ proptest! {
         let run = |threads: usize| {
             rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| {
                 let fits = estimate_by_entity(&data, &formula(), &Covariance::classical()).unwrap();
-                let panel_test = dumitrescu_hurlin(&data, "y", "x", &LagOrders::Common(1)).unwrap();
+                let panel_test = dumitrescu_hurlin(&data, "y", "x", &LagOrders::Common(1), Untestable::Refuse).unwrap();
                 serde_json::to_string(&(fits, panel_test)).unwrap()
             })
         };

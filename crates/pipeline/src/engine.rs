@@ -422,15 +422,18 @@ fn json_input(value: &Value) -> Input {
     Input { key: String::new(), bytes: Arc::new(bytes), digest }
 }
 
+/// A file's content and its digest.
+type FileRead = (Arc<Vec<u8>>, Digest);
+
 /// The files read so far in a run. Each is read once, so that what is digested is what a stage is
 /// handed, even if the file changes meanwhile.
 #[derive(Default)]
 pub(crate) struct Reading {
-    files: Mutex<BTreeMap<PathBuf, (Arc<Vec<u8>>, Digest)>>,
+    files: Mutex<BTreeMap<PathBuf, FileRead>>,
 }
 
 impl Reading {
-    fn file(&self, path: &Path) -> Result<(Arc<Vec<u8>>, Digest)> {
+    fn file(&self, path: &Path) -> Result<FileRead> {
         if let Some(known) = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
             return Ok(known.clone());
         }

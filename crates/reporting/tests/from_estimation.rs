@@ -7,7 +7,8 @@ mod common;
 use common::{label, render};
 use polars::prelude::*;
 use vintner_estimation::{
-    Covariance, Formula, LagOrders, Model, describe, dumitrescu_hurlin, estimate, estimate_by_entity,
+    Covariance, Formula, LagOrders, Model, Untestable, describe, dumitrescu_hurlin, estimate,
+    estimate_by_entity,
 };
 use vintner_panel::Panel;
 use vintner_reporting::{
@@ -75,7 +76,9 @@ fn inputs(spec: &ReportSpec) -> ReportInputs {
             })
             .to_vec(),
         descriptives: describe(&panel, &["x", "y"]).unwrap(),
-        granger: vec![dumitrescu_hurlin(&panel, "y", "x", &LagOrders::Common(1)).unwrap()],
+        granger: vec![
+            dumitrescu_hurlin(&panel, "y", "x", &LagOrders::Common(1), Untestable::Refuse).unwrap(),
+        ],
         estimates,
         published: Published::default(),
         gaps: vec![],

@@ -59,8 +59,10 @@ pub struct GrangerCell {
 pub struct GrangerPanelView {
     /// The pair.
     pub pair: GrangerPair,
-    /// Units in the panel.
+    /// Units that the test is of.
     pub units: usize,
+    /// Units without a test of their own that it leaves out.
+    pub left_out: Vec<Name>,
     /// W-bar, three decimals.
     pub w_bar: String,
     /// Standardised for long series.
@@ -141,7 +143,8 @@ fn panel_view(test: &DumitrescuHurlin, names: &Names, levels: &StarLevels) -> Gr
                 LagOrders::PerEntity(_) => String::new(),
             },
         },
-        units: test.units.len(),
+        units: test.units.len() - test.left_out.len(),
+        left_out: test.left_out.iter().map(|id| names.unit(id)).collect(),
         w_bar: test.w_bar.map(|w_bar| fixed(w_bar, 3)).unwrap_or_default(),
         z_bar,
         z_tilde,

@@ -86,6 +86,7 @@ fn granger(cause: &str, effect: &str) -> DumitrescuHurlin {
     };
     let refused = Reason::TooFewObservations { observations: 2, parameters: 3 };
     DumitrescuHurlin {
+        left_out: Vec::new(),
         effect: effect.into(),
         cause: cause.into(),
         orders: LagOrders::Common(1),

@@ -1,7 +1,7 @@
 //! `granger`: Granger tests of every ordered pair of variables.
 
 use serde::{Deserialize, Serialize};
-use vintner_estimation::{LagOrders, dumitrescu_hurlin};
+use vintner_estimation::{LagOrders, Untestable, dumitrescu_hurlin};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
@@ -17,6 +17,9 @@ pub(crate) struct Granger {
     /// The lag order.
     #[serde(default = "one")]
     lags: usize,
+    /// What becomes of the panel's test where an entity has too few years for its own.
+    #[serde(default)]
+    untestable: Untestable,
 }
 
 fn one() -> usize {
@@ -46,7 +49,7 @@ impl Parameters for Granger {
         let mut tests = Vec::new();
         for cause in &self.variables {
             for effect in self.variables.iter().filter(|effect| *effect != cause) {
-                tests.push(dumitrescu_hurlin(&panel, effect, cause, &orders)?);
+                tests.push(dumitrescu_hurlin(&panel, effect, cause, &orders, self.untestable)?);
             }
         }
         Ok(Outputs::new().with("tests", Artifact::json(&tests)?))
