@@ -7,7 +7,7 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Digest, PipelineError, Result};
+use crate::{Digest, InputDeclaration, PipelineError, Result};
 
 /// The kind of an artifact, which is also how it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,6 +50,8 @@ pub(crate) struct Encoded {
     pub(crate) rows: Option<u64>,
     /// The type and the digest of each column of a frame.
     pub(crate) columns: Option<BTreeMap<String, (String, Digest)>>,
+    /// The digest of each group of rows, where the output is grouped.
+    pub(crate) groups: BTreeMap<String, Digest>,
 }
 
 impl Artifact {
@@ -71,7 +73,7 @@ impl Artifact {
     }
 
     /// The same artifact always gives the same bytes.
-    pub(crate) fn encode(self, what: &str) -> Result<Encoded> {
+    pub(crate) fn encode(self, what: &str, grouped_by: Option<&str>) -> Result<Encoded> {
         let kind = self.kind();
         Ok(match self {
             Artifact::Frame(mut frame) => {
@@ -84,41 +86,92 @@ impl Artifact {
                         Ok((column.name().to_string(), (column.dtype().to_string(), digest)))
                     })
                     .collect::<Result<_>>()?;
+                let groups = match grouped_by {
+                    None => BTreeMap::new(),
+                    Some(column) => group_digests(&frame, column).map_err(|error| refused(what, &error))?,
+                };
                 let mut bytes = Vec::new();
                 ParquetWriter::new(&mut bytes)
                     .with_compression(ParquetCompression::Zstd(None))
                     .set_parallel(false)
                     .finish(&mut frame)
                     .map_err(|error| refused(what, &error))?;
-                Encoded { kind, bytes, rows: Some(frame.height() as u64), columns: Some(columns) }
+                Encoded { kind, bytes, rows: Some(frame.height() as u64), columns: Some(columns), groups }
             }
             Artifact::Json(value) => {
                 let mut text = sorted(&value).to_pretty();
                 text.push('\n');
-                Encoded { kind, bytes: text.into_bytes(), rows: None, columns: None }
+                Encoded { kind, bytes: text.into_bytes(), rows: None, columns: None, groups: BTreeMap::new() }
             }
             Artifact::Text(text) => {
                 let rows = text.lines().count() as u64;
-                Encoded { kind, bytes: text.into_bytes(), rows: Some(rows), columns: None }
+                Encoded {
+                    kind,
+                    bytes: text.into_bytes(),
+                    rows: Some(rows),
+                    columns: None,
+                    groups: BTreeMap::new(),
+                }
             }
         })
     }
 }
 
-/// A frame from its stored form, with the columns asked for, in the order in which they are stored.
-pub(crate) fn decode_frame(bytes: Vec<u8>, columns: Option<&[String]>, what: &str) -> Result<DataFrame> {
-    let frame = ParquetReader::new(Cursor::new(bytes)).finish().map_err(|error| refused(what, &error))?;
-    match columns {
-        None => Ok(frame),
-        Some(wanted) => {
+/// A frame from its stored form, with the rows and columns that are declared to be read, in the order
+/// in which they are stored.
+pub(crate) fn decode_frame(
+    bytes: Vec<u8>,
+    declared: Option<&InputDeclaration>,
+    what: &str,
+) -> Result<DataFrame> {
+    let read = || -> PolarsResult<DataFrame> {
+        let mut frame = ParquetReader::new(Cursor::new(bytes)).finish()?;
+        if let Some(rows) = declared.and_then(|declared| declared.rows.as_ref()) {
+            let texts = frame.column(&rows.column)?.str()?;
+            let wanted: BooleanChunked = texts
+                .iter()
+                .map(|text| {
+                    text.is_some_and(|text| {
+                        rows.values.binary_search_by(|value| value.as_str().cmp(text)).is_ok()
+                    })
+                })
+                .collect();
+            frame = frame.filter(&wanted)?;
+        }
+        if let Some(columns) = declared.and_then(|declared| declared.columns.as_ref()) {
             let present: Vec<PlSmallStr> = frame
                 .get_column_names_owned()
                 .into_iter()
-                .filter(|name| wanted.iter().any(|column| column.as_str() == name.as_str()))
+                .filter(|name| columns.iter().any(|column| column.as_str() == name.as_str()))
                 .collect();
-            frame.select(present).map_err(|error| refused(what, &error))
+            frame = frame.select(present)?;
+        }
+        Ok(frame)
+    };
+    read().map_err(|error| refused(what, &error))
+}
+
+/// A digest of the rows of each group.
+fn group_digests(frame: &DataFrame, column: &str) -> PolarsResult<BTreeMap<String, Digest>> {
+    let texts = frame.column(column)?.str()?;
+    let mut members: BTreeMap<&str, Vec<IdxSize>> = BTreeMap::new();
+    for (text, row) in texts.iter().zip(0..) {
+        if let Some(text) = text {
+            members.entry(text).or_default().push(row);
         }
     }
+    members
+        .into_iter()
+        .map(|(text, rows)| {
+            let group = frame.take(&IdxCa::from_vec("rows".into(), rows))?;
+            let mut hasher = blake3::Hasher::new();
+            for column in group.columns() {
+                hasher.update(column.name().as_bytes());
+                hasher.update(column_digest(column)?.as_str().as_bytes());
+            }
+            Ok((text.to_owned(), Digest::from_hasher(&hasher)))
+        })
+        .collect()
 }
 
 fn refused(what: &str, error: &PolarsError) -> PipelineError {
@@ -224,7 +277,7 @@ mod tests {
     use super::*;
 
     fn digests(frame: DataFrame) -> Result<BTreeMap<String, (String, Digest)>> {
-        Ok(Artifact::Frame(frame).encode("test")?.columns.unwrap_or_default())
+        Ok(Artifact::Frame(frame).encode("test", None)?.columns.unwrap_or_default())
     }
 
     #[test]
@@ -247,12 +300,26 @@ mod tests {
     fn encoding_gives_the_same_bytes_and_reads_back() -> Result<()> {
         let frame =
             df!("x" => [Some(0.1), None], "y" => ["a", "b"]).map_err(|error| refused("test", &error))?;
-        let one = Artifact::Frame(frame.clone()).encode("test")?.bytes;
-        let two = Artifact::Frame(frame.clone()).encode("test")?.bytes;
+        let one = Artifact::Frame(frame.clone()).encode("test", None)?.bytes;
+        let two = Artifact::Frame(frame.clone()).encode("test", None)?.bytes;
         assert_eq!(one, two);
         assert!(decode_frame(one.clone(), None, "test")?.equals_missing(&frame));
-        let part = decode_frame(one, Some(&["y".to_owned()]), "test")?;
-        assert_eq!(part.get_column_names(), ["y"]);
+        let declared = InputDeclaration::frame("test").columns(["y"]).rows("y", ["b", "c"]);
+        let part = decode_frame(one, Some(&declared), "test")?;
+        assert_eq!((part.height(), part.get_column_names()), (1, vec![&PlSmallStr::from("y")]));
+        Ok(())
+    }
+
+    #[test]
+    fn a_group_digest_sees_its_own_rows_alone() -> Result<()> {
+        let groups = |values: [f64; 3]| -> Result<BTreeMap<String, Digest>> {
+            let frame = df!("variable" => ["a", "b", "a"], "value" => values);
+            let frame = frame.map_err(|error| refused("test", &error))?;
+            Ok(Artifact::Frame(frame).encode("test", Some("variable"))?.groups)
+        };
+        let (before, after) = (groups([1.0, 2.0, 3.0])?, groups([1.0, 5.0, 3.0])?);
+        assert_eq!(before.get("a"), after.get("a"));
+        assert_ne!(before.get("b"), after.get("b"));
         Ok(())
     }
 }

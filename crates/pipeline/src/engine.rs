@@ -269,7 +269,7 @@ impl Run<'_> {
                 .artifacts
                 .remove(&declared.name)
                 .ok_or_else(|| failed(format!("it made no output `{}`", declared.name)))?;
-            let encoded = artifact.encode(&what)?;
+            let encoded = artifact.encode(&what, declared.grouped_by.as_deref())?;
             if encoded.kind != declared.kind {
                 return Err(failed(format!(
                     "its output `{}` is of another kind than declared",
@@ -287,6 +287,8 @@ impl Run<'_> {
                 bytes: encoded.bytes.len() as u64,
                 rows: encoded.rows,
                 columns,
+                grouped_by: declared.grouped_by.clone(),
+                groups: encoded.groups,
             };
             outputs.insert(declared.name.clone(), output);
         }
@@ -456,30 +458,16 @@ impl Reading {
             match reference {
                 Reference::Vintage => digests.push(whole(&json_input(&plan.vintage.manifest))),
                 Reference::Output { stage, output } => {
-                    let declared =
-                        branch.stage.declaration(role).and_then(|declared| declared.columns.as_ref());
+                    let declared = branch.stage.declaration(role);
                     for index in branch.upstream.iter().copied() {
                         let upstream = &plan.branches[index];
                         if upstream.id.stage != *stage {
                             continue;
                         }
-                        let Some(kept) = record(index).and_then(|record| record.outputs.get(output)) else {
-                            continue;
-                        };
-                        let key = upstream.id.item.clone().unwrap_or_default();
-                        digests.push(match declared {
-                            None => InputDigest {
-                                key,
-                                content: Some(kept.digest.clone()),
-                                columns: BTreeMap::new(),
-                            },
-                            Some(columns) => {
-                                let known = columns.iter().filter_map(|column| {
-                                    Some((column.clone(), kept.columns.get(column)?.digest.clone()))
-                                });
-                                InputDigest { key, content: None, columns: known.collect() }
-                            }
-                        });
+                        if let Some(kept) = record(index).and_then(|record| record.outputs.get(output)) {
+                            let key = upstream.id.item.clone().unwrap_or_default();
+                            digests.push(kept.digest_for(key, declared));
+                        }
                     }
                 }
             }
@@ -524,7 +512,7 @@ impl Reading {
 }
 
 fn whole(input: &Input) -> InputDigest {
-    InputDigest { key: input.key.clone(), content: Some(input.digest.clone()), columns: BTreeMap::new() }
+    InputDigest::whole(input.key.clone(), input.digest.clone())
 }
 
 /// The file itself, or all files below a folder by their path in it, sorted; hidden ones and

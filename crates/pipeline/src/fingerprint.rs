@@ -40,6 +40,16 @@ pub struct InputDigest {
     /// The digests of the columns that are read, where only some are.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, Digest>,
+    /// The digests of the groups of rows that are read, where only some are.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub groups: BTreeMap<String, Digest>,
+}
+
+impl InputDigest {
+    /// An input of which everything is read.
+    pub(crate) fn whole(key: String, content: Digest) -> Self {
+        Self { key, content: Some(content), columns: BTreeMap::new(), groups: BTreeMap::new() }
+    }
 }
 
 impl Fingerprint {

@@ -1,6 +1,6 @@
 //! What a running stage is handed: its inputs and nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use polars::prelude::DataFrame;
@@ -56,10 +56,23 @@ impl Inputs {
         self.all(role).iter().map(|input| Ok((input.key.clone(), self.decode(role, input)?))).collect()
     }
 
+    /// The texts in a column of all frames under `role`, those in rows that the stage didn't declare
+    /// included: for a message that says what there would have been, never for a result, since the
+    /// fingerprint doesn't hold them.
+    pub fn texts_for_message(&self, role: &str, column: &str) -> BTreeSet<String> {
+        let mut texts = BTreeSet::new();
+        for input in self.all(role) {
+            let Ok(frame) = decode_frame(input.bytes.to_vec(), None, role) else { continue };
+            if let Ok(values) = frame.column(column).and_then(|column| column.str()) {
+                texts.extend(values.iter().flatten().map(str::to_owned));
+            }
+        }
+        texts
+    }
+
     fn decode(&self, role: &str, input: &Input) -> Result<DataFrame> {
         let declared = InputDeclaration::covering(&self.declarations, role);
-        let columns = declared.and_then(|declared| declared.columns.as_deref());
-        decode_frame(input.bytes.to_vec(), columns, &format!("input `{role}`"))
+        decode_frame(input.bytes.to_vec(), declared, &format!("input `{role}`"))
     }
 
     /// The JSON value under `role`.

@@ -12,7 +12,7 @@
 //!
 //! A stage that reads a frame may name the columns that it reads; then its fingerprint holds the
 //! digests of those columns alone, and it is handed no others. So a change in one column re-runs
-//! exactly what reads it.
+//! exactly what reads it. Likewise for rows, where an output is grouped by a column of texts.
 //!
 //! This crate knows frames and files, and no econometrics.
 
@@ -43,7 +43,7 @@ pub use fingerprint::{FORMAT, Fingerprint, InputDigest};
 pub use graph::{GraphFormat, draw};
 pub use inputs::Inputs;
 pub use observer::{Observer, Silent};
-pub use operation::{InputDeclaration, Operation, OutputDeclaration, Outputs, Registry, Stage};
+pub use operation::{InputDeclaration, Operation, OutputDeclaration, Outputs, Registry, Rows, Stage};
 pub use pipeline::{Pipeline, PipelineStage, Reference};
 pub use plan::{Branch, BranchId, Plan};
 pub use record::{OutputRecord, Record};

@@ -61,12 +61,31 @@ pub struct InputDeclaration {
     pub many: bool,
     /// Of a frame, the columns that are read; `None` for all of them.
     pub columns: Option<Vec<String>>,
+    /// Of a frame, the rows that are read; `None` for all of them.
+    pub rows: Option<Rows>,
+}
+
+/// Rows with certain texts in a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rows {
+    /// The column. Where the frame's output is [grouped](OutputDeclaration::grouped_by) by it, only
+    /// these rows count in the fingerprint.
+    pub column: String,
+    /// The texts, sorted.
+    pub values: Vec<String>,
 }
 
 impl InputDeclaration {
     /// A frame under `role`.
     pub fn frame(role: impl Into<String>) -> Self {
-        Self { role: role.into(), kind: Some(Kind::Frame), optional: false, many: false, columns: None }
+        Self {
+            role: role.into(),
+            kind: Some(Kind::Frame),
+            optional: false,
+            many: false,
+            columns: None,
+            rows: None,
+        }
     }
 
     /// A JSON value under `role`.
@@ -82,7 +101,7 @@ impl InputDeclaration {
     /// Any number of artifacts of a kind, under whichever roles the spec gives them that no other
     /// declaration names.
     pub fn any(kind: Kind) -> Self {
-        Self { role: Self::ANY.to_owned(), kind: Some(kind), optional: true, many: true, columns: None }
+        Self { kind: Some(kind), optional: true, many: true, ..Self::frame(Self::ANY) }
     }
 
     /// The role of [`InputDeclaration::any`].
@@ -117,6 +136,20 @@ impl InputDeclaration {
         self.columns = Some(columns);
         self
     }
+
+    /// This frame, of which only the rows with one of `values` in `column` are read.
+    #[must_use]
+    pub fn rows<S: Into<String>>(
+        mut self,
+        column: impl Into<String>,
+        values: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let mut values: Vec<String> = values.into_iter().map(Into::into).collect();
+        values.sort();
+        values.dedup();
+        self.rows = Some(Rows { column: column.into(), values });
+        self
+    }
 }
 
 /// An output of a stage.
@@ -126,12 +159,22 @@ pub struct OutputDeclaration {
     pub name: String,
     /// Its kind.
     pub kind: Kind,
+    /// Of a frame, the column of texts by which its readers may choose rows.
+    pub grouped_by: Option<String>,
 }
 
 impl OutputDeclaration {
     /// An output of a kind.
     pub fn new(name: impl Into<String>, kind: Kind) -> Self {
-        Self { name: name.into(), kind }
+        Self { name: name.into(), kind, grouped_by: None }
+    }
+
+    /// This frame, of which a stage may read the rows with certain texts in `column` and be made
+    /// again only when these change.
+    #[must_use]
+    pub fn grouped_by(mut self, column: impl Into<String>) -> Self {
+        self.grouped_by = Some(column.into());
+        self
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Fingerprint, Kind};
+use crate::{Digest, Fingerprint, InputDeclaration, InputDigest, Kind};
 
 /// The record of one run of a branch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,6 +36,36 @@ pub struct OutputRecord {
     /// The columns of a frame.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, ColumnRecord>,
+    /// The column by which the rows are grouped, where they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grouped_by: Option<String>,
+    /// The digest of each group of rows.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub groups: BTreeMap<String, Digest>,
+}
+
+impl OutputRecord {
+    /// What a reader with this declaration depends on.
+    pub(crate) fn digest_for(&self, key: String, declared: Option<&InputDeclaration>) -> InputDigest {
+        let Some(declared) = declared else { return InputDigest::whole(key, self.digest.clone()) };
+        if let Some(rows) = &declared.rows
+            && self.grouped_by.as_ref() == Some(&rows.column)
+        {
+            let read =
+                rows.values.iter().filter_map(|value| Some((value.clone(), self.groups.get(value)?.clone())));
+            return InputDigest { key, content: None, columns: BTreeMap::new(), groups: read.collect() };
+        }
+        // Which rows are read can only be told by reading them; then all of them count.
+        if declared.rows.is_none()
+            && let Some(columns) = &declared.columns
+        {
+            let read = columns
+                .iter()
+                .filter_map(|column| Some((column.clone(), self.columns.get(column)?.digest.clone())));
+            return InputDigest { key, content: None, columns: read.collect(), groups: BTreeMap::new() };
+        }
+        InputDigest::whole(key, self.digest.clone())
+    }
 }
 
 /// A column as it is kept.

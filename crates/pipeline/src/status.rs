@@ -142,12 +142,11 @@ fn input_causes(
             None => causes.push(format!("input {} is new", name(key))),
             Some(earlier) if earlier == input => {}
             Some(earlier) => {
-                let changed: Vec<&str> = input
-                    .columns
-                    .iter()
-                    .filter(|(column, digest)| earlier.columns.get(*column) != Some(digest))
-                    .map(|(column, _)| column.as_str())
-                    .collect();
+                let columns =
+                    input.columns.iter().filter(|(name, digest)| earlier.columns.get(*name) != Some(digest));
+                let groups =
+                    input.groups.iter().filter(|(name, digest)| earlier.groups.get(*name) != Some(digest));
+                let changed: Vec<&str> = columns.chain(groups).map(|(name, _)| name.as_str()).collect();
                 let which =
                     if changed.is_empty() { String::new() } else { format!(" in {}", changed.join(", ")) };
                 causes.push(format!("input {} changed{which}", name(key)));

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
+use vintner_panel::tidy_columns::VARIABLE;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_transform::{Assembly, CategoryAggregate, Window, assemble};
 
-use super::shared::{ENTITY, TIME, crosswalk, gaps};
+use super::shared::{ENTITY, TIME, crosswalk, gaps, with_known_variables};
 use crate::params::Parameters;
 use crate::{StagesError, code};
 
@@ -35,7 +36,10 @@ impl Parameters for Assemble {
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        vec![InputDeclaration::frame("tidy").many(), InputDeclaration::file("crosswalk")]
+        vec![
+            InputDeclaration::frame("tidy").many().rows(VARIABLE, &self.variables),
+            InputDeclaration::file("crosswalk"),
+        ]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -52,7 +56,7 @@ impl Parameters for Assemble {
             entity: ENTITY.into(),
             time: TIME.into(),
         };
-        let assembled = assemble(&tidy, &assembly)?;
+        let assembled = assemble(&tidy, &assembly).map_err(|error| with_known_variables(error, inputs))?;
         Ok(Outputs::new()
             .with("panel", Artifact::Frame(assembled.panel.frame().clone()))
             .with("gaps", gaps(&assembled.gaps)?))

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use vintner_ingest::{Source, Window, read_source_bytes};
-use vintner_panel::tidy_frame;
+use vintner_panel::{tidy_columns, tidy_frame};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::crosswalk;
@@ -46,7 +46,11 @@ impl Parameters for Ingest {
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
-        vec![OutputDeclaration::new("tidy", Kind::Frame), OutputDeclaration::new("summary", Kind::Json)]
+        vec![
+            // By variable, so that a stage is made again only when the variables that it reads change.
+            OutputDeclaration::new("tidy", Kind::Frame).grouped_by(tidy_columns::VARIABLE),
+            OutputDeclaration::new("summary", Kind::Json),
+        ]
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {

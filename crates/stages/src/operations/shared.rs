@@ -1,9 +1,12 @@
 //! What several operations need.
 
 use polars::prelude::{Column, DataFrame};
+use vintner_diagnostics::did_you_mean;
 use vintner_ingest::Crosswalk;
-use vintner_panel::{Gap, Panel, gap_frame};
+use vintner_panel::{Gap, Panel, gap_frame, tidy_columns};
 use vintner_pipeline::{Artifact, Inputs};
+
+use vintner_transform::TransformError;
 
 use crate::StagesError;
 
@@ -19,6 +22,19 @@ pub(crate) fn panel(inputs: &Inputs, role: &str) -> Result<Panel, StagesError> {
 /// The crosswalk under the role `crosswalk`.
 pub(crate) fn crosswalk(inputs: &Inputs) -> Result<Crosswalk, StagesError> {
     Crosswalk::parse("crosswalk", inputs.text("crosswalk")?).map_err(StagesError::Crosswalk)
+}
+
+/// A fault about a variable that no source has, told with all variables that the sources do have:
+/// the stage itself was handed only those that it asked for.
+pub(crate) fn with_known_variables(error: TransformError, inputs: &Inputs) -> TransformError {
+    match error {
+        TransformError::UnknownVariable { variable, .. } => {
+            let known = inputs.texts_for_message("tidy", tidy_columns::VARIABLE);
+            let suggestion = did_you_mean(&variable, known.iter().map(String::as_str)).map(str::to_owned);
+            TransformError::UnknownVariable { variable, available: known.into_iter().collect(), suggestion }
+        }
+        other => other,
+    }
 }
 
 /// A frame of gaps.
