@@ -1,0 +1,226 @@
+//! The whole way from raw files to the report, on the reconstructed vintage.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use common::{Workspace, with_outcome};
+
+type Row = BTreeMap<String, String>;
+
+fn rows(text: &str) -> Vec<Row> {
+    csv::Reader::from_reader(text.as_bytes()).deserialize().map(|row| row.unwrap()).collect()
+}
+
+/// `number` rounded to as many decimals as `printed` has, as text; the decimal expansion of the
+/// number decides, not arithmetic on it.
+fn rounded(number: f64, printed: &str) -> String {
+    let decimals = printed.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    format!("{number:.decimals$}")
+}
+
+#[test]
+fn every_published_coefficient_and_star_comes_out() {
+    let workspace = Workspace::of_paper();
+    workspace.reproduce(&[]);
+    let estimates = rows(&workspace.read("reports/reconstructed/estimates.csv"));
+    let published = rows(&fs::read_to_string(common::repository().join("data/published/tables.csv")).unwrap());
+    assert_eq!(published.len(), 195);
+
+    let key = |row: &Row| ["table", "dependent", "unit", "regressor"].map(|field| row[field].clone());
+    let by_key: BTreeMap<_, &Row> = estimates.iter().map(|row| (key(row), row)).collect();
+    for printed in &published {
+        let row = by_key.get(&key(printed)).unwrap_or_else(|| panic!("no estimate of {printed:?}"));
+        let estimate: f64 = row["estimate"].parse().unwrap();
+        assert_eq!(rounded(estimate, &printed["coefficient"]), printed["coefficient"], "{:?}", key(printed));
+        let stars = "*".repeat(printed["stars"].parse().unwrap());
+        assert_eq!(row["stars"], stars, "{:?}", key(printed));
+        // Stars follow from the p-value, not from the published ones.
+        let p: f64 = row["p_value"].parse().unwrap();
+        assert_eq!([0.10, 0.05, 0.01].iter().filter(|level| p < **level).count(), stars.len());
+        assert_eq!((&row["published"], &row["published_stars"]), (&printed["coefficient"], &stars));
+    }
+    let report = workspace.read("reports/reconstructed/report.md");
+    assert!(report.contains("Synthetic data"), "the report says that the data are synthetic");
+    assert!(workspace.read("reports/reconstructed/report.tex").contains("Synthetic data"));
+}
+
+#[test]
+fn the_committed_reports_are_what_the_pipeline_makes() {
+    let workspace = Workspace::of_paper();
+    workspace.reproduce(&[]);
+    for name in ["estimates.csv", "report.md", "report.tex"] {
+        let path = format!("reports/reconstructed/{name}");
+        let committed = fs::read_to_string(common::repository().join(&path)).unwrap();
+        assert_eq!(workspace.read(&path), committed, "{path}: run `just reproduce` and commit it");
+    }
+}
+
+#[test]
+fn a_second_run_recomputes_and_rewrites_nothing() {
+    let workspace = Workspace::of_paper();
+    let first = workspace.reproduce(&[]);
+    assert_eq!(with_outcome(&first, "ran").len(), first.len());
+    let written = |part: &str| -> BTreeMap<_, _> {
+        workspace
+            .files(part)
+            .into_keys()
+            .map(|path| {
+                let modified = fs::metadata(workspace.path(path.to_str().unwrap())).unwrap().modified().unwrap();
+                (path, modified)
+            })
+            .collect()
+    };
+    let (store, reports) = (written(".vintner"), written("reports"));
+    let second = workspace.vintner(&["reproduce"]);
+    assert_eq!(second.code, 0);
+    assert!(second.stdout.contains("all cached: nothing to do"), "{}", second.stdout);
+    assert_eq!(written(".vintner"), store);
+    assert_eq!(written("reports"), reports);
+}
+
+#[test]
+fn a_changed_cell_re_runs_exactly_what_depends_on_it() {
+    let workspace = Workspace::of_paper();
+    workspace.reproduce(&[]);
+    let manifest = "data/vintages/reconstructed/vintage.yaml";
+    let (before, raw) = (workspace.read(manifest), "data/vintages/reconstructed/raw/外商直接投资.tsv");
+    let original = workspace.read(raw);
+
+    // One cell of foreign investment, and with it the file's checksum.
+    let line = original.lines().nth(5).unwrap();
+    let cell = line.rsplit('\t').next().unwrap();
+    let changed_line = line.replace(cell, &format!("{:.4}", cell.parse::<f64>().unwrap() * 1.01));
+    fs::write(workspace.path(raw), original.replace(line, &changed_line)).unwrap();
+    let refused = workspace.vintner(&["reproduce"]);
+    assert_eq!(refused.code, 1);
+    let sum = refused.stderr.split_whitespace().rev().find_map(|word| {
+        let word = word.trim_matches(|c: char| !c.is_ascii_hexdigit());
+        (word.len() == 64 && !before.contains(word)).then(|| word.to_owned())
+    });
+    let sum = sum.unwrap_or_else(|| panic!("the message names the new checksum: {}", refused.stderr));
+    let old = before.split("file: 外商直接投资.tsv").nth(1).unwrap().split("sha256: ").nth(1).unwrap();
+    workspace.edit(manifest, old.split_whitespace().next().unwrap(), &sum);
+
+    let outcomes = workspace.reproduce(&[]);
+    // Openness is in equations (2) and (3) only; robots and real GDP don't know of it.
+    let ran = [
+        "descriptives", "estimates", "panel", "report", "table2", "table2_clustered", "table3",
+        "table3_clustered", "tidy[fdi]", "variables",
+    ];
+    assert_eq!(with_outcome(&outcomes, "ran"), ran);
+
+    // Back to where it was: everything is still there.
+    fs::write(workspace.path(raw), original).unwrap();
+    fs::write(workspace.path(manifest), before).unwrap();
+    assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran"), Vec::<&str>::new());
+}
+
+#[test]
+fn a_changed_parameter_re_runs_exactly_what_depends_on_it() {
+    let workspace = Workspace::of_paper();
+    workspace.reproduce(&[]);
+    workspace.edit("pipeline.yaml", "lags: 1", "lags: 2");
+    assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran"), ["granger", "report"]);
+
+    // A definition with the same values: stops where the columns came out equal.
+    workspace.edit("pipeline.yaml", "lnBE: ln(BE)", "lnBE: ln(BE * 1)");
+    assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran"), ["variables"]);
+
+    // Another unit moves the intercepts alone: equation (1) is estimated again, the others aren't.
+    workspace.edit("pipeline.yaml", "lnBE: ln(BE * 1)", "lnBE: ln(BE * 10)");
+    let ran = ["descriptives", "estimates", "report", "table1", "table1_clustered", "variables"];
+    let outcomes = workspace.reproduce(&[]);
+    assert_eq!(with_outcome(&outcomes, "ran"), ran);
+
+    // Words for people change nothing.
+    workspace.edit("pipeline.yaml", "title: GDP at 2008 prices", "title: Real GDP # a comment");
+    assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran"), Vec::<&str>::new());
+}
+
+#[test]
+fn the_same_bytes_come_out_at_any_number_of_jobs() {
+    let one = Workspace::of_paper();
+    let many = Workspace::of_paper();
+    one.reproduce(&["--jobs", "1"]);
+    many.reproduce(&["--jobs", "8"]);
+    assert_eq!(one.files("reports"), many.files("reports"));
+    assert_eq!(one.files(".vintner/outputs"), many.files(".vintner/outputs"));
+}
+
+#[test]
+fn a_dry_run_says_what_would_run_and_writes_nothing() {
+    let workspace = Workspace::of_paper();
+    let dry = workspace.vintner(&["reproduce", "--dry-run"]);
+    assert_eq!(dry.code, 0);
+    assert!(dry.stdout.contains("would run  tidy[co2]  (it hasn't run on this vintage yet)"), "{}", dry.stdout);
+    assert!(dry.stdout.contains("nothing was run"));
+    assert!(!workspace.path(".vintner").exists());
+
+    workspace.reproduce(&[]);
+    workspace.edit("pipeline.yaml", "lags: 1", "lags: 2");
+    let dry = workspace.vintner(&["reproduce", "--dry-run"]);
+    assert!(dry.stdout.contains("would run  granger  (parameter lags: 1 -> 2)"), "{}", dry.stdout);
+    let status = workspace.vintner(&["status"]);
+    assert!(status.stdout.contains("stale    granger  (parameter lags: 1 -> 2)"), "{}", status.stdout);
+    assert!(status.stdout.contains("waiting  report"), "{}", status.stdout);
+}
+
+#[test]
+fn forced_runs_come_out_the_same() {
+    let workspace = Workspace::of_paper();
+    workspace.reproduce(&[]);
+    let before = workspace.files(".vintner/outputs");
+    let forced = workspace.reproduce(&["--force"]);
+    assert_eq!(with_outcome(&forced, "ran").len(), forced.len());
+    assert_eq!(workspace.files(".vintner/outputs"), before);
+}
+
+#[test]
+fn missing_public_files_are_named_with_what_to_do() {
+    let workspace = Workspace::of_paper();
+    let output = workspace.vintner(&["reproduce", "--vintage", "public-2025"]);
+    assert_eq!(output.code, 1);
+    for part in ["汇率.xlsx", "ifr_china_operational_stock.csv", "--data-root", "VINTNER_DATA_ROOT"] {
+        assert!(output.stderr.contains(part), "{part} in {}", output.stderr);
+    }
+    let unknown = workspace.vintner(&["reproduce", "--vintage", "reconstrcted"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("did you mean `reconstructed`?"), "{}", unknown.stderr);
+}
+
+#[test]
+fn outputs_can_be_looked_at() {
+    let workspace = Workspace::of_paper();
+    let early = workspace.vintner(&["show", "panel"]);
+    assert_eq!((early.code, early.stdout.as_str()), (1, ""));
+    assert!(early.stderr.contains("`vintner reproduce` makes it"), "{}", early.stderr);
+    workspace.reproduce(&[]);
+    let tidy = workspace.vintner(&["show", "tidy[fdi]", "--rows", "1"]);
+    assert!(tidy.stdout.contains("外商直接投资.tsv"), "{}", tidy.stdout);
+    let json = workspace.vintner(&["show", "variables", "--format", "json", "--rows", "2"]);
+    let value: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!((value["rows"].as_u64(), value["shown"].as_array().unwrap().len()), (Some(168), 2));
+    assert!(value["shown"][0]["lnCO2"].is_f64());
+    let wrong = workspace.vintner(&["show", "tabel1"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.stderr.contains("did you mean `table1`?"), "{}", wrong.stderr);
+    let several = workspace.vintner(&["show", "tidy"]);
+    assert!(several.code == 2 && several.stderr.contains("tidy[co2]"), "{}", several.stderr);
+}
+
+#[test]
+fn the_synthetic_vintage_is_made_again_byte_for_byte() {
+    let workspace = Workspace::of_paper();
+    let check = workspace.vintner(&["reconstruct", "--check"]);
+    assert_eq!(check.code, 0, "{}", check.stderr);
+    assert!(check.stdout.contains("195 of 195 coefficients"), "{}", check.stdout);
+    fs::write(workspace.path("data/vintages/reconstructed/raw/汇率.csv"), "x").unwrap();
+    let check = workspace.vintner(&["reconstruct", "--check"]);
+    assert_eq!(check.code, 1);
+    assert!(check.stderr.contains("汇率.csv"), "{}", check.stderr);
+    assert_eq!(workspace.vintner(&["reconstruct"]).code, 0);
+    assert_eq!(workspace.vintner(&["reconstruct", "--check"]).code, 0);
+}
