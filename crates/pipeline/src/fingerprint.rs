@@ -78,8 +78,7 @@ mod tests {
     use super::*;
 
     fn known() -> Fingerprint {
-        let input =
-            InputDigest { key: String::new(), content: Some(Digest::of(b"x")), columns: BTreeMap::new() };
+        let input = InputDigest::whole(String::new(), Digest::of(b"x"));
         Fingerprint {
             format: FORMAT,
             operation: "deflate".into(),

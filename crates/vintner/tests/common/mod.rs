@@ -36,8 +36,13 @@ pub struct Output {
 impl Workspace {
     /// A copy of the repository's pipeline, data and templates.
     pub fn of_paper() -> Self {
+        Self::of_parts(&["pipeline.yaml", "data", "reports/templates"])
+    }
+
+    /// A copy of some files and folders of the repository, in their places.
+    pub fn of_parts(parts: &[&str]) -> Self {
         let workspace = Self { folder: tempfile::tempdir().unwrap() };
-        for part in ["pipeline.yaml", "data", "reports/templates"] {
+        for part in parts {
             copy(&repository().join(part), &workspace.path(part));
         }
         workspace
