@@ -235,6 +235,7 @@ impl Run<'_> {
         if !self.options.force
             && let Some(record) = store.record(&digest)
         {
+            tracing::info!(stage = name, fingerprint = digest.short(), "cached");
             return Ok((Outcome::Cached, digest, record));
         }
         let before = self.latest.get(&name).and_then(|digest| store.fingerprint(digest));
@@ -243,6 +244,7 @@ impl Run<'_> {
             false => causes(before.as_ref(), &fingerprint),
         };
         let record = self.run_branch(branch, &name, fingerprint)?;
+        tracing::info!(stage = name, seconds = record.seconds, why = why.join("; "), "ran");
         Ok((Outcome::Ran(why), digest, record))
     }
 
