@@ -1,5 +1,8 @@
 # `just` lists these; `./justw` does the same where just isn't installed.
 
+# Arguments reach the commands as "$@", so that spaces and brackets in them survive.
+set positional-arguments
+
 export CARGO_TERM_PROGRESS_WHEN := "never"
 
 # List the recipes
@@ -8,15 +11,15 @@ default:
 
 # From raw files to the report, e.g. `just reproduce --vintage public-2025`
 reproduce *ARGS:
-    cargo run --locked --package vintner -- reproduce {{ARGS}}
+    cargo run --locked --package vintner -- reproduce "$@"
 
 # Any other command of vintner, e.g. `just vintner status`
 vintner *ARGS:
-    @cargo run --quiet --locked --package vintner -- {{ARGS}}
+    @cargo run --quiet --locked --package vintner -- "$@"
 
 # All tests
 test *ARGS:
-    cargo test --locked --workspace {{ARGS}}
+    cargo test --locked --workspace "$@"
 
 # Formatting and lints
 lint:
@@ -29,4 +32,4 @@ doc:
 
 # Make the synthetic vintage again from the published tables
 reconstruct *ARGS:
-    cargo run --locked --package vintner -- reconstruct {{ARGS}}
+    cargo run --locked --package vintner -- reconstruct "$@"
