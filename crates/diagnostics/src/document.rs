@@ -98,3 +98,41 @@ impl Document {
         Fault { file: self.file.clone(), span, message: message.into(), hint: None, source_line }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        Document::parse("x.yaml", text).map(|_| String::new()).unwrap_or_else(|faults| faults.to_string())
+    }
+
+    #[test]
+    fn aliases_that_expand_without_end_are_refused() {
+        let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..12 {
+            let below = vec![format!("*a{}", level - 1); 10].join(", ");
+            text.push_str(&format!("a{level}: &a{level} [{below}]\n"));
+        }
+        assert!(refused(&text).contains("repetition limit exceeded"));
+    }
+
+    #[test]
+    fn nesting_without_end_is_refused() {
+        assert!(refused(&"- ".repeat(50_000)).contains("recursion limit exceeded"));
+        assert!(refused(&"[".repeat(5_000)).contains("x.yaml"));
+    }
+
+    #[test]
+    fn numbers_that_json_cannot_hold_are_refused_at_their_place() {
+        assert!(refused("a: 1\nb: .nan\n").starts_with("x.yaml:2:4: .nan isn't a finite number"));
+        assert!(refused("a: [-.inf]\n").starts_with("x.yaml:1:5: "));
+        assert_eq!(refused("a: [1e300, -0.5, 18446744073709551615]\n"), "");
+    }
+
+    #[test]
+    fn a_repeated_field_is_shown_where_it_stands_again() {
+        let faults = refused("a: &x {b: 1}\nc: *x\nd: *x\na: 2\n");
+        assert_eq!(faults.lines().next(), Some("x.yaml:4:1: the field `a` stands twice"));
+    }
+}

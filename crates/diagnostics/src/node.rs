@@ -120,7 +120,9 @@ impl Node {
     /// The fields that stand twice in one mapping of `text`: the name, and where it stands again.
     pub(crate) fn repeated_fields(text: &str) -> Vec<(String, Span)> {
         let mut repeated = Vec::new();
-        if let Some(places) = Places::read(text) {
+        // Aliases stay unexpanded: what they stand for is looked through where it is written, and a
+        // text that expands to more than memory holds is one of those that come here.
+        if let Some(places) = Places::read(text, false) {
             places.repeated(&mut repeated);
         }
         repeated
@@ -129,7 +131,7 @@ impl Node {
     /// The tree of `value`, with places from `text`; what `serde_yaml` can say and this tree can't
     /// (tags, keys that aren't text) is handed to `refuse`.
     pub(crate) fn build(value: &Value, text: &str, refuse: &mut dyn FnMut(String, Span)) -> Node {
-        let places = Places::read(text).unwrap_or_default();
+        let places = Places::read(text, true).unwrap_or_default();
         build(value, &places, Span { line: 1, column: 1, length: 0 }, refuse)
     }
 }
@@ -167,11 +169,16 @@ fn build(value: &Value, places: &Places, parent: Span, refuse: &mut dyn FnMut(St
     let value = match value {
         Value::Null => NodeValue::Null,
         Value::Bool(flag) => NodeValue::Bool(*flag),
-        Value::Number(number) => NodeValue::Number(match (number.as_i64(), number.as_u64()) {
-            (Some(integer), _) => Number::Integer(integer),
-            (None, Some(unsigned)) => Number::Unsigned(unsigned),
-            (None, None) => Number::Float(number.as_f64().unwrap_or(f64::NAN)),
-        }),
+        Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
+            (Some(integer), ..) => NodeValue::Number(Number::Integer(integer)),
+            (None, Some(unsigned), _) => NodeValue::Number(Number::Unsigned(unsigned)),
+            (None, None, Some(float)) if float.is_finite() => NodeValue::Number(Number::Float(float)),
+            // JSON, in which parameters are fingerprinted, has no word for these.
+            _ => {
+                refuse(format!("{number} isn't a finite number"), span);
+                NodeValue::Null
+            }
+        },
         Value::String(text) => NodeValue::Text(text.clone()),
         Value::Sequence(items) => NodeValue::Sequence(
             items
@@ -221,17 +228,30 @@ struct Places {
     text: String,
 }
 
+/// What is known on the way through a text.
+struct Walk {
+    /// The places of anchored parts.
+    anchors: BTreeMap<usize, Places>,
+    /// Whether aliases take them over.
+    expand_aliases: bool,
+    /// How deep in the text this is.
+    depth: usize,
+}
+
+/// Deeper than `serde_yaml` reads, and far from the end of a thread's stack.
+const DEEPEST: usize = 256;
+
 static NOWHERE: Places = Places { span: None, keys: Vec::new(), children: Vec::new(), text: String::new() };
 
 impl Places {
     /// `None` where the marking parser can't follow the text; faults then point at the nearest
     /// part that has a place.
-    fn read(text: &str) -> Option<Places> {
-        let mut anchors = BTreeMap::new();
+    fn read(text: &str, expand_aliases: bool) -> Option<Places> {
+        let mut walk = Walk { anchors: BTreeMap::new(), expand_aliases, depth: 0 };
         let mut events = Parser::new_from_str(text);
         while let Some(Ok((event, span))) = events.next_event() {
             if let Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) = event {
-                return Places::node(event, place(span), &mut events, &mut anchors);
+                return Places::node(event, place(span), &mut events, &mut walk);
             }
         }
         None
@@ -249,12 +269,12 @@ impl Places {
 
     fn next<'a>(
         events: &mut Parser<'a, saphyr_parser::StrInput<'a>>,
-        anchors: &mut BTreeMap<usize, Places>,
+        walk: &mut Walk,
     ) -> Option<Option<Places>> {
         let (event, span) = events.next_event()?.ok()?;
         match event {
             Event::SequenceEnd | Event::MappingEnd => Some(None),
-            other => Places::node(other, place(span), events, anchors).map(Some),
+            other => Places::node(other, place(span), events, walk).map(Some),
         }
     }
 
@@ -262,25 +282,32 @@ impl Places {
         event: Event<'a>,
         span: Span,
         events: &mut Parser<'a, saphyr_parser::StrInput<'a>>,
-        anchors: &mut BTreeMap<usize, Places>,
+        walk: &mut Walk,
     ) -> Option<Places> {
         let mut places = Places { span: Some(span), ..Places::default() };
+        walk.depth += 1;
+        if walk.depth > DEEPEST {
+            return None;
+        }
         let anchor = match event {
-            Event::Alias(anchor) => return Some(anchors.get(&anchor).cloned().unwrap_or(places)),
+            Event::Alias(anchor) => {
+                walk.depth -= 1;
+                return Some(walk.anchors.get(&anchor).cloned().unwrap_or(places));
+            }
             Event::Scalar(text, _, anchor, _) => {
                 places.text = text.into_owned();
                 anchor
             }
             Event::SequenceStart(anchor, _) => {
-                while let Some(child) = Places::next(events, anchors)? {
+                while let Some(child) = Places::next(events, walk)? {
                     places.children.push(child);
                 }
                 anchor
             }
             Event::MappingStart(anchor, _) => {
-                while let Some(key) = Places::next(events, anchors)? {
+                while let Some(key) = Places::next(events, walk)? {
                     places.keys.push((key.text, key.span.unwrap_or(span)));
-                    places.children.push(Places::next(events, anchors)??);
+                    places.children.push(Places::next(events, walk)??);
                 }
                 // A block of fields begins at its first key, wherever the parser puts its mark.
                 places.span = places.keys.first().map(|(_, place)| *place).or(places.span);
@@ -288,8 +315,9 @@ impl Places {
             }
             _ => return None,
         };
-        if anchor > 0 {
-            anchors.insert(anchor, places.clone());
+        walk.depth -= 1;
+        if anchor > 0 && walk.expand_aliases {
+            walk.anchors.insert(anchor, places.clone());
         }
         Some(places)
     }
