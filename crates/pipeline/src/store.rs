@@ -127,13 +127,17 @@ impl Store {
         }
         let parent = path.parent().unwrap_or(path);
         fs::create_dir_all(parent).map_err(PipelineError::io(parent, "making a folder"))?;
-        if path.exists() {
-            fs::remove_file(path).map_err(PipelineError::io(path, "replacing an output"))?;
+        // Made beside its place and renamed into it: a copy straight to `path` would write through
+        // a link that another run put there meanwhile, into the object itself.
+        let beside = tempfile::Builder::new()
+            .prefix(".writing-")
+            .tempdir_in(parent)
+            .map_err(PipelineError::io(parent, "making a temporary folder"))?;
+        let link = beside.path().join("output");
+        if fs::hard_link(&object, &link).is_err() {
+            fs::copy(&object, &link).map_err(PipelineError::io(path, "copying an output"))?;
         }
-        if fs::hard_link(&object, path).is_err() {
-            fs::copy(&object, path).map_err(PipelineError::io(path, "copying an output"))?;
-        }
-        Ok(())
+        fs::rename(&link, path).map_err(PipelineError::io(path, "replacing an output"))
     }
 }
 
