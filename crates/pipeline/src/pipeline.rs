@@ -1,7 +1,7 @@
 //! A pipeline: a spec whose stages are configured and whose graph was checked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -218,7 +218,7 @@ impl Checker<'_> {
                     self.check_reference(stage, role, target, from, output, stages);
                 }
             }
-            for (output, path) in &written.publish {
+            for output in written.publish.keys() {
                 let known: Vec<&str> =
                     stage.output_declarations.iter().map(|known| known.name.as_str()).collect();
                 if !known.contains(&output.value.as_str()) {
@@ -228,8 +228,43 @@ impl Checker<'_> {
                         one_of(output, known),
                     );
                 }
-                if Path::new(&path.value).is_absolute() || path.value.split('/').any(|part| part == "..") {
+            }
+        }
+        self.check_publications();
+    }
+
+    /// Outputs go to files of their own within the workspace, none of which a stage reads.
+    fn check_publications(&mut self) {
+        let spec = self.spec;
+        let plain = |path: &str| -> PathBuf {
+            Path::new(path).components().filter(|part| *part != Component::CurDir).collect()
+        };
+        let mut taken: BTreeMap<PathBuf, String> = BTreeMap::new();
+        for (name, written) in &spec.stages {
+            for (output, path) in &written.publish {
+                let target = plain(&path.value);
+                if target.is_absolute() || path.value.split('/').any(|part| part == "..") {
                     self.fault(path.span, "an output is written inside the workspace only", None);
+                } else if target.file_name().is_none() || path.value.ends_with('/') {
+                    let hint = Some("name the file, as in \"reports/{vintage}/estimates.csv\"".to_owned());
+                    self.fault(path.span, "an output is written to a file", hint);
+                }
+                let read = spec.stages.iter().find_map(|(reader, reads)| {
+                    let file = reads.files.values().find(|file| target.starts_with(plain(file)))?;
+                    Some((reader, file))
+                });
+                if let Some((reader, file)) = read {
+                    let message = format!("`{path}` would be written over what `{reader}` reads (`{file}`)");
+                    self.fault(path.span, message, Some("write it elsewhere".into()));
+                }
+                match taken.get(&target) {
+                    Some(other) => {
+                        let message = format!("`{path}` is where `{other}` is written too");
+                        self.fault(path.span, message, Some("give each output its own file".into()));
+                    }
+                    None => {
+                        taken.insert(target, format!("{name}.{output}"));
+                    }
                 }
             }
         }
@@ -244,6 +279,14 @@ impl Checker<'_> {
             .map(|known| known.role.as_str())
             .filter(|role| *role != InputDeclaration::ANY)
             .collect();
+        let reads_source = known.contains(&"source");
+        if stage.foreach_source && !reads_source {
+            self.fault(
+                name.span,
+                format!("`{operation}` reads no source of the vintage, and `{name}` has a branch for each"),
+                Some("take `foreach: sources` away".into()),
+            );
+        }
         let roles = written
             .inputs
             .keys()
@@ -285,11 +328,12 @@ impl Checker<'_> {
                 .any(|role| did_you_mean(role, known.iter().copied()) == Some(declared.role.as_str()));
             if !declared.optional && !given && !misspelt && !of_source(&declared.role) {
                 let place = if declared.kind.is_some() { "inputs" } else { "files" };
-                self.fault(
-                    name.span,
-                    format!("stage `{name}` lacks its input `{}`", declared.role),
-                    Some(format!("`{operation}` needs it under `{place}`")),
-                );
+                let hint = match declared.role.as_str() {
+                    "source" | "declaration" => format!("`foreach: sources` gives it to `{operation}`"),
+                    _ => format!("`{operation}` needs it under `{place}`"),
+                };
+                let message = format!("stage `{name}` lacks its input `{}`", declared.role);
+                self.fault(name.span, message, Some(hint));
             }
         }
     }

@@ -1,0 +1,54 @@
+//! Faults of a spec that only the operations and the graph together can tell.
+
+use std::path::Path;
+
+use vintner_pipeline::Pipeline;
+use vintner_stages::registry;
+
+/// The faults of a spec with these stages.
+fn faults(stages: &str) -> String {
+    let text = format!("version: 1\nname: test\nvintage: test\nstages:\n{stages}");
+    Pipeline::parse(Path::new(env!("CARGO_MANIFEST_DIR")), "pipeline.yaml", &text, &registry())
+        .map(|_| String::new())
+        .unwrap_or_else(|error| error.to_string())
+}
+
+const STAGES: &str = r#"  tidy:
+    op: ingest
+    foreach: sources
+    files: {crosswalk: Cargo.toml}
+  panel:
+    op: assemble
+    inputs: {tidy: tidy}
+    files: {crosswalk: Cargo.toml}
+    params: {window: {first: 2000, last: 2001}, variables: [x]}
+    publish: {gaps: PATH}
+  other:
+    op: assemble
+    inputs: {tidy: tidy}
+    files: {crosswalk: Cargo.toml}
+    params: {window: {first: 2000, last: 2001}, variables: [y]}
+    publish: {gaps: "reports/{vintage}/gaps.parquet"}
+"#;
+
+#[test]
+fn an_output_goes_to_a_file_of_its_own() {
+    let at = |path: &str| faults(&STAGES.replace("PATH", path));
+    assert_eq!(at("reports/gaps.parquet"), "");
+    assert!(at("\"reports/./{vintage}//gaps.parquet\"").contains("is where `other.gaps` is written too"));
+    assert!(at("Cargo.toml").contains("would be written over what `other` reads (`Cargo.toml`)"));
+    assert!(at("\"\"").contains("an output is written to a file"));
+    assert!(at("reports/").contains("an output is written to a file"));
+    assert!(at("../gaps.parquet").contains("inside the workspace only"));
+    assert!(at("/gaps.parquet").contains("inside the workspace only"));
+}
+
+#[test]
+fn branches_for_sources_are_of_operations_that_read_sources() {
+    let with = STAGES
+        .replace("PATH", "gaps.parquet")
+        .replace("op: assemble\n", "op: assemble\n    foreach: sources\n");
+    assert!(faults(&with).contains("`assemble` reads no source of the vintage"));
+    let without = STAGES.replace("PATH", "gaps.parquet").replace("    foreach: sources\n", "");
+    assert!(faults(&without).contains("`foreach: sources` gives it to `ingest`"));
+}
