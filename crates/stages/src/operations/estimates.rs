@@ -59,8 +59,10 @@ impl Parameters for Estimates {
         "the coefficients of all tables as one tidy table, beside the published ones";
 
     fn code() -> Digest {
-        let operation = env!("VINTNER_CODE_OPERATION_ESTIMATES");
-        code::digest(&[operation, code::PANEL, code::INGEST, code::ESTIMATION, code::REPORTING])
+        // What `regress` hands over is read by the types of its file.
+        let operations = [env!("VINTNER_CODE_OPERATION_ESTIMATES"), env!("VINTNER_CODE_OPERATION_REGRESS")];
+        let crates = [code::PANEL, code::INGEST, code::ESTIMATION, code::REPORTING];
+        code::digest(&[&operations[..], &crates].concat())
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {

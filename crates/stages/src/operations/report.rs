@@ -63,8 +63,10 @@ impl Parameters for Report {
     const SUMMARY: &'static str = "renders the report from templates, as Markdown and as LaTeX";
 
     fn code() -> Digest {
-        let operation = env!("VINTNER_CODE_OPERATION_REPORT");
-        code::digest(&[operation, code::PANEL, code::INGEST, code::ESTIMATION, code::REPORTING])
+        // What `estimates` hands over, and what was published, is read by its file.
+        let operations = [env!("VINTNER_CODE_OPERATION_REPORT"), env!("VINTNER_CODE_OPERATION_ESTIMATES")];
+        let crates = [code::PANEL, code::INGEST, code::ESTIMATION, code::REPORTING];
+        code::digest(&[&operations[..], &crates].concat())
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
