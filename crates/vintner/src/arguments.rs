@@ -46,7 +46,7 @@ pub(crate) enum Command {
     /// List the vintages
     Vintages(FormatOnly),
     /// List the operations that pipeline.yaml can name
-    Operations,
+    Operations(FormatOnly),
 }
 
 #[derive(Debug, Args)]

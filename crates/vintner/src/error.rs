@@ -49,7 +49,12 @@ impl CommandError {
     }
 
     pub(crate) fn is_broken_pipe(&self) -> bool {
-        matches!(self, CommandError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+        let kind = match self {
+            CommandError::Output(error) => Some(error.kind()),
+            CommandError::Json(error) => error.io_error_kind(),
+            _ => None,
+        };
+        kind == Some(io::ErrorKind::BrokenPipe)
     }
 }
 

@@ -10,7 +10,7 @@ mod error;
 mod progress;
 mod workspace;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write, stderr};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -27,7 +27,8 @@ fn main() -> ExitCode {
         // A reader that stops reading (`| head`) is no failure.
         Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            // The exit code says it too, where nobody reads stderr any longer.
+            let _ = writeln!(stderr(), "error: {error}");
             ExitCode::from(if error.is_usage() { 2 } else { 1 })
         }
     }
@@ -42,7 +43,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Show(command) => commands::show::run(&workspace, command),
         Command::Reconstruct(command) => commands::reconstruct::run(&workspace, command),
         Command::Vintages(command) => commands::vintages::run(&workspace, command),
-        Command::Operations => commands::operations::run(),
+        Command::Operations(command) => commands::operations::run(command),
     }
 }
 
@@ -60,8 +61,9 @@ fn log_to_stderr(verbose: u8) {
     });
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(stderr)
+        .with_ansi(stderr().is_terminal())
+        .log_internal_errors(false)
         .without_time()
         .init();
 }

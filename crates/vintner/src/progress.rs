@@ -1,6 +1,6 @@
 //! What a run looks like while it goes on.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write, stderr};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use vintner_pipeline::{Observer, Outcome, StageReport};
@@ -13,7 +13,7 @@ pub(crate) struct Progress {
 impl Progress {
     pub(crate) fn new() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        if std::io::stderr().is_terminal() {
+        if stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::stderr());
         }
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
@@ -24,7 +24,8 @@ impl Progress {
 
     fn say(&self, line: &str) {
         if self.bar.is_hidden() {
-            eprintln!("{line}");
+            // A reader of stderr that went away (`2>&1 | head`) doesn't stop the run.
+            let _ = writeln!(stderr(), "{line}");
         } else {
             self.bar.println(line);
         }

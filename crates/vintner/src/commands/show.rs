@@ -59,7 +59,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Show) -> Result<()> {
                 Format::Text => print_frame(&frame, arguments.rows),
             }
         }
-        _ => Ok(stdout().lock().write_all(&bytes)?),
+        Kind::Text if arguments.format == Format::Json => {
+            print_json(&json!({"text": String::from_utf8_lossy(&bytes)}))
+        }
+        Kind::Text | Kind::Json => Ok(stdout().lock().write_all(&bytes)?),
     }
 }
 
