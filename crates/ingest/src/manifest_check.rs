@@ -77,6 +77,13 @@ impl Check<'_> {
     fn source(&mut self, source: &Source, place: Place<'_>) {
         if source.name.trim().is_empty() {
             self.fault(place.field("name"), "a source without a name".into(), "give it a name");
+        } else if source.name.starts_with('.')
+            || source.name.contains(|c: char| "/\\[]".contains(c) || c.is_control())
+        {
+            let message = format!("a source can't be called {:?}", source.name);
+            // The name is that of the folder of its tidy values, and stands between the brackets of `tidy[name]`.
+            let hint = "leave out slashes, brackets, line breaks and a dot at the beginning";
+            self.fault(place.field("name"), message, hint);
         }
         if Checksum::parse(&source.sha256).is_none() {
             let message = format!("`{}` is not a SHA-256 checksum", source.sha256);

@@ -20,6 +20,17 @@ fn fields_and_types() {
 }
 
 #[test]
+fn a_source_cannot_be_called_by_a_path() {
+    let sum = "0".repeat(64);
+    for name in ["../up", "a/b", "a]", ".hidden", "..", "a\\b"] {
+        let text = faults(&format!(
+            "  - {{name: '{name}', file: a.csv, sha256: {sum}, format: csv, time: year, columns: [{{column: v, variable: v}}]}}\n"
+        ));
+        assert!(text.contains(&format!("a source can't be called {name:?}")), "{text}");
+    }
+}
+
+#[test]
 fn what_must_go_together() {
     let sum = "0".repeat(64);
     let text = faults(&format!(
