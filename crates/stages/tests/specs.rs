@@ -52,3 +52,24 @@ fn branches_for_sources_are_of_operations_that_read_sources() {
     let without = STAGES.replace("PATH", "gaps.parquet").replace("    foreach: sources\n", "");
     assert!(faults(&without).contains("`foreach: sources` gives it to `ingest`"));
 }
+
+#[test]
+fn a_lag_order_beyond_any_panel_is_a_fault_at_its_place() {
+    let at = |lags: &str| {
+        faults(&format!(
+            "  test:\n    op: granger\n    inputs: {{panel: none}}\n    params: {{variables: [x, y], lags: {lags}}}\n"
+        ))
+    };
+    assert!(at("18446744073709551615").contains("pipeline.yaml:8:39: 18446744073709551615 lags"));
+    assert!(at("0").contains("from 1 to 100 are allowed"));
+    assert!(!at("2").contains("lags"));
+}
+
+#[test]
+fn a_spec_in_another_encoding_is_a_fault_of_the_spec() -> std::io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    std::fs::write(folder.path().join("pipeline.yaml"), b"version: 1\nname: \xb1\xb1\xbe\xa9\n")?;
+    let read = Pipeline::load(folder.path(), Path::new("pipeline.yaml"), &registry());
+    assert!(read.is_err_and(|error| error.is_usage() && error.to_string().contains("line 2 isn't UTF-8")));
+    Ok(())
+}

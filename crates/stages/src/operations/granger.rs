@@ -1,6 +1,7 @@
 //! `granger`: Granger tests of every ordered pair of variables.
 
 use serde::{Deserialize, Serialize};
+use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::{LagOrders, Untestable, dumitrescu_hurlin};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
@@ -26,12 +27,26 @@ fn one() -> usize {
     1
 }
 
+/// Far more than any panel of years has room for; a slip of the finger shouldn't fill the memory.
+const MOST_LAGS: usize = 100;
+
 impl Parameters for Granger {
     const NAME: &'static str = "granger";
     const SUMMARY: &'static str = "Granger tests by entity, and Dumitrescu and Hurlin's over the panel";
 
     fn code() -> Digest {
         code::digest(&[env!("VINTNER_CODE_OPERATION_GRANGER"), code::PANEL, code::ESTIMATION])
+    }
+
+    fn check(&self, document: &Document, params: &Node) -> Faults {
+        let mut faults = Faults::new();
+        if !(1..=MOST_LAGS).contains(&self.lags) {
+            let place = params.get("lags").unwrap_or(params);
+            let message = format!("{} lags; from 1 to {MOST_LAGS} are allowed", self.lags);
+            let fault = document.fault(Some(place.span), message);
+            faults.push(fault.hint("an entity needs more than three times as many years as there are lags"));
+        }
+        faults
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
