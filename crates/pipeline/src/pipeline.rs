@@ -69,9 +69,18 @@ impl Pipeline {
     /// [`PipelineError::Io`], and [`PipelineError::Spec`] with every fault of the file.
     pub fn load(workspace: &Path, file: &Path, registry: &Registry) -> Result<Self> {
         let path = workspace.join(file);
-        let text =
-            std::fs::read_to_string(&path).map_err(PipelineError::io(&path, "reading the pipeline"))?;
-        Self::parse(workspace, &file.display().to_string(), &text, registry)
+        let bytes = std::fs::read(&path).map_err(PipelineError::io(&path, "reading the pipeline"))?;
+        let name = file.display().to_string();
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let sound = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+            let line = 1 + sound.iter().filter(|byte| **byte == b'\n').count();
+            let message = format!("line {line} isn't UTF-8");
+            let hint = Some("save the file as UTF-8".to_owned());
+            PipelineError::Spec(
+                Fault { file: name.clone(), span: None, message, hint, source_line: None }.into(),
+            )
+        })?;
+        Self::parse(workspace, &name, &text, registry)
     }
 
     /// Checks a spec given as text; `file` is the name that faults give.
