@@ -69,7 +69,14 @@ fn faults_of_a_specification_are_named_with_their_place() {
     assert!(matches!(error, ReconstructError::Specification(_)), "{error}");
     assert!(error.to_string().contains("loadng"), "{error}");
     let error = fault(original.replace("expression: exp(lnPD)", "expression: exp(lnXX)"));
-    assert!(error.to_string().contains("`lnXX` is no variable"), "{error}");
+    assert!(matches!(error, ReconstructError::Expression { .. }), "{error}");
+    assert!(error.to_string().contains("series density") && error.to_string().contains("`lnXX`"), "{error}");
+    let error = fault(original.replace("expression: ln(density)", "expression: ln(density - 100)"));
+    assert!(error.to_string().contains("settling lnPD: no value for 承德 in 2008: logarithm of"), "{error}");
+    let error = fault(original.replace("expression: ln(density)", "expression: lnPD"));
+    assert!(error.to_string().contains("settling lnPD") && error.to_string().contains("circle"), "{error}");
+    let error = fault(original.replace("growth: {name: deflator,", "growth: {name: area,"));
+    assert!(error.to_string().contains("series area: the name is taken"), "{error}");
     let error = fault(original.replace("pooled: 面板", "pooled: nobody"));
     assert!(error.to_string().contains("nobody"), "{error}");
 }

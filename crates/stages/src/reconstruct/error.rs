@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 use vintner_diagnostics::Faults;
 use vintner_estimation::reconstruction::ReconstructionError;
+use vintner_transform::TransformError;
 
 /// Reasons why a vintage could not be reconstructed.
 #[derive(Debug, Error)]
@@ -31,6 +32,16 @@ pub enum ReconstructError {
         place: String,
         /// What is wrong and what to do.
         reason: String,
+    },
+    /// An expression can't be read or evaluated.
+    #[error("{file}: {place}: {source}")]
+    Expression {
+        /// The specification's file name.
+        file: String,
+        /// Where in the specification.
+        place: String,
+        /// What is wrong with it.
+        source: Box<TransformError>,
     },
     /// The published tables cannot be read.
     #[error("{}:{line}: {reason}", path.display())]
