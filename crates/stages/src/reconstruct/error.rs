@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 use vintner_diagnostics::Faults;
 use vintner_estimation::reconstruction::ReconstructionError;
+use vintner_reporting::ReportingError;
 use vintner_transform::TransformError;
 
 /// Reasons why a vintage could not be reconstructed.
@@ -44,15 +45,8 @@ pub enum ReconstructError {
         source: Box<TransformError>,
     },
     /// The published tables cannot be read.
-    #[error("{}:{line}: {reason}", path.display())]
-    Published {
-        /// The file of published tables.
-        path: PathBuf,
-        /// Line in the file.
-        line: u64,
-        /// What is wrong with it.
-        reason: String,
-    },
+    #[error(transparent)]
+    Published(#[from] Box<ReportingError>),
     /// The numerical reconstruction failed.
     #[error(transparent)]
     Reconstruction(#[from] ReconstructionError),
