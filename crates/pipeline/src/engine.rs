@@ -236,6 +236,7 @@ impl Run<'_> {
             && let Some(record) = store.record(&digest)
             && self.can_be_published(branch, &record)
         {
+            tracing::info!(stage = name, fingerprint = digest.short(), "cached");
             return Ok((Outcome::Cached, digest, record));
         }
         let before = self.latest.get(&name).and_then(|digest| store.fingerprint(digest));
@@ -244,6 +245,7 @@ impl Run<'_> {
             false => causes(before.as_ref(), &fingerprint),
         };
         let record = self.run_branch(branch, &name, fingerprint)?;
+        tracing::info!(stage = name, seconds = record.seconds, why = why.join("; "), "ran");
         Ok((Outcome::Ran(why), digest, record))
     }
 
