@@ -26,7 +26,8 @@ fn every_published_coefficient_and_star_comes_out() {
     let workspace = Workspace::of_paper();
     workspace.reproduce(&[]);
     let estimates = rows(&workspace.read("reports/reconstructed/estimates.csv"));
-    let published = rows(&fs::read_to_string(common::repository().join("data/published/tables.csv")).unwrap());
+    let published =
+        rows(&fs::read_to_string(common::repository().join("data/published/tables.csv")).unwrap());
     assert_eq!(published.len(), 195);
 
     let key = |row: &Row| ["table", "dependent", "unit", "regressor"].map(|field| row[field].clone());
@@ -68,7 +69,8 @@ fn a_second_run_recomputes_and_rewrites_nothing() {
             .files(part)
             .into_keys()
             .map(|path| {
-                let modified = fs::metadata(workspace.path(path.to_str().unwrap())).unwrap().modified().unwrap();
+                let modified =
+                    fs::metadata(workspace.path(path.to_str().unwrap())).unwrap().modified().unwrap();
                 (path, modified)
             })
             .collect()
@@ -107,8 +109,16 @@ fn a_changed_cell_re_runs_exactly_what_depends_on_it() {
     let outcomes = workspace.reproduce(&[]);
     // Openness is in equations (2) and (3) only; robots and real GDP don't know of it.
     let ran = [
-        "descriptives", "estimates", "panel", "report", "table2", "table2_clustered", "table3",
-        "table3_clustered", "tidy[fdi]", "variables",
+        "descriptives",
+        "estimates",
+        "panel",
+        "report",
+        "table2",
+        "table2_clustered",
+        "table3",
+        "table3_clustered",
+        "tidy[fdi]",
+        "variables",
     ];
     assert_eq!(with_outcome(&outcomes, "ran"), ran);
 
@@ -155,7 +165,11 @@ fn a_dry_run_says_what_would_run_and_writes_nothing() {
     let workspace = Workspace::of_paper();
     let dry = workspace.vintner(&["reproduce", "--dry-run"]);
     assert_eq!(dry.code, 0);
-    assert!(dry.stdout.contains("would run  tidy[co2]  (it hasn't run on this vintage yet)"), "{}", dry.stdout);
+    assert!(
+        dry.stdout.contains("would run  tidy[co2]  (it hasn't run on this vintage yet)"),
+        "{}",
+        dry.stdout
+    );
     assert!(dry.stdout.contains("nothing was run"));
     assert!(!workspace.path(".vintner").exists());
 

@@ -106,7 +106,10 @@ mod tests {
     #[test]
     fn specials_become_their_commands() {
         assert_eq!(escape_latex("A_1 & B%"), "A\\_1 \\& B\\%");
-        assert_eq!(escape_latex("\\input{/etc/passwd}"), "\\textbackslash{}input\\{/\\allowbreak{}etc/\\allowbreak{}passwd\\}");
+        assert_eq!(
+            escape_latex("\\input{/etc/passwd}"),
+            "\\textbackslash{}input\\{/\\allowbreak{}etc/\\allowbreak{}passwd\\}"
+        );
         assert_eq!(escape_latex("[1ex] *"), "{[}1ex{]} {*}");
         assert_eq!(escape_latex("a--b ''"), "a-{}-b '{}'");
         assert_eq!(
