@@ -1,0 +1,138 @@
+//! A temporary copy of the paper, and the built program to run in it.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The repository.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The folder of public vintages, where it is; says that it isn't otherwise.
+pub fn shared_vintages() -> Option<PathBuf> {
+    let folder = repository().join("../shared/vintages");
+    if folder.join("public-2025/raw").is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: {} isn't here", folder.join("public-2025/raw").display());
+    None
+}
+
+/// A folder with a pipeline, removed at the end of the test.
+pub struct Workspace {
+    folder: tempfile::TempDir,
+}
+
+/// What a run of the program printed.
+pub struct Output {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Workspace {
+    /// A copy of the repository's pipeline, data and templates.
+    pub fn of_paper() -> Self {
+        Self::of_parts(&["pipeline.yaml", "data", "reports/templates"])
+    }
+
+    /// A copy of some files and folders of the repository, in their places.
+    pub fn of_parts(parts: &[&str]) -> Self {
+        let workspace = Self { folder: tempfile::tempdir().unwrap() };
+        for part in parts {
+            copy(&repository().join(part), &workspace.path(part));
+        }
+        workspace
+    }
+
+    /// A copy of a folder of the repository.
+    pub fn of_folder(folder: &str) -> Self {
+        let workspace = Self { folder: tempfile::tempdir().unwrap() };
+        copy(&repository().join(folder), workspace.folder.path());
+        workspace
+    }
+
+    pub fn path(&self, part: &str) -> PathBuf {
+        self.folder.path().join(part)
+    }
+
+    pub fn read(&self, part: &str) -> String {
+        fs::read_to_string(self.path(part)).unwrap()
+    }
+
+    /// Replaces the one occurrence of `from` in a text file.
+    pub fn edit(&self, part: &str, from: &str, to: &str) {
+        let text = self.read(part);
+        assert_eq!(text.matches(from).count(), 1, "`{from}` in {part}");
+        fs::write(self.path(part), text.replace(from, to)).unwrap();
+    }
+
+    /// Runs the program here.
+    pub fn vintner(&self, arguments: &[&str]) -> Output {
+        let output = Command::new(env!("CARGO_BIN_EXE_vintner"))
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_remove("VINTNER_DATA_ROOT")
+            .env_remove("VINTNER_LOG")
+            .output()
+            .unwrap();
+        Output {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Runs `reproduce`, which must succeed, and returns what happened to each branch.
+    pub fn reproduce(&self, arguments: &[&str]) -> BTreeMap<String, String> {
+        let output = self.vintner(&[&["reproduce", "--format", "json"], arguments].concat());
+        assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
+        let report: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+        let stages = report["stages"].as_array().unwrap();
+        stages
+            .iter()
+            .map(|stage| {
+                (stage["branch"].as_str().unwrap().to_owned(), stage["outcome"].as_str().unwrap().to_owned())
+            })
+            .collect()
+    }
+
+    /// All files below a folder with their bytes.
+    pub fn files(&self, part: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut found = BTreeMap::new();
+        let mut folders = vec![self.path(part)];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let name = path.strip_prefix(self.folder.path()).unwrap().to_owned();
+                    found.insert(name, fs::read(&path).unwrap());
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The branches with an outcome, sorted.
+pub fn with_outcome<'a>(outcomes: &'a BTreeMap<String, String>, wanted: &str) -> Vec<&'a str> {
+    outcomes.iter().filter(|(_, outcome)| *outcome == wanted).map(|(branch, _)| branch.as_str()).collect()
+}
+
+fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            copy(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::copy(from, to).unwrap();
+    }
+}
