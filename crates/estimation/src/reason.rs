@@ -74,7 +74,7 @@ pub enum Reason {
     PerfectFit,
     /// A statistic defined for balanced panels only.
     #[error(
-        "unbalanced panel (`{shortest_entity}` has {shortest} periods, `{longest_entity}` {longest}); \
+        "unbalanced panel ({shortest_entity} has {shortest} periods, {longest_entity} {longest}); \
          the statistic needs a balanced one"
     )]
     UnbalancedPanel {
@@ -91,7 +91,7 @@ pub enum Reason {
     #[error("lag orders differ between entities; the statistic needs a common one")]
     VaryingOrders,
     /// A series too short for the moments of its Wald statistic to exist.
-    #[error("`{entity}` has {length} periods; with {order} lags the statistic needs more than {bound}")]
+    #[error("{entity} has {length} periods; with lag order {order} the statistic needs more than {bound}")]
     SeriesTooShort {
         /// The entity.
         entity: String,
@@ -103,7 +103,7 @@ pub enum Reason {
         bound: usize,
     },
     /// One entity that a panel statistic needs has no result of its own.
-    #[error("`{entity}`: {reason}")]
+    #[error("{entity}: {reason}")]
     Entity {
         /// The entity.
         entity: String,
@@ -111,6 +111,29 @@ pub enum Reason {
         #[source]
         reason: Box<Reason>,
     },
+}
+
+impl Reason {
+    /// The same reason with what `name` gives in place of each entity's id, for readers who know names.
+    pub fn with_entity_names(&self, name: &dyn Fn(&str) -> String) -> Self {
+        match self {
+            Self::UnbalancedPanel { shortest_entity, shortest, longest_entity, longest } => {
+                Self::UnbalancedPanel {
+                    shortest_entity: name(shortest_entity),
+                    shortest: *shortest,
+                    longest_entity: name(longest_entity),
+                    longest: *longest,
+                }
+            }
+            Self::SeriesTooShort { entity, length, order, bound } => {
+                Self::SeriesTooShort { entity: name(entity), length: *length, order: *order, bound: *bound }
+            }
+            Self::Entity { entity, reason } => {
+                Self::Entity { entity: name(entity), reason: Box::new(reason.with_entity_names(name)) }
+            }
+            other => other.clone(),
+        }
+    }
 }
 
 fn join(collinear: &[Collinearity]) -> String {
@@ -136,7 +159,30 @@ mod tests {
         };
         assert_eq!(
             Reason::Entity { entity: "x".into(), reason: Box::new(inner) }.to_string(),
-            "`x`: collinear regressors: c is a linear combination of a, b"
+            "x: collinear regressors: c is a linear combination of a, b"
         );
+    }
+
+    #[test]
+    fn entities_go_by_the_names_that_they_are_given() {
+        let name = |id: &str| id.to_uppercase();
+        let short = Reason::SeriesTooShort { entity: "x".into(), length: 8, order: 1, bound: 8 };
+        let nested = Reason::Entity { entity: "y".into(), reason: Box::new(short) };
+        assert_eq!(
+            nested.with_entity_names(&name).to_string(),
+            "Y: X has 8 periods; with lag order 1 the statistic needs more than 8"
+        );
+        let unbalanced = Reason::UnbalancedPanel {
+            shortest_entity: "x".into(),
+            shortest: 3,
+            longest_entity: "y".into(),
+            longest: 12,
+        };
+        assert_eq!(
+            unbalanced.with_entity_names(&name).to_string(),
+            "unbalanced panel (X has 3 periods, Y 12); the statistic needs a balanced one"
+        );
+        let none = Reason::NoObservations { rows_dropped: 2 };
+        assert_eq!(none.with_entity_names(&name), none);
     }
 }

@@ -289,7 +289,7 @@ fn a_panel_test_names_the_entity_that_stops_it() {
     assert_eq!(result.w_bar, None);
     assert_eq!(
         result.z_tilde.reason().expect("a reason").to_string(),
-        "`b`: 3 observations, 3 parameters: no degrees of freedom for standard errors"
+        "b: 3 observations, 3 parameters: no degrees of freedom for standard errors"
     );
     assert!(result.units[0].outcome.test().is_some());
 

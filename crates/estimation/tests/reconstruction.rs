@@ -1,5 +1,5 @@
 //! Reconstruction from published tables: a made-up panel whose true tables are known, and the
-//! paper's own tables where the shared folder holds them.
+//! paper's own tables.
 
 #![allow(clippy::expect_used, clippy::panic)]
 
@@ -189,11 +189,8 @@ fn a_problem_that_does_not_fit_together_is_refused() {
 /// The paper's tables: 195 coefficients of 14 cities and the panel, with their stars.
 #[test]
 fn the_papers_tables_are_reached_to_the_last_digit_and_star() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/paper/published_tables.csv");
-    let Ok(text) = std::fs::read_to_string(&file) else {
-        eprintln!("skipped: {} is not here", file.display());
-        return;
-    };
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/published/tables.csv");
+    let text = std::fs::read_to_string(&file).expect("the published tables");
     let records: Vec<Vec<&str>> = text.lines().skip(1).map(|line| line.split(',').collect()).collect();
     let variables = ["lnCO2", "lnEG", "lnAI", "lnBE", "lnPD", "lnopen", "lnIS"];
     let mut units: Vec<&str> = Vec::new();

@@ -51,7 +51,14 @@ pub(crate) struct Encoded {
     /// The type and the digest of each column of a frame.
     pub(crate) columns: Option<BTreeMap<String, (String, Digest)>>,
     /// The digest of each group of rows, where the output is grouped.
+    pub(crate) groups: Option<GroupDigests>,
+}
+
+/// Digests of the groups of a frame's rows.
+pub(crate) struct GroupDigests {
     pub(crate) groups: BTreeMap<String, Digest>,
+    /// That of a group without rows, which still says what columns there are.
+    pub(crate) empty: Digest,
 }
 
 impl Artifact {
@@ -87,8 +94,10 @@ impl Artifact {
                     })
                     .collect::<Result<_>>()?;
                 let groups = match grouped_by {
-                    None => BTreeMap::new(),
-                    Some(column) => group_digests(&frame, column).map_err(|error| refused(what, &error))?,
+                    None => None,
+                    Some(column) => {
+                        Some(group_digests(&frame, column).map_err(|error| refused(what, &error))?)
+                    }
                 };
                 let mut bytes = Vec::new();
                 ParquetWriter::new(&mut bytes)
@@ -101,24 +110,19 @@ impl Artifact {
             Artifact::Json(value) => {
                 let mut text = sorted(&value).to_pretty();
                 text.push('\n');
-                Encoded { kind, bytes: text.into_bytes(), rows: None, columns: None, groups: BTreeMap::new() }
+                Encoded { kind, bytes: text.into_bytes(), rows: None, columns: None, groups: None }
             }
             Artifact::Text(text) => {
                 let rows = text.lines().count() as u64;
-                Encoded {
-                    kind,
-                    bytes: text.into_bytes(),
-                    rows: Some(rows),
-                    columns: None,
-                    groups: BTreeMap::new(),
-                }
+                Encoded { kind, bytes: text.into_bytes(), rows: Some(rows), columns: None, groups: None }
             }
         })
     }
 }
 
-/// A frame from its stored form, with the rows and columns that are declared to be read, in the order
-/// in which they are stored.
+/// A frame from its stored form, with the rows and columns that are declared to be read: columns in
+/// the order in which they are declared, rows group by group. A fingerprint holds one digest a column
+/// or group and doesn't know their order, so a stage mustn't see it either.
 pub(crate) fn decode_frame(
     bytes: Vec<u8>,
     declared: Option<&InputDeclaration>,
@@ -128,23 +132,21 @@ pub(crate) fn decode_frame(
         let mut frame = ParquetReader::new(Cursor::new(bytes)).finish()?;
         if let Some(rows) = declared.and_then(|declared| declared.rows.as_ref()) {
             let texts = frame.column(&rows.column)?.str()?;
-            let wanted: BooleanChunked = texts
+            let mut wanted: Vec<(usize, IdxSize)> = texts
                 .iter()
-                .map(|text| {
-                    text.is_some_and(|text| {
-                        rows.values.binary_search_by(|value| value.as_str().cmp(text)).is_ok()
-                    })
+                .zip(0..)
+                .filter_map(|(text, row)| {
+                    let text = text?;
+                    Some((rows.values.binary_search_by(|value| value.as_str().cmp(text)).ok()?, row))
                 })
                 .collect();
-            frame = frame.filter(&wanted)?;
+            wanted.sort_unstable();
+            let wanted = wanted.into_iter().map(|(_, row)| row).collect();
+            frame = frame.take(&IdxCa::from_vec("rows".into(), wanted))?;
         }
         if let Some(columns) = declared.and_then(|declared| declared.columns.as_ref()) {
-            let present: Vec<PlSmallStr> = frame
-                .get_column_names_owned()
-                .into_iter()
-                .filter(|name| columns.iter().any(|column| column.as_str() == name.as_str()))
-                .collect();
-            frame = frame.select(present)?;
+            let present = columns.iter().filter(|name| frame.get_column_index(name).is_some());
+            frame = frame.select(present.map(String::as_str).collect::<Vec<_>>())?;
         }
         Ok(frame)
     };
@@ -152,7 +154,7 @@ pub(crate) fn decode_frame(
 }
 
 /// A digest of the rows of each group.
-fn group_digests(frame: &DataFrame, column: &str) -> PolarsResult<BTreeMap<String, Digest>> {
+fn group_digests(frame: &DataFrame, column: &str) -> PolarsResult<GroupDigests> {
     let texts = frame.column(column)?.str()?;
     let mut members: BTreeMap<&str, Vec<IdxSize>> = BTreeMap::new();
     for (text, row) in texts.iter().zip(0..) {
@@ -160,18 +162,17 @@ fn group_digests(frame: &DataFrame, column: &str) -> PolarsResult<BTreeMap<Strin
             members.entry(text).or_default().push(row);
         }
     }
-    members
-        .into_iter()
-        .map(|(text, rows)| {
-            let group = frame.take(&IdxCa::from_vec("rows".into(), rows))?;
-            let mut hasher = blake3::Hasher::new();
-            for column in group.columns() {
-                hasher.update(column.name().as_bytes());
-                hasher.update(column_digest(column)?.as_str().as_bytes());
-            }
-            Ok((text.to_owned(), Digest::from_hasher(&hasher)))
-        })
-        .collect()
+    let digest = |rows: Vec<IdxSize>| -> PolarsResult<Digest> {
+        let group = frame.take(&IdxCa::from_vec("rows".into(), rows))?;
+        let mut hasher = blake3::Hasher::new();
+        for column in group.columns() {
+            hasher.update(column.name().as_bytes());
+            hasher.update(column_digest(column)?.as_str().as_bytes());
+        }
+        Ok(Digest::from_hasher(&hasher))
+    };
+    let groups = members.into_iter().map(|(text, rows)| Ok((text.to_owned(), digest(rows)?)));
+    Ok(GroupDigests { groups: groups.collect::<PolarsResult<_>>()?, empty: digest(Vec::new())? })
 }
 
 fn refused(what: &str, error: &PolarsError) -> PipelineError {
@@ -315,7 +316,8 @@ mod tests {
         let groups = |values: [f64; 3]| -> Result<BTreeMap<String, Digest>> {
             let frame = df!("variable" => ["a", "b", "a"], "value" => values);
             let frame = frame.map_err(|error| refused("test", &error))?;
-            Ok(Artifact::Frame(frame).encode("test", Some("variable"))?.groups)
+            let encoded = Artifact::Frame(frame).encode("test", Some("variable"))?;
+            Ok(encoded.groups.map(|digests| digests.groups).unwrap_or_default())
         };
         let (before, after) = (groups([1.0, 2.0, 3.0])?, groups([1.0, 5.0, 3.0])?);
         assert_eq!(before.get("a"), after.get("a"));

@@ -234,6 +234,7 @@ impl Run<'_> {
         let digest = fingerprint.digest();
         if !self.options.force
             && let Some(record) = store.record(&digest)
+            && self.can_be_published(branch, &record)
         {
             // Nobody downstream reads what is published, so nobody would notice that it is corrupt.
             let mut published = branch.stage.publish.keys().filter_map(|output| record.outputs.get(output));
@@ -251,6 +252,12 @@ impl Run<'_> {
         let record = self.run_branch(branch, &name, fingerprint)?;
         tracing::info!(stage = name, seconds = record.seconds, why = why.join("; "), "ran");
         Ok((Outcome::Ran(why), digest, record))
+    }
+
+    /// Whether the objects to be published are sound; they are read in any case.
+    fn can_be_published(&self, branch: &Branch<'_>, record: &Record) -> bool {
+        let published = branch.stage.publish.keys().filter_map(|output| record.outputs.get(output));
+        published.into_iter().all(|kept| self.engine.store.object(&kept.digest).is_some())
     }
 
     fn run_branch(&self, branch: &Branch<'_>, name: &str, fingerprint: Fingerprint) -> Result<Record> {
@@ -284,6 +291,7 @@ impl Run<'_> {
                 )));
             }
             let columns = encoded.columns.unwrap_or_default();
+            let (groups, empty_group) = encoded.groups.map(|digests| (digests.groups, digests.empty)).unzip();
             let columns = columns
                 .into_iter()
                 .map(|(column, (data_type, digest))| (column, ColumnRecord { data_type, digest }))
@@ -295,7 +303,8 @@ impl Run<'_> {
                 rows: encoded.rows,
                 columns,
                 grouped_by: declared.grouped_by.clone(),
-                groups: encoded.groups,
+                groups: groups.unwrap_or_default(),
+                empty_group,
             };
             outputs.insert(declared.name.clone(), output);
         }

@@ -96,7 +96,7 @@ impl Pipeline {
         let configured = checker.configure();
         let stages = checker.stages(workspace, configured);
         checker.check_graph(&stages);
-        let order = checker.order(&stages);
+        let order = checker.order();
         checker.faults.or(()).map_err(PipelineError::Spec)?;
         let mut stages = stages;
         let stages = order.into_iter().filter_map(|name| stages.remove(&name)).collect();
@@ -219,6 +219,7 @@ impl Checker<'_> {
     }
 
     fn check_graph(&mut self, stages: &BTreeMap<String, PipelineStage>) {
+        let mut published: BTreeMap<PathBuf, &str> = BTreeMap::new();
         for (name, written) in &self.spec.stages {
             let Some(stage) = stages.get(&name.value) else { continue };
             self.check_roles(name, written, stage);
@@ -274,6 +275,12 @@ impl Checker<'_> {
                     None => {
                         taken.insert(target, format!("{name}.{output}"));
                     }
+                }
+                if let Some(other) =
+                    published.insert(Path::new(&path.value).components().collect(), &name.value)
+                {
+                    let hint = Some("give each output a path of its own".to_owned());
+                    self.fault(path.span, format!("`{other}` is published to `{path}` too"), hint);
                 }
             }
         }
@@ -373,9 +380,7 @@ impl Checker<'_> {
             self.fault(target.span, format!("stage `{from}` has no output `{output}`"), hint);
             return;
         };
-        let Some(declared) = stage.input_declarations.iter().find(|known| known.role == role.value) else {
-            return;
-        };
+        let Some(declared) = stage.declaration(&role.value) else { return };
         if declared.kind.is_some_and(|kind| kind != declared_output.kind) {
             let kind = declared.kind.map(|kind| format!("{kind:?}").to_lowercase()).unwrap_or_default();
             let found = format!("{:?}", declared_output.kind).to_lowercase();
@@ -401,42 +406,43 @@ impl Checker<'_> {
         }
     }
 
-    /// The stages, each after those that it reads; of those that are free, the first by name.
-    fn order(&mut self, stages: &BTreeMap<String, PipelineStage>) -> Vec<String> {
+    /// The stages, each after those that it reads; of those that are free, the first by name. Stages
+    /// with faults of their own are among them, so that a circle through one is reported too.
+    fn order(&mut self) -> Vec<String> {
+        let spec = self.spec;
         let reads = |name: &str| -> BTreeSet<&str> {
-            stages
-                .get(name)
-                .into_iter()
-                .flat_map(|stage| stage.inputs.values())
-                .filter_map(|reference| match reference {
-                    Reference::Output { stage, .. } if stages.contains_key(stage) => Some(stage.as_str()),
-                    _ => None,
-                })
+            let targets = spec.stages.get(name).into_iter().flat_map(|stage| stage.inputs.values());
+            targets
+                .map(|target| target.value.split_once('.').map_or(target.value.as_str(), |(stage, _)| stage))
+                .filter(|from| spec.stages.contains_key(*from))
                 .collect()
         };
         let mut order: Vec<String> = Vec::new();
-        let mut left: BTreeSet<&str> = stages.keys().map(String::as_str).collect();
-        loop {
-            let free: Vec<&str> = left
+        let mut left: BTreeSet<&str> = spec.stages.keys().map(|name| name.value.as_str()).collect();
+        while !left.is_empty() {
+            let mut free: Vec<&str> = left
                 .iter()
                 .copied()
                 .filter(|name| reads(name).iter().all(|from| !left.contains(from)))
                 .collect();
             if free.is_empty() {
-                break;
+                // Taken for made, so that other circles come to light.
+                free = self.report_cycle(&left, &reads);
             }
             for name in free {
                 left.remove(name);
                 order.push(name.to_owned());
             }
         }
-        if !left.is_empty() {
-            self.report_cycle(&left, &reads);
-        }
         order
     }
 
-    fn report_cycle<'s>(&mut self, left: &BTreeSet<&'s str>, reads: &dyn Fn(&str) -> BTreeSet<&'s str>) {
+    /// Reports a circle among the stages left, of which each reads another, and returns its stages.
+    fn report_cycle<'s>(
+        &mut self,
+        left: &BTreeSet<&'s str>,
+        reads: &dyn Fn(&str) -> BTreeSet<&'s str>,
+    ) -> Vec<&'s str> {
         // Every stage left reads another that is left, so following them comes back to one seen.
         let mut path: Vec<&str> = left.iter().copied().take(1).collect();
         while let Some(next) =
@@ -449,6 +455,7 @@ impl Checker<'_> {
                 while cycle.first() != Some(&first) {
                     cycle.rotate_left(1);
                 }
+                let stages = cycle.clone();
                 cycle.push(first);
                 let span =
                     self.spec.stages.get_key_value(first).map(|(name, _)| name.span).unwrap_or_default();
@@ -457,10 +464,11 @@ impl Checker<'_> {
                     format!("the stages {} read one another in a circle", cycle.join(" -> ")),
                     Some("take one of these inputs away".into()),
                 );
-                return;
+                return stages;
             }
             path.push(next);
         }
+        left.iter().copied().collect()
     }
 }
 

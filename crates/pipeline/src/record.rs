@@ -42,6 +42,9 @@ pub struct OutputRecord {
     /// The digest of each group of rows.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub groups: BTreeMap<String, Digest>,
+    /// The digest of a group without rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub empty_group: Option<Digest>,
 }
 
 impl OutputRecord {
@@ -51,8 +54,9 @@ impl OutputRecord {
         if let Some(rows) = &declared.rows
             && self.grouped_by.as_ref() == Some(&rows.column)
         {
-            let read =
-                rows.values.iter().filter_map(|value| Some((value.clone(), self.groups.get(value)?.clone())));
+            // A group that isn't there is one without rows, whose columns may count all the same.
+            let digest = |value: &String| self.groups.get(value).or(self.empty_group.as_ref()).cloned();
+            let read = rows.values.iter().filter_map(|value| Some((value.clone(), digest(value)?)));
             return InputDigest { key, content: None, columns: BTreeMap::new(), groups: read.collect() };
         }
         // Which rows are read can only be told by reading them; then all of them count.
@@ -62,7 +66,11 @@ impl OutputRecord {
             let read = columns
                 .iter()
                 .filter_map(|column| Some((column.clone(), self.columns.get(column)?.digest.clone())));
-            return InputDigest { key, content: None, columns: read.collect(), groups: BTreeMap::new() };
+            let columns: BTreeMap<String, Digest> = read.collect();
+            // Without any of the columns, how many rows there are is still seen.
+            if !columns.is_empty() {
+                return InputDigest { key, content: None, columns, groups: BTreeMap::new() };
+            }
         }
         InputDigest::whole(key, self.digest.clone())
     }

@@ -122,22 +122,22 @@ impl Store {
     /// Either is read-only, so that nobody edits the cache by mistake.
     pub(crate) fn show(&self, digest: &Digest, path: &Path) -> Result<()> {
         let object = self.object_path(digest);
-        if same_file(&object, path) {
+        if same_file(&object, path) || fs::read(path).is_ok_and(|shown| Digest::of(&shown) == *digest) {
             return Ok(());
         }
         let parent = path.parent().unwrap_or(path);
         fs::create_dir_all(parent).map_err(PipelineError::io(parent, "making a folder"))?;
-        // Made beside its place and renamed into it: a copy straight to `path` would write through
-        // a link that another run put there meanwhile, into the object itself.
-        let beside = tempfile::Builder::new()
+        // Made aside and renamed into place: where another run shows the same object meanwhile, a
+        // copy onto its link would be a copy of the object onto itself, which empties it.
+        let aside = tempfile::Builder::new()
             .prefix(".writing-")
             .tempdir_in(parent)
             .map_err(PipelineError::io(parent, "making a temporary folder"))?;
-        let link = beside.path().join("output");
-        if fs::hard_link(&object, &link).is_err() {
-            fs::copy(&object, &link).map_err(PipelineError::io(path, "copying an output"))?;
+        let made = aside.path().join("output");
+        if fs::hard_link(&object, &made).is_err() {
+            fs::copy(&object, &made).map_err(PipelineError::io(path, "copying an output"))?;
         }
-        fs::rename(&link, path).map_err(PipelineError::io(path, "replacing an output"))
+        fs::rename(&made, path).map_err(PipelineError::io(path, "replacing an output"))
     }
 }
 
@@ -203,6 +203,37 @@ mod tests {
 
         store.put_object(b"0123456789")?;
         assert!(store.object(&digest).is_some());
+        Ok(())
+    }
+
+    #[test]
+    fn an_output_shown_by_several_runs_at_once_stays_whole() -> Result<()> {
+        let folder = tempfile::tempdir().map_err(PipelineError::io("", "test"))?;
+        let store = Store::of_workspace(folder.path());
+        let digests = [store.put_object(b"one")?, store.put_object(b"two")?];
+        let path = store.output_path("v", "stage[source]", "value", "txt");
+        std::thread::scope(|scope| {
+            let shows: Vec<_> = (0..4)
+                .map(|at| {
+                    let (store, path, digests) = (&store, &path, &digests);
+                    scope.spawn(move || {
+                        (0..200).try_for_each(|round| {
+                            store.show(&digests[usize::from((at + round) % 3 == 0)], path)
+                        })
+                    })
+                })
+                .collect();
+            shows.into_iter().all(|show| matches!(show.join(), Ok(Ok(())))).then_some(())
+        })
+        .ok_or(PipelineError::Artifact {
+            what: "test".into(),
+            message: "an output couldn't be shown".into(),
+        })?;
+        for digest in &digests {
+            assert!(store.object(digest).is_some(), "showing an object never changes it");
+        }
+        store.show(&digests[0], &path)?;
+        assert_eq!(fs::read(&path).ok().as_deref(), Some(&b"one"[..]));
         Ok(())
     }
 }

@@ -7,7 +7,7 @@
 //! [`read_estimates_csv`] gives back exactly what was written. Numbers are never touched: the number
 //! columns hold numbers by type, among them the published digits.
 
-use crate::published::syntax;
+use crate::published::{line_at, syntax};
 use crate::{PrintedNumber, ReportingError, Result, Stars, TidyEstimate};
 
 /// The columns, in order.
@@ -37,7 +37,7 @@ pub const ESTIMATES_COLUMNS: [&str; 14] = [
 /// Where a number isn't finite.
 pub fn write_estimates_csv(rows: &[TidyEstimate]) -> Result<String> {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-    let unwritable = |error: csv::Error| syntax("estimates.csv", &error);
+    let unwritable = |error: csv::Error| syntax("estimates.csv", "", &error);
     writer.write_record(ESTIMATES_COLUMNS).map_err(unwritable)?;
     for row in rows {
         let number = |field, value: Option<f64>| match value {
@@ -81,7 +81,7 @@ pub fn write_estimates_csv(rows: &[TidyEstimate]) -> Result<String> {
 /// With file and line: other columns, text in a number, stars that aren't asterisks.
 pub fn read_estimates_csv(text: &str, path: &str) -> Result<Vec<TidyEstimate>> {
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|error| syntax(path, &error))?;
+    let header = reader.headers().map_err(|error| syntax(path, text, &error))?;
     if header != ESTIMATES_COLUMNS.as_slice() {
         return Err(ReportingError::Columns {
             path: path.into(),
@@ -91,8 +91,8 @@ pub fn read_estimates_csv(text: &str, path: &str) -> Result<Vec<TidyEstimate>> {
     }
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|error| syntax(path, &error))?;
-        let row = Row { path, line: record.position().map_or(0, csv::Position::line), record: &record };
+        let record = record.map_err(|error| syntax(path, text, &error))?;
+        let row = Row { path, line: line_at(text, record.position()), record: &record };
         let published =
             row.optional(11, "a number as printed is needed, or nothing", PrintedNumber::parse)?;
         let published_stars = row.required(12, "asterisks are needed, or nothing", Stars::from_asterisks)?;

@@ -57,8 +57,8 @@ impl Published {
         let mut first_lines: BTreeMap<[String; 4], u64> = BTreeMap::new();
         let mut header_seen = false;
         for record in reader.records() {
-            let record = record.map_err(|error| syntax(path, &error))?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let record = record.map_err(|error| syntax(path, text, &error))?;
+            let line = line_at(text, record.position());
             if !header_seen {
                 header_seen = true;
                 // Spreadsheets like to put a byte order mark before the first column.
@@ -138,11 +138,23 @@ fn columns(path: &str, found: &[&str]) -> ReportingError {
     ReportingError::Columns { path: path.into(), found: found.join(","), expected: COLUMNS.join(",") }
 }
 
+/// The line at which a record begins, counted from 1; 0 where the parser knows no position.
+///
+/// The parser stands before the `\n` of a preceding `\r\n`, and before empty lines, when it takes a
+/// record's position; its own count is of the lines before that.
+pub(crate) fn line_at(text: &str, position: Option<&csv::Position>) -> u64 {
+    let Some(position) = position else { return 0 };
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(start..).unwrap_or_default();
+    let passed_over = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line() + passed_over.filter(|byte| **byte == b'\n').map(|_| 1).sum::<u64>()
+}
+
 /// A parser's error with the line it met.
-pub(crate) fn syntax(path: &str, error: &csv::Error) -> ReportingError {
+pub(crate) fn syntax(path: &str, text: &str, error: &csv::Error) -> ReportingError {
     ReportingError::Syntax {
         path: path.into(),
-        line: error.position().map_or(0, csv::Position::line),
+        line: line_at(text, error.position()),
         message: match error.kind() {
             csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
                 format!("{len} cells in this row, {expected_len} in the header")
@@ -190,6 +202,21 @@ mod tests {
         );
         assert_eq!(fault("1,y,a,x,1\n"), "tables.csv:2: 5 cells in this row, 6 in the header");
         assert!(fault("1,y, a,x,1,0\n").starts_with("tables.csv:2: column `unit` holds ` a`"));
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_does() {
+        for (ending, bom) in [("\n", ""), ("\r\n", ""), ("\r\n", "\u{feff}")] {
+            let fault = |rows: &str| {
+                let text = format!("{bom}{HEADER}{rows}").replace('\n', ending);
+                Published::parse(&text, "t").unwrap_err().to_string()
+            };
+            assert!(fault("1,y,a,x,1,9\n").starts_with("t:2: "), "{ending:?}");
+            assert!(fault("1,y,a,x,1,0\n\n\n1,y,b,x,1,9\n").starts_with("t:5: "), "{ending:?}");
+            assert!(fault("1,y,a,x,1,0\n1,y,a\n").starts_with("t:3: "), "{ending:?}");
+            let twice = fault("1,y,a,x,1,0\n1,y,a,x,2,0\n");
+            assert!(twice.starts_with("t:3: ") && twice.contains("on line 2"), "{ending:?}: {twice}");
+        }
     }
 
     #[test]

@@ -15,7 +15,8 @@ pub struct VintageSummary {
     pub kind: String,
     /// The manifest's date, as written there.
     pub date: String,
-    /// What a reader must know before the numbers; needed where the data are synthetic.
+    /// What a reader must know before the numbers; needed where the data are synthetic. That they are
+    /// is said by the templates, before the notice and beside each table, and need not be said again.
     #[serde(default)]
     pub notice: Option<Label>,
     /// The files.

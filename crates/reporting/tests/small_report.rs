@@ -72,13 +72,23 @@ fn synthetic_data_without_a_notice_are_refused() {
 }
 
 #[test]
-fn each_table_of_synthetic_data_repeats_the_notice() {
+fn the_report_says_once_in_each_place_that_data_are_synthetic() {
     let (spec, inputs) = small();
+    // The notice itself says nothing of it.
+    let notice = "Made up for a test";
     let markdown = render(ReportFormat::Markdown, &spec, &inputs);
-    let sections = markdown.split("### Table ").skip(1);
-    assert!(sections.clone().count() == 3);
-    for section in sections {
-        assert!(section.contains("Made up for a test"), "{section}");
+    let tables = markdown.split("### Table ").skip(1);
+    assert!(tables.clone().count() == 3);
+    let sections = ["## Descriptive statistics", "## Granger tests", "## Agreement", "## In short"]
+        .map(|heading| markdown.split(heading).nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap());
+    for section in tables.chain(sections).chain(markdown.split("\n## ").next()) {
+        assert!(section.contains("Synthetic data. Made up for a test"), "{section}");
+    }
+    let latex = render(ReportFormat::Latex, &spec, &inputs);
+    for text in [markdown, latex] {
+        assert!(text.matches(notice).count() >= 9);
+        assert_eq!(text.matches("Synthetic data. ").count(), text.matches(notice).count(), "{text}");
+        assert_eq!(text.matches("合成数据。").count(), 1);
     }
 }
 

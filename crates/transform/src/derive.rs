@@ -74,11 +74,11 @@ pub fn derive(
     Ok(derived)
 }
 
-/// What [`derive`] would refuse, told before there is a panel: `columns` are the names of its
+/// What [`derive()`] would refuse, told before there is a panel: `columns` are the names of its
 /// columns of numbers, `entity` and `time` those of its keys.
 ///
 /// # Errors
-/// As [`derive`].
+/// As [`derive()`].
 pub fn check(
     definitions: &[Definition],
     entity: &str,

@@ -1,7 +1,7 @@
 //! From tidy values to the columns that an equation reads.
 //!
 //! [`assemble`] puts tidy values on the full grid of entities and years; [`deflate`], [`exposure`],
-//! [`lag`] and [`derive`] add columns to that panel. All of them are pure functions of frames: no
+//! [`lag`] and [`derive()`] add columns to that panel. All of them are pure functions of frames: no
 //! file is read here and no paper is known. A value that can't be had is missing and has a
 //! [`Gap`](vintner_panel::Gap) that says why; it is never NaN, infinite or silently zero.
 

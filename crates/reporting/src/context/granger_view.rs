@@ -1,7 +1,7 @@
 //! Granger tests, for templates.
 
 use serde::Serialize;
-use vintner_estimation::{DumitrescuHurlin, GrangerOutcome, LagOrders, PanelStatistic, UnitGranger};
+use vintner_estimation::{DumitrescuHurlin, GrangerOutcome, LagOrders, PanelStatistic, Reason, UnitGranger};
 
 use super::Name;
 use super::name::Names;
@@ -111,7 +111,7 @@ fn unit_row(id: &str, tests: &[DumitrescuHurlin], names: &Names, levels: &StarLe
                 df: format!("{}, {}", test.df_numerator, test.df_denominator),
             },
             Some(UnitGranger { outcome: GrangerOutcome::NotEstimable { reason, .. }, .. }) => {
-                note_reason(&mut reasons, reason.to_string());
+                note_reason(&mut reasons, reason, names);
                 GrangerCell::default()
             }
             None => GrangerCell::default(),
@@ -129,7 +129,7 @@ fn panel_view(test: &DumitrescuHurlin, names: &Names, levels: &StarLevels) -> Gr
             p_value: p_value_text(*p_value),
         },
         PanelStatistic::NotEstimable { reason } => {
-            note_reason(&mut reasons, reason.to_string());
+            note_reason(&mut reasons, reason, names);
             StatisticView::default()
         }
     };
@@ -152,8 +152,9 @@ fn panel_view(test: &DumitrescuHurlin, names: &Names, levels: &StarLevels) -> Gr
     }
 }
 
-fn note_reason(reasons: &mut Vec<String>, reason: String) {
-    if !reasons.contains(&reason) {
-        reasons.push(reason);
+fn note_reason(reasons: &mut Vec<String>, reason: &Reason, names: &Names) {
+    let text = reason.with_entity_names(&|id| names.unit(id).both).to_string();
+    if !reasons.contains(&text) {
+        reasons.push(text);
     }
 }

@@ -18,7 +18,8 @@ pub struct VintageView {
     pub synthetic: bool,
     /// The manifest's date.
     pub date: String,
-    /// The notice in both languages; both empty where there is none.
+    /// The notice in both languages; both empty where there is none. It need not say that the data are
+    /// synthetic: templates do, wherever `synthetic` holds.
     pub notice: Name,
     /// Its files.
     pub sources: Vec<SourceView>,

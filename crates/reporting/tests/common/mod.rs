@@ -85,6 +85,7 @@ fn granger(cause: &str, effect: &str) -> DumitrescuHurlin {
         chi_squared_p_value: 0.0072,
     };
     let refused = Reason::TooFewObservations { observations: 2, parameters: 3 };
+    let short = Reason::SeriesTooShort { entity: "alpha".into(), length: 8, order: 1, bound: 8 };
     DumitrescuHurlin {
         left_out: Vec::new(),
         effect: effect.into(),
@@ -92,7 +93,7 @@ fn granger(cause: &str, effect: &str) -> DumitrescuHurlin {
         orders: LagOrders::Common(1),
         w_bar: Some(7.2345),
         z_bar: PanelStatistic::Value { statistic: 6.234_51, p_value: 4.5e-10 },
-        z_tilde: PanelStatistic::NotEstimable { reason: refused.clone() },
+        z_tilde: PanelStatistic::NotEstimable { reason: short },
         fisher: PanelStatistic::NotEstimable { reason: refused.clone() },
         units: vec![
             UnitGranger {

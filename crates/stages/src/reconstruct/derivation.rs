@@ -1,18 +1,27 @@
 //! The way from regression variables back to raw series, step by step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use faer::Mat;
+use polars::prelude::{Column, DataFrame};
 use vintner_estimation::reconstruction::{ReconstructionProblem, SeededGenerator, adjust};
+use vintner_panel::Panel;
+use vintner_transform::{Definition, TransformError, derive};
 
 use super::error::ReconstructError;
 use super::exposure::take_apart;
-use super::expression::Expression;
 use super::series::Series;
 use super::spec::{Exposure, Settle, Specification, Step};
 
 /// Streams of random numbers beyond those of the units' paths.
 const STREAM_OF_STEPS: u64 = 1 << 32;
+
+/// The keys of the panel that expressions are evaluated on.
+const UNIT: &str = "unit";
+const YEAR: &str = "year";
+
+/// The parameter that holds the base year.
+const BASE_YEAR: &str = "base_year";
 
 /// Variables and raw series while steps are made.
 pub struct Derivation<'a> {
@@ -23,8 +32,10 @@ pub struct Derivation<'a> {
     pub paths: Vec<Mat<f64>>,
     /// Raw series by name.
     pub series: BTreeMap<String, Series>,
-    /// Exposures implied by rounded parts, by unit and year; they are in no raw file.
-    implied: BTreeMap<String, Vec<f64>>,
+    /// Columns that are in no raw file (also exposures implied by rounded parts), by unit and year.
+    columns: BTreeMap<String, Vec<f64>>,
+    /// The units' parameters.
+    parameters: BTreeSet<&'a str>,
     free: Vec<usize>,
 }
 
@@ -37,7 +48,10 @@ impl<'a> Derivation<'a> {
         paths: Vec<Mat<f64>>,
     ) -> Self {
         let free = (0..problem.variables.len()).collect();
-        Self { specification, file, problem, paths, series: BTreeMap::new(), implied: BTreeMap::new(), free }
+        let parameters =
+            specification.units.iter().flat_map(|unit| unit.parameters.keys().map(String::as_str)).collect();
+        let (series, columns) = (BTreeMap::new(), BTreeMap::new());
+        Self { specification, file, problem, paths, series, columns, parameters, free }
     }
 
     /// Makes all steps.
@@ -45,6 +59,13 @@ impl<'a> Derivation<'a> {
     /// # Errors
     /// The first step that cannot be made.
     pub fn run(&mut self) -> Result<(), ReconstructError> {
+        for parameter in &self.parameters {
+            if [UNIT, YEAR].contains(parameter) || self.problem.variables.iter().any(|name| name == parameter)
+            {
+                let reason = "the name is that of a variable or key".to_owned();
+                return Err(self.inconsistent(&format!("parameter {parameter}"), reason));
+            }
+        }
         for (number, step) in self.specification.steps.iter().enumerate() {
             self.step(number, step)?;
         }
@@ -66,7 +87,7 @@ impl<'a> Derivation<'a> {
                     let reason = format!("{} values for {periods} years", given.values.len());
                     return Err(self.inconsistent(&format!("series {}", given.name), reason));
                 }
-                self.insert(&given.name, Series::by_year(given.decimals, &given.values))
+                self.insert_series(&given.name, Series::by_year(given.decimals, &given.values))
             }
             Step::Growth(growth) => {
                 let mut values = Vec::with_capacity(units * periods);
@@ -84,12 +105,16 @@ impl<'a> Derivation<'a> {
                     }
                 }
                 let series = Series::by_unit_and_year(units, periods, growth.decimals, &values);
-                self.insert(&growth.name, series)
+                self.insert_series(&growth.name, series)
+            }
+            Step::Column(definition) => {
+                let values = self.evaluate("column", &definition.name, &definition.expression)?;
+                self.insert_column(&definition.name, values)
             }
             Step::Series(computed) => {
-                let values = self.evaluate(&format!("series {}", computed.name), &computed.expression)?;
+                let values = self.evaluate("series", &computed.name, &computed.expression)?;
                 let series = Series::by_unit_and_year(units, periods, computed.decimals, &values);
-                self.insert(&computed.name, series)
+                self.insert_series(&computed.name, series)
             }
             Step::Exposure(exposure) => self.exposure(number, exposure),
             Step::Settle(settle) => self.settle(settle),
@@ -98,7 +123,7 @@ impl<'a> Derivation<'a> {
 
     fn exposure(&mut self, number: usize, exposure: &Exposure) -> Result<(), ReconstructError> {
         let place = format!("exposure {}", exposure.name);
-        let targets = self.evaluate(&place, &exposure.expression)?;
+        let targets = self.evaluate("exposure", &exposure.name, &exposure.expression)?;
         let totals = self
             .specification
             .units
@@ -114,10 +139,9 @@ impl<'a> Derivation<'a> {
         let periods = self.problem.periods;
         let parts = take_apart(exposure, &self.problem.units, &totals, &targets, periods, &mut generator)
             .map_err(|reason| self.inconsistent(&place, reason))?;
-        self.insert(&exposure.stock, parts.stock)?;
-        self.insert(&exposure.weight, parts.weight)?;
-        self.implied.insert(exposure.name.clone(), parts.implied);
-        Ok(())
+        self.insert_series(&exposure.stock, parts.stock)?;
+        self.insert_series(&exposure.weight, parts.weight)?;
+        self.insert_column(&exposure.name, parts.implied)
     }
 
     fn settle(&mut self, settle: &Settle) -> Result<(), ReconstructError> {
@@ -128,7 +152,7 @@ impl<'a> Derivation<'a> {
             .iter()
             .position(|name| *name == settle.variable)
             .ok_or_else(|| self.inconsistent(&place, "it is not among the variables".to_owned()))?;
-        let values = self.evaluate(&place, &settle.expression)?;
+        let values = self.evaluate("settling", &settle.variable, &settle.expression)?;
         let periods = self.problem.periods;
         for (unit, path) in self.paths.iter_mut().enumerate() {
             for period in 0..periods {
@@ -142,45 +166,87 @@ impl<'a> Derivation<'a> {
         Ok(())
     }
 
-    /// An expression's values by unit and year, row by row.
-    fn evaluate(&self, place: &str, text: &str) -> Result<Vec<f64>, ReconstructError> {
-        let expression = Expression::parse(text).map_err(|reason| self.inconsistent(place, reason))?;
-        let periods = self.problem.periods;
-        let base = usize::try_from(self.specification.years.base - self.specification.years.first)
-            .unwrap_or_default();
-        let mut values = Vec::with_capacity(self.problem.units.len() * periods);
-        for (unit, description) in self.specification.units.iter().enumerate() {
-            let lookup = |name: &str, year: usize| {
-                if let Some(variable) = self.problem.variables.iter().position(|known| known == name) {
-                    return Some(self.paths[unit][(year, variable)]);
-                }
-                if let Some(implied) = self.implied.get(name) {
-                    return implied.get(unit * periods + year).copied();
-                }
-                if let Some(series) = self.series.get(name).filter(|series| series.categories.is_none()) {
-                    return series.get(unit, 0, year);
-                }
-                description.parameters.get(name).copied()
-            };
-            for year in 0..periods {
-                let value = expression
-                    .evaluate(year, base, &lookup)
-                    .map_err(|reason| self.inconsistent(place, reason))?;
-                if !value.is_finite() {
-                    let reason =
-                        format!("`{text}` has no finite value in year {} of {}", year + 1, description.name);
-                    return Err(self.inconsistent(place, reason));
-                }
-                values.push(value);
-            }
+    /// The values of `name`, by unit and year, row by row.
+    ///
+    /// A variable that is settled anew can't be read by its own definition, as its old path is gone.
+    fn evaluate(&self, kind: &str, name: &str, expression: &str) -> Result<Vec<f64>, ReconstructError> {
+        let place = format!("{kind} {name}");
+        let fault = |source: TransformError| ReconstructError::Expression {
+            file: self.file.to_owned(),
+            place: place.clone(),
+            source: Box::new(source),
+        };
+        let panel = self.panel(name).map_err(fault)?;
+        let definition = Definition { name: name.to_owned(), expression: expression.to_owned() };
+        let parameters = BTreeMap::from([(BASE_YEAR.to_owned(), f64::from(self.specification.years.base))]);
+        let derived = derive(&panel, &[definition], &parameters).map_err(fault)?;
+        if let Some(gap) = derived.gaps.first() {
+            let reason = format!("no value for {} in {}: {}", gap.entity, gap.time, gap.reason);
+            return Err(self.inconsistent(&place, reason));
+        }
+        let rows = derived.panel.values(name).map_err(|error| fault(error.into()))?;
+        // The panel's units are sorted, ours are in the specification's order.
+        let groups: BTreeMap<&str, _> =
+            panel.entities().iter().map(String::as_str).zip(panel.groups().iter().cloned()).collect();
+        let mut values = Vec::with_capacity(rows.len());
+        for unit in &self.problem.units {
+            let of_unit = groups.get(unit.as_str()).and_then(|group| rows.get(group.clone()));
+            values.extend(of_unit.into_iter().flatten().flatten());
         }
         Ok(values)
     }
 
-    fn insert(&mut self, name: &str, series: Series) -> Result<(), ReconstructError> {
-        let taken = self.problem.variables.iter().any(|variable| variable == name);
-        if taken || self.series.insert(name.to_owned(), series).is_some() {
-            return Err(self.inconsistent(&format!("series {name}"), "the name is taken already".to_owned()));
+    /// The panel of units and years that expressions are evaluated on, without the column `left_out`.
+    fn panel(&self, left_out: &str) -> Result<Panel, TransformError> {
+        let (units, periods) = (self.problem.units.len(), self.problem.periods);
+        let rows = || (0..units).flat_map(|unit| (0..periods).map(move |year| (unit, year)));
+        let names: Vec<&str> = rows().map(|(unit, _)| self.problem.units[unit].as_str()).collect();
+        let first = i64::from(self.specification.years.first);
+        let years: Vec<i64> = rows().map(|(_, year)| first + year as i64).collect();
+        let mut columns = vec![Column::new(UNIT.into(), names), Column::new(YEAR.into(), years)];
+        let mut add = |name: &str, value: &dyn Fn(usize, usize) -> Option<f64>| {
+            if name != left_out {
+                let values: Vec<Option<f64>> = rows().map(|(unit, year)| value(unit, year)).collect();
+                columns.push(Column::new(name.into(), values));
+            }
+        };
+        for (variable, name) in self.problem.variables.iter().enumerate() {
+            add(name, &|unit, year| Some(self.paths[unit][(year, variable)]));
+        }
+        for name in &self.parameters {
+            add(name, &|unit, _| self.specification.units.get(unit)?.parameters.get(*name).copied());
+        }
+        for (name, series) in self.series.iter().filter(|(_, series)| series.categories.is_none()) {
+            add(name, &|unit, year| series.get(unit, 0, year));
+        }
+        for (name, values) in &self.columns {
+            add(name, &|unit, year| values.get(unit * periods + year).copied());
+        }
+        Ok(Panel::new(DataFrame::new(units * periods, columns)?, UNIT, YEAR)?)
+    }
+
+    fn insert_series(&mut self, name: &str, series: Series) -> Result<(), ReconstructError> {
+        self.must_be_free(name)?;
+        self.series.insert(name.to_owned(), series);
+        Ok(())
+    }
+
+    fn insert_column(&mut self, name: &str, values: Vec<f64>) -> Result<(), ReconstructError> {
+        self.must_be_free(name)?;
+        self.columns.insert(name.to_owned(), values);
+        Ok(())
+    }
+
+    /// Refuses a name that an expression would read as something else.
+    fn must_be_free(&self, name: &str) -> Result<(), ReconstructError> {
+        let taken = [UNIT, YEAR, BASE_YEAR].contains(&name)
+            || self.problem.variables.iter().any(|variable| variable == name)
+            || self.parameters.contains(name)
+            || self.series.contains_key(name)
+            || self.columns.contains_key(name);
+        if taken {
+            let reason = "the name is taken already; give it another".to_owned();
+            return Err(self.inconsistent(&format!("series {name}"), reason));
         }
         Ok(())
     }

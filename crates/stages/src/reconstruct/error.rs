@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use thiserror::Error;
 use vintner_diagnostics::Faults;
 use vintner_estimation::reconstruction::ReconstructionError;
+use vintner_reporting::ReportingError;
+use vintner_transform::TransformError;
 
 /// Reasons why a vintage could not be reconstructed.
 #[derive(Debug, Error)]
@@ -32,16 +34,19 @@ pub enum ReconstructError {
         /// What is wrong and what to do.
         reason: String,
     },
-    /// The published tables cannot be read.
-    #[error("{}:{line}: {reason}", path.display())]
-    Published {
-        /// The file of published tables.
-        path: PathBuf,
-        /// Line in the file.
-        line: u64,
+    /// An expression can't be read or evaluated.
+    #[error("{file}: {place}: {source}")]
+    Expression {
+        /// The specification's file name.
+        file: String,
+        /// Where in the specification.
+        place: String,
         /// What is wrong with it.
-        reason: String,
+        source: Box<TransformError>,
     },
+    /// The published tables cannot be read.
+    #[error(transparent)]
+    Published(#[from] Box<ReportingError>),
     /// The numerical reconstruction failed.
     #[error(transparent)]
     Reconstruction(#[from] ReconstructionError),

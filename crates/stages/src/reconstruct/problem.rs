@@ -6,56 +6,10 @@ use faer::Mat;
 use vintner_estimation::reconstruction::{
     PathShape, PublishedCoefficient, PublishedEquation, ReconstructionProblem, SolverOptions,
 };
+use vintner_reporting::Published;
 
 use super::error::ReconstructError;
 use super::spec::Specification;
-
-/// One row of the file of published tables.
-struct PublishedRow {
-    dependent: String,
-    unit: String,
-    regressor: String,
-    coefficient: PublishedCoefficient,
-}
-
-/// Reads `published` (columns dependent, unit, regressor, coefficient, stars and any others).
-fn read_published(published: &Path) -> Result<Vec<PublishedRow>, ReconstructError> {
-    let fault =
-        |line: u64, reason: String| ReconstructError::Published { path: published.to_owned(), line, reason };
-    let text = std::fs::read(published).map_err(|source| ReconstructError::Io {
-        path: published.to_owned(),
-        action: "read",
-        source,
-    })?;
-    let mut reader = csv::Reader::from_reader(text.as_slice());
-    let header = reader.headers().map_err(|error| fault(1, error.to_string()))?.clone();
-    let column = |name: &str| {
-        header.iter().position(|found| found == name).ok_or_else(|| {
-            let found = header.iter().collect::<Vec<_>>().join(", ");
-            fault(1, format!("no column `{name}`; the file has {found}"))
-        })
-    };
-    let (dependent, unit, regressor) = (column("dependent")?, column("unit")?, column("regressor")?);
-    let (coefficient, stars) = (column("coefficient")?, column("stars")?);
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| fault(0, error.to_string()))?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let field = |index: usize| record.get(index).unwrap_or_default();
-        let stars = field(stars)
-            .parse()
-            .map_err(|_| fault(line, format!("`{}` is no number of stars; write 0 to 3", field(stars))))?;
-        let coefficient = PublishedCoefficient::parse(field(coefficient), stars)
-            .map_err(|error| fault(line, error.to_string()))?;
-        rows.push(PublishedRow {
-            dependent: field(dependent).to_owned(),
-            unit: field(unit).to_owned(),
-            regressor: field(regressor).to_owned(),
-            coefficient,
-        });
-    }
-    Ok(rows)
-}
 
 /// The problem that `specification` states about the tables in `published`.
 pub fn problem(
@@ -68,7 +22,7 @@ pub fn problem(
         place,
         reason,
     };
-    let rows = read_published(published)?;
+    let published = Published::read(published).map_err(Box::new)?;
     let variables: Vec<String> =
         specification.variables.iter().map(|variable| variable.name.clone()).collect();
     let index = |place: &str, name: &str| {
@@ -90,11 +44,15 @@ pub fn problem(
                 .regressors
                 .iter()
                 .map(|regressor| {
-                    let mut found = rows.iter().filter(|row| {
+                    let mut found = published.coefficients().iter().filter(|row| {
                         row.dependent == equation.dependent && row.unit == unit && row.regressor == *regressor
                     });
                     match (found.next(), found.next()) {
-                        (Some(row), None) => Ok(row.coefficient.clone()),
+                        (Some(row), None) => Ok(PublishedCoefficient {
+                            value: row.coefficient.value(),
+                            decimals: row.coefficient.decimals(),
+                            stars: row.stars.count().into(),
+                        }),
                         (None, _) => Err(inconsistent(
                             place.clone(),
                             format!("the published tables have no coefficient of {regressor} for {unit}"),

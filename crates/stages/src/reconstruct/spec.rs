@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use vintner_transform::Definition;
 
 /// The whole specification.
 #[derive(Debug, Clone, Deserialize)]
@@ -47,7 +48,7 @@ pub struct Years {
     pub first: i32,
     /// Last year.
     pub last: i32,
-    /// Base year of `base(...)` in expressions and of exposures.
+    /// Base year of exposures, and the parameter `:base_year` of expressions.
     pub base: i32,
 }
 
@@ -110,12 +111,15 @@ pub struct Unit {
     pub levels: Vec<f64>,
     /// Prior standard deviations of the variables, in their order.
     pub spreads: Vec<f64>,
-    /// Further constants that expressions may use.
+    /// Further constants, which expressions read as columns that don't change over the years.
     #[serde(default)]
     pub parameters: BTreeMap<String, f64>,
 }
 
 /// A step from the variables back to raw series.
+///
+/// Expressions are those of [`vintner_transform`], on a panel of `unit` and `year` whose columns are
+/// the variables, the units' parameters, and the series and columns of earlier steps.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
@@ -123,6 +127,8 @@ pub enum Step {
     Given(Given),
     /// A series that grows from a start at noisy rates.
     Growth(Growth),
+    /// A column that later expressions read; it isn't rounded and is in no raw file.
+    Column(Definition),
     /// A series computed from variables and earlier series, then rounded.
     Series(ComputedSeries),
     /// Shift-share: stocks by category and the units' shares in each, which imply an exposure.
