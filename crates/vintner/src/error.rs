@@ -28,6 +28,11 @@ pub(crate) enum CommandError {
     SeveralBranches { stage: String, branches: Vec<String> },
     #[error("{}: {message}", path.display())]
     NoPipeline { path: std::path::PathBuf, message: &'static str },
+    #[error(
+        "--data-root {}: no such folder\n      = name a folder laid out like data/vintages; without \
+         --data-root and VINTNER_DATA_ROOT raw files are looked for in data/vintages itself", path.display()
+    )]
+    NoDataRoot { path: std::path::PathBuf },
 }
 
 impl CommandError {
@@ -35,7 +40,9 @@ impl CommandError {
         match self {
             CommandError::Pipeline(error) => error.is_usage(),
             CommandError::Stages(error) => error.is_usage(),
-            CommandError::SeveralBranches { .. } | CommandError::NoPipeline { .. } => true,
+            CommandError::SeveralBranches { .. }
+            | CommandError::NoPipeline { .. }
+            | CommandError::NoDataRoot { .. } => true,
             _ => false,
         }
     }

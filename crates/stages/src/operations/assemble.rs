@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
+use vintner_diagnostics::{Document, Faults, Node};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_transform::{Assembly, CategoryAggregate, Window, assemble};
 
 use super::shared::{ENTITY, TIME, crosswalk, gaps};
+use super::years::check_window;
 use crate::params::Parameters;
 use crate::{StagesError, code};
 
@@ -32,6 +34,10 @@ impl Parameters for Assemble {
     fn code() -> Digest {
         let operation = env!("VINTNER_CODE_OPERATION_ASSEMBLE");
         code::digest(&[operation, code::PANEL, code::INGEST, code::TRANSFORM])
+    }
+
+    fn check(&self, document: &Document, params: &Node) -> Faults {
+        check_window(document, params, self.window.first, self.window.last)
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
