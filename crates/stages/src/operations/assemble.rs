@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
-use vintner_diagnostics::{Document, Faults, Node};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_transform::{Assembly, CategoryAggregate, Window, assemble};
 
 use super::shared::{ENTITY, TIME, crosswalk, gaps};
-use super::years::check_window;
 use crate::params::Parameters;
 use crate::{StagesError, code};
 
@@ -36,8 +34,12 @@ impl Parameters for Assemble {
         code::digest(&[operation, code::PANEL, code::INGEST, code::TRANSFORM])
     }
 
-    fn check(&self, document: &Document, params: &Node) -> Faults {
-        check_window(document, params, self.window.first, self.window.last)
+    fn check(
+        &self,
+        document: &vintner_diagnostics::Document,
+        params: &vintner_diagnostics::Node,
+    ) -> vintner_diagnostics::Faults {
+        super::years::check_window(document, params, self.window.first, self.window.last)
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
