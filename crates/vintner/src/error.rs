@@ -41,9 +41,7 @@ impl CommandError {
             CommandError::NoDataRoot { .. } => true,
             CommandError::Pipeline(error) => error.is_usage(),
             CommandError::Stages(error) => error.is_usage(),
-            CommandError::SeveralBranches { .. }
-            | CommandError::NoPipeline { .. }
-            | CommandError::NoDataRoot { .. } => true,
+            CommandError::SeveralBranches { .. } | CommandError::NoPipeline { .. } => true,
             _ => false,
         }
     }
