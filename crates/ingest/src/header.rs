@@ -3,7 +3,7 @@
 use vintner_diagnostics::did_you_mean;
 
 use crate::fold::fold_header;
-use crate::grid::{Grid, GridRow};
+use crate::grid::{CellContent, Grid, GridRow};
 use crate::tidying::Problem;
 
 /// The header row's cells that aren't blank.
@@ -13,7 +13,14 @@ pub(crate) struct Header {
     pub row: u32,
     /// Column, from 1, and text.
     pub cells: Vec<(u32, String)>,
+    /// Numbers and texts of the rows below, as far as a header might be looked for in them.
+    below: Vec<(u32, Vec<String>)>,
+    /// Whether fields are divided by a delimiter.
+    is_text: bool,
 }
+
+/// How many rows below the header row are searched for a header that is missing from it.
+const SEARCHED: usize = 20;
 
 /// A column that was found.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,6 +48,14 @@ impl Header {
         Ok(Header {
             row: row.number,
             cells: texts.map(|(content, column)| (column, content.raw())).collect(),
+            below: grid
+                .rows
+                .iter()
+                .filter(|below| below.number > row.number)
+                .take(SEARCHED)
+                .map(|below| (below.number, below.cells.iter().map(CellContent::raw).collect()))
+                .collect(),
+            is_text,
         })
     }
 
@@ -83,6 +98,22 @@ impl Header {
     }
 
     fn absent_hint(&self, name: &str) -> String {
+        let wanted = fold_header(name);
+        if let [(_, only)] = self.cells.as_slice()
+            && self.is_text
+        {
+            let divides = |delimiter: &char| only.split(*delimiter).any(|part| fold_header(part) == wanted);
+            if let Some(delimiter) = [',', ';', '\t', '|'].iter().find(|delimiter| divides(delimiter)) {
+                return format!(
+                    "the row is {only:?}: set `delimiter: {:?}` in vintage.yaml",
+                    delimiter.to_string()
+                );
+            }
+        }
+        let has = |texts: &[String]| texts.iter().any(|text| fold_header(text) == wanted);
+        if let Some((row, _)) = self.below.iter().find(|(_, texts)| has(texts)) {
+            return format!("row {row} has it: set `header_row: {row}` in vintage.yaml");
+        }
         let texts = || self.cells.iter().map(|(_, text)| text.as_str());
         if let Some(near) = did_you_mean(name, texts()) {
             return format!("did you mean {near:?}?");
@@ -99,7 +130,8 @@ mod tests {
     use super::*;
 
     fn header(texts: &[&str]) -> Header {
-        Header { row: 1, cells: (1..).zip(texts.iter().map(|&text| text.to_owned())).collect() }
+        let cells = (1..).zip(texts.iter().map(|&text| text.to_owned())).collect();
+        Header { row: 1, cells, below: Vec::new(), is_text: true }
     }
 
     #[test]

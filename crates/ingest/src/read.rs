@@ -105,7 +105,10 @@ fn tidy(source: &Source, grid: &Grid, crosswalk: &Crosswalk, window: Option<Wind
             let last = source.last_row.unwrap_or(u32::MAX);
             let rows: Vec<_> =
                 grid.rows.iter().filter(|row| row.number > header.row && row.number <= last).collect();
-            if source.format.is_text() {
+            // Under a row that isn't the header every row is too wide, and none is at fault.
+            let keys = [&source.entity, &source.time];
+            let is_header = keys.into_iter().flatten().all(|name| header.find(name).is_ok());
+            if source.format.is_text() && is_header {
                 check_widths(&mut tidying, &header, &rows);
             }
             match source.layout {

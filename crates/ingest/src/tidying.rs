@@ -346,6 +346,7 @@ impl<'a> Tidying<'a> {
             return Err(self.faults);
         }
         self.warn_of_names();
+        self.warn_of_empty_variables();
         if self.duplicates > 0 {
             let warning = format!(
                 "{} values have a key that an earlier row has; the first row of each key was kept",
@@ -382,6 +383,30 @@ impl<'a> Tidying<'a> {
         let hint =
             "mend the manifest (`sheet`, `header_row`, `entity`, `where`), the crosswalk or the window";
         Problem { cell: None, message, hint: hint.into() }
+    }
+
+    /// A variable whose every cell is empty is a column that nobody filled or, in a workbook, formulas
+    /// that no spreadsheet programme has computed.
+    fn warn_of_empty_variables(&mut self) {
+        let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for value in &self.tidied.values {
+            let count = counts.entry(&value.variable).or_insert((0, 0));
+            count.0 += 1;
+            count.1 += usize::from(value.raw.is_empty());
+        }
+        let formulas = if self.grid.sheet.is_some() {
+            "; if it holds formulas, open the workbook in a spreadsheet programme and save it, which computes them"
+        } else {
+            ""
+        };
+        let warnings: Vec<String> = counts
+            .into_iter()
+            .filter(|(_, (cells, empty))| cells == empty)
+            .map(|(variable, (cells, _))| {
+                format!("`{variable}` has no value: all of its {cells} cells are empty{formulas}")
+            })
+            .collect();
+        self.tidied.warnings.extend(warnings);
     }
 
     fn warn_of_names(&mut self) {

@@ -25,11 +25,60 @@ pub(crate) type Sheet = (String, Vec<GridRow>);
 
 /// The sheet called `wanted`, or the first one.
 pub(crate) fn read_sheet(bytes: &[u8], format: Format, wanted: Option<&str>) -> Result<Sheet, Unreadable> {
+    if let Some(unreadable) = no_workbook(bytes, format) {
+        return Err(unreadable);
+    }
     match format {
         Format::Xls => sheet_of::<Xls<_>, _>(Cursor::new(bytes), format, wanted),
         Format::Ods => sheet_of::<Ods<_>, _>(Cursor::new(bytes), format, wanted),
         _ => sheet_of::<Xlsx<_>, _>(Cursor::new(bytes), format, wanted),
     }
+}
+
+/// What a file is that can't be a workbook of the format, where its bytes tell. They tell more than
+/// the unpacker's message: downloads break off, and servers send web pages instead of files.
+fn no_workbook(bytes: &[u8], format: Format) -> Option<Unreadable> {
+    const ZIP: &[u8] = b"PK\x03\x04";
+    const ZIP_END: &[u8] = b"PK\x05\x06";
+    const COMPOUND: &[u8] = b"\xD0\xCF\x11\xE0";
+    let name = format.name();
+    let unreadable =
+        |message: String, hint: &str| Some(Unreadable { sheet: None, message, hint: hint.into() });
+    let zipped = bytes.starts_with(ZIP);
+    if bytes.is_empty() {
+        return unreadable("the file is empty (0 bytes)".into(), "get the file again");
+    }
+    if format != Format::Xls && zipped {
+        // The list of a zip archive's parts ends it, before at most 64 KiB of comment.
+        let tail = bytes.get(bytes.len().saturating_sub(66_000)..).unwrap_or(bytes);
+        if tail.windows(ZIP_END.len()).any(|window| window == ZIP_END) {
+            return None;
+        }
+        let message =
+            format!("the {name} workbook is cut off after {} bytes: its end is missing", bytes.len());
+        return unreadable(message, "get the file again");
+    }
+    let workbook = if zipped {
+        "an xlsx or ods workbook"
+    } else if bytes.starts_with(COMPOUND) {
+        "an xls workbook, or an xlsx one under a password"
+    } else if bytes.trim_ascii_start().starts_with(b"<") {
+        return unreadable(
+            format!("no {name} workbook but a page of HTML or XML"),
+            "get the file itself, which may need signing in; or open this in a spreadsheet programme and save \
+             it as a workbook",
+        );
+    } else {
+        return unreadable(
+            format!("no {name} workbook, by its first bytes"),
+            "mend `format` in vintage.yaml if it is of another kind, such as csv; otherwise get the file again",
+        );
+    };
+    if format == Format::Xls && !zipped {
+        return None;
+    }
+    let hint = "mend `format` in vintage.yaml, or open the file in a spreadsheet programme and save it again";
+    unreadable(format!("no {name} workbook but {workbook}"), hint)
 }
 
 fn sheet_of<Workbook, Source>(

@@ -127,3 +127,25 @@ fn wide_tables() {
     let text = "city,item,2008\n甲,gdp,1\n甲,人口,1\n".as_bytes();
     assert_snapshot!("wide_unnamed_variable", fault_text(&source(named, text), text));
 }
+
+#[test]
+fn headers_of_another_row_and_another_delimiter() {
+    let below = csv_fault("", "Table 1,in Mt\n\ncity,year,v\n甲,2008,1\n");
+    assert!(below.ends_with("      = row 3 has it: set `header_row: 3` in vintage.yaml"), "{below}");
+    let semicolons = csv_fault("", "city;year;v\n甲;2008;1\n");
+    assert!(semicolons.contains("set `delimiter: \";\"` in vintage.yaml"), "{semicolons}");
+    assert!(!semicolons.contains("did you mean"), "{semicolons}");
+}
+
+#[test]
+fn files_that_are_no_workbooks() {
+    let fields = "name: s\nfile: t.xlsx\nformat: xlsx\nentity: city\ntime: year\ncolumns:\n  - {column: v, variable: v}";
+    let said = |bytes: &[u8]| fault_text(&source(fields, bytes), bytes);
+    assert!(said(b"").contains("t.xlsx: the file is empty (0 bytes)"));
+    assert!(said(b"PK\x03\x04 and no more").contains("is cut off after 16 bytes"));
+    assert!(said(b"\n<!DOCTYPE html><p>404").contains("but a page of HTML or XML"));
+    assert!(said(b"city,year,v\n").contains("no xlsx workbook, by its first bytes"));
+    assert!(said(b"\xD0\xCF\x11\xE0....").contains("no xlsx workbook but an xls workbook"));
+    // Its end is there and something before it isn't right: the unpacker's own words.
+    assert!(said(b"PK\x03\x04....PK\x05\x06").contains("not a readable xlsx workbook"));
+}

@@ -159,15 +159,22 @@ impl Checker<'_> {
             let params = params.filter(|node| node.value != NodeValue::Null).unwrap_or(&nothing);
             let mut unknown = Vec::new();
             let params = params.substitute(&globals, &mut |name, span| unknown.push((name.to_owned(), span)));
-            for (name, span) in unknown {
-                let hint = one_of(&name, globals.keys().map(String::as_str));
-                self.fault(span, format!("`params` has no `{name}`"), hint);
+            for (name, span) in &unknown {
+                let hint = one_of(name, globals.keys().map(String::as_str));
+                self.fault(*span, format!("`params` has no `{name}`"), hint);
             }
             match operation.configure(self.document, &params) {
                 Ok(stage) => {
                     configured.insert(name.value.clone(), (Arc::clone(operation), stage));
                 }
-                Err(faults) => self.faults.extend(faults),
+                // What an operation says of a reference that leads nowhere was said above.
+                Err(faults) => {
+                    let of_unknown =
+                        |fault: &&Fault| unknown.iter().any(|(_, span)| fault.span == Some(*span));
+                    for fault in faults.iter().filter(|fault| !of_unknown(fault)) {
+                        self.faults.push(fault.clone());
+                    }
+                }
             }
         }
         configured

@@ -2,11 +2,12 @@
 
 use vintner_pipeline::Digest;
 
-/// The digest of an operation's own file and of the crates that it calls.
+/// The digest of an operation's own file, of what operations share, and of the crates that it calls.
 pub(crate) fn digest(parts: &[&str]) -> Digest {
-    Digest::of(parts.join("\n").as_bytes())
+    Digest::of([&[SHARED], parts].concat().join("\n").as_bytes())
 }
 
+const SHARED: &str = env!("VINTNER_CODE_OPERATION_SHARED");
 pub(crate) const DIAGNOSTICS: &str = env!("VINTNER_CODE_DIAGNOSTICS");
 pub(crate) const PANEL: &str = env!("VINTNER_CODE_PANEL");
 pub(crate) const INGEST: &str = env!("VINTNER_CODE_INGEST");

@@ -25,6 +25,11 @@ pub(crate) enum CommandError {
     Json(#[from] serde_json::Error),
     #[error("the stored frame can't be shown: {0}")]
     Frame(#[from] polars::error::PolarsError),
+    #[error(
+        "--data-root {}: no such folder\n      = name a folder laid out like data/vintages; without \
+         --data-root and VINTNER_DATA_ROOT raw files are looked for in data/vintages itself", path.display()
+    )]
+    NoDataRoot { path: std::path::PathBuf },
     #[error("{branch}.{output} isn't made yet: {state}\n  `vintner reproduce` makes it")]
     NotMade { branch: String, output: String, state: &'static str },
     #[error("{branch}.{output} is corrupt in the cache\n  `vintner reproduce --force` makes it again")]
@@ -38,6 +43,7 @@ pub(crate) enum CommandError {
 impl CommandError {
     pub(crate) fn is_usage(&self) -> bool {
         match self {
+            CommandError::NoDataRoot { .. } => true,
             CommandError::Pipeline(error) => error.is_usage(),
             CommandError::Stages(error) => error.is_usage(),
             CommandError::Reconstruct(error) => {

@@ -1,6 +1,6 @@
 //! The workspace that a command works in.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use vintner_pipeline::{Pipeline, Store, Vintage};
 use vintner_stages::{bind_vintage, registry};
@@ -12,7 +12,7 @@ use crate::error::{CommandError, Result};
 pub(crate) struct Workspace {
     pub(crate) folder: PathBuf,
     pub(crate) file: PathBuf,
-    pub(crate) data_root: Option<PathBuf>,
+    data_root: Option<PathBuf>,
 }
 
 impl Workspace {
@@ -36,7 +36,15 @@ impl Workspace {
     /// The vintage named, or the pipeline's own.
     pub(crate) fn vintage(&self, pipeline: &Pipeline, name: Option<&str>) -> Result<Vintage> {
         let name = name.unwrap_or(&pipeline.vintage);
-        Ok(bind_vintage(&self.folder, self.data_root.as_deref(), name)?)
+        Ok(bind_vintage(&self.folder, self.data_root()?, name)?)
+    }
+
+    /// The folder of further vintages, if one is named; it has to be there.
+    pub(crate) fn data_root(&self) -> Result<Option<&Path>> {
+        match self.data_root.as_deref() {
+            Some(path) if !path.is_dir() => Err(CommandError::NoDataRoot { path: path.to_owned() }),
+            root => Ok(root),
+        }
     }
 
     pub(crate) fn store(&self) -> Store {

@@ -35,6 +35,14 @@ impl Parameters for Assemble {
         code::digest(&[operation, code::PANEL, code::INGEST, code::TRANSFORM])
     }
 
+    fn check(
+        &self,
+        document: &vintner_diagnostics::Document,
+        params: &vintner_diagnostics::Node,
+    ) -> vintner_diagnostics::Faults {
+        super::years::check_window(document, params, self.window.first, self.window.last)
+    }
+
     fn inputs(&self) -> Vec<InputDeclaration> {
         vec![
             InputDeclaration::frame("tidy").many().rows(VARIABLE, &self.variables),

@@ -1,11 +1,13 @@
 //! `ingest`: a raw file becomes tidy values.
 
 use serde::{Deserialize, Serialize};
+use vintner_diagnostics::{Document, Faults, Node};
 use vintner_ingest::{Source, Window, read_source_bytes};
 use vintner_panel::{tidy_columns, tidy_frame};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::crosswalk;
+use super::years::check_window;
 use crate::params::Parameters;
 use crate::{StagesError, code};
 
@@ -35,6 +37,11 @@ impl Parameters for Ingest {
     fn code() -> Digest {
         let operation = env!("VINTNER_CODE_OPERATION_INGEST");
         code::digest(&[operation, code::DIAGNOSTICS, code::PANEL, code::INGEST])
+    }
+
+    fn check(&self, document: &Document, params: &Node) -> Faults {
+        self.window
+            .map_or_else(Faults::new, |window| check_window(document, params, window.first, window.last))
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {

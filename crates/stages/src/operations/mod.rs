@@ -11,6 +11,7 @@ mod ingest;
 mod regress;
 mod report;
 mod shared;
+mod years;
 
 use vintner_pipeline::Registry;
 

@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &FormatOnly) -> Result<()> {
     let pipeline = workspace.pipeline()?;
-    let names = vintage_names(&workspace.folder, workspace.data_root.as_deref());
+    let names = vintage_names(&workspace.folder, workspace.data_root()?);
     let described: Vec<(String, String)> = names
         .into_iter()
         .map(|name| {

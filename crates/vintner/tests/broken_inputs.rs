@@ -1,0 +1,365 @@
+//! What a user reads who has broken one thing: is it enough to mend it, and is the exit code right,
+//! 1 for a failed run and 2 for a mistake in how the program was called or configured?
+//!
+//! The workspace is a small paper of its own: two CSV sources, three towns, eight years.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::fs;
+
+use common::{Output, Workspace};
+
+const PIPELINE: &str = "\
+version: 1
+name: towns
+vintage: small
+params:
+  window: {first: 2001, last: 2008}
+  base_year: 2001
+stages:
+  tidy:
+    op: ingest
+    foreach: sources
+    files: {crosswalk: data/crosswalk/towns.csv}
+    params: {window: $window}
+  panel:
+    op: assemble
+    inputs: {tidy: tidy}
+    files: {crosswalk: data/crosswalk/towns.csv}
+    params: {window: $window, variables: [income, rain, price]}
+  real:
+    op: deflate
+    inputs: {panel: panel}
+    params: {nominal: income, deflator: price, base: $base_year, into: real_income}
+  variables:
+    op: derive
+    inputs: {panel: panel, real: real}
+    params:
+      define:
+        ln_income: ln(real_income)
+        ln_rain: ln(rain)
+  equation:
+    op: regress
+    inputs: {panel: variables}
+    params:
+      dependent: ln_income
+      regressors: [ln_rain]
+      by_entity: {covariance: {kind: classical}}
+      pooled: {model: within, covariance: {kind: classical}}
+  summary:
+    op: describe
+    inputs: {panel: variables}
+    params: {variables: [ln_income, ln_rain]}
+    publish: {descriptives: \"reports/{vintage}/summary.json\"}
+";
+
+const MANIFEST: &str = "\
+title: {en: Three towns}
+kind: public
+date: 2024-05-01
+notice: {en: Made for a test.}
+sources:
+  - name: towns
+    file: towns.csv
+    sha256: SUM-OF-TOWNS
+    format: csv
+    entity: town
+    time: year
+    covers: [2001, 2008]
+    columns:
+      - {column: income, variable: income, unit: dollars, range: [1, 1000]}
+      - {column: rain, variable: rain, unit: mm, range: [0, 3000]}
+    citation: made for a test
+    licence: none needed
+  - name: prices
+    file: prices.csv
+    sha256: SUM-OF-PRICES
+    format: csv
+    time: year
+    columns:
+      - {column: price, variable: price, unit: 2001 = 1}
+    citation: made for a test
+    licence: none needed
+";
+
+const CROSSWALK: &str = "id,en,aliases\nashby,Ashby,\nburton,Burton,\ncolby,Colby,\n";
+
+const MANIFEST_PATH: &str = "data/vintages/small/vintage.yaml";
+const TOWNS: &str = "data/vintages/small/raw/towns.csv";
+const PRICES: &str = "data/vintages/small/raw/prices.csv";
+
+/// Incomes and rain without any pattern that matters.
+fn towns() -> String {
+    let mut text = String::from("town,year,income,rain\n");
+    for (place, town) in ["Ashby", "Burton", "Colby"].iter().enumerate() {
+        for step in 0..8 {
+            let (income, rain) =
+                (100 + 10 * step + (7 * step * step + place) % 11, 600 + (step * 97 + place * 31) % 200);
+            text.push_str(&format!("{town},{},{income},{rain}\n", 2001 + step));
+        }
+    }
+    text
+}
+
+fn prices() -> String {
+    let rows: String =
+        (0..8).map(|step| format!("{},{:.2}\n", 2001 + step, 1.0 + 0.02 * f64::from(step))).collect();
+    format!("year,price\n{rows}")
+}
+
+/// The small paper, whole.
+fn small() -> Workspace {
+    let workspace = Workspace::of_parts(&[]);
+    for (path, text) in [
+        ("pipeline.yaml", PIPELINE.to_owned()),
+        ("data/crosswalk/towns.csv", CROSSWALK.to_owned()),
+        (MANIFEST_PATH, MANIFEST.to_owned()),
+        (TOWNS, towns()),
+        (PRICES, prices()),
+    ] {
+        let path = workspace.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    // Something like checksums first, so that the program says which are right.
+    workspace.edit(MANIFEST_PATH, "SUM-OF-TOWNS", &"a".repeat(64));
+    workspace.edit(MANIFEST_PATH, "SUM-OF-PRICES", &"b".repeat(64));
+    write_sums(&workspace);
+    workspace
+}
+
+/// Does what a message about a checksum says: writes the sum found in the place of the one expected.
+fn write_sums(workspace: &Workspace) {
+    let said = workspace.vintner(&["reproduce"]).stderr;
+    let after = |mark: &str| -> Vec<String> {
+        said.lines()
+            .filter_map(|line| line.trim().strip_prefix(mark))
+            .map(|sum| sum.trim().to_owned())
+            .collect()
+    };
+    let (expected, found) = (after("expected sha256"), after("found    sha256"));
+    assert_eq!(expected.len(), found.len());
+    for (expected, found) in expected.iter().zip(&found) {
+        workspace.edit(MANIFEST_PATH, expected, found);
+    }
+}
+
+/// Changes a raw file and the sum in the manifest with it.
+fn with_raw(file: &str, change: impl Fn(&str) -> String) -> Workspace {
+    let workspace = small();
+    let (before, path) = (workspace.read(file), workspace.path(file));
+    let after = change(&before);
+    assert_ne!(after, before, "nothing was broken");
+    fs::write(path, after).unwrap();
+    write_sums(&workspace);
+    workspace
+}
+
+fn with_pipeline(changes: &[(&str, &str)]) -> Workspace {
+    let workspace = small();
+    for (from, to) in changes {
+        workspace.edit("pipeline.yaml", from, to);
+    }
+    workspace
+}
+
+fn with_manifest(changes: &[(&str, &str)]) -> Workspace {
+    let workspace = small();
+    for (from, to) in changes {
+        workspace.edit(MANIFEST_PATH, from, to);
+    }
+    workspace
+}
+
+/// The exit code and what was said, without the lines of progress, whose times and order vary, and
+/// with the temporary folder's path replaced.
+fn told(workspace: &Workspace, output: &Output) -> String {
+    let progress = ["  ran  ", "  cached  ", "  FAILED  ", "  skipped  "];
+    let said: Vec<&str> =
+        output.stderr.lines().filter(|line| !progress.iter().any(|mark| line.starts_with(mark))).collect();
+    let folder = workspace.path("").to_string_lossy().trim_end_matches('/').to_owned();
+    format!("exit {}\n{}", output.code, said.join("\n").replace(&folder, "<workspace>"))
+}
+
+fn reproduce(workspace: &Workspace) -> String {
+    told(workspace, &workspace.vintner(&["reproduce"]))
+}
+
+#[test]
+fn the_whole_paper_runs() {
+    let workspace = small();
+    assert_eq!(reproduce(&workspace), "exit 0\n");
+    assert!(workspace.path("reports/small/summary.json").is_file());
+}
+
+#[test]
+fn a_misspelt_column() {
+    let workspace = with_manifest(&[("column: income", "column: incmoe")]);
+    insta::assert_snapshot!("misspelt_column", reproduce(&workspace));
+}
+
+#[test]
+fn missing_files() {
+    let workspace = small();
+    fs::remove_file(workspace.path(TOWNS)).unwrap();
+    fs::remove_file(workspace.path(PRICES)).unwrap();
+    insta::assert_snapshot!("missing_files", reproduce(&workspace));
+}
+
+#[test]
+fn text_in_a_number() {
+    let workspace = with_raw(TOWNS, |text| text.replacen("2003,126", "2003,about 126", 1));
+    insta::assert_snapshot!("text_in_a_number", reproduce(&workspace));
+}
+
+#[test]
+fn a_file_cut_off() {
+    let workspace = small();
+    let text = workspace.read(TOWNS);
+    fs::write(workspace.path(TOWNS), &text[..text.len() / 2]).unwrap();
+    insta::assert_snapshot!("cut_off", reproduce(&workspace));
+}
+
+#[test]
+fn a_row_twice() {
+    let workspace = with_raw(TOWNS, |text| format!("{text}Burton,2004,1,1\n"));
+    insta::assert_snapshot!("row_twice", reproduce(&workspace));
+}
+
+#[test]
+fn a_changed_file() {
+    let workspace = small();
+    let changed = workspace.read(PRICES).replace("2001,1.00", "2001,1.01");
+    fs::write(workspace.path(PRICES), changed).unwrap();
+    insta::assert_snapshot!("changed_file", reproduce(&workspace));
+}
+
+#[test]
+fn a_year_with_a_digit_too_many() {
+    let workspace = with_raw(TOWNS, |text| text.replacen("Ashby,2008", "Ashby,20008", 1));
+    insta::assert_snapshot!("year_20008", reproduce(&workspace));
+}
+
+#[test]
+fn a_value_out_of_range() {
+    let workspace = with_raw(TOWNS, |text| text.replacen("Ashby,2001,100,", "Ashby,2001,100000,", 1));
+    insta::assert_snapshot!("value_out_of_range", reproduce(&workspace));
+}
+
+#[test]
+fn another_delimiter() {
+    let workspace = with_raw(PRICES, |text| text.replace(',', ";"));
+    insta::assert_snapshot!("another_delimiter", reproduce(&workspace));
+}
+
+#[test]
+fn a_title_above_the_header() {
+    let workspace = with_raw(PRICES, |text| format!("Prices of three towns\n{text}"));
+    insta::assert_snapshot!("title_above_the_header", reproduce(&workspace));
+}
+
+#[test]
+fn an_empty_column_runs_with_a_warning() {
+    let workspace = with_raw(TOWNS, |text| {
+        let rows = text.lines().skip(1).map(|line| format!("{},\n", line.rsplit_once(',').unwrap().0));
+        format!("town,year,income,rain\n{}", rows.collect::<String>())
+    });
+    let output = workspace.vintner(&["reproduce"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    assert!(
+        output.stderr.contains("`rain` has no value: all of its 24 cells are empty"),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
+fn a_renamed_town_runs_with_a_warning() {
+    let workspace = with_raw(TOWNS, |text| text.replace("Burton", "Burton upon Trent"));
+    let output = workspace.vintner(&["reproduce"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    for said in [
+        "no row for 1 of the crosswalk's entities: burton",
+        "\"Burton upon Trent\" (A10)",
+        "burton: no observations",
+    ] {
+        assert!(output.stderr.contains(said), "{said}: {}", output.stderr);
+    }
+    // It is said again when nothing has to be run.
+    assert!(workspace.vintner(&["reproduce"]).stderr.contains("entities: burton"));
+}
+
+#[test]
+fn an_unknown_vintage() {
+    let workspace = small();
+    let output = workspace.vintner(&["reproduce", "--vintage", "smal"]);
+    insta::assert_snapshot!("unknown_vintage", told(&workspace, &output));
+}
+
+#[test]
+fn a_data_root_that_is_not_there() {
+    let workspace = small();
+    let output = workspace.vintner(&["--data-root", "elsewhere", "reproduce"]);
+    insta::assert_snapshot!("no_data_root", told(&workspace, &output));
+}
+
+#[test]
+fn faults_of_the_pipeline_are_told_at_once() {
+    let workspace = with_pipeline(&[
+        // A field that there isn't, a wrong type, a missing input, a misspelt one, a circle.
+        ("into: real_income}", "into: real_income, rounded: 2}"),
+        ("params: {variables: [ln_income, ln_rain]}", "params: {variables: ln_income}"),
+        ("    op: regress\n    inputs: {panel: variables}\n", "    op: regress\n"),
+        ("inputs: {panel: panel, real: real}", "inputs: {panel: panel, real: reel, loop: looping}"),
+        (
+            "  equation:\n",
+            "  looping: {op: derive, inputs: {panel: variables}, params: {define: {x: ln_rain}}}\n  equation:\n",
+        ),
+    ]);
+    insta::assert_snapshot!("faults_of_the_pipeline", reproduce(&workspace));
+}
+
+#[test]
+fn a_reference_that_leads_nowhere_is_one_fault() {
+    let workspace = with_pipeline(&[("base: $base_year", "base: $base_yaer")]);
+    insta::assert_snapshot!("unknown_reference", reproduce(&workspace));
+}
+
+#[test]
+fn a_window_backwards() {
+    let workspace = with_pipeline(&[("{first: 2001, last: 2008}", "{first: 2008, last: 2001}")]);
+    insta::assert_snapshot!("window_backwards", reproduce(&workspace));
+}
+
+#[test]
+fn an_expression_that_cannot_be_read() {
+    let workspace = with_pipeline(&[("ln(real_income)", "lnn(real_income)"), ("ln(rain)", "ln(rain")]);
+    insta::assert_snapshot!("expressions", reproduce(&workspace));
+}
+
+#[test]
+fn faults_of_the_manifest_are_told_at_once() {
+    let workspace = with_manifest(&[
+        ("kind: public", "kind: publik"),
+        ("covers: [2001, 2008]", "covers: 2001"),
+        ("range: [0, 3000]", "range: [3000, 0]"),
+        ("    entity: town\n", "    entitty: town\n"),
+    ]);
+    insta::assert_snapshot!("faults_of_the_manifest", reproduce(&workspace));
+}
+
+#[test]
+fn a_failed_run_leaves_what_was_made() {
+    let workspace = small();
+    assert_eq!(workspace.vintner(&["reproduce"]).code, 0);
+    let (reports, raw) = (workspace.files("reports"), workspace.read(TOWNS));
+    assert_eq!(reports.len(), 1);
+    fs::write(workspace.path(TOWNS), raw.replacen("Ashby,2001,100,", "Ashby,2001,x,", 1)).unwrap();
+    assert_eq!(workspace.vintner(&["reproduce"]).code, 1);
+    assert_eq!(workspace.files("reports"), reports);
+    // Mended, everything is still there.
+    fs::write(workspace.path(TOWNS), raw).unwrap();
+    let again = workspace.vintner(&["reproduce"]);
+    assert!(again.stdout.contains("all cached: nothing to do"), "{}", again.stdout);
+}
