@@ -219,7 +219,6 @@ impl Checker<'_> {
     }
 
     fn check_graph(&mut self, stages: &BTreeMap<String, PipelineStage>) {
-        let mut published: BTreeMap<PathBuf, &str> = BTreeMap::new();
         for (name, written) in &self.spec.stages {
             let Some(stage) = stages.get(&name.value) else { continue };
             self.check_roles(name, written, stage);
@@ -249,9 +248,9 @@ impl Checker<'_> {
         let plain = |path: &str| -> PathBuf {
             Path::new(path).components().filter(|part| *part != Component::CurDir).collect()
         };
-        let mut taken: BTreeMap<PathBuf, String> = BTreeMap::new();
+        let mut published: BTreeMap<PathBuf, &str> = BTreeMap::new();
         for (name, written) in &spec.stages {
-            for (output, path) in &written.publish {
+            for path in written.publish.values() {
                 let target = plain(&path.value);
                 if target.is_absolute() || path.value.split('/').any(|part| part == "..") {
                     self.fault(path.span, "an output is written inside the workspace only", None);
@@ -267,18 +266,7 @@ impl Checker<'_> {
                     let message = format!("`{path}` would be written over what `{reader}` reads (`{file}`)");
                     self.fault(path.span, message, Some("write it elsewhere".into()));
                 }
-                match taken.get(&target) {
-                    Some(other) => {
-                        let message = format!("`{path}` is where `{other}` is written too");
-                        self.fault(path.span, message, Some("give each output its own file".into()));
-                    }
-                    None => {
-                        taken.insert(target, format!("{name}.{output}"));
-                    }
-                }
-                if let Some(other) =
-                    published.insert(Path::new(&path.value).components().collect(), &name.value)
-                {
+                if let Some(other) = published.insert(target, &name.value) {
                     let hint = Some("give each output a path of its own".to_owned());
                     self.fault(path.span, format!("`{other}` is published to `{path}` too"), hint);
                 }

@@ -35,7 +35,10 @@ const STAGES: &str = r#"  tidy:
 fn an_output_goes_to_a_file_of_its_own() {
     let at = |path: &str| faults(&STAGES.replace("PATH", path));
     assert_eq!(at("reports/gaps.parquet"), "");
-    assert!(at("\"reports/./{vintage}//gaps.parquet\"").contains("is where `other.gaps` is written too"));
+    assert!(
+        at("\"reports/./{vintage}//gaps.parquet\"")
+            .contains("`other` is published to `reports/./{vintage}//")
+    );
     assert!(at("Cargo.toml").contains("would be written over what `other` reads (`Cargo.toml`)"));
     assert!(at("\"\"").contains("an output is written to a file"));
     assert!(at("reports/").contains("an output is written to a file"));
