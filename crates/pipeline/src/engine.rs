@@ -367,6 +367,9 @@ impl Run<'_> {
         let mut latest = BTreeMap::new();
         let mut stages = Vec::new();
         let mut published = Vec::new();
+        // Reports that belong together are written together: none of them where a stage failed.
+        let whole =
+            self.results.iter().all(|result| result.get().is_some_and(|result| result.made.is_some()));
         for (branch, result) in self.plan.branches.iter().zip(self.results) {
             let Some(result) = result.into_inner() else { continue };
             let name = branch.id.to_string();
@@ -376,7 +379,7 @@ impl Run<'_> {
                         let path = store.output_path(vintage, &name, output, kept.kind.extension());
                         store.show(&kept.digest, &path)?;
                     }
-                    for (output, target) in &branch.stage.publish {
+                    for (output, target) in branch.stage.publish.iter().filter(|_| whole) {
                         if let Some(kept) = record.outputs.get(output) {
                             let target = PathBuf::from(target.replace("{vintage}", vintage));
                             publish(store, &kept.digest, &self.plan.pipeline.workspace.join(&target))?;

@@ -70,6 +70,20 @@ impl Inputs {
         texts
     }
 
+    /// The columns of all frames under `role`, those that the stage didn't declare included: for a
+    /// message, as [`Inputs::texts_for_message`].
+    pub fn columns_for_message(&self, role: &str) -> BTreeSet<String> {
+        let frames =
+            self.all(role).iter().filter_map(|input| decode_frame(input.bytes.to_vec(), None, role).ok());
+        frames.flat_map(|frame| frame.get_column_names_owned()).map(|name| name.to_string()).collect()
+    }
+
+    /// The columns that the stage declared of the frames under `role`.
+    pub fn declared_columns(&self, role: &str) -> &[String] {
+        let declared = InputDeclaration::covering(&self.declarations, role);
+        declared.and_then(|declared| declared.columns.as_deref()).unwrap_or_default()
+    }
+
     fn decode(&self, role: &str, input: &Input) -> Result<DataFrame> {
         let declared = InputDeclaration::covering(&self.declarations, role);
         decode_frame(input.bytes.to_vec(), declared, &format!("input `{role}`"))

@@ -37,6 +37,23 @@ pub enum StagesError {
     /// Polars refused.
     #[error("a frame of the stage: {0}")]
     Frame(#[from] polars::error::PolarsError),
+    /// A column that no input has.
+    #[error(
+        "{}there is no column `{column}`{}; there are: {}",
+        definition.as_ref().map(|name| format!("definition `{name}`: ")).unwrap_or_default(),
+        suggestion.as_ref().map(|name| format!(", did you mean `{name}`?")).unwrap_or_default(),
+        available.join(", ")
+    )]
+    NoColumn {
+        /// The derived column whose expression names it, if one does.
+        definition: Option<String>,
+        /// The column.
+        column: String,
+        /// The nearest that there is.
+        suggestion: Option<String>,
+        /// All that there are.
+        available: Vec<String>,
+    },
     /// Two inputs bring the same column.
     #[error("the inputs `{first}` and `{second}` both have a column `{column}`; leave it out of one of them")]
     ColumnTwice {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
 use crate::cell::{Cell, Missing, append, column_cells, figure, finite};
-use crate::{Derived, Result};
+use crate::{Derived, Result, TransformError};
 
 /// A nominal column to be put at the prices of a base year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,8 +40,9 @@ pub struct Rebase {
 ///
 /// # Errors
 /// [`crate::TransformError::Panel`] where a column is absent or isn't numeric,
-/// [`crate::TransformError::ColumnExists`].
+/// [`crate::TransformError::ColumnExists`], [`crate::TransformError::BaseYearOutside`].
 pub fn deflate(panel: &Panel, deflate: &Deflate) -> Result<Derived> {
+    check_base(panel, &deflate.deflator, deflate.base)?;
     let prices: Vec<Cell> = column_cells(panel, &deflate.deflator)?
         .into_iter()
         .map(|cell| match cell {
@@ -69,10 +70,22 @@ pub fn deflate(panel: &Panel, deflate: &Deflate) -> Result<Derived> {
 ///
 /// # Errors
 /// [`crate::TransformError::Panel`] where the column is absent or isn't numeric,
-/// [`crate::TransformError::ColumnExists`].
+/// [`crate::TransformError::ColumnExists`], [`crate::TransformError::BaseYearOutside`].
 pub fn rebase(panel: &Panel, rebase: &Rebase) -> Result<Derived> {
+    check_base(panel, &rebase.series, rebase.base)?;
     let series = column_cells(panel, &rebase.series)?;
     append(panel, &rebase.into, rebased(panel, &series, &rebase.series, rebase.base))
+}
+
+/// A base year that no entity has is a slip of the pen; one that some lack is a gap of theirs.
+fn check_base(panel: &Panel, series: &str, base: i32) -> Result<()> {
+    let times = panel.times();
+    match (times.iter().min(), times.iter().max()) {
+        (Some(first), Some(last)) if !times.contains(&base) => {
+            Err(TransformError::BaseYearOutside { series: series.into(), base, first: *first, last: *last })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn rebased(panel: &Panel, series: &[Cell], name: &str, base: i32) -> Vec<Cell> {

@@ -162,6 +162,18 @@ pub enum TransformError {
         /// The years that there are.
         times: Vec<String>,
     },
+    /// A base year in which no entity has a row.
+    #[error("`{series}` can't be put on the base {base}: the panel has the years {first} to {last}")]
+    BaseYearOutside {
+        /// The series.
+        series: String,
+        /// The base year.
+        base: i32,
+        /// The panel's first year.
+        first: i32,
+        /// The panel's last year.
+        last: i32,
+    },
     /// One of shift and share comes by category and the other doesn't.
     #[error("`{with}` comes by category and `{without}` doesn't; both must, or neither")]
     CategoriesOnOneSide {

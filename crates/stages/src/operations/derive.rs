@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, Span, Spanned};
+use vintner_panel::Panel;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_transform::{Definition, Expression, derive};
 
-use super::shared::{ENTITY, TIME, gaps, join, panel};
+use super::shared::{ENTITY, TIME, gaps, join, no_column};
 use crate::params::Parameters;
 use crate::{StagesError, code};
 
@@ -105,7 +106,22 @@ impl Parameters for Derive {
                 series.push((name, frame));
             }
         }
-        let derived = derive(&join(panel(inputs, "panel")?, series)?, &self.definitions(), &self.parameters)?;
+        let panel = join(Panel::new(inputs.frame("panel")?, ENTITY, TIME)?, series)?;
+        for name in self.reads() {
+            if panel.frame().column(&name).is_err() && !self.parameters.contains_key(&name) {
+                let roles = inputs.other_roles(&[]);
+                let known = roles.flat_map(|role| inputs.columns_for_message(role)).collect();
+                let reader = self.define.iter().find(|(_, expression)| {
+                    Expression::parse(expression).is_ok_and(|expression| expression.reads().contains(&name))
+                });
+                return Err(no_column(
+                    reader.map(|(definition, _)| definition.value.as_str()),
+                    &name,
+                    &known,
+                ));
+            }
+        }
+        let derived = derive(&panel, &self.definitions(), &self.parameters)?;
         let mut columns: Vec<&str> = vec![ENTITY, TIME];
         columns.extend(self.keep.iter().map(String::as_str));
         columns.extend(self.define.keys().map(|name| name.value.as_str()));

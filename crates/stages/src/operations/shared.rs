@@ -1,11 +1,12 @@
 //! What several operations need.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::{Column, DataFrame};
 use vintner_diagnostics::did_you_mean;
 use vintner_ingest::Crosswalk;
 use vintner_panel::{Gap, Panel, gap_frame, tidy_columns};
 use vintner_pipeline::{Artifact, Inputs};
-
 use vintner_transform::TransformError;
 
 use crate::StagesError;
@@ -14,9 +15,25 @@ use crate::StagesError;
 pub(crate) const ENTITY: &str = "entity";
 pub(crate) const TIME: &str = "time";
 
-/// The panel under `role`.
+/// The panel under `role`, with every column that the stage declared to read.
 pub(crate) fn panel(inputs: &Inputs, role: &str) -> Result<Panel, StagesError> {
-    Ok(Panel::new(inputs.frame(role)?, ENTITY, TIME)?)
+    let frame = inputs.frame(role)?;
+    let absent = inputs.declared_columns(role).iter().find(|column| frame.column(column).is_err());
+    match absent {
+        Some(column) => Err(no_column(None, column, &inputs.columns_for_message(role))),
+        None => Ok(Panel::new(frame, ENTITY, TIME)?),
+    }
+}
+
+/// The fault of a column that isn't there, told with all that are: the stage itself was handed only
+/// those that it asked for.
+pub(crate) fn no_column(definition: Option<&str>, column: &str, known: &BTreeSet<String>) -> StagesError {
+    StagesError::NoColumn {
+        definition: definition.map(str::to_owned),
+        column: column.to_owned(),
+        suggestion: did_you_mean(column, known.iter().map(String::as_str)).map(str::to_owned),
+        available: known.iter().cloned().collect(),
+    }
 }
 
 /// The crosswalk under the role `crosswalk`.

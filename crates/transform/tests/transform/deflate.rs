@@ -35,8 +35,11 @@ fn without_a_price_in_the_base_year_nothing_is_real() -> Outcome {
     let (first, second) =
         ("prices is missing in the base year 2008", "prices is 0, not positive in the base year 2008");
     assert_eq!(reasons, [first, first, first, second, second, second]);
-    let no_such_year = deflate(&panel, &Deflate { base: 1999, ..to_2008() })?;
-    assert_eq!(no_such_year.gaps[0].reason, "prices has no row in the base year 1999");
+    let no_such_year = deflate(&panel, &Deflate { base: 1999, ..to_2008() });
+    assert_eq!(
+        no_such_year.err().map(|error| error.to_string()).as_deref(),
+        Some("`prices` can't be put on the base 1999: the panel has the years 2008 to 2010")
+    );
     Ok(())
 }
 
