@@ -3,8 +3,8 @@
 //!
 //! For each crate of the workspace that does a stage's work: its sources, its manifest, and the
 //! locked versions of all packages that it depends on. For each file under `src/operations`: its
-//! text, and that of `shared.rs`, on which they all may rely. They reach the crate as
-//! `VINTNER_CODE_<NAME>`.
+//! text. They reach the crate as `VINTNER_CODE_<NAME>`; `src/code.rs` puts an operation's parts
+//! together.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -44,7 +44,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for file in files {
         let mut hasher = Sha256::new();
         add_file(&mut hasher, &operations, &file)?;
-        add_file(&mut hasher, &operations, &operations.join("shared.rs"))?;
         let stem = file.file_stem().ok_or("a source file without a name")?.to_string_lossy().into_owned();
         say(&format!("operation_{stem}"), hasher);
     }

@@ -28,7 +28,6 @@ mod note;
 mod reason;
 pub mod reconstruction;
 mod sample;
-mod significance;
 
 pub use collinearity::Collinearity;
 pub use covariance::{
@@ -53,4 +52,3 @@ pub use models::Model;
 pub use note::Note;
 pub use reason::Reason;
 pub use sample::{DroppedRow, Sample};
-pub use significance::Significance;

@@ -24,14 +24,7 @@ pub fn adjust(
     paths: &[Mat<f64>],
     free: &[usize],
 ) -> Result<Vec<Mat<f64>>, ReconstructionError> {
-    problem.validate()?;
-    if paths.len() != problem.units.len() {
-        return Err(ReconstructionError::Length {
-            what: "the list of paths".to_owned(),
-            expected: problem.units.len(),
-            found: paths.len(),
-        });
-    }
+    problem.validate_with(paths)?;
     let mut paths = paths.to_vec();
     let mut largest = f64::INFINITY;
     for _ in 0..MAXIMUM_STEPS {

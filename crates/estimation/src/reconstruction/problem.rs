@@ -76,6 +76,22 @@ pub struct ReconstructionProblem {
 }
 
 impl ReconstructionProblem {
+    /// Checks the problem, and that there is one matrix of paths for each unit.
+    ///
+    /// # Errors
+    /// As [`ReconstructionProblem::validate`], and [`ReconstructionError::Length`].
+    pub(crate) fn validate_with(&self, paths: &[Mat<f64>]) -> Result<(), ReconstructionError> {
+        self.validate()?;
+        if paths.len() == self.units.len() {
+            return Ok(());
+        }
+        Err(ReconstructionError::Length {
+            what: "the list of paths".to_owned(),
+            expected: self.units.len(),
+            found: paths.len(),
+        })
+    }
+
     /// Checks that all lists fit one another and the levels fall.
     ///
     /// # Errors

@@ -31,14 +31,7 @@ pub struct Agreement {
 /// # Errors
 /// When shapes do not fit or a regression cannot be computed.
 pub fn verify(problem: &ReconstructionProblem, paths: &[Mat<f64>]) -> Result<Agreement, ReconstructionError> {
-    problem.validate()?;
-    if paths.len() != problem.units.len() {
-        return Err(ReconstructionError::Length {
-            what: "the list of paths".to_owned(),
-            expected: problem.units.len(),
-            found: paths.len(),
-        });
-    }
+    problem.validate_with(paths)?;
     let demeaned: Vec<Mat<f64>> = paths.iter().map(demean).collect();
     let order = problem.variables.len();
     let periods = problem.periods;
