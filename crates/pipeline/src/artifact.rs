@@ -19,16 +19,30 @@ pub enum Kind {
     Json,
     /// Text, stored as it is.
     Text,
+    /// Any other file, stored as it is.
+    File,
 }
 
 impl Kind {
-    /// The ending of a file of this kind.
+    /// The ending of a file of this kind, where its declaration names no other.
     pub fn extension(self) -> &'static str {
         match self {
             Kind::Frame => "parquet",
             Kind::Json => "json",
             Kind::Text => "txt",
+            Kind::File => "bin",
         }
+    }
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Kind::Frame => "frame",
+            Kind::Json => "json",
+            Kind::Text => "text",
+            Kind::File => "file",
+        })
     }
 }
 
@@ -41,6 +55,10 @@ pub enum Artifact {
     Json(Value),
     /// Text.
     Text(String),
+    /// A frame that another program wrote as Parquet, kept byte for byte.
+    Parquet(Vec<u8>),
+    /// Any other file.
+    File(Vec<u8>),
 }
 
 /// An artifact in the form in which it is stored.
@@ -73,9 +91,10 @@ impl Artifact {
     /// Its kind.
     pub fn kind(&self) -> Kind {
         match self {
-            Artifact::Frame(_) => Kind::Frame,
+            Artifact::Frame(_) | Artifact::Parquet(_) => Kind::Frame,
             Artifact::Json(_) => Kind::Json,
             Artifact::Text(_) => Kind::Text,
+            Artifact::File(_) => Kind::File,
         }
     }
 
@@ -85,28 +104,21 @@ impl Artifact {
         Ok(match self {
             Artifact::Frame(mut frame) => {
                 frame.align_chunks();
-                let columns = frame
-                    .columns()
-                    .iter()
-                    .map(|column| {
-                        let digest = column_digest(column).map_err(|error| refused(what, &error))?;
-                        Ok((column.name().to_string(), (column.dtype().to_string(), digest)))
-                    })
-                    .collect::<Result<_>>()?;
-                let groups = match grouped_by {
-                    None => None,
-                    Some(column) => {
-                        Some(group_digests(&frame, column).map_err(|error| refused(what, &error))?)
-                    }
-                };
+                let (columns, groups) = digests(&frame, what, grouped_by)?;
                 let mut bytes = Vec::new();
                 ParquetWriter::new(&mut bytes)
                     .with_compression(ParquetCompression::Zstd(None))
                     .set_parallel(false)
                     .finish(&mut frame)
                     .map_err(|error| refused(what, &error))?;
-                Encoded { kind, bytes, rows: Some(frame.height() as u64), columns: Some(columns), groups }
+                Encoded { kind, bytes, rows: Some(frame.height() as u64), columns, groups }
             }
+            Artifact::Parquet(bytes) => {
+                let frame = decode_frame(bytes.clone(), None, what)?;
+                let (columns, groups) = digests(&frame, what, grouped_by)?;
+                Encoded { kind, bytes, rows: Some(frame.height() as u64), columns, groups }
+            }
+            Artifact::File(bytes) => Encoded { kind, bytes, rows: None, columns: None, groups: None },
             Artifact::Json(value) => {
                 let mut text = sorted(&value).to_pretty();
                 text.push('\n');
@@ -118,6 +130,20 @@ impl Artifact {
             }
         })
     }
+}
+
+/// The digests of a frame's columns, and of its groups of rows where it is grouped.
+type FrameDigests = (Option<BTreeMap<String, (String, Digest)>>, Option<GroupDigests>);
+
+fn digests(frame: &DataFrame, what: &str, grouped_by: Option<&str>) -> Result<FrameDigests> {
+    let columns = frame.columns().iter().map(|column| {
+        let digest = column_digest(column)?;
+        Ok((column.name().to_string(), (column.dtype().to_string(), digest)))
+    });
+    let columns: PolarsResult<_> = columns.collect();
+    let groups = grouped_by.map(|column| group_digests(frame, column)).transpose();
+    let refused = |error: PolarsError| refused(what, &error);
+    Ok((Some(columns.map_err(refused)?), groups.map_err(refused)?))
 }
 
 /// A frame from its stored form, with the rows and columns that are declared to be read: columns in

@@ -335,6 +335,8 @@ impl Run<'_> {
                         };
                         items.push(Input {
                             key: upstream.id.item.clone().unwrap_or_default(),
+                            extension: kept.kind.extension().to_owned(),
+                            place: None,
                             bytes: Arc::new(bytes),
                             digest: kept.digest.clone(),
                         });
@@ -343,7 +345,8 @@ impl Run<'_> {
             }
         }
         self.reading.files(self.plan, branch, &mut roles)?;
-        Ok(Inputs { roles, declarations: branch.stage.input_declarations.clone(), seed })
+        let declarations = branch.stage.input_declarations.clone();
+        Ok(Inputs { roles, declarations, seed, cancelled: crate::Cancelled::default() })
     }
 
     fn heal(&self, upstream: &Branch<'_>, output: &str, wanted: &Digest) -> Result<Vec<u8>> {
@@ -435,7 +438,7 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
 fn json_input(value: &Value) -> Input {
     let bytes = canonical_json(value).into_bytes();
     let digest = Digest::of(&bytes);
-    Input { key: String::new(), bytes: Arc::new(bytes), digest }
+    Input { key: String::new(), extension: "json".into(), place: None, bytes: Arc::new(bytes), digest }
 }
 
 /// A file's content and its digest.
@@ -513,16 +516,22 @@ impl Reading {
             let full = plan.pipeline.workspace.join(path);
             for (key, file) in files_below(&full)? {
                 let (bytes, digest) = self.file(&file)?;
-                items.push(Input { key, bytes, digest });
+                items.push(Input { key, extension: ending(&file), place: None, bytes, digest });
             }
         }
         if let Some(source) = branch.source {
             let (bytes, digest) = self.file(&source.path)?;
-            roles.insert("source".into(), vec![Input { key: String::new(), bytes, digest }]);
+            let input =
+                Input { key: String::new(), extension: ending(&source.path), place: None, bytes, digest };
+            roles.insert("source".into(), vec![input]);
             roles.insert("declaration".into(), vec![json_input(&source.declaration)]);
         }
         Ok(())
     }
+}
+
+fn ending(path: &Path) -> String {
+    path.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn whole(input: &Input) -> InputDigest {

@@ -1,7 +1,9 @@
 //! What a running stage is handed: its inputs and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use polars::prelude::DataFrame;
 use serde::de::DeserializeOwned;
@@ -16,6 +18,8 @@ pub struct Inputs {
     pub(crate) declarations: Vec<InputDeclaration>,
     /// The stage's own seed.
     pub seed: u64,
+    /// Whether the run is to end; a stage that takes long looks now and then.
+    pub cancelled: Cancelled,
 }
 
 /// One artifact or file under a role.
@@ -23,11 +27,59 @@ pub struct Inputs {
 pub(crate) struct Input {
     /// The branch, or the file's path within its folder.
     pub(crate) key: String,
+    /// The ending of its file's name, without the dot.
+    pub(crate) extension: String,
+    /// Of a file of the workspace, its path from there.
+    pub(crate) place: Option<PathBuf>,
     pub(crate) bytes: Arc<Vec<u8>>,
     pub(crate) digest: Digest,
 }
 
+/// An input as another program would be handed it.
+#[derive(Debug, Clone, Copy)]
+pub struct InputFile<'a> {
+    /// The role under which it was given.
+    pub role: &'a str,
+    /// The branch that it comes from; empty where its stage has none.
+    pub key: &'a str,
+    /// The ending of its file's name, without the dot.
+    pub extension: &'a str,
+    /// Of a file of the workspace, its path from there.
+    pub place: Option<&'a Path>,
+    /// Its content.
+    pub bytes: &'a [u8],
+}
+
+/// Says whether a run is to end. Clones say the same.
+#[derive(Debug, Clone, Default)]
+pub struct Cancelled(Arc<AtomicBool>);
+
+impl Cancelled {
+    /// Ends the run as soon as can be.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the run is to end.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
 impl Inputs {
+    /// All inputs by role, each role's in the order of its branches or paths.
+    pub fn files(&self) -> impl Iterator<Item = InputFile<'_>> {
+        self.roles.iter().flat_map(|(role, inputs)| {
+            inputs.iter().map(|input| InputFile {
+                role,
+                key: &input.key,
+                extension: &input.extension,
+                place: input.place.as_deref(),
+                bytes: &input.bytes,
+            })
+        })
+    }
+
     /// Whether anything was given under `role`.
     pub fn has(&self, role: &str) -> bool {
         self.roles.get(role).is_some_and(|given| !given.is_empty())

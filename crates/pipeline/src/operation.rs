@@ -53,8 +53,8 @@ pub trait Stage: Send + Sync {
 pub struct InputDeclaration {
     /// Its name in the spec.
     pub role: String,
-    /// The kind of artifact that is needed; `None` for a file of the workspace or the vintage.
-    pub kind: Option<Kind>,
+    /// What can be given.
+    pub accepts: Accepts,
     /// Whether the stage can do without it.
     pub optional: bool,
     /// Whether all branches of a stage may be given at once.
@@ -63,6 +63,17 @@ pub struct InputDeclaration {
     pub columns: Option<Vec<String>>,
     /// Of a frame, the rows that are read; `None` for all of them.
     pub rows: Option<Rows>,
+}
+
+/// What can be given as an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepts {
+    /// The output of a stage, of that kind.
+    Kind(Kind),
+    /// A file of the workspace or the vintage.
+    File,
+    /// Any of these.
+    Anything,
 }
 
 /// Rows with certain texts in a column.
@@ -80,7 +91,7 @@ impl InputDeclaration {
     pub fn frame(role: impl Into<String>) -> Self {
         Self {
             role: role.into(),
-            kind: Some(Kind::Frame),
+            accepts: Accepts::Kind(Kind::Frame),
             optional: false,
             many: false,
             columns: None,
@@ -90,21 +101,26 @@ impl InputDeclaration {
 
     /// A JSON value under `role`.
     pub fn json(role: impl Into<String>) -> Self {
-        Self { kind: Some(Kind::Json), ..Self::frame(role) }
+        Self { accepts: Accepts::Kind(Kind::Json), ..Self::frame(role) }
     }
 
     /// A file, or a folder of files, under `role`.
     pub fn file(role: impl Into<String>) -> Self {
-        Self { kind: None, ..Self::frame(role) }
+        Self { accepts: Accepts::File, ..Self::frame(role) }
     }
 
     /// Any number of artifacts of a kind, under whichever roles the spec gives them that no other
     /// declaration names.
     pub fn any(kind: Kind) -> Self {
-        Self { kind: Some(kind), optional: true, many: true, ..Self::frame(Self::ANY) }
+        Self { accepts: Accepts::Kind(kind), optional: true, many: true, ..Self::frame(Self::ANY) }
     }
 
-    /// The role of [`InputDeclaration::any`].
+    /// Any number of artifacts and files, under whichever roles the spec gives them.
+    pub fn anything() -> Self {
+        Self { accepts: Accepts::Anything, optional: true, many: true, ..Self::frame(Self::ANY) }
+    }
+
+    /// The role of [`InputDeclaration::any`] and [`InputDeclaration::anything`].
     pub(crate) const ANY: &'static str = "*";
 
     /// The declaration that covers `role`.
@@ -161,12 +177,21 @@ pub struct OutputDeclaration {
     pub kind: Kind,
     /// Of a frame, the column of texts by which its readers may choose rows.
     pub grouped_by: Option<String>,
+    /// The ending of its file's name, where it isn't that of its kind.
+    pub extension: Option<String>,
 }
 
 impl OutputDeclaration {
     /// An output of a kind.
     pub fn new(name: impl Into<String>, kind: Kind) -> Self {
-        Self { name: name.into(), kind, grouped_by: None }
+        Self { name: name.into(), kind, grouped_by: None, extension: None }
+    }
+
+    /// This output, whose file's name ends in `.extension`.
+    #[must_use]
+    pub fn extension(mut self, extension: impl Into<String>) -> Self {
+        self.extension = Some(extension.into());
+        self
     }
 
     /// This frame, of which a stage may read the rows with certain texts in `column` and be made
@@ -185,6 +210,10 @@ pub struct Outputs {
     pub artifacts: BTreeMap<String, Artifact>,
     /// What the user should know, replayed each time the stage is found in the cache.
     pub warnings: Vec<String>,
+    /// What it said while it ran, for those who look into the run later.
+    pub log: String,
+    /// The most memory that it held, in bytes, where it ran in a process of its own.
+    pub peak_memory: Option<u64>,
 }
 
 impl Outputs {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, Span, Spanned, did_you_mean, one_of};
 
 use crate::spec::Foreach;
-use crate::{InputDeclaration, Operation, OutputDeclaration, PipelineError, Registry, Result, Spec, Stage};
+use crate::{Accepts, InputDeclaration, Operation, OutputDeclaration, PipelineError, Registry, Result, Spec, Stage};
 
 /// A checked pipeline.
 pub struct Pipeline {
@@ -309,14 +309,14 @@ impl Checker<'_> {
                     let hint = one_of(role, known.iter().copied());
                     self.fault(role.span, format!("`{operation}` reads nothing called `{role}`"), hint);
                 }
-                Some(declared) if is_file && declared.kind.is_some() => {
+                Some(declared) if is_file && matches!(declared.accepts, Accepts::Kind(_)) => {
                     self.fault(
                         role.span,
                         format!("`{role}` is the output of a stage, not a file"),
                         Some("name it under `inputs`".into()),
                     );
                 }
-                Some(declared) if !is_file && declared.kind.is_none() => {
+                Some(declared) if !is_file && declared.accepts == Accepts::File => {
                     self.fault(
                         role.span,
                         format!("`{role}` is a file of the workspace, not the output of a stage"),
@@ -338,7 +338,7 @@ impl Checker<'_> {
                 .filter(|role| InputDeclaration::covering(&stage.input_declarations, &role.value).is_none())
                 .any(|role| did_you_mean(role, known.iter().copied()) == Some(declared.role.as_str()));
             if !declared.optional && !given && !misspelt && !of_source(&declared.role) {
-                let place = if declared.kind.is_some() { "inputs" } else { "files" };
+                let place = if declared.accepts == Accepts::File { "files" } else { "inputs" };
                 let hint = match declared.role.as_str() {
                     "source" | "declaration" => format!("`foreach: sources` gives it to `{operation}`"),
                     _ => format!("`{operation}` needs it under `{place}`"),
@@ -376,16 +376,17 @@ impl Checker<'_> {
             return;
         };
         let Some(declared) = stage.declaration(&role.value) else { return };
-        if declared.kind.is_some_and(|kind| kind != declared_output.kind) {
-            let kind = declared.kind.map(|kind| format!("{kind:?}").to_lowercase()).unwrap_or_default();
-            let found = format!("{:?}", declared_output.kind).to_lowercase();
+        if let Accepts::Kind(kind) = declared.accepts
+            && kind != declared_output.kind
+        {
             let fitting: Vec<String> = source
                 .output_declarations
                 .iter()
-                .filter(|known| Some(known.kind) == declared.kind)
+                .filter(|known| known.kind == kind)
                 .map(|known| format!("`{from}.{}`", known.name))
                 .collect();
             let hint = (!fitting.is_empty()).then(|| format!("of that kind there is {}", fitting.join(", ")));
+            let found = declared_output.kind;
             self.fault(
                 target.span,
                 format!("`{role}` has to be a {kind}; `{from}.{output}` is a {found}"),

@@ -47,7 +47,7 @@ impl Parameters for Ingest {
     fn inputs(&self) -> Vec<InputDeclaration> {
         vec![
             InputDeclaration::file("source"),
-            InputDeclaration { kind: None, ..InputDeclaration::json("declaration") },
+            InputDeclaration::file("declaration"),
             InputDeclaration::file("crosswalk"),
         ]
     }

@@ -62,7 +62,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Show) -> Result<()> {
         Kind::Text if arguments.format == Format::Json => {
             print_json(&json!({"text": String::from_utf8_lossy(&bytes)}))
         }
-        Kind::Text | Kind::Json => Ok(stdout().lock().write_all(&bytes)?),
+        Kind::Text | Kind::Json | Kind::File => Ok(stdout().lock().write_all(&bytes)?),
     }
 }
 
