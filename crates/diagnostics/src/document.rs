@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_yaml::Value;
 
 use crate::decode::decode;
-use crate::{Fault, Faults, Node, Span};
+use crate::{Fault, Faults, Node, Span, one_of};
 
 /// A YAML document that was read and not yet given a type.
 #[derive(Debug, Clone)]
@@ -54,6 +54,27 @@ impl Document {
         &self.root
     }
 
+    /// Puts the YAML `text` under a path of field names, in the place of what is there. Faults found
+    /// in it later point at that place.
+    ///
+    /// # Errors
+    /// What is wrong, in words: the text isn't YAML, or there is no such path.
+    pub fn set(&mut self, path: &[&str], text: &str) -> Result<(), String> {
+        let value = Document::parse("", text)
+            .map_err(|faults| faults.iter().map(|fault| fault.message.clone()).collect::<Vec<_>>().join("; "))?;
+        let (last, folders) = path.split_last().ok_or("no field is named")?;
+        let mut node = &mut self.root;
+        for field in folders {
+            let hint = one_of(field, node.fields());
+            node = node.get_mut(field).ok_or_else(|| missing(field, hint))?;
+        }
+        let free = path.first() == Some(&"stages");
+        if node.get(last).is_none() && !free {
+            return Err(missing(last, one_of(last, node.fields())));
+        }
+        node.put(last, value.root.value).ok_or_else(|| missing(last, None))
+    }
+
     /// The node at a path of field names.
     pub fn node(&self, path: &[&str]) -> Option<&Node> {
         path.iter().try_fold(&self.root, |node, field| node.get(field))
@@ -97,6 +118,10 @@ impl Document {
             .map(|line| line.trim_end().to_owned());
         Fault { file: self.file.clone(), span, message: message.into(), hint: None, source_line }
     }
+}
+
+fn missing(field: &str, hint: Option<String>) -> String {
+    format!("there is no `{field}`{}", hint.map(|hint| format!("; {hint}")).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -74,17 +74,17 @@ impl Node {
         }
     }
 
-    /// This tree with each text of the form `$name` replaced by `values[name]` at the same place.
-    /// `$$` at the start of a text stands for a plain `$`; names that `values` lacks are handed to
-    /// `unknown` and left as they are.
+    /// This tree with each text of the form `$name` replaced by `values[name]` at the same place, and
+    /// `$name.field` by a field of it. `$$` at the start of a text stands for a plain `$`; names that
+    /// `values` lacks are handed to `unknown` and left as they are.
     pub fn substitute(&self, values: &BTreeMap<String, Node>, unknown: &mut dyn FnMut(&str, Span)) -> Node {
         let value = match &self.value {
             NodeValue::Text(text) => match text.strip_prefix('$') {
                 Some(rest) if rest.starts_with('$') => NodeValue::Text(rest.to_owned()),
-                Some(name) if is_name(name) => match values.get(name) {
+                Some(path) if is_path(path) => match lookup(values, path) {
                     Some(node) => return node.moved_to(self.span),
                     None => {
-                        unknown(name, self.span);
+                        unknown(path, self.span);
                         NodeValue::Text(text.clone())
                     }
                 },
@@ -99,6 +99,52 @@ impl Node {
             other => other.clone(),
         };
         Node { span: self.span, value }
+    }
+
+    /// Whether a text of this tree is `$name` or `$name.field`.
+    pub fn mentions(&self, name: &str) -> bool {
+        let is_mention = |text: &str| {
+            let path = text.strip_prefix('$').filter(|path| is_path(path));
+            path.is_some_and(|path| path.split('.').next() == Some(name))
+        };
+        match &self.value {
+            NodeValue::Text(text) => is_mention(text),
+            NodeValue::Sequence(items) => items.iter().any(|item| item.mentions(name)),
+            NodeValue::Mapping(entries) => entries.iter().any(|(_, node)| node.mentions(name)),
+            _ => false,
+        }
+    }
+
+    /// Puts `value` under a field of a mapping, in the place of what is there.
+    pub(crate) fn put(&mut self, field: &str, value: NodeValue) -> Option<()> {
+        let NodeValue::Mapping(entries) = &mut self.value else { return None };
+        match entries.iter_mut().find(|(key, _)| key.value == field) {
+            Some((_, node)) => *node = Node { span: node.span, value }.moved_to(node.span),
+            None => {
+                let node = Node { span: self.span, value }.moved_to(self.span);
+                entries.push((Spanned::new(field.to_owned(), self.span), node));
+            }
+        }
+        Some(())
+    }
+
+    /// The node under a field of a mapping, to be changed.
+    pub(crate) fn get_mut(&mut self, field: &str) -> Option<&mut Node> {
+        match &mut self.value {
+            NodeValue::Mapping(entries) => {
+                entries.iter_mut().find(|(key, _)| key.value == field).map(|(_, node)| node)
+            }
+            _ => None,
+        }
+    }
+
+    /// The names of a mapping's fields.
+    pub fn fields(&self) -> impl Iterator<Item = &str> + Clone {
+        let entries = match &self.value {
+            NodeValue::Mapping(entries) => entries.as_slice(),
+            _ => &[],
+        };
+        entries.iter().map(|(key, _)| key.value.as_str())
     }
 
     fn moved_to(&self, span: Span) -> Node {
@@ -134,6 +180,18 @@ impl Node {
         let places = Places::read(text, true).unwrap_or_default();
         build(value, &places, Span { line: 1, column: 1, length: 0 }, refuse)
     }
+}
+
+/// `name`, or `name.field.field`.
+fn is_path(text: &str) -> bool {
+    let mut parts = text.split('.');
+    parts.next().is_some_and(is_name) && parts.all(|part| !part.is_empty() && !part.contains(' '))
+}
+
+fn lookup<'a>(values: &'a BTreeMap<String, Node>, path: &str) -> Option<&'a Node> {
+    let mut parts = path.split('.');
+    let first = values.get(parts.next()?)?;
+    parts.try_fold(first, |node, field| node.get(field))
 }
 
 fn is_name(text: &str) -> bool {

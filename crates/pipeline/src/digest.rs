@@ -19,6 +19,11 @@ impl Digest {
         Self(hasher.finalize().to_hex().to_string())
     }
 
+    /// A digest as it is printed; `None` where the text isn't one.
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(Self(text.to_owned())).filter(Self::is_well_formed)
+    }
+
     /// All 64 hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,25 +1,19 @@
-//! Running a plan.
+//! Running a plan: which branch when, and what is kept and shown at the end.
 
-use std::any::Any;
-use std::collections::BTreeMap;
-use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Instant;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use serde::Serialize;
-use serde_json::Value;
-
-use crate::fingerprint::stage_seed;
-use crate::inputs::Input;
-use crate::record::ColumnRecord;
-use crate::status::causes;
-use crate::store::write_atomically;
+use crate::branch::BranchAt;
+use crate::making::Making;
+use crate::plan::{HasRecord, Progress};
+use crate::publish::publish;
+use crate::reading::Reading;
+use crate::selection::Part;
 use crate::{
-    Branch, Digest, FORMAT, Fingerprint, InputDigest, Inputs, Observer, OutputRecord, PipelineError, Plan,
-    Record, Reference, Result, Store, canonical_json,
+    Branch, Cancelled, Digest, ForEach, Observer, Outcome, PipelineError, Plan, Record, Report, Result,
+    StageReport, Store,
 };
 
 /// Runs plans against a store.
@@ -31,90 +25,16 @@ pub struct Engine<'a> {
 /// How to run.
 #[derive(Debug, Clone, Default)]
 pub struct RunOptions {
-    /// Run every branch, whatever the store has.
+    /// Run every selected branch, whatever the store has.
     pub force: bool,
+    /// Run what doesn't depend on a failed branch, instead of stopping at the first failure.
+    pub keep_going: bool,
+    /// Write nothing outside the store: neither what is shown to people nor what is published.
+    pub store_only: bool,
     /// How many branches may run at once; 0 for as many as there are processors.
     pub jobs: usize,
-}
-
-/// What happened to a branch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "outcome", content = "detail")]
-pub enum Outcome {
-    /// It ran; why.
-    Ran(Vec<String>),
-    /// The store had its outputs.
-    Cached,
-    /// It failed; the message.
-    Failed(String),
-    /// It wasn't run, because one that it reads failed.
-    Skipped,
-}
-
-/// What happened to a branch, and what it made.
-#[derive(Debug, Clone, Serialize)]
-pub struct StageReport {
-    /// The branch.
-    pub branch: String,
-    /// What happened.
-    #[serde(flatten)]
-    pub outcome: Outcome,
-    /// How long it ran, now or when it was put into the store.
-    pub seconds: f64,
-    /// The rows of its first output.
-    pub rows: Option<u64>,
-    /// What the user should know.
-    pub warnings: Vec<String>,
-}
-
-/// What happened in a run.
-#[derive(Debug, Clone, Serialize)]
-pub struct Report {
-    /// The pipeline.
-    pub pipeline: String,
-    /// The vintage.
-    pub vintage: String,
-    /// Each branch, in the plan's order.
-    pub stages: Vec<StageReport>,
-    /// Files that were written into the workspace or stood there already with that content.
-    pub published: Vec<PathBuf>,
-}
-
-impl Report {
-    /// How many branches ran.
-    pub fn ran(&self) -> usize {
-        self.stages.iter().filter(|stage| matches!(stage.outcome, Outcome::Ran(_))).count()
-    }
-
-    /// How many the store had.
-    pub fn cached(&self) -> usize {
-        self.stages.iter().filter(|stage| stage.outcome == Outcome::Cached).count()
-    }
-
-    /// The failures, as an error.
-    ///
-    /// # Errors
-    /// [`PipelineError::Stages`] where a branch failed.
-    pub fn check(&self) -> Result<()> {
-        let named = |wanted: fn(&Outcome) -> Option<String>| -> Vec<(String, String)> {
-            self.stages
-                .iter()
-                .filter_map(|stage| Some((stage.branch.clone(), wanted(&stage.outcome)?)))
-                .collect()
-        };
-        let failures = named(|outcome| match outcome {
-            Outcome::Failed(message) => Some(message.clone()),
-            _ => None,
-        });
-        if failures.is_empty() {
-            return Ok(());
-        }
-        let skipped = named(|outcome| (*outcome == Outcome::Skipped).then(String::new));
-        Err(PipelineError::Stages {
-            failures,
-            skipped: skipped.into_iter().map(|(branch, _)| branch).collect(),
-        })
-    }
+    /// Ends the run, from wherever its clone is.
+    pub cancelled: Cancelled,
 }
 
 impl<'a> Engine<'a> {
@@ -123,36 +43,41 @@ impl<'a> Engine<'a> {
         Self { store, observer }
     }
 
-    /// Makes what isn't made yet. A branch that fails keeps those that read it from running; all
-    /// others run, and what was made is kept.
+    /// Makes what isn't made yet. Failed branches are in the report, and what was made is kept.
     ///
     /// # Errors
-    /// Where the store or the workspace can't be written. Failed branches are in the report.
+    /// Where the store or the workspace can't be written.
     pub fn run(&self, plan: &Plan<'_>, options: &RunOptions) -> Result<Report> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(options.jobs)
             .build()
             .map_err(|error| PipelineError::Threads { jobs: options.jobs, message: error.to_string() })?;
-        self.observer.planned(plan.branches.len());
-        let mut readers: Vec<Vec<usize>> = vec![Vec::new(); plan.branches.len()];
-        for (index, branch) in plan.branches.iter().enumerate() {
-            branch.upstream.iter().for_each(|upstream| readers[*upstream].push(index));
+        let _in_use = self.store.share()?;
+        let mut readers: Vec<Vec<usize>> = vec![Vec::new(); plan.reads.len()];
+        for (stage, reads) in plan.reads.iter().enumerate() {
+            reads.iter().for_each(|read| readers[*read].push(stage));
         }
         let run = Run {
-            engine: self,
-            plan,
-            options,
-            reading: Reading::default(),
-            latest: self.store.latest(&plan.vintage.name),
-            waiting_for: plan.branches.iter().map(|branch| AtomicUsize::new(branch.upstream.len())).collect(),
+            making: Making {
+                store: self.store,
+                observer: self.observer,
+                plan,
+                options,
+                reading: Reading::new(self.store),
+                latest: self.store.latest(&plan.vintage.name),
+                progress: Progress::new(plan),
+            },
+            waiting_for: plan.reads.iter().map(|reads| AtomicUsize::new(reads.len())).collect(),
+            left: plan.reads.iter().map(|_| AtomicUsize::new(0)).collect(),
+            unlaid: plan.reads.iter().map(|_| OnceLock::new()).collect(),
+            stopping: AtomicBool::new(false),
             readers,
-            results: plan.branches.iter().map(|_| OnceLock::new()).collect(),
         };
-        let visited = &run;
+        let running = &run;
         pool.scope(|scope| {
-            for (index, branch) in plan.branches.iter().enumerate() {
-                if branch.upstream.is_empty() {
-                    scope.spawn(move |scope| visited.visit(scope, index));
+            for (stage, reads) in plan.reads.iter().enumerate() {
+                if reads.is_empty() {
+                    scope.spawn(move |scope| running.begin(scope, stage));
                 }
             }
         });
@@ -160,408 +85,186 @@ impl<'a> Engine<'a> {
     }
 }
 
-/// A branch's record, or why there is none.
-struct BranchResult {
-    made: Option<(Digest, Record)>,
-    report: StageReport,
+/// What became of a branch.
+pub(crate) struct BranchResult {
+    pub(crate) made: Option<(Digest, Record)>,
+    pub(crate) report: StageReport,
+}
+
+impl HasRecord for BranchResult {
+    fn record(&self) -> Option<(&Digest, &Record)> {
+        self.made.as_ref().map(|(digest, record)| (digest, record))
+    }
 }
 
 struct Run<'a> {
-    engine: &'a Engine<'a>,
-    plan: &'a Plan<'a>,
-    options: &'a RunOptions,
-    reading: Reading,
-    latest: BTreeMap<String, Digest>,
+    making: Making<'a>,
+    /// How many of the stages that each stage reads aren't done yet.
     waiting_for: Vec<AtomicUsize>,
+    /// How many branches of each stage aren't done yet.
+    left: Vec<AtomicUsize>,
     readers: Vec<Vec<usize>>,
-    results: Vec<OnceLock<BranchResult>>,
+    /// Stages whose branches couldn't be laid out.
+    unlaid: Vec<OnceLock<StageReport>>,
+    /// Set at the first failure, unless the run is to go on.
+    stopping: AtomicBool,
 }
 
 impl Run<'_> {
-    fn visit<'s>(&'s self, scope: &rayon::Scope<'s>, index: usize) {
-        let result = self.make(index);
-        self.engine.observer.finished(&result.report);
-        // Each branch is visited once, when the last that it waits for is done.
-        let _ = self.results[index].set(result);
-        for reader in &self.readers[index] {
-            if self.waiting_for[*reader].fetch_sub(1, Ordering::AcqRel) == 1 {
-                let reader = *reader;
-                scope.spawn(move |scope| self.visit(scope, reader));
-            }
+    /// Lays out the branches of a stage, of which all that it reads is done, and visits them.
+    fn begin<'s>(&'s self, scope: &rayon::Scope<'s>, stage: usize) {
+        let Making { plan, progress, store, .. } = &self.making;
+        if plan.parts[stage] == Part::LeftOut {
+            return self.end(scope, stage);
         }
-    }
-
-    fn record(&self, index: usize) -> Option<&Record> {
-        self.results.get(index)?.get()?.made.as_ref().map(|(_, record)| record)
-    }
-
-    fn make(&self, index: usize) -> BranchResult {
-        let branch = &self.plan.branches[index];
-        let name = branch.id.to_string();
-        let report = |outcome, seconds| StageReport {
-            branch: name.clone(),
-            outcome,
-            seconds,
-            rows: None,
-            warnings: Vec::new(),
+        let branches = match self.is_known(stage) {
+            false => Err(Outcome::Skipped),
+            true if self.is_ending() => Err(Outcome::Stopped),
+            true => progress
+                .lay_out(plan, stage, store)
+                .map_err(|error| Outcome::Failed(error.to_string())),
         };
-        if branch.upstream.iter().any(|upstream| self.record(*upstream).is_none()) {
-            return BranchResult { made: None, report: report(Outcome::Skipped, 0.0) };
-        }
-        let started = Instant::now();
-        match self.make_branch(branch) {
-            Ok((outcome, digest, record)) => {
-                let first = branch.stage.output_declarations.first();
-                let rows = first.and_then(|output| record.outputs.get(&output.name)?.rows);
-                let report = StageReport {
-                    rows,
-                    warnings: record.warnings.clone(),
-                    ..report(outcome, record.seconds)
-                };
-                BranchResult { made: Some((digest, record)), report }
-            }
-            Err(error) => {
-                let seconds = started.elapsed().as_secs_f64();
-                BranchResult { made: None, report: report(Outcome::Failed(error.to_string()), seconds) }
-            }
-        }
-    }
-
-    fn make_branch(&self, branch: &Branch<'_>) -> Result<(Outcome, Digest, Record)> {
-        let store = self.engine.store;
-        let name = branch.id.to_string();
-        let fingerprint = self.reading.fingerprint(self.plan, branch, &|index| self.record(index))?;
-        let digest = fingerprint.digest();
-        if !self.options.force
-            && let Some(record) = store.record(&digest)
-            && self.can_be_published(branch, &record)
-        {
-            tracing::info!(stage = name, fingerprint = digest.short(), "cached");
-            return Ok((Outcome::Cached, digest, record));
-        }
-        let before = self.latest.get(&name).and_then(|digest| store.fingerprint(digest));
-        let why = match self.options.force {
-            true => vec!["--force".to_owned()],
-            false => causes(before.as_ref(), &fingerprint),
-        };
-        let record = self.run_branch(branch, &name, fingerprint)?;
-        tracing::info!(stage = name, seconds = record.seconds, why = why.join("; "), "ran");
-        Ok((Outcome::Ran(why), digest, record))
-    }
-
-    /// Whether the objects to be published are sound; they are read in any case.
-    fn can_be_published(&self, branch: &Branch<'_>, record: &Record) -> bool {
-        let published = branch.stage.publish.keys().filter_map(|output| record.outputs.get(output));
-        published.into_iter().all(|kept| self.engine.store.object(&kept.digest).is_some())
-    }
-
-    fn run_branch(&self, branch: &Branch<'_>, name: &str, fingerprint: Fingerprint) -> Result<Record> {
-        let store = self.engine.store;
-        self.engine.observer.started(name);
-        tracing::debug!(stage = name, fingerprint = %fingerprint.digest(), "running");
-        let inputs = self.hydrate(branch, fingerprint.seed)?;
-        let started = Instant::now();
-        let stage = &branch.stage.stage;
-        let ran = catch_unwind(AssertUnwindSafe(|| stage.run(&inputs)));
-        let seconds = started.elapsed().as_secs_f64();
-        let failed =
-            |message: String| PipelineError::Artifact { what: branch.stage.operation.name().into(), message };
-        let mut made = match ran {
-            Ok(Ok(outputs)) => outputs,
-            Ok(Err(error)) => return Err(failed(error.to_string())),
-            Err(panic) => return Err(failed(format!("a fault in the program: {}", panic_message(&*panic)))),
-        };
-        let mut outputs = BTreeMap::new();
-        for declared in &branch.stage.output_declarations {
-            let what = format!("{name}.{}", declared.name);
-            let artifact = made
-                .artifacts
-                .remove(&declared.name)
-                .ok_or_else(|| failed(format!("it made no output `{}`", declared.name)))?;
-            let encoded = artifact.encode(&what, declared.grouped_by.as_deref())?;
-            if encoded.kind != declared.kind {
-                return Err(failed(format!(
-                    "its output `{}` is of another kind than declared",
-                    declared.name
-                )));
-            }
-            let columns = encoded.columns.unwrap_or_default();
-            let (groups, empty_group) = encoded.groups.map(|digests| (digests.groups, digests.empty)).unzip();
-            let columns = columns
-                .into_iter()
-                .map(|(column, (data_type, digest))| (column, ColumnRecord { data_type, digest }))
-                .collect();
-            let output = OutputRecord {
-                kind: encoded.kind,
-                digest: store.put_object(&encoded.bytes)?,
-                bytes: encoded.bytes.len() as u64,
-                rows: encoded.rows,
-                columns,
-                grouped_by: declared.grouped_by.clone(),
-                groups: groups.unwrap_or_default(),
-                empty_group,
-            };
-            outputs.insert(declared.name.clone(), output);
-        }
-        if let Some(extra) = made.artifacts.keys().next() {
-            return Err(failed(format!("it made an output `{extra}` that it doesn't declare")));
-        }
-        let record =
-            Record { branch: name.to_owned(), fingerprint, outputs, warnings: made.warnings, seconds };
-        store.put_record(&record)?;
-        Ok(record)
-    }
-
-    /// Reads a branch's inputs. A corrupted object is made again by the branch that made it.
-    fn hydrate(&self, branch: &Branch<'_>, seed: u64) -> Result<Inputs> {
-        let mut roles: BTreeMap<String, Vec<Input>> = BTreeMap::new();
-        for (role, reference) in &branch.stage.inputs {
-            let items = roles.entry(role.clone()).or_default();
-            match reference {
-                Reference::Vintage => items.push(json_input(&self.plan.vintage.manifest)),
-                Reference::Output { stage, output } => {
-                    for index in branch.upstream.iter().copied() {
-                        let upstream = &self.plan.branches[index];
-                        if upstream.id.stage != *stage {
-                            continue;
-                        }
-                        let Some(kept) = self.record(index).and_then(|record| record.outputs.get(output))
-                        else {
-                            continue;
-                        };
-                        let bytes = match self.engine.store.object(&kept.digest) {
-                            Some(bytes) => bytes,
-                            None => self.heal(upstream, output, &kept.digest)?,
-                        };
-                        items.push(Input {
-                            key: upstream.id.item.clone().unwrap_or_default(),
-                            extension: kept.kind.extension().to_owned(),
-                            place: None,
-                            bytes: Arc::new(bytes),
-                            digest: kept.digest.clone(),
-                        });
-                    }
+        match branches {
+            Ok(branches) => {
+                let known = progress.put_branches(stage, branches);
+                self.making.observer.planned(known.branches.len());
+                self.left[stage].store(known.branches.len(), Ordering::Release);
+                if known.branches.is_empty() {
+                    self.end(scope, stage);
+                }
+                for branch in 0..known.branches.len() {
+                    scope.spawn(move |scope| self.visit(scope, BranchAt { stage, branch }));
                 }
             }
+            Err(outcome) => {
+                if matches!(outcome, Outcome::Failed(_)) {
+                    self.failed();
+                }
+                let report = StageReport::new(&plan.pipeline.stages[stage].name, outcome);
+                self.making.observer.finished(&report);
+                let _ = self.unlaid[stage].set(report);
+                self.end(scope, stage);
+            }
         }
-        self.reading.files(self.plan, branch, &mut roles)?;
-        let declarations = branch.stage.input_declarations.clone();
-        Ok(Inputs { roles, declarations, seed, cancelled: crate::Cancelled::default() })
     }
 
-    fn heal(&self, upstream: &Branch<'_>, output: &str, wanted: &Digest) -> Result<Vec<u8>> {
-        let name = upstream.id.to_string();
-        tracing::warn!(stage = %name, output, digest = %wanted.short(), "a stored object is corrupt: making it again");
-        let fingerprint = self.reading.fingerprint(self.plan, upstream, &|index| self.record(index))?;
-        self.engine.store.forget(&fingerprint.digest());
-        let record = self.run_branch(upstream, &name, fingerprint)?;
-        let made = record.outputs.get(output).filter(|made| made.digest == *wanted);
-        made.and_then(|made| self.engine.store.object(&made.digest)).ok_or_else(|| PipelineError::Artifact {
-            what: format!("{name}.{output}"),
-            message: "the stored object was corrupt, and running the stage again gave other bytes; \
-                      run once more with --force"
-                .into(),
-        })
+    /// Whether enough is made to lay out the branches of a stage.
+    fn is_known(&self, stage: usize) -> bool {
+        let Making { plan, progress, .. } = &self.making;
+        let laid_out = plan.reads[stage].iter().all(|read| progress.stage(*read).is_some());
+        let column = match &plan.pipeline.stages[stage].foreach {
+            Some(ForEach::Column { stage, .. }) => plan.pipeline.positions.get(stage),
+            _ => None,
+        };
+        let made = column.and_then(|stage| progress.stage(*stage)).is_none_or(|known| {
+            known.results.iter().all(|result| result.get().is_some_and(|result| result.made.is_some()))
+        });
+        laid_out && made
     }
 
+    fn visit<'s>(&'s self, scope: &rayon::Scope<'s>, at: BranchAt) {
+        let Some(known) = self.making.progress.stage(at.stage) else { return };
+        let branch = &known.branches[at.branch];
+        let result = self.making.make(at, branch, self.is_ending());
+        if matches!(result.report.outcome, Outcome::Failed(_)) {
+            self.failed();
+        }
+        if self.making.plan.parts[at.stage] == Part::Made {
+            self.making.observer.finished(&result.report);
+        }
+        // Each branch is visited once.
+        let _ = known.results[at.branch].set(result);
+        if self.left[at.stage].fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.end(scope, at.stage);
+        }
+    }
+
+    /// Begins the stages that waited for this one alone.
+    fn end<'s>(&'s self, scope: &rayon::Scope<'s>, stage: usize) {
+        for reader in self.readers[stage].iter().copied() {
+            if self.waiting_for[reader].fetch_sub(1, Ordering::AcqRel) == 1 {
+                scope.spawn(move |scope| self.begin(scope, reader));
+            }
+        }
+    }
+
+    fn failed(&self) {
+        if !self.making.options.keep_going {
+            self.stopping.store(true, Ordering::SeqCst);
+        }
+    }
+
+    fn is_ending(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst) || self.making.options.cancelled.is_cancelled()
+    }
+
+    /// Shows and publishes what was made, and notes what is the latest.
     fn finish(self) -> Result<Report> {
-        let store = self.engine.store;
-        let vintage = &self.plan.vintage.name;
-        let mut latest = BTreeMap::new();
-        let mut stages = Vec::new();
-        let mut published = Vec::new();
+        let Making { plan, progress, reading, store, options, latest: before, .. } = self.making;
+        let vintage = &plan.vintage.name;
+        let mut report = Report {
+            pipeline: plan.pipeline.name.clone(),
+            vintage: vintage.clone(),
+            stages: Vec::new(),
+            published: Vec::new(),
+            interrupted: options.cancelled.is_cancelled(),
+        };
+        let stages: Vec<_> = progress.into_stages().collect();
+        let made = |result: &OnceLock<BranchResult>| result.get().is_some_and(|result| result.made.is_some());
         // Reports that belong together are written together: none of them where a stage failed.
-        let whole =
-            self.results.iter().all(|result| result.get().is_some_and(|result| result.made.is_some()));
-        for (branch, result) in self.plan.branches.iter().zip(self.results) {
-            let Some(result) = result.into_inner() else { continue };
-            let name = branch.id.to_string();
-            match result.made {
-                Some((digest, record)) => {
-                    for (output, kept) in &record.outputs {
-                        let path = store.output_path(vintage, &name, output, kept.kind.extension());
-                        store.show(&kept.digest, &path)?;
+        let whole = stages.iter().zip(&plan.parts).all(|(known, part)| match known {
+            Some(known) => known.results.iter().all(made),
+            None => *part == Part::LeftOut,
+        });
+        // What a failed branch depended on at its last success still explains the next run.
+        let mut latest = if plan.whole && whole { BTreeMap::new() } else { before.clone() };
+        let mut shown = BTreeSet::new();
+        for (stage, known) in stages.into_iter().enumerate() {
+            let Some(known) = known else {
+                report.stages.extend(self.unlaid[stage].get().cloned());
+                continue;
+            };
+            let selected = plan.parts[stage] == Part::Made;
+            for (branch, result) in known.branches.iter().zip(known.results) {
+                let Some(result) = result.into_inner() else { continue };
+                if let Some((digest, record)) = result.made {
+                    if !options.store_only {
+                        show(store, vintage, branch, &record, &reading, &mut shown)?;
                     }
-                    for (output, target) in branch.stage.publish.iter().filter(|_| whole) {
-                        if let Some(kept) = record.outputs.get(output) {
-                            let target = PathBuf::from(target.replace("{vintage}", vintage));
-                            publish(store, &kept.digest, &self.plan.pipeline.workspace.join(&target))?;
-                            published.push(target);
-                        }
+                    if whole && selected && !options.store_only {
+                        report.published.extend(publish(store, plan, branch, &record, &reading)?);
                     }
-                    latest.insert(name, digest);
+                    latest.insert(branch.id.to_string(), digest);
                 }
-                // What a failed branch depended on at its last success still explains the next run.
-                None => {
-                    if let Some(before) = self.latest.get(&name) {
-                        latest.insert(name, before.clone());
-                    }
+                if selected || matches!(result.report.outcome, Outcome::Failed(_)) {
+                    report.stages.push(result.report);
                 }
             }
-            stages.push(result.report);
         }
-        if latest != self.latest {
+        if !options.store_only && plan.whole && whole {
+            store.tidy_outputs(vintage, &shown)?;
+        }
+        if latest != before {
             store.put_latest(vintage, &latest)?;
         }
-        Ok(Report { pipeline: self.plan.pipeline.name.clone(), vintage: vintage.clone(), stages, published })
+        reading.files.save();
+        Ok(report)
     }
 }
 
-fn publish(store: &Store, digest: &Digest, path: &Path) -> Result<()> {
-    let Some(bytes) = store.object(digest) else {
-        return Err(PipelineError::Artifact {
-            what: path.display().to_string(),
-            message: "the stored object is corrupt; run again with --force".into(),
-        });
-    };
-    if fs::read(path).is_ok_and(|there| there == bytes) {
-        return Ok(());
-    }
-    write_atomically(path, &bytes)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let writable = fs::Permissions::from_mode(0o644);
-        fs::set_permissions(path, writable).map_err(PipelineError::io(path, "setting permissions"))?;
+/// Puts the outputs of a branch where people look for them.
+fn show(
+    store: &Store,
+    vintage: &str,
+    branch: &Branch<'_>,
+    record: &Record,
+    reading: &Reading,
+    shown: &mut BTreeSet<PathBuf>,
+) -> Result<()> {
+    for (output, kept) in &record.outputs {
+        let path = store.output_path(vintage, &branch.id, output, kept.extension());
+        store.show(&kept.digest, kept.bytes, &path, &reading.files)?;
+        shown.insert(path);
     }
     Ok(())
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> String {
-    panic
-        .downcast_ref::<&str>()
-        .map(|message| (*message).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".to_owned())
-}
-
-fn json_input(value: &Value) -> Input {
-    let bytes = canonical_json(value).into_bytes();
-    let digest = Digest::of(&bytes);
-    Input { key: String::new(), extension: "json".into(), place: None, bytes: Arc::new(bytes), digest }
-}
-
-/// A file's content and its digest.
-type FileRead = (Arc<Vec<u8>>, Digest);
-
-/// The files read so far in a run. Each is read once, so that what is digested is what a stage is
-/// handed, even if the file changes meanwhile.
-#[derive(Default)]
-pub(crate) struct Reading {
-    files: Mutex<BTreeMap<PathBuf, FileRead>>,
-}
-
-impl Reading {
-    fn file(&self, path: &Path) -> Result<FileRead> {
-        if let Some(known) = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
-            return Ok(known.clone());
-        }
-        let bytes = fs::read(path).map_err(PipelineError::io(path, "reading"))?;
-        let digest = Digest::of(&bytes);
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(files.entry(path.to_owned()).or_insert_with(|| (Arc::new(bytes), digest)).clone())
-    }
-
-    /// The fingerprint of a branch, given the records of those that it reads.
-    pub(crate) fn fingerprint<'r>(
-        &self,
-        plan: &Plan<'_>,
-        branch: &Branch<'_>,
-        record: &dyn Fn(usize) -> Option<&'r Record>,
-    ) -> Result<Fingerprint> {
-        let mut inputs: BTreeMap<String, Vec<InputDigest>> = BTreeMap::new();
-        for (role, reference) in &branch.stage.inputs {
-            let digests = inputs.entry(role.clone()).or_default();
-            match reference {
-                Reference::Vintage => digests.push(whole(&json_input(&plan.vintage.manifest))),
-                Reference::Output { stage, output } => {
-                    let declared = branch.stage.declaration(role);
-                    for index in branch.upstream.iter().copied() {
-                        let upstream = &plan.branches[index];
-                        if upstream.id.stage != *stage {
-                            continue;
-                        }
-                        if let Some(kept) = record(index).and_then(|record| record.outputs.get(output)) {
-                            let key = upstream.id.item.clone().unwrap_or_default();
-                            digests.push(kept.digest_for(key, declared));
-                        }
-                    }
-                }
-            }
-        }
-        let mut files = BTreeMap::new();
-        self.files(plan, branch, &mut files)?;
-        for (role, given) in files {
-            inputs.insert(role, given.iter().map(whole).collect());
-        }
-        Ok(Fingerprint {
-            format: FORMAT,
-            operation: branch.stage.operation.name().to_owned(),
-            code: branch.stage.operation.code(),
-            params: branch.stage.params(),
-            inputs,
-            seed: stage_seed(plan.pipeline.seed, &branch.id.to_string()),
-        })
-    }
-
-    /// Reads the files of a branch: those of the workspace, and its source.
-    fn files(
-        &self,
-        plan: &Plan<'_>,
-        branch: &Branch<'_>,
-        roles: &mut BTreeMap<String, Vec<Input>>,
-    ) -> Result<()> {
-        for (role, path) in &branch.stage.files {
-            let items = roles.entry(role.clone()).or_default();
-            let full = plan.pipeline.workspace.join(path);
-            for (key, file) in files_below(&full)? {
-                let (bytes, digest) = self.file(&file)?;
-                items.push(Input { key, extension: ending(&file), place: None, bytes, digest });
-            }
-        }
-        if let Some(source) = branch.source {
-            let (bytes, digest) = self.file(&source.path)?;
-            let input =
-                Input { key: String::new(), extension: ending(&source.path), place: None, bytes, digest };
-            roles.insert("source".into(), vec![input]);
-            roles.insert("declaration".into(), vec![json_input(&source.declaration)]);
-        }
-        Ok(())
-    }
-}
-
-fn ending(path: &Path) -> String {
-    path.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-fn whole(input: &Input) -> InputDigest {
-    InputDigest::whole(input.key.clone(), input.digest.clone())
-}
-
-/// The file itself, or all files below a folder by their path in it, sorted; hidden ones and
-/// editors' leftovers don't count.
-fn files_below(path: &Path) -> Result<Vec<(String, PathBuf)>> {
-    if !path.is_dir() {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        return Ok(vec![(name, path.to_owned())]);
-    }
-    let mut found = Vec::new();
-    let mut folders = vec![(String::new(), path.to_owned())];
-    while let Some((prefix, folder)) = folders.pop() {
-        for entry in fs::read_dir(&folder).map_err(PipelineError::io(&folder, "listing"))? {
-            let entry = entry.map_err(PipelineError::io(&folder, "listing"))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with('.') || name.ends_with('~') {
-                continue;
-            }
-            let key = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
-            if entry.path().is_dir() {
-                folders.push((key, entry.path()));
-            } else {
-                found.push((key, entry.path()));
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }

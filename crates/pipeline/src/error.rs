@@ -28,12 +28,46 @@ pub enum PipelineError {
         source: io::Error,
     },
     /// Stages failed; those that depend on them weren't run.
-    #[error("{}", describe_failures(.failures, .skipped))]
+    #[error("{}", describe_failures(.failures, .skipped, .stopped))]
     Stages {
         /// Each failed branch and its message.
         failures: Vec<(String, String)>,
         /// Branches that weren't run because of it.
         skipped: Vec<String>,
+        /// Branches that weren't run because the run ended at the failure.
+        stopped: Vec<String>,
+    },
+    /// The run was ended before it was done.
+    #[error("interrupted: {finished} of {planned} stages are done and kept; run the same command again to go on")]
+    Interrupted {
+        /// How many branches were done.
+        finished: usize,
+        /// How many there are.
+        planned: usize,
+    },
+    /// A file changed while a stage that reads it ran.
+    #[error("{path} changed while {branch} ran, so its result isn't kept\n  run again once nothing writes to the file any longer")]
+    Moved {
+        /// The file.
+        path: String,
+        /// The branch.
+        branch: String,
+    },
+    /// A stage outside the selection isn't made.
+    #[error("it reads {upstream}, which isn't made as things are now and isn't selected\n  `vintner reproduce --until {stage}` makes it first")]
+    NotSelected {
+        /// What is read.
+        upstream: String,
+        /// The stage that reads it.
+        stage: String,
+    },
+    /// A value was to be put where there is no place for it.
+    #[error("--set {path}: {message}")]
+    Override {
+        /// The path.
+        path: String,
+        /// What is wrong.
+        message: String,
     },
     /// A frame, JSON value or text isn't what was expected of it.
     #[error("{what}: {message}")]
@@ -69,11 +103,14 @@ impl PipelineError {
 
     /// Whether the mistake is in how the program was called or configured, rather than in the run.
     pub fn is_usage(&self) -> bool {
-        matches!(self, PipelineError::Spec(_) | PipelineError::Unknown { .. })
+        matches!(
+            self,
+            PipelineError::Spec(_) | PipelineError::Unknown { .. } | PipelineError::Override { .. }
+        )
     }
 }
 
-fn describe_failures(failures: &[(String, String)], skipped: &[String]) -> String {
+fn describe_failures(failures: &[(String, String)], skipped: &[String], stopped: &[String]) -> String {
     let mut text = String::new();
     for (position, (branch, message)) in failures.iter().enumerate() {
         if position > 0 {
@@ -82,7 +119,18 @@ fn describe_failures(failures: &[(String, String)], skipped: &[String]) -> Strin
         text.push_str(&format!("stage {branch} failed: {message}"));
     }
     if !skipped.is_empty() {
-        text.push_str(&format!("\nnot run because of this: {}", skipped.join(", ")));
+        text.push_str(&format!("\nnot run because of this: {}", few(skipped)));
+    }
+    if !stopped.is_empty() {
+        text.push_str(&format!("\nnot begun after this: {} (--keep-going would run them)", few(stopped)));
     }
     text
+}
+
+/// The names, the first of them where there are many.
+fn few(names: &[String]) -> String {
+    match names.get(..12) {
+        Some(first) if names.len() > 12 => format!("{} and {} more", first.join(", "), names.len() - 12),
+        _ => names.join(", "),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::{Plan, Reference, StageStatus, State};
+use crate::{ForEach, Plan, Reference, StageStatus, State};
 
 /// How to draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,33 +34,36 @@ fn state<'a>(stage: &str, statuses: &'a [StageStatus]) -> Option<&'a State> {
         State::Fresh => 0,
         State::Waiting(_) => 1,
         State::Stale(_) => 2,
+        State::Missing(_) => 3,
+        State::Corrupt(_) => 4,
     };
     statuses.iter().filter(of_stage).map(|status| &status.state).max_by_key(|state| rank(state))
 }
 
 fn word(state: Option<&State>) -> &'static str {
-    match state {
-        None => "",
-        Some(State::Fresh) => "fresh",
-        Some(State::Stale(_)) => "stale",
-        Some(State::Waiting(_)) => "waiting",
-    }
+    state.map_or("", State::word)
 }
 
 fn edges(plan: &Plan<'_>) -> Vec<(String, String, String)> {
     let mut edges = Vec::new();
     for stage in &plan.pipeline.stages {
-        for (role, reference) in &stage.inputs {
+        for (role, reference) in &stage.bound.inputs {
             let from = match reference {
                 Reference::Vintage => "vintage",
                 Reference::Output { stage, .. } => stage,
             };
             edges.push((from.to_owned(), stage.name.clone(), role.clone()));
         }
-        if stage.foreach_source {
-            edges.push(("vintage".into(), stage.name.clone(), "sources".into()));
+        match &stage.foreach {
+            Some(ForEach::Sources) => {
+                edges.push(("vintage".into(), stage.name.clone(), "sources".into()));
+            }
+            Some(ForEach::Column { stage: from, column, .. }) => {
+                edges.push((from.clone(), stage.name.clone(), column.clone()));
+            }
+            _ => {}
         }
-        for path in stage.files.values() {
+        for path in stage.bound.files.values() {
             edges.push((path.display().to_string(), stage.name.clone(), String::new()));
         }
     }
@@ -73,15 +76,19 @@ fn text(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
     let edges = edges(plan);
     let mut drawing = format!("{} on {}\n", plan.pipeline.name, plan.vintage.name);
     for stage in &plan.pipeline.stages {
-        let branches = plan.branches.iter().filter(|branch| branch.id.stage == stage.name).count();
-        let many = if stage.foreach_source { format!(" x {branches}") } else { String::new() };
+        let many = match &stage.foreach {
+            None => String::new(),
+            Some(ForEach::Sources) => format!(" x {}", plan.vintage.sources.len()),
+            Some(ForEach::Items(items)) => format!(" x {}", items.len()),
+            Some(ForEach::Column { column, .. }) => format!(" x each {column}"),
+        };
         let state = word(state(&stage.name, statuses));
         let state = if state.is_empty() { String::new() } else { format!(" [{state}]") };
-        let _ = writeln!(drawing, "{}{many} ({}){state}", stage.name, stage.operation.name());
+        let _ = writeln!(drawing, "{}{many} ({}){state}", stage.name, stage.operation);
         for (from, _, _) in edges.iter().filter(|(_, to, _)| *to == stage.name) {
             let _ = writeln!(drawing, "  <- {from}");
         }
-        for target in stage.publish.values() {
+        for target in stage.bound.publish.values() {
             let _ = writeln!(drawing, "  -> {}", target.replace("{vintage}", &plan.vintage.name));
         }
     }
@@ -97,13 +104,15 @@ fn dot(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
         let colour = match state(&stage.name, statuses) {
             Some(State::Fresh) => ", style=filled, fillcolor=\"#cfe8cf\"",
             Some(State::Stale(_)) => ", style=filled, fillcolor=\"#f6d6a8\"",
+            Some(State::Missing(_)) => ", style=filled, fillcolor=\"#ffffff\"",
+            Some(State::Corrupt(_)) => ", style=filled, fillcolor=\"#e8a0a0\"",
             Some(State::Waiting(_)) => ", style=\"filled,dashed\", fillcolor=\"#f0f0f0\"",
             None => "",
         };
-        let label = format!("{}\\n{}", stage.name, stage.operation.name());
+        let label = format!("{}\\n{}", stage.name, stage.operation);
         let _ = writeln!(drawing, "  {} [label=\"{label}\"{colour}];", quote(&stage.name));
     }
-    for path in plan.pipeline.stages.iter().flat_map(|stage| stage.files.values()) {
+    for path in plan.pipeline.stages.iter().flat_map(|stage| stage.bound.files.values()) {
         let _ = writeln!(drawing, "  {} [shape=note];", quote(&path.display().to_string()));
     }
     for (from, to, role) in edges(plan) {
@@ -135,7 +144,8 @@ fn mermaid(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
         let _ = writeln!(drawing, "  {} --> {}", id(from), id(to));
     }
     drawing.push_str(
-        "  classDef fresh fill:#cfe8cf\n  classDef stale fill:#f6d6a8\n  classDef waiting fill:#f0f0f0\n",
+        "  classDef fresh fill:#cfe8cf\n  classDef stale fill:#f6d6a8\n  classDef waiting fill:#f0f0f0\n  \
+         classDef missing fill:#ffffff\n  classDef corrupt fill:#e8a0a0\n",
     );
     drawing
 }

@@ -5,10 +5,10 @@
 //! 1. [`Spec`] is what `pipeline.yaml` says, read strictly.
 //! 2. [`Pipeline::load`] lets each [`Operation`] of the [`Registry`] read its stage's parameters,
 //!    and checks the graph: every fault of the file is reported at once.
-//! 3. [`Plan`] binds the pipeline to a [`Vintage`]: which branches there are, which files they read.
-//! 4. [`Engine`] walks the plan in parallel. For each branch it makes a [`Fingerprint`] (code,
-//!    parameters, contents of inputs), looks it up in the [`Store`], and runs the stage only where
-//!    no record of it is kept.
+//! 3. [`Plan`] binds the pipeline to a [`Vintage`] and a [`Selection`] of its stages.
+//! 4. [`Engine`] walks the plan in parallel. It lays out the branches of a stage once what these are
+//!    made for is known, makes a [`Fingerprint`] of each (code, parameters, contents of inputs),
+//!    looks it up in the [`Store`], and runs the stage only where no record of it is kept.
 //!
 //! A stage that reads a frame may name the columns that it reads; then its fingerprint holds the
 //! digests of those columns alone, and it is handed no others. So a change in one column re-runs
@@ -17,36 +17,59 @@
 //! This crate knows frames and files, and no econometrics.
 
 mod artifact;
+mod bound;
+mod branch;
 mod canonical;
+mod causes;
+mod check;
+pub mod command;
 mod digest;
 mod engine;
 mod error;
+mod files;
 mod fingerprint;
+mod foreach;
 mod graph;
 mod inputs;
+mod making;
 mod observer;
 mod operation;
 mod pipeline;
 mod plan;
+mod publish;
+mod reading;
 mod record;
+mod reference;
+mod report;
+mod selection;
 mod spec;
+mod stat_cache;
 mod status;
 mod store;
 mod vintage;
 
 pub use artifact::{Artifact, Kind};
+pub use bound::Bound;
+pub use branch::{Branch, BranchId};
 pub use canonical::canonical_json;
+pub use causes::Cause;
 pub use digest::Digest;
-pub use engine::{Engine, Outcome, Report, RunOptions, StageReport};
+pub use engine::{Engine, RunOptions};
 pub use error::{PipelineError, Result, StageError};
 pub use fingerprint::{FORMAT, Fingerprint, InputDigest};
+pub use foreach::{ForEach, Item};
 pub use graph::{GraphFormat, draw};
 pub use inputs::{Cancelled, InputFile, Inputs};
 pub use observer::{Observer, Silent};
-pub use operation::{Accepts, InputDeclaration, Operation, OutputDeclaration, Outputs, Registry, Rows, Stage};
-pub use pipeline::{Pipeline, PipelineStage, Reference};
-pub use plan::{Branch, BranchId, Plan};
-pub use record::{OutputRecord, Record};
+pub use operation::{
+    Accepts, InputDeclaration, Operation, OutputDeclaration, Outputs, Registry, Rows, Stage,
+};
+pub use pipeline::{Pipeline, PipelineStage};
+pub use plan::Plan;
+pub use record::{InputRecord, Origin, OutputRecord, Record};
+pub use reference::Reference;
+pub use report::{Outcome, Report, StageReport};
+pub use selection::Selection;
 pub use spec::{Spec, StageSpec};
 pub use status::{StageStatus, State, status};
 pub use store::Store;

@@ -4,10 +4,12 @@ use crate::StageReport;
 
 /// Is told what happens in a run, from whichever thread it happens on.
 pub trait Observer: Send + Sync {
-    /// The run has this many branches.
+    /// So many more branches are known of.
     fn planned(&self, _branches: usize) {}
     /// A branch begins to run (one found in the store doesn't).
     fn started(&self, _branch: &str) {}
+    /// A branch waits for another process that makes it just now; who says that it does.
+    fn waiting(&self, _branch: &str, _holder: &str) {}
     /// A branch ran, was found in the store, failed, or was skipped.
     fn finished(&self, _report: &StageReport) {}
 }

@@ -1,95 +1,216 @@
-//! A pipeline bound to a vintage: the branches that there are to make.
+//! A pipeline bound to a vintage, and what is known of its branches.
 
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
+use polars::prelude::DataType;
 use vintner_diagnostics::one_of;
 
-use crate::{Pipeline, PipelineError, PipelineStage, Reference, Result, SourceFile, Vintage};
+use crate::artifact::decode_frame;
+use crate::branch::{Branch, BranchAt, BranchId, Read};
+use crate::selection::{Part, reads};
+use crate::{
+    Bound, Digest, ForEach, InputDeclaration, Item, Pipeline, PipelineError, PipelineStage, Record, Reference,
+    Result, Selection, SourceFile, Store, Vintage,
+};
 
-/// The branches to make for a vintage, each after those that it reads.
+/// A pipeline, the vintage that it runs on, and the part of it that a run is about.
 pub struct Plan<'a> {
     /// The pipeline.
     pub pipeline: &'a Pipeline,
     /// The vintage.
     pub vintage: &'a Vintage,
-    /// The branches.
-    pub branches: Vec<Branch<'a>>,
-}
-
-/// One thing to make: a stage, or a stage for one source.
-pub struct Branch<'a> {
-    /// Its name.
-    pub id: BranchId,
-    /// Its stage.
-    pub stage: &'a PipelineStage,
-    /// The source that it is for.
-    pub source: Option<&'a SourceFile>,
-    /// The branches that it reads, as indices into [`Plan::branches`].
-    pub upstream: Vec<usize>,
-}
-
-/// The name of a branch: `stage`, or `stage[source]`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BranchId {
-    /// The stage.
-    pub stage: String,
-    /// What it is a branch for.
-    pub item: Option<String>,
-}
-
-impl fmt::Display for BranchId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.item {
-            Some(item) => write!(formatter, "{}[{item}]", self.stage),
-            None => formatter.write_str(&self.stage),
-        }
-    }
+    /// Whether all stages are selected.
+    pub whole: bool,
+    /// What is done with each stage.
+    pub(crate) parts: Vec<Part>,
+    /// The stages that each stage reads.
+    pub(crate) reads: Vec<Vec<usize>>,
 }
 
 impl<'a> Plan<'a> {
-    /// The plan of a pipeline for a vintage.
+    /// The plan of a whole pipeline for a vintage.
     pub fn new(pipeline: &'a Pipeline, vintage: &'a Vintage) -> Self {
-        let mut branches: Vec<Branch<'a>> = Vec::new();
-        for stage in &pipeline.stages {
-            let mut upstream: Vec<usize> = Vec::new();
-            for reference in stage.inputs.values() {
-                if let Reference::Output { stage: from, .. } = reference {
-                    upstream.extend((0..branches.len()).filter(|index| branches[*index].id.stage == *from));
-                }
-            }
-            upstream.sort_unstable();
-            upstream.dedup();
-            let items: Vec<Option<&SourceFile>> =
-                if stage.foreach_source { vintage.sources.iter().map(Some).collect() } else { vec![None] };
-            for source in items {
-                let id =
-                    BranchId { stage: stage.name.clone(), item: source.map(|source| source.name.clone()) };
-                branches.push(Branch { id, stage, source, upstream: upstream.clone() });
-            }
-        }
-        Self { pipeline, vintage, branches }
+        let parts = vec![Part::Made; pipeline.stages.len()];
+        Self { pipeline, vintage, whole: true, parts, reads: reads(pipeline) }
     }
 
-    /// The branches of a stage (`tidy`), or the one branch of that name (`tidy[gdp]`).
+    /// The plan of a part of a pipeline.
     ///
     /// # Errors
-    /// [`PipelineError::Unknown`] with a suggestion.
-    pub fn select(&self, name: &str) -> Result<Vec<usize>> {
-        let found: Vec<usize> = (0..self.branches.len())
-            .filter(|index| {
-                let id = &self.branches[*index].id;
-                id.stage == name || id.to_string() == name
-            })
-            .collect();
-        if found.is_empty() {
-            let names: Vec<String> = self.branches.iter().map(|branch| branch.id.to_string()).collect();
-            let stages = self.pipeline.stages.iter().map(|stage| stage.name.as_str());
-            let known = stages.chain(names.iter().map(String::as_str).filter(|name| name.contains('[')));
-            return Err(PipelineError::Unknown {
-                message: format!("no stage is called `{name}`"),
-                hint: one_of(name, known),
-            });
+    /// [`PipelineError::Unknown`] for a stage that there isn't.
+    pub fn select(pipeline: &'a Pipeline, vintage: &'a Vintage, selection: &Selection) -> Result<Self> {
+        let parts = selection.parts(pipeline)?;
+        Ok(Self { pipeline, vintage, whole: selection.is_everything(), parts, reads: reads(pipeline) })
+    }
+}
+
+/// The branches of a stage, once they are known, with what is known of each.
+pub(crate) struct Branches<'a, T> {
+    pub(crate) branches: Vec<Branch<'a>>,
+    pub(crate) results: Vec<OnceLock<T>>,
+    /// Where each item's branch stands.
+    by_item: BTreeMap<String, usize>,
+}
+
+/// Something that is known of a branch, which may have a record.
+pub(crate) trait HasRecord {
+    fn record(&self) -> Option<(&Digest, &Record)>;
+}
+
+/// What is known of a plan's branches, as it comes to be known.
+pub(crate) struct Progress<'a, T>(Vec<OnceLock<Branches<'a, T>>>);
+
+impl<'a, T: HasRecord> Progress<'a, T> {
+    pub(crate) fn new(plan: &Plan<'a>) -> Self {
+        Self(plan.pipeline.stages.iter().map(|_| OnceLock::new()).collect())
+    }
+
+    /// The branches of a stage, where they are known.
+    pub(crate) fn stage(&self, stage: usize) -> Option<&Branches<'a, T>> {
+        self.0.get(stage)?.get()
+    }
+
+    pub(crate) fn put_branches(&self, stage: usize, branches: Vec<Branch<'a>>) -> &Branches<'a, T> {
+        let results = branches.iter().map(|_| OnceLock::new()).collect();
+        let items = branches.iter().enumerate();
+        let by_item = items.filter_map(|(at, branch)| Some((branch.id.item.clone()?, at))).collect();
+        self.0[stage].get_or_init(|| Branches { branches, results, by_item })
+    }
+
+    pub(crate) fn into_stages(self) -> impl Iterator<Item = Option<Branches<'a, T>>> {
+        self.0.into_iter().map(OnceLock::into_inner)
+    }
+
+    pub(crate) fn branch(&self, at: BranchAt) -> Option<&Branch<'a>> {
+        self.stage(at.stage)?.branches.get(at.branch)
+    }
+
+    pub(crate) fn result(&self, at: BranchAt) -> Option<&T> {
+        self.stage(at.stage)?.results.get(at.branch)?.get()
+    }
+
+    pub(crate) fn record(&self, at: BranchAt) -> Option<(&Digest, &Record)> {
+        self.result(at)?.record()
+    }
+
+    /// Lays out the branches of a stage. All stages that it reads are laid out, and what its
+    /// `foreach` reads is made.
+    pub(crate) fn lay_out(&self, plan: &Plan<'a>, stage: usize, store: &Store) -> Result<Vec<Branch<'a>>> {
+        let described: &'a PipelineStage = &plan.pipeline.stages[stage];
+        let items: Vec<(Option<Item>, Option<&'a SourceFile>)> = match &described.foreach {
+            None => vec![(None, None)],
+            Some(ForEach::Sources) => {
+                let of = |source: &'a SourceFile| (Some(Item::of_text(&source.name)), Some(source));
+                plan.vintage.sources.iter().map(of).collect()
+            }
+            Some(ForEach::Items(items)) => items.iter().map(|item| (Some(item.clone()), None)).collect(),
+            Some(ForEach::Column { stage: from, output, column }) => {
+                let items = self.items_of_column(plan, from, output.as_deref(), column, store)?;
+                items.into_iter().map(|item| (Some(item), None)).collect()
+            }
+        };
+        let mut branches = Vec::with_capacity(items.len());
+        for (item, source) in items {
+            let bound = match &item {
+                Some(item) => plan.pipeline.bind(described, item).map_err(PipelineError::Spec)?,
+                None => std::sync::Arc::clone(&described.bound),
+            };
+            let id = BranchId { stage: described.name.clone(), item: item.map(|item| item.key) };
+            let reads = self.reads(plan, &bound)?;
+            branches.push(Branch { id, bound, source, reads });
         }
-        Ok(found)
+        Ok(branches)
+    }
+
+    fn reads(&self, plan: &Plan<'a>, bound: &Bound) -> Result<Vec<Read>> {
+        let mut reads = Vec::new();
+        for (role, reference) in &bound.inputs {
+            let Reference::Output { stage: from, branch: wanted, output } = reference else { continue };
+            let stage = plan.pipeline.position(from)?;
+            let known = self.stage(stage);
+            let branches = known.map(|known| known.branches.as_slice()).unwrap_or_default();
+            let read = |(branch, of): (usize, &Branch<'_>), key: &str| {
+                let output = match output.as_str() {
+                    "" => of.bound.output_declarations.first().map(|first| first.name.clone()),
+                    named => Some(named.to_owned()),
+                };
+                Read {
+                    role: role.clone(),
+                    from: BranchAt { stage, branch },
+                    output: output.unwrap_or_default(),
+                    key: key.to_owned(),
+                }
+            };
+            match wanted {
+                None => reads.extend(branches.iter().enumerate().map(|(at, branch)| {
+                    read((at, branch), branch.id.item.as_deref().unwrap_or_default())
+                })),
+                Some(wanted) => {
+                    let found = known.and_then(|known| known.by_item.get(wanted)).copied();
+                    let found = found.and_then(|at| Some((at, branches.get(at)?)));
+                    reads.push(read(found.ok_or_else(|| no_branch(from, wanted, branches))?, ""));
+                }
+            }
+        }
+        Ok(reads)
+    }
+
+    /// The values of a column, in the order in which they first appear.
+    fn items_of_column(
+        &self,
+        plan: &Plan<'a>,
+        from: &str,
+        output: Option<&str>,
+        column: &str,
+        store: &Store,
+    ) -> Result<Vec<Item>> {
+        let stage = plan.pipeline.position(from)?;
+        let mut items: Vec<Item> = Vec::new();
+        let mut seen = BTreeSet::new();
+        let branches = self.stage(stage).map_or(0, |known| known.branches.len());
+        for branch in 0..branches {
+            let Some((_, record)) = self.record(BranchAt { stage, branch }) else { continue };
+            let main = plan.pipeline.stages[stage].bound.output_declarations.first();
+            let output = output.or(main.map(|main| main.name.as_str())).unwrap_or_default();
+            let what = format!("{from}.{output}");
+            let refused = |message: String| PipelineError::Artifact { what: what.clone(), message };
+            let Some(kept) = record.outputs.get(output) else { continue };
+            if !kept.columns.contains_key(column) {
+                let hint = one_of(column, kept.columns.keys().map(String::as_str)).unwrap_or_default();
+                return Err(refused(format!("it has no column `{column}`; {hint}")));
+            }
+            let bytes =
+                store.object(&kept.digest).ok_or_else(|| refused("it is corrupt in the cache".into()))?;
+            let declared = InputDeclaration::frame("of").columns([column]);
+            let frame = decode_frame(bytes, Some(&declared), &what)?;
+            let values = frame.column(column).map_err(|error| refused(error.to_string()))?;
+            let found: Vec<Item> = match values.dtype() {
+                DataType::String => {
+                    let texts = values.str().map_err(|error| refused(error.to_string()))?;
+                    texts.iter().flatten().filter(|text| !text.is_empty()).map(Item::of_text).collect()
+                }
+                kind if kind.is_integer() => {
+                    let numbers =
+                        values.cast(&DataType::Int64).map_err(|error| refused(error.to_string()))?;
+                    let numbers = numbers.i64().map_err(|error| refused(error.to_string()))?;
+                    numbers.iter().flatten().map(Item::of_number).collect()
+                }
+                kind => {
+                    let message = format!("the column `{column}` is of type {kind}; texts or whole numbers");
+                    return Err(refused(format!("{message} are needed to make a branch for each")));
+                }
+            };
+            items.extend(found.into_iter().filter(|item| seen.insert(item.key.clone())));
+        }
+        Ok(items)
+    }
+}
+
+fn no_branch(stage: &str, wanted: &str, branches: &[Branch<'_>]) -> PipelineError {
+    let known: Vec<&str> = branches.iter().filter_map(|branch| branch.id.item.as_deref()).collect();
+    PipelineError::Unknown {
+        message: format!("`{stage}` has no branch `{wanted}`"),
+        hint: one_of(wanted, known.iter().copied()),
     }
 }

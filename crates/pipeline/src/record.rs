@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, Fingerprint, InputDeclaration, InputDigest, Kind};
+use crate::{Digest, PipelineError, Fingerprint, InputDeclaration, InputDigest, Kind};
 
 /// The record of one run of a branch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,83 @@ pub struct Record {
     pub warnings: Vec<String>,
     /// How long it took.
     pub seconds: f64,
+    /// The most memory in use meanwhile, in bytes: of a command, by it and what it started; else by
+    /// the whole program up to the stage's end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_memory: Option<u64>,
+    /// When it began, in seconds since 1970.
+    #[serde(default)]
+    pub started: u64,
+    /// Why it ran.
+    #[serde(default)]
+    pub causes: Vec<String>,
+    /// What each input was, in the order of the fingerprint's.
+    #[serde(default)]
+    pub inputs: Vec<InputRecord>,
+    /// What it said while it ran.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub log: String,
+}
+
+impl Record {
+    /// What is written down of the run for people, with the error that it ended in.
+    pub(crate) fn to_log(&self, error: Option<&PipelineError>) -> String {
+        let mut log = format!("{} ({})\n", self.branch, self.fingerprint.operation);
+        for cause in &self.causes {
+            log.push_str(&format!("why: {cause}\n"));
+        }
+        for input in &self.inputs {
+            let from = match &input.from {
+                Origin::Output(name) => name.as_str(),
+                Origin::File(path) => path.as_str(),
+                Origin::Manifest => "the manifest",
+            };
+            log.push_str(&format!("read: {} from {from}, {}\n", input.role, input.digest.short()));
+        }
+        if !self.log.is_empty() {
+            log.push_str(&format!("said:\n{}\n", self.log.trim_end()));
+        }
+        for warning in &self.warnings {
+            log.push_str(&format!("warning: {warning}\n"));
+        }
+        for (name, output) in &self.outputs {
+            let rows = output.rows.map(|rows| format!(", {rows} rows")).unwrap_or_default();
+            log.push_str(&format!("made: {name}, {} bytes{rows}, {}\n", output.bytes, output.digest.short()));
+        }
+        match error {
+            Some(error) => log.push_str(&format!("failed: {error}\n")),
+            None => log.push_str(&format!("took: {:.3} s\n", self.seconds)),
+        }
+        log
+    }
+}
+
+/// An input as it was when a branch ran.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputRecord {
+    /// The role under which it was read.
+    pub role: String,
+    /// Which, where there are several.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key: String,
+    /// Where it came from: an output of a branch, or the path of a file.
+    pub from: Origin,
+    /// The digest of all of it.
+    pub digest: Digest,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// Where an input came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The output of a branch, as `branch.output`.
+    Output(String),
+    /// A file, by its path from the workspace where it is in it. A copy is among the objects.
+    File(String),
+    /// The manifest of the vintage, or what it says of a source.
+    Manifest,
 }
 
 /// An output as it is kept.
@@ -30,6 +107,9 @@ pub struct OutputRecord {
     pub digest: Digest,
     /// Its size.
     pub bytes: u64,
+    /// The ending of its file's name, without the dot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<String>,
     /// Rows of a frame, lines of a text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<u64>,
@@ -48,6 +128,11 @@ pub struct OutputRecord {
 }
 
 impl OutputRecord {
+    /// The ending of its file's name, without the dot.
+    pub fn extension(&self) -> &str {
+        self.extension.as_deref().unwrap_or(self.kind.extension())
+    }
+
     /// What a reader with this declaration depends on.
     pub(crate) fn digest_for(&self, key: String, declared: Option<&InputDeclaration>) -> InputDigest {
         let Some(declared) = declared else { return InputDigest::whole(key, self.digest.clone()) };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 use vintner_diagnostics::{Document, Faults, Spanned};
 
 /// A pipeline as written, before operations have read their parameters.
@@ -20,7 +21,7 @@ pub struct Spec {
     pub seed: u64,
     /// Values that stages refer to as `$name`.
     #[serde(default)]
-    pub params: BTreeMap<String, serde_json::Value>,
+    pub params: BTreeMap<String, Value>,
     /// The stages, by name.
     pub stages: BTreeMap<Spanned<String>, StageSpec>,
 }
@@ -30,15 +31,19 @@ pub struct Spec {
 #[serde(deny_unknown_fields)]
 pub struct StageSpec {
     /// The operation that it runs.
-    pub op: Spanned<String>,
+    #[serde(default)]
+    pub op: Option<Spanned<String>>,
+    /// Or the command of another program; see [`crate::command`].
+    #[serde(default)]
+    pub run: Option<Value>,
     /// What it makes, for people.
     #[serde(default)]
     pub title: Option<String>,
-    /// What to make a branch for each of.
+    /// What to make a branch for each of; see [`crate::ForEach`].
     #[serde(default)]
-    pub foreach: Option<Foreach>,
-    /// Outputs of other stages, by the role that they play: `stage` or `stage.output`; `vintage` is
-    /// the manifest of the vintage.
+    pub foreach: Option<Value>,
+    /// Outputs of other stages, by the role that they play: `stage`, `stage.output`,
+    /// `stage[branch]` or `stage[branch].output`; `vintage` is the manifest of the vintage.
     #[serde(default)]
     pub inputs: BTreeMap<Spanned<String>, Spanned<String>>,
     /// Files or folders of the workspace, by role.
@@ -46,19 +51,20 @@ pub struct StageSpec {
     pub files: BTreeMap<Spanned<String>, Spanned<String>>,
     /// The operation's own parameters.
     #[serde(default)]
-    pub params: serde_json::Value,
-    /// Outputs to write into the workspace: output name to path, where `{vintage}` is the vintage's name.
+    pub params: Value,
+    /// What a command makes: output name to path.
+    #[serde(default)]
+    pub outputs: Option<Value>,
+    /// A command's environment variables.
+    #[serde(default)]
+    pub env: Option<Value>,
+    /// How long a command may take.
+    #[serde(default)]
+    pub timeout: Option<Value>,
+    /// Outputs to write into the workspace: output name to path, where `{vintage}` is the vintage's
+    /// name and `{item}` the branch's.
     #[serde(default)]
     pub publish: BTreeMap<Spanned<String>, Spanned<String>>,
-}
-
-/// What a stage can be branched over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Foreach {
-    /// The sources of the vintage; a branch reads its source's file under the role `source` and
-    /// what the manifest says of it under the role `declaration`.
-    Sources,
 }
 
 impl Spec {

@@ -1,12 +1,14 @@
 //! What a run would do, and why.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
-use serde_json::Value;
 
-use crate::engine::Reading;
-use crate::{Fingerprint, Plan, Record, Result, Store};
+use crate::branch::BranchAt;
+use crate::causes::causes;
+use crate::making::{Kept, kept};
+use crate::plan::{HasRecord, Progress};
+use crate::reading::Reading;
+use crate::selection::Part;
+use crate::{Branch, BranchId, Cause, Digest, Fingerprint, Plan, Record, Result, Store};
 
 /// The state of a branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -14,10 +16,57 @@ use crate::{Fingerprint, Plan, Record, Result, Store};
 pub enum State {
     /// The store has its outputs.
     Fresh,
-    /// It would run; why.
+    /// It was made, of something else than there is now; what differs.
     Stale(Vec<String>),
+    /// It was never made on this vintage, or its outputs are gone; why.
+    Missing(Vec<String>),
+    /// Outputs in the store aren't what they were; which.
+    Corrupt(Vec<String>),
     /// Something that it reads would run first, and might come out the same; which.
     Waiting(Vec<String>),
+}
+
+impl State {
+    /// The state in a word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            State::Fresh => "fresh",
+            State::Stale(_) => "stale",
+            State::Missing(_) => "missing",
+            State::Corrupt(_) => "corrupt",
+            State::Waiting(_) => "waiting",
+        }
+    }
+
+    /// Why it isn't fresh.
+    pub fn causes(&self) -> &[String] {
+        match self {
+            State::Fresh => &[],
+            State::Stale(causes)
+            | State::Missing(causes)
+            | State::Corrupt(causes)
+            | State::Waiting(causes) => causes,
+        }
+    }
+
+    /// Whether it would run for sure.
+    pub fn would_run(&self) -> bool {
+        matches!(self, State::Stale(_) | State::Missing(_) | State::Corrupt(_))
+    }
+
+    fn of(causes: &[Cause]) -> Self {
+        let texts = causes.iter().map(Cause::to_string).collect();
+        if causes.iter().any(|cause| matches!(cause, Cause::Corrupt { .. })) {
+            State::Corrupt(texts)
+        } else if causes
+            .iter()
+            .any(|cause| matches!(cause, Cause::FirstRun | Cause::Gone { .. } | Cause::NoRecord))
+        {
+            State::Missing(texts)
+        } else {
+            State::Stale(texts)
+        }
+    }
 }
 
 /// The state of one branch.
@@ -28,132 +77,158 @@ pub struct StageStatus {
     /// Its state.
     #[serde(flatten)]
     pub state: State,
-    /// What is kept of it, where it is fresh.
+    /// The branch's name, in its parts.
+    #[serde(skip)]
+    pub id: BranchId,
+    /// What is kept of it, where it is fresh or corrupt.
     #[serde(skip)]
     pub record: Option<Record>,
+    /// The digest of its fingerprint, where that is known.
+    #[serde(skip)]
+    pub fingerprint: Option<Digest>,
+    /// Why it isn't fresh, where that is known.
+    #[serde(skip)]
+    pub causes: Vec<Cause>,
+    /// What it depended on when it ran last on this vintage, where it would run again.
+    #[serde(skip)]
+    pub before: Option<Record>,
+    /// What it depends on now, where that is known.
+    #[serde(skip)]
+    pub now: Option<Fingerprint>,
 }
 
-/// The state of each branch of a plan; runs nothing and writes nothing.
+/// The states of a plan's branches, with the branches.
+pub(crate) struct Survey<'a> {
+    pub(crate) progress: Progress<'a, StageStatus>,
+    pub(crate) reading: Reading,
+    /// Stages whose branches aren't known yet.
+    pub(crate) unlaid: Vec<Option<StageStatus>>,
+}
+
+impl HasRecord for StageStatus {
+    fn record(&self) -> Option<(&Digest, &Record)> {
+        let fresh = self.state == State::Fresh;
+        self.fingerprint.as_ref().zip(self.record.as_ref()).filter(|_| fresh)
+    }
+}
+
+/// The state of each selected branch of a plan; runs nothing and writes nothing. A stage whose
+/// branches aren't known yet is there once, under its name.
 ///
 /// # Errors
 /// Where a file that a branch reads can't be read.
 pub fn status(plan: &Plan<'_>, store: &Store) -> Result<Vec<StageStatus>> {
-    let latest = store.latest(&plan.vintage.name);
-    let reading = Reading::default();
-    let mut records: Vec<Option<Record>> = Vec::with_capacity(plan.branches.len());
-    let mut statuses = Vec::with_capacity(plan.branches.len());
-    for branch in &plan.branches {
-        let name = branch.id.to_string();
-        let waiting: Vec<String> = branch
-            .upstream
-            .iter()
-            .filter(|index| records.get(**index).is_none_or(Option::is_none))
-            .map(|index| plan.branches[*index].id.to_string())
-            .collect();
-        let (state, record) = if waiting.is_empty() {
-            let fingerprint = reading.fingerprint(plan, branch, &|index| records.get(index)?.as_ref())?;
-            match store.record(&fingerprint.digest()) {
-                Some(record) => (State::Fresh, Some(record)),
-                None => {
-                    let before = latest.get(&name).and_then(|digest| store.fingerprint(digest));
-                    (State::Stale(causes(before.as_ref(), &fingerprint)), None)
-                }
-            }
-        } else {
-            (State::Waiting(waiting), None)
-        };
-        statuses.push(StageStatus { branch: name, state, record: record.clone() });
-        records.push(record);
+    let survey = survey(plan, store)?;
+    let mut statuses = Vec::new();
+    let stages = survey.progress.into_stages().zip(survey.unlaid);
+    for ((known, unlaid), part) in stages.zip(&plan.parts) {
+        if *part != Part::Made {
+            continue;
+        }
+        statuses.extend(unlaid);
+        let results = known.into_iter().flat_map(|known| known.results);
+        statuses.extend(results.filter_map(std::sync::OnceLock::into_inner));
     }
     Ok(statuses)
 }
 
-/// What makes `now` another fingerprint than `before`, one cause a line.
-pub(crate) fn causes(before: Option<&Fingerprint>, now: &Fingerprint) -> Vec<String> {
-    let Some(before) = before else { return vec!["it hasn't run on this vintage yet".into()] };
-    let mut causes = Vec::new();
-    if before.operation != now.operation {
-        causes.push(format!("operation {} -> {}", before.operation, now.operation));
+/// The state of each branch of a plan, those included that others read.
+pub(crate) fn survey<'a>(plan: &Plan<'a>, store: &Store) -> Result<Survey<'a>> {
+    let latest = store.latest(&plan.vintage.name);
+    let reading = Reading::new(store);
+    let progress: Progress<'a, StageStatus> = Progress::new(plan);
+    let mut unlaid: Vec<Option<StageStatus>> = Vec::new();
+    for (stage, part) in plan.parts.iter().enumerate() {
+        let waiting = waiting_for_layout(plan, stage, &progress, &unlaid);
+        if *part == Part::LeftOut || !waiting.is_empty() {
+            let id = BranchId { stage: plan.pipeline.stages[stage].name.clone(), item: None };
+            let unknown = StageStatus::new(id, State::Waiting(waiting));
+            unlaid.push(Some(unknown).filter(|_| *part != Part::LeftOut));
+            continue;
+        }
+        unlaid.push(None);
+        let known = progress.put_branches(stage, progress.lay_out(plan, stage, store)?);
+        for (at, branch) in known.branches.iter().enumerate() {
+            let status = of_branch(plan, branch, store, &reading, &progress, &latest)?;
+            let _ = known.results[at].set(status);
+        }
     }
-    if before.code != now.code {
-        causes.push(format!("code of {} changed", now.operation));
-    }
-    parameter_causes("", &before.params, &now.params, &mut causes);
-    if before.seed != now.seed {
-        causes.push("the seed changed".into());
-    }
-    for role in
-        before.inputs.keys().chain(now.inputs.keys().filter(|role| !before.inputs.contains_key(*role)))
+    Ok(Survey { progress, reading, unlaid })
+}
+
+/// What has to be made before the branches of a stage are known.
+fn waiting_for_layout(
+    plan: &Plan<'_>,
+    stage: usize,
+    progress: &Progress<'_, StageStatus>,
+    unlaid: &[Option<StageStatus>],
+) -> Vec<String> {
+    let name = |stage: usize| plan.pipeline.stages[stage].name.clone();
+    let unknown = plan.reads[stage].iter().filter(|read| unlaid.get(**read).is_some_and(Option::is_some));
+    let mut waiting: Vec<String> = unknown.map(|read| name(*read)).collect();
+    if let Some(crate::ForEach::Column { stage: of, .. }) = &plan.pipeline.stages[stage].foreach
+        && let Some(of) = plan.pipeline.positions.get(of)
+        && let Some(known) = progress.stage(*of)
     {
-        let none = Vec::new();
-        let (old, new) = (before.inputs.get(role).unwrap_or(&none), now.inputs.get(role).unwrap_or(&none));
-        input_causes(role, old, new, &mut causes);
+        let unmade = known.results.iter().filter_map(|result| result.get());
+        let unmade = unmade.filter(|status| status.record().is_none());
+        waiting.extend(unmade.map(|status| status.branch.clone()));
     }
-    if causes.is_empty() {
-        causes.push("its outputs are no longer in the store".into());
-    }
-    causes
+    waiting
 }
 
-fn parameter_causes(path: &str, before: &Value, now: &Value, causes: &mut Vec<String>) {
-    match (before, now) {
-        (Value::Object(old), Value::Object(new)) => {
-            let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-            for name in names {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                let absent = Value::Null;
-                parameter_causes(
-                    &path,
-                    old.get(name).unwrap_or(&absent),
-                    new.get(name).unwrap_or(&absent),
-                    causes,
-                );
-            }
+impl StageStatus {
+    fn new(id: BranchId, state: State) -> Self {
+        Self {
+            branch: id.to_string(),
+            id,
+            state,
+            record: None,
+            fingerprint: None,
+            causes: Vec::new(),
+            before: None,
+            now: None,
         }
-        (old, new) if old != new => {
-            causes.push(format!("parameter {path}: {} -> {}", brief(old), brief(new)))
-        }
-        _ => {}
     }
 }
 
-fn brief(value: &Value) -> String {
-    let text = if value.is_null() { "none".to_owned() } else { value.to_string() };
-    if text.chars().count() <= 60 {
-        text
-    } else {
-        format!("{}…", text.chars().take(59).collect::<String>())
+fn of_branch(
+    plan: &Plan<'_>,
+    branch: &Branch<'_>,
+    store: &Store,
+    reading: &Reading,
+    progress: &Progress<'_, StageStatus>,
+    latest: &std::collections::BTreeMap<String, Digest>,
+) -> Result<StageStatus> {
+    let name_of = |at: BranchAt| progress.branch(at).map(|branch| branch.id.to_string());
+    let mut waiting: Vec<String> = branch
+        .reads
+        .iter()
+        .filter(|read| progress.record(read.from).is_none())
+        .filter_map(|read| name_of(read.from))
+        .collect();
+    waiting.dedup();
+    if !waiting.is_empty() {
+        return Ok(StageStatus::new(branch.id.clone(), State::Waiting(waiting)));
     }
-}
-
-fn input_causes(
-    role: &str,
-    before: &[crate::InputDigest],
-    now: &[crate::InputDigest],
-    causes: &mut Vec<String>,
-) {
-    let by_key = |inputs: &[crate::InputDigest]| -> BTreeMap<String, crate::InputDigest> {
-        inputs.iter().map(|input| (input.key.clone(), input.clone())).collect()
-    };
-    let (old, new) = (by_key(before), by_key(now));
-    let name = |key: &str| if key.is_empty() { role.to_owned() } else { format!("{role} {key}") };
-    for (key, input) in &new {
-        match old.get(key) {
-            None => causes.push(format!("input {} is new", name(key))),
-            Some(earlier) if earlier == input => {}
-            Some(earlier) => {
-                let columns =
-                    input.columns.iter().filter(|(name, digest)| earlier.columns.get(*name) != Some(digest));
-                let groups =
-                    input.groups.iter().filter(|(name, digest)| earlier.groups.get(*name) != Some(digest));
-                let changed: Vec<&str> = columns.chain(groups).map(|(name, _)| name.as_str()).collect();
-                let which =
-                    if changed.is_empty() { String::new() } else { format!(" in {}", changed.join(", ")) };
-                causes.push(format!("input {} changed{which}", name(key)));
-            }
+    let fingerprint = reading.fingerprint(plan, branch, progress)?;
+    let digest = fingerprint.digest()?;
+    let mut status = StageStatus::new(branch.id.clone(), State::Fresh);
+    match kept(store, reading, &digest) {
+        Kept::Whole(record) => status.record = Some(record),
+        Kept::Broken(record, broken) => {
+            status.state = State::of(&broken);
+            status.causes = broken;
+            status.record = Some(record);
+        }
+        Kept::Nothing => {
+            status.before = latest.get(&status.branch).and_then(|digest| store.record(digest));
+            let before = status.before.as_ref().map(|record| &record.fingerprint);
+            status.causes = causes(before, &fingerprint);
+            status.state = State::of(&status.causes);
         }
     }
-    for key in old.keys().filter(|key| !new.contains_key(*key)) {
-        causes.push(format!("input {} is gone", name(key)));
-    }
+    status.fingerprint = Some(digest);
+    status.now = Some(fingerprint);
+    Ok(status)
 }

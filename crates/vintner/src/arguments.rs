@@ -26,6 +26,10 @@ pub(crate) struct Common {
     /// A folder laid out like data/vintages, in which manifests and raw files are looked for first
     #[arg(long, global = true, value_name = "DIR", env = "VINTNER_DATA_ROOT")]
     pub(crate) data_root: Option<PathBuf>,
+    /// Put a value in the place of the pipeline's, as in params.base_year=2010 or
+    /// stages.granger.params.lags=2; may be repeated
+    #[arg(long, global = true, value_name = "PATH=VALUE", value_parser = override_of)]
+    pub(crate) set: Vec<(String, String)>,
     /// Say more on stderr; twice for more still
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -57,9 +61,21 @@ pub(crate) struct Reproduce {
     /// Say what would run and why, and run nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Run every stage, whatever the cache has
+    /// Run every selected stage, whatever the cache has
     #[arg(long)]
     pub(crate) force: bool,
+    /// Make these stages alone; what they read has to be made already
+    #[arg(long, value_name = "STAGE", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Make these stages and those that read them; what these read besides has to be made already
+    #[arg(long, value_name = "STAGE", value_delimiter = ',')]
+    pub(crate) from: Vec<String>,
+    /// Make these stages and what they read, and nothing else
+    #[arg(long, value_name = "STAGE", value_delimiter = ',')]
+    pub(crate) until: Vec<String>,
+    /// Where a stage fails, run all that doesn't depend on it
+    #[arg(short, long)]
+    pub(crate) keep_going: bool,
     /// How many stages may run at once [default: one a processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
@@ -138,4 +154,12 @@ pub(crate) enum GraphFormat {
     Dot,
     Mermaid,
     Json,
+}
+
+/// `path=value`, both there.
+fn override_of(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((path, value)) if !path.is_empty() => Ok((path.to_owned(), value.to_owned())),
+        _ => Err("write PATH=VALUE, as in params.base_year=2010".to_owned()),
+    }
 }

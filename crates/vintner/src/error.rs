@@ -19,6 +19,8 @@ pub(crate) enum CommandError {
     Reconstruct(#[from] ReconstructError),
     #[error("{} not what reconstruction.yaml makes: {}\n  `vintner reconstruct --vintage {vintage}` writes them", are(files.len()), files.join(", "))]
     NotReconstructed { vintage: String, files: Vec<String> },
+    #[error("Ctrl-C can't be heeded: {0}")]
+    Interrupt(#[from] ctrlc::Error),
     #[error("writing to stdout: {0}")]
     Output(#[from] io::Error),
     #[error("writing JSON: {0}")]
@@ -41,7 +43,16 @@ pub(crate) enum CommandError {
 }
 
 impl CommandError {
-    pub(crate) fn is_usage(&self) -> bool {
+    /// 1 for a failed run, 2 for a mistake in how it was called or configured, 130 where it was ended.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            CommandError::Pipeline(PipelineError::Interrupted { .. }) => 130,
+            _ if self.is_usage() => 2,
+            _ => 1,
+        }
+    }
+
+    fn is_usage(&self) -> bool {
         match self {
             CommandError::NoDataRoot { .. } => true,
             CommandError::Pipeline(error) => error.is_usage(),

@@ -7,6 +7,7 @@
 mod arguments;
 mod commands;
 mod error;
+mod interrupt;
 mod progress;
 mod workspace;
 
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
         Err(error) => {
             // The exit code says it too, where nobody reads stderr any longer.
             let _ = writeln!(stderr(), "error: {error}");
-            ExitCode::from(if error.is_usage() { 2 } else { 1 })
+            ExitCode::from(error.exit_code())
         }
     }
 }

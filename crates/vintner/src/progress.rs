@@ -12,7 +12,7 @@ pub(crate) struct Progress {
 
 impl Progress {
     pub(crate) fn new() -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         if stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::stderr());
         }
@@ -38,11 +38,15 @@ impl Progress {
 
 impl Observer for Progress {
     fn planned(&self, branches: usize) {
-        self.bar.set_length(branches as u64);
+        self.bar.inc_length(branches as u64);
     }
 
     fn started(&self, branch: &str) {
         self.bar.set_message(branch.to_owned());
+    }
+
+    fn waiting(&self, branch: &str, holder: &str) {
+        self.say(&format!("  waiting  {branch}  (for {holder})"));
     }
 
     fn finished(&self, report: &StageReport) {
@@ -64,5 +68,6 @@ pub(crate) fn line(report: &StageReport) -> String {
         Outcome::Cached => format!("  cached   {}", report.branch),
         Outcome::Failed(_) => format!("  FAILED   {}", report.branch),
         Outcome::Skipped => format!("  skipped  {}", report.branch),
+        Outcome::Stopped => format!("  stopped  {}", report.branch),
     }
 }

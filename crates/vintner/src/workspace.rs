@@ -1,5 +1,6 @@
 //! The workspace that a command works in.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use vintner_pipeline::{Pipeline, Store, Vintage};
@@ -13,6 +14,7 @@ pub(crate) struct Workspace {
     pub(crate) folder: PathBuf,
     pub(crate) file: PathBuf,
     data_root: Option<PathBuf>,
+    overrides: BTreeMap<String, String>,
 }
 
 impl Workspace {
@@ -21,6 +23,7 @@ impl Workspace {
             folder: common.workspace.clone(),
             file: common.pipeline.clone(),
             data_root: common.data_root.clone(),
+            overrides: common.set.iter().cloned().collect(),
         }
     }
 
@@ -30,7 +33,7 @@ impl Workspace {
             let message = "no pipeline here; run in the folder that has pipeline.yaml, or name it with -C";
             return Err(CommandError::NoPipeline { path, message });
         }
-        Ok(Pipeline::load(&self.folder, &self.file, &registry())?)
+        Ok(Pipeline::load(&self.folder, &self.file, &registry(), &self.overrides)?)
     }
 
     /// The vintage named, or the pipeline's own.

@@ -3,7 +3,7 @@
 use std::io::{Write, stdout};
 
 use serde_json::json;
-use vintner_pipeline::{GraphFormat as Drawing, Plan, Reference, draw, status};
+use vintner_pipeline::{GraphFormat as Drawing, Plan, StageStatus, draw, status};
 
 use super::print_json;
 use crate::arguments::{Graph, GraphFormat};
@@ -14,43 +14,35 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Graph) -> Result<()> {
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
     let plan = Plan::new(&pipeline, &vintage);
+    let statuses = status(&plan, &workspace.store())?;
     let format = match arguments.format {
         GraphFormat::Text => Drawing::Text,
         GraphFormat::Dot => Drawing::Dot,
         GraphFormat::Mermaid => Drawing::Mermaid,
-        GraphFormat::Json => return print_json(&as_json(&plan)),
+        GraphFormat::Json => return print_json(&as_json(&plan, &statuses)),
     };
-    let statuses = status(&plan, &workspace.store())?;
     write!(stdout().lock(), "{}", draw(&plan, &statuses, format))?;
     Ok(())
 }
 
-fn as_json(plan: &Plan<'_>) -> serde_json::Value {
+fn as_json(plan: &Plan<'_>, statuses: &[StageStatus]) -> serde_json::Value {
     let stages: Vec<_> = plan
         .pipeline
         .stages
         .iter()
         .map(|stage| {
             let inputs: serde_json::Map<String, serde_json::Value> = stage
+                .bound
                 .inputs
                 .iter()
-                .map(|(role, reference)| {
-                    let target = match reference {
-                        Reference::Vintage => "vintage".to_owned(),
-                        Reference::Output { stage, output } => format!("{stage}.{output}"),
-                    };
-                    (role.clone(), target.into())
-                })
+                .map(|(role, reference)| (role.clone(), reference.to_string().into()))
                 .collect();
-            let branches: Vec<String> = plan
-                .branches
-                .iter()
-                .filter(|branch| branch.id.stage == stage.name)
-                .map(|branch| branch.id.to_string())
-                .collect();
+            let of_stage = |status: &&StageStatus| status.id.stage == stage.name;
+            let branches: Vec<&String> =
+                statuses.iter().filter(of_stage).map(|status| &status.branch).collect();
             json!({
-                "stage": stage.name, "operation": stage.operation.name(), "title": stage.title,
-                "inputs": inputs, "files": stage.files, "publish": stage.publish, "branches": branches,
+                "stage": stage.name, "operation": stage.operation, "title": stage.title,
+                "inputs": inputs, "files": stage.bound.files, "publish": stage.bound.publish, "branches": branches,
             })
         })
         .collect();

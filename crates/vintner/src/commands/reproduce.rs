@@ -3,23 +3,35 @@
 use std::io::{Write, stdout};
 
 use serde_json::json;
-use vintner_pipeline::{Engine, Observer, Plan, Report, RunOptions, Silent, State, status};
+use vintner_pipeline::{Engine, Observer, Plan, Report, RunOptions, Selection, Silent, State, status};
 
 use super::{count, print_json};
 use crate::arguments::{Format, Reproduce};
 use crate::error::Result;
+use crate::interrupt;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
-    let plan = Plan::new(&pipeline, &vintage);
+    let selection = Selection {
+        only: arguments.only.clone(),
+        from: arguments.from.clone(),
+        until: arguments.until.clone(),
+    };
+    let plan = Plan::select(&pipeline, &vintage, &selection)?;
     if arguments.dry_run {
         return dry_run(workspace, &plan, arguments);
     }
     let store = workspace.store();
-    let options = RunOptions { force: arguments.force, jobs: arguments.jobs.unwrap_or(0).into() };
+    let options = RunOptions {
+        force: arguments.force,
+        keep_going: arguments.keep_going,
+        jobs: arguments.jobs.unwrap_or(0).into(),
+        cancelled: interrupt::cancelled()?,
+        ..RunOptions::default()
+    };
     let progress = Progress::new();
     let observer: &dyn Observer = if arguments.format == Format::Json { &Silent } else { &progress };
     let report = Engine::new(&store, observer).run(&plan, &options);
@@ -61,20 +73,16 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
     }
     let mut out = stdout().lock();
     for status in &statuses {
+        let causes = status.state.causes().join("; ");
         match &status.state {
             State::Fresh => writeln!(out, "  cached     {}", status.branch)?,
-            State::Stale(causes) => writeln!(out, "  would run  {}  ({})", status.branch, causes.join("; "))?,
-            State::Waiting(upstream) => {
-                writeln!(
-                    out,
-                    "  may run    {}  (if {} comes out different)",
-                    status.branch,
-                    upstream.join(", ")
-                )?;
+            State::Waiting(_) => {
+                writeln!(out, "  may run    {}  (if {causes} comes out different)", status.branch)?;
             }
+            _ => writeln!(out, "  would run  {}  ({causes})", status.branch)?,
         }
     }
-    let stale = statuses.iter().filter(|status| matches!(status.state, State::Stale(_))).count();
+    let stale = statuses.iter().filter(|status| status.state.would_run()).count();
     let waiting = statuses.iter().filter(|status| matches!(status.state, State::Waiting(_))).count();
     writeln!(
         out,

@@ -5,9 +5,9 @@ use std::io::{Cursor, Write, stdout};
 use polars::prelude::{AnyValue, DataFrame, ParquetReader, SerReader};
 use serde_json::{Value, json};
 use vintner_diagnostics::one_of;
-use vintner_pipeline::{Kind, PipelineError, Plan, State, status};
+use vintner_pipeline::{Kind, PipelineError, Plan, Selection, State, status};
 
-use super::print_json;
+use super::{one, print_json};
 use crate::arguments::{Format, Show};
 use crate::error::{CommandError, Result};
 use crate::workspace::Workspace;
@@ -15,15 +15,13 @@ use crate::workspace::Workspace;
 pub(crate) fn run(workspace: &Workspace, arguments: &Show) -> Result<()> {
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
-    let plan = Plan::new(&pipeline, &vintage);
     let (branch, output) = split(&arguments.output);
-    let selected = plan.select(branch)?;
-    let [index] = selected[..] else {
-        let branches = selected.iter().map(|index| plan.branches[*index].id.to_string()).collect();
-        return Err(CommandError::SeveralBranches { stage: branch.to_owned(), branches });
-    };
-    let branch = &plan.branches[index];
-    let declared = &branch.stage.output_declarations;
+    let selection = Selection { until: vec![branch.to_owned()], ..Selection::default() };
+    let plan = Plan::select(&pipeline, &vintage, &selection)?;
+    let store = workspace.store();
+    let statuses = status(&plan, &store)?;
+    let state = one(&statuses, branch)?;
+    let declared = &pipeline.stage(&state.id.stage)?.bound.output_declarations;
     let wanted = match output {
         None => declared.first(),
         Some(name) => declared.iter().find(|declared| declared.name == name),
@@ -31,24 +29,24 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Show) -> Result<()> {
     let Some(wanted) = wanted else {
         let name = output.unwrap_or_default();
         return Err(CommandError::Pipeline(PipelineError::Unknown {
-            message: format!("`{}` has no output `{name}`", branch.id),
+            message: format!("`{}` has no output `{name}`", state.branch),
             hint: one_of(name, declared.iter().map(|declared| declared.name.as_str())),
         }));
     };
-    let store = workspace.store();
-    let state = status(&plan, &store)?.swap_remove(index);
-    let Some(kept) = state.record.as_ref().and_then(|record| record.outputs.get(&wanted.name)) else {
-        return Err(CommandError::NotMade {
-            branch: branch.id.to_string(),
-            output: wanted.name.clone(),
-            state: match state.state {
-                State::Waiting(_) => "something that it reads has to be made first",
-                _ => "what it depends on has changed, or it never ran",
-            },
-        });
+    let record = state.record.as_ref().filter(|_| !state.state.would_run());
+    let Some(kept) = record.and_then(|record| record.outputs.get(&wanted.name)) else {
+        let (branch, output) = (state.branch.clone(), wanted.name.clone());
+        if matches!(state.state, State::Corrupt(_)) {
+            return Err(CommandError::Corrupt { branch, output });
+        }
+        let state = match state.state {
+            State::Waiting(_) => "something that it reads has to be made first",
+            _ => "what it depends on has changed, or it never ran",
+        };
+        return Err(CommandError::NotMade { branch, output, state });
     };
     let bytes = store.object(&kept.digest).ok_or_else(|| CommandError::Corrupt {
-        branch: branch.id.to_string(),
+        branch: state.branch.clone(),
         output: wanted.name.clone(),
     })?;
     match wanted.kind {

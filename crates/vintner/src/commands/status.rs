@@ -20,12 +20,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintage) -> Result<()> {
     }
     let mut out = stdout().lock();
     for status in &statuses {
+        let causes = status.state.causes().join("; ");
         match &status.state {
             State::Fresh => writeln!(out, "  fresh    {}", status.branch)?,
-            State::Stale(causes) => writeln!(out, "  stale    {}  ({})", status.branch, causes.join("; "))?,
-            State::Waiting(upstream) => {
-                writeln!(out, "  waiting  {}  (for {})", status.branch, upstream.join(", "))?;
-            }
+            State::Waiting(_) => writeln!(out, "  waiting  {}  (for {causes})", status.branch)?,
+            other => writeln!(out, "  {:<8} {}  ({causes})", other.word(), status.branch)?,
         }
     }
     let fresh = statuses.iter().filter(|status| status.state == State::Fresh).count();

@@ -5,17 +5,27 @@
 //! .vintner/v1/objects/ab/ab34…        bytes, named by their BLAKE3 digest
 //! .vintner/v1/records/cd/cd56….json   what ran, on what, and which objects it made
 //! .vintner/v1/latest/<vintage>.json   the fingerprint of each branch at the vintage's last run
+//! .vintner/v1/locks/<fingerprint>     held by the process that makes this result just now
+//! .vintner/v1/stat-cache              digests of files by what the file system says of them
+//! .vintner/v1/in-use                  held by runs, so that nothing is collected meanwhile
 //! .vintner/outputs/<vintage>/<stage>/ the outputs under readable names, for people
+//! .vintner/logs/<vintage>/<stage>.log what each stage said when it last ran
 //! ```
 //!
-//! Files are written beside their place and renamed into it, so that a reader never sees half of
-//! one. Objects are read back against their digest: a corrupted one counts as absent.
+//! Files are written beside their place, synced and renamed into it, so that a reader never sees
+//! half of one. Objects are read back against their digest: a corrupted one counts as absent.
+
+mod atomic;
+mod lock;
+mod outputs;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
+pub(crate) use atomic::{write_atomically, write_cache};
+
+use crate::stat_cache::StatCache;
 use crate::{Digest, PipelineError, Record, Result};
 
 /// A store in a folder.
@@ -23,22 +33,53 @@ use crate::{Digest, PipelineError, Record, Result};
 pub struct Store {
     root: PathBuf,
     outputs: PathBuf,
+    logs: PathBuf,
+}
+
+/// How an object is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Soundness {
+    /// It is what its name says.
+    Sound,
+    /// It isn't there.
+    Missing,
+    /// It is something else.
+    Corrupt,
 }
 
 impl Store {
     /// The store of a workspace, in `.vintner`.
     pub fn of_workspace(workspace: &Path) -> Self {
-        let folder = workspace.join(".vintner");
-        Self { root: folder.join(format!("v{}", crate::FORMAT)), outputs: folder.join("outputs") }
+        Self::in_folder(&workspace.join(".vintner"))
     }
 
-    fn object_path(&self, digest: &Digest) -> PathBuf {
+    /// The store in a folder of its own.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self {
+            root: folder.join(format!("v{}", crate::FORMAT)),
+            outputs: folder.join("outputs"),
+            logs: folder.join("logs"),
+        }
+    }
+
+    /// The folder of objects and records.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where an object is kept.
+    pub fn object_path(&self, digest: &Digest) -> PathBuf {
         self.root.join("objects").join(digest.as_str().get(..2).unwrap_or("__")).join(digest.as_str())
     }
 
     fn record_path(&self, fingerprint: &Digest) -> PathBuf {
         let name = format!("{fingerprint}.json");
         self.root.join("records").join(name.get(..2).unwrap_or("__")).join(name)
+    }
+
+    /// What is remembered of files.
+    pub(crate) fn stat_cache(&self) -> StatCache {
+        StatCache::load(self.root.join("stat-cache"))
     }
 
     /// Keeps `bytes`.
@@ -59,31 +100,27 @@ impl Store {
         (Digest::of(&bytes) == *digest).then_some(bytes)
     }
 
-    /// Whether an object of that size is there; its content is checked when it is read.
-    pub(crate) fn has_object(&self, digest: &Digest, bytes: u64) -> bool {
-        fs::metadata(self.object_path(digest)).is_ok_and(|metadata| metadata.len() == bytes)
+    /// How an object is found; what was read before and hasn't changed since isn't read again.
+    pub(crate) fn soundness(&self, digest: &Digest, bytes: u64, files: &StatCache) -> Soundness {
+        match files.matches(&self.object_path(digest), digest, bytes) {
+            None => Soundness::Missing,
+            Some(true) => Soundness::Sound,
+            Some(false) => Soundness::Corrupt,
+        }
     }
 
-    pub(crate) fn put_record(&self, record: &Record) -> Result<()> {
-        let path = self.record_path(&record.fingerprint.digest());
+    pub(crate) fn put_record(&self, fingerprint: &Digest, record: &Record) -> Result<()> {
+        let path = self.record_path(fingerprint);
         write_atomically(&path, &json_bytes(&path, record)?)
     }
 
-    /// The record of a fingerprint, if it can be read and all its objects are there.
+    /// The record of a fingerprint, whatever has become of its objects; `None` where there is none or
+    /// it can't be read.
     pub fn record(&self, fingerprint: &Digest) -> Option<Record> {
         let text = fs::read(self.record_path(fingerprint)).ok()?;
         let record: Record = serde_json::from_slice(&text).ok()?;
-        let whole = record.fingerprint.digest() == *fingerprint
-            && record.outputs.values().all(|output| {
-                output.digest.is_well_formed() && self.has_object(&output.digest, output.bytes)
-            });
-        whole.then_some(record)
-    }
-
-    /// What a result depended on, even where its objects are gone.
-    pub(crate) fn fingerprint(&self, digest: &Digest) -> Option<crate::Fingerprint> {
-        let text = fs::read(self.record_path(digest)).ok()?;
-        serde_json::from_slice::<Record>(&text).ok().map(|record| record.fingerprint)
+        let own = record.fingerprint.digest().is_ok_and(|digest| digest == *fingerprint);
+        (own && record.outputs.values().all(|output| output.digest.is_well_formed())).then_some(record)
     }
 
     /// Forgets a record whose object turned out to be corrupt, so that the stage runs again.
@@ -110,49 +147,6 @@ impl Store {
     fn latest_path(&self, vintage: &str) -> PathBuf {
         self.root.join("latest").join(format!("{vintage}.json"))
     }
-
-    /// Where people find an output.
-    pub fn output_path(&self, vintage: &str, branch: &str, output: &str, extension: &str) -> PathBuf {
-        // A branch's brackets mean something to shells; a folder per branch reads better anyway.
-        let folder = branch.replace('[', "/").replace(']', "");
-        self.outputs.join(vintage).join(folder).join(format!("{output}.{extension}"))
-    }
-
-    /// Puts an object where people find it: a link to it where the file system can, else a copy.
-    /// Either is read-only, so that nobody edits the cache by mistake.
-    pub(crate) fn show(&self, digest: &Digest, path: &Path) -> Result<()> {
-        let object = self.object_path(digest);
-        if same_file(&object, path) || fs::read(path).is_ok_and(|shown| Digest::of(&shown) == *digest) {
-            return Ok(());
-        }
-        let parent = path.parent().unwrap_or(path);
-        fs::create_dir_all(parent).map_err(PipelineError::io(parent, "making a folder"))?;
-        // Made aside and renamed into place: where another run shows the same object meanwhile, a
-        // copy onto its link would be a copy of the object onto itself, which empties it.
-        let aside = tempfile::Builder::new()
-            .prefix(".writing-")
-            .tempdir_in(parent)
-            .map_err(PipelineError::io(parent, "making a temporary folder"))?;
-        let made = aside.path().join("output");
-        if fs::hard_link(&object, &made).is_err() {
-            fs::copy(&object, &made).map_err(PipelineError::io(path, "copying an output"))?;
-        }
-        fs::rename(&made, path).map_err(PipelineError::io(path, "replacing an output"))
-    }
-}
-
-#[cfg(unix)]
-fn same_file(one: &Path, two: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    match (fs::metadata(one), fs::metadata(two)) {
-        (Ok(one), Ok(two)) => one.ino() == two.ino() && one.dev() == two.dev(),
-        _ => false,
-    }
-}
-
-#[cfg(not(unix))]
-fn same_file(_: &Path, _: &Path) -> bool {
-    false
 }
 
 fn json_bytes<T: serde::Serialize>(path: &Path, value: &T) -> Result<Vec<u8>> {
@@ -162,26 +156,6 @@ fn json_bytes<T: serde::Serialize>(path: &Path, value: &T) -> Result<Vec<u8>> {
     })?;
     bytes.push(b'\n');
     Ok(bytes)
-}
-
-/// Writes a file so that it is there whole or not at all, even if the machine stops meanwhile.
-pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    let parent = path.parent().unwrap_or(path);
-    fs::create_dir_all(parent).map_err(PipelineError::io(parent, "making a folder"))?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".writing-")
-        .tempfile_in(parent)
-        .map_err(PipelineError::io(parent, "making a temporary file"))?;
-    file.write_all(bytes).map_err(PipelineError::io(path, "writing"))?;
-    file.as_file().sync_all().map_err(PipelineError::io(path, "writing to disk"))?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let readable = fs::Permissions::from_mode(0o444);
-        fs::set_permissions(file.path(), readable).map_err(PipelineError::io(path, "setting permissions"))?;
-    }
-    file.persist(path).map_err(|error| PipelineError::io(path, "renaming into place")(error.error))?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -198,7 +172,7 @@ mod tests {
         let path = store.object_path(&digest);
         fs::remove_file(&path).map_err(PipelineError::io(&path, "test"))?;
         fs::write(&path, b"0123456780").map_err(PipelineError::io(&path, "test"))?;
-        assert!(store.has_object(&digest, 10));
+        assert_eq!(store.soundness(&digest, 10, &store.stat_cache()), Soundness::Corrupt);
         assert_eq!(store.object(&digest), None);
 
         store.put_object(b"0123456789")?;
@@ -211,14 +185,16 @@ mod tests {
         let folder = tempfile::tempdir().map_err(PipelineError::io("", "test"))?;
         let store = Store::of_workspace(folder.path());
         let digests = [store.put_object(b"one")?, store.put_object(b"two")?];
-        let path = store.output_path("v", "stage[source]", "value", "txt");
+        let branch = crate::BranchId { stage: "stage".into(), item: Some("source".into()) };
+        let path = store.output_path("v", &branch, "value", "txt");
         std::thread::scope(|scope| {
             let shows: Vec<_> = (0..4)
                 .map(|at| {
                     let (store, path, digests) = (&store, &path, &digests);
                     scope.spawn(move || {
                         (0..200).try_for_each(|round| {
-                            store.show(&digests[usize::from((at + round) % 3 == 0)], path)
+                            let files = store.stat_cache();
+                            store.show(&digests[usize::from((at + round) % 3 == 0)], 3, path, &files)
                         })
                     })
                 })
@@ -232,7 +208,7 @@ mod tests {
         for digest in &digests {
             assert!(store.object(digest).is_some(), "showing an object never changes it");
         }
-        store.show(&digests[0], &path)?;
+        store.show(&digests[0], 3, &path, &store.stat_cache())?;
         assert_eq!(fs::read(&path).ok().as_deref(), Some(&b"one"[..]));
         Ok(())
     }

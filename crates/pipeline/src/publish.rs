@@ -1,0 +1,50 @@
+//! Outputs that are written into the workspace.
+
+use std::path::PathBuf;
+
+use crate::reading::Reading;
+use crate::store::write_atomically;
+use crate::{Branch, PipelineError, Plan, Record, Result, Store};
+
+/// Writes the outputs of a branch that are to be published, where they differ from what is there.
+pub(crate) fn publish(
+    store: &Store,
+    plan: &Plan<'_>,
+    branch: &Branch<'_>,
+    record: &Record,
+    reading: &Reading,
+) -> Result<Vec<PathBuf>> {
+    let mut published = Vec::new();
+    for (output, target) in &branch.bound.publish {
+        let Some(kept) = record.outputs.get(output) else { continue };
+        let target = target_of(target, &plan.vintage.name);
+        let path = plan.pipeline.workspace.join(&target);
+        if reading.files.matches(&path, &kept.digest, kept.bytes) != Some(true) {
+            let bytes = store.object(&kept.digest).ok_or_else(|| PipelineError::Artifact {
+                what: path.display().to_string(),
+                message: "the stored object is corrupt; run again".into(),
+            })?;
+            write_atomically(&path, &bytes)?;
+            make_writable(&path)?;
+        }
+        published.push(target);
+    }
+    Ok(published)
+}
+
+/// Where an output is published for a vintage.
+pub(crate) fn target_of(target: &str, vintage: &str) -> PathBuf {
+    PathBuf::from(target.replace("{vintage}", vintage))
+}
+
+#[cfg(unix)]
+fn make_writable(path: &std::path::Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let writable = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(path, writable).map_err(PipelineError::io(path, "setting permissions"))
+}
+
+#[cfg(not(unix))]
+fn make_writable(_: &std::path::Path) -> Result<()> {
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! Locks: one for each result that is being made, and one for the whole store.
+//!
+//! They are the operating system's locks on open files, so that a process that is killed holds none
+//! and no lock is ever left behind.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::Store;
+use crate::{Cancelled, Digest, PipelineError, Result};
+
+/// Held while a result is being made, so that no other process makes it at the same time.
+#[derive(Debug)]
+pub(crate) struct KeyLock {
+    path: PathBuf,
+    _file: File,
+}
+
+/// Held while the store is in use (by runs, together) or being collected (by one process alone).
+#[derive(Debug)]
+pub(crate) struct Use {
+    _file: Option<File>,
+}
+
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+
+impl Store {
+    /// The lock of a result. Where another process holds it, `waiting` is told who, once, and this
+    /// waits for it to be let go; `None` where the run is cancelled meanwhile.
+    pub(crate) fn lock(
+        &self,
+        fingerprint: &Digest,
+        holder: &str,
+        cancelled: &Cancelled,
+        waiting: &mut dyn FnMut(&str),
+    ) -> Result<Option<KeyLock>> {
+        let path = self.root.join("locks").join(fingerprint.as_str());
+        let mut pause = Duration::from_millis(1);
+        let mut said = false;
+        loop {
+            let mut file = open(&path)?;
+            match file.try_lock() {
+                // Whoever held it removed it as they let go: this one is another file by now.
+                Ok(()) if !is_at(&file, &path) => {}
+                Ok(()) => {
+                    // Who holds it is for people; it is no harm if it can't be said.
+                    let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
+                    return Ok(Some(KeyLock { path, _file: file }));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    if !said {
+                        waiting(&read(&mut file));
+                        said = true;
+                    }
+                    if cancelled.is_cancelled() {
+                        return Ok(None);
+                    }
+                    std::thread::sleep(pause);
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                Err(TryLockError::Error(error)) => return Err(PipelineError::io(path, "locking")(error)),
+            }
+        }
+    }
+
+    /// Uses the store together with other runs.
+    pub(crate) fn share(&self) -> Result<Use> {
+        let path = self.root.join("in-use");
+        // A store that can't be written to can't be collected either.
+        let Ok(file) = open(&path) else { return Ok(Use { _file: None }) };
+        file.lock_shared().map_err(PipelineError::io(&path, "locking"))?;
+        Ok(Use { _file: Some(file) })
+    }
+
+    /// Uses the store alone; `None` where a run goes on.
+    pub(crate) fn claim(&self) -> Result<Option<Use>> {
+        let path = self.root.join("in-use");
+        let file = open(&path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Use { _file: Some(file) })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(PipelineError::io(path, "locking")(error)),
+        }
+    }
+}
+
+impl Drop for KeyLock {
+    fn drop(&mut self) {
+        // Still held: whoever opened the file meanwhile finds that it isn't at its path any longer.
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::debug!(path = %self.path.display(), %error, "a lock's file stays behind, unlocked");
+        }
+    }
+}
+
+fn open(path: &Path) -> Result<File> {
+    let options = || File::options().read(true).write(true).create(true).truncate(false).open(path);
+    if let Ok(file) = options() {
+        return Ok(file);
+    }
+    let parent = path.parent().unwrap_or(path);
+    fs::create_dir_all(parent).map_err(PipelineError::io(parent, "making a folder"))?;
+    options().map_err(PipelineError::io(path, "opening a lock"))
+}
+
+fn read(file: &mut File) -> String {
+    let mut text = String::new();
+    let _ = file.rewind().and_then(|()| file.read_to_string(&mut text));
+    if text.is_empty() { "another process".to_owned() } else { text }
+}
+
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(one), Ok(two)) => one.ino() == two.ino() && one.dev() == two.dev(),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> bool {
+    path.exists()
+}

@@ -1,0 +1,110 @@
+//! Outputs where people look for them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Store;
+use super::atomic::WRITING;
+use crate::bound::file_name;
+use crate::stat_cache::StatCache;
+use crate::{BranchId, Digest, PipelineError, Result};
+
+impl Store {
+    /// Where people find an output.
+    pub fn output_path(&self, vintage: &str, branch: &BranchId, output: &str, extension: &str) -> PathBuf {
+        self.folder_of(&self.outputs, vintage, branch).join(format!("{output}.{extension}"))
+    }
+
+    /// Where people find what a branch said when it last ran.
+    pub fn log_path(&self, vintage: &str, branch: &BranchId) -> PathBuf {
+        let mut path = self.folder_of(&self.logs, vintage, branch).into_os_string();
+        path.push(".log");
+        PathBuf::from(path)
+    }
+
+    /// The folder of a vintage's outputs.
+    pub(crate) fn outputs_of(&self, vintage: &str) -> PathBuf {
+        self.outputs.join(vintage)
+    }
+
+    fn folder_of(&self, root: &Path, vintage: &str, branch: &BranchId) -> PathBuf {
+        let folder = root.join(vintage).join(&branch.stage);
+        match &branch.item {
+            None => folder,
+            Some(item) => folder.join(file_name(item)),
+        }
+    }
+
+    /// Puts an object where people find it: a link to it where the file system can, else a copy.
+    /// Either is read-only, so that nobody edits the cache by mistake.
+    pub(crate) fn show(&self, digest: &Digest, bytes: u64, path: &Path, files: &StatCache) -> Result<()> {
+        let object = self.object_path(digest);
+        if same_file(&object, path) || files.matches(path, digest, bytes) == Some(true) {
+            return Ok(());
+        }
+        let parent = path.parent().unwrap_or(path);
+        // Where a stage has become one with branches, or the other way round, one stands in the
+        // other's way; what is shown can always be shown again.
+        if parent.is_file() {
+            fs::remove_file(parent).map_err(PipelineError::io(parent, "removing an old output"))?;
+        }
+        fs::create_dir_all(parent).map_err(PipelineError::io(parent, "making a folder"))?;
+        // Made aside and renamed into place: where another run shows the same object meanwhile, a
+        // copy onto its link would be a copy of the object onto itself, which empties it.
+        let aside = tempfile::Builder::new()
+            .prefix(WRITING)
+            .tempdir_in(parent)
+            .map_err(PipelineError::io(parent, "making a temporary folder"))?;
+        let made = aside.path().join("output");
+        if fs::hard_link(&object, &made).is_err() {
+            fs::copy(&object, &made).map_err(PipelineError::io(path, "copying an output"))?;
+        }
+        fs::rename(&made, path).map_err(PipelineError::io(path, "replacing an output"))
+    }
+
+    /// Takes away what is shown of a vintage and isn't among `shown`: outputs of stages and branches
+    /// that there no longer are.
+    pub(crate) fn tidy_outputs(&self, vintage: &str, shown: &BTreeSet<PathBuf>) -> Result<()> {
+        tidy(&self.outputs_of(vintage), shown).map(|_| ())
+    }
+}
+
+/// Whether anything is left in the folder.
+fn tidy(folder: &Path, shown: &BTreeSet<PathBuf>) -> Result<bool> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(false) };
+    let mut left = false;
+    for entry in entries {
+        let entry = entry.map_err(PipelineError::io(folder, "listing"))?;
+        let path = entry.path();
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        // Another run may be writing just now.
+        if entry.file_name().to_string_lossy().starts_with(WRITING) {
+            left = true;
+        } else if is_folder {
+            let anything = tidy(&path, shown)?;
+            left |= anything || fs::remove_dir(&path).is_err();
+        } else if shown.contains(&path) {
+            left = true;
+        } else if let Err(error) = fs::remove_file(&path)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            return Err(PipelineError::io(path, "removing an old output")(error));
+        }
+    }
+    Ok(left)
+}
+
+#[cfg(unix)]
+fn same_file(one: &Path, two: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (fs::metadata(one), fs::metadata(two)) {
+        (Ok(one), Ok(two)) => one.ino() == two.ino() && one.dev() == two.dev(),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn same_file(_: &Path, _: &Path) -> bool {
+    false
+}
