@@ -18,6 +18,7 @@
 
 mod artifact;
 mod canonical;
+pub mod command;
 mod digest;
 mod engine;
 mod error;
@@ -43,7 +44,9 @@ pub use fingerprint::{FORMAT, Fingerprint, InputDigest};
 pub use graph::{GraphFormat, draw};
 pub use inputs::{Cancelled, InputFile, Inputs};
 pub use observer::{Observer, Silent};
-pub use operation::{Accepts, InputDeclaration, Operation, OutputDeclaration, Outputs, Registry, Rows, Stage};
+pub use operation::{
+    Accepts, InputDeclaration, Operation, OutputDeclaration, Outputs, Registry, Rows, Stage,
+};
 pub use pipeline::{Pipeline, PipelineStage, Reference};
 pub use plan::{Branch, BranchId, Plan};
 pub use record::{OutputRecord, Record};
