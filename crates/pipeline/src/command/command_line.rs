@@ -42,6 +42,14 @@ impl CommandLine {
         }
     }
 
+    /// Its first line, as it is written.
+    pub(super) fn in_short(&self) -> String {
+        let CommandLine::Shell(text) = self else { return self.to_string() };
+        let mut lines = text.trim().lines();
+        let first = lines.next().unwrap_or_default().to_owned();
+        if lines.next().is_some() { first + " …" } else { first }
+    }
+
     /// The program's file: a path starts at `folder`, and a name is looked for on `PATH`. Found here
     /// because the system can start a known file without copying this process first.
     pub(super) fn program(
@@ -52,8 +60,11 @@ impl CommandLine {
         let name = self.name();
         if name.contains('/') {
             let file = folder.join(name);
-            let found = file.is_file().then_some(file);
-            return found.ok_or_else(|| CommandProblem::NotInScratch { program: name.to_owned() });
+            return match file.is_file() {
+                true if is_executable(&file) => Ok(file),
+                true => Err(CommandProblem::NotRunnable { program: name.to_owned() }),
+                false => Err(CommandProblem::NotInScratch { program: name.to_owned() }),
+            };
         }
         let path = environment.path();
         std::env::split_paths(&OsString::from(&path))

@@ -14,7 +14,8 @@ pub struct CommandError {
     /// Why.
     pub problem: CommandProblem,
     log: String,
-    by_hand: String,
+    /// How to run it again, in lines of the message.
+    by_hand: Vec<String>,
 }
 
 /// What went wrong with a command.
@@ -31,6 +32,15 @@ pub enum CommandProblem {
     /// No program is at that place.
     #[error("there is no `{program}` in the scratch folder; declare it under `files`")]
     NotInScratch {
+        /// Its path.
+        program: String,
+    },
+    /// What is to run says nothing of how.
+    #[error(
+        "`{program}` can't be run: it doesn't begin with `#!`; begin it so, or name what runs it, \
+         as in `run: [python3, {program}]`"
+    )]
+    NotRunnable {
         /// Its path.
         program: String,
     },
@@ -79,10 +89,10 @@ pub enum CommandProblem {
         other: &'static str,
     },
     /// Inputs aren't as they were.
-    #[error("the command changed what it reads: {}; inputs stay as they are", few(paths))]
+    #[error("the command {}, which it only reads; change a copy in $TMPDIR", few(changes))]
     InputsChanged {
-        /// Their paths in the scratch folder, with what happened to each.
-        paths: Vec<String>,
+        /// What happened to each, as in "changed `inputs/panel.csv`".
+        changes: Vec<String>,
     },
     /// Declared files aren't there.
     #[error(
@@ -139,7 +149,7 @@ impl CommandProblem {
 impl CommandError {
     /// An error before anything was started.
     pub(super) fn bare(problem: CommandProblem) -> Self {
-        Self { problem, log: String::new(), by_hand: String::new() }
+        Self { problem, log: String::new(), by_hand: Vec::new() }
     }
 
     /// An error after a start; `kept` is the scratch folder, if it stays.
@@ -150,15 +160,23 @@ impl CommandError {
         environment: &Environment,
         kept: Option<&Path>,
     ) -> Self {
+        let started = !matches!(
+            problem,
+            CommandProblem::Cancelled
+                | CommandProblem::NotFound { .. }
+                | CommandProblem::NotInScratch { .. }
+                | CommandProblem::NotRunnable { .. }
+        );
         let by_hand = match kept {
-            _ if matches!(problem, CommandProblem::Cancelled) => String::new(),
+            _ if !started => Vec::new(),
             Some(folder) => {
                 let folder = super::command_line::quoted(&folder.to_string_lossy());
-                format!("run it by hand: cd {folder} && env -i {} {line}", environment.for_a_shell())
+                vec![format!("to run it by hand: cd {folder} && env -i {} {line}", environment.for_a_shell())]
             }
-            None => format!(
-                "the command: {line}\nto run it by hand, set VINTNER_KEEP_SCRATCH=1 and run again: its folder then stays"
-            ),
+            None => vec![
+                format!("the command: {}", line.in_short()),
+                "to run it by hand: set VINTNER_KEEP_SCRATCH=1, run again, and its folder stays".to_owned(),
+            ],
         };
         Self { problem, log, by_hand }
     }
@@ -180,7 +198,7 @@ impl fmt::Display for CommandError {
             write!(formatter, "\n  the last that it said:")?;
             lines.iter().try_for_each(|line| write!(formatter, "\n    | {line}"))?;
         }
-        self.by_hand.lines().try_for_each(|line| write!(formatter, "\n  {line}"))
+        self.by_hand.iter().try_for_each(|line| write!(formatter, "\n  {line}"))
     }
 }
 

@@ -161,16 +161,16 @@ impl<'a> Scratch<'a> {
     /// Takes the inputs out of what was found. They are compared byte by byte: a size and a time can
     /// be the same by chance, and what was copied a moment ago is still in memory.
     fn check_inputs(&self, found: &mut BTreeMap<PathBuf, Found>) -> Result<(), CommandProblem> {
-        let mut changed = Vec::new();
+        let mut changes = Vec::new();
         for (path, bytes) in self.given() {
             let file = self.folder.join(path);
             match found.remove(path) {
-                None => changed.push(format!("`{}` is gone", path.display())),
+                None => changes.push(format!("removed `{}`", path.display())),
                 Some(Found::File) if fs::read(&file).is_ok_and(|there| there == bytes) => {}
-                Some(_) => changed.push(format!("`{}` is another", path.display())),
+                Some(_) => changes.push(format!("changed `{}`", path.display())),
             }
         }
-        if changed.is_empty() { Ok(()) } else { Err(CommandProblem::InputsChanged { paths: changed }) }
+        if changes.is_empty() { Ok(()) } else { Err(CommandProblem::InputsChanged { changes }) }
     }
 
     /// All that stands in the folder but folders. Links aren't followed.
