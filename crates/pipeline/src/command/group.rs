@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, PipeReader, PipeWriter, Read};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -34,7 +35,7 @@ pub(super) fn run(request: &Request<'_>) -> io::Result<Ended> {
     let (status, peak) = group.end()?;
     // What was said before the end is in the pipe; one who left the group may hold it open.
     let mut left = 1 << 20;
-    while let Ok(read @ 1..) = take(&said, &mut log) {
+    while let Some(read @ 1..) = take(&said, &mut log) {
         left -= read.min(left);
         if left == 0 {
             break;
@@ -80,13 +81,7 @@ impl Group {
     /// Waits until the leader has ended, asking it to and then making it if need be, and reads what
     /// is said meanwhile. The leader is left a zombie, so that no other group takes its number.
     fn watch(&self, request: &Request<'_>, said: &PipeReader, log: &mut Log) -> io::Result<Ending> {
-        let (over, telling) = io::pipe()?;
-        let pid = self.pid;
-        thread::Builder::new().name("vintner-command".into()).spawn(move || {
-            let flags = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-            while let Err(Errno::INTR) = waitid(WaitId::Pid(pid), flags) {}
-            drop(telling);
-        })?;
+        let over = end_of(self.pid)?;
         let started = Instant::now();
         let deadline = request.timeout.and_then(|timeout| started.checked_add(timeout));
         let (mut ending, mut kill_at) = (Ending::ByItself, None);
@@ -114,7 +109,7 @@ impl Group {
             let until = next.map_or(LOOK, |next| next.saturating_duration_since(now).min(LOOK));
             let (ready, ended) = wait_for(open.then_some(said), &over, until)?;
             if ready {
-                open = !matches!(take(said, log), Ok(0));
+                open = take(said, log).is_none_or(|read| read > 0);
             }
             if ended {
                 return Ok(ending);
@@ -153,8 +148,28 @@ impl Drop for Group {
     }
 }
 
+/// Something to poll that is ready when a child has ended, which it leaves a zombie.
+fn end_of(child: Pid) -> io::Result<OwnedFd> {
+    #[cfg(target_os = "linux")]
+    if let Ok(process) = rustix::process::pidfd_open(child, rustix::process::PidfdFlags::empty()) {
+        return Ok(process);
+    }
+    told_of_the_end_of(child)
+}
+
+/// The same on other systems: the end of a pipe whose other end a thread lets go.
+fn told_of_the_end_of(child: Pid) -> io::Result<OwnedFd> {
+    let (over, telling) = io::pipe()?;
+    thread::Builder::new().name("vintner-command".into()).spawn(move || {
+        let flags = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        while let Err(Errno::INTR) = waitid(WaitId::Pid(child), flags) {}
+        drop(telling);
+    })?;
+    Ok(over.into())
+}
+
 /// Waits for something to be said, for the end, or for `longest`.
-fn wait_for(said: Option<&PipeReader>, over: &PipeReader, longest: Duration) -> io::Result<(bool, bool)> {
+fn wait_for(said: Option<&PipeReader>, over: &OwnedFd, longest: Duration) -> io::Result<(bool, bool)> {
     let mut watched = vec![PollFd::new(over, PollFlags::IN)];
     watched.extend(said.map(|said| PollFd::new(said, PollFlags::IN)));
     let longest = Timespec::try_from(longest).map_err(io::Error::other)?;
@@ -166,12 +181,18 @@ fn wait_for(said: Option<&PipeReader>, over: &PipeReader, longest: Duration) -> 
     Ok((happened(1), happened(0)))
 }
 
-/// Takes what was said; 0 where all who could speak are gone.
-fn take(mut said: &PipeReader, log: &mut Log) -> io::Result<usize> {
+/// Takes what was said: how many bytes, 0 where all who could speak are gone (or the pipe is broken),
+/// nothing where nothing was said yet.
+fn take(mut said: &PipeReader, log: &mut Log) -> Option<usize> {
     let mut buffer = [0; 16 * 1024];
-    let read = said.read(&mut buffer)?;
-    log.push(buffer.get(..read).unwrap_or_default());
-    Ok(read)
+    match said.read(&mut buffer) {
+        Ok(read) => {
+            log.push(buffer.get(..read).unwrap_or_default());
+            Some(read)
+        }
+        Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => None,
+        Err(_) => Some(0),
+    }
 }
 
 /// The most memory that this process has held, in bytes.
@@ -201,4 +222,21 @@ fn signal_name(raw: i32) -> String {
     ];
     let known = NAMES.iter().find(|(signal, _)| signal.as_raw() == raw);
     known.map_or_else(|| format!("signal {raw}"), |(_, name)| (*name).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_tells_of_the_end_where_the_system_does_not() -> io::Result<()> {
+        let mut child = Command::new("sleep").arg("0.2").spawn()?;
+        let over = told_of_the_end_of(Pid::from_child(&child))?;
+        let (said, _saying) = io::pipe()?;
+        let nothing = Duration::ZERO;
+        assert_eq!(wait_for(Some(&said), &over, nothing)?, (false, false));
+        assert_eq!(wait_for(None, &over, Duration::from_secs(20))?, (false, true));
+        assert!(child.try_wait()?.is_some_and(|status| status.success()), "it is left to be waited for");
+        Ok(())
+    }
 }
