@@ -67,6 +67,25 @@ impl Cancelled {
 }
 
 impl Inputs {
+    /// Inputs made by hand, for running a stage without an engine. All of each is read.
+    pub fn from_files<'f>(
+        files: impl IntoIterator<Item = InputFile<'f>>,
+        seed: u64,
+        cancelled: Cancelled,
+    ) -> Self {
+        let mut roles: BTreeMap<String, Vec<Input>> = BTreeMap::new();
+        for file in files {
+            roles.entry(file.role.to_owned()).or_default().push(Input {
+                key: file.key.to_owned(),
+                extension: file.extension.to_owned(),
+                place: file.place.map(Path::to_owned),
+                bytes: Arc::new(file.bytes.to_vec()),
+                digest: Digest::of(file.bytes),
+            });
+        }
+        Self { roles, declarations: vec![InputDeclaration::anything()], seed, cancelled }
+    }
+
     /// All inputs by role, each role's in the order of its branches or paths.
     pub fn files(&self) -> impl Iterator<Item = InputFile<'_>> {
         self.roles.iter().flat_map(|(role, inputs)| {

@@ -55,7 +55,7 @@ impl Workspace {
     }
 
     pub fn parse(&self, text: &str) -> Result<Pipeline, PipelineError> {
-        Pipeline::parse(self.folder(), Path::new("pipeline.yaml").to_str().unwrap(), text, &toys::registry())
+        Pipeline::parse(self.folder(), Path::new("pipeline.yaml").to_str().unwrap(), text, &toys::registry(), &BTreeMap::new())
     }
 
     /// Runs these stages on the vintage `v`, which has no sources.
