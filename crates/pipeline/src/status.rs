@@ -100,7 +100,6 @@ pub struct StageStatus {
 /// The states of a plan's branches, with the branches.
 pub(crate) struct Survey<'a> {
     pub(crate) progress: Progress<'a, StageStatus>,
-    pub(crate) reading: Reading,
     /// Stages whose branches aren't known yet.
     pub(crate) unlaid: Vec<Option<StageStatus>>,
 }
@@ -153,7 +152,7 @@ pub(crate) fn survey<'a>(plan: &Plan<'a>, store: &Store) -> Result<Survey<'a>> {
             let _ = known.results[at].set(status);
         }
     }
-    Ok(Survey { progress, reading, unlaid })
+    Ok(Survey { progress, unlaid })
 }
 
 /// What has to be made before the branches of a stage are known.

@@ -150,7 +150,7 @@ fn force_runs_everything_and_changes_nothing() {
     let workspace = Workspace::new();
     workspace.run(STAGES);
     let before = workspace.outputs(STAGES, &vintage(&[]));
-    let options = RunOptions { force: true, jobs: 0 };
+    let options = RunOptions { force: true, jobs: 0, keep_going: true, ..Default::default() };
     let report = workspace.run_with(STAGES, &vintage(&[]), &options);
     assert_eq!(report.ran(), 6);
     assert_eq!(causes(&report, "aside"), ["--force"]);
@@ -217,7 +217,7 @@ fn one_source_re_runs_its_own_branch_and_warnings_are_said_again() {
 fn a_dry_run_says_what_would_run_and_why() {
     let workspace = Workspace::new();
     let first = workspace.status(STAGES);
-    assert_eq!(first["base"], State::Stale(vec!["it hasn't run on this vintage yet".into()]));
+    assert_eq!(first["base"], State::Missing(vec!["it hasn't run on this vintage yet".into()]));
     assert_eq!(first["all"], State::Waiting(vec!["sum_b".into(), "tens_a".into()]));
     assert!(!workspace.path(".vintner").exists(), "a dry run writes nothing");
 

@@ -1,5 +1,6 @@
 //! Faults of a spec that only the operations and the graph together can tell.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use vintner_pipeline::Pipeline;
@@ -8,7 +9,7 @@ use vintner_stages::registry;
 /// The faults of a spec with these stages.
 fn faults(stages: &str) -> String {
     let text = format!("version: 1\nname: test\nvintage: test\nstages:\n{stages}");
-    Pipeline::parse(Path::new(env!("CARGO_MANIFEST_DIR")), "pipeline.yaml", &text, &registry())
+    Pipeline::parse(Path::new(env!("CARGO_MANIFEST_DIR")), "pipeline.yaml", &text, &registry(), &BTreeMap::new())
         .map(|_| String::new())
         .unwrap_or_else(|error| error.to_string())
 }
@@ -72,7 +73,7 @@ fn a_lag_order_beyond_any_panel_is_a_fault_at_its_place() {
 fn a_spec_in_another_encoding_is_a_fault_of_the_spec() -> std::io::Result<()> {
     let folder = tempfile::tempdir()?;
     std::fs::write(folder.path().join("pipeline.yaml"), b"version: 1\nname: \xb1\xb1\xbe\xa9\n")?;
-    let read = Pipeline::load(folder.path(), Path::new("pipeline.yaml"), &registry());
+    let read = Pipeline::load(folder.path(), Path::new("pipeline.yaml"), &registry(), &BTreeMap::new());
     assert!(read.is_err_and(|error| error.is_usage() && error.to_string().contains("line 2 isn't UTF-8")));
     Ok(())
 }

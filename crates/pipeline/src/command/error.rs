@@ -181,6 +181,11 @@ impl CommandError {
         Self { problem, log, by_hand }
     }
 
+    /// Whether it was given up because the run was to end.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self.problem, CommandProblem::Cancelled)
+    }
+
     /// All that the command said.
     pub fn log(&self) -> &str {
         &self.log

@@ -18,7 +18,7 @@ pub(crate) struct KeyLock {
     _file: File,
 }
 
-/// Held while the store is in use (by runs, together) or being collected (by one process alone).
+/// Held while the store is in use: by runs together, and by none while it is collected.
 #[derive(Debug)]
 pub(crate) struct Use {
     _file: Option<File>,
@@ -72,17 +72,6 @@ impl Store {
         let Ok(file) = open(&path) else { return Ok(Use { _file: None }) };
         file.lock_shared().map_err(PipelineError::io(&path, "locking"))?;
         Ok(Use { _file: Some(file) })
-    }
-
-    /// Uses the store alone; `None` where a run goes on.
-    pub(crate) fn claim(&self) -> Result<Option<Use>> {
-        let path = self.root.join("in-use");
-        let file = open(&path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Use { _file: Some(file) })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(PipelineError::io(path, "locking")(error)),
-        }
     }
 }
 

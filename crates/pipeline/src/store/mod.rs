@@ -62,11 +62,6 @@ impl Store {
         }
     }
 
-    /// The folder of objects and records.
-    pub(crate) fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// Where an object is kept.
     pub fn object_path(&self, digest: &Digest) -> PathBuf {
         self.root.join("objects").join(digest.as_str().get(..2).unwrap_or("__")).join(digest.as_str())
@@ -121,14 +116,6 @@ impl Store {
         let record: Record = serde_json::from_slice(&text).ok()?;
         let own = record.fingerprint.digest().is_ok_and(|digest| digest == *fingerprint);
         (own && record.outputs.values().all(|output| output.digest.is_well_formed())).then_some(record)
-    }
-
-    /// Forgets a record whose object turned out to be corrupt, so that the stage runs again.
-    pub(crate) fn forget(&self, fingerprint: &Digest) {
-        let path = self.record_path(fingerprint);
-        if let Err(error) = fs::remove_file(&path) {
-            tracing::warn!(path = %path.display(), %error, "a stale record could not be removed");
-        }
     }
 
     /// The fingerprint of each branch at the last run on a vintage.

@@ -60,7 +60,7 @@ impl Workspace {
 
     /// Runs these stages on the vintage `v`, which has no sources.
     pub fn run(&self, stages: &str) -> Report {
-        self.run_with(stages, &vintage(&[]), &RunOptions::default())
+        self.run_with(stages, &vintage(&[]), &RunOptions { keep_going: true, ..RunOptions::default() })
     }
 
     pub fn run_with(&self, stages: &str, vintage: &Vintage, options: &RunOptions) -> Report {
