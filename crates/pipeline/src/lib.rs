@@ -18,6 +18,7 @@
 
 mod artifact;
 mod canonical;
+mod difference;
 mod digest;
 mod engine;
 mod error;
@@ -36,6 +37,11 @@ mod vintage;
 
 pub use artifact::{Artifact, Kind};
 pub use canonical::canonical_json;
+pub use difference::{
+    Cell, DescribeDifferences, Difference, DifferenceCollector, Differences, RowPair, Table,
+    artifact_differences, file_differences, frame_differences, json_differences, pair_rows, row_text,
+    shown_pair, shown_text, text_differences,
+};
 pub use digest::Digest;
 pub use engine::{Engine, Outcome, Report, RunOptions, StageReport};
 pub use error::{PipelineError, Result, StageError};
@@ -43,7 +49,9 @@ pub use fingerprint::{FORMAT, Fingerprint, InputDigest};
 pub use graph::{GraphFormat, draw};
 pub use inputs::{Cancelled, InputFile, Inputs};
 pub use observer::{Observer, Silent};
-pub use operation::{Accepts, InputDeclaration, Operation, OutputDeclaration, Outputs, Registry, Rows, Stage};
+pub use operation::{
+    Accepts, InputDeclaration, Operation, OutputDeclaration, Outputs, Registry, Rows, Stage,
+};
 pub use pipeline::{Pipeline, PipelineStage, Reference};
 pub use plan::{Branch, BranchId, Plan};
 pub use record::{OutputRecord, Record};

@@ -8,7 +8,9 @@ use serde_json::Value;
 use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, Span, Spanned, did_you_mean, one_of};
 
 use crate::spec::Foreach;
-use crate::{Accepts, InputDeclaration, Operation, OutputDeclaration, PipelineError, Registry, Result, Spec, Stage};
+use crate::{
+    Accepts, InputDeclaration, Operation, OutputDeclaration, PipelineError, Registry, Result, Spec, Stage,
+};
 
 /// A checked pipeline.
 pub struct Pipeline {
