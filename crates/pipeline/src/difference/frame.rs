@@ -1,0 +1,37 @@
+//! Differences between frames.
+
+mod compared;
+mod frame_table;
+mod key;
+
+use super::{DifferenceCollector, Differences};
+use crate::Result;
+use crate::artifact::decode_frame;
+use compared::Compared;
+use frame_table::FrameTable;
+
+/// What changed between two frames stored as Parquet, up to `limit` differences: columns first, then
+/// cells.
+///
+/// Rows with the same key are compared, where there is one: the smallest leading set of columns of
+/// texts or whole numbers that tells all rows apart in both frames. Its cells are at
+/// `row (city 保定, year 2010) column gdp`, whichever row that is. Otherwise rows are aligned by
+/// content and named by their position from 1: in the later frame, or for a row that is gone in the
+/// earlier one.
+///
+/// # Errors
+/// [`PipelineError::Artifact`](crate::PipelineError::Artifact) where either isn't readable as Parquet.
+pub fn frame_differences(before: &[u8], after: &[u8], limit: usize) -> Result<Differences> {
+    let old = FrameTable::new(decode_frame(before.to_vec(), None, "the frame before")?);
+    let new = FrameTable::new(decode_frame(after.to_vec(), None, "the frame after")?);
+    let mut compared = Compared { old: &old, new: &new, collector: DifferenceCollector::new(limit) };
+    let columns = compared.columns();
+    match key::find(&old, &new, &columns) {
+        Some(key) => compared.rows_by_key(&key, &columns),
+        None => compared.rows_by_position(&columns),
+    }
+    Ok(compared.collector.finish())
+}
+
+#[cfg(test)]
+mod tests;
