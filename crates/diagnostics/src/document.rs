@@ -60,8 +60,9 @@ impl Document {
     /// # Errors
     /// What is wrong, in words: the text isn't YAML, or there is no such path.
     pub fn set(&mut self, path: &[&str], text: &str) -> Result<(), String> {
-        let value = Document::parse("", text)
-            .map_err(|faults| faults.iter().map(|fault| fault.message.clone()).collect::<Vec<_>>().join("; "))?;
+        let value = Document::parse("", text).map_err(|faults| {
+            faults.iter().map(|fault| fault.message.clone()).collect::<Vec<_>>().join("; ")
+        })?;
         let (last, folders) = path.split_last().ok_or("no field is named")?;
         let mut node = &mut self.root;
         for field in folders {

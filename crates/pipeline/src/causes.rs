@@ -128,11 +128,9 @@ fn parameter_changed(path: &str, before: &Value, now: &Value, causes: &mut Vec<C
                 parameter_changed(&path, old, new, causes);
             }
         }
-        (old, new) if old != new => causes.push(Cause::Parameter {
-            path: path.to_owned(),
-            before: old.clone(),
-            after: new.clone(),
-        }),
+        (old, new) if old != new => {
+            causes.push(Cause::Parameter { path: path.to_owned(), before: old.clone(), after: new.clone() })
+        }
         _ => {}
     }
 }

@@ -145,7 +145,8 @@ impl<'a> Checker<'a> {
             }
             for (name, node) in free {
                 let mut unknown = Vec::new();
-                let node = node.substitute(&resolved, &mut |path, span| unknown.push((path.to_owned(), span)));
+                let node =
+                    node.substitute(&resolved, &mut |path, span| unknown.push((path.to_owned(), span)));
                 for (path, span) in unknown {
                     let hint = one_of(&path, entries.iter().map(|(name, _)| name.value.as_str()));
                     self.fault(span, format!("`params` has no `{path}`"), hint);
@@ -197,10 +198,9 @@ impl<'a> Checker<'a> {
 
     fn field_span(&self, name: &Spanned<String>, field: &str) -> Span {
         match self.document.node(&["stages", &name.value]).map(|node| &node.value) {
-            Some(NodeValue::Mapping(entries)) => entries
-                .iter()
-                .find(|(key, _)| key.value == field)
-                .map_or(name.span, |(key, _)| key.span),
+            Some(NodeValue::Mapping(entries)) => {
+                entries.iter().find(|(key, _)| key.value == field).map_or(name.span, |(key, _)| key.span)
+            }
             _ => name.span,
         }
     }
@@ -230,7 +230,8 @@ impl<'a> Checker<'a> {
             self.check_files(written, stage);
             self.check_roles(name, written, stage);
             for (role, target) in &written.inputs {
-                if let Some(Reference::Output { stage: from, output, .. }) = stage.bound.inputs.get(&role.value)
+                if let Some(Reference::Output { stage: from, output, .. }) =
+                    stage.bound.inputs.get(&role.value)
                 {
                     self.check_reference(stage, role, target, from, output, stages);
                 }
@@ -288,8 +289,10 @@ impl<'a> Checker<'a> {
                 self.fault(span, format!("stage `{from}` has no output `{output}`"), hint);
             }
             Some(declared) if declared.kind != crate::Kind::Frame => {
-                let message =
-                    format!("`{column}` has to be a column; `{from}.{}` is a {}", declared.name, declared.kind);
+                let message = format!(
+                    "`{column}` has to be a column; `{from}.{}` is a {}",
+                    declared.name, declared.kind
+                );
                 self.fault(span, message, None);
             }
             Some(_) => {}
@@ -403,7 +406,8 @@ impl<'a> Checker<'a> {
             }
         }
         for declared in declarations {
-            let given = written.inputs.contains_key(declared.role.as_str()) || written.files.contains_key(declared.role.as_str());
+            let given = written.inputs.contains_key(declared.role.as_str())
+                || written.files.contains_key(declared.role.as_str());
             let misspelt = written
                 .inputs
                 .keys()

@@ -120,9 +120,7 @@ impl Run<'_> {
         let branches = match self.is_known(stage) {
             false => Err(Outcome::Skipped),
             true if self.is_ending() => Err(Outcome::Stopped),
-            true => progress
-                .lay_out(plan, stage, store)
-                .map_err(|error| Outcome::Failed(error.to_string())),
+            true => progress.lay_out(plan, stage, store).map_err(|error| Outcome::Failed(error.to_string())),
         };
         match branches {
             Ok(branches) => {

@@ -38,7 +38,9 @@ pub enum PipelineError {
         stopped: Vec<String>,
     },
     /// The run was ended before it was done.
-    #[error("interrupted: {finished} of {planned} stages are done and kept; run the same command again to go on")]
+    #[error(
+        "interrupted: {finished} of {planned} stages are done and kept; run the same command again to go on"
+    )]
     Interrupted {
         /// How many branches were done.
         finished: usize,
@@ -46,7 +48,9 @@ pub enum PipelineError {
         planned: usize,
     },
     /// A file changed while a stage that reads it ran.
-    #[error("{path} changed while {branch} ran, so its result isn't kept\n  run again once nothing writes to the file any longer")]
+    #[error(
+        "{path} changed while {branch} ran, so its result isn't kept\n  run again once nothing writes to the file any longer"
+    )]
     Moved {
         /// The file.
         path: String,
@@ -54,7 +58,9 @@ pub enum PipelineError {
         branch: String,
     },
     /// A stage outside the selection isn't made.
-    #[error("it reads {upstream}, which isn't made as things are now and isn't selected\n  `vintner reproduce --until {stage}` makes it first")]
+    #[error(
+        "it reads {upstream}, which isn't made as things are now and isn't selected\n  `vintner reproduce --until {stage}` makes it first"
+    )]
     NotSelected {
         /// What is read.
         upstream: String,

@@ -27,7 +27,8 @@ pub(crate) fn files_below(path: &Path) -> Result<Vec<(String, PathBuf)>> {
                 // It may lead back to a folder that holds it.
                 return Err(PipelineError::Artifact {
                     what: entry.path().display().to_string(),
-                    message: "a link to a folder isn't followed; name that folder itself under `files`".into(),
+                    message: "a link to a folder isn't followed; name that folder itself under `files`"
+                        .into(),
                 });
             }
             if kind.is_dir() {

@@ -20,13 +20,9 @@ mod artifact;
 mod bound;
 mod branch;
 mod canonical;
-<<<<<<< HEAD
 mod causes;
 mod check;
 pub mod command;
-=======
-mod difference;
->>>>>>> diff
 mod digest;
 mod engine;
 mod error;
@@ -56,15 +52,7 @@ pub use artifact::{Artifact, Kind};
 pub use bound::Bound;
 pub use branch::{Branch, BranchId};
 pub use canonical::canonical_json;
-<<<<<<< HEAD
 pub use causes::Cause;
-=======
-pub use difference::{
-    Cell, DescribeDifferences, Difference, DifferenceCollector, Differences, RowPair, Table,
-    artifact_differences, file_differences, frame_differences, json_differences, pair_rows, row_text,
-    shown_pair, shown_text, text_differences,
-};
->>>>>>> diff
 pub use digest::Digest;
 pub use engine::{Engine, RunOptions};
 pub use error::{PipelineError, Result, StageError};
@@ -76,18 +64,12 @@ pub use observer::{Observer, Silent};
 pub use operation::{
     Accepts, InputDeclaration, Operation, OutputDeclaration, Outputs, Registry, Rows, Stage,
 };
-<<<<<<< HEAD
 pub use pipeline::{Pipeline, PipelineStage};
 pub use plan::Plan;
 pub use record::{InputRecord, Origin, OutputRecord, Record};
 pub use reference::Reference;
 pub use report::{Outcome, Report, StageReport};
 pub use selection::Selection;
-=======
-pub use pipeline::{Pipeline, PipelineStage, Reference};
-pub use plan::{Branch, BranchId, Plan};
-pub use record::{OutputRecord, Record};
->>>>>>> diff
 pub use spec::{Spec, StageSpec};
 pub use status::{StageStatus, State, status};
 pub use store::Store;

@@ -17,8 +17,8 @@ use crate::record::{ColumnRecord, InputRecord, Origin};
 use crate::selection::Part;
 use crate::store::{Soundness, write_cache};
 use crate::{
-    Branch, Cause, Digest, Fingerprint, Inputs, Observer, Outcome, OutputRecord, Outputs, PipelineError, Plan,
-    Record, Reference, Result, RunOptions, StageReport, Store,
+    Branch, Cause, Digest, Fingerprint, Inputs, Observer, Outcome, OutputRecord, Outputs, PipelineError,
+    Plan, Record, Reference, Result, RunOptions, StageReport, Store,
 };
 
 /// All that making a branch takes.

@@ -10,8 +10,8 @@ use crate::artifact::decode_frame;
 use crate::branch::{Branch, BranchAt, BranchId, Read};
 use crate::selection::{Part, reads};
 use crate::{
-    Bound, Digest, ForEach, InputDeclaration, Item, Pipeline, PipelineError, PipelineStage, Record, Reference,
-    Result, Selection, SourceFile, Store, Vintage,
+    Bound, Digest, ForEach, InputDeclaration, Item, Pipeline, PipelineError, PipelineStage, Record,
+    Reference, Result, Selection, SourceFile, Store, Vintage,
 };
 
 /// A pipeline, the vintage that it runs on, and the part of it that a run is about.
@@ -143,9 +143,11 @@ impl<'a, T: HasRecord> Progress<'a, T> {
                 }
             };
             match wanted {
-                None => reads.extend(branches.iter().enumerate().map(|(at, branch)| {
-                    read((at, branch), branch.id.item.as_deref().unwrap_or_default())
-                })),
+                None => {
+                    reads.extend(branches.iter().enumerate().map(|(at, branch)| {
+                        read((at, branch), branch.id.item.as_deref().unwrap_or_default())
+                    }))
+                }
                 Some(wanted) => {
                     let found = known.and_then(|known| known.by_item.get(wanted)).copied();
                     let found = found.and_then(|at| Some((at, branches.get(at)?)));

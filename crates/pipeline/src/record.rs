@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Digest, PipelineError, Fingerprint, InputDeclaration, InputDigest, Kind};
+use crate::{Digest, Fingerprint, InputDeclaration, InputDigest, Kind, PipelineError};
 
 /// The record of one run of a branch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

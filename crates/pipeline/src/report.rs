@@ -88,10 +88,8 @@ impl Report {
                 _ => None,
             })
             .collect();
-        let (skipped, stopped) = (
-            named(|outcome| *outcome == Outcome::Skipped),
-            named(|outcome| *outcome == Outcome::Stopped),
-        );
+        let (skipped, stopped) =
+            (named(|outcome| *outcome == Outcome::Skipped), named(|outcome| *outcome == Outcome::Stopped));
         if !failures.is_empty() {
             return Err(PipelineError::Stages { failures, skipped, stopped });
         }

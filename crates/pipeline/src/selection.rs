@@ -40,7 +40,8 @@ impl Selection {
         let reads = reads(pipeline);
         let positions = |names: &[String]| -> Result<BTreeSet<usize>> {
             // A branch stands for its stage.
-            let stage = |name: &'_ String| name.split_once('[').map_or(name.clone(), |(stage, _)| stage.into());
+            let stage =
+                |name: &'_ String| name.split_once('[').map_or(name.clone(), |(stage, _)| stage.into());
             names.iter().map(|name| pipeline.position(&stage(name))).collect()
         };
         let mut made: BTreeSet<usize> = (0..pipeline.stages.len()).collect();

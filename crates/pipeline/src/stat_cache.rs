@@ -143,7 +143,8 @@ impl Entry {
 
 fn digest_of(file: &mut File) -> std::io::Result<Digest> {
     let mut hasher = blake3::Hasher::new();
-    let mut piece = Vec::with_capacity(PIECE.min(usize::try_from(file.metadata()?.len()).unwrap_or(PIECE) + 1));
+    let mut piece =
+        Vec::with_capacity(PIECE.min(usize::try_from(file.metadata()?.len()).unwrap_or(PIECE) + 1));
     loop {
         piece.clear();
         if file.by_ref().take(PIECE as u64).read_to_end(&mut piece)? == 0 {

@@ -200,13 +200,10 @@ fn of_branch(
     latest: &std::collections::BTreeMap<String, Digest>,
 ) -> Result<StageStatus> {
     let name_of = |at: BranchAt| progress.branch(at).map(|branch| branch.id.to_string());
-    let mut waiting: Vec<String> = branch
-        .reads
-        .iter()
-        .filter(|read| progress.record(read.from).is_none())
-        .filter_map(|read| name_of(read.from))
-        .collect();
-    waiting.dedup();
+    let unmade = branch.reads.iter().map(|read| read.from).filter(|from| progress.record(*from).is_none());
+    // In the order of the pipeline, each once.
+    let unmade: std::collections::BTreeSet<BranchAt> = unmade.collect();
+    let waiting: Vec<String> = unmade.into_iter().filter_map(name_of).collect();
     if !waiting.is_empty() {
         return Ok(StageStatus::new(branch.id.clone(), State::Waiting(waiting)));
     }

@@ -163,13 +163,19 @@ fn the_number_of_threads_does_not_show() {
         let names = ["p", "q", "r", "o"];
         names.iter().for_each(|name| workspace.write(name, "-1"));
         let vintage = vintage(&names.map(|name| (name, workspace.path(name))));
-        let report = workspace.run_with(WIDE, &vintage, &RunOptions { force: false, jobs, keep_going: true, ..Default::default() });
+        let report = workspace.run_with(
+            WIDE,
+            &vintage,
+            &RunOptions { force: false, jobs, keep_going: true, ..Default::default() },
+        );
         let files: BTreeMap<_, _> = workspace
             .files()
             .into_iter()
             .map(|(path, (bytes, _))| (path.strip_prefix(workspace.folder()).unwrap().to_owned(), bytes))
             // A record says how long its stage took.
             .filter(|(path, _)| !path.starts_with(".vintner/v1/records"))
+            // So does its log.
+            .filter(|(path, _)| !path.starts_with(".vintner/logs"))
             .collect();
         (timeless(&report), files)
     });

@@ -33,7 +33,7 @@ fn a_deleted_object_is_made_again() {
     fs::remove_file(workspace.object_file(&before["sum.sum"])).unwrap();
     let report = workspace.run(STAGES);
     assert_eq!(ran(&report), ["sum"]);
-    assert_eq!(causes(&report, "sum"), ["its outputs are no longer in the store"]);
+    assert_eq!(causes(&report, "sum"), ["its output sum is no longer in the store"]);
     assert_eq!(workspace.outputs(STAGES, &vintage(&[])), before);
 }
 
@@ -49,9 +49,13 @@ fn a_corrupted_object_is_made_again_when_it_is_read() {
     let more = format!(
         "{STAGES}  two: {{op: tens, inputs: {{from: sum}}}}\n  three: {{op: total, inputs: {{a: sum}}}}\n"
     );
-    let report = workspace.run_with(&more, &vintage(&[]), &RunOptions { force: false, jobs: 4, keep_going: true, ..Default::default() });
+    let report = workspace.run_with(
+        &more,
+        &vintage(&[]),
+        &RunOptions { force: false, jobs: 4, keep_going: true, ..Default::default() },
+    );
     assert!(report.check().is_ok(), "{:?}", report.check());
-    assert_eq!(ran(&report), ["three", "two"]);
+    assert_eq!(ran(&report), ["base", "sum", "three", "two"]);
     let healed = workspace.outputs(&more, &vintage(&[]));
     assert!(before.iter().all(|(name, bytes)| healed[name] == *bytes));
     assert_eq!(workspace.run(&more).ran(), 0);
@@ -76,7 +80,11 @@ fn what_is_published_is_written_once_and_restored_when_edited() {
     let path = workspace.path("out/all.txt");
     let written = fs::metadata(&path).unwrap().modified().unwrap();
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
-    workspace.run_with(STAGES, &vintage(&[]), &RunOptions { force: true, jobs: 0, keep_going: true, ..Default::default() });
+    workspace.run_with(
+        STAGES,
+        &vintage(&[]),
+        &RunOptions { force: true, jobs: 0, keep_going: true, ..Default::default() },
+    );
     assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), written, "equal, so left alone");
 
     workspace.write("out/all.txt", "edited by hand");
@@ -161,7 +169,12 @@ fn two_runs_at_once_on_one_store_do_not_disturb_one_another() {
                         let (pipeline, vintage) = (workspace.pipeline(&stages), vintage(&[]));
                         let store = workspace.store();
                         start.wait();
-                        let options = RunOptions { force: round % 2 == 1, jobs: 2, keep_going: true, ..Default::default() };
+                        let options = RunOptions {
+                            force: round % 2 == 1,
+                            jobs: 2,
+                            keep_going: true,
+                            ..Default::default()
+                        };
                         Engine::new(&store, &Silent).run(&Plan::new(&pipeline, &vintage), &options)
                     })
                 })

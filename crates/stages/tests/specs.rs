@@ -9,9 +9,15 @@ use vintner_stages::registry;
 /// The faults of a spec with these stages.
 fn faults(stages: &str) -> String {
     let text = format!("version: 1\nname: test\nvintage: test\nstages:\n{stages}");
-    Pipeline::parse(Path::new(env!("CARGO_MANIFEST_DIR")), "pipeline.yaml", &text, &registry(), &BTreeMap::new())
-        .map(|_| String::new())
-        .unwrap_or_else(|error| error.to_string())
+    Pipeline::parse(
+        Path::new(env!("CARGO_MANIFEST_DIR")),
+        "pipeline.yaml",
+        &text,
+        &registry(),
+        &BTreeMap::new(),
+    )
+    .map(|_| String::new())
+    .unwrap_or_else(|error| error.to_string())
 }
 
 const STAGES: &str = r#"  tidy:

@@ -131,7 +131,7 @@ fn small() -> Workspace {
 
 /// Does what a message about a checksum says: writes the sum found in the place of the one expected.
 fn write_sums(workspace: &Workspace) {
-    let said = workspace.vintner(&["reproduce"]).stderr;
+    let said = workspace.vintner(&["reproduce", "--keep-going"]).stderr;
     let after = |mark: &str| -> Vec<String> {
         said.lines()
             .filter_map(|line| line.trim().strip_prefix(mark))
@@ -183,7 +183,7 @@ fn told(workspace: &Workspace, output: &Output) -> String {
 }
 
 fn reproduce(workspace: &Workspace) -> String {
-    told(workspace, &workspace.vintner(&["reproduce"]))
+    told(workspace, &workspace.vintner(&["reproduce", "--keep-going"]))
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn an_empty_column_runs_with_a_warning() {
         let rows = text.lines().skip(1).map(|line| format!("{},\n", line.rsplit_once(',').unwrap().0));
         format!("town,year,income,rain\n{}", rows.collect::<String>())
     });
-    let output = workspace.vintner(&["reproduce"]);
+    let output = workspace.vintner(&["reproduce", "--keep-going"]);
     assert_eq!(output.code, 0, "{}", output.stderr);
     assert!(
         output.stderr.contains("`rain` has no value: all of its 24 cells are empty"),
@@ -277,7 +277,7 @@ fn an_empty_column_runs_with_a_warning() {
 #[test]
 fn a_renamed_town_runs_with_a_warning() {
     let workspace = with_raw(TOWNS, |text| text.replace("Burton", "Burton upon Trent"));
-    let output = workspace.vintner(&["reproduce"]);
+    let output = workspace.vintner(&["reproduce", "--keep-going"]);
     assert_eq!(output.code, 0, "{}", output.stderr);
     for said in [
         "no row for 1 of the crosswalk's entities: burton",
@@ -287,7 +287,7 @@ fn a_renamed_town_runs_with_a_warning() {
         assert!(output.stderr.contains(said), "{said}: {}", output.stderr);
     }
     // It is said again when nothing has to be run.
-    assert!(workspace.vintner(&["reproduce"]).stderr.contains("entities: burton"));
+    assert!(workspace.vintner(&["reproduce", "--keep-going"]).stderr.contains("entities: burton"));
 }
 
 #[test]
@@ -352,14 +352,14 @@ fn faults_of_the_manifest_are_told_at_once() {
 #[test]
 fn a_failed_run_leaves_what_was_made() {
     let workspace = small();
-    assert_eq!(workspace.vintner(&["reproduce"]).code, 0);
+    assert_eq!(workspace.vintner(&["reproduce", "--keep-going"]).code, 0);
     let (reports, raw) = (workspace.files("reports"), workspace.read(TOWNS));
     assert_eq!(reports.len(), 1);
     fs::write(workspace.path(TOWNS), raw.replacen("Ashby,2001,100,", "Ashby,2001,x,", 1)).unwrap();
-    assert_eq!(workspace.vintner(&["reproduce"]).code, 1);
+    assert_eq!(workspace.vintner(&["reproduce", "--keep-going"]).code, 1);
     assert_eq!(workspace.files("reports"), reports);
     // Mended, everything is still there.
     fs::write(workspace.path(TOWNS), raw).unwrap();
-    let again = workspace.vintner(&["reproduce"]);
+    let again = workspace.vintner(&["reproduce", "--keep-going"]);
     assert!(again.stdout.contains("all cached: nothing to do"), "{}", again.stdout);
 }

@@ -68,6 +68,8 @@ fn a_second_run_recomputes_and_rewrites_nothing() {
         workspace
             .files(part)
             .into_keys()
+            // What is remembered of files is brought up to date once they have settled.
+            .filter(|path| !path.ends_with("stat-cache"))
             .map(|path| {
                 let modified =
                     fs::metadata(workspace.path(path.to_str().unwrap())).unwrap().modified().unwrap();

@@ -33,9 +33,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use vintner_diagnostics::{Document, Faults, Node};
 
-use crate::{
-    Digest, InputDeclaration, Inputs, Operation, OutputDeclaration, Outputs, Stage, StageError,
-};
+use crate::{Digest, InputDeclaration, Inputs, Operation, OutputDeclaration, Outputs, Stage, StageError};
 
 pub use command_line::CommandLine;
 pub use error::{CommandError, CommandProblem};

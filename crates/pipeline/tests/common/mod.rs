@@ -55,7 +55,13 @@ impl Workspace {
     }
 
     pub fn parse(&self, text: &str) -> Result<Pipeline, PipelineError> {
-        Pipeline::parse(self.folder(), Path::new("pipeline.yaml").to_str().unwrap(), text, &toys::registry(), &BTreeMap::new())
+        Pipeline::parse(
+            self.folder(),
+            Path::new("pipeline.yaml").to_str().unwrap(),
+            text,
+            &toys::registry(),
+            &BTreeMap::new(),
+        )
     }
 
     /// Runs these stages on the vintage `v`, which has no sources.
@@ -110,7 +116,8 @@ impl Workspace {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
                     folders.push(path);
-                } else {
+                } else if !path.ends_with("stat-cache") {
+                    // What is remembered of files is brought up to date once they have settled.
                     let written = fs::metadata(&path).unwrap().modified().unwrap();
                     found.insert(path.clone(), (fs::read(&path).unwrap(), written));
                 }

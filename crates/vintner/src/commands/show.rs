@@ -45,10 +45,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Show) -> Result<()> {
         };
         return Err(CommandError::NotMade { branch, output, state });
     };
-    let bytes = store.object(&kept.digest).ok_or_else(|| CommandError::Corrupt {
-        branch: state.branch.clone(),
-        output: wanted.name.clone(),
-    })?;
+    let bytes = store
+        .object(&kept.digest)
+        .ok_or_else(|| CommandError::Corrupt { branch: state.branch.clone(), output: wanted.name.clone() })?;
     match wanted.kind {
         Kind::Frame => {
             let frame = ParquetReader::new(Cursor::new(bytes)).finish()?;
