@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use vintner_diagnostics::{Document, Faults, Node, NodeValue};
 
+use crate::file_name::file_name;
 use crate::reference::Written;
 use crate::{Digest, InputDeclaration, Item, Operation, OutputDeclaration, Reference, Stage, StageSpec};
 
@@ -115,21 +116,6 @@ impl Template {
     }
 }
 
-/// A branch's key as part of a path: what means something to a file system or a shell is written
-/// as `%` and two digits, so that different keys stay different.
-pub(crate) fn file_name(key: &str) -> String {
-    let mut name = String::with_capacity(key.len());
-    for (position, letter) in key.chars().enumerate() {
-        let odd = matches!(letter, '/' | '\\' | '%' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '[' | ']');
-        if odd || letter.is_control() || (letter == '.' && position == 0) {
-            name.push_str(&format!("%{:02X}", u32::from(letter)));
-        } else {
-            name.push(letter);
-        }
-    }
-    name
-}
-
 /// Stands for an item that isn't known yet, while a spec is checked.
 pub(crate) fn stand_ins() -> [Item; 2] {
     [Item::of_text("item"), Item::of_number(1)]
@@ -138,16 +124,4 @@ pub(crate) fn stand_ins() -> [Item; 2] {
 /// No parameters at all, at a place.
 pub(crate) fn no_params(span: vintner_diagnostics::Span) -> Node {
     Node { span, value: NodeValue::Mapping(Vec::new()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_stay_apart_as_file_names() {
-        assert_eq!(file_name("保定 2010"), "保定 2010");
-        assert_eq!(file_name("../a/b"), "%2E./a/b".replace('/', "%2F"));
-        assert_ne!(file_name("a/b"), file_name("a%2Fb"));
-    }
 }

@@ -89,10 +89,10 @@ mod tests {
     fn a_difference_reads_as_a_line() {
         let cell = Difference::changed("row 14 column 名义GDP", ("1.2".into(), "1.3".into()));
         assert_eq!(cell.to_string(), "row 14 column 名义GDP: 1.2 -> 1.3");
-        let row = Difference::new_place("row 15", "保定, 2010".into());
+        let row = Difference::new_place("row 15", "甲城, 2010".into());
         assert_eq!(
             (row.to_string(), format!("{row:#}")),
-            ("row 15 is new".into(), "row 15 is new: 保定, 2010".into())
+            ("row 15 is new".into(), "row 15 is new: 甲城, 2010".into())
         );
         let column = Difference::gone("column X", String::new());
         assert_eq!(

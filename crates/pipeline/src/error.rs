@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use vintner_diagnostics::Faults;
 
+use crate::listing::few;
+
 /// The result of reading or running a pipeline.
 pub type Result<T> = std::result::Result<T, PipelineError>;
 
@@ -116,6 +118,9 @@ impl PipelineError {
     }
 }
 
+/// How many stages a message names.
+const NAMED: usize = 12;
+
 fn describe_failures(failures: &[(String, String)], skipped: &[String], stopped: &[String]) -> String {
     let mut text = String::new();
     for (position, (branch, message)) in failures.iter().enumerate() {
@@ -125,18 +130,13 @@ fn describe_failures(failures: &[(String, String)], skipped: &[String], stopped:
         text.push_str(&format!("stage {branch} failed: {message}"));
     }
     if !skipped.is_empty() {
-        text.push_str(&format!("\nnot run because of this: {}", few(skipped)));
+        text.push_str(&format!("\nnot run because of this: {}", few(skipped, NAMED)));
     }
     if !stopped.is_empty() {
-        text.push_str(&format!("\nnot begun after this: {} (--keep-going would run them)", few(stopped)));
+        text.push_str(&format!(
+            "\nnot begun after this: {} (--keep-going would run them)",
+            few(stopped, NAMED)
+        ));
     }
     text
-}
-
-/// The names, the first of them where there are many.
-fn few(names: &[String]) -> String {
-    match names.get(..12) {
-        Some(first) if names.len() > 12 => format!("{} and {} more", first.join(", "), names.len() - 12),
-        _ => names.join(", "),
-    }
 }

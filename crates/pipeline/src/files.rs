@@ -46,3 +46,9 @@ pub(crate) fn files_below(path: &Path) -> Result<Vec<(String, PathBuf)>> {
 pub(crate) fn ending(path: &Path) -> String {
     path.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default()
 }
+
+/// The first line, from 1, of bytes that aren't UTF-8.
+pub(crate) fn line_not_utf8(error: &std::string::FromUtf8Error) -> usize {
+    let sound = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+    1 + sound.iter().filter(|byte| **byte == b'\n').count()
+}

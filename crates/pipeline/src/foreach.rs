@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use vintner_diagnostics::{Document, Fault, Node, NodeValue, Number, Spanned};
+use vintner_diagnostics::{Document, Faults, Node, NodeValue, Number, Spanned};
 
 /// What a stage has a branch for each of.
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ pub struct Item {
 
 impl ForEach {
     /// Reads what stands under `foreach`, references to parameters replaced.
-    pub(crate) fn read(document: &Document, node: &Node) -> Result<Self, Fault> {
+    pub(crate) fn read(document: &Document, node: &Node) -> Result<Self, Faults> {
         let fault = |message: &str| document.fault(Some(node.span), message);
         match &node.value {
             NodeValue::Text(text) if text == "sources" => Ok(ForEach::Sources),
@@ -44,10 +44,12 @@ impl ForEach {
             NodeValue::Mapping(entries) => {
                 items(document, node, entries.iter().map(|entry| Some(Item::of_entry(entry))))
             }
-            _ => Err(fault(&format!("{} is nothing to make a branch for each of", node.describe())).hint(
-                "`sources`, a list, a parameter that is one, or {column: city, of: panel} for the values \
+            _ => Err(fault(&format!("{} is nothing to make a branch for each of", node.describe()))
+                .hint(
+                    "`sources`, a list, a parameter that is one, or {column: city, of: panel} for the values \
                  of a column",
-            )),
+                )
+                .into()),
         }
     }
 }
@@ -56,37 +58,34 @@ fn items(
     document: &Document,
     node: &Node,
     found: impl Iterator<Item = Option<Item>>,
-) -> Result<ForEach, Fault> {
+) -> Result<ForEach, Faults> {
     let mut items = Vec::new();
     let mut keys = BTreeSet::new();
     for item in found {
         let Some(item) = item else {
             let fault = document.fault(Some(node.span), "an item has nothing to name its branch by");
-            return Err(fault.hint("items are texts, numbers, or fields of which one is `id`"));
+            return Err(fault.hint("items are texts, numbers, or fields of which one is `id`").into());
         };
         if !keys.insert(item.key.clone()) {
             let message = format!("two branches would be called `{}`", item.key);
-            return Err(document.fault(Some(item.value.span), message));
+            return Err(document.fault(Some(item.value.span), message).into());
         }
         items.push(item);
     }
     if items.is_empty() {
-        return Err(document.fault(Some(node.span), "there is nothing to make a branch for"));
+        return Err(document.fault(Some(node.span), "there is nothing to make a branch for").into());
     }
     Ok(ForEach::Items(items))
 }
 
-fn column(document: &Document, node: &Node) -> Result<ForEach, Fault> {
+fn column(document: &Document, node: &Node) -> Result<ForEach, Faults> {
     #[derive(serde::Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Column {
         column: String,
         of: Spanned<String>,
     }
-    let column: Column = document.decode_node(node).map_err(|faults| {
-        let first = faults.iter().next().cloned();
-        first.unwrap_or_else(|| document.fault(Some(node.span), "not a column"))
-    })?;
+    let column: Column = document.decode_node(node)?;
     let (stage, output) = match column.of.value.split_once('.') {
         None => (column.of.value.clone(), None),
         Some((stage, output)) => (stage.to_owned(), Some(output.to_owned())),

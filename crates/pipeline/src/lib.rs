@@ -23,15 +23,19 @@ mod canonical;
 mod causes;
 mod check;
 pub mod command;
+mod difference;
 mod digest;
 mod engine;
 mod error;
+mod file_name;
 mod files;
 mod fingerprint;
 mod foreach;
 mod graph;
 mod inputs;
+mod listing;
 mod making;
+mod memory;
 mod observer;
 mod operation;
 mod pipeline;
@@ -53,6 +57,11 @@ pub use bound::Bound;
 pub use branch::{Branch, BranchId};
 pub use canonical::canonical_json;
 pub use causes::Cause;
+pub use difference::{
+    Cell, DescribeDifferences, Difference, DifferenceCollector, Differences, RowPair, Table,
+    artifact_differences, file_differences, frame_differences, json_differences, pair_rows, row_text,
+    shown_pair, shown_text, text_differences,
+};
 pub use digest::Digest;
 pub use engine::{Engine, RunOptions};
 pub use error::{PipelineError, Result, StageError};

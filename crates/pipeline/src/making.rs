@@ -11,6 +11,7 @@ use crate::causes::causes;
 use crate::command::CommandError;
 use crate::engine::BranchResult;
 use crate::inputs::Input;
+use crate::memory;
 use crate::plan::Progress;
 use crate::reading::{Reading, json_input, of_manifest};
 use crate::record::{ColumnRecord, InputRecord, Origin};
@@ -161,7 +162,7 @@ impl Making<'_> {
         let mut record = Record {
             branch: name.to_owned(),
             seconds: started.elapsed().as_secs_f64(),
-            peak_memory: peak_memory(),
+            peak_memory: memory::own_peak(),
             started: began,
             causes: why.iter().map(Cause::to_string).collect(),
             inputs: input_records,
@@ -320,14 +321,6 @@ impl Making<'_> {
             tracing::warn!(path = %path.display(), %error, "the stage's log can't be written");
         }
     }
-}
-
-/// The most memory that the program has held so far, where the system tells.
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
-    Some(kilobytes * 1024)
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> String {

@@ -8,6 +8,7 @@ use vintner_diagnostics::{Document, Fault, Faults, one_of};
 
 use crate::bound::Template;
 use crate::check::Checker;
+use crate::files::line_not_utf8;
 use crate::{Bound, ForEach, Item, PipelineError, Registry, Result, Spec};
 
 /// A checked pipeline.
@@ -41,6 +42,8 @@ pub struct PipelineStage {
     pub foreach: Option<ForEach>,
     /// The stage as it stands; where it depends on the item, that of a stand-in for one.
     pub bound: Arc<Bound>,
+    /// The stage for each item that the spec lists, where anything depends on it.
+    pub(crate) listed: BTreeMap<String, Arc<Bound>>,
     /// What is bound for each item, where anything depends on it.
     pub(crate) template: Option<Template>,
 }
@@ -68,9 +71,7 @@ impl Pipeline {
         }
         let bytes = std::fs::read(&path).map_err(PipelineError::io(&path, "reading the pipeline"))?;
         let text = String::from_utf8(bytes).map_err(|error| {
-            let sound = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-            let line = 1 + sound.iter().filter(|byte| **byte == b'\n').count();
-            let message = format!("line {line} isn't UTF-8");
+            let message = format!("line {} isn't UTF-8", line_not_utf8(&error));
             let hint = Some("save the file as UTF-8".to_owned());
             PipelineError::Spec(
                 Fault { file: name.clone(), span: None, message, hint, source_line: None }.into(),
@@ -142,6 +143,9 @@ impl Pipeline {
     /// # Errors
     /// Faults that its parameters have with this item.
     pub(crate) fn bind(&self, stage: &PipelineStage, item: &Item) -> std::result::Result<Arc<Bound>, Faults> {
+        if let Some(bound) = stage.listed.get(&item.key) {
+            return Ok(Arc::clone(bound));
+        }
         let Some(template) = &stage.template else { return Ok(Arc::clone(&stage.bound)) };
         let main_output = |name: &str| {
             let stage = self.positions.get(name).and_then(|at| self.stages.get(*at))?;

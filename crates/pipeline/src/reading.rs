@@ -122,7 +122,7 @@ impl Reading {
                     return Err(moved(&file.path));
                 }
                 if bytes.len() as u64 <= LARGEST_COPY {
-                    store.put_object(&bytes)?;
+                    store.put_copy(&bytes, &digest, &self.files)?;
                 }
                 records.push(InputRecord {
                     role: role.clone(),

@@ -1,5 +1,8 @@
 //! What a run would do, and why.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
 use serde::Serialize;
 
 use crate::branch::BranchAt;
@@ -8,7 +11,7 @@ use crate::making::{Kept, kept};
 use crate::plan::{HasRecord, Progress};
 use crate::reading::Reading;
 use crate::selection::Part;
-use crate::{Branch, BranchId, Cause, Digest, Fingerprint, Plan, Record, Result, Store};
+use crate::{Branch, BranchId, Cause, Digest, ForEach, Plan, Record, Result, Store};
 
 /// The state of a branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -86,22 +89,6 @@ pub struct StageStatus {
     /// The digest of its fingerprint, where that is known.
     #[serde(skip)]
     pub fingerprint: Option<Digest>,
-    /// Why it isn't fresh, where that is known.
-    #[serde(skip)]
-    pub causes: Vec<Cause>,
-    /// What it depended on when it ran last on this vintage, where it would run again.
-    #[serde(skip)]
-    pub before: Option<Record>,
-    /// What it depends on now, where that is known.
-    #[serde(skip)]
-    pub now: Option<Fingerprint>,
-}
-
-/// The states of a plan's branches, with the branches.
-pub(crate) struct Survey<'a> {
-    pub(crate) progress: Progress<'a, StageStatus>,
-    /// Stages whose branches aren't known yet.
-    pub(crate) unlaid: Vec<Option<StageStatus>>,
 }
 
 impl HasRecord for StageStatus {
@@ -117,25 +104,9 @@ impl HasRecord for StageStatus {
 /// # Errors
 /// Where a file that a branch reads can't be read.
 pub fn status(plan: &Plan<'_>, store: &Store) -> Result<Vec<StageStatus>> {
-    let survey = survey(plan, store)?;
-    let mut statuses = Vec::new();
-    let stages = survey.progress.into_stages().zip(survey.unlaid);
-    for ((known, unlaid), part) in stages.zip(&plan.parts) {
-        if *part != Part::Made {
-            continue;
-        }
-        statuses.extend(unlaid);
-        let results = known.into_iter().flat_map(|known| known.results);
-        statuses.extend(results.filter_map(std::sync::OnceLock::into_inner));
-    }
-    Ok(statuses)
-}
-
-/// The state of each branch of a plan, those included that others read.
-pub(crate) fn survey<'a>(plan: &Plan<'a>, store: &Store) -> Result<Survey<'a>> {
     let latest = store.latest(&plan.vintage.name);
     let reading = Reading::new(store);
-    let progress: Progress<'a, StageStatus> = Progress::new(plan);
+    let progress: Progress<'_, StageStatus> = Progress::new(plan);
     let mut unlaid: Vec<Option<StageStatus>> = Vec::new();
     for (stage, part) in plan.parts.iter().enumerate() {
         let waiting = waiting_for_layout(plan, stage, &progress, &unlaid);
@@ -152,7 +123,16 @@ pub(crate) fn survey<'a>(plan: &Plan<'a>, store: &Store) -> Result<Survey<'a>> {
             let _ = known.results[at].set(status);
         }
     }
-    Ok(Survey { progress, unlaid })
+    let mut statuses = Vec::new();
+    for ((known, unlaid), part) in progress.into_stages().zip(unlaid).zip(&plan.parts) {
+        if *part != Part::Made {
+            continue;
+        }
+        statuses.extend(unlaid);
+        let results = known.into_iter().flat_map(|known| known.results);
+        statuses.extend(results.filter_map(OnceLock::into_inner));
+    }
+    Ok(statuses)
 }
 
 /// What has to be made before the branches of a stage are known.
@@ -165,7 +145,7 @@ fn waiting_for_layout(
     let name = |stage: usize| plan.pipeline.stages[stage].name.clone();
     let unknown = plan.reads[stage].iter().filter(|read| unlaid.get(**read).is_some_and(Option::is_some));
     let mut waiting: Vec<String> = unknown.map(|read| name(*read)).collect();
-    if let Some(crate::ForEach::Column { stage: of, .. }) = &plan.pipeline.stages[stage].foreach
+    if let Some(ForEach::Column { stage: of, .. }) = &plan.pipeline.stages[stage].foreach
         && let Some(of) = plan.pipeline.positions.get(of)
         && let Some(known) = progress.stage(*of)
     {
@@ -178,16 +158,7 @@ fn waiting_for_layout(
 
 impl StageStatus {
     fn new(id: BranchId, state: State) -> Self {
-        Self {
-            branch: id.to_string(),
-            id,
-            state,
-            record: None,
-            fingerprint: None,
-            causes: Vec::new(),
-            before: None,
-            now: None,
-        }
+        Self { branch: id.to_string(), id, state, record: None, fingerprint: None }
     }
 }
 
@@ -197,12 +168,12 @@ fn of_branch(
     store: &Store,
     reading: &Reading,
     progress: &Progress<'_, StageStatus>,
-    latest: &std::collections::BTreeMap<String, Digest>,
+    latest: &BTreeMap<String, Digest>,
 ) -> Result<StageStatus> {
     let name_of = |at: BranchAt| progress.branch(at).map(|branch| branch.id.to_string());
     let unmade = branch.reads.iter().map(|read| read.from).filter(|from| progress.record(*from).is_none());
     // In the order of the pipeline, each once.
-    let unmade: std::collections::BTreeSet<BranchAt> = unmade.collect();
+    let unmade: BTreeSet<BranchAt> = unmade.collect();
     let waiting: Vec<String> = unmade.into_iter().filter_map(name_of).collect();
     if !waiting.is_empty() {
         return Ok(StageStatus::new(branch.id.clone(), State::Waiting(waiting)));
@@ -214,17 +185,14 @@ fn of_branch(
         Kept::Whole(record) => status.record = Some(record),
         Kept::Broken(record, broken) => {
             status.state = State::of(&broken);
-            status.causes = broken;
             status.record = Some(record);
         }
         Kept::Nothing => {
-            status.before = latest.get(&status.branch).and_then(|digest| store.record(digest));
-            let before = status.before.as_ref().map(|record| &record.fingerprint);
-            status.causes = causes(before, &fingerprint);
-            status.state = State::of(&status.causes);
+            let before = latest.get(&status.branch).and_then(|digest| store.record(digest));
+            let before = before.as_ref().map(|record| &record.fingerprint);
+            status.state = State::of(&causes(before, &fingerprint));
         }
     }
     status.fingerprint = Some(digest);
-    status.now = Some(fingerprint);
     Ok(status)
 }

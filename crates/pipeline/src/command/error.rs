@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::environment::Environment;
 use super::excerpt::last_lines;
 use super::{CommandLine, Timeout};
+use crate::listing;
 
 /// Why a command didn't make its outputs, and what it said.
 #[derive(Debug, thiserror::Error)]
@@ -209,10 +210,5 @@ impl fmt::Display for CommandError {
 
 /// The first of a list, and how many more there are.
 fn few(names: &[String]) -> String {
-    const SHOWN: usize = 10;
-    let mut text = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
-    }
-    text
+    listing::few(names, 10)
 }

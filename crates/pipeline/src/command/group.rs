@@ -1,6 +1,5 @@
 //! A process group: started, watched, and ended for certain.
 
-use std::fs;
 use std::io::{self, PipeReader, PipeWriter, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -17,6 +16,7 @@ use wait4::Wait4;
 
 use super::log::Log;
 use super::process::{Ended, Ending, Request};
+use crate::memory;
 
 /// How often a flag is looked at that nothing wakes a sleeper for: whether the run is to end.
 const LOOK: Duration = Duration::from_millis(50);
@@ -29,7 +29,7 @@ pub(super) fn run(request: &Request<'_>) -> io::Result<Ended> {
     let (said, saying) = io::pipe()?;
     rustix::io::ioctl_fionbio(&said, true)?;
     let group = Group::start(request, saying)?;
-    let own_peak = own_peak_memory();
+    let own_peak = memory::own_peak().unwrap_or_default();
     let mut log = Log::default();
     let ending = group.watch(request, &said, &mut log)?;
     let (status, peak) = group.end()?;
@@ -193,16 +193,6 @@ fn take(mut said: &PipeReader, log: &mut Log) -> Option<usize> {
         Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => None,
         Err(_) => Some(0),
     }
-}
-
-/// The most memory that this process has held, in bytes.
-fn own_peak_memory() -> u64 {
-    let peak = || -> Option<u64> {
-        let status = fs::read_to_string("/proc/self/status").ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-        line.trim().strip_suffix("kB")?.trim().parse().ok().map(|kilobytes: u64| kilobytes * 1024)
-    };
-    peak().unwrap_or_default()
 }
 
 fn signal_name(raw: i32) -> String {

@@ -1,5 +1,6 @@
 //! A file that a command makes.
 
+use crate::files::line_not_utf8;
 use crate::{Artifact, Kind, OutputDeclaration};
 
 use super::foreign_frame::unreadable;
@@ -54,11 +55,9 @@ impl OutputFile {
             Kind::Json => serde_json::from_slice(&bytes)
                 .map(Artifact::Json)
                 .map_err(|error| format!("it isn't JSON: {error} (a missing value is `null`, not NaN)")),
-            Kind::Text => String::from_utf8(bytes).map(Artifact::Text).map_err(|error| {
-                let sound = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-                let line = 1 + sound.iter().filter(|byte| **byte == b'\n').count();
-                format!("line {line} isn't UTF-8; write it as UTF-8")
-            }),
+            Kind::Text => String::from_utf8(bytes)
+                .map(Artifact::Text)
+                .map_err(|error| format!("line {} isn't UTF-8; write it as UTF-8", line_not_utf8(&error))),
             Kind::File => Ok(Artifact::File(bytes)),
         }
     }

@@ -6,8 +6,8 @@ use std::path::{Component, Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::file_name::file_name;
 use super::{CommandProblem, CommandSpec, OutputFile};
+use crate::file_name::file_name;
 use crate::{InputFile, Inputs, Outputs, canonical_json};
 
 /// The folder of a scratch folder in which the inputs lie.

@@ -15,7 +15,7 @@ use frame_table::FrameTable;
 ///
 /// Rows with the same key are compared, where there is one: the smallest leading set of columns of
 /// texts or whole numbers that tells all rows apart in both frames. Its cells are at
-/// `row (city 保定, year 2010) column gdp`, whichever row that is. Otherwise rows are aligned by
+/// `row (city 甲城, year 2010) column gdp`, whichever row that is. Otherwise rows are aligned by
 /// content and named by their position from 1: in the later frame, or for a row that is gone in the
 /// earlier one.
 ///

@@ -10,7 +10,7 @@ use super::{Difference, DifferenceCollector, Differences, shown_pair, shown_text
 use crate::canonical_json;
 
 /// What changed between two values, up to `limit` differences, each at its path:
-/// `fits.保定.coefficients[2].estimate`.
+/// `fits.甲城.coefficients[2].estimate`.
 ///
 /// Objects in a list are compared with those of the same name, where each has one
 /// (`coefficients[term robots].estimate`); other elements are aligned by content, and their number,

@@ -57,9 +57,10 @@ fn abbreviated(characters: &[char]) -> String {
     format!("{}…{}", escaped(head), escaped(tail.get(tail.len() - half + 1..).unwrap_or_default()))
 }
 
-/// With quotation marks where the text is empty or begins or ends in white space.
+/// With quotation marks where the text is empty or begins or ends in white space that isn't escaped.
 fn quoted(text: &str, shown: String) -> String {
-    let blank_end = |end: Option<char>| end.is_none_or(|character| character.is_whitespace());
+    let blank_end =
+        |end: Option<char>| end.is_none_or(|character| character.is_whitespace() && !character.is_control());
     if blank_end(text.chars().next()) || blank_end(text.chars().next_back()) {
         format!("\"{shown}\"")
     } else {
@@ -75,7 +76,7 @@ mod tests {
     #[test]
     fn short_texts_stand_as_they_are() {
         assert_eq!(shown_text("1.20"), "1.20");
-        assert_eq!(shown_text("保定市"), "保定市");
+        assert_eq!(shown_text("甲城市"), "甲城市");
         assert_eq!(shown_text("a "), "\"a \"");
         assert_eq!(shown_text(""), "\"\"");
         assert_eq!(shown_text("a\nb"), "a\\nb");

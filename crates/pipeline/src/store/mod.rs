@@ -89,6 +89,14 @@ impl Store {
         Ok(digest)
     }
 
+    /// Keeps a copy of a file of which the digest is known already.
+    pub(crate) fn put_copy(&self, bytes: &[u8], digest: &Digest, files: &StatCache) -> Result<()> {
+        match self.soundness(digest, bytes.len() as u64, files) {
+            Soundness::Sound => Ok(()),
+            Soundness::Missing | Soundness::Corrupt => write_atomically(&self.object_path(digest), bytes),
+        }
+    }
+
     /// The bytes of an object; `None` where it is absent or isn't what its name says.
     pub fn object(&self, digest: &Digest) -> Option<Vec<u8>> {
         let bytes = fs::read(self.object_path(digest)).ok()?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Store;
 use super::atomic::WRITING;
-use crate::bound::file_name;
+use crate::file_name::file_name;
 use crate::stat_cache::StatCache;
 use crate::{BranchId, Digest, PipelineError, Result};
 

@@ -129,7 +129,7 @@ fn reads_alike(one: &Cell<'_>, other: &Cell<'_>) -> bool {
     one.is_missing() == other.is_missing() && one.written() == other.written()
 }
 
-/// `row (city 保定, year 2010)`.
+/// `row (city 甲城, year 2010)`.
 fn row_place(table: &FrameTable, columns: impl Iterator<Item = usize>, row: usize) -> String {
     let part = |column| format!("{} {}", table.name(column), shown_text(&table.cell(row, column).written()));
     format!("row ({})", columns.map(part).collect::<Vec<_>>().join(", "))

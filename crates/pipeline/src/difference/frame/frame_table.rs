@@ -33,7 +33,7 @@ impl FrameTable {
 
     /// A column's type.
     pub(super) fn column_type(&self, column: usize) -> &DataType {
-        self.columns.get(column).map_or(&DataType::Null, Series::dtype)
+        self.columns.get(column).map_or(&DataType::Null, |series| series.dtype())
     }
 
     /// Whether a column holds what keys are made of.

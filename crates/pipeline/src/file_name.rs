@@ -1,4 +1,4 @@
-//! Names of files for roles and keys, which may hold anything.
+//! Names of files for roles and for items of branches, which may hold anything.
 
 use crate::Digest;
 
@@ -8,7 +8,7 @@ const LONGEST: usize = 200;
 /// A file's name for `text`, another one for each text. Slashes, backslashes, percent and control
 /// characters and a dot at the beginning are written as in a URL, so that a script can get the text
 /// back; a very long text is cut and ends in a digest.
-pub(super) fn file_name(text: &str) -> String {
+pub(crate) fn file_name(text: &str) -> String {
     // No text is written as a percent sign alone.
     let mut name = String::from(if text.is_empty() { "%" } else { "" });
     for (position, character) in text.chars().enumerate() {
@@ -41,6 +41,7 @@ mod tests {
     #[test]
     fn names_stay_in_their_folder_and_apart() {
         assert_eq!(file_name("Zürich 2008"), "Zürich 2008");
+        assert_eq!(file_name("甲城 2010"), "甲城 2010");
         assert_eq!(file_name("../etc"), "%2E.%2Fetc");
         let long = "名".repeat(200);
         let texts = ["", "%", "a/b", "a%2Fb", "a\\b", "..", ".", "a\0b", "a\nb", &long, &format!("{long}x")];
