@@ -117,9 +117,8 @@ impl Run<'_> {
         if plan.parts[stage] == Part::LeftOut {
             return self.end(scope, stage);
         }
-        let branches = match self.is_known(stage) {
-            false => Err(Outcome::Skipped),
-            true if self.is_ending() => Err(Outcome::Stopped),
+        let branches = match self.is_known(stage) && !self.is_ending() {
+            false => Err(Outcome::without(self.read_by(stage))),
             true => progress.lay_out(plan, stage, store).map_err(|error| Outcome::Failed(error.to_string())),
         };
         match branches {
@@ -144,6 +143,15 @@ impl Run<'_> {
                 self.end(scope, stage);
             }
         }
+    }
+
+    /// What became of all that a stage reads.
+    fn read_by(&self, stage: usize) -> impl Iterator<Item = &Outcome> {
+        let reads = self.making.plan.reads[stage].iter().copied();
+        let unlaid = reads.clone().filter_map(|read| Some(&self.unlaid[read].get()?.outcome));
+        let known = reads.filter_map(|read| self.making.progress.stage(read));
+        let branches = known.flat_map(|known| known.results.iter().filter_map(OnceLock::get));
+        unlaid.chain(branches.map(|result| &result.report.outcome))
     }
 
     /// Whether enough is made to lay out the branches of a stage.

@@ -61,12 +61,11 @@ pub enum PipelineError {
     },
     /// A stage outside the selection isn't made.
     #[error(
-        "it reads {upstream}, which isn't made as things are now and isn't selected\n  `vintner reproduce --until {stage}` makes it first"
+        "it isn't made as things are now, isn't selected, and a selected stage reads it\n  \
+         `--until {stage}` in the place of the selection makes it"
     )]
     NotSelected {
-        /// What is read.
-        upstream: String,
-        /// The stage that reads it.
+        /// The stage.
         stage: String,
     },
     /// A value was to be put where there is no place for it.

@@ -72,7 +72,8 @@ impl Making<'_> {
         let name = branch.id.to_string();
         let nothing = |outcome| BranchResult { made: None, report: StageReport::new(&name, outcome) };
         if branch.reads.iter().any(|read| self.progress.record(read.from).is_none()) {
-            return nothing(Outcome::Skipped);
+            let reads = branch.reads.iter().filter_map(|read| self.progress.result(read.from));
+            return nothing(Outcome::without(reads.map(|result| &result.report.outcome)));
         }
         let started = Instant::now();
         let made = match self.make_branch(branch, &name, self.plan.parts[at.stage], ending) {
@@ -120,8 +121,7 @@ impl Making<'_> {
             return Ok(Made::Stopped);
         }
         if part == Part::Read {
-            let (upstream, stage) = (name.to_owned(), branch.id.stage.clone());
-            return Err(PipelineError::NotSelected { upstream, stage });
+            return Err(PipelineError::NotSelected { stage: branch.id.stage.clone() });
         }
         let holder = format!("process {} making {name} of {}", std::process::id(), self.plan.vintage.name);
         let waiting = &mut |holder: &str| self.observer.waiting(name, holder);

@@ -22,6 +22,18 @@ pub enum Outcome {
     Stopped,
 }
 
+impl Outcome {
+    /// Whether what reads the branch can't run even if the run goes on.
+    pub(crate) fn blocks(&self) -> bool {
+        matches!(self, Outcome::Failed(_) | Outcome::Skipped)
+    }
+
+    /// What becomes of a stage or branch that can't run now, from what became of what it reads.
+    pub(crate) fn without<'a>(mut upstream: impl Iterator<Item = &'a Outcome>) -> Self {
+        if upstream.any(Outcome::blocks) { Outcome::Skipped } else { Outcome::Stopped }
+    }
+}
+
 /// What happened to a branch, and what it made.
 #[derive(Debug, Clone, Serialize)]
 pub struct StageReport {
