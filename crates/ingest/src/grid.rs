@@ -102,6 +102,13 @@ impl Grid {
         self.rows.get(index)
     }
 
+    /// The row of the column headers: that of the number, or in text the first from there on, which
+    /// leaves out blank lines and comments. Nothing where it is blank.
+    pub fn header_row(&self, number: u32, is_text: bool) -> Option<&GridRow> {
+        let row = if is_text { self.rows.iter().find(|row| row.number >= number) } else { self.row(number) };
+        row.filter(|row| !row.is_blank())
+    }
+
     /// The content at an address of this grid; nothing where there is no such cell.
     pub fn content(&self, address: &CellAddress) -> Option<&CellContent> {
         self.row(address.row).map(|row| row.cell(address.column))

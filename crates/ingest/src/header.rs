@@ -3,7 +3,7 @@
 use vintner_diagnostics::did_you_mean;
 
 use crate::fold::fold_header;
-use crate::grid::{CellContent, Grid, GridRow};
+use crate::grid::{CellContent, Grid};
 use crate::tidying::Problem;
 
 /// The header row's cells that aren't blank.
@@ -34,9 +34,7 @@ pub(crate) struct Found {
 impl Header {
     /// The header in the grid's row `number`, or for text the first row from there on.
     pub(crate) fn of(grid: &Grid, number: u32, is_text: bool) -> Result<Header, Problem> {
-        let row: Option<&GridRow> =
-            if is_text { grid.rows.iter().find(|row| row.number >= number) } else { grid.row(number) };
-        let row = row.filter(|row| !row.is_blank()).ok_or_else(|| Problem {
+        let row = grid.header_row(number, is_text).ok_or_else(|| Problem {
             cell: None,
             message: match grid.rows.last() {
                 Some(last) => format!("no header in row {number}; the table's last row is {}", last.number),

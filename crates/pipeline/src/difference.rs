@@ -21,7 +21,7 @@ pub use cell::Cell;
 pub use collector::DifferenceCollector;
 pub use describe::{DescribeDifferences, file_differences};
 pub use differences::Differences;
-pub use frame::frame_differences;
+pub use frame::{Excerpt, frame_differences};
 pub use json::json_differences;
 pub use row_pair::RowPair;
 pub use shown::{shown_pair, shown_text};

@@ -33,6 +33,7 @@ mod fingerprint;
 mod foreach;
 mod graph;
 mod inputs;
+mod lineage;
 mod listing;
 mod making;
 mod memory;
@@ -50,7 +51,9 @@ mod spec;
 mod stat_cache;
 mod status;
 mod store;
+mod survey;
 mod vintage;
+mod why;
 
 pub use artifact::{Artifact, Kind};
 pub use bound::Bound;
@@ -58,7 +61,7 @@ pub use branch::{Branch, BranchId};
 pub use canonical::canonical_json;
 pub use causes::Cause;
 pub use difference::{
-    Cell, DescribeDifferences, Difference, DifferenceCollector, Differences, RowPair, Table,
+    Cell, DescribeDifferences, Difference, DifferenceCollector, Differences, Excerpt, RowPair, Table,
     artifact_differences, file_differences, frame_differences, json_differences, pair_rows, row_text,
     shown_pair, shown_text, text_differences,
 };
@@ -82,4 +85,6 @@ pub use selection::Selection;
 pub use spec::{Spec, StageSpec};
 pub use status::{StageStatus, State, status};
 pub use store::Store;
+pub use survey::Survey;
 pub use vintage::{SourceFile, Vintage};
+pub use why::{LastRun, Reason, Why, why};

@@ -13,7 +13,7 @@ use crate::engine::BranchResult;
 use crate::inputs::Input;
 use crate::memory;
 use crate::plan::Progress;
-use crate::reading::{Reading, json_input, of_manifest};
+use crate::reading::{Reading, json_input};
 use crate::record::{ColumnRecord, InputRecord, Origin};
 use crate::selection::Part;
 use crate::store::{Soundness, write_cache};
@@ -132,11 +132,12 @@ impl Making<'_> {
         if !forced && let Kept::Whole(record) = kept(self.store, &self.reading, &digest) {
             return Ok(Made::Cached(digest, record));
         }
+        let before = self.latest.get(name).and_then(|digest| Some((digest, self.store.record(digest)?)));
         if why.is_empty() {
-            let before = self.latest.get(name).and_then(|digest| self.store.record(digest));
-            why = causes(before.as_ref().map(|record| &record.fingerprint), &fingerprint);
+            why = causes(before.as_ref().map(|(_, record)| &record.fingerprint), &fingerprint);
         }
-        let record = self.run(branch, name, fingerprint, &digest, &why)?;
+        let before = before.map(|(digest, _)| digest.clone());
+        let record = self.run(branch, name, fingerprint, &digest, &why, before)?;
         match record {
             Some(record) => Ok(Made::Ran(why, digest, record)),
             None => Ok(Made::Stopped),
@@ -151,6 +152,7 @@ impl Making<'_> {
         fingerprint: Fingerprint,
         digest: &Digest,
         why: &[Cause],
+        before: Option<Digest>,
     ) -> Result<Option<Record>> {
         self.observer.started(name);
         tracing::debug!(stage = name, fingerprint = %digest, "running");
@@ -165,6 +167,7 @@ impl Making<'_> {
             peak_memory: memory::own_peak(),
             started: began,
             causes: why.iter().map(Cause::to_string).collect(),
+            before,
             inputs: input_records,
             fingerprint,
             outputs: BTreeMap::new(),
@@ -245,7 +248,7 @@ impl Making<'_> {
             let items = roles.entry(role.clone()).or_default();
             if *reference == Reference::Vintage {
                 let input = json_input(&self.plan.vintage.manifest);
-                records.push(of_manifest(role, &input));
+                records.push(self.reading.keep_manifest(role, &input, self.store)?);
                 items.push(input);
             }
         }
@@ -300,7 +303,7 @@ impl Making<'_> {
         let fingerprint = self.reading.fingerprint(self.plan, upstream, &self.progress)?;
         let digest = fingerprint.digest()?;
         let why = [Cause::Corrupt { output: output.to_owned() }];
-        let record = self.run(upstream, &name, fingerprint, &digest, &why)?;
+        let record = self.run(upstream, &name, fingerprint, &digest, &why, None)?;
         let made = record.as_ref().and_then(|record| record.outputs.get(output));
         let made = made.filter(|made| made.digest == *wanted);
         made.and_then(|made| self.store.object(&made.digest)).ok_or_else(|| PipelineError::Artifact {

@@ -27,18 +27,23 @@ pub(crate) struct Reading {
 }
 
 /// A file under a role.
-struct FileRead {
-    key: String,
+pub(crate) struct FileRead {
+    pub(crate) key: String,
     /// Where another program finds it, if the spec names it by its path.
     place: Option<PathBuf>,
     /// Its path as people know it: from the workspace, where it is in it.
-    shown: PathBuf,
-    path: PathBuf,
+    pub(crate) shown: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 impl Reading {
     pub(crate) fn new(store: &Store) -> Self {
         Self { files: store.stat_cache() }
+    }
+
+    /// A reading that remembers nothing, so that all is read.
+    pub(crate) fn anew() -> Self {
+        Self { files: StatCache::empty() }
     }
 
     /// The fingerprint of a branch, given the records of those that it reads.
@@ -142,10 +147,22 @@ impl Reading {
         }
         if let Some(source) = branch.source {
             let input = json_input(&source.declaration);
-            records.push(of_manifest("declaration", &input));
+            records.push(self.keep_manifest("declaration", &input, store)?);
             roles.insert("declaration".into(), vec![input]);
         }
         Ok(())
+    }
+
+    /// Keeps a copy of what the manifest says.
+    pub(crate) fn keep_manifest(&self, role: &str, input: &Input, store: &Store) -> Result<InputRecord> {
+        store.put_copy(&input.bytes, &input.digest, &self.files)?;
+        Ok(InputRecord {
+            role: role.to_owned(),
+            key: String::new(),
+            from: Origin::Manifest,
+            digest: input.digest.clone(),
+            bytes: input.bytes.len() as u64,
+        })
     }
 
     /// That the files of a branch are still what its fingerprint says.
@@ -176,7 +193,7 @@ impl Reading {
 }
 
 /// Which files a branch reads, by role.
-fn files(plan: &Plan<'_>, branch: &Branch<'_>) -> Result<BTreeMap<String, Vec<FileRead>>> {
+pub(crate) fn files(plan: &Plan<'_>, branch: &Branch<'_>) -> Result<BTreeMap<String, Vec<FileRead>>> {
     let workspace = &plan.pipeline.workspace;
     let mut roles = BTreeMap::new();
     for (role, path) in &branch.bound.files {
@@ -197,16 +214,6 @@ fn files(plan: &Plan<'_>, branch: &Branch<'_>) -> Result<BTreeMap<String, Vec<Fi
         roles.insert("source".into(), vec![file]);
     }
     Ok(roles)
-}
-
-pub(crate) fn of_manifest(role: &str, input: &Input) -> InputRecord {
-    InputRecord {
-        role: role.to_owned(),
-        key: String::new(),
-        from: Origin::Manifest,
-        digest: input.digest.clone(),
-        bytes: input.bytes.len() as u64,
-    }
 }
 
 pub(crate) fn json_input(value: &Value) -> Input {

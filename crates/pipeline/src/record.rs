@@ -29,6 +29,9 @@ pub struct Record {
     /// Why it ran.
     #[serde(default)]
     pub causes: Vec<String>,
+    /// The fingerprint of the vintage's run before, with which it was compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Digest>,
     /// What each input was, in the order of the fingerprint's.
     #[serde(default)]
     pub inputs: Vec<InputRecord>,
@@ -38,6 +41,11 @@ pub struct Record {
 }
 
 impl Record {
+    /// The input under a role and key.
+    pub(crate) fn input(&self, role: &str, key: &str) -> Option<&InputRecord> {
+        self.inputs.iter().find(|input| input.role == role && input.key == key)
+    }
+
     /// What is written down of the run for people, with the error that it ended in.
     pub(crate) fn to_log(&self, error: Option<&PipelineError>) -> String {
         let mut log = format!("{} ({})\n", self.branch, self.fingerprint.operation);
@@ -94,7 +102,7 @@ pub enum Origin {
     Output(String),
     /// A file, by its path from the workspace where it is in it. A copy is among the objects.
     File(String),
-    /// The manifest of the vintage, or what it says of a source.
+    /// The manifest of the vintage, or what it says of a source. A copy is among the objects.
     Manifest,
 }
 

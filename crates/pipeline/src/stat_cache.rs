@@ -67,6 +67,11 @@ impl StatCache {
         Self { path, known: Mutex::new(Known { entries, changed: false }) }
     }
 
+    /// Nothing, which isn't kept either.
+    pub(crate) fn empty() -> Self {
+        Self { path: PathBuf::new(), known: Mutex::new(Known::default()) }
+    }
+
     /// The digest of a file's content.
     pub(crate) fn digest(&self, path: &Path) -> Result<Digest> {
         let mut file = File::open(path).map_err(PipelineError::io(path, "reading"))?;

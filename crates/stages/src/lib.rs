@@ -15,12 +15,14 @@
 //! | `report` | all of these | Markdown and LaTeX |
 
 mod code;
+mod differences;
 mod error;
 mod operations;
 mod params;
 pub mod reconstruct;
 mod vintage;
 
+pub use differences::TableDifferences;
 pub use error::StagesError;
 pub use operations::registry;
 pub use vintage::{bind_vintage, vintage_names};

@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Reproduce(Reproduce),
     /// Show which stages are fresh and which would run, and why
     Status(OfVintage),
+    /// Show why a stage would run, or why it last ran, down to the cells that changed
+    Why(Why),
     /// Draw the pipeline
     Graph(Graph),
     /// Show an output of a stage: a table's first rows, a value, a text
@@ -89,6 +91,21 @@ pub(crate) struct OfVintage {
     /// The data vintage; the pipeline's own where none is named
     #[arg(long, value_name = "NAME")]
     pub(crate) vintage: Option<String>,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// `stage`, or one of its branches as `stage[branch]`
+    pub(crate) stage: String,
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// The most changes that are shown of each file or output
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) limit: usize,
     /// Text for people or JSON for scripts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

@@ -7,6 +7,7 @@
 mod arguments;
 mod commands;
 mod error;
+mod instant;
 mod interrupt;
 mod progress;
 mod workspace;
@@ -40,6 +41,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.command {
         Command::Reproduce(command) => commands::reproduce::run(&workspace, command),
         Command::Status(command) => commands::status::run(&workspace, command),
+        Command::Why(command) => commands::why::run(&workspace, command),
         Command::Graph(command) => commands::graph::run(&workspace, command),
         Command::Show(command) => commands::show::run(&workspace, command),
         Command::Reconstruct(command) => commands::reconstruct::run(&workspace, command),

@@ -1,17 +1,24 @@
 //! Differences between artifacts, by their kind.
 
 use super::describe::{bytes_note, file_differences};
-use super::{Differences, frame_differences, json_differences};
+use super::{Differences, Excerpt, frame_differences, json_differences};
 use crate::Kind;
 
-/// What changed between two versions of an artifact, up to `limit` differences. An artifact that
-/// isn't readable as what its kind says is compared like any other file.
-pub fn artifact_differences(kind: Kind, before: &[u8], after: &[u8], limit: usize) -> Differences {
+/// What changed between two versions of an artifact, up to `limit` differences; of a frame in the
+/// excerpt alone. An artifact that isn't readable as what its kind says is compared like any other
+/// file.
+pub fn artifact_differences(
+    kind: Kind,
+    before: &[u8],
+    after: &[u8],
+    excerpt: &Excerpt,
+    limit: usize,
+) -> Differences {
     if before == after {
         return Differences::default();
     }
     let differences = match kind {
-        Kind::Frame => frame_differences(before, after, limit).ok(),
+        Kind::Frame => frame_differences(before, after, excerpt, limit).ok(),
         Kind::Json => match (serde_json::from_slice(before), serde_json::from_slice(after)) {
             (Ok(before), Ok(after)) => Some(json_differences(&before, &after, limit)),
             _ => None,
@@ -35,7 +42,8 @@ mod tests {
     #[test]
     fn each_kind_has_its_own_places() {
         let shown = |kind, before: &str, after: &str| {
-            artifact_differences(kind, before.as_bytes(), after.as_bytes(), 5).to_string()
+            artifact_differences(kind, before.as_bytes(), after.as_bytes(), &Excerpt::default(), 5)
+                .to_string()
         };
         assert_eq!(shown(Kind::Json, r#"{"a": 1}"#, r#"{"a": 2}"#), "a: 1 -> 2");
         assert_eq!(
@@ -50,7 +58,7 @@ mod tests {
         #[test]
         fn no_bytes_crash_it(before in any::<Vec<u8>>(), after in any::<Vec<u8>>()) {
             for kind in [Kind::Frame, Kind::Json, Kind::Text, Kind::File] {
-                prop_assert_eq!(artifact_differences(kind, &before, &after, 3).is_empty(), before == after);
+                prop_assert_eq!(artifact_differences(kind, &before, &after, &Excerpt::default(), 3).is_empty(), before == after);
             }
         }
     }

@@ -2,14 +2,24 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::{Differences, text_differences};
 
 /// Says what changed in raw files of some formats.
 pub trait DescribeDifferences: Send + Sync {
     /// What changed between two versions of a file, up to `limit` differences; `path` is its name,
-    /// for the ending. Nothing where this doesn't know the format or the bytes aren't of it; then
+    /// for the ending, and `declaration` what the vintage's manifest says of it, where it is one of its
+    /// sources. Nothing where this doesn't know the format or the bytes aren't of it; then
     /// [`file_differences`] still has something to say.
-    fn describe(&self, path: &Path, before: &[u8], after: &[u8], limit: usize) -> Option<Differences>;
+    fn describe(
+        &self,
+        path: &Path,
+        declaration: Option<&Value>,
+        before: &[u8],
+        after: &[u8],
+        limit: usize,
+    ) -> Option<Differences>;
 }
 
 /// What changed between two versions of a file of any kind, up to `limit` differences: line by line

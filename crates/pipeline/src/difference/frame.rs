@@ -1,6 +1,7 @@
 //! Differences between frames.
 
 mod compared;
+mod excerpt;
 mod frame_table;
 mod key;
 
@@ -8,6 +9,7 @@ use super::{DifferenceCollector, Differences};
 use crate::Result;
 use crate::artifact::decode_frame;
 use compared::Compared;
+pub use excerpt::Excerpt;
 use frame_table::FrameTable;
 
 /// What changed between two frames stored as Parquet, up to `limit` differences: columns first, then
@@ -19,12 +21,22 @@ use frame_table::FrameTable;
 /// content and named by their position from 1: in the later frame, or for a row that is gone in the
 /// earlier one.
 ///
+/// Of an [`Excerpt`] nothing else counts, but keys are looked for in all columns.
+///
 /// # Errors
 /// [`PipelineError::Artifact`](crate::PipelineError::Artifact) where either isn't readable as Parquet.
-pub fn frame_differences(before: &[u8], after: &[u8], limit: usize) -> Result<Differences> {
-    let old = FrameTable::new(decode_frame(before.to_vec(), None, "the frame before")?);
-    let new = FrameTable::new(decode_frame(after.to_vec(), None, "the frame after")?);
-    let mut compared = Compared { old: &old, new: &new, collector: DifferenceCollector::new(limit) };
+pub fn frame_differences(
+    before: &[u8],
+    after: &[u8],
+    excerpt: &Excerpt,
+    limit: usize,
+) -> Result<Differences> {
+    let table = |bytes: &[u8], what| -> Result<FrameTable> {
+        Ok(FrameTable::new(excerpt.rows_of(decode_frame(bytes.to_vec(), None, what)?)))
+    };
+    let (old, new) = (table(before, "the frame before")?, table(after, "the frame after")?);
+    let collector = DifferenceCollector::new(limit);
+    let mut compared = Compared { old: &old, new: &new, excerpt, collector };
     let columns = compared.columns();
     match key::find(&old, &new, &columns) {
         Some(key) => compared.rows_by_key(&key, &columns),

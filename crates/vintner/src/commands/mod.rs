@@ -7,6 +7,7 @@ pub(crate) mod reproduce;
 pub(crate) mod show;
 pub(crate) mod status;
 pub(crate) mod vintages;
+pub(crate) mod why;
 
 use std::io::{Write, stdout};
 
@@ -17,7 +18,7 @@ use vintner_pipeline::{PipelineError, StageStatus};
 use crate::error::{CommandError, Result};
 
 /// The one branch of that name: a branch (`tidy[gdp]`), or a stage that has but one.
-fn one<'a>(statuses: &'a [StageStatus], name: &str) -> Result<&'a StageStatus> {
+fn one<'a>(statuses: &[&'a StageStatus], name: &str) -> Result<&'a StageStatus> {
     match some(statuses, name)?[..] {
         [status] => Ok(status),
         ref several => Err(CommandError::SeveralBranches {
@@ -28,9 +29,9 @@ fn one<'a>(statuses: &'a [StageStatus], name: &str) -> Result<&'a StageStatus> {
 }
 
 /// The branches of a stage (`tidy`), or the one of that name (`tidy[gdp]`); there is at least one.
-fn some<'a>(statuses: &'a [StageStatus], name: &str) -> Result<Vec<&'a StageStatus>> {
-    let found: Vec<&StageStatus> =
-        statuses.iter().filter(|status| status.id.stage == name || status.branch == name).collect();
+fn some<'a>(statuses: &[&'a StageStatus], name: &str) -> Result<Vec<&'a StageStatus>> {
+    let is_meant = |status: &&&StageStatus| status.id.stage == name || status.branch == name;
+    let found: Vec<&StageStatus> = statuses.iter().filter(is_meant).copied().collect();
     if found.is_empty() {
         let mut known: Vec<&str> = statuses.iter().map(|status| status.id.stage.as_str()).collect();
         known.dedup();

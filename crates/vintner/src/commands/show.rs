@@ -5,7 +5,7 @@ use std::io::{Cursor, Write, stdout};
 use polars::prelude::{AnyValue, DataFrame, ParquetReader, SerReader};
 use serde_json::{Value, json};
 use vintner_diagnostics::one_of;
-use vintner_pipeline::{Kind, PipelineError, Plan, Selection, State, status};
+use vintner_pipeline::{Kind, PipelineError, Plan, Selection, State, Survey};
 
 use super::{one, print_json};
 use crate::arguments::{Format, Show};
@@ -19,7 +19,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Show) -> Result<()> {
     let selection = Selection { until: vec![branch.to_owned()], ..Selection::default() };
     let plan = Plan::select(&pipeline, &vintage, &selection)?;
     let store = workspace.store();
-    let statuses = status(&plan, &store)?;
+    let survey = Survey::new(&plan, &store)?;
+    let statuses: Vec<_> = survey.statuses().collect();
     let state = one(&statuses, branch)?;
     let declared = &pipeline.stage(&state.id.stage)?.bound.output_declarations;
     let wanted = match output {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::FrameTable;
 use super::key::Key;
+use super::{Excerpt, FrameTable};
 use crate::difference::table::row_digest;
 use crate::difference::{
     Cell, Difference, DifferenceCollector, RowPair, Table, pair_rows, row_text, shown_text,
@@ -13,6 +13,7 @@ use crate::difference::{
 pub(super) struct Compared<'a> {
     pub old: &'a FrameTable,
     pub new: &'a FrameTable,
+    pub excerpt: &'a Excerpt,
     pub collector: DifferenceCollector,
 }
 
@@ -27,17 +28,23 @@ impl Compared<'_> {
             match new.position(name) {
                 Some(other) => {
                     let now = new.column_type(other);
-                    if now != kind {
+                    if now != kind && self.excerpt.has_column(name) {
                         let place = || format!("type of column {name}");
                         let kinds = (kind.to_string(), now.to_string());
                         self.collector.add(|| Difference::changed(place(), kinds));
                     }
                     common.push((one, other));
                 }
-                None => self.collector.add(|| Difference::gone(format!("column {name}"), kind.to_string())),
+                None if self.excerpt.has_column(name) => {
+                    self.collector.add(|| Difference::gone(format!("column {name}"), kind.to_string()));
+                }
+                None => {}
             }
         }
-        for other in (0..new.width()).filter(|other| old.position(new.name(*other)).is_none()) {
+        let is_new = |other: &usize| {
+            old.position(new.name(*other)).is_none() && self.excerpt.has_column(new.name(*other))
+        };
+        for other in (0..new.width()).filter(is_new) {
             let kind = new.column_type(other).to_string();
             self.collector.add(|| Difference::new_place(format!("column {}", new.name(other)), kind));
         }
@@ -112,7 +119,8 @@ impl Compared<'_> {
 
     fn cells(&mut self, before: usize, after: usize, columns: &[(usize, usize)], place: impl Fn() -> String) {
         let (old, new) = (self.old, self.new);
-        for &(one, other) in columns {
+        let counts = |column: &&(usize, usize)| self.excerpt.has_column(new.name(column.1));
+        for &(one, other) in columns.iter().filter(counts) {
             let (was, is) = (old.cell(before, one), new.cell(after, other));
             let same = was.is_same(&is)
                 // That the column's type changed was said already: 2008 is still 2008.

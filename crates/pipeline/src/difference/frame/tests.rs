@@ -12,7 +12,7 @@ fn parquet(mut frame: DataFrame) -> Vec<u8> {
 }
 
 fn shown(before: DataFrame, after: DataFrame) -> Vec<String> {
-    let differences = frame_differences(&parquet(before), &parquet(after), 20).unwrap();
+    let differences = frame_differences(&parquet(before), &parquet(after), &Excerpt::default(), 20).unwrap();
     differences.to_string().lines().map(str::to_owned).collect()
 }
 
@@ -34,7 +34,11 @@ fn cells_are_found_by_their_key() {
             "row (city 乙城, year 2010) column gdp: 0.3 -> 0.30000000000000004",
         ]
     );
-    assert!(frame_differences(&parquet(panel(GDP)), &parquet(panel(GDP)), 5).unwrap().is_empty());
+    assert!(
+        frame_differences(&parquet(panel(GDP)), &parquet(panel(GDP)), &Excerpt::default(), 5)
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[test]
@@ -106,7 +110,7 @@ fn a_whole_column_that_was_revised_doesnt_hide_an_inserted_row() {
 
 #[test]
 fn what_isnt_parquet_is_an_error() {
-    let error = frame_differences(b"x", b"y", 5).unwrap_err();
+    let error = frame_differences(b"x", b"y", &Excerpt::default(), 5).unwrap_err();
     assert!(error.to_string().starts_with("the frame before: "), "{error}");
 }
 
@@ -126,12 +130,12 @@ proptest! {
         let place = place.index(values.len());
         let mut edited = values.clone();
         edited[place] = Some(7.25);
-        let differences = frame_differences(&parquet(frame(&values)), &parquet(frame(&edited)), 3).unwrap();
+        let differences = frame_differences(&parquet(frame(&values)), &parquet(frame(&edited)), &Excerpt::default(), 3).unwrap();
         let row = if keyed { format!("row (key k{place})") } else { format!("row {}", place + 1) };
         let was = values[place].map_or("(missing)".to_owned(), |value| value.to_string());
         prop_assert_eq!(differences.to_string(), format!("{row} column v: {was} -> 7.25"));
         edited.remove(place);
-        let differences = frame_differences(&parquet(frame(&edited)), &parquet(frame(&values)), 3).unwrap();
+        let differences = frame_differences(&parquet(frame(&edited)), &parquet(frame(&values)), &Excerpt::default(), 3).unwrap();
         prop_assert!(keyed || differences.count() == 1, "{differences}");
     }
 }

@@ -1,0 +1,53 @@
+//! What a branch is made from, back to raw files.
+
+use std::collections::BTreeSet;
+
+use crate::branch::BranchAt;
+use crate::{StageStatus, Survey};
+
+impl Survey<'_, '_> {
+    /// All branches that a branch reads, directly or through others, in the pipeline's order.
+    pub(crate) fn upstream_of(&self, status: &StageStatus) -> Vec<&StageStatus> {
+        let mut seen: BTreeSet<BranchAt> = BTreeSet::new();
+        let mut pending = match self.position(&status.id) {
+            Some(at) => self.reads_of(at),
+            None => self
+                .plan
+                .pipeline
+                .positions
+                .get(&status.id.stage)
+                .map(|at| self.branches_read(*at))
+                .unwrap_or_default(),
+        };
+        while let Some(at) = pending.pop() {
+            if seen.insert(at) {
+                pending.extend(self.reads_of(at));
+            }
+        }
+        seen.into_iter().filter_map(|at| self.progress.result(at)).collect()
+    }
+
+    /// What a branch reads of other branches.
+    fn reads_of(&self, at: BranchAt) -> Vec<BranchAt> {
+        let branch = self.progress.branch(at);
+        branch.map(|branch| branch.reads.iter().map(|read| read.from).collect()).unwrap_or_default()
+    }
+
+    /// All branches of the stages that a stage reads, those known.
+    fn branches_read(&self, stage: usize) -> Vec<BranchAt> {
+        let mut pending = self.plan.reads.get(stage).cloned().unwrap_or_default();
+        let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
+        while let Some(stage) = pending.pop() {
+            if !seen.insert(stage) {
+                continue;
+            }
+            match self.progress.stage(stage) {
+                Some(known) => {
+                    found.extend((0..known.branches.len()).map(|branch| BranchAt { stage, branch }));
+                }
+                None => pending.extend(self.plan.reads.get(stage).into_iter().flatten()),
+            }
+        }
+        found
+    }
+}
