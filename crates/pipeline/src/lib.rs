@@ -17,6 +17,7 @@
 //! This crate knows frames and files, and no econometrics.
 
 mod artifact;
+mod audit;
 mod bound;
 mod branch;
 mod canonical;
@@ -41,8 +42,10 @@ mod observer;
 mod operation;
 mod pipeline;
 mod plan;
+mod profile;
 mod publish;
 mod reading;
+mod rebuild;
 mod record;
 mod reference;
 mod report;
@@ -52,10 +55,12 @@ mod stat_cache;
 mod status;
 mod store;
 mod survey;
+mod verification;
 mod vintage;
 mod why;
 
 pub use artifact::{Artifact, Kind};
+pub use audit::{Audit, OutputAudit, RawFile, RunFacts};
 pub use bound::Bound;
 pub use branch::{Branch, BranchId};
 pub use canonical::canonical_json;
@@ -78,6 +83,8 @@ pub use operation::{
 };
 pub use pipeline::{Pipeline, PipelineStage};
 pub use plan::Plan;
+pub use profile::{ColumnProfile, Profile};
+pub use rebuild::{Rebuild, Rebuilt, rebuild};
 pub use record::{InputRecord, Origin, OutputRecord, Record};
 pub use reference::Reference;
 pub use report::{Outcome, Report, StageReport};
@@ -86,5 +93,6 @@ pub use spec::{Spec, StageSpec};
 pub use status::{StageStatus, State, status};
 pub use store::Store;
 pub use survey::Survey;
+pub use verification::{Mismatch, Verification};
 pub use vintage::{SourceFile, Vintage};
 pub use why::{LastRun, Reason, Why, why};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::artifact::Encoded;
 use crate::{Digest, Fingerprint, InputDeclaration, InputDigest, Kind, PipelineError};
 
 /// The record of one run of a branch.
@@ -139,6 +140,18 @@ impl OutputRecord {
     /// The ending of its file's name, without the dot.
     pub fn extension(&self) -> &str {
         self.extension.as_deref().unwrap_or(self.kind.extension())
+    }
+
+    /// Whether it says of its columns and rows what they are.
+    pub(crate) fn describes(&self, encoded: &Encoded) -> bool {
+        let columns = encoded.columns.iter().flatten();
+        let columns = columns.map(|(name, (kind, digest))| (name, kind, digest));
+        let own = self.columns.iter().map(|(name, column)| (name, &column.data_type, &column.digest));
+        let groups = encoded.groups.as_ref();
+        columns.eq(own)
+            && encoded.rows == self.rows
+            && groups.map_or(self.groups.is_empty(), |found| found.groups == self.groups)
+            && groups.map(|found| &found.empty) == self.empty_group.as_ref()
     }
 
     /// What a reader with this declaration depends on.

@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Status(OfVintage),
     /// Show why a stage would run, or why it last ran, down to the cells that changed
     Why(Why),
+    /// Show what is kept of a stage, what it was made from and what it holds; of all, a table
+    Audit(Audit),
     /// Draw the pipeline
     Graph(Graph),
     /// Show an output of a stage: a table's first rows, a value, a text
@@ -91,6 +93,29 @@ pub(crate) struct OfVintage {
     /// The data vintage; the pipeline's own where none is named
     #[arg(long, value_name = "NAME")]
     pub(crate) vintage: Option<String>,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// `stage`, or one of its branches as `stage[branch]`; all of them where none is named
+    pub(crate) stage: Option<String>,
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// Read every byte again, of raw files, the cache and what was published, and fail where
+    /// anything isn't what it should be
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// Make everything again in a scratch store, and fail where anything comes out other than it is
+    /// kept
+    #[arg(long, conflicts_with = "verify")]
+    pub(crate) rebuild: bool,
+    /// The most rows of a table, or lines of a text, that are shown
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) rows: usize,
     /// Text for people or JSON for scripts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

@@ -36,6 +36,10 @@ pub(crate) enum CommandError {
     NotMade { branch: String, output: String, state: &'static str },
     #[error("{branch}.{output} is corrupt in the cache\n  `vintner reproduce --force` makes it again")]
     Corrupt { branch: String, output: String },
+    #[error("{} as it should be; `vintner reproduce` makes again what is stale or corrupt", aren_t(*.mismatches, "thing"))]
+    Mismatches { mismatches: usize },
+    #[error("{}", not_rebuilt(*.differing, *.not_kept))]
+    Rebuilt { differing: usize, not_kept: usize },
     #[error("`{stage}` has several branches; name one of them: {}", branches.join(", "))]
     SeveralBranches { stage: String, branches: Vec<String> },
     #[error("{}: {message}", path.display())]
@@ -72,6 +76,24 @@ impl CommandError {
             _ => None,
         };
         kind == Some(io::ErrorKind::BrokenPipe)
+    }
+}
+
+fn aren_t(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun} isn't") } else { format!("{number} {noun}s aren't") }
+}
+
+fn not_rebuilt(differing: usize, not_kept: usize) -> String {
+    match differing {
+        0 => format!(
+            "{} kept as things are now, so there was nothing to compare with",
+            aren_t(not_kept, "stage")
+        ),
+        _ => format!(
+            "{} what the code and the data make\n  the code behind a stage isn't determined by what its \
+             fingerprint holds, or the cache was tampered with; `vintner reproduce --force` makes them again",
+            aren_t(differing, "kept output"),
+        ),
     }
 }
 

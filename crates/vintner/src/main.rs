@@ -5,11 +5,13 @@
 //! Exit code 1 is a failed run, 2 a mistake in how it was called or configured.
 
 mod arguments;
+mod bytes;
 mod commands;
 mod error;
 mod instant;
 mod interrupt;
 mod progress;
+mod text_table;
 mod workspace;
 
 use std::io::{IsTerminal, Write, stderr};
@@ -41,6 +43,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.command {
         Command::Reproduce(command) => commands::reproduce::run(&workspace, command),
         Command::Status(command) => commands::status::run(&workspace, command),
+        Command::Audit(command) => commands::audit::run(&workspace, command),
         Command::Why(command) => commands::why::run(&workspace, command),
         Command::Graph(command) => commands::graph::run(&workspace, command),
         Command::Show(command) => commands::show::run(&workspace, command),

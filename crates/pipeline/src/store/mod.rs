@@ -72,6 +72,16 @@ impl Store {
         self.root.join("records").join(name.get(..2).unwrap_or("__")).join(name)
     }
 
+    /// A folder for a store that is thrown away.
+    pub(crate) fn scratch_folder(&self) -> Result<tempfile::TempDir> {
+        let parent = self.root.parent().unwrap_or(&self.root);
+        fs::create_dir_all(parent).map_err(PipelineError::io(parent, "making a folder"))?;
+        tempfile::Builder::new()
+            .prefix("scratch-")
+            .tempdir_in(parent)
+            .map_err(PipelineError::io(parent, "making a temporary folder"))
+    }
+
     /// What is remembered of files.
     pub(crate) fn stat_cache(&self) -> StatCache {
         StatCache::load(self.root.join("stat-cache"))

@@ -1,5 +1,6 @@
 //! One command a module.
 
+pub(crate) mod audit;
 pub(crate) mod graph;
 pub(crate) mod operations;
 pub(crate) mod reconstruct;
@@ -53,7 +54,8 @@ fn print_json(value: &Value) -> Result<()> {
     Ok(writeln!(out)?)
 }
 
-/// "1 stage", "2 stages".
+/// "1 stage", "2 stages", "3 branches".
 fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+    let plural = if noun.ends_with("ch") { "es" } else { "s" };
+    format!("{number} {noun}{}", if number == 1 { "" } else { plural })
 }
