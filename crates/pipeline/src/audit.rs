@@ -145,6 +145,7 @@ impl Survey<'_, '_> {
         rows: usize,
     ) -> Result<OutputAudit> {
         let object = self.store.object(&kept.digest);
+        let path = self.store.output_path(&self.plan.vintage.name, &status.id, name, kept.extension());
         let what = format!("{}.{name}", status.branch);
         let profile = match (&object, kept.kind) {
             (Some(bytes), Kind::Frame) => Some(Profile::of_parquet(bytes.clone(), rows, &what)?),
@@ -162,7 +163,7 @@ impl Survey<'_, '_> {
             digest: kept.digest.clone(),
             bytes: kept.bytes,
             rows: kept.rows,
-            path: self.store.output_path(&self.plan.vintage.name, &status.id, name, kept.extension()),
+            path: path.strip_prefix(&self.plan.pipeline.workspace).unwrap_or(&path).to_path_buf(),
             published: None,
             profile,
             first_lines,

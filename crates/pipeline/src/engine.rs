@@ -12,8 +12,8 @@ use crate::publish::publish;
 use crate::reading::Reading;
 use crate::selection::Part;
 use crate::{
-    Branch, Cancelled, Digest, ForEach, Observer, Outcome, PipelineError, Plan, Record, Report, Result,
-    StageReport, Store,
+    Branch, Cancelled, Digest, ForEach, Locked, Observer, Outcome, PipelineError, Plan, Record, Report,
+    Result, StageReport, Store,
 };
 
 /// Runs plans against a store.
@@ -31,6 +31,8 @@ pub struct RunOptions {
     pub keep_going: bool,
     /// Write nothing outside the store: neither what is shown to people nor what is published.
     pub store_only: bool,
+    /// What has to come out: where anything else does, nothing is shown or published.
+    pub locked: Option<Locked>,
     /// How many branches may run at once; 0 for as many as there are processors.
     pub jobs: usize,
     /// Ends the run, from wherever its clone is.
@@ -214,6 +216,7 @@ impl Run<'_> {
             stages: Vec::new(),
             published: Vec::new(),
             interrupted: options.cancelled.is_cancelled(),
+            locked: progress.locked(plan, &reading)?,
         };
         let stages: Vec<_> = progress.into_stages().collect();
         let made = |result: &OnceLock<BranchResult>| result.get().is_some_and(|result| result.made.is_some());
@@ -222,6 +225,14 @@ impl Run<'_> {
             Some(known) => known.results.iter().all(made),
             None => *part == Part::LeftOut,
         });
+        if let Some(locked) = &options.locked {
+            let differences = locked.differences(&report.locked, !(plan.whole && whole));
+            if !differences.is_empty() {
+                // What was made stays in the store, where the next run finds it.
+                reading.files.save();
+                return Err(PipelineError::Unlocked { vintage: vintage.clone(), differences });
+            }
+        }
         // What a failed branch depended on at its last success still explains the next run.
         let mut latest = if plan.whole && whole { BTreeMap::new() } else { before.clone() };
         let mut shown = BTreeSet::new();

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use vintner_diagnostics::Faults;
 
 use crate::listing::few;
+use crate::{LockDifference, LockedKind};
 
 /// The result of reading or running a pipeline.
 pub type Result<T> = std::result::Result<T, PipelineError>;
@@ -58,6 +59,22 @@ pub enum PipelineError {
         path: String,
         /// The branch.
         branch: String,
+    },
+    /// `pipeline.lock` can't be used.
+    #[error("{}: {message}", path.strip_prefix(".").unwrap_or(.path).display())]
+    Lock {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
+    /// What came out isn't what is locked; nothing was published.
+    #[error("{}", describe_unlocked(.vintage, .differences))]
+    Unlocked {
+        /// The vintage.
+        vintage: String,
+        /// What differs, the first in the pipeline's order first.
+        differences: Vec<LockDifference>,
     },
     /// A stage outside the selection isn't made.
     #[error(
@@ -115,6 +132,27 @@ impl PipelineError {
             PipelineError::Spec(_) | PipelineError::Unknown { .. } | PipelineError::Override { .. }
         )
     }
+}
+
+fn describe_unlocked(vintage: &str, differences: &[LockDifference]) -> String {
+    let of = |kind: LockedKind| differences.iter().filter(move |difference| difference.kind == kind);
+    let first = match of(LockedKind::Output).next() {
+        Some(first) => {
+            let stage = first.name.rsplit_once('.').map_or(first.name.as_str(), |(stage, _)| stage);
+            format!("results aren't those of the lock; the first stage that differs is {stage}")
+        }
+        None => "what it is made of isn't what the lock says, though the same came out".to_owned(),
+    };
+    let lines: Vec<String> =
+        differences.iter().take(NAMED).map(|difference| format!("\n  {difference}")).collect();
+    let more = match differences.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!("\n  and {more} more"),
+    };
+    format!(
+        "{vintage}: {first}{}{more}\n  nothing was published; without --locked the same command publishes it",
+        lines.concat()
+    )
 }
 
 /// How many stages a message names.

@@ -36,6 +36,7 @@ mod graph;
 mod inputs;
 mod lineage;
 mod listing;
+mod lock_file;
 mod making;
 mod memory;
 mod observer;
@@ -77,6 +78,7 @@ pub use fingerprint::{FORMAT, Fingerprint, InputDigest};
 pub use foreach::{ForEach, Item};
 pub use graph::{GraphFormat, draw};
 pub use inputs::{Cancelled, InputFile, Inputs};
+pub use lock_file::{LockDifference, LockFile, Locked, LockedKind};
 pub use observer::{Observer, Silent};
 pub use operation::{
     Accepts, InputDeclaration, Operation, OutputDeclaration, Outputs, Registry, Rows, Stage,

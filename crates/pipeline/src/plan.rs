@@ -8,9 +8,10 @@ use vintner_diagnostics::one_of;
 
 use crate::artifact::decode_frame;
 use crate::branch::{Branch, BranchAt, BranchId, Read};
+use crate::reading::{Reading, files};
 use crate::selection::{Part, reads};
 use crate::{
-    Bound, Digest, ForEach, InputDeclaration, Item, Pipeline, PipelineError, PipelineStage, Record,
+    Bound, Digest, ForEach, InputDeclaration, Item, Locked, Pipeline, PipelineError, PipelineStage, Record,
     Reference, Result, Selection, SourceFile, Store, Vintage,
 };
 
@@ -206,6 +207,35 @@ impl<'a, T: HasRecord> Progress<'a, T> {
             items.extend(found.into_iter().filter(|item| seen.insert(item.key.clone())));
         }
         Ok(items)
+    }
+}
+
+impl<T: HasRecord> Progress<'_, T> {
+    /// What the vintage was made of and what came out, as far as it is made.
+    pub(crate) fn locked(&self, plan: &Plan<'_>, reading: &Reading) -> Result<Locked> {
+        let of_source = |source: &SourceFile| Ok((source.name.clone(), reading.files.digest(&source.path)?));
+        let sources = plan.vintage.sources.iter().map(of_source).collect::<Result<_>>()?;
+        let mut locked = Locked { sources, ..Locked::default() };
+        let mut seen = BTreeSet::new();
+        for known in self.0.iter().filter_map(OnceLock::get) {
+            for (branch, result) in known.branches.iter().zip(&known.results) {
+                let of_role = files(plan, branch)?.into_iter();
+                // Raw files are known by their sources' names, wherever they lie.
+                let of_workspace = of_role.filter(|(role, _)| branch.bound.files.contains_key(role));
+                for file in of_workspace.flat_map(|(_, files)| files) {
+                    if seen.insert(file.path.clone()) {
+                        let digest = reading.files.digest(&file.path)?;
+                        locked.files.push((file.shown.display().to_string(), digest));
+                    }
+                }
+                let record = result.get().and_then(HasRecord::record);
+                for (output, kept) in record.into_iter().flat_map(|(_, record)| &record.outputs) {
+                    locked.outputs.push((format!("{}.{output}", branch.id), kept.digest.clone()));
+                }
+            }
+        }
+        locked.files.sort();
+        Ok(locked)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::reading::Reading;
-use crate::store::write_atomically;
+use crate::store::{make_writable, write_atomically};
 use crate::{Branch, PipelineError, Plan, Record, Result, Store};
 
 /// Writes the outputs of a branch that are to be published, where they differ from what is there.
@@ -35,16 +35,4 @@ pub(crate) fn publish(
 /// Where an output is published for a vintage.
 pub(crate) fn target_of(target: &str, vintage: &str) -> PathBuf {
     PathBuf::from(target.replace("{vintage}", vintage))
-}
-
-#[cfg(unix)]
-fn make_writable(path: &std::path::Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let writable = std::fs::Permissions::from_mode(0o644);
-    std::fs::set_permissions(path, writable).map_err(PipelineError::io(path, "setting permissions"))
-}
-
-#[cfg(not(unix))]
-fn make_writable(_: &std::path::Path) -> Result<()> {
-    Ok(())
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::{PipelineError, Result};
+use crate::{Locked, PipelineError, Result};
 
 /// What happened to a branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -69,6 +69,9 @@ pub struct Report {
     pub published: Vec<PathBuf>,
     /// Whether it was ended before it was done.
     pub interrupted: bool,
+    /// What it was made of and what came out, of the branches that were made.
+    #[serde(skip)]
+    pub locked: Locked,
 }
 
 impl Report {

@@ -9,7 +9,7 @@ use crate::making::{Kept, kept};
 use crate::plan::{HasRecord, Progress};
 use crate::reading::Reading;
 use crate::selection::Part;
-use crate::{Branch, BranchId, Digest, ForEach, Plan, Result, StageStatus, State, Store};
+use crate::{Branch, BranchId, Digest, ForEach, Locked, Plan, Result, StageStatus, State, Store};
 
 /// The branches of a plan with the state of each.
 pub struct Survey<'p, 'a> {
@@ -71,6 +71,14 @@ impl<'p, 'a> Survey<'p, 'a> {
             let results = known.into_iter().flat_map(|known| known.results.iter().filter_map(OnceLock::get));
             self.unlaid.get(stage).and_then(Option::as_ref).into_iter().chain(results)
         })
+    }
+
+    /// What the vintage was made of and what came out, as far as it is made.
+    ///
+    /// # Errors
+    /// Where a file can't be read.
+    pub fn locked(&self) -> Result<Locked> {
+        self.progress.locked(self.plan, &self.reading)
     }
 
     pub(crate) fn into_statuses(self) -> Vec<StageStatus> {

@@ -1,14 +1,13 @@
 //! Whether what is kept, shown and published is what the code and the data make.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
 use crate::artifact::Artifact;
-use crate::plan::HasRecord;
 use crate::publish::target_of;
-use crate::{Digest, Kind, OutputRecord, Result, StageStatus, Survey};
+use crate::{Digest, Kind, OutputRecord, Result, StageStatus, State, Survey};
 
 /// What was found in reading everything again.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -21,6 +20,8 @@ pub struct Verification {
     pub bytes: u64,
     /// What doesn't match.
     pub mismatches: Vec<Mismatch>,
+    /// Branches that read one that doesn't match, and may run after it.
+    pub waiting: Vec<String>,
 }
 
 /// Something that isn't what it should be.
@@ -53,12 +54,17 @@ impl Survey<'_, '_> {
                     found.count(file.bytes);
                 }
             }
-            if status.record().is_none() {
+            if let State::Waiting(_) = status.state {
+                found.waiting.push(status.branch.clone());
+            } else if status.state.would_run() {
                 let causes = status.state.causes().join("; ");
                 found.mismatch(status.branch.clone(), format!("{}: {causes}", status.state.word()));
-                continue;
             }
-            for (name, kept) in status.record.iter().flat_map(|record| &record.outputs) {
+            // Of what isn't fresh the last run's outputs still have to be what they were.
+            let last = self.latest.get(&status.branch).filter(|_| status.record.is_none());
+            let last = last.and_then(|digest| self.store.record(digest));
+            let record = status.record.as_ref().or(last.as_ref());
+            for (name, kept) in record.into_iter().flat_map(|record| &record.outputs) {
                 self.verify_output(status, name, kept, &mut found);
             }
         }
@@ -69,7 +75,13 @@ impl Survey<'_, '_> {
         let what = format!("{}.{name}", status.branch);
         found.count(kept.bytes);
         match self.store.object(&kept.digest) {
-            None => return found.mismatch(what, "corrupt or gone in the store".into()),
+            None => {
+                // Of what is corrupt or missing that is the cause, which is said already.
+                if status.record.is_none() || !status.state.would_run() {
+                    found.mismatch(what, "corrupt or gone in the store".into());
+                }
+                return;
+            }
             Some(bytes) if kept.kind == Kind::Frame => {
                 let encoded = Artifact::Parquet(bytes).encode(&what, kept.grouped_by.as_deref());
                 if !encoded.is_ok_and(|encoded| kept.describes(&encoded)) {
@@ -80,7 +92,8 @@ impl Survey<'_, '_> {
         }
         let vintage = &self.plan.vintage.name;
         let shown = self.store.output_path(vintage, &status.id, name, kept.extension());
-        verify_copy(&shown, &shown, &kept.digest, found);
+        let shown_as = shown.strip_prefix(&self.plan.pipeline.workspace).unwrap_or(&shown);
+        verify_copy(&shown, shown_as, &kept.digest, found);
         let published = self.plan.pipeline.stage(&status.id.stage).ok();
         let published = published.and_then(|stage| {
             let branch = self.position(&status.id).and_then(|at| self.progress.branch(at));
@@ -94,7 +107,7 @@ impl Survey<'_, '_> {
 }
 
 /// That a file outside of the store has the content that the store has.
-fn verify_copy(path: &Path, name: &PathBuf, digest: &Digest, found: &mut Verification) {
+fn verify_copy(path: &Path, name: &Path, digest: &Digest, found: &mut Verification) {
     match fs::read(path) {
         Err(error) => found.mismatch(name.display().to_string(), format!("can't be read: {error}")),
         Ok(bytes) => {

@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Why(Why),
     /// Show what is kept of a stage, what it was made from and what it holds; of all, a table
     Audit(Audit),
+    /// Compare what is made with pipeline.lock, which `reproduce` writes
+    Lock(OfVintage),
     /// Draw the pipeline
     Graph(Graph),
     /// Show an output of a stage: a table's first rows, a value, a text
@@ -68,6 +70,9 @@ pub(crate) struct Reproduce {
     /// Run every selected stage, whatever the cache has
     #[arg(long)]
     pub(crate) force: bool,
+    /// Fail where anything comes out other than pipeline.lock says, and then publish nothing
+    #[arg(long)]
+    pub(crate) locked: bool,
     /// Make these stages alone; what they read has to be made already
     #[arg(long, value_name = "STAGE", value_delimiter = ',')]
     pub(crate) only: Vec<String>,

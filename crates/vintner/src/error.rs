@@ -42,6 +42,8 @@ pub(crate) enum CommandError {
     Rebuilt { differing: usize, not_kept: usize },
     #[error("`{stage}` has several branches; name one of them: {}", branches.join(", "))]
     SeveralBranches { stage: String, branches: Vec<String> },
+    #[error("{file}: nothing of {vintage} is locked; `vintner reproduce --vintage {vintage}` writes it")]
+    NotLocked { file: String, vintage: String },
     #[error("{}: {message}", path.display())]
     NoPipeline { path: std::path::PathBuf, message: &'static str },
 }

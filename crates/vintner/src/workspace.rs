@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use vintner_pipeline::{Pipeline, Store, Vintage};
+use vintner_pipeline::{LockFile, Pipeline, Store, Vintage};
 use vintner_stages::{bind_vintage, registry};
 
 use crate::arguments::Common;
@@ -48,6 +48,16 @@ impl Workspace {
             Some(path) if !path.is_dir() => Err(CommandError::NoDataRoot { path: path.to_owned() }),
             root => Ok(root),
         }
+    }
+
+    /// The lock that belongs to the pipeline.
+    pub(crate) fn lock(&self) -> Result<LockFile> {
+        Ok(LockFile::load(&self.folder.join(&self.file))?)
+    }
+
+    /// Whether the pipeline is what its file says, with nothing put in by `--set`.
+    pub(crate) fn is_as_written(&self) -> bool {
+        self.overrides.is_empty()
     }
 
     pub(crate) fn store(&self) -> Store {

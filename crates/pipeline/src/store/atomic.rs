@@ -40,3 +40,17 @@ fn write(path: &Path, bytes: &[u8], sync: bool) -> Result<()> {
 
 /// What names of files begin with that are being written; a run that was killed leaves some behind.
 pub(crate) const WRITING: &str = ".writing-";
+
+/// Lets the user write to a file of the workspace, which isn't the cache's.
+#[cfg(unix)]
+pub(crate) fn make_writable(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let writable = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(path, writable).map_err(PipelineError::io(path, "setting permissions"))
+}
+
+/// Lets the user write to a file of the workspace, which isn't the cache's.
+#[cfg(not(unix))]
+pub(crate) fn make_writable(_: &Path) -> Result<()> {
+    Ok(())
+}

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(crate) use atomic::{write_atomically, write_cache};
+pub(crate) use atomic::{make_writable, write_atomically, write_cache};
 
 use crate::stat_cache::StatCache;
 use crate::{Digest, PipelineError, Record, Result};

@@ -64,6 +64,9 @@ fn print_verification(plan: &Plan<'_>, found: &Verification, format: Format) -> 
         for mismatch in &found.mismatches {
             writeln!(out, "  {}  {}", mismatch.what, mismatch.message)?;
         }
+        if !found.waiting.is_empty() {
+            writeln!(out, "  {} of these and may run after them", read_them(&found.waiting))?;
+        }
         let read = format!("{}, {} read", count(found.files, "file"), bytes(found.bytes));
         match found.mismatches.len() {
             0 => writeln!(out, "{vintage}: {}, {read}: all as it should be", count(found.branches, "stage"))?,
@@ -73,6 +76,13 @@ fn print_verification(plan: &Plan<'_>, found: &Verification, format: Format) -> 
     match found.mismatches.len() {
         0 => Ok(()),
         mismatches => Err(CommandError::Mismatches { mismatches }),
+    }
+}
+
+fn read_them(waiting: &[String]) -> String {
+    match waiting {
+        [one] => format!("{one} reads one"),
+        several => format!("{} read some", count(several.len(), "stage")),
     }
 }
 

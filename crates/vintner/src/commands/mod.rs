@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod graph;
+pub(crate) mod lock;
 pub(crate) mod operations;
 pub(crate) mod reconstruct;
 pub(crate) mod reproduce;

@@ -3,11 +3,13 @@
 use std::io::{Write, stdout};
 
 use serde_json::json;
-use vintner_pipeline::{Engine, Observer, Plan, Report, RunOptions, Selection, Silent, State, status};
+use vintner_pipeline::{
+    Engine, LockFile, Locked, Observer, Plan, Report, RunOptions, Selection, Silent, State, status,
+};
 
-use super::{count, print_json};
+use super::{count, lock, print_json};
 use crate::arguments::{Format, Reproduce};
-use crate::error::Result;
+use crate::error::{CommandError, Result};
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
@@ -24,8 +26,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     if arguments.dry_run {
         return dry_run(workspace, &plan, arguments);
     }
-    let store = workspace.store();
+    let (store, lock) = (workspace.store(), workspace.lock()?);
     let options = RunOptions {
+        locked: arguments.locked.then(|| locked_of(&lock, &vintage.name)).transpose()?,
         force: arguments.force,
         keep_going: arguments.keep_going,
         jobs: arguments.jobs.unwrap_or(0).into(),
@@ -37,12 +40,26 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     let report = Engine::new(&store, observer).run(&plan, &options);
     progress.finish();
     let report = report?;
+    // What other parameters give isn't what the pipeline gives.
+    let lock_changes = match plan.whole && report.check().is_ok() && workspace.is_as_written() {
+        true => lock::update(lock, &report)?,
+        false => None,
+    };
     if arguments.format == Format::Json {
         print_json(&serde_json::to_value(&report)?)?;
     } else {
         print_report(&report)?;
+        if let Some(changes) = lock_changes {
+            writeln!(stdout().lock(), "{changes}")?;
+        }
     }
     Ok(report.check()?)
+}
+
+/// What is locked of the vintage that is to come out as it is locked.
+fn locked_of(lock: &LockFile, vintage: &str) -> Result<Locked> {
+    let locked = lock.vintage(vintage).cloned();
+    locked.ok_or_else(|| CommandError::NotLocked { file: lock::file_name(lock), vintage: vintage.to_owned() })
 }
 
 fn print_report(report: &Report) -> Result<()> {

@@ -1,6 +1,8 @@
 //! A temporary copy of the paper, and the built program to run in it.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod towns;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -135,4 +137,34 @@ fn copy(from: &Path, to: &Path) {
         fs::create_dir_all(to.parent().unwrap()).unwrap();
         fs::copy(from, to).unwrap();
     }
+}
+
+/// A text without what differs from run to run: times, durations, sizes of memory, digests and seeds.
+pub fn redacted(text: &str) -> String {
+    let replacements = [
+        (r"[0-9a-f]{64}", "<digest>"),
+        (r"\b[0-9a-f]{12}\b", "<digest>"),
+        (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "<time>"),
+        (r"[0-9a-f]{30}…[0-9a-f]{29}", "<sum>"),
+        (r"at most [0-9.]+ [kMG]?B of memory", "at most <bytes> of memory"),
+        (r"\b\d+(\.\d+)? m?s\b", "<duration>"),
+        (r"seed( +)\d+", "seed$1<seed>"),
+        (r#""(started|seconds|peak_memory|seed)": [0-9.e-]+"#, r#""$1": "<$1>""#),
+        (r" +\n", "\n"),
+    ];
+    let replace = |text: String, (pattern, with): (&str, &str)| {
+        regex::Regex::new(pattern).unwrap().replace_all(&text, with).into_owned()
+    };
+    replacements.into_iter().fold(text.to_owned(), replace)
+}
+
+/// The BLAKE3 digest of some bytes, as the cache names them.
+pub fn digest_of(bytes: &[u8]) -> String {
+    vintner_pipeline::Digest::of(bytes).to_string()
+}
+
+/// Writes over a file of the cache, which is read-only.
+pub fn overwrite(path: &Path, bytes: &[u8]) {
+    fs::remove_file(path).unwrap();
+    fs::write(path, bytes).unwrap();
 }
