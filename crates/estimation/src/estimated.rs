@@ -1,16 +1,19 @@
 //! A model estimated on a sample, before any covariance is chosen.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
 use crate::covariance::{Covariance, Ingredients};
-use crate::design::{Design, INTERCEPT, less_means, mean};
+use crate::design::{INTERCEPT, less_means};
 use crate::fit::{Coefficient, CovarianceUsed, Fit, ReferenceDistribution};
 use crate::inference;
 use crate::least_squares::LeastSquares;
-use crate::{DroppedRow, Formula, Model, Note, Reason, Sample};
+use crate::models::Levels;
+use crate::models::{Goodness, Solved};
+use crate::{DroppedRow, Formula, Model, Note, Reason, Sample, VarianceComponents};
 
 /// Residuals whose norm is below this share of the norms that cancel in them are rounding.
 const PERFECT_FIT: f64 = 64.0 * f64::EPSILON;
@@ -33,11 +36,14 @@ pub struct Estimated {
     explained: f64,
     /// Of the dependent variable about its overall mean, where the effects are absorbed.
     total: Option<f64>,
-    absorbed: usize,
+    absorbed: Absorbed,
+    goodness: Goodness,
+    components: Option<VarianceComponents>,
     entities: Vec<String>,
     groups: Vec<Range<usize>>,
     times: Vec<i32>,
-    entity_effects: Vec<f64>,
+    effect_times: Vec<i32>,
+    levels: Levels,
     perfect: bool,
     dropped: Vec<DroppedRow>,
     notes: Vec<Note>,
@@ -52,17 +58,32 @@ pub struct EntityEffect {
     pub effect: f64,
 }
 
+/// A time's effect in levels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimeEffect {
+    /// The time.
+    pub time: i32,
+    /// The effect, in the dependent variable's unit.
+    pub effect: f64,
+}
+
+/// Parameters that effects take without being estimated as coefficients.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Absorbed {
+    /// How many they are together.
+    pub(crate) parameters: usize,
+    /// Entities that have one.
+    pub(crate) entity_levels: usize,
+    /// Times that have one.
+    pub(crate) time_levels: usize,
+}
+
 impl Estimated {
-    /// Gathers a solution; `deviations` is the dependent variable less what R2 doesn't count as
-    /// explained (its mean, or the entity means), `absorbed` the number of entity effects.
-    pub(crate) fn new(
-        model: Model,
-        sample: &Sample,
-        design: Design,
-        solution: LeastSquares,
-        deviations: Vec<f64>,
-        absorbed: usize,
-    ) -> Result<Self, Reason> {
+    /// Gathers a model's solution.
+    pub(crate) fn new(sample: &Sample, solved: Solved) -> Result<Self, Reason> {
+        let Solved {
+            model, design, solution, rows, deviations, absorbed, goodness, levels, components, ..
+        } = solved;
         let LeastSquares { coefficients, residuals, bread, condition } = solution;
         let rss = sum_of_squares(&residuals);
         let tss = sum_of_squares(&deviations);
@@ -71,7 +92,7 @@ impl Estimated {
             .zip(&residuals)
             .map(|(deviation, residual)| (deviation - residual).powi(2))
             .sum();
-        let total = (absorbed > 0).then(|| {
+        let total = (absorbed.parameters > 0).then(|| {
             let everything = 0..sample.height();
             sum_of_squares(&less_means(sample.dependent(), std::slice::from_ref(&everything)))
         });
@@ -89,7 +110,6 @@ impl Estimated {
             + coefficients.iter().zip(&design.magnitudes).map(|(b, size)| b.abs() * size).sum::<f64>();
         let perfect = rss.sqrt() <= PERFECT_FIT * cancelling;
 
-        let entity_effects = if absorbed > 0 { entity_effects(sample, &coefficients) } else { Vec::new() };
         let mut notes = Vec::new();
         if perfect {
             notes.push(Note::PerfectFit);
@@ -101,7 +121,7 @@ impl Estimated {
             .groups()
             .iter()
             .zip(sample.entities())
-            .filter(|(group, _)| absorbed > 0 && group.len() == 1)
+            .filter(|(group, _)| absorbed.entity_levels > 0 && group.len() == 1)
             .map(|(_, entity)| entity.clone())
             .collect();
         if !singletons.is_empty() {
@@ -120,10 +140,13 @@ impl Estimated {
             explained,
             total,
             absorbed,
+            goodness,
+            components,
             entities: sample.entities().to_vec(),
-            groups: sample.groups().to_vec(),
-            times: sample.times().to_vec(),
-            entity_effects,
+            groups: rows.groups,
+            effect_times: sample.times().iter().copied().collect::<BTreeSet<i32>>().into_iter().collect(),
+            times: rows.times,
+            levels,
             perfect,
             dropped: sample.dropped().to_vec(),
             notes,
@@ -152,7 +175,7 @@ impl Estimated {
 
     /// n - k - absorbed effects.
     pub fn df_residual(&self) -> usize {
-        self.residuals.len() - self.coefficients.len() - self.absorbed
+        self.residuals.len() - self.coefficients.len() - self.absorbed.parameters
     }
 
     /// Whether the residuals are zero to rounding.
@@ -160,13 +183,22 @@ impl Estimated {
         self.perfect
     }
 
-    /// The fixed effects, one for each entity of the sample; none in models without.
+    /// The effects of the entities of the sample, fixed or predicted; none in models without. With
+    /// fixed effects of times too, the first time's is zero.
     pub fn fixed_effects(&self) -> Vec<EntityEffect> {
-        self.entities
-            .iter()
-            .zip(&self.entity_effects)
-            .map(|(entity, &effect)| EntityEffect { entity: entity.clone(), effect })
-            .collect()
+        let effects = self.entities.iter().zip(&self.levels.entity);
+        effects.map(|(entity, &effect)| EntityEffect { entity: entity.clone(), effect }).collect()
+    }
+
+    /// The effects of the times of the sample, fixed or predicted; none in models without.
+    pub fn time_effects(&self) -> Vec<TimeEffect> {
+        let effects = self.effect_times.iter().zip(&self.levels.time);
+        effects.map(|(&time, &effect)| TimeEffect { time, effect }).collect()
+    }
+
+    /// The variances of random effects.
+    pub fn variance_components(&self) -> Option<&VarianceComponents> {
+        self.components.as_ref()
     }
 
     /// What a covariance needs.
@@ -178,7 +210,9 @@ impl Estimated {
             rss: self.rss,
             groups: &self.groups,
             times: &self.times,
-            absorbed: self.absorbed,
+            absorbed: self.absorbed.parameters,
+            entity_levels: self.absorbed.entity_levels,
+            time_levels: self.absorbed.time_levels,
         }
     }
 
@@ -236,11 +270,11 @@ impl Estimated {
         } else {
             let statistic = match covariance {
                 // the same as the quadratic form, and sound for nearly collinear regressors
-                Covariance::Classical(_) => {
+                Covariance::Classical(_) if self.goodness == Goodness::Decomposition => {
                     let sigma2 = self.rss / observations as f64 * computed.factor;
                     Some(self.explained / sigma2)
                 }
-                Covariance::Cluster(_) => inference::wald(&self.coefficients, &computed.matrix, &slopes),
+                _ => inference::wald(&self.coefficients, &computed.matrix, &slopes),
             };
             let joint = statistic.map(|wald| inference::joint_test(wald, slopes.len(), reference));
             if joint.is_none() {
@@ -249,8 +283,12 @@ impl Estimated {
             joint
         };
 
-        let centered = self.formula.intercept || self.absorbed > 0;
-        let r2 = 1.0 - self.rss / self.tss;
+        let (centered, r2) = match self.goodness {
+            Goodness::Decomposition => {
+                (self.formula.intercept || self.absorbed.parameters > 0, 1.0 - self.rss / self.tss)
+            }
+            Goodness::Correlation(r2) => (true, r2),
+        };
         let adjusted = 1.0 - (1.0 - r2) * (observations - usize::from(centered)) as f64 / df_residual as f64;
         Ok(Fit {
             model: self.model,
@@ -266,7 +304,7 @@ impl Estimated {
             reference,
             n_obs: observations,
             n_entities: self.entities.len(),
-            absorbed: self.absorbed,
+            absorbed: self.absorbed.parameters,
             df_residual,
             rss: self.rss,
             tss: self.tss,
@@ -275,6 +313,7 @@ impl Estimated {
             r2_with_effects: self.total.filter(|total| *total > 0.0).map(|total| 1.0 - self.rss / total),
             sigma2: self.rss / df_residual as f64,
             joint,
+            variance_components: self.components.clone(),
             dropped: self.dropped.clone(),
             notes,
         })
@@ -287,20 +326,4 @@ fn sum_of_squares(values: &[f64]) -> f64 {
 
 fn finite_and_regular(bread: &Mat<f64>) -> bool {
     (0..bread.ncols()).all(|j| bread[(j, j)] > 0.0 && (0..bread.nrows()).all(|i| bread[(i, j)].is_finite()))
-}
-
-fn entity_effects(sample: &Sample, coefficients: &[f64]) -> Vec<f64> {
-    sample
-        .groups()
-        .iter()
-        .map(|group| {
-            let explained: f64 = sample
-                .regressors()
-                .iter()
-                .zip(coefficients)
-                .map(|(values, b)| mean(&values[group.clone()]) * b)
-                .sum();
-            mean(&sample.dependent()[group.clone()]) - explained
-        })
-        .collect()
 }

@@ -4,7 +4,10 @@ use faer::Mat;
 use serde::{Deserialize, Serialize};
 
 use crate::distributions::{normal_two_sided, student_t_two_sided};
-use crate::{Covariance, DroppedRow, EstimationError, Formula, Model, Note, Reason, Result, inference};
+use crate::{
+    Covariance, DroppedRow, EstimationError, Formula, Model, Note, Reason, Result, VarianceComponents,
+    inference,
+};
 
 /// One coefficient. What can't be computed (see [`Note::PerfectFit`]) is absent, never a NaN.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -120,6 +123,9 @@ pub struct Fit {
     pub sigma2: f64,
     /// That all slopes are zero, under the covariance used.
     pub joint: Option<JointTest>,
+    /// The variances of random effects, where the model has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variance_components: Option<VarianceComponents>,
     /// Rows left out, with what is missing there.
     pub dropped: Vec<DroppedRow>,
     /// What a reader should know.

@@ -8,6 +8,7 @@
 //! [`estimate`] and [`estimate_by_entity`] go the whole way. [`granger_by_entity`], [`granger_pooled`] and
 //! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables.
 
+mod absorb;
 mod collinearity;
 pub mod covariance;
 mod descriptives;
@@ -27,6 +28,7 @@ mod models;
 mod note;
 mod reason;
 pub mod reconstruction;
+mod rows;
 mod sample;
 
 pub use collinearity::Collinearity;
@@ -39,7 +41,7 @@ pub use design::INTERCEPT;
 pub use dumitrescu_hurlin::{DumitrescuHurlin, LagOrders, PanelStatistic, Untestable, dumitrescu_hurlin};
 pub use error::{EstimationError, Result};
 pub use estimate::{estimate, estimate_by_entity};
-pub use estimated::{EntityEffect, Estimated};
+pub use estimated::{EntityEffect, Estimated, TimeEffect};
 pub use fit::{
     Coefficient, CovarianceUsed, Fit, JointTest, Outcome, ReferenceDistribution, Refusal, UnitFit,
 };
@@ -48,7 +50,7 @@ pub use granger::{
     GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled,
 };
 pub use lag::lag;
-pub use models::Model;
+pub use models::{Effects, Model, RandomEffects, VarianceComponents, VarianceEstimator};
 pub use note::Note;
 pub use reason::Reason;
 pub use sample::{DroppedRow, Sample};

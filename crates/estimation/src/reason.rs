@@ -57,6 +57,39 @@ pub enum Reason {
         /// The regressors.
         variables: Vec<String>,
     },
+    /// Regressors of which the effects leave nothing.
+    #[error("absorbed by the effects: {}", variables.join(", "))]
+    Absorbed {
+        /// The regressors.
+        variables: Vec<String>,
+    },
+    /// The effects leave nothing of the dependent variable.
+    #[error("`{variable}` is absorbed by the effects, there is nothing to explain")]
+    DependentAbsorbed {
+        /// The dependent variable.
+        variable: String,
+    },
+    /// Fewer entities, or times, than a regression of their means needs.
+    #[error("{groups} {of}, {parameters} parameters: too few for the regression of their means")]
+    TooFewGroups {
+        /// How many there are.
+        groups: usize,
+        /// Of what.
+        of: String,
+        /// Parameters, the intercept included.
+        parameters: usize,
+    },
+    /// The idiosyncratic variance isn't positive, or can't be told from those of the effects.
+    #[error("the variance of the idiosyncratic error can't be estimated: it comes out zero or negative")]
+    NoVarianceComponent,
+    /// An iteration that doesn't come to an end.
+    #[error("{what} doesn't converge in {steps} steps")]
+    NotConverged {
+        /// What.
+        what: String,
+        /// How many steps were made.
+        steps: usize,
+    },
     /// One cluster: between-cluster variation can't be measured.
     #[error("{clusters} cluster; a clustered covariance needs at least 2")]
     TooFewClusters {

@@ -64,8 +64,12 @@ pub struct Ingredients<'a> {
     pub groups: &'a [Range<usize>],
     /// Each row's time.
     pub times: &'a [i32],
-    /// Absorbed effects, N; entity effects.
+    /// Parameters that absorbed effects take: N, T, or N + T - 1.
     pub absorbed: usize,
+    /// Entities with absorbed effects.
+    pub entity_levels: usize,
+    /// Times with absorbed effects.
+    pub time_levels: usize,
 }
 
 /// A covariance matrix and how it came about.
@@ -135,7 +139,11 @@ impl Covariance {
                     coefficients,
                     absorbed: ingredients.absorbed,
                     clusters,
-                    nested: options.by == ClusterBy::Entity,
+                    entity_levels: ingredients.entity_levels,
+                    nested: match options.by {
+                        ClusterBy::Entity => ingredients.entity_levels,
+                        ClusterBy::Time => ingredients.time_levels,
+                    },
                 });
                 let sandwich = cluster::matrix(ingredients, &codes, clusters);
                 Ok(CovarianceMatrix {

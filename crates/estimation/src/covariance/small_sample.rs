@@ -9,12 +9,14 @@ pub struct Counts {
     pub observations: usize,
     /// Estimated coefficients, k: with the intercept in OLS, the slopes alone where effects are absorbed.
     pub coefficients: usize,
-    /// Absorbed effects, N; 0 where there are none.
+    /// Parameters that absorbed effects take: N, T, or N + T - 1; 0 where there are none.
     pub absorbed: usize,
+    /// Entities with absorbed effects.
+    pub entity_levels: usize,
     /// Clusters, G.
     pub clusters: usize,
-    /// Whether the absorbed effects are nested in the clusters (entity effects in entity clusters).
-    pub nested: bool,
+    /// Absorbed effects that are nested in the clusters: those of entities in entity clusters.
+    pub nested: usize,
 }
 
 /// How fixest's `ssc(K.fixef = )` counts absorbed effects.
@@ -23,7 +25,7 @@ pub struct Counts {
 pub enum FixestEffects {
     /// Not at all.
     None,
-    /// One for effects nested in the clusters, all of them otherwise.
+    /// All of them, those nested in the clusters together as one.
     #[default]
     Nonnested,
     /// All of them.
@@ -75,6 +77,13 @@ pub enum SmallSample {
     },
 }
 
+impl Counts {
+    /// Parameters of the absorbed effects where some levels count as one, the constant.
+    fn without(&self, levels: usize) -> usize {
+        self.absorbed - levels + levels.min(1)
+    }
+}
+
 impl SmallSample {
     /// The factor. There are at least two clusters and n > k + N.
     pub fn factor(self, counts: &Counts) -> f64 {
@@ -86,14 +95,14 @@ impl SmallSample {
             Self::None => 1.0,
             Self::PlmHc1 => n / less(k),
             Self::PlmSss => clusters * (n - 1.0) / less(k),
-            Self::StataXtreg => clusters * (n - 1.0) / less(k + absorbed.min(1)),
+            Self::StataXtreg => clusters * (n - 1.0) / less(k + counts.without(counts.entity_levels)),
             Self::StataAreg => clusters * (n - 1.0) / less(k + absorbed),
             Self::ClubSandwichCr1 => clusters,
             Self::Fixest { k_adj, k_fixef, g_adj } => {
                 let effects = match k_fixef {
                     FixestEffects::None => 0,
-                    FixestEffects::Nonnested if counts.nested => absorbed.min(1),
-                    FixestEffects::Nonnested | FixestEffects::Full => absorbed,
+                    FixestEffects::Nonnested => counts.without(counts.nested),
+                    FixestEffects::Full => absorbed,
                 };
                 (if k_adj { (n - 1.0) / less(k + effects) } else { 1.0 })
                     * (if g_adj { clusters } else { 1.0 })

@@ -1,20 +1,52 @@
 //! Models: each turns a sample into an [`Estimated`] or the [`Reason`] why it can't.
 
+mod between;
+mod effects;
+mod first_differences;
+mod levels;
 mod ols;
+mod random;
 mod within;
 
 use serde::{Deserialize, Serialize};
 
+pub use effects::Effects;
+pub(crate) use levels::Levels;
+pub use random::{RandomEffects, VarianceComponents, VarianceEstimator};
+
+use crate::design::{Design, mean};
+use crate::estimated::Absorbed;
+use crate::least_squares::LeastSquares;
+use crate::rows::Rows;
 use crate::{Estimated, Reason, Sample};
 
 /// A linear model of a panel.
+///
+/// Serialised by its name, `within`; those with options as `{random: {method: swar}}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Model {
     /// Ordinary least squares on the levels; pooled where the sample has several entities.
     Ols,
-    /// One-way fixed effects of the entities, by least squares on deviations from entity means.
+    /// Fixed effects of the entities, by least squares on deviations from entity means.
     Within,
+    /// Fixed effects of the times.
+    WithinTime,
+    /// Fixed effects of entities and times.
+    WithinTwoWay,
+    /// Least squares on first differences.
+    FirstDifferences {
+        /// Also differences between rows that are more than one time apart: plm's `fd`, which takes
+        /// differences by row. Otherwise such a row has none.
+        #[serde(default)]
+        across_gaps: bool,
+    },
+    /// Least squares on the means of entities.
+    Between,
+    /// Least squares on the means of times.
+    BetweenTime,
+    /// Random effects, by generalised least squares.
+    Random(RandomEffects),
 }
 
 impl Model {
@@ -25,8 +57,70 @@ impl Model {
     pub fn estimate(self, sample: &Sample) -> Result<Estimated, Reason> {
         match self {
             Self::Ols => ols::estimate(sample),
-            Self::Within => within::estimate(sample),
+            Self::Within => within::estimate(sample, Effects::Entity, self),
+            Self::WithinTime => within::estimate(sample, Effects::Time, self),
+            Self::WithinTwoWay => within::estimate(sample, Effects::TwoWay, self),
+            Self::FirstDifferences { across_gaps } => first_differences::estimate(sample, across_gaps),
+            Self::Between => between::estimate(sample, Effects::Entity, self),
+            Self::BetweenTime => between::estimate(sample, Effects::Time, self),
+            Self::Random(options) => random::estimate(sample, options),
         }
+    }
+
+    /// What it is called in a report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ols => "OLS",
+            Self::Within => "fixed effects of entities",
+            Self::WithinTime => "fixed effects of times",
+            Self::WithinTwoWay => "fixed effects of entities and times",
+            Self::FirstDifferences { .. } => "first differences",
+            Self::Between => "between entities",
+            Self::BetweenTime => "between times",
+            Self::Random(options) => match options.effects {
+                Effects::Entity => "random effects of entities",
+                Effects::Time => "random effects of times",
+                Effects::TwoWay => "random effects of entities and times",
+            },
+        }
+    }
+}
+
+/// What a model hands to [`Estimated`].
+pub(crate) struct Solved {
+    pub(crate) model: Model,
+    /// The design that was solved, transformed as the model asks for.
+    pub(crate) design: Design,
+    pub(crate) solution: LeastSquares,
+    /// Where the design's rows belong.
+    pub(crate) rows: Rows,
+    /// The dependent variable less what R2 doesn't count as explained.
+    pub(crate) deviations: Vec<f64>,
+    pub(crate) absorbed: Absorbed,
+    pub(crate) goodness: Goodness,
+    pub(crate) levels: Levels,
+    pub(crate) components: Option<VarianceComponents>,
+}
+
+/// What R2 is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Goodness {
+    /// 1 - RSS/TSS, where the residuals are orthogonal to the fitted deviations.
+    Decomposition,
+    /// The squared correlation of the transformed dependent variable with its fit (plm), where they aren't.
+    Correlation(f64),
+}
+
+impl Goodness {
+    pub(crate) fn correlation(dependent: &[f64], residuals: &[f64]) -> Self {
+        let fitted: Vec<f64> = dependent.iter().zip(residuals).map(|(y, residual)| y - residual).collect();
+        let (mean_y, mean_fit) = (mean(dependent), mean(&fitted));
+        let (mut yy, mut ff, mut yf) = (0.0, 0.0, 0.0);
+        for (y, fit) in dependent.iter().zip(&fitted) {
+            let (y, fit) = (y - mean_y, fit - mean_fit);
+            (yy, ff, yf) = (yy + y * y, ff + fit * fit, yf + y * fit);
+        }
+        Self::Correlation(if yy > 0.0 && ff > 0.0 { yf * yf / (yy * ff) } else { 0.0 })
     }
 }
 

@@ -1,8 +1,11 @@
 //! Ordinary least squares: b = (X'X)^-1 X'y.
 
-use super::{check_residual_df, check_size};
+use super::Levels;
+use super::{Goodness, Solved, check_residual_df, check_size};
 use crate::design::{Design, is_constant, less_means};
+use crate::estimated::Absorbed;
 use crate::least_squares::LeastSquares;
+use crate::rows::Rows;
 use crate::{Estimated, Model, Reason, Sample};
 
 /// Estimates the equation on all rows of the sample.
@@ -24,5 +27,16 @@ pub(super) fn estimate(sample: &Sample) -> Result<Estimated, Reason> {
     } else {
         design.y.clone()
     };
-    Estimated::new(Model::Ols, sample, design, solution, deviations, 0)
+    let solved = Solved {
+        model: Model::Ols,
+        design,
+        solution,
+        rows: Rows::of(sample),
+        deviations,
+        absorbed: Absorbed::default(),
+        goodness: Goodness::Decomposition,
+        levels: Levels::default(),
+        components: None,
+    };
+    Estimated::new(sample, solved)
 }

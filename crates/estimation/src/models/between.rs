@@ -1,0 +1,65 @@
+//! The between estimator: least squares on the means of entities, or of times (Wooldridge 2010,
+//! section 10.2.1), each of the same weight however many rows it has.
+
+use faer::Mat;
+
+use super::{Effects, Goodness, Solved};
+use crate::absorb::Factor;
+use crate::design::{Design, INTERCEPT, is_constant, less_means, norm};
+use crate::estimated::Absorbed;
+use crate::least_squares::LeastSquares;
+use crate::models::Levels;
+use crate::rows::Rows;
+use crate::{Estimated, Model, Reason, Sample};
+
+/// Estimates the equation on means; `of` is never [`Effects::TwoWay`].
+pub(super) fn estimate(sample: &Sample, of: Effects, model: Model) -> Result<Estimated, Reason> {
+    let rows = Rows::of(sample);
+    let factor: Factor = if of == Effects::Time { rows.by_time() } else { rows.by_entity() };
+    let formula = sample.formula();
+    let offset = usize::from(formula.intercept);
+    let (observations, parameters) = (factor.levels(), formula.regressors.len() + offset);
+    if observations == 0 {
+        return Err(Reason::NoObservations { rows_dropped: sample.dropped().len() });
+    }
+    if observations < parameters {
+        return Err(Reason::TooFewObservations { observations, parameters });
+    }
+    let y = factor.means(sample.dependent());
+    if formula.intercept && is_constant(&y) {
+        return Err(Reason::ConstantDependent { variable: formula.dependent.clone() });
+    }
+    let columns: Vec<Vec<f64>> = sample.regressors().iter().map(|values| factor.means(values)).collect();
+    let mut names = formula.regressors.clone();
+    let mut magnitudes: Vec<f64> = columns.iter().map(|column| norm(column)).collect();
+    if formula.intercept {
+        names.insert(0, INTERCEPT.into());
+        magnitudes.insert(0, (observations as f64).sqrt());
+    }
+    let x = Mat::from_fn(observations, parameters, |row, column| {
+        if column < offset { 1.0 } else { columns[column - offset][row] }
+    });
+    let design = Design { names, x, y_magnitude: norm(&y), y, magnitudes };
+    let solution = LeastSquares::solve(&design).map_err(|collinear| Reason::RankDeficient { collinear })?;
+    if observations <= parameters {
+        return Err(Reason::NoResidualDegreesOfFreedom { observations, parameters });
+    }
+    let everything = 0..observations;
+    let deviations = match formula.intercept {
+        true => less_means(&design.y, std::slice::from_ref(&everything)),
+        false => design.y.clone(),
+    };
+    let times = if of == Effects::Time { (0..).take(observations).collect() } else { vec![0; observations] };
+    let solved = Solved {
+        model,
+        design,
+        solution,
+        rows: Rows::single(times),
+        deviations,
+        absorbed: Absorbed::default(),
+        goodness: Goodness::Decomposition,
+        levels: Levels::default(),
+        components: None,
+    };
+    Estimated::new(sample, solved)
+}

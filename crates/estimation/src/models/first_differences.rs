@@ -1,0 +1,88 @@
+//! First differences: least squares of y_t - y_t-1 on x_t - x_t-1 (Wooldridge 2010, eq. 10.63), with an
+//! intercept where the equation has one, which is then a common trend.
+
+use faer::Mat;
+
+use super::{Goodness, Solved, check_size};
+use crate::design::{Design, INTERCEPT, less_means, norm};
+use crate::estimated::Absorbed;
+use crate::least_squares::LeastSquares;
+use crate::models::Levels;
+use crate::rows::Rows;
+use crate::{Estimated, Model, Reason, Sample};
+
+/// Estimates the equation in differences; `across_gaps` also takes those between rows that are more than
+/// one time apart.
+pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Estimated, Reason> {
+    let (mut pairs, mut groups, mut times) = (Vec::new(), Vec::new(), Vec::new());
+    for group in sample.groups() {
+        let start = pairs.len();
+        for row in group.clone().skip(1) {
+            if across_gaps || sample.times()[row] == sample.times()[row - 1] + 1 {
+                pairs.push((row - 1, row));
+                times.push(sample.times()[row]);
+            }
+        }
+        if pairs.len() > start {
+            groups.push(start..pairs.len());
+        }
+    }
+    let formula = sample.formula();
+    let offset = usize::from(formula.intercept);
+    let parameters = formula.regressors.len() + offset;
+    check_size(sample, parameters)?;
+    if pairs.len() < parameters {
+        return Err(Reason::TooFewObservations { observations: pairs.len(), parameters });
+    }
+    let difference = |values: &[f64]| -> Vec<f64> {
+        pairs.iter().map(|(before, after)| values[*after] - values[*before]).collect()
+    };
+    let y = difference(sample.dependent());
+    if y.iter().all(|value| *value == 0.0) {
+        return Err(Reason::ConstantDependentWithin { variable: formula.dependent.clone() });
+    }
+    let columns: Vec<Vec<f64>> = sample.regressors().iter().map(|values| difference(values)).collect();
+    let still = |column: &Vec<f64>| column.iter().all(|value| *value == 0.0);
+    let variables: Vec<String> = formula
+        .regressors
+        .iter()
+        .zip(&columns)
+        .filter(|(_, column)| still(column))
+        .map(|(name, _)| name.clone())
+        .collect();
+    if !variables.is_empty() {
+        return Err(Reason::ConstantWithin { variables });
+    }
+    let mut names = formula.regressors.clone();
+    let mut magnitudes: Vec<f64> = sample.regressors().iter().map(|column| norm(column)).collect();
+    if formula.intercept {
+        names.insert(0, INTERCEPT.into());
+        magnitudes.insert(0, (pairs.len() as f64).sqrt());
+    }
+    let x = Mat::from_fn(pairs.len(), parameters, |row, column| {
+        if column < offset { 1.0 } else { columns[column - offset][row] }
+    });
+    let design = Design { names, x, y, magnitudes, y_magnitude: norm(sample.dependent()) };
+    let solution = LeastSquares::solve(&design).map_err(|collinear| Reason::RankDeficient { collinear })?;
+    if pairs.len() <= parameters {
+        return Err(Reason::NoResidualDegreesOfFreedom { observations: pairs.len(), parameters });
+    }
+    let everything = 0..pairs.len();
+    let deviations = less_means(&design.y, std::slice::from_ref(&everything));
+    let goodness = match formula.intercept {
+        true => Goodness::Decomposition,
+        false => Goodness::correlation(&design.y, &solution.residuals),
+    };
+    let solved = Solved {
+        model: Model::FirstDifferences { across_gaps },
+        design,
+        solution,
+        rows: Rows { groups, times },
+        deviations,
+        absorbed: Absorbed::default(),
+        goodness,
+        levels: Levels::default(),
+        components: None,
+    };
+    Estimated::new(sample, solved)
+}

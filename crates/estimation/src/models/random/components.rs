@@ -1,0 +1,176 @@
+//! The variances of the effects and of the idiosyncratic error.
+//!
+//! Each estimator equates quadratic forms of residuals, within and between, to their expectations. On
+//! balanced panels these are the textbook's; on unbalanced ones they are exact (Baltagi and Chang 1994,
+//! Journal of Econometrics 62, 67-89; both ways Baltagi, Song and Jung 2002). plm does the same.
+
+use faer::Mat;
+use faer::linalg::solvers::Solve;
+use serde::{Deserialize, Serialize};
+
+use super::RandomEffects;
+use super::moments::{Centre, Form, Panel, Residuals};
+use crate::absorb::Factor;
+use crate::design::mean;
+use crate::models::Effects;
+use crate::models::within;
+use crate::rows::Rows;
+use crate::{Reason, Sample};
+
+/// How the variances are estimated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VarianceEstimator {
+    /// Swamy and Arora (1972), from the within and the between regression: the default of every program.
+    #[default]
+    Swar,
+    /// Wallace and Hussain (1969), from the residuals of pooled least squares.
+    Walhus,
+    /// Amemiya (1971), from the within residuals.
+    Amemiya,
+    /// Nerlove (1971), from the within residuals and the variance of the fixed effects; one way only.
+    Nerlove,
+}
+
+/// Variances, in squares of the dependent variable's unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VarianceComponents {
+    /// Of the idiosyncratic error.
+    pub idiosyncratic: f64,
+    /// Of the entities' effects; zero where the estimate is negative.
+    pub entity: Option<f64>,
+    /// Of the times' effects; zero where the estimate is negative.
+    pub time: Option<f64>,
+}
+
+/// Estimates the variances.
+pub(super) fn estimate(
+    sample: &Sample,
+    rows: &Rows,
+    options: RandomEffects,
+) -> Result<VarianceComponents, Reason> {
+    let panel = Panel::new(sample, rows, options.effects)?;
+    if options.method == VarianceEstimator::Nerlove {
+        return nerlove(sample, rows, &panel, options.effects);
+    }
+    let effects = options.effects;
+    let mut forms = vec![within_form(&panel, options.method)?];
+    if effects.has_entity() {
+        forms.push(between_form(&panel, options.method, Effects::Entity)?);
+    }
+    if effects.has_time() {
+        forms.push(between_form(&panel, options.method, Effects::Time)?);
+    }
+    let order = forms.len();
+    let balanced = panel.is_balanced();
+    let expectations = match balanced {
+        true => balanced_expectations(&panel, options.method, effects),
+        false => Mat::from_fn(order, order, |form, component| {
+            panel.expectation(&forms[form], component_of(effects, component))
+        }),
+    };
+    let values = Mat::from_fn(order, 1, |form, _| forms[form].value);
+    let solved = expectations.partial_piv_lu().solve(&values);
+    let variance = |at: usize| if solved[(at, 0)] > 0.0 { solved[(at, 0)] } else { 0.0 };
+    let idiosyncratic = solved[(0, 0)];
+    if !(idiosyncratic > 0.0 && idiosyncratic.is_finite()) {
+        return Err(Reason::NoVarianceComponent);
+    }
+    Ok(VarianceComponents {
+        idiosyncratic,
+        entity: effects.has_entity().then(|| variance(1)),
+        time: effects.has_time().then(|| variance(order - 1)),
+    })
+}
+
+/// Which component a column of the expectations is about: none stands for the idiosyncratic.
+fn component_of(effects: Effects, column: usize) -> Option<Effects> {
+    match (column, effects) {
+        (0, _) => None,
+        (1, Effects::Entity | Effects::TwoWay) => Some(Effects::Entity),
+        _ => Some(Effects::Time),
+    }
+}
+
+fn within_form(panel: &Panel, method: VarianceEstimator) -> Result<Form, Reason> {
+    let residuals = match method {
+        VarianceEstimator::Walhus => Residuals::pooled(panel)?,
+        _ => Residuals::within(panel)?,
+    };
+    Ok(panel.form(residuals, None))
+}
+
+fn between_form(panel: &Panel, method: VarianceEstimator, of: Effects) -> Result<Form, Reason> {
+    let residuals = match method {
+        VarianceEstimator::Walhus => Residuals::pooled(panel)?,
+        VarianceEstimator::Swar => Residuals::between(panel, of)?,
+        VarianceEstimator::Amemiya | VarianceEstimator::Nerlove => Residuals::within(panel)?,
+    };
+    Ok(panel.form(residuals, Some(of)))
+}
+
+/// The textbook's expectations on a balanced panel of N entities and T times: Swamy-Arora's with the
+/// regressions' own degrees of freedom, Wallace-Hussain's and Amemiya's without those of the slopes.
+fn balanced_expectations(panel: &Panel, method: VarianceEstimator, effects: Effects) -> Mat<f64> {
+    let (entities, times) = (panel.entities.levels() as f64, panel.times.levels() as f64);
+    let slopes = panel.slopes as f64;
+    let absorbed = panel.absorbed as f64;
+    let own = method == VarianceEstimator::Swar;
+    let order = 1 + usize::from(effects.has_entity()) + usize::from(effects.has_time());
+    let mut expectations: Mat<f64> = Mat::zeros(order, order);
+    let within_slopes = panel.varying as f64;
+    expectations[(0, 0)] = panel.rows as f64 - absorbed - if own { within_slopes } else { 0.0 };
+    let mut at = 1;
+    for (has, groups, size) in
+        [(effects.has_entity(), entities, times), (effects.has_time(), times, entities)]
+    {
+        if has {
+            let degrees = if own { groups - slopes - 1.0 } else { groups };
+            expectations[(at, 0)] = degrees;
+            expectations[(at, at)] = size * degrees;
+            at += 1;
+        }
+    }
+    expectations
+}
+
+/// Nerlove's: the mean square of the within residuals, not corrected for degrees of freedom, and the
+/// variance of the fixed effects, weighted by their rows.
+fn nerlove(
+    sample: &Sample,
+    rows: &Rows,
+    panel: &Panel,
+    effects: Effects,
+) -> Result<VarianceComponents, Reason> {
+    let residuals = Residuals::within(panel)?;
+    let height = panel.rows as f64;
+    let form = panel.form(residuals, None);
+    let coefficients = panel.within_coefficients()?;
+    let levels = within::levels(sample, rows, effects, &coefficients);
+    let variance = |levels: &[f64], factor: &Factor| -> f64 {
+        let count = levels.len() as f64;
+        let weighted = |value: &dyn Fn(f64) -> f64| -> f64 {
+            levels.iter().zip(factor.counts()).map(|(level, rows)| value(*level) * rows / height).sum()
+        };
+        // Centred twice, so that the mean costs no digits.
+        let plain = mean(levels);
+        let centre = plain + weighted(&|level| level - plain);
+        weighted(&|level| (level - centre).powi(2)) * count / (count - 1.0)
+    };
+    let idiosyncratic = form.value / height;
+    if !(idiosyncratic > 0.0 && idiosyncratic.is_finite()) {
+        return Err(Reason::NoVarianceComponent);
+    }
+    Ok(VarianceComponents {
+        idiosyncratic,
+        entity: effects.has_entity().then(|| variance(&levels.entity, &panel.entities)),
+        time: effects.has_time().then(|| variance(&levels.time, &panel.times)),
+    })
+}
+
+impl Form {
+    /// Whether the form is about deviations from the overall mean.
+    pub(super) fn is_centred(&self) -> bool {
+        self.residuals.centre == Centre::OverallMean
+    }
+}

@@ -1,0 +1,257 @@
+//! Quadratic forms of residuals and their expectations under random effects.
+//!
+//! A residual is u = (I - XB)y with B = (W'X)^-1 W', where W = X in pooled least squares, QX within and
+//! PX between. The expectation of u'Au is the sum over components c of s2_c tr(R'AR S_c), with
+//! R = I - XB and S_c = Z_c Z_c' of the component's dummies, or I. Everything is had from sums over groups:
+//! tr(R'AR S) = tr(AS) - 2 tr(B S AX) + tr(X'AX B S B').
+
+use faer::Mat;
+use faer::linalg::solvers::{DenseSolveCore, Solve};
+
+use crate::absorb::{Factor, residual};
+use crate::design::{Design, mean};
+use crate::least_squares::LeastSquares;
+use crate::models::{Effects, within};
+use crate::rows::Rows;
+use crate::{Reason, Sample};
+
+/// The sample as the moments need it.
+pub(super) struct Panel {
+    pub(super) entities: Factor,
+    pub(super) times: Factor,
+    factors: Vec<Factor>,
+    /// Rows.
+    pub(super) rows: usize,
+    /// Regressors without the intercept.
+    pub(super) slopes: usize,
+    /// Of these, those that the effects don't absorb.
+    pub(super) varying: usize,
+    /// Parameters that the effects take.
+    pub(super) absorbed: usize,
+    levels: Design,
+    within: Design,
+    /// The regressors in levels that the effects don't absorb, and their places among the slopes.
+    kept: Vec<usize>,
+    y: Vec<f64>,
+    x: Vec<Vec<f64>>,
+}
+
+/// Whether residuals are taken from the variables or from their deviations from the overall mean, as
+/// those of a regression without an intercept have to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Centre {
+    Nothing,
+    OverallMean,
+}
+
+/// Residuals in levels, and the estimator behind them.
+pub(super) struct Residuals {
+    values: Vec<f64>,
+    /// X, the regressors in levels that the estimator has.
+    x: Mat<f64>,
+    /// W.
+    instruments: Mat<f64>,
+    pub(super) centre: Centre,
+}
+
+/// A quadratic form u'Au: A projects off the effects, or on the means of entities or of times.
+pub(super) struct Form {
+    pub(super) residuals: Residuals,
+    of: Option<Effects>,
+    /// u'Au.
+    pub(super) value: f64,
+}
+
+impl Panel {
+    pub(super) fn new(sample: &Sample, rows: &Rows, effects: Effects) -> Result<Self, Reason> {
+        let (absorbed_names, _) = within::vanishing(sample, rows, effects)?;
+        let names = &sample.formula().regressors;
+        let kept: Vec<usize> = (0..names.len()).filter(|at| !absorbed_names.contains(&names[*at])).collect();
+        let whole = within::transformed(sample, rows, effects)?;
+        let within = Design {
+            names: kept.iter().map(|at| whole.names[*at].clone()).collect(),
+            x: Mat::from_fn(whole.x.nrows(), kept.len(), |row, column| whole.x[(row, kept[column])]),
+            magnitudes: kept.iter().map(|at| whole.magnitudes[*at]).collect(),
+            y: whole.y,
+            y_magnitude: whole.y_magnitude,
+        };
+        let absorbed = within::absorbed(rows, effects).parameters;
+        if sample.height() <= absorbed + kept.len() {
+            let (observations, parameters) = (sample.height(), absorbed + kept.len());
+            return Err(Reason::NoResidualDegreesOfFreedom { observations, parameters });
+        }
+        Ok(Self {
+            entities: rows.by_entity(),
+            times: rows.by_time(),
+            factors: within::factors(rows, effects),
+            rows: sample.height(),
+            slopes: names.len(),
+            varying: kept.len(),
+            absorbed,
+            levels: Design::levels(sample),
+            within,
+            kept,
+            y: sample.dependent().to_vec(),
+            x: sample.regressors().to_vec(),
+        })
+    }
+
+    pub(super) fn is_balanced(&self) -> bool {
+        self.rows == self.entities.levels() * self.times.levels()
+    }
+
+    /// The coefficients of the within regression, zero where the effects absorb the regressor.
+    pub(super) fn within_coefficients(&self) -> Result<Vec<f64>, Reason> {
+        let mut coefficients = vec![0.0; self.slopes];
+        if !self.kept.is_empty() {
+            let solution = solve(&self.within)?;
+            self.kept.iter().zip(solution.coefficients).for_each(|(at, b)| coefficients[*at] = b);
+        }
+        Ok(coefficients)
+    }
+
+    fn factor(&self, of: Effects) -> &Factor {
+        if of == Effects::Time { &self.times } else { &self.entities }
+    }
+
+    /// A times a variable.
+    fn applied(&self, of: Option<Effects>, values: &[f64], centre: Centre) -> Vec<f64> {
+        let Some(of) = of else {
+            // These were projected before, when the panel was taken in.
+            return residual(values, &self.factors).unwrap_or_else(|_| values.to_vec());
+        };
+        let factor = self.factor(of);
+        let means = factor.means(values);
+        let overall = if centre == Centre::OverallMean { mean(values) } else { 0.0 };
+        factor.codes.iter().map(|code| means[*code] - overall).collect()
+    }
+
+    pub(super) fn form(&self, residuals: Residuals, of: Option<Effects>) -> Form {
+        let applied = self.applied(of, &residuals.values, residuals.centre);
+        Form { residuals, of, value: applied.iter().map(|value| value * value).sum() }
+    }
+
+    /// The factor of a component's variance in the form's expectation.
+    pub(super) fn expectation(&self, form: &Form, component: Option<Effects>) -> f64 {
+        let Residuals { x, instruments, centre, .. } = &form.residuals;
+        let order = x.ncols();
+        let direct = self.trace(form, component);
+        if order == 0 {
+            return direct;
+        }
+        let applied: Vec<Vec<f64>> =
+            (0..order).map(|column| self.applied(form.of, &column_of(x, column), *centre)).collect();
+        let applied = Mat::from_fn(self.rows, order, |row, column| applied[column][row]);
+        let cross = instruments.transpose() * x;
+        let inverse = cross.partial_piv_lu();
+        let (left, right) = match component {
+            None => (instruments.clone(), applied.clone()),
+            Some(of) => (self.sums(of, instruments), self.sums(of, &applied)),
+        };
+        // B S AX, and X'AX B S B'
+        let once = inverse.solve(&(left.transpose() * &right));
+        let spread = inverse.solve(&(left.transpose() * &left));
+        let spread = &spread * inverse.inverse().transpose();
+        let weight = x.transpose() * &applied;
+        let twice = &weight * &spread;
+        direct - 2.0 * trace(&once) + trace(&twice)
+    }
+
+    /// tr(A S).
+    fn trace(&self, form: &Form, component: Option<Effects>) -> f64 {
+        let rows = self.rows as f64;
+        let squares =
+            |of: Effects| self.factor(of).counts().iter().map(|count| count * count).sum::<f64>() / rows;
+        let Some(of) = form.of else {
+            return if component.is_none() { rows - self.absorbed as f64 } else { 0.0 };
+        };
+        let groups = self.factor(of).levels() as f64;
+        let (direct, overall) = match component {
+            None => (groups, 1.0),
+            Some(component) if component == of => (rows, squares(component)),
+            // Each entity is observed at most once a time.
+            Some(component) => (groups, squares(component)),
+        };
+        direct - if form.is_centred() { overall } else { 0.0 }
+    }
+
+    /// Sums of a matrix's columns over the levels of a factor.
+    fn sums(&self, of: Effects, matrix: &Mat<f64>) -> Mat<f64> {
+        let factor = self.factor(of);
+        let columns: Vec<Vec<f64>> = (0..matrix.ncols())
+            .map(|column| factor.sums((0..matrix.nrows()).map(|row| matrix[(row, column)])))
+            .collect();
+        Mat::from_fn(factor.levels(), matrix.ncols(), |level, column| columns[column][level])
+    }
+}
+
+impl Residuals {
+    pub(super) fn pooled(panel: &Panel) -> Result<Self, Reason> {
+        let solution = solve(&panel.levels)?;
+        let x = panel.levels.x.clone();
+        Ok(Self { values: solution.residuals, instruments: x.clone(), x, centre: Centre::Nothing })
+    }
+
+    /// y - Xb with the within coefficients.
+    pub(super) fn within(panel: &Panel) -> Result<Self, Reason> {
+        let coefficients = panel.within_coefficients()?;
+        let values: Vec<f64> = (0..panel.rows)
+            .map(|row| panel.y[row] - panel.x.iter().zip(&coefficients).map(|(x, b)| x[row] * b).sum::<f64>())
+            .collect();
+        let overall = mean(&values);
+        let x = Mat::from_fn(panel.rows, panel.kept.len(), |row, column| panel.x[panel.kept[column]][row]);
+        Ok(Self {
+            values: values.iter().map(|value| value - overall).collect(),
+            x,
+            instruments: panel.within.x.clone(),
+            centre: Centre::OverallMean,
+        })
+    }
+
+    /// y - Xb with the coefficients of the regression of means on means, each weighted by its rows.
+    pub(super) fn between(panel: &Panel, of: Effects) -> Result<Self, Reason> {
+        let Design { names, x, y, .. } = &panel.levels;
+        let factor = panel.factor(of);
+        let (groups, parameters) = (factor.levels(), names.len());
+        if groups <= parameters {
+            return Err(Reason::TooFewGroups {
+                groups,
+                of: if of == Effects::Time { "times" } else { "entities" }.into(),
+                parameters,
+            });
+        }
+        let spread = |values: &[f64]| -> Vec<f64> {
+            let means = factor.means(values);
+            factor.codes.iter().map(|code| means[*code]).collect()
+        };
+        let columns: Vec<Vec<f64>> = (0..x.ncols()).map(|column| spread(&column_of(x, column))).collect();
+        let means = Design {
+            names: names.clone(),
+            x: Mat::from_fn(panel.rows, x.ncols(), |row, column| columns[column][row]),
+            y: spread(y),
+            magnitudes: panel.levels.magnitudes.clone(),
+            y_magnitude: panel.levels.y_magnitude,
+        };
+        let solution = solve(&means)?;
+        let values = (0..panel.rows)
+            .map(|row| {
+                let fitted: f64 =
+                    solution.coefficients.iter().enumerate().map(|(at, b)| x[(row, at)] * b).sum();
+                y[row] - fitted
+            })
+            .collect();
+        Ok(Self { values, x: x.clone(), instruments: means.x, centre: Centre::Nothing })
+    }
+}
+
+fn solve(design: &Design) -> Result<LeastSquares, Reason> {
+    LeastSquares::solve(design).map_err(|collinear| Reason::RankDeficient { collinear })
+}
+
+fn column_of(matrix: &Mat<f64>, column: usize) -> Vec<f64> {
+    (0..matrix.nrows()).map(|row| matrix[(row, column)]).collect()
+}
+
+fn trace(matrix: &Mat<f64>) -> f64 {
+    (0..matrix.nrows()).map(|at| matrix[(at, at)]).sum()
+}
