@@ -14,6 +14,7 @@ use crate::rows::Rows;
 pub(super) struct Transformation {
     entities: Factor,
     times: Factor,
+    effects: Effects,
     kind: Kind,
 }
 
@@ -45,7 +46,7 @@ impl Transformation {
                 + (1.0 + in_time * time_ratio + in_entity * entity_ratio).powf(-0.5);
             Kind::Quasi { entity, time, overall: if both { overall } else { 0.0 } }
         };
-        Self { entities, times, kind }
+        Self { entities, times, effects, kind }
     }
 
     fn variable(&self, values: &[f64]) -> Vec<f64> {
@@ -104,10 +105,9 @@ impl Transformation {
             factor.means(&residuals).iter().zip(share).map(|(mean, share)| mean * share).collect()
         };
         debug_assert_eq!(rows.groups.len(), self.entities.levels());
-        let has = |shares: &[f64]| shares.iter().any(|share| *share != 0.0);
         Levels {
-            entity: if has(entity) { predicted(&self.entities, entity) } else { Vec::new() },
-            time: if has(time) { predicted(&self.times, time) } else { Vec::new() },
+            entity: if self.effects.has_entity() { predicted(&self.entities, entity) } else { Vec::new() },
+            time: if self.effects.has_time() { predicted(&self.times, time) } else { Vec::new() },
         }
     }
 }
