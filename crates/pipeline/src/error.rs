@@ -20,7 +20,7 @@ pub enum PipelineError {
     #[error("{0}")]
     Spec(Faults),
     /// A file can't be read or written.
-    #[error("{}: {action}: {source}", path.display())]
+    #[error("{}: {action}: {source}{}", path.display(), advice(.source))]
     Io {
         /// The file.
         path: PathBuf,
@@ -114,6 +114,20 @@ impl PipelineError {
             self,
             PipelineError::Spec(_) | PipelineError::Unknown { .. } | PipelineError::Override { .. }
         )
+    }
+}
+
+/// What to do where the file system refuses, as the rest of a message.
+pub(crate) fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "\n  make room there and run the same command again; what was finished is kept"
+        }
+        io::ErrorKind::ReadOnlyFilesystem => {
+            "\n  nothing can be written there; make it writable, or work in a copy of the workspace"
+        }
+        io::ErrorKind::PermissionDenied => "\n  you lack the permission: see whose it is with `ls -l`",
+        _ => "",
     }
 }
 

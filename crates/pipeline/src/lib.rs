@@ -20,6 +20,7 @@ mod artifact;
 mod audit;
 mod bound;
 mod branch;
+mod cancelled;
 mod canonical;
 mod causes;
 mod check;
@@ -63,6 +64,7 @@ pub use artifact::{Artifact, Kind};
 pub use audit::{Audit, OutputAudit, RawFile, RunFacts};
 pub use bound::Bound;
 pub use branch::{Branch, BranchId};
+pub use cancelled::Cancelled;
 pub use canonical::canonical_json;
 pub use causes::Cause;
 pub use difference::{
@@ -76,7 +78,7 @@ pub use error::{PipelineError, Result, StageError};
 pub use fingerprint::{FORMAT, Fingerprint, InputDigest};
 pub use foreach::{ForEach, Item};
 pub use graph::{GraphFormat, draw};
-pub use inputs::{Cancelled, InputFile, Inputs};
+pub use inputs::{InputFile, Inputs};
 pub use observer::{Observer, Silent};
 pub use operation::{
     Accepts, InputDeclaration, Operation, OutputDeclaration, Outputs, Registry, Rows, Stage,

@@ -8,6 +8,7 @@
 //! .vintner/v1/locks/<fingerprint>     held by the process that makes this result just now
 //! .vintner/v1/stat-cache              digests of files by what the file system says of them
 //! .vintner/v1/in-use                  held by runs, so that nothing is collected meanwhile
+//! .vintner/v1/showing                 held by a run that writes `latest`, `outputs` and what it publishes
 //! .vintner/outputs/<vintage>/<stage>/ the outputs under readable names, for people
 //! .vintner/logs/<vintage>/<stage>.log what each stage said when it last ran
 //! ```
