@@ -11,6 +11,7 @@ use crate::plan::{HasRecord, Progress};
 use crate::publish::publish;
 use crate::reading::Reading;
 use crate::selection::Part;
+use crate::store::remove_unpublished;
 use crate::{
     Branch, Cancelled, Digest, ForEach, Observer, Outcome, PipelineError, Plan, Record, Report, Result,
     StageReport, Store,
@@ -227,7 +228,7 @@ impl Run<'_> {
         let before = store.latest(vintage);
         // What a failed branch depended on at its last success still explains the next run.
         let mut latest = if plan.whole && whole { BTreeMap::new() } else { before.clone() };
-        let mut shown = BTreeSet::new();
+        let (mut shown, mut folders) = (BTreeSet::new(), BTreeSet::new());
         let mut unshown: Result<()> = Ok(());
         for (stage, known) in stages.into_iter().enumerate() {
             let Some(known) = known else {
@@ -242,7 +243,7 @@ impl Run<'_> {
                         unshown = show(store, vintage, branch, &record, &reading, &mut shown);
                     }
                     if whole && selected && !options.store_only && unshown.is_ok() {
-                        let published = publish(store, plan, branch, &record, &reading);
+                        let published = publish(store, plan, branch, &record, &reading, &mut folders);
                         unshown = published.map(|published| report.published.extend(published));
                     }
                     latest.insert(branch.id.to_string(), digest);
@@ -254,6 +255,9 @@ impl Run<'_> {
         }
         if !options.store_only && plan.whole && whole && unshown.is_ok() {
             unshown = store.tidy_outputs(vintage, &shown, &showing);
+        }
+        if showing.is_alone() {
+            folders.iter().for_each(|folder| remove_unpublished(folder));
         }
         if latest != before {
             unshown = unshown.and(store.put_latest(vintage, &latest));

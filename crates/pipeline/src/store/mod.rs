@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(crate) use atomic::{write_atomically, write_cache};
+pub(crate) use atomic::{remove_unpublished, write_atomically, write_cache, write_published};
 
 use crate::stat_cache::StatCache;
 use crate::{Digest, PipelineError, Record, Result};
