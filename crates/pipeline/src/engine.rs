@@ -10,6 +10,7 @@ use crate::making::Making;
 use crate::plan::{HasRecord, Progress};
 use crate::publish::publish;
 use crate::reading::Reading;
+use crate::seen::Seen;
 use crate::selection::Part;
 use crate::store::remove_unpublished;
 use crate::{
@@ -65,6 +66,7 @@ impl<'a> Engine<'a> {
                 plan,
                 options,
                 reading: Reading::new(self.store),
+                seen: Seen::default(),
                 latest: OnceLock::new(),
                 progress: Progress::new(plan),
             },

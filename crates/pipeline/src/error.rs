@@ -59,6 +59,19 @@ pub enum PipelineError {
         /// The branch.
         branch: String,
     },
+    /// A file changed between two branches of a run that read it.
+    #[error(
+        "{path} changed after {first} had read it in this run, so {branch} isn't made of another one\n  \
+         run again once nothing writes to the file any longer"
+    )]
+    MovedSince {
+        /// The file.
+        path: String,
+        /// The branch that read it first.
+        first: String,
+        /// The branch that would have read something else.
+        branch: String,
+    },
     /// A stage outside the selection isn't made.
     #[error(
         "it isn't made as things are now, isn't selected, and a selected stage reads it\n  \

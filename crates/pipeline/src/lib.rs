@@ -50,6 +50,7 @@ mod rebuild;
 mod record;
 mod reference;
 mod report;
+mod seen;
 mod selection;
 mod spec;
 mod stat_cache;

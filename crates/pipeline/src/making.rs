@@ -16,6 +16,7 @@ use crate::memory;
 use crate::plan::Progress;
 use crate::reading::{Reading, json_input};
 use crate::record::{ColumnRecord, InputRecord, Origin};
+use crate::seen::Seen;
 use crate::selection::Part;
 use crate::store::{Soundness, write_cache};
 use crate::{
@@ -30,6 +31,7 @@ pub(crate) struct Making<'a> {
     pub(crate) plan: &'a Plan<'a>,
     pub(crate) options: &'a RunOptions,
     pub(crate) reading: Reading,
+    pub(crate) seen: Seen,
     /// The fingerprints of the vintage's last run, once a branch asks for them.
     pub(crate) latest: OnceLock<BTreeMap<String, Digest>>,
     pub(crate) progress: Progress<'a, BranchResult>,
@@ -105,6 +107,7 @@ impl Making<'_> {
 
     fn make_branch(&self, branch: &Branch<'_>, name: &str, part: Part, ending: bool) -> Result<Made> {
         let fingerprint = self.reading.fingerprint(self.plan, branch, &self.progress)?;
+        self.seen.check(branch, &fingerprint)?;
         let digest = fingerprint.digest()?;
         let forced = self.options.force && part == Part::Made;
         let why = match forced {

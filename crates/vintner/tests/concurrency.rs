@@ -7,7 +7,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::Workspace;
-use common::commands::files_below;
+use common::commands::{files_below, trials};
 use common::running::Running;
 
 /// Each stage notes that it ran. `each` and `all` depend on the parameter `x`, `of_vintage` on the
@@ -65,7 +65,7 @@ fn is_of(workspace: &Workspace, vintage: &str, x: &str) -> bool {
 
 #[test]
 fn runs_of_the_same_share_all_work() {
-    for trial in 0..12 {
+    for trial in 0..trials(12) {
         let workspace = Workspace::of_stages(STAGES);
         assert_succeed((0..4).map(|_| workspace.start(&["reproduce"])).collect::<Vec<_>>());
         assert_eq!(times(&workspace), ["all 1", "each 4", "of_vintage 1", "same 1"], "trial {trial}");
@@ -77,7 +77,7 @@ fn runs_of_the_same_share_all_work() {
 
 #[test]
 fn runs_of_different_things_share_what_they_have_in_common() {
-    for trial in 0..8 {
+    for trial in 0..trials(8) {
         let workspace = Workspace::of_stages(STAGES);
         let mut runs = Vec::new();
         for vintage in ["v", "w"] {
@@ -126,7 +126,7 @@ fn what_is_the_latest_is_added_to_by_each_run() {
     }
     assert_eq!(workspace.latest("v"), names);
     // And all end at once.
-    for trial in 0..10 {
+    for trial in 0..trials(10) {
         workspace.remove(&[".vintner"]);
         assert_succeed(names.map(|name| workspace.start(&["reproduce", "--only", name])));
         assert_eq!(workspace.latest("v"), names, "trial {trial}");
@@ -168,7 +168,7 @@ stages:
       pooled: {model: within, covariance: {kind: classical}}
 "#,
     );
-    for _ in 0..15 {
+    for _ in 0..trials(15) {
         let run = |_| workspace.start(&["reproduce", "--force", "--jobs", "4"]);
         assert_succeed((0..3).map(run).collect::<Vec<_>>());
     }

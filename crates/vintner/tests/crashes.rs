@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use common::Workspace;
-use common::commands::{Moments, files_below};
+use common::commands::{Moments, files_below, trials};
 use common::running::Running;
 
 /// Commands, branches, an output that takes a while to write, and files that belong together.
@@ -35,9 +35,9 @@ const STAGES: &str = r#"
 "#;
 
 /// What a run writes for people: the published files and the folder of outputs.
-fn written(workspace: &Workspace) -> BTreeMap<PathBuf, Vec<u8>> {
+fn written(workspace: &Workspace, published: &str) -> BTreeMap<PathBuf, Vec<u8>> {
     let here = workspace.path("");
-    let folders = [workspace.path("out"), workspace.path(".vintner/outputs")];
+    let folders = [workspace.path(published), workspace.path(".vintner/outputs")];
     let files = folders.iter().flat_map(|folder| files_below(folder));
     files
         .filter(|path| !is_unfinished(path))
@@ -76,56 +76,71 @@ impl Moment {
     }
 }
 
-#[test]
-fn after_a_kill_at_any_moment_the_next_run_gives_the_same_bytes() {
-    const TRIALS: usize = 40;
-    let whole = Workspace::of_stages(STAGES);
+/// Kills runs in a workspace at moments over their whole length, some of them again when they go on, and
+/// lets the next one complete. Every look in between finds whole files with the right bytes only.
+fn kill_and_go_on(make: impl Fn() -> Workspace, published: &str, trials: usize, seed: u64) {
+    let whole = make();
     let began = Instant::now();
     assert_eq!(whole.start(&["reproduce"]).output().code, 0);
     let long = u64::try_from(began.elapsed().as_micros()).unwrap();
-    let expected = written(&whole);
-    assert_eq!(expected.len(), 6 + 7);
+    let expected = written(&whole, published);
     let files = files_below(&whole.path(".vintner")).len();
 
-    let mut moments = Moments::new(1);
-    let workspace = Workspace::of_stages(STAGES);
+    let mut moments = Moments::new(seed);
+    let workspace = make();
     let (mut killed, mut unfinished) = (0, 0);
-    for trial in 0..TRIALS {
-        workspace.remove(&[".vintner", "out", "scratch"]);
-        // Some are killed again when they go on.
+    for trial in 0..trials {
+        workspace.remove(&[".vintner", published, "scratch"]);
         for _ in 0..1 + trial % 2 {
             let moment = match trial % 4 {
                 0 | 1 => Moment::After(Duration::from_micros(moments.below(long))),
-                _ => Moment::AtFile(1 + (trial / 4 * 2 + trial % 2) * files / (TRIALS / 2)),
+                _ => Moment::AtFile(1 + (trial / 4 * 2 + trial % 2) * files / (trials / 2)),
             };
             let mut running = workspace.start(&["reproduce"]);
             moment.wait(&workspace, &mut running);
             killed += usize::from(!running.is_over());
             running.kill();
             unfinished += workspace.assert_sound().unfinished;
-            for (path, bytes) in written(&workspace) {
+            for (path, bytes) in written(&workspace, published) {
                 assert!(expected.get(&path) == Some(&bytes), "trial {trial}: {} is half", path.display());
             }
         }
         let output = workspace.start(&["reproduce"]).output();
         assert_eq!(output.code, 0, "trial {trial}: {}", output.stderr);
-        assert!(written(&workspace) == expected, "trial {trial}");
+        assert!(written(&workspace, published) == expected, "trial {trial}");
         assert_eq!(workspace.locks(), Vec::<String>::new(), "trial {trial}");
         workspace.assert_sound();
-        let left = files_below(&workspace.path("out")).into_iter().find(|path| is_unfinished(path));
+        let left = files_below(&workspace.path(published)).into_iter().find(|path| is_unfinished(path));
         assert_eq!(left, None, "trial {trial}: what a killed run was publishing is left among the results");
         let output = workspace.start(&["reproduce"]).output();
         assert!(output.stdout.contains("all cached: nothing to do"), "trial {trial}: {}", output.stdout);
     }
     println!("{killed} runs were killed, and {unfinished} files were being written then");
-    assert!(killed > TRIALS / 2, "only {killed} runs were killed before they ended");
+    assert!(killed > trials / 2, "only {killed} runs were killed before they ended");
+}
+
+#[test]
+fn after_a_kill_at_any_moment_the_next_run_gives_the_same_bytes() {
+    kill_and_go_on(|| Workspace::of_stages(STAGES), "out", trials(40), 1);
+}
+
+#[test]
+fn the_paper_survives_kills_at_any_moment() {
+    let paper = || {
+        let workspace = Workspace::of_paper();
+        // Its templates stay where its reports go.
+        workspace.edit("pipeline.yaml", "reports/templates", "templates");
+        fs::rename(workspace.path("reports/templates"), workspace.path("templates")).unwrap();
+        workspace
+    };
+    kill_and_go_on(paper, "reports", trials(8), 2);
 }
 
 #[test]
 fn what_killed_runs_leave_behind_does_no_harm() {
     let workspace = Workspace::of_stages(STAGES);
     workspace.reproduce(&[]);
-    let expected = written(&workspace);
+    let expected = written(&workspace, "out");
     let folders: Vec<PathBuf> = files_below(&workspace.path(".vintner"))
         .iter()
         .chain(&files_below(&workspace.path("out")))
@@ -154,7 +169,7 @@ fn what_killed_runs_leave_behind_does_no_harm() {
     assert_eq!(output.code, 0, "{}", output.stderr);
     assert!(!output.stderr.contains("waiting"), "{}", output.stderr);
     assert_eq!(workspace.locks(), Vec::<String>::new());
-    assert!(written(&workspace) == expected);
+    assert!(written(&workspace, "out") == expected);
     // Where people look, nothing of it is left.
     for folder in [".vintner/outputs", "out"] {
         let found = files_below(&workspace.path(folder));

@@ -6,7 +6,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::commands::{Moments, wait_until};
+use common::commands::{Moments, trials, wait_until};
 use common::running::{Running, runs};
 use common::{Workspace, with_outcome};
 use rustix::process::Signal;
@@ -148,7 +148,8 @@ fn interrupted_at_any_moment_a_run_can_be_gone_on_with() {
     let expected = whole.read("out/all.txt");
     let mut moments = Moments::new(5);
     let mut interrupted = 0;
-    for trial in 0..20 {
+    let trials = trials(20);
+    for trial in 0..trials {
         let workspace = Workspace::of_stages(QUICK);
         let mut running = workspace.start(&["reproduce"]);
         std::thread::sleep(Duration::from_micros(moments.below(60_000)));
@@ -177,5 +178,5 @@ fn interrupted_at_any_moment_a_run_can_be_gone_on_with() {
         assert_eq!(workspace.read("out/all.txt"), expected, "trial {trial}");
         assert_eq!(workspace.locks(), Vec::<String>::new());
     }
-    println!("{interrupted} of 20 runs were interrupted");
+    println!("{interrupted} of {trials} runs were interrupted");
 }

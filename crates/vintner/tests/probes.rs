@@ -149,6 +149,34 @@ fn an_input_that_is_edited_while_its_stage_runs_is_not_recorded() {
 }
 
 #[test]
+fn an_input_that_is_edited_between_two_stages_of_a_run_is_not_read_twice() {
+    let stages = SLOW
+        .replace(
+            "    inputs: {text: upper.text}\n",
+            "    inputs: {text: upper.text}\n    files: {again: data/in.txt}\n",
+        )
+        .replace("tr a-z A-Z < data/in.txt", "cat data/other.txt")
+        .replace("files: {text: data/in.txt}", "files: {text: data/other.txt}");
+    let early = "  early: {run: \"cat data/in.txt > out.txt\", files: {a: data/in.txt}, outputs: {text: out.txt}, \
+                 publish: {text: out/early.txt}}\n";
+    let workspace = workspace(&format!("{early}{stages}"));
+    workspace.write("data/other.txt", "other\n");
+    let running = workspace.start(&["reproduce", "--jobs", "2"]);
+    workspace.wait_for("began");
+    running.wait_to_say("ran      early");
+    workspace.write("data/in.txt", "edited\n");
+    workspace.write("go", "");
+    let output = running.output();
+    assert_eq!(output.code, 1, "{}", output.stderr);
+    let message = "stage twice failed: data/in.txt changed after early had read it in this run, so twice \
+                   isn't made of another one\n  run again once nothing writes to the file any longer";
+    assert!(output.stderr.contains(message), "{}", output.stderr);
+    assert!(!workspace.path("out").exists(), "nothing of two versions is published");
+    assert_eq!(ran(&workspace), ["early", "twice"]);
+    assert_eq!(workspace.read("out/early.txt"), "edited\n");
+}
+
+#[test]
 fn a_run_that_was_killed_in_a_stage_leaves_no_lock_and_no_half_output() {
     let workspace = workspace(SLOW);
     let mut running = workspace.start(&["reproduce"]);

@@ -63,7 +63,7 @@ fn a_read_only_store_can_be_read_and_says_what_it_lacks() {
     workspace.write("data/in.txt", "own\n");
     assert_refuses(&workspace, &["reproduce"], "stage upper failed: ");
     let status = workspace.vintner(&["status"]);
-    assert!(status.stdout.contains("stale    upper  (input text changed"), "{}", status.stdout);
+    assert!(status.stdout.contains("stale    upper  (input text in.txt changed"), "{}", status.stdout);
     assert_eq!(files_below(&workspace.path(".vintner")), before);
     assert_eq!(workspace.read("out/twice.txt"), "NEW\nNEW\n");
 

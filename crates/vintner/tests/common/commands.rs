@@ -90,6 +90,12 @@ pub fn wait_until(mut so: impl FnMut() -> bool, what: &str) {
     }
 }
 
+/// How often to try something: `usual` times, or `TRIALS` times as often where that is set.
+pub fn trials(usual: usize) -> usize {
+    let times = std::env::var("TRIALS").ok().and_then(|times| times.parse().ok());
+    usual * times.unwrap_or(1)
+}
+
 /// Numbers without a pattern that are the same in each run of a test.
 pub struct Moments(u64);
 
