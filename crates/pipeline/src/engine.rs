@@ -10,7 +10,9 @@ use crate::making::Making;
 use crate::plan::{HasRecord, Progress};
 use crate::publish::publish;
 use crate::reading::Reading;
+use crate::seen::Seen;
 use crate::selection::Part;
+use crate::store::remove_unpublished;
 use crate::{
     Branch, Cancelled, Digest, ForEach, Locked, Observer, Outcome, PipelineError, Plan, Record, Report,
     Result, StageReport, Store,
@@ -66,7 +68,8 @@ impl<'a> Engine<'a> {
                 plan,
                 options,
                 reading: Reading::new(self.store),
-                latest: self.store.latest(&plan.vintage.name),
+                seen: Seen::default(),
+                latest: OnceLock::new(),
                 progress: Progress::new(plan),
             },
             waiting_for: plan.reads.iter().map(|reads| AtomicUsize::new(reads.len())).collect(),
@@ -208,7 +211,7 @@ impl Run<'_> {
 
     /// Shows and publishes what was made, and notes what is the latest.
     fn finish(self) -> Result<Report> {
-        let Making { plan, progress, reading, store, options, latest: before, .. } = self.making;
+        let Making { plan, progress, reading, store, options, .. } = self.making;
         let vintage = &plan.vintage.name;
         let mut report = Report {
             pipeline: plan.pipeline.name.clone(),
@@ -233,9 +236,13 @@ impl Run<'_> {
                 return Err(PipelineError::Unlocked { vintage: vintage.clone(), differences });
             }
         }
+        // Two runs at once show their results one after the other, and each adds to what is the latest.
+        let showing = store.showing()?;
+        let before = store.latest(vintage);
         // What a failed branch depended on at its last success still explains the next run.
         let mut latest = if plan.whole && whole { BTreeMap::new() } else { before.clone() };
-        let mut shown = BTreeSet::new();
+        let (mut shown, mut folders) = (BTreeSet::new(), BTreeSet::new());
+        let mut unshown: Result<()> = Ok(());
         for (stage, known) in stages.into_iter().enumerate() {
             let Some(known) = known else {
                 report.stages.extend(self.unlaid[stage].get().cloned());
@@ -245,11 +252,12 @@ impl Run<'_> {
             for (branch, result) in known.branches.iter().zip(known.results) {
                 let Some(result) = result.into_inner() else { continue };
                 if let Some((digest, record)) = result.made {
-                    if !options.store_only {
-                        show(store, vintage, branch, &record, &reading, &mut shown)?;
+                    if !options.store_only && unshown.is_ok() {
+                        unshown = show(store, vintage, branch, &record, &reading, &mut shown);
                     }
-                    if whole && selected && !options.store_only {
-                        report.published.extend(publish(store, plan, branch, &record, &reading)?);
+                    if whole && selected && !options.store_only && unshown.is_ok() {
+                        let published = publish(store, plan, branch, &record, &reading, &mut folders);
+                        unshown = published.map(|published| report.published.extend(published));
                     }
                     latest.insert(branch.id.to_string(), digest);
                 }
@@ -258,14 +266,24 @@ impl Run<'_> {
                 }
             }
         }
-        if !options.store_only && plan.whole && whole {
-            store.tidy_outputs(vintage, &shown)?;
+        if !options.store_only && plan.whole && whole && unshown.is_ok() {
+            unshown = store.tidy_outputs(vintage, &shown, &showing);
+        }
+        if showing.is_alone() {
+            folders.iter().for_each(|folder| remove_unpublished(folder));
         }
         if latest != before {
-            store.put_latest(vintage, &latest)?;
+            unshown = unshown.and(store.put_latest(vintage, &latest));
         }
         reading.files.save();
-        Ok(report)
+        match unshown {
+            // That a stage failed is what has to be said, and mostly it failed of the same.
+            Err(error) if report.check().is_err() => {
+                tracing::warn!(%error, "what was made is kept and couldn't be shown");
+                Ok(report)
+            }
+            unshown => unshown.map(|()| report),
+        }
     }
 }
 

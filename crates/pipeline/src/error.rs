@@ -21,7 +21,7 @@ pub enum PipelineError {
     #[error("{0}")]
     Spec(Faults),
     /// A file can't be read or written.
-    #[error("{}: {action}: {source}", path.display())]
+    #[error("{}: {action}: {source}{}", path.display(), advice(.source))]
     Io {
         /// The file.
         path: PathBuf,
@@ -75,6 +75,19 @@ pub enum PipelineError {
         vintage: String,
         /// What differs, the first in the pipeline's order first.
         differences: Vec<LockDifference>,
+    },
+    /// A file changed between two branches of a run that read it.
+    #[error(
+        "{path} changed after {first} had read it in this run, so {branch} isn't made of another one\n  \
+         run again once nothing writes to the file any longer"
+    )]
+    MovedSince {
+        /// The file.
+        path: String,
+        /// The branch that read it first.
+        first: String,
+        /// The branch that would have read something else.
+        branch: String,
     },
     /// A stage outside the selection isn't made.
     #[error(
@@ -153,6 +166,20 @@ fn describe_unlocked(vintage: &str, differences: &[LockDifference]) -> String {
         "{vintage}: {first}{}{more}\n  nothing was published; without --locked the same command publishes it",
         lines.concat()
     )
+}
+
+/// What to do where the file system refuses, as the rest of a message.
+pub(crate) fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "\n  make room there and run the same command again; what was finished is kept"
+        }
+        io::ErrorKind::ReadOnlyFilesystem => {
+            "\n  nothing can be written there; make it writable, or work in a copy of the workspace"
+        }
+        io::ErrorKind::PermissionDenied => "\n  you lack the permission: see whose it is with `ls -l`",
+        _ => "",
+    }
 }
 
 /// How many stages a message names.

@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use polars::prelude::DataFrame;
 use serde::de::DeserializeOwned;
 
 use crate::artifact::decode_frame;
-use crate::{Digest, InputDeclaration, PipelineError, Result};
+use crate::{Cancelled, Digest, InputDeclaration, PipelineError, Result};
 
 /// The inputs of a running stage, by role.
 #[derive(Debug, Clone)]
@@ -48,22 +47,6 @@ pub struct InputFile<'a> {
     pub place: Option<&'a Path>,
     /// Its content.
     pub bytes: &'a [u8],
-}
-
-/// Says whether a run is to end. Clones say the same.
-#[derive(Debug, Clone, Default)]
-pub struct Cancelled(Arc<AtomicBool>);
-
-impl Cancelled {
-    /// Ends the run as soon as can be.
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-
-    /// Whether the run is to end.
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
 }
 
 impl Inputs {

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize, Serializer};
 use vintner_diagnostics::Document;
 
-use crate::store::{make_writable, write_atomically};
-use crate::{Digest, PipelineError, Result};
+use crate::store::{remove_unpublished, write_published};
+use crate::{Digest, PipelineError, Result, Store};
 
 /// The version of the file's form.
 const FORMAT: u32 = 1;
@@ -151,19 +151,24 @@ impl LockFile {
         self.vintages.values().flat_map(|locked| &locked.outputs).map(|(_, digest)| digest)
     }
 
-    /// Puts a vintage into the file, or in the place of what was there.
+    /// Puts a vintage into the file, or in the place of what was there; what another run wrote into it
+    /// meanwhile stays.
     ///
     /// # Errors
-    /// Where it can't be written.
-    pub fn put(&mut self, vintage: &str, locked: Locked) -> Result<()> {
+    /// Where it can't be read again or written.
+    pub fn put(&mut self, store: &Store, vintage: &str, locked: Locked) -> Result<()> {
+        let _showing = store.showing()?;
+        self.vintages = Self::load(&self.path)?.vintages;
+        if let Some(folder) = self.path.parent() {
+            remove_unpublished(folder);
+        }
         self.vintages.insert(vintage.to_owned(), locked);
         let content = ToWrite { format: FORMAT, vintages: &self.vintages };
         let text = serde_yaml::to_string(&content).map_err(|error| PipelineError::Lock {
             path: self.path.clone(),
             message: format!("it can't be written: {error}"),
         })?;
-        write_atomically(&self.path, format!("{HEADING}{text}").as_bytes())?;
-        make_writable(&self.path)
+        write_published(&self.path, format!("{HEADING}{text}").as_bytes())
     }
 }
 
@@ -237,8 +242,11 @@ mod tests {
         let pipeline = folder.path().join("pipeline.yaml");
         let mut lock = LockFile::load(&pipeline)?;
         assert_eq!(lock.vintage("v"), None);
-        lock.put("v", locked(&[("tidy[b].tidy", "1"), ("a: #odd", "2")]))?;
-        lock.put("", locked(&[]))?;
+        let store = Store::of_workspace(folder.path());
+        // Two runs that read it before either wrote.
+        let mut other = lock.clone();
+        lock.put(&store, "v", locked(&[("tidy[b].tidy", "1"), ("a: #odd", "2")]))?;
+        other.put(&store, "", locked(&[]))?;
         let again = LockFile::load(&pipeline)?;
         assert!(
             again

@@ -2,8 +2,9 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, OnceLock};
+use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::branch::{BranchAt, Read};
@@ -15,6 +16,7 @@ use crate::memory;
 use crate::plan::Progress;
 use crate::reading::{Reading, json_input};
 use crate::record::{ColumnRecord, InputRecord, Origin};
+use crate::seen::Seen;
 use crate::selection::Part;
 use crate::store::{Soundness, write_cache};
 use crate::{
@@ -29,8 +31,9 @@ pub(crate) struct Making<'a> {
     pub(crate) plan: &'a Plan<'a>,
     pub(crate) options: &'a RunOptions,
     pub(crate) reading: Reading,
-    /// The fingerprints of the vintage's last run.
-    pub(crate) latest: BTreeMap<String, Digest>,
+    pub(crate) seen: Seen,
+    /// The fingerprints of the vintage's last run, once a branch asks for them.
+    pub(crate) latest: OnceLock<BTreeMap<String, Digest>>,
     pub(crate) progress: Progress<'a, BranchResult>,
 }
 
@@ -104,9 +107,10 @@ impl Making<'_> {
 
     fn make_branch(&self, branch: &Branch<'_>, name: &str, part: Part, ending: bool) -> Result<Made> {
         let fingerprint = self.reading.fingerprint(self.plan, branch, &self.progress)?;
+        self.seen.check(branch, &fingerprint)?;
         let digest = fingerprint.digest()?;
         let forced = self.options.force && part == Part::Made;
-        let mut why = match forced {
+        let why = match forced {
             true => vec![Cause::Forced],
             false => match kept(self.store, &self.reading, &digest) {
                 Kept::Whole(record) => {
@@ -123,6 +127,21 @@ impl Making<'_> {
         if part == Part::Read {
             return Err(PipelineError::NotSelected { stage: branch.id.stage.clone() });
         }
+        // A thread of the run that waits for a part of a stage takes up another branch meanwhile. It
+        // would wait for that one's lock with this one's held, and two runs for one another for ever.
+        apart(|| self.make_locked(branch, name, fingerprint, digest, forced, why))
+    }
+
+    /// Makes a branch while no other run does.
+    fn make_locked(
+        &self,
+        branch: &Branch<'_>,
+        name: &str,
+        fingerprint: Fingerprint,
+        digest: Digest,
+        forced: bool,
+        mut why: Vec<Cause>,
+    ) -> Result<Made> {
         let holder = format!("process {} making {name} of {}", std::process::id(), self.plan.vintage.name);
         let waiting = &mut |holder: &str| self.observer.waiting(name, holder);
         let Some(_lock) = self.store.lock(&digest, &holder, &self.options.cancelled, waiting)? else {
@@ -132,7 +151,8 @@ impl Making<'_> {
         if !forced && let Kept::Whole(record) = kept(self.store, &self.reading, &digest) {
             return Ok(Made::Cached(digest, record));
         }
-        let before = self.latest.get(name).and_then(|digest| Some((digest, self.store.record(digest)?)));
+        let latest = self.latest.get_or_init(|| self.store.latest(&self.plan.vintage.name));
+        let before = latest.get(name).and_then(|digest| Some((digest, self.store.record(digest)?)));
         if why.is_empty() {
             why = causes(before.as_ref().map(|(_, record)| &record.fingerprint), &fingerprint);
         }
@@ -324,6 +344,16 @@ impl Making<'_> {
             tracing::warn!(path = %path.display(), %error, "the stage's log can't be written");
         }
     }
+}
+
+/// Does something on a thread that takes up nothing else while it waits.
+fn apart<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    thread::scope(|scope| {
+        let working = thread::Builder::new().name("vintner-stage".into()).spawn_scoped(scope, work);
+        let working =
+            working.map_err(|error| PipelineError::Threads { jobs: 1, message: error.to_string() })?;
+        working.join().unwrap_or_else(|panic| resume_unwind(panic))
+    })
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> String {

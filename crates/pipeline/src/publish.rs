@@ -1,18 +1,21 @@
 //! Outputs that are written into the workspace.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use crate::reading::Reading;
-use crate::store::{make_writable, write_atomically};
+use crate::store::write_published;
 use crate::{Branch, PipelineError, Plan, Record, Result, Store};
 
-/// Writes the outputs of a branch that are to be published, where they differ from what is there.
+/// Writes the outputs of a branch that are to be published, where they differ from what is there, and
+/// notes the folders of those that it wrote.
 pub(crate) fn publish(
     store: &Store,
     plan: &Plan<'_>,
     branch: &Branch<'_>,
     record: &Record,
     reading: &Reading,
+    folders: &mut BTreeSet<PathBuf>,
 ) -> Result<Vec<PathBuf>> {
     let mut published = Vec::new();
     for (output, target) in &branch.bound.publish {
@@ -24,8 +27,8 @@ pub(crate) fn publish(
                 what: path.display().to_string(),
                 message: "the stored object is corrupt; run again".into(),
             })?;
-            write_atomically(&path, &bytes)?;
-            make_writable(&path)?;
+            write_published(&path, &bytes)?;
+            folders.extend(path.parent().map(Path::to_owned));
         }
         published.push(target);
     }

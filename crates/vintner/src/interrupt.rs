@@ -1,18 +1,20 @@
 //! Ctrl-C, and whatever else asks the program to end.
 
 use std::io::{Write, stderr};
+use std::time::Duration;
 
 use vintner_pipeline::Cancelled;
 
 use crate::error::Result;
 
-/// Is cancelled when the program is asked to end. Asked twice, it ends at once; what was finished
-/// before is kept in any case.
+/// Is cancelled when the program is asked to end. Asked twice, it kills what still runs and ends at
+/// once; what was finished before is kept in any case.
 pub(crate) fn cancelled() -> Result<Cancelled> {
     let cancelled = Cancelled::default();
     let clone = cancelled.clone();
     ctrlc::set_handler(move || {
         if clone.is_cancelled() {
+            clone.cancel_at_once(LONGEST_KILL);
             std::process::exit(INTERRUPTED);
         }
         clone.cancel();
@@ -20,6 +22,9 @@ pub(crate) fn cancelled() -> Result<Cancelled> {
     })?;
     Ok(cancelled)
 }
+
+/// How long killed commands may take to be gone.
+const LONGEST_KILL: Duration = Duration::from_secs(2);
 
 /// The exit code of a program that was interrupted.
 pub(crate) const INTERRUPTED: i32 = 130;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::environment::Environment;
 use super::excerpt::last_lines;
 use super::{CommandLine, Timeout};
+use crate::error::advice;
 use crate::listing;
 
 /// Why a command didn't make its outputs, and what it said.
@@ -130,7 +131,7 @@ pub enum CommandProblem {
         message: String,
     },
     /// The scratch folder can't be written or read.
-    #[error("{}: {action}: {source}", path.display())]
+    #[error("{}: {action}: {source}{}", path.display(), advice(.source))]
     Io {
         /// The file.
         path: PathBuf,

@@ -101,7 +101,7 @@ impl Group {
                     kill_at = now.checked_add(request.grace);
                 }
             }
-            if kill_at.is_some_and(|at| now >= at) {
+            if kill_at.is_some_and(|at| now >= at || request.cancelled.is_at_once()) {
                 self.signal(Signal::KILL);
                 kill_at = None;
             }

@@ -145,6 +145,8 @@ impl Command {
     /// Where it can't be started, fails, takes too long, is cancelled, or writes other files than it
     /// declares; with all that it said.
     pub fn execute(&self, inputs: &Inputs) -> Result<Outputs, CommandError> {
+        // Until its scratch folder is gone too.
+        let _running = inputs.cancelled.running_command();
         if inputs.cancelled.is_cancelled() {
             return Err(CommandError::bare(CommandProblem::Cancelled));
         }

@@ -24,6 +24,20 @@ pub(crate) struct Use {
     _file: Option<File>,
 }
 
+/// Held while results are put where people look for them, so that all that is found there is of one
+/// run.
+#[derive(Debug)]
+pub(crate) struct Showing {
+    file: Option<File>,
+}
+
+impl Showing {
+    /// Whether no other run writes where people look for results.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.file.is_some()
+    }
+}
+
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 impl Store {
@@ -51,8 +65,12 @@ impl Store {
                 }
                 Err(TryLockError::WouldBlock) => {
                     if !said {
-                        waiting(&read(&mut file));
-                        said = true;
+                        // Whoever took it a moment ago may not have said who they are.
+                        let by = read(&mut file);
+                        said = !by.is_empty() || pause == LONGEST_PAUSE;
+                        if said {
+                            waiting(if by.is_empty() { "another process" } else { &by });
+                        }
                     }
                     if cancelled.is_cancelled() {
                         return Ok(None);
@@ -63,6 +81,16 @@ impl Store {
                 Err(TryLockError::Error(error)) => return Err(PipelineError::io(path, "locking")(error)),
             }
         }
+    }
+
+    /// Waits until no other run is putting its results where people look for them, and keeps others
+    /// from it.
+    pub(crate) fn showing(&self) -> Result<Showing> {
+        let path = self.root.join("showing");
+        // Where nothing can be written, a run that finds everything in place needs no lock.
+        let Ok(file) = open(&path) else { return Ok(Showing { file: None }) };
+        file.lock().map_err(PipelineError::io(&path, "locking"))?;
+        Ok(Showing { file: Some(file) })
     }
 
     /// Uses the store together with other runs.
@@ -97,7 +125,7 @@ fn open(path: &Path) -> Result<File> {
 fn read(file: &mut File) -> String {
     let mut text = String::new();
     let _ = file.rewind().and_then(|()| file.read_to_string(&mut text));
-    if text.is_empty() { "another process".to_owned() } else { text }
+    text
 }
 
 #[cfg(unix)]

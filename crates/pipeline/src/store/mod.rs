@@ -8,6 +8,7 @@
 //! .vintner/v1/locks/<fingerprint>     held by the process that makes this result just now
 //! .vintner/v1/stat-cache              digests of files by what the file system says of them
 //! .vintner/v1/in-use                  held by runs, so that nothing is collected meanwhile
+//! .vintner/v1/showing                 held by a run that writes `latest`, `outputs` and what it publishes
 //! .vintner/outputs/<vintage>/<stage>/ the outputs under readable names, for people
 //! .vintner/logs/<vintage>/<stage>.log what each stage said when it last ran
 //! ```
@@ -23,7 +24,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub(crate) use atomic::{make_writable, write_atomically, write_cache};
+pub(crate) use atomic::{remove_unpublished, write_atomically, write_cache, write_published};
 
 use crate::stat_cache::StatCache;
 use crate::{Digest, PipelineError, Record, Result};

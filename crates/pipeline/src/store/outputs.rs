@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Store;
 use super::atomic::WRITING;
+use super::lock::Showing;
 use crate::file_name::file_name;
 use crate::stat_cache::StatCache;
 use crate::{BranchId, Digest, PipelineError, Result};
@@ -65,24 +66,29 @@ impl Store {
 
     /// Takes away what is shown of a vintage and isn't among `shown`: outputs of stages and branches
     /// that there no longer are.
-    pub(crate) fn tidy_outputs(&self, vintage: &str, shown: &BTreeSet<PathBuf>) -> Result<()> {
-        tidy(&self.outputs_of(vintage), shown).map(|_| ())
+    pub(crate) fn tidy_outputs(
+        &self,
+        vintage: &str,
+        shown: &BTreeSet<PathBuf>,
+        showing: &Showing,
+    ) -> Result<()> {
+        tidy(&self.outputs_of(vintage), shown, showing.is_alone()).map(|_| ())
     }
 }
 
-/// Whether anything is left in the folder.
-fn tidy(folder: &Path, shown: &BTreeSet<PathBuf>) -> Result<bool> {
+/// Whether anything is left in the folder. What a killed run was about to show goes too, if no other
+/// run may be writing just now.
+fn tidy(folder: &Path, shown: &BTreeSet<PathBuf>, alone: bool) -> Result<bool> {
     let Ok(entries) = fs::read_dir(folder) else { return Ok(false) };
     let mut left = false;
     for entry in entries {
         let entry = entry.map_err(PipelineError::io(folder, "listing"))?;
         let path = entry.path();
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        // Another run may be writing just now.
-        if entry.file_name().to_string_lossy().starts_with(WRITING) {
+        if !alone && entry.file_name().to_string_lossy().starts_with(WRITING) {
             left = true;
         } else if is_folder {
-            let anything = tidy(&path, shown)?;
+            let anything = tidy(&path, shown, alone)?;
             left |= anything || fs::remove_dir(&path).is_err();
         } else if shown.contains(&path) {
             left = true;

@@ -3,7 +3,7 @@
 use std::io::{Write, stdout};
 
 use serde_json::json;
-use vintner_pipeline::{LockFile, Locked, LockedKind, Plan, Report, Survey};
+use vintner_pipeline::{LockFile, Locked, LockedKind, Plan, Report, Store, Survey};
 
 use super::{count, print_json};
 use crate::arguments::{Format, OfVintage};
@@ -40,14 +40,14 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintage) -> Result<()> {
 }
 
 /// Writes what came out into the lock, and says what that changes; nothing where it is there already.
-pub(super) fn update(mut lock: LockFile, report: &Report) -> Result<Option<String>> {
+pub(super) fn update(mut lock: LockFile, store: &Store, report: &Report) -> Result<Option<String>> {
     let path = file_name(&lock);
     let said = match lock.vintage(&report.vintage) {
         Some(before) if before.is_same(&report.locked) => return Ok(None),
         Some(before) => changes(&path, before, &report.locked),
         None => format!("{path}: {} is new in it", report.vintage),
     };
-    lock.put(&report.vintage, report.locked.clone())?;
+    lock.put(store, &report.vintage, report.locked.clone())?;
     Ok(Some(said))
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     let report = report?;
     // What other parameters give isn't what the pipeline gives.
     let lock_changes = match plan.whole && report.check().is_ok() && workspace.is_as_written() {
-        true => lock::update(lock, &report)?,
+        true => lock::update(lock, &store, &report)?,
         false => None,
     };
     if arguments.format == Format::Json {

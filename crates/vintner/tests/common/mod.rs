@@ -1,6 +1,14 @@
 //! A temporary copy of the paper, and the built program to run in it.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[cfg(unix)]
+pub mod commands;
+#[cfg(unix)]
+pub mod kept;
+#[cfg(target_os = "linux")]
+pub mod mount;
+#[cfg(unix)]
+pub mod running;
 pub mod towns;
 
 use std::collections::BTreeMap;
@@ -72,15 +80,17 @@ impl Workspace {
         fs::write(self.path(part), text.replace(from, to)).unwrap();
     }
 
+    /// The program, to be run here.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vintner"));
+        command.args(arguments).current_dir(self.folder.path());
+        command.env_remove("VINTNER_DATA_ROOT").env_remove("VINTNER_LOG");
+        command
+    }
+
     /// Runs the program here.
     pub fn vintner(&self, arguments: &[&str]) -> Output {
-        let output = Command::new(env!("CARGO_BIN_EXE_vintner"))
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env_remove("VINTNER_DATA_ROOT")
-            .env_remove("VINTNER_LOG")
-            .output()
-            .unwrap();
+        let output = self.command(arguments).output().unwrap();
         Output {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).unwrap(),
