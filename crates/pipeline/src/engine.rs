@@ -219,8 +219,9 @@ impl Run<'_> {
             stages: Vec::new(),
             published: Vec::new(),
             interrupted: options.cancelled.is_cancelled(),
-            locked: progress.locked(plan, &reading)?,
+            locked: Locked::default(),
         };
+        let locked = progress.locked(plan, &reading);
         let stages: Vec<_> = progress.into_stages().collect();
         let made = |result: &OnceLock<BranchResult>| result.get().is_some_and(|result| result.made.is_some());
         // Reports that belong together are written together: none of them where a stage failed.
@@ -228,6 +229,8 @@ impl Run<'_> {
             Some(known) => known.results.iter().all(made),
             None => *part == Part::LeftOut,
         });
+        // Where a stage failed, what couldn't be read was its fault, and is reported as that.
+        report.locked = if whole { locked? } else { locked.unwrap_or_default() };
         if let Some(locked) = &options.locked {
             let differences = locked.differences(&report.locked, !(plan.whole && whole));
             if !differences.is_empty() {
