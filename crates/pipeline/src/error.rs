@@ -60,6 +60,12 @@ pub enum PipelineError {
         /// The branch.
         branch: String,
     },
+    /// The cache is to be collected while runs use it.
+    #[error("{}: a run is going on; collect the cache once it is done", path.strip_prefix(".").unwrap_or(.path).display())]
+    InUse {
+        /// The store.
+        path: PathBuf,
+    },
     /// `pipeline.lock` can't be used.
     #[error("{}: {message}", path.strip_prefix(".").unwrap_or(.path).display())]
     Lock {

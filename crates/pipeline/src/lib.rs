@@ -96,7 +96,7 @@ pub use report::{Outcome, Report, StageReport};
 pub use selection::Selection;
 pub use spec::{Spec, StageSpec};
 pub use status::{StageStatus, State, status};
-pub use store::Store;
+pub use store::{Collected, Contents, Keep, KeptRun, Store, Unsound};
 pub use survey::Survey;
 pub use verification::{Mismatch, Verification};
 pub use vintage::{SourceFile, Vintage};

@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Audit(Audit),
     /// Compare what is made with pipeline.lock, which `reproduce` writes
     Lock(OfVintage),
+    /// Show what the cache keeps, and take away what nobody needs
+    Cache(Cache),
     /// Draw the pipeline
     Graph(Graph),
     /// Show an output of a stage: a table's first rows, a value, a text
@@ -121,6 +123,37 @@ pub(crate) struct Audit {
     /// The most rows of a table, or lines of a text, that are shown
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) rows: usize,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Cache {
+    #[command(subcommand)]
+    pub(crate) command: CacheCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheCommand {
+    /// List the runs whose results are kept; of one vintage's latest run where it is named
+    Ls(OfVintage),
+    /// Show how much room what takes
+    Du(FormatOnly),
+    /// Remove what no vintage's latest run and no pipeline.lock needs
+    Gc(Gc),
+    /// Read every byte again, and fail where anything isn't what its name says
+    Verify(FormatOnly),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Gc {
+    /// Keep runs younger than this: 30d, 12h, 90m or 0d
+    #[arg(long, value_name = "AGE", default_value = "30d", value_parser = age)]
+    pub(crate) older_than: u64,
+    /// Say what would go, and remove nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Text for people or JSON for scripts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -209,4 +242,18 @@ fn override_of(text: &str) -> Result<(String, String), String> {
         Some((path, value)) if !path.is_empty() => Ok((path.to_owned(), value.to_owned())),
         _ => Err("write PATH=VALUE, as in params.base_year=2010".to_owned()),
     }
+}
+
+/// An age in seconds: a whole number of days, hours or minutes.
+fn age(text: &str) -> Result<u64, String> {
+    let refused = || "write days, hours or minutes, as in 30d, 12h or 90m".to_owned();
+    let unit = text.chars().next_back().ok_or_else(refused)?;
+    let seconds: u64 = match unit {
+        'd' => 86_400,
+        'h' => 3_600,
+        'm' => 60,
+        _ => return Err(refused()),
+    };
+    let number: u64 = text[..text.len() - 1].parse().map_err(|_| refused())?;
+    number.checked_mul(seconds).ok_or_else(refused)
 }

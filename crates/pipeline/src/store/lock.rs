@@ -93,6 +93,20 @@ impl Store {
         Ok(Showing { file: Some(file) })
     }
 
+    /// Has the store alone.
+    ///
+    /// # Errors
+    /// [`PipelineError::InUse`] where runs use it.
+    pub(crate) fn claim(&self) -> Result<Use> {
+        let path = self.root.join("in-use");
+        let file = open(&path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Use { _file: Some(file) }),
+            Err(TryLockError::WouldBlock) => Err(PipelineError::InUse { path: self.root.clone() }),
+            Err(TryLockError::Error(error)) => Err(PipelineError::io(path, "locking")(error)),
+        }
+    }
+
     /// Uses the store together with other runs.
     pub(crate) fn share(&self) -> Result<Use> {
         let path = self.root.join("in-use");

@@ -17,6 +17,8 @@
 //! half of one. Objects are read back against their digest: a corrupted one counts as absent.
 
 mod atomic;
+mod collect;
+mod contents;
 mod lock;
 mod outputs;
 
@@ -24,10 +26,16 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use collect::{Collected, Keep};
+pub use contents::{Contents, KeptRun, Unsound};
+
 pub(crate) use atomic::{remove_unpublished, write_atomically, write_cache, write_published};
 
 use crate::stat_cache::StatCache;
 use crate::{Digest, PipelineError, Record, Result};
+
+/// What names of stores begin with that are thrown away.
+const SCRATCH: &str = "scratch-";
 
 /// A store in a folder.
 #[derive(Debug, Clone)]
@@ -78,7 +86,7 @@ impl Store {
         let parent = self.root.parent().unwrap_or(&self.root);
         fs::create_dir_all(parent).map_err(PipelineError::io(parent, "making a folder"))?;
         tempfile::Builder::new()
-            .prefix("scratch-")
+            .prefix(SCRATCH)
             .tempdir_in(parent)
             .map_err(PipelineError::io(parent, "making a temporary folder"))
     }

@@ -1,6 +1,7 @@
 //! One command a module.
 
 pub(crate) mod audit;
+pub(crate) mod cache;
 pub(crate) mod graph;
 pub(crate) mod lock;
 pub(crate) mod operations;

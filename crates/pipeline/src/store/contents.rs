@@ -1,0 +1,262 @@
+//! What a store holds, and for whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::Store;
+use super::atomic::WRITING;
+use crate::{Digest, Origin, PipelineError, Record, Result};
+
+/// All that a store holds.
+#[derive(Debug, Clone, Default)]
+pub struct Contents {
+    /// The runs of which there is a record, by branch, those of latest runs first.
+    pub records: Vec<KeptRun>,
+    /// Records that can't be read, or aren't those of their name.
+    pub unreadable: Vec<PathBuf>,
+    /// The objects with their sizes.
+    pub objects: BTreeMap<Digest, u64>,
+    /// What was being written by runs that were killed, with its size.
+    pub leftovers: Vec<(PathBuf, u64)>,
+    /// Branches of vintages whose latest run has no record.
+    pub dangling: Vec<(String, String)>,
+}
+
+/// A run of which there is a record.
+#[derive(Debug, Clone, Serialize)]
+pub struct KeptRun {
+    /// Its fingerprint's digest.
+    pub fingerprint: Digest,
+    /// The branch that ran.
+    pub branch: String,
+    /// When, in seconds since 1970.
+    pub started: u64,
+    /// The vintages whose latest run has its result.
+    pub vintages: Vec<String>,
+    /// The size of its outputs and of the copies of what it read.
+    pub bytes: u64,
+    /// What it made.
+    pub outputs: Vec<Digest>,
+    /// Copies of the files that it read, those that are kept.
+    pub copies: Vec<Digest>,
+}
+
+impl KeptRun {
+    /// Everything that is kept for it.
+    pub fn objects(&self) -> impl Iterator<Item = &Digest> {
+        self.outputs.iter().chain(&self.copies)
+    }
+}
+
+impl Contents {
+    /// Objects that no record needs.
+    pub fn unneeded(&self) -> BTreeMap<&Digest, u64> {
+        let needed: BTreeSet<&Digest> = self.records.iter().flat_map(KeptRun::objects).collect();
+        let unneeded = self.objects.iter().filter(|(digest, _)| !needed.contains(digest));
+        unneeded.map(|(digest, bytes)| (digest, *bytes)).collect()
+    }
+}
+
+impl Store {
+    /// Looks through the store; reads the records, and of objects only the names.
+    ///
+    /// # Errors
+    /// Where a folder can't be listed.
+    pub fn contents(&self) -> Result<Contents> {
+        let mut contents = Contents::default();
+        let (mut records, mut objects) = (Vec::new(), Vec::new());
+        files_below(&self.root.join("objects"), &mut objects)?;
+        files_below(&self.root.join("records"), &mut records)?;
+        for (path, metadata) in objects {
+            match name_of(&path).and_then(Digest::parse) {
+                Some(digest) => {
+                    contents.objects.insert(digest, metadata.len());
+                }
+                None => contents.leftovers.push((path, metadata.len())),
+            }
+        }
+        let latest = self.all_latest()?;
+        let mut vintages: BTreeMap<&Digest, Vec<String>> = BTreeMap::new();
+        for (vintage, branches) in &latest {
+            for fingerprint in branches.values() {
+                let of = vintages.entry(fingerprint).or_default();
+                if of.last() != Some(vintage) {
+                    of.push(vintage.clone());
+                }
+            }
+        }
+        for (path, metadata) in records {
+            let Some(name) = name_of(&path).filter(|name| !name.starts_with(WRITING)) else {
+                contents.leftovers.push((path, metadata.len()));
+                continue;
+            };
+            let fingerprint = name.strip_suffix(".json").and_then(Digest::parse);
+            match fingerprint.and_then(|fingerprint| Some((self.record(&fingerprint)?, fingerprint))) {
+                Some((record, fingerprint)) => {
+                    let vintages = vintages.get(&fingerprint).cloned().unwrap_or_default();
+                    contents.records.push(kept_run(record, fingerprint, vintages, &contents.objects));
+                }
+                None => contents.unreadable.push(path),
+            }
+        }
+        contents.records.sort_by(|one, other| {
+            let key = (&one.branch, one.vintages.is_empty(), u64::MAX - one.started, &one.fingerprint);
+            let others = u64::MAX - other.started;
+            key.cmp(&(&other.branch, other.vintages.is_empty(), others, &other.fingerprint))
+        });
+        let known: BTreeSet<&Digest> = contents.records.iter().map(|run| &run.fingerprint).collect();
+        for (vintage, branches) in &latest {
+            let dangling = branches.iter().filter(|(_, fingerprint)| !known.contains(fingerprint));
+            contents.dangling.extend(dangling.map(|(branch, _)| (vintage.clone(), branch.clone())));
+        }
+        contents.leftovers.extend(self.other_leftovers()?);
+        Ok(contents)
+    }
+
+    /// The latest runs of all vintages.
+    fn all_latest(&self) -> Result<BTreeMap<String, BTreeMap<String, Digest>>> {
+        let mut files = Vec::new();
+        files_below(&self.root.join("latest"), &mut files)?;
+        let names = files.iter().filter_map(|(path, _)| name_of(path)?.strip_suffix(".json"));
+        Ok(names.map(|vintage| (vintage.to_owned(), self.latest(vintage))).collect())
+    }
+
+    /// Scratch stores, and half-written files beside what people look at.
+    fn other_leftovers(&self) -> Result<Vec<(PathBuf, u64)>> {
+        let mut found = Vec::new();
+        let folder = self.root.parent().unwrap_or(&self.root);
+        for entry in fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.map_err(PipelineError::io(folder, "listing"))?.path();
+            if name_of(&path).is_some_and(|name| name.starts_with(super::SCRATCH)) {
+                let mut files = Vec::new();
+                files_below(&path, &mut files)?;
+                found.push((path, files.iter().map(|(_, metadata)| metadata.len()).sum()));
+            }
+        }
+        let mut files = Vec::new();
+        for folder in [&self.root.join("latest"), &self.outputs, &self.logs] {
+            files_below(folder, &mut files)?;
+        }
+        let writing =
+            |path: &Path| path.ancestors().filter_map(name_of).any(|name| name.starts_with(WRITING));
+        let halves = files.into_iter().filter(|(path, _)| writing(path));
+        found.extend(halves.map(|(path, metadata)| (path, metadata.len())));
+        Ok(found)
+    }
+
+    /// Objects that aren't what their names say, and outputs of records that aren't there: every byte is
+    /// read.
+    ///
+    /// # Errors
+    /// Where a folder can't be listed.
+    pub fn unsound(&self) -> Result<(Contents, Vec<Unsound>)> {
+        let contents = self.contents()?;
+        let wrong: BTreeSet<&Digest> = contents
+            .objects
+            .keys()
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .filter(|digest| self.object(digest).is_none())
+            .collect();
+        let mut found = Vec::new();
+        for run in &contents.records {
+            for (digest, of) in run
+                .outputs
+                .iter()
+                .map(|digest| (digest, "an output"))
+                .chain(run.copies.iter().map(|digest| (digest, "a copy of what it read")))
+            {
+                let message = match (wrong.contains(digest), contents.objects.contains_key(digest)) {
+                    (true, _) => format!("{of} of {} is corrupt", run.branch),
+                    (false, false) => format!("{of} of {} is gone", run.branch),
+                    (false, true) => continue,
+                };
+                found.push(Unsound { path: self.object_path(digest), message });
+            }
+        }
+        let needed: BTreeSet<&Digest> = contents.records.iter().flat_map(KeptRun::objects).collect();
+        for digest in wrong.into_iter().filter(|digest| !needed.contains(digest)) {
+            let message = "an object that nothing needs is corrupt".to_owned();
+            found.push(Unsound { path: self.object_path(digest), message });
+        }
+        for path in &contents.unreadable {
+            let message = "a record that can't be read, or isn't that of its name".to_owned();
+            found.push(Unsound { path: path.clone(), message });
+        }
+        for (vintage, branch) in &contents.dangling {
+            let message = format!("the latest run of {branch} has no record");
+            found.push(Unsound { path: self.latest_path(vintage), message });
+        }
+        Ok((contents, found))
+    }
+}
+
+/// Something in a store that isn't what it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unsound {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+fn kept_run(
+    record: Record,
+    fingerprint: Digest,
+    vintages: Vec<String>,
+    objects: &BTreeMap<Digest, u64>,
+) -> KeptRun {
+    let outputs: BTreeSet<Digest> = record.outputs.values().map(|output| output.digest.clone()).collect();
+    let copied = record.inputs.iter().filter(|input| !matches!(input.from, Origin::Output(_)));
+    // Large files are read and not copied.
+    let copies: BTreeSet<Digest> =
+        copied.map(|input| input.digest.clone()).filter(|digest| objects.contains_key(digest)).collect();
+    let bytes = outputs.union(&copies).filter_map(|digest| objects.get(digest)).sum();
+    KeptRun {
+        fingerprint,
+        branch: record.branch,
+        started: record.started,
+        vintages,
+        bytes,
+        outputs: outputs.into_iter().collect(),
+        copies: copies.into_iter().collect(),
+    }
+}
+
+pub(super) fn name_of(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()
+}
+
+/// All files below a folder, in order of their paths; none where there is no folder.
+pub(super) fn files_below(folder: &Path, found: &mut Vec<(PathBuf, Metadata)>) -> Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(PipelineError::io(folder, "listing")(error)),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        paths.push(entry.map_err(PipelineError::io(folder, "listing"))?.path());
+    }
+    paths.sort();
+    for path in paths {
+        // What a run takes away meanwhile isn't there.
+        let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
+        if metadata.is_dir() {
+            files_below(&path, found)?;
+        } else {
+            found.push((path, metadata));
+        }
+    }
+    Ok(())
+}
+
+/// The time now, in seconds since 1970.
+pub(super) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
