@@ -1,6 +1,10 @@
 //! Pictures of a pipeline.
 
-use std::fmt::Write;
+mod dot;
+mod layers;
+mod mermaid;
+mod svg;
+mod text;
 
 use crate::{ForEach, Plan, Reference, StageStatus, State};
 
@@ -13,15 +17,18 @@ pub enum GraphFormat {
     Dot,
     /// Mermaid, as GitHub shows it in Markdown.
     Mermaid,
+    /// A picture of its own, laid out here.
+    Svg,
 }
 
 /// A picture of the stages of a plan and of what flows between them. Stages are coloured by state
 /// where `statuses` are given.
 pub fn draw(plan: &Plan<'_>, statuses: &[StageStatus], format: GraphFormat) -> String {
     match format {
-        GraphFormat::Text => text(plan, statuses),
-        GraphFormat::Dot => dot(plan, statuses),
-        GraphFormat::Mermaid => mermaid(plan, statuses),
+        GraphFormat::Text => text::draw(plan, statuses),
+        GraphFormat::Dot => dot::draw(plan, statuses),
+        GraphFormat::Mermaid => mermaid::draw(plan, statuses),
+        GraphFormat::Svg => svg::draw(plan, statuses),
     }
 }
 
@@ -70,82 +77,4 @@ fn edges(plan: &Plan<'_>) -> Vec<(String, String, String)> {
     edges.sort();
     edges.dedup_by(|one, two| one.0 == two.0 && one.1 == two.1);
     edges
-}
-
-fn text(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
-    let edges = edges(plan);
-    let mut drawing = format!("{} on {}\n", plan.pipeline.name, plan.vintage.name);
-    for stage in &plan.pipeline.stages {
-        let many = match &stage.foreach {
-            None => String::new(),
-            Some(ForEach::Sources) => format!(" x {}", plan.vintage.sources.len()),
-            Some(ForEach::Items(items)) => format!(" x {}", items.len()),
-            Some(ForEach::Column { column, .. }) => format!(" x each {column}"),
-        };
-        let state = word(state(&stage.name, statuses));
-        let state = if state.is_empty() { String::new() } else { format!(" [{state}]") };
-        let _ = writeln!(drawing, "{}{many} ({}){state}", stage.name, stage.operation);
-        for (from, _, _) in edges.iter().filter(|(_, to, _)| *to == stage.name) {
-            let _ = writeln!(drawing, "  <- {from}");
-        }
-        for target in stage.bound.publish.values() {
-            let _ = writeln!(drawing, "  -> {}", target.replace("{vintage}", &plan.vintage.name));
-        }
-    }
-    drawing
-}
-
-fn dot(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
-    let quote = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
-    let mut drawing =
-        format!("digraph {} {{\n  rankdir=LR;\n  node [shape=box];\n", quote(&plan.pipeline.name));
-    let _ = writeln!(drawing, "  \"vintage\" [shape=cylinder, label={}];", quote(&plan.vintage.name));
-    for stage in &plan.pipeline.stages {
-        let colour = match state(&stage.name, statuses) {
-            Some(State::Fresh) => ", style=filled, fillcolor=\"#cfe8cf\"",
-            Some(State::Stale(_)) => ", style=filled, fillcolor=\"#f6d6a8\"",
-            Some(State::Missing(_)) => ", style=filled, fillcolor=\"#ffffff\"",
-            Some(State::Corrupt(_)) => ", style=filled, fillcolor=\"#e8a0a0\"",
-            Some(State::Waiting(_)) => ", style=\"filled,dashed\", fillcolor=\"#f0f0f0\"",
-            None => "",
-        };
-        let label = format!("{}\\n{}", stage.name, stage.operation);
-        let _ = writeln!(drawing, "  {} [label=\"{label}\"{colour}];", quote(&stage.name));
-    }
-    for path in plan.pipeline.stages.iter().flat_map(|stage| stage.bound.files.values()) {
-        let _ = writeln!(drawing, "  {} [shape=note];", quote(&path.display().to_string()));
-    }
-    for (from, to, role) in edges(plan) {
-        let _ = writeln!(drawing, "  {} -> {} [label={}];", quote(&from), quote(&to), quote(&role));
-    }
-    drawing.push_str("}\n");
-    drawing
-}
-
-fn mermaid(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
-    let mut drawing = String::from("flowchart LR\n");
-    let edges = edges(plan);
-    let mut names: Vec<&str> = edges.iter().flat_map(|(from, to, _)| [from.as_str(), to.as_str()]).collect();
-    names.extend(plan.pipeline.stages.iter().map(|stage| stage.name.as_str()));
-    names.sort_unstable();
-    names.dedup();
-    let id = |name: &str| {
-        names.iter().position(|known| *known == name).map(|at| format!("n{at}")).unwrap_or_default()
-    };
-    for name in &names {
-        let label = name.replace('"', "#quot;");
-        let stage = plan.pipeline.stages.iter().any(|stage| stage.name == **name);
-        let (open, close) = if stage { ("[\"", "\"]") } else { ("[(\"", "\")]") };
-        let class = word(state(name, statuses));
-        let class = if class.is_empty() { String::new() } else { format!(":::{class}") };
-        let _ = writeln!(drawing, "  {}{open}{label}{close}{class}", id(name));
-    }
-    for (from, to, _) in &edges {
-        let _ = writeln!(drawing, "  {} --> {}", id(from), id(to));
-    }
-    drawing.push_str(
-        "  classDef fresh fill:#cfe8cf\n  classDef stale fill:#f6d6a8\n  classDef waiting fill:#f0f0f0\n  \
-         classDef missing fill:#ffffff\n  classDef corrupt fill:#e8a0a0\n",
-    );
-    drawing
 }

@@ -117,6 +117,7 @@ fn pictures_of_a_graph() {
     insta::assert_snapshot!("graph_text", workspace.draw(DRAWN, &vintage, GraphFormat::Text));
     insta::assert_snapshot!("graph_dot", workspace.draw(DRAWN, &vintage, GraphFormat::Dot));
     insta::assert_snapshot!("graph_mermaid", workspace.draw(DRAWN, &vintage, GraphFormat::Mermaid));
+    insta::assert_snapshot!("graph_svg", workspace.draw(DRAWN, &vintage, GraphFormat::Svg));
     workspace.run_with(DRAWN, &vintage, &Default::default());
     let fresh = workspace.draw(DRAWN, &vintage, GraphFormat::Text);
     assert!(!fresh.contains("[stale]") && !fresh.contains("[waiting]"), "{fresh}");

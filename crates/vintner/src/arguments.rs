@@ -233,6 +233,7 @@ pub(crate) enum GraphFormat {
     Text,
     Dot,
     Mermaid,
+    Svg,
     Json,
 }
 

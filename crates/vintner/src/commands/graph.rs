@@ -19,6 +19,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Graph) -> Result<()> {
         GraphFormat::Text => Drawing::Text,
         GraphFormat::Dot => Drawing::Dot,
         GraphFormat::Mermaid => Drawing::Mermaid,
+        GraphFormat::Svg => Drawing::Svg,
         GraphFormat::Json => return print_json(&as_json(&plan, &statuses)),
     };
     write!(stdout().lock(), "{}", draw(&plan, &statuses, format))?;

@@ -1,0 +1,33 @@
+//! A graph for Graphviz.
+
+use std::fmt::Write;
+
+use super::{edges, state};
+use crate::{Plan, StageStatus, State};
+
+pub(super) fn draw(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
+    let quote = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let mut drawing =
+        format!("digraph {} {{\n  rankdir=LR;\n  node [shape=box];\n", quote(&plan.pipeline.name));
+    let _ = writeln!(drawing, "  \"vintage\" [shape=cylinder, label={}];", quote(&plan.vintage.name));
+    for stage in &plan.pipeline.stages {
+        let colour = match state(&stage.name, statuses) {
+            Some(State::Fresh) => ", style=filled, fillcolor=\"#cfe8cf\"",
+            Some(State::Stale(_)) => ", style=filled, fillcolor=\"#f6d6a8\"",
+            Some(State::Missing(_)) => ", style=filled, fillcolor=\"#ffffff\"",
+            Some(State::Corrupt(_)) => ", style=filled, fillcolor=\"#e8a0a0\"",
+            Some(State::Waiting(_)) => ", style=\"filled,dashed\", fillcolor=\"#f0f0f0\"",
+            None => "",
+        };
+        let label = format!("{}\\n{}", stage.name, stage.operation);
+        let _ = writeln!(drawing, "  {} [label=\"{label}\"{colour}];", quote(&stage.name));
+    }
+    for path in plan.pipeline.stages.iter().flat_map(|stage| stage.bound.files.values()) {
+        let _ = writeln!(drawing, "  {} [shape=note];", quote(&path.display().to_string()));
+    }
+    for (from, to, role) in edges(plan) {
+        let _ = writeln!(drawing, "  {} -> {} [label={}];", quote(&from), quote(&to), quote(&role));
+    }
+    drawing.push_str("}\n");
+    drawing
+}
