@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::branch::BranchAt;
 use crate::making::Making;
-use crate::plan::{HasRecord, Progress};
+use crate::plan::{Branches, HasRecord, Progress};
 use crate::publish::publish;
 use crate::reading::Reading;
 use crate::selection::Part;
+use crate::snapshot::{Seen, is_sound};
 use crate::{
-    Branch, Cancelled, Digest, ForEach, Observer, Outcome, PipelineError, Plan, Record, Report, Result,
-    StageReport, Store,
+    Branch, Cancelled, Digest, ForEach, Observer, Outcome, PipelineError, Plan, Record, Report, Request,
+    Result, StageReport, Store,
 };
 
 /// Runs plans against a store.
@@ -35,6 +36,8 @@ pub struct RunOptions {
     pub jobs: usize,
     /// Ends the run, from wherever its clone is.
     pub cancelled: Cancelled,
+    /// What was asked for, of which a snapshot is taken if there was nothing to do.
+    pub remember: Option<Request>,
 }
 
 impl<'a> Engine<'a> {
@@ -225,25 +228,25 @@ impl Run<'_> {
         // What a failed branch depended on at its last success still explains the next run.
         let mut latest = if plan.whole && whole { BTreeMap::new() } else { before.clone() };
         let mut shown = BTreeSet::new();
-        for (stage, known) in stages.into_iter().enumerate() {
+        for (stage, known) in stages.iter().enumerate() {
             let Some(known) = known else {
                 report.stages.extend(self.unlaid[stage].get().cloned());
                 continue;
             };
             let selected = plan.parts[stage] == Part::Made;
-            for (branch, result) in known.branches.iter().zip(known.results) {
-                let Some(result) = result.into_inner() else { continue };
-                if let Some((digest, record)) = result.made {
+            for (branch, result) in known.branches.iter().zip(&known.results) {
+                let Some(result) = result.get() else { continue };
+                if let Some((digest, record)) = &result.made {
                     if !options.store_only {
-                        show(store, vintage, branch, &record, &reading, &mut shown)?;
+                        show(store, vintage, branch, record, &reading, &mut shown)?;
                     }
                     if whole && selected && !options.store_only {
-                        report.published.extend(publish(store, plan, branch, &record, &reading)?);
+                        report.published.extend(publish(store, plan, branch, record, &reading)?);
                     }
-                    latest.insert(branch.id.to_string(), digest);
+                    latest.insert(branch.id.to_string(), digest.clone());
                 }
                 if selected || matches!(result.report.outcome, Outcome::Failed(_)) {
-                    report.stages.push(result.report);
+                    report.stages.push(result.report.clone());
                 }
             }
         }
@@ -254,8 +257,36 @@ impl Run<'_> {
             store.put_latest(vintage, &latest)?;
         }
         reading.files.save();
+        if whole
+            && !options.store_only
+            && report.cached() == report.stages.len()
+            && let Some(request) = &options.remember
+        {
+            remember(request, plan, store, &reading, &stages, &report);
+        }
         Ok(report)
     }
+}
+
+/// Takes a snapshot of a run that had nothing to do.
+fn remember(
+    request: &Request,
+    plan: &Plan<'_>,
+    store: &Store,
+    reading: &Reading,
+    stages: &[Option<Branches<'_, BranchResult>>],
+    report: &Report,
+) {
+    let made = || {
+        let branches = stages.iter().flatten().flat_map(|known| known.branches.iter().zip(&known.results));
+        branches.filter_map(|(branch, result)| {
+            let (fingerprint, record) = result.get()?.record()?;
+            Some((branch, fingerprint, record))
+        })
+    };
+    let mut seen = Seen::new(request, plan, store);
+    made().for_each(|(branch, fingerprint, record)| seen.branch(branch, fingerprint, record));
+    seen.keep(report, || made().all(|(branch, _, record)| is_sound(plan, store, reading, branch, record)));
 }
 
 /// Puts the outputs of a branch where people look for them.

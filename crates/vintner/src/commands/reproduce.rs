@@ -3,7 +3,9 @@
 use std::io::{Write, stdout};
 
 use serde_json::json;
-use vintner_pipeline::{Engine, Observer, Plan, Report, RunOptions, Selection, Silent, State, status};
+use vintner_pipeline::{
+    Engine, Observer, Plan, Report, RunOptions, Selection, Silent, State, status, unchanged,
+};
 
 use super::{count, print_json};
 use crate::arguments::{Format, Reproduce};
@@ -13,8 +15,23 @@ use crate::progress::Progress;
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
+    let named = arguments.vintage.as_deref();
+    let asked = json!({"only": arguments.only, "from": arguments.from, "until": arguments.until});
+    let mut request = workspace.request(named, asked);
+    let store = workspace.store();
+    if !(arguments.dry_run || arguments.force)
+        && let Some(report) = unchanged(&store, &request)
+    {
+        let progress = Progress::new();
+        if arguments.format == Format::Text {
+            progress.planned(report.stages.len());
+            report.stages.iter().for_each(|stage| progress.finished(stage));
+        }
+        progress.finish();
+        return print(&report, arguments.format);
+    }
     let pipeline = workspace.pipeline()?;
-    let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
+    let vintage = workspace.vintage_for(&mut request, &pipeline, named)?;
     let selection = Selection {
         only: arguments.only.clone(),
         from: arguments.from.clone(),
@@ -24,12 +41,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     if arguments.dry_run {
         return dry_run(workspace, &plan, arguments);
     }
-    let store = workspace.store();
     let options = RunOptions {
         force: arguments.force,
         keep_going: arguments.keep_going,
         jobs: arguments.jobs.unwrap_or(0).into(),
         cancelled: interrupt::cancelled()?,
+        remember: Some(request),
         ..RunOptions::default()
     };
     let progress = Progress::new();
@@ -37,12 +54,15 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     let report = Engine::new(&store, observer).run(&plan, &options);
     progress.finish();
     let report = report?;
-    if arguments.format == Format::Json {
-        print_json(&serde_json::to_value(&report)?)?;
-    } else {
-        print_report(&report)?;
-    }
+    print(&report, arguments.format)?;
     Ok(report.check()?)
+}
+
+fn print(report: &Report, format: Format) -> Result<()> {
+    match format {
+        Format::Json => print_json(&serde_json::to_value(report)?),
+        Format::Text => print_report(report),
+    }
 }
 
 fn print_report(report: &Report) -> Result<()> {
