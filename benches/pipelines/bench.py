@@ -68,7 +68,7 @@ class Make(Tool):
     name = "make"
 
     def command(self):
-        return [self.program, "--silent", f"--jobs={os.cpu_count()}"]
+        return [self.program, "--silent", "--no-builtin-rules", f"--jobs={os.cpu_count()}"]
 
     def chain(self, folder, count):
         rules = [f"all: out/{count - 1}.txt\n", "out/0.txt: in/0.txt\n\tcp in/0.txt out/0.txt\n"]
@@ -274,10 +274,14 @@ def measure(tool, folder, small, large, repetitions, cold_repetitions, cold):
 
     def from_nothing(at, workspace):
         tool.reset(workspace)
+        # ext4 is slow to make files for five seconds after many were removed.
+        os.sync()
+        time.sleep(6)
         return timed(tool.command(), workspace)
 
     def settle():
         # Tools that go by times of modification read again what is younger than a tick of the clock.
+        os.sync()
         time.sleep(2.1)
 
     chain = folder / "chain"
