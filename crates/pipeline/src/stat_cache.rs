@@ -175,7 +175,7 @@ mod tests {
             fs::write(&path, &text)?;
             assert_eq!(cache.digest(&path).ok(), Some(Digest::of(text.as_bytes())));
         }
-        std::thread::sleep(Duration::from_millis(60));
+        std::thread::sleep(std::time::Duration::from_millis(60));
         cache.digest(&path).ok();
         cache.save();
         let again = StatCache::load(index);
@@ -192,7 +192,7 @@ mod tests {
         let path = folder.path().join("file");
         fs::write(&path, "one")?;
         let modified = fs::metadata(&path)?.modified()?;
-        std::thread::sleep(Duration::from_millis(60));
+        std::thread::sleep(std::time::Duration::from_millis(60));
         let cache = StatCache::load(folder.path().join("index"));
         cache.digest(&path).ok();
         fs::write(&path, "two")?;
