@@ -127,7 +127,10 @@ impl Run<'_> {
         match branches {
             Ok(branches) => {
                 let known = progress.put_branches(stage, branches);
-                self.making.observer.planned(known.branches.len());
+                if plan.parts[stage] == Part::Made {
+                    let name = &plan.pipeline.stages[stage].name;
+                    self.making.observer.planned(name, known.branches.len());
+                }
                 self.left[stage].store(known.branches.len(), Ordering::Release);
                 if known.branches.is_empty() {
                     self.end(scope, stage);

@@ -51,6 +51,12 @@ pub struct StageReport {
 }
 
 impl StageReport {
+    /// The stage of the branch.
+    pub fn stage(&self) -> &str {
+        // No stage's name has a bracket.
+        self.branch.split('[').next().unwrap_or(&self.branch)
+    }
+
     pub(crate) fn new(branch: impl Into<String>, outcome: Outcome) -> Self {
         Self { branch: branch.into(), outcome, seconds: 0.0, rows: None, warnings: Vec::new() }
     }

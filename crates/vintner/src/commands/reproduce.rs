@@ -24,8 +24,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     {
         let progress = Progress::new();
         if arguments.format == Format::Text {
-            progress.planned(report.stages.len());
-            report.stages.iter().for_each(|stage| progress.finished(stage));
+            progress.replay(&report);
         }
         progress.finish();
         return print(&report, arguments.format);
