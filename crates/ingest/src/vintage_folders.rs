@@ -55,13 +55,18 @@ impl VintageFolders {
         names.into_iter().collect()
     }
 
+    /// Where the manifest of a vintage is looked for, in this order.
+    pub fn manifests(&self, name: &str) -> Vec<PathBuf> {
+        self.roots.iter().map(|root| root.join(name).join(MANIFEST)).collect()
+    }
+
     /// Finds a vintage and reads its manifest; whether its raw files are there is for
     /// [`Vintage::require_files`].
     ///
     /// # Errors
     /// [`IngestError::UnknownVintage`], and what [`Manifest::read`] finds.
     pub fn locate(&self, name: &str) -> Result<Vintage> {
-        let searched: Vec<PathBuf> = self.roots.iter().map(|root| root.join(name).join(MANIFEST)).collect();
+        let searched = self.manifests(name);
         let plain = !name.is_empty() && !name.contains(['/', '\\']) && name != "." && name != "..";
         let Some(manifest_path) = searched.iter().find(|path| plain && path.is_file()) else {
             let known = self.list();

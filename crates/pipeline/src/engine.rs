@@ -7,15 +7,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::branch::BranchAt;
 use crate::making::Making;
-use crate::plan::{HasRecord, Progress};
+use crate::plan::{Branches, HasRecord, Progress};
 use crate::publish::publish;
 use crate::reading::Reading;
 use crate::seen::Seen;
 use crate::selection::Part;
+use crate::snapshot::{Looked, is_sound};
 use crate::store::remove_unpublished;
 use crate::{
     Branch, Cancelled, Digest, ForEach, Locked, Observer, Outcome, PipelineError, Plan, Record, Report,
-    Result, StageReport, Store,
+    Request, Result, StageReport, Store,
 };
 
 /// Runs plans against a store.
@@ -39,6 +40,8 @@ pub struct RunOptions {
     pub jobs: usize,
     /// Ends the run, from wherever its clone is.
     pub cancelled: Cancelled,
+    /// What was asked for, of which a snapshot is taken if there was nothing to do.
+    pub remember: Option<Request>,
 }
 
 impl<'a> Engine<'a> {
@@ -129,7 +132,10 @@ impl Run<'_> {
         match branches {
             Ok(branches) => {
                 let known = progress.put_branches(stage, branches);
-                self.making.observer.planned(known.branches.len());
+                if plan.parts[stage] == Part::Made {
+                    let name = &plan.pipeline.stages[stage].name;
+                    self.making.observer.planned(name, known.branches.len());
+                }
                 self.left[stage].store(known.branches.len(), Ordering::Release);
                 if known.branches.is_empty() {
                     self.end(scope, stage);
@@ -246,26 +252,26 @@ impl Run<'_> {
         let mut latest = if plan.whole && whole { BTreeMap::new() } else { before.clone() };
         let (mut shown, mut folders) = (BTreeSet::new(), BTreeSet::new());
         let mut unshown: Result<()> = Ok(());
-        for (stage, known) in stages.into_iter().enumerate() {
+        for (stage, known) in stages.iter().enumerate() {
             let Some(known) = known else {
                 report.stages.extend(self.unlaid[stage].get().cloned());
                 continue;
             };
             let selected = plan.parts[stage] == Part::Made;
-            for (branch, result) in known.branches.iter().zip(known.results) {
-                let Some(result) = result.into_inner() else { continue };
-                if let Some((digest, record)) = result.made {
+            for (branch, result) in known.branches.iter().zip(&known.results) {
+                let Some(result) = result.get() else { continue };
+                if let Some((digest, record)) = &result.made {
                     if !options.store_only && unshown.is_ok() {
-                        unshown = show(store, vintage, branch, &record, &reading, &mut shown);
+                        unshown = show(store, vintage, branch, record, &reading, &mut shown);
                     }
                     if whole && selected && !options.store_only && unshown.is_ok() {
-                        let published = publish(store, plan, branch, &record, &reading, &mut folders);
+                        let published = publish(store, plan, branch, record, &reading, &mut folders);
                         unshown = published.map(|published| report.published.extend(published));
                     }
-                    latest.insert(branch.id.to_string(), digest);
+                    latest.insert(branch.id.to_string(), digest.clone());
                 }
                 if selected || matches!(result.report.outcome, Outcome::Failed(_)) {
-                    report.stages.push(result.report);
+                    report.stages.push(result.report.clone());
                 }
             }
         }
@@ -279,6 +285,14 @@ impl Run<'_> {
             unshown = unshown.and(store.put_latest(vintage, &latest));
         }
         reading.files.save();
+        if whole
+            && unshown.is_ok()
+            && !options.store_only
+            && report.cached() == report.stages.len()
+            && let Some(request) = &options.remember
+        {
+            remember(request, plan, store, &reading, &stages, &report);
+        }
         match unshown {
             // That a stage failed is what has to be said, and mostly it failed of the same.
             Err(error) if report.check().is_err() => {
@@ -288,6 +302,27 @@ impl Run<'_> {
             unshown => unshown.map(|()| report),
         }
     }
+}
+
+/// Takes a snapshot of a run that had nothing to do.
+fn remember(
+    request: &Request,
+    plan: &Plan<'_>,
+    store: &Store,
+    reading: &Reading,
+    stages: &[Option<Branches<'_, BranchResult>>],
+    report: &Report,
+) {
+    let made = || {
+        let branches = stages.iter().flatten().flat_map(|known| known.branches.iter().zip(&known.results));
+        branches.filter_map(|(branch, result)| {
+            let (fingerprint, record) = result.get()?.record()?;
+            Some((branch, fingerprint, record))
+        })
+    };
+    let mut looked = Looked::new(request, plan, store);
+    made().for_each(|(branch, fingerprint, record)| looked.branch(branch, fingerprint, record));
+    looked.keep(report, || made().all(|(branch, _, record)| is_sound(plan, store, reading, branch, record)));
 }
 
 /// Puts the outputs of a branch where people look for them.

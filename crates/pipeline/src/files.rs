@@ -8,6 +8,11 @@ use crate::{PipelineError, Result};
 /// The file itself, or all files below a folder by their path in it, sorted; hidden ones and
 /// editors' leftovers don't count.
 pub(crate) fn files_below(path: &Path) -> Result<Vec<(String, PathBuf)>> {
+    walk(path, &mut |_| {})
+}
+
+/// The same; `enter` is told of each folder that is listed.
+pub(crate) fn walk(path: &Path, enter: &mut dyn FnMut(&Path)) -> Result<Vec<(String, PathBuf)>> {
     if !path.is_dir() {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         return Ok(vec![(name, path.to_owned())]);
@@ -15,6 +20,7 @@ pub(crate) fn files_below(path: &Path) -> Result<Vec<(String, PathBuf)>> {
     let mut found = Vec::new();
     let mut folders = vec![(String::new(), path.to_owned())];
     while let Some((prefix, folder)) = folders.pop() {
+        enter(&folder);
         for entry in fs::read_dir(&folder).map_err(PipelineError::io(&folder, "listing"))? {
             let entry = entry.map_err(PipelineError::io(&folder, "listing"))?;
             let name = entry.file_name().to_string_lossy().into_owned();

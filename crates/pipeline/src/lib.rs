@@ -10,6 +10,9 @@
 //!    made for is known, makes a [`Fingerprint`] of each (code, parameters, contents of inputs),
 //!    looks it up in the [`Store`], and runs the stage only where no record of it is kept.
 //!
+//! A run that has nothing to do leaves a snapshot of what it looked at. While none of that changes,
+//! [`unchanged`] answers the next such run without any of these steps.
+//!
 //! A stage that reads a frame may name the columns that it reads; then its fingerprint holds the
 //! digests of those columns alone, and it is handed no others. So a change in one column re-runs
 //! exactly what reads it. Likewise for rows, where an output is grouped by a column of texts.
@@ -53,7 +56,9 @@ mod reference;
 mod report;
 mod seen;
 mod selection;
+mod snapshot;
 mod spec;
+mod stamp;
 mod stat_cache;
 mod status;
 mod store;
@@ -94,6 +99,7 @@ pub use record::{InputRecord, Origin, OutputRecord, Record};
 pub use reference::Reference;
 pub use report::{Outcome, Report, StageReport};
 pub use selection::Selection;
+pub use snapshot::{Request, unchanged};
 pub use spec::{Spec, StageSpec};
 pub use status::{StageStatus, State, status};
 pub use store::{Collected, Contents, Keep, KeptRun, Store, Unsound};

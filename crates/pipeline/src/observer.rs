@@ -4,8 +4,8 @@ use crate::StageReport;
 
 /// Is told what happens in a run, from whichever thread it happens on.
 pub trait Observer: Send + Sync {
-    /// So many more branches are known of.
-    fn planned(&self, _branches: usize) {}
+    /// The branches of a stage are known: so many. Each of them will be finished.
+    fn planned(&self, _stage: &str, _branches: usize) {}
     /// A branch begins to run (one found in the store doesn't).
     fn started(&self, _branch: &str) {}
     /// A branch waits for another process that makes it just now; who says that it does.

@@ -41,6 +41,11 @@ pub trait Stage: Send + Sync {
     /// What it makes; the first is what `stage` alone refers to.
     fn outputs(&self) -> Vec<OutputDeclaration>;
 
+    /// Environment variables of the caller that its parameters may hold.
+    fn variables(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Makes the outputs.
     ///
     /// # Errors

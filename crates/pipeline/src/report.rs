@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Locked, PipelineError, Result};
 
 /// What happened to a branch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "outcome", content = "detail")]
 pub enum Outcome {
     /// It ran; why.
@@ -35,7 +35,7 @@ impl Outcome {
 }
 
 /// What happened to a branch, and what it made.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StageReport {
     /// The branch.
     pub branch: String,
@@ -51,13 +51,19 @@ pub struct StageReport {
 }
 
 impl StageReport {
+    /// The stage of the branch.
+    pub fn stage(&self) -> &str {
+        // No stage's name has a bracket.
+        self.branch.split('[').next().unwrap_or(&self.branch)
+    }
+
     pub(crate) fn new(branch: impl Into<String>, outcome: Outcome) -> Self {
         Self { branch: branch.into(), outcome, seconds: 0.0, rows: None, warnings: Vec::new() }
     }
 }
 
 /// What happened in a run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
     /// The pipeline.
     pub pipeline: String,

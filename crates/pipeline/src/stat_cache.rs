@@ -11,8 +11,8 @@ use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::stamp::{Identity, Stamp, now};
 use crate::store::write_cache;
 use crate::{Digest, PipelineError, Result};
 
@@ -28,34 +28,17 @@ struct Known {
     changed: bool,
 }
 
-/// Which file this is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct Identity {
-    device: u64,
-    inode: u64,
-}
-
-/// What was found, and what the file system said then. Times are in nanoseconds.
+/// What was found, and what the file system said then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
     stamp: Stamp,
-    /// When it was read.
+    /// When it was read, in nanoseconds since 1970.
     read: i128,
     digest: Digest,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    size: u64,
-    modified: i128,
-    changed: i128,
-}
-
 /// The most that is remembered; beyond it the longest unread is forgotten.
 const MOST: usize = 200_000;
-/// File systems note times at the kernel's tick, a few milliseconds; some only whole seconds.
-const TICK: i128 = 50_000_000;
-const COARSE_TICK: i128 = 2_100_000_000;
 /// Files are digested in pieces of this size, large enough to be hashed by several threads.
 const PIECE: usize = 4 << 20;
 
@@ -87,7 +70,7 @@ impl StatCache {
         let digest = digest_of(&mut file).map_err(PipelineError::io(path, "reading"))?;
         // What it was while it was read is what counts: a write meanwhile changes the stamp.
         let after = file.metadata().map_err(PipelineError::io(path, "reading"))?;
-        if let (Some((identity, stamp)), Some((_, later))) = (stamp(&metadata), stamp(&after))
+        if let (Some((identity, stamp)), Some((_, later))) = (Stamp::of(&metadata), Stamp::of(&after))
             && stamp == later
         {
             self.remember(identity, Entry { stamp, read, digest: digest.clone() });
@@ -108,7 +91,7 @@ impl StatCache {
     }
 
     fn remembered(&self, metadata: &Metadata) -> Option<Digest> {
-        let (identity, stamp) = stamp(metadata)?;
+        let (identity, stamp) = Stamp::of(metadata)?;
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = known.entries.get(&identity).filter(|entry| entry.stamp == stamp)?;
         entry.is_settled().then(|| entry.digest.clone())
@@ -140,9 +123,7 @@ impl StatCache {
 impl Entry {
     /// Whether a write after the reading would have changed the stamp for sure.
     fn is_settled(&self) -> bool {
-        let newest = self.stamp.modified.max(self.stamp.changed);
-        let coarse = self.stamp.changed % 1_000_000_000 == 0;
-        newest + if coarse { COARSE_TICK } else { TICK } < self.read
+        self.stamp.is_settled_by(self.read)
     }
 }
 
@@ -161,31 +142,6 @@ fn digest_of(file: &mut File) -> std::io::Result<Digest> {
             hasher.update_rayon(&piece);
         }
     }
-}
-
-fn now() -> i128 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-    i128::try_from(since.as_nanos()).unwrap_or_default()
-}
-
-#[cfg(unix)]
-fn stamp(metadata: &Metadata) -> Option<(Identity, Stamp)> {
-    use std::os::unix::fs::MetadataExt;
-    let time = |seconds: i64, nanoseconds: i64| i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds);
-    Some((
-        Identity { device: metadata.dev(), inode: metadata.ino() },
-        Stamp {
-            size: metadata.size(),
-            modified: time(metadata.mtime(), metadata.mtime_nsec()),
-            changed: time(metadata.ctime(), metadata.ctime_nsec()),
-        },
-    ))
-}
-
-/// Without a time of change nothing is sure, and every file is read.
-#[cfg(not(unix))]
-fn stamp(_: &Metadata) -> Option<(Identity, Stamp)> {
-    None
 }
 
 fn line(identity: &Identity, entry: &Entry) -> String {
@@ -224,7 +180,7 @@ mod tests {
             fs::write(&path, &text)?;
             assert_eq!(cache.digest(&path).ok(), Some(Digest::of(text.as_bytes())));
         }
-        std::thread::sleep(Duration::from_millis(60));
+        std::thread::sleep(std::time::Duration::from_millis(60));
         cache.digest(&path).ok();
         cache.save();
         let again = StatCache::load(index);
@@ -241,7 +197,7 @@ mod tests {
         let path = folder.path().join("file");
         fs::write(&path, "one")?;
         let modified = fs::metadata(&path)?.modified()?;
-        std::thread::sleep(Duration::from_millis(60));
+        std::thread::sleep(std::time::Duration::from_millis(60));
         let cache = StatCache::load(folder.path().join("index"));
         cache.digest(&path).ok();
         fs::write(&path, "two")?;

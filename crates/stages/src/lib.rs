@@ -25,4 +25,4 @@ mod vintage;
 pub use differences::TableDifferences;
 pub use error::StagesError;
 pub use operations::registry;
-pub use vintage::{bind_vintage, vintage_names};
+pub use vintage::{bind_vintage, find_vintage, vintage_names};

@@ -1,6 +1,6 @@
 //! From a vintage on disk to the vintage that a pipeline runs on.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use vintner_ingest::VintageFolders;
 use vintner_pipeline::{SourceFile, Vintage};
@@ -12,7 +12,23 @@ use crate::StagesError;
 /// # Errors
 /// An unknown vintage, a faulty manifest, missing raw files.
 pub fn bind_vintage(workspace: &Path, data_root: Option<&Path>, name: &str) -> Result<Vintage, StagesError> {
-    let found = VintageFolders::new(data_root, workspace).locate(name)?;
+    find_vintage(workspace, data_root, name, &mut |_| {})
+}
+
+/// The same; `looking` is told of the paths at which something may be, before they are looked at.
+///
+/// # Errors
+/// As of [`bind_vintage`].
+pub fn find_vintage(
+    workspace: &Path,
+    data_root: Option<&Path>,
+    name: &str,
+    looking: &mut dyn FnMut(Vec<PathBuf>),
+) -> Result<Vintage, StagesError> {
+    let folders = VintageFolders::new(data_root, workspace);
+    looking(folders.manifests(name));
+    let found = folders.locate(name)?;
+    looking(found.raw_candidates.clone());
     found.require_files()?;
     let sources = found
         .manifest

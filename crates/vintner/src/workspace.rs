@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use vintner_pipeline::{LockFile, Pipeline, Store, Vintage};
-use vintner_stages::{bind_vintage, registry};
+use serde_json::{Value, json};
+use vintner_pipeline::{LockFile, Pipeline, Request, Store, Vintage};
+use vintner_stages::{bind_vintage, find_vintage, registry};
 
 use crate::arguments::Common;
 use crate::error::{CommandError, Result};
@@ -40,6 +41,31 @@ impl Workspace {
     pub(crate) fn vintage(&self, pipeline: &Pipeline, name: Option<&str>) -> Result<Vintage> {
         let name = name.unwrap_or(&pipeline.vintage);
         Ok(bind_vintage(&self.folder, self.data_root()?, name)?)
+    }
+
+    /// What a run is asked for: `asked` of this workspace, and of a vintage if one is named.
+    pub(crate) fn request(&self, vintage: Option<&str>, asked: Value) -> Request {
+        let asked = json!({
+            "workspace": self.folder, "pipeline": self.file, "data_root": self.data_root,
+            "set": self.overrides, "vintage": vintage, "of_it": asked,
+        });
+        let mut request = Request::new(vintage.unwrap_or_default(), asked);
+        let pipeline = self.folder.join(&self.file);
+        // The lock too: it has to be written where it isn't there, or says something else.
+        let lock = pipeline.with_extension("lock");
+        request.watch(self.data_root.clone().into_iter().chain([pipeline, lock]));
+        request
+    }
+
+    /// The vintage named, or the pipeline's own, for a run of which it is noted what was looked at.
+    pub(crate) fn vintage_for(
+        &self,
+        request: &mut Request,
+        pipeline: &Pipeline,
+        name: Option<&str>,
+    ) -> Result<Vintage> {
+        let name = name.unwrap_or(&pipeline.vintage);
+        Ok(find_vintage(&self.folder, self.data_root()?, name, &mut |paths| request.watch(paths))?)
     }
 
     /// The folder of further vintages, if one is named; it has to be there.

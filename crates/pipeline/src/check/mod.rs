@@ -20,6 +20,8 @@ pub(crate) struct Checker<'a> {
     document: &'a Document,
     spec: &'a Spec,
     registry: &'a Registry,
+    /// Each stage as it stands in the document.
+    nodes: BTreeMap<&'a str, &'a Node>,
     faults: Faults,
 }
 
@@ -33,7 +35,14 @@ impl<'a> Checker<'a> {
         registry: &'a Registry,
         faults: Faults,
     ) -> Self {
-        Self { workspace, document, spec, registry, faults }
+        let nodes = match document.node(&["stages"]).map(|node| &node.value) {
+            // Of a field that stands twice the first counts; it was reported.
+            Some(NodeValue::Mapping(stages)) => {
+                stages.iter().rev().map(|(name, node)| (name.value.as_str(), node)).collect()
+            }
+            _ => BTreeMap::new(),
+        };
+        Self { workspace, document, spec, registry, nodes, faults }
     }
 
     /// The faults that were found.
@@ -52,7 +61,7 @@ impl<'a> Checker<'a> {
         let mut parts: BTreeMap<String, (Template, Option<ForEach>, Vec<Bound>)> = BTreeMap::new();
         for (name, written) in &self.spec.stages {
             let Some(operation) = self.operation(name, written) else { continue };
-            let Some(node) = self.document.node(&["stages", &name.value]) else { continue };
+            let Some(node) = self.nodes.get(name.value.as_str()).copied() else { continue };
             let foreach = node.get("foreach").map(|node| self.foreach(node, &globals));
             let nothing = no_params(name.span);
             let params = match operation.name() {
@@ -208,7 +217,7 @@ impl<'a> Checker<'a> {
     }
 
     fn field_span(&self, name: &Spanned<String>, field: &str) -> Span {
-        match self.document.node(&["stages", &name.value]).map(|node| &node.value) {
+        match self.nodes.get(name.value.as_str()).map(|node| &node.value) {
             Some(NodeValue::Mapping(entries)) => {
                 entries.iter().find(|(key, _)| key.value == field).map_or(name.span, |(key, _)| key.span)
             }

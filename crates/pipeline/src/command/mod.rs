@@ -26,7 +26,7 @@ mod spec;
 mod timeout;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -94,7 +94,9 @@ impl Operation for CommandOperation {
 /// The digest of this module's source code, which counts in the fingerprints of commands as that of
 /// an operation does in its stages'.
 pub fn code() -> Digest {
-    Digest::of(SOURCES.concat().as_bytes())
+    // Asked for by every stage.
+    static CODE: LazyLock<Digest> = LazyLock::new(|| Digest::of(SOURCES.concat().as_bytes()));
+    CODE.clone()
 }
 
 /// Every file of this module.
@@ -216,6 +218,10 @@ impl Stage for Command {
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
         self.spec.outputs.iter().map(OutputFile::declaration).collect()
+    }
+
+    fn variables(&self) -> Vec<String> {
+        self.spec.environment.keys().cloned().collect()
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StageError> {

@@ -6,6 +6,7 @@
 //! .vintner/v1/records/cd/cd56….json   what ran, on what, and which objects it made
 //! .vintner/v1/latest/<vintage>.json   the fingerprint of each branch at the vintage's last run
 //! .vintner/v1/locks/<fingerprint>     held by the process that makes this result just now
+//! .vintner/v1/unchanged/<vintage>     what the last run looked at that had nothing to do
 //! .vintner/v1/stat-cache              digests of files by what the file system says of them
 //! .vintner/v1/in-use                  held by runs, so that nothing is collected meanwhile
 //! .vintner/v1/showing                 held by a run that writes `latest`, `outputs` and what it publishes
@@ -76,7 +77,7 @@ impl Store {
         self.root.join("objects").join(digest.as_str().get(..2).unwrap_or("__")).join(digest.as_str())
     }
 
-    fn record_path(&self, fingerprint: &Digest) -> PathBuf {
+    pub(crate) fn record_path(&self, fingerprint: &Digest) -> PathBuf {
         let name = format!("{fingerprint}.json");
         self.root.join("records").join(name.get(..2).unwrap_or("__")).join(name)
     }
@@ -89,6 +90,11 @@ impl Store {
             .prefix(SCRATCH)
             .tempdir_in(parent)
             .map_err(PipelineError::io(parent, "making a temporary folder"))
+    }
+
+    /// Where the snapshot of a run is kept; see [`crate::unchanged`].
+    pub(crate) fn snapshot_path(&self, name: &str) -> PathBuf {
+        self.root.join("unchanged").join(name)
     }
 
     /// What is remembered of files.
@@ -158,7 +164,7 @@ impl Store {
         write_atomically(&path, &json_bytes(&path, latest)?)
     }
 
-    fn latest_path(&self, vintage: &str) -> PathBuf {
+    pub(crate) fn latest_path(&self, vintage: &str) -> PathBuf {
         self.root.join("latest").join(format!("{vintage}.json"))
     }
 }

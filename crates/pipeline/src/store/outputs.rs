@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::Store;
@@ -53,15 +54,21 @@ impl Store {
         fs::create_dir_all(parent).map_err(PipelineError::io(parent, "making a folder"))?;
         // Made aside and renamed into place: where another run shows the same object meanwhile, a
         // copy onto its link would be a copy of the object onto itself, which empties it.
-        let aside = tempfile::Builder::new()
+        let made = tempfile::Builder::new()
             .prefix(WRITING)
-            .tempdir_in(parent)
-            .map_err(PipelineError::io(parent, "making a temporary folder"))?;
-        let made = aside.path().join("output");
-        if fs::hard_link(&object, &made).is_err() {
-            fs::copy(&object, &made).map_err(PipelineError::io(path, "copying an output"))?;
-        }
-        fs::rename(&made, path).map_err(PipelineError::io(path, "replacing an output"))
+            .make_in(parent, |aside| match fs::hard_link(&object, aside) {
+                Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                    fs::File::create_new(aside)?;
+                    fs::copy(&object, aside).map(|_| ())
+                }
+                linked => linked,
+            })
+            .map_err(PipelineError::io(path, "copying an output"))?;
+        let aside = made.path().to_owned();
+        made.persist(path).map_err(|error| PipelineError::io(path, "replacing an output")(error.error))?;
+        // Where that other run was first, both are links to the same object, and it stays.
+        let _ = fs::remove_file(aside);
+        Ok(())
     }
 
     /// Takes away what is shown of a vintage and isn't among `shown`: outputs of stages and branches

@@ -4,7 +4,7 @@ use std::io::{Write, stdout};
 
 use serde_json::json;
 use vintner_pipeline::{
-    Engine, LockFile, Locked, Observer, Plan, Report, RunOptions, Selection, Silent, State, status,
+    Engine, LockFile, Locked, Observer, Plan, Report, RunOptions, Selection, Silent, State, status, unchanged,
 };
 
 use super::{count, lock, print_json};
@@ -15,8 +15,23 @@ use crate::progress::Progress;
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
+    let named = arguments.vintage.as_deref();
+    let (only, from, until) = (&arguments.only, &arguments.from, &arguments.until);
+    let asked = json!({"only": only, "from": from, "until": until, "locked": arguments.locked});
+    let mut request = workspace.request(named, asked);
+    let store = workspace.store();
+    if !(arguments.dry_run || arguments.force)
+        && let Some(report) = unchanged(&store, &request)
+    {
+        let progress = Progress::new();
+        if arguments.format == Format::Text {
+            progress.replay(&report);
+        }
+        progress.finish();
+        return print(&report, arguments.format);
+    }
     let pipeline = workspace.pipeline()?;
-    let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
+    let vintage = workspace.vintage_for(&mut request, &pipeline, named)?;
     let selection = Selection {
         only: arguments.only.clone(),
         from: arguments.from.clone(),
@@ -26,13 +41,14 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     if arguments.dry_run {
         return dry_run(workspace, &plan, arguments);
     }
-    let (store, lock) = (workspace.store(), workspace.lock()?);
+    let lock = workspace.lock()?;
     let options = RunOptions {
         locked: arguments.locked.then(|| locked_of(&lock, &vintage.name)).transpose()?,
         force: arguments.force,
         keep_going: arguments.keep_going,
         jobs: arguments.jobs.unwrap_or(0).into(),
         cancelled: interrupt::cancelled()?,
+        remember: Some(request),
         ..RunOptions::default()
     };
     let progress = Progress::new();
@@ -45,13 +61,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         true => lock::update(lock, &store, &report)?,
         false => None,
     };
-    if arguments.format == Format::Json {
-        print_json(&serde_json::to_value(&report)?)?;
-    } else {
-        print_report(&report)?;
-        if let Some(changes) = lock_changes {
-            writeln!(stdout().lock(), "{changes}")?;
-        }
+    print(&report, arguments.format)?;
+    if let Some(changes) = lock_changes
+        && arguments.format == Format::Text
+    {
+        writeln!(stdout().lock(), "{changes}")?;
     }
     Ok(report.check()?)
 }
@@ -60,6 +74,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
 fn locked_of(lock: &LockFile, vintage: &str) -> Result<Locked> {
     let locked = lock.vintage(vintage).cloned();
     locked.ok_or_else(|| CommandError::NotLocked { file: lock::file_name(lock), vintage: vintage.to_owned() })
+}
+
+fn print(report: &Report, format: Format) -> Result<()> {
+    match format {
+        Format::Json => print_json(&serde_json::to_value(report)?),
+        Format::Text => print_report(report),
+    }
 }
 
 fn print_report(report: &Report) -> Result<()> {
