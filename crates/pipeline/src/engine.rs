@@ -285,6 +285,7 @@ impl Run<'_> {
             unshown = unshown.and(store.put_latest(vintage, &latest));
         }
         reading.files.save();
+        store.remove_dead_locks();
         if whole
             && unshown.is_ok()
             && !options.store_only

@@ -69,7 +69,6 @@ fn what_is_finished_is_kept_and_what_runs_is_given_up() {
         assert_eq!(output.code, 130, "{}", output.stderr);
         for said in [
             "ending: what runs now is given up, what is finished is kept\n",
-            "  stopped  slow\n",
             "error: interrupted: 1 of 2 stages are done and kept; run the same command again to go on\n",
         ] {
             assert!(output.stderr.contains(said), "{}", output.stderr);

@@ -83,6 +83,19 @@ impl Store {
         }
     }
 
+    /// Takes away the files of locks that nobody holds: a run that is killed after it wrote its record
+    /// leaves one that no later run asks for.
+    pub(crate) fn remove_dead_locks(&self) {
+        for entry in fs::read_dir(self.root.join("locks")).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let Ok(file) = File::options().read(true).write(true).open(&path) else { continue };
+            if file.try_lock().is_ok() && is_at(&file, &path) {
+                // Removed while it is held, as its holder does.
+                drop(KeyLock { path, _file: file });
+            }
+        }
+    }
+
     /// Waits until no other run is putting its results where people look for them, and keeps others
     /// from it.
     pub(crate) fn showing(&self) -> Result<Showing> {
