@@ -114,7 +114,7 @@ impl Header {
         }
         let texts = || self.cells.iter().map(|(_, text)| text.as_str());
         if let Some(near) = did_you_mean(name, texts()) {
-            return format!("did you mean {near:?}?");
+            return format!("did you mean {near:?}? mend the name in vintage.yaml");
         }
         let shown: Vec<String> = texts().take(30).map(|text| format!("{text:?}")).collect();
         let more = self.cells.len() - shown.len();

@@ -132,8 +132,10 @@ impl Asked<'_, '_, '_> {
             ..before.fingerprint.clone()
         };
         now.inputs.extend(reading.file_digests(plan, branch)?);
-        let changed = now != before.fingerprint;
-        Ok(changed.then(|| causes(Some(&before.fingerprint), &now)).unwrap_or_default())
+        if now == before.fingerprint {
+            return Ok(Vec::new());
+        }
+        Ok(causes(Some(&before.fingerprint), &now))
     }
 
     fn last_run(&self, branch: &Branch<'_>, record: &Record) -> Result<LastRun> {

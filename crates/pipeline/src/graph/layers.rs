@@ -317,10 +317,10 @@ mod tests {
                 let ((x, y), (u, v)) = (layout.places[one], layout.places[other]);
                 x < u + sizes[other].width && u < x + sizes[one].width && y < v + 40.0 - 1e-6 && v < y + 40.0 - 1e-6
             };
-            for one in 0..12 {
+            for (one, size) in sizes.iter().enumerate() {
                 prop_assert!((one + 1..12).all(|other| !overlap(one, other)));
                 let (x, y) = layout.places[one];
-                prop_assert!(x >= 0.0 && y >= 0.0 && x + sizes[one].width <= layout.width + 1e-6 && y + 40.0 <= layout.height + 1e-6);
+                prop_assert!(x >= 0.0 && y >= 0.0 && x + size.width <= layout.width + 1e-6 && y + 40.0 <= layout.height + 1e-6);
             }
             for way in &layout.ways {
                 prop_assert!(way.windows(2).all(|step| step[0].0 <= step[1].0 + 1e-9));

@@ -40,7 +40,7 @@ fn list(workspace: &Workspace, arguments: &arguments::OfVintage) -> Result<()> {
         table.row(vec![run.branch.clone(), instant(run.started), bytes(run.bytes), fingerprint, latest]);
     }
     let mut out = stdout().lock();
-    Ok(write!(out, "{table}{}\n", count(runs.len(), "run"))?)
+    Ok(writeln!(out, "{table}{}", count(runs.len(), "run"))?)
 }
 
 /// How much is kept for one vintage, for several, for none, and by stage.
