@@ -148,6 +148,9 @@ mod tests {
         let doubled_loosely = header.find("ab");
         assert!(doubled_loosely.is_err_and(|problem| problem.message.contains("2 columns")));
         let absent = header.find("yaer");
-        assert!(absent.is_err_and(|problem| problem.hint == "did you mean \"year\"? mend the name in vintage.yaml"));
+        assert!(
+            absent
+                .is_err_and(|problem| problem.hint == "did you mean \"year\"? mend the name in vintage.yaml")
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! What can go wrong with a pipeline.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use vintner_diagnostics::Faults;
 
@@ -20,6 +20,14 @@ pub enum PipelineError {
     /// The spec has faults; each has its line and column.
     #[error("{0}")]
     Spec(Faults),
+    /// The spec has faults where some of its values were replaced.
+    #[error("{faults}\n  read with --set {} in the place of what the file says", set.join(" --set "))]
+    OverriddenSpec {
+        /// The faults, at the places of what was replaced.
+        faults: Faults,
+        /// What was put in, as `path=value`.
+        set: Vec<String>,
+    },
     /// A file can't be read or written.
     #[error("{}: {action}: {source}{}", path.display(), advice(.source))]
     Io {
@@ -61,13 +69,28 @@ pub enum PipelineError {
         branch: String,
     },
     /// The cache is to be collected while runs use it.
-    #[error("{}: a run is going on; collect the cache once it is done", path.strip_prefix(".").unwrap_or(.path).display())]
+    #[error(
+        "{}: in use by {}; nothing is taken away from under a run: try again once it is done",
+        shown(.path), describe_users(.processes)
+    )]
     InUse {
         /// The store.
         path: PathBuf,
+        /// The processes that use it, where the system says.
+        processes: Vec<u32>,
+    },
+    /// The cache is to be collected, and what a vintage needs isn't known.
+    #[error(
+        "{}: damaged, so it isn't known which runs its vintage needs, and nothing was removed\n  \
+         `vintner reproduce --vintage {}` writes it again; where the vintage is no longer wanted, delete the file",
+        shown(.path), path.file_stem().unwrap_or_default().display()
+    )]
+    UnknownLatest {
+        /// The file that says which runs are the vintage's latest.
+        path: PathBuf,
     },
     /// `pipeline.lock` can't be used.
-    #[error("{}: {message}", path.strip_prefix(".").unwrap_or(.path).display())]
+    #[error("{}: {message}", shown(.path))]
     Lock {
         /// The file.
         path: PathBuf,
@@ -148,8 +171,26 @@ impl PipelineError {
     pub fn is_usage(&self) -> bool {
         matches!(
             self,
-            PipelineError::Spec(_) | PipelineError::Unknown { .. } | PipelineError::Override { .. }
+            PipelineError::Spec(_)
+                | PipelineError::OverriddenSpec { .. }
+                | PipelineError::Unknown { .. }
+                | PipelineError::Override { .. }
         )
+    }
+}
+
+fn shown(path: &Path) -> std::path::Display<'_> {
+    path.strip_prefix(".").unwrap_or(path).display()
+}
+
+fn describe_users(processes: &[u32]) -> String {
+    match processes {
+        [] => "another process".to_owned(),
+        [one] => format!("process {one}"),
+        several => {
+            let names: Vec<String> = several.iter().map(u32::to_string).collect();
+            format!("processes {}", few(&names, 5))
+        }
     }
 }
 

@@ -102,7 +102,7 @@ pub use selection::Selection;
 pub use snapshot::{Request, unchanged};
 pub use spec::{Spec, StageSpec};
 pub use status::{StageStatus, State, status};
-pub use store::{Collected, Contents, Keep, KeptRun, Store, Unsound};
+pub use store::{Collected, Contents, Keep, KeptRun, MendedBy, Store, Unsound};
 pub use survey::Survey;
 pub use verification::{Mismatch, Verification};
 pub use vintage::{SourceFile, Vintage};

@@ -83,8 +83,25 @@ impl Pipeline {
     /// Checks a spec given as text; `file` is the name that faults give.
     ///
     /// # Errors
-    /// [`PipelineError::Override`], and [`PipelineError::Spec`] with every fault.
+    /// [`PipelineError::Override`], and [`PipelineError::Spec`], or where values were put into it
+    /// [`PipelineError::OverriddenSpec`], with every fault.
     pub fn parse(
+        workspace: &Path,
+        file: &str,
+        text: &str,
+        registry: &Registry,
+        overrides: &BTreeMap<String, String>,
+    ) -> Result<Self> {
+        Self::parse_as_set(workspace, file, text, registry, overrides).map_err(|error| match error {
+            PipelineError::Spec(faults) if !overrides.is_empty() => {
+                let set = overrides.iter().map(|(path, value)| format!("{path}={value}")).collect();
+                PipelineError::OverriddenSpec { faults, set }
+            }
+            other => other,
+        })
+    }
+
+    fn parse_as_set(
         workspace: &Path,
         file: &str,
         text: &str,

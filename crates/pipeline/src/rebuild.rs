@@ -40,6 +40,8 @@ pub fn rebuild(
     jobs: usize,
     cancelled: Cancelled,
 ) -> Result<Rebuild> {
+    // What is made again isn't a killed run's leftover.
+    let _in_use = store.share()?;
     let folder = store.scratch_folder()?;
     let scratch = Store::in_folder(folder.path());
     let options = RunOptions { store_only: true, jobs, cancelled, ..RunOptions::default() };

@@ -143,7 +143,17 @@ pub(crate) enum CacheCommand {
     /// Remove what no vintage's latest run and no pipeline.lock needs
     Gc(Gc),
     /// Read every byte again, and fail where anything isn't what its name says
-    Verify(FormatOnly),
+    Verify(VerifyCache),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyCache {
+    /// Remove what is corrupt or damaged; the next run makes again what it needs of it
+    #[arg(long)]
+    pub(crate) mend: bool,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

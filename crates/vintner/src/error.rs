@@ -38,6 +38,8 @@ pub(crate) enum CommandError {
     Corrupt { branch: String, output: String },
     #[error("{} as it should be; `vintner reproduce` makes again what is stale or corrupt", aren_t(*.mismatches, "thing"))]
     Mismatches { mismatches: usize },
+    #[error("{}", unsound(*.by_next_run, *.by_removal))]
+    Unsound { by_next_run: usize, by_removal: usize },
     #[error("{}", not_rebuilt(*.differing, *.not_kept))]
     Rebuilt { differing: usize, not_kept: usize },
     #[error("`{stage}` has several branches; name one of them: {}", branches.join(", "))]
@@ -83,6 +85,19 @@ impl CommandError {
 
 fn aren_t(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun} isn't") } else { format!("{number} {noun}s aren't") }
+}
+
+fn unsound(by_next_run: usize, by_removal: usize) -> String {
+    let mut said = format!("{} as it should be", aren_t(by_next_run + by_removal, "thing"));
+    if by_next_run > 0 {
+        said.push_str(&format!("\n  {by_next_run} of latest runs: the vintage's next `vintner reproduce` makes again what it needs"));
+    }
+    if by_removal > 0 {
+        said.push_str(&format!(
+            "\n  {by_removal} that no latest run needs: `vintner cache verify --mend` removes them"
+        ));
+    }
+    said
 }
 
 fn not_rebuilt(differing: usize, not_kept: usize) -> String {

@@ -28,6 +28,11 @@ impl Workspace {
         }
     }
 
+    /// A path as people are told of it: from the workspace where it is in it.
+    pub(crate) fn shown<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
+        path.strip_prefix(&self.folder).unwrap_or(path).display()
+    }
+
     pub(crate) fn pipeline(&self) -> Result<Pipeline> {
         let path = self.folder.join(&self.file);
         if !path.is_file() {

@@ -229,3 +229,13 @@ fn a_failed_run_leaves_what_was_made() {
     let again = workspace.vintner(&["reproduce", "--keep-going"]);
     assert!(again.stdout.contains("all cached: nothing to do"), "{}", again.stdout);
 }
+
+#[test]
+fn a_wrong_value_given_on_the_command_line_is_named() {
+    let workspace = Workspace::of_paper();
+    let output = workspace.vintner(&["status", "--set", "params.window.first=x"]);
+    assert_eq!(output.code, 2);
+    assert!(output.stderr.contains("a whole number expected, found the text \"x\""), "{}", output.stderr);
+    let last = "\n  read with --set params.window.first=x in the place of what the file says\n";
+    assert!(output.stderr.ends_with(last), "{}", output.stderr);
+}

@@ -16,7 +16,7 @@ pub(super) fn draw(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
         names.iter().position(|known| *known == name).map(|at| format!("n{at}")).unwrap_or_default()
     };
     for name in &names {
-        let label = name.replace('"', "#quot;");
+        let label = escaped(name);
         let stage = plan.pipeline.stages.iter().any(|stage| stage.name == **name);
         let (open, close) = if stage { ("[\"", "\"]") } else { ("[(\"", "\")]") };
         let class = word(state(name, statuses));
@@ -31,4 +31,30 @@ pub(super) fn draw(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
          classDef missing fill:#ffffff\n  classDef corrupt fill:#e8a0a0\n",
     );
     drawing
+}
+
+/// Text that stays text between quotes, neither HTML nor Markdown: by Mermaid's own character codes.
+fn escaped(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            _ if c.is_control() => " ".to_owned(),
+            '"' | '#' | '&' | '<' | '>' | '`' | '*' | '\\' | ';' => format!("#{};", u32::from(c)),
+            _ => c.to_string(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_names_stay_text() {
+        assert_eq!(escaped("a\"]\n--> b"), "a#34;] --#62; b");
+        assert_eq!(
+            escaped("<img src=x>#quot;`**b**`"),
+            "#60;img src=x#62;#35;quot#59;#96;#42;#42;b#42;#42;#96;"
+        );
+        assert_eq!(escaped("data/汇率 (1).xlsx"), "data/汇率 (1).xlsx");
+    }
 }

@@ -19,7 +19,7 @@ const UNRECORDED: u64 = 3_600;
 pub struct Keep {
     /// Runs all of whose outputs are among these: what a lock names.
     pub outputs: BTreeSet<Digest>,
-    /// Runs that began less than so many seconds ago.
+    /// Runs that began, or were put into this store, less than so many seconds ago.
     pub younger_than: u64,
 }
 
@@ -30,6 +30,8 @@ pub struct Collected {
     pub runs: Vec<KeptRun>,
     /// How many objects go.
     pub objects: usize,
+    /// How many damaged records go.
+    pub damaged: usize,
     /// How many leftovers of killed runs go.
     pub leftovers: usize,
     /// How much room that makes, in bytes.
@@ -43,15 +45,19 @@ impl Store {
     /// no other run needs, and what killed runs left behind. With `dry_run` it only says what.
     ///
     /// # Errors
-    /// [`PipelineError::InUse`] where runs use the store; where something can't be taken away.
+    /// [`PipelineError::InUse`] where runs use the store; [`PipelineError::UnknownLatest`] where what a
+    /// vintage needs isn't known; where something can't be read or taken away.
     pub fn collect(&self, keep: &Keep, dry_run: bool) -> Result<Collected> {
         // Nothing is taken away from under a run.
         let _alone = if dry_run { None } else { Some(self.claim()?) };
         let contents = self.contents()?;
+        if let Some(path) = contents.unknown_latest.into_iter().next() {
+            return Err(PipelineError::UnknownLatest { path });
+        }
         let oldest = now().saturating_sub(keep.younger_than);
         let is_kept = |run: &KeptRun| {
             !run.vintages.is_empty()
-                || (keep.younger_than > 0 && run.started >= oldest)
+                || (keep.younger_than > 0 && run.kept_since >= oldest)
                 || run.outputs.iter().all(|digest| keep.outputs.contains(digest))
         };
         let (kept, gone): (Vec<KeptRun>, Vec<KeptRun>) = contents.records.iter().cloned().partition(is_kept);
@@ -59,7 +65,11 @@ impl Store {
         let of_gone: BTreeSet<&Digest> = gone.iter().flat_map(KeptRun::objects).collect();
         let mut collected = Collected { kept: kept.len(), ..Collected::default() };
         let mut paths: Vec<PathBuf> = gone.iter().map(|run| self.record_path(&run.fingerprint)).collect();
-        paths.extend(contents.unreadable);
+        collected.damaged = contents.damaged.len();
+        for (path, bytes) in contents.damaged {
+            collected.bytes += bytes;
+            paths.push(path);
+        }
         // Records go first, so that none is left without its objects if this is interrupted.
         for (digest, bytes) in &contents.objects {
             let path = self.object_path(digest);
@@ -92,7 +102,7 @@ fn is_older(path: &Path, seconds: u64) -> bool {
     age.and_then(|modified| modified.elapsed().ok()).is_some_and(|age| age.as_secs() > seconds)
 }
 
-fn remove(path: &Path) -> Result<()> {
+pub(super) fn remove(path: &Path) -> Result<()> {
     let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     match removed {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -107,5 +117,142 @@ fn remove_empty(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         // A folder that holds something refuses.
         let _ = fs::remove_dir(entry.path());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{FORMAT, Fingerprint, InputRecord, Kind, Origin, OutputRecord, Record};
+
+    /// A run: how old it is, what it made and what it read, as numbers of objects.
+    #[derive(Debug, Clone)]
+    struct Run {
+        age: u64,
+        outputs: BTreeSet<u8>,
+        copies: BTreeSet<u8>,
+    }
+
+    fn runs() -> impl Strategy<Value = Vec<Run>> {
+        let objects = |sizes| proptest::collection::btree_set(0_u8..12, sizes);
+        let run = (0_u64..10, objects(1..4), objects(0..3));
+        let run = run.prop_map(|(age, outputs, copies)| Run { age, outputs, copies });
+        proptest::collection::vec(run, 1..12)
+    }
+
+    fn bytes(object: u8) -> Vec<u8> {
+        vec![object; 1 + usize::from(object)]
+    }
+
+    /// Puts run `number` into the store, and returns its fingerprint.
+    fn keep(store: &Store, number: usize, run: &Run) -> Result<Digest> {
+        let output = |object: &u8| -> Result<(String, OutputRecord)> {
+            let bytes = bytes(*object);
+            let output = OutputRecord {
+                kind: Kind::Text,
+                digest: store.put_object(&bytes)?,
+                bytes: bytes.len() as u64,
+                extension: None,
+                rows: None,
+                columns: BTreeMap::new(),
+                grouped_by: None,
+                groups: BTreeMap::new(),
+                empty_group: None,
+            };
+            Ok((format!("output{object}"), output))
+        };
+        let input = |object: &u8| -> Result<InputRecord> {
+            let bytes = bytes(*object);
+            Ok(InputRecord {
+                role: format!("input{object}"),
+                key: String::new(),
+                from: Origin::File("file".into()),
+                digest: store.put_object(&bytes)?,
+                bytes: bytes.len() as u64,
+            })
+        };
+        let fingerprint = Fingerprint {
+            format: FORMAT,
+            operation: "operation".into(),
+            code: Digest::of(b"code"),
+            params: json!({ "number": number }),
+            inputs: BTreeMap::new(),
+            seed: 0,
+        };
+        let digest = fingerprint.digest()?;
+        let record = Record {
+            branch: format!("stage{number}"),
+            fingerprint,
+            outputs: run.outputs.iter().map(output).collect::<Result<_>>()?,
+            warnings: Vec::new(),
+            seconds: 0.0,
+            peak_memory: None,
+            started: now() - run.age * 1_000,
+            causes: Vec::new(),
+            before: None,
+            inputs: run.copies.iter().map(input).collect::<Result<_>>()?,
+            log: String::new(),
+        };
+        store.put_record(&digest, &record)?;
+        let path = store.record_path(&digest);
+        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(run.age * 1_000);
+        let file = fs::File::open(&path).and_then(|file| file.set_modified(old));
+        file.map_err(PipelineError::io(path, "test"))?;
+        Ok(digest)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Whatever the latest run of a vintage, the lock or a young run needs stays; all else goes.
+        #[test]
+        fn what_is_needed_stays_and_nothing_else(
+            runs in runs(),
+            latest in proptest::collection::vec(proptest::collection::btree_set(0_usize..12, 0..4), 0..3),
+            locked in proptest::collection::btree_set(0_u8..12, 0..5),
+            age in 0_u64..10,
+        ) {
+            let folder = tempfile::tempdir()?;
+            let store = Store::of_workspace(folder.path());
+            let prints: Vec<Digest> =
+                runs.iter().enumerate().map(|(number, run)| keep(&store, number, run)).collect::<Result<_>>()?;
+            for (vintage, of) in latest.iter().enumerate() {
+                let named = of.iter().filter_map(|&number| Some((format!("stage{number}"), prints.get(number)?.clone())));
+                store.put_latest(&format!("v{vintage}"), &named.collect())?;
+            }
+            let keep = Keep {
+                outputs: locked.iter().map(|&object| Digest::of(&bytes(object))).collect(),
+                // Between two ages of runs, whose clock goes on.
+                younger_than: if age == 0 { 0 } else { age * 1_000 + 500 },
+            };
+            let stays = |number: usize, run: &Run| {
+                latest.iter().any(|of| of.contains(&number))
+                    || (age > 0 && run.age <= age)
+                    || run.outputs.is_subset(&locked)
+            };
+            let would = store.collect(&keep, true)?;
+            let did = store.collect(&keep, false)?;
+            prop_assert_eq!(would.objects, did.objects);
+            let mut needed: BTreeSet<u8> = BTreeSet::new();
+            for (number, run) in runs.iter().enumerate() {
+                let kept = stays(number, run);
+                prop_assert_eq!(store.record(&prints[number]).is_some(), kept, "run {}", number);
+                if kept {
+                    needed.extend(run.outputs.iter().chain(&run.copies));
+                }
+            }
+            let made: BTreeSet<u8> = runs.iter().flat_map(|run| run.outputs.iter().chain(&run.copies)).copied().collect();
+            needed.extend(locked.intersection(&made));
+            for object in made {
+                let is_there = store.object(&Digest::of(&bytes(object))).is_some();
+                prop_assert_eq!(is_there, needed.contains(&object), "object {}", object);
+            }
+            prop_assert_eq!(store.collect(&keep, false)?.objects, 0);
+        }
     }
 }

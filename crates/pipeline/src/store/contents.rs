@@ -5,7 +5,6 @@ use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Store;
@@ -17,14 +16,23 @@ use crate::{Digest, Origin, PipelineError, Record, Result};
 pub struct Contents {
     /// The runs of which there is a record, by branch, those of latest runs first.
     pub records: Vec<KeptRun>,
-    /// Records that can't be read, or aren't those of their name.
-    pub unreadable: Vec<PathBuf>,
+    /// Records that are damaged, or aren't those of their name, with their sizes.
+    pub damaged: Vec<(PathBuf, u64)>,
     /// The objects with their sizes.
     pub objects: BTreeMap<Digest, u64>,
     /// What was being written by runs that were killed, with its size.
     pub leftovers: Vec<(PathBuf, u64)>,
     /// Branches of vintages whose latest run has no record.
     pub dangling: Vec<(String, String)>,
+    /// Files that say which runs are the latest of a vintage, and can't be read: what is needed for it
+    /// isn't known.
+    pub unknown_latest: Vec<PathBuf>,
+    /// The size of the records.
+    pub record_bytes: u64,
+    /// The size of what stages said.
+    pub log_bytes: u64,
+    /// The size of the outputs that people find as copies, where they aren't links to objects.
+    pub copied_output_bytes: u64,
 }
 
 /// A run of which there is a record.
@@ -36,6 +44,10 @@ pub struct KeptRun {
     pub branch: String,
     /// When, in seconds since 1970.
     pub started: u64,
+    /// When it was put into this store, in seconds since 1970: later than it ran, where the store was
+    /// copied from elsewhere.
+    #[serde(skip)]
+    pub kept_since: u64,
     /// The vintages whose latest run has its result.
     pub vintages: Vec<String>,
     /// The size of its outputs and of the copies of what it read.
@@ -80,7 +92,15 @@ impl Store {
                 None => contents.leftovers.push((path, metadata.len())),
             }
         }
-        let latest = self.all_latest()?;
+        let mut latest = BTreeMap::new();
+        for (vintage, path) in self.vintages_run()? {
+            match self.read_latest(&vintage)? {
+                Some(branches) => {
+                    latest.insert(vintage, branches);
+                }
+                None => contents.unknown_latest.push(path),
+            }
+        }
         let mut vintages: BTreeMap<&Digest, Vec<String>> = BTreeMap::new();
         for (vintage, branches) in &latest {
             for fingerprint in branches.values() {
@@ -95,13 +115,19 @@ impl Store {
                 contents.leftovers.push((path, metadata.len()));
                 continue;
             };
-            let fingerprint = name.strip_suffix(".json").and_then(Digest::parse);
-            match fingerprint.and_then(|fingerprint| Some((self.record(&fingerprint)?, fingerprint))) {
+            contents.record_bytes += metadata.len();
+            let found = match name.strip_suffix(".json").and_then(Digest::parse) {
+                Some(fingerprint) => self.read_record(&fingerprint)?.map(|record| (record, fingerprint)),
+                None => None,
+            };
+            match found {
                 Some((record, fingerprint)) => {
                     let vintages = vintages.get(&fingerprint).cloned().unwrap_or_default();
-                    contents.records.push(kept_run(record, fingerprint, vintages, &contents.objects));
+                    let mut run = kept_run(record, fingerprint, vintages, &contents.objects);
+                    run.kept_since = seconds(metadata.modified()).max(run.started);
+                    contents.records.push(run);
                 }
-                None => contents.unreadable.push(path),
+                None => contents.damaged.push((path, metadata.len())),
             }
         }
         contents.records.sort_by(|one, other| {
@@ -115,15 +141,22 @@ impl Store {
             contents.dangling.extend(dangling.map(|(branch, _)| (vintage.clone(), branch.clone())));
         }
         contents.leftovers.extend(self.other_leftovers()?);
+        let mut shown = Vec::new();
+        files_below(&self.outputs, &mut shown)?;
+        contents.copied_output_bytes =
+            shown.iter().filter(|(_, metadata)| !is_link(metadata)).map(|(_, metadata)| metadata.len()).sum();
+        let mut logs = Vec::new();
+        files_below(&self.logs, &mut logs)?;
+        contents.log_bytes = logs.iter().map(|(_, metadata)| metadata.len()).sum();
         Ok(contents)
     }
 
-    /// The latest runs of all vintages.
-    fn all_latest(&self) -> Result<BTreeMap<String, BTreeMap<String, Digest>>> {
+    /// The vintages that were run, with the files that say what their latest runs were.
+    fn vintages_run(&self) -> Result<Vec<(String, PathBuf)>> {
         let mut files = Vec::new();
         files_below(&self.root.join("latest"), &mut files)?;
-        let names = files.iter().filter_map(|(path, _)| name_of(path)?.strip_suffix(".json"));
-        Ok(names.map(|vintage| (vintage.to_owned(), self.latest(vintage))).collect())
+        let vintage = |path: &Path| name_of(path)?.strip_suffix(".json").map(str::to_owned);
+        Ok(files.into_iter().filter_map(|(path, _)| Some((vintage(&path)?, path))).collect())
     }
 
     /// Scratch stores, and half-written files beside what people look at.
@@ -148,61 +181,6 @@ impl Store {
         found.extend(halves.map(|(path, metadata)| (path, metadata.len())));
         Ok(found)
     }
-
-    /// Objects that aren't what their names say, and outputs of records that aren't there: every byte is
-    /// read.
-    ///
-    /// # Errors
-    /// Where a folder can't be listed.
-    pub fn unsound(&self) -> Result<(Contents, Vec<Unsound>)> {
-        let contents = self.contents()?;
-        let wrong: BTreeSet<&Digest> = contents
-            .objects
-            .keys()
-            .collect::<Vec<_>>()
-            .into_par_iter()
-            .filter(|digest| self.object(digest).is_none())
-            .collect();
-        let mut found = Vec::new();
-        for run in &contents.records {
-            for (digest, of) in run
-                .outputs
-                .iter()
-                .map(|digest| (digest, "an output"))
-                .chain(run.copies.iter().map(|digest| (digest, "a copy of what it read")))
-            {
-                let message = match (wrong.contains(digest), contents.objects.contains_key(digest)) {
-                    (true, _) => format!("{of} of {} is corrupt", run.branch),
-                    (false, false) => format!("{of} of {} is gone", run.branch),
-                    (false, true) => continue,
-                };
-                found.push(Unsound { path: self.object_path(digest), message });
-            }
-        }
-        let needed: BTreeSet<&Digest> = contents.records.iter().flat_map(KeptRun::objects).collect();
-        for digest in wrong.into_iter().filter(|digest| !needed.contains(digest)) {
-            let message = "an object that nothing needs is corrupt".to_owned();
-            found.push(Unsound { path: self.object_path(digest), message });
-        }
-        for path in &contents.unreadable {
-            let message = "a record that can't be read, or isn't that of its name".to_owned();
-            found.push(Unsound { path: path.clone(), message });
-        }
-        for (vintage, branch) in &contents.dangling {
-            let message = format!("the latest run of {branch} has no record");
-            found.push(Unsound { path: self.latest_path(vintage), message });
-        }
-        Ok((contents, found))
-    }
-}
-
-/// Something in a store that isn't what it should be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Unsound {
-    /// Where it is.
-    pub path: PathBuf,
-    /// What is wrong with it.
-    pub message: String,
 }
 
 fn kept_run(
@@ -221,6 +199,7 @@ fn kept_run(
         fingerprint,
         branch: record.branch,
         started: record.started,
+        kept_since: record.started,
         vintages,
         bytes,
         outputs: outputs.into_iter().collect(),
@@ -256,7 +235,23 @@ pub(super) fn files_below(folder: &Path, found: &mut Vec<(PathBuf, Metadata)>) -
     Ok(())
 }
 
+/// Whether it is one of several names of the same bytes.
+#[cfg(unix)]
+fn is_link(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    metadata.nlink() > 1
+}
+
+#[cfg(not(unix))]
+fn is_link(_: &Metadata) -> bool {
+    false
+}
+
 /// The time now, in seconds since 1970.
 pub(super) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+    seconds(Ok(SystemTime::now()))
+}
+
+fn seconds(time: std::io::Result<SystemTime>) -> u64 {
+    time.ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default().as_secs()
 }

@@ -115,7 +115,9 @@ impl Store {
         let file = open(&path)?;
         match file.try_lock() {
             Ok(()) => Ok(Use { _file: Some(file) }),
-            Err(TryLockError::WouldBlock) => Err(PipelineError::InUse { path: self.root.clone() }),
+            Err(TryLockError::WouldBlock) => {
+                Err(PipelineError::InUse { path: self.root.clone(), processes: holders(&file) })
+            }
             Err(TryLockError::Error(error)) => Err(PipelineError::io(path, "locking")(error)),
         }
     }
@@ -137,6 +139,31 @@ impl Drop for KeyLock {
             tracing::debug!(path = %self.path.display(), %error, "a lock's file stays behind, unlocked");
         }
     }
+}
+
+/// The processes that hold a lock on the file, where the system says: on Linux each line of /proc/locks
+/// has `FLOCK`, the process, and the device with the inode. Devices are left aside, as some file systems
+/// have another there than in what they say of a file.
+#[cfg(unix)]
+fn holders(file: &File) -> Vec<u32> {
+    use std::os::unix::fs::MetadataExt;
+    let Ok(inode) = file.metadata().map(|metadata| metadata.ino().to_string()) else { return Vec::new() };
+    let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
+    let holder = |line: &str| {
+        // Those that wait for a lock have an arrow before its kind.
+        let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+        let [kind, _, _, process, place, ..] = words.as_slice() else { return None };
+        (*kind == "FLOCK" && place.rsplit(':').next() == Some(&inode)).then(|| process.parse().ok())?
+    };
+    let mut holders: Vec<u32> = locks.lines().filter_map(holder).collect();
+    holders.sort_unstable();
+    holders.dedup();
+    holders
+}
+
+#[cfg(not(unix))]
+fn holders(_: &File) -> Vec<u32> {
+    Vec::new()
 }
 
 fn open(path: &Path) -> Result<File> {

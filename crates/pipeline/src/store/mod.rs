@@ -22,13 +22,15 @@ mod collect;
 mod contents;
 mod lock;
 mod outputs;
+mod unsound;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use collect::{Collected, Keep};
-pub use contents::{Contents, KeptRun, Unsound};
+pub use contents::{Contents, KeptRun};
+pub use unsound::{MendedBy, Unsound};
 
 pub(crate) use atomic::{remove_unpublished, write_atomically, write_cache, write_published};
 
@@ -145,18 +147,36 @@ impl Store {
     /// The record of a fingerprint, whatever has become of its objects; `None` where there is none or
     /// it can't be read.
     pub fn record(&self, fingerprint: &Digest) -> Option<Record> {
-        let text = fs::read(self.record_path(fingerprint)).ok()?;
-        let record: Record = serde_json::from_slice(&text).ok()?;
-        let own = record.fingerprint.digest().is_ok_and(|digest| digest == *fingerprint);
-        (own && record.outputs.values().all(|output| output.digest.is_well_formed())).then_some(record)
+        self.read_record(fingerprint).ok().flatten()
     }
 
-    /// The fingerprint of each branch at the last run on a vintage.
+    /// The record of a fingerprint; `None` where there is none or it is damaged.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    fn read_record(&self, fingerprint: &Digest) -> Result<Option<Record>> {
+        let path = self.record_path(fingerprint);
+        let Some(text) = read_if_there(&path)? else { return Ok(None) };
+        let Ok(record) = serde_json::from_slice::<Record>(&text) else { return Ok(None) };
+        let own = record.fingerprint.digest().is_ok_and(|digest| digest == *fingerprint);
+        let sound = own && record.outputs.values().all(|output| output.digest.is_well_formed());
+        Ok(sound.then_some(record))
+    }
+
+    /// The fingerprint of each branch at the last run on a vintage. Nothing where that can't be read:
+    /// a run finds its results by their fingerprints all the same, and writes it again.
     pub fn latest(&self, vintage: &str) -> BTreeMap<String, Digest> {
-        fs::read(self.latest_path(vintage))
-            .ok()
-            .and_then(|text| serde_json::from_slice(&text).ok())
-            .unwrap_or_default()
+        self.read_latest(vintage).ok().flatten().unwrap_or_default()
+    }
+
+    /// The same; `None` where the file is damaged.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    fn read_latest(&self, vintage: &str) -> Result<Option<BTreeMap<String, Digest>>> {
+        let Some(text) = read_if_there(&self.latest_path(vintage))? else { return Ok(Some(BTreeMap::new())) };
+        let latest: Option<BTreeMap<String, Digest>> = serde_json::from_slice(&text).ok();
+        Ok(latest.filter(|latest| latest.values().all(Digest::is_well_formed)))
     }
 
     pub(crate) fn put_latest(&self, vintage: &str, latest: &BTreeMap<String, Digest>) -> Result<()> {
@@ -166,6 +186,14 @@ impl Store {
 
     pub(crate) fn latest_path(&self, vintage: &str) -> PathBuf {
         self.root.join("latest").join(format!("{vintage}.json"))
+    }
+}
+
+fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(PipelineError::io(path, "reading")(error)),
     }
 }
 

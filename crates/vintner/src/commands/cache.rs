@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Write, stdout};
 
 use serde_json::json;
-use vintner_pipeline::{Contents, Digest, Keep, KeptRun};
+use vintner_pipeline::{Contents, Digest, Keep, KeptRun, MendedBy};
 
 use super::{count, print_json};
 use crate::arguments::{self, CacheCommand, Format};
@@ -19,7 +19,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Cache) -> Result
         CacheCommand::Ls(arguments) => list(workspace, arguments),
         CacheCommand::Du(arguments) => sizes(workspace, arguments.format),
         CacheCommand::Gc(arguments) => collect(workspace, arguments),
-        CacheCommand::Verify(arguments) => verify(workspace, arguments.format),
+        CacheCommand::Verify(arguments) => verify(workspace, arguments),
     }
 }
 
@@ -50,6 +50,10 @@ struct Sizes {
     earlier: u64,
     unneeded: u64,
     leftovers: u64,
+    /// What is kept beside objects: records, logs, and outputs that aren't links to objects.
+    records: u64,
+    logs: u64,
+    copied_outputs: u64,
     by_stage: BTreeMap<String, u64>,
     total: u64,
 }
@@ -72,6 +76,9 @@ impl Sizes {
             earlier: 0,
             unneeded: contents.unneeded().values().sum(),
             leftovers: contents.leftovers.iter().map(|(_, bytes)| bytes).sum(),
+            records: contents.record_bytes,
+            logs: contents.log_bytes,
+            copied_outputs: contents.copied_output_bytes,
             by_stage: stages
                 .into_iter()
                 .map(|(stage, digests)| (stage.to_owned(), digests.into_iter().map(size).sum()))
@@ -88,7 +95,7 @@ impl Sizes {
                 (Some(_), Some(_)) => sizes.shared += size(digest),
             }
         }
-        sizes.total += sizes.leftovers;
+        sizes.total += sizes.leftovers + sizes.records + sizes.logs + sizes.copied_outputs;
         sizes
     }
 }
@@ -99,7 +106,8 @@ fn sizes(workspace: &Workspace, format: Format) -> Result<()> {
     if format == Format::Json {
         return print_json(&json!({
             "vintages": sizes.by_vintage, "several_vintages": sizes.shared, "earlier_runs": sizes.earlier,
-            "unneeded": sizes.unneeded, "leftovers": sizes.leftovers, "stages": sizes.by_stage,
+            "unneeded": sizes.unneeded, "leftovers": sizes.leftovers, "records": sizes.records,
+            "logs": sizes.logs, "copied_outputs": sizes.copied_outputs, "stages": sizes.by_stage,
             "total": sizes.total, "objects": contents.objects.len(), "runs": contents.records.len(),
         }));
     }
@@ -113,6 +121,9 @@ fn sizes(workspace: &Workspace, format: Format) -> Result<()> {
     row(sizes.earlier, "earlier runs: going back to their parameters and data costs nothing".into());
     row(sizes.unneeded, "objects that no run needs".into());
     row(sizes.leftovers, "left by runs that were killed".into());
+    row(sizes.records, "records of runs".into());
+    row(sizes.logs, "logs".into());
+    row(sizes.copied_outputs, "outputs that are copies, where the file system has no links".into());
     let runs = count(contents.records.len(), "run");
     row(sizes.total, format!("in all, {} of {runs}", count(contents.objects.len(), "object")));
     let mut out = stdout().lock();
@@ -135,35 +146,46 @@ fn collect(workspace: &Workspace, arguments: &arguments::Gc) -> Result<()> {
         writeln!(out, "  {}  {}  {}", run.branch, instant(run.started), run.fingerprint.short())?;
     }
     let (runs, objects) = (count(collected.runs.len(), "run"), count(collected.objects, "object"));
-    let left = match collected.leftovers {
+    let mut left = match collected.leftovers {
         0 => String::new(),
         several => format!(", {} of killed runs", count(several, "leftover")),
     };
+    if collected.damaged > 0 {
+        left.push_str(&format!(", {}", count(collected.damaged, "damaged record")));
+    }
     let would = if arguments.dry_run { "would be " } else { "" };
     let kept = count(collected.kept, "run");
     Ok(writeln!(out, "{runs} and {objects}{left} {would}removed, {}; {kept} kept", bytes(collected.bytes))?)
 }
 
-fn verify(workspace: &Workspace, format: Format) -> Result<()> {
+fn verify(workspace: &Workspace, arguments: &arguments::VerifyCache) -> Result<()> {
+    let removed = if arguments.mend { workspace.store().mend()? } else { Vec::new() };
     let (contents, unsound) = workspace.store().unsound()?;
     let size: u64 = contents.objects.values().sum();
-    if format == Format::Json {
-        print_json(&json!({
+    if arguments.format == Format::Json {
+        let mut said = json!({
             "objects": contents.objects.len(), "bytes": size, "runs": contents.records.len(),
             "unsound": unsound,
-        }))?;
+        });
+        if arguments.mend {
+            said["removed"] = json!(removed);
+        }
+        print_json(&said)?;
     } else {
         let mut out = stdout().lock();
+        for one in &removed {
+            writeln!(out, "  removed {}\n    {}", workspace.shown(&one.path), one.message)?;
+        }
         for one in &unsound {
-            let path = one.path.strip_prefix(&workspace.folder).unwrap_or(&one.path);
-            writeln!(out, "  {}\n    {}", path.display(), one.message)?;
+            writeln!(out, "  {}\n    {}", workspace.shown(&one.path), one.message)?;
         }
         let (objects, runs) = (count(contents.objects.len(), "object"), count(contents.records.len(), "run"));
         let said = if unsound.is_empty() { ": all as they should be" } else { "" };
         writeln!(out, "{objects} of {runs}, {} read{said}", bytes(size))?;
     }
-    match unsound.len() {
-        0 => Ok(()),
-        mismatches => Err(CommandError::Mismatches { mismatches }),
+    if unsound.is_empty() {
+        return Ok(());
     }
+    let by_next_run = unsound.iter().filter(|one| one.mended_by == MendedBy::NextRun).count();
+    Err(CommandError::Unsound { by_next_run, by_removal: unsound.len() - by_next_run })
 }
