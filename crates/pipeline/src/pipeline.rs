@@ -92,22 +92,6 @@ impl Pipeline {
         registry: &Registry,
         overrides: &BTreeMap<String, String>,
     ) -> Result<Self> {
-        Self::parse_as_set(workspace, file, text, registry, overrides).map_err(|error| match error {
-            PipelineError::Spec(faults) if !overrides.is_empty() => {
-                let set = overrides.iter().map(|(path, value)| format!("{path}={value}")).collect();
-                PipelineError::OverriddenSpec { faults, set }
-            }
-            other => other,
-        })
-    }
-
-    fn parse_as_set(
-        workspace: &Path,
-        file: &str,
-        text: &str,
-        registry: &Registry,
-        overrides: &BTreeMap<String, String>,
-    ) -> Result<Self> {
         let mut document = Document::parse(file, text).map_err(PipelineError::Spec)?;
         for (path, value) in overrides {
             let parts: Vec<&str> = path.split('.').collect();
@@ -115,14 +99,21 @@ impl Pipeline {
                 .set(&parts, value)
                 .map_err(|message| PipelineError::Override { path: path.clone(), message })?;
         }
+        let faulty = |faults| {
+            if overrides.is_empty() {
+                return PipelineError::Spec(faults);
+            }
+            let set = overrides.iter().map(|(path, value)| format!("{path}={value}")).collect();
+            PipelineError::OverriddenSpec { faults, set }
+        };
         // Faults of form don't keep the graph from being checked as far as the stages can be made out.
         let (spec, faults) = Spec::read(&document);
-        let Some(spec) = spec else { return Err(PipelineError::Spec(faults)) };
+        let Some(spec) = spec else { return Err(faulty(faults)) };
         let mut checker = Checker::new(workspace, &document, &spec, registry, faults);
         let mut stages = checker.stages();
         checker.check_graph(&stages);
         let order = checker.order();
-        checker.finish().map_err(PipelineError::Spec)?;
+        checker.finish().map_err(faulty)?;
         let stages: Vec<PipelineStage> = order.into_iter().filter_map(|name| stages.remove(&name)).collect();
         Ok(Self {
             name: spec.name,

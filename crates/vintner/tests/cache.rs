@@ -8,7 +8,7 @@ use std::fs;
 
 use common::commands::trials;
 use common::towns::{TOWNS, small, write_sums};
-use common::{Workspace, redacted};
+use common::{Workspace, redacted, replaced};
 
 /// The exit code and all that is said.
 fn cache(workspace: &Workspace, arguments: &[&str]) -> String {
@@ -39,21 +39,27 @@ fn what_is_kept_for_whom() {
         (r" *[0-9.]+ k?B  (records of|logs|in all)", "<size>  $1"),
         (r#""(logs|records|total)": \d+"#, r#""$1": "<size>""#),
     ];
-    let without_sizes = |text: String| {
-        varying.iter().fold(text, |text, (pattern, with)| {
-            regex::Regex::new(pattern).unwrap().replace_all(&text, *with).into_owned()
-        })
-    };
+    let without_sizes = |text: String| replaced(&text, &varying);
     insta::assert_snapshot!("du", without_sizes(cache(&workspace, &["du"])));
     let for_scripts = cache(&workspace, &["du", "--format", "json"]);
     insta::assert_snapshot!("du_for_scripts", without_sizes(for_scripts));
-    let said: serde_json::Value =
-        serde_json::from_str(&workspace.vintner(&["cache", "du", "--format", "json"]).stdout).unwrap();
+    let sizes = || -> serde_json::Value {
+        serde_json::from_str(&workspace.vintner(&["cache", "du", "--format", "json"]).stdout).unwrap()
+    };
+    let said = sizes();
     let size = |part: &str| -> usize { workspace.files(part).values().map(Vec::len).sum() };
     assert_eq!(said["records"], size(".vintner/v1/records"));
     assert_eq!(said["logs"], size(".vintner/logs"));
     let kept = size(".vintner/v1/objects") + size(".vintner/v1/records") + size(".vintner/logs");
     assert_eq!(said["total"], kept);
+    // What a killed run was about to show is a leftover and nothing else.
+    fs::write(workspace.path(".vintner/outputs/small/.writing-x"), "half").unwrap();
+    fs::write(workspace.path(".vintner/logs/small/.writing-y"), "half").unwrap();
+    let said = sizes();
+    assert_eq!(
+        (&said["leftovers"], &said["copied_outputs"], &said["total"]),
+        (&8.into(), &0.into(), &(kept + 8).into())
+    );
     insta::assert_snapshot!("verified", cache(&workspace, &["verify"]));
 }
 
@@ -247,7 +253,6 @@ fn damaged_records_go_and_those_that_cannot_be_read_stay() {
     };
     common::overwrite(&record("equation"), b"{");
     let said = cache(&workspace, &["gc"]);
-    assert!(said.contains("0 runs and 0 objects removed") || said.contains(", 1 damaged record"), "{said}");
     assert!(said.contains("1 damaged record removed"), "{said}");
 
     let locked = record("real");

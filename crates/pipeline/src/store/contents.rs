@@ -123,9 +123,8 @@ impl Store {
             match found {
                 Some((record, fingerprint)) => {
                     let vintages = vintages.get(&fingerprint).cloned().unwrap_or_default();
-                    let mut run = kept_run(record, fingerprint, vintages, &contents.objects);
-                    run.kept_since = seconds(metadata.modified()).max(run.started);
-                    contents.records.push(run);
+                    let put = seconds(metadata.modified());
+                    contents.records.push(kept_run(record, fingerprint, put, vintages, &contents.objects));
                 }
                 None => contents.damaged.push((path, metadata.len())),
             }
@@ -140,14 +139,7 @@ impl Store {
             let dangling = branches.iter().filter(|(_, fingerprint)| !known.contains(fingerprint));
             contents.dangling.extend(dangling.map(|(branch, _)| (vintage.clone(), branch.clone())));
         }
-        contents.leftovers.extend(self.other_leftovers()?);
-        let mut shown = Vec::new();
-        files_below(&self.outputs, &mut shown)?;
-        contents.copied_output_bytes =
-            shown.iter().filter(|(_, metadata)| !is_link(metadata)).map(|(_, metadata)| metadata.len()).sum();
-        let mut logs = Vec::new();
-        files_below(&self.logs, &mut logs)?;
-        contents.log_bytes = logs.iter().map(|(_, metadata)| metadata.len()).sum();
+        self.look_beside_objects(&mut contents)?;
         Ok(contents)
     }
 
@@ -159,33 +151,49 @@ impl Store {
         Ok(files.into_iter().filter_map(|(path, _)| Some((vintage(&path)?, path))).collect())
     }
 
-    /// Scratch stores, and half-written files beside what people look at.
-    fn other_leftovers(&self) -> Result<Vec<(PathBuf, u64)>> {
-        let mut found = Vec::new();
+    /// Scratch stores, half-written files, and the size of what people look at.
+    fn look_beside_objects(&self, contents: &mut Contents) -> Result<()> {
         let folder = self.root.parent().unwrap_or(&self.root);
         for entry in fs::read_dir(folder).into_iter().flatten() {
             let path = entry.map_err(PipelineError::io(folder, "listing"))?.path();
             if name_of(&path).is_some_and(|name| name.starts_with(super::SCRATCH)) {
                 let mut files = Vec::new();
                 files_below(&path, &mut files)?;
-                found.push((path, files.iter().map(|(_, metadata)| metadata.len()).sum()));
+                contents.leftovers.push((path, files.iter().map(|(_, metadata)| metadata.len()).sum()));
             }
         }
+        Self::sort_files(&self.root.join("latest"), contents, |_, _| {})?;
+        Self::sort_files(&self.outputs, contents, |contents, metadata| {
+            if !is_link(metadata) {
+                contents.copied_output_bytes += metadata.len();
+            }
+        })?;
+        Self::sort_files(&self.logs, contents, |contents, metadata| contents.log_bytes += metadata.len())
+    }
+
+    /// Tells the half-written files below a folder, which are leftovers, from the others.
+    fn sort_files(
+        folder: &Path,
+        contents: &mut Contents,
+        whole: impl Fn(&mut Contents, &Metadata),
+    ) -> Result<()> {
         let mut files = Vec::new();
-        for folder in [&self.root.join("latest"), &self.outputs, &self.logs] {
-            files_below(folder, &mut files)?;
+        files_below(folder, &mut files)?;
+        for (path, metadata) in files {
+            if path.ancestors().filter_map(name_of).any(|name| name.starts_with(WRITING)) {
+                contents.leftovers.push((path, metadata.len()));
+            } else {
+                whole(contents, &metadata);
+            }
         }
-        let writing =
-            |path: &Path| path.ancestors().filter_map(name_of).any(|name| name.starts_with(WRITING));
-        let halves = files.into_iter().filter(|(path, _)| writing(path));
-        found.extend(halves.map(|(path, metadata)| (path, metadata.len())));
-        Ok(found)
+        Ok(())
     }
 }
 
 fn kept_run(
     record: Record,
     fingerprint: Digest,
+    put: u64,
     vintages: Vec<String>,
     objects: &BTreeMap<Digest, u64>,
 ) -> KeptRun {
@@ -199,7 +207,7 @@ fn kept_run(
         fingerprint,
         branch: record.branch,
         started: record.started,
-        kept_since: record.started,
+        kept_since: record.started.max(put),
         vintages,
         bytes,
         outputs: outputs.into_iter().collect(),

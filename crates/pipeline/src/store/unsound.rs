@@ -96,24 +96,12 @@ impl Store {
     pub fn mend(&self) -> Result<Vec<Unsound>> {
         let _alone = self.claim()?;
         let (contents, unsound) = self.unsound()?;
-        let latest = |one: &Unsound| {
-            contents.unknown_latest.contains(&one.path)
-                || contents.dangling.iter().any(|(vintage, _)| self.latest_path(vintage) == one.path)
-        };
+        let wrong: BTreeSet<PathBuf> = unsound.iter().map(|one| one.path.clone()).collect();
+        let latest = self.root.join("latest");
         let mut removed: Vec<Unsound> =
-            unsound.into_iter().filter(|one| !latest(one) && one.path.exists()).collect();
-        let lost: BTreeSet<Digest> = contents
-            .records
-            .iter()
-            .flat_map(|run| &run.outputs)
-            .filter(|digest| {
-                let path = self.object_path(digest);
-                !contents.objects.contains_key(digest) || removed.iter().any(|one| one.path == path)
-            })
-            .cloned()
-            .collect();
+            unsound.into_iter().filter(|one| !one.path.starts_with(&latest) && one.path.exists()).collect();
         let earlier = contents.records.iter().filter(|run| run.vintages.is_empty());
-        for run in earlier.filter(|run| run.outputs.iter().any(|digest| lost.contains(digest))) {
+        for run in earlier.filter(|run| run.outputs.iter().any(|it| wrong.contains(&self.object_path(it)))) {
             let path = self.record_path(&run.fingerprint);
             let message = format!("an earlier run of {} that has lost an output", run.branch);
             removed.push(Unsound { path, message, mended_by: MendedBy::Removal });

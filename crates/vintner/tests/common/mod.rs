@@ -162,10 +162,15 @@ pub fn redacted(text: &str) -> String {
         (r#""(started|seconds|peak_memory|seed)": [0-9.e-]+"#, r#""$1": "<$1>""#),
         (r" +\n", "\n"),
     ];
-    let replace = |text: String, (pattern, with): (&str, &str)| {
-        regex::Regex::new(pattern).unwrap().replace_all(&text, with).into_owned()
+    replaced(text, &replacements)
+}
+
+/// A text with each pattern replaced, one after the other.
+pub fn replaced(text: &str, replacements: &[(&str, &str)]) -> String {
+    let replace = |text: String, (pattern, with): &(&str, &str)| {
+        regex::Regex::new(pattern).unwrap().replace_all(&text, *with).into_owned()
     };
-    replacements.into_iter().fold(text.to_owned(), replace)
+    replacements.iter().fold(text.to_owned(), replace)
 }
 
 /// The BLAKE3 digest of some bytes, as the cache names them.
