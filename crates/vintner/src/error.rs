@@ -94,7 +94,7 @@ fn unsound(by_next_run: usize, by_removal: usize) -> String {
     }
     if by_removal > 0 {
         said.push_str(&format!(
-            "\n  {by_removal} that no latest run needs: `vintner cache verify --mend` removes them"
+            "\n  {by_removal} that the next run does without: `vintner cache verify --mend` removes them"
         ));
     }
     said
