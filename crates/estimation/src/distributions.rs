@@ -52,6 +52,17 @@ pub fn normal_two_sided(z: f64) -> f64 {
     chi_squared_upper(z * z, 1.0)
 }
 
+/// P(Z > z) for the standard normal distribution.
+pub fn normal_upper(z: f64) -> f64 {
+    let half = normal_two_sided(z) / 2.0;
+    if z >= 0.0 { half } else { 1.0 - half }
+}
+
+/// P(Z < z) for the standard normal distribution.
+pub fn normal_lower(z: f64) -> f64 {
+    normal_upper(-z)
+}
+
 /// The regularized incomplete beta function I_x(a, b), given x and its complement y = 1 - x apart
 /// so that neither loses digits. Continued fraction of DLMF 8.17.22, by Lentz' algorithm.
 fn beta_regularized(a: f64, b: f64, x: f64, y: f64) -> f64 {

@@ -21,6 +21,7 @@ mod estimated;
 mod fit;
 mod formula;
 mod granger;
+mod hypothesis_test;
 mod inference;
 mod lag;
 pub mod least_squares;
@@ -49,6 +50,7 @@ pub use formula::Formula;
 pub use granger::{
     GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled,
 };
+pub use hypothesis_test::{HypothesisTest, NullDistribution, Tail, TestOutcome};
 pub use lag::lag;
 pub use models::{Effects, Model, RandomEffects, VarianceComponents, VarianceEstimator};
 pub use note::Note;
