@@ -74,6 +74,20 @@ pub enum StagesError {
         /// The time.
         time: i32,
     },
+    /// A figure of a coefficient that no specification has.
+    #[error(
+        "no specification has the coefficient `{asked}`{}; there are: {}",
+        suggestion.as_ref().map(|name| format!(", did you mean `{name}`?")).unwrap_or_default(),
+        available.join(", ")
+    )]
+    NoFinding {
+        /// Equation and regressor.
+        asked: String,
+        /// The nearest that there is.
+        suggestion: Option<String>,
+        /// All that there are.
+        available: Vec<String>,
+    },
     /// A table names fits that the stage wasn't given.
     #[error("table {table} takes its fits from the input `{role}`, which isn't given; there are: {}", available.join(", "))]
     NoFits {

@@ -7,7 +7,9 @@ mod granger_view;
 mod mutual_view;
 mod name;
 mod report_context;
+mod robustness_view;
 mod table_view;
+mod test_view;
 mod vintage_view;
 
 pub use agreement_view::{AgreementView, TableAgreement};
@@ -15,6 +17,10 @@ pub use gap_view::{DroppedView, GapView, NotEstimableView};
 pub use granger_view::{GrangerCell, GrangerPair, GrangerPanelView, GrangerRow, GrangerView, StatisticView};
 pub use mutual_view::{MutualFinding, MutualView};
 pub use name::Name;
-pub use report_context::{DescriptiveView, ReportContext, StarView, VariableView};
+pub use report_context::{DescriptiveView, ReportContext, SYNTHETIC_NOTICE, StarView, VariableView};
+pub use robustness_view::{
+    CurveView, FindingView, RobustnessEquationView, RobustnessView, SpecificationCell, SpecificationRow,
+};
 pub use table_view::{CellView, Figure, TableRow, TableView};
+pub use test_view::TestView;
 pub use vintage_view::{SourceView, VintageView};

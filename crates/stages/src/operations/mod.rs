@@ -10,7 +10,10 @@ mod granger;
 mod ingest;
 mod regress;
 mod report;
+mod robustness;
 mod shared;
+mod specification_curve;
+mod specifications;
 mod years;
 
 use vintner_pipeline::Registry;
@@ -29,6 +32,9 @@ pub fn registry() -> Registry {
     registry.register(Of::<regress::Regress>::new());
     registry.register(Of::<granger::Granger>::new());
     registry.register(Of::<estimates::Estimates>::new());
+    registry.register(Of::<specifications::Specifications>::new());
+    registry.register(Of::<robustness::RobustnessOf>::new());
+    registry.register(Of::<specification_curve::Curve>::new());
     registry.register(Of::<report::Report>::new());
     registry
 }
