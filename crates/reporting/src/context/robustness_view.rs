@@ -245,12 +245,11 @@ impl Robustness {
     /// The figure of a finding's coefficient.
     pub fn curve(&self, finding: &Finding, notice: &str) -> Option<crate::Drawing> {
         let equation = self.equations.iter().find(|equation| equation.id == finding.equation)?;
-        let published = finding.published.as_ref().map(PrintedNumber::value);
         let curve = crate::SpecificationCurve::new(
             &self.specifications,
             &finding.equation,
             &finding.regressor,
-            published,
+            finding.published.as_ref(),
             self.level,
         );
         Some(curve.draw(&crate::CurveLabels {

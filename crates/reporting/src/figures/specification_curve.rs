@@ -6,7 +6,7 @@ use vintner_panel::Label;
 
 use super::drawing::{Anchor, Drawing, Ink, Point, Shape};
 use crate::number_format::{fixed, significant};
-use crate::{Specification, SpecifiedCoefficient};
+use crate::{PrintedNumber, Specification, SpecifiedCoefficient};
 
 const WIDTH: f64 = 760.0;
 /// Where the plot begins and ends; names of choices stand before it.
@@ -33,7 +33,7 @@ pub struct SpecificationCurve<'a> {
     points: Vec<(&'a Specification, &'a SpecifiedCoefficient)>,
     /// Specifications without an estimate of it.
     missing: usize,
-    published: Option<f64>,
+    published: Option<&'a PrintedNumber>,
     level: f64,
 }
 
@@ -43,7 +43,7 @@ impl<'a> SpecificationCurve<'a> {
         specifications: &'a [Specification],
         equation: &str,
         regressor: &str,
-        published: Option<f64>,
+        published: Option<&'a PrintedNumber>,
         level: f64,
     ) -> Self {
         let of_equation: Vec<&Specification> =
@@ -60,7 +60,7 @@ impl<'a> SpecificationCurve<'a> {
         let models = distinct(self.points.iter().map(|(one, _)| &one.model));
         let errors = distinct(self.points.iter().map(|(one, _)| &one.errors));
         let grid = BOTTOM + 22.0;
-        let rows = models.len() + errors.len() + 2;
+        let rows = models.len() + errors.len() + 2; // and a heading each
         let mut drawing = Drawing {
             width: WIDTH,
             height: grid + ROW * rows as f64 + 14.0,
@@ -100,7 +100,7 @@ impl<'a> SpecificationCurve<'a> {
                     }
                 }
             }
-            y += ROW;
+            y += 1.5 * ROW;
         }
         drawing
     }
@@ -121,7 +121,8 @@ impl<'a> SpecificationCurve<'a> {
         let reach = 8.0 * (spread + median(&halves));
         let mut range = Range { low: 0.0, high: 0.0 };
         let near = |value: &f64| reach == 0.0 || (value - middle).abs() <= reach;
-        estimates.iter().chain(self.published.iter()).filter(|value| near(value)).for_each(|value| {
+        let published = self.published.map(PrintedNumber::value);
+        estimates.iter().chain(published.iter()).filter(|value| near(value)).for_each(|value| {
             range.low = range.low.min(*value);
             range.high = range.high.max(*value);
         });
@@ -151,9 +152,9 @@ impl<'a> SpecificationCurve<'a> {
             drawing.text(Point { x: LEFT - 6.0, y }, Anchor::End, minus(&fixed(tick, decimals)));
         }
         if let Some(published) = self.published
-            && range.holds(published)
+            && range.holds(published.value())
         {
-            let y = range.y(published);
+            let y = range.y(published.value());
             drawing.shapes.push(Shape::Line {
                 from: Point { x: LEFT, y },
                 to: Point { x: RIGHT, y },
@@ -163,7 +164,7 @@ impl<'a> SpecificationCurve<'a> {
             drawing.text(
                 Point { x: 8.0, y },
                 Anchor::Start,
-                format!("published {}", minus(&significant(published))),
+                format!("published {}", minus(published.text())),
             );
         }
     }
@@ -223,7 +224,7 @@ impl<'a> SpecificationCurve<'a> {
             ));
         }
         if let Some(published) = self.published {
-            text.push_str(&format!("; published: {}", significant(published)));
+            text.push_str(&format!("; published: {}", published.text()));
         }
         if self.missing > 0 {
             text.push_str(&format!("; {} without an estimate", self.missing));
@@ -252,9 +253,9 @@ impl Range {
         (self.low..=self.high).contains(&value)
     }
 
-    /// Between three and eight round values, and the decimals that they need.
+    /// Between three and eight round values or so, and the decimals that they need.
     fn ticks(&self) -> (Vec<f64>, usize) {
-        let rough = (self.high - self.low) / 5.0;
+        let rough = (self.high - self.low) / 7.0;
         let power = rough.log10().floor();
         let unit = 10_f64.powf(power);
         let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|step| rough <= step * unit).unwrap_or(10.0);
@@ -324,7 +325,8 @@ mod tests {
     }
 
     fn curve_of(specifications: &[Specification]) -> Drawing {
-        let curve = SpecificationCurve::new(specifications, "1", "x", Some(0.2), 0.1);
+        let published = PrintedNumber::parse("0.20").unwrap();
+        let curve = SpecificationCurve::new(specifications, "1", "x", Some(&published), 0.1);
         curve.draw(&CurveLabels { title: "Equation (1): x".into(), notice: String::new() })
     }
 
@@ -374,7 +376,7 @@ mod tests {
         assert!(
             drawing.shapes.iter().any(|shape| matches!(shape, Shape::Text { text, .. } if text == "500.0"))
         );
-        assert!(drawing.svg().contains("published 0.2"));
+        assert!(drawing.svg().contains("published 0.20<"));
         assert!(drawing.tikz().contains("\\end{tikzpicture}"));
     }
 
