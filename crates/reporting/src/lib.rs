@@ -10,6 +10,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod claims;
 mod comparison;
 mod context;
 mod dropped_row;
@@ -37,11 +38,11 @@ mod vintage_summary;
 
 pub use comparison::{Agreement, Comparison};
 pub use context::{
-    AgreementView, CellView, CurveView, DescriptiveView, DroppedView, Figure, FindingView, GapView,
-    GrangerCell, GrangerPair, GrangerPanelView, GrangerRow, GrangerView, MutualFinding, MutualView, Name,
-    NotEstimableView, ReportContext, RobustnessEquationView, RobustnessView, SYNTHETIC_NOTICE, SourceView,
-    SpecificationCell, SpecificationRow, StarView, StatisticView, TableAgreement, TableRow, TableView,
-    TestView, VariableView, VintageView,
+    AgreementView, CellView, ClaimCounts, ClaimView, ClaimsView, CurveView, DescriptiveView, DroppedView,
+    Figure, FindingView, GapView, GrangerCell, GrangerPair, GrangerPanelView, GrangerRow, GrangerView,
+    MutualFinding, MutualView, Name, NotEstimableView, ReportContext, RobustnessEquationView, RobustnessView,
+    SYNTHETIC_NOTICE, SourceView, SpecificationCell, SpecificationRow, StarView, StatisticView,
+    TableAgreement, TableRow, TableView, TestView, VariableView, VerdictView, VintageView,
 };
 pub use dropped_row::DroppedRow;
 pub use error::{ReportingError, Result};

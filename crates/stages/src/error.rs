@@ -31,6 +31,9 @@ pub enum StagesError {
     /// A crosswalk that a stage was given has faults.
     #[error("{0}")]
     Crosswalk(vintner_diagnostics::Faults),
+    /// A file of claims that a stage was given has faults.
+    #[error("{0}")]
+    Claims(vintner_diagnostics::Faults),
     /// A value can't be written as JSON.
     #[error("writing a result as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -108,7 +111,7 @@ impl StagesError {
                 matches!(error, IngestError::Manifest(_) | IngestError::UnknownVintage { .. })
             }
             StagesError::Pipeline(error) => error.is_usage(),
-            StagesError::Crosswalk(_) => true,
+            StagesError::Crosswalk(_) | StagesError::Claims(_) => true,
             _ => false,
         }
     }

@@ -2,6 +2,7 @@
 //! when it is empty), numbers are texts already, names come in both languages.
 
 mod agreement_view;
+mod claim_view;
 mod gap_view;
 mod granger_view;
 mod mutual_view;
@@ -13,6 +14,7 @@ mod test_view;
 mod vintage_view;
 
 pub use agreement_view::{AgreementView, TableAgreement};
+pub use claim_view::{ClaimCounts, ClaimView, ClaimsView, VerdictView};
 pub use gap_view::{DroppedView, GapView, NotEstimableView};
 pub use granger_view::{GrangerCell, GrangerPair, GrangerPanelView, GrangerRow, GrangerView, StatisticView};
 pub use mutual_view::{MutualFinding, MutualView};

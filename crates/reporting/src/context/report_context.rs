@@ -7,8 +7,8 @@ use super::gap_view::{dropped_views, gap_views, not_estimable_views};
 use super::mutual_view::mutual_views;
 use super::name::Names;
 use super::{
-    AgreementView, DroppedView, GapView, GrangerView, MutualView, Name, NotEstimableView, RobustnessView,
-    TableView, VintageView,
+    AgreementView, ClaimsView, DroppedView, GapView, GrangerView, MutualView, Name, NotEstimableView,
+    RobustnessView, TableView, VintageView,
 };
 use crate::number_format::{percent, significant};
 use crate::tidy_estimate::units_in_order;
@@ -42,6 +42,8 @@ pub struct ReportContext {
     pub mutual: Vec<MutualView>,
     /// The published findings under every specification.
     pub robustness: RobustnessView,
+    /// What the paper concludes, and whether it holds.
+    pub claims: ClaimsView,
     /// Values that the panel lacks.
     pub gaps: Vec<GapView>,
     /// How many values those are.
@@ -154,6 +156,7 @@ impl ReportContext {
                 .as_ref()
                 .map(|robustness| RobustnessView::new(robustness, &names, &spec.star_levels, notice))
                 .unwrap_or_default(),
+            claims: ClaimsView::new(&inputs.claims),
             gaps: gap_views(&inputs.gaps, &names),
             gap_count: inputs.gaps.len(),
             dropped: dropped_views(&inputs.dropped, &spec.tables, &names),

@@ -206,6 +206,7 @@ pub fn small() -> (ReportSpec, ReportInputs) {
             gap("alpha", 2009, "z"),
         ],
         robustness: None,
+        claims: Vec::new(),
         dropped: vec![DroppedRow {
             table: "1".into(),
             unit: "beta".into(),

@@ -1,6 +1,7 @@
 //! One operation a file.
 
 mod assemble;
+mod claims;
 mod deflate;
 mod derive;
 mod describe;
@@ -35,6 +36,7 @@ pub fn registry() -> Registry {
     registry.register(Of::<specifications::Specifications>::new());
     registry.register(Of::<robustness::RobustnessOf>::new());
     registry.register(Of::<specification_curve::Curve>::new());
+    registry.register(Of::<claims::Claims>::new());
     registry.register(Of::<report::Report>::new());
     registry
 }

@@ -77,6 +77,7 @@ impl Parameters for Report {
             InputDeclaration::json("granger").optional(),
             InputDeclaration::json("sources").optional().many(),
             InputDeclaration::json("robustness").optional(),
+            InputDeclaration::json("claims").optional(),
             InputDeclaration::file("published").optional(),
             InputDeclaration::file("templates"),
             // Gaps, from whichever stages list them.
@@ -99,6 +100,7 @@ impl Parameters for Report {
             published: published(inputs)?,
             gaps: gaps(inputs)?,
             robustness: if inputs.has("robustness") { Some(inputs.json("robustness")?) } else { None },
+            claims: if inputs.has("claims") { inputs.json("claims")? } else { Vec::new() },
             dropped: collected.dropped,
             vintage,
         };
@@ -172,6 +174,7 @@ fn gaps(inputs: &Inputs) -> Result<Vec<Gap>, StagesError> {
         "granger",
         "sources",
         "robustness",
+        "claims",
         "published",
         "templates",
     ];
