@@ -26,3 +26,5 @@ pub use differences::TableDifferences;
 pub use error::StagesError;
 pub use operations::registry;
 pub use vintage::{bind_vintage, find_vintage, vintage_names};
+/// The claims that the operation `claims` hands on.
+pub use vintner_reporting::claims;

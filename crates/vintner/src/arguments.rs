@@ -53,12 +53,27 @@ pub(crate) enum Command {
     Graph(Graph),
     /// Show an output of a stage: a table's first rows, a value, a text
     Show(Show),
+    /// Show what the paper concludes, and whether its own tables and a vintage bear it out
+    Claims(Claims),
     /// Make a synthetic vintage again from published tables
     Reconstruct(Reconstruct),
     /// List the vintages
     Vintages(FormatOnly),
     /// List the operations that pipeline.yaml can name
     Operations(FormatOnly),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Claims {
+    /// One claim, with its words, its statements and the numbers that decide; all where none is named
+    #[arg(value_name = "CLAIM")]
+    pub(crate) claim: Option<String>,
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// For people or for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

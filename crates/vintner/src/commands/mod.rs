@@ -2,7 +2,9 @@
 
 pub(crate) mod audit;
 pub(crate) mod cache;
+pub(crate) mod claims;
 pub(crate) mod graph;
+mod kept_output;
 pub(crate) mod lock;
 pub(crate) mod operations;
 pub(crate) mod reconstruct;
