@@ -34,6 +34,7 @@ mod table_spec;
 mod template_source;
 mod tidy_estimate;
 mod variable_definition;
+pub mod vintage_difference;
 mod vintage_summary;
 
 pub use comparison::{Agreement, Comparison};
@@ -50,6 +51,7 @@ pub use escape::{escape_latex, escape_markdown, latex_code, latex_number, markdo
 pub use estimate_row::{EstimateOutcome, EstimateRow};
 pub use estimates_csv::{ESTIMATES_COLUMNS, read_estimates_csv, write_estimates_csv};
 pub use figures::{CurveLabels, Drawing, SpecificationCurve};
+pub use number_format::significant;
 pub use printed_number::PrintedNumber;
 pub use published::{Published, PublishedCoefficient};
 pub use renderer::Renderer;

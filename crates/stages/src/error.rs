@@ -91,6 +91,14 @@ pub enum StagesError {
         /// All that there are.
         available: Vec<String>,
     },
+    /// A vintage of which something isn't made yet, or is stale.
+    #[error("{vintage} isn't made: {branch} would run\n  `vintner reproduce --vintage {vintage}` makes it")]
+    NotMade {
+        /// The vintage.
+        vintage: String,
+        /// The first branch that would run.
+        branch: String,
+    },
     /// A table names fits that the stage wasn't given.
     #[error("table {table} takes its fits from the input `{role}`, which isn't given; there are: {}", available.join(", "))]
     NoFits {

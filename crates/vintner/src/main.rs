@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, Vintage};
 use crate::error::Result;
 use crate::workspace::Workspace;
 
@@ -51,6 +51,9 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Claims(command) => commands::claims::run(&workspace, command),
         Command::Show(command) => commands::show::run(&workspace, command),
         Command::Reconstruct(command) => commands::reconstruct::run(&workspace, command),
+        Command::Vintage(Vintage::List(command)) => commands::vintages::run(&workspace, command),
+        Command::Vintage(Vintage::Diff(command)) => commands::vintage_diff::run(&workspace, command),
+        Command::Vintage(Vintage::Compare(command)) => commands::vintage_compare::run(&workspace, command),
         Command::Vintages(command) => commands::vintages::run(&workspace, command),
         Command::Operations(command) => commands::operations::run(command),
     }

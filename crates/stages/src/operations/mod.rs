@@ -19,6 +19,9 @@ mod years;
 
 use vintner_pipeline::Registry;
 
+pub(crate) use estimates::Collected;
+pub(crate) use shared::{ENTITY, TIME};
+
 use crate::params::Of;
 
 /// All operations.
