@@ -71,10 +71,22 @@ pub(crate) enum Command {
 pub(crate) enum Vintage {
     /// List the vintages, and what is missing
     List(FormatOnly),
+    /// Read every file of a vintage as its manifest says, and show all that is wrong; makes nothing
+    Check(OfVintageNamed),
     /// Show what changed from one vintage to another: sources, data, estimates, claims
     Diff(VintageDiff),
     /// Lay coefficients side by side over several vintages
     Compare(VintageCompare),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OfVintageNamed {
+    /// The vintage; the pipeline's own where none is named
+    #[arg(value_name = "VINTAGE")]
+    pub(crate) vintage: Option<String>,
+    /// For people or for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
