@@ -99,6 +99,22 @@ pub enum StagesError {
         /// The first branch that would run.
         branch: String,
     },
+    /// A number that the report hasn't got.
+    #[error("no number `{address}`\n      = {hint}")]
+    NoNumber {
+        /// What was asked for.
+        address: String,
+        /// What to do.
+        hint: String,
+    },
+    /// A cell from which nothing was read.
+    #[error("nothing was read from `{cell}`\n      = {hint}")]
+    NoCell {
+        /// What was asked for.
+        cell: String,
+        /// What to do.
+        hint: String,
+    },
     /// A table names fits that the stage wasn't given.
     #[error("table {table} takes its fits from the input `{role}`, which isn't given; there are: {}", available.join(", "))]
     NoFits {
@@ -120,6 +136,7 @@ impl StagesError {
             }
             StagesError::Pipeline(error) => error.is_usage(),
             StagesError::Crosswalk(_) | StagesError::Claims(_) => true,
+            StagesError::NoNumber { .. } | StagesError::NoCell { .. } => true,
             _ => false,
         }
     }

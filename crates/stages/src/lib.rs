@@ -21,6 +21,7 @@ mod made;
 mod operations;
 mod params;
 pub mod reconstruct;
+pub mod trace;
 mod vintage;
 
 pub use differences::TableDifferences;

@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Graph(Graph),
     /// Show an output of a stage: a table's first rows, a value, a text
     Show(Show),
+    /// Show where a number comes from, back to cells of raw files, or what depends on a cell
+    Trace(Trace),
     /// Show what the paper concludes, and whether its own tables and a vintage bear it out
     Claims(Claims),
     /// Make a synthetic vintage again from published tables
@@ -65,6 +67,26 @@ pub(crate) enum Command {
     Vintages(FormatOnly),
     /// List the operations that pipeline.yaml can name
     Operations(FormatOnly),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Trace {
+    /// The number: TABLE/UNIT/REGRESSOR, descriptives/VARIABLE, granger/CAUSE->EFFECT[/UNIT], claims/CLAIM or
+    /// value/VARIABLE/UNIT/YEAR
+    #[arg(value_name = "NUMBER", required_unless_present = "cell", conflicts_with = "cell")]
+    pub(crate) number: Option<String>,
+    /// Every number that depends on a cell, FILE!SHEET!D15
+    #[arg(long, value_name = "CELL")]
+    pub(crate) cell: Option<String>,
+    /// Show every cell
+    #[arg(long)]
+    pub(crate) detail: bool,
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// For people or for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Subcommand)]

@@ -48,6 +48,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Lock(command) => commands::lock::run(&workspace, command),
         Command::Cache(command) => commands::cache::run(&workspace, command),
         Command::Graph(command) => commands::graph::run(&workspace, command),
+        Command::Trace(command) => commands::trace::run(&workspace, command),
         Command::Claims(command) => commands::claims::run(&workspace, command),
         Command::Show(command) => commands::show::run(&workspace, command),
         Command::Reconstruct(command) => commands::reconstruct::run(&workspace, command),

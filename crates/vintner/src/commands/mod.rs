@@ -11,6 +11,7 @@ pub(crate) mod reconstruct;
 pub(crate) mod reproduce;
 pub(crate) mod show;
 pub(crate) mod status;
+pub(crate) mod trace;
 pub(crate) mod vintage_check;
 pub(crate) mod vintage_compare;
 pub(crate) mod vintage_diff;
