@@ -23,6 +23,7 @@ mod formula;
 mod granger;
 mod hypothesis_test;
 mod inference;
+mod influence;
 mod lag;
 pub mod least_squares;
 mod models;
@@ -51,6 +52,7 @@ pub use granger::{
     GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled,
 };
 pub use hypothesis_test::{HypothesisTest, NullDistribution, Tail, TestOutcome};
+pub use influence::{Influence, LeftOut, influence};
 pub use lag::lag;
 pub use models::{Effects, Model, RandomEffects, VarianceComponents, VarianceEstimator};
 pub use note::Note;

@@ -96,6 +96,20 @@ pub enum Reason {
         /// Clusters in the sample.
         clusters: usize,
     },
+    /// A coefficient that nothing but what was left out identifies.
+    #[error("`{regressor}` isn't identified without it")]
+    NotIdentifiedWithout {
+        /// The regressor.
+        regressor: String,
+    },
+    /// A model whose coefficients without some rows don't follow from cross-products alone.
+    #[error(
+        "influence is computed for pooled least squares and for effects of the entities, not for {model}"
+    )]
+    NoInfluence {
+        /// The model.
+        model: String,
+    },
     /// A sum overflows.
     #[error("{what} is beyond the range of double precision; rescale the variables")]
     NotFinite {

@@ -10,6 +10,7 @@ mod made;
 mod number;
 mod origin;
 mod walk;
+mod weight;
 
 use serde::Serialize;
 use vintner_pipeline::{Pipeline, Store, Vintage};
@@ -17,6 +18,7 @@ use vintner_pipeline::{Pipeline, Store, Vintage};
 pub use cells::RawCell;
 pub use number::{NumberAddress, NumberValue};
 pub use origin::Formula;
+pub use weight::TracedInfluence;
 
 use crate::StagesError;
 use cells::Cells;
@@ -43,6 +45,9 @@ pub struct Trace {
     pub cells: Vec<RawCell>,
     /// The files of these cells.
     pub files: Vec<TracedFile>,
+    /// A coefficient without each entity and each time, the largest change first; empty where that isn't
+    /// known.
+    pub influence: Vec<TracedInfluence>,
     /// Stages in other languages among those passed: what they do with single values isn't known.
     pub opaque: Vec<String>,
 }
@@ -134,6 +139,7 @@ pub fn trace_number(
         address: number.address,
         value: number.value,
         stages: stages.into_iter().filter_map(|output| made.traced(&output)).collect(),
+        influence: number.influence,
         sample: number.sample,
         dropped: number.dropped,
         formulas,

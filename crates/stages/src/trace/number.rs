@@ -12,6 +12,7 @@ use vintner_reporting::{ReportUnit, TidyEstimate, read_estimates_csv};
 use super::DroppedSample;
 use super::made::{Made, OutputOf};
 use super::walk::rows_of;
+use super::weight::{TracedInfluence, influence_on};
 use crate::StagesError;
 use crate::operations::Collected;
 
@@ -103,6 +104,7 @@ pub(super) struct Number {
     pub(super) variables: Vec<String>,
     pub(super) sample: Vec<(String, i32)>,
     pub(super) dropped: Vec<DroppedSample>,
+    pub(super) influence: Vec<TracedInfluence>,
 }
 
 /// Everything that has an address.
@@ -158,6 +160,22 @@ impl Numbers {
         self.units().iter().find(is)
     }
 
+    /// What a coefficient is without each entity and each time.
+    fn influence(&self, made: &Made<'_>, number: &Number) -> Result<Vec<TracedInfluence>, StagesError> {
+        let (NumberAddress::Coefficient { table, unit, regressor }, NumberValue::Estimate(row)) =
+            (&number.address, &number.value)
+        else {
+            return Ok(Vec::new());
+        };
+        let stage = self.fitted.get(table).and_then(|stage| made.stage(stage));
+        let (Some(stage), Some(unit), Some(estimate)) = (stage, self.unit(unit), row.estimate) else {
+            return Ok(Vec::new());
+        };
+        let panel = self.panel(made, &number.panel)?;
+        let entity = (!unit.pooled).then_some(unit.id.as_str());
+        influence_on(&panel, &stage.bound.params, entity, regressor, estimate)
+    }
+
     /// The number at an address as a user writes it.
     pub(super) fn find(&self, made: &Made<'_>, text: &str) -> Result<Number, StagesError> {
         let plain = text.trim();
@@ -191,7 +209,11 @@ impl Numbers {
             Some(address) => self.number(made, &address)?,
             None => None,
         };
-        number.ok_or_else(|| {
+        if let Some(mut number) = number {
+            number.influence = self.influence(made, &number)?;
+            return Ok(number);
+        }
+        Err({
             let known: Vec<String> = self.addresses(made).iter().map(ToString::to_string).collect();
             StagesError::NoNumber {
                 address: text.to_owned(),
@@ -323,6 +345,7 @@ impl Numbers {
                             variables: vec![variable.clone()],
                             sample: vec![(unit.id.clone(), *time)],
                             dropped: Vec::new(),
+                            influence: Vec::new(),
                         }));
                     }
                 }
@@ -472,6 +495,7 @@ impl Numbers {
             variables,
             sample,
             dropped,
+            influence: Vec::new(),
         }))
     }
 
@@ -509,7 +533,7 @@ fn outputs_of(made: &Made<'_>, stage: &str) -> Vec<OutputOf> {
 }
 
 /// The variables of a stage's equation: the dependent one first.
-fn equation(params: &Value) -> Vec<String> {
+pub(super) fn equation(params: &Value) -> Vec<String> {
     let dependent = params.get("dependent").and_then(Value::as_str).map(str::to_owned);
     dependent.into_iter().chain(texts(params, "regressors")).collect()
 }

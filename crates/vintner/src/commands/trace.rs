@@ -3,6 +3,7 @@
 use std::io::{Write, stdout};
 
 use serde_json::{Value, json};
+use vintner_stages::significant;
 use vintner_stages::trace::{CellTrace, NumberValue, RawCell, TracedFile, trace_cell, trace_number};
 
 use super::{count, print_json};
@@ -50,6 +51,26 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Trace) -> Result<()> {
     writeln!(out, "\nSample: {}", sample(&trace.sample))?;
     for row in &trace.dropped {
         writeln!(out, "  without {} {}: no {}", row.entity, row.time, row.missing.join(", "))?;
+    }
+    if !trace.influence.is_empty() {
+        let shown = if arguments.detail { usize::MAX } else { FEW };
+        writeln!(out, "\nWithout one unit or one time, the largest change first")?;
+        let mut table = TextTable::plain(2);
+        for one in trace.influence.iter().take(shown) {
+            let numbers = one.estimate.zip(one.change);
+            table.row(match numbers {
+                Some((estimate, change)) => vec![
+                    one.without.clone(),
+                    significant(estimate),
+                    format!("{}{}", if change > 0.0 { "+" } else { "" }, significant(change)),
+                ],
+                None => vec![one.without.clone(), one.reason.clone()],
+            });
+        }
+        write!(out, "{table}")?;
+        if trace.influence.len() > shown {
+            writeln!(out, "  and {} more; --detail shows them", trace.influence.len() - shown)?;
+        }
     }
     writeln!(out, "\nFormulas")?;
     let mut table = TextTable::plain(2);
