@@ -9,6 +9,7 @@
 //! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables.
 
 mod absorb;
+mod clusters;
 mod collinearity;
 pub mod covariance;
 mod descriptives;
@@ -23,8 +24,10 @@ mod formula;
 mod granger;
 mod hypothesis_test;
 mod inference;
+mod intercept;
 mod lag;
 pub mod least_squares;
+mod measures;
 mod models;
 mod note;
 mod reason;
@@ -32,10 +35,13 @@ pub mod reconstruction;
 mod rows;
 mod sample;
 
+pub use clusters::ClusterColumn;
 pub use collinearity::Collinearity;
 pub use covariance::{
-    ClassicalCovariance, ClusterBy, ClusterCovariance, Covariance, Divisor, FixestEffects, SmallSample,
-    TestDistribution,
+    Bandwidth, ClassicalCovariance, ClusterBy, ClusterCovariance, ClusterType, Covariance, Divisor,
+    DriscollKraayCovariance, FixestEffects, GroupCount, GroupwiseCovariance, HeteroskedasticCovariance,
+    Kernel, LagBy, Leverage, NeweyWestCovariance, PanelCorrectedBy, PanelCorrectedCovariance, ResidualType,
+    SmallSample, TestDistribution, TwoWayClusterCovariance,
 };
 pub use descriptives::{Description, describe};
 pub use design::INTERCEPT;
@@ -51,7 +57,9 @@ pub use granger::{
     GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled,
 };
 pub use hypothesis_test::{HypothesisTest, NullDistribution, Tail, TestOutcome};
+pub use intercept::{EffectEstimate, EffectsFrom};
 pub use lag::lag;
+pub use measures::FitMeasures;
 pub use models::{Effects, Model, RandomEffects, VarianceComponents, VarianceEstimator};
 pub use note::Note;
 pub use reason::Reason;

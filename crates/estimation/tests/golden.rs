@@ -95,7 +95,7 @@ fn fit(estimated: &Estimated, covariance: &Covariance) -> Fit {
 }
 
 fn cluster(by: ClusterBy, small_sample: SmallSample, test: TestDistribution) -> Covariance {
-    Covariance::Cluster(ClusterCovariance { by, small_sample, test })
+    Covariance::Cluster(ClusterCovariance { by, small_sample, test, ..ClusterCovariance::default() })
 }
 
 fn estimates(fit: &Fit) -> Vec<f64> {
@@ -464,7 +464,7 @@ fn check_pyfixest(data: &Data, record: &mut Record) -> Result<(), &'static str> 
         g_adj: option("G_adj_") != Some("False"),
     };
     let covariance =
-        by.map_or_else(Covariance::classical, |by| cluster(by, factor, TestDistribution::Clusters));
+        by.clone().map_or_else(Covariance::classical, |by| cluster(by, factor, TestDistribution::Clusters));
     let fit = fit(estimated, &covariance);
     compare_names(record, &fit);
     record.compare("coef", &estimates(&fit));

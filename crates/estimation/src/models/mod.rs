@@ -2,7 +2,7 @@
 
 mod between;
 mod effects;
-mod first_differences;
+pub(crate) mod first_differences;
 mod levels;
 mod ols;
 mod random;
