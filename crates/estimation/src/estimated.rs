@@ -6,6 +6,7 @@ use std::ops::Range;
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
+use crate::Leverage;
 use crate::covariance::{Covariance, Ingredients};
 use crate::design::{INTERCEPT, less_means};
 use crate::distributions::student_t_two_sided;
@@ -142,7 +143,7 @@ impl Estimated {
                 sample.clusters().iter().map(|column| column.at(&later)).collect()
             }
             // Their rows are means.
-            Model::Between | Model::BetweenTime => Vec::new(),
+            Model::Between | Model::BetweenWeighted | Model::BetweenTime => Vec::new(),
             _ => sample.clusters().to_vec(),
         };
         Ok(Self {
@@ -239,6 +240,14 @@ impl Estimated {
             longest: self.longest,
             columns: &self.clusters,
         }
+    }
+
+    /// Each row's leverage, the diagonal of the projection on the regressors or on effects too.
+    ///
+    /// # Errors
+    /// Where an eigenvalue decomposition of the effects' cross-product fails.
+    pub fn leverages(&self, leverage: Leverage) -> Result<Vec<f64>, Reason> {
+        self.ingredients().leverages(leverage)
     }
 
     /// The result under a covariance.

@@ -19,6 +19,7 @@ mod dumitrescu_hurlin;
 mod error;
 mod estimate;
 mod estimated;
+mod fama_macbeth;
 mod fit;
 mod formula;
 mod granger;
@@ -49,6 +50,7 @@ pub use dumitrescu_hurlin::{DumitrescuHurlin, LagOrders, PanelStatistic, Untesta
 pub use error::{EstimationError, Result};
 pub use estimate::{estimate, estimate_by_entity};
 pub use estimated::{EntityEffect, Estimated, TimeEffect};
+pub use fama_macbeth::{FamaMacBeth, FamaMacBethLags, FamaMacBethOptions, SkippedTime, fama_macbeth};
 pub use fit::{
     Coefficient, CovarianceUsed, Fit, JointTest, Outcome, ReferenceDistribution, Refusal, UnitFit,
 };

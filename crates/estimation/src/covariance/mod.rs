@@ -118,6 +118,11 @@ pub struct Ingredients<'a> {
 }
 
 impl Ingredients<'_> {
+    /// Each row's leverage.
+    pub(crate) fn leverages(&self, leverage: Leverage) -> Result<Vec<f64>, Reason> {
+        leverage::leverages(self, leverage)
+    }
+
     fn df_residual(&self) -> usize {
         self.residuals.len().saturating_sub(self.bread.nrows() + self.absorbed)
     }
