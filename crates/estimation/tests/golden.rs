@@ -262,6 +262,10 @@ fn the_whole_reference_agrees() {
     let tallies = walk_all(&folder, &DATA);
     let count = |file: &str| tallies.iter().find(|(name, _)| name == file).expect("the file").1.records;
     // a change of the walk that drops records in silence would show here
-    assert_eq!(count("r_plm_grunfeld.json"), 125);
+    assert_eq!(count("r_plm_grunfeld.json"), 769);
+    assert_eq!(count("r_plm_empluk.json"), 622);
+    assert_eq!(count("py_pyfixest_grunfeld_unb.json"), 198);
+    assert_eq!(count("py_linearmodels_empluk.json"), 223);
+    assert_eq!(count("py_statsmodels_synth14x12.json"), 112);
     assert_eq!(count("r_hetero_synth14x12.json"), 15);
 }

@@ -34,14 +34,20 @@ impl Kernel {
                     if z <= 0.5 { 1.0 - 6.0 * z * z + 6.0 * z * z * z } else { 2.0 * (1.0 - z).powi(3) }
                 }
                 Self::QuadraticSpectral if bandwidth <= 0.0 => 0.0,
-                Self::QuadraticSpectral => {
-                    let z = 6.0 * PI * lag / (5.0 * bandwidth);
-                    3.0 / (z * z) * (z.sin() / z - z.cos())
-                }
+                Self::QuadraticSpectral => quadratic_spectral(6.0 * PI * lag / (5.0 * bandwidth)),
             }
         }));
         weights
     }
+}
+
+fn quadratic_spectral(z: f64) -> f64 {
+    if z < 0.1 {
+        // The difference cancels: its series instead.
+        let square = z * z;
+        return 1.0 - square / 10.0 * (1.0 - square / 28.0 * (1.0 - square / 54.0 * (1.0 - square / 88.0)));
+    }
+    3.0 / (z * z) * (z.sin() / z - z.cos())
 }
 
 /// How far apart errors are still taken to be correlated: a number, or a rule. T counts the times of the
@@ -152,6 +158,10 @@ mod tests {
         assert_eq!(Kernel::Bartlett.weights(3.0, 1), [1.0, 0.75]);
         assert_eq!(Kernel::Parzen.weights(1.0, 5), [1.0, 0.25]);
         assert_eq!(Kernel::QuadraticSpectral.weights(0.0, 2), [1.0, 0.0, 0.0]);
+        // the series joins on to the formula
+        let formula = |z: f64| 3.0 / (z * z) * (z.sin() / z - z.cos());
+        assert!((quadratic_spectral(0.0999) - formula(0.0999)).abs() < 1e-12);
+        assert!((quadratic_spectral(1e-9) - 1.0).abs() < 1e-15);
         let z = 6.0 * PI / 10.0;
         assert_eq!(Kernel::QuadraticSpectral.weights(2.0, 1)[1], 3.0 / (z * z) * (z.sin() / z - z.cos()));
     }
