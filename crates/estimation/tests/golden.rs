@@ -55,6 +55,7 @@ fn models() -> Vec<(&'static str, Model)> {
         ("within_twoways", Model::WithinTwoWay),
         ("fd", across_gaps),
         ("fd_noint", across_gaps),
+        ("fd_by_time", Model::FirstDifferences { across_gaps: false }),
         ("between_individual", Model::Between),
         ("between_time", Model::BetweenTime),
         ("between_weighted", Model::BetweenWeighted),
@@ -94,7 +95,7 @@ fn data(folder: &Path, name: &str) -> Data {
     let bare = Sample::new(&panel, &formula.clone().without_intercept()).expect("a sample");
     let mut estimated = BTreeMap::new();
     for (name, model) in models() {
-        let sample = if name == "fd_noint" { &bare } else { &sample };
+        let sample = if matches!(name, "fd_noint" | "fd_by_time") { &bare } else { &sample };
         match model.estimate(sample) {
             Ok(model) => {
                 estimated.insert(name, model);
@@ -129,6 +130,12 @@ fn statistics(fit: &Fit) -> Vec<f64> {
 
 fn p_values(fit: &Fit) -> Vec<f64> {
     fit.coefficients.iter().map(|coefficient| coefficient.p_value.expect("a p-value")).collect()
+}
+
+/// What p-values are compared relative to: a relative error in t is about -2 log p times as large in p. Below
+/// 1e-300 they lose digits, or are zero.
+fn p_scales(p: &[f64]) -> Vec<f64> {
+    p.iter().map(|p| p.max(1e-300) * (-2.0 * p.max(1e-300).ln()).max(1.0)).collect()
 }
 
 fn compare_names(record: &mut Record, fit: &Fit) {

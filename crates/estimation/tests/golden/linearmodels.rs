@@ -8,7 +8,9 @@ use vintner_estimation::{
 };
 
 use crate::support::{Record, numbers};
-use crate::{Data, LATER, cluster, compare_covariance, compare_names, estimates, fit, p_values, statistics};
+use crate::{
+    Data, LATER, cluster, compare_covariance, compare_names, estimates, fit, p_scales, p_values, statistics,
+};
 
 /// The value of an option, `name=value`.
 fn option<'a>(options: &'a str, name: &str) -> Option<&'a str> {
@@ -95,7 +97,8 @@ pub(crate) fn check(data: &Data, record: &mut Record) -> Result<(), &'static str
         "fe_entity_const" => data.model("within_individual_const")?,
         "fe_time" => data.model("within_time")?,
         "fe_twoway" => data.model("within_twoways")?,
-        "fd" => data.model("fd_noint")?,
+        // by time, not by row
+        "fd" => data.model("fd_by_time")?,
         "between" if parts[1] == "reweight" => data.model("between_weighted")?,
         "between" => data.model("between_individual")?,
         "re" if parts[1] == "small_sample" => data.model("re_swar")?,
@@ -145,9 +148,8 @@ pub(crate) fn check(data: &Data, record: &mut Record) -> Result<(), &'static str
     Ok(())
 }
 
-/// Below 1e-300 p-values lose digits, or are zero.
 fn compare_p(record: &mut Record, p: &[f64]) {
-    record.compare_to_scale("p", p, &p.iter().map(|p| p.max(1e-300)).collect::<Vec<_>>());
+    record.compare_to_scale("p", p, &p_scales(p));
 }
 
 fn check_fama_macbeth(data: &Data, record: &mut Record, kernel: bool) -> Result<(), &'static str> {
@@ -203,7 +205,8 @@ fn compare_measures(data: &Data, record: &mut Record, fit: &Fit, model: &str) {
         let statistic = (pooled.rss - fit.rss) / restrictions / fit.sigma2;
         let df = fit.df_residual as f64;
         let p = f_upper(statistic, restrictions, df);
-        record.compare("f_pooled", &[statistic, restrictions, df, p]);
+        let scales = [statistic, restrictions, df, p_scales(&[p])[0]];
+        record.compare_to_scale("f_pooled", &[statistic, restrictions, df, p], &scales);
     }
     if record.has("variance_decomposition") {
         let n = fit.n_obs as f64;

@@ -8,7 +8,9 @@ use vintner_estimation::{
 };
 
 use crate::support::{Record, padded};
-use crate::{Data, LATER, cluster, compare_covariance, compare_names, estimates, fit, p_values, statistics};
+use crate::{
+    Data, LATER, cluster, compare_covariance, compare_names, estimates, fit, p_scales, p_values, statistics,
+};
 
 const NORMAL: TestDistribution = TestDistribution::Normal;
 
@@ -103,18 +105,15 @@ pub(crate) fn check(data: &Data, record: &mut Record) -> Result<(), &'static str
     record.compare("coef", &estimates(&fit));
     compare_covariance(record, &fit);
     record.compare("t", &statistics(&fit));
-    // An error of 1e-8 in t is one of t^2 times as much in p; a firm of empluk has 7 to 9 rows for 4 coefficients.
-    let (p, t) = (p_values(&fit), statistics(&fit));
-    let amplified = |t: f64| if parts[0] == "unit" { (t * t).max(1.0) } else { 1.0 };
-    let scales: Vec<f64> = p.iter().zip(&t).map(|(p, t)| p * amplified(*t)).collect();
-    record.compare_to_scale("p", &p, &scales);
+    let p = p_values(&fit);
+    record.compare_to_scale("p", &p, &p_scales(&p));
     record.compare("df_resid", &[fit.df_residual as f64]);
     let joint = fit.joint.expect("a joint test");
     record.compare("f", &[joint.f]);
     // statsmodels compares F with the F distribution even where coefficients are compared with the normal
     let df = groups.map_or(fit.df_residual, |groups| groups - 1) as f64;
     let p = f_upper(joint.f, joint.df_numerator as f64, df);
-    record.compare("f_p", &[p]);
+    record.compare_to_scale("f_p", &[p], &p_scales(&[p]));
     record.compare("r2", &[fit.r2]);
     record.compare("adj_r2", &[fit.r2_adjusted]);
     record.compare("llf", &[fit.measures.log_likelihood.expect("a likelihood")]);
