@@ -48,7 +48,7 @@ pub use descriptives::{Description, describe};
 pub use design::INTERCEPT;
 pub use dumitrescu_hurlin::{DumitrescuHurlin, LagOrders, PanelStatistic, Untestable, dumitrescu_hurlin};
 pub use error::{EstimationError, Result};
-pub use estimate::{estimate, estimate_by_entity};
+pub use estimate::{estimate, estimate_by_entity, estimate_under};
 pub use estimated::{EntityEffect, Estimated, TimeEffect};
 pub use fama_macbeth::{FamaMacBeth, FamaMacBethLags, FamaMacBethOptions, SkippedTime, fama_macbeth};
 pub use fit::{

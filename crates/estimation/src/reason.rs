@@ -97,7 +97,7 @@ pub enum Reason {
         clusters: usize,
     },
     /// Fewer than two times, where they take the place of clusters.
-    #[error("{periods} time; the covariance needs at least 2")]
+    #[error("{}; the covariance needs at least 2", times(*periods))]
     TooFewPeriods {
         /// Times in the estimated rows.
         periods: usize,
@@ -217,6 +217,10 @@ impl Reason {
             other => other.clone(),
         }
     }
+}
+
+fn times(count: usize) -> String {
+    if count == 1 { "1 time".into() } else { format!("{count} times") }
 }
 
 fn join(collinear: &[Collinearity]) -> String {
