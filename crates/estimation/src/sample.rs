@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
+use crate::clusters::{self, ClusterColumn};
 use crate::{Formula, Result};
 
 /// A row left out because a variable of the equation is missing there.
@@ -28,6 +29,7 @@ pub struct Sample {
     groups: Vec<Range<usize>>,
     times: Vec<i32>,
     dropped: Vec<DroppedRow>,
+    clusters: Vec<ClusterColumn>,
 }
 
 impl Sample {
@@ -92,6 +94,7 @@ impl Sample {
             groups,
             times,
             dropped,
+            clusters: Vec::new(),
         }
     }
 
@@ -102,6 +105,21 @@ impl Sample {
         restricted.formula.regressors.truncate(count);
         restricted.regressors.truncate(count);
         restricted
+    }
+
+    /// The same rows with columns of the panel, text or numbers, to cluster by. A row may be without a value;
+    /// a covariance that needs it says so.
+    ///
+    /// # Errors
+    /// Where the panel has no such column.
+    pub fn with_clusters(mut self, panel: &Panel, columns: &[&str]) -> Result<Self> {
+        self.clusters = clusters::columns(panel, &self, columns)?;
+        Ok(self)
+    }
+
+    /// The columns to cluster by.
+    pub fn clusters(&self) -> &[ClusterColumn] {
+        &self.clusters
     }
 
     /// The equation.

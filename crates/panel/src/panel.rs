@@ -123,6 +123,15 @@ impl Panel {
         self.times.len()
     }
 
+    /// A column as text, row by row; missing values are `None`.
+    ///
+    /// # Errors
+    /// [`PanelError::NoColumn`].
+    pub fn labels(&self, name: &str) -> Result<Vec<Option<String>>> {
+        let column = key_column(&self.frame, name)?.cast(&DataType::String)?;
+        Ok(column.str()?.iter().map(|value| value.map(str::to_owned)).collect())
+    }
+
     /// A column of numbers, row by row; missing and non-finite values are `None`.
     ///
     /// # Errors

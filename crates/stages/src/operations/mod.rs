@@ -7,6 +7,7 @@ mod derive;
 mod describe;
 mod estimates;
 mod exposure;
+mod fama_macbeth;
 mod granger;
 mod ingest;
 mod regress;
@@ -34,6 +35,7 @@ pub fn registry() -> Registry {
     registry.register(Of::<derive::Derive>::new());
     registry.register(Of::<describe::Describe>::new());
     registry.register(Of::<regress::Regress>::new());
+    registry.register(Of::<fama_macbeth::FamaMacBethStage>::new());
     registry.register(Of::<granger::Granger>::new());
     registry.register(Of::<estimates::Estimates>::new());
     registry.register(Of::<specifications::Specifications>::new());
