@@ -15,6 +15,7 @@ mod descriptives;
 pub mod design;
 pub mod distributions;
 mod dumitrescu_hurlin;
+mod effect;
 mod error;
 mod estimate;
 mod estimated;
@@ -31,6 +32,8 @@ mod reason;
 pub mod reconstruction;
 mod rows;
 mod sample;
+mod tall;
+mod weights;
 
 pub use collinearity::Collinearity;
 pub use covariance::{
@@ -40,6 +43,7 @@ pub use covariance::{
 pub use descriptives::{Description, describe};
 pub use design::INTERCEPT;
 pub use dumitrescu_hurlin::{DumitrescuHurlin, LagOrders, PanelStatistic, Untestable, dumitrescu_hurlin};
+pub use effect::{CollinearColumns, Effect, NotAnEffect, Singletons};
 pub use error::{EstimationError, Result};
 pub use estimate::{estimate, estimate_by_entity};
 pub use estimated::{EntityEffect, Estimated, TimeEffect};
@@ -55,4 +59,5 @@ pub use lag::lag;
 pub use models::{Effects, Model, RandomEffects, VarianceComponents, VarianceEstimator};
 pub use note::Note;
 pub use reason::Reason;
-pub use sample::{DroppedRow, Sample};
+pub use sample::{DropCause, DroppedRow, Sample};
+pub use weights::{WeightKind, Weights};

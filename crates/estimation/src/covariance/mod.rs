@@ -60,6 +60,8 @@ pub struct Ingredients<'a> {
     pub residuals: &'a [f64],
     /// e'e.
     pub rss: f64,
+    /// n: rows, or with frequency weights their sum.
+    pub observations: usize,
     /// Each entity's rows.
     pub groups: &'a [Range<usize>],
     /// Each row's time.
@@ -110,7 +112,7 @@ impl Covariance {
     /// # Errors
     /// [`Reason::TooFewClusters`] with fewer than two clusters.
     pub fn matrix(&self, ingredients: &Ingredients<'_>) -> Result<CovarianceMatrix, Reason> {
-        let observations = ingredients.residuals.len();
+        let observations = ingredients.observations;
         let coefficients = ingredients.bread.nrows();
         let df_residual = observations.saturating_sub(coefficients + ingredients.absorbed);
         match self {
