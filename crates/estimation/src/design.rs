@@ -5,6 +5,10 @@ use std::ops::Range;
 use faer::Mat;
 
 use crate::Sample;
+use crate::tall::dot;
+
+/// Sums of more terms than this are carried as several side by side.
+const MANY: usize = 20_000;
 
 /// The name of the intercept's coefficient, as R has it.
 pub const INTERCEPT: &str = "(Intercept)";
@@ -122,6 +126,12 @@ pub fn less_means(values: &[f64], groups: &[Range<usize>]) -> Vec<f64> {
 
 /// The Euclidean norm, safe from overflow and underflow in the squares.
 pub fn norm(values: &[f64]) -> f64 {
+    if values.len() > MANY {
+        let square = dot(values, values);
+        if (1e-280..1e280).contains(&square) {
+            return square.sqrt();
+        }
+    }
     let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     if largest == 0.0 || !largest.is_finite() {
         return largest;

@@ -13,10 +13,14 @@ use crate::inference;
 use crate::least_squares::LeastSquares;
 use crate::models::{Goodness, Levels, Solved, within};
 use crate::sample::EffectOf;
+use crate::tall::dot;
 use crate::{DropCause, Effect, Formula, Model, Note, Reason, Sample, VarianceComponents, WeightKind};
 
 /// Residuals whose norm is below this share of the norms that cancel in them are rounding.
 const PERFECT_FIT: f64 = 64.0 * f64::EPSILON;
+
+/// Sums of more terms than this are carried as several side by side.
+const MANY: usize = 20_000;
 
 /// Condition numbers above this are worth a note.
 const ILL_CONDITIONED: f64 = 1e8;
@@ -405,6 +409,9 @@ fn about_mean(sample: &Sample) -> f64 {
 }
 
 fn sum_of_squares(values: &[f64]) -> f64 {
+    if values.len() > MANY {
+        return dot(values, values);
+    }
     values.iter().map(|value| value * value).sum()
 }
 

@@ -22,9 +22,13 @@ impl Labels {
 
     /// The codes of a column of text, whole numbers or truth values.
     pub(crate) fn of(name: &str, column: &Column) -> Result<Self> {
-        let (codes, labels) = if column.dtype().is_integer() {
+        let (codes, labels) = if column.dtype() == &DataType::Int32 {
+            let whole = column.i32()?;
+            integers(|| whole.iter().map(|value| value.map(i64::from)))
+        } else if column.dtype().is_integer() {
             let whole = column.cast(&DataType::Int64)?;
-            integers(whole.i64()?)
+            let whole = whole.i64()?;
+            integers(|| whole.iter())
         } else if matches!(column.dtype(), DataType::String | DataType::Boolean | DataType::Null) {
             let text = column.cast(&DataType::String)?;
             texts(text.str()?)
@@ -40,18 +44,24 @@ impl Labels {
 }
 
 /// Codes in order of first appearance. Whole numbers in a narrow range go by a table, others by a map.
-fn integers(values: &Int64Chunked) -> (Vec<u32>, Vec<String>) {
-    let (smallest, largest) = (values.min().unwrap_or(0), values.max().unwrap_or(0));
-    let width = i128::from(largest) - i128::from(smallest) + 1;
-    let mut codes = Vec::with_capacity(values.len());
+fn integers<I: Iterator<Item = Option<i64>>>(values: impl Fn() -> I) -> (Vec<u32>, Vec<String>) {
+    let (mut smallest, mut largest, mut height) = (i64::MAX, i64::MIN, 0_usize);
+    for value in values() {
+        height += 1;
+        if let Some(value) = value {
+            (smallest, largest) = (smallest.min(value), largest.max(value));
+        }
+    }
+    let width = (i128::from(largest) - i128::from(smallest) + 1).max(1);
+    let mut codes = Vec::with_capacity(height);
     let mut found: Vec<i64> = Vec::new();
     let mut number = |value: i64| {
         found.push(value);
         (found.len() - 1) as u32
     };
-    if width <= (values.len() as i128).max(64) * 4 {
+    if width <= (height as i128).max(64) * 4 {
         let mut table = vec![Labels::MISSING; width as usize];
-        for value in values.iter() {
+        for value in values() {
             codes.push(value.map_or(Labels::MISSING, |value| {
                 let slot = &mut table[(value - smallest) as usize];
                 if *slot == Labels::MISSING {
@@ -62,7 +72,7 @@ fn integers(values: &Int64Chunked) -> (Vec<u32>, Vec<String>) {
         }
     } else {
         let mut known: HashMap<i64, u32> = HashMap::new();
-        for value in values.iter() {
+        for value in values() {
             codes.push(
                 value.map_or(Labels::MISSING, |value| *known.entry(value).or_insert_with(|| number(value))),
             );

@@ -1,7 +1,7 @@
 //! The panel itself.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use polars::prelude::*;
 
@@ -13,7 +13,10 @@ use crate::{Labels, Numbers, PanelError, Result};
 /// on the order in which a source lists them. The panel may be unbalanced and have holes.
 #[derive(Debug, Clone)]
 pub struct Panel {
+    /// The frame with the entities as they came, which may be whole numbers.
     frame: DataFrame,
+    /// The frame with the entities as text, where they came otherwise; made when it is asked for.
+    texts: OnceLock<DataFrame>,
     entity: String,
     time: String,
     entities: Arc<Vec<String>>,
@@ -70,7 +73,6 @@ impl Panel {
         }
 
         let mut sorted = frame.clone();
-        sorted.with_column(entity_column.cast(&DataType::String)?)?;
         sorted.with_column(time_column.clone())?;
         let sorted = match order {
             Some(order) => sorted.take(&IdxCa::from_vec("order".into(), order))?,
@@ -81,6 +83,7 @@ impl Panel {
         };
         Ok(Self {
             frame: sorted,
+            texts: OnceLock::new(),
             entity: entity.into(),
             time: time.into(),
             entities: Arc::new(entities),
@@ -89,9 +92,20 @@ impl Panel {
         })
     }
 
-    /// The frame, sorted by entity, then time.
+    /// The frame, sorted by entity, then time; entities are text.
     pub fn frame(&self) -> &DataFrame {
-        &self.frame
+        let is_text = |column: &Column| column.dtype() == &DataType::String;
+        match self.frame.column(&self.entity) {
+            Ok(column) if !is_text(column) => self.texts.get_or_init(|| {
+                let mut texts = self.frame.clone();
+                // Whole numbers can always be written as text.
+                if let Ok(text) = column.cast(&DataType::String) {
+                    texts.with_column(text).ok();
+                }
+                texts
+            }),
+            _ => &self.frame,
+        }
     }
 
     /// The name of the entity column.
@@ -190,6 +204,7 @@ impl Panel {
     /// Where the length differs from [`Panel::height`].
     pub fn with_values(mut self, name: &str, values: Vec<Option<f64>>) -> Result<Self> {
         self.frame.with_column(Column::new(name.into(), values))?;
+        self.texts = OnceLock::new();
         Ok(self)
     }
 }

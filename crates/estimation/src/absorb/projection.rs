@@ -482,13 +482,8 @@ fn blocks(groups: &[Range<usize>]) -> Vec<(Range<usize>, Range<usize>)> {
 fn centre(values: &mut [f64]) {
     let count = values.len() as f64;
     let first = values.iter().sum::<f64>() / count;
-    let mut rest = 0.0;
-    for value in values.iter_mut() {
-        *value -= first;
-        rest += *value;
-    }
-    let correction = rest / count;
-    values.iter_mut().for_each(|value| *value -= correction);
+    let mean = first + values.iter().map(|value| value - first).sum::<f64>() / count;
+    values.iter_mut().for_each(|value| *value -= mean);
 }
 
 fn centre_weighted(values: &mut [f64], weights: &[f64], total: f64) {

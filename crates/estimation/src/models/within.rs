@@ -9,6 +9,7 @@
 //! time in common; 1 in any ordinary panel. For more see [`independent`].
 
 use faer::Mat;
+use rayon::prelude::*;
 
 use super::{Effects, Goodness, Levels, Solved, check_after_dropping, check_before_dropping, dropped_note};
 use crate::absorb::{Factor, Grouping, Projection, components, independent, residual};
@@ -237,7 +238,7 @@ fn project(sample: &Sample, projection: &Projection) -> Result<Design, Reason> {
         names: sample.formula().regressors.clone(),
         x,
         y,
-        magnitudes: regressors.iter().map(|column| norm(column)).collect(),
+        magnitudes: regressors.par_iter().map(|column| norm(column)).collect(),
         y_magnitude: norm(sample.dependent()),
     };
     Ok(match sample.weights() {
