@@ -11,7 +11,8 @@ use crate::{Covariance, Formula, Model, Outcome, Refusal, Result, Sample, UnitFi
 /// Where the formula makes no sense or names a column that isn't there; data that don't allow an
 /// estimate are an [`Outcome::NotEstimable`].
 pub fn estimate(panel: &Panel, formula: &Formula, model: Model, covariance: &Covariance) -> Result<Outcome> {
-    Ok(outcome(&Sample::new(panel, formula)?, model, covariance))
+    let sample = Sample::new(panel, formula)?.with_clusters(panel, &covariance.columns())?;
+    Ok(outcome(&sample, model, covariance))
 }
 
 /// Estimates an equation by OLS for each entity on its own, in the panel's order. Entities are spread
@@ -20,7 +21,10 @@ pub fn estimate(panel: &Panel, formula: &Formula, model: Model, covariance: &Cov
 /// # Errors
 /// As [`estimate`].
 pub fn estimate_by_entity(panel: &Panel, formula: &Formula, covariance: &Covariance) -> Result<Vec<UnitFit>> {
-    let samples = Sample::by_entity(panel, formula)?;
+    let samples = Sample::by_entity(panel, formula)?
+        .into_iter()
+        .map(|sample| sample.with_clusters(panel, &covariance.columns()))
+        .collect::<Result<Vec<Sample>>>()?;
     Ok(panel
         .entities()
         .par_iter()

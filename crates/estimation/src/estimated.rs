@@ -5,16 +5,21 @@ use std::ops::Range;
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
+use crate::Leverage;
 use crate::absorb::Grouping;
 use crate::covariance::{Covariance, Ingredients};
 use crate::design::{INTERCEPT, less_means, weighted_mean};
+use crate::distributions::student_t_two_sided;
 use crate::fit::{Coefficient, CovarianceUsed, Fit, ReferenceDistribution};
 use crate::inference;
 use crate::least_squares::LeastSquares;
-use crate::models::{Goodness, Levels, Solved, within};
+use crate::models::{Goodness, Levels, Solved, first_differences, within};
 use crate::sample::EffectOf;
 use crate::tall::dot;
-use crate::{DropCause, Effect, Formula, Model, Note, Reason, Sample, VarianceComponents, WeightKind};
+use crate::{
+    ClusterColumn, DropCause, Effect, FitMeasures, Formula, Model, Note, Reason, Sample, VarianceComponents,
+    WeightKind,
+};
 
 /// Residuals whose norm is below this share of the norms that cancel in them are rounding.
 const PERFECT_FIT: f64 = 64.0 * f64::EPSILON;
@@ -30,27 +35,32 @@ const ILL_CONDITIONED: f64 = 1e8;
 pub struct Estimated {
     model: Model,
     formula: Formula,
-    names: Vec<String>,
-    coefficients: Vec<f64>,
-    residuals: Vec<f64>,
-    regressors: Mat<f64>,
-    bread: Mat<f64>,
-    rss: f64,
+    pub(crate) names: Vec<String>,
+    pub(crate) coefficients: Vec<f64>,
+    pub(crate) residuals: Vec<f64>,
+    pub(crate) regressors: Mat<f64>,
+    pub(crate) bread: Mat<f64>,
+    pub(crate) rss: f64,
     tss: f64,
     explained: f64,
     /// Of the dependent variable about its overall mean, where the effects are absorbed.
     total: Option<f64>,
-    absorbed: Absorbed,
+    pub(crate) absorbed: Absorbed,
     goodness: Goodness,
     components: Option<VarianceComponents>,
     /// What it was estimated on; shares the panel's columns.
     sample: Sample,
     observations: usize,
-    groups: Vec<Range<usize>>,
+    pub(crate) groups: Vec<Range<usize>>,
     times: Vec<i32>,
     levels: Levels,
     perfect: bool,
     notes: Vec<Note>,
+    longest: usize,
+    clusters: Vec<ClusterColumn>,
+    pub(crate) measures: FitMeasures,
+    /// Whether there is an intercept beside absorbed effects.
+    pub(crate) constant: bool,
 }
 
 /// An entity's fixed effect in levels, a_i = mean(y_i) - mean(x_i)'b.
@@ -146,7 +156,22 @@ impl Estimated {
             Some(WeightKind::Frequency) => sample.observations(),
             _ => residuals.len(),
         };
+        let in_levels = !matches!(model, Model::FirstDifferences { .. });
+        let measures = FitMeasures::new(sample, &design.names, &coefficients, in_levels);
+        let clusters = match model {
+            Model::FirstDifferences { across_gaps } => {
+                let later = first_differences::later_rows(sample, across_gaps);
+                sample.clusters().iter().map(|column| column.at(&later)).collect()
+            }
+            // Their rows are means.
+            Model::Between | Model::BetweenWeighted | Model::BetweenTime => Vec::new(),
+            _ => sample.clusters().to_vec(),
+        };
         Ok(Self {
+            longest: sample.groups().iter().map(|group| group.len()).max().unwrap_or(0),
+            clusters,
+            measures,
+            constant: false,
             model,
             formula: sample.formula().clone(),
             names: design.names,
@@ -274,7 +299,18 @@ impl Estimated {
             absorbed: self.absorbed.parameters,
             entity_levels: self.absorbed.entity_levels,
             time_levels: self.absorbed.time_levels,
+            constant: self.constant,
+            longest: self.longest,
+            columns: &self.clusters,
         }
+    }
+
+    /// Each row's leverage, the diagonal of the projection on the regressors or on effects too.
+    ///
+    /// # Errors
+    /// Where an eigenvalue decomposition of the effects' cross-product fails.
+    pub fn leverages(&self, leverage: Leverage) -> Result<Vec<f64>, Reason> {
+        self.ingredients().leverages(leverage)
     }
 
     /// The result under a covariance.
@@ -309,6 +345,7 @@ impl Estimated {
                     std_error: None,
                     statistic: None,
                     p_value: None,
+                    df: computed.coefficient_df.as_ref().map(|df| df[index]),
                 };
                 let std_error = computed.matrix[(index, index)].sqrt();
                 if self.perfect || !(std_error > 0.0 && std_error.is_finite()) {
@@ -318,7 +355,10 @@ impl Estimated {
                 Coefficient {
                     std_error: Some(std_error),
                     statistic: Some(statistic),
-                    p_value: Some(reference.two_sided(statistic)),
+                    p_value: Some(match bare.df {
+                        Some(df) => student_t_two_sided(statistic, df),
+                        None => reference.two_sided(statistic),
+                    }),
                     ..bare
                 }
             })
@@ -333,6 +373,13 @@ impl Estimated {
             .collect();
         if !single.is_empty() {
             notes.push(Note::SingleCluster { coefficients: single });
+        }
+        let negative: Vec<String> = (0..self.names.len())
+            .filter(|&index| !self.perfect && computed.matrix[(index, index)] < 0.0)
+            .map(|index| self.names[index].clone())
+            .collect();
+        if !negative.is_empty() {
+            notes.push(Note::NegativeVariance { coefficients: negative });
         }
         let joint = if self.perfect {
             None
@@ -365,10 +412,11 @@ impl Estimated {
             coefficients,
             covariance: (!self.perfect).then(|| inference::rows(&computed.matrix)),
             covariance_used: CovarianceUsed {
-                name: covariance.name().into(),
-                options: *covariance,
+                name: covariance.name(),
+                options: covariance.clone(),
                 clusters: computed.clusters,
                 factor: computed.factor,
+                bandwidth: computed.bandwidth,
             },
             reference,
             n_obs: observations,
@@ -383,6 +431,12 @@ impl Estimated {
             sigma2: self.rss / df_residual as f64,
             joint,
             variance_components: self.components.clone(),
+            measures: if self.perfect {
+                self.measures.clone()
+            } else {
+                let parameters = self.names.len() + self.absorbed.parameters;
+                self.measures.clone().with_likelihood(self.rss, observations, parameters)
+            },
             dropped: self.sample.dropped().to_vec(),
             notes,
         })

@@ -9,6 +9,7 @@
 //! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables.
 
 mod absorb;
+mod clusters;
 mod collinearity;
 pub mod covariance;
 mod descriptives;
@@ -19,13 +20,16 @@ mod effect;
 mod error;
 mod estimate;
 mod estimated;
+mod fama_macbeth;
 mod fit;
 mod formula;
 mod granger;
 mod hypothesis_test;
 mod inference;
+mod intercept;
 mod lag;
 pub mod least_squares;
+mod measures;
 mod models;
 mod note;
 mod reason;
@@ -35,10 +39,13 @@ mod sample;
 mod tall;
 mod weights;
 
+pub use clusters::ClusterColumn;
 pub use collinearity::Collinearity;
 pub use covariance::{
-    ClassicalCovariance, ClusterBy, ClusterCovariance, Covariance, Divisor, FixestEffects, SmallSample,
-    TestDistribution,
+    Bandwidth, ClassicalCovariance, ClusterBy, ClusterCovariance, ClusterType, Covariance, Divisor,
+    DriscollKraayCovariance, FixestEffects, GroupCount, GroupwiseCovariance, HeteroskedasticCovariance,
+    Kernel, LagBy, Leverage, NeweyWestCovariance, PanelCorrectedBy, PanelCorrectedCovariance, ResidualType,
+    SmallSample, TestDistribution, TwoWayClusterCovariance,
 };
 pub use descriptives::{Description, describe};
 pub use design::INTERCEPT;
@@ -47,6 +54,7 @@ pub use effect::{CollinearColumns, Effect, NotAnEffect, Singletons};
 pub use error::{EstimationError, Result};
 pub use estimate::{estimate, estimate_by_entity};
 pub use estimated::{EntityEffect, Estimated, TimeEffect};
+pub use fama_macbeth::{FamaMacBeth, FamaMacBethLags, FamaMacBethOptions, SkippedTime, fama_macbeth};
 pub use fit::{
     Coefficient, CovarianceUsed, Fit, JointTest, Outcome, ReferenceDistribution, Refusal, UnitFit,
 };
@@ -55,7 +63,9 @@ pub use granger::{
     GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled,
 };
 pub use hypothesis_test::{HypothesisTest, NullDistribution, Tail, TestOutcome};
+pub use intercept::{EffectEstimate, EffectsFrom};
 pub use lag::lag;
+pub use measures::FitMeasures;
 pub use models::{Effects, Model, RandomEffects, VarianceComponents, VarianceEstimator};
 pub use note::Note;
 pub use reason::Reason;

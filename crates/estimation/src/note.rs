@@ -66,6 +66,12 @@ pub enum Note {
         /// The parameters counted.
         parameters: usize,
     },
+    /// Variances that a difference of matrices makes negative: no standard errors.
+    #[error("the covariance has a negative variance, so no standard error, for: {}", coefficients.join(", "))]
+    NegativeVariance {
+        /// The coefficients.
+        coefficients: Vec<String>,
+    },
     /// The regressors are nearly collinear; the estimates lose about log10(condition) digits of 16
     /// where the data themselves are rounded.
     #[error("nearly collinear regressors: condition number {condition:.1e} of the scaled columns")]

@@ -104,6 +104,56 @@ pub enum Reason {
         /// Clusters in the sample.
         clusters: usize,
     },
+    /// Fewer than two times, where they take the place of clusters.
+    #[error("{periods} time; the covariance needs at least 2")]
+    TooFewPeriods {
+        /// Times in the estimated rows.
+        periods: usize,
+    },
+    /// A column to cluster by that the sample doesn't carry.
+    #[error("the sample has no column `{column}` to cluster by")]
+    NoClusterColumn {
+        /// The column.
+        column: String,
+    },
+    /// Rows without a cluster.
+    #[error("{rows} of the rows have no value of `{column}`, so their cluster isn't known")]
+    MissingClusters {
+        /// The column.
+        column: String,
+        /// How many rows lack it.
+        rows: usize,
+    },
+    /// A small-sample factor whose denominator isn't positive.
+    #[error("{clusters} clusters, {parameters} parameters: the small-sample factor isn't defined")]
+    NoSmallSampleFactor {
+        /// Clusters, or what takes their place.
+        clusters: usize,
+        /// Parameters, absorbed effects included.
+        parameters: usize,
+    },
+    /// Rows that alone identify a coefficient: their residuals are zero whatever their errors are.
+    #[error("{rows} of the rows are fitted perfectly (leverage 1), so their errors' variance can't be told")]
+    LeverageOfOne {
+        /// How many.
+        rows: usize,
+    },
+    /// A cluster without which the coefficients aren't identified.
+    #[error(
+        "without one of the clusters a coefficient isn't identified, so there is no jackknife over clusters"
+    )]
+    UnidentifiedWithoutCluster,
+    /// A bandwidth that spans all times.
+    #[error("a bandwidth of {bandwidth}, with {periods} times; it must be less")]
+    BandwidthTooLarge {
+        /// The bandwidth.
+        bandwidth: String,
+        /// Times in the estimated rows.
+        periods: usize,
+    },
+    /// No time at which all entities are observed, nor the other way round.
+    #[error("no time with all entities; take the covariances of errors pairwise")]
+    NoCompletePeriod,
     /// A sum overflows.
     #[error("{what} is beyond the range of double precision; rescale the variables")]
     NotFinite {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use vintner_panel::{Labels, Numbers, Panel};
 
 use crate::absorb::Grouping;
+use crate::clusters::{self, ClusterColumn};
 use crate::{Effect, EstimationError, Formula, Result, WeightKind};
 
 /// A row left out.
@@ -56,6 +57,7 @@ pub struct Sample {
     groups: Arc<Vec<Range<usize>>>,
     times: Arc<Vec<i32>>,
     dropped: Arc<Vec<DroppedRow>>,
+    clusters: Vec<ClusterColumn>,
 }
 
 /// An effect that the equation names, as the sample has it.
@@ -129,6 +131,7 @@ impl Sample {
             groups,
             times,
             dropped: Arc::default(),
+            clusters: Vec::new(),
         };
         Ok((whole, missing))
     }
@@ -225,6 +228,7 @@ impl Sample {
             entities: Arc::new(entities),
             times: Arc::new(rows.iter().map(|row| self.times[*row]).collect()),
             dropped: Arc::new(dropped),
+            clusters: self.clusters.iter().map(|column| column.at(rows)).collect(),
             groups,
         }
     }
@@ -248,6 +252,21 @@ impl Sample {
         let mut keep = kept.iter();
         rest.regressors.retain(|_| keep.next().copied().unwrap_or(true));
         rest
+    }
+
+    /// The same rows with columns of the panel, text or numbers, to cluster by. A row may be without a value;
+    /// a covariance that needs it says so.
+    ///
+    /// # Errors
+    /// Where the panel has no such column.
+    pub fn with_clusters(mut self, panel: &Panel, columns: &[&str]) -> Result<Self> {
+        self.clusters = clusters::columns(panel, &self, columns)?;
+        Ok(self)
+    }
+
+    /// The columns to cluster by.
+    pub fn clusters(&self) -> &[ClusterColumn] {
+        &self.clusters
     }
 
     /// The equation.
@@ -370,7 +389,7 @@ fn effect_of(panel: &Panel, effect: &Effect, missing: &mut Vec<(String, Vec<bool
                 labels: times.iter().map(i32::to_string).collect(),
             }
         } else {
-            panel.labels(column)?
+            panel.codes(column)?
         };
         if labels.codes.contains(&Labels::MISSING) && !missing.iter().any(|(name, _)| name == column) {
             let absent = labels.codes.iter().map(|code| *code == Labels::MISSING).collect();

@@ -108,8 +108,17 @@ fn sorted(mut codes: Vec<u32>, labels: Vec<String>) -> Labels {
     if labels.is_sorted() {
         return Labels { codes, labels };
     }
-    let mut order: Vec<u32> = (0..labels.len() as u32).collect();
-    order.sort_unstable_by(|one, other| labels[*one as usize].cmp(&labels[*other as usize]));
+    // By the first eight bytes, which mostly decide, then by the rest.
+    let first = |label: &String| {
+        let mut bytes = [0; 8];
+        bytes.iter_mut().zip(label.bytes()).for_each(|(slot, byte)| *slot = byte);
+        u64::from_be_bytes(bytes)
+    };
+    let mut keyed: Vec<(u64, u32)> = labels.iter().map(first).zip(0..).collect();
+    keyed.sort_unstable_by(|one, other| {
+        one.0.cmp(&other.0).then_with(|| labels[one.1 as usize].cmp(&labels[other.1 as usize]))
+    });
+    let order: Vec<u32> = keyed.into_iter().map(|(_, code)| code).collect();
     let mut rank = vec![0_u32; labels.len()];
     order.iter().enumerate().for_each(|(place, code)| rank[*code as usize] = place as u32);
     codes.iter_mut().filter(|code| **code != Labels::MISSING).for_each(|code| *code = rank[*code as usize]);

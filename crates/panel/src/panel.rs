@@ -153,6 +153,15 @@ impl Panel {
         self.times.len()
     }
 
+    /// A column as text, row by row; missing values are `None`.
+    ///
+    /// # Errors
+    /// [`PanelError::NoColumn`].
+    pub fn labels(&self, name: &str) -> Result<Vec<Option<String>>> {
+        let column = key_column(&self.frame, name)?.cast(&DataType::String)?;
+        Ok(column.str()?.iter().map(|value| value.map(str::to_owned)).collect())
+    }
+
     /// A column of numbers, row by row; missing and non-finite values are `None`.
     ///
     /// # Errors
@@ -182,7 +191,7 @@ impl Panel {
     ///
     /// # Errors
     /// [`PanelError::NoColumn`], [`PanelError::WrongType`].
-    pub fn labels(&self, name: &str) -> Result<Labels> {
+    pub fn codes(&self, name: &str) -> Result<Labels> {
         Labels::of(name, key_column(&self.frame, name)?)
     }
 
@@ -230,14 +239,18 @@ fn order(codes: &[u32], times: &[i32], groups: &[Range<usize>]) -> Option<Vec<Id
     if (1..codes.len()).all(|row| key(row - 1) <= key(row)) {
         return None;
     }
-    // Counting into the groups keeps equal codes in their rows' order, so that mostly the times in each
-    // group are sorted already.
+    // Counting into the groups keeps equal codes in the order in which rows come, so that sorted by time before
+    // the times in each group are sorted already.
     let mut next: Vec<usize> = groups.iter().map(|group| group.start).collect();
     let mut order: Vec<IdxSize> = vec![0; codes.len()];
-    for (row, code) in codes.iter().enumerate() {
-        let place = &mut next[*code as usize];
+    let mut put = |row: usize| {
+        let place = &mut next[codes[row] as usize];
         order[*place] = row as IdxSize;
         *place += 1;
+    };
+    match by_time(times) {
+        Some(rows) => rows.into_iter().for_each(|row| put(row as usize)),
+        None => (0..codes.len()).for_each(put),
     }
     for group in groups {
         let own = &mut order[group.clone()];
@@ -246,6 +259,26 @@ fn order(codes: &[u32], times: &[i32], groups: &[Range<usize>]) -> Option<Vec<Id
         }
     }
     Some(order)
+}
+
+/// The rows in order of time, where times are few enough to count.
+fn by_time(times: &[i32]) -> Option<Vec<IdxSize>> {
+    let (smallest, largest) = (*times.iter().min()?, *times.iter().max()?);
+    let width = (i64::from(largest) - i64::from(smallest) + 1) as usize;
+    if width > 1 << 16 {
+        return None;
+    }
+    let level = |time: i32| (i64::from(time) - i64::from(smallest)) as usize;
+    let mut next = vec![0_usize; width + 1];
+    times.iter().for_each(|time| next[level(*time) + 1] += 1);
+    (1..=width).for_each(|at| next[at] += next[at - 1]);
+    let mut rows = vec![0; times.len()];
+    for (row, time) in times.iter().enumerate() {
+        let place = &mut next[level(*time)];
+        rows[*place] = row as IdxSize;
+        *place += 1;
+    }
+    Some(rows)
 }
 
 fn key_column<'a>(frame: &'a DataFrame, name: &str) -> Result<&'a Column> {

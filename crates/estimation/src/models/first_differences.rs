@@ -11,6 +11,12 @@ use crate::models::Levels;
 use crate::rows::Rows;
 use crate::{CollinearColumns, Estimated, Model, Note, Reason, Sample};
 
+/// The later row of each difference, in the differences' order.
+pub(crate) fn later_rows(sample: &Sample, across_gaps: bool) -> Vec<usize> {
+    let rows = sample.groups().iter().flat_map(|group| group.clone().skip(1));
+    rows.filter(|&row| across_gaps || sample.times()[row] == sample.times()[row - 1] + 1).collect()
+}
+
 /// Estimates the equation in differences; `across_gaps` also takes those between rows that are more than
 /// one time apart.
 pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Estimated, Reason> {

@@ -2,7 +2,7 @@
 
 mod between;
 mod effects;
-mod first_differences;
+pub(crate) mod first_differences;
 mod levels;
 mod ols;
 mod random;
@@ -44,6 +44,9 @@ pub enum Model {
     },
     /// Least squares on the means of entities.
     Between,
+    /// Least squares on the means of entities, each weighted by its rows: linearmodels' `BetweenOLS` with
+    /// `reweight`, Stata's `xtreg, be wls`.
+    BetweenWeighted,
     /// Least squares on the means of times.
     BetweenTime,
     /// Random effects, by generalised least squares.
@@ -63,7 +66,7 @@ impl Model {
             Self::WithinTime => within::estimate(sample, Effects::Time, self),
             Self::WithinTwoWay => within::estimate(sample, Effects::TwoWay, self),
             Self::FirstDifferences { across_gaps } => first_differences::estimate(sample, across_gaps),
-            Self::Between => between::estimate(sample, Effects::Entity, self),
+            Self::Between | Self::BetweenWeighted => between::estimate(sample, Effects::Entity, self),
             Self::BetweenTime => between::estimate(sample, Effects::Time, self),
             Self::Random(options) => random::estimate(sample, options),
         }
@@ -92,6 +95,7 @@ impl Model {
             Self::WithinTwoWay => "fixed effects of entities and times",
             Self::FirstDifferences { .. } => "first differences",
             Self::Between => "between entities",
+            Self::BetweenWeighted => "between entities, weighted by rows",
             Self::BetweenTime => "between times",
             Self::Random(options) => match options.effects {
                 Effects::Entity => "random effects of entities",
