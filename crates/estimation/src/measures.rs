@@ -2,6 +2,7 @@
 
 use std::f64::consts::PI;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::Sample;
@@ -38,40 +39,70 @@ pub struct FitMeasures {
     pub correlation_overall: Option<f64>,
 }
 
+/// Entities that are worth a task of their own.
+const BLOCK: usize = 4096;
+
 /// Sums of squares below this share of those that cancel in them are rounding.
 const ROUNDING: f64 = 1e-24;
 
 impl FitMeasures {
-    /// Of coefficients whose intercept, if any, is one of levels.
+    /// Of coefficients whose intercept, if any, is one of levels. With weights there are none of these R2.
     pub(crate) fn new(sample: &Sample, names: &[String], coefficients: &[f64], intercept: bool) -> Self {
+        if sample.weights().is_some() {
+            return Self::default();
+        }
         let of = |name: &str| names.iter().position(|one| one == name).map(|at| coefficients[at]);
         let constant = if intercept { of(INTERCEPT) } else { None };
-        let mut fitted = vec![constant.unwrap_or(0.0); sample.height()];
-        for (name, values) in sample.formula().regressors.iter().zip(sample.regressors()) {
-            if let Some(slope) = of(name) {
-                fitted.iter_mut().zip(values).for_each(|(fit, value)| *fit += slope * value);
-            }
-        }
+        let slopes: Vec<(f64, &[f64])> = sample
+            .formula()
+            .regressors
+            .iter()
+            .zip(sample.regressors())
+            .filter_map(|(name, values)| Some((of(name)?, &**values)))
+            .collect();
         let y = sample.dependent();
+        // Nothing as long as the sample is made: sums over entities, in blocks of them.
+        let blocks: Vec<(Pair, Pair, Vec<f64>, Vec<f64>)> = sample
+            .groups()
+            .par_chunks(BLOCK)
+            .map(|groups| {
+                let (mut within, mut overall) = (Pair::default(), Pair::default());
+                let (mut y_means, mut fit_means) = (Vec::new(), Vec::new());
+                let mut fitted = Vec::new();
+                for group in groups {
+                    fitted.clear();
+                    fitted.resize(group.len(), constant.unwrap_or(0.0));
+                    for (slope, values) in &slopes {
+                        let values = &values[group.clone()];
+                        fitted.iter_mut().zip(values).for_each(|(fit, value)| *fit += slope * value);
+                    }
+                    let own = Pair::of(&y[group.clone()], &fitted);
+                    y_means.push(own.y_mean);
+                    fit_means.push(own.fit_mean);
+                    within.add_centred(&own);
+                    overall.join(&own);
+                }
+                (within, overall, y_means, fit_means)
+            })
+            .collect();
+        let (mut within, mut overall) = (Pair::default(), Pair::default());
         let (mut y_means, mut fit_means) = (Vec::new(), Vec::new());
-        let (mut y_within, mut fit_within) = (Vec::with_capacity(y.len()), Vec::with_capacity(y.len()));
-        for group in sample.groups() {
-            let (y, fit) = (&y[group.clone()], &fitted[group.clone()]);
-            let (y_mean, fit_mean) = (mean(y), mean(fit));
-            y_within.extend(y.iter().map(|value| value - y_mean));
-            fit_within.extend(fit.iter().map(|value| value - fit_mean));
-            y_means.push(y_mean);
-            fit_means.push(fit_mean);
+        for (own_within, own_overall, own_y, own_fit) in blocks {
+            within.add_centred(&own_within);
+            overall.join(&own_overall);
+            y_means.extend(own_y);
+            fit_means.extend(own_fit);
         }
+        let between = Pair::of(&y_means, &fit_means);
         let centred = constant.is_some();
-        let size: f64 = y.iter().map(|value| value * value).sum();
+        let size = overall.y_squares;
         Self {
-            r2_within: explained(&y_within, &fit_within, false, size),
-            r2_between: explained(&y_means, &fit_means, centred, size),
-            r2_overall: explained(y, &fitted, centred, size),
-            correlation_within: correlation(&y_within, &fit_within, size),
-            correlation_between: correlation(&y_means, &fit_means, size),
-            correlation_overall: correlation(y, &fitted, size),
+            r2_within: within.explained(true, size).map(|_| 1.0 - within.left_centred / within.yy),
+            r2_between: between.explained(centred, size),
+            r2_overall: overall.explained(centred, size),
+            correlation_within: within.correlation(size, within.ff),
+            correlation_between: between.correlation(size, between.fit_squares),
+            correlation_overall: overall.correlation(size, overall.fit_squares),
             ..Self::default()
         }
     }
@@ -89,24 +120,75 @@ impl FitMeasures {
     }
 }
 
-fn explained(y: &[f64], fitted: &[f64], centred: bool, size: f64) -> Option<f64> {
-    let centre = if centred { mean(y) } else { 0.0 };
-    let total: f64 = y.iter().map(|value| (value - centre).powi(2)).sum();
-    let left: f64 = y.iter().zip(fitted).map(|(value, fit)| (value - fit).powi(2)).sum();
-    (total > ROUNDING * size && left.is_finite()).then(|| 1.0 - left / total)
+/// Sums of squares and products of a variable and its prediction.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pair {
+    count: f64,
+    y_mean: f64,
+    fit_mean: f64,
+    /// Of deviations from the means.
+    yy: f64,
+    ff: f64,
+    yf: f64,
+    left_centred: f64,
+    /// Of the values.
+    left: f64,
+    y_squares: f64,
+    fit_squares: f64,
 }
 
-/// The squared correlation; zero where the prediction doesn't vary.
-fn correlation(y: &[f64], fitted: &[f64], size: f64) -> Option<f64> {
-    let (y_mean, fit_mean) = (mean(y), mean(fitted));
-    let (mut yy, mut ff, mut yf) = (0.0, 0.0, 0.0);
-    for (value, fit) in y.iter().zip(fitted) {
-        let (value, fit) = (value - y_mean, fit - fit_mean);
-        (yy, ff, yf) = (yy + value * value, ff + fit * fit, yf + value * fit);
+impl Pair {
+    fn of(y: &[f64], fitted: &[f64]) -> Self {
+        let (y_mean, fit_mean) = (mean(y), mean(fitted));
+        let mut sums = Self { count: y.len() as f64, y_mean, fit_mean, ..Self::default() };
+        for (value, fit) in y.iter().zip(fitted) {
+            sums.left += (value - fit).powi(2);
+            sums.y_squares += value * value;
+            sums.fit_squares += fit * fit;
+            let (value, fit) = (value - y_mean, fit - fit_mean);
+            sums.left_centred += (value - fit).powi(2);
+            (sums.yy, sums.ff, sums.yf) =
+                (sums.yy + value * value, sums.ff + fit * fit, sums.yf + value * fit);
+        }
+        sums
     }
-    let level: f64 = fitted.iter().map(|fit| fit * fit).sum();
-    if !(yy > ROUNDING * size && yy.is_finite() && ff.is_finite()) {
-        return None;
+
+    /// Adds another's deviations from its own means.
+    fn add_centred(&mut self, other: &Self) {
+        (self.yy, self.ff, self.yf) = (self.yy + other.yy, self.ff + other.ff, self.yf + other.yf);
+        self.left_centred += other.left_centred;
     }
-    Some(if ff > ROUNDING * level { (yf / yy.sqrt() / ff.sqrt()).powi(2) } else { 0.0 })
+
+    /// Takes in further values (Chan, Golub and LeVeque 1983, The American Statistician 37, 242-247).
+    fn join(&mut self, other: &Self) {
+        let count = self.count + other.count;
+        if count == 0.0 {
+            return;
+        }
+        let (y, fit) = (other.y_mean - self.y_mean, other.fit_mean - self.fit_mean);
+        let share = self.count * other.count / count;
+        self.yy += other.yy + y * y * share;
+        self.ff += other.ff + fit * fit * share;
+        self.yf += other.yf + y * fit * share;
+        self.left += other.left;
+        self.y_squares += other.y_squares;
+        self.fit_squares += other.fit_squares;
+        self.y_mean += y * other.count / count;
+        self.fit_mean += fit * other.count / count;
+        self.count = count;
+    }
+
+    fn explained(&self, centred: bool, size: f64) -> Option<f64> {
+        let total = if centred { self.yy } else { self.y_squares };
+        (total > ROUNDING * size && self.left.is_finite()).then(|| 1.0 - self.left / total)
+    }
+
+    /// The squared correlation; zero where the prediction doesn't vary against `level`.
+    fn correlation(&self, size: f64, level: f64) -> Option<f64> {
+        if !(self.yy > ROUNDING * size && self.yy.is_finite() && self.ff.is_finite()) {
+            return None;
+        }
+        let varies = self.ff > ROUNDING * level;
+        Some(if varies { (self.yf / self.yy.sqrt() / self.ff.sqrt()).powi(2) } else { 0.0 })
+    }
 }

@@ -69,6 +69,14 @@ pub enum Reason {
         /// The dependent variable.
         variable: String,
     },
+    /// Something that isn't defined for a model, or that no program of the field has.
+    #[error("{what} aren't defined for {model}")]
+    NotDefined {
+        /// What.
+        what: String,
+        /// The model, or what else it isn't defined for.
+        model: String,
+    },
     /// Fewer entities, or times, than a regression of their means needs.
     #[error("{groups} {of}, {parameters} parameters: too few for the regression of their means")]
     TooFewGroups {
