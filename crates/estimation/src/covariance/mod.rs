@@ -246,6 +246,14 @@ impl Covariance {
     }
 }
 
+/// Each row's cluster, below their count, and the count.
+pub(crate) fn cluster_codes(
+    ingredients: &Ingredients<'_>,
+    by: &ClusterBy,
+) -> Result<(Vec<usize>, usize), Reason> {
+    cluster::clusters(ingredients, by).map(|clusters| (clusters.codes, clusters.count))
+}
+
 /// Each row's time as a number, in order of time, and how many there are.
 fn time_codes(times: &[i32]) -> (Vec<usize>, usize) {
     let mut seen: BTreeMap<i32, usize> = times.iter().map(|&time| (time, 0)).collect();
