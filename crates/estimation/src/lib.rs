@@ -9,6 +9,7 @@
 //! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables.
 
 mod absorb;
+mod chunked;
 mod clusters;
 mod collinearity;
 pub mod covariance;
@@ -39,6 +40,7 @@ mod sample;
 mod tall;
 mod weights;
 
+pub use chunked::{ChunkedOutcome, estimate_chunked};
 pub use clusters::ClusterColumn;
 pub use collinearity::Collinearity;
 pub use covariance::{
