@@ -27,6 +27,7 @@ mod formula;
 mod granger;
 mod hypothesis_test;
 mod inference;
+mod influence;
 mod intercept;
 mod lag;
 pub mod least_squares;
@@ -54,7 +55,7 @@ pub use design::INTERCEPT;
 pub use dumitrescu_hurlin::{DumitrescuHurlin, LagOrders, PanelStatistic, Untestable, dumitrescu_hurlin};
 pub use effect::{CollinearColumns, Effect, NotAnEffect, Singletons};
 pub use error::{EstimationError, Result};
-pub use estimate::{estimate, estimate_by_entity};
+pub use estimate::{estimate, estimate_by_entity, estimate_under};
 pub use estimated::{EntityEffect, Estimated, TimeEffect};
 pub use fama_macbeth::{FamaMacBeth, FamaMacBethLags, FamaMacBethOptions, SkippedTime, fama_macbeth};
 pub use fit::{
@@ -65,6 +66,7 @@ pub use granger::{
     GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled,
 };
 pub use hypothesis_test::{HypothesisTest, NullDistribution, Tail, TestOutcome};
+pub use influence::{Influence, LeftOut, influence};
 pub use intercept::{EffectEstimate, EffectsFrom};
 pub use lag::lag;
 pub use measures::FitMeasures;

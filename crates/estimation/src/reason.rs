@@ -104,8 +104,22 @@ pub enum Reason {
         /// Clusters in the sample.
         clusters: usize,
     },
+    /// A coefficient that nothing but what was left out identifies.
+    #[error("`{regressor}` isn't identified without it")]
+    NotIdentifiedWithout {
+        /// The regressor.
+        regressor: String,
+    },
+    /// A model whose coefficients without some rows don't follow from cross-products alone.
+    #[error(
+        "influence is computed for pooled least squares and for effects of the entities, not for {model}"
+    )]
+    NoInfluence {
+        /// The model.
+        model: String,
+    },
     /// Fewer than two times, where they take the place of clusters.
-    #[error("{periods} time; the covariance needs at least 2")]
+    #[error("{}; the covariance needs at least 2", times(*periods))]
     TooFewPeriods {
         /// Times in the estimated rows.
         periods: usize,
@@ -225,6 +239,10 @@ impl Reason {
             other => other.clone(),
         }
     }
+}
+
+fn times(count: usize) -> String {
+    if count == 1 { "1 time".into() } else { format!("{count} times") }
 }
 
 fn join(collinear: &[Collinearity]) -> String {

@@ -1,8 +1,10 @@
 //! `regress`: one equation, by entity and pooled.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
-use vintner_estimation::{Covariance, Formula, Model, Outcome, UnitFit, estimate, estimate_by_entity};
+use vintner_estimation::{Covariance, Formula, Model, Outcome, UnitFit, estimate_by_entity, estimate_under};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
@@ -38,6 +40,9 @@ struct Pooled {
     model: Model,
     #[serde(default)]
     covariance: Covariance,
+    /// Further covariances of the same estimates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    covariances: Vec<Covariance>,
 }
 
 /// What `regress` makes.
@@ -46,18 +51,39 @@ pub(crate) struct Fits {
     pub(crate) formula: Formula,
     pub(crate) by_entity: Vec<UnitFit>,
     pub(crate) pooled: Option<Outcome>,
+    /// The pooled equation under each of the further covariances.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pooled_under: Vec<Outcome>,
 }
 
 impl Regress {
     fn formula(&self) -> Formula {
         Formula::new(&self.dependent, &self.regressors)
     }
+
+    /// The covariances of the pooled equation, that of `pooled` first.
+    fn pooled_covariances(&self) -> Vec<Covariance> {
+        let pooled = self.pooled.iter();
+        pooled
+            .flat_map(|pooled| [&pooled.covariance].into_iter().chain(&pooled.covariances))
+            .cloned()
+            .collect()
+    }
+
+    /// The columns that say what the clusters are.
+    fn cluster_columns(&self) -> BTreeSet<String> {
+        let by_entity = self.by_entity.iter().map(|by_entity| by_entity.covariance.clone());
+        let covariances = by_entity.chain(self.pooled_covariances());
+        covariances
+            .flat_map(|covariance| covariance.columns().into_iter().map(str::to_owned).collect::<Vec<_>>())
+            .collect()
+    }
 }
 
 impl Parameters for Regress {
     const NAME: &'static str = "regress";
     const SUMMARY: &'static str =
-        "estimates an equation for each entity by OLS, and pooled with fixed effects";
+        "estimates an equation for each entity by OLS, and pooled, under any covariances";
 
     fn code() -> Digest {
         code::digest(&[env!("VINTNER_CODE_OPERATION_REGRESS"), code::PANEL, code::ESTIMATION])
@@ -78,7 +104,9 @@ impl Parameters for Regress {
 
     fn inputs(&self) -> Vec<InputDeclaration> {
         let formula = self.formula();
-        vec![InputDeclaration::frame("panel").columns([ENTITY, TIME].into_iter().chain(formula.variables()))]
+        let clusters = self.cluster_columns();
+        let columns = [ENTITY, TIME].into_iter().chain(formula.variables());
+        vec![InputDeclaration::frame("panel").columns(columns.chain(clusters.iter().map(String::as_str)))]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -92,17 +120,31 @@ impl Parameters for Regress {
             Some(by_entity) => estimate_by_entity(&panel, &formula, &by_entity.covariance)?,
             None => Vec::new(),
         };
-        let pooled = match &self.pooled {
-            Some(pooled) => Some(estimate(&panel, &formula, pooled.model, &pooled.covariance)?),
-            None => None,
+        let covariances = self.pooled_covariances();
+        let mut outcomes = match &self.pooled {
+            Some(pooled) => estimate_under(&panel, &formula, pooled.model, &covariances)?.into_iter(),
+            None => Vec::new().into_iter(),
         };
+        let pooled = outcomes.next();
+        let pooled_under: Vec<Outcome> = outcomes.collect();
         let refused =
             by_entity.iter().filter_map(|unit| Some(format!("{}: {}", unit.unit, unit.outcome.reason()?)));
         let pooled_refused =
             pooled.iter().filter_map(|outcome| Some(format!("pooled: {}", outcome.reason()?)));
-        let warnings: Vec<String> =
-            refused.chain(pooled_refused).map(|refusal| format!("not estimable: {refusal}")).collect();
-        let fits = Fits { formula, by_entity, pooled };
+        let under_refused =
+            pooled_under.iter().zip(covariances.iter().skip(1)).filter_map(|(outcome, under)| {
+                // What keeps the equation from being estimated was said above.
+                let reason = outcome
+                    .reason()
+                    .filter(|_| pooled.as_ref().is_some_and(|one| one.reason() != outcome.reason()))?;
+                Some(format!("pooled, {}: {reason}", under.name()))
+            });
+        let warnings: Vec<String> = refused
+            .chain(pooled_refused)
+            .chain(under_refused)
+            .map(|refusal| format!("not estimable: {refusal}"))
+            .collect();
+        let fits = Fits { formula, by_entity, pooled, pooled_under };
         Ok(Outputs::new().with("fits", Artifact::json(&fits)?).warn(warnings))
     }
 }
