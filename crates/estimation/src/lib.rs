@@ -70,7 +70,7 @@ pub use influence::{Influence, LeftOut, influence};
 pub use intercept::{EffectEstimate, EffectsFrom};
 pub use lag::lag;
 pub use measures::FitMeasures;
-pub use models::{Effects, Model, RandomEffects, VarianceComponents, VarianceEstimator};
+pub use models::{Effects, Lacking, Model, RandomEffects, VarianceComponents, VarianceEstimator};
 pub use note::Note;
 pub use reason::Reason;
 pub use sample::{DropCause, DroppedRow, Sample};
