@@ -281,6 +281,16 @@ impl Estimated {
         self
     }
 
+    /// The model.
+    pub fn model(&self) -> Model {
+        self.model
+    }
+
+    /// What it was estimated on.
+    pub fn sample(&self) -> &Sample {
+        &self.sample
+    }
+
     /// The coefficients' names, in the order of everything that is k long.
     pub fn names(&self) -> &[String] {
         &self.names

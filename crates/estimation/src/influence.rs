@@ -5,15 +5,14 @@
 //! nothing is estimated again from the rows that stay. With effects of the entities, whose means change with
 //! their rows, an entity's part is first
 //!
-//! S_i less the sum over rows left out of d d', less (sum of d)(sum of d)' / (rows that stay),
+//! S_i less the sum over rows left out of w d d', less (sum of w d)(sum of w d)' / (weight of the rows that stay),
 //!
 //! where d are deviations from the entity's mean over all its rows.
 
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
-use crate::design::Design;
-use crate::{Formula, Model, Reason, Sample};
+use crate::{Estimated, Model, Reason};
 
 /// What is left out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -36,44 +35,50 @@ pub struct Influence {
     pub coefficients: Result<Vec<f64>, Reason>,
 }
 
-/// The coefficients of an equation without each entity and without each time of its sample, entities
-/// first. An entity is left out only where there are others.
-///
-/// # Errors
-/// [`Reason::NoInfluence`] for models other than pooled least squares and effects of the entities.
-pub fn influence(sample: &Sample, model: Model) -> Result<Vec<Influence>, Reason> {
-    let within = match model {
-        Model::Ols => false,
-        Model::Within => true,
-        other => return Err(Reason::NoInfluence { model: other.name().into() }),
-    };
-    let design = if within { Design::within(sample) } else { Design::levels(sample) };
-    let products = Products::new(&design, sample, within);
-    let mut found = Vec::new();
-    if sample.entities().len() > 1 {
-        for (entity, group) in sample.entities().iter().zip(sample.groups()) {
-            let rows: Vec<usize> = group.clone().collect();
-            found.push(products.without(LeftOut::Entity(entity.clone()), &rows, sample.formula()));
+impl Estimated {
+    /// The coefficients without each entity and without each time of the sample, entities first, in the order
+    /// of [`Estimated::names`]. An entity is left out only where there are others.
+    ///
+    /// # Errors
+    /// [`Reason::NoInfluence`] for models other than pooled least squares and effects of the entities.
+    pub fn influence(&self) -> Result<Vec<Influence>, Reason> {
+        let sample = self.sample();
+        let named: Vec<String> = sample.formula().effects.iter().map(ToString::to_string).collect();
+        let within = match self.model() {
+            Model::Ols => false,
+            Model::Within if named.is_empty() || named == ["entity"] => true,
+            other => return Err(Reason::NoInfluence { model: other.name().into() }),
+        };
+        let products = Products::new(self, within);
+        let mut found = Vec::new();
+        if sample.entities().len() > 1 {
+            for (entity, group) in sample.entities().iter().zip(sample.groups()) {
+                let rows: Vec<usize> = group.clone().collect();
+                found.push(products.without(LeftOut::Entity(entity.clone()), &rows));
+            }
         }
-    }
-    let mut times: Vec<i32> = sample.times().to_vec();
-    times.sort_unstable();
-    times.dedup();
-    if times.len() > 1 {
-        for time in times {
-            let rows: Vec<usize> = (0..sample.height()).filter(|row| sample.times()[*row] == time).collect();
-            found.push(products.without(LeftOut::Time(time), &rows, sample.formula()));
+        let mut times: Vec<i32> = sample.times().to_vec();
+        times.sort_unstable();
+        times.dedup();
+        if times.len() > 1 {
+            for time in times {
+                let rows: Vec<usize> =
+                    (0..sample.height()).filter(|row| sample.times()[*row] == time).collect();
+                found.push(products.without(LeftOut::Time(time), &rows));
+            }
         }
+        Ok(found)
     }
-    Ok(found)
 }
 
 /// The cross-products of the regressors and the dependent variable, scaled to ones on the diagonal.
 struct Products<'a> {
-    design: &'a Design,
-    /// The group of each row, and how many rows it has.
+    estimated: &'a Estimated,
+    /// The dependent variable as it was estimated, each row times the root of its weight.
+    y: Vec<f64>,
+    /// The group of each row, and the weight of its rows.
     groups: Vec<usize>,
-    sizes: Vec<usize>,
+    sizes: Vec<f64>,
     within: bool,
     scales: Vec<f64>,
     /// [X y]'[X y], k + 1 square.
@@ -81,20 +86,35 @@ struct Products<'a> {
 }
 
 impl<'a> Products<'a> {
-    fn new(design: &'a Design, sample: &Sample, within: bool) -> Self {
-        let order = design.x.ncols() + 1;
+    fn new(estimated: &'a Estimated, within: bool) -> Self {
+        let sample = estimated.sample();
+        let order = estimated.coefficients().len() + 1;
         let mut groups = vec![0; sample.height()];
         for (code, group) in sample.groups().iter().enumerate() {
             groups[group.clone()].fill(code);
         }
+        let y = (0..sample.height())
+            .map(|row| {
+                let fitted: f64 = estimated
+                    .coefficients()
+                    .iter()
+                    .enumerate()
+                    .map(|(column, b)| estimated.regressors[(row, column)] * b)
+                    .sum();
+                fitted + estimated.residuals()[row]
+            })
+            .collect();
         let mut products = Self {
-            design,
+            estimated,
+            y,
             groups,
-            sizes: sample.groups().iter().map(ExactSizeIterator::len).collect(),
+            sizes: Vec::new(),
             within,
             scales: vec![1.0; order],
             whole: Mat::zeros(order, order),
         };
+        products.sizes =
+            sample.groups().iter().map(|group| group.clone().map(|row| products.weight(row)).sum()).collect();
         let squares = |column: usize| -> f64 {
             (0..sample.height()).map(|row| products.value(row, column).powi(2)).sum()
         };
@@ -106,9 +126,15 @@ impl<'a> Products<'a> {
         products
     }
 
+    fn weight(&self, row: usize) -> f64 {
+        self.estimated.sample().weights().map_or(1.0, |weights| weights[row])
+    }
+
     fn value(&self, row: usize, column: usize) -> f64 {
-        let value =
-            if column < self.design.x.ncols() { self.design.x[(row, column)] } else { self.design.y[row] };
+        let value = match column < self.scales.len() - 1 {
+            true => self.estimated.regressors[(row, column)],
+            false => self.y[row],
+        };
         value / self.scales[column]
     }
 
@@ -126,7 +152,7 @@ impl<'a> Products<'a> {
         sums
     }
 
-    fn without(&self, left_out: LeftOut, rows: &[usize], formula: &Formula) -> Influence {
+    fn without(&self, left_out: LeftOut, rows: &[usize]) -> Influence {
         let order = self.scales.len();
         let gone = self.of(rows);
         let mut left = Mat::from_fn(order, order, |i, j| self.whole[(i, j)] - gone[(i, j)]);
@@ -137,38 +163,41 @@ impl<'a> Products<'a> {
             while at < rows.len() {
                 let group = self.groups[rows[at]];
                 let mut sums = vec![0.0; order];
-                let start = at;
+                let mut stay = self.sizes[group];
+                let mut rows_stay = self.estimated.sample().groups()[group].len();
                 while at < rows.len() && self.groups[rows[at]] == group {
+                    let root = self.weight(rows[at]).sqrt();
                     sums.iter_mut()
                         .enumerate()
-                        .for_each(|(column, sum)| *sum += self.value(rows[at], column));
+                        .for_each(|(column, sum)| *sum += root * self.value(rows[at], column));
+                    stay -= self.weight(rows[at]);
+                    rows_stay -= 1;
                     at += 1;
                 }
-                let stay = self.sizes[group] - (at - start);
-                if stay == 0 {
+                if rows_stay == 0 {
                     effects_gone += 1;
                     continue;
                 }
                 for i in 0..order {
                     for j in 0..=i {
-                        left[(i, j)] -= sums[i] * sums[j] / stay as f64;
+                        left[(i, j)] -= sums[i] * sums[j] / stay;
                     }
                 }
             }
         }
         let n_obs = self.groups.len() - rows.len();
         let effects = if self.within { self.sizes.len() - effects_gone } else { 0 };
-        let parameters = self.design.x.ncols() + effects;
+        let parameters = order - 1 + effects;
         let coefficients = if n_obs < parameters {
             Err(Reason::TooFewObservations { observations: n_obs, parameters })
         } else {
-            self.solve(&left, formula)
+            self.solve(&left)
         };
         Influence { left_out, n_obs, coefficients }
     }
 
     /// The coefficients from what is left of the cross-products, by Cholesky's decomposition.
-    fn solve(&self, left: &Mat<f64>, formula: &Formula) -> Result<Vec<f64>, Reason> {
+    fn solve(&self, left: &Mat<f64>) -> Result<Vec<f64>, Reason> {
         let order = self.scales.len() - 1;
         let mut lower: Mat<f64> = Mat::zeros(order, order);
         let mut solved = vec![0.0; order];
@@ -179,9 +208,8 @@ impl<'a> Products<'a> {
                 if i == j {
                     // Of columns of length one, what is left of this one is rounding.
                     if rest.is_nan() || rest < SINGULAR {
-                        return Err(Reason::NotIdentifiedWithout {
-                            regressor: self.design.names.get(i).unwrap_or(&formula.dependent).clone(),
-                        });
+                        let regressor = self.estimated.names()[i].clone();
+                        return Err(Reason::NotIdentifiedWithout { regressor });
                     }
                     lower[(i, i)] = rest.sqrt();
                 } else {

@@ -66,7 +66,7 @@ pub use granger::{
     GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled,
 };
 pub use hypothesis_test::{HypothesisTest, NullDistribution, Tail, TestOutcome};
-pub use influence::{Influence, LeftOut, influence};
+pub use influence::{Influence, LeftOut};
 pub use intercept::{EffectEstimate, EffectsFrom};
 pub use lag::lag;
 pub use measures::FitMeasures;

@@ -5,7 +5,7 @@ mod support;
 
 use polars::prelude::{BooleanChunked, NewChunkedArray};
 use support::{golden, panel};
-use vintner_estimation::{Formula, LeftOut, Model, Reason, Sample, influence};
+use vintner_estimation::{Formula, LeftOut, Model, Reason, Sample, WeightKind, Weights};
 use vintner_panel::Panel;
 
 /// The panel without some rows.
@@ -32,25 +32,31 @@ fn what_stays_is_what_would_be_estimated() {
         ("synth14x12", "city", "ln_co2", &["ln_gdp", "ln_robot", "x_urban", "x_energy"]),
     ] {
         let panel = panel(&golden().join(format!("data/{data}.csv")), entity, &[]);
-        let formula = Formula::new(dependent, regressors);
-        let sample = Sample::new(&panel, &formula).expect("a sample");
-        for model in [Model::Ols, Model::Within] {
-            let all = influence(&sample, model).expect("influence");
-            assert_eq!(
-                all.len(),
-                panel.entities().len()
-                    + sample.times().iter().collect::<std::collections::BTreeSet<_>>().len()
-            );
-            for one in all {
-                let rest = Sample::new(&without(&panel, &one.left_out), &formula).expect("a sample");
-                assert_eq!(rest.height(), one.n_obs);
-                let again = model.estimate(&rest).expect("an estimate");
-                for (down, fit) in one.coefficients.expect("coefficients").iter().zip(again.coefficients()) {
-                    assert!(
-                        (down - fit).abs() <= 1e-8 * fit.abs().max(1e-3),
-                        "{data} {model:?} {:?}: {down} {fit}",
-                        one.left_out
-                    );
+        let weights = (0..panel.height()).map(|row| Some(1.0 + (row * 7 % 5) as f64)).collect();
+        let panel = panel.with_values("weight", weights).expect("a panel");
+        for weights in [None, Some(Weights { column: "weight".into(), kind: WeightKind::Analytic })] {
+            let formula = Formula { weights, ..Formula::new(dependent, regressors) };
+            let sample = Sample::new(&panel, &formula).expect("a sample");
+            for model in [Model::Ols, Model::Within] {
+                let all = model.estimate(&sample).expect("an estimate").influence().expect("influence");
+                assert_eq!(
+                    all.len(),
+                    panel.entities().len()
+                        + sample.times().iter().collect::<std::collections::BTreeSet<_>>().len()
+                );
+                for one in all {
+                    let rest = Sample::new(&without(&panel, &one.left_out), &formula).expect("a sample");
+                    assert_eq!(rest.height(), one.n_obs);
+                    let again = model.estimate(&rest).expect("an estimate");
+                    for (down, fit) in
+                        one.coefficients.expect("coefficients").iter().zip(again.coefficients())
+                    {
+                        assert!(
+                            (down - fit).abs() <= 1e-8 * fit.abs().max(1e-3),
+                            "{data} {model:?} {:?}: {down} {fit}",
+                            one.left_out
+                        );
+                    }
                 }
             }
         }
@@ -68,11 +74,11 @@ fn what_only_one_entity_identifies_is_told() {
     .expect("a frame");
     let panel = Panel::new(frame, "entity", "time").expect("a panel");
     let sample = Sample::new(&panel, &Formula::new("y", &["x"])).expect("a sample");
-    let found = influence(&sample, Model::Within).expect("influence");
+    let found = Model::Within.estimate(&sample).expect("an estimate").influence().expect("influence");
     assert_eq!(found[0].coefficients, Err(Reason::NotIdentifiedWithout { regressor: "x".into() }));
     assert!(found[1].coefficients.is_ok());
     assert!(matches!(
-        influence(&sample, Model::WithinTwoWay),
+        Model::WithinTime.estimate(&sample).expect("an estimate").influence(),
         Err(Reason::NoInfluence { model }) if model.contains("times")
     ));
 }

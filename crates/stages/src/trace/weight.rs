@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use vintner_estimation::{Formula, LeftOut, Model, Sample, influence};
+use vintner_estimation::{Formula, LeftOut, Model, Sample};
 use vintner_panel::Panel;
 
 use crate::StagesError;
@@ -47,10 +47,11 @@ pub(super) fn influence_on(
             (Sample::new(panel, &formula)?, model)
         }
     };
-    let Ok(found) = influence(&sample, model) else { return Ok(Vec::new()) };
-    // An intercept stands before the regressors.
-    let offset = usize::from(model == Model::Ols);
-    let Some(place) = regressors.iter().position(|own| own == regressor) else { return Ok(Vec::new()) };
+    let Ok(estimated) = model.estimate(&sample) else { return Ok(Vec::new()) };
+    let Ok(found) = estimated.influence() else { return Ok(Vec::new()) };
+    let Some(place) = estimated.names().iter().position(|own| own == regressor) else {
+        return Ok(Vec::new());
+    };
     let mut traced: Vec<TracedInfluence> = found
         .into_iter()
         .map(|one| {
@@ -60,7 +61,7 @@ pub(super) fn influence_on(
             };
             match one.coefficients {
                 Ok(coefficients) => {
-                    let own = coefficients.get(place + offset).copied();
+                    let own = coefficients.get(place).copied();
                     let change = own.map(|own| own - estimate);
                     TracedInfluence { without, estimate: own, change, reason: String::new() }
                 }
