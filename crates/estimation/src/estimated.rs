@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::Leverage;
 use crate::absorb::Grouping;
 use crate::covariance::{Covariance, Ingredients, cluster_codes};
-use crate::design::{INTERCEPT, less_means, weighted_mean};
+use crate::design::{Design, INTERCEPT, less_means, weighted_mean};
 use crate::distributions::student_t_two_sided;
 use crate::fit::{Coefficient, CovarianceUsed, Fit, ReferenceDistribution};
 use crate::inference;
@@ -52,6 +52,8 @@ pub struct Estimated {
     /// What it was estimated on; shares the panel's columns.
     sample: Sample,
     observations: usize,
+    /// How many entities there are among the observations.
+    entities: usize,
     pub(crate) groups: Vec<Range<usize>>,
     times: Vec<i32>,
     levels: Levels,
@@ -80,6 +82,29 @@ pub struct TimeEffect {
     pub time: i32,
     /// The effect, in the dependent variable's unit.
     pub effect: f64,
+}
+
+/// A solution from chunks of rows, of which only sums are left.
+pub(crate) struct Streamed {
+    pub(crate) model: Model,
+    pub(crate) formula: Formula,
+    /// The triangle of the transformed variables.
+    pub(crate) design: Design,
+    pub(crate) coefficients: Vec<f64>,
+    pub(crate) bread: Mat<f64>,
+    pub(crate) condition: f64,
+    pub(crate) rss: f64,
+    pub(crate) tss: f64,
+    pub(crate) explained: f64,
+    pub(crate) total: Option<f64>,
+    pub(crate) absorbed: Absorbed,
+    pub(crate) observations: usize,
+    pub(crate) entities: usize,
+    pub(crate) longest: usize,
+    /// Of each regressor, two numbers an entity: the sums of its positive and of its negative scores.
+    pub(crate) scores: Vec<Vec<f64>>,
+    pub(crate) singletons: Vec<String>,
+    pub(crate) notes: Vec<Note>,
 }
 
 /// Parameters that effects take without being estimated as coefficients.
@@ -128,9 +153,7 @@ impl Estimated {
                 return Err(Reason::NotFinite { what: what.into() });
             }
         }
-        let cancelling: f64 = design.y_magnitude
-            + coefficients.iter().zip(&design.magnitudes).map(|(b, size)| b.abs() * size).sum::<f64>();
-        let perfect = rss.sqrt() <= PERFECT_FIT * cancelling;
+        let perfect = is_perfect(rss, &coefficients, &design);
 
         let mut notes = notes;
         let weightless = sample.dropped_for(DropCause::ZeroWeight);
@@ -189,11 +212,66 @@ impl Estimated {
             components,
             sample: sample.clone(),
             observations,
+            entities: sample.entities().len(),
             groups: rows.groups,
             times: rows.times,
             levels,
             perfect,
             notes,
+        })
+    }
+
+    /// What classical covariances and those clustered by entity need of rows that are gone: each entity stands as two
+    /// rows with the sums of its positive and of its negative scores for regressors, and residuals of one.
+    pub(crate) fn streamed(solved: Streamed) -> Result<Self, Reason> {
+        let Streamed { design, coefficients, bread, rss, tss, absorbed, mut notes, .. } = solved;
+        for (what, finite) in [
+            ("the total sum of squares", tss.is_finite() && tss > 0.0),
+            ("a coefficient", coefficients.iter().all(|value| value.is_finite())),
+            ("the residual sum of squares", rss.is_finite()),
+            ("the cross-product of the regressors", finite_and_regular(&bread)),
+        ] {
+            if !finite {
+                return Err(Reason::NotFinite { what: what.into() });
+            }
+        }
+        let perfect = is_perfect(rss, &coefficients, &design);
+        notes.extend(perfect.then_some(Note::PerfectFit));
+        if solved.condition > ILL_CONDITIONED {
+            notes.push(Note::IllConditioned { condition: solved.condition });
+        }
+        if !solved.singletons.is_empty() {
+            notes.push(Note::Singletons { entities: solved.singletons });
+        }
+        let height = solved.scores.first().map_or(0, Vec::len);
+        let scores = solved.scores;
+        Ok(Self {
+            model: solved.model,
+            sample: Sample::empty(&solved.formula),
+            formula: solved.formula,
+            names: design.names,
+            coefficients,
+            residuals: vec![1.0; height],
+            regressors: Mat::from_fn(height, scores.len(), |row, column| scores[column][row]),
+            bread,
+            rss,
+            tss,
+            explained: solved.explained,
+            total: solved.total,
+            absorbed,
+            goodness: Goodness::Decomposition,
+            components: None,
+            observations: solved.observations,
+            entities: solved.entities,
+            groups: (0..height / 2).map(|entity| 2 * entity..2 * entity + 2).collect(),
+            times: vec![0; height],
+            levels: Levels::default(),
+            perfect,
+            notes,
+            longest: solved.longest,
+            clusters: Vec::new(),
+            measures: FitMeasures::default(),
+            constant: false,
         })
     }
 
@@ -467,7 +545,7 @@ impl Estimated {
             },
             reference,
             n_obs: observations,
-            n_entities: self.sample.entities().len(),
+            n_entities: self.entities,
             absorbed: self.absorbed.parameters,
             df_residual,
             rss: self.rss,
@@ -488,6 +566,13 @@ impl Estimated {
             notes,
         })
     }
+}
+
+/// Whether residuals are no more than the rounding of what cancels in them.
+fn is_perfect(rss: f64, coefficients: &[f64], design: &Design) -> bool {
+    let cancelling: f64 = design.y_magnitude
+        + coefficients.iter().zip(&design.magnitudes).map(|(b, size)| b.abs() * size).sum::<f64>();
+    rss.sqrt() <= PERFECT_FIT * cancelling
 }
 
 /// The sum of squares of the dependent variable about its mean.

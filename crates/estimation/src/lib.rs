@@ -10,6 +10,7 @@
 
 mod absorb;
 pub mod bootstrap;
+mod chunked;
 mod clusters;
 mod collinearity;
 pub mod covariance;
@@ -42,6 +43,7 @@ mod sample;
 mod tall;
 mod weights;
 
+pub use chunked::{ChunkedOutcome, estimate_chunked};
 pub use clusters::ClusterColumn;
 pub use collinearity::Collinearity;
 pub use covariance::{
@@ -70,7 +72,7 @@ pub use influence::{Influence, LeftOut};
 pub use intercept::{EffectEstimate, EffectsFrom};
 pub use lag::lag;
 pub use measures::FitMeasures;
-pub use models::{Effects, Model, RandomEffects, VarianceComponents, VarianceEstimator};
+pub use models::{Effects, Lacking, Model, RandomEffects, VarianceComponents, VarianceEstimator};
 pub use note::Note;
 pub use reason::Reason;
 pub use sample::{DropCause, DroppedRow, Sample};

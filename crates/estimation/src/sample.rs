@@ -100,6 +100,22 @@ impl Sample {
         Ok((0..whole.groups.len()).map(|group| whole.complete(group..group + 1, &missing)).collect())
     }
 
+    /// No rows.
+    pub(crate) fn empty(formula: &Formula) -> Self {
+        Self {
+            formula: formula.clone(),
+            dependent: Vec::new().into(),
+            regressors: vec![Vec::new().into(); formula.regressors.len()],
+            weights: None,
+            effects: Vec::new(),
+            entities: Arc::default(),
+            groups: Arc::default(),
+            times: Arc::default(),
+            dropped: Arc::default(),
+            clusters: Vec::new(),
+        }
+    }
+
     /// All rows of the panel, and each column's missing ones besides those of its numbers.
     fn whole(panel: &Panel, formula: &Formula) -> Result<(Self, Vec<(String, Vec<bool>)>)> {
         formula.check()?;

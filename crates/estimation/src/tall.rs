@@ -69,6 +69,11 @@ impl Triangle {
         self.reduce(self.order);
     }
 
+    /// How many columns it has.
+    pub(crate) fn order(&self) -> usize {
+        self.order
+    }
+
     /// An entry.
     pub(crate) fn at(&self, row: usize, column: usize) -> f64 {
         self.entries[row * self.order + column]

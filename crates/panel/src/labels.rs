@@ -29,6 +29,10 @@ impl Labels {
             let whole = column.cast(&DataType::Int64)?;
             let whole = whole.i64()?;
             integers(|| whole.iter())
+        } else if column.dtype().is_float() && are_whole(column)? {
+            let whole = column.cast(&DataType::Int64)?;
+            let whole = whole.i64()?;
+            integers(|| whole.iter())
         } else if matches!(column.dtype(), DataType::String | DataType::Boolean | DataType::Null) {
             let text = column.cast(&DataType::String)?;
             texts(text.str()?)
@@ -41,6 +45,12 @@ impl Labels {
         };
         Ok(sorted(codes, labels))
     }
+}
+
+/// Whether a column's numbers are whole, and small enough to be told apart.
+fn are_whole(column: &Column) -> Result<bool> {
+    let numbers = column.cast(&DataType::Float64)?;
+    Ok(numbers.f64()?.iter().flatten().all(|value| value.fract() == 0.0 && value.abs() < 9e15))
 }
 
 /// Codes in order of first appearance. Whole numbers in a narrow range go by a table, others by a map.
@@ -143,6 +153,8 @@ mod tests {
         assert_eq!(Labels::of("id", &wide)?.codes, [2, 0, 1]);
         let text = Column::new("id".into(), ["b", "b", "a"]);
         assert_eq!(Labels::of("id", &text)?.codes, [1, 1, 0]);
+        let numbers = Column::new("id".into(), [Some(2.0), None, Some(-1.0)]);
+        assert_eq!(Labels::of("id", &numbers)?.labels, ["-1", "2"]);
         let numbers = Column::new("id".into(), [0.5, 1.5]);
         assert!(Labels::of("id", &numbers).is_err());
         Ok(())

@@ -5,6 +5,7 @@
 //! Nothing here knows a file format, a pipeline or an estimator.
 
 mod address;
+mod chunks;
 mod entity;
 mod error;
 mod gap;
@@ -16,6 +17,7 @@ mod tidy;
 mod variable;
 
 pub use address::CellAddress;
+pub use chunks::{FrameChunks, PanelChunk, PanelChunks, ParquetPanel};
 pub use entity::Entity;
 pub use error::{PanelError, Result};
 pub use gap::{Gap, gap_frame, gaps_from_frame};

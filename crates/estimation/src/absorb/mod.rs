@@ -6,6 +6,7 @@ mod semidefinite;
 
 pub(crate) use grouping::Grouping;
 pub(crate) use projection::Projection;
+pub(crate) use semidefinite::Semidefinite;
 
 use crate::Reason;
 

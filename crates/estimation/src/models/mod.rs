@@ -72,17 +72,22 @@ impl Model {
         }
     }
 
+    /// What an equation asks for that the model hasn't got.
+    pub fn lacks(self, formula: &Formula) -> Option<(&'static str, Lacking)> {
+        match self {
+            Self::Within => None,
+            _ if !formula.effects.is_empty() => Some(("effects named by the equation", Lacking::Effects)),
+            Self::Ols | Self::WithinTime | Self::WithinTwoWay => None,
+            _ if formula.weights.is_some() => Some(("weights", Lacking::Weights)),
+            _ => None,
+        }
+    }
+
     /// Refuses what the equation asks for and the model hasn't got.
     fn check(self, formula: &Formula) -> Result<(), Reason> {
-        let refused = |what: &str| Err(Reason::NotDefined { what: what.into(), model: self.name().into() });
-        match self {
-            Self::Within => Ok(()),
-            _ if !formula.effects.is_empty() => {
-                refused("effects named by the equation, which `within` absorbs,")
-            }
-            Self::Ols | Self::WithinTime | Self::WithinTwoWay => Ok(()),
-            _ if formula.weights.is_some() => refused("weights"),
-            _ => Ok(()),
+        match self.lacks(formula) {
+            Some((what, _)) => Err(Reason::NotDefined { what: what.into(), model: self.name().into() }),
+            None => Ok(()),
         }
     }
 
@@ -104,6 +109,15 @@ impl Model {
             },
         }
     }
+}
+
+/// A part of an equation that a model may lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lacking {
+    /// Absorbed effects.
+    Effects,
+    /// Weights.
+    Weights,
 }
 
 /// What a model hands to [`Estimated`].
