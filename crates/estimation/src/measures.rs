@@ -46,32 +46,51 @@ impl FitMeasures {
     pub(crate) fn new(sample: &Sample, names: &[String], coefficients: &[f64], intercept: bool) -> Self {
         let of = |name: &str| names.iter().position(|one| one == name).map(|at| coefficients[at]);
         let constant = if intercept { of(INTERCEPT) } else { None };
-        let mut fitted = vec![constant.unwrap_or(0.0); sample.height()];
-        for (name, values) in sample.formula().regressors.iter().zip(sample.regressors()) {
-            if let Some(slope) = of(name) {
-                fitted.iter_mut().zip(values).for_each(|(fit, value)| *fit += slope * value);
-            }
-        }
-        let y = sample.dependent();
-        let (mut y_means, mut fit_means) = (Vec::new(), Vec::new());
-        let (mut y_within, mut fit_within) = (Vec::with_capacity(y.len()), Vec::with_capacity(y.len()));
+        let formula = sample.formula();
+        let slopes: Vec<(f64, &[f64])> = formula
+            .regressors
+            .iter()
+            .zip(sample.regressors())
+            .filter_map(|(name, values)| Some((of(name)?, values.as_slice())))
+            .collect();
+        // Only an entity's prediction at a time is held: a panel may be large.
+        let mut fitted: Vec<f64> = Vec::new();
+        let (mut y_means, mut fit_means, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut within, mut left, mut size) = (Moments::default(), 0.0, 0.0);
         for group in sample.groups() {
-            let (y, fit) = (&y[group.clone()], &fitted[group.clone()]);
-            let (y_mean, fit_mean) = (mean(y), mean(fit));
-            y_within.extend(y.iter().map(|value| value - y_mean));
-            fit_within.extend(fit.iter().map(|value| value - fit_mean));
+            let y = &sample.dependent()[group.clone()];
+            fitted.clear();
+            fitted.resize(y.len(), constant.unwrap_or(0.0));
+            for (slope, values) in &slopes {
+                fitted.iter_mut().zip(&values[group.clone()]).for_each(|(fit, value)| *fit += slope * value);
+            }
+            let (y_mean, fit_mean) = (mean(y), mean(&fitted));
+            for (value, fit) in y.iter().zip(&fitted) {
+                within.add(value - y_mean, fit - fit_mean, 1.0);
+                left += (value - fit).powi(2);
+                size += value * value;
+            }
             y_means.push(y_mean);
             fit_means.push(fit_mean);
+            rows.push(y.len() as f64);
         }
         let centred = constant.is_some();
-        let size: f64 = y.iter().map(|value| value * value).sum();
+        let between = Moments::about_means(&y_means, &fit_means, &vec![1.0; rows.len()]);
+        let mut overall = Moments::about_means(&y_means, &fit_means, &rows);
+        overall.merge(&within);
+        let squares = |y: &[f64], fit: &[f64]| -> (f64, f64) {
+            let differences = y.iter().zip(fit).map(|(y, fit)| (y - fit).powi(2)).sum();
+            (y.iter().map(|y| y * y).sum(), differences)
+        };
+        let (means_size, means_left) = squares(&y_means, &fit_means);
+        let total = |moments: &Moments, size: f64| if centred { moments.yy } else { size };
         Self {
-            r2_within: explained(&y_within, &fit_within, false, size),
-            r2_between: explained(&y_means, &fit_means, centred, size),
-            r2_overall: explained(y, &fitted, centred, size),
-            correlation_within: correlation(&y_within, &fit_within, size),
-            correlation_between: correlation(&y_means, &fit_means, size),
-            correlation_overall: correlation(y, &fitted, size),
+            r2_within: explained(within.yy, within.dd, size),
+            r2_between: explained(total(&between, means_size), means_left, means_size),
+            r2_overall: explained(total(&overall, size), left, size),
+            correlation_within: within.correlation(size),
+            correlation_between: between.correlation(means_size),
+            correlation_overall: overall.correlation(size),
             ..Self::default()
         }
     }
@@ -89,24 +108,57 @@ impl FitMeasures {
     }
 }
 
-fn explained(y: &[f64], fitted: &[f64], centred: bool, size: f64) -> Option<f64> {
-    let centre = if centred { mean(y) } else { 0.0 };
-    let total: f64 = y.iter().map(|value| (value - centre).powi(2)).sum();
-    let left: f64 = y.iter().zip(fitted).map(|(value, fit)| (value - fit).powi(2)).sum();
-    (total > ROUNDING * size && left.is_finite()).then(|| 1.0 - left / total)
+/// Weighted sums of squares and products of y and its prediction.
+#[derive(Debug, Clone, Copy, Default)]
+struct Moments {
+    yy: f64,
+    ff: f64,
+    yf: f64,
+    /// Of y less its prediction.
+    dd: f64,
 }
 
-/// The squared correlation; zero where the prediction doesn't vary.
-fn correlation(y: &[f64], fitted: &[f64], size: f64) -> Option<f64> {
-    let (y_mean, fit_mean) = (mean(y), mean(fitted));
-    let (mut yy, mut ff, mut yf) = (0.0, 0.0, 0.0);
-    for (value, fit) in y.iter().zip(fitted) {
-        let (value, fit) = (value - y_mean, fit - fit_mean);
-        (yy, ff, yf) = (yy + value * value, ff + fit * fit, yf + value * fit);
+impl Moments {
+    fn add(&mut self, y: f64, fit: f64, weight: f64) {
+        self.yy += weight * y * y;
+        self.ff += weight * fit * fit;
+        self.yf += weight * y * fit;
+        self.dd += weight * (y - fit) * (y - fit);
     }
-    let level: f64 = fitted.iter().map(|fit| fit * fit).sum();
-    if !(yy > ROUNDING * size && yy.is_finite() && ff.is_finite()) {
-        return None;
+
+    fn merge(&mut self, other: &Self) {
+        self.yy += other.yy;
+        self.ff += other.ff;
+        self.yf += other.yf;
+        self.dd += other.dd;
     }
-    Some(if ff > ROUNDING * level { (yf / yy.sqrt() / ff.sqrt()).powi(2) } else { 0.0 })
+
+    /// Of deviations from weighted means.
+    fn about_means(y: &[f64], fitted: &[f64], weights: &[f64]) -> Self {
+        let total: f64 = weights.iter().sum();
+        let centre = |values: &[f64]| -> f64 {
+            let first = mean(values);
+            first + values.iter().zip(weights).map(|(value, w)| w * (value - first)).sum::<f64>() / total
+        };
+        let (y_centre, fit_centre) = (centre(y), centre(fitted));
+        let mut moments = Self::default();
+        for ((value, fit), weight) in y.iter().zip(fitted).zip(weights) {
+            moments.add(value - y_centre, fit - fit_centre, *weight);
+        }
+        moments
+    }
+
+    /// The squared correlation; zero where the prediction doesn't vary.
+    fn correlation(&self, size: f64) -> Option<f64> {
+        if !(self.yy > ROUNDING * size && self.yy.is_finite() && self.ff.is_finite()) {
+            return None;
+        }
+        let varies = self.ff > ROUNDING * size;
+        Some(if varies { (self.yf / self.yy.sqrt() / self.ff.sqrt()).powi(2) } else { 0.0 })
+    }
+}
+
+/// 1 - left/total; none where there is nothing to explain but rounding of `size`.
+fn explained(total: f64, left: f64, size: f64) -> Option<f64> {
+    (total > ROUNDING * size && left.is_finite()).then(|| 1.0 - left / total)
 }
