@@ -244,6 +244,17 @@ impl Covariance {
     }
 }
 
+/// The largest side of a square matrix that is held whole: 800 MB.
+const LARGEST: usize = 10_000;
+
+/// Refuses what would need a larger square matrix.
+fn too_large(what: &str, size: usize) -> Result<(), Reason> {
+    if size > LARGEST {
+        return Err(Reason::TooLarge { what: what.into(), size, largest: LARGEST });
+    }
+    Ok(())
+}
+
 /// Each row's time as a number, in order of time, and how many there are.
 fn time_codes(times: &[i32]) -> (Vec<usize>, usize) {
     let mut seen: BTreeMap<i32, usize> = times.iter().map(|&time| (time, 0)).collect();
