@@ -2,6 +2,31 @@
 //! the groups and the counts of a model that was estimated once, and never refits it.
 //!
 //! `docs/methods/covariance.md` says which option of which program each equals.
+//!
+//! ```
+//! use polars::prelude::{Column, DataFrame};
+//! use vintner_estimation::{Covariance, Formula, Model, ResidualType, Sample, SmallSample};
+//! use vintner_panel::Panel;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let columns = vec![
+//!     Column::new("firm".into(), ["a", "a", "a", "b", "b", "b", "c", "c", "c"]),
+//!     Column::new("year".into(), [1, 2, 3, 1, 2, 3, 1, 2, 3]),
+//!     Column::new("y".into(), [1.0, 2.5, 2.0, 4.0, 4.5, 6.0, 1.5, 1.0, 3.0]),
+//!     Column::new("x".into(), [0.5, 1.5, 1.0, 2.0, 3.0, 3.5, 1.0, 0.0, 1.5]),
+//! ];
+//! let panel = Panel::new(DataFrame::new(9, columns)?, "firm", "year")?;
+//! let sample = Sample::new(&panel, &Formula::new("y", &["x"]))?;
+//!
+//! // Estimated once, with any number of covariances.
+//! let within = Model::Within.estimate(&sample)?;
+//! let clustered = within.fit(&Covariance::clustered(SmallSample::StataXtreg))?;
+//! let robust = within.fit(&Covariance::heteroskedastic(ResidualType::Hc3))?;
+//! assert_eq!(clustered.coefficients[0].estimate, robust.coefficients[0].estimate);
+//! assert_eq!(clustered.reference.df(), Some(2));
+//! # Ok(())
+//! # }
+//! ```
 
 mod bell_mccaffrey;
 mod classical;
