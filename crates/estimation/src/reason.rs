@@ -178,6 +178,16 @@ pub enum Reason {
         /// Times in the estimated rows.
         periods: usize,
     },
+    /// A matrix that would be too large.
+    #[error("{size} {what}; a matrix of their pairs is made for up to {largest}")]
+    TooLarge {
+        /// Of what there are too many.
+        what: String,
+        /// How many.
+        size: usize,
+        /// How many there may be.
+        largest: usize,
+    },
     /// No time at which all entities are observed, nor the other way round.
     #[error("no time with all entities; take the covariances of errors pairwise")]
     NoCompletePeriod,
