@@ -320,3 +320,24 @@ fn what_cannot_be_drawn_is_told() {
     let found = three.bootstrap(&Bootstrap::WildCluster(options), SEED).expect("a bootstrap");
     assert_eq!((found.replications, found.enumerated), (8, true));
 }
+
+#[test]
+fn wild_clusters_agree_with_wildboottest() {
+    let own = estimate(&grunfeld("grunfeld"), &formula(), Model::Ols);
+    let tally = support::walk(&golden().join("json/py_wildboottest_grunfeld.json"), |record| {
+        let id = record.id.clone();
+        let parts: Vec<&str> = id.split('/').collect();
+        let options = WildBootstrap { impose_null: parts[2] == "WCR", ..WildBootstrap::default() };
+        let found = own.bootstrap(&Bootstrap::WildCluster(options), SEED).expect("a bootstrap");
+        assert!(found.enumerated);
+        let coefficient = found.coefficient(parts[1]).expect("a coefficient");
+        record.compare("t", &[coefficient.statistic.expect("a statistic")]);
+        // The sample itself and its mirror image are among the draws; by rounding they count there or don't.
+        let theirs = record.numbers("p")[0];
+        let ours = coefficient.p_value.expect("a p-value");
+        assert!((ours - theirs).abs() <= 2.0 / 1024.0 + 1e-12, "{id}: {ours} {theirs}");
+        record.values += 1;
+        Ok(())
+    });
+    assert_eq!(tally.records, 4);
+}
