@@ -26,6 +26,8 @@ mod fama_macbeth;
 mod fit;
 mod formula;
 mod granger;
+mod granger_bootstrap;
+mod granger_lags;
 mod hypothesis_test;
 mod inference;
 mod influence;
@@ -67,6 +69,8 @@ pub use formula::Formula;
 pub use granger::{
     GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled,
 };
+pub use granger_bootstrap::{GrangerBootstrap, bootstrap_dumitrescu_hurlin};
+pub use granger_lags::{ChosenLags, LagChoice, LagCriterion, choose_lags};
 pub use hypothesis_test::{HypothesisTest, NullDistribution, Tail, TestOutcome};
 pub use influence::{Influence, LeftOut};
 pub use intercept::{EffectEstimate, EffectsFrom};

@@ -200,6 +200,16 @@ pub enum Reason {
     /// A test statistic that divides by a residual sum of squares that is zero.
     #[error("perfect fit: the residuals are zero to rounding, so the statistic is undefined")]
     PerfectFit,
+    /// A series with a hole in it.
+    #[error(
+        "{entity} has no value after {after}, though later ones; the statistic needs series without holes"
+    )]
+    GapInTime {
+        /// The entity.
+        entity: String,
+        /// The time before the hole.
+        after: i32,
+    },
     /// A statistic defined for balanced panels only.
     #[error(
         "unbalanced panel ({shortest_entity} has {shortest} periods, {longest_entity} {longest}); \
