@@ -23,6 +23,7 @@ mod formula;
 mod granger;
 mod hypothesis_test;
 mod inference;
+pub mod instruments;
 mod lag;
 pub mod least_squares;
 mod models;
@@ -31,6 +32,7 @@ mod reason;
 pub mod reconstruction;
 mod rows;
 mod sample;
+pub mod systems;
 
 pub use collinearity::Collinearity;
 pub use covariance::{

@@ -1,0 +1,48 @@
+//! Hausman's test of three-stage against two-stage least squares.
+
+use faer::Mat;
+
+use super::dense::eigen;
+use super::SystemFit;
+use crate::{HypothesisTest, Reason};
+
+/// An eigenvalue of the difference of the covariances below this share of two-stage's counts as zero.
+const ZERO: f64 = 1e-9;
+
+/// q'(V2 - V3)^+ q with q the difference of the coefficients (Hausman 1978), under the null hypothesis that
+/// three-stage least squares is consistent.
+///
+/// V2 - V3 has at most as many directions as the system has overidentifying restrictions. Its generalised
+/// inverse is taken, and its rank for the degrees of freedom. DIFFERENCE: systemfit's `hausman.systemfit`
+/// inverts the whole matrix, which is rounding where the rank isn't full; where it is, the numbers are equal.
+///
+/// # Errors
+/// [`Reason::PerfectFit`], [`Reason::SingularTest`] where no direction is left or the fits are of different
+/// coefficients, [`Reason::NotFinite`].
+pub fn hausman(two_stage: &SystemFit, three_stage: &SystemFit) -> Result<HypothesisTest, Reason> {
+    let name = "Hausman test of 3SLS against 2SLS";
+    let singular = || Reason::SingularTest { what: "the difference of the covariances".into() };
+    let (v2, v3) = match (two_stage.covariance_matrix(), three_stage.covariance_matrix()) {
+        (Some(v2), Some(v3)) => (v2, v3),
+        _ => return Err(Reason::PerfectFit),
+    };
+    if two_stage.names() != three_stage.names() {
+        return Err(singular());
+    }
+    let estimates = |fit: &SystemFit| -> Vec<f64> { fit.coefficients().map(|one| one.estimate).collect() };
+    let (b2, b3) = (estimates(two_stage), estimates(three_stage));
+    let order = b2.len();
+    // In units of two-stage's standard errors, so that the rank doesn't depend on the variables' units.
+    let scales: Vec<f64> = (0..order).map(|i| v2[(i, i)].sqrt()).collect();
+    let difference =
+        Mat::from_fn(order, order, |i, j| (v2[(i, j)] - v3[(i, j)]) / scales[i] / scales[j]);
+    let q = Mat::from_fn(order, 1, |i, _| (b2[i] - b3[i]) / scales[i]);
+    let (values, vectors) = eigen(&difference).ok_or_else(singular)?;
+    let along = vectors.transpose() * q;
+    let kept: Vec<usize> = (0..order).filter(|i| values[*i].abs() > ZERO).collect();
+    if kept.is_empty() {
+        return Err(singular());
+    }
+    let statistic: f64 = kept.iter().map(|i| along[(*i, 0)].powi(2) / values[*i]).sum();
+    HypothesisTest::chi_squared(name, "3SLS is consistent", statistic, kept.len() as f64)
+}
