@@ -50,7 +50,9 @@ pub enum Note {
         instruments: Vec<String>,
     },
     /// A residual covariance with a negative eigenvalue, which divisors that differ by entry can bring about.
-    #[error("the residual covariance isn't positive definite, so that standard errors may be missing or too small")]
+    #[error(
+        "the residual covariance isn't positive definite, so that standard errors may be missing or too small"
+    )]
     IndefiniteResidualCovariance,
 }
 

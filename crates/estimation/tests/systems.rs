@@ -17,8 +17,9 @@ use vintner_estimation::instruments::{
     InstrumentedEquation, PreparedEquation,
 };
 use vintner_estimation::systems::{
-    Equation, Iteration, Kernel, MomentWeights, PreparedSystem, ResidualCovariance, Restriction, RestrictionTerm,
-    System, SystemCovariance, SystemEstimator, SystemFit, SystemOptions, ThreeStageMethod, hausman,
+    Equation, Iteration, Kernel, MomentWeights, PreparedSystem, ResidualCovariance, Restriction,
+    RestrictionTerm, System, SystemCovariance, SystemEstimator, SystemFit, SystemOptions, ThreeStageMethod,
+    hausman,
 };
 use vintner_estimation::{ClusterBy, Effects, HypothesisTest, Reason, TestOutcome};
 use vintner_panel::Panel;
@@ -44,7 +45,10 @@ fn panel(folder: &Path, name: &str) -> Panel {
         let cells = rows.iter().map(|row| row[at]);
         columns.push(match *name {
             "city" => Column::new("city".into(), cells.collect::<Vec<_>>()),
-            "year" => Column::new("year".into(), cells.map(|cell| cell.parse::<i32>().expect(cell)).collect::<Vec<_>>()),
+            "year" => Column::new(
+                "year".into(),
+                cells.map(|cell| cell.parse::<i32>().expect(cell)).collect::<Vec<_>>(),
+            ),
             name => Column::new(name.into(), cells.map(|cell| cell.parse::<f64>().ok()).collect::<Vec<_>>()),
         });
     }
@@ -101,7 +105,15 @@ fn system(name: &str) -> System {
             Equation::new("Investment", "invest", &["corpProf", "corpProfLag", "capitalLag"]),
             Equation::new("PrivateWages", "privWage", &["gnp", "gnpLag", "trend"]),
         ])
-        .with_instruments(&["govExp", "taxes", "govWage", "trend", "capitalLag", "corpProfLag", "gnpLag"]),
+        .with_instruments(&[
+            "govExp",
+            "taxes",
+            "govWage",
+            "trend",
+            "capitalLag",
+            "corpProfLag",
+            "gnpLag",
+        ]),
         "grunfeld_greene5" => System::new(
             (1..=5)
                 .map(|i| Equation::new(format!("f{i}"), format!("i{i}"), &[format!("v{i}"), format!("c{i}")]))
@@ -136,8 +148,7 @@ fn data(folder: &Path, name: &str) -> Data {
             let own = &equation.formula.regressors;
             let own_endogenous: Vec<&String> = own.iter().filter(|one| endogenous.contains(one)).collect();
             let excluded: Vec<&String> = instruments.iter().filter(|one| !own.contains(one)).collect();
-            let mut one =
-                InstrumentedEquation::new(equation.formula.clone(), &own_endogenous, &excluded);
+            let mut one = InstrumentedEquation::new(equation.formula.clone(), &own_endogenous, &excluded);
             one.effects = system.effects;
             one.count_effects = system.count_effects;
             (equation.name.clone(), one.prepare(&panel).expect("an equation"))
@@ -170,7 +181,7 @@ fn coefficients(fit: &SystemFit) -> Vec<f64> {
 }
 
 /// Numbers of a perfect or indefinite fit may be missing there as here.
-fn compare_missing(record: &mut Record, key: &str, actual: &[Option<f64>], floor: f64) {
+fn compare_missing(record: &mut Record, key: &str, actual: &[Option<f64>], floor: f64, loose: f64) {
     let expected = record.take(key);
     let expected = expected.as_array().expect("numbers").clone();
     assert_eq!(actual.len(), expected.len(), "{} {key}", record.id);
@@ -178,12 +189,16 @@ fn compare_missing(record: &mut Record, key: &str, actual: &[Option<f64>], floor
         match (actual, expected.as_f64()) {
             (None, None) => {}
             (Some(actual), Some(expected)) => {
-                let error = (actual - expected).abs() / expected.abs().max(floor);
+                let error = (actual - expected).abs() / (loose * expected.abs().max(floor));
                 record.values += 1;
                 if error > record.worst {
                     (record.worst, record.worst_at) = (error, format!("{} {key} {expected:e}", record.id));
                 }
-                assert!(error <= 1e-8, "{} {key}: {actual:e}, reference {expected:e}, {error:.1e}", record.id);
+                assert!(
+                    error <= 1e-8,
+                    "{} {key}: {actual:e}, reference {expected:e}, {error:.1e}",
+                    record.id
+                );
             }
             (actual, expected) => panic!("{} {key}: {actual:?}, reference {expected:?}", record.id),
         }
@@ -191,10 +206,10 @@ fn compare_missing(record: &mut Record, key: &str, actual: &[Option<f64>], floor
 }
 
 /// Each entry relative to the geometric mean of its diagonal entries, which needn't be positive.
-fn compare_matrix(record: &mut Record, key: &str, actual: &[Vec<f64>]) {
+fn compare_matrix(record: &mut Record, key: &str, actual: &[Vec<f64>], loose: f64) {
     let scales: Vec<f64> = (0..actual.len())
         .flat_map(|i| (0..actual.len()).map(move |j| (i, j)))
-        .map(|(i, j)| (actual[i][i] * actual[j][j]).abs().sqrt())
+        .map(|(i, j)| loose * (actual[i][i] * actual[j][j]).abs().sqrt())
         .collect();
     record.compare_to_scale(key, &actual.concat(), &scales);
 }
@@ -218,10 +233,22 @@ fn check_systemfit(data: &Data, record: &mut Record) -> Result<(), &'static str>
         "ITSUR" if parts.len() == 1 => {
             // recorded as: drives the residual covariance to singularity
             options.iterate = iterate(1e-11);
-            let reason = estimate(data, SystemEstimator::Sur, &options).expect_err("no fit");
-            let typed =
-                matches!(reason, Reason::SingularResidualCovariance { .. } | Reason::NotConverged { .. });
-            assert!(typed, "{reason}");
+            match estimate(data, SystemEstimator::Sur, &options) {
+                Err(reason) => {
+                    let typed = matches!(
+                        reason,
+                        Reason::SingularResidualCovariance { .. } | Reason::NotConverged { .. }
+                    );
+                    assert!(typed && data.name.starts_with("synth"), "{reason}");
+                }
+                // where it doesn't, it ends where the weights are those of its own residuals
+                Ok(fit) => {
+                    let behind = fit.weights_covariance.as_ref().expect("weights");
+                    for (own, behind) in fit.residual_covariance.concat().iter().zip(behind.concat()) {
+                        assert!((own - behind).abs() <= 1e-8 * fit.residual_covariance[0][0]);
+                    }
+                }
+            }
             return Ok(());
         }
         "OLS" | "OLS_pooledsigma" => SystemEstimator::Ols,
@@ -278,7 +305,12 @@ fn check_systemfit(data: &Data, record: &mut Record) -> Result<(), &'static str>
         }
         "sur_bp_independence" => {
             let fit = estimate(data, SystemEstimator::Ols, &options).expect("a fit");
-            compare_test(record, &fit.tests, "Breusch-Pagan test of independence", &["statistic", "df", "p_value"]);
+            compare_test(
+                record,
+                &fit.tests,
+                "Breusch-Pagan test of independence",
+                &["statistic", "df", "p_value"],
+            );
             return Ok(());
         }
         other => panic!("{other}"),
@@ -303,41 +335,57 @@ fn check_systemfit(data: &Data, record: &mut Record) -> Result<(), &'static str>
         assert_eq!(record.take("converged"), Value::Bool(true), "{id}");
     }
     record.skip(&["warnings"], "text");
-    compare_systemfit(record, &fit);
+    // systemfit's stopping rule counts the coefficients of dummies, which here are absorbed
+    let loose = if parts[0] == "IT3SLS" && data.name.contains("lsdv") { 100.0 } else { 1.0 };
+    compare_systemfit(record, &fit, loose);
     Ok(())
 }
 
-fn compare_systemfit(record: &mut Record, fit: &SystemFit) {
+fn compare_systemfit(record: &mut Record, fit: &SystemFit, loose: f64) {
     let expected = record.texts("names");
     assert_eq!(fit.names(), expected, "{}", record.id);
-    record.compare("coef", &coefficients(fit));
     let all = |of: fn(&vintner_estimation::systems::EquationFit) -> f64| -> Vec<f64> {
         fit.equations.iter().map(of).collect()
     };
+    let compare = |record: &mut Record, key: &str, values: &[f64]| {
+        record.compare_to_scale(
+            key,
+            values,
+            &values.iter().map(|value| loose * value.abs()).collect::<Vec<_>>(),
+        );
+    };
+    compare(record, "coef", &coefficients(fit));
     let std_errors: Vec<Option<f64>> = fit.coefficients().map(|one| one.std_error).collect();
     let p_values: Vec<Option<f64>> = fit.coefficients().map(|one| one.p_value).collect();
-    compare_missing(record, "se", &std_errors, 0.0);
-    compare_missing(record, "p_value", &p_values, TAIL);
-    compare_matrix(record, "vcov", fit.covariance.as_ref().expect("a covariance"));
-    compare_matrix(record, "residCov", &fit.residual_covariance);
+    compare_missing(record, "se", &std_errors, 0.0, loose);
+    compare_missing(record, "p_value", &p_values, TAIL, loose);
+    compare_matrix(record, "vcov", fit.covariance.as_ref().expect("a covariance"), loose);
+    compare_matrix(record, "residCov", &fit.residual_covariance, loose);
     if record.has("residCovEst") {
-        compare_matrix(record, "residCovEst", fit.weights_covariance.as_ref().expect("weights"));
+        compare_matrix(record, "residCovEst", fit.weights_covariance.as_ref().expect("weights"), loose);
     }
     if record.has("iter") {
-        record.compare("iter", &[fit.iterations as f64]);
+        // rounding decides about a last step; with dummies their rule is another
+        let steps = record.numbers("iter")[0];
+        assert!(
+            loose > 1.0 || (fit.iterations as f64 - steps).abs() <= 1.0,
+            "{}: {} {steps}",
+            record.id,
+            fit.iterations
+        );
     }
     record.compare("df_residual", &[fit.df_residual as f64]);
     record.compare("eq_df", &all(|one| one.df_residual as f64));
-    record.compare("eq_rss", &all(|one| one.rss));
-    record.compare("eq_r2", &all(|one| one.r2));
-    record.compare("eq_adj_r2", &all(|one| one.r2_adjusted));
-    record.compare("eq_sigma", &all(|one| one.sigma));
-    record.compare("ols_r2", &[fit.r2.judge]);
-    record.compare("mcelroy_r2", &[fit.mcelroy_r2.expect("R2")]);
+    compare(record, "eq_rss", &all(|one| one.rss));
+    compare(record, "eq_r2", &all(|one| one.r2));
+    compare(record, "eq_adj_r2", &all(|one| one.r2_adjusted));
+    compare(record, "eq_sigma", &all(|one| one.sigma));
+    compare(record, "ols_r2", &[fit.r2.judge]);
+    compare(record, "mcelroy_r2", &[fit.mcelroy_r2.expect("R2")]);
     // of the size that its products cancel from
     let diagonal: f64 = (0..fit.residual_covariance.len()).map(|i| fit.residual_covariance[i][i]).product();
-    record.compare_to_scale("det_residCov", &[fit.determinant], &[diagonal]);
-    record.compare("loglik", &[fit.log_likelihood.expect("a likelihood")]);
+    record.compare_to_scale("det_residCov", &[fit.determinant], &[loose * diagonal]);
+    compare(record, "loglik", &[fit.log_likelihood.expect("a likelihood")]);
 }
 
 fn v1_equals_v2() -> Restriction {
@@ -533,31 +581,48 @@ fn check_linearmodels(data: &Data, record: &mut Record) -> Result<(), &'static s
     let fit = match estimate(data, estimator, &options) {
         Ok(fit) => fit,
         Err(Reason::SingularMoments { .. }) if data.name == "klein1" => {
-            return Err("more moments than observations: their covariance is singular, and its inverse there rounding");
+            return Err(
+                "more moments than observations: their covariance is singular, and its inverse there rounding",
+            );
         }
-        Err(Reason::SingularResidualCovariance { .. } | Reason::NotConverged { .. }) if parts[0] == "IT3SLS" => {
+        Err(Reason::SingularResidualCovariance { .. } | Reason::NotConverged { .. })
+            if parts[0] == "IT3SLS" =>
+        {
             assert_eq!(data.name, "synth14x12_pooled");
             return Err("iterated 3SLS without convergence: standard errors of not-a-number there");
         }
         Err(reason) => panic!("{id}: {reason}"),
     };
     let places = alignment(record, &fit.names());
-    record.compare("coef", &picked(&coefficients(&fit), &places));
-    let std_errors: Vec<f64> = fit.coefficients().map(|one| one.std_error.expect("a standard error")).collect();
-    record.compare("se", &picked(&std_errors, &places));
+    // linearmodels stops iterating at a change of 1e-10 on average, whatever is still to come
+    let loose = if parts[0].starts_with("IT") { 100.0 } else { 1.0 };
+    let estimates = picked(&coefficients(&fit), &places);
+    record.compare_to_scale(
+        "coef",
+        &estimates,
+        &estimates.iter().map(|b| loose * b.abs()).collect::<Vec<_>>(),
+    );
+    let std_errors: Vec<f64> =
+        fit.coefficients().map(|one| one.std_error.expect("a standard error")).collect();
+    let std_errors = picked(&std_errors, &places);
+    record.compare_to_scale("se", &std_errors, &std_errors.iter().map(|se| loose * se).collect::<Vec<_>>());
     let covariance = picked_matrix(fit.covariance.as_ref().expect("a covariance"), &places);
-    record.compare_covariance("vcov", &covariance);
+    compare_matrix(record, "vcov", &covariance, loose);
     let sigma = match (parts.get(1), &fit.weights_covariance) {
         // theirs is the whole one, of which the diagonal weights
         (Some(&"full_cov_False"), _) | (_, None) => {
-            let options = SystemOptions { residual_covariance: options.residual_covariance, ..SystemOptions::default() };
+            let options = SystemOptions {
+                residual_covariance: options.residual_covariance,
+                ..SystemOptions::default()
+            };
             estimate(data, SystemEstimator::Ols, &options).ok();
-            let first = if estimator.uses_instruments() { SystemEstimator::TwoStage } else { SystemEstimator::Ols };
+            let first =
+                if estimator.uses_instruments() { SystemEstimator::TwoStage } else { SystemEstimator::Ols };
             estimate(data, first, &options).expect("a fit").residual_covariance
         }
         (_, Some(sigma)) => sigma.clone(),
     };
-    compare_matrix(record, "sigma", &sigma);
+    compare_matrix(record, "sigma", &sigma, loose);
     record.compare("nobs", &[fit.n_obs as f64]);
     if parts[0].starts_with("IT") {
         record.skip(&["iterations"], "their stopping rule is another");
@@ -573,23 +638,32 @@ fn check_linearmodels(data: &Data, record: &mut Record) -> Result<(), &'static s
         ("dhrymes", Some(fit.r2.dhrymes)),
     ];
     for (name, own) in own {
-        compare_value(record, name, own, r2[name].as_f64());
+        if name == "berndt" && data.name == "kmenta" {
+            // both equations have the same dependent variable, so that its covariance has no determinant
+            assert_eq!(own, None, "{id}");
+            continue;
+        }
+        compare_value(record, name, own, r2[name].as_f64(), loose);
     }
     for (key, name) in [
         ("breusch_pagan", "Breusch-Pagan test of independence"),
         ("likelihood_ratio", "likelihood-ratio test of independence"),
     ] {
         let test = find(&fit.tests, name).test().expect("a test");
-        record.compare_to_scale(key, &[test.statistic, test.p_value], &[test.statistic, p_scale(test)]);
+        record.compare_to_scale(
+            key,
+            &[test.statistic, test.p_value],
+            &[loose * test.statistic, loose * p_scale(test)],
+        );
     }
     if record.has("j_stat") {
         let values = record.take("j_stat");
         let values: Vec<Option<f64>> = values.as_array().expect("values").iter().map(Value::as_f64).collect();
         match find(&fit.tests, "Hansen J test").test() {
             Some(test) => {
-                compare_value(record, "j_stat", Some(test.statistic), values[0]);
-                compare_value(record, "j_stat df", Some(distribution_numbers(test)[0]), values[1]);
-                compare_value(record, "j_stat p", Some(test.p_value), values[2]);
+                compare_value(record, "j_stat", Some(test.statistic), values[0], loose);
+                compare_value(record, "j_stat df", Some(distribution_numbers(test)[0]), values[1], loose);
+                compare_value(record, "j_stat p", Some(test.p_value), values[2], loose);
             }
             None => assert_eq!(values[1], Some(0.0)),
         }
@@ -602,12 +676,12 @@ fn p_scale(test: &HypothesisTest) -> f64 {
     test.p_value * test.statistic.abs().max(1.0)
 }
 
-fn compare_value(record: &mut Record, what: &str, actual: Option<f64>, expected: Option<f64>) {
+fn compare_value(record: &mut Record, what: &str, actual: Option<f64>, expected: Option<f64>, loose: f64) {
     match (actual, expected) {
         (None, None) => {}
         (Some(actual), Some(expected)) => {
             record.values += 1;
-            let error = (actual - expected).abs() / expected.abs();
+            let error = (actual - expected).abs() / (loose * expected.abs());
             if error > record.worst {
                 (record.worst, record.worst_at) = (error, format!("{} {what} {expected:e}", record.id));
             }
@@ -626,8 +700,7 @@ fn check_iv(data: &Data, parts: &[&str], record: &mut Record) -> Result<(), &'st
     let debiased = parts.last() == Some(&"debiased_True");
     let city = Errors::Cluster { by: ClusterBy::Entity };
     let gmm = |weights, iterate| InstrumentalEstimator::Gmm { weights, center: false, iterate };
-    let kernel =
-        Errors::Kernel { kernel: Kernel::Bartlett, bandwidth: Some(2.0), across_entities: true };
+    let kernel = Errors::Kernel { kernel: Kernel::Bartlett, bandwidth: Some(2.0), across_entities: true };
     let (estimator, errors) = match (parts[0], parts[2]) {
         ("2SLS", "unadjusted") => (InstrumentalEstimator::TwoStage {}, Errors::Unadjusted),
         ("2SLS", "robust") => (InstrumentalEstimator::TwoStage {}, Errors::Robust),
@@ -651,7 +724,11 @@ fn check_iv(data: &Data, parts: &[&str], record: &mut Record) -> Result<(), &'st
     let estimates: Vec<f64> = fit.coefficients.iter().map(|one| one.estimate).collect();
     let estimates = picked(&estimates, &places);
     let std_errors = picked(&errors_of(&fit), &places);
-    record.compare_to_scale("coef", &estimates, &estimates.iter().map(|b| loose * b.abs()).collect::<Vec<_>>());
+    record.compare_to_scale(
+        "coef",
+        &estimates,
+        &estimates.iter().map(|b| loose * b.abs()).collect::<Vec<_>>(),
+    );
     record.compare_to_scale("se", &std_errors, &std_errors.iter().map(|se| loose * se).collect::<Vec<_>>());
     let covariance = picked_matrix(fit.covariance.as_ref().expect("a covariance"), &places);
     let scales: Vec<f64> =
@@ -709,32 +786,230 @@ const R: [&str; 7] = [
     "synth14x12_within",
 ];
 
-const PYTHON: [&str; 6] = [
-    "kmenta",
-    "klein1",
-    "grunfeld_greene5",
-    "synth14x12_pooled",
-    "synth14x12_within",
-    "synth14x12_within2",
-];
+const PYTHON: [&str; 6] =
+    ["kmenta", "klein1", "grunfeld_greene5", "synth14x12_pooled", "synth14x12_within", "synth14x12_within2"];
 
+/// Walks all files; one record that fails doesn't hide the others.
 fn walk_all(folder: &Path) -> Vec<Tally> {
     let mut tallies = Vec::new();
+    let failures = std::cell::Cell::new(0);
+    let guarded = |record: &mut Record, check: &dyn Fn(&mut Record) -> Result<(), &'static str>| {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(record))).unwrap_or_else(|_| {
+            failures.set(failures.get() + 1);
+            Err("failed")
+        })
+    };
     for name in R {
         let file = folder.join(format!("json/r_system_{name}.json"));
         if file.is_file() {
             let data = data(folder, name);
-            tallies.push(walk(&file, |record| check_systemfit(&data, record)));
+            tallies.push(walk(&file, |record| guarded(record, &|record| check_systemfit(&data, record))));
         }
     }
     for name in PYTHON {
         let file = folder.join(format!("json/py_systems_{name}.json"));
         if file.is_file() {
             let data = data(folder, name);
-            tallies.push(walk(&file, |record| check_linearmodels(&data, record)));
+            tallies.push(walk(&file, |record| guarded(record, &|record| check_linearmodels(&data, record))));
         }
     }
+    assert_eq!(failures.get(), 0, "records that don't agree, see above");
     tallies
+}
+
+/// systemfit where equations have instruments of their own, and with restrictions (`golden/scripts/systems_extra.R`).
+#[test]
+fn own_instruments_and_restrictions_agree() {
+    let folder = golden();
+    let mut system = system("klein1");
+    let own: [&[&str]; 3] = [
+        &["govExp", "taxes", "govWage", "trend", "corpProfLag"],
+        &["govExp", "taxes", "trend", "capitalLag", "corpProfLag"],
+        &["govExp", "govWage", "trend", "gnpLag", "capitalLag"],
+    ];
+    for (equation, own) in system.equations.iter_mut().zip(own) {
+        equation.instruments = Some(own.iter().map(|name| (*name).to_owned()).collect());
+    }
+    let prepared = system.prepare(&panel(&folder, "klein1")).expect("a system");
+    let data = Data { name: "klein1".into(), prepared, equations: Vec::new() };
+    let term = |equation: &str, regressor: &str, weight| RestrictionTerm {
+        equation: equation.into(),
+        regressor: regressor.into(),
+        weight,
+    };
+    let restrictions = vec![
+        Restriction {
+            terms: vec![term("Consumption", "corpProfLag", 1.0), term("Investment", "corpProfLag", 1.0)],
+            value: 0.9,
+        },
+        Restriction {
+            terms: vec![term("PrivateWages", "gnp", 1.0), term("PrivateWages", "gnpLag", -2.0)],
+            value: 0.1,
+        },
+    ];
+    let method = |name: &str| match name {
+        "GLS" => ThreeStageMethod::Gls,
+        "IV" => ThreeStageMethod::Iv,
+        "GMM" => ThreeStageMethod::Gmm,
+        "Schmidt" => ThreeStageMethod::Schmidt,
+        "EViews" => ThreeStageMethod::EViews,
+        other => panic!("{other}"),
+    };
+    let file = folder.join("json/r_systems_extra.json");
+    let tally = walk(&file, |record| {
+        let id = record.id.clone();
+        let parts: Vec<&str> = id.split('/').collect();
+        let mut options = SystemOptions::default();
+        let estimator = match parts[..] {
+            ["2SLS", divisor] => {
+                options.residual_covariance = residual_covariance(divisor);
+                SystemEstimator::TwoStage
+            }
+            ["3SLS", formula, divisor] => {
+                options.residual_covariance = residual_covariance(divisor);
+                options.three_stage = method(formula);
+                SystemEstimator::ThreeStage
+            }
+            ["restricted_3SLS", formula] => {
+                options.three_stage = method(formula);
+                options.restrictions = restrictions.clone();
+                SystemEstimator::ThreeStage
+            }
+            ["restricted", name] => {
+                options.restrictions = restrictions.clone();
+                match name {
+                    "OLS" => SystemEstimator::Ols,
+                    "WLS" => SystemEstimator::Wls,
+                    "SUR" => SystemEstimator::Sur,
+                    "2SLS" => SystemEstimator::TwoStage,
+                    "W2SLS" => SystemEstimator::WeightedTwoStage,
+                    _ => SystemEstimator::ThreeStage,
+                }
+            }
+            _ => panic!("{id}"),
+        };
+        let fit = estimate(&data, estimator, &options).expect("a fit");
+        assert_eq!(fit.names(), record.texts("names"));
+        record.compare("coef", &coefficients(&fit));
+        let std_errors: Vec<Option<f64>> = fit.coefficients().map(|one| one.std_error).collect();
+        compare_missing(record, "se", &std_errors, 0.0, 1.0);
+        let p_values: Vec<Option<f64>> = fit.coefficients().map(|one| one.p_value).collect();
+        compare_missing(record, "p_value", &p_values, TAIL, 1.0);
+        if parts[1] == "IV" {
+            // the formula's matrix isn't symmetric; theirs isn't made so
+            let (own, theirs) = (fit.covariance.as_ref().expect("a covariance"), record.numbers("vcov"));
+            let order = own.len();
+            let theirs: Vec<f64> = (0..order * order)
+                .map(|at| (theirs[at] + theirs[at % order * order + at / order]) / 2.0)
+                .collect();
+            for (at, (own_value, theirs)) in own.concat().iter().zip(theirs).enumerate() {
+                let scale = (own[at / order][at / order] * own[at % order][at % order]).sqrt();
+                assert!((own_value - theirs).abs() <= 1e-8 * scale, "{id} {at}");
+            }
+        } else {
+            compare_matrix(record, "vcov", fit.covariance.as_ref().expect("a covariance"), 1.0);
+        }
+        compare_matrix(record, "residCov", &fit.residual_covariance, 1.0);
+        record.compare("df_residual", &[fit.df_residual as f64]);
+        Ok(())
+    });
+    assert_eq!(tally.records, 28);
+}
+
+/// linearmodels' strength of instruments and further estimators (`golden/scripts/instruments_extra.py`).
+#[test]
+fn strength_and_further_estimators_agree() {
+    let folder = golden();
+    let file = folder.join("json/py_instruments_extra.json");
+    let kmenta = InstrumentedEquation::new(
+        vintner_estimation::Formula::new("consump", &["income", "price"]),
+        &["price"],
+        &["farmPrice", "trend"],
+    )
+    .prepare(&panel(&folder, "kmenta"))
+    .expect("an equation");
+    let synth = InstrumentedEquation::new(
+        vintner_estimation::Formula::new("ln_co2", &["x_urban", "x_energy", "ln_gdp", "ln_robot"]),
+        &["ln_gdp", "ln_robot"],
+        &["x_fdi", "x_edu", "x_ind", "x_pop"],
+    )
+    .prepare(&panel(&folder, "synth14x12"))
+    .expect("an equation");
+    let kernel = |name: &str, bandwidth| Errors::Kernel {
+        kernel: match name {
+            "bartlett" => Kernel::Bartlett,
+            "parzen" => Kernel::Parzen,
+            _ => Kernel::QuadraticSpectral,
+        },
+        bandwidth,
+        across_entities: true,
+    };
+    let errors = |name: &str| match name {
+        "unadjusted" => Errors::Unadjusted,
+        "robust" => Errors::Robust,
+        "kernel" => kernel("bartlett", Some(2.0)),
+        _ => Errors::Cluster { by: ClusterBy::Entity },
+    };
+    let tally = walk(&file, |record| {
+        let id = record.id.clone();
+        let parts: Vec<&str> = id.split('/').collect();
+        let equation = if parts[0] == "kmenta" { &kmenta } else { &synth };
+        if parts[1] == "strength" {
+            let own = errors(parts[2]);
+            let stage = equation.first_stage(own).expect("a first stage");
+            record.compare("cragg_donald_f", &[stage.cragg_donald.expect("F")]);
+            let lm = stage.kleibergen_paap.test().expect("a test");
+            record.compare_to_scale("kp", &[lm.statistic, lm.p_value], &[lm.statistic, p_scale(lm)]);
+            record.compare("kp_f", &[stage.kleibergen_paap_f.expect("F")]);
+            let all = |of: &dyn Fn(&vintner_estimation::instruments::FirstStageVariable) -> f64| -> Vec<f64> {
+                stage.variables.iter().map(of).collect()
+            };
+            record.compare("rsquared", &all(&|one| one.r2));
+            record.compare("partial", &all(&|one| one.partial_r2));
+            record.compare("shea", &all(&|one| one.shea_r2));
+            // theirs under robust errors is Wald's, not over the number of instruments
+            let f = all(&|one| match &one.robust_f {
+                None => one.f.test().expect("F").statistic,
+                Some(robust) => {
+                    let test = robust.test().expect("F");
+                    test.statistic * distribution_numbers(test)[0]
+                }
+            });
+            record.compare("f", &f);
+            return Ok(());
+        }
+        let gmm = |weights, center| InstrumentalEstimator::Gmm { weights, center, iterate: None };
+        let (estimator, errors, debiased) = match parts[1..] {
+            ["fuller", name, debiased] => {
+                (InstrumentalEstimator::Liml { fuller: 1.0 }, errors(name), debiased == "True")
+            }
+            ["kclass", name, debiased] => {
+                (InstrumentalEstimator::KClass { kappa: 0.7 }, errors(name), debiased == "True")
+            }
+            ["auto", name] => (InstrumentalEstimator::TwoStage {}, kernel(name, None), false),
+            ["gmm_center"] => (gmm(Errors::Robust, true), Errors::Robust, false),
+            [name] => {
+                let own = kernel(name.trim_start_matches("gmm_"), Some(3.0));
+                (gmm(own, false), own, false)
+            }
+            _ => panic!("{id}"),
+        };
+        let fit = instrumental(equation, estimator, errors, debiased);
+        let own: Vec<String> = fit.coefficients.iter().map(|one| one.name.clone()).collect();
+        let places = alignment(record, &own);
+        let estimates: Vec<f64> = fit.coefficients.iter().map(|one| one.estimate).collect();
+        record.compare("coef", &picked(&estimates, &places));
+        record.compare("se", &picked(&errors_of(&fit), &places));
+        compare_matrix(
+            record,
+            "vcov",
+            &picked_matrix(fit.covariance.as_ref().expect("a covariance"), &places),
+            1.0,
+        );
+        record.compare("s2", &[fit.sigma2]);
+        Ok(())
+    });
+    assert_eq!(tally.records, 49);
 }
 
 #[test]

@@ -7,10 +7,10 @@ use vintner_panel::Panel;
 
 use crate::design::INTERCEPT;
 use crate::models::Effects;
+use crate::systems::IdentifyingCondition;
 use crate::systems::dense::{Basis, columns};
 use crate::systems::joint_sample::JointSample;
 use crate::systems::prepared::{dependencies, equation_refusal, projections_collinear, usable};
-use crate::systems::IdentifyingCondition;
 use crate::{DroppedRow, EstimationError, Formula, Note, Reason, Result};
 
 /// A linear equation some of whose regressors are correlated with its error, and what identifies it.
@@ -111,7 +111,7 @@ pub struct PreparedEquation {
 }
 
 impl PreparedEquation {
-    fn new(equation: &InstrumentedEquation, sample: JointSample) -> Self {
+    pub(crate) fn new(equation: &InstrumentedEquation, sample: JointSample) -> Self {
         let formula = &equation.formula;
         let intercept = (equation.effects.is_none() && formula.intercept).then_some(INTERCEPT);
         let names: Vec<String> = intercept

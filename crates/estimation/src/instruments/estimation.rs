@@ -8,7 +8,9 @@ use super::fit::{InstrumentalFit, InstrumentalOutcome};
 use super::{Errors, InstrumentalCovariance, InstrumentalEstimator, PreparedEquation};
 use crate::design::INTERCEPT;
 use crate::fit::{ReferenceDistribution, Refusal};
-use crate::systems::dense::{Basis, SINGULAR, columns, inner, inverse, scaled, smallest_of_correlation, symmetric};
+use crate::systems::dense::{
+    Basis, SINGULAR, columns, inner, inverse, scaled, smallest_of_correlation, symmetric,
+};
 use crate::systems::inference::coefficient;
 use crate::systems::scores::{meat, standardized_sum};
 use crate::{Note, Reason, inference};
@@ -99,7 +101,8 @@ impl PreparedEquation {
         let places: Vec<usize> = std::iter::once(self.y).chain(self.endogenous.iter().copied()).collect();
         let e = self.reduced(&places);
         let left = self.z_basis().annihilate(&e);
-        let singular = || Reason::SingularTest { what: "what the instruments leave of the endogenous variables".into() };
+        let singular =
+            || Reason::SingularTest { what: "what the instruments leave of the endogenous variables".into() };
         let sizes: Vec<f64> = places.iter().map(|place| self.sample.magnitudes[*place]).collect();
         let free = self.height().saturating_sub(self.instrument_count() + self.sample.absorbed);
         let independent = crate::systems::dense::independent(&left, &sizes).0.len();

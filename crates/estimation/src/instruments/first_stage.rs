@@ -89,7 +89,8 @@ impl PreparedEquation {
         let off = Basis::new(&left);
         let name = |place: &usize| self.sample.names[*place].clone();
 
-        let exact = Reason::SingularTest { what: "what the instruments leave of the endogenous regressors".into() };
+        let exact =
+            Reason::SingularTest { what: "what the instruments leave of the endogenous regressors".into() };
         let sizes: Vec<f64> = self.endogenous.iter().map(|place| self.sample.magnitudes[*place]).collect();
         let regular = crate::systems::dense::independent(&left, &sizes).0.len() == m;
         let odds = regular
@@ -176,9 +177,11 @@ impl PreparedEquation {
         };
         let robust_f = match errors {
             Errors::Unadjusted => None,
-            _ => Some(TestOutcome::of(f_name.clone(), self.robust_first_stage(place, errors).and_then(|wald| {
-                HypothesisTest::f(f_name, null, wald / l_f, l_f, free)
-            }))),
+            _ => Some(TestOutcome::of(
+                f_name.clone(),
+                self.robust_first_stage(place, errors)
+                    .and_then(|wald| HypothesisTest::f(f_name, null, wald / l_f, l_f, free)),
+            )),
         };
         Ok(FirstStageVariable {
             variable,
@@ -209,7 +212,8 @@ impl PreparedEquation {
         let (first, l) = (self.exogenous.len(), self.excluded.len());
         let of = Mat::from_fn(l, l, |i, j| factor * matrix[(first + i, first + j)]);
         let own = Mat::from_fn(l, 1, |i, _| b[(first + i, 0)]);
-        let inverse = inverse(&of).ok_or(Reason::SingularTest { what: "the first stage's covariance".into() })?;
+        let inverse =
+            inverse(&of).ok_or(Reason::SingularTest { what: "the first stage's covariance".into() })?;
         Ok((own.transpose() * inverse * &own)[(0, 0)])
     }
 

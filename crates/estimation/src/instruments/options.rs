@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ClusterBy;
-use crate::systems::{Iteration, Kernel};
 use crate::systems::scores::Dependence;
+use crate::systems::{Iteration, Kernel};
 
 /// An estimator of one equation with instruments.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

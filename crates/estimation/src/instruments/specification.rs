@@ -230,7 +230,8 @@ impl PreparedEquation {
         let tested = left.ncols();
         let of = Mat::from_fn(tested, tested, |i, j| matrix[(width + i, width + j)]);
         let own = Mat::from_fn(tested, 1, |i, _| b[(width + i, 0)]);
-        let inverse = inverse(&of).ok_or(Reason::SingularTest { what: "the covariance of the tested coefficients".into() })?;
+        let inverse = inverse(&of)
+            .ok_or(Reason::SingularTest { what: "the covariance of the tested coefficients".into() })?;
         let wald = (own.transpose() * inverse * &own)[(0, 0)];
         HypothesisTest::chi_squared(name, EXOGENOUS, wald, tested as f64)
     }

@@ -209,7 +209,11 @@ pub(crate) fn block_diagonal(blocks: &[Mat<f64>]) -> Mat<f64> {
 }
 
 /// A matrix put together of blocks, whose heights and widths go by their places.
-pub(crate) fn blocks(heights: &[usize], widths: &[usize], block: impl Fn(usize, usize) -> Mat<f64>) -> Mat<f64> {
+pub(crate) fn blocks(
+    heights: &[usize],
+    widths: &[usize],
+    block: impl Fn(usize, usize) -> Mat<f64>,
+) -> Mat<f64> {
     let mut matrix = Mat::zeros(heights.iter().sum(), widths.iter().sum());
     let mut top = 0;
     for (row, height) in heights.iter().enumerate() {

@@ -8,7 +8,8 @@
 use faer::Mat;
 
 use super::dense::{
-    Basis, SINGULAR, block_diagonal, blocks, column, columns, independent, inner, inverse, scaled, smallest_of_correlation,
+    Basis, SINGULAR, block_diagonal, blocks, column, columns, independent, inner, inverse, scaled,
+    smallest_of_correlation,
 };
 use super::fit::SystemFit;
 use super::prepared::{PreparedEquation, PreparedSystem};
@@ -114,7 +115,8 @@ impl<'a> Work<'a> {
             Mat::zeros(order, order)
         };
         work.divisors = options.residual_covariance.divisors(work.n, &work.parameters, &traces);
-        let smallest = (0..order * order).map(|at| work.divisors[(at / order, at % order)]).fold(f64::MAX, f64::min);
+        let smallest =
+            (0..order * order).map(|at| work.divisors[(at / order, at % order)]).fold(f64::MAX, f64::min);
         if smallest.is_nan() || smallest <= 0.0 {
             let parameters = work.parameters.iter().copied().max().unwrap_or_default();
             return Err(Reason::NoResidualDegreesOfFreedom { observations: work.n, parameters });
@@ -170,7 +172,8 @@ impl<'a> Work<'a> {
             return Err(Reason::SingularTest { what: "the restrictions".into() });
         }
         let values = Mat::from_fn(restrictions.len(), 1, |row, _| restrictions[row].value);
-        let gram = inverse(&(&in_c * &across)).ok_or(Reason::SingularTest { what: "the restrictions".into() })?;
+        let gram =
+            inverse(&(&in_c * &across)).ok_or(Reason::SingularTest { what: "the restrictions".into() })?;
         let whole = across.qr().compute_Q();
         let free: Vec<usize> = (restrictions.len()..total).collect();
         self.restrictions = Some(Restricted {
@@ -222,7 +225,12 @@ impl<'a> Work<'a> {
     }
 
     /// Three-stage least squares by the chosen formula.
-    fn three_stage(&self, sigma: &Mat<f64>, weights: &Mat<f64>, two_stage: &Mat<f64>) -> Result<Solution, Reason> {
+    fn three_stage(
+        &self,
+        sigma: &Mat<f64>,
+        weights: &Mat<f64>,
+        two_stage: &Mat<f64>,
+    ) -> Result<Solution, Reason> {
         let method = match self.estimator {
             SystemEstimator::ThreeStage => self.options.three_stage,
             _ => ThreeStageMethod::Gls,
@@ -251,16 +259,15 @@ impl<'a> Work<'a> {
                 let d = blocks(&counts, &counts, |i, j| {
                     scaled(&(self.z[i].q.transpose() * &self.z[j].q), sigma[(i, j)])
                 });
-                let d = inverse(&d)
-                    .ok_or(Reason::SingularResidualCovariance { step: 0, perfect: Vec::new() })?;
+                let d =
+                    inverse(&d).ok_or(Reason::SingularResidualCovariance { step: 0, perfect: Vec::new() })?;
                 let f = block_diagonal(&self.on_instruments());
                 let zy = blocks(&counts, &[1], |i, _| self.z[i].q.transpose() * &self.y[i]);
                 let fd = f.transpose() * d;
                 self.solve(&(&fd * &f), &(&fd * zy))
             }
             ThreeStageMethod::Schmidt => {
-                let targets: Vec<Mat<f64>> =
-                    self.z.iter().zip(&self.y).map(|(z, y)| z.project(y)).collect();
+                let targets: Vec<Mat<f64>> = self.z.iter().zip(&self.y).map(|(z, y)| z.project(y)).collect();
                 let Solution { c, covariance } = self.gls(weights, &targets)?;
                 // X^'O^-1 P O P O^-1 X^, with P O P in blocks s_ij P_i P_j
                 let through = |i: usize, j: usize| {
@@ -285,9 +292,7 @@ impl<'a> Work<'a> {
 
     /// The regressors on the orthonormal instruments, in the unknowns c.
     pub(crate) fn on_instruments(&self) -> Vec<Mat<f64>> {
-        (0..self.order())
-            .map(|i| self.z[i].q.transpose() * &self.x[i] * &self.to_coefficients[i])
-            .collect()
+        (0..self.order()).map(|i| self.z[i].q.transpose() * &self.x[i] * &self.to_coefficients[i]).collect()
     }
 
     /// The coefficients of each equation.
@@ -351,7 +356,9 @@ impl<'a> Work<'a> {
                 self.prepared.sample.mean(&one)
             })
             .collect();
-        Mat::from_fn(self.order(), self.order(), |i, j| products[(i, j)] - self.n as f64 * means[i] * means[j])
+        Mat::from_fn(self.order(), self.order(), |i, j| {
+            products[(i, j)] - self.n as f64 * means[i] * means[j]
+        })
     }
 
     /// Weighted least squares with weights from residuals, as often as asked for.
@@ -400,8 +407,10 @@ impl<'a> Work<'a> {
     /// All coefficients in one column.
     pub(crate) fn stack(&self, c: &Mat<f64>) -> Mat<f64> {
         let parts = self.coefficients(c);
-        let values: Vec<f64> =
-            parts.iter().flat_map(|part| (0..part.nrows()).map(|row| part[(row, 0)]).collect::<Vec<_>>()).collect();
+        let values: Vec<f64> = parts
+            .iter()
+            .flat_map(|part| (0..part.nrows()).map(|row| part[(row, 0)]).collect::<Vec<_>>())
+            .collect();
         column(&values)
     }
 

@@ -33,7 +33,9 @@ impl Work<'_> {
             let moments = self.moment_covariance(&c, &sigma, SystemCovariance::Unadjusted)?;
             let moments = match self.options.moment_weights {
                 MomentWeights::Unadjusted => moments,
-                MomentWeights::Robust => self.moment_covariance(&c, &sigma, SystemCovariance::Robust { debiased: false })?,
+                MomentWeights::Robust => {
+                    self.moment_covariance(&c, &sigma, SystemCovariance::Robust { debiased: false })?
+                }
             };
             let singular = || Reason::SingularMoments { moments: counts.iter().sum(), observations: self.n };
             smallest_of_correlation(&moments).filter(|smallest| *smallest > SINGULAR).ok_or_else(singular)?;
@@ -70,17 +72,7 @@ impl Work<'_> {
         let middle = &fw * omega * fw.transpose();
         let in_c = &solution.covariance * middle * solution.covariance.transpose();
         let to_b = block_diagonal(&self.to_coefficients);
-        let mut covariance = symmetric(&(&to_b * in_c * to_b.transpose()));
-        if let SystemCovariance::Robust { debiased: true }
-        | SystemCovariance::Cluster { debiased: true, .. }
-        | SystemCovariance::Kernel { debiased: true, .. } = self.options.covariance
-        {
-            let n = self.n as f64;
-            let equations = self.widths.iter().zip(&self.parameters);
-            let roots: Vec<f64> =
-                equations.flat_map(|(width, k)| vec![(n / (n - *k as f64)).sqrt(); *width]).collect();
-            covariance = Mat::from_fn(roots.len(), roots.len(), |i, j| roots[i] * roots[j] * covariance[(i, j)]);
-        }
+        let covariance = self.debiased(symmetric(&(&to_b * in_c * to_b.transpose())));
         let g = zy - f * &solution.c;
         let hansen = (g.transpose() * weights * &g)[(0, 0)];
         let coefficients = self.widths.iter().sum::<usize>() - self.restricted();
@@ -100,7 +92,12 @@ impl Work<'_> {
     }
 
     /// n times the covariance of the moments of orthonormal instruments.
-    fn moment_covariance(&self, c: &Mat<f64>, sigma: &Mat<f64>, kind: SystemCovariance) -> Result<Mat<f64>, Reason> {
+    fn moment_covariance(
+        &self,
+        c: &Mat<f64>,
+        sigma: &Mat<f64>,
+        kind: SystemCovariance,
+    ) -> Result<Mat<f64>, Reason> {
         if kind == SystemCovariance::Unadjusted {
             let counts: Vec<usize> = self.z.iter().map(|z| z.q.ncols()).collect();
             return Ok(blocks(&counts, &counts, |i, j| {
@@ -117,15 +114,6 @@ impl Work<'_> {
                 scores.push(score);
             }
         }
-        let kind = match kind {
-            SystemCovariance::Cluster { by, group_debias, .. } => {
-                SystemCovariance::Cluster { by, group_debias, debiased: false }
-            }
-            SystemCovariance::Kernel { kernel, bandwidth, across_entities, .. } => {
-                SystemCovariance::Kernel { kernel, bandwidth, across_entities, debiased: false }
-            }
-            _ => SystemCovariance::Robust { debiased: false },
-        };
-        self.debiased_meat(&scores, kind)
+        self.sum_products(&scores, kind)
     }
 }

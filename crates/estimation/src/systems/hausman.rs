@@ -2,8 +2,8 @@
 
 use faer::Mat;
 
-use super::dense::eigen;
 use super::SystemFit;
+use super::dense::eigen;
 use crate::{HypothesisTest, Reason};
 
 /// An eigenvalue of the difference of the covariances below this share of two-stage's counts as zero.
@@ -34,8 +34,7 @@ pub fn hausman(two_stage: &SystemFit, three_stage: &SystemFit) -> Result<Hypothe
     let order = b2.len();
     // In units of two-stage's standard errors, so that the rank doesn't depend on the variables' units.
     let scales: Vec<f64> = (0..order).map(|i| v2[(i, i)].sqrt()).collect();
-    let difference =
-        Mat::from_fn(order, order, |i, j| (v2[(i, j)] - v3[(i, j)]) / scales[i] / scales[j]);
+    let difference = Mat::from_fn(order, order, |i, j| (v2[(i, j)] - v3[(i, j)]) / scales[i] / scales[j]);
     let q = Mat::from_fn(order, 1, |i, _| (b2[i] - b3[i]) / scales[i]);
     let (values, vectors) = eigen(&difference).ok_or_else(singular)?;
     let along = vectors.transpose() * q;

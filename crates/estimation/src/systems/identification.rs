@@ -139,8 +139,9 @@ impl Structure {
             (0..variables.len()).map(|at| at >= endogenous.len() && !stands_somewhere(at)).collect();
         // What the system doesn't explain moves with all exogenous variables.
         let missing = endogenous.len().saturating_sub(system.equations.len());
-        let unexplained = (0..endogenous.len())
-            .filter(|at| system.equations.iter().all(|equation| equation.formula.dependent != endogenous[*at]));
+        let unexplained = (0..endogenous.len()).filter(|at| {
+            system.equations.iter().all(|equation| equation.formula.dependent != endogenous[*at])
+        });
         let reduced: Vec<Vec<bool>> = unexplained
             .take(missing)
             .map(|own| (0..variables.len()).map(|at| at == own || at >= endogenous.len()).collect())
@@ -160,10 +161,8 @@ impl Structure {
         let usable = |at: usize| {
             own.is_none_or(|own| own.contains(&self.variables[at]) || self.variables[at] == INTERCEPT)
         };
-        let excluded: Vec<String> = (self.endogenous..self.variables.len())
-            .filter(|at| !row[*at] && usable(*at))
-            .map(name)
-            .collect();
+        let excluded: Vec<String> =
+            (self.endogenous..self.variables.len()).filter(|at| !row[*at] && usable(*at)).map(name).collect();
 
         let columns: Vec<usize> = (0..self.variables.len()).filter(|at| !row[*at]).collect();
         let mut draw = Generic::new();
@@ -220,8 +219,12 @@ fn sentence(
         counted(endogenous, "endogenous regressor", "endogenous regressors")
     );
     match identified {
-        Identified::Over if endogenous.is_empty() => "no endogenous regressor: identified without instruments".into(),
-        Identified::Exactly if endogenous.is_empty() => "no endogenous regressor: identified without instruments".into(),
+        Identified::Over if endogenous.is_empty() => {
+            "no endogenous regressor: identified without instruments".into()
+        }
+        Identified::Exactly if endogenous.is_empty() => {
+            "no endogenous regressor: identified without instruments".into()
+        }
         Identified::Over => format!("overidentified: {counts}; rank {rank} of {needed}"),
         Identified::Exactly => format!("exactly identified: {counts}; rank {rank} of {needed}"),
         Identified::NotByOrder => format!("not identified: {counts}, so the order condition fails"),
@@ -324,8 +327,8 @@ mod tests {
 
     #[test]
     fn variables_without_an_equation_move_with_all_instruments() {
-        let system = System::new(vec![Equation::new("a", "y", &["w", "x"])])
-            .with_instruments(&["x", "z1", "z2"]);
+        let system =
+            System::new(vec![Equation::new("a", "y", &["w", "x"])]).with_instruments(&["x", "z1", "z2"]);
         let found = &identification(&system)[0];
         assert_eq!(found.identified, Identified::Over);
         assert_eq!((found.rank, found.rank_needed), (1, 1));

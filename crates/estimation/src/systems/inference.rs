@@ -2,7 +2,9 @@
 
 use faer::Mat;
 
-use super::dense::{SINGULAR, block_diagonal, columns, inner, inverse, scaled, smallest_of_correlation, symmetric};
+use super::dense::{
+    SINGULAR, block_diagonal, columns, inner, inverse, scaled, smallest_of_correlation, symmetric,
+};
 use super::estimation::{Solution, Weighted, Work};
 use super::fit::{EquationFit, SystemFit, SystemR2, as_rows};
 use super::options::{SystemCovariance, SystemTest};
@@ -25,7 +27,10 @@ impl Work<'_> {
         let covariance = self.covariance(solution, weighted.as_ref(), first)?;
         let mut tests = Vec::new();
         if let (SystemEstimator::ThreeStage, Some(weighted)) = (self.estimator, &weighted) {
-            tests.push(TestOutcome::of("Sargan test of the system", self.sargan(&solution.c, &weighted.sigma)));
+            tests.push(TestOutcome::of(
+                "Sargan test of the system",
+                self.sargan(&solution.c, &weighted.sigma),
+            ));
         }
         if order > 1 {
             tests.extend(self.independence(&solution.c));
@@ -63,9 +68,8 @@ impl Work<'_> {
                     let total = variances.len();
                     in_b(&Mat::from_fn(total, total, |i, j| if i == j { variances[i] } else { 0.0 }))
                 } else {
-                    let weights = Mat::from_fn(order, order, |i, j| {
-                        if i == j { 1.0 / whole[(i, i)] } else { 0.0 }
-                    });
+                    let weights =
+                        Mat::from_fn(order, order, |i, j| if i == j { 1.0 / whole[(i, i)] } else { 0.0 });
                     in_b(&self.gls(&weights, &self.y)?.covariance)
                 }
             }
@@ -78,7 +82,7 @@ impl Work<'_> {
                 let (weights, _) = self.weights_and_residuals(weighted, first, &whole)?;
                 let bread = &to_b * &solution.covariance * to_b.transpose();
                 let meat = self.meat(&solution.c, &weights, robust)?;
-                symmetric(&(&bread * meat * bread.transpose()))
+                self.debiased(symmetric(&(&bread * meat * bread.transpose())))
             }
         };
         Ok(Some(covariance))
@@ -130,7 +134,7 @@ impl Work<'_> {
         if self.prepared.system.count_effects { self.prepared.sample.absorbed } else { 0 }
     }
 
-    /// Products of scores x^_i (S^-1 u)_i over what rows have in common, with small-sample factors.
+    /// Products of scores x^_i (S^-1 u)_i over what rows have in common.
     fn meat(&self, c: &Mat<f64>, weights: &Mat<f64>, robust: SystemCovariance) -> Result<Mat<f64>, Reason> {
         let sample = &self.prepared.sample;
         let residuals = self.full_residuals(c);
@@ -155,39 +159,48 @@ impl Work<'_> {
                 scores.push(score);
             }
         }
-        self.debiased_meat(&scores, robust)
+        self.sum_products(&scores, robust)
     }
 
-    /// Products of scores, k_i a column of equation i, with small-sample factors.
-    pub(super) fn debiased_meat(&self, scores: &[Vec<f64>], robust: SystemCovariance) -> Result<Mat<f64>, Reason> {
-        let (dependence, debiased, group_debias) = match robust {
-            SystemCovariance::Cluster { by, debiased, group_debias } => {
-                (Dependence::Cluster(by), debiased, group_debias)
+    /// Products of scores over what rows have in common, with the factor for few clusters.
+    pub(super) fn sum_products(
+        &self,
+        scores: &[Vec<f64>],
+        robust: SystemCovariance,
+    ) -> Result<Mat<f64>, Reason> {
+        let (dependence, group_debias) = match robust {
+            SystemCovariance::Cluster { by, group_debias, .. } => (Dependence::Cluster(by), group_debias),
+            SystemCovariance::Kernel { kernel, bandwidth, across_entities, .. } => {
+                (Dependence::Kernel { kernel, bandwidth, across_entities }, false)
             }
-            SystemCovariance::Kernel { kernel, bandwidth, across_entities, debiased } => {
-                (Dependence::Kernel { kernel, bandwidth, across_entities }, debiased, false)
-            }
-            SystemCovariance::Robust { debiased } => (Dependence::None, debiased, false),
-            SystemCovariance::Classical | SystemCovariance::Unadjusted => (Dependence::None, false, false),
+            _ => (Dependence::None, false),
         };
-        let (meat, clusters) = meat(scores, &self.prepared.sample.rows, dependence, || standardized_sum(scores))?;
+        let (meat, clusters) =
+            meat(scores, &self.prepared.sample.rows, dependence, || standardized_sum(scores))?;
         let n = self.n as f64;
-        let group = match clusters.filter(|_| group_debias) {
-            Some(clusters) => clusters as f64 / (clusters - 1) as f64 * (n - 1.0) / n,
-            None => 1.0,
-        };
-        let own: Vec<f64> = self.debias_roots(debiased, scores.len());
-        Ok(Mat::from_fn(scores.len(), scores.len(), |i, j| group * own[i] * own[j] * meat[(i, j)]))
+        Ok(match clusters.filter(|_| group_debias) {
+            Some(clusters) => scaled(&meat, clusters as f64 / (clusters - 1) as f64 * (n - 1.0) / n),
+            None => meat,
+        })
     }
 
-    /// sqrt(n/(n - k_i)) for each coefficient, where debiased and there are as many scores.
-    fn debias_roots(&self, debiased: bool, scores: usize) -> Vec<f64> {
+    /// A robust covariance times sqrt(n/(n - k_i)) for each coefficient, where that is asked for.
+    pub(super) fn debiased(&self, covariance: Mat<f64>) -> Mat<f64> {
+        let asked = matches!(
+            self.options.covariance,
+            SystemCovariance::Robust { debiased: true }
+                | SystemCovariance::Cluster { debiased: true, .. }
+                | SystemCovariance::Kernel { debiased: true, .. }
+        );
+        if !asked {
+            return covariance;
+        }
         let n = self.n as f64;
         let equations = self.widths.iter().zip(&self.parameters);
         let roots: Vec<f64> = equations
             .flat_map(|(width, parameters)| vec![(n / (n - *parameters as f64)).sqrt(); *width])
             .collect();
-        if debiased && roots.len() == scores { roots } else { vec![1.0; scores] }
+        Mat::from_fn(roots.len(), roots.len(), |i, j| roots[i] * roots[j] * covariance[(i, j)])
     }
 
     /// The residuals of each equation, n values.
@@ -282,9 +295,8 @@ impl Work<'_> {
         let mcelroy = |sigma: &Mat<f64>| {
             regular_inverse(sigma).map(|inverse| 1.0 - inner(&inverse, &products) / inner(&inverse, &totals))
         };
-        let variance = |matrix: &Mat<f64>| {
-            Mat::from_fn(order, order, |i, j| matrix[(i, j)] / self.divisors[(i, j)])
-        };
+        let variance =
+            |matrix: &Mat<f64>| Mat::from_fn(order, order, |i, j| matrix[(i, j)] / self.divisors[(i, j)]);
         let of_dependents = variance(&totals);
         let berndt = smallest_of_correlation(&of_dependents)
             .filter(|smallest| *smallest > SINGULAR)
@@ -353,7 +365,8 @@ impl Work<'_> {
     /// Breusch and Pagan's (1980) test that residuals of different equations are uncorrelated, and the
     /// likelihood-ratio test that their covariance is diagonal.
     pub(super) fn independence(&self, c: &Mat<f64>) -> Vec<TestOutcome> {
-        let (lm_name, lr_name) = ("Breusch-Pagan test of independence", "likelihood-ratio test of independence");
+        let (lm_name, lr_name) =
+            ("Breusch-Pagan test of independence", "likelihood-ratio test of independence");
         let null = "the residuals of different equations are uncorrelated";
         let order = self.order();
         let (n, df) = (self.n as f64, (order * (order - 1) / 2) as f64);
@@ -389,8 +402,8 @@ impl Work<'_> {
     fn sargan(&self, c: &Mat<f64>, sigma: &Mat<f64>) -> Result<HypothesisTest, Reason> {
         let residuals = self.residuals(c);
         let order = self.order();
-        let inverse = inverse(sigma)
-            .ok_or(Reason::SingularResidualCovariance { step: 0, perfect: Vec::new() })?;
+        let inverse =
+            inverse(sigma).ok_or(Reason::SingularResidualCovariance { step: 0, perfect: Vec::new() })?;
         let projected: Vec<Mat<f64>> =
             (0..order).map(|i| self.z[i].project(&columns(&residuals, &[i]))).collect();
         let shared = Mat::from_fn(order, order, |i, j| inner(&projected[i], &projected[j]));

@@ -31,6 +31,7 @@
 
 pub(crate) mod dense;
 mod estimation;
+mod first_stages;
 mod fit;
 mod gmm;
 mod hausman;
@@ -43,6 +44,7 @@ mod residual_covariance;
 pub(crate) mod scores;
 mod system;
 
+pub use first_stages::{EquationFirstStage, FirstStageOutcome};
 pub use fit::{
     EquationFit, EquationRefusal, LinearHypothesis, SystemFit, SystemOutcome, SystemR2, SystemResult,
 };

@@ -287,7 +287,8 @@ impl PreparedSystem {
 
 /// Whether the projections of regressors on instruments are collinear to rounding.
 pub(crate) fn projections_collinear(sample: &JointSample, x: &[usize], z: &[usize]) -> bool {
-    let magnitudes = |places: &[usize]| -> Vec<f64> { places.iter().map(|at| sample.magnitudes[*at]).collect() };
+    let magnitudes =
+        |places: &[usize]| -> Vec<f64> { places.iter().map(|at| sample.magnitudes[*at]).collect() };
     let (_, basis) = independent(&columns(&sample.reduced, z), &magnitudes(z));
     let projected = &basis * (basis.transpose() * columns(&sample.reduced, x));
     // A projection that is small against the regressor itself is rounding.

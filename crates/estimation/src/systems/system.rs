@@ -21,7 +21,11 @@ pub struct Equation {
 
 impl Equation {
     /// An equation with an intercept and the system's instruments.
-    pub fn new(name: impl Into<String>, dependent: impl Into<String>, regressors: &[impl AsRef<str>]) -> Self {
+    pub fn new(
+        name: impl Into<String>,
+        dependent: impl Into<String>,
+        regressors: &[impl AsRef<str>],
+    ) -> Self {
         Self { name: name.into(), formula: Formula::new(dependent, regressors), instruments: None }
     }
 }
@@ -148,7 +152,8 @@ impl System {
         let of_equations = self.equations.iter().flat_map(|equation| equation.formula.variables());
         let own = self.equations.iter().flat_map(|equation| equation.instruments.iter().flatten());
         let instruments = self.instrument_variables();
-        for name in of_equations.chain(own.map(String::as_str)).chain(instruments.iter().map(String::as_str)) {
+        for name in of_equations.chain(own.map(String::as_str)).chain(instruments.iter().map(String::as_str))
+        {
             if !found.iter().any(|one| one == name) {
                 found.push(name.to_owned());
             }

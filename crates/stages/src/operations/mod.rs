@@ -8,9 +8,11 @@ mod estimates;
 mod exposure;
 mod granger;
 mod ingest;
+mod iv;
 mod regress;
 mod report;
 mod shared;
+mod system;
 mod years;
 
 use vintner_pipeline::Registry;
@@ -28,6 +30,8 @@ pub fn registry() -> Registry {
     registry.register(Of::<describe::Describe>::new());
     registry.register(Of::<regress::Regress>::new());
     registry.register(Of::<granger::Granger>::new());
+    registry.register(Of::<iv::Iv>::new());
+    registry.register(Of::<system::SystemStage>::new());
     registry.register(Of::<estimates::Estimates>::new());
     registry.register(Of::<report::Report>::new());
     registry
