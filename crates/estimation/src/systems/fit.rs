@@ -23,7 +23,6 @@ pub struct SystemOutcome {
     /// The estimator.
     pub estimator: SystemEstimator,
     /// Its result.
-    #[serde(flatten)]
     pub result: SystemResult,
     /// The equations that it can't have.
     pub left_out: Vec<EquationRefusal>,

@@ -2,19 +2,42 @@
 
 use faer::Mat;
 
-use super::SystemFit;
 use super::dense::eigen;
+use super::{PreparedSystem, SystemCovariance, SystemEstimator, SystemFit, SystemOptions};
 use crate::{HypothesisTest, Reason};
 
 /// An eigenvalue of the difference of the covariances below this share of two-stage's counts as zero.
 const ZERO: f64 = 1e-9;
 
-/// q'(V2 - V3)^+ q with q the difference of the coefficients (Hausman 1978), under the null hypothesis that
-/// three-stage least squares is consistent.
+impl PreparedSystem {
+    /// Hausman's test (1978) that three-stage least squares is consistent, on one-step estimates of the
+    /// equations that have both: [`hausman`] with the covariance of two-stage estimates across equations.
+    ///
+    /// With the same residual covariance behind both, V2 - V3 is positive semidefinite, and has at most as many
+    /// directions as the system has overidentifying restrictions.
+    ///
+    /// # Errors
+    /// [`EstimationError::NoCoefficient`](crate::EstimationError::NoCoefficient) for a restriction on a
+    /// coefficient that isn't there; the inner error is the reason why there is no test.
+    pub fn hausman(&self, options: &SystemOptions) -> crate::Result<Result<HypothesisTest, Reason>> {
+        let of = |covariance| SystemOptions { covariance, iterate: None, ..options.clone() };
+        let two_stage = self.estimate(SystemEstimator::TwoStage, &of(SystemCovariance::Unadjusted))?;
+        let three_stage = self.estimate(SystemEstimator::ThreeStage, &of(SystemCovariance::Classical))?;
+        let reason = two_stage.reason().or(three_stage.reason()).cloned();
+        Ok(match (two_stage.fit(), three_stage.fit()) {
+            (Some(two_stage), Some(three_stage)) => hausman(two_stage, three_stage),
+            _ => Err(reason.unwrap_or(Reason::PerfectFit)),
+        })
+    }
+}
+
+/// q'(V2 - V3)^+ q with q the difference of the coefficients and V2, V3 the fits' covariances; the rank of
+/// V2 - V3 is the degrees of freedom.
 ///
-/// V2 - V3 has at most as many directions as the system has overidentifying restrictions. Its generalised
-/// inverse is taken, and its rank for the degrees of freedom. DIFFERENCE: systemfit's `hausman.systemfit`
-/// inverts the whole matrix, which is rounding where the rank isn't full; where it is, the numbers are equal.
+/// DIFFERENCE: systemfit's `hausman.systemfit` takes the `classical` V2, without covariances between equations,
+/// and inverts the whole difference. That is this function on `classical` fits where the rank is full; but such a
+/// difference needn't be positive definite, and the statistic may come out negative.
+/// [`PreparedSystem::hausman`] takes the whole V2.
 ///
 /// # Errors
 /// [`Reason::PerfectFit`], [`Reason::SingularTest`] where no direction is left or the fits are of different

@@ -155,18 +155,24 @@ impl Structure {
         let row = &self.rows[equation];
         let dependent = |at: usize| self.variables[at] == formula.dependent;
         let name = |at: usize| self.variables[at].clone();
-        let endogenous: Vec<String> =
-            (0..self.endogenous).filter(|at| row[*at] && !dependent(*at)).map(name).collect();
         let own = system.equations[equation].instruments.as_ref();
         let usable = |at: usize| {
             own.is_none_or(|own| own.contains(&self.variables[at]) || self.variables[at] == INTERCEPT)
         };
+        // What isn't an instrument of the equation's own is endogenous to it.
+        let endogenous: Vec<String> = (0..self.variables.len())
+            .filter(|at| row[*at] && !dependent(*at) && (*at < self.endogenous || !usable(*at)))
+            .map(name)
+            .collect();
         let excluded: Vec<String> =
             (self.endogenous..self.variables.len()).filter(|at| !row[*at] && usable(*at)).map(name).collect();
 
-        let columns: Vec<usize> = (0..self.variables.len()).filter(|at| !row[*at]).collect();
+        // Variables that its own instruments leave out are parts of the others' errors, or of what it explains.
+        let columns: Vec<usize> = (0..self.variables.len())
+            .filter(|at| !row[*at] && (*at < self.endogenous || usable(*at)))
+            .collect();
         let mut draw = Generic::new();
-        let others: Vec<Vec<u64>> = self
+        let mut others: Vec<Vec<u64>> = self
             .rows
             .iter()
             .enumerate()
@@ -182,11 +188,16 @@ impl Structure {
             .filter(|(at, _)| *at != equation)
             .map(|(_, values)| values)
             .collect();
+        let further = (self.endogenous..row.len()).filter(|at| row[*at] && !usable(*at)).count();
+        for _ in 0..further {
+            let moves = |column: &usize| if *column < self.endogenous { 0 } else { draw.next() };
+            others.push(columns.iter().map(moves).collect());
+        }
         let rank = rank(others);
-        let rank_needed = self.endogenous - 1;
+        let rank_needed = self.endogenous - 1 + further;
         let identified = if excluded.len() < endogenous.len() {
             Identified::NotByOrder
-        } else if rank < rank_needed {
+        } else if rank < rank_needed && !endogenous.is_empty() {
             Identified::NotByRank
         } else if excluded.len() == endogenous.len() {
             Identified::Exactly
@@ -336,6 +347,21 @@ mod tests {
             found.sentence,
             "overidentified: 2 exogenous variables excluded (z1, z2) for 1 endogenous regressor (w); rank 1 of 1"
         );
+    }
+
+    #[test]
+    fn what_isnt_an_instrument_of_an_equations_own_is_endogenous_to_it() {
+        let mut system = System::new(vec![
+            Equation::new("a", "y1", &["y2", "x1"]),
+            Equation::new("b", "y2", &["y1", "x2", "x3"]),
+        ]);
+        assert_eq!(of(&system), [Identified::Over, Identified::Exactly]);
+        system.equations[0].instruments = Some(vec!["x2".into(), "x3".into()]);
+        let found = &identification(&system)[0];
+        assert_eq!(found.endogenous, ["y2", "x1"]);
+        assert_eq!((found.identified, found.rank, found.rank_needed), (Identified::Exactly, 2, 2));
+        system.equations[0].instruments = Some(vec!["x2".into()]);
+        assert_eq!(of(&system)[0], Identified::NotByOrder);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use faer::Mat;
 
 use super::dense::{
-    SINGULAR, block_diagonal, columns, inner, inverse, scaled, smallest_of_correlation, symmetric,
+    SINGULAR, block_diagonal, columns, finite as all_finite, inner, inverse, scaled, smallest_of_correlation,
+    symmetric,
 };
 use super::estimation::{Solution, Weighted, Work};
 use super::fit::{EquationFit, SystemFit, SystemR2, as_rows};
@@ -289,6 +290,9 @@ impl Work<'_> {
         };
         if !equations.iter().all(finite) {
             return Err(Reason::NotFinite { what: "a coefficient or a sum of squares".into() });
+        }
+        if covariance.is_some_and(|covariance| !all_finite(covariance)) {
+            return Err(Reason::NotFinite { what: "a coefficient's variance".into() });
         }
         let residual_covariance = self.sigma(c, self.options.center_residuals);
         let behind = weights_covariance.as_ref().unwrap_or(&residual_covariance);

@@ -37,8 +37,8 @@ impl Equation {
 pub struct System {
     /// The equations.
     pub equations: Vec<Equation>,
-    /// The endogenous variables. By default, where instruments are named, all variables that aren't
-    /// instruments; else the dependent variables.
+    /// Endogenous variables besides the dependent ones. Where instruments are named, all variables that aren't
+    /// instruments are endogenous, named here or not.
     #[serde(default)]
     pub endogenous: Option<Vec<String>>,
     /// The instruments, included exogenous variables among them. By default all exogenous variables.
@@ -98,7 +98,7 @@ impl System {
         let instruments = self.instruments.iter().flatten();
         let own = self.equations.iter().flat_map(|equation| equation.instruments.iter().flatten());
         for instrument in instruments.chain(own) {
-            if self.endogenous.is_some() && endogenous.iter().any(|name| name == instrument) {
+            if endogenous.iter().any(|name| name == instrument) {
                 return Err(EstimationError::EndogenousInstrument { name: instrument.clone() });
             }
         }
@@ -119,13 +119,10 @@ impl System {
             }
         };
         self.equations.iter().for_each(|equation| add(&equation.formula.dependent));
-        match (&self.endogenous, &self.instruments) {
-            (Some(named), _) => named.iter().for_each(|name| add(name)),
-            (None, Some(instruments)) => {
-                let regressors = self.equations.iter().flat_map(|equation| &equation.formula.regressors);
-                regressors.filter(|name| !instruments.contains(name)).for_each(|name| add(name));
-            }
-            (None, None) => {}
+        self.endogenous.iter().flatten().for_each(|name| add(name));
+        if let Some(instruments) = &self.instruments {
+            let regressors = self.equations.iter().flat_map(|equation| &equation.formula.regressors);
+            regressors.filter(|name| !instruments.contains(name)).for_each(|name| add(name));
         }
         found
     }

@@ -165,14 +165,11 @@ impl Parameters for SystemStage {
             .iter()
             .map(|estimator| prepared.estimate(*estimator, &options))
             .collect::<Result<_, _>>()?;
-        let of = |wanted: SystemEstimator| {
-            fits.iter().find(|outcome| outcome.estimator == wanted).and_then(SystemOutcome::fit)
-        };
-        let tests = match (of(SystemEstimator::TwoStage), of(SystemEstimator::ThreeStage)) {
-            (Some(two_stage), Some(three_stage)) => {
-                vec![TestOutcome::of("Hausman test of 3SLS against 2SLS", hausman(two_stage, three_stage))]
-            }
-            _ => Vec::new(),
+        let both = [SystemEstimator::TwoStage, SystemEstimator::ThreeStage];
+        let tests = if both.iter().all(|estimator| self.estimators.contains(estimator)) {
+            vec![TestOutcome::of("Hausman test of 3SLS against 2SLS", prepared.hausman(&options)?)]
+        } else {
+            Vec::new()
         };
         let mut warnings: Vec<String> = Vec::new();
         for outcome in &fits {
