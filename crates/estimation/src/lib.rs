@@ -6,7 +6,8 @@
 //! asked for.
 //!
 //! [`estimate`] and [`estimate_by_entity`] go the whole way. [`granger_by_entity`], [`granger_pooled`] and
-//! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables.
+//! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables. [`systems`] are equations
+//! estimated together, [`instruments`] one with endogenous regressors.
 
 mod absorb;
 mod collinearity;

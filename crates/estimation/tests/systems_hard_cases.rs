@@ -598,3 +598,21 @@ fn results_are_the_same_after_json() {
     let text = serde_json::to_string(&outcome).expect("JSON");
     assert_eq!(serde_json::from_str::<InstrumentalOutcome>(&text).expect("an outcome"), outcome);
 }
+
+/// Sums over rows are taken in an order that doesn't depend on the threads.
+#[test]
+fn the_number_of_threads_changes_no_bit() {
+    let panel = Table::simultaneous(90, 60).panel();
+    let options = SystemOptions {
+        covariance: SystemCovariance::Cluster { by: ClusterBy::Entity, debiased: true, group_debias: true },
+        ..SystemOptions::default()
+    };
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        pool.install(|| run(&two(), &panel, SystemEstimator::ThreeStage, &options))
+    };
+    let one = with(1);
+    assert!(one.fit().is_some());
+    assert_eq!(one, with(2));
+    assert_eq!(one, with(7));
+}

@@ -107,5 +107,5 @@ fn an_instrument_in_the_equation_is_a_fault_at_its_place() {
     let found = faults(
         "  test:\n    op: iv\n    inputs: {panel: none}\n    params: {dependent: y, regressors: [x, z], endogenous: [x], instruments: [z], estimators: [{kind: 2sls}]}\n",
     );
-    assert!(found.contains("pipeline.yaml:8:39: `z` stands in the equation"), "{found}");
+    assert!(found.contains("pipeline.yaml:8:40: `z` stands in the equation"), "{found}");
 }

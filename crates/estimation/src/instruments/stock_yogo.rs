@@ -38,6 +38,7 @@ impl StockYogo {
 
 /// Rows: 3 to 30 instruments; columns: four values each for 1, 2 and 3 endogenous regressors; 0: none.
 #[rustfmt::skip]
+#[allow(clippy::approx_constant)]
 const BIAS: [[f64; 12]; 28] = [
     [13.91, 9.08, 6.46, 5.39, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
     [16.85, 10.27, 6.71, 5.34, 11.04, 7.56, 5.57, 4.73, 0.0, 0.0, 0.0, 0.0],
@@ -71,6 +72,7 @@ const BIAS: [[f64; 12]; 28] = [
 
 /// Rows: 1 to 30 instruments; columns: four values each for 1 and 2 endogenous regressors; 0: none.
 #[rustfmt::skip]
+#[allow(clippy::approx_constant)]
 const SIZE: [[f64; 8]; 30] = [
     [16.38, 8.96, 6.66, 5.53, 0.0, 0.0, 0.0, 0.0],
     [19.93, 11.59, 8.75, 7.25, 7.03, 4.58, 3.95, 3.63],
@@ -106,6 +108,7 @@ const SIZE: [[f64; 8]; 30] = [
 
 /// As above.
 #[rustfmt::skip]
+#[allow(clippy::approx_constant)]
 const LIML_SIZE: [[f64; 8]; 30] = [
     [16.38, 8.96, 6.66, 5.53, 0.0, 0.0, 0.0, 0.0],
     [8.68, 5.33, 4.42, 3.92, 7.03, 4.58, 3.95, 3.63],

@@ -291,6 +291,7 @@ pub(crate) fn projections_collinear(sample: &JointSample, x: &[usize], z: &[usiz
         |places: &[usize]| -> Vec<f64> { places.iter().map(|at| sample.magnitudes[*at]).collect() };
     let (_, basis) = independent(&columns(&sample.reduced, z), &magnitudes(z));
     let projected = &basis * (basis.transpose() * columns(&sample.reduced, x));
-    // A projection that is small against the regressor itself is rounding.
-    independent(&projected, &magnitudes(x)).0.len() < x.len()
+    // A projection that is small against the regressor itself is rounding, of which there is more here.
+    let sizes: Vec<f64> = magnitudes(x).into_iter().map(|size| 16.0 * size).collect();
+    independent(&projected, &sizes).0.len() < x.len()
 }

@@ -6,7 +6,6 @@ use vintner_estimation::instruments::Errors;
 use vintner_estimation::systems::{
     Equation, EquationFirstStage, Identification, Iteration, MomentWeights, ResidualCovariance, Restriction,
     System, SystemCovariance, SystemEstimator, SystemOptions, SystemOutcome, SystemTest, ThreeStageMethod,
-    hausman,
 };
 use vintner_estimation::{DroppedRow, Effects, Formula, Note, TestOutcome};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
