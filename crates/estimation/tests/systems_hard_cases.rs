@@ -547,7 +547,7 @@ fn huge_and_tiny_units_change_nothing_but_units() {
     let column = scaled.columns.iter_mut().find(|(own, _)| own == "y1").expect("y1");
     column.1.iter_mut().for_each(|value| *value = value.map(|value| value * 1e100));
     let outcome = run(&two(), &scaled.panel(), SystemEstimator::ThreeStage, &SystemOptions::default());
-    assert_eq!(outcome.reason(), Some(&Reason::NotFinite { what: "a sum of squares".into() }));
+    assert_eq!(outcome.reason(), Some(&Reason::NotFinite { what: "the scale of `y1`".into() }));
 }
 
 /// With the covariance of 2SLS across equations, the difference has as many directions as there are

@@ -153,6 +153,37 @@ pub(crate) fn inverse(matrix: &Mat<f64>) -> Option<Mat<f64>> {
         .then(|| Mat::from_fn(order, order, |i, j| found[(i, j)] / scales[i] / scales[j]))
 }
 
+/// The determinant, by elimination with partial pivoting; 0 where a column has no pivot.
+pub(crate) fn determinant(matrix: &Mat<f64>) -> f64 {
+    let order = matrix.nrows();
+    let mut left = matrix.clone();
+    let mut product = 1.0;
+    for at in 0..order {
+        let pivot =
+            (at..order).max_by(|i, j| left[(*i, at)].abs().total_cmp(&left[(*j, at)].abs())).unwrap_or(at);
+        if left[(pivot, at)] == 0.0 {
+            return 0.0;
+        }
+        if pivot != at {
+            product = -product;
+            for column in 0..order {
+                let (one, other) = (left[(at, column)], left[(pivot, column)]);
+                left[(at, column)] = other;
+                left[(pivot, column)] = one;
+            }
+        }
+        product *= left[(at, at)];
+        for row in at + 1..order {
+            let factor = left[(row, at)] / left[(at, at)];
+            for column in at + 1..order {
+                let taken = factor * left[(at, column)];
+                left[(row, column)] -= taken;
+            }
+        }
+    }
+    product
+}
+
 /// Whether all entries are finite.
 pub(crate) fn finite(matrix: &Mat<f64>) -> bool {
     (0..matrix.ncols()).all(|j| (0..matrix.nrows()).all(|i| matrix[(i, j)].is_finite()))
@@ -269,6 +300,14 @@ mod tests {
         let (kept, basis) = independent(&x, &[1.0; 4]);
         assert_eq!(kept, [0, 1, 3]);
         assert_eq!(basis.ncols(), 3);
+    }
+
+    #[test]
+    fn determinants() {
+        let of = |values: [[f64; 3]; 3]| determinant(&Mat::from_fn(3, 3, |i, j| values[i][j]));
+        assert_eq!(of([[0.0, 2.0, 0.0], [3.0, 0.0, 0.0], [0.0, 0.0, 5.0]]), -30.0);
+        assert_eq!(of([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [0.0, 1.0, 1.0]]), 0.0);
+        assert_eq!(of([[0.0; 3]; 3]), 0.0);
     }
 
     #[test]

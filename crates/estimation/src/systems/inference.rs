@@ -3,8 +3,8 @@
 use faer::Mat;
 
 use super::dense::{
-    SINGULAR, block_diagonal, columns, finite as all_finite, inner, inverse, scaled, smallest_of_correlation,
-    symmetric,
+    SINGULAR, block_diagonal, columns, determinant, finite as all_finite, inner, inverse, scaled,
+    smallest_of_correlation, symmetric,
 };
 use super::estimation::{Solution, Weighted, Work};
 use super::fit::{EquationFit, SystemFit, SystemR2, as_rows};
@@ -304,7 +304,7 @@ impl Work<'_> {
         let of_dependents = variance(&totals);
         let berndt = smallest_of_correlation(&of_dependents)
             .filter(|smallest| *smallest > SINGULAR)
-            .map(|_| 1.0 - behind.determinant() / of_dependents.determinant());
+            .map(|_| 1.0 - determinant(behind) / determinant(&of_dependents));
         let sum = |matrix: &Mat<f64>| (0..order).map(|i| matrix[(i, i)]).sum::<f64>();
         let r2 = SystemR2 {
             mcelroy: mcelroy(behind),
@@ -317,7 +317,7 @@ impl Work<'_> {
         let log_likelihood = smallest_of_correlation(&maximum_likelihood)
             .filter(|smallest| *smallest > SINGULAR && perfect.iter().all(|perfect| !perfect))
             .map(|_| {
-                let log_determinant = maximum_likelihood.determinant().ln();
+                let log_determinant = determinant(&maximum_likelihood).ln();
                 let constant = (2.0 * std::f64::consts::PI).ln() + 1.0;
                 -0.5 * n * (order as f64 * constant + log_determinant)
             });
@@ -331,7 +331,7 @@ impl Work<'_> {
             equations,
             covariance: covariance.map(as_rows),
             references,
-            determinant: residual_covariance.determinant(),
+            determinant: determinant(&residual_covariance),
             mcelroy_r2: mcelroy(&residual_covariance),
             residual_covariance: as_rows(&residual_covariance),
             weights_covariance: weights_covariance.as_ref().map(as_rows),
@@ -392,7 +392,7 @@ impl Work<'_> {
         let correlation = Mat::from_fn(order, order, |i, j| products[(i, j)] / scales[i] / scales[j]);
         let lr = match smallest_of_correlation(&correlation) {
             Some(smallest) if smallest > SINGULAR => {
-                HypothesisTest::chi_squared(lr_name, null, -n * correlation.determinant().ln(), df)
+                HypothesisTest::chi_squared(lr_name, null, -n * determinant(&correlation).ln(), df)
             }
             _ => Err(Reason::SingularResidualCovariance { step: 0, perfect: Vec::new() }),
         };

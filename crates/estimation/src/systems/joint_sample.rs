@@ -16,6 +16,9 @@ use crate::{DroppedRow, Formula, Reason, Result, Sample};
 /// What effects leave of a variable counts as nothing below this share of it.
 const NOTHING: f64 = 1e-12;
 
+/// Norms beyond this, or below its reciprocal, are refused.
+const LARGEST: f64 = 1e75;
+
 /// The variables of an analysis, effects taken off, on their common listwise-complete rows.
 #[derive(Debug, Clone)]
 pub(crate) struct JointSample {
@@ -74,8 +77,7 @@ impl JointSample {
             joint.refusal = Some(Reason::NoObservations { rows_dropped: joint.dropped.len() });
             return Ok(joint);
         }
-        if !joint.magnitudes.iter().all(|size| size.is_finite() && (size * size).is_finite()) {
-            joint.refusal = Some(Reason::NotFinite { what: "a sum of squares".into() });
+        if joint.is_out_of_range() {
             return Ok(joint);
         }
         match effects {
@@ -94,8 +96,26 @@ impl JointSample {
                 joint.vanished.insert(0, false);
             }
         }
+        if joint.is_out_of_range() {
+            return Ok(joint);
+        }
         joint.reduced = reduce(&joint.columns);
         Ok(joint)
+    }
+
+    /// Whether products of four variables would leave the range of double precision; sets the refusal.
+    fn is_out_of_range(&mut self) -> bool {
+        let size = |column: &Vec<f64>| norm(column);
+        let out = |size: f64| size != 0.0 && !(1.0 / LARGEST..=LARGEST).contains(&size);
+        let found = self
+            .columns
+            .iter()
+            .zip(&self.magnitudes)
+            .position(|(column, magnitude)| out(size(column)) || out(*magnitude));
+        if let Some(found) = found {
+            self.refusal = Some(Reason::NotFinite { what: format!("the scale of `{}`", self.names[found]) });
+        }
+        found.is_some()
     }
 
     fn absorb(&mut self, effects: Effects) -> std::result::Result<(), Reason> {
