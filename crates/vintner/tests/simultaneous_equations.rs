@@ -62,6 +62,8 @@ fn what_is_identified_is_estimated_and_the_rest_refused() {
     let refusal = "not estimable with instruments: robots: not identified: the order condition fails; \
                    exogenous variables excluded: lnBE; endogenous regressors: lnCO2, lnEG";
     assert!(said.contains(refusal), "{said}");
+    // emissions and growth in the system, and emissions alone
+    assert_eq!(said.matches("weak instruments: Cragg-Donald F").count(), 3, "{said}");
 
     let results = json(&workspace, "reports/reconstructed/system.json");
     let identified: Vec<&str> = results["identification"]

@@ -62,6 +62,10 @@ pub struct FirstStage {
     /// Critical values for Cragg and Donald's F, where they are tabulated. They hold for independent errors
     /// of one variance.
     pub critical_values: Option<StockYogo>,
+    /// What Cragg and Donald's F says by them.
+    pub verdict: Option<String>,
+    /// Whether it exceeds none of those for the size of 2SLS' tests.
+    pub weak: Option<bool>,
 }
 
 const UNDERIDENTIFIED: &str = "the equation is underidentified";
@@ -125,6 +129,8 @@ impl PreparedEquation {
         } else {
             (Err(exact), None)
         };
+        let critical_values = StockYogo::of(m, l);
+        let verdict = critical_values.as_ref().zip(cragg_donald).and_then(|(values, f)| values.verdict(f));
         Ok(FirstStage {
             n_obs: n,
             instruments: self.excluded.iter().map(name).collect(),
@@ -134,7 +140,9 @@ impl PreparedEquation {
             anderson: TestOutcome::of(anderson_name, anderson),
             kleibergen_paap: TestOutcome::of(rk_name, kleibergen_paap),
             kleibergen_paap_f,
-            critical_values: StockYogo::of(m, l),
+            critical_values,
+            weak: verdict.as_ref().map(|(_, weak)| *weak),
+            verdict: verdict.map(|(sentence, _)| sentence),
         })
     }
 

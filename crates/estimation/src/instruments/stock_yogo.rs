@@ -36,6 +36,31 @@ impl StockYogo {
     }
 }
 
+impl StockYogo {
+    /// What Cragg and Donald's F says of 2SLS by these values, and whether the instruments are weak: below even
+    /// the least demanding one. None where the size isn't tabulated.
+    pub fn verdict(&self, f: f64) -> Option<(String, bool)> {
+        let size = self.size?;
+        let shown = if f >= 0.01 { format!("{f:.2}") } else { format!("{f:.1e}") };
+        let held = size.iter().zip([10, 15, 20, 25]).find(|(critical, _)| f > **critical);
+        Some(match held {
+            Some((critical, percent)) => (
+                format!(
+                    "Cragg-Donald F {shown} exceeds {critical}: a 5% t test of 2SLS has a size of at most {percent}%"
+                ),
+                false,
+            ),
+            None => (
+                format!(
+                    "weak instruments: Cragg-Donald F {shown} doesn't exceed {}, so a 5% t test of 2SLS may have a size above 25%",
+                    size[3]
+                ),
+                true,
+            ),
+        })
+    }
+}
+
 /// Rows: 3 to 30 instruments; columns: four values each for 1, 2 and 3 endogenous regressors; 0: none.
 #[rustfmt::skip]
 #[allow(clippy::approx_constant)]
@@ -158,6 +183,23 @@ mod tests {
         assert_eq!(StockYogo::of(2, 1), None);
         assert_eq!(StockYogo::of(4, 9), None);
         assert_eq!(StockYogo::of(1, 31), None);
+    }
+
+    #[test]
+    fn verdicts() {
+        let values =
+            StockYogo::of(2, 2).unwrap_or(StockYogo { relative_bias: None, size: None, liml_size: None });
+        let said = |f| values.verdict(f).unwrap_or_default();
+        assert_eq!(
+            said(5.0),
+            (
+                "Cragg-Donald F 5.00 exceeds 4.58: a 5% t test of 2SLS has a size of at most 15%".to_owned(),
+                false
+            )
+        );
+        let (sentence, weak) = said(0.0015);
+        assert!(weak && sentence.starts_with("weak instruments: Cragg-Donald F 1.5e-3 doesn't exceed 3.63"));
+        assert_eq!(StockYogo::of(3, 5).and_then(|values| values.verdict(1.0)), None);
     }
 
     /// Each column of the size tables of 2SLS rises with the instruments, and each row falls with the size.

@@ -105,7 +105,10 @@ impl Parameters for Iv {
         let prepared = equation.prepare(&panel)?;
         let mut warnings = Vec::new();
         let first_stage = match prepared.first_stage(self.covariance.errors) {
-            Ok(first_stage) => Some(first_stage),
+            Ok(first_stage) => {
+                warnings.extend(first_stage.verdict.clone().filter(|_| first_stage.weak == Some(true)));
+                Some(first_stage)
+            }
             Err(reason) => {
                 warnings.push(format!("no first stage: {reason}"));
                 None

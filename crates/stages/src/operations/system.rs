@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::instruments::Errors;
 use vintner_estimation::systems::{
-    Equation, EquationFirstStage, Identification, Iteration, MomentWeights, ResidualCovariance, Restriction,
-    System, SystemCovariance, SystemEstimator, SystemOptions, SystemOutcome, SystemTest, ThreeStageMethod,
+    Equation, EquationFirstStage, FirstStageOutcome, Identification, Iteration, MomentWeights,
+    ResidualCovariance, Restriction, System, SystemCovariance, SystemEstimator, SystemOptions, SystemOutcome,
+    SystemTest, ThreeStageMethod,
 };
 use vintner_estimation::{DroppedRow, Effects, Formula, Note, TestOutcome};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
@@ -184,12 +185,21 @@ impl Parameters for SystemStage {
         warnings.extend(
             refused.map(|(estimator, reason)| format!("not estimable: {}: {reason}", estimator.name())),
         );
+        let first_stages = prepared.first_stages(self.first_stage);
+        if self.estimators.iter().any(|estimator| estimator.uses_instruments()) {
+            warnings.extend(first_stages.iter().filter_map(|stage| match &stage.outcome {
+                FirstStageOutcome::FirstStage(found) if found.weak == Some(true) => {
+                    Some(format!("{}: {}", stage.equation, found.verdict.as_deref().unwrap_or_default()))
+                }
+                _ => None,
+            }));
+        }
         let results = SystemResults {
             endogenous: system.endogenous_variables(),
             instruments: system.instrument_variables(),
             n_obs: prepared.height(),
             identification: prepared.identification().to_vec(),
-            first_stages: prepared.first_stages(self.first_stage),
+            first_stages,
             notes: prepared.notes().to_vec(),
             dropped: prepared.dropped().to_vec(),
             system,
