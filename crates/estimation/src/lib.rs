@@ -6,7 +6,8 @@
 //! asked for.
 //!
 //! [`estimate`] and [`estimate_by_entity`] go the whole way. [`granger_by_entity`], [`granger_pooled`] and
-//! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables.
+//! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables. [`systems`] are equations
+//! estimated together, [`instruments`] one with endogenous regressors.
 
 mod absorb;
 pub mod bootstrap;
@@ -32,6 +33,7 @@ mod hypothesis_test;
 mod inference;
 mod influence;
 mod intercept;
+pub mod instruments;
 mod lag;
 pub mod least_squares;
 mod measures;
@@ -44,6 +46,7 @@ mod rows;
 mod sample;
 mod tall;
 mod weights;
+pub mod systems;
 
 pub use chunked::{ChunkedOutcome, estimate_chunked};
 pub use clusters::ClusterColumn;
