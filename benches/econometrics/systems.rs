@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use polars::prelude::{Column, DataFrame};
-use vintner_estimation::ClusterBy;
+use vintner_estimation::PanelKey;
 use vintner_estimation::systems::{
     Equation, Iteration, ResidualCovariance, System, SystemCovariance, SystemEstimator, SystemOptions,
 };
@@ -35,7 +35,7 @@ fn main() {
     ]);
     let classical = SystemCovariance::Classical;
     let robust = SystemCovariance::Robust { debiased: false };
-    let cluster = SystemCovariance::Cluster { by: ClusterBy::Entity, debiased: false, group_debias: false };
+    let cluster = SystemCovariance::Cluster { by: PanelKey::Entity, debiased: false, group_debias: false };
     let once = None;
     let again = Some(Iteration { steps: 100, tolerance: 1e-6 });
     for (what, system, estimator, covariance, iterate) in [

@@ -335,6 +335,8 @@ impl Reason {
 
 fn times(count: usize) -> String {
     if count == 1 { "1 time".into() } else { format!("{count} times") }
+}
+
 fn listed(names: &[String]) -> String {
     if names.is_empty() { "none".into() } else { names.join(", ") }
 }

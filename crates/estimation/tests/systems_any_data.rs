@@ -10,7 +10,7 @@ use vintner_estimation::systems::{
     Equation, Iteration, Kernel, MomentWeights, ResidualCovariance, System, SystemCovariance,
     SystemEstimator, SystemOptions, SystemOutcome, ThreeStageMethod,
 };
-use vintner_estimation::{ClusterBy, Effects, Formula};
+use vintner_estimation::{Effects, Formula, PanelKey};
 use vintner_panel::Panel;
 
 /// SplitMix64.
@@ -120,7 +120,7 @@ fn systems() {
             SystemEstimator::ThreeStage,
             SystemEstimator::Gmm,
         ] {
-            let by = if draw.below(2) == 0 { ClusterBy::Entity } else { ClusterBy::Time };
+            let by = if draw.below(2) == 0 { PanelKey::Entity } else { PanelKey::Time };
             let kernel = Kernel::Bartlett;
             let across_entities = draw.below(2) == 0;
             let options = SystemOptions {
@@ -184,7 +184,7 @@ fn single_equations() {
         equation.effects = [None, None, Some(Effects::Entity), Some(Effects::TwoWay)][draw.below(4) as usize];
         equation.count_effects = draw.below(2) == 0;
         let prepared = equation.prepare(&panel).expect("an equation");
-        let by = if draw.below(2) == 0 { ClusterBy::Entity } else { ClusterBy::Time };
+        let by = if draw.below(2) == 0 { PanelKey::Entity } else { PanelKey::Time };
         for errors in [
             Errors::Unadjusted,
             Errors::Robust,

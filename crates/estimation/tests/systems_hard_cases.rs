@@ -10,7 +10,7 @@ use vintner_estimation::systems::{
     Equation, FirstStageOutcome, Identified, IdentifyingCondition, Iteration, ResidualCovariance, System,
     SystemCovariance, SystemEstimator, SystemFit, SystemOptions, SystemOutcome, identification,
 };
-use vintner_estimation::{ClusterBy, Effects, EstimationError, Formula, Note, Reason, TestOutcome};
+use vintner_estimation::{Effects, EstimationError, Formula, Note, PanelKey, Reason, TestOutcome};
 use vintner_panel::Panel;
 
 /// Numbers without any order, of mean zero or so.
@@ -161,7 +161,7 @@ fn the_papers_third_equation_isnt_identified() {
     assert!(matches!(hausman, Err(Reason::SingularTest { .. })));
     // regressions need no identification
     assert_eq!(fit(&paper(), &panel, SystemEstimator::Sur).equations.len(), 3);
-    let stages = prepared.first_stages(Errors::Cluster { by: ClusterBy::Entity });
+    let stages = prepared.first_stages(Errors::Cluster { by: PanelKey::Entity });
     assert!(matches!(&stages[0].outcome, FirstStageOutcome::FirstStage(stage) if stage.variables.len() == 2));
     assert!(matches!(&stages[2].outcome, FirstStageOutcome::NotComputable { reason: own } if *own == reason));
 }
@@ -501,7 +501,7 @@ fn more_moments_than_observations_or_clusters_are_refused() {
     let prepared = InstrumentedEquation::new(Formula::new("y1", &["y2", "x1"]), &["y2"], &["x2", "z"])
         .prepare(&table.panel())
         .expect("an equation");
-    let by = ClusterBy::Entity;
+    let by = PanelKey::Entity;
     let outcome = prepared.estimate(
         InstrumentalEstimator::Gmm { weights: Errors::Cluster { by }, center: false, iterate: None },
         InstrumentalCovariance::default(),
@@ -604,7 +604,7 @@ fn results_are_the_same_after_json() {
 fn the_number_of_threads_changes_no_bit() {
     let panel = Table::simultaneous(90, 60).panel();
     let options = SystemOptions {
-        covariance: SystemCovariance::Cluster { by: ClusterBy::Entity, debiased: true, group_debias: true },
+        covariance: SystemCovariance::Cluster { by: PanelKey::Entity, debiased: true, group_debias: true },
         ..SystemOptions::default()
     };
     let with = |threads: usize| {

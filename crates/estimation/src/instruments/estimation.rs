@@ -270,10 +270,10 @@ impl PreparedEquation {
         Ok((scaled(&whole, scale * group(clusters)), clusters))
     }
 
-    fn clusters(&self, by: crate::ClusterBy) -> usize {
+    fn clusters(&self, by: crate::PanelKey) -> usize {
         match by {
-            crate::ClusterBy::Entity => self.sample.rows.by_entity().levels(),
-            crate::ClusterBy::Time => self.sample.rows.by_time().levels(),
+            crate::PanelKey::Entity => self.sample.rows.by_entity().levels(),
+            crate::PanelKey::Time => self.sample.rows.by_time().levels(),
         }
     }
 

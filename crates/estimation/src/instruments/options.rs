@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ClusterBy;
+use crate::PanelKey;
 use crate::systems::scores::Dependence;
 use crate::systems::{Iteration, Kernel};
 
@@ -69,7 +69,7 @@ pub enum Errors {
     Cluster {
         /// The clusters.
         #[serde(default)]
-        by: ClusterBy,
+        by: PanelKey,
     },
     /// Autocorrelation.
     Kernel {
@@ -101,8 +101,8 @@ impl Errors {
         match self {
             Self::Unadjusted => "unadjusted",
             Self::Robust => "robust",
-            Self::Cluster { by: ClusterBy::Entity } => "clustered by entity",
-            Self::Cluster { by: ClusterBy::Time } => "clustered by time",
+            Self::Cluster { by: PanelKey::Entity } => "clustered by entity",
+            Self::Cluster { by: PanelKey::Time } => "clustered by time",
             Self::Kernel { .. } => "kernel",
         }
     }

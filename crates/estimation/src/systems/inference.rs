@@ -445,5 +445,6 @@ pub(crate) fn coefficient(
         std_error,
         statistic,
         p_value: statistic.map(|statistic| reference.two_sided(statistic)),
+        df: None,
     }
 }

@@ -56,7 +56,7 @@ impl JointSample {
         let sample = Sample::new(panel, &Formula::new(*first, rest))?;
         let rows = Rows::of(&sample);
         let values: Vec<&[f64]> = std::iter::once(sample.dependent())
-            .chain(sample.regressors().iter().map(Vec::as_slice))
+            .chain(sample.regressors().iter().map(|column| &**column))
             .collect();
         let everything: Range<usize> = 0..sample.height();
         let centered = |values: &&[f64]| less_means(values, std::slice::from_ref(&everything));
@@ -123,9 +123,11 @@ impl JointSample {
         self.absorbed = match effects {
             Effects::Entity => entities.levels(),
             Effects::Time => times.levels(),
-            Effects::TwoWay => {
-                (entities.levels() + times.levels()).saturating_sub(components(&entities, &times))
-            }
+            Effects::TwoWay => (entities.levels() + times.levels()).saturating_sub(components(
+                &(&entities).into(),
+                &(&times).into(),
+                entities.codes.len(),
+            )),
         };
         let factors = match effects {
             Effects::Entity => vec![entities],

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ResidualCovariance;
-use crate::ClusterBy;
+use crate::PanelKey;
 
 /// An estimator of a system, by systemfit's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,7 +128,7 @@ pub enum SystemCovariance {
     Cluster {
         /// The clusters.
         #[serde(default)]
-        by: ClusterBy,
+        by: PanelKey,
         /// As in `robust`.
         #[serde(default)]
         debiased: bool,

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::dense::dot;
 use super::options::Kernel;
-use crate::ClusterBy;
+use crate::PanelKey;
 use crate::Reason;
 use crate::rows::Rows;
 
@@ -15,7 +15,7 @@ pub(crate) enum Dependence {
     /// Nothing.
     None,
     /// Correlation within clusters.
-    Cluster(ClusterBy),
+    Cluster(PanelKey),
     /// Autocorrelation from row to row.
     Kernel { kernel: Kernel, bandwidth: Option<f64>, across_entities: bool },
 }
@@ -36,8 +36,8 @@ pub(crate) fn meat(
         Dependence::None => Ok((products(scores), None)),
         Dependence::Cluster(by) => {
             let factor = match by {
-                ClusterBy::Entity => rows.by_entity(),
-                ClusterBy::Time => rows.by_time(),
+                PanelKey::Entity => rows.by_entity(),
+                PanelKey::Time => rows.by_time(),
             };
             let clusters = factor.levels();
             if clusters < 2 {

@@ -6,7 +6,7 @@ use vintner_estimation::instruments::{
 use vintner_estimation::systems::{
     Kernel, Restriction, RestrictionTerm, SystemEstimator, SystemOptions, ThreeStageMethod,
 };
-use vintner_estimation::{ClusterBy, Formula};
+use vintner_estimation::{Formula, PanelKey};
 
 use crate::compare::*;
 use crate::data::{Data, coefficients, estimate, panel, residual_covariance, system};
@@ -143,7 +143,7 @@ fn strength_and_further_estimators_agree() {
         "unadjusted" => Errors::Unadjusted,
         "robust" => Errors::Robust,
         "kernel" => kernel("bartlett", Some(2.0)),
-        _ => Errors::Cluster { by: ClusterBy::Entity },
+        _ => Errors::Cluster { by: PanelKey::Entity },
     };
     let tally = walk(&file, |record| {
         let id = record.id.clone();

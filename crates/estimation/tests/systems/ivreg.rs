@@ -3,7 +3,7 @@
 use serde_json::Value;
 use vintner_estimation::instruments::{Errors, InstrumentalEstimator};
 use vintner_estimation::systems::{Iteration, Kernel};
-use vintner_estimation::{ClusterBy, Reason, TestOutcome};
+use vintner_estimation::{PanelKey, Reason, TestOutcome};
 
 use crate::compare::*;
 use crate::data::Data;
@@ -25,7 +25,7 @@ pub(crate) fn check_ivreg(data: &Data, name: &str, record: &mut Record) -> Resul
     record.compare("hc0_se", &under(Errors::Robust, false));
     record.compare("hc1_se", &under(Errors::Robust, true));
     if record.has("cl_city_hc1_se") {
-        let city = Errors::Cluster { by: ClusterBy::Entity };
+        let city = Errors::Cluster { by: PanelKey::Entity };
         record.compare("cl_city_hc1_se", &under(city, true));
         record.compare("cl_city_hc0_nocadj_se", &under(city, false));
     }
@@ -71,7 +71,7 @@ pub(crate) fn check_ivreg(data: &Data, name: &str, record: &mut Record) -> Resul
 pub(crate) fn check_iv(data: &Data, parts: &[&str], record: &mut Record) -> Result<(), &'static str> {
     let (_, equation) = data.equations.iter().find(|(name, _)| *name == parts[1]).expect("an equation");
     let debiased = parts.last() == Some(&"debiased_True");
-    let city = Errors::Cluster { by: ClusterBy::Entity };
+    let city = Errors::Cluster { by: PanelKey::Entity };
     let gmm = |weights, iterate| InstrumentalEstimator::Gmm { weights, center: false, iterate };
     let kernel = Errors::Kernel { kernel: Kernel::Bartlett, bandwidth: Some(2.0), across_entities: true };
     let (estimator, errors) = match (parts[0], parts[2]) {

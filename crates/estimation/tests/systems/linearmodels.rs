@@ -4,7 +4,7 @@ use serde_json::Value;
 use vintner_estimation::systems::{
     Iteration, Kernel, MomentWeights, ResidualCovariance, SystemCovariance, SystemEstimator, SystemOptions,
 };
-use vintner_estimation::{ClusterBy, Reason};
+use vintner_estimation::{PanelKey, Reason};
 
 use crate::compare::*;
 use crate::data::{Data, coefficients, estimate};
@@ -32,7 +32,7 @@ pub(crate) fn check_linearmodels(data: &Data, record: &mut Record) -> Result<(),
             debiased,
         },
         Some(&"clustered_city") => {
-            SystemCovariance::Cluster { by: ClusterBy::Entity, debiased, group_debias: false }
+            SystemCovariance::Cluster { by: PanelKey::Entity, debiased, group_debias: false }
         }
         Some(other) => panic!("{other}"),
     };
