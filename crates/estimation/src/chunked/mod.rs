@@ -302,7 +302,7 @@ impl Run<'_> {
                         (0..order).map(|row| reduced.triangle.at(row, column).powi(2)).sum::<f64>().sqrt();
                 }
             }
-            let left = reduced.time_sums.iter().zip(&scales).any(|(sums, scale)| size(sums) > 1e-13 * scale);
+            let left = reduced.time_sums.iter().zip(&scales).any(|(sums, scale)| size(sums) > 1e-12 * scale);
             if !left || round == 3 {
                 return Ok(reduced);
             }
