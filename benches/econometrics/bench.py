@@ -171,7 +171,7 @@ def fixed_effects(arguments, rows, units, kind, rounds, program, names, sets, th
     make(folder, rows, units, kind)
     lines = []
     for effects in sets:
-        commands = {name: [sys.executable, __file__, "--work", name, str(folder)] for name in names}
+        commands = {name: [sys.executable, str(HERE / "bench.py"), "--work", name, str(folder)] for name in names}
         commands["Vintner"] = [program, str(folder)]
         if chunked:
             if not (folder / "panel.parquet").exists():
