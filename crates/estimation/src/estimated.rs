@@ -1,5 +1,6 @@
 //! A model estimated on a sample, before any covariance is chosen.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use faer::Mat;
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Leverage;
 use crate::absorb::Grouping;
-use crate::covariance::{Covariance, Ingredients};
+use crate::covariance::{Covariance, Ingredients, cluster_codes};
 use crate::design::{Design, INTERCEPT, mean, weighted_mean};
 use crate::distributions::student_t_two_sided;
 use crate::fit::{Coefficient, CovarianceUsed, Fit, ReferenceDistribution};
@@ -17,8 +18,8 @@ use crate::models::{Goodness, Levels, Solved, first_differences, within};
 use crate::sample::EffectOf;
 use crate::tall::dot;
 use crate::{
-    ClusterColumn, DropCause, Effect, FitMeasures, Formula, Model, Note, Reason, Sample, VarianceComponents,
-    WeightKind,
+    ClusterBy, ClusterColumn, DropCause, Effect, FitMeasures, Formula, Model, Note, Reason, Sample,
+    VarianceComponents, WeightKind,
 };
 
 /// Residuals whose norm is below this share of the norms that cancel in them are rounding.
@@ -391,6 +392,42 @@ impl Estimated {
             longest: self.longest,
             columns: &self.clusters,
         }
+    }
+
+    /// Each row's cluster, and how many there are.
+    pub(crate) fn clusters_by(&self, by: &ClusterBy) -> Result<(Vec<usize>, usize), Reason> {
+        cluster_codes(&self.ingredients(), by)
+    }
+
+    /// Each absorbed effect's level of each row, and whether the effect is the entities'.
+    pub(crate) fn effect_codes(&self) -> Vec<(Vec<usize>, bool)> {
+        let of = |effects| within::effect_codes(&self.sample, effects);
+        self.levels.on_demand.map(of).unwrap_or_default()
+    }
+
+    /// Whether each level of each absorbed effect lies within one cluster.
+    pub(crate) fn effects_lie_within(&self, clusters: &[usize]) -> bool {
+        self.effect_codes().iter().all(|(levels, _)| {
+            let mut of_level: BTreeMap<usize, usize> = BTreeMap::new();
+            levels.iter().zip(clusters).all(|(level, code)| of_level.entry(*level).or_insert(*code) == code)
+        })
+    }
+
+    /// What the absorbed effects leave of values of the rows as they were estimated.
+    pub(crate) fn projected(&self, values: &[f64]) -> Result<Vec<f64>, Reason> {
+        match self.levels.on_demand {
+            Some(effects) => within::projected(&self.sample, effects, values),
+            None => Ok(values.to_vec()),
+        }
+    }
+
+    /// The residual of one regressor on the others, as they were estimated.
+    pub(crate) fn direction(&self, place: usize) -> Vec<f64> {
+        let pivot = self.bread[(place, place)];
+        let weights: Vec<f64> = (0..self.bread.nrows()).map(|i| self.bread[(i, place)] / pivot).collect();
+        (0..self.residuals.len())
+            .map(|row| weights.iter().enumerate().map(|(i, w)| w * self.regressors[(row, i)]).sum())
+            .collect()
     }
 
     /// Each row's leverage, the diagonal of the projection on the regressors or on effects too.

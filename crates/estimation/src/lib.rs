@@ -9,6 +9,7 @@
 //! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables.
 
 mod absorb;
+pub mod bootstrap;
 mod chunked;
 mod clusters;
 mod collinearity;
@@ -34,6 +35,7 @@ pub mod least_squares;
 mod measures;
 mod models;
 mod note;
+mod random;
 mod reason;
 pub mod reconstruction;
 mod rows;

@@ -77,6 +77,19 @@ pub enum Reason {
         /// The model, or what else it isn't defined for.
         model: String,
     },
+    /// Effects that a bootstrap would have to estimate anew in every sample.
+    #[error(
+        "clusters by {clusters} cut through effects with {dummies} dummy variables, and {most} are the most that are \
+         drawn again; cluster by what the effects lie within, or use the wild bootstrap"
+    )]
+    TooManyDummies {
+        /// What the clusters are.
+        clusters: String,
+        /// How many.
+        dummies: usize,
+        /// The most.
+        most: usize,
+    },
     /// Fewer entities, or times, than a regression of their means needs.
     #[error("{groups} {of}, {parameters} parameters: too few for the regression of their means")]
     TooFewGroups {
@@ -164,6 +177,16 @@ pub enum Reason {
         bandwidth: String,
         /// Times in the estimated rows.
         periods: usize,
+    },
+    /// A matrix that would be too large.
+    #[error("{size} {what}; a matrix of their pairs is made for up to {largest}")]
+    TooLarge {
+        /// Of what there are too many.
+        what: String,
+        /// How many.
+        size: usize,
+        /// How many there may be.
+        largest: usize,
     },
     /// No time at which all entities are observed, nor the other way round.
     #[error("no time with all entities; take the covariances of errors pairwise")]

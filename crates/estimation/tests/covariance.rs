@@ -46,7 +46,7 @@ fn rows(entities: usize, times: i32, without: impl Fn(usize, i32) -> bool) -> Ve
 }
 
 fn unbalanced() -> Vec<Row> {
-    rows(7, 6, |entity, time| (entity + 2 * time as usize) % 5 == 0)
+    rows(7, 6, |entity, time| (entity + 2 * time as usize).is_multiple_of(5))
 }
 
 /// A panel with dummy variables of entities and times beside the rest.

@@ -7,7 +7,7 @@
 use faer::{Mat, Side};
 use serde::{Deserialize, Serialize};
 
-use super::{Ingredients, time_codes};
+use super::{Ingredients, time_codes, too_large};
 use crate::Reason;
 use crate::absorb::Factor;
 
@@ -78,6 +78,7 @@ struct Second {
 impl Second {
     fn new(first: &Factor, second: Factor) -> Result<Self, Reason> {
         let (groups, levels) = (first.levels(), second.levels());
+        too_large("effects of the kind with fewer", levels)?;
         let mut shares: Mat<f64> = Mat::zeros(levels, groups);
         for (group, level) in first.codes.iter().zip(&second.codes) {
             shares[(*level, *group)] += 1.0 / first.counts()[*group];

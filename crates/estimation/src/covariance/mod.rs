@@ -2,6 +2,31 @@
 //! the groups and the counts of a model that was estimated once, and never refits it.
 //!
 //! `docs/methods/covariance.md` says which option of which program each equals.
+//!
+//! ```
+//! use polars::prelude::{Column, DataFrame};
+//! use vintner_estimation::{Covariance, Formula, Model, ResidualType, Sample, SmallSample};
+//! use vintner_panel::Panel;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let columns = vec![
+//!     Column::new("firm".into(), ["a", "a", "a", "b", "b", "b", "c", "c", "c"]),
+//!     Column::new("year".into(), [1, 2, 3, 1, 2, 3, 1, 2, 3]),
+//!     Column::new("y".into(), [1.0, 2.5, 2.0, 4.0, 4.5, 6.0, 1.5, 1.0, 3.0]),
+//!     Column::new("x".into(), [0.5, 1.5, 1.0, 2.0, 3.0, 3.5, 1.0, 0.0, 1.5]),
+//! ];
+//! let panel = Panel::new(DataFrame::new(9, columns)?, "firm", "year")?;
+//! let sample = Sample::new(&panel, &Formula::new("y", &["x"]))?;
+//!
+//! // Estimated once, with any number of covariances.
+//! let within = Model::Within.estimate(&sample)?;
+//! let clustered = within.fit(&Covariance::clustered(SmallSample::StataXtreg))?;
+//! let robust = within.fit(&Covariance::heteroskedastic(ResidualType::Hc3))?;
+//! assert_eq!(clustered.coefficients[0].estimate, robust.coefficients[0].estimate);
+//! assert_eq!(clustered.reference.df(), Some(2));
+//! # Ok(())
+//! # }
+//! ```
 
 mod bell_mccaffrey;
 mod classical;
@@ -244,6 +269,25 @@ impl Covariance {
             Self::PanelCorrected(options) => panel_corrected::matrix(options, ingredients),
         }
     }
+}
+
+/// Each row's cluster, below their count, and the count.
+pub(crate) fn cluster_codes(
+    ingredients: &Ingredients<'_>,
+    by: &ClusterBy,
+) -> Result<(Vec<usize>, usize), Reason> {
+    cluster::clusters(ingredients, by).map(|clusters| (clusters.codes, clusters.count))
+}
+
+/// The largest side of a square matrix that is held whole: 800 MB.
+const LARGEST: usize = 10_000;
+
+/// Refuses what would need a larger square matrix.
+fn too_large(what: &str, size: usize) -> Result<(), Reason> {
+    if size > LARGEST {
+        return Err(Reason::TooLarge { what: what.into(), size, largest: LARGEST });
+    }
+    Ok(())
 }
 
 /// Each row's time as a number, in order of time, and how many there are.

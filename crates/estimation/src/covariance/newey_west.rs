@@ -92,8 +92,9 @@ pub(super) fn matrix(
             }
         }
     };
-    let whole = [0..height];
-    let series = if options.lag == LagBy::SampleRow { &whole[..] } else { ingredients.groups };
+    let whole = 0..height;
+    let series =
+        if options.lag == LagBy::SampleRow { std::slice::from_ref(&whole) } else { ingredients.groups };
     for group in series {
         for now in group.clone() {
             pair(now, now, 1.0);

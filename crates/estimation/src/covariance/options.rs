@@ -13,9 +13,10 @@ use super::{
     TestDistribution, TwoWayClusterCovariance,
 };
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
+    /// In the place of a name that was a fault already, so that nothing is said of the options beside it.
+    Unread,
     Classical,
     Heteroskedastic,
     Groupwise,
@@ -27,8 +28,20 @@ enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 8] = [
+        Self::Classical,
+        Self::Heteroskedastic,
+        Self::Groupwise,
+        Self::Cluster,
+        Self::TwoWayCluster,
+        Self::NeweyWest,
+        Self::DriscollKraay,
+        Self::PanelCorrected,
+    ];
+
     fn name(self) -> &'static str {
         match self {
+            Self::Unread => "",
             Self::Classical => "classical",
             Self::Heteroskedastic => "heteroskedastic",
             Self::Groupwise => "groupwise",
@@ -43,6 +56,7 @@ impl Kind {
     /// The options that it has.
     fn options(self) -> &'static [&'static str] {
         match self {
+            Self::Unread => FIELDS,
             Self::Classical => &["divisor", "test"],
             Self::Heteroskedastic => &["type", "leverage", "small_sample", "test"],
             Self::Groupwise | Self::Cluster => &["by", "type", "leverage", "small_sample", "test"],
@@ -55,6 +69,33 @@ impl Kind {
                 &["by", "diagonal", "pairwise", "type", "leverage", "small_sample", "test"]
             }
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(KindVisitor)
+    }
+}
+
+struct KindVisitor;
+
+impl Visitor<'_> for KindVisitor {
+    type Value = Kind;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a kind of covariance")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Kind, E> {
+        // A reader that goes on after a fault hands on an empty text.
+        if text.is_empty() {
+            return Ok(Kind::Unread);
+        }
+        Kind::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(|| {
+            let names: Vec<String> = Kind::ALL.iter().map(|kind| format!("`{}`", kind.name())).collect();
+            E::custom(format!("`{text}` is no kind of covariance; there are {}", names.join(", ")))
+        })
     }
 }
 
@@ -183,8 +224,17 @@ impl Options {
             let options = self.kind.options().join(", ");
             return Err(format!("`kind: {}` has no option `{name}`; it has {options}", self.kind.name()));
         }
+        if self.test == Some(TestDistribution::Satterthwaite) {
+            let adjusted = matches!(self.residuals, None | Some(Type::Hc0 | Type::Cr2 | Type::Cr3));
+            if !(matches!(self.kind, Kind::Cluster | Kind::Unread) && adjusted) {
+                return Err(
+                    "`test: satterthwaite` goes with `kind: cluster` and `type: hc0`, `cr2` or `cr3`".into(),
+                );
+            }
+        }
         let leverage = self.leverage.unwrap_or_default();
         Ok(match self.kind {
+            Kind::Unread => Covariance::classical(),
             Kind::Classical => Covariance::Classical(ClassicalCovariance {
                 divisor: self.divisor.unwrap_or_default(),
                 test: self.test.unwrap_or_default(),
@@ -368,6 +418,7 @@ mod tests {
     fn options_of_other_kinds_are_faults() {
         let fault = |text: &str| parse(text).map_or_else(|error| error.to_string(), |_| String::new());
         assert!(fault(r#"{"kind": "cluster", "small": "none"}"#).contains("unknown field `small`"));
+        assert!(fault(r#"{"kind": "clutser", "by": "time"}"#).contains("there are `classical`, "));
         assert!(
             fault(r#"{"kind": "classical", "by": "entity"}"#)
                 .contains("`kind: classical` has no option `by`; it has divisor, test")
@@ -376,5 +427,6 @@ mod tests {
         assert!(fault(r#"{"kind": "cluster", "type": "hc1"}"#).contains("plm_hc1"));
         assert!(fault(r#"{"kind": "newey_west", "bandwidth": -2}"#).contains("can't be below zero"));
         assert!(fault(r#"{"kind": "two_way_cluster", "and": "entity"}"#).contains("of one kind"));
+        assert!(fault(r#"{"kind": "classical", "test": "satterthwaite"}"#).contains("`kind: cluster`"));
     }
 }

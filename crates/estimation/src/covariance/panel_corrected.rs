@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::sandwich::around;
 use super::{
     CovarianceMatrix, Ingredients, Leverage, ResidualType, SmallSample, TestDistribution, time_codes,
+    too_large,
 };
 use crate::Reason;
 
@@ -73,6 +74,8 @@ pub(super) fn matrix(
         PanelCorrectedBy::Time => (&times, &entities, periods, ingredients.groups.len()),
         PanelCorrectedBy::Entity => (&entities, &times, ingredients.groups.len(), periods),
     };
+    let unit = if options.by == PanelCorrectedBy::Time { "entities" } else { "times" };
+    too_large(unit, size)?;
     let counts = ingredients.counts(count, &[]);
     let residuals = options.residuals.residuals(ingredients, &counts, options.leverage)?;
     let mut members = vec![Vec::new(); count];

@@ -192,6 +192,33 @@ fn estimate_kept(
     Estimated::new(sample, solved)
 }
 
+/// Each effect's level of each row, and whether the effect is the entities'.
+pub(crate) fn effect_codes(sample: &Sample, effects: Effects) -> Vec<(Vec<usize>, bool)> {
+    let absorbing = Absorbing::new(sample, effects);
+    let codes =
+        |grouping: &Grouping| grouping.each(sample.height()).iter().map(|code| *code as usize).collect();
+    absorbing
+        .groupings
+        .iter()
+        .zip(&absorbing.of)
+        .map(|(grouping, of)| (codes(grouping), *of == EffectOf::Entities))
+        .collect()
+}
+
+/// What the effects leave of values of rows multiplied by the roots of their weights.
+pub(crate) fn projected(sample: &Sample, effects: Effects, values: &[f64]) -> Result<Vec<f64>, Reason> {
+    let absorbing = Absorbing::new(sample, effects);
+    let mut left = values.to_vec();
+    if let Some(weights) = sample.weights() {
+        left.iter_mut().zip(weights).for_each(|(value, weight)| *value /= weight.sqrt());
+    }
+    absorbing.projection(sample).project(&mut left)?;
+    if let Some(weights) = sample.weights() {
+        left.iter_mut().zip(weights).for_each(|(value, weight)| *value *= weight.sqrt());
+    }
+    Ok(left)
+}
+
 /// How many parameters the effects take and what they are, and whether that is exact.
 fn count(sample: &Sample, absorbing: &Absorbing, projection: &Projection) -> (Absorbed, bool) {
     let (parameters, exact) = independent(&absorbing.groupings, projection, sample.height());

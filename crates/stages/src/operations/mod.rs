@@ -1,6 +1,7 @@
 //! One operation a file.
 
 mod assemble;
+mod bootstrap;
 mod claims;
 mod deflate;
 mod derive;
@@ -41,6 +42,7 @@ pub fn registry() -> Registry {
     registry.register(Of::<specifications::Specifications>::new());
     registry.register(Of::<robustness::RobustnessOf>::new());
     registry.register(Of::<specification_curve::Curve>::new());
+    registry.register(Of::<bootstrap::BootstrapOf>::new());
     registry.register(Of::<claims::Claims>::new());
     registry.register(Of::<report::Report>::new());
     registry
