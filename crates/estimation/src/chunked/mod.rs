@@ -234,7 +234,7 @@ impl Run<'_> {
                 .collect();
             // What is left of the normal equations, in standard errors.
             let size: f64 = step.iter().zip(left).map(|(step, left)| step * left).sum::<f64>().abs().sqrt();
-            if !(size > 1e-13 * residual.rss.sqrt()) || !norm(&step).is_finite() {
+            if size <= 1e-13 * residual.rss.sqrt() || !size.is_finite() || !norm(&step).is_finite() {
                 break;
             }
             coefficients.iter_mut().zip(&step).for_each(|(b, step)| *b += step);

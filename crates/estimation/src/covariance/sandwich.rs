@@ -108,10 +108,10 @@ fn score_sums(x: &Mat<f64>, residuals: &[f64], codes: &[usize], parts: usize) ->
     } else {
         (0..x.ncols()).map(column).collect()
     };
-    let gathered = |pick: fn(&(Vec<f64>, Vec<f64>)) -> &Vec<f64>| {
-        Mat::from_fn(parts, x.ncols(), |part, at| pick(&columns[at])[part])
-    };
-    (gathered(|column| &column.0), gathered(|column| &column.1))
+    (
+        Mat::from_fn(parts, x.ncols(), |part, at| columns[at].0[part]),
+        Mat::from_fn(parts, x.ncols(), |part, at| columns[at].1[part]),
+    )
 }
 
 /// B M B of a symmetric M.
