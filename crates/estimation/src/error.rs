@@ -84,6 +84,33 @@ pub enum EstimationError {
         /// The entity.
         entity: String,
     },
+    /// A system without equations.
+    #[error("a system needs at least one equation")]
+    NoEquations,
+    /// Two equations of one name.
+    #[error("two equations are called `{name}`; give each a name of its own")]
+    RepeatedEquation {
+        /// The name.
+        name: String,
+    },
+    /// A variable that is said to be endogenous and an instrument.
+    #[error("`{name}` is endogenous, so it can't be an instrument")]
+    EndogenousInstrument {
+        /// The variable.
+        name: String,
+    },
+    /// An endogenous variable that isn't a regressor.
+    #[error("`{name}` is named as endogenous but isn't a regressor of the equation")]
+    EndogenousNotRegressor {
+        /// The variable.
+        name: String,
+    },
+    /// An excluded instrument that stands in the equation.
+    #[error("`{name}` stands in the equation, so it can't be an excluded instrument")]
+    InstrumentInEquation {
+        /// The variable.
+        name: String,
+    },
     /// A coefficient that the fit hasn't got.
     #[error("no coefficient `{name}`; the fit has {}", available.join(", "))]
     NoCoefficient {

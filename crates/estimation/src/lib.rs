@@ -6,7 +6,8 @@
 //! asked for.
 //!
 //! [`estimate`] and [`estimate_by_entity`] go the whole way. [`granger_by_entity`], [`granger_pooled`] and
-//! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables.
+//! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables. [`systems`] are equations
+//! estimated together, [`instruments`] one with endogenous regressors.
 
 mod absorb;
 pub mod bootstrap;
@@ -26,10 +27,13 @@ mod fama_macbeth;
 mod fit;
 mod formula;
 mod granger;
+mod granger_bootstrap;
+mod granger_lags;
 mod hypothesis_test;
 mod inference;
 mod influence;
 mod intercept;
+pub mod instruments;
 mod lag;
 pub mod least_squares;
 mod measures;
@@ -42,6 +46,7 @@ mod rows;
 mod sample;
 mod tall;
 mod weights;
+pub mod systems;
 
 pub use chunked::{ChunkedOutcome, estimate_chunked};
 pub use clusters::ClusterColumn;
@@ -67,6 +72,8 @@ pub use formula::Formula;
 pub use granger::{
     GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled,
 };
+pub use granger_bootstrap::{GrangerBootstrap, bootstrap_dumitrescu_hurlin};
+pub use granger_lags::{ChosenLags, LagChoice, LagCriterion, choose_lags};
 pub use hypothesis_test::{HypothesisTest, NullDistribution, Tail, TestOutcome};
 pub use influence::{Influence, LeftOut};
 pub use intercept::{EffectEstimate, EffectsFrom};

@@ -79,6 +79,27 @@ pub enum Note {
         /// The ratio of the largest to the smallest pivot of columns scaled to about unit norm.
         condition: f64,
     },
+    /// Instruments that are combinations of others before them.
+    #[error("instruments left out: {}", listed(dropped))]
+    CollinearInstruments {
+        /// Each with the earlier ones that it is a combination of.
+        dropped: Vec<Collinearity>,
+    },
+    /// Instruments of which the effects leave nothing.
+    #[error("instruments absorbed by the effects: {}", instruments.join(", "))]
+    AbsorbedInstruments {
+        /// The instruments.
+        instruments: Vec<String>,
+    },
+    /// A residual covariance with a negative eigenvalue, which divisors that differ by entry can bring about.
+    #[error(
+        "the residual covariance isn't positive definite, so that standard errors may be missing or too small"
+    )]
+    IndefiniteResidualCovariance,
+}
+
+fn listed(dropped: &[Collinearity]) -> String {
+    dropped.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn plural(count: usize) -> String {

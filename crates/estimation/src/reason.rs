@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Collinearity;
+use crate::systems::IdentifyingCondition;
 
 /// Why the data can't answer: a result in its own right, printed where the number would stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -200,6 +201,16 @@ pub enum Reason {
     /// A test statistic that divides by a residual sum of squares that is zero.
     #[error("perfect fit: the residuals are zero to rounding, so the statistic is undefined")]
     PerfectFit,
+    /// A series with a hole in it.
+    #[error(
+        "{entity} has no value after {after}, though later ones; the statistic needs series without holes"
+    )]
+    GapInTime {
+        /// The entity.
+        entity: String,
+        /// The time before the hole.
+        after: i32,
+    },
     /// A statistic defined for balanced panels only.
     #[error(
         "unbalanced panel ({shortest_entity} has {shortest} periods, {longest_entity} {longest}); \
@@ -229,6 +240,64 @@ pub enum Reason {
         order: usize,
         /// The length that must be exceeded, 5 + 3 x order.
         bound: usize,
+    },
+    /// An equation of a system, or one with instruments, that isn't identified.
+    #[error(
+        "not identified: {condition}; exogenous variables excluded: {}; endogenous regressors: {}",
+        listed(excluded),
+        listed(endogenous)
+    )]
+    NotIdentified {
+        /// The equation.
+        equation: String,
+        /// The condition that fails.
+        condition: IdentifyingCondition,
+        /// The exogenous variables that the equation excludes.
+        excluded: Vec<String>,
+        /// Its endogenous regressors.
+        endogenous: Vec<String>,
+    },
+    /// As many instruments as observations, which fit every first stage perfectly.
+    #[error("{instruments} instruments, {observations} observations: the first stage fits perfectly")]
+    TooManyInstruments {
+        /// Observations in the sample.
+        observations: usize,
+        /// Instruments, absorbed effects included.
+        instruments: usize,
+    },
+    /// A covariance of residuals of different equations that can't be inverted.
+    #[error("the residual covariance of the equations is singular{}", at_step(*step, perfect))]
+    SingularResidualCovariance {
+        /// At which estimate of the weights, from 1; 0 where it isn't about weights.
+        step: usize,
+        /// Equations that fit perfectly.
+        perfect: Vec<String>,
+    },
+    /// A covariance of moments that can't be inverted.
+    #[error("the covariance of the {moments} moments is singular ({observations} observations)")]
+    SingularMoments {
+        /// Moments.
+        moments: usize,
+        /// Observations in the sample.
+        observations: usize,
+    },
+    /// A statistic that would need the inverse of a singular matrix.
+    #[error("{what}: singular, so there is no statistic")]
+    SingularTest {
+        /// What is singular.
+        what: String,
+    },
+    /// A test of overidentifying restrictions where there are none.
+    #[error("exactly identified: there is no overidentifying restriction to test")]
+    ExactlyIdentified,
+    /// A test of exogeneity, or a first stage, of no regressor.
+    #[error("no endogenous regressor")]
+    NoEndogenousRegressors,
+    /// A series too short to choose a bandwidth from, or without variance.
+    #[error("no bandwidth can be chosen from {observations} observations; name one")]
+    NoBandwidth {
+        /// Its length.
+        observations: usize,
     },
     /// One entity that a panel statistic needs has no result of its own.
     #[error("{entity}: {reason}")]
@@ -266,6 +335,17 @@ impl Reason {
 
 fn times(count: usize) -> String {
     if count == 1 { "1 time".into() } else { format!("{count} times") }
+fn listed(names: &[String]) -> String {
+    if names.is_empty() { "none".into() } else { names.join(", ") }
+}
+
+fn at_step(step: usize, perfect: &[String]) -> String {
+    let when = if step > 1 { format!(" at step {step} of the iteration") } else { String::new() };
+    let why = match perfect {
+        [] => String::new(),
+        perfect => format!(": {} without residuals", perfect.join(", ")),
+    };
+    format!("{when}{why}")
 }
 
 fn join(collinear: &[Collinearity]) -> String {

@@ -88,6 +88,8 @@ fn granger(cause: &str, effect: &str) -> DumitrescuHurlin {
     let short = Reason::SeriesTooShort { entity: "alpha".into(), length: 8, order: 1, bound: 8 };
     DumitrescuHurlin {
         left_out: Vec::new(),
+        chosen: None,
+        bootstrap: None,
         effect: effect.into(),
         cause: cause.into(),
         orders: LagOrders::Common(1),

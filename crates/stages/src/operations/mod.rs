@@ -11,12 +11,14 @@ mod exposure;
 mod fama_macbeth;
 mod granger;
 mod ingest;
+mod iv;
 mod regress;
 mod report;
 mod robustness;
 mod shared;
 mod specification_curve;
 mod specifications;
+mod system;
 mod years;
 
 use vintner_pipeline::Registry;
@@ -38,6 +40,8 @@ pub fn registry() -> Registry {
     registry.register(Of::<regress::Regress>::new());
     registry.register(Of::<fama_macbeth::FamaMacBethStage>::new());
     registry.register(Of::<granger::Granger>::new());
+    registry.register(Of::<iv::Iv>::new());
+    registry.register(Of::<system::SystemStage>::new());
     registry.register(Of::<estimates::Estimates>::new());
     registry.register(Of::<specifications::Specifications>::new());
     registry.register(Of::<robustness::RobustnessOf>::new());
