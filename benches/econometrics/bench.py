@@ -165,14 +165,18 @@ def peers():
     return found
 
 
-def fixed_effects(arguments, rows, units, kind, rounds, program, names, sets, threads=None):
+def fixed_effects(arguments, rows, units, kind, rounds, program, names, sets, threads=None, chunked=False):
     """Rows of the table for one panel."""
     folder = arguments.folder / f"{kind}-{rows}-{units}"
     make(folder, rows, units, kind)
     lines = []
     for effects in sets:
-        commands = {name: [sys.executable, __file__, "--work", name, str(folder)] for name in names}
+        commands = {name: [sys.executable, str(HERE / "bench.py"), "--work", name, str(folder)] for name in names}
         commands["Vintner"] = [program, str(folder)]
+        if chunked:
+            if not (folder / "panel.parquet").exists():
+                subprocess.run([program, str(folder), "--write"], check=True)
+            commands["Vintner, from Parquet in chunks"] = [program, str(folder), "--chunked"]
         if rows > 2_000_000 or (kind == "unbalanced" and "+" in effects):
             commands.pop("linearmodels", None)
         workers = {name: Worker(command, threads) for name, command in commands.items()}
@@ -187,7 +191,7 @@ def fixed_effects(arguments, rows, units, kind, rounds, program, names, sets, th
         own = answers["Vintner"]
         for name in answers:
             worst = max(abs(a - b) / max(abs(b), 1e-3)
-                        for key in (["coef", "se"] if name == "pyfixest" else ["coef"])
+                        for key in (["coef"] if name == "linearmodels" else ["coef", "se"])
                         for a, b in zip(own[0][key], answers[name][0][key]))
             if worst > 1e-6:
                 print(f"{name} differs by {worst:.1e}", file=sys.stderr)
@@ -195,10 +199,11 @@ def fixed_effects(arguments, rows, units, kind, rounds, program, names, sets, th
             best = min(times)
             ratio = best / min(one["seconds"] for one in own)
             processor_ratio = min(o["processor"] for o in answers[name]) / max(min(o["processor"] for o in own), 0.01)
+            ours = name.startswith("Vintner")
             lines.append([f"{rows:.0e}", str(units), kind, effects, name, str(threads or os.cpu_count()),
                           f"{best:.3f} ({statistics.median(times):.3f})", f"{min(o['processor'] for o in answers[name]):.2f}",
                           f"{rows / best / 1e6:.1f}", f"{max(o['extra'] for o in answers[name]) / rows:.0f}",
-                          "" if name == "Vintner" else f"{ratio:.1f}", "" if name == "Vintner" else f"{processor_ratio:.1f}"])
+                          "" if ours else f"{ratio:.1f}", "" if ours else f"{processor_ratio:.1f}"])
             show(lines[-1:], header=False)
     return lines
 
@@ -231,15 +236,12 @@ def main():
     rows = arguments.rows
     show([])
     for kind in ["balanced", "unbalanced"]:
-        fixed_effects(arguments, rows, rows // 10, kind, arguments.rounds, program, names, ["id", "id+t"])
+        fixed_effects(arguments, rows, rows // 10, kind, arguments.rounds, program, names, ["id", "id+t"], chunked=True)
     if arguments.growth:
         for other_rows, units, threads in [(rows // 10, rows // 100, None), (rows, rows // 100, None),
                                            (rows, rows // 1000, None), (rows, rows // 10, 1)]:
             fixed_effects(arguments, other_rows, units, "unbalanced", arguments.rounds, program,
                           [name for name in names if name == "pyfixest"], ["id", "id+t"], threads)
-    # Other benches of this folder that take care of themselves.
-    for script in sorted(HERE.glob("*_bench.py")):
-        subprocess.run([sys.executable, str(script), "--folder", str(arguments.folder)], check=False)
     if shutil.which("Rscript"):
         print("\nplm: Rscript ../shared/anchors/bench-econometrics/bench_plm.R", file=sys.stderr)
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::Leverage;
 use crate::absorb::Grouping;
 use crate::covariance::{Covariance, Ingredients, cluster_codes};
-use crate::design::{Design, INTERCEPT, less_means, weighted_mean};
+use crate::design::{Design, INTERCEPT, mean, weighted_mean};
 use crate::distributions::student_t_two_sided;
 use crate::fit::{Coefficient, CovarianceUsed, Fit, ReferenceDistribution};
 use crate::inference;
@@ -579,8 +579,8 @@ fn is_perfect(rss: f64, coefficients: &[f64], design: &Design) -> bool {
 fn about_mean(sample: &Sample) -> f64 {
     match sample.weights() {
         None => {
-            let everything = 0..sample.height();
-            sum_of_squares(&less_means(sample.dependent(), std::slice::from_ref(&everything)))
+            let mean = mean(sample.dependent());
+            sample.dependent().iter().map(|value| (value - mean).powi(2)).sum()
         }
         Some(weights) => {
             let mean = weighted_mean(sample.dependent(), weights);

@@ -78,6 +78,9 @@ pub(crate) enum EffectOf {
     Others,
 }
 
+/// A column that isn't among the numbers, and where it is missing.
+type Missing = (String, Vec<bool>);
+
 impl Sample {
     /// The complete rows of all entities.
     ///
@@ -117,7 +120,7 @@ impl Sample {
     }
 
     /// All rows of the panel, and each column's missing ones besides those of its numbers.
-    fn whole(panel: &Panel, formula: &Formula) -> Result<(Self, Vec<(String, Vec<bool>)>)> {
+    fn whole(panel: &Panel, formula: &Formula) -> Result<(Self, Vec<Missing>)> {
         formula.check()?;
         let (entities, groups, times) = panel.keys();
         let dependent = panel.numbers(&formula.dependent)?;
@@ -153,7 +156,7 @@ impl Sample {
     }
 
     /// The complete rows of some of the groups.
-    fn complete(&self, chosen: Range<usize>, missing: &[(String, Vec<bool>)]) -> Self {
+    fn complete(&self, chosen: Range<usize>, missing: &[Missing]) -> Self {
         let numbers = || std::iter::once(&self.dependent).chain(&self.regressors);
         let whole = chosen == (0..self.groups.len())
             && numbers().all(|column| column.missing() == 0)
@@ -377,7 +380,7 @@ fn weights_of(panel: &Panel, column: &str, kind: WeightKind) -> Result<(Vec<f64>
 }
 
 /// The groups of an effect on all rows of the panel; where a column of it is missing goes to `missing`.
-fn effect_of(panel: &Panel, effect: &Effect, missing: &mut Vec<(String, Vec<bool>)>) -> Result<SampleEffect> {
+fn effect_of(panel: &Panel, effect: &Effect, missing: &mut Vec<Missing>) -> Result<SampleEffect> {
     let is_entity = |column: &str| column == "entity" || column == panel.entity_name();
     let is_time = |column: &str| column == "time" || column == panel.time_name();
     let (entities, groups, times) = panel.keys();

@@ -206,7 +206,7 @@ impl<'a> Projection<'a> {
         let mut rest = self.collect(values);
         let mut size = self.size(&rest);
         for _ in 0..8 {
-            if !(size > TOLERANCE * scale) {
+            if size.is_nan() || size <= TOLERANCE * scale {
                 return Ok(());
             }
             let step = self.solve(&rest)?;
@@ -408,7 +408,7 @@ impl<'a> Projection<'a> {
             }
             let image = self.image(&direction);
             let curvature = dot(&direction, &image);
-            if !(curvature > 0.0) {
+            if curvature.is_nan() || curvature <= 0.0 {
                 return Ok(levels);
             }
             let step = size / curvature;

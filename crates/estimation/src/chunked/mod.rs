@@ -234,7 +234,7 @@ impl Run<'_> {
                 .collect();
             // What is left of the normal equations, in standard errors.
             let size: f64 = step.iter().zip(left).map(|(step, left)| step * left).sum::<f64>().abs().sqrt();
-            if !(size > 1e-13 * residual.rss.sqrt()) || !norm(&step).is_finite() {
+            if size <= 1e-13 * residual.rss.sqrt() || !size.is_finite() || !norm(&step).is_finite() {
                 break;
             }
             coefficients.iter_mut().zip(&step).for_each(|(b, step)| *b += step);
@@ -302,7 +302,7 @@ impl Run<'_> {
                         (0..order).map(|row| reduced.triangle.at(row, column).powi(2)).sum::<f64>().sqrt();
                 }
             }
-            let left = reduced.time_sums.iter().zip(&scales).any(|(sums, scale)| size(sums) > 1e-13 * scale);
+            let left = reduced.time_sums.iter().zip(&scales).any(|(sums, scale)| size(sums) > 1e-12 * scale);
             if !left || round == 3 {
                 return Ok(reduced);
             }

@@ -33,6 +33,8 @@ pub(super) struct TimeEffects {
 pub(super) struct Transformed {
     pub(super) columns: Vec<Vec<f64>>,
     pub(super) groups: Vec<Range<usize>>,
+    /// The places of the rows' times, where these have effects.
+    places: Vec<usize>,
 }
 
 /// Cuts a block into tasks of whole entities.
@@ -70,17 +72,14 @@ impl Transformation {
             .map(|group| group.start - rows.start..group.end - rows.start)
             .collect();
         let weights = block.weights.as_ref().map(|weights| &weights[rows.clone()]);
+        let places = self.places(block, &rows);
         let order = (1..block.columns.len()).chain([0]);
         let mut columns: Vec<Vec<f64>> = order
             .map(|at| {
                 let mut values = block.columns[at][rows.clone()].to_vec();
                 if let Self::Within { times } = self {
-                    if let Some(times) = times
-                        && let Some(effects) = times.of.get(at)
-                    {
-                        for (value, time) in values.iter_mut().zip(&block.times[rows.clone()]) {
-                            *value -= times.place.get(time).map_or(0.0, |place| effects[*place]);
-                        }
+                    if let Some(effects) = times.as_ref().and_then(|times| times.of.get(at)) {
+                        values.iter_mut().zip(&places).for_each(|(value, place)| *value -= effects[*place]);
                     }
                     groups.iter().for_each(|group| {
                         centre(&mut values[group.clone()], weights.map(|weights| &weights[group.clone()]));
@@ -97,7 +96,14 @@ impl Transformation {
                 column.iter_mut().zip(weights).for_each(|(value, weight)| *value *= weight.sqrt());
             }
         }
-        Transformed { columns, groups }
+        Transformed { columns, groups, places }
+    }
+
+    /// The places of the rows' times; none where there are no effects of times.
+    fn places(&self, block: &Block, rows: &Range<usize>) -> Vec<usize> {
+        let Self::Within { times: Some(effects) } = self else { return Vec::new() };
+        let times = block.times[rows.clone()].iter();
+        times.map(|time| effects.place.get(time).copied().unwrap_or_default()).collect()
     }
 }
 
@@ -234,12 +240,14 @@ impl Reduced {
             part.entities = entities.len();
             part.longest = block.groups[entities.clone()].iter().map(|group| group.len()).max().unwrap_or(0);
             let mut transformed = transformation.apply(block, entities, false);
-            if let Transformation::Within { times: Some(effects) } = transformation {
-                for (sums, column) in part.time_sums[1..].iter_mut().zip(&transformed.columns) {
-                    add_by_time(sums, &effects.place, block, &rows, column);
-                }
-                if let Some(column) = transformed.columns.last() {
-                    add_by_time(&mut part.time_sums[0], &effects.place, block, &rows, column);
+            if !transformed.places.is_empty() {
+                let (dependent, regressors) = part.time_sums.split_at_mut(1);
+                // The regressors come first, the dependent variable last.
+                let all = regressors.iter_mut().chain(dependent);
+                for (sums, column) in all.zip(&transformed.columns) {
+                    for ((row, value), place) in rows.clone().zip(column).zip(&transformed.places) {
+                        sums[*place] += weight(row) * value;
+                    }
                 }
             }
             if let Some(weights) = &block.weights {
@@ -276,20 +284,6 @@ impl Reduced {
     }
 }
 
-fn add_by_time(
-    sums: &mut [f64],
-    place: &HashMap<i32, usize>,
-    block: &Block,
-    rows: &Range<usize>,
-    column: &[f64],
-) {
-    for (row, value) in rows.clone().zip(column) {
-        if let Some(place) = place.get(&block.times[row]) {
-            sums[*place] += block.weights.as_ref().map_or(1.0, |weights| weights[row]) * value;
-        }
-    }
-}
-
 /// What one pass over residuals gives.
 #[derive(Debug)]
 pub(super) struct Residual {
@@ -315,7 +309,7 @@ impl Residual {
         scored: bool,
     ) {
         let parts = each_task(block, |entities| {
-            let Transformed { mut columns, groups } = transformation.apply(block, entities, true);
+            let Transformed { mut columns, groups, .. } = transformation.apply(block, entities, true);
             let mut part = Self::new(chosen.len());
             let Some(mut residuals) = columns.pop() else { return part };
             for (at, b) in chosen.iter().zip(coefficients) {

@@ -4,7 +4,6 @@ use faer::Mat;
 use rayon::prelude::*;
 
 use super::Ingredients;
-use crate::tall::columns;
 
 /// A variance this small against what its terms would give if they didn't cancel is rounding.
 const CANCELLED: f64 = 1e-22;
@@ -14,8 +13,9 @@ const MANY: usize = 20_000;
 
 /// Sums of scores over the rows of a part, times the bread: the part's influence on each coefficient.
 pub(super) struct Influences {
-    /// Parts x k.
-    pub(super) values: Mat<f64>,
+    parts: usize,
+    /// Of each coefficient, that of each part.
+    values: Vec<Vec<f64>>,
     /// Coefficients on which the scores of every part cancel to rounding.
     cancelled: Vec<bool>,
 }
@@ -29,16 +29,28 @@ impl Influences {
         parts: usize,
     ) -> Self {
         let order = ingredients.bread.nrows();
-        let (sums, sizes) = score_sums(ingredients.regressors, residuals, codes, parts);
-        let values = &sums * ingredients.bread;
-        let bread_sizes = Mat::from_fn(order, order, |i, j| ingredients.bread[(i, j)].abs());
-        let sizes = &sizes * &bread_sizes;
-        let square = |matrix: &Mat<f64>, column: usize| -> f64 {
-            (0..parts).map(|part| matrix[(part, column)].powi(2)).sum()
-        };
+        let mut columns = score_sums(ingredients.regressors, residuals, codes, parts);
+        let (mut squares, mut size_squares) = (vec![0.0; order], vec![0.0; order]);
+        let mut influence = vec![0.0; order];
+        // In the sums' place, a part at a time, so that nothing else is as long as there are parts.
+        for part in 0..parts {
+            for (at, influence) in influence.iter_mut().enumerate() {
+                let (mut sum, mut size) = (0.0, 0.0);
+                for (own, (sums, sizes)) in columns.iter().enumerate() {
+                    let bread = ingredients.bread[(own, at)];
+                    sum += sums[part] * bread;
+                    size += sizes[part] * bread.abs();
+                }
+                *influence = sum;
+                squares[at] += sum * sum;
+                size_squares[at] += size * size;
+            }
+            columns.iter_mut().zip(&influence).for_each(|((sums, _), influence)| sums[part] = *influence);
+        }
         let cancelled =
-            (0..order).map(|column| square(&values, column) <= CANCELLED * square(&sizes, column)).collect();
-        Self { values, cancelled }
+            squares.iter().zip(&size_squares).map(|(own, size)| *own <= CANCELLED * size).collect();
+        let values: Vec<Vec<f64>> = columns.into_iter().map(|(sums, _)| sums).collect();
+        Self { parts, values, cancelled }
     }
 
     /// The sum over parts of their squares: symmetric and never negative. A coefficient identified within a
@@ -49,13 +61,9 @@ impl Influences {
 
     /// The weighted sum of products of parts that are `lag` apart, both ways.
     fn products(&self, lag: usize, weight: f64) -> Mat<f64> {
-        let (parts, order) = (self.values.nrows(), self.values.ncols());
+        let (parts, order) = (self.parts, self.values.len());
         let mut products = Mat::zeros(order, order);
-        let columns = columns(self.values.as_ref()).unwrap_or_default();
-        let at = |part: usize, column: usize| match columns.get(column) {
-            Some(values) => values[part],
-            None => self.values[(part, column)],
-        };
+        let at = |part: usize, column: usize| self.values[column][part];
         for i in (0..order).filter(|&i| !self.cancelled[i]) {
             for j in (i..order).filter(|&j| !self.cancelled[j]) {
                 let pair = |part: usize| {
@@ -74,7 +82,7 @@ impl Influences {
     /// The weighted sum of products of parts up to some lags apart; `weights[0]` is taken as one.
     pub(super) fn kernel(&self, weights: &[f64]) -> Mat<f64> {
         let mut sum = self.squares();
-        for (lag, &weight) in weights.iter().enumerate().skip(1).take(self.values.nrows().saturating_sub(1)) {
+        for (lag, &weight) in weights.iter().enumerate().skip(1).take(self.parts.saturating_sub(1)) {
             if weight != 0.0 {
                 sum += self.products(lag, weight);
             }
@@ -83,9 +91,9 @@ impl Influences {
     }
 }
 
-/// Sums of the scores, and of their sizes, over the rows of each part: parts x k. Columns are spread over
+/// Of each column, the sums of the scores and of their sizes over the rows of each part. Columns are spread over
 /// rayon's threads.
-fn score_sums(x: &Mat<f64>, residuals: &[f64], codes: &[usize], parts: usize) -> (Mat<f64>, Mat<f64>) {
+fn score_sums(x: &Mat<f64>, residuals: &[f64], codes: &[usize], parts: usize) -> Vec<(Vec<f64>, Vec<f64>)> {
     let column = |at: usize| -> (Vec<f64>, Vec<f64>) {
         let (mut sums, mut sizes) = (vec![0.0; parts], vec![0.0; parts]);
         let mut add = |code: usize, score: f64| {
@@ -103,15 +111,11 @@ fn score_sums(x: &Mat<f64>, residuals: &[f64], codes: &[usize], parts: usize) ->
         }
         (sums, sizes)
     };
-    let columns: Vec<(Vec<f64>, Vec<f64>)> = if residuals.len() > MANY {
+    if residuals.len() > MANY {
         (0..x.ncols()).into_par_iter().map(column).collect()
     } else {
         (0..x.ncols()).map(column).collect()
-    };
-    let gathered = |pick: fn(&(Vec<f64>, Vec<f64>)) -> &Vec<f64>| {
-        Mat::from_fn(parts, x.ncols(), |part, at| pick(&columns[at])[part])
-    };
-    (gathered(|column| &column.0), gathered(|column| &column.1))
+    }
 }
 
 /// B M B of a symmetric M.

@@ -224,12 +224,13 @@ fn count(sample: &Sample, absorbing: &Absorbing, projection: &Projection) -> (Ab
     let (parameters, exact) = independent(&absorbing.groupings, projection, sample.height());
     // Further effects that lie within one entity, or within one time, count with theirs.
     let levels_in = |key: EffectOf| -> usize {
-        let own = match key {
+        let own = absorbing.of.contains(&EffectOf::Others).then(|| match key {
             EffectOf::Entities => Grouping::runs(sample.shared_groups()),
             _ => Grouping::by_time(sample.times()).0,
-        };
+        });
         let nested = absorbing.groupings.iter().zip(&absorbing.of).filter(|(grouping, of)| {
-            **of == key || (**of == EffectOf::Others && grouping.is_nested_in(&own, sample.height()))
+            let within = |own: &Grouping| grouping.is_nested_in(own, sample.height());
+            **of == key || (**of == EffectOf::Others && own.as_ref().is_some_and(within))
         });
         let levels: Vec<usize> = nested.map(|(grouping, _)| grouping.levels()).collect();
         (levels.iter().sum::<usize>() + 1).saturating_sub(levels.len()) * usize::from(!levels.is_empty())
