@@ -148,6 +148,20 @@ impl Fit {
         self.coefficients.iter().find(|coefficient| coefficient.name == name)
     }
 
+    /// Why a regressor of the equation has no coefficient: it is a combination of others, or absorbed.
+    pub fn left_out(&self, name: &str) -> Option<String> {
+        self.notes.iter().find_map(|note| match note {
+            Note::CollinearDropped { collinear } => {
+                let found = collinear.iter().find(|one| one.column == name)?;
+                Some(format!("left out, {found}"))
+            }
+            Note::AbsorbedDropped { variables } => {
+                variables.iter().any(|own| own == name).then(|| "left out, absorbed by the effects".into())
+            }
+            _ => None,
+        })
+    }
+
     /// The Wald test that the named coefficients are zero; none at a perfect fit or where their
     /// covariance is singular.
     ///

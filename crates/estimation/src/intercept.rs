@@ -1,9 +1,11 @@
 //! An intercept beside absorbed effects, and what the effects' levels come to.
 
+use std::ops::Range;
+
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
-use crate::design::{INTERCEPT, mean};
+use crate::design::{INTERCEPT, mean, weighted_mean};
 use crate::measures::FitMeasures;
 use crate::{Covariance, Estimated, Reason, Sample};
 
@@ -45,15 +47,20 @@ impl Estimated {
         if self.absorbed.parameters == 0 || self.names.iter().any(|name| name == INTERCEPT) {
             return with;
         }
-        let means: Vec<f64> = self.slope_columns(sample).map(mean).collect();
+        let average = |values: &[f64]| match sample.weights() {
+            Some(weights) => weighted_mean(values, weights),
+            None => mean(values),
+        };
+        let means: Vec<f64> = self.slope_columns(sample).map(average).collect();
         let order = self.names.len();
-        let height = self.residuals.len() as f64;
+        let height = sample.weights().map_or(self.residuals.len() as f64, |weights| weights.iter().sum());
+        let root = |row: usize| sample.weights().map_or(1.0, |weights| weights[row].sqrt());
         let slopes: f64 = self.coefficients.iter().zip(&means).map(|(b, mean)| b * mean).sum();
-        with.coefficients.insert(0, mean(sample.dependent()) - slopes);
+        with.coefficients.insert(0, average(sample.dependent()) - slopes);
         with.names.insert(0, INTERCEPT.into());
         with.regressors = Mat::from_fn(self.regressors.nrows(), order + 1, |row, column| match column {
-            0 => 1.0,
-            _ => self.regressors[(row, column - 1)] + means[column - 1],
+            0 => root(row),
+            _ => self.regressors[(row, column - 1)] + root(row) * means[column - 1],
         });
         // The inverse of [[n, n m'], [n m, X'X + n m m']].
         let shifted: Vec<f64> =
@@ -88,13 +95,21 @@ impl Estimated {
         let computed = covariance.matrix(&self.ingredients())?.matrix;
         let sigma2 = self.rss / self.df_residual() as f64;
         let columns: Vec<&[f64]> = self.slope_columns(sample).collect();
-        let height = self.residuals.len() as f64;
+        let size = |group: &Range<usize>| match sample.weights() {
+            Some(weights) => weights[group.clone()].iter().sum::<f64>(),
+            None => group.len() as f64,
+        };
+        let height: f64 = self.groups.iter().map(size).sum();
+        let average = |values: &[f64], group: &Range<usize>| match sample.weights() {
+            Some(weights) => weighted_mean(&values[group.clone()], &weights[group.clone()]),
+            None => mean(&values[group.clone()]),
+        };
         let start = match from {
             EffectsFrom::Zero => 0.0,
             EffectsFrom::First => effects.first().map_or(0.0, |first| first.effect),
             EffectsFrom::Mean => {
                 let weighted = effects.iter().zip(&self.groups);
-                weighted.map(|(effect, group)| effect.effect * group.len() as f64 / height).sum()
+                weighted.map(|(effect, group)| effect.effect * size(group) / height).sum()
             }
         };
         let skipped = usize::from(from == EffectsFrom::First);
@@ -103,8 +118,8 @@ impl Estimated {
             .zip(&self.groups)
             .skip(skipped)
             .map(|(effect, group)| {
-                let means: Vec<f64> = columns.iter().map(|values| mean(&values[group.clone()])).collect();
-                let mut variance = sigma2 / group.len() as f64;
+                let means: Vec<f64> = columns.iter().map(|values| average(values, group)).collect();
+                let mut variance = sigma2 / size(group);
                 for (i, one) in means.iter().enumerate() {
                     for (j, other) in means.iter().enumerate() {
                         variance += one * computed[(i, j)] * other;
@@ -123,7 +138,7 @@ impl Estimated {
     fn slope_columns<'a>(&'a self, sample: &'a Sample) -> impl Iterator<Item = &'a [f64]> {
         self.names.iter().filter_map(|name| {
             let at = sample.formula().regressors.iter().position(|one| one == name)?;
-            sample.regressors().get(at).map(Vec::as_slice)
+            sample.regressors().get(at).map(|values| &**values)
         })
     }
 }

@@ -9,6 +9,8 @@
 //! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables.
 
 mod absorb;
+pub mod bootstrap;
+mod chunked;
 mod clusters;
 mod collinearity;
 pub mod covariance;
@@ -16,6 +18,7 @@ mod descriptives;
 pub mod design;
 pub mod distributions;
 mod dumitrescu_hurlin;
+mod effect;
 mod error;
 mod estimate;
 mod estimated;
@@ -25,17 +28,22 @@ mod formula;
 mod granger;
 mod hypothesis_test;
 mod inference;
+mod influence;
 mod intercept;
 mod lag;
 pub mod least_squares;
 mod measures;
 mod models;
 mod note;
+mod random;
 mod reason;
 pub mod reconstruction;
 mod rows;
 mod sample;
+mod tall;
+mod weights;
 
+pub use chunked::{ChunkedOutcome, estimate_chunked};
 pub use clusters::ClusterColumn;
 pub use collinearity::Collinearity;
 pub use covariance::{
@@ -47,6 +55,7 @@ pub use covariance::{
 pub use descriptives::{Description, describe};
 pub use design::INTERCEPT;
 pub use dumitrescu_hurlin::{DumitrescuHurlin, LagOrders, PanelStatistic, Untestable, dumitrescu_hurlin};
+pub use effect::{CollinearColumns, Effect, NotAnEffect, Singletons};
 pub use error::{EstimationError, Result};
 pub use estimate::{estimate, estimate_by_entity, estimate_under};
 pub use estimated::{EntityEffect, Estimated, TimeEffect};
@@ -59,10 +68,12 @@ pub use granger::{
     GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled,
 };
 pub use hypothesis_test::{HypothesisTest, NullDistribution, Tail, TestOutcome};
+pub use influence::{Influence, LeftOut};
 pub use intercept::{EffectEstimate, EffectsFrom};
 pub use lag::lag;
 pub use measures::FitMeasures;
-pub use models::{Effects, Model, RandomEffects, VarianceComponents, VarianceEstimator};
+pub use models::{Effects, Lacking, Model, RandomEffects, VarianceComponents, VarianceEstimator};
 pub use note::Note;
 pub use reason::Reason;
-pub use sample::{DroppedRow, Sample};
+pub use sample::{DropCause, DroppedRow, Sample};
+pub use weights::{WeightKind, Weights};

@@ -2,6 +2,7 @@
 
 use std::f64::consts::PI;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::Sample;
@@ -38,59 +39,70 @@ pub struct FitMeasures {
     pub correlation_overall: Option<f64>,
 }
 
+/// Entities that are worth a task of their own.
+const BLOCK: usize = 4096;
+
 /// Sums of squares below this share of those that cancel in them are rounding.
 const ROUNDING: f64 = 1e-24;
 
 impl FitMeasures {
-    /// Of coefficients whose intercept, if any, is one of levels.
+    /// Of coefficients whose intercept, if any, is one of levels. With weights there are none of these R2.
     pub(crate) fn new(sample: &Sample, names: &[String], coefficients: &[f64], intercept: bool) -> Self {
+        if sample.weights().is_some() {
+            return Self::default();
+        }
         let of = |name: &str| names.iter().position(|one| one == name).map(|at| coefficients[at]);
         let constant = if intercept { of(INTERCEPT) } else { None };
-        let formula = sample.formula();
-        let slopes: Vec<(f64, &[f64])> = formula
+        let slopes: Vec<(f64, &[f64])> = sample
+            .formula()
             .regressors
             .iter()
             .zip(sample.regressors())
-            .filter_map(|(name, values)| Some((of(name)?, values.as_slice())))
+            .filter_map(|(name, values)| Some((of(name)?, &**values)))
             .collect();
-        // Only an entity's prediction at a time is held: a panel may be large.
-        let mut fitted: Vec<f64> = Vec::new();
-        let (mut y_means, mut fit_means, mut rows) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut within, mut left, mut size) = (Moments::default(), 0.0, 0.0);
-        for group in sample.groups() {
-            let y = &sample.dependent()[group.clone()];
-            fitted.clear();
-            fitted.resize(y.len(), constant.unwrap_or(0.0));
-            for (slope, values) in &slopes {
-                fitted.iter_mut().zip(&values[group.clone()]).for_each(|(fit, value)| *fit += slope * value);
-            }
-            let (y_mean, fit_mean) = (mean(y), mean(&fitted));
-            for (value, fit) in y.iter().zip(&fitted) {
-                within.add(value - y_mean, fit - fit_mean, 1.0);
-                left += (value - fit).powi(2);
-                size += value * value;
-            }
-            y_means.push(y_mean);
-            fit_means.push(fit_mean);
-            rows.push(y.len() as f64);
+        let y = sample.dependent();
+        // Nothing as long as the sample is made: sums over entities, in blocks of them.
+        let blocks: Vec<(Pair, Pair, Vec<f64>, Vec<f64>)> = sample
+            .groups()
+            .par_chunks(BLOCK)
+            .map(|groups| {
+                let (mut within, mut overall) = (Pair::default(), Pair::default());
+                let (mut y_means, mut fit_means) = (Vec::new(), Vec::new());
+                let mut fitted = Vec::new();
+                for group in groups {
+                    fitted.clear();
+                    fitted.resize(group.len(), constant.unwrap_or(0.0));
+                    for (slope, values) in &slopes {
+                        let values = &values[group.clone()];
+                        fitted.iter_mut().zip(values).for_each(|(fit, value)| *fit += slope * value);
+                    }
+                    let own = Pair::of(&y[group.clone()], &fitted);
+                    y_means.push(own.y_mean);
+                    fit_means.push(own.fit_mean);
+                    within.add_centred(&own);
+                    overall.join(&own);
+                }
+                (within, overall, y_means, fit_means)
+            })
+            .collect();
+        let (mut within, mut overall) = (Pair::default(), Pair::default());
+        let (mut y_means, mut fit_means) = (Vec::new(), Vec::new());
+        for (own_within, own_overall, own_y, own_fit) in blocks {
+            within.add_centred(&own_within);
+            overall.join(&own_overall);
+            y_means.extend(own_y);
+            fit_means.extend(own_fit);
         }
+        let between = Pair::of(&y_means, &fit_means);
         let centred = constant.is_some();
-        let between = Moments::about_means(&y_means, &fit_means, &vec![1.0; rows.len()]);
-        let mut overall = Moments::about_means(&y_means, &fit_means, &rows);
-        overall.merge(&within);
-        let squares = |y: &[f64], fit: &[f64]| -> (f64, f64) {
-            let differences = y.iter().zip(fit).map(|(y, fit)| (y - fit).powi(2)).sum();
-            (y.iter().map(|y| y * y).sum(), differences)
-        };
-        let (means_size, means_left) = squares(&y_means, &fit_means);
-        let total = |moments: &Moments, size: f64| if centred { moments.yy } else { size };
+        let size = overall.y_squares;
         Self {
-            r2_within: explained(within.yy, within.dd, size),
-            r2_between: explained(total(&between, means_size), means_left, means_size),
-            r2_overall: explained(total(&overall, size), left, size),
-            correlation_within: within.correlation(size),
-            correlation_between: between.correlation(means_size),
-            correlation_overall: overall.correlation(size),
+            r2_within: within.explained(true, size).map(|_| 1.0 - within.left_centred / within.yy),
+            r2_between: between.explained(centred, size),
+            r2_overall: overall.explained(centred, size),
+            correlation_within: within.correlation(size, within.ff),
+            correlation_between: between.correlation(size, between.fit_squares),
+            correlation_overall: overall.correlation(size, overall.fit_squares),
             ..Self::default()
         }
     }
@@ -108,57 +120,75 @@ impl FitMeasures {
     }
 }
 
-/// Weighted sums of squares and products of y and its prediction.
+/// Sums of squares and products of a variable and its prediction.
 #[derive(Debug, Clone, Copy, Default)]
-struct Moments {
+struct Pair {
+    count: f64,
+    y_mean: f64,
+    fit_mean: f64,
+    /// Of deviations from the means.
     yy: f64,
     ff: f64,
     yf: f64,
-    /// Of y less its prediction.
-    dd: f64,
+    left_centred: f64,
+    /// Of the values.
+    left: f64,
+    y_squares: f64,
+    fit_squares: f64,
 }
 
-impl Moments {
-    fn add(&mut self, y: f64, fit: f64, weight: f64) {
-        self.yy += weight * y * y;
-        self.ff += weight * fit * fit;
-        self.yf += weight * y * fit;
-        self.dd += weight * (y - fit) * (y - fit);
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.yy += other.yy;
-        self.ff += other.ff;
-        self.yf += other.yf;
-        self.dd += other.dd;
-    }
-
-    /// Of deviations from weighted means.
-    fn about_means(y: &[f64], fitted: &[f64], weights: &[f64]) -> Self {
-        let total: f64 = weights.iter().sum();
-        let centre = |values: &[f64]| -> f64 {
-            let first = mean(values);
-            first + values.iter().zip(weights).map(|(value, w)| w * (value - first)).sum::<f64>() / total
-        };
-        let (y_centre, fit_centre) = (centre(y), centre(fitted));
-        let mut moments = Self::default();
-        for ((value, fit), weight) in y.iter().zip(fitted).zip(weights) {
-            moments.add(value - y_centre, fit - fit_centre, *weight);
+impl Pair {
+    fn of(y: &[f64], fitted: &[f64]) -> Self {
+        let (y_mean, fit_mean) = (mean(y), mean(fitted));
+        let mut sums = Self { count: y.len() as f64, y_mean, fit_mean, ..Self::default() };
+        for (value, fit) in y.iter().zip(fitted) {
+            sums.left += (value - fit).powi(2);
+            sums.y_squares += value * value;
+            sums.fit_squares += fit * fit;
+            let (value, fit) = (value - y_mean, fit - fit_mean);
+            sums.left_centred += (value - fit).powi(2);
+            (sums.yy, sums.ff, sums.yf) =
+                (sums.yy + value * value, sums.ff + fit * fit, sums.yf + value * fit);
         }
-        moments
+        sums
     }
 
-    /// The squared correlation; zero where the prediction doesn't vary.
-    fn correlation(&self, size: f64) -> Option<f64> {
+    /// Adds another's deviations from its own means.
+    fn add_centred(&mut self, other: &Self) {
+        (self.yy, self.ff, self.yf) = (self.yy + other.yy, self.ff + other.ff, self.yf + other.yf);
+        self.left_centred += other.left_centred;
+    }
+
+    /// Takes in further values (Chan, Golub and LeVeque 1983, The American Statistician 37, 242-247).
+    fn join(&mut self, other: &Self) {
+        let count = self.count + other.count;
+        if count == 0.0 {
+            return;
+        }
+        let (y, fit) = (other.y_mean - self.y_mean, other.fit_mean - self.fit_mean);
+        let share = self.count * other.count / count;
+        self.yy += other.yy + y * y * share;
+        self.ff += other.ff + fit * fit * share;
+        self.yf += other.yf + y * fit * share;
+        self.left += other.left;
+        self.y_squares += other.y_squares;
+        self.fit_squares += other.fit_squares;
+        self.y_mean += y * other.count / count;
+        self.fit_mean += fit * other.count / count;
+        self.count = count;
+    }
+
+    fn explained(&self, centred: bool, size: f64) -> Option<f64> {
+        let total = if centred { self.yy } else { self.y_squares };
+        (total > ROUNDING * size && self.left.is_finite()).then(|| 1.0 - self.left / total)
+    }
+
+    /// The squared correlation; zero where the prediction doesn't vary against `level`.
+    fn correlation(&self, size: f64, level: f64) -> Option<f64> {
         if !(self.yy > ROUNDING * size && self.yy.is_finite() && self.ff.is_finite()) {
             return None;
         }
-        let varies = self.ff > ROUNDING * size;
+        let varies = self.ff > ROUNDING * level;
         Some(if varies { (self.yf / self.yy.sqrt() / self.ff.sqrt()).powi(2) } else { 0.0 })
     }
-}
-
-/// 1 - left/total; none where there is nothing to explain but rounding of `size`.
-fn explained(total: f64, left: f64, size: f64) -> Option<f64> {
-    (total > ROUNDING * size && left.is_finite()).then(|| 1.0 - left / total)
 }

@@ -69,6 +69,27 @@ pub enum Reason {
         /// The dependent variable.
         variable: String,
     },
+    /// Something that isn't defined for a model, or that no program of the field has.
+    #[error("{what} aren't defined for {model}")]
+    NotDefined {
+        /// What.
+        what: String,
+        /// The model, or what else it isn't defined for.
+        model: String,
+    },
+    /// Effects that a bootstrap would have to estimate anew in every sample.
+    #[error(
+        "clusters by {clusters} cut through effects with {dummies} dummy variables, and {most} are the most that are \
+         drawn again; cluster by what the effects lie within, or use the wild bootstrap"
+    )]
+    TooManyDummies {
+        /// What the clusters are.
+        clusters: String,
+        /// How many.
+        dummies: usize,
+        /// The most.
+        most: usize,
+    },
     /// Fewer entities, or times, than a regression of their means needs.
     #[error("{groups} {of}, {parameters} parameters: too few for the regression of their means")]
     TooFewGroups {
@@ -95,6 +116,20 @@ pub enum Reason {
     TooFewClusters {
         /// Clusters in the sample.
         clusters: usize,
+    },
+    /// A coefficient that nothing but what was left out identifies.
+    #[error("`{regressor}` isn't identified without it")]
+    NotIdentifiedWithout {
+        /// The regressor.
+        regressor: String,
+    },
+    /// A model whose coefficients without some rows don't follow from cross-products alone.
+    #[error(
+        "influence is computed for pooled least squares and for effects of the entities, not for {model}"
+    )]
+    NoInfluence {
+        /// The model.
+        model: String,
     },
     /// Fewer than two times, where they take the place of clusters.
     #[error("{}; the covariance needs at least 2", times(*periods))]

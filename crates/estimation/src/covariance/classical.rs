@@ -28,7 +28,7 @@ pub struct ClassicalCovariance {
 
 /// The covariance.
 pub(super) fn matrix(options: &ClassicalCovariance, ingredients: &Ingredients<'_>) -> CovarianceMatrix {
-    let observations = ingredients.residuals.len();
+    let observations = ingredients.observations;
     let df_residual = ingredients.df_residual();
     let divisor = match options.divisor {
         Divisor::ResidualDf => df_residual,

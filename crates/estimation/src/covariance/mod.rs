@@ -124,6 +124,8 @@ pub struct Ingredients<'a> {
     pub residuals: &'a [f64],
     /// e'e.
     pub rss: f64,
+    /// n: rows, or with frequency weights their sum.
+    pub observations: usize,
     /// Each entity's rows.
     pub groups: &'a [Range<usize>],
     /// Each row's time.
@@ -149,7 +151,7 @@ impl Ingredients<'_> {
     }
 
     fn df_residual(&self) -> usize {
-        self.residuals.len().saturating_sub(self.bread.nrows() + self.absorbed)
+        self.observations.saturating_sub(self.bread.nrows() + self.absorbed)
     }
 
     /// What small-sample factors count. Effects are nested if they are in clusters of any of the kinds.
@@ -157,7 +159,7 @@ impl Ingredients<'_> {
         let entities = if kinds.iter().any(|kind| kind.nests_entities) { self.entity_levels } else { 0 };
         let times = if kinds.iter().any(|kind| kind.nests_times) { self.time_levels } else { 0 };
         Counts {
-            observations: self.residuals.len(),
+            observations: self.observations,
             coefficients: self.bread.nrows(),
             absorbed: self.absorbed,
             clusters,
@@ -267,6 +269,14 @@ impl Covariance {
             Self::PanelCorrected(options) => panel_corrected::matrix(options, ingredients),
         }
     }
+}
+
+/// Each row's cluster, below their count, and the count.
+pub(crate) fn cluster_codes(
+    ingredients: &Ingredients<'_>,
+    by: &ClusterBy,
+) -> Result<(Vec<usize>, usize), Reason> {
+    cluster::clusters(ingredients, by).map(|clusters| (clusters.codes, clusters.count))
 }
 
 /// The largest side of a square matrix that is held whole: 800 MB.

@@ -1,11 +1,16 @@
 //! Sums of scores, and the sandwich around them.
 
 use faer::Mat;
+use rayon::prelude::*;
 
 use super::Ingredients;
+use crate::tall::columns;
 
 /// A variance this small against what its terms would give if they didn't cancel is rounding.
 const CANCELLED: f64 = 1e-22;
+
+/// Rows that are worth spreading over threads.
+const MANY: usize = 20_000;
 
 /// Sums of scores over the rows of a part, times the bread: the part's influence on each coefficient.
 pub(super) struct Influences {
@@ -24,15 +29,7 @@ impl Influences {
         parts: usize,
     ) -> Self {
         let order = ingredients.bread.nrows();
-        let mut sums: Mat<f64> = Mat::zeros(parts, order);
-        let mut sizes: Mat<f64> = Mat::zeros(parts, order);
-        for column in 0..order {
-            for (row, &code) in codes.iter().enumerate() {
-                let score = ingredients.regressors[(row, column)] * residuals[row];
-                sums[(code, column)] += score;
-                sizes[(code, column)] += score.abs();
-            }
-        }
+        let (sums, sizes) = score_sums(ingredients.regressors, residuals, codes, parts);
         let values = &sums * ingredients.bread;
         let bread_sizes = Mat::from_fn(order, order, |i, j| ingredients.bread[(i, j)].abs());
         let sizes = &sizes * &bread_sizes;
@@ -54,16 +51,17 @@ impl Influences {
     fn products(&self, lag: usize, weight: f64) -> Mat<f64> {
         let (parts, order) = (self.values.nrows(), self.values.ncols());
         let mut products = Mat::zeros(order, order);
+        let columns = columns(self.values.as_ref()).unwrap_or_default();
+        let at = |part: usize, column: usize| match columns.get(column) {
+            Some(values) => values[part],
+            None => self.values[(part, column)],
+        };
         for i in (0..order).filter(|&i| !self.cancelled[i]) {
             for j in (i..order).filter(|&j| !self.cancelled[j]) {
                 let pair = |part: usize| {
                     let (now, before) = (part, part - lag);
-                    let product = self.values[(now, i)] * self.values[(before, j)];
-                    if lag == 0 {
-                        product
-                    } else {
-                        product + self.values[(before, i)] * self.values[(now, j)]
-                    }
+                    let product = at(now, i) * at(before, j);
+                    if lag == 0 { product } else { product + at(before, i) * at(now, j) }
                 };
                 let sum: f64 = (lag..parts).map(pair).sum();
                 products[(i, j)] = weight * sum;
@@ -83,6 +81,37 @@ impl Influences {
         }
         sum
     }
+}
+
+/// Sums of the scores, and of their sizes, over the rows of each part: parts x k. Columns are spread over
+/// rayon's threads.
+fn score_sums(x: &Mat<f64>, residuals: &[f64], codes: &[usize], parts: usize) -> (Mat<f64>, Mat<f64>) {
+    let column = |at: usize| -> (Vec<f64>, Vec<f64>) {
+        let (mut sums, mut sizes) = (vec![0.0; parts], vec![0.0; parts]);
+        let mut add = |code: usize, score: f64| {
+            sums[code] += score;
+            sizes[code] += score.abs();
+        };
+        match x.as_ref().col(at).try_as_col_major() {
+            Some(values) => {
+                let scores = values.as_slice().iter().zip(residuals).map(|(x, e)| x * e);
+                codes.iter().zip(scores).for_each(|(code, score)| add(*code, score));
+            }
+            None => {
+                codes.iter().enumerate().for_each(|(row, code)| add(*code, x[(row, at)] * residuals[row]))
+            }
+        }
+        (sums, sizes)
+    };
+    let columns: Vec<(Vec<f64>, Vec<f64>)> = if residuals.len() > MANY {
+        (0..x.ncols()).into_par_iter().map(column).collect()
+    } else {
+        (0..x.ncols()).map(column).collect()
+    };
+    let gathered = |pick: fn(&(Vec<f64>, Vec<f64>)) -> &Vec<f64>| {
+        Mat::from_fn(parts, x.ncols(), |part, at| pick(&columns[at])[part])
+    };
+    (gathered(|column| &column.0), gathered(|column| &column.1))
 }
 
 /// B M B of a symmetric M.

@@ -3,7 +3,7 @@
 
 use faer::Mat;
 
-use super::{Effects, Goodness, Solved};
+use super::{Effects, Goodness, Solved, dropped_note};
 use crate::absorb::Factor;
 use crate::design::{Design, INTERCEPT, is_constant, less_means, mean, norm};
 use crate::estimated::Absorbed;
@@ -51,8 +51,9 @@ pub(super) fn estimate(sample: &Sample, of: Effects, model: Model) -> Result<Est
         if column < offset { roots[row] } else { columns[column - offset][row] }
     });
     let design = Design { names, x, y_magnitude: norm(&y), y, magnitudes };
-    let solution = LeastSquares::solve(&design).map_err(|collinear| Reason::RankDeficient { collinear })?;
-    if observations <= parameters {
+    let (design, solution, collinear) = LeastSquares::solve_dropping(design, formula.collinear)?;
+    let notes = dropped_note(collinear);
+    if observations <= design.names.len() {
         return Err(Reason::NoResidualDegreesOfFreedom { observations, parameters });
     }
     let everything = 0..observations;
@@ -71,11 +72,12 @@ pub(super) fn estimate(sample: &Sample, of: Effects, model: Model) -> Result<Est
         design,
         solution,
         rows: Rows::single(times),
-        deviations,
+        deviations: Some(deviations),
         absorbed: Absorbed::default(),
         goodness: Goodness::Decomposition,
         levels: Levels::default(),
         components: None,
+        notes,
     };
     Estimated::new(sample, solved)
 }

@@ -6,7 +6,7 @@ pub(crate) mod first_differences;
 mod levels;
 mod ols;
 mod random;
-mod within;
+pub(crate) mod within;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ use crate::design::{Design, mean};
 use crate::estimated::Absorbed;
 use crate::least_squares::LeastSquares;
 use crate::rows::Rows;
-use crate::{Estimated, Reason, Sample};
+use crate::{CollinearColumns, Collinearity, Estimated, Formula, Note, Reason, Sample};
 
 /// A linear model of a panel.
 ///
@@ -28,7 +28,8 @@ use crate::{Estimated, Reason, Sample};
 pub enum Model {
     /// Ordinary least squares on the levels; pooled where the sample has several entities.
     Ols,
-    /// Fixed effects of the entities, by least squares on deviations from entity means.
+    /// Fixed effects, of the entities or of what the equation's [`Formula::effects`] name, by least squares on
+    /// what the effects leave of the variables.
     Within,
     /// Fixed effects of the times.
     WithinTime,
@@ -58,6 +59,7 @@ impl Model {
     /// # Errors
     /// The reason why the sample doesn't allow it.
     pub fn estimate(self, sample: &Sample) -> Result<Estimated, Reason> {
+        self.check(sample.formula())?;
         match self {
             Self::Ols => ols::estimate(sample),
             Self::Within => within::estimate(sample, Effects::Entity, self),
@@ -67,6 +69,25 @@ impl Model {
             Self::Between | Self::BetweenWeighted => between::estimate(sample, Effects::Entity, self),
             Self::BetweenTime => between::estimate(sample, Effects::Time, self),
             Self::Random(options) => random::estimate(sample, options),
+        }
+    }
+
+    /// What an equation asks for that the model hasn't got.
+    pub fn lacks(self, formula: &Formula) -> Option<(&'static str, Lacking)> {
+        match self {
+            Self::Within => None,
+            _ if !formula.effects.is_empty() => Some(("effects named by the equation", Lacking::Effects)),
+            Self::Ols | Self::WithinTime | Self::WithinTwoWay => None,
+            _ if formula.weights.is_some() => Some(("weights", Lacking::Weights)),
+            _ => None,
+        }
+    }
+
+    /// Refuses what the equation asks for and the model hasn't got.
+    fn check(self, formula: &Formula) -> Result<(), Reason> {
+        match self.lacks(formula) {
+            Some((what, _)) => Err(Reason::NotDefined { what: what.into(), model: self.name().into() }),
+            None => Ok(()),
         }
     }
 
@@ -90,6 +111,15 @@ impl Model {
     }
 }
 
+/// A part of an equation that a model may lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lacking {
+    /// Absorbed effects.
+    Effects,
+    /// Weights.
+    Weights,
+}
+
 /// What a model hands to [`Estimated`].
 pub(crate) struct Solved {
     pub(crate) model: Model,
@@ -98,12 +128,14 @@ pub(crate) struct Solved {
     pub(crate) solution: LeastSquares,
     /// Where the design's rows belong.
     pub(crate) rows: Rows,
-    /// The dependent variable less what R2 doesn't count as explained.
-    pub(crate) deviations: Vec<f64>,
+    /// The dependent variable less what R2 doesn't count as explained; none where the design's is that.
+    pub(crate) deviations: Option<Vec<f64>>,
     pub(crate) absorbed: Absorbed,
     pub(crate) goodness: Goodness,
     pub(crate) levels: Levels,
     pub(crate) components: Option<VarianceComponents>,
+    /// What a reader of the results should know of the model.
+    pub(crate) notes: Vec<Note>,
 }
 
 /// What R2 is.
@@ -147,4 +179,28 @@ fn check_residual_df(sample: &Sample, parameters: usize) -> Result<(), Reason> {
         return Err(Reason::NoResidualDegreesOfFreedom { observations, parameters });
     }
     Ok(())
+}
+
+/// Refuses a sample that has too few observations whatever columns are dropped, with `effects` parameters of
+/// effects among its parameters.
+fn check_before_dropping(sample: &Sample, parameters: usize, effects: usize) -> Result<(), Reason> {
+    match sample.formula().collinear {
+        CollinearColumns::Drop if sample.height() > effects => Ok(()),
+        _ => check_size(sample, parameters),
+    }
+}
+
+/// Refuses an estimate that leaves no residual degrees of freedom once collinear columns are dropped.
+fn check_after_dropping(sample: &Sample, before: usize, left: usize) -> Result<(), Reason> {
+    let observations = sample.observations();
+    if observations > left {
+        return Ok(());
+    }
+    check_size(sample, before)?;
+    Err(Reason::NoResidualDegreesOfFreedom { observations, parameters: left })
+}
+
+/// The note that columns were left out.
+fn dropped_note(collinear: Vec<Collinearity>) -> Vec<Note> {
+    if collinear.is_empty() { Vec::new() } else { vec![Note::CollinearDropped { collinear }] }
 }

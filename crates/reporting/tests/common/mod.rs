@@ -205,6 +205,8 @@ pub fn small() -> (ReportSpec, ReportInputs) {
             gap("beta", 2010, "x"),
             gap("alpha", 2009, "z"),
         ],
+        robustness: None,
+        claims: Vec::new(),
         dropped: vec![DroppedRow {
             table: "1".into(),
             unit: "beta".into(),

@@ -1,6 +1,7 @@
 //! One operation a file.
 
 mod assemble;
+mod claims;
 mod deflate;
 mod derive;
 mod describe;
@@ -11,10 +12,16 @@ mod granger;
 mod ingest;
 mod regress;
 mod report;
+mod robustness;
 mod shared;
+mod specification_curve;
+mod specifications;
 mod years;
 
 use vintner_pipeline::Registry;
+
+pub(crate) use estimates::Collected;
+pub(crate) use shared::{ENTITY, TIME};
 
 use crate::params::Of;
 
@@ -31,6 +38,10 @@ pub fn registry() -> Registry {
     registry.register(Of::<fama_macbeth::FamaMacBethStage>::new());
     registry.register(Of::<granger::Granger>::new());
     registry.register(Of::<estimates::Estimates>::new());
+    registry.register(Of::<specifications::Specifications>::new());
+    registry.register(Of::<robustness::RobustnessOf>::new());
+    registry.register(Of::<specification_curve::Curve>::new());
+    registry.register(Of::<claims::Claims>::new());
     registry.register(Of::<report::Report>::new());
     registry
 }

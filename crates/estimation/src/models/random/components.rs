@@ -15,6 +15,7 @@ use crate::design::mean;
 use crate::models::Effects;
 use crate::models::within;
 use crate::rows::Rows;
+use crate::sample::EffectOf;
 use crate::{Reason, Sample};
 
 /// How the variances are estimated.
@@ -84,7 +85,7 @@ pub(super) fn estimate(
 ) -> Result<VarianceComponents, Reason> {
     let panel = Panel::new(sample, rows, options.effects)?;
     if options.method == VarianceEstimator::Nerlove {
-        return nerlove(sample, rows, &panel, options.effects);
+        return nerlove(sample, &panel, options.effects);
     }
     if options.method == VarianceEstimator::SwarHarmonic {
         return harmonic(&panel, options.effects);
@@ -195,17 +196,19 @@ fn harmonic(panel: &Panel, effects: Effects) -> Result<VarianceComponents, Reaso
 
 /// Nerlove's: the mean square of the within residuals, not corrected for degrees of freedom, and the
 /// variance of the fixed effects, weighted by their rows.
-fn nerlove(
-    sample: &Sample,
-    rows: &Rows,
-    panel: &Panel,
-    effects: Effects,
-) -> Result<VarianceComponents, Reason> {
+fn nerlove(sample: &Sample, panel: &Panel, effects: Effects) -> Result<VarianceComponents, Reason> {
     let residuals = Residuals::within(panel)?;
     let height = panel.rows as f64;
     let form = panel.form(residuals, None);
     let coefficients = panel.within_coefficients()?;
-    let levels = within::levels(sample, rows, effects, &coefficients);
+    let coefficient = |name: &str| {
+        let place = sample.formula().regressors.iter().position(|own| own == name);
+        place.map_or(0.0, |at| coefficients[at])
+    };
+    let levels = within::levels(sample, effects, coefficient)?;
+    let of = |key: EffectOf| -> &[f64] {
+        levels.iter().find(|(own, _)| *own == key).map_or(&[], |(_, levels)| levels.as_slice())
+    };
     let variance = |levels: &[f64], factor: &Factor| -> f64 {
         let count = levels.len() as f64;
         let weighted = |value: &dyn Fn(f64) -> f64| -> f64 {
@@ -222,8 +225,8 @@ fn nerlove(
     }
     Ok(VarianceComponents {
         idiosyncratic,
-        entity: effects.has_entity().then(|| variance(&levels.entity, &panel.entities)),
-        time: effects.has_time().then(|| variance(&levels.time, &panel.times)),
+        entity: effects.has_entity().then(|| variance(of(EffectOf::Entities), &panel.entities)),
+        time: effects.has_time().then(|| variance(of(EffectOf::Times), &panel.times)),
     })
 }
 

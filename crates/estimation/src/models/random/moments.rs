@@ -92,7 +92,7 @@ impl Panel {
             within,
             kept,
             y: sample.dependent().to_vec(),
-            x: sample.regressors().to_vec(),
+            x: sample.regressors().iter().map(|column| column.to_vec()).collect(),
         })
     }
 
