@@ -502,3 +502,142 @@ fn means_of_as_many_rows_each_need_no_weights() {
         slopes(&unbalanced, Model::BetweenWeighted, &classical).unwrap()
     );
 }
+
+/// One of every kind, with leverage where there is a choice.
+fn every_kind() -> Vec<Covariance> {
+    let heteroskedastic = |residuals, leverage| {
+        let options =
+            HeteroskedasticCovariance { residuals, leverage, ..HeteroskedasticCovariance::default() };
+        Covariance::Heteroskedastic(options)
+    };
+    let satterthwaite = |residuals| {
+        Covariance::Cluster(ClusterCovariance {
+            test: TestDistribution::Satterthwaite,
+            ..cluster(residuals, ClusterBy::Entity)
+        })
+    };
+    vec![
+        heteroskedastic(ResidualType::Hc1, Leverage::All),
+        heteroskedastic(ResidualType::Hc3, Leverage::All),
+        heteroskedastic(ResidualType::Hc4, Leverage::Regressors),
+        Covariance::Groupwise(GroupwiseCovariance::default()),
+        Covariance::Cluster(cluster(ClusterType::Hc3, ClusterBy::Time)),
+        Covariance::Cluster(cluster(ClusterType::Cr3, ClusterBy::Time)),
+        Covariance::Cluster(cluster(ClusterType::Cr3, ClusterBy::Column("region".into()))),
+        satterthwaite(ClusterType::Cr2),
+        Covariance::TwoWayCluster(TwoWayClusterCovariance::default()),
+        Covariance::TwoWayCluster(TwoWayClusterCovariance {
+            fix: true,
+            ..TwoWayClusterCovariance::default()
+        }),
+        Covariance::NeweyWest(NeweyWestCovariance::default()),
+        Covariance::NeweyWest(NeweyWestCovariance {
+            lag: LagBy::SampleRow,
+            ..NeweyWestCovariance::default()
+        }),
+        Covariance::DriscollKraay(DriscollKraayCovariance::default()),
+        Covariance::DriscollKraay(DriscollKraayCovariance {
+            kernel: Kernel::QuadraticSpectral,
+            bandwidth: Bandwidth::Fixed(1.5),
+            ..DriscollKraayCovariance::default()
+        }),
+        Covariance::PanelCorrected(PanelCorrectedCovariance::default()),
+        Covariance::PanelCorrected(PanelCorrectedCovariance {
+            by: PanelCorrectedBy::Entity,
+            diagonal: true,
+            ..PanelCorrectedCovariance::default()
+        }),
+    ]
+}
+
+/// Small panels of small whole numbers, where much is collinear, constant, perfectly fitted or too little.
+fn awkward(seed: u64) -> Vec<Row> {
+    let mut noise = Noise(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) + 1);
+    for _ in 0..3 {
+        noise.next();
+    }
+    let entities = 1 + ((noise.next() + 0.5) * 5.0) as usize;
+    let times = 1 + ((noise.next() + 0.5) * 6.0) as i32;
+    let missing = if noise.next() > 0.0 { 0.3 } else { 0.0 };
+    let coarse = if noise.next() > 0.0 { 4.0 } else { 1e6 };
+    let mut rows = Vec::new();
+    for entity in 0..entities {
+        for time in 0..times {
+            let values = [noise.next(), noise.next(), noise.next()].map(|value| (value * coarse).round());
+            if noise.next() + 0.5 >= missing {
+                rows.push((entity, 2000 + time, Some(REGIONS[entity % 3]), values));
+            }
+        }
+    }
+    rows
+}
+
+#[test]
+fn every_covariance_gives_numbers_or_a_reason() {
+    let models = [
+        Model::Ols,
+        Model::Within,
+        Model::WithinTime,
+        Model::WithinTwoWay,
+        Model::FirstDifferences { across_gaps: false },
+        Model::Between,
+        Model::BetweenWeighted,
+    ];
+    let (mut fits, mut reasons) = (0, 0);
+    for seed in 0..400 {
+        let rows = awkward(seed);
+        if rows.is_empty() {
+            continue;
+        }
+        let sample = sample(&rows);
+        for model in models {
+            let Ok(estimated) = model.estimate(&sample) else { continue };
+            for covariance in every_kind() {
+                let fit = match estimated.fit(&covariance) {
+                    Ok(fit) => fit,
+                    Err(reason) => {
+                        assert!(!reason.to_string().is_empty());
+                        reasons += 1;
+                        continue;
+                    }
+                };
+                fits += 1;
+                let told = serde_json::to_string(&fit).unwrap();
+                assert_eq!(serde_json::from_str::<vintner_estimation::Fit>(&told).unwrap(), fit);
+                if let Some(matrix) = &fit.covariance {
+                    for (i, row) in matrix.iter().enumerate() {
+                        for (j, value) in row.iter().enumerate() {
+                            assert!(value.is_finite(), "{seed} {model:?} {covariance:?}");
+                            assert_eq!(*value, matrix[j][i], "{seed} {model:?} {covariance:?}");
+                        }
+                    }
+                }
+                for one in &fit.coefficients {
+                    assert!(one.p_value.is_none_or(|p| (0.0..=1.0).contains(&p)));
+                    assert!(one.std_error.is_none_or(|error| error.is_finite() && error > 0.0));
+                    assert!(one.df.is_none_or(|df| df.is_finite() && df > 0.0));
+                }
+            }
+        }
+    }
+    assert!(fits > 10_000 && reasons > 1_000, "{fits} {reasons}");
+}
+
+#[test]
+fn units_change_standard_errors_and_nothing_else() {
+    let rows = unbalanced();
+    let mut scaled = rows.clone();
+    scaled.iter_mut().for_each(|row| row.3[1] *= 1e-7);
+    scaled.iter_mut().for_each(|row| row.3[0] = 1e5 * row.3[0] + 3.0);
+    for model in [Model::Ols, Model::Within, Model::WithinTwoWay] {
+        // what becomes of negative eigenvalues depends on units, in every program
+        let of_units = |one: &Covariance| matches!(one, Covariance::TwoWayCluster(options) if options.fix);
+        for covariance in every_kind().into_iter().filter(|one| !of_units(one)) {
+            let t = |rows: &[Row]| -> Result<Vec<f64>, Reason> {
+                let fit = model.estimate(&sample(rows))?.fit(&covariance)?;
+                Ok(["x", "z"].map(|name| fit.coefficient(name).unwrap().statistic.unwrap_or(0.0)).to_vec())
+            };
+            close(&t(&scaled).unwrap(), &t(&rows).unwrap(), 1e-8);
+        }
+    }
+}

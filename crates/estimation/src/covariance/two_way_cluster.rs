@@ -42,7 +42,8 @@ pub struct TwoWayClusterCovariance {
     pub small_sample: SmallSample,
     /// The G of each factor.
     pub groups: GroupCount,
-    /// Whether negative eigenvalues are set to zero: fixest, sandwich's `fix = TRUE`.
+    /// Whether negative eigenvalues are set to zero: fixest, sandwich's `fix = TRUE`. What comes of it depends
+    /// on the units of the regressors.
     pub fix: bool,
     /// The distribution that tests refer to; by default t with G - 1 degrees of freedom for the smaller G.
     pub test: TestDistribution,
