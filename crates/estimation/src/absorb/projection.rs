@@ -597,8 +597,11 @@ mod tests {
     #[test]
     fn many_levels_go_by_conjugate_gradients() -> Result<(), Reason> {
         let rows = 6_000;
-        let all = groupings(rows, [700, 650, 3]);
-        let projection = Projection::new(&all[..2], None, rows, false);
+        let codes = |count: usize, pace: usize, slow: usize| -> Vec<u32> {
+            (0..rows).map(|row| ((row * pace + row / slow) % count) as u32).collect()
+        };
+        let all = [Grouping::compact(codes(700, 37, 11)).0, Grouping::compact(codes(650, 101, 7)).0];
+        let projection = Projection::new(&all, None, rows, false);
         assert!(matches!(projection.solver, Solver::Iterative));
         let mut values = noise(rows, 0.9);
         projection.project(&mut values)?;
