@@ -79,8 +79,17 @@ impl<'a> Projection<'a> {
         let total: usize = groupings.iter().map(Grouping::levels).sum();
         let largest = (0..groupings.len()).max_by_key(|at| (groupings[*at].levels(), usize::MAX - at));
         let runs = (0..groupings.len()).find(|at| matches!(groupings[*at].codes(), Codes::Runs(_)));
-        let first_at =
-            runs.filter(|at| total - groupings[*at].levels() <= DENSE).or(largest).unwrap_or_default();
+        // What leaves few levels to the equations; else what stands in runs, which is fastest to go through.
+        let others_of = |at: usize| total - groupings[at].levels();
+        let comparable = |at: usize| {
+            largest.is_none_or(|largest| 4 * groupings[at].levels() >= groupings[largest].levels())
+        };
+        let first_at = runs
+            .filter(|at| others_of(*at) <= DENSE)
+            .or(largest.filter(|at| others_of(*at) <= DENSE))
+            .or(runs.filter(|at| comparable(*at)))
+            .or(largest)
+            .unwrap_or_default();
         let first = match groupings.get(first_at) {
             Some(grouping) => grouping.clone(),
             None => Grouping::runs(Arc::default()),
@@ -129,7 +138,12 @@ impl<'a> Projection<'a> {
         let order = self.sizes.len();
         let rows = self.height as f64 / self.first.levels().max(1) as f64;
         let terms = self.first.levels() as f64 * (rows * self.codes.len() as f64).min(order as f64).powi(2);
-        order <= DENSE && terms <= (64.0 * self.height as f64).max(1e8)
+        // With several other effects the decomposition also counts what is redundant.
+        let allowance = match self.codes.len() {
+            1 => (24.0 * self.height as f64).max(1e6),
+            _ => (64.0 * self.height as f64).max(1e8),
+        };
+        order <= DENSE && terms <= allowance
     }
 
     /// How many linearly independent dummies there are, where the equations were decomposed.
@@ -209,7 +223,7 @@ impl<'a> Projection<'a> {
             if size.is_nan() || size <= TOLERANCE * scale {
                 return Ok(());
             }
-            let step = self.solve(&rest)?;
+            let step = self.solve(&rest, TOLERANCE * scale)?;
             self.subtract(values, &step);
             if let Some(found) = found.as_deref_mut() {
                 found.iter_mut().zip(&step).for_each(|(total, step)| *total += step);
@@ -319,7 +333,7 @@ impl<'a> Projection<'a> {
         sums.iter().zip(&self.sizes).map(|(sum, size)| sum * sum / size).sum::<f64>().sqrt()
     }
 
-    fn solve(&self, sums: &[f64]) -> Result<Vec<f64>, Reason> {
+    fn solve(&self, sums: &[f64], rounding: f64) -> Result<Vec<f64>, Reason> {
         match &self.solver {
             Solver::Balanced => Ok(sums.iter().zip(&self.sizes).map(|(sum, size)| sum / size).collect()),
             Solver::Dense(decomposed) => {
@@ -327,7 +341,7 @@ impl<'a> Projection<'a> {
                 decomposed.solve(&mut levels);
                 Ok(levels)
             }
-            Solver::Iterative => self.conjugate_gradients(sums),
+            Solver::Iterative => self.conjugate_gradients(sums, rounding),
         }
     }
 
@@ -373,6 +387,11 @@ impl<'a> Projection<'a> {
 
     /// D'WMD u.
     fn image(&self, levels: &[f64]) -> Vec<f64> {
+        if let (Codes::Runs(groups), [codes], None) =
+            (self.first.codes(), self.codes.as_slice(), self.weights)
+        {
+            return image_of_one(groups, codes, levels);
+        }
         let sum_at = |row: usize| -> f64 {
             let parts = self.codes.iter().zip(&self.offsets);
             parts.map(|(codes, offset)| levels[codes[row] as usize + offset]).sum()
@@ -391,7 +410,7 @@ impl<'a> Projection<'a> {
         image
     }
 
-    fn conjugate_gradients(&self, sums: &[f64]) -> Result<Vec<f64>, Reason> {
+    fn conjugate_gradients(&self, sums: &[f64], rounding: f64) -> Result<Vec<f64>, Reason> {
         let mut levels = vec![0.0; sums.len()];
         let mut rest = sums.to_vec();
         let scaled =
@@ -399,7 +418,7 @@ impl<'a> Projection<'a> {
         let dot = |one: &[f64], other: &[f64]| -> f64 { one.iter().zip(other).map(|(a, b)| a * b).sum() };
         let mut direction = scaled(&rest);
         let mut size = dot(&rest, &direction);
-        let enough = size * INNER * INNER;
+        let enough = (size * INNER * INNER).max(0.25 * rounding * rounding);
         let (mut smallest, mut since) = (size, 0);
         for _ in 0..MOST_STEPS {
             // Beyond the last digit there is nothing to gain, and the steps begin to wander.
@@ -479,6 +498,21 @@ fn blocks(groups: &[Range<usize>]) -> Vec<(Range<usize>, Range<usize>)> {
     blocks
 }
 
+/// D'MD u of one other effect, without weights.
+fn image_of_one(groups: &[Range<usize>], codes: &[u32], levels: &[f64]) -> Vec<f64> {
+    let mut image = vec![0.0; levels.len()];
+    for group in groups {
+        let codes = &codes[group.clone()];
+        let sum: f64 = codes.iter().map(|code| levels[*code as usize]).sum();
+        let mean = sum / codes.len() as f64;
+        for code in codes {
+            let code = *code as usize;
+            image[code] += levels[code] - mean;
+        }
+    }
+    image
+}
+
 fn centre(values: &mut [f64]) {
     let count = values.len() as f64;
     let first = values.iter().sum::<f64>() / count;
@@ -543,10 +577,31 @@ mod tests {
     }
 
     #[test]
+    fn runs_are_gone_through_as_rows_are() -> Result<(), Reason> {
+        // Twelve rows to a run, and times that many runs lack.
+        let (runs, rows) = (600, 7_200);
+        let groups: Vec<Range<usize>> = (0..runs).map(|run| 12 * run..12 * run + 12).collect();
+        let times: Vec<u32> = (0..rows).map(|row| (row / 12 * 7 + row % 12 * 53) as u32 % 700).collect();
+        let by_time = Grouping::compact(times).0;
+        let in_runs = [Grouping::runs(Arc::new(groups)), by_time.clone()];
+        let in_codes = [Grouping::compact((0..rows as u32).map(|row| row / 12).collect()).0, by_time];
+        let (mut one, mut other) = (noise(rows, 0.7), noise(rows, 0.7));
+        let projection = Projection::new(&in_runs, None, rows, true);
+        assert!(matches!(projection.solver, Solver::Iterative) && projection.first_at == 0);
+        projection.project(&mut one)?;
+        Projection::new(&in_codes, None, rows, true).project(&mut other)?;
+        assert!(one.iter().zip(&other).all(|(a, b)| (a - b).abs() < 1e-11));
+        Ok(())
+    }
+
+    #[test]
     fn many_levels_go_by_conjugate_gradients() -> Result<(), Reason> {
         let rows = 6_000;
-        let all = groupings(rows, [700, 650, 3]);
-        let projection = Projection::new(&all[..2], None, rows, false);
+        let codes = |count: usize, pace: usize, slow: usize| -> Vec<u32> {
+            (0..rows).map(|row| ((row * pace + row / slow) % count) as u32).collect()
+        };
+        let all = [Grouping::compact(codes(700, 37, 11)).0, Grouping::compact(codes(650, 101, 7)).0];
+        let projection = Projection::new(&all, None, rows, false);
         assert!(matches!(projection.solver, Solver::Iterative));
         let mut values = noise(rows, 0.9);
         projection.project(&mut values)?;
