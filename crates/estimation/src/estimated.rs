@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Leverage;
 use crate::absorb::Grouping;
-use crate::covariance::{Covariance, Ingredients, cluster_codes};
+use crate::covariance::{AbsorbedEffects, Covariance, Ingredients, cluster_codes};
 use crate::design::{Design, INTERCEPT, mean, weighted_mean};
 use crate::distributions::student_t_two_sided;
 use crate::fit::{Coefficient, CovarianceUsed, Fit, ReferenceDistribution};
@@ -388,6 +388,7 @@ impl Estimated {
             absorbed: self.absorbed.parameters,
             entity_levels: self.absorbed.entity_levels,
             time_levels: self.absorbed.time_levels,
+            effects: self.levels.on_demand.map(|effects| AbsorbedEffects::new(&self.sample, effects)),
             constant: self.constant,
             longest: self.longest,
             columns: &self.clusters,

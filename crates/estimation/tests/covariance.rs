@@ -7,7 +7,7 @@ use vintner_estimation::{
     Bandwidth, ClusterBy, ClusterCovariance, ClusterType, Covariance, DriscollKraayCovariance, EffectsFrom,
     FamaMacBethLags, FamaMacBethOptions, Formula, GroupCount, GroupwiseCovariance, HeteroskedasticCovariance,
     Kernel, LagBy, Leverage, Model, NeweyWestCovariance, Note, PanelCorrectedBy, PanelCorrectedCovariance,
-    Reason, ResidualType, Sample, SmallSample, TestDistribution, TwoWayClusterCovariance, estimate,
+    Reason, ResidualType, Sample, SmallSample, TestDistribution, TwoWayClusterCovariance, Weights, estimate,
     fama_macbeth,
 };
 use vintner_panel::Panel;
@@ -68,6 +68,17 @@ fn panel(rows: &[Row]) -> Panel {
     for time in 2001..2006 {
         columns.push(Column::new(format!("t{time}").into(), dummy(&|row| row.1 == time)));
     }
+    // entities change their industry now and then
+    let industry = |row: &Row| (row.0 + row.1 as usize / 2) % 3;
+    columns.push(Column::new(
+        "industry".into(),
+        rows.iter().map(|row| REGIONS[industry(row)]).collect::<Vec<_>>(),
+    ));
+    for one in 1..3 {
+        columns.push(Column::new(format!("i{one}").into(), dummy(&|row| industry(row) == one)));
+    }
+    let weight = |row: &Row| 0.5 + f64::from((row.0 as i32 * 7 + row.1 * 3) % 5);
+    columns.push(Column::new("w".into(), rows.iter().map(weight).collect::<Vec<_>>()));
     Panel::new(DataFrame::new(rows.len(), columns).expect("a frame"), "id", "year").expect("a panel")
 }
 
@@ -147,6 +158,74 @@ fn absorbed_effects_have_the_leverage_of_their_dummies() {
                 ["x", "z"].map(|name| fit.coefficient(name).unwrap().df.unwrap()).to_vec()
             };
             close(&df(&absorbed, model), &df(&explicit, Model::Ols), 1e-9);
+        }
+    }
+}
+
+#[test]
+fn effects_of_any_columns_and_weights_have_the_leverage_of_their_dummies() {
+    let rows = unbalanced();
+    let panel = panel(&rows);
+    let dummies_of = |effect: &str| -> Vec<String> {
+        match effect {
+            "id" => (1..7).map(|entity| format!("d{entity}")).collect(),
+            "year" => (2001..2006).map(|time| format!("t{time}")).collect(),
+            _ => (1..3).map(|industry| format!("i{industry}")).collect(),
+        }
+    };
+    let clusters = |residuals, by: &str, small_sample| {
+        Covariance::Cluster(ClusterCovariance {
+            small_sample,
+            ..cluster(residuals, ClusterBy::Column(by.into()))
+        })
+    };
+    for effects in [vec!["industry"], vec!["id", "industry"], vec!["id", "year", "industry"]] {
+        for weighted in [false, true] {
+            let of = |formula: Formula| -> Sample {
+                let formula = match weighted {
+                    true => formula.weighted(Weights::analytic("w")),
+                    false => formula,
+                };
+                let sample = Sample::new(&panel, &formula).unwrap();
+                sample.with_clusters(&panel, &["region", "industry", "id"]).unwrap()
+            };
+            let names: Vec<String> = effects.iter().flat_map(|effect| dummies_of(effect)).collect();
+            let names: Vec<&str> = ["x", "z"].into_iter().chain(names.iter().map(String::as_str)).collect();
+            let explicit = of(Formula::new("y", &names));
+            let absorbed = of(formula().with_effects(&effects).unwrap());
+            let of_effects =
+                |leverage| Model::Within.estimate(&absorbed).unwrap().leverages(leverage).unwrap();
+            let of_dummies = Model::Ols.estimate(&explicit).unwrap().leverages(Leverage::All).unwrap();
+            close(&of_effects(Leverage::All), &of_dummies, 1e-11);
+            for covariance in [
+                Covariance::heteroskedastic(ResidualType::Hc3),
+                Covariance::heteroskedastic(ResidualType::Hc4),
+                clusters(ClusterType::Cr2, "region", SmallSample::StataAreg),
+                clusters(ClusterType::Cr2, "industry", SmallSample::None),
+                clusters(ClusterType::Cr2, "id", SmallSample::None),
+                Covariance::Cluster(ClusterCovariance {
+                    test: TestDistribution::Satterthwaite,
+                    ..cluster(ClusterType::Cr2, ClusterBy::Time)
+                }),
+            ] {
+                let expected = slopes(&explicit, Model::Ols, &covariance).unwrap();
+                close(&slopes(&absorbed, Model::Within, &covariance).unwrap(), &expected, 1e-9);
+            }
+            // effects that are the clusters count as one, as in fixest
+            let fixest = SmallSample::Fixest {
+                k_adj: true,
+                k_fixef: vintner_estimation::FixestEffects::Nonnested,
+                g_adj: false,
+            };
+            let fit = Model::Within.estimate(&absorbed).unwrap().fit(&clusters(
+                ClusterType::Hc0,
+                "industry",
+                fixest,
+            ));
+            let fit = fit.unwrap();
+            let counted = 2 + fit.absorbed - 3 + 1;
+            let n = fit.n_obs as f64;
+            close(&[fit.covariance_used.factor], &[(n - 1.0) / (n - counted as f64)], 1e-14);
         }
     }
 }

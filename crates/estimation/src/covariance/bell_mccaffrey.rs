@@ -39,9 +39,15 @@ enum Adjustment {
 
 impl Projection {
     fn new(kind: ClusterType, ingredients: &Ingredients<'_>, clusters: &Clusters) -> Result<Self, Reason> {
-        let nested = (ingredients.entity_levels == 0 || clusters.nests_entities)
-            && (ingredients.time_levels == 0 || clusters.nests_times)
-            && !ingredients.constant;
+        let nested = match ingredients.effects {
+            None => true,
+            Some(effects) if effects.is_plain() => {
+                (ingredients.entity_levels == 0 || clusters.nests_entities)
+                    && (ingredients.time_levels == 0 || clusters.nests_times)
+            }
+            Some(effects) => effects.codes().iter().all(|factor| clusters.nests(factor)),
+        };
+        let nested = nested && !ingredients.constant;
         let effects = if nested { None } else { EffectsProjection::new(ingredients)? };
         Ok(Self { kind, root: cholesky(ingredients.bread)?, effects })
     }

@@ -170,6 +170,12 @@ impl Clusters {
         Self { codes, count, nests_entities, nests_times }
     }
 
+    /// Whether each level of a factor lies in one cluster.
+    pub(super) fn nests(&self, factor: &[usize]) -> bool {
+        let mut of_level: BTreeMap<usize, usize> = BTreeMap::new();
+        factor.iter().zip(&self.codes).all(|(level, code)| of_level.entry(*level).or_insert(*code) == code)
+    }
+
     pub(super) fn at_least_two(&self) -> Result<(), Reason> {
         if self.count < 2 {
             return Err(Reason::TooFewClusters { clusters: self.count });

@@ -1,15 +1,15 @@
 //! Leverages: the diagonal of the projection on the regressors, and on the absorbed effects too.
 //!
-//! The effects' part needs no dummy variables. With one factor it is 1/T_g in a group of T_g rows. With two,
-//! D1 with more levels and D2, it is that of D1 and of W = D2 - P1 D2: w_i'(W'W)^+ w_i, where w_i is the
-//! dummy of row i's level less the shares of levels in its group, and W'W has as many rows as D2 has levels.
+//! The effects' part needs no dummy variables. With one factor it is 1/T_g in a group of T_g rows. With more,
+//! D1 the one with most levels and D2 the others, it is that of D1 and of W = D2 - P1 D2: w_i'(W'W)^+ w_i, where
+//! w_i holds the dummies of row i's levels less the shares of levels in its group, and W'W has as many rows as D2
+//! has levels. With weights, rows count by them.
 
 use faer::{Mat, Side};
 use serde::{Deserialize, Serialize};
 
-use super::{Ingredients, time_codes, too_large};
+use super::{Ingredients, too_large};
 use crate::Reason;
-use crate::absorb::Factor;
 
 /// What counts as a regressor in leverages, and in the degrees of freedom of `hc1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -56,17 +56,23 @@ pub(super) fn is_out_of_reach(ingredients: &Ingredients<'_>, row: usize) -> bool
     (0..order).all(|column| size(column) * ingredients.bread[(column, column)].sqrt() <= 1e-10)
 }
 
-/// The projection on the dummy variables of absorbed effects.
+/// The projection on the dummy variables of absorbed effects, in rows multiplied by the roots of their weights.
 pub(super) struct EffectsProjection {
-    /// The factor with more levels.
-    first: Factor,
-    second: Option<Second>,
-    /// 1/n where the constant is among the regressors already, else 0.
+    /// The roots of the rows' weights.
+    roots: Option<Vec<f64>>,
+    /// Each row's level of the factor with most levels.
+    first: Vec<usize>,
+    /// The sum of weights, or the number of rows, in each of its groups.
+    sizes: Vec<f64>,
+    others: Option<Others>,
+    /// 1/n, or 1 over the sum of weights, where the constant is among the regressors already; else 0.
     constant: f64,
 }
 
-struct Second {
-    factor: Factor,
+/// What the other factors add, D2 to Dm side by side.
+struct Others {
+    /// Each row's level of each factor, numbered through.
+    levels: Vec<Vec<usize>>,
     /// (W'W)^+.
     inverse: Mat<f64>,
     /// (W'W)^+ times the shares of levels in each group of the first factor, a column each.
@@ -75,95 +81,117 @@ struct Second {
     shares: Mat<f64>,
 }
 
-impl Second {
-    fn new(first: &Factor, second: Factor) -> Result<Self, Reason> {
-        let (groups, levels) = (first.levels(), second.levels());
-        too_large("effects of the kind with fewer", levels)?;
-        let mut shares: Mat<f64> = Mat::zeros(levels, groups);
-        for (group, level) in first.codes.iter().zip(&second.codes) {
-            shares[(*level, *group)] += 1.0 / first.counts()[*group];
+impl Others {
+    fn new(
+        first: &[usize],
+        sizes: &[f64],
+        factors: &[Vec<usize>],
+        weight: impl Fn(usize) -> f64,
+    ) -> Result<Self, Reason> {
+        let mut levels = Vec::with_capacity(factors.len());
+        let mut count = 0;
+        for factor in factors {
+            levels.push(factor.iter().map(|code| code + count).collect::<Vec<usize>>());
+            count += factor.iter().max().map_or(0, |largest| largest + 1);
         }
+        too_large("effects beside those of the kind with most", count)?;
+        let groups = sizes.len();
+        let mut shares: Mat<f64> = Mat::zeros(count, groups);
+        let mut cross: Mat<f64> = Mat::zeros(count, count);
+        for (row, group) in first.iter().enumerate() {
+            for of in &levels {
+                shares[(of[row], *group)] += weight(row) / sizes[*group];
+                for and in &levels {
+                    cross[(of[row], and[row])] += weight(row);
+                }
+            }
+        }
+        let largest = (0..count).fold(f64::MIN_POSITIVE, |largest, at| largest.max(cross[(at, at)]));
         // W'W = D2'D2 - sum over groups of T_g s_g s_g'
-        let weighted =
-            Mat::from_fn(levels, groups, |level, group| shares[(level, group)] * first.counts()[group]);
-        let mut cross = -(&weighted * shares.transpose());
-        for level in 0..levels {
-            cross[(level, level)] += second.counts()[level];
-        }
-        let largest = second.counts().iter().fold(1.0_f64, |largest, count| largest.max(*count));
+        let weighted = Mat::from_fn(count, groups, |level, group| shares[(level, group)] * sizes[group]);
+        cross -= &weighted * shares.transpose();
         let inverse = power(&cross, -1.0, NULL * largest)?;
         let shared = &inverse * &shares;
-        Ok(Self { factor: second, inverse, shared, shares })
+        Ok(Self { levels, inverse, shared, shares })
+    }
+
+    fn entry(&self, row: usize, group: usize, other: usize, other_group: usize) -> f64 {
+        let mut sum: f64 = (0..self.inverse.nrows())
+            .map(|at| self.shares[(at, group)] * self.shared[(at, other_group)])
+            .sum();
+        for of in &self.levels {
+            sum -= self.shared[(of[row], other_group)] + self.shared[(of[other], group)];
+            for and in &self.levels {
+                sum += self.inverse[(of[row], and[other])];
+            }
+        }
+        sum
     }
 }
 
 impl EffectsProjection {
     /// None where the model absorbs no effects.
     pub(super) fn new(ingredients: &Ingredients<'_>) -> Result<Option<Self>, Reason> {
-        let entities = || {
-            let mut codes = vec![0; ingredients.residuals.len()];
-            for (code, group) in ingredients.groups.iter().enumerate() {
-                codes[group.clone()].fill(code);
-            }
-            Factor::new(codes)
+        let Some(effects) = ingredients.effects else { return Ok(None) };
+        let mut factors = effects.codes();
+        let levels = |factor: &Vec<usize>| factor.iter().max().map_or(0, |largest| largest + 1);
+        let Some(most) = (0..factors.len()).rev().max_by_key(|at| levels(&factors[*at])) else {
+            return Ok(None);
         };
-        let times = || Factor::new(time_codes(ingredients.times).0);
-        let constant = if ingredients.constant { 1.0 / ingredients.residuals.len() as f64 } else { 0.0 };
-        let (first, second) = match (ingredients.entity_levels > 0, ingredients.time_levels > 0) {
-            (false, false) => return Ok(None),
-            (true, false) => (entities(), None),
-            (false, true) => (times(), None),
-            (true, true) => {
-                let (entities, times) = (entities(), times());
-                match times.levels() > entities.levels() {
-                    true => (times, Some(entities)),
-                    false => (entities, Some(times)),
-                }
-            }
+        let first = factors.remove(most);
+        let weights = effects.weights();
+        let weight = |row: usize| weights.map_or(1.0, |weights| weights[row]);
+        let mut sizes = vec![0.0; levels(&first)];
+        first.iter().enumerate().for_each(|(row, group)| sizes[*group] += weight(row));
+        let others = match factors.is_empty() {
+            true => None,
+            false => Some(Others::new(&first, &sizes, &factors, weight)?),
         };
-        let second = second.map(|second| Second::new(&first, second)).transpose()?;
-        Ok(Some(Self { first, second, constant }))
+        Ok(Some(Self {
+            roots: weights.map(|weights| weights.iter().map(|weight| weight.sqrt()).collect()),
+            others,
+            constant: if ingredients.constant { 1.0 / sizes.iter().sum::<f64>() } else { 0.0 },
+            first,
+            sizes,
+        }))
+    }
+
+    fn root(&self, row: usize) -> f64 {
+        self.roots.as_ref().map_or(1.0, |roots| roots[row])
     }
 
     /// An entry of the projection.
     pub(super) fn entry(&self, row: usize, other: usize) -> f64 {
-        let (group, other_group) = (self.first.codes[row], self.first.codes[other]);
-        let shared = if group == other_group { 1.0 / self.first.counts()[group] } else { 0.0 };
-        let own = shared - self.constant;
-        let Some(second) = &self.second else { return own };
-        let (level, other_level) = (second.factor.codes[row], second.factor.codes[other]);
-        let between: f64 = (0..second.inverse.nrows())
-            .map(|at| second.shares[(at, group)] * second.shared[(at, other_group)])
-            .sum();
-        own + second.inverse[(level, other_level)]
-            - second.shared[(level, other_group)]
-            - second.shared[(other_level, group)]
-            + between
+        let (group, other_group) = (self.first[row], self.first[other]);
+        let own = if group == other_group { 1.0 / self.sizes[group] } else { 0.0 };
+        let others = self.others.as_ref().map_or(0.0, |others| others.entry(row, group, other, other_group));
+        (own - self.constant + others) * self.root(row) * self.root(other)
     }
 
     /// v_g'P v_h for the parts v_g of a vector in each cluster: clusters x clusters.
     pub(super) fn forms(&self, values: &[f64], codes: &[usize], clusters: usize) -> Mat<f64> {
-        let mut sums: Mat<f64> = Mat::zeros(clusters, self.first.levels());
-        for ((value, cluster), group) in values.iter().zip(codes).zip(&self.first.codes) {
-            sums[(*cluster, *group)] += value;
+        let groups = self.sizes.len();
+        let mut sums: Mat<f64> = Mat::zeros(clusters, groups);
+        for (row, (value, cluster)) in values.iter().zip(codes).enumerate() {
+            sums[(*cluster, self.first[row])] += value * self.root(row);
         }
-        let scaled = Mat::from_fn(clusters, self.first.levels(), |cluster, group| {
-            sums[(cluster, group)] / self.first.counts()[group]
-        });
+        let scaled =
+            Mat::from_fn(clusters, groups, |cluster, group| sums[(cluster, group)] / self.sizes[group]);
         let mut forms = &scaled * sums.transpose();
         if self.constant > 0.0 {
-            let whole: Vec<f64> = (0..clusters)
-                .map(|cluster| (0..self.first.levels()).map(|group| sums[(cluster, group)]).sum())
-                .collect();
+            let whole: Vec<f64> =
+                (0..clusters).map(|cluster| (0..groups).map(|group| sums[(cluster, group)]).sum()).collect();
             forms -= Mat::from_fn(clusters, clusters, |g, h| self.constant * whole[g] * whole[h]);
         }
-        if let Some(second) = &self.second {
+        if let Some(others) = &self.others {
             // sum of v_i w_i over the cluster's rows
-            let mut left = -(&sums * second.shares.transpose());
-            for ((value, cluster), level) in values.iter().zip(codes).zip(&second.factor.codes) {
-                left[(*cluster, *level)] += value;
+            let mut left = -(&sums * others.shares.transpose());
+            for (row, (value, cluster)) in values.iter().zip(codes).enumerate() {
+                for of in &others.levels {
+                    left[(*cluster, of[row])] += value * self.root(row);
+                }
             }
-            forms += (&left * &second.inverse) * left.transpose();
+            forms += (&left * &others.inverse) * left.transpose();
         }
         forms
     }

@@ -28,6 +28,7 @@
 //! # }
 //! ```
 
+mod absorbed_effects;
 mod bell_mccaffrey;
 mod classical;
 mod cluster;
@@ -49,6 +50,7 @@ use std::ops::Range;
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
+pub use absorbed_effects::AbsorbedEffects;
 pub use classical::{ClassicalCovariance, Divisor};
 pub use cluster::{ClusterBy, ClusterCovariance, ClusterType};
 pub use driscoll_kraay::DriscollKraayCovariance;
@@ -136,6 +138,8 @@ pub struct Ingredients<'a> {
     pub entity_levels: usize,
     /// Times with absorbed effects.
     pub time_levels: usize,
+    /// The absorbed effects themselves.
+    pub effects: Option<AbsorbedEffects<'a>>,
     /// Whether the regressors hold the constant, which absorbed effects hold too.
     pub constant: bool,
     /// The longest series of the sample, before differences are taken.
@@ -156,16 +160,34 @@ impl Ingredients<'_> {
 
     /// What small-sample factors count. Effects are nested if they are in clusters of any of the kinds.
     fn counts(&self, clusters: usize, kinds: &[&Clusters]) -> Counts {
-        let entities = if kinds.iter().any(|kind| kind.nests_entities) { self.entity_levels } else { 0 };
-        let times = if kinds.iter().any(|kind| kind.nests_times) { self.time_levels } else { 0 };
+        let (nested, nested_factors) = self.nested(kinds);
         Counts {
             observations: self.observations,
             coefficients: self.bread.nrows(),
             absorbed: self.absorbed,
             clusters,
             entity_levels: self.entity_levels,
-            nested: entities + times,
-            nested_factors: entities.min(1) + times.min(1),
+            nested,
+            nested_factors,
+        }
+    }
+
+    /// How many absorbed effects are nested in clusters, and of how many kinds.
+    fn nested(&self, kinds: &[&Clusters]) -> (usize, usize) {
+        let plain = self.effects.is_none_or(|effects| effects.is_plain());
+        match self.effects {
+            Some(effects) if !plain && !kinds.is_empty() => effects
+                .codes()
+                .iter()
+                .filter(|factor| kinds.iter().any(|kind| kind.nests(factor)))
+                .map(|factor| factor.iter().max().map_or(0, |largest| largest + 1))
+                .fold((0, 0), |(levels, factors), own| (levels + own, factors + 1)),
+            _ => {
+                let entities =
+                    if kinds.iter().any(|kind| kind.nests_entities) { self.entity_levels } else { 0 };
+                let times = if kinds.iter().any(|kind| kind.nests_times) { self.time_levels } else { 0 };
+                (entities + times, entities.min(1) + times.min(1))
+            }
         }
     }
 }

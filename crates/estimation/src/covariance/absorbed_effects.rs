@@ -1,0 +1,42 @@
+//! The effects that a model absorbs, for what has to know more of them than how many they are.
+
+use std::collections::BTreeMap;
+
+use crate::Sample;
+use crate::models::{Effects, within};
+
+/// The effects that were absorbed and the rows that have them.
+#[derive(Debug, Clone, Copy)]
+pub struct AbsorbedEffects<'a> {
+    sample: &'a Sample,
+    effects: Effects,
+}
+
+impl<'a> AbsorbedEffects<'a> {
+    pub(crate) fn new(sample: &'a Sample, effects: Effects) -> Self {
+        Self { sample, effects }
+    }
+
+    /// Whether they are those of entities, times or both, and no others.
+    pub(super) fn is_plain(&self) -> bool {
+        self.sample.formula().effects.is_empty()
+    }
+
+    /// Each factor's level of each row, without holes in the numbers.
+    pub(super) fn codes(&self) -> Vec<Vec<usize>> {
+        let factors = within::effect_codes(self.sample, self.effects);
+        factors
+            .into_iter()
+            .map(|(codes, _)| {
+                let mut seen: BTreeMap<usize, usize> = codes.iter().map(|code| (*code, 0)).collect();
+                seen.values_mut().enumerate().for_each(|(number, slot)| *slot = number);
+                codes.iter().map(|code| seen[code]).collect()
+            })
+            .collect()
+    }
+
+    /// The rows' weights.
+    pub(super) fn weights(&self) -> Option<&'a [f64]> {
+        self.sample.weights()
+    }
+}
