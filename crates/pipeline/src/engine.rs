@@ -13,7 +13,7 @@ use crate::reading::Reading;
 use crate::seen::Seen;
 use crate::selection::Part;
 use crate::snapshot::{Looked, is_sound};
-use crate::store::remove_unpublished;
+use crate::store::{SpareLocks, WriteThrough, remove_unpublished};
 use crate::{
     Branch, Cancelled, Digest, ForEach, Locked, Observer, Outcome, PipelineError, Plan, Record, Report,
     Request, Result, StageReport, Store,
@@ -72,6 +72,8 @@ impl<'a> Engine<'a> {
                 options,
                 reading: Reading::new(self.store),
                 seen: Seen::default(),
+                disk: WriteThrough::default(),
+                spare_locks: SpareLocks::default(),
                 latest: OnceLock::new(),
                 progress: Progress::new(plan),
             },
@@ -217,7 +219,8 @@ impl Run<'_> {
 
     /// Shows and publishes what was made, and notes what is the latest.
     fn finish(self) -> Result<Report> {
-        let Making { plan, progress, reading, store, options, .. } = self.making;
+        let Making { plan, progress, reading, store, options, disk, spare_locks, .. } = self.making;
+        drop(spare_locks);
         let vintage = &plan.vintage.name;
         let mut report = Report {
             pipeline: plan.pipeline.name.clone(),
@@ -241,6 +244,7 @@ impl Run<'_> {
             let differences = locked.differences(&report.locked, !(plan.whole && whole));
             if !differences.is_empty() {
                 // What was made stays in the store, where the next run finds it.
+                disk.settle()?;
                 reading.files.save();
                 return Err(PipelineError::Unlocked { vintage: vintage.clone(), differences });
             }
@@ -275,6 +279,10 @@ impl Run<'_> {
                 }
             }
         }
+        let settled = disk.settle();
+        // What isn't on the disk isn't remembered as sound.
+        let is_settled = settled.is_ok();
+        unshown = unshown.and(settled);
         if !options.store_only && plan.whole && whole && unshown.is_ok() {
             unshown = store.tidy_outputs(vintage, &shown, &showing);
         }
@@ -284,7 +292,9 @@ impl Run<'_> {
         if latest != before {
             unshown = unshown.and(store.put_latest(vintage, &latest));
         }
-        reading.files.save();
+        if is_settled {
+            reading.files.save();
+        }
         store.remove_dead_locks();
         if whole
             && unshown.is_ok()

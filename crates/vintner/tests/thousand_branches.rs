@@ -1,0 +1,79 @@
+//! A thousand branches of a built-in operation: each is cached by itself.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::{Workspace, towns, with_outcome};
+
+const MANY: usize = 1000;
+
+/// The town's panel scaled by a thousand factors, and the digests of all of it in one text.
+fn workspace() -> Workspace {
+    let workspace = towns::small();
+    let factors: String = (0..MANY).map(|at| format!("    f{at}: {{by: {at}}}\n")).collect();
+    workspace.edit("pipeline.yaml", "params:\n", &format!("params:\n  factors:\n{factors}"));
+    let stages = "\
+  scaled:
+    op: derive
+    foreach: $factors
+    inputs: {panel: panel}
+    params:
+      define: {scaled: income * factor}
+      parameters: {factor: $item.by}
+  gathered:
+    run: \"for part in inputs/scaled/*; do cksum < $part; done > gathered.txt\"
+    inputs: {scaled: scaled.panel}
+    outputs: {text: gathered.txt}
+    publish: {text: out/gathered.txt}
+";
+    let text = workspace.read("pipeline.yaml");
+    std::fs::write(workspace.path("pipeline.yaml"), text + stages).unwrap();
+    workspace
+}
+
+#[test]
+fn one_of_a_thousand_runs_alone_and_the_rest_is_cached() {
+    let workspace = workspace();
+    let first = workspace.reproduce(&[]);
+    let branches = first.keys().filter(|branch| branch.starts_with("scaled[")).count();
+    assert_eq!((branches, with_outcome(&first, "cached").len()), (MANY, 0));
+    let before = workspace.read("out/gathered.txt");
+    assert_eq!(before.lines().count(), MANY);
+    // Each scales by a factor of its own, so that no two are the same.
+    let distinct: std::collections::BTreeSet<&str> = before.lines().collect();
+    assert_eq!(distinct.len(), MANY);
+
+    let again = workspace.reproduce(&[]);
+    assert_eq!(with_outcome(&again, "cached").len(), first.len());
+
+    // One factor changes: its branch runs, and what gathers them.
+    workspace.edit("pipeline.yaml", "f500: {by: 500}", "f500: {by: 0.5}");
+    let why = workspace.vintner(&["why", "scaled[f500]"]).stdout;
+    assert!(why.contains("parameter parameters.factor: 500 -> 0.5"), "{why}");
+    let changed = workspace.reproduce(&[]);
+    assert_eq!(with_outcome(&changed, "ran"), ["gathered", "scaled[f500]"]);
+    let after = workspace.read("out/gathered.txt");
+    let differ = before.lines().zip(after.lines()).filter(|(before, after)| before != after);
+    assert_eq!((differ.count(), after.lines().count()), (1, MANY));
+
+    // Going back is free.
+    workspace.edit("pipeline.yaml", "f500: {by: 0.5}", "f500: {by: 500}");
+    let back = workspace.reproduce(&[]);
+    assert_eq!(with_outcome(&back, "cached").len(), first.len());
+    assert_eq!(workspace.read("out/gathered.txt"), before);
+
+    // An object is lost and another corrupted: the two are made again, and come out the same.
+    let objects = ["f7", "f8"].map(|item| {
+        let shown = workspace.path(&format!(".vintner/outputs/small/scaled/{item}/panel.parquet"));
+        let digest = common::digest_of(&std::fs::read(shown).unwrap());
+        workspace.path(&format!(".vintner/v1/objects/{}/{digest}", &digest[..2]))
+    });
+    std::fs::remove_file(&objects[0]).unwrap();
+    common::overwrite(&objects[1], b"something else");
+    assert_eq!(workspace.vintner(&["audit", "--verify"]).code, 1);
+    let healed = workspace.reproduce(&[]);
+    assert_eq!(with_outcome(&healed, "ran"), ["scaled[f7]", "scaled[f8]"]);
+    assert_eq!(workspace.read("out/gathered.txt"), before);
+    assert_eq!(workspace.vintner(&["audit", "--verify"]).code, 0);
+}
