@@ -75,7 +75,7 @@ pub(crate) struct Reproduce {
     /// Fail where anything comes out other than pipeline.lock says, and then publish nothing
     #[arg(long)]
     pub(crate) locked: bool,
-    /// Make these stages alone; what they read has to be made already
+    /// Make these stages alone, or these branches (`stage[item]`); what they read has to be made already
     #[arg(long, value_name = "STAGE", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
     /// Make these stages and those that read them; what these read besides has to be made already

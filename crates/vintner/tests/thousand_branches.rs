@@ -12,9 +12,9 @@ const MANY: usize = 1000;
 fn workspace() -> Workspace {
     let workspace = towns::small();
     let factors: String = (0..MANY).map(|at| format!("    f{at}: {{by: {at}}}\n")).collect();
-    workspace.edit("pipeline.yaml", "params:\n", &format!("params:\n  factors:\n{factors}"));
-    let stages = "\
-  scaled:
+    let params = "small\nparams:\n";
+    workspace.edit("pipeline.yaml", params, &format!("{params}  factors:\n{factors}"));
+    let stages = r#"  scaled:
     op: derive
     foreach: $factors
     inputs: {panel: panel}
@@ -22,11 +22,11 @@ fn workspace() -> Workspace {
       define: {scaled: income * factor}
       parameters: {factor: $item.by}
   gathered:
-    run: \"for part in inputs/scaled/*; do cksum < $part; done > gathered.txt\"
+    run: "for part in inputs/scaled/*; do cksum < $part; done > gathered.txt"
     inputs: {scaled: scaled.panel}
     outputs: {text: gathered.txt}
     publish: {text: out/gathered.txt}
-";
+"#;
     let text = workspace.read("pipeline.yaml");
     std::fs::write(workspace.path("pipeline.yaml"), text + stages).unwrap();
     workspace
@@ -44,13 +44,24 @@ fn one_of_a_thousand_runs_alone_and_the_rest_is_cached() {
     let distinct: std::collections::BTreeSet<&str> = before.lines().collect();
     assert_eq!(distinct.len(), MANY);
 
+    // One branch may be asked for alone, and what gathers them is said in a line.
+    let alone = workspace.reproduce(&["--only", "scaled[f7]", "--force"]);
+    assert_eq!((alone.len(), with_outcome(&alone, "ran")), (1, vec!["scaled[f7]"]));
+    let unknown = workspace.vintner(&["reproduce", "--only", "scaled[f7777]"]);
+    assert_eq!(unknown.code, 1);
+    assert!(unknown.stderr.contains("`scaled` has no branch `f7777`"), "{}", unknown.stderr);
+    let set = ["--set", "params.window.first=2002"];
+    let dry = workspace.vintner(&[&["reproduce", "--dry-run"], &set[..]].concat());
+    let dry = dry.stdout + &dry.stderr;
+    assert!(dry.contains("  may run    gathered  (if a branch of scaled comes out different)\n"), "{dry}");
+
     let again = workspace.reproduce(&[]);
     assert_eq!(with_outcome(&again, "cached").len(), first.len());
 
     // One factor changes: its branch runs, and what gathers them.
     workspace.edit("pipeline.yaml", "f500: {by: 500}", "f500: {by: 0.5}");
     let why = workspace.vintner(&["why", "scaled[f500]"]).stdout;
-    assert!(why.contains("parameter parameters.factor: 500 -> 0.5"), "{why}");
+    assert!(why.contains("parameter parameters.factor: 500.0 -> 0.5"), "{why}");
     let changed = workspace.reproduce(&[]);
     assert_eq!(with_outcome(&changed, "ran"), ["gathered", "scaled[f500]"]);
     let after = workspace.read("out/gathered.txt");

@@ -9,6 +9,7 @@ use vintner_pipeline::{
 
 use super::{count, lock, print_json};
 use crate::arguments::{Format, Reproduce};
+use crate::branch_list::{either, folded};
 use crate::error::{CommandError, Result};
 use crate::interrupt;
 use crate::progress::Progress;
@@ -115,7 +116,8 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
         match &status.state {
             State::Fresh => writeln!(out, "  cached     {}", status.branch)?,
             State::Waiting(_) => {
-                writeln!(out, "  may run    {}  (if {causes} comes out different)", status.branch)?;
+                let others = either(&folded(status.state.causes()));
+                writeln!(out, "  may run    {}  (if {others} comes out different)", status.branch)?;
             }
             _ => writeln!(out, "  would run  {}  ({causes})", status.branch)?,
         }
