@@ -240,9 +240,19 @@ impl Run<'_> {
         });
         // Where a stage failed, what couldn't be read was its fault, and is reported as that.
         report.locked = if whole { locked? } else { locked.unwrap_or_default() };
+        let is_failure = |report: &StageReport| matches!(report.outcome, Outcome::Failed(_));
+        let failed = self.unlaid.iter().filter_map(OnceLock::get).any(is_failure)
+            || stages
+                .iter()
+                .flatten()
+                .flat_map(|known| &known.results)
+                .any(|result| result.get().is_some_and(|result| is_failure(&result.report)));
+        let mut store_only = options.store_only;
         if let Some(locked) = &options.locked {
             let differences = locked.differences(&report.locked, !(plan.whole && whole));
-            if !differences.is_empty() {
+            // That a stage failed has to be said before that others came out different.
+            store_only |= !differences.is_empty();
+            if !differences.is_empty() && !failed {
                 // What was made stays in the store, where the next run finds it.
                 disk.settle()?;
                 reading.files.save();
@@ -265,10 +275,10 @@ impl Run<'_> {
             for (branch, result) in known.branches.iter().zip(&known.results) {
                 let Some(result) = result.get() else { continue };
                 if let Some((digest, record)) = &result.made {
-                    if !options.store_only && unshown.is_ok() {
+                    if !store_only && unshown.is_ok() {
                         unshown = show(store, vintage, branch, record, &reading, &mut shown);
                     }
-                    if whole && selected && !options.store_only && unshown.is_ok() {
+                    if whole && selected && !store_only && unshown.is_ok() {
                         let published = publish(store, plan, branch, record, &reading, &mut folders);
                         unshown = published.map(|published| report.published.extend(published));
                     }
@@ -283,7 +293,7 @@ impl Run<'_> {
         // What isn't on the disk isn't remembered as sound.
         let is_settled = settled.is_ok();
         unshown = unshown.and(settled);
-        if !options.store_only && plan.whole && whole && unshown.is_ok() {
+        if !store_only && plan.whole && whole && unshown.is_ok() {
             unshown = store.tidy_outputs(vintage, &shown, &showing);
         }
         if showing.is_alone() {
@@ -298,7 +308,7 @@ impl Run<'_> {
         store.remove_dead_locks();
         if whole
             && unshown.is_ok()
-            && !options.store_only
+            && !store_only
             && report.cached() == report.stages.len()
             && let Some(request) = &options.remember
         {

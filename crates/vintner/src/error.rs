@@ -42,12 +42,22 @@ pub(crate) enum CommandError {
     Unsound { by_next_run: usize, by_removal: usize },
     #[error("{}", not_rebuilt(*.differing, *.not_kept))]
     Rebuilt { differing: usize, not_kept: usize },
-    #[error("`{stage}` has several branches; name one of them: {}", branches.join(", "))]
+    #[error("`{stage}` has several branches; name one of them: {}", first_of(branches))]
     SeveralBranches { stage: String, branches: Vec<String> },
     #[error("{file}: nothing of {vintage} is locked; `vintner reproduce --vintage {vintage}` writes it")]
     NotLocked { file: String, vintage: String },
     #[error("{}: {message}", path.display())]
     NoPipeline { path: std::path::PathBuf, message: &'static str },
+}
+
+/// So many names in a message are no longer read.
+const MOST: usize = 20;
+
+fn first_of(names: &[String]) -> String {
+    match names.get(..MOST) {
+        Some(first) if names.len() > MOST => format!("{} and {} more", first.join(", "), names.len() - MOST),
+        _ => names.join(", "),
+    }
 }
 
 impl CommandError {

@@ -9,7 +9,7 @@ use vintner_pipeline::{
 
 use super::{count, lock, print_json};
 use crate::arguments::{Format, Reproduce};
-use crate::branch_list::{either, folded};
+use crate::branch_list::{either, folded, names};
 use crate::error::{CommandError, Result};
 use crate::interrupt;
 use crate::progress::Progress;
@@ -34,9 +34,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage_for(&mut request, &pipeline, named)?;
     let selection = Selection {
-        only: arguments.only.clone(),
-        from: arguments.from.clone(),
-        until: arguments.until.clone(),
+        only: names(&arguments.only),
+        from: names(&arguments.from),
+        until: names(&arguments.until),
     };
     let plan = Plan::select(&pipeline, &vintage, &selection)?;
     if arguments.dry_run {
