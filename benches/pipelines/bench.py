@@ -272,8 +272,8 @@ class VintnerBuiltIn(Vintner):
     def chain(self, folder, count):
         stages = [self.HEAD, self.PANEL]
         for i in range(count):
-            before = f"s{i - 1}.panel" if i else "panel"
-            stages.append(f"  s{i}: {{op: derive, inputs: {{panel: {before}}}, params: {{define: {{value: value * 2}}}}}}\n")
+            before, value = (f"s{i - 1}.panel", f"v{i - 1}") if i else ("panel", "value")
+            stages.append(f"  s{i}: {{op: derive, inputs: {{panel: {before}}}, params: {{define: {{v{i}: {value} * 2}}}}}}\n")
         write(folder, "pipeline.yaml", "".join(stages))
 
     def fan(self, folder, count):
