@@ -237,3 +237,11 @@ fn a_branch_runs_alone_unless_what_reads_it_runs_too() {
     let message = run(&workspace, &["sum[z]"], false).check().unwrap_err().to_string();
     assert!(message.contains("`sum` has no branch `z`"), "{message}");
 }
+
+#[test]
+fn a_value_that_is_missing_has_no_branch() {
+    let gaps = CITIES.replace("[y, x, y]", "[y, '', x]");
+    let workspace = Workspace::new();
+    assert_eq!(ran(&workspace.run(&gaps)), ["all", "of[x]", "of[y]", "rows", "sum[x]", "sum[y]"]);
+    assert_eq!(workspace.output(&gaps, "all.text"), "sums[y] 1\nsums[x] 3\n");
+}

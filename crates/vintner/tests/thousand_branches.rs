@@ -55,6 +55,12 @@ fn one_of_a_thousand_runs_alone_and_the_rest_is_cached() {
     let dry = dry.stdout + &dry.stderr;
     assert!(dry.contains("  may run    gathered  (if a branch of scaled comes out different)\n"), "{dry}");
 
+    let text = workspace.read("pipeline.yaml");
+    workspace.edit("pipeline.yaml", "first: 2001", "first: 2002");
+    let status = workspace.vintner(&["status"]).stdout;
+    assert!(status.contains("  waiting  gathered  (for a branch of scaled)\n"), "{status}");
+    std::fs::write(workspace.path("pipeline.yaml"), text).unwrap();
+
     let again = workspace.reproduce(&[]);
     assert_eq!(with_outcome(&again, "cached").len(), first.len());
 
