@@ -57,11 +57,22 @@ class Tool:
         return [self.program]
 
     def reset(self, folder):
-        """Takes away all that a run leaves behind."""
+        """Takes away all that a run leaves behind: aside, as ext4 is slow to make files for minutes after
+        many were removed. What is aside goes at the end."""
+        aside = Path(tempfile.mkdtemp(prefix="aside-", dir=folder.parent))
         for left in ["out", "joined.txt", *self.left]:
             path = folder / left
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            if path.exists():
+                path.rename(aside / path.name)
         (folder / "out").mkdir()
+
+    def change(self, folder, which, at):
+        """Changes what one stage reads, for the time `at`."""
+        write(folder, f"in/{which}.txt", f"{SEED}changed {at}\n")
+
+    def came_through(self, joined, before, at):
+        """Whether the change is in what all stages make together."""
+        return f"changed {at}\n" in joined
 
 
 class Make(Tool):
@@ -241,7 +252,55 @@ class VintnerWrittenOut(Vintner):
         write(folder, "pipeline.yaml", "".join(stages))
 
 
-TOOLS = [Make, Snakemake, Dvc, Pytask, Vintner, VintnerWrittenOut]
+class VintnerBuiltIn(Vintner):
+    """Stages of an operation that is built in: each reads a frame, multiplies a column and writes two
+    frames; a command joins the checksums of all of them."""
+
+    name = "Vintner (built-in operation)"
+
+    PANEL = (
+        "  tidy: {op: ingest, foreach: sources, files: {crosswalk: towns.csv}, "
+        "params: {window: {first: 2000, last: 2000}}}\n"
+        "  panel: {op: assemble, inputs: {tidy: tidy}, files: {crosswalk: towns.csv}, "
+        "params: {window: {first: 2000, last: 2000}, variables: [value]}}\n"
+    )
+
+    def prepare(self, folder):
+        super().prepare(folder)
+        write(folder, "towns.csv", "id,en,aliases\nashby,Ashby,\nburton,Burton,\n")
+
+    def chain(self, folder, count):
+        stages = [self.HEAD, self.PANEL]
+        for i in range(count):
+            before, value = (f"s{i - 1}.panel", f"v{i - 1}") if i else ("panel", "value")
+            stages.append(f"  s{i}: {{op: derive, inputs: {{panel: {before}}}, params: {{define: {{v{i}: {value} * 2}}}}}}\n")
+        write(folder, "pipeline.yaml", "".join(stages))
+
+    def fan(self, folder, count):
+        self.factors = list(range(count))
+        self.write_fan(folder)
+
+    def write_fan(self, folder):
+        factors = "".join(f"    f{i}: {factor}\n" for i, factor in enumerate(self.factors))
+        write(
+            folder,
+            "pipeline.yaml",
+            f"{self.HEAD.replace('stages:', 'params:')}  factors:\n{factors}stages:\n{self.PANEL}"
+            "  scaled:\n    op: derive\n    foreach: $factors\n    inputs: {panel: panel}\n"
+            "    params: {define: {scaled: value * factor}, parameters: {factor: $item}}\n"
+            "  joined:\n    run: cat inputs/copies/* | cksum > joined.txt\n    inputs: {copies: scaled.panel}\n"
+            "    outputs: {joined: joined.txt}\n    publish: {joined: joined.txt}\n",
+        )
+
+    def change(self, folder, which, at):
+        self.factors[which] = 0.5 + at
+        self.write_fan(folder)
+
+    def came_through(self, joined, before, at):
+        return joined != before
+
+
+TOOLS = [Make, Snakemake, Dvc, Pytask, Vintner, VintnerWrittenOut, VintnerBuiltIn]
 MEASURES = [
     "{small} stages, from nothing",
     "{small} stages, nothing to do",
@@ -274,9 +333,7 @@ def measure(tool, folder, small, large, repetitions, cold_repetitions, cold):
 
     def from_nothing(at, workspace):
         tool.reset(workspace)
-        # ext4 is slow to make files for five seconds after many were removed.
         os.sync()
-        time.sleep(6)
         return timed(tool.command(), workspace)
 
     def settle():
@@ -306,9 +363,11 @@ def measure(tool, folder, small, large, repetitions, cold_repetitions, cold):
     times[MEASURES[3]] = median(repetitions, lambda at: timed(tool.command(), fan))
 
     def changed(at):
-        write(fan, f"in/{large // 2}.txt", f"{SEED}changed {at}\n")
+        before = (fan / "joined.txt").read_text()
+        tool.change(fan, large // 2, at)
         seconds = timed(tool.command(), fan)
-        assert f"changed {at}\n" in (fan / "joined.txt").read_text(), f"{tool.name}: the change didn't come through"
+        joined = (fan / "joined.txt").read_text()
+        assert tool.came_through(joined, before, at), f"{tool.name}: the change didn't come through"
         return seconds
 
     times[MEASURES[4]] = median(repetitions, changed)

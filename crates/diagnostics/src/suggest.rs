@@ -14,13 +14,19 @@ pub fn did_you_mean<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -
         .map(|(_, name)| name)
 }
 
-/// A hint that names the likeliest of `known`, or lists them all.
+/// So many names are listed; more are no longer read.
+const MOST: usize = 40;
+
+/// A hint that names the likeliest of `known`, or lists them.
 pub fn one_of<'a>(found: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
     if let Some(name) = did_you_mean(found, known.clone()) {
         return Some(format!("did you mean `{name}`?"));
     }
     let names: Vec<String> = known.into_iter().map(|name| format!("`{name}`")).collect();
-    (!names.is_empty()).then(|| format!("there are: {}", names.join(", ")))
+    let listed = names.get(..MOST).unwrap_or(&names).join(", ");
+    let more = names.len().saturating_sub(MOST);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!names.is_empty()).then(|| format!("there are: {listed}{more}"))
 }
 
 #[cfg(test)]
@@ -35,5 +41,8 @@ mod tests {
         assert_eq!(did_you_mean("weights", known), None);
         assert_eq!(did_you_mean("po", known), Some("op"));
         assert_eq!(one_of("xyz", ["a1", "b1"]), Some("there are: `a1`, `b1`".into()));
+        let many: Vec<String> = (1000..1050).map(|number| number.to_string()).collect();
+        let hint = one_of("xyz", many.iter().map(String::as_str)).unwrap_or_default();
+        assert!(hint.starts_with("there are: `1000`, ") && hint.ends_with("`1039` and 10 more"), "{hint}");
     }
 }

@@ -9,6 +9,9 @@ use serde_json::Value;
 
 use crate::{Digest, InputDeclaration, PipelineError, Result};
 
+/// Frames of so many bytes are read by one thread.
+const SMALL: usize = 1 << 20;
+
 /// The kind of an artifact, which is also how it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -155,7 +158,9 @@ pub(crate) fn decode_frame(
     what: &str,
 ) -> Result<DataFrame> {
     let read = || -> PolarsResult<DataFrame> {
-        let mut frame = ParquetReader::new(Cursor::new(bytes)).finish()?;
+        // To wake other threads takes longer than to read a small frame.
+        let parallel = if bytes.len() < SMALL { ParallelStrategy::None } else { ParallelStrategy::Auto };
+        let mut frame = ParquetReader::new(Cursor::new(bytes)).read_parallel(parallel).finish()?;
         if let Some(rows) = declared.and_then(|declared| declared.rows.as_ref()) {
             let texts = frame.column(&rows.column)?.str()?;
             let mut wanted: Vec<(usize, IdxSize)> = texts

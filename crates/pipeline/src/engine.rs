@@ -13,7 +13,7 @@ use crate::reading::Reading;
 use crate::seen::Seen;
 use crate::selection::Part;
 use crate::snapshot::{Looked, is_sound};
-use crate::store::remove_unpublished;
+use crate::store::{SpareLocks, WriteThrough, remove_unpublished};
 use crate::{
     Branch, Cancelled, Digest, ForEach, Locked, Observer, Outcome, PipelineError, Plan, Record, Report,
     Request, Result, StageReport, Store,
@@ -72,6 +72,8 @@ impl<'a> Engine<'a> {
                 options,
                 reading: Reading::new(self.store),
                 seen: Seen::default(),
+                disk: WriteThrough::default(),
+                spare_locks: SpareLocks::default(),
                 latest: OnceLock::new(),
                 progress: Progress::new(plan),
             },
@@ -217,7 +219,8 @@ impl Run<'_> {
 
     /// Shows and publishes what was made, and notes what is the latest.
     fn finish(self) -> Result<Report> {
-        let Making { plan, progress, reading, store, options, .. } = self.making;
+        let Making { plan, progress, reading, store, options, disk, spare_locks, .. } = self.making;
+        drop(spare_locks);
         let vintage = &plan.vintage.name;
         let mut report = Report {
             pipeline: plan.pipeline.name.clone(),
@@ -237,10 +240,21 @@ impl Run<'_> {
         });
         // Where a stage failed, what couldn't be read was its fault, and is reported as that.
         report.locked = if whole { locked? } else { locked.unwrap_or_default() };
+        let is_failure = |report: &StageReport| matches!(report.outcome, Outcome::Failed(_));
+        let failed = self.unlaid.iter().filter_map(OnceLock::get).any(is_failure)
+            || stages
+                .iter()
+                .flatten()
+                .flat_map(|known| &known.results)
+                .any(|result| result.get().is_some_and(|result| is_failure(&result.report)));
+        let mut store_only = options.store_only;
         if let Some(locked) = &options.locked {
             let differences = locked.differences(&report.locked, !(plan.whole && whole));
-            if !differences.is_empty() {
+            // That a stage failed has to be said before that others came out different.
+            store_only |= !differences.is_empty();
+            if !differences.is_empty() && !failed {
                 // What was made stays in the store, where the next run finds it.
+                disk.settle()?;
                 reading.files.save();
                 return Err(PipelineError::Unlocked { vintage: vintage.clone(), differences });
             }
@@ -261,10 +275,10 @@ impl Run<'_> {
             for (branch, result) in known.branches.iter().zip(&known.results) {
                 let Some(result) = result.get() else { continue };
                 if let Some((digest, record)) = &result.made {
-                    if !options.store_only && unshown.is_ok() {
+                    if !store_only && unshown.is_ok() {
                         unshown = show(store, vintage, branch, record, &reading, &mut shown);
                     }
-                    if whole && selected && !options.store_only && unshown.is_ok() {
+                    if whole && selected && !store_only && unshown.is_ok() {
                         let published = publish(store, plan, branch, record, &reading, &mut folders);
                         unshown = published.map(|published| report.published.extend(published));
                     }
@@ -275,7 +289,11 @@ impl Run<'_> {
                 }
             }
         }
-        if !options.store_only && plan.whole && whole && unshown.is_ok() {
+        let settled = disk.settle();
+        // What isn't on the disk isn't remembered as sound.
+        let is_settled = settled.is_ok();
+        unshown = unshown.and(settled);
+        if !store_only && plan.whole && whole && unshown.is_ok() {
             unshown = store.tidy_outputs(vintage, &shown, &showing);
         }
         if showing.is_alone() {
@@ -284,11 +302,13 @@ impl Run<'_> {
         if latest != before {
             unshown = unshown.and(store.put_latest(vintage, &latest));
         }
-        reading.files.save();
+        if is_settled {
+            reading.files.save();
+        }
         store.remove_dead_locks();
         if whole
             && unshown.is_ok()
-            && !options.store_only
+            && !store_only
             && report.cached() == report.stages.len()
             && let Some(request) = &options.remember
         {

@@ -18,7 +18,7 @@ use crate::reading::{Reading, json_input};
 use crate::record::{ColumnRecord, InputRecord, Origin};
 use crate::seen::Seen;
 use crate::selection::Part;
-use crate::store::{Soundness, write_cache};
+use crate::store::{Soundness, SpareLocks, WriteThrough, write_cache};
 use crate::{
     Branch, Cause, Digest, Fingerprint, Inputs, Observer, Outcome, OutputRecord, Outputs, PipelineError,
     Plan, Record, Reference, Result, RunOptions, StageReport, Store,
@@ -32,6 +32,9 @@ pub(crate) struct Making<'a> {
     pub(crate) options: &'a RunOptions,
     pub(crate) reading: Reading,
     pub(crate) seen: Seen,
+    /// What was made and isn't on the disk yet.
+    pub(crate) disk: WriteThrough,
+    pub(crate) spare_locks: SpareLocks,
     /// The fingerprints of the vintage's last run, once a branch asks for them.
     pub(crate) latest: OnceLock<BTreeMap<String, Digest>>,
     pub(crate) progress: Progress<'a, BranchResult>,
@@ -144,7 +147,9 @@ impl Making<'_> {
     ) -> Result<Made> {
         let holder = format!("process {} making {name} of {}", std::process::id(), self.plan.vintage.name);
         let waiting = &mut |holder: &str| self.observer.waiting(name, holder);
-        let Some(_lock) = self.store.lock(&digest, &holder, &self.options.cancelled, waiting)? else {
+        let Some(_lock) =
+            self.store.lock(&digest, &holder, &self.spare_locks, &self.options.cancelled, waiting)?
+        else {
             return Ok(Made::Stopped);
         };
         // Another run may have made it between the look and the lock.
@@ -214,7 +219,7 @@ impl Making<'_> {
         });
         self.write_log(branch, &record, kept.as_ref().err());
         kept?;
-        self.store.put_record(digest, &record)?;
+        self.store.put_record(digest, &record, &self.disk)?;
         tracing::info!(stage = name, seconds = record.seconds, why = record.causes.join("; "), "ran");
         Ok(Some(record))
     }
@@ -238,7 +243,7 @@ impl Making<'_> {
             let columns = encoded.columns.unwrap_or_default().into_iter();
             let output = OutputRecord {
                 kind: encoded.kind,
-                digest: self.store.put_object(&encoded.bytes)?,
+                digest: self.store.put_object(&encoded.bytes, &self.disk)?,
                 bytes: encoded.bytes.len() as u64,
                 extension: declared.extension.clone(),
                 rows: encoded.rows,
@@ -268,7 +273,7 @@ impl Making<'_> {
             let items = roles.entry(role.clone()).or_default();
             if *reference == Reference::Vintage {
                 let input = json_input(&self.plan.vintage.manifest);
-                records.push(self.reading.keep_manifest(role, &input, self.store)?);
+                records.push(self.reading.keep_manifest(role, &input, (self.store, &self.disk))?);
                 items.push(input);
             }
         }
@@ -277,7 +282,8 @@ impl Making<'_> {
             records.push(record);
             roles.entry(read.role.clone()).or_default().push(input);
         }
-        self.reading.read_files(self.plan, branch, fingerprint, self.store, &mut roles, &mut records)?;
+        let kept_in = (self.store, &self.disk);
+        self.reading.read_files(self.plan, branch, fingerprint, kept_in, &mut roles, &mut records)?;
         let inputs = Inputs {
             roles,
             declarations: branch.bound.input_declarations.clone(),

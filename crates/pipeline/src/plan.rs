@@ -27,13 +27,15 @@ pub struct Plan<'a> {
     pub(crate) parts: Vec<Part>,
     /// The stages that each stage reads.
     pub(crate) reads: Vec<Vec<usize>>,
+    /// The items of stages of which not all branches are selected.
+    items: BTreeMap<usize, BTreeSet<String>>,
 }
 
 impl<'a> Plan<'a> {
     /// The plan of a whole pipeline for a vintage.
     pub fn new(pipeline: &'a Pipeline, vintage: &'a Vintage) -> Self {
         let parts = vec![Part::Made; pipeline.stages.len()];
-        Self { pipeline, vintage, whole: true, parts, reads: reads(pipeline) }
+        Self { pipeline, vintage, whole: true, parts, reads: reads(pipeline), items: BTreeMap::new() }
     }
 
     /// The plan of a part of a pipeline.
@@ -42,7 +44,9 @@ impl<'a> Plan<'a> {
     /// [`PipelineError::Unknown`] for a stage that there isn't.
     pub fn select(pipeline: &'a Pipeline, vintage: &'a Vintage, selection: &Selection) -> Result<Self> {
         let parts = selection.parts(pipeline)?;
-        Ok(Self { pipeline, vintage, whole: selection.is_everything(), parts, reads: reads(pipeline) })
+        let items = selection.items(pipeline, &parts);
+        let whole = selection.is_everything();
+        Ok(Self { pipeline, vintage, whole, parts, reads: reads(pipeline), items })
     }
 }
 
@@ -120,6 +124,14 @@ impl<'a, T: HasRecord> Progress<'a, T> {
             let id = BranchId { stage: described.name.clone(), item: item.map(|item| item.key) };
             let reads = self.reads(plan, &bound)?;
             branches.push(Branch { id, bound, source, reads });
+        }
+        if let Some(wanted) = plan.items.get(&stage) {
+            let item = |branch: &Branch<'_>| branch.id.item.clone().unwrap_or_default();
+            let known: BTreeSet<String> = branches.iter().map(item).collect();
+            if let Some(unknown) = wanted.difference(&known).next() {
+                return Err(no_branch(&described.name, unknown, &branches));
+            }
+            branches.retain(|branch| wanted.contains(&item(branch)));
         }
         Ok(branches)
     }

@@ -13,6 +13,7 @@ use crate::inputs::Input;
 use crate::plan::{HasRecord, Progress};
 use crate::record::{InputRecord, Origin};
 use crate::stat_cache::StatCache;
+use crate::store::WriteThrough;
 use crate::{
     Branch, Digest, FORMAT, Fingerprint, InputDigest, PipelineError, Plan, Reference, Result, Store,
     canonical_json,
@@ -107,7 +108,7 @@ impl Reading {
         plan: &Plan<'_>,
         branch: &Branch<'_>,
         fingerprint: &Fingerprint,
-        store: &Store,
+        (store, disk): (&Store, &WriteThrough),
         roles: &mut BTreeMap<String, Vec<Input>>,
         records: &mut Vec<InputRecord>,
     ) -> Result<()> {
@@ -127,7 +128,7 @@ impl Reading {
                     return Err(moved(&file.path));
                 }
                 if bytes.len() as u64 <= LARGEST_COPY {
-                    store.put_copy(&bytes, &digest, &self.files)?;
+                    store.put_copy(&bytes, &digest, &self.files, disk)?;
                 }
                 records.push(InputRecord {
                     role: role.clone(),
@@ -147,15 +148,20 @@ impl Reading {
         }
         if let Some(source) = branch.source {
             let input = json_input(&source.declaration);
-            records.push(self.keep_manifest("declaration", &input, store)?);
+            records.push(self.keep_manifest("declaration", &input, (store, disk))?);
             roles.insert("declaration".into(), vec![input]);
         }
         Ok(())
     }
 
     /// Keeps a copy of what the manifest says.
-    pub(crate) fn keep_manifest(&self, role: &str, input: &Input, store: &Store) -> Result<InputRecord> {
-        store.put_copy(&input.bytes, &input.digest, &self.files)?;
+    pub(crate) fn keep_manifest(
+        &self,
+        role: &str,
+        input: &Input,
+        (store, disk): (&Store, &WriteThrough),
+    ) -> Result<InputRecord> {
+        store.put_copy(&input.bytes, &input.digest, &self.files, disk)?;
         Ok(InputRecord {
             role: role.to_owned(),
             key: String::new(),

@@ -1,13 +1,13 @@
 //! Which stages of a pipeline a run is about.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Pipeline, Reference, Result};
 
 /// Which stages a run is about. What these read of others has to be made already.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// These stages alone; where there are none, all.
+    /// These stages alone, or these branches of them (`stage[item]`); where there are none, all.
     pub only: Vec<String>,
     /// These and what reads them, directly or through others.
     pub from: Vec<String>,
@@ -40,9 +40,7 @@ impl Selection {
         let reads = reads(pipeline);
         let positions = |names: &[String]| -> Result<BTreeSet<usize>> {
             // A branch stands for its stage.
-            let stage =
-                |name: &'_ String| name.split_once('[').map_or(name.clone(), |(stage, _)| stage.into());
-            names.iter().map(|name| pipeline.position(&stage(name))).collect()
+            names.iter().map(|name| pipeline.position(split(name).0)).collect()
         };
         let mut made: BTreeSet<usize> = (0..pipeline.stages.len()).collect();
         if !self.only.is_empty() {
@@ -69,6 +67,40 @@ impl Selection {
             (false, false) => Part::LeftOut,
         };
         Ok((0..pipeline.stages.len()).map(part).collect())
+    }
+
+    /// The items of the stages of which single branches are selected. A stage is taken whole where it is
+    /// named itself, and where another of the run reads it, which would see no other branches.
+    pub(crate) fn items(&self, pipeline: &Pipeline, parts: &[Part]) -> BTreeMap<usize, BTreeSet<String>> {
+        let mut items: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+        let mut whole: BTreeSet<usize> = reads(pipeline)
+            .into_iter()
+            .zip(parts)
+            .filter(|(_, part)| **part != Part::LeftOut)
+            .flat_map(|(reads, _)| reads)
+            .collect();
+        for name in &self.only {
+            let (stage, item) = split(name);
+            let Some(at) = pipeline.positions.get(stage).copied() else { continue };
+            match item {
+                Some(item) => {
+                    items.entry(at).or_default().insert(item.to_owned());
+                }
+                None => {
+                    whole.insert(at);
+                }
+            }
+        }
+        items.retain(|at, _| !whole.contains(at));
+        items
+    }
+}
+
+/// The stage of `stage` or `stage[item]`, and the item.
+fn split(name: &str) -> (&str, Option<&str>) {
+    match name.split_once('[') {
+        Some((stage, item)) => (stage, Some(item.strip_suffix(']').unwrap_or(item))),
+        None => (name, None),
     }
 }
 

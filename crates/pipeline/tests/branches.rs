@@ -215,3 +215,33 @@ fn a_command_reads_branches_and_is_cached_like_any_stage() {
     assert!(message.contains("exit code 3") && message.contains("| why"), "{message}");
     assert!(workspace.read(".vintner/logs/v/list.log").contains("said:\nwhy\n"));
 }
+
+#[test]
+fn a_branch_runs_alone_unless_what_reads_it_runs_too() {
+    let run = |workspace: &Workspace, only: &[&str], force: bool| {
+        let (pipeline, vintage, store) = (workspace.pipeline(CITIES), vintage(&[]), workspace.store());
+        let only = only.iter().map(|name| (*name).to_owned()).collect();
+        let selection = Selection { only, ..Selection::default() };
+        let plan = Plan::select(&pipeline, &vintage, &selection).unwrap();
+        Engine::new(&store, &Silent).run(&plan, &RunOptions { force, ..RunOptions::default() }).unwrap()
+    };
+    let workspace = Workspace::new();
+    workspace.run(CITIES);
+    assert_eq!(ran(&run(&workspace, &["sum[x]"], true)), ["sum[x]"]);
+    assert_eq!(ran(&run(&workspace, &["sum[x]", "of[y]"], true)), ["of[x]", "of[y]", "sum[x]"]);
+    assert_eq!(ran(&run(&workspace, &["sum[x]", "sum"], true)), ["sum[x]", "sum[y]"]);
+    assert_eq!(ran(&run(&workspace, &["all", "sum[x]"], true)), ["all", "sum[x]", "sum[y]"]);
+    // What was shown of the others stays, and a whole run finds all as it was.
+    assert!(workspace.path(".vintner/outputs/v/sum/y/sum.json").is_file());
+    assert_eq!(workspace.run(CITIES).ran(), 0);
+    let message = run(&workspace, &["sum[z]"], false).check().unwrap_err().to_string();
+    assert!(message.contains("`sum` has no branch `z`"), "{message}");
+}
+
+#[test]
+fn a_value_that_is_missing_has_no_branch() {
+    let gaps = CITIES.replace("[y, x, y]", "[y, '', x]");
+    let workspace = Workspace::new();
+    assert_eq!(ran(&workspace.run(&gaps)), ["all", "of[x]", "of[y]", "rows", "sum[x]", "sum[y]"]);
+    assert_eq!(workspace.output(&gaps, "all.text"), "sums[y] 1\nsums[x] 3\n");
+}

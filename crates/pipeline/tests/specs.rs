@@ -122,3 +122,34 @@ fn pictures_of_a_graph() {
     let fresh = workspace.draw(DRAWN, &vintage, GraphFormat::Text);
     assert!(!fresh.contains("[stale]") && !fresh.contains("[waiting]"), "{fresh}");
 }
+
+#[test]
+fn a_stage_with_an_unknown_operation_is_checked_for_all_else() {
+    let text = r#"version: 1
+name: toy
+vintage: v
+params: {column: a}
+stages:
+  good: {op: numbers, params: {values: {a: [1]}}}
+  bad:
+    op: smu
+    foreach: columns
+    inputs: {from: god, of: good.fram, manifest: vintage}
+    files: {list: nowhere.txt}
+    params: {column: $colum}
+  worse: {op: sum, inputs: {from: goood}, params: {column: [1]}}
+"#;
+    let said = faults(text);
+    for fault in [
+        "no operation is called `smu`",
+        "the text \"columns\" is nothing to make a branch for each of",
+        "no stage is called `god`",
+        "stage `good` has no output `fram`",
+        "there is no file or folder `nowhere.txt`",
+        "`params` has no `colum`",
+        "no stage is called `goood`",
+    ] {
+        assert!(said.contains(fault), "{fault} in\n{said}");
+    }
+    assert!(!said.contains("vintage`"), "{said}");
+}

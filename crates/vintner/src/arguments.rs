@@ -178,14 +178,14 @@ pub(crate) struct Reproduce {
     /// Fail where anything comes out other than pipeline.lock says, and then publish nothing
     #[arg(long)]
     pub(crate) locked: bool,
-    /// Make these stages alone; what they read has to be made already
-    #[arg(long, value_name = "STAGE", value_delimiter = ',')]
+    /// Make these stages alone, or these branches (`stage[item]`); what they read has to be made already
+    #[arg(long, value_name = "STAGE,...")]
     pub(crate) only: Vec<String>,
     /// Make these stages and those that read them; what these read besides has to be made already
-    #[arg(long, value_name = "STAGE", value_delimiter = ',')]
+    #[arg(long, value_name = "STAGE,...")]
     pub(crate) from: Vec<String>,
     /// Make these stages and what they read, and nothing else
-    #[arg(long, value_name = "STAGE", value_delimiter = ',')]
+    #[arg(long, value_name = "STAGE,...")]
     pub(crate) until: Vec<String>,
     /// Where a stage fails, run all that doesn't depend on it
     #[arg(short, long)]

@@ -42,14 +42,28 @@ pub(crate) enum CommandError {
     Unsound { by_next_run: usize, by_removal: usize },
     #[error("{}", not_rebuilt(*.differing, *.not_kept))]
     Rebuilt { differing: usize, not_kept: usize },
+<<<<<<< HEAD
     #[error("{vintage}: {} read as the manifest says", if *faulty == 1 { "1 source can't be".into() } else { format!("{faulty} sources can't be") })]
     FaultySources { vintage: String, faulty: usize },
     #[error("`{stage}` has several branches; name one of them: {}", branches.join(", "))]
+=======
+    #[error("`{stage}` has several branches; name one of them: {}", first_of(branches))]
+>>>>>>> w-cache
     SeveralBranches { stage: String, branches: Vec<String> },
     #[error("{file}: nothing of {vintage} is locked; `vintner reproduce --vintage {vintage}` writes it")]
     NotLocked { file: String, vintage: String },
     #[error("{}: {message}", path.display())]
     NoPipeline { path: std::path::PathBuf, message: &'static str },
+}
+
+/// So many names in a message are no longer read.
+const MOST: usize = 20;
+
+fn first_of(names: &[String]) -> String {
+    match names.get(..MOST) {
+        Some(first) if names.len() > MOST => format!("{} and {} more", first.join(", "), names.len() - MOST),
+        _ => names.join(", "),
+    }
 }
 
 impl CommandError {

@@ -5,6 +5,7 @@
 //! Exit code 1 is a failed run, 2 a mistake in how it was called or configured.
 
 mod arguments;
+mod branch_list;
 mod bytes;
 mod commands;
 mod error;

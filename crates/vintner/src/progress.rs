@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write, stderr};
 use std::sync::{Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use unicode_width::UnicodeWidthStr;
 use vintner_pipeline::{Observer, Outcome, Report, StageReport};
 
 /// A bar on a terminal, and lines on stderr everywhere: one for each branch that ran or failed, one
@@ -115,8 +116,10 @@ fn line(report: &StageReport) -> Option<String> {
     let rows = report.rows.map(|rows| format!("  {rows} rows")).unwrap_or_default();
     match &report.outcome {
         Outcome::Ran(why) => Some(format!(
-            "  ran      {:<28} {:>7.2} s{rows}  ({})",
+            "  ran      {}{} {:>7.2} s{rows}  ({})",
             report.branch,
+            // Names may be of characters that take two columns.
+            " ".repeat(28_usize.saturating_sub(report.branch.width())),
             report.seconds,
             why.join("; ")
         )),

@@ -176,3 +176,48 @@ fn what_killed_runs_leave_behind_does_no_harm() {
         assert!(!found.iter().any(|path| is_unfinished(path)), "{found:?}");
     }
 }
+
+/// What a machine that stops does to files that hadn't reached its disk: some aren't there, some are
+/// empty, some end early or are zeros from somewhere on.
+fn tear(path: &Path, moments: &mut Moments) {
+    let bytes = fs::read(path).unwrap();
+    let half = usize::try_from(moments.below(bytes.len() as u64)).unwrap();
+    fs::remove_file(path).unwrap();
+    match moments.below(4) {
+        0 => {}
+        1 => fs::write(path, "").unwrap(),
+        2 => fs::write(path, &bytes[..half]).unwrap(),
+        _ => fs::write(path, [&bytes[..half], &vec![0; bytes.len() - half]].concat()).unwrap(),
+    }
+}
+
+#[test]
+fn what_had_not_reached_the_disk_when_the_machine_stopped_is_made_again() {
+    let whole = Workspace::of_stages(STAGES);
+    whole.reproduce(&[]);
+    let expected = written(&whole, "out");
+    let mut moments = Moments::new(3);
+    for trial in 0..trials(24) {
+        let workspace = Workspace::of_stages(STAGES);
+        workspace.reproduce(&[]);
+        // As a run writes them: what it had only begun to show isn't there yet, nor what it remembers.
+        workspace.remove(&[".vintner/outputs", ".vintner/v1/unchanged", ".vintner/v1/latest", "out"]);
+        let store = workspace.path(".vintner/v1");
+        let written_late: Vec<PathBuf> =
+            [files_below(&store.join("objects")), files_below(&store.join("records"))]
+                .concat()
+                .into_iter()
+                .filter(|_| moments.below(2) == 0)
+                .collect();
+        written_late.iter().for_each(|path| tear(path, &mut moments));
+        if trial % 2 == 0 {
+            workspace.remove(&[".vintner/v1/stat-cache"]);
+        }
+        let output = workspace.vintner(&["reproduce"]);
+        assert_eq!(output.code, 0, "trial {trial}: {}", output.stderr);
+        assert!(written(&workspace, "out") == expected, "trial {trial}");
+        let verified = workspace.vintner(&["audit", "--verify"]);
+        assert_eq!(verified.code, 0, "trial {trial}: {}{}", verified.stdout, verified.stderr);
+        assert!(workspace.vintner(&["reproduce"]).stdout.contains("nothing to do"), "trial {trial}");
+    }
+}

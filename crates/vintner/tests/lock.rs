@@ -84,3 +84,14 @@ fn without_an_entry_there_is_nothing_to_hold_to() {
     .unwrap();
     insta::assert_snapshot!("no_digest", said(&workspace, &["reproduce"]));
 }
+
+#[test]
+fn a_stage_that_fails_is_said_before_what_came_out_otherwise() {
+    let workspace = made();
+    let shown = workspace.files(".vintner/outputs");
+    change_income(&workspace);
+    workspace.edit("pipeline.yaml", "base_year: 2001", "base_year: 1990");
+    let said = said(&workspace, &["reproduce", "--locked"]);
+    assert!(said.starts_with("exit 1\nerror: stage real failed"), "{said}");
+    assert!(workspace.files(".vintner/outputs") == shown, "nothing else is shown");
+}

@@ -60,12 +60,13 @@ impl<'a> Checker<'a> {
         let globals = self.globals();
         let mut parts: BTreeMap<String, (Template, Option<ForEach>, Vec<Bound>)> = BTreeMap::new();
         for (name, written) in &self.spec.stages {
-            let Some(operation) = self.operation(name, written) else { continue };
+            // Where the operation isn't known, all else of the stage is looked at all the same.
+            let operation = self.operation(name, written);
             let Some(node) = self.nodes.get(name.value.as_str()).copied() else { continue };
             let foreach = node.get("foreach").map(|node| self.foreach(node, &globals));
             let nothing = no_params(name.span);
-            let params = match operation.name() {
-                CommandOperation::NAME => Some(node),
+            let params = match operation.as_ref().map(|operation| operation.name()) {
+                Some(CommandOperation::NAME) => Some(node),
                 _ => node.get("params").filter(|node| node.value != NodeValue::Null),
             };
             let of_item = |path: &str| path.split('.').next() == Some("item");
@@ -82,6 +83,7 @@ impl<'a> Checker<'a> {
                 };
                 self.fault(*span, format!("`params` has no `{path}`"), hint);
             }
+            let Some(operation) = operation else { continue };
             let template = Template { operation, params, spec: written.clone() };
             let items: Vec<Option<Item>> = match &foreach {
                 None => vec![None],
@@ -246,8 +248,11 @@ impl<'a> Checker<'a> {
 
     pub(crate) fn check_graph(&mut self, stages: &BTreeMap<String, PipelineStage>) {
         for (name, written) in &self.spec.stages {
-            let Some(stage) = stages.get(&name.value) else { continue };
-            self.check_files(written, stage);
+            self.check_files(written);
+            let Some(stage) = stages.get(&name.value) else {
+                self.check_sources(written, stages);
+                continue;
+            };
             self.check_roles(name, written, stage);
             for (role, target) in &written.inputs {
                 if let Some(Reference::Output { stage: from, output, .. }) =
@@ -272,9 +277,9 @@ impl<'a> Checker<'a> {
         self.check_publications(stages);
     }
 
-    fn check_files(&mut self, written: &StageSpec, stage: &PipelineStage) {
+    fn check_files(&mut self, written: &StageSpec) {
         for path in written.files.values() {
-            let later = stage.foreach.is_some() && path.contains("{item}");
+            let later = written.foreach.is_some() && path.contains("{item}");
             if !later && !self.workspace.join(&path.value).exists() {
                 let hint = Some("paths start at the folder of the pipeline".to_owned());
                 self.fault(path.span, format!("there is no file or folder `{path}`"), hint);

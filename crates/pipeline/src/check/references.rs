@@ -7,7 +7,7 @@ use vintner_diagnostics::{Spanned, did_you_mean, one_of};
 use super::Checker;
 use crate::pipeline::PipelineStage;
 use crate::reference::Written;
-use crate::{Accepts, ForEach, InputDeclaration, Kind, StageSpec};
+use crate::{Accepts, ForEach, InputDeclaration, Kind, OutputDeclaration, Reference, StageSpec};
 
 impl Checker<'_> {
     pub(super) fn check_foreach(
@@ -119,6 +119,54 @@ impl Checker<'_> {
         }
     }
 
+    /// That there are the stages and outputs that a stage names of which no more can be told, as it has
+    /// faults of its own.
+    pub(super) fn check_sources(&mut self, stage: &StageSpec, stages: &BTreeMap<String, PipelineStage>) {
+        for target in stage.inputs.values() {
+            let written = Written::read(target);
+            if written.resolve(None, None) != Reference::Vintage
+                && let Some(source) = self.source(target, written.stage, stages)
+                && let Some(output) = written.output
+            {
+                self.output(target, source, output);
+            }
+        }
+    }
+
+    /// The stage that a reference names; `None` where there is none, or only one with faults of its own.
+    fn source<'s>(
+        &mut self,
+        target: &Spanned<String>,
+        from: &str,
+        stages: &'s BTreeMap<String, PipelineStage>,
+    ) -> Option<&'s PipelineStage> {
+        let source = stages.get(from);
+        if source.is_none() && !from.is_empty() && !self.spec.stages.contains_key(from) {
+            let known = self.spec.stages.keys().map(|name| name.value.as_str()).chain(["vintage"]);
+            let hint = did_you_mean(from, known.clone())
+                .map(|name| format!("did you mean `{name}`?"))
+                .or_else(|| one_of(from, known));
+            self.fault(target.span, format!("no stage is called `{from}`"), hint);
+        }
+        source
+    }
+
+    /// The output of a stage that a reference names.
+    fn output<'s>(
+        &mut self,
+        target: &Spanned<String>,
+        source: &'s PipelineStage,
+        output: &str,
+    ) -> Option<&'s OutputDeclaration> {
+        let outputs = &source.bound.output_declarations;
+        let found = outputs.iter().find(|known| known.name == output);
+        if found.is_none() {
+            let hint = one_of(output, outputs.iter().map(|known| known.name.as_str()));
+            self.fault(target.span, format!("stage `{}` has no output `{output}`", source.name), hint);
+        }
+        found
+    }
+
     pub(super) fn check_reference(
         &mut self,
         stage: &PipelineStage,
@@ -128,23 +176,9 @@ impl Checker<'_> {
         output: &str,
         stages: &BTreeMap<String, PipelineStage>,
     ) {
-        let Some(source) = stages.get(from) else {
-            // A stage with faults of its own is there all the same.
-            if !from.is_empty() && !self.spec.stages.contains_key(from) {
-                let known = self.spec.stages.keys().map(|name| name.value.as_str()).chain(["vintage"]);
-                let hint = did_you_mean(from, known.clone())
-                    .map(|name| format!("did you mean `{name}`?"))
-                    .or_else(|| one_of(from, known));
-                self.fault(target.span, format!("no stage is called `{from}`"), hint);
-            }
-            return;
-        };
+        let Some(source) = self.source(target, from, stages) else { return };
+        let Some(declared_output) = self.output(target, source, output) else { return };
         let outputs = &source.bound.output_declarations;
-        let Some(declared_output) = outputs.iter().find(|known| known.name == output) else {
-            let hint = one_of(output, outputs.iter().map(|known| known.name.as_str()));
-            self.fault(target.span, format!("stage `{from}` has no output `{output}`"), hint);
-            return;
-        };
         let Some(declared) = stage.bound.declaration(&role.value) else { return };
         if let Accepts::Kind(kind) = declared.accepts
             && kind != declared_output.kind

@@ -155,7 +155,7 @@ mod tests {
             let bytes = bytes(*object);
             let output = OutputRecord {
                 kind: Kind::Text,
-                digest: store.put_object(&bytes)?,
+                digest: store.put_object(&bytes, &WriteThrough::default())?,
                 bytes: bytes.len() as u64,
                 extension: None,
                 rows: None,
@@ -172,7 +172,7 @@ mod tests {
                 role: format!("input{object}"),
                 key: String::new(),
                 from: Origin::File("file".into()),
-                digest: store.put_object(&bytes)?,
+                digest: store.put_object(&bytes, &WriteThrough::default())?,
                 bytes: bytes.len() as u64,
             })
         };
@@ -198,7 +198,7 @@ mod tests {
             inputs: run.copies.iter().map(input).collect::<Result<_>>()?,
             log: String::new(),
         };
-        store.put_record(&digest, &record)?;
+        store.put_record(&digest, &record, &WriteThrough::default())?;
         let path = store.record_path(&digest);
         let old = std::time::SystemTime::now() - std::time::Duration::from_secs(run.age * 1_000);
         let file = fs::File::open(&path).and_then(|file| file.set_modified(old));

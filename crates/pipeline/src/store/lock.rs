@@ -4,8 +4,9 @@
 //! and no lock is ever left behind.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Store;
@@ -13,9 +14,23 @@ use crate::{Cancelled, Digest, PipelineError, Result};
 
 /// Held while a result is being made, so that no other process makes it at the same time.
 #[derive(Debug)]
-pub(crate) struct KeyLock {
+pub(crate) struct KeyLock<'a> {
     path: PathBuf,
-    _file: File,
+    /// Until it is let go of.
+    file: Option<File>,
+    spare: Option<&'a SpareLocks>,
+}
+
+/// Locks that a run let go of, and takes again for other results. File systems are slow to make files
+/// where many were removed a moment ago, so that no file is made and removed for each result.
+#[derive(Debug, Default)]
+pub(crate) struct SpareLocks(Mutex<Vec<Spare>>);
+
+/// A file that is locked, under a name that nobody asks for.
+#[derive(Debug)]
+struct Spare {
+    path: PathBuf,
+    file: File,
 }
 
 /// Held while the store is in use: by runs together, and by none while it is collected.
@@ -38,19 +53,27 @@ impl Showing {
     }
 }
 
+/// What stands between the name of a spare lock, which is that of the result that it was held for, and
+/// the process that has it.
+const SPARE: &str = ".spare-";
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 impl Store {
     /// The lock of a result. Where another process holds it, `waiting` is told who, once, and this
     /// waits for it to be let go; `None` where the run is cancelled meanwhile.
-    pub(crate) fn lock(
+    pub(crate) fn lock<'a>(
         &self,
         fingerprint: &Digest,
         holder: &str,
+        spare: &'a SpareLocks,
         cancelled: &Cancelled,
         waiting: &mut dyn FnMut(&str),
-    ) -> Result<Option<KeyLock>> {
+    ) -> Result<Option<KeyLock<'a>>> {
         let path = self.root.join("locks").join(fingerprint.as_str());
+        if let Some(mut file) = spare.take(&path) {
+            say(&mut file, holder);
+            return Ok(Some(KeyLock { path, file: Some(file), spare: Some(spare) }));
+        }
         let mut pause = Duration::from_millis(1);
         let mut said = false;
         loop {
@@ -59,9 +82,8 @@ impl Store {
                 // Whoever held it removed it as they let go: this one is another file by now.
                 Ok(()) if !is_at(&file, &path) => {}
                 Ok(()) => {
-                    // Who holds it is for people; it is no harm if it can't be said.
-                    let _ = file.set_len(0).and_then(|()| file.write_all(holder.as_bytes()));
-                    return Ok(Some(KeyLock { path, _file: file }));
+                    say(&mut file, holder);
+                    return Ok(Some(KeyLock { path, file: Some(file), spare: Some(spare) }));
                 }
                 Err(TryLockError::WouldBlock) => {
                     if !said {
@@ -91,7 +113,7 @@ impl Store {
             let Ok(file) = File::options().read(true).write(true).open(&path) else { continue };
             if file.try_lock().is_ok() && is_at(&file, &path) {
                 // Removed while it is held, as its holder does.
-                drop(KeyLock { path, _file: file });
+                drop(KeyLock { path, file: Some(file), spare: None });
             }
         }
     }
@@ -132,8 +154,63 @@ impl Store {
     }
 }
 
-impl Drop for KeyLock {
+impl SpareLocks {
+    /// A locked file that is now at `path`; `None` where there is a file already, which another process
+    /// may hold, or none to spare.
+    fn take(&self, path: &Path) -> Option<File> {
+        let spare = self.all().pop()?;
+        match fs::hard_link(&spare.path, path) {
+            Ok(()) => {
+                // From here on it is known by its new name alone.
+                let _ = fs::remove_file(&spare.path);
+                Some(spare.file)
+            }
+            Err(error) => {
+                if error.kind() == ErrorKind::AlreadyExists {
+                    self.all().push(spare);
+                } else {
+                    let _ = fs::remove_file(&spare.path);
+                }
+                None
+            }
+        }
+    }
+
+    /// Takes the file from its path, where whoever waits for it makes another; the file itself where it
+    /// can't be moved.
+    fn put(&self, path: &Path, file: File) -> Option<File> {
+        let mut aside = path.as_os_str().to_owned();
+        aside.push(format!("{SPARE}{}", std::process::id()));
+        let aside = PathBuf::from(aside);
+        if fs::rename(path, &aside).is_err() {
+            return Some(file);
+        }
+        self.all().push(Spare { path: aside, file });
+        None
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<Spare>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for SpareLocks {
     fn drop(&mut self) {
+        for spare in self.all().drain(..) {
+            let _ = fs::remove_file(&spare.path);
+        }
+    }
+}
+
+impl Drop for KeyLock<'_> {
+    fn drop(&mut self) {
+        let left = match (self.file.take(), self.spare) {
+            (Some(file), Some(spare)) => spare.put(&self.path, file),
+            (file, _) => file,
+        };
+        if left.is_none() {
+            return;
+        }
         // Still held: whoever opened the file meanwhile finds that it isn't at its path any longer.
         if let Err(error) = fs::remove_file(&self.path) {
             tracing::debug!(path = %self.path.display(), %error, "a lock's file stays behind, unlocked");
@@ -174,6 +251,11 @@ fn open(path: &Path) -> Result<File> {
     let parent = path.parent().unwrap_or(path);
     fs::create_dir_all(parent).map_err(PipelineError::io(parent, "making a folder"))?;
     options().map_err(PipelineError::io(path, "opening a lock"))
+}
+
+/// Writes into a lock who holds it. That is for people; it is no harm if it can't be said.
+fn say(file: &mut File, holder: &str) {
+    let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(holder.as_bytes()));
 }
 
 fn read(file: &mut File) -> String {

@@ -14,8 +14,9 @@
 //! .vintner/logs/<vintage>/<stage>.log what each stage said when it last ran
 //! ```
 //!
-//! Files are written beside their place, synced and renamed into it, so that a reader never sees
-//! half of one. Objects are read back against their digest: a corrupted one counts as absent.
+//! Files are written beside their place and renamed into it, so that a reader never sees half of one.
+//! Objects and records are written through to the disk beside the run ([`WriteThrough`]), all else before
+//! it is renamed. Objects are read back against their digest: a corrupted one counts as absent.
 
 mod atomic;
 mod collect;
@@ -23,6 +24,7 @@ mod contents;
 mod lock;
 mod outputs;
 mod unsound;
+mod write_through;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,7 +35,10 @@ pub use contents::{Contents, KeptRun};
 pub use unsound::{MendedBy, Unsound};
 
 pub(crate) use atomic::{remove_unpublished, write_atomically, write_cache, write_published};
+pub(crate) use lock::SpareLocks;
+pub(crate) use write_through::WriteThrough;
 
+use self::atomic::write_checked;
 use crate::stat_cache::StatCache;
 use crate::{Digest, PipelineError, Record, Result};
 
@@ -105,22 +110,28 @@ impl Store {
     }
 
     /// Keeps `bytes`.
-    pub(crate) fn put_object(&self, bytes: &[u8]) -> Result<Digest> {
+    pub(crate) fn put_object(&self, bytes: &[u8], disk: &WriteThrough) -> Result<Digest> {
         let digest = Digest::of(bytes);
         let path = self.object_path(&digest);
         // An object of the right size may still be corrupt; a stage that ran is the chance to heal it.
         let sound = fs::read(&path).is_ok_and(|kept| Digest::of(&kept) == digest);
         if !sound {
-            write_atomically(&path, bytes)?;
+            write_checked(&path, bytes, disk)?;
         }
         Ok(digest)
     }
 
     /// Keeps a copy of a file of which the digest is known already.
-    pub(crate) fn put_copy(&self, bytes: &[u8], digest: &Digest, files: &StatCache) -> Result<()> {
+    pub(crate) fn put_copy(
+        &self,
+        bytes: &[u8],
+        digest: &Digest,
+        files: &StatCache,
+        disk: &WriteThrough,
+    ) -> Result<()> {
         match self.soundness(digest, bytes.len() as u64, files) {
             Soundness::Sound => Ok(()),
-            Soundness::Missing | Soundness::Corrupt => write_atomically(&self.object_path(digest), bytes),
+            Soundness::Missing | Soundness::Corrupt => write_checked(&self.object_path(digest), bytes, disk),
         }
     }
 
@@ -139,9 +150,14 @@ impl Store {
         }
     }
 
-    pub(crate) fn put_record(&self, fingerprint: &Digest, record: &Record) -> Result<()> {
+    pub(crate) fn put_record(
+        &self,
+        fingerprint: &Digest,
+        record: &Record,
+        disk: &WriteThrough,
+    ) -> Result<()> {
         let path = self.record_path(fingerprint);
-        write_atomically(&path, &json_bytes(&path, record)?)
+        write_checked(&path, &json_bytes(&path, record)?, disk)
     }
 
     /// The record of a fingerprint, whatever has become of its objects; `None` where there is none or
@@ -214,7 +230,7 @@ mod tests {
     fn a_corrupted_object_counts_as_absent_and_is_healed() -> Result<()> {
         let folder = tempfile::tempdir().map_err(PipelineError::io("", "test"))?;
         let store = Store::of_workspace(folder.path());
-        let digest = store.put_object(b"0123456789")?;
+        let digest = store.put_object(b"0123456789", &WriteThrough::default())?;
         assert_eq!(store.object(&digest).as_deref(), Some(&b"0123456789"[..]));
 
         let path = store.object_path(&digest);
@@ -223,7 +239,7 @@ mod tests {
         assert_eq!(store.soundness(&digest, 10, &store.stat_cache()), Soundness::Corrupt);
         assert_eq!(store.object(&digest), None);
 
-        store.put_object(b"0123456789")?;
+        store.put_object(b"0123456789", &WriteThrough::default())?;
         assert!(store.object(&digest).is_some());
         Ok(())
     }
@@ -232,7 +248,9 @@ mod tests {
     fn an_output_shown_by_several_runs_at_once_stays_whole() -> Result<()> {
         let folder = tempfile::tempdir().map_err(PipelineError::io("", "test"))?;
         let store = Store::of_workspace(folder.path());
-        let digests = [store.put_object(b"one")?, store.put_object(b"two")?];
+        let digests = [b"one", b"two"].map(|bytes| store.put_object(bytes, &WriteThrough::default()));
+        let [one, two] = digests;
+        let digests = [one?, two?];
         let branch = crate::BranchId { stage: "stage".into(), item: Some("source".into()) };
         let path = store.output_path("v", &branch, "value", "txt");
         std::thread::scope(|scope| {

@@ -45,7 +45,17 @@ impl Store {
         if same_file(&object, path) || files.matches(path, digest, bytes) == Some(true) {
             return Ok(());
         }
+        // Mostly nothing is there yet, neither the output nor its folder.
         let parent = path.parent().unwrap_or(path);
+        let linked = match fs::hard_link(&object, path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                fs::create_dir_all(parent).and_then(|()| fs::hard_link(&object, path))
+            }
+            linked => linked,
+        };
+        if linked.is_ok() {
+            return Ok(());
+        }
         // Where a stage has become one with branches, or the other way round, one stands in the
         // other's way; what is shown can always be shown again.
         if parent.is_file() {

@@ -9,6 +9,7 @@ use vintner_pipeline::{
 
 use super::{count, lock, print_json};
 use crate::arguments::{Format, Reproduce};
+use crate::branch_list::{either, folded, names};
 use crate::error::{CommandError, Result};
 use crate::interrupt;
 use crate::progress::Progress;
@@ -33,9 +34,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage_for(&mut request, &pipeline, named)?;
     let selection = Selection {
-        only: arguments.only.clone(),
-        from: arguments.from.clone(),
-        until: arguments.until.clone(),
+        only: names(&arguments.only),
+        from: names(&arguments.from),
+        until: names(&arguments.until),
     };
     let plan = Plan::select(&pipeline, &vintage, &selection)?;
     if arguments.dry_run {
@@ -115,7 +116,8 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
         match &status.state {
             State::Fresh => writeln!(out, "  cached     {}", status.branch)?,
             State::Waiting(_) => {
-                writeln!(out, "  may run    {}  (if {causes} comes out different)", status.branch)?;
+                let others = either(&folded(status.state.causes()));
+                writeln!(out, "  may run    {}  (if {others} comes out different)", status.branch)?;
             }
             _ => writeln!(out, "  would run  {}  ({causes})", status.branch)?,
         }

@@ -7,6 +7,7 @@ use vintner_pipeline::{Plan, State, status};
 
 use super::{count, print_json};
 use crate::arguments::{Format, OfVintage};
+use crate::branch_list::folded;
 use crate::error::Result;
 use crate::workspace::Workspace;
 
@@ -23,7 +24,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintage) -> Result<()> {
         let causes = status.state.causes().join("; ");
         match &status.state {
             State::Fresh => writeln!(out, "  fresh    {}", status.branch)?,
-            State::Waiting(_) => writeln!(out, "  waiting  {}  (for {causes})", status.branch)?,
+            State::Waiting(others) => {
+                writeln!(out, "  waiting  {}  (for {})", status.branch, folded(others).join("; "))?;
+            }
             other => writeln!(out, "  {:<8} {}  ({causes})", other.word(), status.branch)?,
         }
     }

@@ -1,5 +1,6 @@
 //! `vintner why`.
 
+use std::collections::BTreeMap;
 use std::io::{Write, stdout};
 
 use serde_json::json;
@@ -8,6 +9,7 @@ use vintner_stages::TableDifferences;
 
 use super::{count, print_json, some};
 use crate::arguments::{self, Format};
+use crate::branch_list::{MOST, stage_of};
 use crate::error::Result;
 use crate::instant::{instant, seconds};
 use crate::workspace::Workspace;
@@ -48,9 +50,21 @@ fn print(out: &mut impl Write, why: &Why) -> Result<()> {
         writeln!(out, "  its own changes, however they come out")?;
     }
     print_reasons(out, &why.reasons, if why.waits_for.is_empty() { "  " } else { "    " })?;
+    let mut branches: BTreeMap<&str, usize> = BTreeMap::new();
     for upstream in &why.waits_for {
+        let stage = stage_of(&upstream.branch);
+        let before = branches.entry(stage).or_default();
+        *before += 1;
+        // Of a thousand branches of a stage the first few say it for all.
+        if *before > MOST {
+            continue;
+        }
         writeln!(out, "  {} is {} and would run first", upstream.branch, upstream.state)?;
         print_reasons(out, &upstream.reasons, "    ")?;
+    }
+    for (stage, branches) in branches.iter().filter(|(_, branches)| **branches > MOST) {
+        let more = count(branches - MOST, "more branch");
+        writeln!(out, "  {more} of {stage} would run first: `vintner why {stage}` has them all")?;
     }
     if let Some(last) = &why.last_run {
         writeln!(

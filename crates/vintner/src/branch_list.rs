@@ -1,0 +1,73 @@
+//! Names of branches in messages.
+
+/// So many branches of a stage are named one by one.
+pub(crate) const MOST: usize = 3;
+
+/// The stage of a branch's name.
+pub(crate) fn stage_of(branch: &str) -> &str {
+    branch.split_once('[').map_or(branch, |(stage, _)| stage)
+}
+
+/// The names, with those of many branches of a stage as one: "a branch of tidy".
+pub(crate) fn folded(branches: &[String]) -> Vec<String> {
+    let mut names = Vec::new();
+    for of_stage in branches.chunk_by(|one, other| stage_of(one) == stage_of(other)) {
+        match of_stage {
+            [first, ..] if of_stage.len() > MOST => names.push(format!("a branch of {}", stage_of(first))),
+            few => names.extend_from_slice(few),
+        }
+    }
+    names
+}
+
+/// The names of lists like `panel,fit[a,b]`, in which commas within brackets are part of a branch's name.
+pub(crate) fn names(lists: &[String]) -> Vec<String> {
+    let mut names = Vec::new();
+    for list in lists {
+        let (mut begins, mut depth) = (0, 0_usize);
+        for (at, character) in list.char_indices() {
+            match character {
+                '[' => depth += 1,
+                ']' => depth = depth.saturating_sub(1),
+                ',' if depth == 0 => {
+                    names.push(list[begins..at].trim().to_owned());
+                    begins = at + 1;
+                }
+                _ => {}
+            }
+        }
+        names.push(list[begins..].trim().to_owned());
+    }
+    names
+}
+
+/// "a", "a or b", "a, b or c".
+pub(crate) fn either(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_within_brackets_are_part_of_a_name() {
+        let lists = ["panel,fit[a,b], fit[x[y],z]".to_owned(), "城市[北京,上海]".to_owned()];
+        assert_eq!(names(&lists), ["panel", "fit[a,b]", "fit[x[y],z]", "城市[北京,上海]"]);
+    }
+
+    #[test]
+    fn many_branches_are_one_name() {
+        let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            either(&folded(&list(&["t[a]", "t[b]", "t[c]", "t[d]", "panel"]))),
+            "a branch of t or panel"
+        );
+        assert_eq!(either(&folded(&list(&["t[a]", "t[b]", "panel"]))), "t[a], t[b] or panel");
+        assert_eq!(either(&folded(&list(&["panel"]))), "panel");
+    }
+}
