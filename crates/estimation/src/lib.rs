@@ -6,13 +6,16 @@
 //! asked for.
 //!
 //! [`estimate`] and [`estimate_by_entity`] go the whole way. [`granger_by_entity`], [`granger_pooled`] and
-//! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables.
+//! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables. [`mean_group`] is for
+//! coefficients that differ between entities, [`gmm`] for dynamic panels, [`diagnostics`] for what a
+//! regression leaves.
 
 mod absorb;
 mod collinearity;
 pub mod covariance;
 mod descriptives;
 pub mod design;
+pub mod diagnostics;
 pub mod distributions;
 mod dumitrescu_hurlin;
 mod error;
@@ -20,7 +23,9 @@ mod estimate;
 mod estimated;
 mod fit;
 mod formula;
+pub mod gmm;
 mod granger;
+pub mod heterogeneous;
 mod hypothesis_test;
 mod inference;
 mod lag;
@@ -31,6 +36,7 @@ mod reason;
 pub mod reconstruction;
 mod rows;
 mod sample;
+mod symmetric;
 
 pub use collinearity::Collinearity;
 pub use covariance::{
@@ -49,6 +55,9 @@ pub use fit::{
 pub use formula::Formula;
 pub use granger::{
     GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled,
+};
+pub use heterogeneous::{
+    HeterogeneousMethod, HeterogeneousOutcome, MeanGroup, MeanGroupFit, ShortUnits, Trend, mean_group,
 };
 pub use hypothesis_test::{HypothesisTest, NullDistribution, Tail, TestOutcome};
 pub use lag::lag;

@@ -378,64 +378,6 @@ fn check_lm(record: &mut Record, fit: &Fit) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn check_hetero(data: &Data, record: &mut Record) -> Result<(), &'static str> {
-    let units = estimate_by_entity(&data.panel, &data.formula, &Covariance::classical()).expect("fits");
-    let of = |unit: &str| {
-        let found = units.iter().find(|fit| fit.unit == padded(unit)).expect("the unit");
-        found.outcome.fit().unwrap_or_else(|| panic!("{unit}: {:?}", found.outcome.reason())).clone()
-    };
-    if record.id == "pvcm/within" {
-        let names = record.texts("units");
-        let fits: Vec<Fit> = names.iter().map(|unit| of(unit)).collect();
-        compare_names(record, &fits[0]);
-        record.compare("coef", &fits.iter().flat_map(estimates).collect::<Vec<_>>());
-        record.compare("se", &fits.iter().flat_map(std_errors).collect::<Vec<_>>());
-        record.compare("rss", &[fits.iter().map(|fit| fit.rss).sum()]);
-        record.skip(&["df_residual"], "of all units together");
-        return Ok(());
-    }
-    let Some(unit) = record.id.clone().strip_prefix("unit_ols/").map(str::to_owned) else {
-        return Err(LATER);
-    };
-    let fit = of(&unit);
-    compare_names(record, &fit);
-    record.compare("coef", &estimates(&fit));
-    record.compare("se", &std_errors(&fit));
-    record.compare("t", &statistics(&fit));
-    record.compare("p", &p_values(&fit));
-    record.compare("nobs", &[fit.n_obs as f64]);
-    record.compare("df_residual", &[fit.df_residual as f64]);
-    record.compare("rss", &[fit.rss]);
-    record.compare("sigma", &[fit.sigma2.sqrt()]);
-    record.compare("r2", &[fit.r2]);
-    record.compare("adj_r2", &[fit.r2_adjusted]);
-    overall_f(record, "f", &fit);
-    record.compare("f_p", &[fit.joint.expect("a joint test").p_value]);
-    record.skip(&["warnings"], "text");
-    record.skip(
-        &[
-            "loglik",
-            "aic",
-            "bic",
-            "conf95",
-            "hc_se",
-            "nw_se",
-            "jb",
-            "hat",
-            "cooks",
-            "rstudent",
-            "cond_number",
-            "vif",
-            "dw",
-            "bg1",
-            "bp",
-            "reset",
-        ],
-        "likelihood, diagnostics and further covariances, not built yet",
-    );
-    Ok(())
-}
-
 fn check_pyfixest(data: &Data, record: &mut Record) -> Result<(), &'static str> {
     let id = record.id.clone();
     let parts: Vec<&str> = id.split('/').collect();
@@ -625,9 +567,8 @@ fn check_statsmodels(data: &Data, record: &mut Record) -> Result<(), &'static st
 
 type Check = fn(&Data, &mut Record) -> Result<(), &'static str>;
 
-const FILES: [(&str, Check); 5] = [
+const FILES: [(&str, Check); 4] = [
     ("r_plm", check_plm),
-    ("r_hetero", check_hetero),
     ("py_pyfixest", check_pyfixest),
     ("py_linearmodels", check_linearmodels),
     ("py_statsmodels", check_statsmodels),
@@ -664,5 +605,4 @@ fn the_whole_reference_agrees() {
     let count = |file: &str| tallies.iter().find(|(name, _)| name == file).expect("the file").1.records;
     // a change of the walk that drops records in silence would show here
     assert_eq!(count("r_plm_grunfeld.json"), 125);
-    assert_eq!(count("r_hetero_synth14x12.json"), 15);
 }
