@@ -15,18 +15,28 @@
 //! [`gmm`] goes the whole way; [`DynamicPanel::estimate`] gives a [`GmmEstimated`], which holds everything that
 //! covariances and tests need and never refits.
 //!
-//! ```no_run
+//! ```
+//! use polars::prelude::{Column, DataFrame};
 //! use vintner_estimation::gmm::{DynamicPanel, GmmCovariance, GmmInstrument, Term, gmm};
-//! # fn panel() -> vintner_panel::Panel { unimplemented!() }
+//! use vintner_panel::Panel;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let panel = panel();
+//! let entities = ["a", "b", "c", "d", "e"].iter().flat_map(|name| [*name; 4]);
+//! let emp = [1.0, 1.4, 1.3, 1.9, 2.0, 2.3, 2.9, 2.8, 0.5, 0.9, 1.5, 1.6, 3.0, 2.6, 2.7, 3.1, 1.1, 1.0, 0.7, 1.2];
+//! let wage = [0.3, 0.4, 0.1, 0.6, 0.5, 0.2, 0.7, 0.6, 0.1, 0.4, 0.8, 0.5, 0.9, 0.6, 0.5, 0.8, 0.4, 0.3, 0.1, 0.5];
+//! let frame = DataFrame::new(20, vec![
+//!     Column::new("entity".into(), entities.collect::<Vec<_>>()),
+//!     Column::new("time".into(), [2001, 2002, 2003, 2004].repeat(5)),
+//!     Column::new("emp".into(), emp),
+//!     Column::new("wage".into(), wage),
+//! ])?;
+//! let panel = Panel::new(frame, "entity", "time")?;
 //! let mut model = DynamicPanel::new("emp", vec![Term::lagged("emp", &[1]), Term::new("wage")]);
 //! model.gmm = vec![GmmInstrument::new("emp")]; // lags 2 and more
-//! model.time_dummies = true;
-//! if let Some(fit) = gmm(&panel, &model, GmmCovariance::Robust)?.fit() {
-//!     println!("{:?} {:?}", fit.coefficients, fit.serial_correlation);
-//! }
+//! let outcome = gmm(&panel, &model, GmmCovariance::Robust)?;
+//! let fit = outcome.fit().ok_or("no estimate")?;
+//! assert_eq!(fit.coefficients[0].name, "lag(emp, 1)");
+//! assert_eq!((fit.n_differences, fit.instruments.instruments), (10, 4));
 //! # Ok(())
 //! # }
 //! ```
