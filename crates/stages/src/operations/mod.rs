@@ -6,8 +6,10 @@ mod derive;
 mod describe;
 mod estimates;
 mod exposure;
+mod gmm;
 mod granger;
 mod ingest;
+mod mean_group;
 mod regress;
 mod report;
 mod shared;
@@ -28,6 +30,8 @@ pub fn registry() -> Registry {
     registry.register(Of::<describe::Describe>::new());
     registry.register(Of::<regress::Regress>::new());
     registry.register(Of::<granger::Granger>::new());
+    registry.register(Of::<mean_group::MeanGroupStage>::new());
+    registry.register(Of::<gmm::Gmm>::new());
     registry.register(Of::<estimates::Estimates>::new());
     registry.register(Of::<report::Report>::new());
     registry
