@@ -81,12 +81,6 @@ pub enum Note {
         /// The groups.
         groups: usize,
     },
-    /// Time dummies that the sample can't tell from others.
-    #[error("without usable rows of their own, so without a dummy: {}", times.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
-    TimesWithoutDummy {
-        /// The times.
-        times: Vec<i32>,
-    },
 }
 
 fn plural(count: usize) -> String {

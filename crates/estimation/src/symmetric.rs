@@ -13,15 +13,6 @@ const SINGULAR: f64 = 1e-14;
 /// square root of the machine's precision, as MASS and so plm have it.
 const NEGLIGIBLE: f64 = 1.490_116_119_384_765_6e-8;
 
-/// An inverse, or what serves as one.
-#[derive(Debug, Clone)]
-pub(crate) struct Inverse {
-    /// The inverse, or the generalised one.
-    pub(crate) matrix: Mat<f64>,
-    /// The rank: the order, unless the inverse is a generalised one.
-    pub(crate) rank: usize,
-}
-
 /// The inverse of a positive definite matrix, or none where it isn't one to rounding.
 pub(crate) fn inverse(matrix: &Mat<f64>) -> Option<Mat<f64>> {
     let order = matrix.nrows();
@@ -43,16 +34,15 @@ pub(crate) fn inverse(matrix: &Mat<f64>) -> Option<Mat<f64>> {
     finite(&inverse).then_some(inverse)
 }
 
-/// The inverse, or the Moore-Penrose inverse where the matrix is singular.
-pub(crate) fn inverse_or_generalized(matrix: &Mat<f64>, what: &str) -> Result<Inverse, Reason> {
-    match inverse(matrix) {
-        Some(inverse) => Ok(Inverse { matrix: inverse, rank: matrix.nrows() }),
-        None => generalized_inverse(matrix, what),
-    }
+/// The Moore-Penrose inverse of a positive semidefinite matrix.
+pub(crate) fn generalized_inverse(matrix: &Mat<f64>, what: &str) -> Result<Mat<f64>, Reason> {
+    let root = generalized_root(matrix, what)?;
+    Ok(root.transpose() * &root)
 }
 
-/// The Moore-Penrose inverse of a positive semidefinite matrix.
-pub(crate) fn generalized_inverse(matrix: &Mat<f64>, what: &str) -> Result<Inverse, Reason> {
+/// F with F'F the Moore-Penrose inverse of a positive semidefinite matrix: as many rows as the matrix has
+/// rank.
+pub(crate) fn generalized_root(matrix: &Mat<f64>, what: &str) -> Result<Mat<f64>, Reason> {
     let not_finite = || Reason::NotFinite { what: what.into() };
     let order = matrix.nrows();
     if !finite(matrix) {
@@ -60,13 +50,12 @@ pub(crate) fn generalized_inverse(matrix: &Mat<f64>, what: &str) -> Result<Inver
     }
     let eigen = matrix.self_adjoint_eigen(Side::Lower).map_err(|_| not_finite())?;
     let (vectors, values) = (eigen.U(), eigen.S());
-    let largest = (0..order).fold(0.0_f64, |largest, at| largest.max(values[at].abs()));
-    let kept: Vec<usize> = (0..order).filter(|&at| values[at].abs() > NEGLIGIBLE * largest).collect();
-    let spread = |i: usize, j: usize| -> f64 {
-        kept.iter().map(|&at| vectors[(i, at)] / values[at] * vectors[(j, at)]).sum()
-    };
-    let inverse = Mat::from_fn(order, order, |i, j| spread(i.min(j), i.max(j)));
-    if finite(&inverse) { Ok(Inverse { matrix: inverse, rank: kept.len() }) } else { Err(not_finite()) }
+    let largest = (0..order).fold(0.0_f64, |largest, at| largest.max(values[at]));
+    let kept: Vec<usize> = (0..order).filter(|&at| values[at] > NEGLIGIBLE * largest).collect();
+    let root = Mat::from_fn(kept.len(), order, |row, column| {
+        vectors[(column, kept[row])] / values[kept[row]].sqrt()
+    });
+    if finite(&root) { Ok(root) } else { Err(not_finite()) }
 }
 
 /// The eigenvalues, from the smallest to the largest.
@@ -127,10 +116,9 @@ mod tests {
     fn a_singular_matrix_has_a_generalised_inverse_alone() -> Result<(), Reason> {
         let matrix = Mat::from_fn(2, 2, |_, _| 2.0);
         assert!(inverse(&matrix).is_none());
-        let found = inverse_or_generalized(&matrix, "a matrix")?;
-        assert_eq!(found.rank, 1);
+        assert_eq!(generalized_root(&matrix, "a matrix")?.nrows(), 1);
         // The Moore-Penrose inverse of 2 [1 1; 1 1] is [1 1; 1 1]/8.
-        assert!((found.matrix[(0, 1)] - 0.125).abs() < 1e-15);
+        assert!((generalized_inverse(&matrix, "a matrix")?[(0, 1)] - 0.125).abs() < 1e-15);
         Ok(())
     }
 }

@@ -36,8 +36,6 @@ pub(super) struct Equations {
     pub(super) instruments: usize,
     /// Units of the panel without a row.
     pub(super) without_rows: Vec<String>,
-    /// Times of usable rows that have no dummy because no difference, or level, is of them.
-    pub(super) without_dummy: Vec<i32>,
 }
 
 /// What an instrument is, in the order in which they are counted.
@@ -53,6 +51,9 @@ enum Instrument {
     Constant,
     Dummy(i64),
 }
+
+/// A row whose instruments aren't numbered yet.
+type Draft = (Row, Vec<(Instrument, f64)>);
 
 /// A unit's series.
 struct Series<'a> {
@@ -90,7 +91,7 @@ impl Equations {
         let begin = panel.times().iter().copied().min().map_or(0, i64::from);
         let kinds: &[bool] = if system { &[false, true] } else { &[false] };
 
-        let mut units: Vec<Vec<(Row, Vec<(Instrument, f64)>)>> = Vec::new();
+        let mut units: Vec<Vec<Draft>> = Vec::new();
         let mut without_rows = Vec::new();
         for (entity, group) in panel.entities().iter().zip(panel.groups()) {
             let series = Series {
@@ -128,7 +129,6 @@ impl Equations {
             units: Vec::new(),
             instruments: 0,
             without_rows,
-            without_dummy: Vec::new(),
         };
         if system && model.constant {
             equations.add_constant(&mut units);
@@ -140,7 +140,7 @@ impl Equations {
         Ok(equations)
     }
 
-    fn add_constant(&mut self, units: &mut [Vec<(Row, Vec<(Instrument, f64)>)>]) {
+    fn add_constant(&mut self, units: &mut [Vec<Draft>]) {
         self.names.push(INTERCEPT.into());
         for (row, instruments) in units.iter_mut().flatten() {
             row.x.push(if row.level { 1.0 } else { 0.0 });
@@ -152,16 +152,9 @@ impl Equations {
 
     /// Dummies of the times that have rows: of differences, or in a system of levels, where the first is left
     /// out beside a constant. They are their own instruments, in a system those of levels alone (plm).
-    fn add_dummies(
-        &mut self,
-        units: &mut [Vec<(Row, Vec<(Instrument, f64)>)>],
-        system: bool,
-        constant: bool,
-    ) {
-        let all: BTreeSet<i64> = units.iter().flatten().map(|(row, _)| row.time).collect();
+    fn add_dummies(&mut self, units: &mut [Vec<Draft>], system: bool, constant: bool) {
         let told: BTreeSet<i64> =
             units.iter().flatten().filter(|(row, _)| row.level == system).map(|(row, _)| row.time).collect();
-        self.without_dummy = all.difference(&told).filter_map(|time| i32::try_from(*time).ok()).collect();
         let dummies: Vec<i64> = told.into_iter().skip(usize::from(constant)).collect();
         self.dummies = dummies.len();
         self.names.extend(dummies.iter().map(ToString::to_string));
@@ -178,7 +171,7 @@ impl Equations {
     }
 
     /// Gives each instrument that isn't zero throughout its column.
-    fn number_instruments(&mut self, units: Vec<Vec<(Row, Vec<(Instrument, f64)>)>>) {
+    fn number_instruments(&mut self, units: Vec<Vec<Draft>>) {
         let mut numbers: BTreeMap<Instrument, usize> = units
             .iter()
             .flatten()

@@ -6,38 +6,40 @@ use vintner_panel::Panel;
 use super::equations::Equations;
 use super::model::{DynamicPanel, ErrorVariance, GmmCovariance, Steps};
 use super::moments::{
-    derivative_times, first_weights, instruments_by, instruments_by_regressors, outer_products, residuals,
+    derivative_times, instruments_by, instruments_by_regressors, noise_by_instruments, residuals,
 };
+use super::weights::Weights;
 use crate::design::{Design, norm};
 use crate::least_squares::LeastSquares;
-use crate::symmetric::{Inverse, inverse, inverse_or_generalized, times};
+use crate::symmetric::times;
 use crate::{Note, Reason, Result};
 
 /// Residuals whose norm is below this share of what cancels in them are rounding.
 const PERFECT_FIT: f64 = 256.0 * f64::EPSILON;
+
+/// How often the equations are solved.
+const PASSES: usize = 3;
 
 /// Estimates and everything that covariances and tests need.
 #[derive(Debug, Clone)]
 pub struct GmmEstimated {
     pub(super) model: DynamicPanel,
     pub(super) equations: Equations,
-    /// Z'X, p x k.
-    pub(super) zx: Mat<f64>,
     pub(super) first: Step,
-    /// S, p x p, of the first step's residuals.
-    pub(super) middle: Mat<f64>,
-    /// S^-1.
-    pub(super) second_weights: Inverse,
+    /// S^-1, with S of the first step's residuals.
+    pub(super) second_weights: Weights,
     /// There with two steps.
     pub(super) second: Option<Step>,
     pub(super) perfect: bool,
     pub(super) notes: Vec<Note>,
 }
 
-/// One step's estimates.
+/// One step's estimates. The weights are A = F'F.
 #[derive(Debug, Clone)]
 pub(super) struct Step {
-    pub(super) weights: Inverse,
+    pub(super) weights: Weights,
+    /// F Z'X, so that X'Z A Z'X is its cross-product; as many rows as the weights have rank, by k.
+    pub(super) design: Mat<f64>,
     /// (X'Z A Z'X)^-1, k x k.
     pub(super) bread: Mat<f64>,
     pub(super) coefficients: Vec<f64>,
@@ -77,42 +79,27 @@ impl GmmEstimated {
         if instruments > groups {
             notes.push(Note::ManyInstruments { instruments, groups });
         }
-        if !equations.without_dummy.is_empty() {
-            notes.push(Note::TimesWithoutDummy { times: equations.without_dummy.clone() });
-        }
-        let zx = instruments_by_regressors(&equations);
-        let what = "the weighting matrix";
-        let first_weights = inverse_or_generalized(&first_weights(&equations), what)?;
+        let first_weights = Weights::new(&noise_by_instruments(&equations))?;
         if first_weights.rank < parameters {
             return Err(Reason::TooFewInstruments { instruments: first_weights.rank, parameters });
         }
         note_rank(&mut notes, 1, &first_weights, instruments);
-        let first = Step::new(&equations, &zx, first_weights)?;
-        let middle = outer_products(&first.scores, instruments);
-        let second_weights = inverse_or_generalized(&middle, what)?;
+        let first = Step::new(&equations, first_weights)?;
+        let scores = Mat::from_fn(groups, instruments, |unit, at| first.scores[unit][at]);
+        let second_weights = Weights::new(&scores)?;
         let perfect = norm(&first.residuals.concat()) <= PERFECT_FIT * size;
         let second = match model.steps {
             Steps::One => None,
             Steps::Two if perfect => return Err(Reason::PerfectFit),
             Steps::Two => {
                 note_rank(&mut notes, 2, &second_weights, instruments);
-                Some(Step::new(&equations, &zx, second_weights.clone())?)
+                Some(Step::new(&equations, second_weights.clone())?)
             }
         };
         if perfect {
             notes.push(Note::PerfectFit);
         }
-        Ok(Self {
-            model: model.clone(),
-            equations,
-            zx,
-            first,
-            middle,
-            second_weights,
-            second,
-            perfect,
-            notes,
-        })
+        Ok(Self { model: model.clone(), equations, first, second_weights, second, perfect, notes })
     }
 
     /// The coefficients' names: regressors, constant, time dummies.
@@ -170,19 +157,25 @@ impl GmmEstimated {
         }
     }
 
-    /// B1 X'Z A1 S A1 Z'X B1.
+    /// B1 X'Z A1 S A1 Z'X B1, the cross-product of what each unit adds to the coefficients.
     fn robust_first(&self) -> Mat<f64> {
-        let half = &self.first.weights.matrix * &self.zx * &self.first.bread;
-        symmetric(&(half.transpose() * &self.middle * &half))
+        let order = self.names().len();
+        let mut sum: Mat<f64> = Mat::zeros(order, order);
+        for score in &self.first.scores {
+            let part = self.first.response(score);
+            for i in 0..order {
+                for j in 0..order {
+                    sum[(i, j)] += part[i] * part[j];
+                }
+            }
+        }
+        sum
     }
 
     /// B2 + D B2 + B2 D' + D V1 D', where column j of D is -B2 X'Z A2 (dS/db_j) A2 Z'e2 (Windmeijer 2005, eq. 2.24).
     fn windmeijer(&self, second: &Step) -> Mat<f64> {
         let equations = &self.equations;
-        let order = equations.instruments;
-        let score = sum(&second.scores, order);
-        let weighted = times(&second.weights.matrix, &score);
-        let half = &second.bread * self.zx.transpose() * &second.weights.matrix;
+        let weighted = second.weights.apply(&sum(&second.scores, equations.instruments));
         let coefficients = equations.names.len();
         let mut derivative: Mat<f64> = Mat::zeros(coefficients, coefficients);
         for column in 0..coefficients {
@@ -193,40 +186,84 @@ impl GmmEstimated {
                 .collect();
             // dS/db = -sum Z_i'(x e' + e x')Z_i, so that the two minus signs cancel.
             let change = derivative_times(&by_column, &self.first.scores, &weighted);
-            for (row, value) in times(&half, &change).into_iter().enumerate() {
+            for (row, value) in second.response(&change).into_iter().enumerate() {
                 derivative[(row, column)] = value;
             }
         }
         let mixed = &derivative * &second.bread;
         let spread = &derivative * self.robust_first() * derivative.transpose();
-        symmetric(&Mat::from_fn(coefficients, coefficients, |i, j| {
+        Mat::from_fn(coefficients, coefficients, |i, j| {
+            let (i, j) = (i.min(j), i.max(j));
             second.bread[(i, j)] + mixed[(i, j)] + mixed[(j, i)] + spread[(i, j)]
-        }))
+        })
     }
 }
 
 impl Step {
-    fn new(equations: &Equations, zx: &Mat<f64>, weights: Inverse) -> std::result::Result<Self, Reason> {
-        let zy: Vec<Vec<f64>> =
-            equations.units.iter().map(|rows| instruments_by(equations, rows, |_, row| row.y)).collect();
-        let zy = sum(&zy, equations.instruments);
-        let half = zx.transpose() * &weights.matrix;
-        let bread = inverse(&symmetric(&(&half * zx))).ok_or_else(|| Reason::NotPositiveDefinite {
-            what: "the cross-product of the regressors as their instruments see them".into(),
-        })?;
-        let coefficients = times(&bread, &times(&half, &zy));
-        if !coefficients.iter().all(|value| value.is_finite()) {
-            return Err(Reason::NotFinite { what: "a coefficient".into() });
+    fn new(equations: &Equations, weights: Weights) -> std::result::Result<Self, Reason> {
+        let zx = instruments_by_regressors(equations);
+        let order = equations.names.len();
+        let columns: Vec<Vec<f64>> = (0..order)
+            .map(|at| weights.half(&(0..zx.nrows()).map(|row| zx[(row, at)]).collect::<Vec<_>>()))
+            .collect();
+        let design = Mat::from_fn(weights.rank, order, |row, at| columns[at][row]);
+        let mut step = Self {
+            weights,
+            design,
+            bread: Mat::zeros(order, order),
+            coefficients: vec![0.0; order],
+            residuals: Vec::new(),
+            scores: Vec::new(),
+        };
+        // The first pass solves, the others mend what the sums of the first rounded off.
+        for _ in 0..PASSES {
+            step.look_at(equations);
+            let solution = LeastSquares::solve(&step.problem(equations))
+                .map_err(|collinear| Reason::RankDeficient { collinear })?;
+            step.coefficients.iter_mut().zip(&solution.coefficients).for_each(|(b, more)| *b += more);
+            step.bread = solution.bread;
+            if !step.coefficients.iter().all(|value| value.is_finite()) {
+                return Err(Reason::NotFinite { what: "a coefficient".into() });
+            }
         }
-        let residuals: Vec<Vec<f64>> =
-            equations.units.iter().map(|rows| residuals(rows, &coefficients)).collect();
-        let scores = equations
+        step.look_at(equations);
+        Ok(step)
+    }
+
+    /// The residuals and scores of the coefficients.
+    fn look_at(&mut self, equations: &Equations) {
+        self.residuals = equations.units.iter().map(|rows| residuals(rows, &self.coefficients)).collect();
+        self.scores = equations
             .units
             .iter()
-            .zip(&residuals)
+            .zip(&self.residuals)
             .map(|(rows, residuals)| instruments_by(equations, rows, |place, _| residuals[place]))
             .collect();
-        Ok(Self { weights, bread, coefficients, residuals, scores })
+    }
+
+    /// F Z'e on F Z'X: what the coefficients lack.
+    fn problem(&self, equations: &Equations) -> Design {
+        let y = self.weights.half(&sum(&self.scores, equations.instruments));
+        let columns = 0..self.design.ncols();
+        let magnitudes = columns
+            .map(|at| norm(&(0..self.design.nrows()).map(|row| self.design[(row, at)]).collect::<Vec<_>>()))
+            .collect();
+        Design {
+            names: equations.names.clone(),
+            x: self.design.clone(),
+            y_magnitude: norm(&y),
+            y,
+            magnitudes,
+        }
+    }
+
+    /// B X'Z A v: what a change v of Z'y does to the coefficients.
+    pub(super) fn response(&self, v: &[f64]) -> Vec<f64> {
+        let half = self.weights.half(v);
+        let by_regressors: Vec<f64> = (0..self.design.ncols())
+            .map(|at| half.iter().enumerate().map(|(row, value)| self.design[(row, at)] * value).sum())
+            .collect();
+        times(&self.bread, &by_regressors)
     }
 }
 
@@ -249,7 +286,7 @@ fn check_rank(equations: &Equations) -> std::result::Result<f64, Reason> {
     Ok(y_magnitude + parts.sum::<f64>())
 }
 
-fn note_rank(notes: &mut Vec<Note>, step: usize, weights: &Inverse, instruments: usize) {
+fn note_rank(notes: &mut Vec<Note>, step: usize, weights: &Weights, instruments: usize) {
     if weights.rank < instruments {
         notes.push(Note::SingularWeighting { step, rank: weights.rank, instruments });
     }
@@ -262,9 +299,4 @@ pub(super) fn sum(vectors: &[Vec<f64>], order: usize) -> Vec<f64> {
         sum.iter_mut().zip(vector).for_each(|(sum, value)| *sum += value);
     }
     sum
-}
-
-/// The mean of a matrix and its transpose.
-fn symmetric(matrix: &Mat<f64>) -> Mat<f64> {
-    Mat::from_fn(matrix.nrows(), matrix.ncols(), |i, j| (matrix[(i, j)] + matrix[(j, i)]) / 2.0)
 }

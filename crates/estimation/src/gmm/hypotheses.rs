@@ -4,7 +4,7 @@ use faer::Mat;
 
 use super::estimated::{GmmEstimated, sum};
 use super::moments::instruments_by;
-use crate::symmetric::{quadratic_form, times};
+use crate::symmetric::quadratic_form;
 use crate::{HypothesisTest, Reason, Tail, inference};
 
 const VALID: &str = "the instruments are valid";
@@ -18,7 +18,7 @@ impl GmmEstimated {
     /// [`Reason::ExactlyIdentified`], [`Reason::PerfectFit`].
     pub fn sargan(&self) -> Result<HypothesisTest, Reason> {
         let score = sum(&self.first.scores, self.equations.instruments);
-        let statistic = quadratic_form(&score, &self.first.weights.matrix) / self.error_variance();
+        let statistic = self.first.weights.quadratic_form(&score) / self.error_variance();
         self.overidentification("Sargan test", statistic)
     }
 
@@ -29,7 +29,7 @@ impl GmmEstimated {
     /// As [`Self::sargan`].
     pub fn hansen(&self) -> Result<HypothesisTest, Reason> {
         let score = sum(&self.last().scores, self.equations.instruments);
-        self.overidentification("Hansen test", quadratic_form(&score, &self.second_weights.matrix))
+        self.overidentification("Hansen test", self.second_weights.quadratic_form(&score))
     }
 
     fn overidentification(&self, name: &str, statistic: f64) -> Result<HypothesisTest, Reason> {
@@ -81,10 +81,8 @@ impl GmmEstimated {
         if pairs == 0 {
             return Err(Reason::NoLaggedResiduals { order });
         }
-        // The coefficients' response to the residuals: B X'Z A.
-        let response = &last.bread * self.zx.transpose() * &last.weights.matrix;
-        let through: f64 =
-            by_regressors.iter().zip(times(&response, &by_instruments)).map(|(x, b)| x * b).sum();
+        let response = last.response(&by_instruments);
+        let through: f64 = by_regressors.iter().zip(response).map(|(x, b)| x * b).sum();
         let variance = own - 2.0 * through + quadratic_form(&by_regressors, covariance);
         if variance.is_nan() || variance <= 0.0 {
             return Err(Reason::NotPositiveDefinite { what: "the variance of the statistic".into() });

@@ -47,6 +47,7 @@ mod fit;
 mod hypotheses;
 mod model;
 mod moments;
+mod weights;
 
 pub use estimated::GmmEstimated;
 pub use fit::{GmmFit, GmmOutcome, GmmRefusal, InstrumentCount};

@@ -1,5 +1,7 @@
 //! Sums over units of instruments times variables, residuals and weights.
 
+use std::collections::BTreeMap;
+
 use faer::Mat;
 
 use super::equations::{Equations, Row};
@@ -33,54 +35,29 @@ pub(super) fn instruments_by(
     sum
 }
 
-/// sum Z_i'H Z_i, p x p.
-pub(super) fn first_weights(equations: &Equations) -> Mat<f64> {
-    let mut sum: Mat<f64> = Mat::zeros(equations.instruments, equations.instruments);
+/// W with W'W = sum Z_i'H Z_i: a row for each unit and time of white noise, K_i'Z_i, where each of the
+/// unit's equations has a row of K_i: 1 at its time and, a difference, -1 at the time before.
+pub(super) fn noise_by_instruments(equations: &Equations) -> Mat<f64> {
+    let mut entries: Vec<(usize, usize, f64)> = Vec::new();
+    let mut height = 0;
     for rows in &equations.units {
-        for one in rows {
-            for other in rows {
-                let weight = covariance_of_noise(one, other);
-                if weight == 0.0 {
-                    continue;
-                }
-                for &(i, left) in &one.z {
-                    for &(j, right) in &other.z {
-                        sum[(i, j)] += left * weight * right;
-                    }
-                }
+        let mut places: BTreeMap<i64, usize> = BTreeMap::new();
+        for row in rows {
+            let after = Some((row.time, 1.0));
+            let before = (!row.level).then_some((row.time - 1, -1.0));
+            for (time, sign) in [after, before].into_iter().flatten() {
+                let next = height + places.len();
+                let place = *places.entry(time).or_insert(next);
+                entries.extend(row.z.iter().map(|(instrument, z)| (place, *instrument, sign * z)));
             }
         }
+        height += places.len();
     }
-    sum
-}
-
-/// The covariance of two rows' errors where those in levels are white noise of variance one.
-fn covariance_of_noise(one: &Row, other: &Row) -> f64 {
-    let apart = other.time - one.time;
-    match (one.level, other.level) {
-        (true, true) => f64::from(u8::from(apart == 0)),
-        (false, false) => match apart {
-            0 => 2.0,
-            -1 | 1 => -1.0,
-            _ => 0.0,
-        },
-        // A difference holds the level of its own time and, with a minus, that of the time before.
-        (false, true) => f64::from(u8::from(apart == 0)) - f64::from(u8::from(apart == -1)),
-        (true, false) => f64::from(u8::from(apart == 0)) - f64::from(u8::from(apart == 1)),
+    let mut w: Mat<f64> = Mat::zeros(height, equations.instruments);
+    for (row, column, value) in entries {
+        w[(row, column)] += value;
     }
-}
-
-/// sum of v_i v_i' of one vector a unit.
-pub(super) fn outer_products(vectors: &[Vec<f64>], order: usize) -> Mat<f64> {
-    let mut sum: Mat<f64> = Mat::zeros(order, order);
-    for vector in vectors {
-        for (j, right) in vector.iter().enumerate().filter(|(_, right)| **right != 0.0) {
-            for (i, left) in vector.iter().enumerate() {
-                sum[(i, j)] += left * right;
-            }
-        }
-    }
-    sum
+    w
 }
 
 /// (sum v_i w_i' + w_i v_i') u of two vectors a unit.

@@ -173,7 +173,7 @@ fn part(
         Ok(solution) => Ok(part(solution.coefficients, false)),
         Err(_) if generalized => {
             let inverse = generalized_inverse(&cross, "the regressors' cross-product")?;
-            Ok(part(times(&inverse.matrix, &product), true))
+            Ok(part(times(&inverse, &product), true))
         }
         Err(collinear) => Err(Reason::RankDeficient { collinear }),
     }
