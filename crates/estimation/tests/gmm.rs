@@ -210,6 +210,44 @@ fn gretl_agrees_to_the_digits_that_it_prints() {
     }
 }
 
+/// Column (a1) of Arellano and Bond's (1991) table 4: one step, robust standard errors.
+#[test]
+fn arellano_and_bond_s_table_comes_out() {
+    let panel = empluk(&golden());
+    let mut model = DynamicPanel::new(
+        "log(emp)",
+        vec![
+            Term::lagged("log(emp)", &[1, 2]),
+            Term::lagged("log(wage)", &[0, 1]),
+            Term::lagged("log(capital)", &[0, 1, 2]),
+            Term::lagged("log(output)", &[0, 1, 2]),
+        ],
+    );
+    model.gmm = vec![GmmInstrument::new("log(emp)")];
+    model.time_dummies = true;
+    let estimated = estimated(&panel, &model);
+    let fit = estimated.fit(GmmCovariance::Robust).unwrap();
+    let printed = [
+        (0.686, 0.145),
+        (-0.085, 0.056),
+        (-0.608, 0.178),
+        (0.393, 0.168),
+        (0.357, 0.059),
+        (-0.058, 0.073),
+        (-0.020, 0.033),
+        (0.608, 0.172),
+        (-0.711, 0.232),
+        (0.106, 0.141),
+    ];
+    for (coefficient, (estimate, error)) in fit.coefficients.iter().zip(printed) {
+        assert!((coefficient.estimate - estimate).abs() < 6e-4, "{coefficient:?}, {estimate}");
+        assert!((coefficient.std_error.unwrap() - error).abs() < 6e-4, "{coefficient:?}, {error}");
+    }
+    assert!((statistic(&fit.sargan) - 65.8).abs() < 0.06, "{:?}", fit.sargan);
+    assert!((statistic(&fit.serial_correlation[1]) + 0.516).abs() < 6e-4);
+    assert!((statistic(&fit.wald) - 408.3).abs() < 0.06);
+}
+
 fn statistic(test: &TestOutcome) -> f64 {
     test.test().unwrap_or_else(|| panic!("{test:?}")).statistic
 }
