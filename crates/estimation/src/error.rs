@@ -31,6 +31,41 @@ pub enum EstimationError {
         /// The dependent variable.
         dependent: String,
     },
+    /// A part of an effect's name that is empty.
+    #[error("{0}")]
+    Effect(#[from] crate::effect::NotAnEffect),
+    /// An effect named twice.
+    #[error("the effect `{effect}` is named twice; name it once")]
+    RepeatedEffect {
+        /// The effect.
+        effect: String,
+    },
+    /// A weight that is negative, infinite or no number.
+    #[error("the weight `{column}` of {entity} at {time} is {value}; weights are finite and not negative")]
+    BadWeight {
+        /// The column of weights.
+        column: String,
+        /// The row's entity.
+        entity: String,
+        /// The row's time.
+        time: i32,
+        /// The weight.
+        value: f64,
+    },
+    /// A frequency that isn't a whole number.
+    #[error(
+        "the frequency weight `{column}` of {entity} at {time} is {value}; frequencies are whole numbers"
+    )]
+    BrokenFrequency {
+        /// The column of weights.
+        column: String,
+        /// The row's entity.
+        entity: String,
+        /// The row's time.
+        time: i32,
+        /// The weight.
+        value: f64,
+    },
     /// A Granger test of a variable on itself.
     #[error("a Granger test of `{variable}` on itself says nothing; name two variables")]
     SameVariable {

@@ -11,6 +11,9 @@
 //! regression leaves.
 
 mod absorb;
+pub mod bootstrap;
+mod chunked;
+mod clusters;
 mod collinearity;
 pub mod covariance;
 mod descriptives;
@@ -18,37 +21,53 @@ pub mod design;
 pub mod diagnostics;
 pub mod distributions;
 mod dumitrescu_hurlin;
+mod effect;
 mod error;
 mod estimate;
 mod estimated;
+mod fama_macbeth;
 mod fit;
 mod formula;
 pub mod gmm;
 mod granger;
+mod granger_bootstrap;
+mod granger_lags;
 pub mod heterogeneous;
 mod hypothesis_test;
 mod inference;
+mod influence;
+mod intercept;
 mod lag;
 pub mod least_squares;
+mod measures;
 mod models;
 mod note;
+mod random;
 mod reason;
 pub mod reconstruction;
 mod rows;
 mod sample;
 mod symmetric;
+mod tall;
+mod weights;
 
+pub use chunked::{ChunkedOutcome, estimate_chunked};
+pub use clusters::ClusterColumn;
 pub use collinearity::Collinearity;
 pub use covariance::{
-    ClassicalCovariance, ClusterBy, ClusterCovariance, Covariance, Divisor, FixestEffects, SmallSample,
-    TestDistribution,
+    Bandwidth, ClassicalCovariance, ClusterBy, ClusterCovariance, ClusterType, Covariance, Divisor,
+    DriscollKraayCovariance, FixestEffects, GroupCount, GroupwiseCovariance, HeteroskedasticCovariance,
+    Kernel, LagBy, Leverage, NeweyWestCovariance, PanelCorrectedBy, PanelCorrectedCovariance, ResidualType,
+    SmallSample, TestDistribution, TwoWayClusterCovariance,
 };
 pub use descriptives::{Description, describe};
 pub use design::INTERCEPT;
 pub use dumitrescu_hurlin::{DumitrescuHurlin, LagOrders, PanelStatistic, Untestable, dumitrescu_hurlin};
+pub use effect::{CollinearColumns, Effect, NotAnEffect, Singletons};
 pub use error::{EstimationError, Result};
-pub use estimate::{estimate, estimate_by_entity};
+pub use estimate::{estimate, estimate_by_entity, estimate_under};
 pub use estimated::{EntityEffect, Estimated, TimeEffect};
+pub use fama_macbeth::{FamaMacBeth, FamaMacBethLags, FamaMacBethOptions, SkippedTime, fama_macbeth};
 pub use fit::{
     Coefficient, CovarianceUsed, Fit, JointTest, Outcome, ReferenceDistribution, Refusal, UnitFit,
 };
@@ -56,12 +75,18 @@ pub use formula::Formula;
 pub use granger::{
     GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled,
 };
+pub use granger_bootstrap::{GrangerBootstrap, bootstrap_dumitrescu_hurlin};
+pub use granger_lags::{ChosenLags, LagChoice, LagCriterion, choose_lags};
 pub use heterogeneous::{
     HeterogeneousMethod, HeterogeneousOutcome, MeanGroup, MeanGroupFit, ShortUnits, Trend, mean_group,
 };
 pub use hypothesis_test::{HypothesisTest, NullDistribution, Tail, TestOutcome};
+pub use influence::{Influence, LeftOut};
+pub use intercept::{EffectEstimate, EffectsFrom};
 pub use lag::lag;
-pub use models::{Effects, Model, RandomEffects, VarianceComponents, VarianceEstimator};
+pub use measures::FitMeasures;
+pub use models::{Effects, Lacking, Model, RandomEffects, VarianceComponents, VarianceEstimator};
 pub use note::Note;
 pub use reason::Reason;
-pub use sample::{DroppedRow, Sample};
+pub use sample::{DropCause, DroppedRow, Sample};
+pub use weights::{WeightKind, Weights};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Collinearity;
+
 /// A warning that goes with a fit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -25,6 +27,48 @@ pub enum Note {
     /// Coefficients that a single cluster identifies: a clustered covariance can't say how precisely.
     #[error("identified within a single cluster, so without clustered standard errors: {}", coefficients.join(", "))]
     SingleCluster {
+        /// The coefficients.
+        coefficients: Vec<String>,
+    },
+    /// Regressors left out because they are combinations of regressors before them.
+    #[error("left out as collinear: {}", collinear.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    CollinearDropped {
+        /// Each with what it is a combination of.
+        collinear: Vec<Collinearity>,
+    },
+    /// Regressors left out because the effects absorb them.
+    #[error("left out as absorbed by the effects: {}", variables.join(", "))]
+    AbsorbedDropped {
+        /// The regressors.
+        variables: Vec<String>,
+    },
+    /// Rows left out because an effect had them to itself.
+    #[error("{rows} rows left out that an effect had to itself, in {rounds} rounds")]
+    SingletonsDropped {
+        /// How many.
+        rows: usize,
+        /// After how many rounds there were no more.
+        rounds: usize,
+    },
+    /// Rows left out because their weight is zero.
+    #[error("{rows} rows left out whose weight is zero")]
+    ZeroWeights {
+        /// How many.
+        rows: usize,
+    },
+    /// The degrees of freedom of three or more effects are an upper bound (reghdfe's `pairwise`).
+    #[error(
+        "{effects} effects take at most {parameters} parameters: redundant levels are counted for pairs of effects"
+    )]
+    RedundancyByPairs {
+        /// The effects.
+        effects: usize,
+        /// The parameters counted.
+        parameters: usize,
+    },
+    /// Variances that a difference of matrices makes negative: no standard errors.
+    #[error("the covariance has a negative variance, so no standard error, for: {}", coefficients.join(", "))]
+    NegativeVariance {
         /// The coefficients.
         coefficients: Vec<String>,
     },

@@ -69,6 +69,27 @@ pub enum Reason {
         /// The dependent variable.
         variable: String,
     },
+    /// Something that isn't defined for a model, or that no program of the field has.
+    #[error("{what} aren't defined for {model}")]
+    NotDefined {
+        /// What.
+        what: String,
+        /// The model, or what else it isn't defined for.
+        model: String,
+    },
+    /// Effects that a bootstrap would have to estimate anew in every sample.
+    #[error(
+        "clusters by {clusters} cut through effects with {dummies} dummy variables, and {most} are the most that are \
+         drawn again; cluster by what the effects lie within, or use the wild bootstrap"
+    )]
+    TooManyDummies {
+        /// What the clusters are.
+        clusters: String,
+        /// How many.
+        dummies: usize,
+        /// The most.
+        most: usize,
+    },
     /// Fewer entities, or times, than a regression of their means needs.
     #[error("{groups} {of}, {parameters} parameters: too few for the regression of their means")]
     TooFewGroups {
@@ -96,6 +117,80 @@ pub enum Reason {
         /// Clusters in the sample.
         clusters: usize,
     },
+    /// A coefficient that nothing but what was left out identifies.
+    #[error("`{regressor}` isn't identified without it")]
+    NotIdentifiedWithout {
+        /// The regressor.
+        regressor: String,
+    },
+    /// A model whose coefficients without some rows don't follow from cross-products alone.
+    #[error(
+        "influence is computed for pooled least squares and for effects of the entities, not for {model}"
+    )]
+    NoInfluence {
+        /// The model.
+        model: String,
+    },
+    /// Fewer than two times, where they take the place of clusters.
+    #[error("{}; the covariance needs at least 2", times(*periods))]
+    TooFewPeriods {
+        /// Times in the estimated rows.
+        periods: usize,
+    },
+    /// A column to cluster by that the sample doesn't carry.
+    #[error("the sample has no column `{column}` to cluster by")]
+    NoClusterColumn {
+        /// The column.
+        column: String,
+    },
+    /// Rows without a cluster.
+    #[error("{rows} of the rows have no value of `{column}`, so their cluster isn't known")]
+    MissingClusters {
+        /// The column.
+        column: String,
+        /// How many rows lack it.
+        rows: usize,
+    },
+    /// A small-sample factor whose denominator isn't positive.
+    #[error("{clusters} clusters, {parameters} parameters: the small-sample factor isn't defined")]
+    NoSmallSampleFactor {
+        /// Clusters, or what takes their place.
+        clusters: usize,
+        /// Parameters, absorbed effects included.
+        parameters: usize,
+    },
+    /// Rows that alone identify a coefficient: their residuals are zero whatever their errors are.
+    #[error("{rows} of the rows are fitted perfectly (leverage 1), so their errors' variance can't be told")]
+    LeverageOfOne {
+        /// How many.
+        rows: usize,
+    },
+    /// A cluster without which the coefficients aren't identified.
+    #[error(
+        "without one of the clusters a coefficient isn't identified, so there is no jackknife over clusters"
+    )]
+    UnidentifiedWithoutCluster,
+    /// A bandwidth that spans all times.
+    #[error("a bandwidth of {bandwidth}, with {periods} times; it must be less")]
+    BandwidthTooLarge {
+        /// The bandwidth.
+        bandwidth: String,
+        /// Times in the estimated rows.
+        periods: usize,
+    },
+    /// A matrix that would be too large.
+    #[error("{size} {what}; a matrix of their pairs is made for up to {largest}")]
+    TooLarge {
+        /// Of what there are too many.
+        what: String,
+        /// How many.
+        size: usize,
+        /// How many there may be.
+        largest: usize,
+    },
+    /// No time at which all entities are observed, nor the other way round.
+    #[error("no time with all entities; take the covariances of errors pairwise")]
+    NoCompletePeriod,
     /// A sum overflows.
     #[error("{what} is beyond the range of double precision; rescale the variables")]
     NotFinite {
@@ -105,6 +200,16 @@ pub enum Reason {
     /// A test statistic that divides by a residual sum of squares that is zero.
     #[error("perfect fit: the residuals are zero to rounding, so the statistic is undefined")]
     PerfectFit,
+    /// A series with a hole in it.
+    #[error(
+        "{entity} has no value after {after}, though later ones; the statistic needs series without holes"
+    )]
+    GapInTime {
+        /// The entity.
+        entity: String,
+        /// The time before the hole.
+        after: i32,
+    },
     /// A statistic defined for balanced panels only.
     #[error(
         "unbalanced panel ({shortest_entity} has {shortest} periods, {longest_entity} {longest}); \
@@ -158,14 +263,9 @@ pub enum Reason {
         /// Coefficients.
         parameters: usize,
     },
-    /// As many instruments as coefficients, so that there is nothing to test.
-    #[error(
-        "exactly identified: {instruments} instruments, {instruments} coefficients, no restriction to test"
-    )]
-    ExactlyIdentified {
-        /// The rank of the instruments.
-        instruments: usize,
-    },
+    /// A test of overidentifying restrictions where there are none.
+    #[error("exactly identified: there is no overidentifying restriction to test")]
+    ExactlyIdentified,
     /// No two residuals lie as far apart as a test of serial correlation needs.
     #[error("no residuals {order} times apart")]
     NoLaggedResiduals {
@@ -204,6 +304,10 @@ impl Reason {
             other => other.clone(),
         }
     }
+}
+
+fn times(count: usize) -> String {
+    if count == 1 { "1 time".into() } else { format!("{count} times") }
 }
 
 fn join(collinear: &[Collinearity]) -> String {

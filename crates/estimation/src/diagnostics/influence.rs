@@ -26,11 +26,9 @@ pub struct Influence {
 /// Leverage, studentised residuals and Cook's distance of each row.
 ///
 /// # Errors
-/// [`Reason::PerfectFit`].
+/// [`Reason::PerfectFit`]; [`Reason::NotDefined`] with weights.
 pub fn influence(estimated: &Estimated) -> Result<Influence, Reason> {
-    if estimated.is_perfect() {
-        return Err(Reason::PerfectFit);
-    }
+    super::check(estimated)?;
     let leverage = leverage(estimated.ingredients().regressors);
     let residuals = estimated.residuals();
     let coefficients = estimated.coefficients().len() as f64;

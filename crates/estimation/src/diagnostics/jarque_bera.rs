@@ -8,11 +8,9 @@ use crate::{Estimated, HypothesisTest, Reason};
 /// intercept.)
 ///
 /// # Errors
-/// [`Reason::PerfectFit`].
+/// [`Reason::PerfectFit`]; [`Reason::NotDefined`] with weights.
 pub fn jarque_bera(estimated: &Estimated) -> Result<HypothesisTest, Reason> {
-    if estimated.is_perfect() {
-        return Err(Reason::PerfectFit);
-    }
+    super::check(estimated)?;
     let residuals = estimated.residuals();
     let count = residuals.len() as f64;
     // Powers of standardised residuals neither overflow nor underflow.

@@ -21,11 +21,9 @@ pub struct Likelihood {
 /// The likelihood of normal errors and the information criteria, as R's `logLik`, `AIC` and `BIC` of `lm`.
 ///
 /// # Errors
-/// [`Reason::PerfectFit`], where the likelihood has no bound.
+/// [`Reason::PerfectFit`], where the likelihood has no bound; [`Reason::NotDefined`] with weights.
 pub fn likelihood(estimated: &Estimated) -> Result<Likelihood, Reason> {
-    if estimated.is_perfect() {
-        return Err(Reason::PerfectFit);
-    }
+    super::check(estimated)?;
     let observations = estimated.residuals().len();
     let count = observations as f64;
     let log_likelihood = -0.5 * count * (std::f64::consts::TAU.ln() + (estimated.rss() / count).ln() + 1.0);

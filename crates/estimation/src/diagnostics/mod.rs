@@ -12,3 +12,16 @@ mod likelihood;
 pub use influence::{Influence, condition_number, influence};
 pub use jarque_bera::jarque_bera;
 pub use likelihood::{Likelihood, likelihood};
+
+use crate::{Estimated, Reason};
+
+/// Refuses residuals that are rounding, and those of weighted rows.
+fn check(estimated: &Estimated) -> Result<(), Reason> {
+    if estimated.is_perfect() {
+        return Err(Reason::PerfectFit);
+    }
+    if estimated.sample().formula().weights.is_some() {
+        return Err(Reason::NotDefined { what: "diagnostics of rows".into(), model: "weighted rows".into() });
+    }
+    Ok(())
+}

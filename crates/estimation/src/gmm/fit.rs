@@ -128,6 +128,7 @@ impl GmmEstimated {
                     std_error,
                     statistic,
                     p_value: statistic.map(|statistic| reference.two_sided(statistic)),
+                    df: None,
                 }
             })
             .collect();

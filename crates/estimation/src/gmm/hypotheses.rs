@@ -38,7 +38,7 @@ impl GmmEstimated {
         }
         let rank = self.first.weights.rank;
         match rank - self.equations.names.len() {
-            0 => Err(Reason::ExactlyIdentified { instruments: rank }),
+            0 => Err(Reason::ExactlyIdentified),
             df => HypothesisTest::chi_squared(name, VALID, statistic, df as f64),
         }
     }

@@ -155,6 +155,7 @@ impl Found<'_> {
                     std_error: told.then_some(std_error),
                     statistic,
                     p_value: statistic.map(|statistic| reference.two_sided(statistic)),
+                    df: None,
                 }
             })
             .collect();

@@ -74,10 +74,19 @@ impl MeanGroup {
     ///
     /// # Errors
     /// The reason why the sample doesn't allow it: [`Reason::Entity`] with the first unit that is too
-    /// short, where such units are refused; [`Reason::TooFewUnits`] where fewer than two remain.
+    /// short, where such units are refused; [`Reason::NotDefined`] where the formula has weights or effects; [`Reason::TooFewUnits`] where fewer than two remain.
     pub fn estimate(&self, sample: &Sample) -> std::result::Result<MeanGroupFit, Reason> {
         if sample.height() == 0 {
             return Err(Reason::NoObservations { rows_dropped: sample.dropped().len() });
+        }
+        let formula = sample.formula();
+        for (what, given) in
+            [("weights", formula.weights.is_some()), ("absorbed effects", !formula.effects.is_empty())]
+        {
+            if given {
+                let model = self.method.name().into();
+                return Err(Reason::NotDefined { what: what.into(), model });
+            }
         }
         match self.method {
             HeterogeneousMethod::Mg | HeterogeneousMethod::Dmg | HeterogeneousMethod::Cmg => {

@@ -64,9 +64,10 @@ impl Variables {
         };
         let demeaned = options.method == HeterogeneousMethod::Dmg;
         let transformed =
-            |values: &Vec<f64>| (if demeaned { less_means(values) } else { values.clone() }, values.clone());
+            |values: &[f64]| (if demeaned { less_means(values) } else { values.to_vec() }, values.to_vec());
         let mut names = formula.regressors.clone();
-        let mut columns: Vec<(Vec<f64>, Vec<f64>)> = sample.regressors().iter().map(transformed).collect();
+        let mut columns: Vec<(Vec<f64>, Vec<f64>)> =
+            sample.regressors().iter().map(|values| transformed(values)).collect();
         let mut add = |place: usize, name: String, values: Vec<f64>| {
             names.insert(place, name);
             columns.insert(place, (values.clone(), values));
@@ -86,7 +87,7 @@ impl Variables {
         if let Some(values) = trend(sample, options.trend) {
             add(last, "trend".into(), values);
         }
-        let (y, y_before) = transformed(&sample.dependent().to_vec());
+        let (y, y_before) = transformed(sample.dependent());
         Self { names, columns, y, y_before }
     }
 
