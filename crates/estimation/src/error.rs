@@ -110,6 +110,27 @@ pub enum EstimationError {
     InstrumentInEquation {
         /// The variable.
         name: String,
+    /// A model that needs instruments and has none.
+    #[error("the equation for `{dependent}` has no instruments; name at least one")]
+    NoInstruments {
+        /// The dependent variable.
+        dependent: String,
+    },
+    /// An instrument named twice.
+    #[error("the instrument `{instrument}` is named twice; name it once")]
+    RepeatedInstrument {
+        /// The instrument.
+        instrument: String,
+    },
+    /// A window of lags that ends before it begins.
+    #[error("the lags of the instrument `{variable}` run from {first} to {last}; write the shorter first")]
+    EmptyLagWindow {
+        /// The variable.
+        variable: String,
+        /// The shortest lag.
+        first: usize,
+        /// The longest.
+        last: usize,
     },
     /// A coefficient that the fit hasn't got.
     #[error("no coefficient `{name}`; the fit has {}", available.join(", "))]

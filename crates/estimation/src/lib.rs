@@ -8,6 +8,9 @@
 //! [`estimate`] and [`estimate_by_entity`] go the whole way. [`granger_by_entity`], [`granger_pooled`] and
 //! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables. [`systems`] are equations
 //! estimated together, [`instruments`] one with endogenous regressors.
+//! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables. [`mean_group`] is for
+//! coefficients that differ between entities, [`gmm`] for dynamic panels, [`diagnostics`] for what a
+//! regression leaves.
 
 mod absorb;
 pub mod bootstrap;
@@ -17,6 +20,7 @@ mod collinearity;
 pub mod covariance;
 mod descriptives;
 pub mod design;
+pub mod diagnostics;
 pub mod distributions;
 mod dumitrescu_hurlin;
 mod effect;
@@ -26,9 +30,11 @@ mod estimated;
 mod fama_macbeth;
 mod fit;
 mod formula;
+pub mod gmm;
 mod granger;
 mod granger_bootstrap;
 mod granger_lags;
+pub mod heterogeneous;
 mod hypothesis_test;
 mod inference;
 mod influence;
@@ -46,6 +52,7 @@ pub mod reconstruction;
 mod rows;
 mod sample;
 pub mod systems;
+mod symmetric;
 mod tall;
 mod weights;
 
@@ -75,6 +82,9 @@ pub use granger::{
 };
 pub use granger_bootstrap::{GrangerBootstrap, bootstrap_dumitrescu_hurlin};
 pub use granger_lags::{ChosenLags, LagChoice, LagCriterion, choose_lags};
+pub use heterogeneous::{
+    HeterogeneousMethod, HeterogeneousOutcome, MeanGroup, MeanGroupFit, ShortUnits, Trend, mean_group,
+};
 pub use hypothesis_test::{HypothesisTest, NullDistribution, Tail, TestOutcome};
 pub use influence::{Influence, LeftOut};
 pub use intercept::{EffectEstimate, EffectsFrom};

@@ -100,6 +100,52 @@ pub enum Note {
 
 fn listed(dropped: &[Collinearity]) -> String {
     dropped.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    /// Swamy's D1 - D2 isn't positive semidefinite, so D1 stands for the variance of the coefficients.
+    #[error(
+        "the unbiased variance of the coefficients between units isn't positive semidefinite \
+         (smallest eigenvalue {smallest_eigenvalue:.1e}), so the units' covariance stands in its place"
+    )]
+    IndefiniteCoefficientVariance {
+        /// The smallest eigenvalue of D1 - D2.
+        smallest_eigenvalue: f64,
+    },
+    /// Coefficients that come out the same in all units, so that they have no standard errors.
+    #[error("the same in all units, so without standard errors: {}", coefficients.join(", "))]
+    NoVariationBetweenUnits {
+        /// The coefficients.
+        coefficients: Vec<String>,
+    },
+    /// Units whose own coefficients are those of least norm.
+    #[error("{of} is singular, so a generalised inverse is used for {}: {}", plural(units.len()), units.join(", "))]
+    GeneralizedInverse {
+        /// What is singular.
+        of: String,
+        /// The units.
+        units: Vec<String>,
+    },
+    /// A weighting matrix of GMM that is singular.
+    #[error(
+        "the weighting matrix of step {step} has rank {rank} for {instruments} instruments, \
+         so a generalised inverse is used"
+    )]
+    SingularWeighting {
+        /// The step, 1 or 2.
+        step: usize,
+        /// The matrix's rank.
+        rank: usize,
+        /// Its order.
+        instruments: usize,
+    },
+    /// More instruments than groups: two-step estimates and tests of the instruments say little (Roodman 2009).
+    #[error(
+        "{instruments} instruments for {groups} groups: too many to rely on the two-step weights and the Hansen test"
+    )]
+    ManyInstruments {
+        /// The instruments.
+        instruments: usize,
+        /// The groups.
+        groups: usize,
+    },
 }
 
 fn plural(count: usize) -> String {

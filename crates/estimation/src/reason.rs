@@ -298,6 +298,37 @@ pub enum Reason {
     NoBandwidth {
         /// Its length.
         observations: usize,
+    /// Fewer than two units: what differs between units can't be measured.
+    #[error("{units} {}; what differs between units needs at least 2", if *units == 1 { "unit" } else { "units" })]
+    TooFewUnits {
+        /// Units that could be used.
+        units: usize,
+    },
+    /// A matrix that must be inverted and can't be.
+    #[error("{what} isn't positive definite")]
+    NotPositiveDefinite {
+        /// The matrix.
+        what: String,
+    },
+    /// No row has all variables with their lags and differences.
+    #[error("no usable rows: none has all variables with their lags and differences")]
+    NoUsableRows,
+    /// Fewer instruments than coefficients.
+    #[error("{instruments} instruments that tell something, {parameters} coefficients: not identified")]
+    TooFewInstruments {
+        /// The rank of the instruments.
+        instruments: usize,
+        /// Coefficients.
+        parameters: usize,
+    },
+    /// A test of overidentifying restrictions where there are none.
+    #[error("exactly identified: there is no overidentifying restriction to test")]
+    ExactlyIdentified,
+    /// No two residuals lie as far apart as a test of serial correlation needs.
+    #[error("no residuals {order} times apart")]
+    NoLaggedResiduals {
+        /// The order of the correlation.
+        order: usize,
     },
     /// One entity that a panel statistic needs has no result of its own.
     #[error("{entity}: {reason}")]

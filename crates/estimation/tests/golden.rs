@@ -18,10 +18,10 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use support::{Record, Tally, golden, padded, panel, shared, walk};
+use support::{Record, Tally, golden, panel, shared, walk};
 use vintner_estimation::{
     ClusterBy, ClusterCovariance, Covariance, Effects, Estimated, Fit, Formula, Model, RandomEffects, Sample,
-    SmallSample, TestDistribution, VarianceEstimator, estimate_by_entity,
+    SmallSample, TestDistribution, VarianceEstimator,
 };
 use vintner_panel::Panel;
 
@@ -171,69 +171,10 @@ fn overall_f(record: &mut Record, key: &str, fit: &Fit) {
 
 const LATER: &str = "a model, covariance or test that isn't built yet";
 
-fn check_hetero(data: &Data, record: &mut Record) -> Result<(), &'static str> {
-    let units = estimate_by_entity(&data.panel, &data.formula, &Covariance::classical()).expect("fits");
-    let of = |unit: &str| {
-        let found = units.iter().find(|fit| fit.unit == padded(unit)).expect("the unit");
-        found.outcome.fit().unwrap_or_else(|| panic!("{unit}: {:?}", found.outcome.reason())).clone()
-    };
-    if record.id == "pvcm/within" {
-        let names = record.texts("units");
-        let fits: Vec<Fit> = names.iter().map(|unit| of(unit)).collect();
-        compare_names(record, &fits[0]);
-        record.compare("coef", &fits.iter().flat_map(estimates).collect::<Vec<_>>());
-        record.compare("se", &fits.iter().flat_map(std_errors).collect::<Vec<_>>());
-        record.compare("rss", &[fits.iter().map(|fit| fit.rss).sum()]);
-        record.skip(&["df_residual"], "of all units together");
-        return Ok(());
-    }
-    let Some(unit) = record.id.clone().strip_prefix("unit_ols/").map(str::to_owned) else {
-        return Err(LATER);
-    };
-    let fit = of(&unit);
-    compare_names(record, &fit);
-    record.compare("coef", &estimates(&fit));
-    record.compare("se", &std_errors(&fit));
-    record.compare("t", &statistics(&fit));
-    record.compare("p", &p_values(&fit));
-    record.compare("nobs", &[fit.n_obs as f64]);
-    record.compare("df_residual", &[fit.df_residual as f64]);
-    record.compare("rss", &[fit.rss]);
-    record.compare("sigma", &[fit.sigma2.sqrt()]);
-    record.compare("r2", &[fit.r2]);
-    record.compare("adj_r2", &[fit.r2_adjusted]);
-    overall_f(record, "f", &fit);
-    record.compare("f_p", &[fit.joint.expect("a joint test").p_value]);
-    record.skip(&["warnings"], "text");
-    record.skip(
-        &[
-            "loglik",
-            "aic",
-            "bic",
-            "conf95",
-            "hc_se",
-            "nw_se",
-            "jb",
-            "hat",
-            "cooks",
-            "rstudent",
-            "cond_number",
-            "vif",
-            "dw",
-            "bg1",
-            "bp",
-            "reset",
-        ],
-        "likelihood, diagnostics and further covariances, not built yet",
-    );
-    Ok(())
-}
-
 type Check = fn(&Data, &mut Record) -> Result<(), &'static str>;
 
-const FILES: [(&str, Check); 5] = [
+const FILES: [(&str, Check); 4] = [
     ("r_plm", plm::check),
-    ("r_hetero", check_hetero),
     ("py_pyfixest", pyfixest::check),
     ("py_linearmodels", linearmodels::check),
     ("py_statsmodels", statsmodels::check),
@@ -274,5 +215,4 @@ fn the_whole_reference_agrees() {
     assert_eq!(count("py_pyfixest_grunfeld_unb.json"), 198);
     assert_eq!(count("py_linearmodels_empluk.json"), 223);
     assert_eq!(count("py_statsmodels_synth14x12.json"), 112);
-    assert_eq!(count("r_hetero_synth14x12.json"), 15);
 }

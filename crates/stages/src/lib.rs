@@ -11,6 +11,8 @@
 //! | `describe` | a panel | descriptive statistics |
 //! | `regress` | a panel | an equation's fits, by entity and pooled |
 //! | `granger` | a panel | Granger tests by entity, and Dumitrescu-Hurlin's |
+//! | `mean_group` | a panel | an equation whose coefficients differ between entities |
+//! | `gmm` | a panel | a dynamic panel's estimates and tests |
 //! | `estimates` | fits | the tidy table of coefficients beside the published ones |
 //! | `report` | all of these | Markdown and LaTeX |
 

@@ -1,0 +1,27 @@
+//! Diagnostics of a regression that was estimated by least squares: how much each row weighs
+//! ([`influence`]), whether the residuals look normal ([`jarque_bera`]), how well it would predict
+//! ([`likelihood`]), and how near to collinear its regressors are ([`condition_number`]).
+//!
+//! They take an [`Estimated`](crate::Estimated) of any model and look at its transformed variables: for fixed
+//! effects these are deviations from means, and the effects count as parameters only where it is said.
+
+mod influence;
+mod jarque_bera;
+mod likelihood;
+
+pub use influence::{Influence, condition_number, influence};
+pub use jarque_bera::jarque_bera;
+pub use likelihood::{Likelihood, likelihood};
+
+use crate::{Estimated, Reason};
+
+/// Refuses residuals that are rounding, and those of weighted rows.
+fn check(estimated: &Estimated) -> Result<(), Reason> {
+    if estimated.is_perfect() {
+        return Err(Reason::PerfectFit);
+    }
+    if estimated.sample().formula().weights.is_some() {
+        return Err(Reason::NotDefined { what: "diagnostics of rows".into(), model: "weighted rows".into() });
+    }
+    Ok(())
+}

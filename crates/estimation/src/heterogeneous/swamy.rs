@@ -1,0 +1,146 @@
+//! Swamy's random coefficients (Swamy 1970, Econometrica 38, eq. 4.1-4.7 and the test of section 5).
+
+use faer::Mat;
+use serde::{Deserialize, Serialize};
+
+use super::average::mean_and_spread;
+use super::fit::Found;
+use super::regressions::{UnitRegression, Variables, of_unit};
+use super::{CoefficientVariance, MeanGroup, MeanGroupFit, UnitCoefficients};
+use crate::inference::rows;
+use crate::symmetric::{eigenvalues, inverse, quadratic_form, times};
+use crate::{HypothesisTest, Note, Reason, Sample};
+
+/// The variances behind Swamy's estimate, each k x k, row by row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SwamyVariances {
+    /// Delta, the variance of the coefficients between units that was used.
+    pub coefficients: Vec<Vec<f64>>,
+    /// D1, the covariance of the units' coefficients with divisor N - 1.
+    pub between: Vec<Vec<f64>>,
+    /// D2, the mean of the units' own V_i.
+    pub within: Vec<Vec<f64>>,
+    /// The smallest eigenvalue of D1 - D2.
+    pub smallest_eigenvalue: f64,
+    /// The average coefficients under homogeneity, (sum V_i^-1)^-1 sum V_i^-1 b_i; none where a unit's fit is
+    /// perfect.
+    pub homogeneous: Option<Vec<f64>>,
+}
+
+pub(super) fn estimate(sample: &Sample, options: &MeanGroup) -> Result<MeanGroupFit, Reason> {
+    let variables = Variables::new(sample, options);
+    let (regressions, left_out) = variables.regressions(sample, options.short_units)?;
+    let order = variables.names.len();
+    let count = regressions.len() as f64;
+    let own: Vec<Mat<f64>> = regressions.iter().map(own_variance).collect();
+    let (_, between) = mean_and_spread(regressions.iter().map(|unit| unit.coefficients.as_slice()));
+    let mut within: Mat<f64> = Mat::zeros(order, order);
+    for variance in &own {
+        within += variance;
+    }
+    within = Mat::from_fn(order, order, |i, j| within[(i, j)] / count);
+    let difference = &between - &within;
+    // The signs of eigenvalues stay as they are where rows and columns are scaled alike.
+    let sizes: Vec<f64> = (0..order).map(|at| within[(at, at)].max(between[(at, at)]).sqrt()).collect();
+    let unit = |size: f64| if size > 0.0 { size } else { 1.0 };
+    let scaled = Mat::from_fn(order, order, |i, j| difference[(i, j)] / unit(sizes[i]) / unit(sizes[j]));
+    let overflow = || Reason::NotFinite { what: "the variance of the units' coefficients".into() };
+    let indefinite =
+        eigenvalues(&scaled).ok_or_else(overflow)?.first().is_some_and(|smallest| *smallest < 0.0);
+    let smallest = eigenvalues(&difference).ok_or_else(overflow)?.first().copied().unwrap_or(0.0);
+    let mut notes = Vec::new();
+    let delta = match options.variance {
+        CoefficientVariance::Between => between.clone(),
+        CoefficientVariance::Unbiased => difference,
+        CoefficientVariance::FallBack if indefinite => {
+            notes.push(Note::IndefiniteCoefficientVariance { smallest_eigenvalue: smallest });
+            between.clone()
+        }
+        CoefficientVariance::FallBack => difference,
+    };
+
+    let mut precision: Mat<f64> = Mat::zeros(order, order);
+    let mut weighted = vec![0.0; order];
+    for (regression, variance) in regressions.iter().zip(&own) {
+        let weight = inverse(&(&delta + variance)).ok_or_else(|| {
+            let what = "the variance of the coefficients' estimates".into();
+            of_unit(&regression.unit, Reason::NotPositiveDefinite { what })
+        })?;
+        let part = times(&weight, &regression.coefficients);
+        weighted.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+        precision += weight;
+    }
+    let covariance = inverse(&precision)
+        .ok_or_else(|| Reason::NotPositiveDefinite { what: "the sum of the units' weights".into() })?;
+    let estimates = times(&covariance, &weighted);
+    let (homogeneity, homogeneous) = match homogeneity(&regressions, order) {
+        Ok((test, homogeneous)) => (Ok(test), Some(homogeneous)),
+        Err(reason) => (Err(reason), None),
+    };
+    let variances = SwamyVariances {
+        coefficients: rows(&delta),
+        between: rows(&between),
+        within: rows(&within),
+        smallest_eigenvalue: smallest,
+        homogeneous,
+    };
+    let units = regressions
+        .into_iter()
+        .map(|one| UnitCoefficients { unit: one.unit, n_obs: one.n_obs, coefficients: one.coefficients })
+        .collect();
+    Found {
+        sample,
+        options: *options,
+        names: variables.names,
+        estimates,
+        covariance,
+        units,
+        left_out,
+        homogeneity: Some(homogeneity),
+        variances: Some(variances),
+        notes,
+    }
+    .fit()
+}
+
+/// V_i.
+fn own_variance(unit: &UnitRegression) -> Mat<f64> {
+    let order = unit.coefficients.len();
+    let sigma2 = if unit.perfect { 0.0 } else { unit.rss / (unit.n_obs - order) as f64 };
+    Mat::from_fn(order, order, |i, j| sigma2 * unit.bread[(i, j)])
+}
+
+/// sum (b_i - b*)' V_i^-1 (b_i - b*), chi-squared with k(N - 1) degrees of freedom, and b*.
+fn homogeneity(regressions: &[UnitRegression], order: usize) -> Result<(HypothesisTest, Vec<f64>), Reason> {
+    let singular = || Reason::NotPositiveDefinite { what: "a unit's covariance of coefficients".into() };
+    let mut precisions = Vec::with_capacity(regressions.len());
+    let mut sum: Mat<f64> = Mat::zeros(order, order);
+    let mut weighted = vec![0.0; order];
+    for unit in regressions {
+        if unit.perfect {
+            return Err(of_unit(&unit.unit, Reason::PerfectFit));
+        }
+        let precision = inverse(&own_variance(unit)).ok_or_else(|| of_unit(&unit.unit, singular()))?;
+        let part = times(&precision, &unit.coefficients);
+        weighted.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+        sum += &precision;
+        precisions.push(precision);
+    }
+    let average = times(&inverse(&sum).ok_or_else(singular)?, &weighted);
+    let statistic: f64 = regressions
+        .iter()
+        .zip(&precisions)
+        .map(|(unit, precision)| {
+            let apart: Vec<f64> = unit.coefficients.iter().zip(&average).map(|(b, mean)| b - mean).collect();
+            quadratic_form(&apart, precision)
+        })
+        .sum();
+    let df = (order * (regressions.len() - 1)) as f64;
+    let test = HypothesisTest::chi_squared(
+        "Swamy's test of homogeneous coefficients",
+        "the coefficients are the same in all units",
+        statistic,
+        df,
+    )?;
+    Ok((test, average))
+}
