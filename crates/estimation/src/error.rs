@@ -110,6 +110,7 @@ pub enum EstimationError {
     InstrumentInEquation {
         /// The variable.
         name: String,
+    },
     /// A model that needs instruments and has none.
     #[error("the equation for `{dependent}` has no instruments; name at least one")]
     NoInstruments {

@@ -51,8 +51,8 @@ mod reason;
 pub mod reconstruction;
 mod rows;
 mod sample;
-pub mod systems;
 mod symmetric;
+pub mod systems;
 mod tall;
 mod weights;
 

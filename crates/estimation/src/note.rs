@@ -96,10 +96,6 @@ pub enum Note {
         "the residual covariance isn't positive definite, so that standard errors may be missing or too small"
     )]
     IndefiniteResidualCovariance,
-}
-
-fn listed(dropped: &[Collinearity]) -> String {
-    dropped.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     /// Swamy's D1 - D2 isn't positive semidefinite, so D1 stands for the variance of the coefficients.
     #[error(
         "the unbiased variance of the coefficients between units isn't positive semidefinite \
@@ -146,6 +142,10 @@ fn listed(dropped: &[Collinearity]) -> String {
         /// The groups.
         groups: usize,
     },
+}
+
+fn listed(dropped: &[Collinearity]) -> String {
+    dropped.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn plural(count: usize) -> String {

@@ -298,6 +298,7 @@ pub enum Reason {
     NoBandwidth {
         /// Its length.
         observations: usize,
+    },
     /// Fewer than two units: what differs between units can't be measured.
     #[error("{units} {}; what differs between units needs at least 2", if *units == 1 { "unit" } else { "units" })]
     TooFewUnits {
@@ -321,9 +322,6 @@ pub enum Reason {
         /// Coefficients.
         parameters: usize,
     },
-    /// A test of overidentifying restrictions where there are none.
-    #[error("exactly identified: there is no overidentifying restriction to test")]
-    ExactlyIdentified,
     /// No two residuals lie as far apart as a test of serial correlation needs.
     #[error("no residuals {order} times apart")]
     NoLaggedResiduals {
