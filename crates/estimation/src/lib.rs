@@ -9,6 +9,7 @@
 //! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables.
 
 mod absorb;
+pub mod cointegration;
 mod collinearity;
 pub mod covariance;
 mod descriptives;
@@ -31,6 +32,7 @@ mod reason;
 pub mod reconstruction;
 mod rows;
 mod sample;
+pub mod unit_root;
 
 pub use collinearity::Collinearity;
 pub use covariance::{
