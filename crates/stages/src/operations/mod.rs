@@ -1,6 +1,7 @@
 //! One operation a file.
 
 mod assemble;
+mod cointegration;
 mod deflate;
 mod derive;
 mod describe;
@@ -11,6 +12,7 @@ mod ingest;
 mod regress;
 mod report;
 mod shared;
+mod unit_root;
 mod years;
 
 use vintner_pipeline::Registry;
@@ -28,6 +30,8 @@ pub fn registry() -> Registry {
     registry.register(Of::<describe::Describe>::new());
     registry.register(Of::<regress::Regress>::new());
     registry.register(Of::<granger::Granger>::new());
+    registry.register(Of::<unit_root::UnitRoot>::new());
+    registry.register(Of::<cointegration::Cointegration>::new());
     registry.register(Of::<estimates::Estimates>::new());
     registry.register(Of::<report::Report>::new());
     registry
