@@ -23,7 +23,10 @@ use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
 use crate::distributions::{chi_squared_upper, normal_two_sided};
-use crate::{EstimationError, GrangerTest, Reason, Result, UnitGranger, granger_by_entity};
+use crate::{
+    ChosenLags, EstimationError, GrangerBootstrap, GrangerTest, Reason, Result, UnitGranger,
+    granger_by_entity,
+};
 
 /// The lag orders of the entities' regressions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +103,12 @@ pub struct DumitrescuHurlin {
     pub fisher: PanelStatistic,
     /// The entities' own tests.
     pub units: Vec<UnitGranger>,
+    /// How the lag orders were chosen, where they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<ChosenLags>,
+    /// Bootstrapped p-values, where they were asked for; or why there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bootstrap: Option<std::result::Result<GrangerBootstrap, Reason>>,
     /// The entities without a test of their own that the panel's statistics leave out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
@@ -162,6 +171,8 @@ pub fn dumitrescu_hurlin(
         z_bar,
         z_tilde,
         fisher,
+        chosen: None,
+        bootstrap: None,
         left_out,
         units,
     })

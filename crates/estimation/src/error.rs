@@ -31,6 +31,41 @@ pub enum EstimationError {
         /// The dependent variable.
         dependent: String,
     },
+    /// A part of an effect's name that is empty.
+    #[error("{0}")]
+    Effect(#[from] crate::effect::NotAnEffect),
+    /// An effect named twice.
+    #[error("the effect `{effect}` is named twice; name it once")]
+    RepeatedEffect {
+        /// The effect.
+        effect: String,
+    },
+    /// A weight that is negative, infinite or no number.
+    #[error("the weight `{column}` of {entity} at {time} is {value}; weights are finite and not negative")]
+    BadWeight {
+        /// The column of weights.
+        column: String,
+        /// The row's entity.
+        entity: String,
+        /// The row's time.
+        time: i32,
+        /// The weight.
+        value: f64,
+    },
+    /// A frequency that isn't a whole number.
+    #[error(
+        "the frequency weight `{column}` of {entity} at {time} is {value}; frequencies are whole numbers"
+    )]
+    BrokenFrequency {
+        /// The column of weights.
+        column: String,
+        /// The row's entity.
+        entity: String,
+        /// The row's time.
+        time: i32,
+        /// The weight.
+        value: f64,
+    },
     /// A Granger test of a variable on itself.
     #[error("a Granger test of `{variable}` on itself says nothing; name two variables")]
     SameVariable {
@@ -49,6 +84,33 @@ pub enum EstimationError {
         /// The entity.
         entity: String,
     },
+    /// A system without equations.
+    #[error("a system needs at least one equation")]
+    NoEquations,
+    /// Two equations of one name.
+    #[error("two equations are called `{name}`; give each a name of its own")]
+    RepeatedEquation {
+        /// The name.
+        name: String,
+    },
+    /// A variable that is said to be endogenous and an instrument.
+    #[error("`{name}` is endogenous, so it can't be an instrument")]
+    EndogenousInstrument {
+        /// The variable.
+        name: String,
+    },
+    /// An endogenous variable that isn't a regressor.
+    #[error("`{name}` is named as endogenous but isn't a regressor of the equation")]
+    EndogenousNotRegressor {
+        /// The variable.
+        name: String,
+    },
+    /// An excluded instrument that stands in the equation.
+    #[error("`{name}` stands in the equation, so it can't be an excluded instrument")]
+    InstrumentInEquation {
+        /// The variable.
+        name: String,
+    },
     /// A coefficient that the fit hasn't got.
     #[error("no coefficient `{name}`; the fit has {}", available.join(", "))]
     NoCoefficient {
@@ -58,7 +120,9 @@ pub enum EstimationError {
         available: Vec<String>,
     },
     /// A file of MacKinnon's (1996) tables that isn't one.
-    #[error("MacKinnon's tables, line {line}, column {column}: {message}; docs/methods/unit_roots.md has the script that writes them")]
+    #[error(
+        "MacKinnon's tables, line {line}, column {column}: {message}; docs/methods/unit_roots.md has the script that writes them"
+    )]
     MackinnonTables {
         /// The line, from 1.
         line: usize,

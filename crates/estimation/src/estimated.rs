@@ -1,22 +1,32 @@
 //! A model estimated on a sample, before any covariance is chosen.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
-use crate::covariance::{Covariance, Ingredients};
-use crate::design::{INTERCEPT, less_means};
+use crate::Leverage;
+use crate::absorb::Grouping;
+use crate::covariance::{Covariance, Ingredients, cluster_codes};
+use crate::design::{Design, INTERCEPT, mean, weighted_mean};
+use crate::distributions::student_t_two_sided;
 use crate::fit::{Coefficient, CovarianceUsed, Fit, ReferenceDistribution};
 use crate::inference;
 use crate::least_squares::LeastSquares;
-use crate::models::Levels;
-use crate::models::{Goodness, Solved};
-use crate::{DroppedRow, Formula, Model, Note, Reason, Sample, VarianceComponents};
+use crate::models::{Goodness, Levels, Solved, first_differences, within};
+use crate::sample::EffectOf;
+use crate::tall::dot;
+use crate::{
+    ClusterBy, ClusterColumn, DropCause, Effect, FitMeasures, Formula, Model, Note, Reason, Sample,
+    VarianceComponents, WeightKind,
+};
 
 /// Residuals whose norm is below this share of the norms that cancel in them are rounding.
 const PERFECT_FIT: f64 = 64.0 * f64::EPSILON;
+
+/// Sums of more terms than this are carried as several side by side.
+const MANY: usize = 20_000;
 
 /// Condition numbers above this are worth a note.
 const ILL_CONDITIONED: f64 = 1e8;
@@ -26,27 +36,34 @@ const ILL_CONDITIONED: f64 = 1e8;
 pub struct Estimated {
     model: Model,
     formula: Formula,
-    names: Vec<String>,
-    coefficients: Vec<f64>,
-    residuals: Vec<f64>,
-    regressors: Mat<f64>,
-    bread: Mat<f64>,
-    rss: f64,
+    pub(crate) names: Vec<String>,
+    pub(crate) coefficients: Vec<f64>,
+    pub(crate) residuals: Vec<f64>,
+    pub(crate) regressors: Mat<f64>,
+    pub(crate) bread: Mat<f64>,
+    pub(crate) rss: f64,
     tss: f64,
     explained: f64,
     /// Of the dependent variable about its overall mean, where the effects are absorbed.
     total: Option<f64>,
-    absorbed: Absorbed,
+    pub(crate) absorbed: Absorbed,
     goodness: Goodness,
     components: Option<VarianceComponents>,
-    entities: Vec<String>,
-    groups: Vec<Range<usize>>,
+    /// What it was estimated on; shares the panel's columns.
+    sample: Sample,
+    observations: usize,
+    /// How many entities there are among the observations.
+    entities: usize,
+    pub(crate) groups: Vec<Range<usize>>,
     times: Vec<i32>,
-    effect_times: Vec<i32>,
     levels: Levels,
     perfect: bool,
-    dropped: Vec<DroppedRow>,
     notes: Vec<Note>,
+    longest: usize,
+    clusters: Vec<ClusterColumn>,
+    pub(crate) measures: FitMeasures,
+    /// Whether there is an intercept beside absorbed effects.
+    pub(crate) constant: bool,
 }
 
 /// An entity's fixed effect in levels, a_i = mean(y_i) - mean(x_i)'b.
@@ -67,6 +84,29 @@ pub struct TimeEffect {
     pub effect: f64,
 }
 
+/// A solution from chunks of rows, of which only sums are left.
+pub(crate) struct Streamed {
+    pub(crate) model: Model,
+    pub(crate) formula: Formula,
+    /// The triangle of the transformed variables.
+    pub(crate) design: Design,
+    pub(crate) coefficients: Vec<f64>,
+    pub(crate) bread: Mat<f64>,
+    pub(crate) condition: f64,
+    pub(crate) rss: f64,
+    pub(crate) tss: f64,
+    pub(crate) explained: f64,
+    pub(crate) total: Option<f64>,
+    pub(crate) absorbed: Absorbed,
+    pub(crate) observations: usize,
+    pub(crate) entities: usize,
+    pub(crate) longest: usize,
+    /// Of each regressor, two numbers an entity: the sums of its positive and of its negative scores.
+    pub(crate) scores: Vec<Vec<f64>>,
+    pub(crate) singletons: Vec<String>,
+    pub(crate) notes: Vec<Note>,
+}
+
 /// Parameters that effects take without being estimated as coefficients.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Absorbed {
@@ -82,20 +122,27 @@ impl Estimated {
     /// Gathers a model's solution.
     pub(crate) fn new(sample: &Sample, solved: Solved) -> Result<Self, Reason> {
         let Solved {
-            model, design, solution, rows, deviations, absorbed, goodness, levels, components, ..
+            model,
+            design,
+            solution,
+            rows,
+            deviations,
+            absorbed,
+            goodness,
+            levels,
+            components,
+            notes,
         } = solved;
         let LeastSquares { coefficients, residuals, bread, condition } = solution;
         let rss = sum_of_squares(&residuals);
-        let tss = sum_of_squares(&deviations);
+        let deviations = deviations.as_ref().unwrap_or(&design.y);
+        let tss = sum_of_squares(deviations);
         let explained = deviations
             .iter()
             .zip(&residuals)
             .map(|(deviation, residual)| (deviation - residual).powi(2))
             .sum();
-        let total = (absorbed.parameters > 0).then(|| {
-            let everything = 0..sample.height();
-            sum_of_squares(&less_means(sample.dependent(), std::slice::from_ref(&everything)))
-        });
+        let total = (absorbed.parameters > 0).then(|| about_mean(sample));
         for (what, finite) in [
             ("the total sum of squares", tss.is_finite() && total.is_none_or(f64::is_finite) && tss > 0.0),
             ("a coefficient", coefficients.iter().all(|value| value.is_finite())),
@@ -106,11 +153,13 @@ impl Estimated {
                 return Err(Reason::NotFinite { what: what.into() });
             }
         }
-        let cancelling: f64 = design.y_magnitude
-            + coefficients.iter().zip(&design.magnitudes).map(|(b, size)| b.abs() * size).sum::<f64>();
-        let perfect = rss.sqrt() <= PERFECT_FIT * cancelling;
+        let perfect = is_perfect(rss, &coefficients, &design);
 
-        let mut notes = Vec::new();
+        let mut notes = notes;
+        let weightless = sample.dropped_for(DropCause::ZeroWeight);
+        if weightless > 0 {
+            notes.push(Note::ZeroWeights { rows: weightless });
+        }
         if perfect {
             notes.push(Note::PerfectFit);
         }
@@ -127,7 +176,26 @@ impl Estimated {
         if !singletons.is_empty() {
             notes.push(Note::Singletons { entities: singletons });
         }
+        let observations = match sample.formula().weights.as_ref().map(|weights| weights.kind) {
+            Some(WeightKind::Frequency) => sample.observations(),
+            _ => residuals.len(),
+        };
+        let in_levels = !matches!(model, Model::FirstDifferences { .. });
+        let measures = FitMeasures::new(sample, &design.names, &coefficients, in_levels);
+        let clusters = match model {
+            Model::FirstDifferences { across_gaps } => {
+                let later = first_differences::later_rows(sample, across_gaps);
+                sample.clusters().iter().map(|column| column.at(&later)).collect()
+            }
+            // Their rows are means.
+            Model::Between | Model::BetweenWeighted | Model::BetweenTime => Vec::new(),
+            _ => sample.clusters().to_vec(),
+        };
         Ok(Self {
+            longest: sample.groups().iter().map(|group| group.len()).max().unwrap_or(0),
+            clusters,
+            measures,
+            constant: false,
             model,
             formula: sample.formula().clone(),
             names: design.names,
@@ -142,15 +210,86 @@ impl Estimated {
             absorbed,
             goodness,
             components,
-            entities: sample.entities().to_vec(),
+            sample: sample.clone(),
+            observations,
+            entities: sample.entities().len(),
             groups: rows.groups,
-            effect_times: sample.times().iter().copied().collect::<BTreeSet<i32>>().into_iter().collect(),
             times: rows.times,
             levels,
             perfect,
-            dropped: sample.dropped().to_vec(),
             notes,
         })
+    }
+
+    /// What classical covariances and those clustered by entity need of rows that are gone: each entity stands as two
+    /// rows with the sums of its positive and of its negative scores for regressors, and residuals of one.
+    pub(crate) fn streamed(solved: Streamed) -> Result<Self, Reason> {
+        let Streamed { design, coefficients, bread, rss, tss, absorbed, mut notes, .. } = solved;
+        for (what, finite) in [
+            ("the total sum of squares", tss.is_finite() && tss > 0.0),
+            ("a coefficient", coefficients.iter().all(|value| value.is_finite())),
+            ("the residual sum of squares", rss.is_finite()),
+            ("the cross-product of the regressors", finite_and_regular(&bread)),
+        ] {
+            if !finite {
+                return Err(Reason::NotFinite { what: what.into() });
+            }
+        }
+        let perfect = is_perfect(rss, &coefficients, &design);
+        notes.extend(perfect.then_some(Note::PerfectFit));
+        if solved.condition > ILL_CONDITIONED {
+            notes.push(Note::IllConditioned { condition: solved.condition });
+        }
+        if !solved.singletons.is_empty() {
+            notes.push(Note::Singletons { entities: solved.singletons });
+        }
+        let height = solved.scores.first().map_or(0, Vec::len);
+        let scores = solved.scores;
+        Ok(Self {
+            model: solved.model,
+            sample: Sample::empty(&solved.formula),
+            formula: solved.formula,
+            names: design.names,
+            coefficients,
+            residuals: vec![1.0; height],
+            regressors: Mat::from_fn(height, scores.len(), |row, column| scores[column][row]),
+            bread,
+            rss,
+            tss,
+            explained: solved.explained,
+            total: solved.total,
+            absorbed,
+            goodness: Goodness::Decomposition,
+            components: None,
+            observations: solved.observations,
+            entities: solved.entities,
+            groups: (0..height / 2).map(|entity| 2 * entity..2 * entity + 2).collect(),
+            times: vec![0; height],
+            levels: Levels::default(),
+            perfect,
+            notes,
+            longest: solved.longest,
+            clusters: Vec::new(),
+            measures: FitMeasures::default(),
+            constant: false,
+        })
+    }
+
+    /// The same of an equation that has regressors which were left out, with the note that says so.
+    pub(crate) fn of_formula(mut self, formula: Formula, note: Note) -> Self {
+        self.formula = formula;
+        self.notes.insert(0, note);
+        self
+    }
+
+    /// The model.
+    pub fn model(&self) -> Model {
+        self.model
+    }
+
+    /// What it was estimated on.
+    pub fn sample(&self) -> &Sample {
+        &self.sample
     }
 
     /// The coefficients' names, in the order of everything that is k long.
@@ -163,7 +302,8 @@ impl Estimated {
         &self.coefficients
     }
 
-    /// The residuals, one a row of the sample.
+    /// The residuals, one a row of the sample; with weights each times the root of its weight, as
+    /// covariances need them.
     pub fn residuals(&self) -> &[f64] {
         &self.residuals
     }
@@ -173,9 +313,14 @@ impl Estimated {
         self.rss
     }
 
+    /// Observations: rows, or with frequency weights their sum.
+    pub fn observations(&self) -> usize {
+        self.observations
+    }
+
     /// n - k - absorbed effects.
     pub fn df_residual(&self) -> usize {
-        self.residuals.len() - self.coefficients.len() - self.absorbed.parameters
+        self.observations - self.coefficients.len() - self.absorbed.parameters
     }
 
     /// Whether the residuals are zero to rounding.
@@ -186,14 +331,43 @@ impl Estimated {
     /// The effects of the entities of the sample, fixed or predicted; none in models without. With
     /// fixed effects of times too, the first time's is zero.
     pub fn fixed_effects(&self) -> Vec<EntityEffect> {
-        let effects = self.entities.iter().zip(&self.levels.entity);
+        let found = self.fixed(EffectOf::Entities);
+        let effects = self.sample.entities().iter().zip(found.as_ref().unwrap_or(&self.levels.entity));
         effects.map(|(entity, &effect)| EntityEffect { entity: entity.clone(), effect }).collect()
     }
 
     /// The effects of the times of the sample, fixed or predicted; none in models without.
     pub fn time_effects(&self) -> Vec<TimeEffect> {
-        let effects = self.effect_times.iter().zip(&self.levels.time);
+        let times = Grouping::by_time(self.sample.times()).1;
+        let found = self.fixed(EffectOf::Times);
+        let effects = times.iter().zip(found.as_ref().unwrap_or(&self.levels.time));
         effects.map(|(&time, &effect)| TimeEffect { time, effect }).collect()
+    }
+
+    /// The effects that the equation names, each with its levels; none where it names none. The first effect's
+    /// hold the constant: the first level of each other is zero.
+    pub fn named_effects(&self) -> Vec<(Effect, Vec<(String, f64)>)> {
+        let named = self.sample.effects().iter();
+        named
+            .zip(self.all_fixed())
+            .map(|(one, (_, levels))| (one.effect.clone(), one.labels.iter().cloned().zip(levels).collect()))
+            .collect()
+    }
+
+    /// Fixed effects, worked out from the variables in levels.
+    fn all_fixed(&self) -> Vec<(EffectOf, Vec<f64>)> {
+        let Some(effects) = self.levels.on_demand else { return Vec::new() };
+        let coefficient = |name: &str| {
+            self.names.iter().position(|own| own == name).map_or(0.0, |at| self.coefficients[at])
+        };
+        // What could be projected before can be again.
+        within::levels(&self.sample, effects, coefficient).unwrap_or_default()
+    }
+
+    fn fixed(&self, of: EffectOf) -> Option<Vec<f64>> {
+        self.levels.on_demand?;
+        let found = self.all_fixed().into_iter().find(|(own, _)| *own == of);
+        Some(found.map_or(Vec::new(), |(_, levels)| levels))
     }
 
     /// The variances of random effects.
@@ -208,12 +382,60 @@ impl Estimated {
             regressors: &self.regressors,
             residuals: &self.residuals,
             rss: self.rss,
+            observations: self.observations,
             groups: &self.groups,
             times: &self.times,
             absorbed: self.absorbed.parameters,
             entity_levels: self.absorbed.entity_levels,
             time_levels: self.absorbed.time_levels,
+            constant: self.constant,
+            longest: self.longest,
+            columns: &self.clusters,
         }
+    }
+
+    /// Each row's cluster, and how many there are.
+    pub(crate) fn clusters_by(&self, by: &ClusterBy) -> Result<(Vec<usize>, usize), Reason> {
+        cluster_codes(&self.ingredients(), by)
+    }
+
+    /// Each absorbed effect's level of each row, and whether the effect is the entities'.
+    pub(crate) fn effect_codes(&self) -> Vec<(Vec<usize>, bool)> {
+        let of = |effects| within::effect_codes(&self.sample, effects);
+        self.levels.on_demand.map(of).unwrap_or_default()
+    }
+
+    /// Whether each level of each absorbed effect lies within one cluster.
+    pub(crate) fn effects_lie_within(&self, clusters: &[usize]) -> bool {
+        self.effect_codes().iter().all(|(levels, _)| {
+            let mut of_level: BTreeMap<usize, usize> = BTreeMap::new();
+            levels.iter().zip(clusters).all(|(level, code)| of_level.entry(*level).or_insert(*code) == code)
+        })
+    }
+
+    /// What the absorbed effects leave of values of the rows as they were estimated.
+    pub(crate) fn projected(&self, values: &[f64]) -> Result<Vec<f64>, Reason> {
+        match self.levels.on_demand {
+            Some(effects) => within::projected(&self.sample, effects, values),
+            None => Ok(values.to_vec()),
+        }
+    }
+
+    /// The residual of one regressor on the others, as they were estimated.
+    pub(crate) fn direction(&self, place: usize) -> Vec<f64> {
+        let pivot = self.bread[(place, place)];
+        let weights: Vec<f64> = (0..self.bread.nrows()).map(|i| self.bread[(i, place)] / pivot).collect();
+        (0..self.residuals.len())
+            .map(|row| weights.iter().enumerate().map(|(i, w)| w * self.regressors[(row, i)]).sum())
+            .collect()
+    }
+
+    /// Each row's leverage, the diagonal of the projection on the regressors or on effects too.
+    ///
+    /// # Errors
+    /// Where an eigenvalue decomposition of the effects' cross-product fails.
+    pub fn leverages(&self, leverage: Leverage) -> Result<Vec<f64>, Reason> {
+        self.ingredients().leverages(leverage)
     }
 
     /// The result under a covariance.
@@ -221,9 +443,17 @@ impl Estimated {
     /// # Errors
     /// Where the sample doesn't allow the covariance.
     pub fn fit(&self, covariance: &Covariance) -> Result<Fit, Reason> {
+        // A row observed w times has w scores; only these two don't need them one by one.
+        let weights = self.formula.weights.as_ref().map(|weights| weights.kind);
+        if weights == Some(WeightKind::Frequency)
+            && !matches!(covariance, Covariance::Classical(_) | Covariance::Cluster(_))
+        {
+            let what = "frequency weights".into();
+            return Err(Reason::NotDefined { what, model: format!("standard errors {}", covariance.name()) });
+        }
         let computed = covariance.matrix(&self.ingredients())?;
         let df_residual = self.df_residual();
-        let observations = self.residuals.len();
+        let observations = self.observations;
         let reference = match computed.test_df {
             Some(df) => ReferenceDistribution::StudentT { df },
             None => ReferenceDistribution::Normal,
@@ -240,6 +470,7 @@ impl Estimated {
                     std_error: None,
                     statistic: None,
                     p_value: None,
+                    df: computed.coefficient_df.as_ref().map(|df| df[index]),
                 };
                 let std_error = computed.matrix[(index, index)].sqrt();
                 if self.perfect || !(std_error > 0.0 && std_error.is_finite()) {
@@ -249,7 +480,10 @@ impl Estimated {
                 Coefficient {
                     std_error: Some(std_error),
                     statistic: Some(statistic),
-                    p_value: Some(reference.two_sided(statistic)),
+                    p_value: Some(match bare.df {
+                        Some(df) => student_t_two_sided(statistic, df),
+                        None => reference.two_sided(statistic),
+                    }),
                     ..bare
                 }
             })
@@ -264,6 +498,13 @@ impl Estimated {
             .collect();
         if !single.is_empty() {
             notes.push(Note::SingleCluster { coefficients: single });
+        }
+        let negative: Vec<String> = (0..self.names.len())
+            .filter(|&index| !self.perfect && computed.matrix[(index, index)] < 0.0)
+            .map(|index| self.names[index].clone())
+            .collect();
+        if !negative.is_empty() {
+            notes.push(Note::NegativeVariance { coefficients: negative });
         }
         let joint = if self.perfect {
             None
@@ -296,14 +537,15 @@ impl Estimated {
             coefficients,
             covariance: (!self.perfect).then(|| inference::rows(&computed.matrix)),
             covariance_used: CovarianceUsed {
-                name: covariance.name().into(),
-                options: *covariance,
+                name: covariance.name(),
+                options: covariance.clone(),
                 clusters: computed.clusters,
                 factor: computed.factor,
+                bandwidth: computed.bandwidth,
             },
             reference,
             n_obs: observations,
-            n_entities: self.entities.len(),
+            n_entities: self.entities,
             absorbed: self.absorbed.parameters,
             df_residual,
             rss: self.rss,
@@ -314,13 +556,48 @@ impl Estimated {
             sigma2: self.rss / df_residual as f64,
             joint,
             variance_components: self.components.clone(),
-            dropped: self.dropped.clone(),
+            measures: if self.perfect {
+                self.measures.clone()
+            } else {
+                let parameters = self.names.len() + self.absorbed.parameters;
+                self.measures.clone().with_likelihood(self.rss, observations, parameters)
+            },
+            dropped: self.sample.dropped().to_vec(),
             notes,
         })
     }
 }
 
+/// Whether residuals are no more than the rounding of what cancels in them.
+fn is_perfect(rss: f64, coefficients: &[f64], design: &Design) -> bool {
+    let cancelling: f64 = design.y_magnitude
+        + coefficients.iter().zip(&design.magnitudes).map(|(b, size)| b.abs() * size).sum::<f64>();
+    rss.sqrt() <= PERFECT_FIT * cancelling
+}
+
+/// The sum of squares of the dependent variable about its mean.
+fn about_mean(sample: &Sample) -> f64 {
+    match sample.weights() {
+        None => {
+            let mean = mean(sample.dependent());
+            sample.dependent().iter().map(|value| (value - mean).powi(2)).sum()
+        }
+        Some(weights) => {
+            let mean = weighted_mean(sample.dependent(), weights);
+            sample
+                .dependent()
+                .iter()
+                .zip(weights)
+                .map(|(value, weight)| weight * (value - mean).powi(2))
+                .sum()
+        }
+    }
+}
+
 fn sum_of_squares(values: &[f64]) -> f64 {
+    if values.len() > MANY {
+        return dot(values, values);
+    }
     values.iter().map(|value| value * value).sum()
 }
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::distributions::{normal_two_sided, student_t_two_sided};
 use crate::{
-    Covariance, DroppedRow, EstimationError, Formula, Model, Note, Reason, Result, VarianceComponents,
-    inference,
+    Covariance, DroppedRow, EstimationError, FitMeasures, Formula, Model, Note, Reason, Result,
+    VarianceComponents, inference,
 };
 
 /// One coefficient. What can't be computed (see [`Note::PerfectFit`]) is absent, never a NaN.
@@ -22,6 +22,9 @@ pub struct Coefficient {
     pub statistic: Option<f64>,
     /// Two-sided, under the fit's reference distribution.
     pub p_value: Option<f64>,
+    /// Degrees of freedom of the coefficient's own t distribution, where they aren't the fit's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub df: Option<f64>,
 }
 
 /// The distribution that statistics were compared with.
@@ -81,8 +84,12 @@ pub struct CovarianceUsed {
     pub options: Covariance,
     /// The clusters, where it is clustered.
     pub clusters: Option<usize>,
-    /// The small-sample factor that was applied: to the sandwich, or to RSS/n.
+    /// The small-sample factor that was applied: to the sandwich, or to RSS/n. With two kinds of clusters and
+    /// a factor each, that of the smaller number.
     pub factor: f64,
+    /// The bandwidth, where there is a kernel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bandwidth: Option<f64>,
 }
 
 /// An equation estimated.
@@ -126,6 +133,9 @@ pub struct Fit {
     /// The variances of random effects, where the model has them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variance_components: Option<VarianceComponents>,
+    /// Likelihood, and R2 within, between and overall.
+    #[serde(default)]
+    pub measures: FitMeasures,
     /// Rows left out, with what is missing there.
     pub dropped: Vec<DroppedRow>,
     /// What a reader should know.
@@ -136,6 +146,20 @@ impl Fit {
     /// The coefficient of a regressor.
     pub fn coefficient(&self, name: &str) -> Option<&Coefficient> {
         self.coefficients.iter().find(|coefficient| coefficient.name == name)
+    }
+
+    /// Why a regressor of the equation has no coefficient: it is a combination of others, or absorbed.
+    pub fn left_out(&self, name: &str) -> Option<String> {
+        self.notes.iter().find_map(|note| match note {
+            Note::CollinearDropped { collinear } => {
+                let found = collinear.iter().find(|one| one.column == name)?;
+                Some(format!("left out, {found}"))
+            }
+            Note::AbsorbedDropped { variables } => {
+                variables.iter().any(|own| own == name).then(|| "left out, absorbed by the effects".into())
+            }
+            _ => None,
+        })
     }
 
     /// The Wald test that the named coefficients are zero; none at a perfect fit or where their

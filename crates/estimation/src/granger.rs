@@ -135,7 +135,7 @@ pub fn granger_pooled(
 }
 
 /// The panel with the lags of both variables as columns.
-fn with_lags(panel: &Panel, effect: &str, cause: &str, order: usize) -> Result<Panel> {
+pub(crate) fn with_lags(panel: &Panel, effect: &str, cause: &str, order: usize) -> Result<Panel> {
     if effect == cause {
         return Err(EstimationError::SameVariable { variable: effect.into() });
     }
@@ -152,10 +152,11 @@ fn with_lags(panel: &Panel, effect: &str, cause: &str, order: usize) -> Result<P
     Ok(lagged)
 }
 
-fn formula(effect: &str, cause: &str, order: usize) -> Formula {
+pub(crate) fn formula(effect: &str, cause: &str, order: usize) -> Formula {
     let lags: Vec<String> =
         [effect, cause].iter().flat_map(|variable| (1..=order).map(|k| lag_name(variable, k))).collect();
-    Formula::new(effect, &lags)
+    // A test of some coefficients needs them all.
+    Formula::new(effect, &lags).refusing_collinear()
 }
 
 fn test(sample: &Sample, order: usize) -> std::result::Result<GrangerTest, Reason> {

@@ -5,14 +5,19 @@
 //! on the augmented system [I X; X' 0][r; b] = [y; 0] with residuals accumulated in twice the working
 //! precision (Björck 1967, BIT 7, 257-278), which keeps close to full accuracy on designs as bad
 //! as the NIST polynomials.
+//!
+//! With very many rows the decomposition is that of the triangle to which blocks of rows are reduced (see
+//! `tall.rs`), which has the same rank, condition and solution; refinement is then by corrected seminormal
+//! equations (Björck 1987, Linear Algebra and its Applications 88/89, 31-48).
 
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::householder as reflectors;
 use faer::linalg::solvers::ColPivQr;
 use faer::{Conj, Mat, MatRef, Par};
 
-use crate::Collinearity;
-use crate::design::{Design, norm};
+use crate::design::{Design, INTERCEPT, norm};
+use crate::tall::{self, Triangle};
+use crate::{CollinearColumns, Collinearity, Reason};
 
 /// A pivot below this, of columns scaled to about unit norm, counts as zero: the column is then a
 /// combination of the others to 11 digits. (R's lm uses 1e-7, which rejects designs that double
@@ -21,6 +26,9 @@ pub const RANK_TOLERANCE: f64 = 1e-11;
 
 /// Condition numbers above this call for refinement.
 const REFINE_ABOVE: f64 = 1e3;
+
+/// With more rows than this they are reduced block by block.
+const TALL: usize = 20_000;
 
 /// The solution of a least-squares problem of full column rank.
 #[derive(Debug, Clone)]
@@ -42,6 +50,11 @@ impl LeastSquares {
     /// The collinear columns, where the rank is below the number of columns. A column counts as
     /// dependent when it is a combination of the columns before it, in the design's order.
     pub fn solve(design: &Design) -> Result<Self, Vec<Collinearity>> {
+        if design.x.nrows() > TALL
+            && let Some(solved) = Self::solve_tall(design)
+        {
+            return solved;
+        }
         let scaled = Scaled::new(design);
         let factor = Factor::new(scaled.x.as_ref());
         if factor.rank(scaled.tolerance) < design.names.len() {
@@ -58,11 +71,110 @@ impl LeastSquares {
         for residual in &mut residuals {
             *residual *= scaled.y_scale;
         }
-        let inverse = factor.inverse_of_cross_product();
-        let order = design.names.len();
-        let bread = Mat::from_fn(order, order, |i, j| inverse[(i, j)] / scaled.scales[i] / scaled.scales[j]);
+        let bread = scaled.bread(&factor);
         Ok(Self { coefficients, residuals, bread, condition })
     }
+
+    /// Solves the problem as far as its columns allow: what becomes of combinations of others is for
+    /// `collinear` to say. Returns the design that was solved and the columns left out.
+    ///
+    /// # Errors
+    /// [`Reason::RankDeficient`] where the columns may not be left out, or none but the intercept would stay.
+    pub fn solve_dropping(
+        mut design: Design,
+        collinear: CollinearColumns,
+    ) -> Result<(Design, Self, Vec<Collinearity>), Reason> {
+        let mut dropped = Vec::new();
+        loop {
+            let found = match Self::solve(&design) {
+                Ok(solution) => return Ok((design, solution, dropped)),
+                Err(found) => found,
+            };
+            dropped.extend(found);
+            let is_dropped = |name: &String| dropped.iter().any(|one| one.column == *name);
+            let kept: Vec<usize> =
+                (0..design.names.len()).filter(|at| !is_dropped(&design.names[*at])).collect();
+            let none = kept.iter().all(|at| design.names[*at] == INTERCEPT);
+            if collinear == CollinearColumns::Refuse || none || kept.len() == design.names.len() {
+                return Err(Reason::RankDeficient { collinear: dropped });
+            }
+            design = design.with_columns(&kept);
+        }
+    }
+
+    /// By the triangle of the design; none where its squares leave the range of double precision.
+    fn solve_tall(design: &Design) -> Option<Result<Self, Vec<Collinearity>>> {
+        let order = design.names.len();
+        let mut columns = tall::columns(design.x.as_ref())?;
+        columns.push(&design.y);
+        let triangle = Triangle::of(&columns);
+        let small = Design {
+            names: design.names.clone(),
+            x: Mat::from_fn(order, order, |row, column| triangle.at(row, column)),
+            y: (0..order).map(|row| triangle.at(row, order)).collect(),
+            magnitudes: design.magnitudes.clone(),
+            y_magnitude: design.y_magnitude,
+        };
+        let in_range = |values: &[f64]| values.iter().all(|value| value.abs() < 1e150);
+        let sizes: Vec<f64> = (0..order).map(|column| column_norm(&small.x, column)).collect();
+        let vanished = |at: usize| sizes[at] < 1e-140 && design.magnitudes[at] > 0.0;
+        if !in_range(&sizes) || !in_range(&small.y) || (0..order).any(vanished) {
+            return None;
+        }
+        let scaled = Scaled::new(&small);
+        let factor = Factor::new(scaled.x.as_ref());
+        if factor.rank(scaled.tolerance) < order {
+            return Some(Err(scaled.collinear(&design.names, &factor)));
+        }
+        let unscale = |values: &[f64]| -> Vec<f64> {
+            values.iter().zip(&scaled.scales).map(|(b, scale)| b / scale * scaled.y_scale).collect()
+        };
+        let mut coefficients = unscale(&factor.solve(&scaled.y, &vec![0.0; order]).0);
+        let condition = factor.condition();
+        let mut residuals = tall::residuals(&design.x, &design.y, &coefficients);
+        if condition > REFINE_ABOVE {
+            let mut last = f64::INFINITY;
+            for _ in 0..6 {
+                residuals = precise_residuals(design, &coefficients);
+                let g: Vec<f64> = (0..order)
+                    .map(|column| {
+                        let mut sum = DoubleDouble::from(0.0);
+                        for (row, residual) in residuals.iter().enumerate() {
+                            sum.add_product(-design.x[(row, column)], *residual);
+                        }
+                        sum.value() / scaled.scales[column] / scaled.y_scale
+                    })
+                    .collect();
+                let step = factor.solve(&vec![0.0; order], &g).0;
+                let correction = norm(&step);
+                if !correction.is_finite() || correction > 0.5 * last {
+                    break;
+                }
+                last = correction;
+                let step = unscale(&step);
+                coefficients.iter_mut().zip(&step).for_each(|(b, step)| *b += step);
+                if norm(&step) <= f64::EPSILON * norm(&coefficients) {
+                    break;
+                }
+            }
+            residuals = precise_residuals(design, &coefficients);
+        }
+        let bread = scaled.bread(&factor);
+        Some(Ok(Self { coefficients, residuals, bread, condition }))
+    }
+}
+
+/// y - Xb, each in twice the working precision.
+fn precise_residuals(design: &Design, coefficients: &[f64]) -> Vec<f64> {
+    (0..design.y.len())
+        .map(|row| {
+            let mut sum = DoubleDouble::from(design.y[row]);
+            for (column, b) in coefficients.iter().enumerate() {
+                sum.add_product(-design.x[(row, column)], *b);
+            }
+            sum.value()
+        })
+        .collect()
 }
 
 /// A design with columns and dependent variable scaled to norms between 0.7 and 1.42.
@@ -91,6 +203,13 @@ impl Scaled {
         });
         let y = design.y.iter().map(|value| value / y_scale).collect();
         Self { x, y, scales, y_scale, tolerance: noise.max(RANK_TOLERANCE) }
+    }
+
+    /// (X'X)^-1 of the columns as they were.
+    fn bread(&self, factor: &Factor) -> Mat<f64> {
+        let inverse = factor.inverse_of_cross_product();
+        let order = self.scales.len();
+        Mat::from_fn(order, order, |i, j| inverse[(i, j)] / self.scales[i] / self.scales[j])
     }
 
     /// The columns that are combinations of earlier ones, each with those that matter in it.
@@ -348,4 +467,58 @@ fn split(value: f64) -> (f64, f64) {
     let spread = 134_217_729.0 * value;
     let high = spread - (spread - value);
     (high, value - high)
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used)]
+mod tests {
+    use super::*;
+
+    /// Powers of a number between -1 and 1, which are the more collinear the more there are.
+    fn design(rows: usize, degree: usize) -> Design {
+        let at = |row: usize| (2.0 * row as f64 + 1.0) / rows as f64 - 1.0;
+        let x = Mat::from_fn(rows, degree + 1, |row, power| {
+            at(row).powi(power as i32) * 10_f64.powi(power as i32)
+        });
+        let y: Vec<f64> = (0..rows).map(|row| (5.0 * at(row)).exp() + (row as f64).sin()).collect();
+        Design {
+            names: (0..=degree).map(|power| format!("x{power}")).collect(),
+            magnitudes: (0..=degree).map(|power| column_norm(&x, power)).collect(),
+            y_magnitude: norm(&y),
+            x,
+            y,
+        }
+    }
+
+    #[test]
+    fn blocks_of_rows_come_to_the_same_as_all_rows_at_once() {
+        for degree in [2, 6, 12] {
+            let design = design(3_000, degree);
+            let whole = LeastSquares::solve(&design).expect("a solution");
+            let tall = LeastSquares::solve_tall(&design).expect("in range").expect("a solution");
+            let near = |one: f64, other: f64, scale: f64| (one - other).abs() <= 1e-12 * scale;
+            for at in 0..=degree {
+                let (one, other) = (whole.coefficients[at], tall.coefficients[at]);
+                assert!(near(one, other, one.abs()), "{degree}: {one:e} {other:e}");
+                let (one, other) = (whole.bread[(at, at)], tall.bread[(at, at)]);
+                assert!(near(one, other, 100.0 * one), "{degree}: {one:e} {other:e}");
+            }
+            let scale = norm(&whole.residuals);
+            assert!(whole.residuals.iter().zip(&tall.residuals).all(|(a, b)| near(*a, *b, scale)));
+        }
+    }
+
+    #[test]
+    fn tall_designs_tell_their_collinear_columns() {
+        let mut design = design(3_000, 3);
+        for row in 0..3_000 {
+            design.x[(row, 2)] = 3.0 * design.x[(row, 0)] - design.x[(row, 1)];
+        }
+        let found = LeastSquares::solve_tall(&design).expect("in range").expect_err("collinear");
+        assert_eq!(found, LeastSquares::solve(&design).expect_err("collinear"));
+        assert_eq!((found[0].column.as_str(), found[0].on.len()), ("x2", 2));
+        let (left, _, dropped) =
+            LeastSquares::solve_dropping(design, CollinearColumns::Drop).expect("what is left");
+        assert_eq!((left.names.join(" "), dropped), ("x0 x1 x3".to_owned(), found));
+    }
 }

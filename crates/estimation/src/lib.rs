@@ -6,9 +6,13 @@
 //! asked for.
 //!
 //! [`estimate`] and [`estimate_by_entity`] go the whole way. [`granger_by_entity`], [`granger_pooled`] and
-//! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables.
+//! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables. [`systems`] are equations
+//! estimated together, [`instruments`] one with endogenous regressors.
 
 mod absorb;
+pub mod bootstrap;
+mod chunked;
+mod clusters;
 pub mod cointegration;
 mod collinearity;
 pub mod covariance;
@@ -16,35 +20,54 @@ mod descriptives;
 pub mod design;
 pub mod distributions;
 mod dumitrescu_hurlin;
+mod effect;
 mod error;
 mod estimate;
 mod estimated;
+mod fama_macbeth;
 mod fit;
 mod formula;
 mod granger;
+mod granger_bootstrap;
+mod granger_lags;
 mod hypothesis_test;
 mod inference;
+mod influence;
+pub mod instruments;
+mod intercept;
 mod lag;
 pub mod least_squares;
+mod measures;
 mod models;
 mod note;
+mod panel_key;
+mod random;
 mod reason;
 pub mod reconstruction;
 mod rows;
 mod sample;
+pub mod systems;
+mod tall;
 pub mod unit_root;
+mod weights;
 
+pub use chunked::{ChunkedOutcome, estimate_chunked};
+pub use clusters::ClusterColumn;
 pub use collinearity::Collinearity;
 pub use covariance::{
-    ClassicalCovariance, ClusterBy, ClusterCovariance, Covariance, Divisor, FixestEffects, SmallSample,
-    TestDistribution,
+    Bandwidth, ClassicalCovariance, ClusterBy, ClusterCovariance, ClusterType, Covariance, Divisor,
+    DriscollKraayCovariance, FixestEffects, GroupCount, GroupwiseCovariance, HeteroskedasticCovariance,
+    Kernel, LagBy, Leverage, NeweyWestCovariance, PanelCorrectedBy, PanelCorrectedCovariance, ResidualType,
+    SmallSample, TestDistribution, TwoWayClusterCovariance,
 };
 pub use descriptives::{Description, describe};
 pub use design::INTERCEPT;
 pub use dumitrescu_hurlin::{DumitrescuHurlin, LagOrders, PanelStatistic, Untestable, dumitrescu_hurlin};
+pub use effect::{CollinearColumns, Effect, NotAnEffect, Singletons};
 pub use error::{EstimationError, Result};
-pub use estimate::{estimate, estimate_by_entity};
+pub use estimate::{estimate, estimate_by_entity, estimate_under};
 pub use estimated::{EntityEffect, Estimated, TimeEffect};
+pub use fama_macbeth::{FamaMacBeth, FamaMacBethLags, FamaMacBethOptions, SkippedTime, fama_macbeth};
 pub use fit::{
     Coefficient, CovarianceUsed, Fit, JointTest, Outcome, ReferenceDistribution, Refusal, UnitFit,
 };
@@ -52,9 +75,16 @@ pub use formula::Formula;
 pub use granger::{
     GrangerOutcome, GrangerTest, PooledGranger, UnitGranger, granger_by_entity, granger_pooled,
 };
+pub use granger_bootstrap::{GrangerBootstrap, bootstrap_dumitrescu_hurlin};
+pub use granger_lags::{ChosenLags, LagChoice, LagCriterion, choose_lags};
 pub use hypothesis_test::{HypothesisTest, NullDistribution, Tail, TestOutcome};
+pub use influence::{Influence, LeftOut};
+pub use intercept::{EffectEstimate, EffectsFrom};
 pub use lag::lag;
-pub use models::{Effects, Model, RandomEffects, VarianceComponents, VarianceEstimator};
+pub use measures::FitMeasures;
+pub use models::{Effects, Lacking, Model, RandomEffects, VarianceComponents, VarianceEstimator};
 pub use note::Note;
+pub use panel_key::PanelKey;
 pub use reason::Reason;
-pub use sample::{DroppedRow, Sample};
+pub use sample::{DropCause, DroppedRow, Sample};
+pub use weights::{WeightKind, Weights};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Collinearity;
+
 /// A warning that goes with a fit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -28,6 +30,48 @@ pub enum Note {
         /// The coefficients.
         coefficients: Vec<String>,
     },
+    /// Regressors left out because they are combinations of regressors before them.
+    #[error("left out as collinear: {}", collinear.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    CollinearDropped {
+        /// Each with what it is a combination of.
+        collinear: Vec<Collinearity>,
+    },
+    /// Regressors left out because the effects absorb them.
+    #[error("left out as absorbed by the effects: {}", variables.join(", "))]
+    AbsorbedDropped {
+        /// The regressors.
+        variables: Vec<String>,
+    },
+    /// Rows left out because an effect had them to itself.
+    #[error("{rows} rows left out that an effect had to itself, in {rounds} rounds")]
+    SingletonsDropped {
+        /// How many.
+        rows: usize,
+        /// After how many rounds there were no more.
+        rounds: usize,
+    },
+    /// Rows left out because their weight is zero.
+    #[error("{rows} rows left out whose weight is zero")]
+    ZeroWeights {
+        /// How many.
+        rows: usize,
+    },
+    /// The degrees of freedom of three or more effects are an upper bound (reghdfe's `pairwise`).
+    #[error(
+        "{effects} effects take at most {parameters} parameters: redundant levels are counted for pairs of effects"
+    )]
+    RedundancyByPairs {
+        /// The effects.
+        effects: usize,
+        /// The parameters counted.
+        parameters: usize,
+    },
+    /// Variances that a difference of matrices makes negative: no standard errors.
+    #[error("the covariance has a negative variance, so no standard error, for: {}", coefficients.join(", "))]
+    NegativeVariance {
+        /// The coefficients.
+        coefficients: Vec<String>,
+    },
     /// The regressors are nearly collinear; the estimates lose about log10(condition) digits of 16
     /// where the data themselves are rounded.
     #[error("nearly collinear regressors: condition number {condition:.1e} of the scaled columns")]
@@ -35,6 +79,27 @@ pub enum Note {
         /// The ratio of the largest to the smallest pivot of columns scaled to about unit norm.
         condition: f64,
     },
+    /// Instruments that are combinations of others before them.
+    #[error("instruments left out: {}", listed(dropped))]
+    CollinearInstruments {
+        /// Each with the earlier ones that it is a combination of.
+        dropped: Vec<Collinearity>,
+    },
+    /// Instruments of which the effects leave nothing.
+    #[error("instruments absorbed by the effects: {}", instruments.join(", "))]
+    AbsorbedInstruments {
+        /// The instruments.
+        instruments: Vec<String>,
+    },
+    /// A residual covariance with a negative eigenvalue, which divisors that differ by entry can bring about.
+    #[error(
+        "the residual covariance isn't positive definite, so that standard errors may be missing or too small"
+    )]
+    IndefiniteResidualCovariance,
+}
+
+fn listed(dropped: &[Collinearity]) -> String {
+    dropped.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn plural(count: usize) -> String {

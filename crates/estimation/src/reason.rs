@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Collinearity;
+use crate::systems::IdentifyingCondition;
 
 /// Why the data can't answer: a result in its own right, printed where the number would stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -69,6 +70,27 @@ pub enum Reason {
         /// The dependent variable.
         variable: String,
     },
+    /// Something that isn't defined for a model, or that no program of the field has.
+    #[error("{what} aren't defined for {model}")]
+    NotDefined {
+        /// What.
+        what: String,
+        /// The model, or what else it isn't defined for.
+        model: String,
+    },
+    /// Effects that a bootstrap would have to estimate anew in every sample.
+    #[error(
+        "clusters by {clusters} cut through effects with {dummies} dummy variables, and {most} are the most that are \
+         drawn again; cluster by what the effects lie within, or use the wild bootstrap"
+    )]
+    TooManyDummies {
+        /// What the clusters are.
+        clusters: String,
+        /// How many.
+        dummies: usize,
+        /// The most.
+        most: usize,
+    },
     /// Fewer entities, or times, than a regression of their means needs.
     #[error("{groups} {of}, {parameters} parameters: too few for the regression of their means")]
     TooFewGroups {
@@ -96,6 +118,80 @@ pub enum Reason {
         /// Clusters in the sample.
         clusters: usize,
     },
+    /// A coefficient that nothing but what was left out identifies.
+    #[error("`{regressor}` isn't identified without it")]
+    NotIdentifiedWithout {
+        /// The regressor.
+        regressor: String,
+    },
+    /// A model whose coefficients without some rows don't follow from cross-products alone.
+    #[error(
+        "influence is computed for pooled least squares and for effects of the entities, not for {model}"
+    )]
+    NoInfluence {
+        /// The model.
+        model: String,
+    },
+    /// Fewer than two times, where they take the place of clusters.
+    #[error("{}; the covariance needs at least 2", times(*periods))]
+    TooFewPeriods {
+        /// Times in the estimated rows.
+        periods: usize,
+    },
+    /// A column to cluster by that the sample doesn't carry.
+    #[error("the sample has no column `{column}` to cluster by")]
+    NoClusterColumn {
+        /// The column.
+        column: String,
+    },
+    /// Rows without a cluster.
+    #[error("{rows} of the rows have no value of `{column}`, so their cluster isn't known")]
+    MissingClusters {
+        /// The column.
+        column: String,
+        /// How many rows lack it.
+        rows: usize,
+    },
+    /// A small-sample factor whose denominator isn't positive.
+    #[error("{clusters} clusters, {parameters} parameters: the small-sample factor isn't defined")]
+    NoSmallSampleFactor {
+        /// Clusters, or what takes their place.
+        clusters: usize,
+        /// Parameters, absorbed effects included.
+        parameters: usize,
+    },
+    /// Rows that alone identify a coefficient: their residuals are zero whatever their errors are.
+    #[error("{rows} of the rows are fitted perfectly (leverage 1), so their errors' variance can't be told")]
+    LeverageOfOne {
+        /// How many.
+        rows: usize,
+    },
+    /// A cluster without which the coefficients aren't identified.
+    #[error(
+        "without one of the clusters a coefficient isn't identified, so there is no jackknife over clusters"
+    )]
+    UnidentifiedWithoutCluster,
+    /// A bandwidth that spans all times.
+    #[error("a bandwidth of {bandwidth}, with {periods} times; it must be less")]
+    BandwidthTooLarge {
+        /// The bandwidth.
+        bandwidth: String,
+        /// Times in the estimated rows.
+        periods: usize,
+    },
+    /// A matrix that would be too large.
+    #[error("{size} {what}; a matrix of their pairs is made for up to {largest}")]
+    TooLarge {
+        /// Of what there are too many.
+        what: String,
+        /// How many.
+        size: usize,
+        /// How many there may be.
+        largest: usize,
+    },
+    /// No time at which all entities are observed, nor the other way round.
+    #[error("no time with all entities; take the covariances of errors pairwise")]
+    NoCompletePeriod,
     /// A sum overflows.
     #[error("{what} is beyond the range of double precision; rescale the variables")]
     NotFinite {
@@ -105,6 +201,16 @@ pub enum Reason {
     /// A test statistic that divides by a residual sum of squares that is zero.
     #[error("perfect fit: the residuals are zero to rounding, so the statistic is undefined")]
     PerfectFit,
+    /// A series with a hole in it.
+    #[error(
+        "{entity} has no value after {after}, though later ones; the statistic needs series without holes"
+    )]
+    GapInTime {
+        /// The entity.
+        entity: String,
+        /// The time before the hole.
+        after: i32,
+    },
     /// A statistic defined for balanced panels only.
     #[error(
         "unbalanced panel ({shortest_entity} has {shortest} periods, {longest_entity} {longest}); \
@@ -169,6 +275,64 @@ pub enum Reason {
     /// A statistic defined for regressions without lagged differences only.
     #[error("the statistic is tabulated for regressions without lagged differences")]
     OnlyWithoutLags,
+    /// An equation of a system, or one with instruments, that isn't identified.
+    #[error(
+        "not identified: {condition}; exogenous variables excluded: {}; endogenous regressors: {}",
+        listed(excluded),
+        listed(endogenous)
+    )]
+    NotIdentified {
+        /// The equation.
+        equation: String,
+        /// The condition that fails.
+        condition: IdentifyingCondition,
+        /// The exogenous variables that the equation excludes.
+        excluded: Vec<String>,
+        /// Its endogenous regressors.
+        endogenous: Vec<String>,
+    },
+    /// As many instruments as observations, which fit every first stage perfectly.
+    #[error("{instruments} instruments, {observations} observations: the first stage fits perfectly")]
+    TooManyInstruments {
+        /// Observations in the sample.
+        observations: usize,
+        /// Instruments, absorbed effects included.
+        instruments: usize,
+    },
+    /// A covariance of residuals of different equations that can't be inverted.
+    #[error("the residual covariance of the equations is singular{}", at_step(*step, perfect))]
+    SingularResidualCovariance {
+        /// At which estimate of the weights, from 1; 0 where it isn't about weights.
+        step: usize,
+        /// Equations that fit perfectly.
+        perfect: Vec<String>,
+    },
+    /// A covariance of moments that can't be inverted.
+    #[error("the covariance of the {moments} moments is singular ({observations} observations)")]
+    SingularMoments {
+        /// Moments.
+        moments: usize,
+        /// Observations in the sample.
+        observations: usize,
+    },
+    /// A statistic that would need the inverse of a singular matrix.
+    #[error("{what}: singular, so there is no statistic")]
+    SingularTest {
+        /// What is singular.
+        what: String,
+    },
+    /// A test of overidentifying restrictions where there are none.
+    #[error("exactly identified: there is no overidentifying restriction to test")]
+    ExactlyIdentified,
+    /// A test of exogeneity, or a first stage, of no regressor.
+    #[error("no endogenous regressor")]
+    NoEndogenousRegressors,
+    /// A series too short to choose a bandwidth from, or without variance.
+    #[error("no bandwidth can be chosen from {observations} observations; name one")]
+    NoBandwidth {
+        /// Its length.
+        observations: usize,
+    },
     /// One entity that a panel statistic needs has no result of its own.
     #[error("{entity}: {reason}")]
     Entity {
@@ -201,6 +365,23 @@ impl Reason {
             other => other.clone(),
         }
     }
+}
+
+fn times(count: usize) -> String {
+    if count == 1 { "1 time".into() } else { format!("{count} times") }
+}
+
+fn listed(names: &[String]) -> String {
+    if names.is_empty() { "none".into() } else { names.join(", ") }
+}
+
+fn at_step(step: usize, perfect: &[String]) -> String {
+    let when = if step > 1 { format!(" at step {step} of the iteration") } else { String::new() };
+    let why = match perfect {
+        [] => String::new(),
+        perfect => format!(": {} without residuals", perfect.join(", ")),
+    };
+    format!("{when}{why}")
 }
 
 fn join(collinear: &[Collinearity]) -> String {

@@ -38,6 +38,12 @@ fn reason(panel: &Panel, regressors: &[&str], model: Model) -> Reason {
     run(panel, regressors, model).reason().expect("a reason").clone()
 }
 
+fn refused(panel: &Panel, regressors: &[&str], model: Model) -> Reason {
+    let formula = Formula::new("y", regressors).refusing_collinear();
+    let outcome = estimate(panel, &formula, model, &Covariance::classical()).expect("an outcome");
+    outcome.reason().expect("a reason").clone()
+}
+
 const Y: [f64; 6] = [1.0, 3.0, 2.0, 5.0, 4.0, 7.0];
 const X: [f64; 6] = [0.5, 1.0, 2.5, 2.0, 4.0, 3.0];
 const Z: [f64; 6] = [1.0, -1.0, 0.5, 2.0, 0.0, 1.5];
@@ -93,17 +99,28 @@ fn collinear_columns_are_named() {
     ]);
     let named = |regressors: &[&str], column: &str, on: &[&str]| {
         let on = on.iter().map(|name| (*name).to_owned()).collect();
-        let expected = Reason::RankDeficient { collinear: vec![Collinearity { column: column.into(), on }] };
-        assert_eq!(reason(&data, regressors, Model::Ols), expected, "{regressors:?}");
+        let collinear = vec![Collinearity { column: column.into(), on }];
+        let expected = Reason::RankDeficient { collinear: collinear.clone() };
+        assert_eq!(refused(&data, regressors, Model::Ols), expected, "{regressors:?}");
+        // By default it is left out, and the rest is as if it had never been there.
+        let outcome = run(&data, regressors, Model::Ols);
+        let fit = outcome.fit().expect("a fit");
+        assert!(fit.notes.contains(&Note::CollinearDropped { collinear }), "{regressors:?} {:?}", fit.notes);
+        let rest: Vec<&str> = regressors.iter().copied().filter(|name| *name != column).collect();
+        let without = run(&data, &rest, Model::Ols);
+        let without = without.fit().expect("a fit");
+        assert_eq!((&fit.coefficients, fit.df_residual), (&without.coefficients, without.df_residual));
     };
     named(&["x", "z", "sum"], "sum", &["(Intercept)", "x", "z"]);
     named(&["x", "double"], "double", &["x"]);
     named(&["x", "constant"], "constant", &["(Intercept)"]);
     named(&["zero", "x"], "zero", &[]);
     assert_eq!(
-        reason(&data, &["x", "constant"], Model::Ols).to_string(),
+        refused(&data, &["x", "constant"], Model::Ols).to_string(),
         "collinear regressors: constant is constant"
     );
+    // with all of them gone there is nothing to estimate
+    assert!(matches!(reason(&data, &["constant", "zero"], Model::Ols), Reason::RankDeficient { .. }));
     // without an intercept a constant is a regressor like any other
     let formula = Formula::new("y", &["x", "constant"]).without_intercept();
     assert!(estimate(&data, &formula, Model::Ols, &Covariance::classical()).unwrap().fit().is_some());
@@ -120,10 +137,19 @@ fn fixed_effects_need_variation_within() {
     let rows = [("a", 1), ("a", 2), ("a", 3), ("b", 1), ("b", 2), ("b", 3)];
     let fixed = some(&[0.1, 0.1, 0.1, 0.7, 0.7, 0.7]);
     let data = panel(&rows, &[("y", some(&Y)), ("x", some(&X)), ("z", some(&Z)), ("fixed", fixed.clone())]);
-    assert_eq!(
-        reason(&data, &["x", "fixed"], Model::Within),
-        Reason::ConstantWithin { variables: vec!["fixed".into()] }
-    );
+    let expected = Reason::ConstantWithin { variables: vec!["fixed".into()] };
+    assert_eq!(refused(&data, &["x", "fixed"], Model::Within), expected);
+    assert_eq!(reason(&data, &["fixed"], Model::Within), expected);
+    let outcome = run(&data, &["fixed", "x"], Model::Within);
+    let fit = outcome.fit().expect("a fit");
+    assert_eq!(fit.notes, [Note::AbsorbedDropped { variables: vec!["fixed".into()] }]);
+    let without = run(&data, &["x"], Model::Within);
+    assert_eq!(fit.coefficients, without.fit().expect("a fit").coefficients);
+    // In differences it is gone too; in time effects it stays.
+    let differences = Model::FirstDifferences { across_gaps: false };
+    assert_eq!(refused(&data, &["x", "fixed"], differences), expected);
+    assert_eq!(run(&data, &["x", "fixed"], differences).fit().expect("a fit").coefficients.len(), 2);
+    assert_eq!(run(&data, &["x", "fixed"], Model::WithinTime).fit().expect("a fit").coefficients.len(), 2);
     let flat = panel(&rows, &[("y", fixed), ("x", some(&X))]);
     assert_eq!(
         reason(&flat, &["x"], Model::Within),
@@ -133,7 +159,8 @@ fn fixed_effects_need_variation_within() {
     let moved: Vec<f64> =
         X.iter().enumerate().map(|(row, x)| x + if row < 3 { 1e6 / 3.0 } else { 2e5 / 7.0 }).collect();
     let twin = panel(&rows, &[("y", some(&Y)), ("x", some(&X)), ("moved", some(&moved))]);
-    assert!(matches!(reason(&twin, &["x", "moved"], Model::Within), Reason::RankDeficient { .. }));
+    assert!(matches!(refused(&twin, &["x", "moved"], Model::Within), Reason::RankDeficient { .. }));
+    assert_eq!(run(&twin, &["x", "moved"], Model::Within).fit().expect("a fit").coefficients.len(), 1);
 }
 
 #[test]

@@ -40,6 +40,14 @@ pub enum PanelError {
         /// The time.
         time: i32,
     },
+    /// Rows that are read a chunk at a time and don't come in order.
+    #[error("{entity} at {time} comes out of order; the rows must be sorted by entity, then time")]
+    NotSorted {
+        /// The entity.
+        entity: String,
+        /// The time.
+        time: i32,
+    },
     /// Polars refused.
     #[error("the panel's frame: {0}")]
     Frame(#[from] polars::error::PolarsError),

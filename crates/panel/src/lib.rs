@@ -5,19 +5,25 @@
 //! Nothing here knows a file format, a pipeline or an estimator.
 
 mod address;
+mod chunks;
 mod entity;
 mod error;
 mod gap;
 mod label;
+mod labels;
+mod numbers;
 mod panel;
 mod tidy;
 mod variable;
 
 pub use address::CellAddress;
+pub use chunks::{FrameChunks, PanelChunk, PanelChunks, ParquetPanel};
 pub use entity::Entity;
 pub use error::{PanelError, Result};
 pub use gap::{Gap, gap_frame, gaps_from_frame};
 pub use label::Label;
+pub use labels::Labels;
+pub use numbers::Numbers;
 pub use panel::Panel;
 pub use tidy::{TidyValue, tidy_columns, tidy_frame, tidy_values};
 pub use variable::Variable;

@@ -63,20 +63,22 @@ impl EstimateRow {
             .iter()
             .map(|regressor| {
                 let came_of_it = match outcome {
-                    Outcome::Fit(fit) => {
-                        let coefficient =
-                            fit.coefficient(regressor).ok_or_else(|| ReportingError::Unknown {
-                                kind: "regressor",
-                                found: format!("{regressor} (table {})", table.id),
-                                available: fit.coefficients.iter().map(|one| one.name.clone()).collect(),
-                            })?;
-                        EstimateOutcome::Estimated {
+                    Outcome::Fit(fit) => match (fit.coefficient(regressor), fit.left_out(regressor)) {
+                        (Some(coefficient), _) => EstimateOutcome::Estimated {
                             estimate: coefficient.estimate,
                             std_error: coefficient.std_error,
                             statistic: coefficient.statistic,
                             p_value: coefficient.p_value,
+                        },
+                        (None, Some(reason)) => EstimateOutcome::NotEstimable { reason },
+                        (None, None) => {
+                            return Err(ReportingError::Unknown {
+                                kind: "regressor",
+                                found: format!("{regressor} (table {})", table.id),
+                                available: fit.coefficients.iter().map(|one| one.name.clone()).collect(),
+                            });
                         }
-                    }
+                    },
                     Outcome::NotEstimable(refusal) => {
                         EstimateOutcome::NotEstimable { reason: refusal.reason.to_string() }
                     }

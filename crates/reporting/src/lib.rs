@@ -10,6 +10,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod claims;
 mod comparison;
 mod context;
 mod dropped_row;
@@ -17,6 +18,7 @@ mod error;
 mod escape;
 mod estimate_row;
 mod estimates_csv;
+mod figures;
 mod number_format;
 mod printed_number;
 mod published;
@@ -25,25 +27,31 @@ mod report_format;
 mod report_inputs;
 mod report_spec;
 mod report_unit;
+mod robustness;
+mod specification;
 mod stars;
 mod table_spec;
 mod template_source;
 mod tidy_estimate;
 mod variable_definition;
+pub mod vintage_difference;
 mod vintage_summary;
 
 pub use comparison::{Agreement, Comparison};
 pub use context::{
-    AgreementView, CellView, DescriptiveView, DroppedView, Figure, GapView, GrangerCell, GrangerPair,
-    GrangerPanelView, GrangerRow, GrangerView, MutualFinding, MutualView, Name, NotEstimableView,
-    ReportContext, SourceView, StarView, StatisticView, TableAgreement, TableRow, TableView, VariableView,
-    VintageView,
+    AgreementView, CellView, ClaimCounts, ClaimView, ClaimsView, CurveView, DescriptiveView, DroppedView,
+    Figure, FindingView, GapView, GrangerCell, GrangerPair, GrangerPanelView, GrangerRow, GrangerView,
+    MutualFinding, MutualView, Name, NotEstimableView, ReportContext, RobustnessEquationView, RobustnessView,
+    SYNTHETIC_NOTICE, SourceView, SpecificationCell, SpecificationRow, StarView, StatisticView,
+    TableAgreement, TableRow, TableView, TestView, VariableView, VerdictView, VintageView,
 };
 pub use dropped_row::DroppedRow;
 pub use error::{ReportingError, Result};
 pub use escape::{escape_latex, escape_markdown, latex_code, latex_number, markdown_code};
 pub use estimate_row::{EstimateOutcome, EstimateRow};
 pub use estimates_csv::{ESTIMATES_COLUMNS, read_estimates_csv, write_estimates_csv};
+pub use figures::{CurveLabels, Drawing, SpecificationCurve};
+pub use number_format::significant;
 pub use printed_number::PrintedNumber;
 pub use published::{Published, PublishedCoefficient};
 pub use renderer::Renderer;
@@ -51,6 +59,8 @@ pub use report_format::ReportFormat;
 pub use report_inputs::ReportInputs;
 pub use report_spec::ReportSpec;
 pub use report_unit::ReportUnit;
+pub use robustness::{Effect, Finding, Headline, Robustness, RobustnessEquation};
+pub use specification::{INTERVAL_LEVEL, Specification, SpecificationOutcome, SpecifiedCoefficient};
 pub use stars::{StarLevels, Stars};
 pub use table_spec::TableSpec;
 pub use template_source::TemplateSource;

@@ -28,7 +28,7 @@ pub(crate) fn fixed(value: f64, decimals: usize) -> String {
 
 /// Four significant digits; digits before the point are never cut. Very small numbers get an
 /// exponent (`1.235e-7`).
-pub(crate) fn significant(value: f64) -> String {
+pub fn significant(value: f64) -> String {
     if value == 0.0 {
         return "0".into();
     }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use vintner_estimation::{Description, DumitrescuHurlin};
 use vintner_panel::Gap;
 
-use crate::{DroppedRow, EstimateRow, Published, VariableDefinition, VintageSummary};
+use crate::claims::ClaimOutcome;
+use crate::{DroppedRow, EstimateRow, Published, Robustness, VariableDefinition, VintageSummary};
 
 /// All that a report is made from, beside its [`crate::ReportSpec`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +28,12 @@ pub struct ReportInputs {
     /// Values that the panel lacks.
     #[serde(default)]
     pub gaps: Vec<Gap>,
+    /// The findings under other specifications, where these were tried.
+    #[serde(default)]
+    pub robustness: Option<Robustness>,
+    /// What the publication concludes, held against its tables and against this vintage.
+    #[serde(default)]
+    pub claims: Vec<ClaimOutcome>,
     /// Rows that an equation couldn't use.
     #[serde(default)]
     pub dropped: Vec<DroppedRow>,

@@ -24,4 +24,12 @@ impl ReportUnit {
     pub fn printed(&self) -> &str {
         self.printed.as_deref().unwrap_or_else(|| self.label.zh_or_en())
     }
+
+    /// Whether it goes by a name: its id, its English or Chinese name, or the one that was printed.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.id == name
+            || self.label.en == name
+            || self.label.zh.as_deref() == Some(name)
+            || self.printed() == name
+    }
 }

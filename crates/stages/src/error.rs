@@ -31,6 +31,9 @@ pub enum StagesError {
     /// A crosswalk that a stage was given has faults.
     #[error("{0}")]
     Crosswalk(vintner_diagnostics::Faults),
+    /// A file of claims that a stage was given has faults.
+    #[error("{0}")]
+    Claims(vintner_diagnostics::Faults),
     /// A value can't be written as JSON.
     #[error("writing a result as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -74,6 +77,44 @@ pub enum StagesError {
         /// The time.
         time: i32,
     },
+    /// A figure of a coefficient that no specification has.
+    #[error(
+        "no specification has the coefficient `{asked}`{}; there are: {}",
+        suggestion.as_ref().map(|name| format!(", did you mean `{name}`?")).unwrap_or_default(),
+        available.join(", ")
+    )]
+    NoFinding {
+        /// Equation and regressor.
+        asked: String,
+        /// The nearest that there is.
+        suggestion: Option<String>,
+        /// All that there are.
+        available: Vec<String>,
+    },
+    /// A vintage of which something isn't made yet, or is stale.
+    #[error("{vintage} isn't made: {branch} would run\n  `vintner reproduce --vintage {vintage}` makes it")]
+    NotMade {
+        /// The vintage.
+        vintage: String,
+        /// The first branch that would run.
+        branch: String,
+    },
+    /// A number that the report hasn't got.
+    #[error("no number `{address}`\n      = {hint}")]
+    NoNumber {
+        /// What was asked for.
+        address: String,
+        /// What to do.
+        hint: String,
+    },
+    /// A cell from which nothing was read.
+    #[error("nothing was read from `{cell}`\n      = {hint}")]
+    NoCell {
+        /// What was asked for.
+        cell: String,
+        /// What to do.
+        hint: String,
+    },
     /// A table names fits that the stage wasn't given.
     #[error("table {table} takes its fits from the input `{role}`, which isn't given; there are: {}", available.join(", "))]
     NoFits {
@@ -94,7 +135,8 @@ impl StagesError {
                 matches!(error, IngestError::Manifest(_) | IngestError::UnknownVintage { .. })
             }
             StagesError::Pipeline(error) => error.is_usage(),
-            StagesError::Crosswalk(_) => true,
+            StagesError::Crosswalk(_) | StagesError::Claims(_) => true,
+            StagesError::NoNumber { .. } | StagesError::NoCell { .. } => true,
             _ => false,
         }
     }

@@ -17,12 +17,20 @@
 mod code;
 mod differences;
 mod error;
+mod made;
 mod operations;
 mod params;
 pub mod reconstruct;
+pub mod trace;
 mod vintage;
 
 pub use differences::TableDifferences;
 pub use error::StagesError;
+pub use made::vintage_side;
 pub use operations::registry;
 pub use vintage::{bind_vintage, find_vintage, vintage_names};
+/// The claims that the operation `claims` hands on.
+pub use vintner_reporting::claims;
+/// What changed from one vintage to another.
+pub use vintner_reporting::vintage_difference;
+pub use vintner_reporting::{TidyEstimate, escape_markdown, significant};

@@ -83,3 +83,29 @@ fn a_spec_in_another_encoding_is_a_fault_of_the_spec() -> std::io::Result<()> {
     assert!(read.is_err_and(|error| error.is_usage() && error.to_string().contains("line 2 isn't UTF-8")));
     Ok(())
 }
+
+#[test]
+fn a_system_that_makes_no_sense_is_a_fault_at_its_place() {
+    let of = |params: &str| {
+        faults(&format!("  test:\n    op: system\n    inputs: {{panel: none}}\n    params:\n{params}"))
+    };
+    let twice = of(
+        "      equations:\n        - {name: a, dependent: x, regressors: [y]}\n        - {name: a, dependent: y, regressors: [x]}\n      estimators: [2sls]\n",
+    );
+    assert!(twice.contains("pipeline.yaml:10:9: two equations are called `a`"), "{twice}");
+    let none =
+        of("      equations:\n        - {name: a, dependent: x, regressors: [y]}\n      estimators: []\n");
+    assert!(none.contains("nothing to estimate"), "{none}");
+    let unknown = of(
+        "      equations:\n        - {name: a, dependent: x, regressors: [y]}\n      estimators: [fiml]\n",
+    );
+    assert!(unknown.contains("fiml"), "{unknown}");
+}
+
+#[test]
+fn an_instrument_in_the_equation_is_a_fault_at_its_place() {
+    let found = faults(
+        "  test:\n    op: iv\n    inputs: {panel: none}\n    params: {dependent: y, regressors: [x, z], endogenous: [x], instruments: [z], estimators: [{kind: 2sls}]}\n",
+    );
+    assert!(found.contains("pipeline.yaml:8:40: `z` stands in the equation"), "{found}");
+}

@@ -23,5 +23,7 @@ pub use derive::{Definition, check, derive};
 pub use derived::Derived;
 pub use error::{Result, TransformError};
 pub use exposure::{Exposure, ShiftShare, exposure, join_exposure};
-pub use expression::{Expression, ExpressionError, ExpressionProblem, Position, function_names, reads};
+pub use expression::{
+    Expression, ExpressionError, ExpressionProblem, Position, Reach, function_names, reads,
+};
 pub use lag::{Shifted, difference, lag, lead};

@@ -53,12 +53,115 @@ pub(crate) enum Command {
     Graph(Graph),
     /// Show an output of a stage: a table's first rows, a value, a text
     Show(Show),
+    /// Show where a number comes from, back to cells of raw files, or what depends on a cell
+    Trace(Trace),
+    /// Show what the paper concludes, and whether its own tables and a vintage bear it out
+    Claims(Claims),
     /// Make a synthetic vintage again from published tables
     Reconstruct(Reconstruct),
-    /// List the vintages
+    /// List vintages, check them, compare them
+    #[command(subcommand)]
+    Vintage(Vintage),
+    /// List the vintages: the same as `vintage list`
+    #[command(hide = true)]
     Vintages(FormatOnly),
     /// List the operations that pipeline.yaml can name
     Operations(FormatOnly),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Trace {
+    /// The number: TABLE/UNIT/REGRESSOR, descriptives/VARIABLE, granger/CAUSE->EFFECT[/UNIT], claims/CLAIM or
+    /// value/VARIABLE/UNIT/YEAR
+    #[arg(value_name = "NUMBER", required_unless_present = "cell", conflicts_with = "cell")]
+    pub(crate) number: Option<String>,
+    /// Every number that depends on a cell, FILE!SHEET!D15
+    #[arg(long, value_name = "CELL")]
+    pub(crate) cell: Option<String>,
+    /// Show every cell
+    #[arg(long)]
+    pub(crate) detail: bool,
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// For people or for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Vintage {
+    /// List the vintages, and what is missing
+    List(FormatOnly),
+    /// Read every file of a vintage as its manifest says, and show all that is wrong; makes nothing
+    Check(OfVintageNamed),
+    /// Show what changed from one vintage to another: sources, data, estimates, claims
+    Diff(VintageDiff),
+    /// Lay coefficients side by side over several vintages
+    Compare(VintageCompare),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OfVintageNamed {
+    /// The vintage; the pipeline's own where none is named
+    #[arg(value_name = "VINTAGE")]
+    pub(crate) vintage: Option<String>,
+    /// For people or for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VintageCompare {
+    /// The vintages
+    #[arg(value_name = "VINTAGE", required = true, num_args = 2..)]
+    pub(crate) vintages: Vec<String>,
+    /// Coefficients as TABLE/UNIT/REGRESSOR, of which `*` stands for any; all pooled ones where none is named
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) coefficient: Vec<String>,
+    /// For people or for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VintageDiff {
+    /// The vintage before
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: String,
+    /// The vintage after
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: String,
+    /// Show every cell and every coefficient that differs, and a map of the cells
+    #[arg(long)]
+    pub(crate) detail: bool,
+    /// For people, for scripts, or as Markdown
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(crate) format: DiffFormat,
+}
+
+/// How a difference is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people
+    Text,
+    /// For scripts
+    Json,
+    /// As Markdown
+    Markdown,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Claims {
+    /// One claim, with its words, its statements and the numbers that decide; all where none is named
+    #[arg(value_name = "CLAIM")]
+    pub(crate) claim: Option<String>,
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// For people or for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

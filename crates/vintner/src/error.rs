@@ -42,6 +42,8 @@ pub(crate) enum CommandError {
     Unsound { by_next_run: usize, by_removal: usize },
     #[error("{}", not_rebuilt(*.differing, *.not_kept))]
     Rebuilt { differing: usize, not_kept: usize },
+    #[error("{vintage}: {} read as the manifest says", if *faulty == 1 { "1 source can't be".into() } else { format!("{faulty} sources can't be") })]
+    FaultySources { vintage: String, faulty: usize },
     #[error("`{stage}` has several branches; name one of them: {}", branches.join(", "))]
     SeveralBranches { stage: String, branches: Vec<String> },
     #[error("{file}: nothing of {vintage} is locked; `vintner reproduce --vintage {vintage}` writes it")]

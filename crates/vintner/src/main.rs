@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, Vintage};
 use crate::error::Result;
 use crate::workspace::Workspace;
 
@@ -48,8 +48,14 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Lock(command) => commands::lock::run(&workspace, command),
         Command::Cache(command) => commands::cache::run(&workspace, command),
         Command::Graph(command) => commands::graph::run(&workspace, command),
+        Command::Trace(command) => commands::trace::run(&workspace, command),
+        Command::Claims(command) => commands::claims::run(&workspace, command),
         Command::Show(command) => commands::show::run(&workspace, command),
         Command::Reconstruct(command) => commands::reconstruct::run(&workspace, command),
+        Command::Vintage(Vintage::List(command)) => commands::vintages::run(&workspace, command),
+        Command::Vintage(Vintage::Check(command)) => commands::vintage_check::run(&workspace, command),
+        Command::Vintage(Vintage::Diff(command)) => commands::vintage_diff::run(&workspace, command),
+        Command::Vintage(Vintage::Compare(command)) => commands::vintage_compare::run(&workspace, command),
         Command::Vintages(command) => commands::vintages::run(&workspace, command),
         Command::Operations(command) => commands::operations::run(command),
     }

@@ -106,6 +106,61 @@ fn tests_of_a_stage_are_those_of_r() {
     }
 }
 
+/// A made-up table in place of MacKinnon's, by which the statistic is normal with mean -1, so that the p-values are known.
+fn normal_table() -> String {
+    let mut text = "terms,probability,normal_quantile,b0,b1,b2,b3,std_error\n".to_owned();
+    for terms in ["none", "intercept", "trend"] {
+        for step in -30_i32..=30 {
+            let z = f64::from(step) / 2.0;
+            // Probabilities only weigh the points here, so that a logistic's will do.
+            let p = 1.0 / (1.0 + (-z).exp());
+            text += &format!("{terms},{p},{z},{},0,0,0,0.001\n", z - 1.0);
+        }
+    }
+    text
+}
+
+#[test]
+fn p_values_of_1996_come_of_a_file() {
+    let stage = |files: &str, p_values: &str| {
+        with_stages(&format!(
+            "  roots:
+    op: unit_root
+    inputs: {{panel: panel}}
+{files}    params:
+      variables: [inv]
+      options: {{p_values: {p_values}, lags: {{fixed: 0}}}}
+      tests: [{{test: choi_inverse_normal}}]
+"
+        ))
+    };
+    let reproduce = [&HERE[..], &["reproduce", "--until", "roots"]].concat();
+    let file = "    files: {mackinnon: data/mackinnon.csv}\n";
+    let write = |workspace: &Workspace, text: &str| {
+        fs::write(workspace.path("examples/grunfeld/data/mackinnon.csv"), text).unwrap();
+    };
+
+    let run = stage("", "mackinnon1996").vintner(&reproduce);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("mackinnon"), "{}", run.stderr);
+
+    let workspace = stage(file, "mackinnon1996");
+    write(&workspace, &normal_table().replacen("none,", "nil,", 1));
+    let run = workspace.vintner(&reproduce);
+    assert_ne!(run.code, 0);
+    let said = run.stdout + &run.stderr;
+    assert!(said.contains("line 2, column 1: `nil` is neither `none`"), "{said}");
+
+    write(&workspace, &normal_table());
+    let run = workspace.vintner(&reproduce);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let roots = shown(&workspace, "roots.tests");
+    let units = roots["tests"][0]["units"].as_array().unwrap();
+    let sum: f64 = units.iter().map(|unit| unit["outcome"]["statistic"].as_f64().unwrap() + 1.0).sum();
+    let z = roots["rows"][0]["statistic"].as_f64().unwrap();
+    assert!((z - sum / (units.len() as f64).sqrt()).abs() < 1e-6, "{z}");
+}
+
 #[test]
 fn what_cannot_be_tested_is_a_warning_and_what_makes_no_sense_a_fault_at_its_place() {
     let workspace = with_stages(

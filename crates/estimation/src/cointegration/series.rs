@@ -18,7 +18,7 @@ pub(crate) type Entities = Vec<(String, std::result::Result<Unit, Reason>)>;
 pub(crate) fn entities(panel: &Panel, formula: &Formula, demean: bool) -> Result<Entities> {
     let sample = Sample::new(panel, formula)?;
     let mut columns: Vec<Vec<f64>> = vec![sample.dependent().to_vec()];
-    columns.extend(sample.regressors().iter().cloned());
+    columns.extend(sample.regressors().iter().map(|column| column.to_vec()));
     if demean {
         let mut means: std::collections::BTreeMap<i32, (Vec<f64>, usize)> = std::collections::BTreeMap::new();
         for (row, time) in sample.times().iter().enumerate() {

@@ -3,7 +3,7 @@
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
-use super::TestDistribution;
+use super::{CovarianceMatrix, Ingredients, TestDistribution};
 
 /// What the residual sum of squares is divided by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub enum Divisor {
 
 /// V = s2 (X'X)^-1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct ClassicalCovariance {
     /// The divisor of s2.
     pub divisor: Divisor,
@@ -26,7 +26,18 @@ pub struct ClassicalCovariance {
     pub test: TestDistribution,
 }
 
-/// The covariance for a given s2.
-pub(super) fn matrix(bread: &Mat<f64>, sigma2: f64) -> Mat<f64> {
-    Mat::from_fn(bread.nrows(), bread.ncols(), |row, column| sigma2 * bread[(row, column)])
+/// The covariance.
+pub(super) fn matrix(options: &ClassicalCovariance, ingredients: &Ingredients<'_>) -> CovarianceMatrix {
+    let observations = ingredients.observations;
+    let df_residual = ingredients.df_residual();
+    let divisor = match options.divisor {
+        Divisor::ResidualDf => df_residual,
+        Divisor::Observations => observations.saturating_sub(ingredients.absorbed),
+    } as f64;
+    let sigma2 = ingredients.rss / divisor;
+    let order = ingredients.bread.nrows();
+    let scaled = Mat::from_fn(order, order, |row, column| sigma2 * ingredients.bread[(row, column)]);
+    let mut computed = CovarianceMatrix::new(scaled, 1.0).tested(options.test, df_residual, None);
+    computed.factor = observations as f64 / divisor;
+    computed
 }

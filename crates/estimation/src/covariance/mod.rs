@@ -1,9 +1,47 @@
 //! Covariances of the coefficients, apart from the models: each takes the bread, the scores' parts,
 //! the groups and the counts of a model that was estimated once, and never refits it.
+//!
+//! `docs/methods/covariance.md` says which option of which program each equals.
+//!
+//! ```
+//! use polars::prelude::{Column, DataFrame};
+//! use vintner_estimation::{Covariance, Formula, Model, ResidualType, Sample, SmallSample};
+//! use vintner_panel::Panel;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let columns = vec![
+//!     Column::new("firm".into(), ["a", "a", "a", "b", "b", "b", "c", "c", "c"]),
+//!     Column::new("year".into(), [1, 2, 3, 1, 2, 3, 1, 2, 3]),
+//!     Column::new("y".into(), [1.0, 2.5, 2.0, 4.0, 4.5, 6.0, 1.5, 1.0, 3.0]),
+//!     Column::new("x".into(), [0.5, 1.5, 1.0, 2.0, 3.0, 3.5, 1.0, 0.0, 1.5]),
+//! ];
+//! let panel = Panel::new(DataFrame::new(9, columns)?, "firm", "year")?;
+//! let sample = Sample::new(&panel, &Formula::new("y", &["x"]))?;
+//!
+//! // Estimated once, with any number of covariances.
+//! let within = Model::Within.estimate(&sample)?;
+//! let clustered = within.fit(&Covariance::clustered(SmallSample::StataXtreg))?;
+//! let robust = within.fit(&Covariance::heteroskedastic(ResidualType::Hc3))?;
+//! assert_eq!(clustered.coefficients[0].estimate, robust.coefficients[0].estimate);
+//! assert_eq!(clustered.reference.df(), Some(2));
+//! # Ok(())
+//! # }
+//! ```
 
+mod bell_mccaffrey;
 mod classical;
 mod cluster;
+mod driscoll_kraay;
+mod heteroskedastic;
+mod kernel;
+mod leverage;
+mod newey_west;
+mod options;
+mod panel_corrected;
+mod residual_type;
+mod sandwich;
 mod small_sample;
+mod two_way_cluster;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,22 +50,44 @@ use faer::Mat;
 use serde::{Deserialize, Serialize};
 
 pub use classical::{ClassicalCovariance, Divisor};
-pub use cluster::{ClusterBy, ClusterCovariance};
+pub use cluster::{ClusterBy, ClusterCovariance, ClusterType};
+pub use driscoll_kraay::DriscollKraayCovariance;
+pub use heteroskedastic::{GroupwiseCovariance, HeteroskedasticCovariance};
+pub use kernel::{Bandwidth, Kernel};
+pub use leverage::Leverage;
+pub use newey_west::{LagBy, NeweyWestCovariance};
+pub use panel_corrected::{PanelCorrectedBy, PanelCorrectedCovariance};
+pub use residual_type::ResidualType;
 pub use small_sample::{Counts, FixestEffects, SmallSample};
+pub use two_way_cluster::{GroupCount, TwoWayClusterCovariance};
 
-use crate::Reason;
+use cluster::Clusters;
+
+use crate::{ClusterColumn, Reason};
 
 /// A covariance estimator with its options.
 ///
 /// Serialised with a `kind`: `{kind: classical}` or
 /// `{kind: cluster, by: entity, small_sample: stata_xtreg, test: clusters}`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Covariance {
     /// Independent errors of one variance.
     Classical(ClassicalCovariance),
+    /// Independent errors, each with a variance of its own: HC0 to HC5.
+    Heteroskedastic(HeteroskedasticCovariance),
+    /// Independent errors with one variance in each group: plm's `white2`.
+    Groupwise(GroupwiseCovariance),
     /// Errors correlated within clusters.
     Cluster(ClusterCovariance),
+    /// Errors correlated within clusters of two kinds.
+    TwoWayCluster(TwoWayClusterCovariance),
+    /// Errors correlated over time within each entity.
+    NeweyWest(NeweyWestCovariance),
+    /// Errors correlated between entities and over time.
+    DriscollKraay(DriscollKraayCovariance),
+    /// Errors correlated between entities at a time, in the same way at every time.
+    PanelCorrected(PanelCorrectedCovariance),
 }
 
 impl Default for Covariance {
@@ -43,8 +103,12 @@ pub enum TestDistribution {
     /// t with the residual degrees of freedom, n - k - N (plm's summary, linearmodels).
     #[default]
     Residual,
-    /// t with G - 1 degrees of freedom (Stata, fixest, pyfixest). Without clusters as `residual`.
+    /// t with G - 1 degrees of freedom (Stata, fixest, pyfixest), or T - 1 where times take the clusters'
+    /// place. Without clusters as `residual`.
     Clusters,
+    /// t with each coefficient's own degrees of freedom (Bell and McCaffrey 2002; clubSandwich's default), in
+    /// one-way clusters. Joint tests use G - 1. Elsewhere as `clusters`.
+    Satterthwaite,
     /// The standard normal (linearmodels' `debiased = False`).
     Normal,
 }
@@ -60,6 +124,8 @@ pub struct Ingredients<'a> {
     pub residuals: &'a [f64],
     /// e'e.
     pub rss: f64,
+    /// n: rows, or with frequency weights their sum.
+    pub observations: usize,
     /// Each entity's rows.
     pub groups: &'a [Range<usize>],
     /// Each row's time.
@@ -70,6 +136,38 @@ pub struct Ingredients<'a> {
     pub entity_levels: usize,
     /// Times with absorbed effects.
     pub time_levels: usize,
+    /// Whether the regressors hold the constant, which absorbed effects hold too.
+    pub constant: bool,
+    /// The longest series of the sample, before differences are taken.
+    pub longest: usize,
+    /// The columns that the sample carries for clusters, a code for each row.
+    pub columns: &'a [ClusterColumn],
+}
+
+impl Ingredients<'_> {
+    /// Each row's leverage.
+    pub(crate) fn leverages(&self, leverage: Leverage) -> Result<Vec<f64>, Reason> {
+        leverage::leverages(self, leverage)
+    }
+
+    fn df_residual(&self) -> usize {
+        self.observations.saturating_sub(self.bread.nrows() + self.absorbed)
+    }
+
+    /// What small-sample factors count. Effects are nested if they are in clusters of any of the kinds.
+    fn counts(&self, clusters: usize, kinds: &[&Clusters]) -> Counts {
+        let entities = if kinds.iter().any(|kind| kind.nests_entities) { self.entity_levels } else { 0 };
+        let times = if kinds.iter().any(|kind| kind.nests_times) { self.time_levels } else { 0 };
+        Counts {
+            observations: self.observations,
+            coefficients: self.bread.nrows(),
+            absorbed: self.absorbed,
+            clusters,
+            entity_levels: self.entity_levels,
+            nested: entities + times,
+            nested_factors: entities.min(1) + times.min(1),
+        }
+    }
 }
 
 /// A covariance matrix and how it came about.
@@ -77,12 +175,35 @@ pub struct Ingredients<'a> {
 pub struct CovarianceMatrix {
     /// k x k.
     pub matrix: Mat<f64>,
-    /// The clusters, for clustered covariances.
+    /// The clusters, for clustered covariances; the times where they take the clusters' place.
     pub clusters: Option<usize>,
     /// The small-sample factor that is in the matrix.
     pub factor: f64,
     /// Degrees of freedom of the t distribution for tests; none stands for the normal.
     pub test_df: Option<usize>,
+    /// Those of each coefficient's own test, where they differ.
+    pub coefficient_df: Option<Vec<f64>>,
+    /// The bandwidth of a kernel.
+    pub bandwidth: Option<f64>,
+}
+
+impl CovarianceMatrix {
+    /// A matrix times its factor.
+    fn new(matrix: Mat<f64>, factor: f64) -> Self {
+        let matrix = Mat::from_fn(matrix.nrows(), matrix.ncols(), |i, j| factor * matrix[(i, j)]);
+        Self { matrix, clusters: None, factor, test_df: None, coefficient_df: None, bandwidth: None }
+    }
+
+    fn tested(mut self, test: TestDistribution, residual: usize, clusters: Option<usize>) -> Self {
+        self.test_df = match (test, clusters) {
+            (TestDistribution::Normal, _) => None,
+            (TestDistribution::Residual, _) | (_, None) => Some(residual),
+            (TestDistribution::Clusters | TestDistribution::Satterthwaite, Some(clusters)) => {
+                Some(clusters.saturating_sub(1).max(1))
+            }
+        };
+        self
+    }
 }
 
 impl Covariance {
@@ -96,122 +217,82 @@ impl Covariance {
         Self::Cluster(ClusterCovariance { small_sample, ..ClusterCovariance::default() })
     }
 
+    /// Robust to heteroskedasticity, with absorbed effects counted as regressors.
+    pub fn heteroskedastic(residuals: ResidualType) -> Self {
+        Self::Heteroskedastic(HeteroskedasticCovariance { residuals, ..HeteroskedasticCovariance::default() })
+    }
+
     /// What it is called in a report.
-    pub fn name(&self) -> &'static str {
+    pub fn name(&self) -> String {
         match self {
-            Self::Classical(_) => "classical",
-            Self::Cluster(ClusterCovariance { by: ClusterBy::Entity, .. }) => "clustered by entity",
-            Self::Cluster(ClusterCovariance { by: ClusterBy::Time, .. }) => "clustered by time",
+            Self::Classical(_) => "classical".into(),
+            Self::Heteroskedastic(_) => "heteroskedasticity-robust".into(),
+            Self::Groupwise(options) => format!("groupwise heteroskedastic by {}", options.by.name()),
+            Self::Cluster(options) => format!("clustered by {}", options.by.name()),
+            Self::TwoWayCluster(options) => {
+                format!("clustered by {} and {}", options.by.name(), options.and.name())
+            }
+            Self::NeweyWest(_) => "Newey-West".into(),
+            Self::DriscollKraay(_) => "Driscoll-Kraay".into(),
+            Self::PanelCorrected(_) => "panel-corrected (Beck-Katz)".into(),
+        }
+    }
+
+    /// The columns of the panel that it clusters by, which the sample must carry.
+    pub fn columns(&self) -> Vec<&str> {
+        match self {
+            Self::Cluster(options) => options.by.column().into_iter().collect(),
+            Self::Groupwise(options) => options.by.column().into_iter().collect(),
+            Self::TwoWayCluster(options) => {
+                options.by.column().into_iter().chain(options.and.column()).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
     /// The covariance of an estimated model with positive residual degrees of freedom.
     ///
     /// # Errors
-    /// [`Reason::TooFewClusters`] with fewer than two clusters.
+    /// [`Reason::TooFewClusters`] or [`Reason::TooFewPeriods`] with fewer than two,
+    /// [`Reason::NoClusterColumn`] or [`Reason::MissingClusters`] where the sample doesn't say what the
+    /// clusters are, [`Reason::LeverageOfOne`] or [`Reason::UnidentifiedWithoutCluster`] where residuals
+    /// can't be adjusted for leverage, [`Reason::BandwidthTooLarge`], [`Reason::NoCompletePeriod`].
     pub fn matrix(&self, ingredients: &Ingredients<'_>) -> Result<CovarianceMatrix, Reason> {
-        let observations = ingredients.residuals.len();
-        let coefficients = ingredients.bread.nrows();
-        let df_residual = observations.saturating_sub(coefficients + ingredients.absorbed);
         match self {
-            Self::Classical(options) => {
-                let divisor = match options.divisor {
-                    Divisor::ResidualDf => df_residual,
-                    Divisor::Observations => observations.saturating_sub(ingredients.absorbed),
-                };
-                Ok(CovarianceMatrix {
-                    matrix: classical::matrix(ingredients.bread, ingredients.rss / divisor as f64),
-                    clusters: None,
-                    factor: observations as f64 / divisor as f64,
-                    test_df: match options.test {
-                        TestDistribution::Residual | TestDistribution::Clusters => Some(df_residual),
-                        TestDistribution::Normal => None,
-                    },
-                })
-            }
-            Self::Cluster(options) => {
-                let (codes, clusters) = cluster_codes(ingredients, options.by);
-                if clusters < 2 {
-                    return Err(Reason::TooFewClusters { clusters });
-                }
-                let factor = options.small_sample.factor(&Counts {
-                    observations,
-                    coefficients,
-                    absorbed: ingredients.absorbed,
-                    clusters,
-                    entity_levels: ingredients.entity_levels,
-                    nested: match options.by {
-                        ClusterBy::Entity => ingredients.entity_levels,
-                        ClusterBy::Time => ingredients.time_levels,
-                    },
-                });
-                let sandwich = cluster::matrix(ingredients, &codes, clusters);
-                Ok(CovarianceMatrix {
-                    matrix: Mat::from_fn(coefficients, coefficients, |i, j| factor * sandwich[(i, j)]),
-                    clusters: Some(clusters),
-                    factor,
-                    test_df: match options.test {
-                        TestDistribution::Residual => Some(df_residual),
-                        TestDistribution::Clusters => Some(clusters - 1),
-                        TestDistribution::Normal => None,
-                    },
-                })
-            }
+            Self::Classical(options) => Ok(classical::matrix(options, ingredients)),
+            Self::Heteroskedastic(options) => heteroskedastic::matrix(options, ingredients),
+            Self::Groupwise(options) => heteroskedastic::groupwise(options, ingredients),
+            Self::Cluster(options) => cluster::matrix(options, ingredients),
+            Self::TwoWayCluster(options) => two_way_cluster::matrix(options, ingredients),
+            Self::NeweyWest(options) => newey_west::matrix(options, ingredients),
+            Self::DriscollKraay(options) => driscoll_kraay::matrix(options, ingredients),
+            Self::PanelCorrected(options) => panel_corrected::matrix(options, ingredients),
         }
     }
 }
 
-/// Each row's cluster, and how many there are.
-fn cluster_codes(ingredients: &Ingredients<'_>, by: ClusterBy) -> (Vec<usize>, usize) {
-    match by {
-        ClusterBy::Entity => {
-            let mut codes = vec![0; ingredients.residuals.len()];
-            for (code, group) in ingredients.groups.iter().enumerate() {
-                codes[group.clone()].fill(code);
-            }
-            (codes, ingredients.groups.len())
-        }
-        ClusterBy::Time => {
-            let mut seen: BTreeMap<i32, usize> = ingredients.times.iter().map(|&time| (time, 0)).collect();
-            for (code, slot) in seen.values_mut().enumerate() {
-                *slot = code;
-            }
-            (ingredients.times.iter().map(|time| seen[time]).collect(), seen.len())
-        }
-    }
+/// Each row's cluster, below their count, and the count.
+pub(crate) fn cluster_codes(
+    ingredients: &Ingredients<'_>,
+    by: &ClusterBy,
+) -> Result<(Vec<usize>, usize), Reason> {
+    cluster::clusters(ingredients, by).map(|clusters| (clusters.codes, clusters.count))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The largest side of a square matrix that is held whole: 800 MB.
+const LARGEST: usize = 10_000;
 
-    fn parse(text: &str) -> serde_json::Result<Covariance> {
-        serde_json::from_str(text)
+/// Refuses what would need a larger square matrix.
+fn too_large(what: &str, size: usize) -> Result<(), Reason> {
+    if size > LARGEST {
+        return Err(Reason::TooLarge { what: what.into(), size, largest: LARGEST });
     }
+    Ok(())
+}
 
-    #[test]
-    fn options_are_named_after_the_peers() -> serde_json::Result<()> {
-        assert_eq!(parse(r#"{"kind": "classical"}"#)?, Covariance::classical());
-        assert_eq!(parse(r#"{"kind": "cluster"}"#)?, Covariance::clustered(SmallSample::StataXtreg));
-        assert_eq!(
-            parse(r#"{"kind": "cluster", "by": "time", "small_sample": "plm_sss", "test": "residual"}"#)?,
-            Covariance::Cluster(ClusterCovariance {
-                by: ClusterBy::Time,
-                small_sample: SmallSample::PlmSss,
-                test: TestDistribution::Residual,
-            })
-        );
-        let fixest = r#"{"kind": "cluster", "small_sample": {"fixest": {"k_adj": true, "k_fixef": "full", "g_adj": false}}}"#;
-        assert_eq!(
-            parse(fixest)?,
-            Covariance::clustered(SmallSample::Fixest {
-                k_adj: true,
-                k_fixef: FixestEffects::Full,
-                g_adj: false
-            })
-        );
-        assert!(parse(r#"{"kind": "cluster", "small": "none"}"#).is_err());
-        assert!(parse(r#"{"kind": "classical", "by": "entity"}"#).is_err());
-        Ok(())
-    }
+/// Each row's time as a number, in order of time, and how many there are.
+fn time_codes(times: &[i32]) -> (Vec<usize>, usize) {
+    let mut seen: BTreeMap<i32, usize> = times.iter().map(|&time| (time, 0)).collect();
+    seen.values_mut().enumerate().for_each(|(code, slot)| *slot = code);
+    (times.iter().map(|time| seen[time]).collect(), seen.len())
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Reason;
+
 /// What the factors count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
@@ -17,6 +19,8 @@ pub struct Counts {
     pub clusters: usize,
     /// Absorbed effects that are nested in the clusters: those of entities in entity clusters.
     pub nested: usize,
+    /// What these are the effects of: entities, times or both, so at most 2.
+    pub nested_factors: usize,
 }
 
 /// How fixest's `ssc(K.fixef = )` counts absorbed effects.
@@ -54,8 +58,13 @@ pub enum SmallSample {
     /// G/(G-1) (n-1)/(n-k-N): Stata `areg`, dummy variables with sandwich's `vcovCL` HC1.
     /// Serialised `stata_areg`.
     StataAreg,
-    /// G/(G-1): clubSandwich CR1. Serialised `club_sandwich_cr1`.
+    /// G/(G-1): clubSandwich CR1, sandwich's `cadjust`. Serialised `club_sandwich_cr1`.
     ClubSandwichCr1,
+    /// G/(G-k-N): clubSandwich CR1p. Serialised `club_sandwich_cr1p`.
+    ClubSandwichCr1p,
+    /// (G-1)/G: the jackknife's, for `cr3` (MacKinnon, Nielsen and Webb 2023), and sandwich's `vcovCL` HC2 and
+    /// HC3 without `cadjust`. Serialised `jackknife`.
+    Jackknife,
     /// fixest's and pyfixest's `ssc()` in full. Serialised `fixest` with its three options.
     Fixest {
         /// `K.adj`: the factor (n-1)/(n-K).
@@ -78,14 +87,26 @@ pub enum SmallSample {
 }
 
 impl Counts {
-    /// Parameters of the absorbed effects where some levels count as one, the constant.
-    fn without(&self, levels: usize) -> usize {
-        self.absorbed - levels + levels.min(1)
+    /// Parameters of the absorbed effects where the levels of some factors count as one each.
+    fn without(&self, levels: usize, factors: usize) -> usize {
+        (self.absorbed + factors).saturating_sub(levels)
     }
 }
 
 impl SmallSample {
-    /// The factor. There are at least two clusters and n > k + N.
+    /// The factor, if there is one.
+    pub(super) fn of(self, counts: &Counts) -> Result<f64, Reason> {
+        let factor = self.factor(counts);
+        if factor.is_finite() && factor > 0.0 {
+            return Ok(factor);
+        }
+        Err(Reason::NoSmallSampleFactor {
+            clusters: counts.clusters,
+            parameters: counts.coefficients + counts.absorbed,
+        })
+    }
+
+    /// The factor. There are at least two clusters and n > k + N; `club_sandwich_cr1p` needs G > k + N too.
     pub fn factor(self, counts: &Counts) -> f64 {
         let n = counts.observations as f64;
         let clusters = counts.clusters as f64 / (counts.clusters as f64 - 1.0);
@@ -95,13 +116,21 @@ impl SmallSample {
             Self::None => 1.0,
             Self::PlmHc1 => n / less(k),
             Self::PlmSss => clusters * (n - 1.0) / less(k),
-            Self::StataXtreg => clusters * (n - 1.0) / less(k + counts.without(counts.entity_levels)),
+            Self::StataXtreg => {
+                clusters * (n - 1.0)
+                    / less(k + counts.without(counts.entity_levels, counts.entity_levels.min(1)))
+            }
             Self::StataAreg => clusters * (n - 1.0) / less(k + absorbed),
             Self::ClubSandwichCr1 => clusters,
+            Self::ClubSandwichCr1p => {
+                let groups = counts.clusters as f64;
+                groups / (groups - (k + absorbed) as f64)
+            }
+            Self::Jackknife => 1.0 / clusters,
             Self::Fixest { k_adj, k_fixef, g_adj } => {
                 let effects = match k_fixef {
                     FixestEffects::None => 0,
-                    FixestEffects::Nonnested => counts.without(counts.nested),
+                    FixestEffects::Nonnested => counts.without(counts.nested, counts.nested_factors),
                     FixestEffects::Full => absorbed,
                 };
                 (if k_adj { (n - 1.0) / less(k + effects) } else { 1.0 })

@@ -1,11 +1,11 @@
 //! The between estimator: least squares on the means of entities, or of times (Wooldridge 2010,
-//! section 10.2.1), each of the same weight however many rows it has.
+//! section 10.2.1), each of the same weight however many rows it has, or weighted by its rows.
 
 use faer::Mat;
 
-use super::{Effects, Goodness, Solved};
+use super::{Effects, Goodness, Solved, dropped_note};
 use crate::absorb::Factor;
-use crate::design::{Design, INTERCEPT, is_constant, less_means, norm};
+use crate::design::{Design, INTERCEPT, is_constant, less_means, mean, norm};
 use crate::estimated::Absorbed;
 use crate::least_squares::LeastSquares;
 use crate::models::Levels;
@@ -25,11 +25,22 @@ pub(super) fn estimate(sample: &Sample, of: Effects, model: Model) -> Result<Est
     if observations < parameters {
         return Err(Reason::TooFewObservations { observations, parameters });
     }
-    let y = factor.means(sample.dependent());
-    if formula.intercept && is_constant(&y) {
+    let means = factor.means(sample.dependent());
+    if formula.intercept && is_constant(&means) {
         return Err(Reason::ConstantDependent { variable: formula.dependent.clone() });
     }
-    let columns: Vec<Vec<f64>> = sample.regressors().iter().map(|values| factor.means(values)).collect();
+    // Roots of weights that are one on average.
+    let average = sample.height() as f64 / observations as f64;
+    let roots: Vec<f64> = match model {
+        Model::BetweenWeighted => factor.counts().iter().map(|rows| (rows / average).sqrt()).collect(),
+        _ => vec![1.0; observations],
+    };
+    let weighted = |values: Vec<f64>| -> Vec<f64> {
+        values.iter().zip(&roots).map(|(value, root)| value * root).collect()
+    };
+    let columns: Vec<Vec<f64>> =
+        sample.regressors().iter().map(|values| weighted(factor.means(values))).collect();
+    let y = weighted(means.clone());
     let mut names = formula.regressors.clone();
     let mut magnitudes: Vec<f64> = columns.iter().map(|column| norm(column)).collect();
     if formula.intercept {
@@ -37,15 +48,21 @@ pub(super) fn estimate(sample: &Sample, of: Effects, model: Model) -> Result<Est
         magnitudes.insert(0, (observations as f64).sqrt());
     }
     let x = Mat::from_fn(observations, parameters, |row, column| {
-        if column < offset { 1.0 } else { columns[column - offset][row] }
+        if column < offset { roots[row] } else { columns[column - offset][row] }
     });
     let design = Design { names, x, y_magnitude: norm(&y), y, magnitudes };
-    let solution = LeastSquares::solve(&design).map_err(|collinear| Reason::RankDeficient { collinear })?;
-    if observations <= parameters {
+    let (design, solution, collinear) = LeastSquares::solve_dropping(design, formula.collinear)?;
+    let notes = dropped_note(collinear);
+    if observations <= design.names.len() {
         return Err(Reason::NoResidualDegreesOfFreedom { observations, parameters });
     }
     let everything = 0..observations;
     let deviations = match formula.intercept {
+        // about the weighted mean, which is that of the rows
+        true if model == Model::BetweenWeighted => {
+            let centre = mean(sample.dependent());
+            means.iter().zip(&roots).map(|(mean, root)| (mean - centre) * root).collect()
+        }
         true => less_means(&design.y, std::slice::from_ref(&everything)),
         false => design.y.clone(),
     };
@@ -55,11 +72,12 @@ pub(super) fn estimate(sample: &Sample, of: Effects, model: Model) -> Result<Est
         design,
         solution,
         rows: Rows::single(times),
-        deviations,
+        deviations: Some(deviations),
         absorbed: Absorbed::default(),
         goodness: Goodness::Decomposition,
         levels: Levels::default(),
         components: None,
+        notes,
     };
     Estimated::new(sample, solved)
 }

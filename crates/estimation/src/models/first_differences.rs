@@ -3,13 +3,19 @@
 
 use faer::Mat;
 
-use super::{Goodness, Solved, check_size};
+use super::{Goodness, Solved, check_size, dropped_note};
 use crate::design::{Design, INTERCEPT, less_means, norm};
 use crate::estimated::Absorbed;
 use crate::least_squares::LeastSquares;
 use crate::models::Levels;
 use crate::rows::Rows;
-use crate::{Estimated, Model, Reason, Sample};
+use crate::{CollinearColumns, Estimated, Model, Note, Reason, Sample};
+
+/// The later row of each difference, in the differences' order.
+pub(crate) fn later_rows(sample: &Sample, across_gaps: bool) -> Vec<usize> {
+    let rows = sample.groups().iter().flat_map(|group| group.clone().skip(1));
+    rows.filter(|&row| across_gaps || sample.times()[row] == sample.times()[row - 1] + 1).collect()
+}
 
 /// Estimates the equation in differences; `across_gaps` also takes those between rows that are more than
 /// one time apart.
@@ -50,7 +56,8 @@ pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Estimated, 
         .filter(|(_, column)| still(column))
         .map(|(name, _)| name.clone())
         .collect();
-    if !variables.is_empty() {
+    let refused = formula.collinear == CollinearColumns::Refuse && !variables.is_empty();
+    if refused || variables.len() == columns.len() {
         return Err(Reason::ConstantWithin { variables });
     }
     let mut names = formula.regressors.clone();
@@ -63,8 +70,15 @@ pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Estimated, 
         if column < offset { 1.0 } else { columns[column - offset][row] }
     });
     let design = Design { names, x, y, magnitudes, y_magnitude: norm(sample.dependent()) };
-    let solution = LeastSquares::solve(&design).map_err(|collinear| Reason::RankDeficient { collinear })?;
-    if pairs.len() <= parameters {
+    let moving: Vec<usize> =
+        (0..design.names.len()).filter(|at| !variables.contains(&design.names[*at])).collect();
+    let design = if variables.is_empty() { design } else { design.with_columns(&moving) };
+    let (design, solution, collinear) = LeastSquares::solve_dropping(design, formula.collinear)?;
+    let mut notes = dropped_note(collinear);
+    if !variables.is_empty() {
+        notes.push(Note::AbsorbedDropped { variables });
+    }
+    if pairs.len() <= design.names.len() {
         return Err(Reason::NoResidualDegreesOfFreedom { observations: pairs.len(), parameters });
     }
     let everything = 0..pairs.len();
@@ -78,11 +92,12 @@ pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Estimated, 
         design,
         solution,
         rows: Rows { groups, times },
-        deviations,
+        deviations: Some(deviations),
         absorbed: Absorbed::default(),
         goodness,
         levels: Levels::default(),
         components: None,
+        notes,
     };
     Estimated::new(sample, solved)
 }

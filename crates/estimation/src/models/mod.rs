@@ -2,11 +2,11 @@
 
 mod between;
 mod effects;
-mod first_differences;
+pub(crate) mod first_differences;
 mod levels;
 mod ols;
 mod random;
-mod within;
+pub(crate) mod within;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ use crate::design::{Design, mean};
 use crate::estimated::Absorbed;
 use crate::least_squares::LeastSquares;
 use crate::rows::Rows;
-use crate::{Estimated, Reason, Sample};
+use crate::{CollinearColumns, Collinearity, Estimated, Formula, Note, Reason, Sample};
 
 /// A linear model of a panel.
 ///
@@ -28,7 +28,8 @@ use crate::{Estimated, Reason, Sample};
 pub enum Model {
     /// Ordinary least squares on the levels; pooled where the sample has several entities.
     Ols,
-    /// Fixed effects of the entities, by least squares on deviations from entity means.
+    /// Fixed effects, of the entities or of what the equation's [`Formula::effects`] name, by least squares on
+    /// what the effects leave of the variables.
     Within,
     /// Fixed effects of the times.
     WithinTime,
@@ -43,6 +44,9 @@ pub enum Model {
     },
     /// Least squares on the means of entities.
     Between,
+    /// Least squares on the means of entities, each weighted by its rows: linearmodels' `BetweenOLS` with
+    /// `reweight`, Stata's `xtreg, be wls`.
+    BetweenWeighted,
     /// Least squares on the means of times.
     BetweenTime,
     /// Random effects, by generalised least squares.
@@ -55,15 +59,35 @@ impl Model {
     /// # Errors
     /// The reason why the sample doesn't allow it.
     pub fn estimate(self, sample: &Sample) -> Result<Estimated, Reason> {
+        self.check(sample.formula())?;
         match self {
             Self::Ols => ols::estimate(sample),
             Self::Within => within::estimate(sample, Effects::Entity, self),
             Self::WithinTime => within::estimate(sample, Effects::Time, self),
             Self::WithinTwoWay => within::estimate(sample, Effects::TwoWay, self),
             Self::FirstDifferences { across_gaps } => first_differences::estimate(sample, across_gaps),
-            Self::Between => between::estimate(sample, Effects::Entity, self),
+            Self::Between | Self::BetweenWeighted => between::estimate(sample, Effects::Entity, self),
             Self::BetweenTime => between::estimate(sample, Effects::Time, self),
             Self::Random(options) => random::estimate(sample, options),
+        }
+    }
+
+    /// What an equation asks for that the model hasn't got.
+    pub fn lacks(self, formula: &Formula) -> Option<(&'static str, Lacking)> {
+        match self {
+            Self::Within => None,
+            _ if !formula.effects.is_empty() => Some(("effects named by the equation", Lacking::Effects)),
+            Self::Ols | Self::WithinTime | Self::WithinTwoWay => None,
+            _ if formula.weights.is_some() => Some(("weights", Lacking::Weights)),
+            _ => None,
+        }
+    }
+
+    /// Refuses what the equation asks for and the model hasn't got.
+    fn check(self, formula: &Formula) -> Result<(), Reason> {
+        match self.lacks(formula) {
+            Some((what, _)) => Err(Reason::NotDefined { what: what.into(), model: self.name().into() }),
+            None => Ok(()),
         }
     }
 
@@ -76,6 +100,7 @@ impl Model {
             Self::WithinTwoWay => "fixed effects of entities and times",
             Self::FirstDifferences { .. } => "first differences",
             Self::Between => "between entities",
+            Self::BetweenWeighted => "between entities, weighted by rows",
             Self::BetweenTime => "between times",
             Self::Random(options) => match options.effects {
                 Effects::Entity => "random effects of entities",
@@ -86,6 +111,15 @@ impl Model {
     }
 }
 
+/// A part of an equation that a model may lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lacking {
+    /// Absorbed effects.
+    Effects,
+    /// Weights.
+    Weights,
+}
+
 /// What a model hands to [`Estimated`].
 pub(crate) struct Solved {
     pub(crate) model: Model,
@@ -94,12 +128,14 @@ pub(crate) struct Solved {
     pub(crate) solution: LeastSquares,
     /// Where the design's rows belong.
     pub(crate) rows: Rows,
-    /// The dependent variable less what R2 doesn't count as explained.
-    pub(crate) deviations: Vec<f64>,
+    /// The dependent variable less what R2 doesn't count as explained; none where the design's is that.
+    pub(crate) deviations: Option<Vec<f64>>,
     pub(crate) absorbed: Absorbed,
     pub(crate) goodness: Goodness,
     pub(crate) levels: Levels,
     pub(crate) components: Option<VarianceComponents>,
+    /// What a reader of the results should know of the model.
+    pub(crate) notes: Vec<Note>,
 }
 
 /// What R2 is.
@@ -143,4 +179,28 @@ fn check_residual_df(sample: &Sample, parameters: usize) -> Result<(), Reason> {
         return Err(Reason::NoResidualDegreesOfFreedom { observations, parameters });
     }
     Ok(())
+}
+
+/// Refuses a sample that has too few observations whatever columns are dropped, with `effects` parameters of
+/// effects among its parameters.
+fn check_before_dropping(sample: &Sample, parameters: usize, effects: usize) -> Result<(), Reason> {
+    match sample.formula().collinear {
+        CollinearColumns::Drop if sample.height() > effects => Ok(()),
+        _ => check_size(sample, parameters),
+    }
+}
+
+/// Refuses an estimate that leaves no residual degrees of freedom once collinear columns are dropped.
+fn check_after_dropping(sample: &Sample, before: usize, left: usize) -> Result<(), Reason> {
+    let observations = sample.observations();
+    if observations > left {
+        return Ok(());
+    }
+    check_size(sample, before)?;
+    Err(Reason::NoResidualDegreesOfFreedom { observations, parameters: left })
+}
+
+/// The note that columns were left out.
+fn dropped_note(collinear: Vec<Collinearity>) -> Vec<Note> {
+    if collinear.is_empty() { Vec::new() } else { vec![Note::CollinearDropped { collinear }] }
 }

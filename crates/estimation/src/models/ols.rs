@@ -1,8 +1,7 @@
 //! Ordinary least squares: b = (X'X)^-1 X'y.
 
-use super::Levels;
-use super::{Goodness, Solved, check_residual_df, check_size};
-use crate::design::{Design, is_constant, less_means};
+use super::{Goodness, Levels, Solved, check_after_dropping, check_before_dropping, dropped_note};
+use crate::design::{Design, is_constant, less_means, weighted_mean};
 use crate::estimated::Absorbed;
 use crate::least_squares::LeastSquares;
 use crate::rows::Rows;
@@ -10,22 +9,34 @@ use crate::{Estimated, Model, Reason, Sample};
 
 /// Estimates the equation on all rows of the sample.
 pub(super) fn estimate(sample: &Sample) -> Result<Estimated, Reason> {
-    let design = Design::levels(sample);
-    let parameters = design.names.len();
-    check_size(sample, parameters)?;
-    let intercept = sample.formula().intercept;
+    let formula = sample.formula();
+    let parameters = formula.regressors.len() + usize::from(formula.intercept);
+    check_before_dropping(sample, parameters, 0)?;
+    let dependent = sample.dependent();
+    let intercept = formula.intercept;
     let nothing_to_explain =
-        if intercept { is_constant(&design.y) } else { design.y.iter().all(|value| *value == 0.0) };
+        if intercept { is_constant(dependent) } else { dependent.iter().all(|value| *value == 0.0) };
     if nothing_to_explain {
-        return Err(Reason::ConstantDependent { variable: sample.formula().dependent.clone() });
+        return Err(Reason::ConstantDependent { variable: formula.dependent.clone() });
     }
-    let solution = LeastSquares::solve(&design).map_err(|collinear| Reason::RankDeficient { collinear })?;
-    check_residual_df(sample, parameters)?;
-    let deviations = if intercept {
-        let everything = 0..sample.height();
-        less_means(&design.y, std::slice::from_ref(&everything))
-    } else {
-        design.y.clone()
+    let mut design = Design::levels(sample);
+    if let Some(weights) = sample.weights() {
+        let before: Vec<&[f64]> = sample.regressors().iter().map(|column| &**column).collect();
+        design = design.weighted(weights, &before, dependent);
+    }
+    let (design, solution, collinear) = LeastSquares::solve_dropping(design, formula.collinear)?;
+    check_after_dropping(sample, parameters, parameters - collinear.len())?;
+    let deviations = match (intercept, sample.weights()) {
+        (false, _) => None,
+        (true, None) => {
+            let everything = 0..sample.height();
+            Some(less_means(&design.y, std::slice::from_ref(&everything)))
+        }
+        (true, Some(weights)) => {
+            let mean = weighted_mean(dependent, weights);
+            let roots = weights.iter().map(|weight| weight.sqrt());
+            Some(dependent.iter().zip(roots).map(|(value, root)| (value - mean) * root).collect())
+        }
     };
     let solved = Solved {
         model: Model::Ols,
@@ -37,6 +48,7 @@ pub(super) fn estimate(sample: &Sample) -> Result<Estimated, Reason> {
         goodness: Goodness::Decomposition,
         levels: Levels::default(),
         components: None,
+        notes: dropped_note(collinear),
     };
     Estimated::new(sample, solved)
 }

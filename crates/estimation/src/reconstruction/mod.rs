@@ -15,16 +15,15 @@ mod error;
 mod newton;
 mod path;
 mod problem;
-mod random;
 mod solver;
 mod star_bound;
 mod verify;
 
+pub use crate::random::SeededGenerator;
 pub use adjust::adjust;
 pub use barrier::PenaltyWeights;
 pub use error::ReconstructionError;
 pub use path::{PathShape, colour, nearest_path, target_path};
 pub use problem::{PublishedCoefficient, PublishedEquation, ReconstructionProblem};
-pub use random::SeededGenerator;
 pub use solver::{ReconstructedCrossProducts, SolverOptions, reconstruct_cross_products};
 pub use verify::{Agreement, verify};

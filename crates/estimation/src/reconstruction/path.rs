@@ -9,7 +9,7 @@
 
 use super::cross_product::square_root;
 use super::error::ReconstructionError;
-use super::random::SeededGenerator;
+use crate::random::SeededGenerator;
 use faer::Mat;
 use faer::linalg::solvers::Solve;
 

@@ -140,12 +140,7 @@ pub(crate) fn adf_of(entity: &str, values: &[f64], options: &AdfOptions) -> Resu
         coefficient: fit.coefficients[0],
         std_error: (variance * fit.bread[0]).sqrt(),
         statistic,
-        p_value: options.p_values.p_value(
-            statistic,
-            deterministic,
-            fit.rows,
-            options.tables.as_deref(),
-        )?,
+        p_value: options.p_values.p_value(statistic, deterministic, fit.rows, options.tables.as_deref())?,
         critical_values: super::mackinnon::critical_values_2010(deterministic, fit.rows),
         sigma: variance.sqrt(),
         joint,

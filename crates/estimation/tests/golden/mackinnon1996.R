@@ -2,6 +2,8 @@
 #   Rscript mackinnon1996.R data/mackinnon1996.csv
 # The numbers come out of the urca package installed here. Their author's notice applies to the file: it is for
 # your own use; don't publish it with a program without his consent.
+# R reads decimals to within a unit of the last place, so that the numbers are written as R has them.
+number <- function(x) sprintf("%.17g", as.numeric(x))
 path <- commandArgs(trailingOnly = TRUE)[1]
 lines <- urca:::.urc1
 probs <- urca:::.probsUrcval
@@ -13,9 +15,8 @@ for (kind in 1:3) {
     row <- rows[[i]]
     if (length(row) == 4) row <- append(row, "0", after = 3)
     stopifnot(length(row) == 5)
-    number <- function(x) format(x, digits = 15, scientific = FALSE, trim = TRUE)
     out <- c(out, paste(c("none", "intercept", "trend")[kind], number(probs[i, 1]), number(probs[i, 2]),
-                        paste(row, collapse = ","), sep = ","))
+                        paste(number(row), collapse = ","), sep = ","))
   }
 }
 writeLines(out, path)

@@ -71,6 +71,8 @@ pub struct Record {
     pub skipped: BTreeMap<String, usize>,
     pub worst: f64,
     pub worst_at: String,
+    /// What doesn't agree.
+    pub failures: Vec<String>,
 }
 
 impl Record {
@@ -90,11 +92,17 @@ impl Record {
             skipped: BTreeMap::new(),
             worst: 0.0,
             worst_at: String::new(),
+            failures: Vec::new(),
         }
     }
 
     pub fn has(&self, key: &str) -> bool {
         self.fields.contains_key(key)
+    }
+
+    /// Whether a field was compared or left out already.
+    pub fn taken(&self, key: &str) -> bool {
+        self.taken.contains(key)
     }
 
     pub fn take(&mut self, key: &str) -> Value {
@@ -133,23 +141,42 @@ impl Record {
 
     /// Compares numbers, each relative to its scale.
     pub fn compare_to_scale(&mut self, key: &str, actual: &[f64], scales: &[f64]) {
+        self.compare_within(key, actual, scales, TOLERANCE);
+    }
+
+    /// Compares numbers, each relative to its scale, with a tolerance of its own: for a peer whose iteration
+    /// stops early.
+    pub fn compare_within(&mut self, key: &str, actual: &[f64], scales: &[f64], tolerance: f64) {
         let expected = self.numbers(key);
         assert_eq!(actual.len(), expected.len(), "{} {key}", self.id);
         assert_eq!(actual.len(), scales.len(), "{} {key}", self.id);
         for (place, ((a, e), scale)) in actual.iter().zip(&expected).zip(scales).enumerate() {
-            self.values += 1;
-            if a == e {
-                continue;
-            }
-            let error = (a - e).abs() / scale;
-            if error > self.worst {
-                (self.worst, self.worst_at) = (error, format!("{} {key}[{place}] {e:e}", self.id));
-            }
-            assert!(
-                error <= TOLERANCE,
-                "{} {key}[{place}]: {a:e}, reference {e:e}, off by {error:.1e}",
-                self.id
-            );
+            let name = format!("{key}[{place}]");
+            self.agree_within(&name, *a, *e, *scale, tolerance);
+        }
+    }
+
+    /// Compares a number with one that isn't a field of its own, relative to a scale.
+    pub fn agree(&mut self, name: &str, actual: f64, expected: f64, scale: f64) {
+        self.agree_within(name, actual, expected, scale, TOLERANCE);
+    }
+
+    fn agree_within(&mut self, name: &str, actual: f64, expected: f64, scale: f64, tolerance: f64) {
+        self.values += 1;
+        if actual == expected {
+            return;
+        }
+        let error = (actual - expected).abs() / scale;
+        if error > self.worst && tolerance == TOLERANCE {
+            (self.worst, self.worst_at) = (error, format!("{} {name} {expected:e}", self.id));
+        }
+        // a difference that is no number is a failure too
+        if !matches!(
+            error.partial_cmp(&tolerance),
+            Some(std::cmp::Ordering::Less | std::cmp::Ordering::Equal)
+        ) {
+            self.failures
+                .push(format!("{} {name}: {actual:e}, reference {expected:e}, off by {error:.1e}", self.id));
         }
     }
 
@@ -184,6 +211,7 @@ pub struct Tally {
     pub worst: f64,
     pub worst_at: String,
     pub left_out: BTreeMap<String, usize>,
+    pub failures: Vec<String>,
 }
 
 /// Walks all records of a file. `check` compares what is in scope, or names the reason why a record
@@ -197,6 +225,7 @@ pub fn walk(file: &Path, mut check: impl FnMut(&mut Record) -> Result<(), &'stat
         match check(&mut record) {
             Ok(()) => {
                 record.finish();
+                tally.failures.append(&mut record.failures);
                 tally.records += 1;
                 tally.values += record.values;
                 if record.worst > tally.worst {
@@ -220,5 +249,12 @@ pub fn walk(file: &Path, mut check: impl FnMut(&mut Record) -> Result<(), &'stat
     for (reason, count) in &tally.left_out {
         println!("    {count:4} left out, {reason}");
     }
+    assert!(
+        tally.failures.is_empty(),
+        "{}: {} values don't agree\n{}",
+        file.display(),
+        tally.failures.len(),
+        tally.failures.iter().take(40).cloned().collect::<Vec<_>>().join("\n")
+    );
     tally
 }

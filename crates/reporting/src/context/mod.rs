@@ -2,19 +2,27 @@
 //! when it is empty), numbers are texts already, names come in both languages.
 
 mod agreement_view;
+mod claim_view;
 mod gap_view;
 mod granger_view;
 mod mutual_view;
 mod name;
 mod report_context;
+mod robustness_view;
 mod table_view;
+mod test_view;
 mod vintage_view;
 
 pub use agreement_view::{AgreementView, TableAgreement};
+pub use claim_view::{ClaimCounts, ClaimView, ClaimsView, VerdictView};
 pub use gap_view::{DroppedView, GapView, NotEstimableView};
 pub use granger_view::{GrangerCell, GrangerPair, GrangerPanelView, GrangerRow, GrangerView, StatisticView};
 pub use mutual_view::{MutualFinding, MutualView};
 pub use name::Name;
-pub use report_context::{DescriptiveView, ReportContext, StarView, VariableView};
+pub use report_context::{DescriptiveView, ReportContext, SYNTHETIC_NOTICE, StarView, VariableView};
+pub use robustness_view::{
+    CurveView, FindingView, RobustnessEquationView, RobustnessView, SpecificationCell, SpecificationRow,
+};
 pub use table_view::{CellView, Figure, TableRow, TableView};
+pub use test_view::TestView;
 pub use vintage_view::{SourceView, VintageView};

@@ -7,8 +7,8 @@ use super::gap_view::{dropped_views, gap_views, not_estimable_views};
 use super::mutual_view::mutual_views;
 use super::name::Names;
 use super::{
-    AgreementView, DroppedView, GapView, GrangerView, MutualView, Name, NotEstimableView, TableView,
-    VintageView,
+    AgreementView, ClaimsView, DroppedView, GapView, GrangerView, MutualView, Name, NotEstimableView,
+    RobustnessView, TableView, VintageView,
 };
 use crate::number_format::{percent, significant};
 use crate::tidy_estimate::units_in_order;
@@ -40,6 +40,10 @@ pub struct ReportContext {
     pub agreement: AgreementView,
     /// Pairs of dependent variables that may move one another.
     pub mutual: Vec<MutualView>,
+    /// The published findings under every specification.
+    pub robustness: RobustnessView,
+    /// What the paper concludes, and whether it holds.
+    pub claims: ClaimsView,
     /// Values that the panel lacks.
     pub gaps: Vec<GapView>,
     /// How many values those are.
@@ -93,6 +97,9 @@ pub struct StarView {
     pub level: String,
 }
 
+/// What stands on figures of synthetic data.
+pub const SYNTHETIC_NOTICE: &str = "Synthetic data, no evidence";
+
 impl ReportContext {
     /// Makes the model. The same inputs give the same model; nothing else (no clock, no machine) enters.
     ///
@@ -131,6 +138,7 @@ impl ReportContext {
             .into_iter()
             .map(|(stars, level)| StarView { stars: stars.asterisks(), level: percent(level) })
             .collect();
+        let notice = if inputs.vintage.is_synthetic() { SYNTHETIC_NOTICE } else { "" };
         Ok(Self {
             title: Name::new("title", &spec.title),
             authors: spec.authors.clone(),
@@ -143,6 +151,12 @@ impl ReportContext {
             tables,
             agreement: AgreementView::new(&spec.tables, &rows),
             mutual: mutual_views(&spec.tables, &rows, &units, &names),
+            robustness: inputs
+                .robustness
+                .as_ref()
+                .map(|robustness| RobustnessView::new(robustness, &names, &spec.star_levels, notice))
+                .unwrap_or_default(),
+            claims: ClaimsView::new(&inputs.claims),
             gaps: gap_views(&inputs.gaps, &names),
             gap_count: inputs.gaps.len(),
             dropped: dropped_views(&inputs.dropped, &spec.tables, &names),

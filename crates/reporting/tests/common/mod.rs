@@ -88,6 +88,8 @@ fn granger(cause: &str, effect: &str) -> DumitrescuHurlin {
     let short = Reason::SeriesTooShort { entity: "alpha".into(), length: 8, order: 1, bound: 8 };
     DumitrescuHurlin {
         left_out: Vec::new(),
+        chosen: None,
+        bootstrap: None,
         effect: effect.into(),
         cause: cause.into(),
         orders: LagOrders::Common(1),
@@ -205,6 +207,8 @@ pub fn small() -> (ReportSpec, ReportInputs) {
             gap("beta", 2010, "x"),
             gap("alpha", 2009, "z"),
         ],
+        robustness: None,
+        claims: Vec::new(),
         dropped: vec![DroppedRow {
             table: "1".into(),
             unit: "beta".into(),

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
-use vintner_estimation::{LagOrders, Untestable, dumitrescu_hurlin};
+use vintner_estimation::{
+    LagChoice, LagOrders, Reason, Untestable, bootstrap_dumitrescu_hurlin, choose_lags, dumitrescu_hurlin,
+};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
@@ -15,20 +17,46 @@ use crate::{StagesError, code};
 pub(crate) struct Granger {
     /// The variables; each is tested as a cause of each other.
     variables: Vec<String>,
-    /// The lag order.
-    #[serde(default = "one")]
-    lags: usize,
+    /// The lag order, or how it is chosen.
+    #[serde(default)]
+    lags: Lags,
+    /// Bootstrapped p-values of the panel's test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bootstrap: Option<Draws>,
     /// What becomes of the panel's test where an entity has too few years for its own.
     #[serde(default)]
     untestable: Untestable,
 }
 
-fn one() -> usize {
-    1
+/// One order, or a choice between several.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Lags {
+    Order(usize),
+    Chosen(LagChoice),
+}
+
+impl Default for Lags {
+    fn default() -> Self {
+        Self::Order(1)
+    }
+}
+
+/// How many samples are drawn; the draws follow from the stage's seed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Draws {
+    #[serde(default = "usual")]
+    replications: usize,
+}
+
+fn usual() -> usize {
+    999
 }
 
 /// Far more than any panel of years has room for; a slip of the finger shouldn't fill the memory.
 const MOST_LAGS: usize = 100;
+const MOST_DRAWS: usize = 1_000_000;
 
 impl Parameters for Granger {
     const NAME: &'static str = "granger";
@@ -40,9 +68,20 @@ impl Parameters for Granger {
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
         let mut faults = Faults::new();
-        if !(1..=MOST_LAGS).contains(&self.lags) {
+        let most = match self.lags {
+            Lags::Order(order) => order,
+            Lags::Chosen(choice) => choice.most,
+        };
+        if let Some(draws) = &self.bootstrap
+            && !(2..=MOST_DRAWS).contains(&draws.replications)
+        {
+            let place = params.get("bootstrap").unwrap_or(params);
+            let message = format!("{} replications; from 2 to {MOST_DRAWS} are allowed", draws.replications);
+            faults.push(document.fault(Some(place.span), message).hint("999 is usual"));
+        }
+        if !(1..=MOST_LAGS).contains(&most) {
             let place = params.get("lags").unwrap_or(params);
-            let message = format!("{} lags; from 1 to {MOST_LAGS} are allowed", self.lags);
+            let message = format!("{most} lags; from 1 to {MOST_LAGS} are allowed");
             let fault = document.fault(Some(place.span), message);
             faults.push(fault.hint("an entity needs more than three times as many years as there are lags"));
         }
@@ -60,13 +99,39 @@ impl Parameters for Granger {
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
         let panel = panel(inputs, "panel")?;
-        let orders = LagOrders::Common(self.lags);
         let mut tests = Vec::new();
+        let mut warnings = Vec::new();
         for cause in &self.variables {
             for effect in self.variables.iter().filter(|effect| *effect != cause) {
-                tests.push(dumitrescu_hurlin(&panel, effect, cause, &orders, self.untestable)?);
+                let (orders, chosen) = match self.lags {
+                    Lags::Order(order) => (LagOrders::Common(order), None),
+                    Lags::Chosen(choice) => match choose_lags(&panel, effect, cause, choice)? {
+                        Ok(chosen) => (chosen.orders.clone(), Some(chosen)),
+                        Err(reason) => {
+                            let pair = format!("{cause} -> {effect}");
+                            warnings.push(format!("{pair}: one lag, since none can be chosen: {reason}"));
+                            (LagOrders::Common(1), None)
+                        }
+                    },
+                };
+                let mut test = dumitrescu_hurlin(&panel, effect, cause, &orders, self.untestable)?;
+                test.chosen = chosen;
+                test.bootstrap = match (&self.bootstrap, &orders) {
+                    (Some(draws), LagOrders::Common(order)) => Some(bootstrap_dumitrescu_hurlin(
+                        &panel,
+                        effect,
+                        cause,
+                        *order,
+                        &test.left_out,
+                        draws.replications,
+                        inputs.seed,
+                    )?),
+                    (Some(_), LagOrders::PerEntity(_)) => Some(Err(Reason::VaryingOrders)),
+                    (None, _) => None,
+                };
+                tests.push(test);
             }
         }
-        Ok(Outputs::new().with("tests", Artifact::json(&tests)?))
+        Ok(Outputs::new().with("tests", Artifact::json(&tests)?).warn(warnings))
     }
 }

@@ -1,21 +1,32 @@
 //! One operation a file.
 
 mod assemble;
+mod bootstrap;
+mod claims;
 mod cointegration;
 mod deflate;
 mod derive;
 mod describe;
 mod estimates;
 mod exposure;
+mod fama_macbeth;
 mod granger;
 mod ingest;
+mod iv;
 mod regress;
 mod report;
+mod robustness;
 mod shared;
+mod specification_curve;
+mod specifications;
+mod system;
 mod unit_root;
 mod years;
 
 use vintner_pipeline::Registry;
+
+pub(crate) use estimates::Collected;
+pub(crate) use shared::{ENTITY, TIME};
 
 use crate::params::Of;
 
@@ -29,10 +40,18 @@ pub fn registry() -> Registry {
     registry.register(Of::<derive::Derive>::new());
     registry.register(Of::<describe::Describe>::new());
     registry.register(Of::<regress::Regress>::new());
+    registry.register(Of::<fama_macbeth::FamaMacBethStage>::new());
     registry.register(Of::<granger::Granger>::new());
     registry.register(Of::<unit_root::UnitRoot>::new());
     registry.register(Of::<cointegration::Cointegration>::new());
+    registry.register(Of::<iv::Iv>::new());
+    registry.register(Of::<system::SystemStage>::new());
     registry.register(Of::<estimates::Estimates>::new());
+    registry.register(Of::<specifications::Specifications>::new());
+    registry.register(Of::<robustness::RobustnessOf>::new());
+    registry.register(Of::<specification_curve::Curve>::new());
+    registry.register(Of::<bootstrap::BootstrapOf>::new());
+    registry.register(Of::<claims::Claims>::new());
     registry.register(Of::<report::Report>::new());
     registry
 }

@@ -1,8 +1,13 @@
 //! `regress`: one equation, by entity and pooled.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
-use vintner_diagnostics::{Document, Faults, Node};
-use vintner_estimation::{Covariance, Formula, Model, Outcome, UnitFit, estimate, estimate_by_entity};
+use vintner_diagnostics::{Document, Faults, Node, NodeValue};
+use vintner_estimation::{
+    CollinearColumns, Covariance, Effect, EstimationError, Formula, Lacking, Model, Note, Outcome,
+    Singletons, UnitFit, Weights, estimate_by_entity, estimate_under,
+};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
@@ -17,6 +22,12 @@ pub(crate) struct Regress {
     dependent: String,
     /// The regressors, in the equation's order.
     regressors: Vec<String>,
+    /// The column of weights and what they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    weights: Option<Weights>,
+    /// What becomes of regressors that are combinations of others.
+    #[serde(default, skip_serializing_if = "is_default")]
+    collinear: CollinearColumns,
     /// Whether each entity's own equation is estimated by OLS, and how its standard errors are made.
     #[serde(default)]
     by_entity: Option<ByEntity>,
@@ -38,6 +49,19 @@ struct Pooled {
     model: Model,
     #[serde(default)]
     covariance: Covariance,
+    /// The effects that `within` absorbs; those of entities where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    effects: Vec<String>,
+    /// What becomes of rows that an effect has to itself.
+    #[serde(default, skip_serializing_if = "is_default")]
+    singletons: Singletons,
+    /// Further covariances of the same estimates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    covariances: Vec<Covariance>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// What `regress` makes.
@@ -46,18 +70,51 @@ pub(crate) struct Fits {
     pub(crate) formula: Formula,
     pub(crate) by_entity: Vec<UnitFit>,
     pub(crate) pooled: Option<Outcome>,
+    /// The pooled equation under each of the further covariances.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pooled_under: Vec<Outcome>,
 }
 
 impl Regress {
+    /// The equation, as each entity's is estimated.
     fn formula(&self) -> Formula {
-        Formula::new(&self.dependent, &self.regressors)
+        let mut formula = Formula::new(&self.dependent, &self.regressors);
+        formula.weights.clone_from(&self.weights);
+        formula.collinear = self.collinear;
+        formula
+    }
+
+    /// The pooled equation.
+    fn pooled_formula(&self) -> Result<Formula, EstimationError> {
+        let Some(pooled) = &self.pooled else { return Ok(self.formula()) };
+        let mut formula = self.formula().with_effects(&pooled.effects)?;
+        formula.singletons = pooled.singletons;
+        Ok(formula)
+    }
+
+    /// The covariances of the pooled equation, that of `pooled` first.
+    fn pooled_covariances(&self) -> Vec<Covariance> {
+        let pooled = self.pooled.iter();
+        pooled
+            .flat_map(|pooled| [&pooled.covariance].into_iter().chain(&pooled.covariances))
+            .cloned()
+            .collect()
+    }
+
+    /// The columns that say what the clusters are.
+    fn cluster_columns(&self) -> BTreeSet<String> {
+        let by_entity = self.by_entity.iter().map(|by_entity| by_entity.covariance.clone());
+        let covariances = by_entity.chain(self.pooled_covariances());
+        covariances
+            .flat_map(|covariance| covariance.columns().into_iter().map(str::to_owned).collect::<Vec<_>>())
+            .collect()
     }
 }
 
 impl Parameters for Regress {
     const NAME: &'static str = "regress";
     const SUMMARY: &'static str =
-        "estimates an equation for each entity by OLS, and pooled with fixed effects";
+        "estimates an equation for each entity by OLS, and pooled, under any covariances";
 
     fn code() -> Digest {
         code::digest(&[env!("VINTNER_CODE_OPERATION_REGRESS"), code::PANEL, code::ESTIMATION])
@@ -73,12 +130,44 @@ impl Parameters for Regress {
             let fault = document.fault(Some(params.span), "nothing to estimate");
             faults.push(fault.hint("add `by_entity: {}`, `pooled: {model: within}`, or both"));
         }
+        let Some(pooled) = &self.pooled else { return faults };
+        let node = params.get("pooled");
+        let at = |field: &str| node.and_then(|node| node.get(field)).or(node).unwrap_or(params).span;
+        let items = match node.and_then(|node| node.get("effects")).map(|effects| &effects.value) {
+            Some(NodeValue::Sequence(items)) => items.as_slice(),
+            _ => &[],
+        };
+        let mut broken = false;
+        for (place, effect) in pooled.effects.iter().enumerate() {
+            let span = items.get(place).map_or_else(|| at("effects"), |item| item.span);
+            if let Err(error) = effect.parse::<Effect>() {
+                broken = true;
+                faults.push(document.fault(Some(span), error.to_string()));
+            } else if pooled.effects[..place].contains(effect) {
+                faults.push(document.fault(Some(span), format!("the effect `{effect}` is named twice")));
+            }
+        }
+        let formula = if broken { self.formula() } else { self.pooled_formula().unwrap_or(self.formula()) };
+        if let Some((what, place)) = pooled.model.lacks(&formula) {
+            let span = match place {
+                Lacking::Effects => at("effects"),
+                Lacking::Weights => params.get("weights").unwrap_or(params).span,
+            };
+            let fault =
+                document.fault(Some(span), format!("{what} aren't defined for {}", pooled.model.name()));
+            faults.push(match place {
+                Lacking::Effects => fault.hint("`model: within` absorbs them"),
+                Lacking::Weights => fault.hint("`ols` and the `within` models have them"),
+            });
+        }
         faults
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        let formula = self.formula();
-        vec![InputDeclaration::frame("panel").columns([ENTITY, TIME].into_iter().chain(formula.variables()))]
+        let formula = self.pooled_formula().unwrap_or(self.formula());
+        let clusters = self.cluster_columns();
+        let columns = [ENTITY, TIME].into_iter().chain(formula.columns());
+        vec![InputDeclaration::frame("panel").columns(columns.chain(clusters.iter().map(String::as_str)))]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -92,17 +181,45 @@ impl Parameters for Regress {
             Some(by_entity) => estimate_by_entity(&panel, &formula, &by_entity.covariance)?,
             None => Vec::new(),
         };
-        let pooled = match &self.pooled {
-            Some(pooled) => Some(estimate(&panel, &formula, pooled.model, &pooled.covariance)?),
-            None => None,
+        let covariances = self.pooled_covariances();
+        let mut outcomes = match &self.pooled {
+            Some(pooled) => {
+                estimate_under(&panel, &self.pooled_formula()?, pooled.model, &covariances)?.into_iter()
+            }
+            None => Vec::new().into_iter(),
         };
+        let pooled = outcomes.next();
+        let pooled_under: Vec<Outcome> = outcomes.collect();
         let refused =
             by_entity.iter().filter_map(|unit| Some(format!("{}: {}", unit.unit, unit.outcome.reason()?)));
         let pooled_refused =
             pooled.iter().filter_map(|outcome| Some(format!("pooled: {}", outcome.reason()?)));
-        let warnings: Vec<String> =
-            refused.chain(pooled_refused).map(|refusal| format!("not estimable: {refusal}")).collect();
-        let fits = Fits { formula, by_entity, pooled };
+        let under_refused =
+            pooled_under.iter().zip(covariances.iter().skip(1)).filter_map(|(outcome, under)| {
+                // What keeps the equation from being estimated was said above.
+                let reason = outcome
+                    .reason()
+                    .filter(|_| pooled.as_ref().is_some_and(|one| one.reason() != outcome.reason()))?;
+                Some(format!("pooled, {}: {reason}", under.name()))
+            });
+        // What is left out of an equation is said once.
+        let units = by_entity.iter().map(|unit| (unit.unit.as_str(), &unit.outcome));
+        let left_out =
+            units.chain(pooled.iter().map(|outcome| ("pooled", outcome))).flat_map(|(unit, outcome)| {
+                let notes = outcome.fit().map(|fit| fit.notes.as_slice()).unwrap_or_default();
+                let dropped = |note: &&Note| {
+                    matches!(note, Note::CollinearDropped { .. } | Note::AbsorbedDropped { .. })
+                };
+                notes.iter().filter(dropped).map(move |note| format!("{unit}: {note}"))
+            });
+        let left_out: Vec<String> = left_out.collect();
+        let warnings: Vec<String> = refused
+            .chain(pooled_refused)
+            .chain(under_refused)
+            .map(|refusal| format!("not estimable: {refusal}"))
+            .chain(left_out)
+            .collect();
+        let fits = Fits { formula, by_entity, pooled, pooled_under };
         Ok(Outputs::new().with("fits", Artifact::json(&fits)?).warn(warnings))
     }
 }

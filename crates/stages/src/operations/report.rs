@@ -76,6 +76,8 @@ impl Parameters for Report {
             InputDeclaration::json("descriptives").optional(),
             InputDeclaration::json("granger").optional(),
             InputDeclaration::json("sources").optional().many(),
+            InputDeclaration::json("robustness").optional(),
+            InputDeclaration::json("claims").optional(),
             InputDeclaration::file("published").optional(),
             InputDeclaration::file("templates"),
             // Gaps, from whichever stages list them.
@@ -97,6 +99,8 @@ impl Parameters for Report {
             estimates: collected.rows,
             published: published(inputs)?,
             gaps: gaps(inputs)?,
+            robustness: if inputs.has("robustness") { Some(inputs.json("robustness")?) } else { None },
+            claims: if inputs.has("claims") { inputs.json("claims")? } else { Vec::new() },
             dropped: collected.dropped,
             vintage,
         };
@@ -156,9 +160,24 @@ fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
     })
 }
 
+/// Whether the vintage's data are synthetic.
+pub(crate) fn is_synthetic(inputs: &Inputs) -> Result<bool, StagesError> {
+    Ok(vintage(inputs)?.is_synthetic())
+}
+
 /// The gaps of all frames given, each once.
 fn gaps(inputs: &Inputs) -> Result<Vec<Gap>, StagesError> {
-    let named = ["vintage", "estimates", "descriptives", "granger", "sources", "published", "templates"];
+    let named = [
+        "vintage",
+        "estimates",
+        "descriptives",
+        "granger",
+        "sources",
+        "robustness",
+        "claims",
+        "published",
+        "templates",
+    ];
     let mut gaps = Vec::new();
     for role in inputs.other_roles(&named) {
         for (_, frame) in inputs.frames(role)? {

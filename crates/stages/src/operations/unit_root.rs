@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::unit_root::{
     AdfOptions, Bandwidth, Bound, CipsModel, Deterministic, FisherUnits, Interpolation, IpsStatistic, Kernel,
-    KpssOptions, Lags, MackinnonTables, PanelTest, PanelUnitRoot, PanelUnitRootOptions, PhillipsPerronOptions, SeriesOutcome,
-    SeriesTest, UnitRootOutcome, UnitSeriesTest, by_entity, panel_unit_root,
+    KpssOptions, Lags, MackinnonTables, PanelTest, PanelUnitRoot, PanelUnitRootOptions,
+    PhillipsPerronOptions, SeriesOutcome, SeriesTest, UnitRootOutcome, UnitSeriesTest, by_entity,
+    panel_unit_root,
 };
 use vintner_estimation::{TestOutcome, lag};
 use vintner_panel::Panel;

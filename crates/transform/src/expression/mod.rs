@@ -38,6 +38,17 @@ pub use problem::{ExpressionError, ExpressionProblem, Position};
 use crate::Result;
 use crate::cell::Cell;
 
+/// Which rows' values an expression may read for a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// The row's own alone.
+    Row,
+    /// Those of its entity: lags, leads, differences.
+    Entity,
+    /// Those of the panel: aggregates over a window.
+    Panel,
+}
+
 /// An expression that was read.
 ///
 /// [`fmt::Display`] writes it in a canonical form that reads back as the same expression.
@@ -84,6 +95,21 @@ impl Expression {
             }
         });
         names
+    }
+
+    /// Which rows' values it may read for a row.
+    pub fn reach(&self) -> Reach {
+        let mut reach = Reach::Row;
+        self.node.visit(&mut |node| {
+            let own = match node {
+                Node::Time { .. } => Reach::Entity,
+                // What else a window is partitioned by isn't looked at: the panel has it.
+                Node::Window(_) => Reach::Panel,
+                _ => Reach::Row,
+            };
+            reach = reach.max(own);
+        });
+        reach
     }
 
     /// The expression's value for each row.

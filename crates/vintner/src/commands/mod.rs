@@ -2,13 +2,19 @@
 
 pub(crate) mod audit;
 pub(crate) mod cache;
+pub(crate) mod claims;
 pub(crate) mod graph;
+mod kept_output;
 pub(crate) mod lock;
 pub(crate) mod operations;
 pub(crate) mod reconstruct;
 pub(crate) mod reproduce;
 pub(crate) mod show;
 pub(crate) mod status;
+pub(crate) mod trace;
+pub(crate) mod vintage_check;
+pub(crate) mod vintage_compare;
+pub(crate) mod vintage_diff;
 pub(crate) mod vintages;
 pub(crate) mod why;
 

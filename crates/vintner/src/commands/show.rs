@@ -4,52 +4,20 @@ use std::io::{Cursor, Write, stdout};
 
 use polars::prelude::{AnyValue, DataFrame, ParquetReader, SerReader};
 use serde_json::{Value, json};
-use vintner_diagnostics::one_of;
-use vintner_pipeline::{Kind, PipelineError, Plan, Selection, State, Survey};
+use vintner_pipeline::Kind;
 
-use super::{one, print_json};
+use super::kept_output::kept_output;
+use super::print_json;
 use crate::arguments::{Format, Show};
-use crate::error::{CommandError, Result};
+use crate::error::Result;
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Show) -> Result<()> {
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
     let (branch, output) = split(&arguments.output);
-    let selection = Selection { until: vec![branch.to_owned()], ..Selection::default() };
-    let plan = Plan::select(&pipeline, &vintage, &selection)?;
-    let store = workspace.store();
-    let survey = Survey::new(&plan, &store)?;
-    let statuses: Vec<_> = survey.statuses().collect();
-    let state = one(&statuses, branch)?;
-    let declared = &pipeline.stage(&state.id.stage)?.bound.output_declarations;
-    let wanted = match output {
-        None => declared.first(),
-        Some(name) => declared.iter().find(|declared| declared.name == name),
-    };
-    let Some(wanted) = wanted else {
-        let name = output.unwrap_or_default();
-        return Err(CommandError::Pipeline(PipelineError::Unknown {
-            message: format!("`{}` has no output `{name}`", state.branch),
-            hint: one_of(name, declared.iter().map(|declared| declared.name.as_str())),
-        }));
-    };
-    let record = state.record.as_ref().filter(|_| !state.state.would_run());
-    let Some(kept) = record.and_then(|record| record.outputs.get(&wanted.name)) else {
-        let (branch, output) = (state.branch.clone(), wanted.name.clone());
-        if matches!(state.state, State::Corrupt(_)) {
-            return Err(CommandError::Corrupt { branch, output });
-        }
-        let state = match state.state {
-            State::Waiting(_) => "something that it reads has to be made first",
-            _ => "what it depends on has changed, or it never ran",
-        };
-        return Err(CommandError::NotMade { branch, output, state });
-    };
-    let bytes = store
-        .object(&kept.digest)
-        .ok_or_else(|| CommandError::Corrupt { branch: state.branch.clone(), output: wanted.name.clone() })?;
-    match wanted.kind {
+    let (wanted, bytes) = kept_output(workspace, &pipeline, &vintage, branch, output)?;
+    match wanted {
         Kind::Frame => {
             let frame = ParquetReader::new(Cursor::new(bytes)).finish()?;
             match arguments.format {

@@ -15,6 +15,7 @@ use crate::design::mean;
 use crate::models::Effects;
 use crate::models::within;
 use crate::rows::Rows;
+use crate::sample::EffectOf;
 use crate::{Reason, Sample};
 
 /// How the variances are estimated.
@@ -24,6 +25,10 @@ pub enum VarianceEstimator {
     /// Swamy and Arora (1972), from the within and the between regression: the default of every program.
     #[default]
     Swar,
+    /// As `swar`, but on unbalanced panels with the variance of the residuals of entity means set against that of
+    /// the effect plus that of the error over the harmonic mean of T_i: Stata's `xtreg, re`, and linearmodels'
+    /// without `small_sample`. One way, of entities or times.
+    SwarHarmonic,
     /// Wallace and Hussain (1969), from the residuals of pooled least squares.
     Walhus,
     /// Amemiya (1971), from the within residuals.
@@ -43,6 +48,35 @@ pub struct VarianceComponents {
     pub time: Option<f64>,
 }
 
+impl VarianceComponents {
+    /// The share of its entity's mean that a row gives up, 1 - (1 + T_i r)^(-1/2), where the entity has T_i rows
+    /// and r is the ratio of its effect's variance to that of the error (Baltagi 2013, eq. 2.20).
+    pub fn entity_theta(&self, rows: usize) -> f64 {
+        share(rows as f64 * self.entity.unwrap_or(0.0) / self.idiosyncratic)
+    }
+
+    /// The share of its time's mean that a row gives up.
+    pub fn time_theta(&self, rows: usize) -> f64 {
+        share(rows as f64 * self.time.unwrap_or(0.0) / self.idiosyncratic)
+    }
+
+    /// The share of the overall mean that is given back where both have effects, on a balanced panel of so
+    /// many times and entities (Baltagi 2013, eq. 3.13); zero where one has none.
+    pub fn overall_theta(&self, times: usize, entities: usize) -> f64 {
+        let (entity, time) = (self.entity.unwrap_or(0.0), self.time.unwrap_or(0.0));
+        if entity <= 0.0 || time <= 0.0 {
+            return 0.0;
+        }
+        let both = (times as f64 * entity + entities as f64 * time) / self.idiosyncratic;
+        self.entity_theta(times) + self.time_theta(entities) - share(both)
+    }
+}
+
+/// 1 - (1 + ratio)^(-1/2).
+fn share(ratio: f64) -> f64 {
+    1.0 - (1.0 + ratio).powf(-0.5)
+}
+
 /// Estimates the variances.
 pub(super) fn estimate(
     sample: &Sample,
@@ -51,7 +85,10 @@ pub(super) fn estimate(
 ) -> Result<VarianceComponents, Reason> {
     let panel = Panel::new(sample, rows, options.effects)?;
     if options.method == VarianceEstimator::Nerlove {
-        return nerlove(sample, rows, &panel, options.effects);
+        return nerlove(sample, &panel, options.effects);
+    }
+    if options.method == VarianceEstimator::SwarHarmonic {
+        return harmonic(&panel, options.effects);
     }
     let effects = options.effects;
     let mut forms = vec![within_form(&panel, options.method)?];
@@ -103,7 +140,7 @@ fn within_form(panel: &Panel, method: VarianceEstimator) -> Result<Form, Reason>
 fn between_form(panel: &Panel, method: VarianceEstimator, of: Effects) -> Result<Form, Reason> {
     let residuals = match method {
         VarianceEstimator::Walhus => Residuals::pooled(panel)?,
-        VarianceEstimator::Swar => Residuals::between(panel, of)?,
+        VarianceEstimator::Swar | VarianceEstimator::SwarHarmonic => Residuals::between(panel, of)?,
         VarianceEstimator::Amemiya | VarianceEstimator::Nerlove => Residuals::within(panel)?,
     };
     Ok(panel.form(residuals, Some(of)))
@@ -134,19 +171,44 @@ fn balanced_expectations(panel: &Panel, method: VarianceEstimator, effects: Effe
     expectations
 }
 
+/// s_e^2 = RSS/(n - N - k) within, and s_u^2 = RSS/(N - K) of the means less s_e^2 over the harmonic mean of T_i
+/// (Stata 18, xtreg, methods and formulas).
+fn harmonic(panel: &Panel, effects: Effects) -> Result<VarianceComponents, Reason> {
+    let of = match effects {
+        Effects::TwoWay => return Err(Reason::NoVarianceComponent),
+        one => one,
+    };
+    let within = panel.form(Residuals::within(panel)?, None);
+    let idiosyncratic = within.value / (panel.rows - panel.absorbed - panel.varying) as f64;
+    if !(idiosyncratic > 0.0 && idiosyncratic.is_finite()) {
+        return Err(Reason::NoVarianceComponent);
+    }
+    let factor = if of == Effects::Time { &panel.times } else { &panel.entities };
+    let (left, df) = panel.between_residuals(of)?;
+    let inverse = factor.counts().iter().map(|rows| 1.0 / rows).sum::<f64>() / factor.levels() as f64;
+    let variance = (left / df - idiosyncratic * inverse).max(0.0);
+    Ok(VarianceComponents {
+        idiosyncratic,
+        entity: effects.has_entity().then_some(variance),
+        time: effects.has_time().then_some(variance),
+    })
+}
+
 /// Nerlove's: the mean square of the within residuals, not corrected for degrees of freedom, and the
 /// variance of the fixed effects, weighted by their rows.
-fn nerlove(
-    sample: &Sample,
-    rows: &Rows,
-    panel: &Panel,
-    effects: Effects,
-) -> Result<VarianceComponents, Reason> {
+fn nerlove(sample: &Sample, panel: &Panel, effects: Effects) -> Result<VarianceComponents, Reason> {
     let residuals = Residuals::within(panel)?;
     let height = panel.rows as f64;
     let form = panel.form(residuals, None);
     let coefficients = panel.within_coefficients()?;
-    let levels = within::levels(sample, rows, effects, &coefficients);
+    let coefficient = |name: &str| {
+        let place = sample.formula().regressors.iter().position(|own| own == name);
+        place.map_or(0.0, |at| coefficients[at])
+    };
+    let levels = within::levels(sample, effects, coefficient)?;
+    let of = |key: EffectOf| -> &[f64] {
+        levels.iter().find(|(own, _)| *own == key).map_or(&[], |(_, levels)| levels.as_slice())
+    };
     let variance = |levels: &[f64], factor: &Factor| -> f64 {
         let count = levels.len() as f64;
         let weighted = |value: &dyn Fn(f64) -> f64| -> f64 {
@@ -163,8 +225,8 @@ fn nerlove(
     }
     Ok(VarianceComponents {
         idiosyncratic,
-        entity: effects.has_entity().then(|| variance(&levels.entity, &panel.entities)),
-        time: effects.has_time().then(|| variance(&levels.time, &panel.times)),
+        entity: effects.has_entity().then(|| variance(of(EffectOf::Entities), &panel.entities)),
+        time: effects.has_time().then(|| variance(of(EffectOf::Times), &panel.times)),
     })
 }
 

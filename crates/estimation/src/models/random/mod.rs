@@ -18,7 +18,7 @@ use crate::design::{Design, is_constant, less_means};
 use crate::estimated::Absorbed;
 use crate::least_squares::LeastSquares;
 use crate::rows::Rows;
-use crate::{Estimated, Model, Reason, Sample};
+use crate::{CollinearColumns, Estimated, Model, Note, Reason, Sample};
 
 /// Random effects and how their variances are estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -39,7 +39,16 @@ pub(super) fn estimate(sample: &Sample, options: RandomEffects) -> Result<Estima
         return Err(Reason::ConstantDependent { variable: sample.formula().dependent.clone() });
     }
     // Collinear regressors are the same in levels, where they are told apart best.
-    LeastSquares::solve(&design).map_err(|collinear| Reason::RankDeficient { collinear })?;
+    if let Err(collinear) = LeastSquares::solve(&design) {
+        let left_out: Vec<&str> = collinear.iter().map(|one| one.column.as_str()).collect();
+        let rest = sample.without_regressors(&left_out);
+        let stuck = rest.regressors().is_empty() || rest.regressors().len() == sample.regressors().len();
+        if sample.formula().collinear == CollinearColumns::Refuse || stuck {
+            return Err(Reason::RankDeficient { collinear });
+        }
+        let estimated = estimate(&rest, options)?;
+        return Ok(estimated.of_formula(sample.formula().clone(), Note::CollinearDropped { collinear }));
+    }
     check_residual_df(sample, parameters)?;
     let rows = Rows::of(sample);
     let components = components::estimate(sample, &rows, options)?;
@@ -50,7 +59,7 @@ pub(super) fn estimate(sample: &Sample, options: RandomEffects) -> Result<Estima
     let levels = transformation.levels(sample, &rows, &solution.coefficients);
     let solved = Solved {
         model: Model::Random(options),
-        deviations: less_means(&design.y, std::slice::from_ref(&everything)),
+        deviations: Some(less_means(&design.y, std::slice::from_ref(&everything))),
         goodness: Goodness::correlation(&design.y, &solution.residuals),
         design,
         solution,
@@ -58,6 +67,7 @@ pub(super) fn estimate(sample: &Sample, options: RandomEffects) -> Result<Estima
         absorbed: Absorbed::default(),
         levels,
         components: Some(components),
+        notes: Vec::new(),
     };
     Estimated::new(sample, solved)
 }

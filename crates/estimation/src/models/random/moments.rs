@@ -92,7 +92,7 @@ impl Panel {
             within,
             kept,
             y: sample.dependent().to_vec(),
-            x: sample.regressors().to_vec(),
+            x: sample.regressors().iter().map(|column| column.to_vec()).collect(),
         })
     }
 
@@ -108,6 +108,31 @@ impl Panel {
             self.kept.iter().zip(solution.coefficients).for_each(|(at, b)| coefficients[*at] = b);
         }
         Ok(coefficients)
+    }
+
+    /// The residual sum of squares of the regression of means, each of the same weight, and its degrees of
+    /// freedom.
+    pub(super) fn between_residuals(&self, of: Effects) -> Result<(f64, f64), Reason> {
+        let factor = self.factor(of);
+        let (groups, parameters) = (factor.levels(), self.levels.names.len());
+        if groups <= parameters {
+            return Err(Reason::TooFewGroups {
+                groups,
+                of: if of == Effects::Time { "times" } else { "entities" }.into(),
+                parameters,
+            });
+        }
+        let columns: Vec<Vec<f64>> =
+            (0..parameters).map(|column| factor.means(&column_of(&self.levels.x, column))).collect();
+        let means = Design {
+            names: self.levels.names.clone(),
+            x: Mat::from_fn(groups, parameters, |row, column| columns[column][row]),
+            y: factor.means(&self.levels.y),
+            magnitudes: self.levels.magnitudes.clone(),
+            y_magnitude: self.levels.y_magnitude,
+        };
+        let left: f64 = solve(&means)?.residuals.iter().map(|residual| residual * residual).sum();
+        Ok((left, (groups - parameters) as f64))
     }
 
     fn factor(&self, of: Effects) -> &Factor {

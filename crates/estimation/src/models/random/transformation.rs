@@ -106,6 +106,7 @@ impl Transformation {
         };
         debug_assert_eq!(rows.groups.len(), self.entities.levels());
         Levels {
+            on_demand: None,
             entity: if self.effects.has_entity() { predicted(&self.entities, entity) } else { Vec::new() },
             time: if self.effects.has_time() { predicted(&self.times, time) } else { Vec::new() },
         }

@@ -1,4 +1,4 @@
-//! A small seeded generator, so that a reconstruction is the same on every machine.
+//! A small seeded generator, so that what is drawn is the same on every machine.
 
 /// SplitMix64 (Steele, Lea and Flood, 2014), with normal deviates by the polar method.
 #[derive(Debug, Clone)]
@@ -19,12 +19,19 @@ impl SeededGenerator {
         Self::new(mixer.next_bits())
     }
 
-    fn next_bits(&mut self) -> u64 {
+    /// The next 64 random bits.
+    pub fn next_bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
+    }
+
+    /// A whole number uniform on 0 to `bound` - 1 (Lemire 2019, ACM Transactions on Modeling and Computer
+    /// Simulation 29, without the rejection: at most `bound` / 2^64 off); zero for a bound of zero.
+    pub fn below(&mut self, bound: usize) -> usize {
+        ((u128::from(self.next_bits()) * bound as u128) >> 64) as usize
     }
 
     /// A number uniform on [0, 1).

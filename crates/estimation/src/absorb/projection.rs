@@ -1,0 +1,558 @@
+//! Projecting variables off the dummy variables of any number of effects, without forming these.
+//!
+//! One effect is taken out exactly, by deviations from its (weighted) means; call that M. What is left is
+//! D, the dummies of the other effects, with u solving the normal equations (D'WMD) u = D'WM v, and
+//! M(v - Du) is the residual (the theorem of Frisch and Waugh). Where the other effects have few levels together the
+//! equations are solved by Cholesky's decomposition; otherwise by conjugate gradients, preconditioned by the levels'
+//! sizes, which is the accelerated method of alternating projections (Correia 2017, "Linear models with
+//! high-dimensional fixed effects: an efficient and feasible estimator", section 4) with vectors as long as
+//! there are levels, not rows.
+//!
+//! Either way the residual is projected again until the dummies take nothing more from it than rounding
+//! (`TOLERANCE`), so that the last digits don't depend on how the equations were solved.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::grouping::{Codes, Grouping};
+use super::semidefinite::Semidefinite;
+use crate::Reason;
+use crate::design::norm;
+
+/// What the other effects' dummies may still take from a residual, as a share of the variable's deviations.
+const TOLERANCE: f64 = 2e-16;
+
+/// A residual with more of the dummies left in it than this share isn't one.
+const UNACCEPTABLE: f64 = 1e-9;
+
+/// How far conjugate gradients reduce what is left before the residual is made afresh.
+const INNER: f64 = 1e-11;
+
+/// Steps of conjugate gradients after which it is given up.
+const MOST_STEPS: usize = 10_000;
+
+/// Up to this many levels the equations are solved directly.
+const DENSE: usize = 512;
+
+/// Rows that are worth a task of their own.
+const BLOCK: usize = 1 << 15;
+
+/// The projection off the dummies of one or several effects.
+#[derive(Debug)]
+pub(crate) struct Projection<'a> {
+    height: usize,
+    weights: Option<&'a [f64]>,
+    /// Which of the effects is taken out by deviations from means.
+    first_at: usize,
+    first: Grouping,
+    first_sizes: Vec<f64>,
+    /// The levels' numbers in each of the other effects.
+    codes: Vec<Arc<Vec<u32>>>,
+    /// Where each of the other effects' levels begin in vectors of levels.
+    offsets: Vec<usize>,
+    /// Rows, or sums of weights, of the other effects' levels.
+    sizes: Vec<f64>,
+    solver: Solver,
+    /// Rows in tasks, each of whole runs, with the runs.
+    blocks: Vec<(Range<usize>, Range<usize>)>,
+}
+
+#[derive(Debug)]
+enum Solver {
+    /// D'MD is the sizes, on what sums to zero.
+    Balanced,
+    Dense(Semidefinite),
+    Iterative,
+}
+
+impl<'a> Projection<'a> {
+    /// The projection off `groupings` of `height` rows. `crossed` says that no row shares both its levels with
+    /// another, as in entities and times.
+    pub(crate) fn new(
+        groupings: &[Grouping],
+        weights: Option<&'a [f64]>,
+        height: usize,
+        crossed: bool,
+    ) -> Self {
+        let total: usize = groupings.iter().map(Grouping::levels).sum();
+        let largest = (0..groupings.len()).max_by_key(|at| (groupings[*at].levels(), usize::MAX - at));
+        let runs = (0..groupings.len()).find(|at| matches!(groupings[*at].codes(), Codes::Runs(_)));
+        let first_at =
+            runs.filter(|at| total - groupings[*at].levels() <= DENSE).or(largest).unwrap_or_default();
+        let first = match groupings.get(first_at) {
+            Some(grouping) => grouping.clone(),
+            None => Grouping::runs(Arc::default()),
+        };
+        let others: Vec<&Grouping> =
+            groupings.iter().enumerate().filter(|(at, _)| *at != first_at).map(|(_, one)| one).collect();
+        let mut offsets = Vec::new();
+        let mut sizes = Vec::new();
+        for other in &others {
+            offsets.push(sizes.len());
+            sizes.extend(other.sizes(weights));
+        }
+        let first_sizes = first.sizes(weights);
+        let blocks = match first.codes() {
+            Codes::Runs(groups) => blocks(groups),
+            Codes::Each(_) => Vec::new(),
+        };
+        let mut projection = Self {
+            height,
+            weights,
+            first_at,
+            first_sizes,
+            codes: others.iter().map(|other| other.each(height)).collect(),
+            offsets,
+            sizes,
+            solver: Solver::Iterative,
+            blocks,
+            first,
+        };
+        let balanced = crossed
+            && others.len() == 1
+            && weights.is_none()
+            && height == projection.first.levels() * projection.sizes.len();
+        if balanced {
+            projection.solver = Solver::Balanced;
+        } else if !others.is_empty() && projection.is_cheap_directly() {
+            let order = projection.sizes.len();
+            let equations = projection.equations(&Members::of_grouping(&projection.first, height));
+            projection.solver = Solver::Dense(Semidefinite::new(equations, order));
+        }
+        projection
+    }
+
+    /// Whether making the equations takes no longer than some steps of conjugate gradients.
+    fn is_cheap_directly(&self) -> bool {
+        let order = self.sizes.len();
+        let rows = self.height as f64 / self.first.levels().max(1) as f64;
+        let terms = self.first.levels() as f64 * (rows * self.codes.len() as f64).min(order as f64).powi(2);
+        order <= DENSE && terms <= (64.0 * self.height as f64).max(1e8)
+    }
+
+    /// How many linearly independent dummies there are, where the equations were decomposed.
+    pub(crate) fn rank(&self) -> Option<usize> {
+        match &self.solver {
+            Solver::Dense(decomposed) => Some(self.first.levels() + decomposed.rank()),
+            _ if self.codes.is_empty() => Some(self.first.levels()),
+            _ => None,
+        }
+    }
+
+    /// Projects columns, each on its own.
+    ///
+    /// # Errors
+    /// As [`Projection::project`].
+    pub(crate) fn project_all(&self, mut columns: Vec<&mut [f64]>) -> Result<(), Reason> {
+        columns.par_iter_mut().try_for_each(|values| self.project(values))
+    }
+
+    /// Replaces a variable by what the dummies leave of it.
+    ///
+    /// # Errors
+    /// [`Reason::NotConverged`] where the panel's parts hang together by too few rows.
+    pub(crate) fn project(&self, values: &mut [f64]) -> Result<(), Reason> {
+        self.run(values, None)
+    }
+
+    /// The effects whose sum is the variable less its residual: for each of the groupings, in their order, its
+    /// levels' effects. The first grouping's hold the constant: all others' first levels are zero, as far as the effects
+    /// leave that open.
+    ///
+    /// # Errors
+    /// As [`Projection::project`].
+    pub(crate) fn effects(&self, values: &[f64]) -> Result<Vec<Vec<f64>>, Reason> {
+        let mut left = values.to_vec();
+        let mut found = vec![0.0; self.sizes.len()];
+        self.run(&mut left, Some(&mut found))?;
+        let mut rest = values.to_vec();
+        self.subtract(&mut rest, &found);
+        let mut first = self.means(&rest);
+        let mut effects: Vec<Vec<f64>> = (0..self.codes.len())
+            .map(|other| {
+                let end = self.offsets.get(other + 1).copied().unwrap_or(found.len());
+                found[self.offsets[other]..end].to_vec()
+            })
+            .collect();
+        let shift: f64 = effects.iter().filter_map(|levels| levels.first()).sum();
+        for levels in &mut effects {
+            let base = levels.first().copied().unwrap_or(0.0);
+            levels.iter_mut().for_each(|level| *level -= base);
+        }
+        first.iter_mut().for_each(|level| *level += shift);
+        effects.insert(self.first_at, first);
+        if self.first_at > 0 {
+            // The constant moves to the grouping named first.
+            let base = effects[self.first_at].first().copied().unwrap_or(0.0);
+            effects[self.first_at].iter_mut().for_each(|level| *level -= base);
+            effects[0].iter_mut().for_each(|level| *level += base);
+        }
+        Ok(effects)
+    }
+
+    fn run(&self, values: &mut [f64], mut found: Option<&mut Vec<f64>>) -> Result<(), Reason> {
+        self.demean(values);
+        if self.codes.is_empty() {
+            return Ok(());
+        }
+        let scale = match self.weights {
+            None => norm(values),
+            Some(weights) => {
+                norm(&values.iter().zip(weights).map(|(value, w)| value * w.sqrt()).collect::<Vec<_>>())
+            }
+        };
+        let mut rest = self.collect(values);
+        let mut size = self.size(&rest);
+        for _ in 0..8 {
+            if size.is_nan() || size <= TOLERANCE * scale {
+                return Ok(());
+            }
+            let step = self.solve(&rest)?;
+            self.subtract(values, &step);
+            if let Some(found) = found.as_deref_mut() {
+                found.iter_mut().zip(&step).for_each(|(total, step)| *total += step);
+            }
+            self.demean(values);
+            rest = self.collect(values);
+            let next = self.size(&rest);
+            if next > 0.25 * size && next <= UNACCEPTABLE * scale {
+                return Ok(());
+            }
+            size = next;
+        }
+        match size <= UNACCEPTABLE * scale || !size.is_finite() {
+            true => Ok(()),
+            false => {
+                Err(Reason::NotConverged { what: "the projection off the effects".into(), steps: MOST_STEPS })
+            }
+        }
+    }
+
+    /// Takes the first effect's means away, and the means of what that leaves, which are rounding.
+    fn demean(&self, values: &mut [f64]) {
+        match self.first.codes() {
+            Codes::Runs(groups) => {
+                let mut rest = values;
+                let mut tasks = Vec::with_capacity(self.blocks.len());
+                for (rows, runs) in &self.blocks {
+                    let (own, after) = rest.split_at_mut(rows.len());
+                    tasks.push((own, rows.start, runs.clone()));
+                    rest = after;
+                }
+                let block = |(own, start, runs): (&mut [f64], usize, Range<usize>)| {
+                    for run in runs {
+                        let rows = groups[run].clone();
+                        let values = &mut own[rows.start - start..rows.end - start];
+                        match self.weights {
+                            None => centre(values),
+                            Some(weights) => centre_weighted(values, &weights[rows], self.first_sizes[run]),
+                        }
+                    }
+                };
+                if tasks.len() > 1 {
+                    tasks.into_par_iter().for_each(block);
+                } else {
+                    tasks.into_iter().for_each(block);
+                }
+            }
+            Codes::Each(codes) => {
+                for _ in 0..2 {
+                    let means = self.means_once(values);
+                    values.iter_mut().zip(codes.iter()).for_each(|(value, code)| {
+                        *value -= means[*code as usize];
+                    });
+                }
+            }
+        }
+    }
+
+    /// The first effect's means.
+    fn means(&self, values: &[f64]) -> Vec<f64> {
+        let mut means = self.means_once(values);
+        let mut deviations = values.to_vec();
+        self.first.for_each(|row, level| deviations[row] -= means[level]);
+        means.iter_mut().zip(self.means_once(&deviations)).for_each(|(mean, more)| *mean += more);
+        means
+    }
+
+    fn means_once(&self, values: &[f64]) -> Vec<f64> {
+        let mut means = vec![0.0; self.first.levels()];
+        match self.weights {
+            None => self.first.for_each(|row, level| means[level] += values[row]),
+            Some(weights) => self.first.for_each(|row, level| means[level] += weights[row] * values[row]),
+        }
+        means.iter_mut().zip(&self.first_sizes).for_each(|(sum, size)| *sum /= size);
+        means
+    }
+
+    /// D'W v.
+    fn collect(&self, values: &[f64]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.sizes.len()];
+        for (codes, offset) in self.codes.iter().zip(&self.offsets) {
+            let sums = &mut sums[*offset..];
+            match self.weights {
+                None => {
+                    codes.iter().zip(values).for_each(|(code, value)| sums[*code as usize] += value);
+                }
+                Some(weights) => {
+                    for ((code, value), weight) in codes.iter().zip(values).zip(weights) {
+                        sums[*code as usize] += weight * value;
+                    }
+                }
+            }
+        }
+        sums
+    }
+
+    /// v - Du.
+    fn subtract(&self, values: &mut [f64], levels: &[f64]) {
+        for (codes, offset) in self.codes.iter().zip(&self.offsets) {
+            let levels = &levels[*offset..];
+            codes.iter().zip(values.iter_mut()).for_each(|(code, value)| *value -= levels[*code as usize]);
+        }
+    }
+
+    /// The norm in which sums over levels are comparable to the norms of variables.
+    fn size(&self, sums: &[f64]) -> f64 {
+        sums.iter().zip(&self.sizes).map(|(sum, size)| sum * sum / size).sum::<f64>().sqrt()
+    }
+
+    fn solve(&self, sums: &[f64]) -> Result<Vec<f64>, Reason> {
+        match &self.solver {
+            Solver::Balanced => Ok(sums.iter().zip(&self.sizes).map(|(sum, size)| sum / size).collect()),
+            Solver::Dense(decomposed) => {
+                let mut levels = sums.to_vec();
+                decomposed.solve(&mut levels);
+                Ok(levels)
+            }
+            Solver::Iterative => self.conjugate_gradients(sums),
+        }
+    }
+
+    /// The lower triangle of D'WMD, row by row.
+    fn equations(&self, members: &Members) -> Vec<f64> {
+        let order = self.sizes.len();
+        let mut matrix = vec![0.0; order * order];
+        let weight = |row: usize| self.weights.map_or(1.0, |weights| weights[row]);
+        let levels_of = |row: usize| {
+            self.codes.iter().zip(&self.offsets).map(move |(codes, offset)| codes[row] as usize + offset)
+        };
+        let mut add = |one: usize, other: usize, value: f64| {
+            if other <= one {
+                matrix[one * order + other] += value;
+            }
+        };
+        for row in 0..self.height {
+            for one in levels_of(row) {
+                levels_of(row).for_each(|other| add(one, other, weight(row)));
+            }
+        }
+        // Less what each of the first effect's levels has of them.
+        let mut sums = vec![0.0; order];
+        let mut touched: Vec<usize> = Vec::new();
+        for (level, size) in self.first_sizes.iter().enumerate() {
+            for row in members.of(level) {
+                for level in levels_of(row) {
+                    if sums[level] == 0.0 {
+                        touched.push(level);
+                    }
+                    sums[level] += weight(row);
+                }
+            }
+            for &one in &touched {
+                for &other in touched.iter().filter(|other| **other <= one) {
+                    matrix[one * order + other] -= sums[one] * sums[other] / size;
+                }
+            }
+            touched.drain(..).for_each(|level| sums[level] = 0.0);
+        }
+        matrix
+    }
+
+    /// D'WMD u.
+    fn image(&self, levels: &[f64]) -> Vec<f64> {
+        let sum_at = |row: usize| -> f64 {
+            let parts = self.codes.iter().zip(&self.offsets);
+            parts.map(|(codes, offset)| levels[codes[row] as usize + offset]).sum()
+        };
+        let weight = |row: usize| self.weights.map_or(1.0, |weights| weights[row]);
+        let mut means = vec![0.0; self.first.levels()];
+        self.first.for_each(|row, level| means[level] += weight(row) * sum_at(row));
+        means.iter_mut().zip(&self.first_sizes).for_each(|(sum, size)| *sum /= size);
+        let mut image = vec![0.0; levels.len()];
+        self.first.for_each(|row, level| {
+            let value = weight(row) * (sum_at(row) - means[level]);
+            for (codes, offset) in self.codes.iter().zip(&self.offsets) {
+                image[codes[row] as usize + offset] += value;
+            }
+        });
+        image
+    }
+
+    fn conjugate_gradients(&self, sums: &[f64]) -> Result<Vec<f64>, Reason> {
+        let mut levels = vec![0.0; sums.len()];
+        let mut rest = sums.to_vec();
+        let scaled =
+            |rest: &[f64]| -> Vec<f64> { rest.iter().zip(&self.sizes).map(|(r, size)| r / size).collect() };
+        let dot = |one: &[f64], other: &[f64]| -> f64 { one.iter().zip(other).map(|(a, b)| a * b).sum() };
+        let mut direction = scaled(&rest);
+        let mut size = dot(&rest, &direction);
+        let enough = size * INNER * INNER;
+        let (mut smallest, mut since) = (size, 0);
+        for _ in 0..MOST_STEPS {
+            // Beyond the last digit there is nothing to gain, and the steps begin to wander.
+            if size <= enough || since > 20 {
+                return Ok(levels);
+            }
+            let image = self.image(&direction);
+            let curvature = dot(&direction, &image);
+            if curvature.is_nan() || curvature <= 0.0 {
+                return Ok(levels);
+            }
+            let step = size / curvature;
+            for (at, image) in image.into_iter().enumerate() {
+                levels[at] += step * direction[at];
+                rest[at] -= step * image;
+            }
+            let next_direction = scaled(&rest);
+            let next = dot(&rest, &next_direction);
+            since = if next < smallest { 0 } else { since + 1 };
+            smallest = smallest.min(next);
+            let ratio = next / size;
+            direction.iter_mut().zip(next_direction).for_each(|(old, new)| *old = new + ratio * *old);
+            size = next;
+        }
+        Err(Reason::NotConverged { what: "the projection off the effects".into(), steps: MOST_STEPS })
+    }
+}
+
+/// Each level's rows.
+enum Members {
+    Runs(Arc<Vec<Range<usize>>>),
+    /// The rows sorted by level, and where each level's begin.
+    Sorted(Vec<u32>, Vec<usize>),
+}
+
+impl Members {
+    fn of_grouping(grouping: &Grouping, height: usize) -> Self {
+        match grouping.codes() {
+            Codes::Runs(groups) => Self::Runs(Arc::clone(groups)),
+            Codes::Each(codes) => {
+                let mut starts = vec![0; grouping.levels() + 1];
+                codes.iter().for_each(|code| starts[*code as usize + 1] += 1);
+                (1..starts.len()).for_each(|at| starts[at] += starts[at - 1]);
+                let mut next = starts.clone();
+                let mut rows = vec![0_u32; height];
+                for (row, code) in codes.iter().enumerate() {
+                    rows[next[*code as usize]] = row as u32;
+                    next[*code as usize] += 1;
+                }
+                Self::Sorted(rows, starts)
+            }
+        }
+    }
+
+    fn of(&self, level: usize) -> Box<dyn Iterator<Item = usize> + '_> {
+        match self {
+            Self::Runs(groups) => Box::new(groups[level].clone()),
+            Self::Sorted(rows, starts) => {
+                Box::new(rows[starts[level]..starts[level + 1]].iter().map(|row| *row as usize))
+            }
+        }
+    }
+}
+
+/// Rows in tasks of whole runs.
+fn blocks(groups: &[Range<usize>]) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut blocks: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+    for (run, group) in groups.iter().enumerate() {
+        match blocks.last_mut() {
+            Some((rows, runs)) if rows.len() < BLOCK => {
+                rows.end = group.end;
+                runs.end = run + 1;
+            }
+            _ => blocks.push((group.clone(), run..run + 1)),
+        }
+    }
+    blocks
+}
+
+fn centre(values: &mut [f64]) {
+    let count = values.len() as f64;
+    let first = values.iter().sum::<f64>() / count;
+    let mean = first + values.iter().map(|value| value - first).sum::<f64>() / count;
+    values.iter_mut().for_each(|value| *value -= mean);
+}
+
+fn centre_weighted(values: &mut [f64], weights: &[f64], total: f64) {
+    for _ in 0..2 {
+        let mean = values.iter().zip(weights).map(|(value, weight)| value * weight).sum::<f64>() / total;
+        values.iter_mut().for_each(|value| *value -= mean);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Deterministic numbers that look like noise.
+    fn noise(rows: usize, pace: f64) -> Vec<f64> {
+        (0..rows).map(|row| (row as f64 * pace).sin() * 10.0 + (row as f64 * 0.37 * pace).cos()).collect()
+    }
+
+    fn groupings(rows: usize, levels: [usize; 3]) -> Vec<Grouping> {
+        let codes = |count: usize, pace: usize| -> Vec<u32> {
+            (0..rows).map(|row| ((row * row * pace + 7 * row) % count) as u32).collect()
+        };
+        levels.iter().zip([3, 5, 11]).map(|(count, pace)| Grouping::compact(codes(*count, pace)).0).collect()
+    }
+
+    #[test]
+    fn direct_and_iterative_solutions_agree() -> Result<(), Reason> {
+        let rows = 900;
+        let weights: Vec<f64> = (0..rows).map(|row| 0.5 + (row % 7) as f64).collect();
+        for weights in [None, Some(weights.as_slice())] {
+            let all = groupings(rows, [41, 29, 13]);
+            let direct = Projection::new(&all, weights, rows, false);
+            let mut iterative = Projection::new(&all, weights, rows, false);
+            iterative.solver = Solver::Iterative;
+            let (mut one, mut other) = (noise(rows, 1.7), noise(rows, 1.7));
+            direct.project(&mut one)?;
+            iterative.project(&mut other)?;
+            for (a, b) in one.iter().zip(&other) {
+                assert!((a - b).abs() < 1e-12, "{a} {b}");
+            }
+            // Orthogonal to every dummy.
+            for grouping in &all {
+                let mut sums = vec![0.0; grouping.levels()];
+                grouping.for_each(|row, level| sums[level] += one[row] * weights.map_or(1.0, |w| w[row]));
+                assert!(sums.iter().all(|sum| sum.abs() < 1e-10), "{sums:?}");
+            }
+            // The effects are what was taken away.
+            let values = noise(rows, 1.7);
+            let effects = direct.effects(&values)?;
+            for row in 0..rows {
+                let sum: f64 = all.iter().zip(&effects).map(|(g, e)| e[g.each(rows)[row] as usize]).sum();
+                assert!((values[row] - one[row] - sum).abs() < 1e-10);
+            }
+            assert!(effects[1][0] == 0.0 && effects[2][0] == 0.0);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn many_levels_go_by_conjugate_gradients() -> Result<(), Reason> {
+        let rows = 6_000;
+        let all = groupings(rows, [700, 650, 3]);
+        let projection = Projection::new(&all[..2], None, rows, false);
+        assert!(matches!(projection.solver, Solver::Iterative));
+        let mut values = noise(rows, 0.9);
+        projection.project(&mut values)?;
+        let again = values.clone();
+        projection.project(&mut values)?;
+        assert!(values.iter().zip(&again).all(|(one, two)| (one - two).abs() < 1e-13));
+        Ok(())
+    }
+}

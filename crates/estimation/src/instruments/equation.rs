@@ -1,0 +1,223 @@
+//! An equation with endogenous regressors, on its data.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use vintner_panel::Panel;
+
+use crate::design::INTERCEPT;
+use crate::models::Effects;
+use crate::systems::IdentifyingCondition;
+use crate::systems::dense::{Basis, columns};
+use crate::systems::joint_sample::JointSample;
+use crate::systems::prepared::{dependencies, equation_refusal, projections_collinear, usable};
+use crate::{DroppedRow, EstimationError, Formula, Note, Reason, Result};
+
+/// A linear equation some of whose regressors are correlated with its error, and what identifies it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstrumentedEquation {
+    /// The dependent variable and all regressors. Effects absorb the intercept.
+    pub formula: Formula,
+    /// The regressors that are endogenous; the others are instruments for themselves.
+    pub endogenous: Vec<String>,
+    /// The excluded instruments.
+    pub instruments: Vec<String>,
+    /// Effects that are taken off all variables first.
+    #[serde(default)]
+    pub effects: Option<Effects>,
+    /// Whether degrees of freedom count the effects, as dummy variables would.
+    #[serde(default = "yes")]
+    pub count_effects: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl InstrumentedEquation {
+    /// An equation with an intercept and without effects.
+    pub fn new(formula: Formula, endogenous: &[impl AsRef<str>], instruments: &[impl AsRef<str>]) -> Self {
+        let owned = |name: &str| name.to_owned();
+        Self {
+            formula,
+            endogenous: endogenous.iter().map(|name| owned(name.as_ref())).collect(),
+            instruments: instruments.iter().map(|name| owned(name.as_ref())).collect(),
+            effects: None,
+            count_effects: true,
+        }
+    }
+
+    /// The same equation with effects absorbed.
+    #[must_use]
+    pub fn absorbing(mut self, effects: Effects, count_effects: bool) -> Self {
+        self.effects = Some(effects);
+        self.count_effects = count_effects;
+        self
+    }
+
+    /// Checks that the equation makes sense.
+    ///
+    /// # Errors
+    /// What a formula is refused for, [`EstimationError::EndogenousNotRegressor`],
+    /// [`EstimationError::InstrumentInEquation`].
+    pub fn check(&self) -> Result<()> {
+        self.formula.check()?;
+        for name in &self.endogenous {
+            if !self.formula.regressors.contains(name) {
+                return Err(EstimationError::EndogenousNotRegressor { name: name.clone() });
+            }
+        }
+        for name in &self.instruments {
+            if self.formula.variables().any(|one| one == name) {
+                return Err(EstimationError::InstrumentInEquation { name: name.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the equation's sample from a panel.
+    ///
+    /// # Errors
+    /// What [`Self::check`] refuses, and columns that aren't there or aren't numeric.
+    pub fn prepare(&self, panel: &Panel) -> Result<PreparedEquation> {
+        self.check()?;
+        let names: Vec<&str> =
+            self.formula.variables().chain(self.instruments.iter().map(String::as_str)).collect();
+        let sample = JointSample::new(panel, &names, self.effects)?;
+        Ok(PreparedEquation::new(self, sample))
+    }
+}
+
+/// An equation with its sample: what every estimator and test starts from, made once.
+#[derive(Debug, Clone)]
+pub struct PreparedEquation {
+    pub(crate) equation: InstrumentedEquation,
+    pub(crate) sample: JointSample,
+    /// The coefficients' names.
+    pub(crate) names: Vec<String>,
+    pub(crate) y: usize,
+    pub(crate) x: Vec<usize>,
+    /// The exogenous regressors.
+    pub(crate) exogenous: Vec<usize>,
+    /// The endogenous regressors, in the equation's order.
+    pub(crate) endogenous: Vec<usize>,
+    /// The excluded instruments that are used.
+    pub(crate) excluded: Vec<usize>,
+    /// Why the equation can't be estimated.
+    pub(crate) refusal: Option<Reason>,
+    /// Degrees of freedom that effects take.
+    pub(crate) counted: usize,
+    pub(crate) notes: Vec<Note>,
+}
+
+impl PreparedEquation {
+    pub(crate) fn new(equation: &InstrumentedEquation, sample: JointSample) -> Self {
+        let formula = &equation.formula;
+        let intercept = (equation.effects.is_none() && formula.intercept).then_some(INTERCEPT);
+        let names: Vec<String> = intercept
+            .into_iter()
+            .chain(formula.regressors.iter().map(String::as_str))
+            .map(Into::into)
+            .collect();
+        let is_endogenous = |name: &str| equation.endogenous.iter().any(|one| one == name);
+        let of = |endogenous: bool| {
+            sample.places(names.iter().map(String::as_str).filter(|name| is_endogenous(name) == endogenous))
+        };
+        let (exogenous, endogenous) = (of(false), of(true));
+        let mut seen = BTreeSet::new();
+        let instruments: Vec<&str> =
+            equation.instruments.iter().map(String::as_str).filter(|name| seen.insert(*name)).collect();
+        let mut prepared = Self {
+            equation: equation.clone(),
+            x: sample.places(names.iter().map(String::as_str)),
+            y: sample.places([formula.dependent.as_str()]).first().copied().unwrap_or_default(),
+            excluded: Vec::new(),
+            refusal: sample.refusal.clone(),
+            counted: if equation.count_effects { sample.absorbed } else { 0 },
+            notes: Vec::new(),
+            exogenous,
+            endogenous,
+            names,
+            sample,
+        };
+        if prepared.refusal.is_none() {
+            prepared.refusal = prepared.check(&instruments);
+        }
+        prepared
+    }
+
+    fn check(&mut self, instruments: &[&str]) -> Option<Reason> {
+        let observations = self.sample.height();
+        let parameters = self.x.len() + self.sample.absorbed;
+        if let Some(reason) = equation_refusal(&self.sample, &self.x, self.y, observations, parameters) {
+            return Some(reason);
+        }
+        let candidates: Vec<usize> =
+            self.exogenous.iter().copied().chain(self.sample.places(instruments.iter().copied())).collect();
+        let (absorbed, kept) = usable(&self.sample, &candidates);
+        self.excluded = kept.iter().copied().filter(|place| !self.exogenous.contains(place)).collect();
+        if !absorbed.is_empty() {
+            self.notes.push(Note::AbsorbedInstruments { instruments: absorbed });
+        }
+        let dropped = dependencies(&self.sample, &candidates, &kept);
+        if !dropped.is_empty() {
+            self.notes.push(Note::CollinearInstruments { dropped });
+        }
+        let name = |place: &usize| self.sample.names[*place].clone();
+        let unidentified = |condition| Reason::NotIdentified {
+            equation: self.equation.formula.to_string(),
+            condition,
+            excluded: self.excluded.iter().map(name).collect(),
+            endogenous: self.endogenous.iter().map(name).collect(),
+        };
+        if self.excluded.len() < self.endogenous.len() {
+            return Some(unidentified(IdentifyingCondition::Order));
+        }
+        let instruments = self.instrument_count() + self.sample.absorbed;
+        if !self.endogenous.is_empty() && instruments >= observations {
+            return Some(Reason::TooManyInstruments { observations, instruments });
+        }
+        projections_collinear(&self.sample, &self.x, &self.z())
+            .then(|| unidentified(IdentifyingCondition::Sample))
+    }
+
+    /// The instruments, exogenous regressors first.
+    pub(crate) fn z(&self) -> Vec<usize> {
+        self.exogenous.iter().chain(&self.excluded).copied().collect()
+    }
+
+    /// How many instruments there are, exogenous regressors among them.
+    pub(crate) fn instrument_count(&self) -> usize {
+        self.exogenous.len() + self.excluded.len()
+    }
+
+    /// The reduced rows of variables.
+    pub(crate) fn reduced(&self, places: &[usize]) -> faer::Mat<f64> {
+        columns(&self.sample.reduced, places)
+    }
+
+    /// The instruments' basis in reduced rows.
+    pub(crate) fn z_basis(&self) -> Basis {
+        Basis::new(&self.reduced(&self.z()))
+    }
+
+    /// The equation.
+    pub fn equation(&self) -> &InstrumentedEquation {
+        &self.equation
+    }
+
+    /// Complete rows.
+    pub fn height(&self) -> usize {
+        self.sample.height()
+    }
+
+    /// The rows left out, with what is missing there.
+    pub fn dropped(&self) -> &[DroppedRow] {
+        &self.sample.dropped
+    }
+
+    /// Why the equation can't be estimated.
+    pub fn refusal(&self) -> Option<&Reason> {
+        self.refusal.as_ref()
+    }
+}

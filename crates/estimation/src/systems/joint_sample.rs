@@ -1,0 +1,190 @@
+//! The variables of several equations on the rows that all of them can use.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use faer::Mat;
+use vintner_panel::Panel;
+
+use super::dense::reduce;
+use crate::absorb::{components, residual};
+use crate::design::{INTERCEPT, is_constant, less_means, norm};
+use crate::models::Effects;
+use crate::rows::Rows;
+use crate::{DroppedRow, Formula, Reason, Result, Sample};
+
+/// What effects leave of a variable counts as nothing below this share of it.
+const NOTHING: f64 = 1e-12;
+
+/// Norms beyond this, or below its reciprocal, are refused.
+const LARGEST: f64 = 1e75;
+
+/// The variables of an analysis, effects taken off, on their common listwise-complete rows.
+#[derive(Debug, Clone)]
+pub(crate) struct JointSample {
+    /// The variables; the intercept's column of ones is first where no effects are absorbed.
+    pub(crate) names: Vec<String>,
+    /// Each variable less the effects, n values.
+    pub(crate) columns: Vec<Vec<f64>>,
+    /// Each variable's norm before effects were taken off: what is small against it is rounding.
+    pub(crate) magnitudes: Vec<f64>,
+    /// The variables' deviations from their overall means, before effects were taken off.
+    centered: Vec<Vec<f64>>,
+    /// Variables of which the effects leave nothing.
+    pub(crate) vanished: Vec<bool>,
+    /// Rows with the same cross-products as the columns.
+    pub(crate) reduced: Mat<f64>,
+    /// Parameters that the effects take.
+    pub(crate) absorbed: usize,
+    /// Where the rows belong.
+    pub(crate) rows: Rows,
+    /// The entities with rows.
+    pub(crate) entities: Vec<String>,
+    /// The rows left out, with what is missing there.
+    pub(crate) dropped: Vec<DroppedRow>,
+    /// What of the sample doesn't allow an estimate at all.
+    pub(crate) refusal: Option<Reason>,
+}
+
+impl JointSample {
+    /// The named variables of a panel; names that come twice count once.
+    pub(crate) fn new(panel: &Panel, variables: &[&str], effects: Option<Effects>) -> Result<Self> {
+        let mut seen = BTreeSet::new();
+        let unique: Vec<&str> = variables.iter().copied().filter(|name| seen.insert(*name)).collect();
+        let (first, rest) = unique.split_first().unwrap_or((&"", &[]));
+        // The rows of an equation of one variable on all others are those that have all of them.
+        let sample = Sample::new(panel, &Formula::new(*first, rest))?;
+        let rows = Rows::of(&sample);
+        let values: Vec<&[f64]> = std::iter::once(sample.dependent())
+            .chain(sample.regressors().iter().map(|column| &**column))
+            .collect();
+        let everything: Range<usize> = 0..sample.height();
+        let centered = |values: &&[f64]| less_means(values, std::slice::from_ref(&everything));
+        let mut joint = Self {
+            names: unique.iter().map(|name| (*name).to_owned()).collect(),
+            magnitudes: values.iter().map(|column| norm(column)).collect(),
+            centered: values.iter().map(centered).collect(),
+            columns: values.iter().map(|column| column.to_vec()).collect(),
+            vanished: vec![false; unique.len()],
+            reduced: Mat::new(),
+            absorbed: 0,
+            entities: sample.entities().to_vec(),
+            dropped: sample.dropped().to_vec(),
+            refusal: None,
+            rows,
+        };
+        if sample.height() == 0 {
+            joint.refusal = Some(Reason::NoObservations { rows_dropped: joint.dropped.len() });
+            return Ok(joint);
+        }
+        if joint.is_out_of_range() {
+            return Ok(joint);
+        }
+        match effects {
+            Some(effects) => {
+                if let Err(reason) = joint.absorb(effects) {
+                    joint.refusal = Some(reason);
+                    return Ok(joint);
+                }
+            }
+            None => {
+                let height = sample.height();
+                joint.names.insert(0, INTERCEPT.into());
+                joint.columns.insert(0, vec![1.0; height]);
+                joint.magnitudes.insert(0, (height as f64).sqrt());
+                joint.centered.insert(0, vec![0.0; height]);
+                joint.vanished.insert(0, false);
+            }
+        }
+        if joint.is_out_of_range() {
+            return Ok(joint);
+        }
+        joint.reduced = reduce(&joint.columns);
+        Ok(joint)
+    }
+
+    /// Whether products of four variables would leave the range of double precision; sets the refusal.
+    fn is_out_of_range(&mut self) -> bool {
+        let size = |column: &Vec<f64>| norm(column);
+        let out = |size: f64| size != 0.0 && !(1.0 / LARGEST..=LARGEST).contains(&size);
+        let found = self
+            .columns
+            .iter()
+            .zip(&self.magnitudes)
+            .position(|(column, magnitude)| out(size(column)) || out(*magnitude));
+        if let Some(found) = found {
+            self.refusal = Some(Reason::NotFinite { what: format!("the scale of `{}`", self.names[found]) });
+        }
+        found.is_some()
+    }
+
+    fn absorb(&mut self, effects: Effects) -> std::result::Result<(), Reason> {
+        let (entities, times) = (self.rows.by_entity(), self.rows.by_time());
+        self.absorbed = match effects {
+            Effects::Entity => entities.levels(),
+            Effects::Time => times.levels(),
+            Effects::TwoWay => (entities.levels() + times.levels()).saturating_sub(components(
+                &(&entities).into(),
+                &(&times).into(),
+                entities.codes.len(),
+            )),
+        };
+        let factors = match effects {
+            Effects::Entity => vec![entities],
+            Effects::Time => vec![times],
+            Effects::TwoWay => vec![entities, times],
+        };
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            let constant = self.rows.groups.iter().all(|group| is_constant(&column[group.clone()]));
+            let left = residual(column, &factors)?;
+            let nothing = (effects.has_entity() && constant) || norm(&left) <= NOTHING * self.magnitudes[at];
+            self.vanished[at] = nothing;
+            *column = if nothing { vec![0.0; left.len()] } else { left };
+        }
+        Ok(())
+    }
+
+    /// How many rows there are.
+    pub(crate) fn height(&self) -> usize {
+        self.rows.times.len()
+    }
+
+    /// The place of a variable.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|one| one == name)
+    }
+
+    /// The places of variables that are known to be there.
+    pub(crate) fn places<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
+        names.into_iter().filter_map(|name| self.place(name)).collect()
+    }
+
+    /// The inner product of two variables' deviations from their overall means, effects not taken off.
+    pub(crate) fn centered_product(&self, one: usize, other: usize) -> f64 {
+        super::dense::dot(&self.centered[one], &self.centered[other])
+    }
+
+    /// The overall mean of a vector given by its reduced rows; nothing where effects were taken off, which
+    /// leave a mean of zero.
+    pub(crate) fn mean(&self, reduced: &[f64]) -> f64 {
+        match self.place(INTERCEPT) {
+            Some(ones) => {
+                let sum: f64 = (0..reduced.len()).map(|row| self.reduced[(row, ones)] * reduced[row]).sum();
+                sum / self.height() as f64
+            }
+            None => 0.0,
+        }
+    }
+
+    /// The combination of columns with the given weights, n values.
+    pub(crate) fn combination(&self, places: &[usize], weights: impl Fn(usize) -> f64) -> Vec<f64> {
+        let mut sum = vec![0.0; self.height()];
+        for (at, place) in places.iter().enumerate() {
+            let weight = weights(at);
+            if weight != 0.0 {
+                sum.iter_mut().zip(&self.columns[*place]).for_each(|(sum, value)| *sum += weight * value);
+            }
+        }
+        sum
+    }
+}

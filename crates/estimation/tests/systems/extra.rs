@@ -1,0 +1,208 @@
+//! What the shared reference doesn't have: records made by the scripts in `golden/scripts`.
+
+use vintner_estimation::instruments::{
+    Errors, FirstStageVariable, InstrumentalEstimator, InstrumentedEquation,
+};
+use vintner_estimation::systems::{
+    Kernel, Restriction, RestrictionTerm, SystemEstimator, SystemOptions, ThreeStageMethod,
+};
+use vintner_estimation::{Formula, PanelKey};
+
+use crate::compare::*;
+use crate::data::{Data, coefficients, estimate, panel, residual_covariance, system};
+use crate::support::{golden, walk};
+
+/// systemfit where equations have instruments of their own, and with restrictions (`golden/scripts/systems_extra.R`).
+#[test]
+fn own_instruments_and_restrictions_agree() {
+    let folder = golden();
+    let mut system = system("klein1");
+    let own: [&[&str]; 3] = [
+        &["govExp", "taxes", "govWage", "trend", "corpProfLag"],
+        &["govExp", "taxes", "trend", "capitalLag", "corpProfLag"],
+        &["govExp", "govWage", "trend", "gnpLag", "capitalLag"],
+    ];
+    for (equation, own) in system.equations.iter_mut().zip(own) {
+        equation.instruments = Some(own.iter().map(|name| (*name).to_owned()).collect());
+    }
+    let prepared = system.prepare(&panel(&folder, "klein1")).expect("a system");
+    let data = Data { name: "klein1".into(), prepared, equations: Vec::new() };
+    let term = |equation: &str, regressor: &str, weight| RestrictionTerm {
+        equation: equation.into(),
+        regressor: regressor.into(),
+        weight,
+    };
+    let restrictions = vec![
+        Restriction {
+            terms: vec![term("Consumption", "corpProfLag", 1.0), term("Investment", "corpProfLag", 1.0)],
+            value: 0.9,
+        },
+        Restriction {
+            terms: vec![term("PrivateWages", "gnp", 1.0), term("PrivateWages", "gnpLag", -2.0)],
+            value: 0.1,
+        },
+    ];
+    let method = |name: &str| match name {
+        "GLS" => ThreeStageMethod::Gls,
+        "IV" => ThreeStageMethod::Iv,
+        "GMM" => ThreeStageMethod::Gmm,
+        "Schmidt" => ThreeStageMethod::Schmidt,
+        "EViews" => ThreeStageMethod::EViews,
+        other => panic!("{other}"),
+    };
+    let file = folder.join("json/r_systems_extra.json");
+    let tally = walk(&file, |record| {
+        let id = record.id.clone();
+        let parts: Vec<&str> = id.split('/').collect();
+        let mut options = SystemOptions::default();
+        let estimator = match parts[..] {
+            ["2SLS", divisor] => {
+                options.residual_covariance = residual_covariance(divisor);
+                SystemEstimator::TwoStage
+            }
+            ["3SLS", formula, divisor] => {
+                options.residual_covariance = residual_covariance(divisor);
+                options.three_stage = method(formula);
+                SystemEstimator::ThreeStage
+            }
+            ["restricted_3SLS", formula] => {
+                options.three_stage = method(formula);
+                options.restrictions = restrictions.clone();
+                SystemEstimator::ThreeStage
+            }
+            ["restricted", name] => {
+                options.restrictions = restrictions.clone();
+                match name {
+                    "OLS" => SystemEstimator::Ols,
+                    "WLS" => SystemEstimator::Wls,
+                    "SUR" => SystemEstimator::Sur,
+                    "2SLS" => SystemEstimator::TwoStage,
+                    "W2SLS" => SystemEstimator::WeightedTwoStage,
+                    _ => SystemEstimator::ThreeStage,
+                }
+            }
+            _ => panic!("{id}"),
+        };
+        let fit = estimate(&data, estimator, &options).expect("a fit");
+        assert_eq!(fit.names(), record.texts("names"));
+        record.compare("coef", &coefficients(&fit));
+        let std_errors: Vec<Option<f64>> = fit.coefficients().map(|one| one.std_error).collect();
+        compare_missing(record, "se", &std_errors, 0.0, 1.0);
+        let p_values: Vec<Option<f64>> = fit.coefficients().map(|one| one.p_value).collect();
+        compare_missing(record, "p_value", &p_values, TAIL, 1.0);
+        if parts[1] == "IV" {
+            // the formula's matrix isn't symmetric; theirs isn't made so
+            let (own, theirs) = (fit.covariance.as_ref().expect("a covariance"), record.numbers("vcov"));
+            let order = own.len();
+            let theirs: Vec<f64> = (0..order * order)
+                .map(|at| (theirs[at] + theirs[at % order * order + at / order]) / 2.0)
+                .collect();
+            for (at, (own_value, theirs)) in own.concat().iter().zip(theirs).enumerate() {
+                let scale = (own[at / order][at / order] * own[at % order][at % order]).sqrt();
+                assert!((own_value - theirs).abs() <= 1e-8 * scale, "{id} {at}");
+            }
+        } else {
+            compare_matrix(record, "vcov", fit.covariance.as_ref().expect("a covariance"), 1.0);
+        }
+        compare_matrix(record, "residCov", &fit.residual_covariance, 1.0);
+        record.compare("df_residual", &[fit.df_residual as f64]);
+        Ok(())
+    });
+    assert_eq!(tally.records, 28);
+}
+
+/// linearmodels' strength of instruments and further estimators (`golden/scripts/instruments_extra.py`).
+#[test]
+fn strength_and_further_estimators_agree() {
+    let folder = golden();
+    let file = folder.join("json/py_instruments_extra.json");
+    let kmenta = InstrumentedEquation::new(
+        Formula::new("consump", &["income", "price"]),
+        &["price"],
+        &["farmPrice", "trend"],
+    )
+    .prepare(&panel(&folder, "kmenta"))
+    .expect("an equation");
+    let synth = InstrumentedEquation::new(
+        Formula::new("ln_co2", &["x_urban", "x_energy", "ln_gdp", "ln_robot"]),
+        &["ln_gdp", "ln_robot"],
+        &["x_fdi", "x_edu", "x_ind", "x_pop"],
+    )
+    .prepare(&panel(&folder, "synth14x12"))
+    .expect("an equation");
+    let kernel = |name: &str, bandwidth| Errors::Kernel {
+        kernel: match name {
+            "bartlett" => Kernel::Bartlett,
+            "parzen" => Kernel::Parzen,
+            _ => Kernel::QuadraticSpectral,
+        },
+        bandwidth,
+        across_entities: true,
+    };
+    let errors = |name: &str| match name {
+        "unadjusted" => Errors::Unadjusted,
+        "robust" => Errors::Robust,
+        "kernel" => kernel("bartlett", Some(2.0)),
+        _ => Errors::Cluster { by: PanelKey::Entity },
+    };
+    let tally = walk(&file, |record| {
+        let id = record.id.clone();
+        let parts: Vec<&str> = id.split('/').collect();
+        let equation = if parts[0] == "kmenta" { &kmenta } else { &synth };
+        if parts[1] == "strength" {
+            let own = errors(parts[2]);
+            let stage = equation.first_stage(own).expect("a first stage");
+            record.compare("cragg_donald_f", &[stage.cragg_donald.expect("F")]);
+            let lm = stage.kleibergen_paap.test().expect("a test");
+            record.compare_to_scale("kp", &[lm.statistic, lm.p_value], &[lm.statistic, p_scale(lm)]);
+            record.compare("kp_f", &[stage.kleibergen_paap_f.expect("F")]);
+            let all = |of: &dyn Fn(&FirstStageVariable) -> f64| -> Vec<f64> {
+                stage.variables.iter().map(of).collect()
+            };
+            record.compare("rsquared", &all(&|one| one.r2));
+            record.compare("partial", &all(&|one| one.partial_r2));
+            record.compare("shea", &all(&|one| one.shea_r2));
+            // theirs under robust errors is Wald's, not over the number of instruments
+            let f = all(&|one| match &one.robust_f {
+                None => one.f.test().expect("F").statistic,
+                Some(robust) => {
+                    let test = robust.test().expect("F");
+                    test.statistic * distribution_numbers(test)[0]
+                }
+            });
+            record.compare("f", &f);
+            return Ok(());
+        }
+        let gmm = |weights, center| InstrumentalEstimator::Gmm { weights, center, iterate: None };
+        let (estimator, errors, debiased) = match parts[1..] {
+            ["fuller", name, debiased] => {
+                (InstrumentalEstimator::Liml { fuller: 1.0 }, errors(name), debiased == "True")
+            }
+            ["kclass", name, debiased] => {
+                (InstrumentalEstimator::KClass { kappa: 0.7 }, errors(name), debiased == "True")
+            }
+            ["auto", name] => (InstrumentalEstimator::TwoStage {}, kernel(name, None), false),
+            ["gmm_center"] => (gmm(Errors::Robust, true), Errors::Robust, false),
+            [name] => {
+                let own = kernel(name.trim_start_matches("gmm_"), Some(3.0));
+                (gmm(own, false), own, false)
+            }
+            _ => panic!("{id}"),
+        };
+        let fit = instrumental(equation, estimator, errors, debiased);
+        let own: Vec<String> = fit.coefficients.iter().map(|one| one.name.clone()).collect();
+        let places = alignment(record, &own);
+        let estimates: Vec<f64> = fit.coefficients.iter().map(|one| one.estimate).collect();
+        record.compare("coef", &picked(&estimates, &places));
+        record.compare("se", &picked(&errors_of(&fit), &places));
+        compare_matrix(
+            record,
+            "vcov",
+            &picked_matrix(fit.covariance.as_ref().expect("a covariance"), &places),
+            1.0,
+        );
+        record.compare("s2", &[fit.sigma2]);
+        Ok(())
+    });
+    assert_eq!(tally.records, 49);
+}

@@ -1,0 +1,297 @@
+//! Holding statements against evidence.
+
+use super::claim::{EvaluatedClaim, Verdict};
+use super::evidence::Evidence;
+use super::statement::{Effect, Scope, Statement};
+use crate::ReportUnit;
+
+/// Whether something is so in a unit, and by which numbers; an error says why that can't be told.
+type Finding = Result<(bool, String), String>;
+
+/// Holds a claim's statements, all of which must hold, against evidence.
+pub fn evaluate(statements: &[Statement], evidence: &Evidence<'_>) -> EvaluatedClaim {
+    if statements.is_empty() {
+        return EvaluatedClaim::new(Verdict::NotEvaluable, vec!["no estimate or test speaks of it".into()]);
+    }
+    EvaluatedClaim::all(statements.iter().map(|statement| one(statement, evidence)).collect())
+}
+
+fn one(statement: &Statement, evidence: &Evidence<'_>) -> EvaluatedClaim {
+    match statement {
+        Statement::Not(inner) => {
+            let inner = one(inner, evidence);
+            let verdict = match inner.verdict {
+                Verdict::Holds => Verdict::Fails,
+                Verdict::Fails => Verdict::Holds,
+                Verdict::NotEvaluable => Verdict::NotEvaluable,
+            };
+            EvaluatedClaim::new(verdict, inner.because)
+        }
+        Statement::Coefficient { effect, regressor, table, level, scope } => {
+            let level = evidence.level(*level);
+            scoped(scope, evidence, &|unit| effect_in(*effect, regressor, table, level, unit, evidence))
+        }
+        Statement::Bidirectional { first, second, level, scope } => {
+            let level = evidence.level(*level);
+            scoped(scope, evidence, &|unit| {
+                let forth = significant_in(second, first, level, unit, evidence);
+                let back = significant_in(first, second, level, unit, evidence);
+                both(forth, back, &format!("{}: ", unit.printed()))
+            })
+        }
+        Statement::Granger { cause, effect, level } => {
+            decided(granger(cause, effect, evidence.level(*level), evidence))
+        }
+        Statement::GrangerBidirectional { first, second, level } => {
+            let level = evidence.level(*level);
+            decided(both(
+                granger(first, second, level, evidence),
+                granger(second, first, level, evidence),
+                "",
+            ))
+        }
+        Statement::Larger { regressor, table, larger, smaller } => {
+            let value = |name: &String| -> Result<(f64, String), String> {
+                let unit = evidence.unit(name).ok_or_else(|| format!("no unit `{name}`"))?;
+                let known = evidence.coefficient(table, unit, regressor)?;
+                Ok((known.value, format!("{} {}", unit.printed(), known.text)))
+            };
+            decided(value(larger).and_then(|(large, one)| {
+                let (small, other) = value(smaller)?;
+                Ok((large > small, format!("{regressor} in ({table}): {one}, {other}")))
+            }))
+        }
+        Statement::Value { regressor, table, unit, value } => {
+            let found = match unit {
+                Some(name) => evidence.unit(name),
+                None => evidence.pooled(),
+            };
+            let name = unit.as_deref().unwrap_or("pooled");
+            decided(found.ok_or_else(|| format!("no unit `{name}`")).and_then(|unit| {
+                let known = evidence.coefficient(table, unit, regressor)?;
+                let text = format!("{}: {regressor} in ({table}) {}", unit.printed(), known.text);
+                Ok((value.is_rounding_of(known.value), text))
+            }))
+        }
+    }
+}
+
+fn decided(finding: Finding) -> EvaluatedClaim {
+    match finding {
+        Ok((true, text)) => EvaluatedClaim::new(Verdict::Holds, vec![text]),
+        Ok((false, text)) => EvaluatedClaim::new(Verdict::Fails, vec![text]),
+        Err(why) => EvaluatedClaim::new(Verdict::NotEvaluable, vec![why]),
+    }
+}
+
+/// Both of two findings. Where one isn't so, the other needn't be known.
+fn both(one: Finding, other: Finding, start: &str) -> Finding {
+    match (one, other) {
+        (Ok((true, one)), Ok((true, other))) => Ok((true, format!("{start}{one}, {other}"))),
+        (Ok((false, one)), Ok((false, other))) => Ok((false, format!("{start}{one}, {other}"))),
+        (Ok((false, text)), _) | (_, Ok((false, text))) => Ok((false, format!("{start}{text}"))),
+        (Err(why), _) | (_, Err(why)) => Err(why),
+    }
+}
+
+fn granger(cause: &str, effect: &str, level: f64, evidence: &Evidence<'_>) -> Finding {
+    evidence.granger(cause, effect).map(|(text, p_value)| (p_value < level, text))
+}
+
+/// Whether `regressor` is significant in the equation of `dependent`.
+fn significant_in(
+    dependent: &str,
+    regressor: &str,
+    level: f64,
+    unit: &ReportUnit,
+    evidence: &Evidence<'_>,
+) -> Finding {
+    let table = evidence.table_of(dependent)?;
+    let known = evidence.coefficient(table, unit, regressor)?;
+    let is = known.is_significant(level, evidence.levels)?;
+    Ok((is, format!("{regressor} in ({table}) {}", known.text)))
+}
+
+fn effect_in(
+    effect: Effect,
+    regressor: &str,
+    table: &str,
+    level: f64,
+    unit: &ReportUnit,
+    evidence: &Evidence<'_>,
+) -> Finding {
+    let known = evidence.coefficient(table, unit, regressor)?;
+    let significant = || known.is_significant(level, evidence.levels);
+    let is = match effect {
+        Effect::Positive => known.value > 0.0,
+        Effect::Negative => known.value < 0.0,
+        Effect::Significant => significant()?,
+        Effect::NotSignificant => !significant()?,
+        Effect::PositiveSignificant => known.value > 0.0 && significant()?,
+        Effect::NegativeSignificant => known.value < 0.0 && significant()?,
+    };
+    Ok((is, format!("{}: {regressor} in ({table}) {}", unit.printed(), known.text)))
+}
+
+/// Holds what is said of units against each of them.
+fn scoped(scope: &Scope, evidence: &Evidence<'_>, is: &dyn Fn(&ReportUnit) -> Finding) -> EvaluatedClaim {
+    let (named, must_be): (&[String], bool) = match scope {
+        Scope::Pooled => {
+            return match evidence.pooled() {
+                Some(pooled) => decided(is(pooled)),
+                None => EvaluatedClaim::new(Verdict::NotEvaluable, vec!["there is no pooled row".into()]),
+            };
+        }
+        Scope::Exactly(names) | Scope::In(names) => (names, true),
+        Scope::EveryBut(names) => (names, false),
+        Scope::NoUnit => (&[], true),
+    };
+    if let Some(unknown) = named.iter().find(|name| evidence.unit(name).is_none()) {
+        return EvaluatedClaim::new(Verdict::NotEvaluable, vec![format!("no unit `{unknown}`")]);
+    }
+    let is_named =
+        |unit: &ReportUnit| named.iter().any(|name| evidence.unit(name).is_some_and(|one| one.id == unit.id));
+    let mut parts = Vec::new();
+    for unit in evidence.single_units() {
+        let wanted = match (scope, is_named(unit)) {
+            (Scope::Exactly(_), named) => Some(named),
+            (Scope::In(_), named) => named.then_some(true),
+            (Scope::EveryBut(_), named) => (!named).then_some(true),
+            (Scope::NoUnit, _) => Some(false),
+            (Scope::Pooled, _) => None,
+        };
+        let Some(wanted) = wanted else { continue };
+        parts.push(match is(unit) {
+            Ok((found, text)) if found == wanted => {
+                // Of what holds, only the units are worth telling in which something is so.
+                let told = if wanted && must_be { vec![text] } else { Vec::new() };
+                EvaluatedClaim::new(Verdict::Holds, told)
+            }
+            Ok((true, text)) => EvaluatedClaim::new(Verdict::Fails, vec![format!("also {text}")]),
+            Ok((false, text)) => EvaluatedClaim::new(Verdict::Fails, vec![format!("not {text}")]),
+            Err(why) => EvaluatedClaim::new(Verdict::NotEvaluable, vec![why]),
+        });
+    }
+    EvaluatedClaim::all(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use vintner_panel::Label;
+
+    use super::*;
+    use crate::{PrintedNumber, StarLevels, Stars, TableSpec, TidyEstimate};
+
+    fn units() -> Vec<ReportUnit> {
+        let unit = |id: &str, zh: &str, pooled| ReportUnit {
+            id: id.into(),
+            label: Label { en: id.to_uppercase(), zh: Some(zh.into()) },
+            printed: None,
+            pooled,
+        };
+        vec![unit("a", "甲", false), unit("b", "乙", false), unit("all", "合计", true)]
+    }
+
+    fn tables() -> Vec<TableSpec> {
+        let table = |id: &str, dependent: &str, regressor: &str| TableSpec {
+            id: id.into(),
+            title: Label::new(id),
+            dependent: dependent.into(),
+            regressors: vec![regressor.into()],
+            note: String::new(),
+        };
+        vec![table("1", "y", "x"), table("2", "x", "y")]
+    }
+
+    fn row(
+        table: &str,
+        unit: &str,
+        published: &str,
+        stars: u8,
+        estimate: Option<(f64, f64)>,
+    ) -> TidyEstimate {
+        let (dependent, regressor) = if table == "1" { ("y", "x") } else { ("x", "y") };
+        TidyEstimate {
+            table: table.into(),
+            dependent: dependent.into(),
+            unit: unit.into(),
+            regressor: regressor.into(),
+            estimate: estimate.map(|(value, _)| value),
+            std_error: None,
+            statistic: None,
+            p_value: estimate.map(|(_, p)| p),
+            stars: Stars::default(),
+            n_obs: None,
+            df_resid: None,
+            published: PrintedNumber::parse(published),
+            published_stars: Stars::new(stars),
+            note: if estimate.is_none() { "3 observations, 5 parameters".into() } else { String::new() },
+        }
+    }
+
+    fn rows() -> Vec<TidyEstimate> {
+        vec![
+            row("1", "甲", "0.50", 2, Some((0.5, 0.03))),
+            row("2", "甲", "1.2", 1, Some((1.2, 0.07))),
+            row("1", "乙", "-0.3", 1, Some((-0.3, 0.2))),
+            row("2", "乙", "-1", 1, None),
+            row("1", "合计", "0.1", 0, Some((0.1, 0.5))),
+            row("2", "合计", "0.2", 3, Some((0.2, 0.001))),
+        ]
+    }
+
+    fn both_verdicts(text: &str) -> (EvaluatedClaim, EvaluatedClaim) {
+        let (rows, tables, units, levels) = (rows(), tables(), units(), StarLevels::default());
+        let statement = [Statement::parse(text).unwrap()];
+        (
+            evaluate(&statement, &Evidence::published(&rows, &tables, &units, &levels)),
+            evaluate(&statement, &Evidence::estimated(&rows, &tables, &units, &levels, &[])),
+        )
+    }
+
+    #[test]
+    fn a_set_of_units_must_be_the_whole_set() {
+        let (published, estimated) = both_verdicts("bidirectional(x, y), in exactly {甲}");
+        assert_eq!(published.verdict, Verdict::Fails);
+        assert_eq!(published.because, ["also 乙: x in (1) -0.3*, y in (2) -1*"]);
+        // Where x isn't significant in (1), it doesn't matter that (2) couldn't be estimated.
+        assert_eq!(estimated.verdict, Verdict::Holds);
+        let (published, _) = both_verdicts("bidirectional(x, y), in {甲}");
+        assert_eq!(published.verdict, Verdict::Holds);
+    }
+
+    #[test]
+    fn levels_are_taken_at_their_word() {
+        let verdicts = |text| {
+            let (published, estimated) = both_verdicts(text);
+            (published.verdict, estimated.verdict)
+        };
+        assert_eq!(
+            verdicts("positive and significant at 5%: x in (1), in {甲}"),
+            (Verdict::Holds, Verdict::Holds)
+        );
+        assert_eq!(verdicts("significant at 5%: y in (2), in {甲}"), (Verdict::Fails, Verdict::Fails));
+        // Three kinds of stars say nothing about other levels.
+        assert_eq!(verdicts("significant at 2%: x in (1), in {甲}"), (Verdict::NotEvaluable, Verdict::Fails));
+        assert_eq!(verdicts("not significant: x in (1), pooled"), (Verdict::Holds, Verdict::Holds));
+        assert_eq!(verdicts("not bidirectional(x, y), pooled"), (Verdict::Holds, Verdict::Holds));
+        assert_eq!(verdicts("negative: x in (1), in {B}"), (Verdict::Holds, Verdict::Holds));
+        assert_eq!(verdicts("larger: x in (1), 甲 > 乙"), (Verdict::Holds, Verdict::Holds));
+        assert_eq!(verdicts("value: x in (1), 甲 = 0.5"), (Verdict::Holds, Verdict::Holds));
+        assert_eq!(verdicts("value: x in (1), pooled = 0.12"), (Verdict::Fails, Verdict::Fails));
+        assert_eq!(verdicts("significant: x in (1), in every unit"), (Verdict::Holds, Verdict::Fails));
+        assert_eq!(verdicts("significant: x in (1), in no unit"), (Verdict::Fails, Verdict::Fails));
+    }
+
+    #[test]
+    fn what_is_not_known_is_told() {
+        let (_, estimated) = both_verdicts("significant: y in (2), in every unit but {甲}");
+        assert_eq!(estimated.verdict, Verdict::NotEvaluable);
+        assert_eq!(estimated.because, ["乙: 3 observations, 5 parameters"]);
+        let (published, estimated) = both_verdicts("Granger(x -> y)");
+        assert_eq!(published.because, ["the publication prints no Granger statistics"]);
+        assert_eq!(estimated.because, ["no Granger test of x -> y"]);
+        let (published, _) = both_verdicts("significant: x in (1), in {丙}");
+        assert_eq!(published.because, ["no unit `丙`"]);
+    }
+}

@@ -1,0 +1,277 @@
+//! The published findings under every specification, for templates.
+
+use serde::Serialize;
+
+use super::Name;
+use super::name::Names;
+use super::table_view::Figure;
+use crate::number_format::{percent, significant};
+use crate::robustness::{Effect, Finding, Robustness};
+use crate::{PrintedNumber, Specification, SpecificationOutcome, StarLevels};
+
+/// The section on robustness; its lists are empty where a report has none.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct RobustnessView {
+    /// In how many specifications each published finding holds.
+    pub findings: Vec<FindingView>,
+    /// A table for each equation.
+    pub equations: Vec<RobustnessEquationView>,
+    /// The figures, one for each headline coefficient.
+    pub curves: Vec<CurveView>,
+    /// The level at which a coefficient counts as significant.
+    pub level: String,
+}
+
+/// A published finding and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FindingView {
+    /// The equation.
+    pub equation: Name,
+    /// The dependent variable.
+    pub dependent: Name,
+    /// The regressor.
+    pub regressor: Name,
+    /// The value, published where anything was.
+    pub value: Figure,
+    /// Whether it was published.
+    pub published: bool,
+    /// `positive`, `negative` or `none`.
+    pub effect: &'static str,
+    /// Specifications that say anything about it.
+    pub tried: usize,
+    /// Those that find the same.
+    pub same: usize,
+    /// Those that find a significant effect of the other sign.
+    pub opposite: usize,
+    /// Those with the published sign.
+    pub same_sign: usize,
+    /// `all`, `most` (at least three in four), `some` or `none` of them find the same.
+    pub holds: &'static str,
+}
+
+/// An equation under all specifications.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RobustnessEquationView {
+    /// Its id and title.
+    pub name: Name,
+    /// The dependent variable.
+    pub dependent: Name,
+    /// The regressors: the columns.
+    pub regressors: Vec<Name>,
+    /// The specifications: the rows.
+    pub rows: Vec<SpecificationRow>,
+}
+
+/// A specification.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SpecificationRow {
+    /// The model.
+    pub model: Name,
+    /// Whether it is the first row of its model.
+    pub first: bool,
+    /// The standard errors.
+    pub errors: Name,
+    /// Whether it is the published specification.
+    pub baseline: bool,
+    /// A cell for each regressor.
+    pub cells: Vec<SpecificationCell>,
+    /// Observations; empty where there is no estimate.
+    pub n_obs: String,
+    /// Why there is no estimate; empty where there is one.
+    pub reason: String,
+    /// What a reader should know.
+    pub notes: Vec<String>,
+}
+
+/// A coefficient; texts are empty where there is none.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct SpecificationCell {
+    /// The estimate with its stars.
+    pub estimate: Option<Figure>,
+    /// The standard error.
+    pub std_error: String,
+    /// The lower end of the 95% interval, where there is one and no standard error.
+    pub low: String,
+    /// The upper end.
+    pub high: String,
+}
+
+/// The figure of a coefficient.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CurveView {
+    /// The equation.
+    pub equation: Name,
+    /// The dependent variable.
+    pub dependent: Name,
+    /// The regressor.
+    pub regressor: Name,
+    /// The name of its files, without folder and ending.
+    pub file: String,
+    /// What it shows, in words.
+    pub description: String,
+}
+
+impl RobustnessView {
+    pub(crate) fn new(robustness: &Robustness, names: &Names, levels: &StarLevels, notice: &str) -> Self {
+        let equation_name = |id: &str| {
+            robustness.equations.iter().find(|equation| equation.id == id).map(|equation| {
+                (Name::new(&equation.id, &equation.title), names.variable(&equation.dependent))
+            })
+        };
+        let findings = robustness
+            .findings
+            .iter()
+            .filter_map(|finding| {
+                let (equation, dependent) = equation_name(&finding.equation)?;
+                Some(finding_view(finding, equation, dependent, robustness, names))
+            })
+            .collect();
+        let curves = robustness
+            .findings
+            .iter()
+            .filter(|finding| finding.headline)
+            .filter_map(|finding| {
+                let (equation, dependent) = equation_name(&finding.equation)?;
+                let drawing = robustness.curve(finding, notice)?;
+                Some(CurveView {
+                    equation,
+                    dependent,
+                    regressor: names.variable(&finding.regressor),
+                    file: Robustness::curve_file(&finding.equation, &finding.regressor),
+                    description: drawing.description().to_owned(),
+                })
+            })
+            .collect();
+        let equations = robustness
+            .equations
+            .iter()
+            .map(|equation| {
+                let own: Vec<&Specification> =
+                    robustness.specifications.iter().filter(|one| one.equation == equation.id).collect();
+                let rows = own.iter().enumerate().map(|(place, one)| {
+                    let first = place == 0 || own[place - 1].model != one.model;
+                    specification_row(one, first, &equation.regressors, names, levels)
+                });
+                RobustnessEquationView {
+                    name: Name::new(&equation.id, &equation.title),
+                    dependent: names.variable(&equation.dependent),
+                    regressors: equation.regressors.iter().map(|id| names.variable(id)).collect(),
+                    rows: rows.collect(),
+                }
+            })
+            .collect();
+        Self { findings, equations, curves, level: percent(robustness.level) }
+    }
+}
+
+fn finding_view(
+    finding: &Finding,
+    equation: Name,
+    dependent: Name,
+    robustness: &Robustness,
+    names: &Names,
+) -> FindingView {
+    let own = || {
+        let mut of_equation = robustness.specifications.iter().filter(|one| one.equation == finding.equation);
+        let baseline = of_equation.find(|one| one.baseline)?;
+        Some(significant(baseline.coefficient(&finding.regressor)?.estimate))
+    };
+    let text = finding.published.as_ref().map(PrintedNumber::text).map(str::to_owned).or_else(own);
+    FindingView {
+        equation,
+        dependent,
+        regressor: names.variable(&finding.regressor),
+        value: Figure::new(&text.unwrap_or_default(), finding.stars),
+        published: finding.published.is_some(),
+        effect: match finding.effect {
+            Effect::Positive => "positive",
+            Effect::Negative => "negative",
+            Effect::None => "none",
+        },
+        tried: finding.tried,
+        same: finding.same,
+        opposite: finding.opposite,
+        same_sign: finding.same_sign,
+        holds: match (finding.same, finding.tried) {
+            (0, _) => "none",
+            (same, tried) if same == tried => "all",
+            (same, tried) if 4 * same >= 3 * tried => "most",
+            _ => "some",
+        },
+    }
+}
+
+fn specification_row(
+    specification: &Specification,
+    first: bool,
+    regressors: &[String],
+    names: &Names,
+    levels: &StarLevels,
+) -> SpecificationRow {
+    let cell = |regressor: &String| {
+        let Some(coefficient) = specification.coefficient(regressor) else {
+            return SpecificationCell::default();
+        };
+        let stars = coefficient.p_value.map(|p| levels.stars(p)).unwrap_or_default();
+        let end = |end: Option<f64>| end.filter(|_| coefficient.std_error.is_none()).map(significant);
+        SpecificationCell {
+            estimate: Some(Figure::new(&significant(coefficient.estimate), stars)),
+            std_error: coefficient.std_error.map(significant).unwrap_or_default(),
+            low: end(coefficient.low).unwrap_or_default(),
+            high: end(coefficient.high).unwrap_or_default(),
+        }
+    };
+    let (n_obs, reason, notes) = match &specification.outcome {
+        SpecificationOutcome::Estimated { n_obs, notes, .. } => {
+            (n_obs.to_string(), String::new(), notes.clone())
+        }
+        SpecificationOutcome::NotEstimable { reason } => {
+            (String::new(), reason.with_entity_names(&|id| names.unit(id).both).to_string(), Vec::new())
+        }
+    };
+    SpecificationRow {
+        model: Name::new("model", &specification.model),
+        first,
+        errors: Name::new("errors", &specification.errors),
+        baseline: specification.baseline,
+        cells: regressors.iter().map(cell).collect(),
+        n_obs,
+        reason,
+        notes,
+    }
+}
+
+impl Robustness {
+    /// The figure of a finding's coefficient.
+    pub fn curve(&self, finding: &Finding, notice: &str) -> Option<crate::Drawing> {
+        let equation = self.equations.iter().find(|equation| equation.id == finding.equation)?;
+        let curve = crate::SpecificationCurve::new(
+            &self.specifications,
+            &finding.equation,
+            &finding.regressor,
+            finding.published.as_ref(),
+            self.level,
+        );
+        Some(curve.draw(&crate::CurveLabels {
+            title: format!(
+                "Equation ({}): {} in the equation of {}",
+                equation.id, finding.regressor, equation.dependent
+            ),
+            notice: notice.to_owned(),
+        }))
+    }
+
+    /// The name of a figure's files, without folder and ending: letters, digits and hyphens of the ids,
+    /// anything else by its code point.
+    pub fn curve_file(equation: &str, regressor: &str) -> String {
+        let plain = |text: &str| -> String {
+            text.chars()
+                .map(|character| match character {
+                    'a'..='z' | 'A'..='Z' | '0'..='9' => character.to_string(),
+                    other => format!("u{:x}", u32::from(other)),
+                })
+                .collect()
+        };
+        format!("curve-{}-{}", plain(equation), plain(regressor))
+    }
+}

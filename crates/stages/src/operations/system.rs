@@ -1,0 +1,211 @@
+//! `system`: a system of equations, its identification first.
+
+use serde::{Deserialize, Serialize};
+use vintner_diagnostics::{Document, Faults, Node};
+use vintner_estimation::instruments::Errors;
+use vintner_estimation::systems::{
+    Equation, EquationFirstStage, FirstStageOutcome, Identification, Iteration, MomentWeights,
+    ResidualCovariance, Restriction, System, SystemCovariance, SystemEstimator, SystemOptions, SystemOutcome,
+    SystemTest, ThreeStageMethod,
+};
+use vintner_estimation::{DroppedRow, Effects, Formula, Note, TestOutcome};
+use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
+
+use super::shared::{ENTITY, TIME, panel};
+use crate::params::Parameters;
+use crate::{StagesError, code};
+
+/// Parameters of `system`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SystemStage {
+    /// The equations, in order.
+    equations: Vec<EquationParameters>,
+    /// The endogenous variables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    endogenous: Option<Vec<String>>,
+    /// The instruments, included exogenous variables among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    instruments: Option<Vec<String>>,
+    /// Effects that are absorbed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    effects: Option<Effects>,
+    /// Whether degrees of freedom count them.
+    #[serde(default = "yes")]
+    count_effects: bool,
+    /// The estimators, in order.
+    estimators: Vec<SystemEstimator>,
+    /// What the first stages' statistics allow for.
+    #[serde(default)]
+    first_stage: Errors,
+    #[serde(default)]
+    residual_covariance: ResidualCovariance,
+    #[serde(default)]
+    center_residuals: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pooled_sigma: Option<bool>,
+    #[serde(default)]
+    weighted_first_step: bool,
+    #[serde(default)]
+    three_stage: ThreeStageMethod,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    iterate: Option<Iteration>,
+    #[serde(default)]
+    moment_weights: MomentWeights,
+    #[serde(default)]
+    covariance: SystemCovariance,
+    #[serde(default)]
+    test: SystemTest,
+    #[serde(default)]
+    restrictions: Vec<Restriction>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EquationParameters {
+    name: String,
+    dependent: String,
+    regressors: Vec<String>,
+    #[serde(default = "yes")]
+    intercept: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    instruments: Option<Vec<String>>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What `system` makes.
+#[derive(Debug, Serialize, Deserialize)]
+struct SystemResults {
+    system: System,
+    endogenous: Vec<String>,
+    instruments: Vec<String>,
+    n_obs: usize,
+    identification: Vec<Identification>,
+    first_stages: Vec<EquationFirstStage>,
+    fits: Vec<SystemOutcome>,
+    tests: Vec<TestOutcome>,
+    notes: Vec<Note>,
+    dropped: Vec<DroppedRow>,
+}
+
+impl SystemStage {
+    fn system(&self) -> System {
+        let equation = |one: &EquationParameters| Equation {
+            name: one.name.clone(),
+            formula: Formula { intercept: one.intercept, ..Formula::new(&one.dependent, &one.regressors) },
+            instruments: one.instruments.clone(),
+        };
+        System {
+            equations: self.equations.iter().map(equation).collect(),
+            endogenous: self.endogenous.clone(),
+            instruments: self.instruments.clone(),
+            effects: self.effects,
+            count_effects: self.count_effects,
+        }
+    }
+
+    fn options(&self) -> SystemOptions {
+        SystemOptions {
+            residual_covariance: self.residual_covariance,
+            center_residuals: self.center_residuals,
+            pooled_sigma: self.pooled_sigma,
+            weighted_first_step: self.weighted_first_step,
+            three_stage: self.three_stage,
+            iterate: self.iterate,
+            moment_weights: self.moment_weights,
+            covariance: self.covariance,
+            test: self.test,
+            restrictions: self.restrictions.clone(),
+        }
+    }
+}
+
+impl Parameters for SystemStage {
+    const NAME: &'static str = "system";
+    const SUMMARY: &'static str = "a system of equations: identification, first stages, OLS to 3SLS and GMM";
+
+    fn code() -> Digest {
+        code::digest(&[env!("VINTNER_CODE_OPERATION_SYSTEM"), code::PANEL, code::ESTIMATION])
+    }
+
+    fn check(&self, document: &Document, params: &Node) -> Faults {
+        let mut faults = Faults::new();
+        if let Err(error) = self.system().check() {
+            let place = params.get("equations").unwrap_or(params);
+            faults.push(document.fault(Some(place.span), error.to_string()));
+        }
+        if self.estimators.is_empty() {
+            let place = params.get("estimators").unwrap_or(params);
+            let fault = document.fault(Some(place.span), "nothing to estimate");
+            faults.push(fault.hint("name some of ols, wls, sur, 2sls, w2sls, 3sls, gmm"));
+        }
+        faults
+    }
+
+    fn inputs(&self) -> Vec<InputDeclaration> {
+        let variables = self.system().variables();
+        let columns = [ENTITY, TIME].into_iter().chain(variables.iter().map(String::as_str));
+        vec![InputDeclaration::frame("panel").columns(columns)]
+    }
+
+    fn outputs(&self) -> Vec<OutputDeclaration> {
+        vec![OutputDeclaration::new("results", Kind::Json)]
+    }
+
+    fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
+        let panel = panel(inputs, "panel")?;
+        let system = self.system();
+        let prepared = system.prepare(&panel)?;
+        let options = self.options();
+        let fits: Vec<SystemOutcome> = self
+            .estimators
+            .iter()
+            .map(|estimator| prepared.estimate(*estimator, &options))
+            .collect::<Result<_, _>>()?;
+        let both = [SystemEstimator::TwoStage, SystemEstimator::ThreeStage];
+        let tests = if both.iter().all(|estimator| self.estimators.contains(estimator)) {
+            vec![TestOutcome::of("Hausman test of 3SLS against 2SLS", prepared.hausman(&options)?)]
+        } else {
+            Vec::new()
+        };
+        let mut warnings: Vec<String> = Vec::new();
+        for outcome in &fits {
+            for refused in &outcome.left_out {
+                let what = if outcome.estimator.uses_instruments() { "with instruments" } else { "at all" };
+                let warning = format!("not estimable {what}: {}: {}", refused.equation, refused.reason);
+                if !warnings.contains(&warning) {
+                    warnings.push(warning);
+                }
+            }
+        }
+        let refused = fits.iter().filter_map(|outcome| Some((outcome.estimator, outcome.reason()?)));
+        warnings.extend(
+            refused.map(|(estimator, reason)| format!("not estimable: {}: {reason}", estimator.name())),
+        );
+        let first_stages = prepared.first_stages(self.first_stage);
+        if self.estimators.iter().any(|estimator| estimator.uses_instruments()) {
+            warnings.extend(first_stages.iter().filter_map(|stage| match &stage.outcome {
+                FirstStageOutcome::FirstStage(found) if found.weak == Some(true) => {
+                    Some(format!("{}: {}", stage.equation, found.verdict.as_deref().unwrap_or_default()))
+                }
+                _ => None,
+            }));
+        }
+        let results = SystemResults {
+            endogenous: system.endogenous_variables(),
+            instruments: system.instrument_variables(),
+            n_obs: prepared.height(),
+            identification: prepared.identification().to_vec(),
+            first_stages,
+            notes: prepared.notes().to_vec(),
+            dropped: prepared.dropped().to_vec(),
+            system,
+            fits,
+            tests,
+        };
+        Ok(Outputs::new().with("results", Artifact::json(&results)?).warn(warnings))
+    }
+}

@@ -1,0 +1,143 @@
+//! What a vintage's pipeline has made, by branch.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+use polars::prelude::{DataFrame, ParquetReader, SerReader};
+use serde::de::DeserializeOwned;
+use vintner_panel::Panel;
+use vintner_pipeline::{
+    Kind, OutputRecord, Pipeline, PipelineStage, Plan, Record, Reference, Store, Survey, Vintage,
+};
+
+use super::TracedStage;
+use crate::StagesError;
+use crate::operations::{ENTITY, TIME};
+
+/// The outputs of a vintage's fresh branches.
+pub(super) struct Made<'a> {
+    pub(super) pipeline: &'a Pipeline,
+    pub(super) vintage: &'a Vintage,
+    store: &'a Store,
+    /// By stage, its branches in order: the item's key (empty where there is none) and the record.
+    branches: BTreeMap<String, Vec<(String, Record)>>,
+}
+
+/// An output of a branch.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct OutputOf {
+    pub(super) stage: String,
+    pub(super) item: String,
+    pub(super) output: String,
+}
+
+impl OutputOf {
+    /// As people write it: `tidy[gdp].tidy`.
+    pub(super) fn name(&self) -> String {
+        let item = if self.item.is_empty() { String::new() } else { format!("[{}]", self.item) };
+        format!("{}{item}.{}", self.stage, self.output)
+    }
+}
+
+impl<'a> Made<'a> {
+    pub(super) fn load(
+        pipeline: &'a Pipeline,
+        vintage: &'a Vintage,
+        store: &'a Store,
+    ) -> Result<Self, StagesError> {
+        let plan = Plan::new(pipeline, vintage);
+        let survey = Survey::new(&plan, store)?;
+        let mut branches: BTreeMap<String, Vec<(String, Record)>> = BTreeMap::new();
+        for status in survey.statuses() {
+            let (Some(record), "fresh") = (&status.record, status.state.word()) else {
+                return Err(StagesError::NotMade {
+                    vintage: vintage.name.clone(),
+                    branch: status.branch.clone(),
+                });
+            };
+            let item = status.id.item.clone().unwrap_or_default();
+            branches.entry(status.id.stage.clone()).or_default().push((item, record.clone()));
+        }
+        Ok(Self { pipeline, vintage, store, branches })
+    }
+
+    /// The stages of an operation, in the pipeline's order.
+    pub(super) fn stages_of(&self, operation: &str) -> impl Iterator<Item = &'a PipelineStage> {
+        let operation = operation.to_owned();
+        self.pipeline.stages.iter().filter(move |stage| stage.operation == operation)
+    }
+
+    pub(super) fn stage(&self, name: &str) -> Option<&'a PipelineStage> {
+        self.pipeline.stages.iter().find(|stage| stage.name == name)
+    }
+
+    pub(super) fn branches(&self, stage: &str) -> &[(String, Record)] {
+        self.branches.get(stage).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What an input of a stage reads; of a stage with branches, what its first branch's reads.
+    pub(super) fn read_by(&self, stage: &PipelineStage, role: &str) -> Vec<OutputOf> {
+        match stage.bound.inputs.get(role) {
+            Some(Reference::Output { stage, branch, output }) => self
+                .branches(stage)
+                .iter()
+                .filter(|(item, _)| branch.as_ref().is_none_or(|wanted| wanted == item))
+                .map(|(item, _)| OutputOf {
+                    stage: stage.clone(),
+                    item: item.clone(),
+                    output: output.clone(),
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn record(&self, of: &OutputOf) -> Option<&OutputRecord> {
+        let (_, record) = self.branches(&of.stage).iter().find(|(item, _)| *item == of.item)?;
+        record.outputs.get(&of.output)
+    }
+
+    fn bytes(&self, of: &OutputOf) -> Result<Vec<u8>, StagesError> {
+        let object = self.record(of).and_then(|record| self.store.object(&record.digest));
+        object.ok_or_else(|| StagesError::NotMade { vintage: self.vintage.name.clone(), branch: of.name() })
+    }
+
+    pub(super) fn json<T: DeserializeOwned>(&self, of: &OutputOf) -> Result<T, StagesError> {
+        Ok(serde_json::from_slice(&self.bytes(of)?)?)
+    }
+
+    pub(super) fn text(&self, of: &OutputOf) -> Result<String, StagesError> {
+        Ok(String::from_utf8_lossy(&self.bytes(of)?).into_owned())
+    }
+
+    pub(super) fn frame(&self, of: &OutputOf) -> Result<DataFrame, StagesError> {
+        Ok(ParquetReader::new(Cursor::new(self.bytes(of)?)).finish()?)
+    }
+
+    pub(super) fn panel(&self, of: &OutputOf) -> Result<Panel, StagesError> {
+        Ok(Panel::new(self.frame(of)?, ENTITY, TIME)?)
+    }
+
+    /// The input of a stage that is a frame with this column: for one of its own columns that it hands on.
+    pub(super) fn input_with(&self, stage: &PipelineStage, column: &str) -> Option<OutputOf> {
+        stage.bound.inputs.keys().flat_map(|role| self.read_by(stage, role)).find(|output| {
+            self.record(output)
+                .is_some_and(|record| record.kind == Kind::Frame && record.columns.contains_key(column))
+        })
+    }
+
+    pub(super) fn traced(&self, of: &OutputOf) -> Option<TracedStage> {
+        Some(TracedStage {
+            output: of.name(),
+            operation: self.stage(&of.stage)?.operation.clone(),
+            digest: self.record(of)?.digest.to_string(),
+        })
+    }
+
+    /// The checksum that the manifest has of a source's file.
+    pub(super) fn checksum(&self, source: &str) -> String {
+        let found = self.vintage.sources.iter().find(|one| one.name == source);
+        let checksum = found.and_then(|one| one.declaration.get("sha256")?.as_str());
+        checksum.unwrap_or_default().to_owned()
+    }
+}

@@ -1,0 +1,221 @@
+//! Following values down to cells.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use vintner_panel::Panel;
+use vintner_transform::Reach;
+
+use super::cells::Cells;
+use super::made::{Made, OutputOf};
+use super::origin::{ColumnOf, Formula, Origin};
+use crate::StagesError;
+
+/// A panel's row.
+type Row = (String, i32);
+
+/// Looks up what values are made of, each once.
+pub(super) struct Walk<'m, 'a> {
+    made: &'m Made<'a>,
+    cells: &'m Cells,
+    origins: BTreeMap<ColumnOf, Rc<Origin>>,
+    /// The cells behind a value.
+    known: BTreeMap<(ColumnOf, Row), Rc<BTreeSet<usize>>>,
+    /// The rows of each panel.
+    rows: BTreeMap<OutputOf, Rc<Vec<Row>>>,
+    /// The cells of a time's shift and of all shares, by stage, so that they are gathered once.
+    shared: BTreeMap<(String, i32), Rc<BTreeSet<usize>>>,
+    opaque: BTreeSet<String>,
+}
+
+impl<'m, 'a> Walk<'m, 'a> {
+    pub(super) fn new(made: &'m Made<'a>, cells: &'m Cells) -> Self {
+        Self {
+            made,
+            cells,
+            origins: BTreeMap::new(),
+            known: BTreeMap::new(),
+            rows: BTreeMap::new(),
+            shared: BTreeMap::new(),
+            opaque: BTreeSet::new(),
+        }
+    }
+
+    /// The cells behind some variables of a panel in some rows.
+    pub(super) fn cells_behind(
+        &mut self,
+        panel: &OutputOf,
+        variables: &[String],
+        rows: &[Row],
+    ) -> Result<BTreeSet<usize>, StagesError> {
+        let mut found = BTreeSet::new();
+        for variable in variables {
+            let column = ColumnOf { output: panel.clone(), column: variable.clone() };
+            for row in rows {
+                found.extend(self.behind(&column, row)?.iter());
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether any of the variables depends on one of the cells in any of the rows.
+    pub(super) fn depends_on(
+        &mut self,
+        panel: &OutputOf,
+        variables: &[String],
+        rows: &[Row],
+        wanted: &[usize],
+    ) -> Result<bool, StagesError> {
+        for variable in variables {
+            let column = ColumnOf { output: panel.clone(), column: variable.clone() };
+            for row in rows {
+                let behind = self.behind(&column, row)?;
+                if wanted.iter().any(|at| behind.contains(at)) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// The variables that were followed, and in how many rows each depends on one of the cells.
+    pub(super) fn values_that_depend(
+        &mut self,
+        wanted: &[usize],
+    ) -> Result<Vec<(String, usize)>, StagesError> {
+        let mut counts: BTreeMap<String, BTreeSet<&Row>> = BTreeMap::new();
+        for ((column, row), behind) in &self.known {
+            if wanted.iter().any(|at| behind.contains(at)) {
+                counts.entry(column.column.clone()).or_default().insert(row);
+            }
+        }
+        Ok(counts.into_iter().map(|(variable, rows)| (variable, rows.len())).collect())
+    }
+
+    /// How the variables, and those that they are made of, are made; each once.
+    pub(super) fn formulas(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<Formula> {
+        let mut pending: Vec<ColumnOf> = variables
+            .iter()
+            .rev()
+            .map(|variable| ColumnOf { output: panel.clone(), column: variable.clone() })
+            .collect();
+        let (mut seen, mut formulas) = (BTreeSet::new(), Vec::new());
+        while let Some(column) = pending.pop() {
+            if !seen.insert(column.clone()) {
+                continue;
+            }
+            let origin = self.origin(&column);
+            if !matches!(*origin, Origin::HandedOn(_)) {
+                formulas.push(origin.formula(&column));
+            }
+            pending.extend(origin.columns().into_iter().rev().cloned());
+        }
+        formulas
+    }
+
+    /// The outputs whose values were followed, and those that the cells came through.
+    pub(super) fn outputs_passed(&self) -> Vec<OutputOf> {
+        let mut outputs: BTreeSet<OutputOf> =
+            self.known.keys().map(|(column, _)| column.output.clone()).collect();
+        outputs.extend(
+            self.known.values().flat_map(|cells| cells.iter()).map(|at| self.cells.output(*at).clone()),
+        );
+        // In the pipeline's order, the report's end first.
+        let place = |of: &OutputOf| self.made.pipeline.stages.iter().position(|stage| stage.name == of.stage);
+        let mut outputs: Vec<OutputOf> = outputs.into_iter().collect();
+        outputs.sort_by(|one, other| place(other).cmp(&place(one)).then_with(|| one.cmp(other)));
+        outputs
+    }
+
+    /// The stages that aren't followed value by value.
+    pub(super) fn opaque(&self) -> Vec<String> {
+        self.opaque.iter().cloned().collect()
+    }
+
+    fn origin(&mut self, column: &ColumnOf) -> Rc<Origin> {
+        if let Some(origin) = self.origins.get(column) {
+            return Rc::clone(origin);
+        }
+        let origin = Rc::new(Origin::of(self.made, column));
+        if matches!(*origin, Origin::Opaque) {
+            self.opaque.insert(column.output.stage.clone());
+        }
+        self.origins.insert(column.clone(), Rc::clone(&origin));
+        origin
+    }
+
+    fn behind(&mut self, column: &ColumnOf, row: &Row) -> Result<Rc<BTreeSet<usize>>, StagesError> {
+        let key = (column.clone(), row.clone());
+        if let Some(known) = self.known.get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let origin = self.origin(column);
+        let found = match &*origin {
+            Origin::Tidy => Rc::new(self.cells.of_row(&column.column, &row.0, row.1).into_iter().collect()),
+            Origin::HandedOn(from) => self.behind(from, row)?,
+            Origin::Opaque => Rc::new(BTreeSet::new()),
+            Origin::Shared(options) => {
+                let key = (column.output.stage.clone(), row.1);
+                match self.shared.get(&key) {
+                    Some(known) => Rc::clone(known),
+                    None => {
+                        let mut all: BTreeSet<usize> =
+                            self.cells.of_time(&options.share, options.base).into_iter().collect();
+                        all.extend(self.cells.of_time(&options.shift, row.1));
+                        let all = Rc::new(all);
+                        self.shared.insert(key, Rc::clone(&all));
+                        all
+                    }
+                }
+            }
+            Origin::Deflated { nominal, deflator, options } => {
+                let mut all: BTreeSet<usize> = (*self.behind(nominal, row)?).clone();
+                all.extend(self.behind(deflator, row)?.iter());
+                all.extend(self.behind(deflator, &(row.0.clone(), options.base))?.iter());
+                Rc::new(all)
+            }
+            Origin::Expression { reads, reach, .. } => {
+                let rows = self.reached(column, row, *reach)?;
+                match (reads.as_slice(), rows.as_slice()) {
+                    ([one], [own]) => self.behind(one, own)?,
+                    _ => {
+                        let mut all = BTreeSet::new();
+                        for read in reads {
+                            for row in &rows {
+                                all.extend(self.behind(read, row)?.iter());
+                            }
+                        }
+                        Rc::new(all)
+                    }
+                }
+            }
+        };
+        self.known.insert(key, Rc::clone(&found));
+        Ok(found)
+    }
+
+    /// The rows whose values an expression may read for a row.
+    fn reached(&mut self, column: &ColumnOf, row: &Row, reach: Reach) -> Result<Vec<Row>, StagesError> {
+        if reach == Reach::Row {
+            return Ok(vec![row.clone()]);
+        }
+        let rows = match self.rows.get(&column.output) {
+            Some(rows) => Rc::clone(rows),
+            None => {
+                let rows = Rc::new(rows_of(&self.made.panel(&column.output)?));
+                self.rows.insert(column.output.clone(), Rc::clone(&rows));
+                rows
+            }
+        };
+        let within = |other: &&Row| reach == Reach::Panel || other.0 == row.0;
+        Ok(rows.iter().filter(within).cloned().collect())
+    }
+}
+
+/// All rows of a panel.
+pub(super) fn rows_of(panel: &Panel) -> Vec<Row> {
+    let groups = panel.entities().iter().zip(panel.groups());
+    groups
+        .flat_map(|(entity, group)| group.clone().map(move |row| (entity.clone(), panel.times()[row])))
+        .collect()
+}

@@ -1,0 +1,52 @@
+//! An output that a run has left in the store.
+
+use vintner_diagnostics::one_of;
+use vintner_pipeline::{Kind, Pipeline, PipelineError, Plan, Selection, State, Survey, Vintage};
+
+use super::one;
+use crate::error::{CommandError, Result};
+use crate::workspace::Workspace;
+
+/// The kind and the bytes of a branch's output, the first that it declares where none is named.
+pub(super) fn kept_output(
+    workspace: &Workspace,
+    pipeline: &Pipeline,
+    vintage: &Vintage,
+    branch: &str,
+    output: Option<&str>,
+) -> Result<(Kind, Vec<u8>)> {
+    let selection = Selection { until: vec![branch.to_owned()], ..Selection::default() };
+    let plan = Plan::select(pipeline, vintage, &selection)?;
+    let store = workspace.store();
+    let survey = Survey::new(&plan, &store)?;
+    let statuses: Vec<_> = survey.statuses().collect();
+    let state = one(&statuses, branch)?;
+    let declared = &pipeline.stage(&state.id.stage)?.bound.output_declarations;
+    let wanted = match output {
+        None => declared.first(),
+        Some(name) => declared.iter().find(|declared| declared.name == name),
+    };
+    let Some(wanted) = wanted else {
+        let name = output.unwrap_or_default();
+        return Err(CommandError::Pipeline(PipelineError::Unknown {
+            message: format!("`{}` has no output `{name}`", state.branch),
+            hint: one_of(name, declared.iter().map(|declared| declared.name.as_str())),
+        }));
+    };
+    let record = state.record.as_ref().filter(|_| !state.state.would_run());
+    let Some(kept) = record.and_then(|record| record.outputs.get(&wanted.name)) else {
+        let (branch, output) = (state.branch.clone(), wanted.name.clone());
+        if matches!(state.state, State::Corrupt(_)) {
+            return Err(CommandError::Corrupt { branch, output });
+        }
+        let state = match state.state {
+            State::Waiting(_) => "something that it reads has to be made first",
+            _ => "what it depends on has changed, or it never ran",
+        };
+        return Err(CommandError::NotMade { branch, output, state });
+    };
+    let bytes = store
+        .object(&kept.digest)
+        .ok_or_else(|| CommandError::Corrupt { branch: state.branch.clone(), output: wanted.name.clone() })?;
+    Ok((wanted.kind, bytes))
+}

@@ -1,0 +1,213 @@
+//! `vintner trace`.
+
+use std::io::{Write, stdout};
+
+use serde_json::{Value, json};
+use vintner_stages::significant;
+use vintner_stages::trace::{CellTrace, NumberValue, RawCell, TracedFile, trace_cell, trace_number};
+
+use super::{count, print_json};
+use crate::arguments::{Format, Trace};
+use crate::error::Result;
+use crate::text_table::{Align, TextTable};
+use crate::workspace::Workspace;
+
+/// How many cells of a variable are shown unless all are asked for.
+const FEW: usize = 3;
+
+pub(crate) fn run(workspace: &Workspace, arguments: &Trace) -> Result<()> {
+    let pipeline = workspace.pipeline()?;
+    let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
+    let store = workspace.store();
+    let synthetic = vintage.manifest.pointer("/kind").and_then(Value::as_str) == Some("synthetic");
+    if let Some(cell) = &arguments.cell {
+        let trace = trace_cell(&pipeline, &vintage, &store, cell)?;
+        return match arguments.format {
+            Format::Json => print_json(&json!({"vintage": vintage.name, "trace": trace})),
+            Format::Text => print_cell(&trace),
+        };
+    }
+    let number = arguments.number.as_deref().unwrap_or_default();
+    let trace = trace_number(&pipeline, &vintage, &store, number)?;
+    if arguments.format == Format::Json {
+        return print_json(&json!({"vintage": vintage.name, "synthetic": synthetic, "trace": trace}));
+    }
+    let mut out = stdout().lock();
+    writeln!(
+        out,
+        "{} of {}{}",
+        trace.address,
+        vintage.name,
+        if synthetic { " (synthetic data, no evidence)" } else { "" }
+    )?;
+    value(&mut out, &trace.value)?;
+    writeln!(out, "\nMade by")?;
+    let mut table = TextTable::plain(2);
+    for stage in &trace.stages {
+        let digest = stage.digest.chars().take(16).collect();
+        table.row(vec![stage.output.clone(), stage.operation.clone(), digest]);
+    }
+    write!(out, "{table}")?;
+    writeln!(out, "\nSample: {}", sample(&trace.sample))?;
+    for row in &trace.dropped {
+        writeln!(out, "  without {} {}: no {}", row.entity, row.time, row.missing.join(", "))?;
+    }
+    if !trace.influence.is_empty() {
+        let shown = if arguments.detail { usize::MAX } else { FEW };
+        writeln!(out, "\nWithout one unit or one time, the largest change first")?;
+        let mut table = TextTable::plain(2);
+        for one in trace.influence.iter().take(shown) {
+            let numbers = one.estimate.zip(one.change);
+            table.row(match numbers {
+                Some((estimate, change)) => vec![
+                    one.without.clone(),
+                    significant(estimate),
+                    format!("{}{}", if change > 0.0 { "+" } else { "" }, significant(change)),
+                ],
+                None => vec![one.without.clone(), one.reason.clone()],
+            });
+        }
+        write!(out, "{table}")?;
+        if trace.influence.len() > shown {
+            writeln!(out, "  and {} more; --detail shows them", trace.influence.len() - shown)?;
+        }
+    }
+    writeln!(out, "\nFormulas")?;
+    let mut table = TextTable::plain(2);
+    for formula in &trace.formulas {
+        table.row(vec![
+            formula.variable.clone(),
+            format!("= {}", formula.formula),
+            format!("({})", formula.stage),
+        ]);
+    }
+    write!(out, "{table}")?;
+    writeln!(out, "\nRaw cells: {}", trace.cells.len())?;
+    cells(&mut out, &trace.cells, if arguments.detail { usize::MAX } else { FEW })?;
+    writeln!(out, "\nFiles")?;
+    files(&mut out, &trace.files)?;
+    for stage in &trace.opaque {
+        writeln!(out, "\n{stage} isn't followed value by value: all that it reads may matter")?;
+    }
+    Ok(())
+}
+
+fn value(out: &mut impl Write, value: &NumberValue) -> Result<()> {
+    match value {
+        NumberValue::Estimate(row) => {
+            let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:?}"));
+            let published = row.published.as_ref().map(|published| {
+                format!("{}{}", published.text(), row.published_stars.unwrap_or_default().asterisks())
+            });
+            let mut table = TextTable::plain(2);
+            table.row(vec!["estimate".into(), format!("{}{}", number(row.estimate), row.stars)]);
+            table.row(vec!["published".into(), published.unwrap_or_else(|| "-".into())]);
+            table.row(vec!["std. error".into(), number(row.std_error)]);
+            table.row(vec!["statistic".into(), number(row.statistic)]);
+            table.row(vec!["p-value".into(), number(row.p_value)]);
+            let counts = [row.n_obs, row.df_resid].map(|n| n.map_or("-".into(), |n: usize| n.to_string()));
+            table.row(vec!["n, df".into(), counts.join(", ")]);
+            if !row.note.is_empty() {
+                table.row(vec!["note".into(), row.note.clone()]);
+            }
+            Ok(write!(out, "{table}")?)
+        }
+        NumberValue::Value { value: Some(value) } => Ok(writeln!(out, "  {value:?}")?),
+        NumberValue::Value { value: None } => Ok(writeln!(out, "  missing")?),
+        NumberValue::Output(Value::Object(fields)) => {
+            let mut table = TextTable::plain(2);
+            for (name, value) in fields {
+                table.row(vec![name.clone(), value.to_string()]);
+            }
+            Ok(write!(out, "{table}")?)
+        }
+        NumberValue::Output(other) => Ok(writeln!(out, "  {other}")?),
+    }
+}
+
+/// "12 rows: cangzhou 2008-2019"; of several entities how many of each.
+fn sample(rows: &[(String, i32)]) -> String {
+    let mut spans: Vec<(&str, i32, i32, usize)> = Vec::new();
+    for (entity, time) in rows {
+        match spans.last_mut() {
+            Some((own, _, last, rows)) if own == entity => {
+                *last = *time;
+                *rows += 1;
+            }
+            _ => spans.push((entity, *time, *time, 1)),
+        }
+    }
+    let parts: Vec<String> = spans
+        .iter()
+        .map(|(entity, first, last, rows)| {
+            let years = if first == last { first.to_string() } else { format!("{first}-{last}") };
+            let whole = *rows as i64 == i64::from(*last) - i64::from(*first) + 1;
+            if whole { format!("{entity} {years}") } else { format!("{entity} {rows} of {years}") }
+        })
+        .collect();
+    format!("{}: {}", count(rows.len(), "row"), parts.join(", "))
+}
+
+fn cells(out: &mut impl Write, cells: &[RawCell], most: usize) -> Result<()> {
+    let mut start = 0;
+    while start < cells.len() {
+        let variable = &cells[start].variable;
+        let end = cells[start..]
+            .iter()
+            .position(|cell| cell.variable != *variable)
+            .map_or(cells.len(), |at| start + at);
+        let own = &cells[start..end];
+        writeln!(out, "  {variable}, {}", count(own.len(), "cell"))?;
+        let mut table = TextTable::plain(4);
+        for cell in own.iter().take(most) {
+            let entity = cell.entity.clone().unwrap_or_else(|| "-".into());
+            let category = cell.category.as_ref().map(|category| format!(" {category}")).unwrap_or_default();
+            table.row(vec![
+                format!("{entity} {}{category}", cell.time),
+                cell.address.to_string(),
+                format!("\u{201c}{}\u{201d}", cell.raw),
+                cell.value.map_or("missing".into(), |value| format!("{value:?}")),
+            ]);
+        }
+        table.align(3, Align::Right);
+        write!(out, "{table}")?;
+        if own.len() > most {
+            writeln!(out, "    and {} more; --detail shows them", own.len() - most)?;
+        }
+        start = end;
+    }
+    Ok(())
+}
+
+fn files(out: &mut impl Write, files: &[TracedFile]) -> Result<()> {
+    let mut table = TextTable::plain(2);
+    for file in files {
+        table.row(vec![
+            file.source.clone(),
+            file.file.clone(),
+            count(file.cells, "cell"),
+            file.sha256.clone(),
+        ]);
+    }
+    Ok(write!(out, "{table}")?)
+}
+
+fn print_cell(trace: &CellTrace) -> Result<()> {
+    let mut out = stdout().lock();
+    cells(&mut out, &trace.cells, usize::MAX)?;
+    let values: Vec<String> =
+        trace.values.iter().map(|(variable, rows)| format!("{variable} ({})", count(*rows, "row"))).collect();
+    writeln!(
+        out,
+        "\nValues that depend on it: {}",
+        if values.is_empty() { "none".into() } else { values.join(", ") }
+    )?;
+    writeln!(out, "\nNumbers that depend on it: {}", trace.numbers.len())?;
+    for number in &trace.numbers {
+        writeln!(out, "  {number}")?;
+    }
+    for stage in &trace.opaque {
+        writeln!(out, "\n{stage} isn't followed value by value: what reads it may depend on the cell too")?;
+    }
+    Ok(())
+}
