@@ -141,6 +141,28 @@ pub enum EstimationError {
         /// The names that there are.
         available: Vec<String>,
     },
+    /// A file of MacKinnon's (1996) tables that isn't one.
+    #[error(
+        "MacKinnon's tables, line {line}, column {column}: {message}; docs/methods/unit_roots.md has the script that writes them"
+    )]
+    MackinnonTables {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A test that isn't defined with one of the options asked for.
+    #[error("{test} isn't defined with {option}; {hint}")]
+    UndefinedTest {
+        /// The test.
+        test: String,
+        /// The option.
+        option: String,
+        /// What to ask for in its place.
+        hint: String,
+    },
 }
 
 fn of_entity(entity: Option<&str>) -> String {

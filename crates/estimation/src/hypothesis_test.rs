@@ -21,6 +21,13 @@ pub enum NullDistribution {
         /// Degrees of freedom.
         df: f64,
     },
+    /// Student's t, one tail.
+    StudentTTail {
+        /// Degrees of freedom.
+        df: f64,
+        /// Which values speak against the null hypothesis.
+        tail: Tail,
+    },
     /// Chi-squared, its upper tail.
     ChiSquared {
         /// Degrees of freedom.
@@ -134,6 +141,27 @@ impl HypothesisTest {
     ) -> Result<Self, Reason> {
         let p_value = student_t_two_sided(statistic, df);
         Self::new(name, null, statistic, NullDistribution::StudentT { df }, p_value)
+    }
+
+    /// A test on a tail of Student's t.
+    ///
+    /// # Errors
+    /// As [`Self::normal`].
+    pub fn student_t_tail(
+        name: impl Into<String>,
+        null: impl Into<String>,
+        statistic: f64,
+        df: f64,
+        tail: Tail,
+    ) -> Result<Self, Reason> {
+        let both = student_t_two_sided(statistic, df);
+        let beyond = |against: bool| if against { both / 2.0 } else { 1.0 - both / 2.0 };
+        let p_value = match tail {
+            Tail::Both => both,
+            Tail::Upper => beyond(statistic > 0.0),
+            Tail::Lower => beyond(statistic < 0.0),
+        };
+        Self::new(name, null, statistic, NullDistribution::StudentTTail { df, tail }, p_value)
     }
 
     /// A test on the upper tail of chi-squared.

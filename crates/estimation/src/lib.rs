@@ -16,6 +16,7 @@ mod absorb;
 pub mod bootstrap;
 mod chunked;
 mod clusters;
+pub mod cointegration;
 mod collinearity;
 pub mod covariance;
 mod descriptives;
@@ -54,6 +55,7 @@ mod sample;
 mod symmetric;
 pub mod systems;
 mod tall;
+pub mod unit_root;
 mod weights;
 
 pub use chunked::{ChunkedOutcome, estimate_chunked};

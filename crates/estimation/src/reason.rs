@@ -241,6 +241,40 @@ pub enum Reason {
         /// The length that must be exceeded, 5 + 3 x order.
         bound: usize,
     },
+    /// A series with a hole, which a regression on its own lags would bridge.
+    #[error("the series has a hole: after {after} comes {before}")]
+    Hole {
+        /// The last time before the hole.
+        after: i32,
+        /// The first time after it.
+        before: i32,
+    },
+    /// A long-run variance that comes out as zero.
+    #[error("the long-run variance isn't positive")]
+    NoLongRunVariance,
+    /// A p-value of which nothing is left to combine.
+    #[error("the p-value is {} to the last digit, so that a combination of p-values isn't finite", u8::from(*one))]
+    ExtremePValue {
+        /// Whether it is 1, or 0.
+        one: bool,
+    },
+    /// A size beyond those of a table.
+    #[error("{size} lies beyond {table}")]
+    BeyondTable {
+        /// The table.
+        table: String,
+        /// What was looked up.
+        size: String,
+    },
+    /// P-values that come of tables which weren't given.
+    #[error(
+        "p-values of MacKinnon (1996) need his tables, which may not be distributed: make the file from urca as \
+         docs/methods/unit_roots.md says and give it, or take those of MacKinnon (1994)"
+    )]
+    NeedsTables,
+    /// A statistic defined for regressions without lagged differences only.
+    #[error("the statistic is tabulated for regressions without lagged differences")]
+    OnlyWithoutLags,
     /// An equation of a system, or one with instruments, that isn't identified.
     #[error(
         "not identified: {condition}; exogenous variables excluded: {}; endogenous regressors: {}",

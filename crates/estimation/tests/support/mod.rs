@@ -100,6 +100,11 @@ impl Record {
         self.fields.contains_key(key)
     }
 
+    /// Whether a field was compared or left out already.
+    pub fn taken(&self, key: &str) -> bool {
+        self.taken.contains(key)
+    }
+
     pub fn take(&mut self, key: &str) -> Value {
         self.taken.insert(key.into());
         self.fields.get(key).unwrap_or_else(|| panic!("{}: no field {key}", self.id)).clone()

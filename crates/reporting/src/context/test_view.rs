@@ -52,7 +52,15 @@ fn distribution(of: &NullDistribution) -> String {
         NullDistribution::Normal { tail: Tail::Both } => "N(0, 1)".into(),
         NullDistribution::Normal { tail: Tail::Upper } => "N(0, 1), upper tail".into(),
         NullDistribution::Normal { tail: Tail::Lower } => "N(0, 1), lower tail".into(),
-        NullDistribution::StudentT { df } => format!("t({})", degrees(*df)),
+        NullDistribution::StudentT { df } | NullDistribution::StudentTTail { df, tail: Tail::Both } => {
+            format!("t({})", degrees(*df))
+        }
+        NullDistribution::StudentTTail { df, tail: Tail::Upper } => {
+            format!("t({}), upper tail", degrees(*df))
+        }
+        NullDistribution::StudentTTail { df, tail: Tail::Lower } => {
+            format!("t({}), lower tail", degrees(*df))
+        }
         NullDistribution::ChiSquared { df } => format!("\u{3c7}\u{b2}({})", degrees(*df)),
         NullDistribution::F { numerator, denominator } => {
             format!("F({}, {})", degrees(*numerator), degrees(*denominator))

@@ -3,6 +3,7 @@
 mod assemble;
 mod bootstrap;
 mod claims;
+mod cointegration;
 mod deflate;
 mod derive;
 mod describe;
@@ -21,6 +22,7 @@ mod shared;
 mod specification_curve;
 mod specifications;
 mod system;
+mod unit_root;
 mod years;
 
 use vintner_pipeline::Registry;
@@ -42,6 +44,8 @@ pub fn registry() -> Registry {
     registry.register(Of::<regress::Regress>::new());
     registry.register(Of::<fama_macbeth::FamaMacBethStage>::new());
     registry.register(Of::<granger::Granger>::new());
+    registry.register(Of::<unit_root::UnitRoot>::new());
+    registry.register(Of::<cointegration::Cointegration>::new());
     registry.register(Of::<iv::Iv>::new());
     registry.register(Of::<system::SystemStage>::new());
     registry.register(Of::<mean_group::MeanGroupStage>::new());

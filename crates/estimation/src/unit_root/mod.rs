@@ -1,0 +1,51 @@
+//! Tests for unit roots: of one series ([`adf`], [`kpss`], [`phillips_perron`]), of each entity of a panel
+//! ([`by_entity`]), and of a whole panel ([`panel_unit_root`]).
+//!
+//! A series may start and end when it likes; a hole in it is never bridged but a reason why it can't be tested.
+//! docs/methods/unit_roots.md says which option of which program each option equals.
+//!
+//! ```
+//! use vintner_estimation::unit_root::{AdfOptions, Deterministic, Lags, adf};
+//!
+//! let series: Vec<f64> = (0..40).map(|t| f64::from(t * t % 17)).collect();
+//! let options = AdfOptions { deterministic: Deterministic::Trend, lags: Lags::Fixed(1), ..AdfOptions::default() };
+//! let test = adf(&series, &options)?;
+//! assert!(test.statistic < test.critical_values[0]);
+//! # Ok::<(), vintner_estimation::Reason>(())
+//! ```
+
+mod adf;
+mod by_entity;
+mod cips;
+mod deterministic;
+mod fisher;
+mod hadri;
+mod im_pesaran_shin;
+mod kpss;
+mod lags;
+mod levin_lin_chu;
+pub(crate) mod long_run;
+pub mod mackinnon;
+mod moments;
+mod panel_test;
+mod pesaran;
+mod phillips_perron;
+pub(crate) mod regression;
+pub(crate) mod series;
+mod table;
+
+pub(crate) use adf::augmented_columns;
+pub use adf::{AdfOptions, AdfTest, JointStatistic, adf, fuller_critical_values};
+pub use by_entity::{SeriesOutcome, SeriesTest, SeriesTestResult, UnitSeriesTest, by_entity};
+pub use deterministic::Deterministic;
+pub use kpss::{KpssOptions, KpssTest, kpss};
+pub use lags::{Criterion, Lags};
+pub use long_run::{Bandwidth, Kernel};
+pub use mackinnon::{GivenTables, MackinnonTables, PValues};
+pub(crate) use panel_test::common_length;
+pub use panel_test::{
+    BeyondTable, CipsModel, FisherUnits, Interpolation, IpsStatistic, PanelTest, PanelUnitRoot,
+    PanelUnitRootOptions, UnitRootNote, UnitRootOutcome, UnitRootUnit, UnitStatistic, panel_unit_root,
+};
+pub use phillips_perron::{PhillipsPerronOptions, PhillipsPerronTest, phillips_perron};
+pub use table::{Bound, CriticalValue};
