@@ -280,7 +280,7 @@ impl Work {
                     rest -= self.lower[i * width + m] * self.lower[j * width + m];
                 }
                 if i == j {
-                    if !(rest > SINGULAR * own) {
+                    if rest.is_nan() || rest <= SINGULAR * own {
                         return None;
                     }
                     self.lower[i * width + i] = rest.sqrt();

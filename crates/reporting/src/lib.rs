@@ -43,7 +43,7 @@ pub use context::{
     Figure, FindingView, GapView, GrangerCell, GrangerPair, GrangerPanelView, GrangerRow, GrangerView,
     MutualFinding, MutualView, Name, NotEstimableView, ReportContext, RobustnessEquationView, RobustnessView,
     SYNTHETIC_NOTICE, SourceView, SpecificationCell, SpecificationRow, StarView, StatisticView,
-    TableAgreement, TableRow, TableView, TestView, VariableView, VerdictView, VintageView,
+    TableAgreement, TableRow, TableView, VariableView, VerdictView, VintageView,
 };
 pub use dropped_row::DroppedRow;
 pub use error::{ReportingError, Result};

@@ -75,6 +75,8 @@ fn inputs(spec: &ReportSpec) -> ReportInputs {
                 definition: String::new(),
             })
             .to_vec(),
+        robustness: None,
+        claims: vec![],
         descriptives: describe(&panel, &["x", "y"]).unwrap(),
         granger: vec![
             dumitrescu_hurlin(&panel, "y", "x", &LagOrders::Common(1), Untestable::Refuse).unwrap(),

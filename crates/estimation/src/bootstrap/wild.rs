@@ -132,7 +132,6 @@ fn inverted(estimate: f64, std_error: f64, level: f64, p_value: &dyn Fn(f64) -> 
 /// The random numbers: `count` samples of one for each cluster.
 struct Draws {
     weights: WildWeights,
-    clusters: usize,
     count: usize,
     enumerated: bool,
     seed: u64,
@@ -145,7 +144,6 @@ impl Draws {
             options.weights == WildWeights::Rademacher && all.is_some_and(|all| all <= options.replications);
         Self {
             weights: options.weights,
-            clusters,
             count: if enumerated { all.unwrap_or(0) } else { options.replications },
             enumerated,
             seed,

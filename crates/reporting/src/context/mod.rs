@@ -10,7 +10,6 @@ mod name;
 mod report_context;
 mod robustness_view;
 mod table_view;
-mod test_view;
 mod vintage_view;
 
 pub use agreement_view::{AgreementView, TableAgreement};
@@ -24,5 +23,4 @@ pub use robustness_view::{
     CurveView, FindingView, RobustnessEquationView, RobustnessView, SpecificationCell, SpecificationRow,
 };
 pub use table_view::{CellView, Figure, TableRow, TableView};
-pub use test_view::TestView;
 pub use vintage_view::{SourceView, VintageView};

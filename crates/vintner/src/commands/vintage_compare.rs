@@ -53,7 +53,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageCompare) -> Result<(
     if keys.is_empty() {
         return Err(CommandError::Pipeline(PipelineError::Unknown {
             message: format!("no coefficient is meant by {}", arguments.coefficient.join(", ")),
-            hint: Some("name them as TABLE/UNIT/REGRESSOR, as in 2/*/lnAI".into()),
+            hint: Some("name them as TABLE/UNIT/REGRESSOR, as in 2/*/*".into()),
         }));
     }
     if arguments.format == Format::Json {
@@ -101,7 +101,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageCompare) -> Result<(
     Ok(())
 }
 
-/// Whether `2/*/lnAI` means a coefficient; units go by any of their names.
+/// Whether `2/*/x` means a coefficient; units go by any of their names.
 fn is_meant(pattern: &str, key: &Key, sides: &[VintageSide]) -> bool {
     let parts: Vec<&str> = pattern.split('/').collect();
     let [table, unit, regressor] = parts.as_slice() else { return false };
