@@ -128,6 +128,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::store::WriteThrough;
     use crate::{FORMAT, Fingerprint, InputRecord, Kind, Origin, OutputRecord, Record};
 
     /// A run: how old it is, what it made and what it read, as numbers of objects.
