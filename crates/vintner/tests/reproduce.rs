@@ -52,7 +52,7 @@ fn every_published_coefficient_and_star_comes_out() {
 fn the_committed_reports_are_what_the_pipeline_makes() {
     let workspace = Workspace::of_paper();
     workspace.reproduce(&[]);
-    for name in ["estimates.csv", "report.md", "report.tex"] {
+    for name in ["estimates.csv", "robustness.csv", "report.md", "report.tex", "figures/curve-2-lnAI.svg"] {
         let path = format!("reports/reconstructed/{name}");
         let committed = fs::read_to_string(common::repository().join(&path)).unwrap();
         assert_eq!(workspace.read(&path), committed, "{path}: run `just reproduce` and commit it");
@@ -111,10 +111,20 @@ fn a_changed_cell_re_runs_exactly_what_depends_on_it() {
     let outcomes = workspace.reproduce(&[]);
     // Openness is in equations (2) and (3) only; robots and real GDP don't know of it.
     let ran = [
+        "claims",
+        "curve[curve-1-lnAI]",
+        "curve[curve-1-lnEG]",
+        "curve[curve-2-lnAI]",
+        "curve[curve-2-lnCO2]",
+        "curve[curve-3-lnCO2]",
+        "curve[curve-3-lnEG]",
         "descriptives",
         "estimates",
         "panel",
         "report",
+        "robustness",
+        "specifications[2]",
+        "specifications[3]",
         "table2",
         "table2_clustered",
         "table3",
@@ -135,7 +145,7 @@ fn a_changed_parameter_re_runs_exactly_what_depends_on_it() {
     let workspace = Workspace::of_paper();
     workspace.reproduce(&[]);
     workspace.edit("pipeline.yaml", "lags: 1", "lags: 2");
-    assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran"), ["granger", "report"]);
+    assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran"), ["claims", "granger", "report"]);
 
     // A definition with the same values: stops where the columns came out equal.
     workspace.edit("pipeline.yaml", "lnBE: ln(BE)", "lnBE: ln(BE * 1)");
