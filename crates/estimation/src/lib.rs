@@ -7,10 +7,9 @@
 //!
 //! [`estimate`] and [`estimate_by_entity`] go the whole way. [`granger_by_entity`], [`granger_pooled`] and
 //! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables. [`systems`] are equations
-//! estimated together, [`instruments`] one with endogenous regressors.
-//! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables. [`mean_group`] is for
-//! coefficients that differ between entities, [`gmm`] for dynamic panels, [`diagnostics`] for what a
-//! regression leaves.
+//! estimated together, [`instruments`] one with endogenous regressors, [`heterogeneous`] is for coefficients that differ
+//! between entities, [`gmm`] for dynamic panels, [`unit_root`] and [`cointegration`] for series, [`bootstrap`] draws
+//! samples again, [`diagnostics`] are of what a regression leaves.
 
 mod absorb;
 pub mod bootstrap;

@@ -100,10 +100,10 @@ fn drawn(panel: &Panel, order: usize, replication: u64) -> Panel {
     let samples = Sample::by_entity(&lagged, &Formula::new("ln_co2", &names)).unwrap();
     for (group, sample) in panel.groups().iter().zip(&samples) {
         let null = Model::Ols.estimate(sample).unwrap();
-        for step in 0..12 - order {
+        for (step, from) in picked.iter().enumerate() {
             let t = group.start + order + step;
             let past: f64 = (1..=order).map(|k| null.coefficients()[k] * made[t - k].unwrap()).sum();
-            made[t] = Some(null.coefficients()[0] + past + null.residuals()[picked[step]]);
+            made[t] = Some(null.coefficients()[0] + past + null.residuals()[*from]);
         }
     }
     panel.clone().with_values("made", made).unwrap()

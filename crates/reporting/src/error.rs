@@ -6,9 +6,6 @@ pub type Result<T> = std::result::Result<T, ReportingError>;
 /// A fault in the inputs of a report or in one of its templates.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportingError {
-    /// What an interval or a test was asked of a fit makes no sense.
-    #[error(transparent)]
-    Estimation(vintner_estimation::EstimationError),
     /// A file couldn't be read.
     #[error("{path}: {source}; check that the file exists and can be read")]
     Read {

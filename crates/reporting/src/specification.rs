@@ -4,8 +4,6 @@ use serde::{Deserialize, Serialize};
 use vintner_estimation::{Outcome, Reason};
 use vintner_panel::Label;
 
-use crate::Result;
-
 /// The level of the intervals that a specification carries.
 pub const INTERVAL_LEVEL: f64 = 0.95;
 
@@ -65,14 +63,11 @@ pub struct SpecifiedCoefficient {
 
 impl SpecificationOutcome {
     /// The slopes of a fit with the intervals of its reference distribution.
-    ///
-    /// # Errors
-    /// [`ReportingError::Estimation`] where the fit has no such interval.
-    pub fn of_outcome(outcome: &Outcome, regressors: &[String]) -> Result<Self> {
+    pub fn of_outcome(outcome: &Outcome, regressors: &[String]) -> Self {
         let fit = match outcome {
             Outcome::Fit(fit) => fit,
             Outcome::NotEstimable(refusal) => {
-                return Ok(Self::NotEstimable { reason: refusal.reason.clone() });
+                return Self::NotEstimable { reason: refusal.reason.clone() };
             }
         };
         let coefficients = regressors
@@ -90,14 +85,15 @@ impl SpecificationOutcome {
                 })
             })
             .collect();
-        Ok(Self::Estimated {
+        Self::Estimated {
             coefficients,
             n_obs: fit.n_obs,
             notes: fit.notes.iter().map(ToString::to_string).collect(),
-        })
+        }
     }
 }
 
+/// z with P(|statistic| <= z) = 95%, by bisection on the distribution that the fit's own p-values come from.
 fn quantile(reference: vintner_estimation::ReferenceDistribution) -> f64 {
     let (mut low, mut high) = (0.0_f64, 1e3_f64);
     for _ in 0..200 {

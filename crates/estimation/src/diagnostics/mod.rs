@@ -2,7 +2,7 @@
 //! ([`influence`]), whether the residuals look normal ([`jarque_bera`]), how well it would predict
 //! ([`likelihood`]), and how near to collinear its regressors are ([`condition_number`]).
 //!
-//! They take an [`Estimated`](crate::Estimated) of any model and look at its transformed variables: for fixed
+//! They take an [`Estimated`] of any model and look at its transformed variables: for fixed
 //! effects these are deviations from means, and the effects count as parameters only where it is said.
 
 mod influence;

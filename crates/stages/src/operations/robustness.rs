@@ -93,7 +93,7 @@ impl Parameters for RobustnessOf {
                     model: fit.model.clone(),
                     errors: fit.errors.clone(),
                     baseline: fit.baseline,
-                    outcome: SpecificationOutcome::of_outcome(&fit.outcome, regressors)?,
+                    outcome: SpecificationOutcome::of_outcome(&fit.outcome, regressors),
                 });
             }
             headlines
