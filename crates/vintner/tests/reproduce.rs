@@ -153,7 +153,23 @@ fn a_changed_parameter_re_runs_exactly_what_depends_on_it() {
 
     // Another unit moves the intercepts alone: equation (1) is estimated again, the others aren't.
     workspace.edit("pipeline.yaml", "lnBE: ln(BE * 1)", "lnBE: ln(BE * 10)");
-    let ran = ["descriptives", "estimates", "report", "table1", "table1_clustered", "variables"];
+    let ran = [
+        "claims",
+        "curve[curve-1-lnAI]",
+        "curve[curve-1-lnEG]",
+        "curve[curve-2-lnAI]",
+        "curve[curve-2-lnCO2]",
+        "curve[curve-3-lnCO2]",
+        "curve[curve-3-lnEG]",
+        "descriptives",
+        "estimates",
+        "report",
+        "robustness",
+        "specifications[1]",
+        "table1",
+        "table1_clustered",
+        "variables",
+    ];
     let outcomes = workspace.reproduce(&[]);
     assert_eq!(with_outcome(&outcomes, "ran"), ran);
 
