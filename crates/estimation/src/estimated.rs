@@ -153,6 +153,21 @@ impl Estimated {
         })
     }
 
+    /// The model.
+    pub fn model(&self) -> Model {
+        self.model
+    }
+
+    /// The entities of the sample.
+    pub fn entities(&self) -> &[String] {
+        &self.entities
+    }
+
+    /// The equation.
+    pub fn formula(&self) -> &Formula {
+        &self.formula
+    }
+
     /// The coefficients' names, in the order of everything that is k long.
     pub fn names(&self) -> &[String] {
         &self.names

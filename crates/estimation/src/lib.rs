@@ -5,11 +5,15 @@
 //! don't allow is a [`Reason`] in the result's place; an [`EstimationError`] is a fault in what was
 //! asked for.
 //!
+//! [`specification`] tests a model's specification; [`Fit::wald_test`], [`Fit::confidence_intervals`] and
+//! [`Estimated::predict`] are what can be asked of a fit.
+//!
 //! [`estimate`] and [`estimate_by_entity`] go the whole way. [`granger_by_entity`], [`granger_pooled`] and
 //! [`dumitrescu_hurlin`] test for Granger causality, [`describe`] describes variables.
 
 mod absorb;
 mod collinearity;
+mod confidence_interval;
 pub mod covariance;
 mod descriptives;
 pub mod design;
@@ -25,14 +29,19 @@ mod hypothesis_test;
 mod inference;
 mod lag;
 pub mod least_squares;
+mod linear_hypothesis;
 mod models;
 mod note;
+mod prediction;
+pub mod quantiles;
 mod reason;
 pub mod reconstruction;
 mod rows;
 mod sample;
+pub mod specification;
 
 pub use collinearity::Collinearity;
+pub use confidence_interval::ConfidenceInterval;
 pub use covariance::{
     ClassicalCovariance, ClusterBy, ClusterCovariance, Covariance, Divisor, FixestEffects, SmallSample,
     TestDistribution,
@@ -52,7 +61,9 @@ pub use granger::{
 };
 pub use hypothesis_test::{HypothesisTest, NullDistribution, Tail, TestOutcome};
 pub use lag::lag;
+pub use linear_hypothesis::{LinearCombination, LinearHypothesis, WaldTest};
 pub use models::{Effects, Model, RandomEffects, VarianceComponents, VarianceEstimator};
 pub use note::Note;
+pub use prediction::Prediction;
 pub use reason::Reason;
 pub use sample::{DroppedRow, Sample};

@@ -104,6 +104,32 @@ impl Sample {
         restricted
     }
 
+    /// The same rows for the equation without its intercept.
+    pub(crate) fn without_intercept(&self) -> Self {
+        Self { formula: self.formula.clone().without_intercept(), ..self.clone() }
+    }
+
+    /// A sample of columns that were computed, for the auxiliary regressions of tests: the rows of each
+    /// group, each row's time, the dependent variable, and the regressors with their names.
+    pub(crate) fn of_columns(
+        groups: Vec<Range<usize>>,
+        times: Vec<i32>,
+        (name, dependent): (&str, Vec<f64>),
+        regressors: Vec<(String, Vec<f64>)>,
+        intercept: bool,
+    ) -> Self {
+        let (names, regressors) = regressors.into_iter().unzip();
+        Self {
+            formula: Formula { dependent: name.into(), regressors: names, intercept },
+            dependent,
+            regressors,
+            entities: (1..=groups.len()).map(|number| number.to_string()).collect(),
+            groups,
+            times,
+            dropped: Vec::new(),
+        }
+    }
+
     /// The equation.
     pub fn formula(&self) -> &Formula {
         &self.formula
