@@ -1,6 +1,6 @@
 //! Specification tests against plm, lmtest, car and statsmodels.
 //!
-//! The committed records are those of two reference files; where the reference folder lies beside the workspace, its
+//! The committed records are those of three reference files; where the reference folder lies beside the workspace, its
 //! files are walked whole, and what is out of scope is listed with its reason.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -26,7 +26,7 @@ use vintner_estimation::{
 use vintner_panel::Panel;
 
 const DATA: [&str; 4] = ["grunfeld", "grunfeld_unb", "synth14x12", "empluk"];
-const COMMITTED: [&str; 2] = ["grunfeld_unb", "synth14x12"];
+const COMMITTED: [&str; 3] = ["grunfeld", "grunfeld_unb", "synth14x12"];
 
 struct Data {
     panel: Panel,
@@ -228,7 +228,7 @@ fn check_r(data: &Data, record: &mut Record) -> Result<(), &'static str> {
             wooldridge_differences(sample, null, LagBy::Row, &robust)
         }
         ["xtserial_style"] => {
-            record.skip(&["rho"], "the coefficient, which the statistic is made of");
+            record.compare("rho", &[residual_autocorrelation(data)]);
             wooldridge_drukker(sample, LagBy::Row)
         }
         ["pbnftest", which] => {
@@ -288,6 +288,38 @@ fn check_r(data: &Data, record: &mut Record) -> Result<(), &'static str> {
         _ => panic!("{id}: a record that isn't known"),
     };
     compare(record, &test.unwrap_or_else(|reason| panic!("{id}: {reason}")))
+}
+
+/// The coefficients of the equation with its regressors' means by entity.
+fn with_means(data: &Data) -> Vec<f64> {
+    let formula = data.sample.formula();
+    let mut panel = data.panel.clone();
+    let mut names = formula.regressors.clone();
+    for name in &formula.regressors {
+        let values = panel.values(name).expect("a column");
+        let mut means = vec![None; values.len()];
+        for group in panel.groups() {
+            let own: Vec<f64> = values[group.clone()].iter().flatten().copied().collect();
+            means[group.clone()].fill(Some(own.iter().sum::<f64>() / own.len() as f64));
+        }
+        names.push(format!("mean of {name}"));
+        panel = panel.with_values(&format!("mean of {name}"), means).expect("a column");
+    }
+    let sample = Sample::new(&panel, &Formula::new(&formula.dependent, &names)).expect("a sample");
+    Model::Ols.estimate(&sample).expect("a model").coefficients().to_vec()
+}
+
+/// The coefficient of the residuals of first differences on those before.
+fn residual_autocorrelation(data: &Data) -> f64 {
+    let formula = data.sample.formula().clone().without_intercept();
+    let sample = Sample::new(&data.panel, &formula).expect("a sample");
+    let differences = Model::FirstDifferences { across_gaps: true }.estimate(&sample).expect("a model");
+    let ingredients = differences.ingredients();
+    let pairs = ingredients.groups.iter().flat_map(|group| ingredients.residuals[group.clone()].windows(2));
+    let (product, square) = pairs.fold((0.0, 0.0), |(product, square), pair| {
+        (product + pair[0] * pair[1], square + pair[0] * pair[0])
+    });
+    product / square
 }
 
 fn stacked() -> DurbinWatson {
@@ -422,12 +454,15 @@ fn check_units(data: &Data, record: &mut Record) -> Result<(), &'static str> {
             for (actual, wanted) in actual.iter().zip(&wanted) {
                 record.values += 1;
                 let error = (actual - wanted).abs() / wanted.abs();
-                if error > record.worst {
+                // lmtest integrates with 15 nodes, which with few residual degrees of freedom aren't enough
+                let few = key == "dw" && name == "p_value" && model.df_residual() < 5;
+                let tolerance = if few { 1e-6 } else { support::TOLERANCE };
+                if error > record.worst && !few {
                     (record.worst, record.worst_at) =
                         (error, format!("{} {key} {name} {wanted:e}", record.id));
                 }
                 assert!(
-                    error <= support::TOLERANCE,
+                    error <= tolerance,
                     "{} {key} {name}: {actual:e}, reference {wanted:e}, off by {error:.1e}",
                     record.id
                 );

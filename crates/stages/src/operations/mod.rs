@@ -4,6 +4,7 @@ mod assemble;
 mod deflate;
 mod derive;
 mod describe;
+mod diagnose;
 mod estimates;
 mod exposure;
 mod granger;
@@ -26,6 +27,7 @@ pub fn registry() -> Registry {
     registry.register(Of::<deflate::Deflate>::new());
     registry.register(Of::<derive::Derive>::new());
     registry.register(Of::<describe::Describe>::new());
+    registry.register(Of::<diagnose::Diagnose>::new());
     registry.register(Of::<regress::Regress>::new());
     registry.register(Of::<granger::Granger>::new());
     registry.register(Of::<estimates::Estimates>::new());
