@@ -163,6 +163,28 @@ pub enum EstimationError {
         /// What to ask for in its place.
         hint: String,
     },
+    /// A linear hypothesis that makes no sense.
+    #[error("the hypothesis `{text}`: {problem}")]
+    Hypothesis {
+        /// The hypothesis as it was written.
+        text: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A confidence level that isn't a probability.
+    #[error("a confidence level of {level}; it is between 0 and 1, such as 0.95")]
+    Level {
+        /// The level.
+        level: f64,
+    },
+    /// A request for a test that makes no sense.
+    #[error("the test `{test}`: {problem}")]
+    Test {
+        /// The test.
+        test: String,
+        /// What is wrong with the request.
+        problem: String,
+    },
 }
 
 fn of_entity(entity: Option<&str>) -> String {

@@ -287,6 +287,11 @@ impl Estimated {
         self.model
     }
 
+    /// The equation.
+    pub fn formula(&self) -> &Formula {
+        &self.formula
+    }
+
     /// What it was estimated on.
     pub fn sample(&self) -> &Sample {
         &self.sample

@@ -40,6 +40,21 @@ pub enum NullDistribution {
         /// Degrees of freedom of the denominator.
         denominator: f64,
     },
+    /// A mixture of chi-squared distributions, its upper tail; 0 degrees of freedom stand for a mass at zero.
+    ChiBarSquared {
+        /// Degrees of freedom.
+        df: Vec<f64>,
+        /// The weight of each.
+        weights: Vec<f64>,
+    },
+    /// That of a ratio of quadratic forms in normal errors (Durbin and Watson 1951), which depends on the
+    /// regressors.
+    QuadraticForms {
+        /// Whether the p-value is exact; otherwise from the normal distribution of the same mean and variance.
+        exact: bool,
+        /// Which values speak against the null hypothesis.
+        tail: Tail,
+    },
     /// Known from tables only, between whose entries p-values are interpolated.
     Tabulated {
         /// Whose tables.
@@ -191,6 +206,41 @@ impl HypothesisTest {
     ) -> Result<Self, Reason> {
         let p_value = f_upper(statistic, numerator, denominator);
         Self::new(name, null, statistic, NullDistribution::F { numerator, denominator }, p_value)
+    }
+
+    /// A test on the upper tail of a mixture of chi-squared distributions, (degrees of freedom, weight) each.
+    ///
+    /// # Errors
+    /// As [`Self::normal`].
+    pub fn chi_bar_squared(
+        name: impl Into<String>,
+        null: impl Into<String>,
+        statistic: f64,
+        mixture: &[(f64, f64)],
+    ) -> Result<Self, Reason> {
+        let tail = |df: f64| match df == 0.0 {
+            true if statistic > 0.0 => 0.0,
+            true => 1.0,
+            false => chi_squared_upper(statistic, df),
+        };
+        let p_value = mixture.iter().map(|&(df, weight)| weight * tail(df)).sum();
+        let (df, weights) = mixture.iter().copied().unzip();
+        Self::new(name, null, statistic, NullDistribution::ChiBarSquared { df, weights }, p_value)
+    }
+
+    /// A test on a ratio of quadratic forms, whose p-value its own distribution gives.
+    ///
+    /// # Errors
+    /// As [`Self::normal`].
+    pub fn quadratic_forms(
+        name: impl Into<String>,
+        null: impl Into<String>,
+        statistic: f64,
+        exact: bool,
+        tail: Tail,
+        p_value: f64,
+    ) -> Result<Self, Reason> {
+        Self::new(name, null, statistic, NullDistribution::QuadraticForms { exact, tail }, p_value)
     }
 
     /// A test whose p-value comes from tables.

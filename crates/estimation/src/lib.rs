@@ -10,6 +10,9 @@
 //! estimated together, [`instruments`] one with endogenous regressors, [`heterogeneous`] is for coefficients that differ
 //! between entities, [`gmm`] for dynamic panels, [`unit_root`] and [`cointegration`] for series, [`bootstrap`] draws
 //! samples again, [`diagnostics`] are of what a regression leaves.
+//!
+//! [`specification`] tests a model's specification; [`Fit::wald_test`], [`Fit::confidence_intervals`] and
+//! [`Estimated::predict`] are what can be asked of a fit.
 
 mod absorb;
 pub mod bootstrap;
@@ -17,6 +20,7 @@ mod chunked;
 mod clusters;
 pub mod cointegration;
 mod collinearity;
+mod confidence_interval;
 pub mod covariance;
 mod descriptives;
 pub mod design;
@@ -42,15 +46,19 @@ pub mod instruments;
 mod intercept;
 mod lag;
 pub mod least_squares;
+mod linear_hypothesis;
 mod measures;
 mod models;
 mod note;
 mod panel_key;
+mod prediction;
+pub mod quantiles;
 mod random;
 mod reason;
 pub mod reconstruction;
 mod rows;
 mod sample;
+pub mod specification;
 mod symmetric;
 pub mod systems;
 mod tall;
@@ -60,6 +68,7 @@ mod weights;
 pub use chunked::{ChunkedOutcome, estimate_chunked};
 pub use clusters::ClusterColumn;
 pub use collinearity::Collinearity;
+pub use confidence_interval::ConfidenceInterval;
 pub use covariance::{
     Bandwidth, ClassicalCovariance, ClusterBy, ClusterCovariance, ClusterType, Covariance, Divisor,
     DriscollKraayCovariance, FixestEffects, GroupCount, GroupwiseCovariance, HeteroskedasticCovariance,
@@ -90,10 +99,12 @@ pub use hypothesis_test::{HypothesisTest, NullDistribution, Tail, TestOutcome};
 pub use influence::{Influence, LeftOut};
 pub use intercept::{EffectEstimate, EffectsFrom};
 pub use lag::lag;
+pub use linear_hypothesis::{LinearCombination, LinearHypothesis, WaldTest};
 pub use measures::FitMeasures;
 pub use models::{Effects, Lacking, Model, RandomEffects, VarianceComponents, VarianceEstimator};
 pub use note::Note;
 pub use panel_key::PanelKey;
+pub use prediction::Prediction;
 pub use reason::Reason;
 pub use sample::{DropCause, DroppedRow, Sample};
 pub use weights::{WeightKind, Weights};

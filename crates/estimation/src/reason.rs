@@ -362,6 +362,52 @@ pub enum Reason {
         /// The order of the correlation.
         order: usize,
     },
+    /// Fewer groups, rows or times than a test can be made of.
+    #[error("{count} {of}; the test needs at least {needed}")]
+    TooFew {
+        /// How many there are.
+        count: usize,
+        /// Of what.
+        of: String,
+        /// How many it takes.
+        needed: usize,
+    },
+    /// No entity has the rows that a comparison over time needs.
+    #[error(
+        "no entity has two rows that follow one another, so nothing can be said about serial correlation"
+    )]
+    NoSuccessiveRows,
+    /// Hausman's difference of covariances has a negative or zero eigenvalue.
+    #[error(
+        "the difference of the two covariances isn't positive definite, so the statistic has no chi-squared distribution"
+    )]
+    IndefiniteDifference,
+    /// Two fits without a slope in common.
+    #[error("the two models have no coefficient in common")]
+    NoCommonCoefficients,
+    /// Models that can't be compared: they have other rows, or neither has more parameters.
+    #[error("the models aren't nested, one with fewer parameters on the same rows in the other")]
+    NotNested,
+    /// A covariance without an inverse.
+    #[error("the covariance of the {restrictions} restrictions is singular")]
+    SingularRestrictions {
+        /// How many restrictions there are.
+        restrictions: usize,
+    },
+    /// A series without variation over the times that it shares with another.
+    #[error("{one} or {other} doesn't vary over the times that they share, so they have no correlation")]
+    NoCorrelation {
+        /// An entity.
+        one: String,
+        /// Another.
+        other: String,
+    },
+    /// A method that a model doesn't have.
+    #[error("not defined for {model}")]
+    NotDefinedFor {
+        /// The model.
+        model: String,
+    },
     /// One entity that a panel statistic needs has no result of its own.
     #[error("{entity}: {reason}")]
     Entity {
@@ -388,6 +434,7 @@ impl Reason {
             Self::SeriesTooShort { entity, length, order, bound } => {
                 Self::SeriesTooShort { entity: name(entity), length: *length, order: *order, bound: *bound }
             }
+            Self::NoCorrelation { one, other } => Self::NoCorrelation { one: name(one), other: name(other) },
             Self::Entity { entity, reason } => {
                 Self::Entity { entity: name(entity), reason: Box::new(reason.with_entity_names(name)) }
             }

@@ -288,6 +288,32 @@ impl Sample {
         &self.clusters
     }
 
+    /// The same rows for the equation without its intercept.
+    pub(crate) fn without_intercept(&self) -> Self {
+        Self { formula: self.formula.clone().without_intercept(), ..self.clone() }
+    }
+
+    /// A sample of columns that were computed, for the auxiliary regressions of tests: the rows of each
+    /// group, each row's time, the dependent variable, and the regressors with their names.
+    pub(crate) fn of_columns(
+        groups: Vec<Range<usize>>,
+        times: Vec<i32>,
+        (name, dependent): (&str, Vec<f64>),
+        regressors: Vec<(String, Vec<f64>)>,
+        intercept: bool,
+    ) -> Self {
+        let (names, regressors): (Vec<String>, Vec<Vec<f64>>) = regressors.into_iter().unzip();
+        let formula = Formula { intercept, ..Formula::new(name, &names) };
+        Self {
+            dependent: dependent.into(),
+            regressors: regressors.into_iter().map(Numbers::from).collect(),
+            entities: Arc::new((1..=groups.len()).map(|number| number.to_string()).collect()),
+            groups: Arc::new(groups),
+            times: Arc::new(times),
+            ..Self::empty(&formula)
+        }
+    }
+
     /// The equation.
     pub fn formula(&self) -> &Formula {
         &self.formula

@@ -10,6 +10,7 @@ use vintner_estimation::{
 };
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
+use super::inference::{self, Inference, Together};
 use super::shared::{ENTITY, TIME, panel};
 use crate::params::Parameters;
 use crate::{StagesError, code};
@@ -58,6 +59,12 @@ struct Pooled {
     /// Further covariances of the same estimates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     covariances: Vec<Covariance>,
+    /// Linear hypotheses about the coefficients: each a text, or a list of texts that are tested together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    hypotheses: Vec<Together>,
+    /// The level of confidence intervals, where these are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    confidence_level: Option<f64>,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -73,6 +80,9 @@ pub(crate) struct Fits {
     /// The pooled equation under each of the further covariances.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) pooled_under: Vec<Outcome>,
+    /// What was asked of the pooled fit besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) inference: Option<Inference>,
 }
 
 impl Regress {
@@ -117,7 +127,8 @@ impl Parameters for Regress {
         "estimates an equation for each entity by OLS, and pooled, under any covariances";
 
     fn code() -> Digest {
-        code::digest(&[env!("VINTNER_CODE_OPERATION_REGRESS"), code::PANEL, code::ESTIMATION])
+        let operations = [env!("VINTNER_CODE_OPERATION_REGRESS"), env!("VINTNER_CODE_OPERATION_INFERENCE")];
+        code::digest(&[&operations[..], &[code::PANEL, code::ESTIMATION]].concat())
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
@@ -159,6 +170,9 @@ impl Parameters for Regress {
                 Lacking::Effects => fault.hint("`model: within` absorbs them"),
                 Lacking::Weights => fault.hint("`ols` and the `within` models have them"),
             });
+        }
+        if let Some(node) = node {
+            faults.extend(inference::check(document, node, &pooled.hypotheses, pooled.confidence_level));
         }
         faults
     }
@@ -213,13 +227,19 @@ impl Parameters for Regress {
                 notes.iter().filter(dropped).map(move |note| format!("{unit}: {note}"))
             });
         let left_out: Vec<String> = left_out.collect();
+        let inference = match (&self.pooled, pooled.as_ref().and_then(Outcome::fit)) {
+            (Some(asked), Some(fit)) => Inference::of(fit, &asked.hypotheses, asked.confidence_level)?,
+            _ => None,
+        };
+        let untestable = inference.iter().flat_map(Inference::untestable);
         let warnings: Vec<String> = refused
             .chain(pooled_refused)
             .chain(under_refused)
             .map(|refusal| format!("not estimable: {refusal}"))
             .chain(left_out)
+            .chain(untestable)
             .collect();
-        let fits = Fits { formula, by_entity, pooled, pooled_under };
+        let fits = Fits { formula, by_entity, pooled, pooled_under, inference };
         Ok(Outputs::new().with("fits", Artifact::json(&fits)?).warn(warnings))
     }
 }

@@ -1,0 +1,60 @@
+//! Confidence intervals of coefficients.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fit::ReferenceDistribution;
+use crate::quantiles::{normal_two_sided_quantile, student_t_two_sided_quantile};
+use crate::{EstimationError, Fit, Result};
+
+/// A coefficient's confidence interval; without ends where there is no standard error.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConfidenceInterval {
+    /// The regressor, or `(Intercept)`.
+    pub coefficient: String,
+    /// The estimate.
+    pub estimate: f64,
+    /// The level, 0.95 for 95 %.
+    pub level: f64,
+    /// The lower end.
+    pub lower: Option<f64>,
+    /// The upper end.
+    pub upper: Option<f64>,
+}
+
+impl Fit {
+    /// The estimates less and plus their standard errors times the quantile of the fit's reference distribution: R's
+    /// `confint`, on t with the degrees of freedom that the covariance has, or on the normal.
+    ///
+    /// # Errors
+    /// [`EstimationError::Level`].
+    pub fn confidence_intervals(&self, level: f64) -> Result<Vec<ConfidenceInterval>> {
+        check_level(level)?;
+        let critical = critical(self.reference, level);
+        Ok(self
+            .coefficients
+            .iter()
+            .map(|one| {
+                let margin = one.std_error.map(|std_error| std_error * critical);
+                ConfidenceInterval {
+                    coefficient: one.name.clone(),
+                    estimate: one.estimate,
+                    level,
+                    lower: margin.map(|margin| one.estimate - margin),
+                    upper: margin.map(|margin| one.estimate + margin),
+                }
+            })
+            .collect())
+    }
+}
+
+/// How many standard errors an interval of that level reaches either way.
+pub(crate) fn critical(reference: ReferenceDistribution, level: f64) -> f64 {
+    match reference {
+        ReferenceDistribution::StudentT { df } => student_t_two_sided_quantile(1.0 - level, df as f64),
+        ReferenceDistribution::Normal => normal_two_sided_quantile(1.0 - level),
+    }
+}
+
+pub(crate) fn check_level(level: f64) -> Result<()> {
+    if level > 0.0 && level < 1.0 { Ok(()) } else { Err(EstimationError::Level { level }) }
+}

@@ -1,0 +1,77 @@
+//! Tests of a panel model's specification: are the slopes common, are there effects, are they correlated with
+//! the regressors, are the errors independent over entities and over time, of one variance, normal?
+//!
+//! Each test takes a [`Sample`](crate::Sample), or an [`Estimated`](crate::Estimated) model where it can be made
+//! of any, and comes to a [`HypothesisTest`](crate::HypothesisTest) or to the [`Reason`](crate::Reason) why there
+//! is none. Where a covariance can be chosen, every [`Covariance`](crate::Covariance) can be. [`diagnose`] makes a
+//! list of them. `docs/methods/specification_tests.md` has the formulas and which function of which program each
+//! equals.
+
+mod auxiliary;
+mod bera_sosa_yoon;
+mod breusch_godfrey;
+mod breusch_pagan;
+mod cross_section;
+mod diagnose;
+mod durbin_watson;
+mod effects_test;
+mod hausman;
+mod lagrange_multiplier;
+mod modified_wald;
+mod mundlak;
+mod normality;
+mod panel_durbin_watson;
+mod panel_shape;
+mod poolability;
+mod quadratic_form;
+mod reset;
+mod series;
+mod unobserved_effects;
+mod variance_inflation;
+mod white;
+mod wooldridge;
+
+pub use bera_sosa_yoon::{BeraSosaYoon, CrossSectionSize, bera_sosa_yoon};
+pub use breusch_godfrey::{BreuschGodfrey, breusch_godfrey};
+pub use breusch_pagan::{VarianceStatistic, breusch_pagan};
+pub use cross_section::{CrossSection, CrossSectionStatistic};
+pub use diagnose::{Diagnostic, Finding, SpecificationTest, diagnose};
+pub use durbin_watson::{Autocorrelation, DurbinWatson, PValueMethod, durbin_watson};
+pub use effects_test::{effects_f_test, likelihood_ratio};
+pub use hausman::{Indefinite, hausman, hausman_auxiliary};
+pub use lagrange_multiplier::{LagrangeMultiplier, lagrange_multiplier};
+pub use modified_wald::{GroupwiseTest, modified_wald};
+pub use mundlak::mundlak;
+pub use normality::{JarqueBera, jarque_bera};
+pub use panel_durbin_watson::{baltagi_wu, bhargava_franzini_narendranathan};
+pub use panel_shape::{Unbalancedness, Variation, unbalancedness, variation};
+pub use poolability::{CommonSlopes, poolability};
+pub use reset::reset;
+pub use series::{LagReach, RowBefore};
+pub use unobserved_effects::unobserved_effects;
+pub use variance_inflation::{VarianceInflation, generalised_variance_inflation, variance_inflation};
+pub use white::white;
+pub use wooldridge::{DifferencesNull, wooldridge_ar, wooldridge_differences, wooldridge_drukker};
+
+use serde::{Deserialize, Serialize};
+
+/// A number that tells about a specification without being a test: there is no p-value to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measure {
+    /// What it is called, after its authors.
+    pub name: String,
+    /// How it is read: `near 2 without serial correlation`.
+    pub reading: String,
+    /// The number.
+    pub value: f64,
+}
+
+impl Measure {
+    fn new(name: impl Into<String>, reading: impl Into<String>, value: f64) -> Result<Self, crate::Reason> {
+        let name = name.into();
+        if !value.is_finite() {
+            return Err(crate::Reason::NotFinite { what: format!("the {name}") });
+        }
+        Ok(Self { name, reading: reading.into(), value })
+    }
+}

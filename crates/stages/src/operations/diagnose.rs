@@ -1,0 +1,154 @@
+//! `diagnose`: specification tests of one equation.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use vintner_diagnostics::{Document, Faults, Node, NodeValue, one_of};
+use vintner_estimation::Formula;
+use vintner_estimation::specification::{Diagnostic, Finding, SpecificationTest, diagnose};
+use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
+
+use super::shared::{ENTITY, TIME, panel};
+use crate::params::Parameters;
+use crate::{StagesError, code};
+
+/// Parameters of `diagnose`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Diagnose {
+    /// The dependent variable.
+    dependent: String,
+    /// The regressors, in the equation's order.
+    regressors: Vec<String>,
+    /// `all`, or a list of names, each by itself or with its options.
+    #[serde(default = "all")]
+    tests: Value,
+}
+
+fn all() -> Value {
+    Value::String(ALL.into())
+}
+
+const ALL: &str = "all";
+
+/// What `diagnose` makes.
+#[derive(Debug, Serialize, Deserialize)]
+struct Diagnostics {
+    formula: Formula,
+    tests: Vec<Diagnostic>,
+}
+
+impl Diagnose {
+    fn formula(&self) -> Formula {
+        Formula::new(&self.dependent, &self.regressors)
+    }
+
+    fn tests(&self) -> Result<Vec<SpecificationTest>, serde_json::Error> {
+        match &self.tests {
+            Value::Array(items) => items.iter().map(requested).collect(),
+            _ => Ok(SpecificationTest::all()),
+        }
+    }
+}
+
+/// A test from its name, or from its name with options.
+fn requested(item: &Value) -> Result<SpecificationTest, serde_json::Error> {
+    let with_options = match item {
+        Value::String(name) => Value::Object(Map::from_iter([(name.clone(), Value::Object(Map::new()))])),
+        other => other.clone(),
+    };
+    serde_json::from_value(with_options)
+}
+
+impl Parameters for Diagnose {
+    const NAME: &'static str = "diagnose";
+    const SUMMARY: &'static str =
+        "tests an equation's specification: effects, dependence over entities and time, variances";
+
+    fn code() -> Digest {
+        code::digest(&[env!("VINTNER_CODE_OPERATION_DIAGNOSE"), code::PANEL, code::ESTIMATION])
+    }
+
+    fn check(&self, document: &Document, params: &Node) -> Faults {
+        let mut faults = Faults::new();
+        if let Err(error) = self.formula().check() {
+            let place = params.get("regressors").unwrap_or(params);
+            faults.push(document.fault(Some(place.span), error.to_string()));
+        }
+        let Some(tests) = params.get("tests") else { return faults };
+        let keys = SpecificationTest::keys();
+        match &tests.value {
+            NodeValue::Text(text) if text == ALL => {}
+            NodeValue::Sequence(items) if items.is_empty() => {
+                let fault = document.fault(Some(tests.span), "no test is named");
+                faults.push(fault.hint("leave `tests` out, or write `tests: all`, for every test"));
+            }
+            NodeValue::Sequence(items) => {
+                for item in items {
+                    let name = match &item.value {
+                        NodeValue::Text(name) => Some((name.clone(), item.span)),
+                        NodeValue::Mapping(entries) if entries.len() == 1 => {
+                            Some((entries[0].0.value.clone(), entries[0].0.span))
+                        }
+                        _ => None,
+                    };
+                    match name {
+                        None => {
+                            let message = format!("{} isn't a test", item.describe());
+                            let fault = document.fault(Some(item.span), message);
+                            faults.push(
+                                fault.hint("write a name, or a name with options: {hausman: {method: swar}}"),
+                            );
+                        }
+                        Some((name, span)) if !keys.contains(&name.as_str()) => {
+                            let fault = document.fault(Some(span), format!("there is no test `{name}`"));
+                            faults.push(fault.maybe_hint(one_of(&name, keys.iter().copied())));
+                        }
+                        Some(_) if matches!(item.value, NodeValue::Text(_)) => {}
+                        Some(_) => {
+                            if let Err(found) = document.decode_node::<SpecificationTest>(item) {
+                                faults.extend(found);
+                            }
+                        }
+                    }
+                }
+            }
+            _ => {
+                let message = format!("`tests` is {}", tests.describe());
+                let fault = document.fault(Some(tests.span), message);
+                faults.push(fault.hint("write `tests: all`, or a list of names"));
+            }
+        }
+        faults
+    }
+
+    fn inputs(&self) -> Vec<InputDeclaration> {
+        let formula = self.formula();
+        vec![InputDeclaration::frame("panel").columns([ENTITY, TIME].into_iter().chain(formula.variables()))]
+    }
+
+    fn outputs(&self) -> Vec<OutputDeclaration> {
+        vec![OutputDeclaration::new("tests", Kind::Json)]
+    }
+
+    fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
+        let panel = panel(inputs, "panel")?;
+        let formula = self.formula();
+        let tests = diagnose(&panel, &formula, &self.tests()?)?;
+        let warnings: Vec<String> = tests.iter().filter_map(warning).collect();
+        Ok(Outputs::new().with("tests", Artifact::json(&Diagnostics { formula, tests })?).warn(warnings))
+    }
+}
+
+/// What a reader of the table should know of a line.
+fn warning(line: &Diagnostic) -> Option<String> {
+    let subject = line.subject.as_ref().map(|subject| format!(" of {subject}")).unwrap_or_default();
+    match &line.finding {
+        Finding::NotTestable { reason } => Some(format!("not testable: {}{subject}: {reason}", line.key)),
+        _ if !line.left_out.is_empty() => Some(format!(
+            "{}{subject}: too few rows of their own, left out: {}",
+            line.key,
+            line.left_out.join(", ")
+        )),
+        _ => None,
+    }
+}
