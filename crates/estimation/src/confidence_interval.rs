@@ -29,7 +29,7 @@ impl Fit {
     /// [`EstimationError::Level`].
     pub fn confidence_intervals(&self, level: f64) -> Result<Vec<ConfidenceInterval>> {
         check_level(level)?;
-        let critical = critical(self.reference, level);
+        let critical = self.reference.critical(level);
         Ok(self
             .coefficients
             .iter()
@@ -47,11 +47,13 @@ impl Fit {
     }
 }
 
-/// How many standard errors an interval of that level reaches either way.
-pub(crate) fn critical(reference: ReferenceDistribution, level: f64) -> f64 {
-    match reference {
-        ReferenceDistribution::StudentT { df } => student_t_two_sided_quantile(1.0 - level, df as f64),
-        ReferenceDistribution::Normal => normal_two_sided_quantile(1.0 - level),
+impl ReferenceDistribution {
+    /// How many standard errors an interval of that level, between 0 and 1, reaches either way.
+    pub fn critical(self, level: f64) -> f64 {
+        match self {
+            Self::StudentT { df } => student_t_two_sided_quantile(1.0 - level, df as f64),
+            Self::Normal => normal_two_sided_quantile(1.0 - level),
+        }
     }
 }
 

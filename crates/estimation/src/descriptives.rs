@@ -5,6 +5,7 @@ use vintner_panel::Panel;
 
 use crate::Result;
 use crate::design::mean;
+use crate::quantiles::of_sorted;
 
 /// One variable described over all rows where it is there. Statistics that the values don't allow (a
 /// standard deviation of one value) are absent.
@@ -77,9 +78,9 @@ fn describe_one(panel: &Panel, variable: &str) -> Result<Description> {
         sd_between,
         sd_within,
         min: values.first().copied(),
-        p25: quantile(&values, 0.25),
-        median: quantile(&values, 0.5),
-        p75: quantile(&values, 0.75),
+        p25: of_sorted(&values, 0.25),
+        median: of_sorted(&values, 0.5),
+        p75: of_sorted(&values, 0.75),
         max: values.last().copied(),
     })
 }
@@ -90,11 +91,4 @@ fn standard_deviation(values: &[f64], center: f64) -> Option<f64> {
     }
     let squares: f64 = values.iter().map(|value| (value - center).powi(2)).sum();
     Some((squares / (values.len() - 1) as f64).sqrt()).filter(|sd| sd.is_finite())
-}
-
-/// The quantile of sorted values, linear between order statistics (Hyndman and Fan's type 7).
-fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
-    let place = share * sorted.len().checked_sub(1)? as f64;
-    let (low, high) = (sorted.get(place.floor() as usize)?, sorted.get(place.ceil() as usize)?);
-    Some(low + (high - low) * (place - place.floor()))
 }

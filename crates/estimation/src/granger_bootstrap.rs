@@ -10,8 +10,11 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
+use crate::design::INTERCEPT;
+use crate::lag::lag_name;
+use crate::quantiles::of_sorted;
 use crate::random::SeededGenerator;
-use crate::{EstimationError, Reason, Result};
+use crate::{Collinearity, EstimationError, Reason, Result};
 
 /// Samples that a task makes.
 const CHUNK: usize = 8;
@@ -62,11 +65,15 @@ pub fn bootstrap_dumitrescu_hurlin(
         return Err(EstimationError::NoLags { entity: None });
     }
     let (y, x) = (panel.values(effect)?, panel.values(cause)?);
-    Ok(Series::new(panel, &y, &x, left_out, order).and_then(|series| series.bootstrap(replications, seed)))
+    let names = [effect.to_owned(), cause.to_owned()];
+    Ok(Series::new(panel, names, &y, &x, left_out, order)
+        .and_then(|series| series.bootstrap(replications, seed)))
 }
 
 /// Two series for each entity, all of the same times.
 struct Series {
+    /// The effect and the cause.
+    names: [String; 2],
     y: Vec<Vec<f64>>,
     x: Vec<Vec<f64>>,
     order: usize,
@@ -77,12 +84,14 @@ struct Series {
 impl Series {
     fn new(
         panel: &Panel,
+        names: [String; 2],
         y: &[Option<f64>],
         x: &[Option<f64>],
         left_out: &[String],
         order: usize,
     ) -> std::result::Result<Self, Reason> {
-        let mut series = Self { y: Vec::new(), x: Vec::new(), order, periods: 0, entities: Vec::new() };
+        let mut series =
+            Self { names, y: Vec::new(), x: Vec::new(), order, periods: 0, entities: Vec::new() };
         let mut first: Option<(String, Vec<i32>)> = None;
         for (entity, group) in panel.entities().iter().zip(panel.groups()) {
             if left_out.contains(entity) {
@@ -121,20 +130,12 @@ impl Series {
 
     fn bootstrap(&self, replications: usize, seed: u64) -> std::result::Result<GrangerBootstrap, Reason> {
         let mut work = Work::new(self.periods, self.order);
-        let w_bar = self.w_bar(&self.y, &mut work).map_err(|entity| Reason::Entity {
-            entity: self.entities[entity].clone(),
-            reason: Box::new(Reason::PerfectFit),
-        })?;
+        let w_bar = self.w_bar(&self.y, &mut work).map_err(|(entity, why)| self.reason(entity, why))?;
         let nulls: Vec<Null> = self
             .y
             .iter()
-            .zip(&self.entities)
-            .map(|(y, entity)| {
-                Null::new(y, self.order, &mut work).ok_or_else(|| Reason::Entity {
-                    entity: entity.clone(),
-                    reason: Box::new(Reason::PerfectFit),
-                })
-            })
+            .enumerate()
+            .map(|(at, y)| Null::new(y, self.order, &mut work).map_err(|why| self.reason(at, why)))
             .collect::<std::result::Result<_, Reason>>()?;
         let rows = self.periods - self.order;
         let starts: Vec<usize> = (0..replications).step_by(CHUNK).collect();
@@ -167,11 +168,8 @@ impl Series {
         let as_large = values.iter().filter(|value| (**value - k).abs() >= (w_bar - k).abs()).count();
         values.sort_unstable_by(f64::total_cmp);
         let share = |larger: usize| (1 + larger) as f64 / (1 + count) as f64;
-        let quantile = |share: f64| {
-            let place = share * (count - 1) as f64;
-            let (low, high) = (values[place.floor() as usize], values[place.ceil() as usize]);
-            low + (high - low) * (place - place.floor())
-        };
+        // There is a value, so there are quantiles.
+        let quantile = |share: f64| of_sorted(&values, share).unwrap_or(f64::INFINITY);
         Ok(GrangerBootstrap {
             order: self.order,
             replications: count,
@@ -184,14 +182,43 @@ impl Series {
         })
     }
 
-    /// The average Wald statistic, or the first entity that has none.
-    fn w_bar(&self, y: &[Vec<f64>], work: &mut Work) -> std::result::Result<f64, usize> {
+    /// The average Wald statistic, or the first entity that has none and why.
+    fn w_bar(&self, y: &[Vec<f64>], work: &mut Work) -> std::result::Result<f64, (usize, NoStatistic)> {
         let mut sum = 0.0;
         for (at, (y, x)) in y.iter().zip(&self.x).enumerate() {
-            sum += work.wald(y, x, self.order).ok_or(at)?;
+            sum += work.wald(y, x, self.order).map_err(|why| (at, why))?;
         }
         Ok(sum / y.len() as f64)
     }
+
+    /// Why an entity has no statistic, with its name and those of its lags.
+    fn reason(&self, entity: usize, why: NoStatistic) -> Reason {
+        let reason = match why {
+            NoStatistic::PerfectFit => Reason::PerfectFit,
+            NoStatistic::Collinear(column) => {
+                let lags: Vec<String> = self
+                    .names
+                    .iter()
+                    .flat_map(|name| (1..=self.order).map(|k| lag_name(name, k)))
+                    .take(column + 1)
+                    .collect();
+                let earlier = lags.iter().take(column).cloned();
+                let on = std::iter::once(INTERCEPT.to_owned()).chain(earlier).collect();
+                let column = lags.last().cloned().unwrap_or_default();
+                Reason::RankDeficient { collinear: vec![Collinearity { column, on }] }
+            }
+        };
+        Reason::Entity { entity: self.entities[entity].clone(), reason: Box::new(reason) }
+    }
+}
+
+/// Why a regression has no statistic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NoStatistic {
+    /// The column of that place is a combination of the constant and the columns before it.
+    Collinear(usize),
+    /// Nothing is left over.
+    PerfectFit,
 }
 
 /// An entity's regression on its own lags.
@@ -202,7 +229,7 @@ struct Null {
 }
 
 impl Null {
-    fn new(y: &[f64], order: usize, work: &mut Work) -> Option<Self> {
+    fn new(y: &[f64], order: usize, work: &mut Work) -> std::result::Result<Self, NoStatistic> {
         work.gather(y, None, order);
         work.factor(order)?;
         let slopes = work.solve(order);
@@ -213,7 +240,7 @@ impl Null {
         let residuals = (order..y.len())
             .map(|t| y[t] - intercept - slopes.iter().enumerate().map(|(k, b)| b * y[t - 1 - k]).sum::<f64>())
             .collect();
-        Some(Self { intercept, slopes, residuals })
+        Ok(Self { intercept, slopes, residuals })
     }
 
     /// A new series after the first values, from the residuals of the times picked.
@@ -267,8 +294,8 @@ impl Work {
         put(self.used, &y[order..]);
     }
 
-    /// Decomposes the cross-products of the first `count` columns; none where they are collinear.
-    fn factor(&mut self, count: usize) -> Option<()> {
+    /// Decomposes the cross-products of the first `count` columns.
+    fn factor(&mut self, count: usize) -> std::result::Result<(), NoStatistic> {
         let width = self.used + 1;
         let dot = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
         let y = self.used;
@@ -281,7 +308,7 @@ impl Work {
                 }
                 if i == j {
                     if rest.is_nan() || rest <= SINGULAR * own {
-                        return None;
+                        return Err(NoStatistic::Collinear(i));
                     }
                     self.lower[i * width + i] = rest.sqrt();
                 } else {
@@ -295,7 +322,7 @@ impl Work {
             self.solved[i] = rest / self.lower[i * width + i];
         }
         self.yy = dot(&self.columns[y], &self.columns[y]);
-        Some(())
+        Ok(())
     }
 
     fn solve(&self, count: usize) -> Vec<f64> {
@@ -311,13 +338,13 @@ impl Work {
     }
 
     /// p F: what the lags of x explain beyond those of y, over the error variance.
-    fn wald(&mut self, y: &[f64], x: &[f64], order: usize) -> Option<f64> {
+    fn wald(&mut self, y: &[f64], x: &[f64], order: usize) -> std::result::Result<f64, NoStatistic> {
         self.gather(y, Some(x), order);
         self.factor(2 * order)?;
         let squares = |values: &[f64]| -> f64 { values.iter().map(|value| value * value).sum() };
         let gained = squares(&self.solved[order..2 * order]);
         let rss = self.yy - squares(&self.solved[..2 * order]);
         let df = (y.len() - order - 2 * order - 1) as f64;
-        (rss > SINGULAR * self.yy).then(|| gained / (rss / df))
+        if rss > SINGULAR * self.yy { Ok(gained / (rss / df)) } else { Err(NoStatistic::PerfectFit) }
     }
 }

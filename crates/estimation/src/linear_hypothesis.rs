@@ -6,7 +6,7 @@ use std::fmt;
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
-use crate::confidence_interval::{self, check_level};
+use crate::confidence_interval::check_level;
 use crate::fit::ReferenceDistribution;
 use crate::{EstimationError, Fit, HypothesisTest, Reason, Result, inference};
 
@@ -206,8 +206,7 @@ impl Fit {
             .map(|matrix| matrix[(0, 0)].sqrt())
             .filter(|std_error| *std_error > 0.0 && std_error.is_finite());
         let statistic = std_error.map(|std_error| estimate / std_error);
-        let margin =
-            std_error.map(|std_error| std_error * confidence_interval::critical(self.reference, level));
+        let margin = std_error.map(|std_error| std_error * self.reference.critical(level));
         Ok(LinearCombination {
             text: combination.text.clone(),
             estimate,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
-use crate::confidence_interval::{check_level, critical};
+use crate::confidence_interval::check_level;
 use crate::design::INTERCEPT;
 use crate::{Covariance, Estimated, Model, Reason, Result};
 
@@ -63,7 +63,7 @@ impl Estimated {
             _ => (self.fixed_effects(), self.time_effects()),
         };
         let fixed = !(entity_effects.is_empty() && time_effects.is_empty());
-        let critical = critical(fit.reference, level);
+        let critical = fit.reference.critical(level);
         let mut predictions = Vec::with_capacity(panel.height());
         for (entity, group) in panel.entities().iter().zip(panel.groups()) {
             let of_entity = match entity_effects.is_empty() {

@@ -38,6 +38,14 @@ pub fn f_upper_quantile(p: f64, df_numerator: f64, df_denominator: f64) -> f64 {
     invert(p, &|x| f_upper(x, df_numerator, df_denominator), &density)
 }
 
+/// The quantile of values in order, linear between two of them (Hyndman and Fan 1996, type 7; R's default); none of
+/// no values. `share` is between 0 and 1.
+pub(crate) fn of_sorted(values: &[f64], share: f64) -> Option<f64> {
+    let place = share * values.len().checked_sub(1)? as f64;
+    let (low, high) = (values.get(place.floor() as usize)?, values.get(place.ceil() as usize)?);
+    Some(low + (high - low) * (place - place.floor()))
+}
+
 /// The point that a decreasing tail from 1 at zero reaches p at. Zero for p = 1 and above, infinite for p = 0 and
 /// below.
 fn invert(p: f64, tail: &dyn Fn(f64) -> f64, density: &dyn Fn(f64) -> f64) -> f64 {

@@ -149,3 +149,25 @@ fn what_cannot_be_bootstrapped_is_told() {
     };
     assert_eq!(threads(1), threads(3));
 }
+
+#[test]
+fn an_entity_without_a_statistic_is_named_with_its_reason() {
+    let panel = cities();
+    let gdp = panel.values("ln_gdp").unwrap();
+    let first = panel.groups()[0].clone();
+    let with = |change: &dyn Fn(usize, f64) -> f64| {
+        let values = gdp.iter().enumerate().map(|(row, value)| {
+            value.map(|value| if first.contains(&row) { change(row, value) } else { value })
+        });
+        panel.clone().with_values("x", values.collect()).unwrap()
+    };
+    let reason = |panel: &Panel, effect: &str, cause: &str| {
+        bootstrap_dumitrescu_hurlin(panel, effect, cause, 1, &[], 19, SEED).unwrap().unwrap_err()
+    };
+    // A cause that doesn't vary, an effect that is a trend.
+    let entity = &panel.entities()[0];
+    let still = reason(&with(&|_, _| 3.0), "ln_co2", "x").to_string();
+    assert!(still.starts_with(&format!("{entity}: collinear regressors: lag(x, 1)")), "{still}");
+    let trend = reason(&with(&|row, _| row as f64), "x", "ln_co2").to_string();
+    assert!(trend.starts_with(&format!("{entity}: ")) && !trend.contains("collinear"), "{trend}");
+}

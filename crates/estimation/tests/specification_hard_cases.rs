@@ -110,6 +110,10 @@ fn one_period_leaves_nothing_to_say_over_time() {
 #[test]
 fn one_entity_leaves_nothing_to_say_across() {
     let found = findings(&made(&grid(&["a"], 2000..2020)));
+    for key in ["lagrange_multiplier", "unobserved_effects", "bera_sosa_yoon"] {
+        let too_few = Reason::TooFew { count: 1, of: "entities".into(), needed: 2 };
+        assert_eq!(*reason_of(&found, key), too_few, "{key}");
+    }
     for key in ["cross_section_dependence", "poolability", "effects_f"] {
         reason_of(&found, key);
     }
@@ -472,9 +476,11 @@ fn weights_and_named_effects_are_tested_rightly_or_refused() {
     for line in diagnose(&panel, &effects, &all()).unwrap() {
         let untestable = matches!(
             line.finding,
-            Finding::NotTestable { reason: Reason::NotDefinedFor { .. } } | Finding::Variation(_)
+            Finding::NotTestable { reason: Reason::NotDefinedFor { .. } | Reason::NotDefined { .. } }
+                | Finding::Variation(_)
         );
-        let of_data = ["series_dependence", "unbalancedness"].contains(&line.key.as_str());
+        let of_data =
+            ["series_dependence", "unbalancedness", "variance_inflation"].contains(&line.key.as_str());
         assert!(untestable || of_data, "{line:?}");
     }
 }

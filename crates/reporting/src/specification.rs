@@ -74,7 +74,7 @@ impl SpecificationOutcome {
             .iter()
             .filter_map(|regressor| {
                 let coefficient = fit.coefficient(regressor)?;
-                let half = coefficient.std_error.map(|error| error * quantile(fit.reference));
+                let half = coefficient.std_error.map(|error| error * fit.reference.critical(INTERVAL_LEVEL));
                 Some(SpecifiedCoefficient {
                     regressor: regressor.clone(),
                     estimate: coefficient.estimate,
@@ -91,16 +91,6 @@ impl SpecificationOutcome {
             notes: fit.notes.iter().map(ToString::to_string).collect(),
         }
     }
-}
-
-/// z with P(|statistic| <= z) = 95%, by bisection on the distribution that the fit's own p-values come from.
-fn quantile(reference: vintner_estimation::ReferenceDistribution) -> f64 {
-    let (mut low, mut high) = (0.0_f64, 1e3_f64);
-    for _ in 0..200 {
-        let middle = (low + high) / 2.0;
-        if reference.two_sided(middle) > 1.0 - INTERVAL_LEVEL { low = middle } else { high = middle }
-    }
-    low
 }
 
 impl Specification {

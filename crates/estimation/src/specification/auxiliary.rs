@@ -71,6 +71,15 @@ pub(super) fn plain(sample: &Sample) -> Result<(), Reason> {
     Err(Reason::NotDefinedFor { model: other.into() })
 }
 
+/// Refuses to ask whether levels differ where there is only one.
+pub(super) fn several(levels: usize, time: bool) -> Result<(), Reason> {
+    if levels < 2 {
+        let of = if time { "times" } else { "entities" };
+        return Err(Reason::TooFew { count: levels, of: of.into(), needed: 2 });
+    }
+    Ok(())
+}
+
 /// The regressors of a sample by name, to be added to.
 pub(super) fn named_columns(sample: &Sample) -> Vec<(String, Vec<f64>)> {
     let columns = sample.regressors().iter().map(|column| column.to_vec());

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::auxiliary::{plain, squares};
+use super::auxiliary::{plain, several, squares};
 use super::series::{RowBefore, successive};
 use crate::rows::Rows;
 use crate::{HypothesisTest, Model, Reason, Sample, Tail};
@@ -43,7 +43,7 @@ pub enum CrossSectionSize {
 /// -(A + 2B) n/sqrt(2(a - 3n + 2N)); both n^2 ((A + 2B)^2/(2(a - 3n + 2N)) + B^2/(n - N)).
 ///
 /// # Errors
-/// Where pooled OLS can't be estimated or fits perfectly, or no entity has three rows.
+/// Where pooled OLS can't be estimated or fits perfectly, there is only one entity, or none has three rows.
 pub fn bera_sosa_yoon(
     sample: &Sample,
     what: BeraSosaYoon,
@@ -58,6 +58,7 @@ pub fn bera_sosa_yoon(
     let residuals = pooled.residuals();
     let rows = Rows::of(sample);
     let factor = rows.by_entity();
+    several(factor.levels(), false)?;
     let sums = factor.sums(residuals.iter().copied());
     let a = 1.0 - squares(&sums) / squares(residuals);
     let pairs = successive(sample.groups(), sample.times(), lag).concat();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::auxiliary::{plain, squares};
+use super::auxiliary::{plain, several, squares};
 use crate::models::Effects;
 use crate::rows::Rows;
 use crate::{HypothesisTest, Model, Reason, Sample, Tail};
@@ -30,7 +30,7 @@ pub enum LagrangeMultiplier {
 /// King-Wu weights the two by sqrt(M_j - n).
 ///
 /// # Errors
-/// Where pooled OLS can't be estimated or fits perfectly, no entity (time) has two rows, or Gourieroux, Holly and
+/// Where pooled OLS can't be estimated or fits perfectly, there is only one entity (time), none has two rows, or Gourieroux, Holly and
 /// Monfort's is asked for one way.
 pub fn lagrange_multiplier(
     sample: &Sample,
@@ -49,6 +49,7 @@ pub fn lagrange_multiplier(
     // LM_j, and M_j - n
     let part = |time: bool| -> Result<(f64, f64), Reason> {
         let factor = if time { rows.by_time() } else { rows.by_entity() };
+        several(factor.levels(), time)?;
         let excess = squares(factor.counts()) - n;
         if excess <= 0.0 {
             let of = if time { "rows at any time" } else { "rows of any entity" };

@@ -1,6 +1,6 @@
 //! Wooldridge's test for unobserved effects.
 
-use super::auxiliary::plain;
+use super::auxiliary::{plain, several};
 use crate::models::Effects;
 use crate::rows::Rows;
 use crate::{HypothesisTest, Model, Reason, Sample, Tail};
@@ -10,7 +10,7 @@ use crate::{HypothesisTest, Model, Reason, Sample, Tail};
 /// whatever the errors' distribution. plm's `pwtest`; over times with [`Effects::Time`].
 ///
 /// # Errors
-/// Where pooled OLS can't be estimated or fits perfectly, no entity has two rows, or effects of both kinds are
+/// Where pooled OLS can't be estimated or fits perfectly, there is only one entity (time), none has two rows, or effects of both kinds are
 /// asked for.
 pub fn unobserved_effects(sample: &Sample, effects: Effects) -> Result<HypothesisTest, Reason> {
     plain(sample)?;
@@ -24,6 +24,7 @@ pub fn unobserved_effects(sample: &Sample, effects: Effects) -> Result<Hypothesi
     let rows = Rows::of(sample);
     let time = effects == Effects::Time;
     let factor = if time { rows.by_time() } else { rows.by_entity() };
+    several(factor.levels(), time)?;
     let mut so_far = vec![0.0; factor.levels()];
     let mut products = vec![0.0; factor.levels()];
     for (&code, &residual) in factor.codes.iter().zip(pooled.residuals()) {
