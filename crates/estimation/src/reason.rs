@@ -363,7 +363,7 @@ pub enum Reason {
         order: usize,
     },
     /// Fewer groups, rows or times than a test can be made of.
-    #[error("{count} {of}; the test needs at least {needed}")]
+    #[error("{of}: {count}; the test needs at least {needed}")]
     TooFew {
         /// How many there are.
         count: usize,
