@@ -1,7 +1,9 @@
 //! One equation, estimated in one of several ways.
 
 use serde::{Deserialize, Serialize};
-use vintner_estimation::{Outcome, Reason};
+use vintner_estimation::bootstrap::BootstrapFit;
+use vintner_estimation::systems::{SystemOutcome, SystemResult};
+use vintner_estimation::{Coefficient, HeterogeneousOutcome, Outcome, Reason, ReferenceDistribution};
 use vintner_panel::Label;
 
 /// The level of the intervals that a specification carries.
@@ -64,33 +66,101 @@ pub struct SpecifiedCoefficient {
 impl SpecificationOutcome {
     /// The slopes of a fit with the intervals of its reference distribution.
     pub fn of_outcome(outcome: &Outcome, regressors: &[String]) -> Self {
-        let fit = match outcome {
-            Outcome::Fit(fit) => fit,
-            Outcome::NotEstimable(refusal) => {
-                return Self::NotEstimable { reason: refusal.reason.clone() };
-            }
-        };
+        match outcome {
+            Outcome::Fit(fit) => Self::Estimated {
+                coefficients: slopes(&fit.coefficients, fit.reference, regressors),
+                n_obs: fit.n_obs,
+                notes: fit.notes.iter().map(ToString::to_string).collect(),
+            },
+            Outcome::NotEstimable(refusal) => Self::NotEstimable { reason: refusal.reason.clone() },
+        }
+    }
+
+    /// The slopes of a bootstrap: with the interval that its test inverts to where there is one, else with that of
+    /// the replications' quantiles.
+    pub fn of_bootstrap(fit: &BootstrapFit, n_obs: usize, regressors: &[String]) -> Self {
         let coefficients = regressors
             .iter()
             .filter_map(|regressor| {
-                let coefficient = fit.coefficient(regressor)?;
-                let half = coefficient.std_error.map(|error| error * fit.reference.critical(INTERVAL_LEVEL));
+                let found = fit.coefficient(regressor)?;
+                let percentile = found.intervals.percentile.map(|[low, high]| [Some(low), Some(high)]);
+                let [low, high] = found.intervals.inverted.or(percentile).unwrap_or_default();
                 Some(SpecifiedCoefficient {
                     regressor: regressor.clone(),
-                    estimate: coefficient.estimate,
-                    std_error: coefficient.std_error,
-                    p_value: coefficient.p_value,
-                    low: half.map(|half| coefficient.estimate - half),
-                    high: half.map(|half| coefficient.estimate + half),
+                    estimate: found.estimate,
+                    std_error: found.std_error,
+                    p_value: found.p_value,
+                    low,
+                    high,
                 })
             })
             .collect();
-        Self::Estimated {
-            coefficients,
-            n_obs: fit.n_obs,
-            notes: fit.notes.iter().map(ToString::to_string).collect(),
+        let failed = (fit.failed > 0).then(|| {
+            let drawn = fit.failed + fit.replications;
+            format!("{} of {drawn} samples gave no statistic and are left out", fit.failed)
+        });
+        Self::Estimated { coefficients, n_obs, notes: failed.into_iter().collect() }
+    }
+
+    /// The means of coefficients that differ between entities.
+    pub fn of_mean_group(outcome: &HeterogeneousOutcome, regressors: &[String]) -> Self {
+        match outcome {
+            HeterogeneousOutcome::Fit(fit) => {
+                let left_out = fit.left_out.iter().map(|unit| format!("left out: {}", unit.unit));
+                Self::Estimated {
+                    coefficients: slopes(&fit.coefficients, fit.reference, regressors),
+                    n_obs: fit.n_obs,
+                    notes: fit.notes.iter().map(ToString::to_string).chain(left_out).collect(),
+                }
+            }
+            HeterogeneousOutcome::NotEstimable(refusal) => {
+                Self::NotEstimable { reason: refusal.reason.clone() }
+            }
         }
     }
+
+    /// One equation's slopes in a system, by its name there.
+    pub fn of_system(outcome: &SystemOutcome, equation: &str, regressors: &[String]) -> Option<Self> {
+        let refused = outcome.left_out.iter().find(|refused| refused.equation == equation);
+        if let Some(refused) = refused {
+            return Some(Self::NotEstimable { reason: refused.reason.clone() });
+        }
+        let fit = match &outcome.result {
+            SystemResult::Fit(fit) => fit,
+            SystemResult::NotEstimable { reason } => {
+                return Some(Self::NotEstimable { reason: reason.clone() });
+            }
+        };
+        let place = fit.equations.iter().position(|one| one.name == equation)?;
+        Some(Self::Estimated {
+            coefficients: slopes(&fit.equations[place].coefficients, *fit.references.get(place)?, regressors),
+            n_obs: fit.n_obs,
+            notes: fit.notes.iter().map(ToString::to_string).collect(),
+        })
+    }
+}
+
+fn slopes(
+    coefficients: &[Coefficient],
+    reference: ReferenceDistribution,
+    regressors: &[String],
+) -> Vec<SpecifiedCoefficient> {
+    let critical = reference.critical(INTERVAL_LEVEL);
+    regressors
+        .iter()
+        .filter_map(|regressor| {
+            let found = coefficients.iter().find(|one| one.name == *regressor)?;
+            let half = found.std_error.map(|error| error * critical);
+            Some(SpecifiedCoefficient {
+                regressor: regressor.clone(),
+                estimate: found.estimate,
+                std_error: found.std_error,
+                p_value: found.p_value,
+                low: half.map(|half| found.estimate - half),
+                high: half.map(|half| found.estimate + half),
+            })
+        })
+        .collect()
 }
 
 impl Specification {

@@ -131,7 +131,8 @@ fn hypotheses_and_intervals_come_with_the_fit() {
     assert_eq!(inference["hypotheses"][1]["test"]["distribution"]["numerator"], 2.0);
     assert_eq!(inference["hypotheses"][2]["outcome"], "not_testable");
     let said = format!("{}{}", output.stdout, output.stderr);
-    let warning = "not testable: ln_rain = 0, 2 ln_rain = 0: the covariance of the 2 restrictions is singular";
+    let warning =
+        "not testable: ln_rain = 0, 2 ln_rain = 0: the covariance of the 2 restrictions is singular";
     assert!(said.contains(warning), "{said}");
 }
 
@@ -154,11 +155,7 @@ fn faults_in_hypotheses_are_told_at_their_place() {
     insta::assert_snapshot!("faults_of_hypotheses", output.stderr);
     // A coefficient that the equation hasn't got is found when there is one to look for.
     let workspace = small();
-    workspace.edit(
-        "pipeline.yaml",
-        POOLED,
-        "      pooled: {model: within, hypotheses: [ln_rian = 0]}\n",
-    );
+    workspace.edit("pipeline.yaml", POOLED, "      pooled: {model: within, hypotheses: [ln_rian = 0]}\n");
     let output = workspace.vintner(&["reproduce"]);
     assert_ne!(output.code, 0);
     assert!(output.stderr.contains("ln_rian") && output.stderr.contains("ln_rain"), "{}", output.stderr);

@@ -3,12 +3,15 @@
 
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
+use vintner_estimation::systems::SystemEstimator;
 use vintner_panel::Label;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::{Robustness, RobustnessEquation, Specification, SpecificationOutcome, StarLevels};
 
+use super::bootstrap::BootstrapOutcome;
 use super::estimates::published;
-use super::specifications::SpecifiedFits;
+use super::specifications::{SpecifiedFits, SpecifiedOutcome};
+use super::system::SystemResults;
 use crate::params::Parameters;
 use crate::{StagesError, code};
 
@@ -23,6 +26,21 @@ pub(crate) struct RobustnessOf {
     /// What earns a star; the loosest level is the one of significance.
     #[serde(default)]
     star_levels: StarLevels,
+    /// Of the system whose results it reads: the estimators that count as specifications, whose equations go by
+    /// the ids of `equations`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    system: Vec<OfSystem>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfSystem {
+    /// The estimator.
+    estimator: SystemEstimator,
+    /// What the model is called in a report.
+    label: Label,
+    /// What its standard errors are called.
+    errors: Label,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,6 +64,8 @@ impl Parameters for RobustnessOf {
         let operations = [
             env!("VINTNER_CODE_OPERATION_ROBUSTNESS"),
             env!("VINTNER_CODE_OPERATION_SPECIFICATIONS"),
+            env!("VINTNER_CODE_OPERATION_BOOTSTRAP"),
+            env!("VINTNER_CODE_OPERATION_SYSTEM"),
             env!("VINTNER_CODE_OPERATION_ESTIMATES"),
         ];
         let crates = [code::PANEL, code::ESTIMATION, code::REPORTING];
@@ -66,7 +86,11 @@ impl Parameters for RobustnessOf {
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        vec![InputDeclaration::json("specifications").many(), InputDeclaration::file("published").optional()]
+        vec![
+            InputDeclaration::json("specifications").many(),
+            InputDeclaration::json("system").optional(),
+            InputDeclaration::file("published").optional(),
+        ]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -75,6 +99,8 @@ impl Parameters for RobustnessOf {
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
         let fits: Vec<(String, SpecifiedFits)> = inputs.jsons("specifications")?;
+        let system: Option<SystemResults> =
+            if inputs.has("system") { Some(inputs.json("system")?) } else { None };
         let mut equations = Vec::new();
         let mut specifications = Vec::new();
         let mut headlines = Vec::new();
@@ -93,8 +119,21 @@ impl Parameters for RobustnessOf {
                     model: fit.model.clone(),
                     errors: fit.errors.clone(),
                     baseline: fit.baseline,
-                    outcome: SpecificationOutcome::of_outcome(&fit.outcome, regressors),
+                    outcome: outcome(&fit.outcome, regressors),
                 });
+            }
+            for of in &self.system {
+                let fits = system.iter().flat_map(|results| &results.fits);
+                let own = fits.filter(|fit| fit.estimator == of.estimator);
+                specifications.extend(own.filter_map(|fit| {
+                    Some(Specification {
+                        equation: equation.id.clone(),
+                        model: of.label.clone(),
+                        errors: of.errors.clone(),
+                        baseline: false,
+                        outcome: SpecificationOutcome::of_system(fit, &equation.id, regressors)?,
+                    })
+                }));
             }
             headlines
                 .extend(equation.headlines.iter().map(|regressor| (equation.id.clone(), regressor.clone())));
@@ -116,5 +155,18 @@ impl Parameters for RobustnessOf {
         Ok(Outputs::new()
             .with("csv", Artifact::Text(robustness.csv()?))
             .with("findings", Artifact::json(&robustness)?))
+    }
+}
+
+fn outcome(found: &SpecifiedOutcome, regressors: &[String]) -> SpecificationOutcome {
+    match found {
+        SpecifiedOutcome::Model(outcome) => SpecificationOutcome::of_outcome(outcome, regressors),
+        SpecifiedOutcome::Bootstrap(BootstrapOutcome::Fit { n_obs, fit }) => {
+            SpecificationOutcome::of_bootstrap(fit, *n_obs, regressors)
+        }
+        SpecifiedOutcome::Bootstrap(BootstrapOutcome::NotEstimable { reason, .. }) => {
+            SpecificationOutcome::NotEstimable { reason: reason.clone() }
+        }
+        SpecifiedOutcome::MeanGroup(outcome) => SpecificationOutcome::of_mean_group(outcome, regressors),
     }
 }

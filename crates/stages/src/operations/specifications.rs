@@ -1,11 +1,17 @@
 //! `specifications`: one equation under several models, and each under several covariances.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
-use vintner_diagnostics::{Document, Faults, Node};
-use vintner_estimation::{Covariance, Formula, Model, Outcome, Refusal, Sample};
+use vintner_diagnostics::{Document, Faults, Node, NodeValue};
+use vintner_estimation::bootstrap::Bootstrap;
+use vintner_estimation::{
+    Covariance, Formula, HeterogeneousOutcome, MeanGroup, Model, Outcome, Reason, Refusal, Sample, mean_group,
+};
 use vintner_panel::Label;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
+use super::bootstrap::BootstrapOutcome;
 use super::shared::{ENTITY, TIME, panel};
 use crate::params::Parameters;
 use crate::{StagesError, code};
@@ -27,10 +33,18 @@ pub(crate) struct Specifications {
 struct SpecifiedModel {
     /// What it is called in a report.
     label: Label,
-    /// The model.
-    model: Model,
+    /// The model, one for all entities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model: Option<Model>,
     /// The covariances under which it is reported.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     covariances: Vec<SpecifiedCovariance>,
+    /// In the place of a model: coefficients that differ between entities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mean_group: Option<MeanGroup>,
+    /// What the standard errors of `mean_group` are called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    errors: Option<Label>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,7 +53,11 @@ struct SpecifiedCovariance {
     /// What it is called in a report.
     label: Label,
     /// The covariance.
-    covariance: Covariance,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    covariance: Option<Covariance>,
+    /// In the place of a covariance: a bootstrap, whose draws follow from the stage's seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bootstrap: Option<Bootstrap>,
     /// Whether this is the specification that was published.
     #[serde(default)]
     baseline: bool,
@@ -58,12 +76,46 @@ pub(crate) struct SpecifiedFit {
     pub(crate) model: Label,
     pub(crate) errors: Label,
     pub(crate) baseline: bool,
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: SpecifiedOutcome,
+}
+
+/// What came of it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SpecifiedOutcome {
+    /// Of a model under a covariance.
+    Model(Outcome),
+    /// Of a model under a bootstrap.
+    Bootstrap(BootstrapOutcome),
+    /// Of coefficients that differ.
+    MeanGroup(HeterogeneousOutcome),
+}
+
+impl SpecifiedOutcome {
+    /// Why there is no estimate.
+    fn reason(&self) -> Option<&Reason> {
+        match self {
+            Self::Model(outcome) => outcome.reason(),
+            Self::Bootstrap(BootstrapOutcome::Fit { .. }) => None,
+            Self::Bootstrap(BootstrapOutcome::NotEstimable { reason, .. }) => Some(reason),
+            Self::MeanGroup(outcome) => outcome.reason(),
+        }
+    }
 }
 
 impl Specifications {
     fn formula(&self) -> Formula {
         Formula::new(&self.dependent, &self.regressors)
+    }
+
+    /// The columns that say what the clusters are.
+    fn cluster_columns(&self) -> BTreeSet<String> {
+        let all = self.models.iter().flat_map(|model| &model.covariances);
+        all.flat_map(|one| {
+            let covariance = one.covariance.iter().flat_map(Covariance::columns);
+            covariance.chain(one.bootstrap.iter().flat_map(Bootstrap::columns)).map(str::to_owned)
+        })
+        .collect()
     }
 }
 
@@ -72,7 +124,9 @@ impl Parameters for Specifications {
     const SUMMARY: &'static str = "estimates an equation under several models and covariances";
 
     fn code() -> Digest {
-        code::digest(&[env!("VINTNER_CODE_OPERATION_SPECIFICATIONS"), code::PANEL, code::ESTIMATION])
+        let operations =
+            [env!("VINTNER_CODE_OPERATION_SPECIFICATIONS"), env!("VINTNER_CODE_OPERATION_BOOTSTRAP")];
+        code::digest(&[&operations[..], &[code::PANEL, code::ESTIMATION]].concat())
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
@@ -88,7 +142,37 @@ impl Parameters for Specifications {
             let message = format!("{baselines} specifications are the `baseline`; one can be");
             faults.push(document.fault(Some(place.span), message));
         }
-        if self.models.iter().all(|model| model.covariances.is_empty()) {
+        let items = match params.get("models").map(|models| &models.value) {
+            Some(NodeValue::Sequence(items)) => items.as_slice(),
+            _ => &[],
+        };
+        for (at, model) in self.models.iter().enumerate() {
+            let place = items.get(at).unwrap_or(params);
+            let mut fault = |message: &str, hint: &str| {
+                faults.push(document.fault(Some(place.span), message).hint(hint));
+            };
+            match (&model.model, &model.mean_group) {
+                (Some(_), None) => {}
+                (None, Some(_)) if model.covariances.is_empty() && model.errors.is_some() => continue,
+                (None, Some(_)) => {
+                    let hint = "leave `covariances` out, and say in `errors: {en: …}` what they are called";
+                    fault("`mean_group` has standard errors of its own", hint);
+                    continue;
+                }
+                _ => {
+                    fault("neither a model nor a mean group, or both", "write `model` or `mean_group`");
+                    continue;
+                }
+            }
+            if model.covariances.is_empty() {
+                fault("nothing to estimate", "give the model at least one covariance");
+            }
+            if model.covariances.iter().any(|one| one.covariance.is_some() == one.bootstrap.is_some()) {
+                let hint = "write `covariance` or `bootstrap` beside each label";
+                fault("neither a covariance nor a bootstrap, or both", hint);
+            }
+        }
+        if self.models.is_empty() {
             let place = params.get("models").unwrap_or(params);
             let fault = document.fault(Some(place.span), "nothing to estimate");
             faults.push(fault.hint("give each model a label and at least one covariance"));
@@ -98,7 +182,9 @@ impl Parameters for Specifications {
 
     fn inputs(&self) -> Vec<InputDeclaration> {
         let formula = self.formula();
-        vec![InputDeclaration::frame("panel").columns([ENTITY, TIME].into_iter().chain(formula.variables()))]
+        let clusters = self.cluster_columns();
+        let columns = [ENTITY, TIME].into_iter().chain(formula.variables());
+        vec![InputDeclaration::frame("panel").columns(columns.chain(clusters.iter().map(String::as_str)))]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -108,25 +194,40 @@ impl Parameters for Specifications {
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
         let panel = panel(inputs, "panel")?;
         let formula = self.formula();
-        let sample = Sample::new(&panel, &formula)?;
+        let clusters = self.cluster_columns();
+        let clusters: Vec<&str> = clusters.iter().map(String::as_str).collect();
+        let sample = Sample::new(&panel, &formula)?.with_clusters(&panel, &clusters)?;
         let mut fits = Vec::new();
-        let mut warnings = Vec::new();
         for model in &self.models {
-            let estimated = model.model.estimate(&sample);
+            if let (Some(options), Some(errors)) = (&model.mean_group, &model.errors) {
+                fits.push(SpecifiedFit {
+                    model: model.label.clone(),
+                    errors: errors.clone(),
+                    baseline: false,
+                    outcome: SpecifiedOutcome::MeanGroup(mean_group(&panel, &formula, options)?),
+                });
+            }
+            let Some(of) = model.model else { continue };
+            let estimated = of.estimate(&sample);
             for one in &model.covariances {
-                let fit = estimated
-                    .as_ref()
-                    .map_err(Clone::clone)
-                    .and_then(|estimated| estimated.fit(&one.covariance));
-                let outcome = match fit {
-                    Ok(fit) => Outcome::Fit(Box::new(fit)),
-                    Err(reason) => {
-                        warnings
-                            .push(format!("not estimable: {}, {}: {reason}", model.label.en, one.label.en));
-                        Outcome::NotEstimable(Refusal {
-                            reason,
-                            n_obs: sample.height(),
-                            dropped: sample.dropped().to_vec(),
+                let estimated = estimated.as_ref().map_err(Clone::clone);
+                let n_obs = sample.height();
+                let outcome = match (&one.covariance, &one.bootstrap) {
+                    (_, Some(bootstrap)) => SpecifiedOutcome::Bootstrap(
+                        match estimated.and_then(|estimated| estimated.bootstrap(bootstrap, inputs.seed)) {
+                            Ok(fit) => BootstrapOutcome::Fit { n_obs, fit: Box::new(fit) },
+                            Err(reason) => BootstrapOutcome::NotEstimable { n_obs, reason },
+                        },
+                    ),
+                    (covariance, None) => {
+                        let covariance = covariance.clone().unwrap_or_default();
+                        SpecifiedOutcome::Model(match estimated.and_then(|one| one.fit(&covariance)) {
+                            Ok(fit) => Outcome::Fit(Box::new(fit)),
+                            Err(reason) => Outcome::NotEstimable(Refusal {
+                                reason,
+                                n_obs,
+                                dropped: sample.dropped().to_vec(),
+                            }),
                         })
                     }
                 };
@@ -138,6 +239,11 @@ impl Parameters for Specifications {
                 });
             }
         }
+        let refused = |fit: &SpecifiedFit| {
+            let reason = fit.outcome.reason()?;
+            Some(format!("not estimable: {}, {}: {reason}", fit.model.en, fit.errors.en))
+        };
+        let warnings: Vec<String> = fits.iter().filter_map(refused).collect();
         Ok(Outputs::new().with("fits", Artifact::json(&SpecifiedFits { formula, fits })?).warn(warnings))
     }
 }

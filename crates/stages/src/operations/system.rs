@@ -78,17 +78,17 @@ fn yes() -> bool {
 
 /// What `system` makes.
 #[derive(Debug, Serialize, Deserialize)]
-struct SystemResults {
-    system: System,
-    endogenous: Vec<String>,
-    instruments: Vec<String>,
-    n_obs: usize,
-    identification: Vec<Identification>,
-    first_stages: Vec<EquationFirstStage>,
-    fits: Vec<SystemOutcome>,
-    tests: Vec<TestOutcome>,
-    notes: Vec<Note>,
-    dropped: Vec<DroppedRow>,
+pub(crate) struct SystemResults {
+    pub(crate) system: System,
+    pub(crate) endogenous: Vec<String>,
+    pub(crate) instruments: Vec<String>,
+    pub(crate) n_obs: usize,
+    pub(crate) identification: Vec<Identification>,
+    pub(crate) first_stages: Vec<EquationFirstStage>,
+    pub(crate) fits: Vec<SystemOutcome>,
+    pub(crate) tests: Vec<TestOutcome>,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) dropped: Vec<DroppedRow>,
 }
 
 impl SystemStage {
