@@ -14,6 +14,7 @@ pub mod claims;
 mod comparison;
 mod context;
 mod dropped_row;
+mod equation_tests;
 mod error;
 mod escape;
 mod estimate_row;
@@ -39,13 +40,15 @@ mod vintage_summary;
 
 pub use comparison::{Agreement, Comparison};
 pub use context::{
-    AgreementView, CellView, ClaimCounts, ClaimView, ClaimsView, CurveView, DescriptiveView, DroppedView,
-    Figure, FindingView, GapView, GrangerCell, GrangerPair, GrangerPanelView, GrangerRow, GrangerView,
-    MutualFinding, MutualView, Name, NotEstimableView, ReportContext, RobustnessEquationView, RobustnessView,
-    SYNTHETIC_NOTICE, SourceView, SpecificationCell, SpecificationRow, StarView, StatisticView,
-    TableAgreement, TableRow, TableView, VariableView, VerdictView, VintageView,
+    AgreementView, CellView, ClaimCounts, ClaimView, ClaimsView, CurveView, DependenceRow, DescriptiveView,
+    DroppedView, Figure, FindingView, FirstStageRow, GapView, GrangerCell, GrangerPair, GrangerPanelView,
+    GrangerRow, GrangerView, IdentificationRow, MutualFinding, MutualView, Name, NotEstimableView,
+    ReportContext, RobustnessEquationView, RobustnessView, SYNTHETIC_NOTICE, SourceView, SpecificationCell,
+    SpecificationRow, SpecificationTestRow, StarView, StatisticView, StrengthRow, SystemView, TableAgreement,
+    TableRow, TableView, TestCell, TestsView, UnitRootRow, VariableView, VerdictView, VintageView,
 };
 pub use dropped_row::DroppedRow;
+pub use equation_tests::{EquationDiagnostics, SystemFindings};
 pub use error::{ReportingError, Result};
 pub use escape::{escape_latex, escape_markdown, latex_code, latex_number, markdown_code};
 pub use estimate_row::{EstimateOutcome, EstimateRow};

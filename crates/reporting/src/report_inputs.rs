@@ -1,11 +1,15 @@
 //! What a pipeline computed for the report.
 
 use serde::{Deserialize, Serialize};
+use vintner_estimation::unit_root::PanelUnitRoot;
 use vintner_estimation::{Description, DumitrescuHurlin};
 use vintner_panel::Gap;
 
 use crate::claims::ClaimOutcome;
-use crate::{DroppedRow, EstimateRow, Published, Robustness, VariableDefinition, VintageSummary};
+use crate::{
+    DroppedRow, EquationDiagnostics, EstimateRow, Published, Robustness, SystemFindings, VariableDefinition,
+    VintageSummary,
+};
 
 /// All that a report is made from, beside its [`crate::ReportSpec`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +35,15 @@ pub struct ReportInputs {
     /// The findings under other specifications, where these were tried.
     #[serde(default)]
     pub robustness: Option<Robustness>,
+    /// Unit-root tests of the variables.
+    #[serde(default)]
+    pub unit_roots: Vec<PanelUnitRoot>,
+    /// Specification tests of the equations.
+    #[serde(default)]
+    pub diagnostics: Vec<EquationDiagnostics>,
+    /// What is known of the equations as a system.
+    #[serde(default)]
+    pub system: Option<SystemFindings>,
     /// What the publication concludes, held against its tables and against this vintage.
     #[serde(default)]
     pub claims: Vec<ClaimOutcome>,

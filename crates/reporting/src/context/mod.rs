@@ -9,7 +9,9 @@ mod mutual_view;
 mod name;
 mod report_context;
 mod robustness_view;
+mod system_view;
 mod table_view;
+mod tests_view;
 mod vintage_view;
 
 pub use agreement_view::{AgreementView, TableAgreement};
@@ -22,5 +24,7 @@ pub use report_context::{DescriptiveView, ReportContext, SYNTHETIC_NOTICE, StarV
 pub use robustness_view::{
     CurveView, FindingView, RobustnessEquationView, RobustnessView, SpecificationCell, SpecificationRow,
 };
+pub use system_view::{FirstStageRow, IdentificationRow, StrengthRow, SystemView};
 pub use table_view::{CellView, Figure, TableRow, TableView};
+pub use tests_view::{DependenceRow, SpecificationTestRow, TestCell, TestsView, UnitRootRow};
 pub use vintage_view::{SourceView, VintageView};

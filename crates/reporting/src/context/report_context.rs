@@ -8,7 +8,7 @@ use super::mutual_view::mutual_views;
 use super::name::Names;
 use super::{
     AgreementView, ClaimsView, DroppedView, GapView, GrangerView, MutualView, Name, NotEstimableView,
-    RobustnessView, TableView, VintageView,
+    RobustnessView, SystemView, TableView, TestsView, VintageView,
 };
 use crate::number_format::{percent, significant};
 use crate::tidy_estimate::units_in_order;
@@ -42,6 +42,10 @@ pub struct ReportContext {
     pub mutual: Vec<MutualView>,
     /// The published findings under every specification.
     pub robustness: RobustnessView,
+    /// What is tested before and beside the estimates.
+    pub tests: TestsView,
+    /// The equations as a system.
+    pub system: SystemView,
     /// What the paper concludes, and whether it holds.
     pub claims: ClaimsView,
     /// Values that the panel lacks.
@@ -155,6 +159,15 @@ impl ReportContext {
                 .robustness
                 .as_ref()
                 .map(|robustness| RobustnessView::new(robustness, &names, &spec.star_levels, notice))
+                .unwrap_or_default(),
+            tests: TestsView::new(&inputs.unit_roots, &inputs.diagnostics, &names, &spec.star_levels),
+            system: inputs
+                .system
+                .as_ref()
+                .map(|system| {
+                    let equations = inputs.robustness.as_ref().map(|one| one.equations.as_slice());
+                    SystemView::new(system, equations.unwrap_or_default(), &names)
+                })
                 .unwrap_or_default(),
             claims: ClaimsView::new(&inputs.claims),
             gaps: gap_views(&inputs.gaps, &names),

@@ -148,6 +148,9 @@ pub fn small() -> (ReportSpec, ReportInputs) {
         reason: "no row in the source".into(),
     };
     let inputs = ReportInputs {
+        unit_roots: Vec::new(),
+        diagnostics: Vec::new(),
+        system: None,
         vintage: VintageSummary {
             name: "made-up".into(),
             title: label("Made-up data", "虚构数据"),

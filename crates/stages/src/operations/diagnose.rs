@@ -32,9 +32,9 @@ const ALL: &str = "all";
 
 /// What `diagnose` makes.
 #[derive(Debug, Serialize, Deserialize)]
-struct Diagnostics {
-    formula: Formula,
-    tests: Vec<Diagnostic>,
+pub(crate) struct Diagnostics {
+    pub(crate) formula: Formula,
+    pub(crate) tests: Vec<Diagnostic>,
 }
 
 impl Diagnose {

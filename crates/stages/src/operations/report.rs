@@ -7,11 +7,13 @@ use vintner_ingest::{Manifest, Source};
 use vintner_panel::{Gap, Label, gaps_from_frame};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::{
-    Renderer, ReportContext, ReportFormat, ReportInputs, ReportSpec, SourceSummary, TemplateSource,
-    VariableDefinition, VintageSummary,
+    EquationDiagnostics, Renderer, ReportContext, ReportFormat, ReportInputs, ReportSpec, Robustness,
+    SourceSummary, TemplateSource, VariableDefinition, VintageSummary,
 };
 
+use super::diagnose::Diagnostics;
 use super::estimates::{Collected, published};
+use super::unit_root::UnitRoots;
 use crate::params::Parameters;
 use crate::{StagesError, code};
 
@@ -64,7 +66,12 @@ impl Parameters for Report {
 
     fn code() -> Digest {
         // What `estimates` hands over, and what was published, is read by its file.
-        let operations = [env!("VINTNER_CODE_OPERATION_REPORT"), env!("VINTNER_CODE_OPERATION_ESTIMATES")];
+        let operations = [
+            env!("VINTNER_CODE_OPERATION_REPORT"),
+            env!("VINTNER_CODE_OPERATION_ESTIMATES"),
+            env!("VINTNER_CODE_OPERATION_DIAGNOSE"),
+            env!("VINTNER_CODE_OPERATION_UNIT_ROOT"),
+        ];
         let crates = [code::PANEL, code::INGEST, code::ESTIMATION, code::REPORTING];
         code::digest(&[&operations[..], &crates].concat())
     }
@@ -77,6 +84,9 @@ impl Parameters for Report {
             InputDeclaration::json("granger").optional(),
             InputDeclaration::json("sources").optional().many(),
             InputDeclaration::json("robustness").optional(),
+            InputDeclaration::json("unit_roots").optional(),
+            InputDeclaration::json("diagnostics").optional().many(),
+            InputDeclaration::json("system").optional(),
             InputDeclaration::json("claims").optional(),
             InputDeclaration::file("published").optional(),
             InputDeclaration::file("templates"),
@@ -92,14 +102,23 @@ impl Parameters for Report {
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
         let vintage = vintage(inputs)?;
         let collected: Collected = inputs.json("estimates")?;
+        let robustness: Option<Robustness> =
+            if inputs.has("robustness") { Some(inputs.json("robustness")?) } else { None };
         let report_inputs = ReportInputs {
+            unit_roots: if inputs.has("unit_roots") {
+                inputs.json::<UnitRoots>("unit_roots")?.tests
+            } else {
+                Vec::new()
+            },
+            diagnostics: diagnostics(inputs, robustness.as_ref())?,
+            system: if inputs.has("system") { Some(inputs.json("system")?) } else { None },
             variables: self.variables.clone(),
             descriptives: if inputs.has("descriptives") { inputs.json("descriptives")? } else { Vec::new() },
             granger: if inputs.has("granger") { inputs.json("granger")? } else { Vec::new() },
             estimates: collected.rows,
             published: published(inputs)?,
             gaps: gaps(inputs)?,
-            robustness: if inputs.has("robustness") { Some(inputs.json("robustness")?) } else { None },
+            robustness,
             claims: if inputs.has("claims") { inputs.json("claims")? } else { Vec::new() },
             dropped: collected.dropped,
             vintage,
@@ -160,6 +179,21 @@ fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
     })
 }
 
+/// The tests of each equation, under the title that it has elsewhere in the report.
+fn diagnostics(
+    inputs: &Inputs,
+    robustness: Option<&Robustness>,
+) -> Result<Vec<EquationDiagnostics>, StagesError> {
+    let found: Vec<(String, Diagnostics)> = inputs.jsons("diagnostics")?;
+    let equations = robustness.map(|robustness| robustness.equations.as_slice()).unwrap_or_default();
+    let of = |(key, found): (String, Diagnostics)| {
+        let known = equations.iter().find(|equation| equation.id == key);
+        let title = known.map_or_else(|| Label::new(&found.formula.dependent), |one| one.title.clone());
+        EquationDiagnostics { equation: key, title, tests: found.tests }
+    };
+    Ok(found.into_iter().map(of).collect())
+}
+
 /// Whether the vintage's data are synthetic.
 pub(crate) fn is_synthetic(inputs: &Inputs) -> Result<bool, StagesError> {
     Ok(vintage(inputs)?.is_synthetic())
@@ -174,6 +208,9 @@ fn gaps(inputs: &Inputs) -> Result<Vec<Gap>, StagesError> {
         "granger",
         "sources",
         "robustness",
+        "unit_roots",
+        "diagnostics",
+        "system",
         "claims",
         "published",
         "templates",

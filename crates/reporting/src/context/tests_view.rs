@@ -1,0 +1,350 @@
+//! Tests of the data and of the equations' specification, for templates.
+
+use serde::Serialize;
+use vintner_estimation::specification::{Diagnostic, Finding, Measure};
+use vintner_estimation::unit_root::{Bound, PanelUnitRoot};
+use vintner_estimation::{HypothesisTest, NullDistribution, TestOutcome};
+
+use super::Name;
+use super::name::Names;
+use crate::number_format::{fixed, p_value_text, significant};
+use crate::{EquationDiagnostics, StarLevels};
+
+/// What is tested before and beside the estimates; its lists are empty where a report has none.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct TestsView {
+    /// Unit roots: the columns.
+    pub unit_root_tests: Vec<String>,
+    /// Unit roots: a row for each variable and each variable's changes.
+    pub unit_roots: Vec<UnitRootRow>,
+    /// What a reader of that table should know.
+    pub unit_root_remarks: Vec<String>,
+    /// Dependence between entities, variable by variable.
+    pub dependence: Vec<DependenceRow>,
+    /// The equations: the columns of the table of tests.
+    pub equations: Vec<Name>,
+    /// The tests of the equations' specification.
+    pub specification: Vec<SpecificationTestRow>,
+    /// Why some have no numbers, and what else a reader should know.
+    pub remarks: Vec<String>,
+}
+
+/// Unit-root tests of a variable.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UnitRootRow {
+    /// The variable.
+    pub variable: Name,
+    /// Whether its changes are tested.
+    pub difference: bool,
+    /// A cell for each test.
+    pub cells: Vec<TestCell>,
+}
+
+/// Dependence of a variable between entities.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DependenceRow {
+    /// The variable.
+    pub variable: Name,
+    /// The test.
+    pub cell: TestCell,
+}
+
+/// A test of each equation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SpecificationTestRow {
+    /// What it is called.
+    pub name: String,
+    /// The null hypothesis, or how a measure is read.
+    pub null: String,
+    /// `normal`, `chi_squared`, `f` or `other`; empty of a measure.
+    pub law: &'static str,
+    /// A cell for each equation.
+    pub cells: Vec<TestCell>,
+}
+
+/// A statistic; texts are empty where there is none.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct TestCell {
+    /// The statistic.
+    pub statistic: String,
+    /// Its stars.
+    pub stars: String,
+    /// Its p-value; empty of a measure.
+    pub p_value: String,
+    /// `at_most` or `at_least` where the p-value is only a bound; else empty.
+    pub bound: &'static str,
+    /// Degrees of freedom ("13, 150").
+    pub df: String,
+    /// What it is of, where the largest of several is shown.
+    pub of: String,
+}
+
+impl TestCell {
+    fn new(test: &HypothesisTest, levels: &StarLevels) -> Self {
+        Self {
+            statistic: significant(test.statistic),
+            stars: levels.stars(test.p_value).asterisks(),
+            p_value: p_value_text(test.p_value),
+            df: degrees_of_freedom(&test.distribution),
+            ..Self::default()
+        }
+    }
+}
+
+impl TestsView {
+    pub(crate) fn new(
+        unit_roots: &[PanelUnitRoot],
+        diagnostics: &[EquationDiagnostics],
+        names: &Names,
+        levels: &StarLevels,
+    ) -> Self {
+        let mut view = Self::default();
+        view.add_unit_roots(unit_roots, names, levels);
+        view.equations = diagnostics.iter().map(|one| Name::new(&one.equation, &one.title)).collect();
+        // The order in which tests were asked for, whatever an equation lacks.
+        let mut keys: Vec<&str> = Vec::new();
+        for line in diagnostics.iter().flat_map(|equation| &equation.tests) {
+            if !keys.contains(&line.key.as_str()) {
+                keys.push(&line.key);
+            }
+        }
+        let mut rows: Vec<(usize, SpecificationTestRow)> = Vec::new();
+        for (at, equation) in diagnostics.iter().enumerate() {
+            for line in &equation.tests {
+                match (&line.subject, &line.finding) {
+                    (Some(variable), finding) if line.key == "series_dependence" => {
+                        view.add_dependence(variable, finding, names, levels);
+                    }
+                    _ => {
+                        let Some(row) = view.line(line, &equation.equation, names, levels) else { continue };
+                        let rank = keys.iter().position(|key| *key == line.key).unwrap_or(keys.len());
+                        put(&mut rows, (rank, row), (at, diagnostics.len()));
+                    }
+                }
+            }
+        }
+        rows.sort_by_key(|(rank, _)| *rank);
+        view.specification = rows.into_iter().map(|(_, row)| row).collect();
+        view.dependence.sort_by_key(|row| names.variable_rank(&row.variable.id));
+        view
+    }
+
+    fn add_unit_roots(&mut self, tests: &[PanelUnitRoot], names: &Names, levels: &StarLevels) {
+        let mut rows: Vec<(String, UnitRootRow)> = Vec::new();
+        let mut notes: Vec<(String, Vec<String>)> = Vec::new();
+        for one in tests {
+            let (name, cell) = match &one.outcome {
+                TestOutcome::Test(test) => {
+                    let bound = match one.bound {
+                        Some(Bound::AtMost) => "at_most",
+                        Some(Bound::AtLeast) => "at_least",
+                        None => "",
+                    };
+                    (&test.name, TestCell { bound, df: String::new(), ..TestCell::new(test, levels) })
+                }
+                TestOutcome::NotTestable { name, reason } => {
+                    let reason = reason.with_entity_names(&|id| names.unit(id).both);
+                    self.unit_root_remarks.push(format!("{}, {name}: {reason}", one.variable));
+                    (name, TestCell::default())
+                }
+            };
+            if !one.left_out.is_empty() {
+                let left_out: Vec<String> = one.left_out.iter().map(|id| names.unit(id).both).collect();
+                self.unit_root_remarks.push(format!(
+                    "{}, {name}: without {}",
+                    one.variable,
+                    left_out.join(", ")
+                ));
+            }
+            for note in &one.notes {
+                let note = format!("{name}: {note}");
+                match notes.iter_mut().find(|(known, _)| *known == note) {
+                    Some((_, variables)) => variables.push(one.variable.clone()),
+                    None => notes.push((note, vec![one.variable.clone()])),
+                }
+            }
+            let column = self.unit_root_tests.iter().position(|known| known == name).unwrap_or_else(|| {
+                self.unit_root_tests.push(name.clone());
+                self.unit_root_tests.len() - 1
+            });
+            if !rows.iter().any(|(variable, _)| *variable == one.variable) {
+                let level = one.variable.strip_prefix("D.");
+                let row = UnitRootRow {
+                    variable: names.variable(level.unwrap_or(&one.variable)),
+                    difference: level.is_some(),
+                    cells: Vec::new(),
+                };
+                rows.push((one.variable.clone(), row));
+            }
+            if let Some((_, row)) = rows.iter_mut().find(|(variable, _)| *variable == one.variable) {
+                row.cells.resize(row.cells.len().max(column + 1), TestCell::default());
+                row.cells[column] = cell;
+            }
+        }
+        for (_, row) in &mut rows {
+            row.cells.resize(self.unit_root_tests.len(), TestCell::default());
+        }
+        // Levels first, then changes, each in the order of the variables.
+        rows.sort_by_key(|(_, row)| row.difference);
+        self.unit_roots = rows.into_iter().map(|(_, row)| row).collect();
+        // What holds of many variables is said once.
+        let said = notes.into_iter().map(|(note, variables)| match variables.as_slice() {
+            [first, .., last] if variables.len() > 3 => {
+                format!("{note} ({} variables, {first} to {last})", variables.len())
+            }
+            few => format!("{note} ({})", few.join(", ")),
+        });
+        self.unit_root_remarks.extend(said);
+    }
+
+    fn add_dependence(&mut self, variable: &str, finding: &Finding, names: &Names, levels: &StarLevels) {
+        if self.dependence.iter().any(|row| row.variable.id == variable) {
+            return;
+        }
+        let cell = match finding {
+            Finding::Test(test) => TestCell::new(test, levels),
+            Finding::NotTestable { reason } => {
+                let reason = reason.with_entity_names(&|id| names.unit(id).both);
+                self.remarks.push(format!("{variable}, dependence between entities: {reason}"));
+                TestCell::default()
+            }
+            Finding::Measure(_) | Finding::Variation(_) => return,
+        };
+        self.dependence.push(DependenceRow { variable: names.variable(variable), cell });
+    }
+
+    /// The row of a line, with the cell of one equation; none where there is no number, which is remarked.
+    fn line(
+        &mut self,
+        line: &Diagnostic,
+        equation: &str,
+        names: &Names,
+        levels: &StarLevels,
+    ) -> Option<SpecificationTestRow> {
+        let (name, null, law, cell) = match &line.finding {
+            Finding::Test(test) => {
+                (test.name.clone(), test.null.clone(), law(&test.distribution), TestCell::new(test, levels))
+            }
+            Finding::Measure(Measure { name, reading, value }) => {
+                let of = line.subject.clone().unwrap_or_default();
+                let cell = TestCell { statistic: fixed(*value, 3), of, ..TestCell::default() };
+                (name.clone(), reading.clone(), "", cell)
+            }
+            Finding::Variation(_) => return None,
+            Finding::NotTestable { reason } => {
+                let reason = reason.with_entity_names(&|id| names.unit(id).both);
+                let name = line.key.replace('_', " ");
+                self.remarks.push(format!("Equation ({equation}), {name}: {reason}"));
+                return None;
+            }
+        };
+        if !line.left_out.is_empty() {
+            let left_out: Vec<String> = line.left_out.iter().map(|id| names.unit(id).both).collect();
+            self.remarks.push(format!("Equation ({equation}), {name}: without {}", left_out.join(", ")));
+        }
+        Some(SpecificationTestRow { name: capitalised(&name), null, law, cells: vec![cell] })
+    }
+}
+
+/// Puts the one cell of a row into its equation's place. Of a measure that each regressor has, the largest stays.
+fn put(
+    rows: &mut Vec<(usize, SpecificationTestRow)>,
+    (rank, row): (usize, SpecificationTestRow),
+    (at, count): (usize, usize),
+) {
+    let place = rows.iter().position(|(_, known)| known.name == row.name).unwrap_or_else(|| {
+        let cells = vec![TestCell::default(); count];
+        rows.push((rank, SpecificationTestRow { cells, ..row.clone() }));
+        rows.len() - 1
+    });
+    let value = |cell: &TestCell| cell.statistic.parse::<f64>().unwrap_or(f64::NEG_INFINITY);
+    for cell in row.cells {
+        let slot = &mut rows[place].1.cells[at];
+        if slot.statistic.is_empty() || value(&cell) > value(slot) {
+            *slot = cell;
+        }
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}
+
+fn law(distribution: &NullDistribution) -> &'static str {
+    match distribution {
+        NullDistribution::Normal { .. } => "normal",
+        NullDistribution::ChiSquared { .. } => "chi_squared",
+        NullDistribution::F { .. } => "f",
+        _ => "other",
+    }
+}
+
+fn degrees_of_freedom(distribution: &NullDistribution) -> String {
+    match distribution {
+        NullDistribution::ChiSquared { df }
+        | NullDistribution::StudentT { df }
+        | NullDistribution::StudentTTail { df, .. } => df.to_string(),
+        NullDistribution::F { numerator, denominator } => format!("{numerator}, {denominator}"),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vintner_estimation::Reason;
+    use vintner_panel::Label;
+
+    use super::*;
+
+    fn diagnostic(key: &str, subject: Option<&str>, finding: Finding) -> Diagnostic {
+        Diagnostic { key: key.into(), subject: subject.map(str::to_owned), finding, left_out: Vec::new() }
+    }
+
+    fn test(statistic: f64) -> Finding {
+        Finding::Test(HypothesisTest::chi_squared("Hausman test", "none", statistic, 2.0).unwrap())
+    }
+
+    fn measure(value: f64) -> Finding {
+        let (name, reading) = ("variance inflation factor".into(), "1 at best".into());
+        Finding::Measure(Measure { name, reading, value })
+    }
+
+    #[test]
+    fn tests_stand_in_rows_and_equations_in_columns() {
+        let reason = Reason::IndefiniteDifference;
+        let equation = |id: &str, tests| EquationDiagnostics {
+            equation: id.into(),
+            title: Label::new(format!("Equation {id}")),
+            tests,
+        };
+        let first = vec![
+            diagnostic("series_dependence", Some("z"), test(1.0)),
+            diagnostic("hausman", None, Finding::NotTestable { reason }),
+            diagnostic("variance_inflation", Some("x"), measure(3.25)),
+            diagnostic("variance_inflation", Some("z"), measure(12.5)),
+        ];
+        let second = vec![
+            diagnostic("series_dependence", Some("z"), test(1.0)),
+            diagnostic("hausman", None, test(30.0)),
+        ];
+        let names = Names::new(&[], &[]);
+        let equations = [equation("1", first), equation("2", second)];
+        let view = TestsView::new(&[], &equations, &names, &StarLevels::default());
+        assert_eq!(view.dependence.len(), 1);
+        // In the order asked for, although the first equation has no Hausman test.
+        let names: Vec<&str> = view.specification.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(names, ["Hausman test", "Variance inflation factor"]);
+        let of = |name: &str| view.specification.iter().find(|row| row.name == name).unwrap();
+        let hausman = of("Hausman test");
+        assert_eq!((hausman.cells[0].statistic.as_str(), hausman.cells[1].stars.as_str()), ("", "***"));
+        assert_eq!(hausman.cells[1].df, "2");
+        let inflation = of("Variance inflation factor");
+        assert_eq!((inflation.cells[0].statistic.as_str(), inflation.cells[0].of.as_str()), ("12.500", "z"));
+        assert_eq!(view.remarks.len(), 1);
+        assert!(view.remarks[0].starts_with("Equation (1), hausman: the difference"), "{:?}", view.remarks);
+    }
+}
