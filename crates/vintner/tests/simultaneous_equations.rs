@@ -6,7 +6,7 @@ mod common;
 use common::{Workspace, with_outcome};
 use serde_json::Value;
 
-const STAGES: &str = r#"  system:
+const STAGES: &str = r#"  simultaneous:
     title: The three equations as a system with city effects
     op: system
     inputs: {panel: variables}
@@ -108,5 +108,5 @@ fn what_is_identified_is_estimated_and_the_rest_refused() {
     // nothing is made twice
     assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran"), Vec::<&str>::new());
     workspace.edit("pipeline.yaml", "residual_covariance: noDfCor", "residual_covariance: geomean");
-    assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran"), ["system"]);
+    assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran"), ["simultaneous"]);
 }
