@@ -146,7 +146,8 @@ fn gamma_upper(a: f64, x: f64) -> f64 {
         }
         factor * a * fraction
     };
-    result.clamp(0.0, 1.0)
+    // What is below the normal numbers has lost its digits.
+    if result < f64::MIN_POSITIVE { 0.0 } else { result.min(1.0) }
 }
 
 /// More terms than the slowest convergence, in about the root of the largest parameter, takes.
