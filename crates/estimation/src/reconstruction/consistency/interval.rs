@@ -9,14 +9,24 @@ pub(super) struct Interval {
     pub(super) high: f64,
 }
 
+/// Far more than the relative error of a power of ten.
+const POWER_OF_TEN: f64 = 1e-12;
+
 impl Interval {
     pub(super) const ZERO: Self = Self { low: 0.0, high: 0.0 };
     pub(super) const ONE: Self = Self { low: 1.0, high: 1.0 };
 
-    /// Every number that is printed as `value` with so many decimals.
+    /// Every number that is printed as `value` with so many decimals, whichever way halves are rounded. Neither `value`
+    /// nor a power of ten is exact in binary, and a subtraction may be of nearly equal numbers: one step outwards isn't enough.
     pub(super) fn printed(value: f64, decimals: usize) -> Self {
         let half = 0.5 * 10.0_f64.powi(-i32::try_from(decimals).unwrap_or(i32::MAX));
+        let half = half * (1.0 + POWER_OF_TEN) + value.abs() * f64::EPSILON;
         Self { low: value - half, high: value + half }.outwards()
+    }
+
+    /// Whether it is one number.
+    pub(super) fn is_point(self) -> bool {
+        self.low == self.high
     }
 
     fn outwards(self) -> Self {
@@ -118,5 +128,36 @@ mod tests {
         assert_eq!((Interval::ZERO * one, Interval::ZERO + two), (Interval::ZERO, two));
         let printed = Interval::printed(-0.35, 2);
         assert!(printed.low <= -0.355 && printed.high >= -0.345 && printed.sign() == -1);
+    }
+
+    #[test]
+    fn printed_numbers_hold_all_that_are_printed_so() {
+        // The ends as decimal texts, which are read to the nearest double.
+        for decimals in 1..30_usize {
+            let zeros = "0".repeat(decimals - 1);
+            for digit in 1..10 {
+                let printed = Interval::printed(format!("0.{zeros}{digit}").parse().unwrap(), decimals);
+                let low: f64 = format!("0.{zeros}{}5", digit - 1).parse().unwrap();
+                let high: f64 = format!("0.{zeros}{digit}5").parse().unwrap();
+                assert!(printed.low < low && low < printed.high, "{digit} {decimals}");
+                assert!(printed.low < high && high < printed.high, "{digit} {decimals}");
+                assert!(printed.sign() == 1);
+            }
+        }
+        let huge = Interval::printed("12345678901234567890123".parse().unwrap(), 0);
+        assert!(huge.low < 12_345_678_901_234_567_890_122.0 && huge.radius() < 1e7);
+        // More decimals than a double has a power of ten for.
+        let tiny = Interval::printed(0.25, 400);
+        assert!(tiny.low < 0.25 && tiny.high > 0.25);
+        assert!(Interval::printed(-0.0, 3).holds_zero());
+    }
+
+    #[test]
+    fn what_overflows_says_nothing() {
+        let huge = Interval { low: 1e308, high: f64::MAX };
+        let squared = huge * huge;
+        assert!(squared.high.is_infinite());
+        assert_eq!((squared - squared).sign(), 0);
+        assert_eq!((Interval { low: -1.0, high: 0.0 } * squared).sign(), 0);
     }
 }
