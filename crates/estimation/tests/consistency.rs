@@ -60,6 +60,8 @@ fn printed(fit: &Fit, regressors: &[usize], decimals: usize) -> Vec<PublishedCoe
             let found = fit.coefficient(&format!("v{regressor}")).unwrap();
             let p_value = found.p_value.unwrap();
             let stars = LEVELS.iter().filter(|level| p_value < **level).count();
+            // Nine digits at most: more may not be right.
+            let decimals = decimals.min((8.0 - found.estimate.abs().log10().floor()).max(0.0) as usize);
             PublishedCoefficient::parse(&format!("{:.decimals$}", found.estimate), stars).unwrap()
         })
         .collect()

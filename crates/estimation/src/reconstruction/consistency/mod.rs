@@ -199,8 +199,7 @@ fn of_coefficients(
         }
         let own: Vec<&Combination> = set.iter().map(|at| &all[*at]).collect();
         let Some(form) = residual_form::contradiction(&own) else { continue };
-        let taken =
-            |one: &Combination| members.iter().map(|at| one.weights[*at].middle()).collect::<Vec<f64>>();
+        let taken = |one: &Combination| members.iter().map(|at| one.weights[*at].at).collect::<Vec<f64>>();
         let row = |at: &usize| ConflictingRow { equation: *at, unit, regressors: Vec::new() };
         conflicts.push(Conflict {
             rows: members.iter().map(row).collect(),

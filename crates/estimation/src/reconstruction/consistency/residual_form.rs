@@ -51,7 +51,7 @@ pub(super) fn contradiction(set: &[&Combination]) -> Option<ResidualForm> {
     }
     let middles: Vec<Vec<Vec<f64>>> = bases
         .iter()
-        .map(|basis| basis.iter().map(|one| one.iter().map(|value| value.middle()).collect()).collect())
+        .map(|basis| basis.iter().map(|one| one.iter().map(|value| value.at).collect()).collect())
         .collect();
     if middles.iter().flatten().flatten().any(|value| !value.is_finite()) {
         return None;
@@ -63,27 +63,27 @@ pub(super) fn contradiction(set: &[&Combination]) -> Option<ResidualForm> {
     for basis in &bases {
         let mut row = vec![Interval::ZERO; set.len()];
         for vector in basis {
-            let factor = Interval { low: chosen[at], high: chosen[at] };
+            let factor = Interval::point(chosen[at]);
             at += 1;
             row.iter_mut().zip(vector).for_each(|(sum, part)| *sum = *sum + *part * factor);
         }
         weights.push(row);
     }
     let size = set.len();
-    let half = Interval { low: 0.5, high: 0.5 };
+    let half = Interval::point(0.5);
     let form = |i: usize, j: usize| half * (weights[i][j] + weights[j][i]);
     // Scaled to a unit diagonal, which changes no sign of an eigenvalue.
-    let scales: Vec<f64> = (0..size).map(|i| form(i, i).middle().sqrt()).collect();
+    let scales: Vec<f64> = (0..size).map(|i| form(i, i).at.sqrt()).collect();
     if scales.iter().any(|scale| !(scale.is_finite() && *scale > 0.0)) {
         return None;
     }
-    let middle = Mat::from_fn(size, size, |i, j| form(i, j).middle() / (scales[i] * scales[j]));
+    let middle = Mat::from_fn(size, size, |i, j| form(i, j).at / (scales[i] * scales[j]));
     let uncertainty = (0..size)
         .map(|i| (0..size).map(|j| form(i, j).radius() / (scales[i] * scales[j])).sum::<f64>())
         .fold(0.0, f64::max);
     let least_eigenvalue = least_eigen(&middle)?.0;
     (least_eigenvalue > uncertainty + ROUNDING).then(|| ResidualForm {
-        weights: weights.iter().map(|row| row.iter().map(|value| value.middle()).collect()).collect(),
+        weights: weights.iter().map(|row| row.iter().map(|value| value.at).collect()).collect(),
         least_eigenvalue,
         uncertainty,
     })
@@ -107,7 +107,7 @@ fn allowed(one: &Combination, set: &[&Combination]) -> Vec<Vec<Interval>> {
         let mut best: Option<(usize, usize, f64)> = None;
         for (at, parts) in system.iter().enumerate() {
             for (column, part) in parts.iter().enumerate() {
-                let certainty = part.middle().abs() / (part.radius() + f64::MIN_POSITIVE);
+                let certainty = part.at.abs() / (part.radius() + f64::MIN_POSITIVE);
                 if part.sign() != 0 && best.is_none_or(|(_, _, most)| certainty > most) {
                     best = Some((at, column, certainty));
                 }
