@@ -226,13 +226,18 @@ fn the_ends_of_an_inverted_interval_are_where_the_test_begins_to_reject() {
 #[test]
 fn residuals_are_drawn_around_the_fit() {
     let panel = grunfeld("grunfeld");
-    for (model, block) in [
-        (Model::Ols, ResidualBlock::Observation),
-        (Model::Within, ResidualBlock::Observation),
-        (Model::Within, ResidualBlock::Entity),
-        (Model::WithinTwoWay, ResidualBlock::Time),
+    for (model, block, intercept) in [
+        (Model::Ols, ResidualBlock::Observation, true),
+        (Model::Ols, ResidualBlock::Observation, false),
+        (Model::Within, ResidualBlock::Observation, true),
+        (Model::Within, ResidualBlock::Entity, true),
+        (Model::WithinTwoWay, ResidualBlock::Time, true),
     ] {
-        let own = estimate(&panel, &formula(), model);
+        let with = |formula: Formula| if intercept { formula } else { formula.without_intercept() };
+        let own = estimate(&panel, &with(formula()), model);
+        // They have a mean of zero with an intercept or effects.
+        let mean = own.residuals().iter().sum::<f64>() / 200.0;
+        assert_eq!(mean.abs() > 1e-6, !intercept);
         let options = ResidualBootstrap { block, replications: 30, level: 0.95 };
         let found = own.bootstrap(&Bootstrap::Residual(options), SEED).expect("a bootstrap");
         let (height, scale) = (200, (200.0 / own.df_residual() as f64).sqrt());
@@ -250,11 +255,11 @@ fn residuals_are_drawn_around_the_fit() {
                 let from = generator.below(blocks);
                 for (row, source) in rows_of(place).into_iter().zip(rows_of(from)) {
                     let fitted = y[row].unwrap() - own.residuals()[row];
-                    made[row] = Some(fitted + scale * own.residuals()[source]);
+                    made[row] = Some(fitted + scale * (own.residuals()[source] - mean));
                 }
             }
             let drawn = panel.clone().with_values("drawn", made).expect("a panel");
-            let refit = estimate(&drawn, &Formula::new("drawn", &["value", "capital"]), model);
+            let refit = estimate(&drawn, &with(Formula::new("drawn", &["value", "capital"])), model);
             again.push(refit.coefficients().to_vec());
         }
         for (place, coefficient) in found.coefficients.iter().enumerate() {
@@ -319,6 +324,57 @@ fn what_cannot_be_drawn_is_told() {
     let options = WildBootstrap { p_value: PValue::EqualTailed, ..WildBootstrap::default() };
     let found = three.bootstrap(&Bootstrap::WildCluster(options), SEED).expect("a bootstrap");
     assert_eq!((found.replications, found.enumerated), (8, true));
+}
+
+#[test]
+fn samples_without_a_variance_have_no_statistic() {
+    // Two clusters, the second the first with y turned round: with opposite signs the samples are exact multiples of x.
+    let columns = vec![
+        Column::new("id".into(), ["a", "a", "b", "b"]),
+        Column::new("t".into(), [1, 2, 1, 2]),
+        Column::new("y".into(), [1.0, 2.5, -1.0, -2.5]),
+        Column::new("x".into(), [1.0, 2.0, 1.0, 2.0]),
+    ];
+    let panel = Panel::new(DataFrame::new(4, columns).expect("a frame"), "id", "t").expect("a panel");
+    let own = estimate(&panel, &Formula::new("y", &["x"]).without_intercept(), Model::Ols);
+    let found = own.bootstrap(&Bootstrap::WildCluster(WildBootstrap::default()), SEED).expect("a bootstrap");
+    assert!(found.enumerated);
+    assert_eq!((found.replications, found.failed), (2, 2));
+    let p_value = found.coefficients[0].p_value.expect("a p-value");
+    assert!((0.0..=1.0).contains(&p_value), "{p_value}");
+}
+
+#[test]
+fn a_thousand_clusters_are_no_more_work_than_their_rows() {
+    // Each cluster's score follows from its own rows and the sum over all: the same numbers as from all pairs of
+    // clusters, which is the way of clusters that effects reach across.
+    let rows: Vec<(String, i32)> =
+        (0..1000).flat_map(|entity| (0..4).map(move |time| (format!("{entity:04}"), time))).collect();
+    let mut draw = SeededGenerator::new(11);
+    let mut column = || (0..rows.len()).map(|_| draw.normal()).collect::<Vec<f64>>();
+    let columns = vec![
+        Column::new("id".into(), rows.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>()),
+        Column::new("t".into(), rows.iter().map(|(_, t)| *t).collect::<Vec<_>>()),
+        Column::new("y".into(), column()),
+        Column::new("x".into(), column()),
+    ];
+    let panel =
+        Panel::new(DataFrame::new(rows.len(), columns).expect("a frame"), "id", "t").expect("a panel");
+    let own = estimate(&panel, &Formula::new("y", &["x"]), Model::Within);
+    let options = WildBootstrap { replications: 999, ..WildBootstrap::default() };
+    let found = own.bootstrap(&Bootstrap::WildCluster(options), SEED).expect("a bootstrap");
+    let coefficient = &found.coefficients[0];
+    let clustered = Covariance::Cluster(ClusterCovariance {
+        small_sample: SmallSample::None,
+        ..ClusterCovariance::default()
+    });
+    let fit = own.fit(&clustered).expect("a fit");
+    let std_error = fit.coefficients[0].std_error.expect("one");
+    let [low, high] = coefficient.intervals.inverted.expect("an interval");
+    // With many clusters of normal errors the interval is nearly that of the normal distribution.
+    let half = 1.96 * std_error;
+    assert!((low.expect("an end") - coefficient.estimate + half).abs() < 0.15 * half);
+    assert!((high.expect("an end") - coefficient.estimate - half).abs() < 0.15 * half);
 }
 
 #[test]

@@ -59,6 +59,9 @@ fn inputs(spec: &ReportSpec) -> ReportInputs {
         estimates.extend(EstimateRow::of_outcome(table, &fit.unit, &fit.outcome).unwrap());
     }
     ReportInputs {
+        unit_roots: Vec::new(),
+        diagnostics: Vec::new(),
+        system: None,
         vintage: VintageSummary {
             name: "waves".into(),
             title: label("Waves", ""),

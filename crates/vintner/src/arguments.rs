@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Claims(Claims),
     /// Make a synthetic vintage again from published tables
     Reconstruct(Reconstruct),
+    /// Could published tables come from any data? Data that give them, or a proof that there are none
+    Consistency(ConsistencyOf),
     /// List vintages, check them, compare them
     #[command(subcommand)]
     Vintage(Vintage),
@@ -298,6 +300,25 @@ pub(crate) struct Reconstruct {
     /// Write nothing; fail where the files there aren't those that would be written
     #[arg(long)]
     pub(crate) check: bool,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConsistencyOf {
+    /// The published tables, relative to the workspace
+    #[arg(long, value_name = "FILE", default_value = "data/published/tables.csv")]
+    pub(crate) published: PathBuf,
+    /// How they are to be read: `tables`, `periods`, `standard_errors`, or a reconstruction.yaml
+    #[arg(long, value_name = "FILE", default_value = "data/vintages/reconstructed/reconstruction.yaml")]
+    pub(crate) layout: PathBuf,
+    /// Write data that give the tables, if there are any, as CSV
+    #[arg(long, value_name = "FILE")]
+    pub(crate) witness: Option<PathBuf>,
+    /// Write the proofs that there are no such data, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
     /// Text for people or JSON for scripts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

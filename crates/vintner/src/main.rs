@@ -52,6 +52,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Trace(command) => commands::trace::run(&workspace, command),
         Command::Claims(command) => commands::claims::run(&workspace, command),
         Command::Show(command) => commands::show::run(&workspace, command),
+        Command::Consistency(command) => commands::consistency::run(&workspace, command),
         Command::Reconstruct(command) => commands::reconstruct::run(&workspace, command),
         Command::Vintage(Vintage::List(command)) => commands::vintages::run(&workspace, command),
         Command::Vintage(Vintage::Check(command)) => commands::vintage_check::run(&workspace, command),

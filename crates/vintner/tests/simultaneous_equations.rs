@@ -6,7 +6,7 @@ mod common;
 use common::{Workspace, with_outcome};
 use serde_json::Value;
 
-const STAGES: &str = r#"  system:
+const STAGES: &str = r#"  simultaneous:
     title: The three equations as a system with city effects
     op: system
     inputs: {panel: variables}
@@ -62,8 +62,8 @@ fn what_is_identified_is_estimated_and_the_rest_refused() {
     let refusal = "not estimable with instruments: robots: not identified: the order condition fails; \
                    exogenous variables excluded: lnBE; endogenous regressors: lnCO2, lnEG";
     assert!(said.contains(refusal), "{said}");
-    // emissions and growth in the system, and emissions alone
-    assert_eq!(said.matches("weak instruments: Cragg-Donald F").count(), 3, "{said}");
+    // emissions and growth in this system and in the paper's own stage, and emissions alone
+    assert_eq!(said.matches("weak instruments: Cragg-Donald F").count(), 5, "{said}");
 
     let results = json(&workspace, "reports/reconstructed/system.json");
     let identified: Vec<&str> = results["identification"]
@@ -107,6 +107,10 @@ fn what_is_identified_is_estimated_and_the_rest_refused() {
 
     // nothing is made twice
     assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran"), Vec::<&str>::new());
-    workspace.edit("pipeline.yaml", "residual_covariance: noDfCor", "residual_covariance: geomean");
-    assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran"), ["system"]);
+    workspace.edit(
+        "pipeline.yaml",
+        "[ols, sur, 2sls, 3sls]\n      residual_covariance: noDfCor",
+        "[ols, sur, 2sls, 3sls]\n      residual_covariance: geomean",
+    );
+    assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran"), ["simultaneous"]);
 }

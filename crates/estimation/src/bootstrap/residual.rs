@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::options::{Bootstrap, ResidualBlock, ResidualBootstrap};
 use super::pairs::gathered;
 use super::result::BootstrapFit;
+use crate::design::mean;
 use crate::random::SeededGenerator;
 use crate::{Estimated, Model, Reason};
 
@@ -27,7 +28,11 @@ pub(super) fn bootstrap(
         };
         return Err(Reason::NotDefined { what: "a bootstrap of residuals".into(), model });
     }
-    let residuals = estimated.residuals();
+    // Without a constant residuals needn't have a mean of zero, which errors have (Freedman 1981, Annals of Statistics
+    // 9, 1218-1228).
+    let has_constant = estimated.formula().intercept || estimated.model() != Model::Ols;
+    let centre = if has_constant { 0.0 } else { mean(estimated.residuals()) };
+    let residuals: Vec<f64> = estimated.residuals().iter().map(|residual| residual - centre).collect();
     let (height, order) = (residuals.len(), estimated.coefficients().len());
     let scale = (height as f64 / estimated.df_residual() as f64).sqrt();
     // Row by row the influence of an error on each coefficient: B x_i.

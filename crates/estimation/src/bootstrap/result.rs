@@ -31,9 +31,10 @@ pub struct BootstrapFit {
     pub options: Bootstrap,
     /// The seed that its draws follow from.
     pub seed: u64,
-    /// Samples drawn that gave coefficients.
+    /// Samples drawn that gave coefficients, or statistics.
     pub replications: usize,
-    /// Samples drawn that didn't: their regressors were collinear.
+    /// Samples drawn that didn't: their regressors were collinear, or of a wild bootstrap a statistic had no
+    /// variance (the most of any coefficient).
     pub failed: usize,
     /// Whether all possible samples were gone through, so that nothing is random.
     pub enumerated: bool,

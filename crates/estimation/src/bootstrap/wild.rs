@@ -9,7 +9,8 @@
 //! where Q takes the effects out; where these lie within the clusters S_gh is X_g'u_g for h = g and zero
 //! otherwise. The t statistic divides by the root of the sum of (e_j'B s*_g)^2; the small-sample factor is the same in t and
 //! t*, so it doesn't matter (Roodman, MacKinnon, Nielsen and Webb 2019, Stata Journal 19, 4-60, section 5).
-//! Everything that t* needs is linear in v, and in b0.
+//! Everything that t* needs is linear in v, and in b0: of each sample five numbers are kept, from which t* follows for
+//! any b0. Where the effects lie within the clusters a sample costs G k operations, elsewhere G^2.
 
 use rayon::prelude::*;
 
@@ -43,6 +44,7 @@ pub(super) fn bootstrap(
         ..crate::ClusterCovariance::default()
     });
     let fit = estimated.fit(&clustered)?;
+    let mut failed = 0;
     let coefficients: Vec<BootstrapCoefficient> = estimated
         .names()
         .iter()
@@ -59,15 +61,23 @@ pub(super) fn bootstrap(
             };
             let Some(std_error) = fit.coefficients[place].std_error else { return bare };
             let test = Test::new(estimated, &scores, &codes, place, options);
-            let p_value = |null: f64| {
-                let statistic = (estimate - null) / std_error;
-                p_value(statistic, &test.statistics(null, &draws), options.p_value)
+            let samples = test.samples(&draws);
+            // The hypothesis by its distance from the estimate.
+            let drawn = |distance: f64| -> Vec<f64> {
+                let least = test.least_variance(distance);
+                samples.iter().filter_map(|sample| sample.statistic(distance, least)).collect()
             };
+            let at_zero = drawn(-estimate);
+            failed = failed.max(samples.len() - at_zero.len());
+            if at_zero.is_empty() {
+                return BootstrapCoefficient { statistic: Some(estimate / std_error), ..bare };
+            }
+            let rejected = |distance: f64| p_value(-distance / std_error, &drawn(distance), options.p_value);
             BootstrapCoefficient {
                 statistic: Some(estimate / std_error),
-                p_value: Some(p_value(0.0)),
+                p_value: Some(p_value(estimate / std_error, &at_zero, options.p_value)),
                 intervals: Intervals {
-                    inverted: Some(inverted(estimate, std_error, 1.0 - options.level, &p_value)),
+                    inverted: Some(inverted(estimate, std_error, 1.0 - options.level, &rejected)),
                     ..Intervals::default()
                 },
                 ..bare
@@ -78,8 +88,8 @@ pub(super) fn bootstrap(
         name: Bootstrap::WildCluster(options.clone()).name(),
         options: Bootstrap::WildCluster(options.clone()),
         seed,
-        replications: draws.count,
-        failed: 0,
+        replications: draws.count - failed,
+        failed,
         enumerated: draws.enumerated,
         clusters: Some(count),
         coefficients,
@@ -105,7 +115,7 @@ fn inverted(estimate: f64, std_error: f64, level: f64, p_value: &dyn Fn(f64) -> 
     [-1.0, 1.0].map(|direction| {
         let mut inside = 0.0;
         let mut outside = 2.0;
-        let at = |distance: f64| p_value(estimate + direction * distance * std_error);
+        let at = |distance: f64| p_value(direction * distance * std_error);
         while at(outside) > level {
             inside = outside;
             outside *= 2.0;
@@ -206,14 +216,52 @@ impl Scores {
     }
 }
 
-/// All that the statistics of one coefficient need: linear in b0, the part at 0 and the slope.
+/// All that the statistics of one coefficient need: linear in the distance d of b0 from the estimate, the part at
+/// the estimate and the slope. (About the estimate nothing cancels: u(b0) = u - d u_x with the fit's own residuals.)
 struct Test {
+    place: usize,
     clusters: usize,
-    /// e_j'B X_h'u_h, the part of cluster h in the numerator.
-    numerators: [Vec<f64>; 2],
-    /// e_j'B s_gh for each g and h, h running fastest: the score of g per number of h.
-    influences: [Vec<f64>; 2],
+    order: usize,
+    /// B X_h'u_h of each cluster, whose sum over h, times v_h, is z; e_j'z is the numerator.
+    solved: [Vec<f64>; 2],
+    influences: Influences,
 }
+
+/// How e_j'B s*_g follows from v.
+enum Influences {
+    /// v_g e_j'B X_g'u_g - w_g'z with w_g = e_j'B X_g'X_g, one after another.
+    Nested {
+        /// w_g, k for each cluster.
+        weighted: Vec<f64>,
+    },
+    /// For each g and h, h running fastest: the score of g per number of h.
+    Dense([Vec<f64>; 2]),
+}
+
+/// What a sample comes to: t*(d) = (a0 + d a1)/(q00 + 2 d q01 + d^2 q11)^(1/2).
+#[derive(Debug, Clone, Copy)]
+struct Sampled {
+    numerator: [f64; 2],
+    variance: [f64; 3],
+}
+
+impl Sampled {
+    /// The statistic for the hypothesis at that distance from the estimate; none where its variance is zero.
+    fn statistic(&self, distance: f64, least: f64) -> Option<f64> {
+        let [q00, q01, q11] = self.variance;
+        let (cross, square) = (2.0 * distance * q01, distance * distance * q11);
+        let variance = q00 + cross + square;
+        let rounding = least.max(CANCELLED * (q00 + cross.abs() + square));
+        let numerator = self.numerator[0] + distance * self.numerator[1];
+        (variance > rounding).then(|| numerator / variance.sqrt())
+    }
+}
+
+/// A variance below this share of the terms of its polynomial is their rounding.
+const CANCELLED: f64 = 1e-13;
+
+/// A variance below this share of the sum of squares of the clusters' parts in the estimate is their rounding.
+const NO_VARIANCE: f64 = 1e-24;
 
 impl Test {
     fn new(
@@ -223,105 +271,134 @@ impl Test {
         place: usize,
         options: &WildBootstrap,
     ) -> Self {
-        // u(b0) = u_y - b0 u_x: residuals of y and of x_j on the other regressors. Unrestricted: those of the fit.
-        let parts: [Vec<f64>; 2] = if options.impose_null {
-            let direction = estimated.direction(place);
-            let own: Vec<f64> = estimated
-                .residuals()
-                .iter()
-                .zip(&direction)
-                .map(|(residual, x)| residual + estimated.coefficients()[place] * x)
-                .collect();
-            [own, direction.into_iter().map(|value| -value).collect()]
-        } else {
-            [estimated.residuals().to_vec(), vec![0.0; codes.len()]]
+        // u(b0) = u - d u_x with the residuals of x_j on the other regressors. Unrestricted: those of the fit alone.
+        let own = estimated.residuals().to_vec();
+        let slope = match options.impose_null {
+            true => estimated.direction(place).into_iter().map(|value| -value).collect(),
+            false => vec![0.0; codes.len()],
         };
-        let of = |u: &[f64]| influences(estimated, scores, codes, place, u);
-        let [(zero, first), (slope, second)] = [of(&parts[0]), of(&parts[1])];
-        Self { clusters: scores.clusters, numerators: [zero, slope], influences: [first, second] }
+        let parts = [own, slope];
+        let solved = [0, 1].map(|part| solved(estimated, scores, codes, &parts[part]));
+        let weighted = weighted(estimated, scores, place);
+        let influences =
+            if scores.nested {
+                Influences::Nested { weighted }
+            } else {
+                Influences::Dense([0, 1].map(|part| {
+                    dense(estimated, (scores, &weighted, &solved[part]), codes, place, &parts[part])
+                }))
+            };
+        Self { place, clusters: scores.clusters, order: scores.order, solved, influences }
     }
 
-    /// The statistics of all samples for a null hypothesis b0; unrestricted residuals don't depend on it.
-    fn statistics(&self, null: f64, draws: &Draws) -> Vec<f64> {
-        let at = |parts: &[Vec<f64>; 2]| -> Vec<f64> {
-            parts[0].iter().zip(&parts[1]).map(|(zero, slope)| zero + null * slope).collect()
-        };
-        let (numerators, influences) = (at(&self.numerators), at(&self.influences));
+    /// The variance of a statistic below which there is none, at that distance from the estimate.
+    fn least_variance(&self, distance: f64) -> f64 {
+        let own = |part: usize| self.solved[part].chunks_exact(self.order).map(|own| own[self.place]);
+        let parts = own(0).zip(own(1));
+        NO_VARIANCE * parts.map(|(first, second)| (first + distance * second).powi(2)).sum::<f64>()
+    }
+
+    /// What all samples come to.
+    fn samples(&self, draws: &Draws) -> Vec<Sampled> {
         let starts: Vec<usize> = (0..draws.count).step_by(CHUNK).collect();
-        let chunks: Vec<Vec<f64>> = starts
+        let chunks: Vec<Vec<Sampled>> = starts
             .par_iter()
             .map(|start| {
                 let mut drawn = vec![0.0; self.clusters];
+                let mut sums = [vec![0.0; self.order], vec![0.0; self.order]];
                 let end = (start + CHUNK).min(draws.count);
                 (*start..end)
                     .map(|replication| {
                         draws.fill(replication, &mut drawn);
-                        let dot = |row: &[f64]| -> f64 { row.iter().zip(&drawn).map(|(a, v)| a * v).sum() };
-                        let variance: f64 =
-                            influences.chunks_exact(self.clusters).map(|row| dot(row).powi(2)).sum();
-                        dot(&numerators) / variance.sqrt()
+                        self.sample(&drawn, &mut sums)
                     })
                     .collect()
             })
             .collect();
         chunks.concat()
     }
+
+    fn sample(&self, drawn: &[f64], sums: &mut [Vec<f64>; 2]) -> Sampled {
+        for (sum, solved) in sums.iter_mut().zip(&self.solved) {
+            sum.fill(0.0);
+            for (own, v) in solved.chunks_exact(self.order).zip(drawn) {
+                sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += v * own);
+            }
+        }
+        let dot = |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
+        let mut variance = [0.0; 3];
+        let mut add = |[first, second]: [f64; 2]| {
+            variance[0] += first * first;
+            variance[1] += first * second;
+            variance[2] += second * second;
+        };
+        match &self.influences {
+            Influences::Nested { weighted } => {
+                for (g, (w, v)) in weighted.chunks_exact(self.order).zip(drawn).enumerate() {
+                    let at = g * self.order + self.place;
+                    add([0, 1].map(|part| v * self.solved[part][at] - dot(w, &sums[part])));
+                }
+            }
+            Influences::Dense([first, second]) => {
+                let rows = first.chunks_exact(self.clusters).zip(second.chunks_exact(self.clusters));
+                rows.for_each(|(first, second)| add([dot(first, drawn), dot(second, drawn)]));
+            }
+        }
+        Sampled { numerator: [sums[0][self.place], sums[1][self.place]], variance }
+    }
 }
 
-/// The numerators and influences of residuals u.
-fn influences(
-    estimated: &Estimated,
-    scores: &Scores,
-    codes: &[usize],
-    place: usize,
-    u: &[f64],
-) -> (Vec<f64>, Vec<f64>) {
+/// B X_h'u_h for each cluster, k numbers each.
+fn solved(estimated: &Estimated, scores: &Scores, codes: &[usize], u: &[f64]) -> Vec<f64> {
     let (clusters, order) = (scores.clusters, scores.order);
-    // X_h'u_h.
     let mut own = vec![0.0; clusters * order];
     for (row, &code) in codes.iter().enumerate() {
         for i in 0..order {
             own[code * order + i] += estimated.regressors[(row, i)] * u[row];
         }
     }
-    let bread_row: Vec<f64> = (0..order).map(|i| estimated.bread[(place, i)]).collect();
     let times_bread =
-        |values: &[f64]| -> f64 { bread_row.iter().zip(values).map(|(b, value)| b * value).sum() };
-    let numerators: Vec<f64> = own.chunks_exact(order).map(times_bread).collect();
-    // B X_h'u_h for each h.
-    let solved: Vec<f64> = own
-        .chunks_exact(order)
-        .flat_map(|own| {
-            (0..order).map(move |i| (0..order).map(|j| estimated.bread[(i, j)] * own[j]).sum::<f64>())
-        })
-        .collect();
+        |own: &[f64], i: usize| -> f64 { (0..order).map(|j| estimated.bread[(i, j)] * own[j]).sum() };
+    own.chunks_exact(order).flat_map(|own| (0..order).map(move |i| times_bread(own, i))).collect()
+}
+
+/// e_j'B X_g'X_g for each cluster, k numbers each.
+fn weighted(estimated: &Estimated, scores: &Scores, place: usize) -> Vec<f64> {
+    let order = scores.order;
+    let of = |products: &[f64], j: usize| -> f64 {
+        (0..order).map(|i| estimated.bread[(place, i)] * products[i * order + j]).sum()
+    };
+    scores
+        .products
+        .chunks_exact(order * order)
+        .flat_map(|products| (0..order).map(move |j| of(products, j)))
+        .collect()
+}
+
+/// The score of each cluster per number of each other, where effects reach across clusters.
+fn dense(
+    estimated: &Estimated,
+    (scores, weighted, solved): (&Scores, &[f64], &[f64]),
+    codes: &[usize],
+    place: usize,
+    u: &[f64],
+) -> Vec<f64> {
+    let (clusters, order) = (scores.clusters, scores.order);
     let mut found = vec![0.0; clusters * clusters];
-    for g in 0..clusters {
-        let products = &scores.products[g * order * order..(g + 1) * order * order];
-        // e_j'B X_g'X_g.
-        let weighted: Vec<f64> =
-            (0..order).map(|j| (0..order).map(|i| bread_row[i] * products[i * order + j]).sum()).collect();
-        for h in 0..clusters {
-            let taken: f64 =
-                weighted.iter().zip(&solved[h * order..(h + 1) * order]).map(|(w, s)| w * s).sum();
-            found[g * clusters + h] = -taken;
-        }
-        if scores.nested {
-            found[g * clusters + g] += numerators[g];
+    for (g, weighted) in weighted.chunks_exact(order).enumerate() {
+        for (h, solved) in solved.chunks_exact(order).enumerate() {
+            found[g * clusters + h] = -weighted.iter().zip(solved).map(|(w, s)| w * s).sum::<f64>();
         }
     }
-    if !scores.nested {
-        for h in 0..clusters {
-            let alone: Vec<f64> =
-                u.iter().zip(codes).map(|(u, code)| if *code == h { *u } else { 0.0 }).collect();
-            let projected = estimated.projected(&alone).unwrap_or(alone);
-            for (row, &g) in codes.iter().enumerate() {
-                let score: f64 =
-                    (0..order).map(|i| bread_row[i] * estimated.regressors[(row, i)]).sum::<f64>()
-                        * projected[row];
-                found[g * clusters + h] += score;
-            }
+    for h in 0..clusters {
+        let alone: Vec<f64> =
+            u.iter().zip(codes).map(|(u, code)| if *code == h { *u } else { 0.0 }).collect();
+        let projected = estimated.projected(&alone).unwrap_or(alone);
+        for (row, &g) in codes.iter().enumerate() {
+            let x: f64 =
+                (0..order).map(|i| estimated.bread[(place, i)] * estimated.regressors[(row, i)]).sum();
+            found[g * clusters + h] += x * projected[row];
         }
     }
-    (numerators, found)
+    found
 }

@@ -5,11 +5,13 @@
 //! published normal equations and star bounds regresses to the published tables. The module
 //! finds such matrices near a prior ([`reconstruct_cross_products`]), then colours plausible paths
 //! to them ([`target_path`], [`colour`]), and checks the outcome by another route ([`verify`]).
+//! [`contradictions`] proves of some tables that there are no such data.
 //!
 //! Such data are synthetic. They are no evidence about the units whose tables they copy.
 
 mod adjust;
 mod barrier;
+mod consistency;
 mod cross_product;
 mod error;
 mod newton;
@@ -22,6 +24,9 @@ mod verify;
 pub use crate::random::SeededGenerator;
 pub use adjust::adjust;
 pub use barrier::PenaltyWeights;
+pub use consistency::{
+    Argument, Conflict, ConflictingRow, StatisticRange, contradictions, search_cross_products,
+};
 pub use error::ReconstructionError;
 pub use path::{PathShape, colour, nearest_path, target_path};
 pub use problem::{PublishedCoefficient, PublishedEquation, ReconstructionProblem};

@@ -76,12 +76,12 @@ pub struct ReconstructionProblem {
 }
 
 impl ReconstructionProblem {
-    /// Checks the problem, and that there is one matrix of paths for each unit.
+    /// Checks the lists, and that there is one matrix of paths for each unit.
     ///
     /// # Errors
-    /// As [`ReconstructionProblem::validate`], and [`ReconstructionError::Length`].
+    /// As [`ReconstructionProblem::validate_lists`], and [`ReconstructionError::Length`].
     pub(crate) fn validate_with(&self, paths: &[Mat<f64>]) -> Result<(), ReconstructionError> {
-        self.validate()?;
+        self.validate_lists()?;
         if paths.len() == self.units.len() {
             return Ok(());
         }
@@ -92,11 +92,31 @@ impl ReconstructionProblem {
         })
     }
 
-    /// Checks that all lists fit one another and the levels fall.
+    /// Checks that all lists fit one another, the levels fall, and that the values as printed can have their stars.
     ///
     /// # Errors
     /// The first list or number that does not fit.
     pub fn validate(&self) -> Result<(), ReconstructionError> {
+        self.validate_lists()?;
+        for equation in &self.equations {
+            for row in equation.unit_rows.iter().chain([&equation.pooled_row]) {
+                // A coefficient of zero has a t statistic of exactly zero.
+                if row.iter().any(|coefficient| coefficient.stars > 0 && coefficient.value == 0.0) {
+                    return Err(ReconstructionError::Invalid {
+                        what: format!("a row of equation {}", self.variables[equation.dependent]),
+                        reason: "has stars on a coefficient of zero".into(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that all lists fit one another and the levels fall.
+    ///
+    /// # Errors
+    /// The first list or number that does not fit.
+    pub fn validate_lists(&self) -> Result<(), ReconstructionError> {
         let length = |what: String, expected: usize, found: usize| {
             if expected == found {
                 Ok(())
@@ -157,13 +177,6 @@ impl ReconstructionProblem {
                     return Err(invalid(
                         format!("a row of equation {dependent}"),
                         "has more stars than there are levels",
-                    ));
-                }
-                // A coefficient printed as zero has a t statistic of exactly zero.
-                if row.iter().any(|coefficient| coefficient.stars > 0 && coefficient.value == 0.0) {
-                    return Err(invalid(
-                        format!("a row of equation {dependent}"),
-                        "has stars on a coefficient of zero",
                     ));
                 }
             }

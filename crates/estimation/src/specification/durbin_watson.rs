@@ -67,7 +67,7 @@ pub fn durbin_watson(estimated: &Estimated, options: DurbinWatson) -> Result<Hyp
     let ingredients = estimated.ingredients();
     let (observations, slopes) = (ingredients.residuals.len(), ingredients.regressors.ncols());
     let runs = match options.lags {
-        LagReach::Stacked => vec![0..observations],
+        LagReach::Stacked => std::iter::once(0..observations).collect(),
         LagReach::Entity => runs(ingredients.groups, ingredients.times),
     };
     if runs.iter().all(|run| run.len() < 2) {

@@ -103,7 +103,7 @@ impl Parameters for BootstrapOf {
             Ok(fit) => {
                 if fit.failed > 0 {
                     warnings.push(format!(
-                        "{} of {} samples had collinear regressors and are left out",
+                        "{} of {} samples gave no coefficients or no statistic and are left out",
                         fit.failed,
                         fit.failed + fit.replications
                     ));

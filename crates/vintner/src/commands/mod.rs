@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod cache;
 pub(crate) mod claims;
+pub(crate) mod consistency;
 pub(crate) mod graph;
 mod kept_output;
 pub(crate) mod lock;
