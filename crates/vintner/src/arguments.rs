@@ -211,6 +211,9 @@ pub(crate) struct Reproduce {
     /// Make these stages and what they read, and nothing else
     #[arg(long, value_name = "STAGE,...")]
     pub(crate) until: Vec<String>,
+    /// Make what is in this language alone, `en` or `zh`, beside what is in none
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<String>,
     /// Where a stage fails, run all that doesn't depend on it
     #[arg(short, long)]
     pub(crate) keep_going: bool,
