@@ -216,7 +216,11 @@ mod tests {
             latex,
             "\\textbf{A\\_1 \\& B\\%} $-$0.5 \\texttt{a\\_\\allowbreak{}b.\\allowbreak{}csv}\n"
         );
-        let html = rendered("r.html.tera", "<p title=\"{{ one.en }}\">{{ city }} {{ value | number }} {{ file | code }}</p>").unwrap();
+        let html = rendered(
+            "r.html.tera",
+            "<p title=\"{{ one.en }}\">{{ city }} {{ value | number }} {{ file | code }}</p>",
+        )
+        .unwrap();
         assert_eq!(html, "<p title=\"C&lt;\">A_1 &amp; B% −0.5 <code>a_b.csv</code></p>\n");
     }
 
@@ -236,7 +240,8 @@ mod tests {
             rendered("r.html.tera", text).unwrap(),
             "丙 丙 丙、丙 c、c 观测值3个，参数5个 观测值3个，参数5个; A_1 &amp; B% zh\n"
         );
-        let english = Renderer::new(ReportFormat::Html, &[source("r.html.tera", text)], &wording("en")).unwrap();
+        let english =
+            Renderer::new(ReportFormat::Html, &[source("r.html.tera", text)], &wording("en")).unwrap();
         let english = english.render("r.html.tera", &model()).unwrap();
         assert!(english.starts_with("C&lt; C&lt; 丙 C&lt; 丙、C&lt; 丙 c、c "), "{english}");
     }

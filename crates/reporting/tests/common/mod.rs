@@ -11,7 +11,8 @@ use vintner_estimation::{
 use vintner_panel::{Gap, Label};
 use vintner_reporting::{
     DroppedRow, EstimateOutcome, EstimateRow, Published, Renderer, ReportFormat, ReportInputs, ReportSpec,
-    ReportUnit, SourceSummary, StarLevels, TableSpec, TemplateSource, Translation, VariableDefinition, VintageSummary, Wording,
+    ReportUnit, SourceSummary, StarLevels, TableSpec, TemplateSource, Translation, VariableDefinition,
+    VintageSummary, Wording,
 };
 
 /// The root of the repository.
@@ -148,7 +149,11 @@ pub fn small() -> (ReportSpec, ReportInputs) {
         authors: vec!["A. Author".into(), "乙".into()],
         citation: label("Author (2020), A paper & its data", ""),
         introduction: vec![label("Two made-up units.", "两个虚构的地区。")],
-        translations: vec![Translation { language: "zh-CN".into(), name: "中文".into(), file: "report.zh".into() }],
+        translations: vec![Translation {
+            language: "zh-CN".into(),
+            name: "中文".into(),
+            file: "report.zh".into(),
+        }],
         trace_links: true,
         tables: vec![
             table("1", "y", &["x", "z"], "Intercepts aren't shown."),

@@ -82,7 +82,8 @@ struct Summary {
 
 impl Parameters for Report {
     const NAME: &'static str = "report";
-    const SUMMARY: &'static str = "renders the report from templates, as Markdown, LaTeX and HTML, in one language";
+    const SUMMARY: &'static str =
+        "renders the report from templates, as Markdown, LaTeX and HTML, in one language";
 
     fn code() -> Digest {
         // What `estimates` hands over, and what was published, is read by its file.
