@@ -111,7 +111,8 @@ impl Selection {
             let Some(language) = self.language.as_deref().filter(|_| languages(stage).len() > 1) else {
                 continue;
             };
-            let of_other = |item: &String| language_of(&stage.listed[item]).is_some_and(|own| own != language);
+            let of_other =
+                |item: &String| language_of(&stage.listed[item]).is_some_and(|own| own != language);
             let own = stage.listed.keys().filter(|item| !of_other(item)).cloned();
             match items.get_mut(&at) {
                 Some(named) => named.retain(|item| stage.listed.get(item).is_none() || !of_other(item)),

@@ -112,7 +112,10 @@ fn joined<'v>(
 }
 
 fn field<'v>(name: &'v Value, field: &str) -> TeraResult<&'v str> {
-    name.as_map().and_then(|fields| fields.get(&tera::value::Key::from(field.to_owned()))).and_then(Value::as_str).ok_or_else(|| {
-        tera::Error::message(format!("a name has `id`, `en`, `zh` and `both`; this is a {}", name.name()))
-    })
+    name.as_map()
+        .and_then(|fields| fields.get(&tera::value::Key::from(field.to_owned())))
+        .and_then(Value::as_str)
+        .ok_or_else(|| {
+            tera::Error::message(format!("a name has `id`, `en`, `zh` and `both`; this is a {}", name.name()))
+        })
 }

@@ -54,7 +54,8 @@ pub use dropped_row::DroppedRow;
 pub use equation_tests::{EquationDiagnostics, SystemFindings};
 pub use error::{ReportingError, Result};
 pub use escape::{
-    escape_html, escape_latex, escape_markdown, html_code, html_number, latex_code, latex_number, markdown_code,
+    escape_html, escape_latex, escape_markdown, html_code, html_number, latex_code, latex_number,
+    markdown_code,
 };
 pub use estimate_row::{EstimateOutcome, EstimateRow};
 pub use estimates_csv::{ESTIMATES_COLUMNS, read_estimates_csv, write_estimates_csv};

@@ -87,6 +87,7 @@ impl Renderer {
         context.insert("language", &self.language);
         self.check_names(name, &context)?;
         let text = self.tera.render(name, &context).map_err(|error| fault(&error, name, &self.sources))?;
+        let text = if self.language == "zh" { closed_up(&text) } else { text };
         Ok(format!("{}\n", text.trim_end()))
     }
 
@@ -125,6 +126,22 @@ impl Renderer {
             })
         })
     }
+}
+
+/// Chinese has no blank between a sentence and the next: those that templates leave between labels go,
+/// where Chinese stands on both sides.
+fn closed_up(text: &str) -> String {
+    let mut closed = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let between = character == ' '
+            && closed.ends_with(['。', '；', '：', '，', '、', '）', '”'])
+            && characters.peek().is_some_and(|next| matches!(next, '一'..='鿿' | '（' | '“' | '《'));
+        if !between {
+            closed.push(character);
+        }
+    }
+    closed
 }
 
 fn write_markdown(text: &str, output: &mut dyn Write) -> std::io::Result<()> {
@@ -216,7 +233,11 @@ mod tests {
             latex,
             "\\textbf{A\\_1 \\& B\\%} $-$0.5 \\texttt{a\\_\\allowbreak{}b.\\allowbreak{}csv}\n"
         );
-        let html = rendered("r.html.tera", "<p title=\"{{ one.en }}\">{{ city }} {{ value | number }} {{ file | code }}</p>").unwrap();
+        let html = rendered(
+            "r.html.tera",
+            "<p title=\"{{ one.en }}\">{{ city }} {{ value | number }} {{ file | code }}</p>",
+        )
+        .unwrap();
         assert_eq!(html, "<p title=\"C&lt;\">A_1 &amp; B% −0.5 <code>a_b.csv</code></p>\n");
     }
 
@@ -236,9 +257,15 @@ mod tests {
             rendered("r.html.tera", text).unwrap(),
             "丙 丙 丙、丙 c、c 观测值3个，参数5个 观测值3个，参数5个; A_1 &amp; B% zh\n"
         );
-        let english = Renderer::new(ReportFormat::Html, &[source("r.html.tera", text)], &wording("en")).unwrap();
+        let english =
+            Renderer::new(ReportFormat::Html, &[source("r.html.tera", text)], &wording("en")).unwrap();
         let english = english.render("r.html.tera", &model()).unwrap();
         assert!(english.starts_with("C&lt; C&lt; 丙 C&lt; 丙、C&lt; 丙 c、c "), "{english}");
+    }
+
+    #[test]
+    fn chinese_sentences_are_closed_up() {
+        assert_eq!(closed_up("甲。 乙； x 甲 乙\n。\n 丙 | 。 |"), "甲。乙； x 甲 乙\n。\n 丙 | 。 |");
     }
 
     #[test]

@@ -202,7 +202,9 @@ fn only_web_addresses_are_links() {
         inputs.vintage.sources[0].url = url.into();
         let html = render_in("en", ReportFormat::Html, &spec, &inputs);
         assert_eq!(html.contains("rel=\"noreferrer\""), linked, "{url}");
-        assert!(!html.contains("href=\"javascript") && !html.contains("href=\"data:") && !html.contains("<b>\""));
+        assert!(
+            !html.contains("href=\"javascript") && !html.contains("href=\"data:") && !html.contains("<b>\"")
+        );
     }
 }
 

@@ -55,7 +55,8 @@ fn all_languages_say_the_same() {
             used.insert(before.rsplit('"').next().unwrap().to_owned());
         }
         // A key that is put together: `("data.kind." ~ vintage.kind) | text`.
-        let parts = template.text.match_indices("(\"").map(|(at, _)| template.text[at + 2..].split('"').next());
+        let parts =
+            template.text.match_indices("(\"").map(|(at, _)| template.text[at + 2..].split('"').next());
         prefixes.extend(parts.flatten().filter(|part| part.ends_with('.')).map(str::to_owned));
     }
     let known: BTreeSet<String> = english.keys().map(|(key, _)| key.to_owned()).collect();

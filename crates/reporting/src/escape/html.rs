@@ -55,7 +55,10 @@ mod tests {
 
     #[test]
     fn markup_becomes_text() {
-        assert_eq!(escape_html("<script>alert('1')</script>"), "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;");
+        assert_eq!(
+            escape_html("<script>alert('1')</script>"),
+            "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;"
+        );
         assert_eq!(escape_html("\" onload=\"x"), "&quot; onload=&quot;x");
         assert_eq!(escape_html("a\nb\u{202e}"), "a b&lt;U+202E&gt;");
         assert_eq!(html_code("a_<b>"), "<code>a_&lt;b&gt;</code>");

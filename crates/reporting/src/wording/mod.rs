@@ -51,10 +51,7 @@ impl Wording {
     ///
     /// # Errors
     /// Where there are none of that language, and the faults of the file.
-    pub fn among<'a>(
-        files: impl IntoIterator<Item = (&'a str, &'a str)>,
-        language: &str,
-    ) -> Result<Self> {
+    pub fn among<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, language: &str) -> Result<Self> {
         let mut available = Vec::new();
         for (name, text) in files {
             match Self::language_of(name) {
@@ -63,7 +60,11 @@ impl Wording {
                 None => {}
             }
         }
-        Err(ReportingError::NoLanguage { language: language.into(), file: Self::file_name(language), available })
+        Err(ReportingError::NoLanguage {
+            language: language.into(),
+            file: Self::file_name(language),
+            available,
+        })
     }
 
     /// Reads a file of labels.
@@ -151,8 +152,12 @@ impl Wording {
         if parts.len() < 2 {
             return english.to_owned();
         }
+        let said: Vec<Option<String>> = parts.iter().map(|part| self.whole(part)).collect();
+        if said.iter().all(Option::is_none) {
+            return english.to_owned();
+        }
         let said: Vec<String> =
-            parts.iter().map(|part| self.whole(part).unwrap_or_else(|| (*part).to_owned())).collect();
+            said.into_iter().zip(parts).map(|(said, part)| said.unwrap_or_else(|| part.to_owned())).collect();
         said.join(self.separator("list.semicolon", "; "))
     }
 
@@ -305,10 +310,7 @@ phrases:
         let wording = wording();
         assert_eq!(wording.said("3 observations, 5 parameters"), "观测值3个，参数5个");
         assert_eq!(wording.said("A 甲: 3 observations, 5 parameters"), "A 甲：观测值3个，参数5个");
-        assert_eq!(
-            wording.said("3 observations, 5 parameters; as it is"),
-            "观测值3个，参数5个；as it is"
-        );
+        assert_eq!(wording.said("3 observations, 5 parameters; as it is"), "观测值3个，参数5个；as it is");
         assert_eq!(wording.said("nothing fits"), "nothing fits");
     }
 }

@@ -109,7 +109,10 @@ mod tests {
         assert_eq!(say("rows of a: b"), None);
         assert_eq!(say("3 rows of a"), None);
         let end = Phrase::parse("{a} is constant", "{a}为常数").unwrap();
-        assert_eq!(end.say("x is constant is constant", &|part| part.into()), Some("x is constant为常数".into()));
+        assert_eq!(
+            end.say("x is constant is constant", &|part| part.into()),
+            Some("x is constant为常数".into())
+        );
         assert_eq!(end.say("x is constant.", &|part| part.into()), None);
     }
 

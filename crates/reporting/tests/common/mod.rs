@@ -11,7 +11,8 @@ use vintner_estimation::{
 use vintner_panel::{Gap, Label};
 use vintner_reporting::{
     DroppedRow, EstimateOutcome, EstimateRow, Published, Renderer, ReportFormat, ReportInputs, ReportSpec,
-    ReportUnit, SourceSummary, StarLevels, TableSpec, TemplateSource, Translation, VariableDefinition, VintageSummary, Wording,
+    ReportUnit, SourceSummary, StarLevels, TableSpec, TemplateSource, Translation, VariableDefinition,
+    VintageSummary, Wording,
 };
 
 /// The root of the repository.
@@ -49,7 +50,8 @@ pub fn render(format: ReportFormat, spec: &ReportSpec, inputs: &ReportInputs) ->
 /// A report in one format and language.
 pub fn render_in(language: &str, format: ReportFormat, spec: &ReportSpec, inputs: &ReportInputs) -> String {
     let (_, name) = FORMATS.into_iter().find(|(known, _)| *known == format).unwrap();
-    let context = vintner_reporting::ReportContext::build(spec, inputs).unwrap();
+    let spec = ReportSpec { language: language.into(), ..spec.clone() };
+    let context = vintner_reporting::ReportContext::build(&spec, inputs).unwrap();
     Renderer::new(format, &templates(), &wording(language)).unwrap().render(name, &context).unwrap()
 }
 
@@ -144,11 +146,16 @@ pub fn small() -> (ReportSpec, ReportInputs) {
         note: label(note, ""),
     };
     let spec = ReportSpec {
+        language: "en".into(),
         title: label("A small report", "小报告"),
         authors: vec!["A. Author".into(), "乙".into()],
         citation: label("Author (2020), A paper & its data", ""),
         introduction: vec![label("Two made-up units.", "两个虚构的地区。")],
-        translations: vec![Translation { language: "zh-CN".into(), name: "中文".into(), file: "report.zh".into() }],
+        translations: vec![Translation {
+            language: "zh-CN".into(),
+            name: "中文".into(),
+            file: "report.zh".into(),
+        }],
         trace_links: true,
         tables: vec![
             table("1", "y", &["x", "z"], "Intercepts aren't shown."),

@@ -82,7 +82,8 @@ struct Summary {
 
 impl Parameters for Report {
     const NAME: &'static str = "report";
-    const SUMMARY: &'static str = "renders the report from templates, as Markdown, LaTeX and HTML, in one language";
+    const SUMMARY: &'static str =
+        "renders the report from templates, as Markdown, LaTeX and HTML, in one language";
 
     fn code() -> Digest {
         // What `estimates` hands over, and what was published, is read by its file.
@@ -146,6 +147,7 @@ impl Parameters for Report {
         let commands =
             self.commands.iter().map(|line| line.replace("{vintage}", &report_inputs.vintage.name));
         let spec = ReportSpec {
+            language: self.language.clone(),
             title: self.title.clone(),
             authors: self.authors.clone(),
             citation: self.citation.clone(),
