@@ -150,6 +150,12 @@ pub enum ReportingError {
     /// A file of labels has faults.
     #[error("{0}")]
     Labels(vintner_diagnostics::Faults),
+    /// A label that isn't there, or that takes what isn't given.
+    #[error("{message}")]
+    Label {
+        /// Which, of which file.
+        message: String,
+    },
     /// A language that the templates have no labels of.
     #[error(
         "there are no labels in the language `{language}`: the templates have no `{file}`; there {}",
