@@ -1,6 +1,7 @@
 //! The published findings under every specification, for templates.
 
 use serde::Serialize;
+use vintner_panel::Label;
 
 use super::Name;
 use super::name::Names;
@@ -108,11 +109,11 @@ pub struct CurveView {
     /// The name of its files, without folder and ending.
     pub file: String,
     /// What it shows, in words.
-    pub description: String,
+    pub description: Name,
 }
 
 impl RobustnessView {
-    pub(crate) fn new(robustness: &Robustness, names: &Names, levels: &StarLevels, notice: &str) -> Self {
+    pub(crate) fn new(robustness: &Robustness, names: &Names, levels: &StarLevels, synthetic: bool) -> Self {
         let equation_name = |id: &str| {
             robustness.equations.iter().find(|equation| equation.id == id).map(|equation| {
                 (Name::new(&equation.id, &equation.title), names.variable(&equation.dependent))
@@ -132,13 +133,18 @@ impl RobustnessView {
             .filter(|finding| finding.headline)
             .filter_map(|finding| {
                 let (equation, dependent) = equation_name(&finding.equation)?;
-                let drawing = robustness.curve(finding, notice)?;
+                let drawn = |language| robustness.curve(finding, &crate::FigureWords::new(language), synthetic);
+                let (english, chinese) = (drawn(crate::Language::English)?, drawn(crate::Language::Chinese)?);
+                let said = Label {
+                    en: english.description().to_owned(),
+                    zh: Some(chinese.description().to_owned()),
+                };
                 Some(CurveView {
                     equation,
                     dependent,
                     regressor: names.variable(&finding.regressor),
-                    file: Robustness::curve_file(&finding.equation, &finding.regressor),
-                    description: drawing.description().to_owned(),
+                    file: crate::figure_file(&["curve", &finding.equation, &finding.regressor]),
+                    description: Name::new("description", &said),
                 })
             })
             .collect();
@@ -243,7 +249,12 @@ fn specification_row(
 
 impl Robustness {
     /// The figure of a finding's coefficient.
-    pub fn curve(&self, finding: &Finding, notice: &str) -> Option<crate::Drawing> {
+    pub fn curve(
+        &self,
+        finding: &Finding,
+        words: &crate::FigureWords,
+        synthetic: bool,
+    ) -> Option<crate::Drawing> {
         let equation = self.equations.iter().find(|equation| equation.id == finding.equation)?;
         let curve = crate::SpecificationCurve::new(
             &self.specifications,
@@ -252,26 +263,14 @@ impl Robustness {
             finding.published.as_ref(),
             self.level,
         );
-        Some(curve.draw(&crate::CurveLabels {
-            title: format!(
-                "Equation ({}): {} in the equation of {}",
-                equation.id, finding.regressor, equation.dependent
-            ),
-            notice: notice.to_owned(),
-        }))
-    }
-
-    /// The name of a figure's files, without folder and ending: letters, digits and hyphens of the ids,
-    /// anything else by its code point.
-    pub fn curve_file(equation: &str, regressor: &str) -> String {
-        let plain = |text: &str| -> String {
-            text.chars()
-                .map(|character| match character {
-                    'a'..='z' | 'A'..='Z' | '0'..='9' => character.to_string(),
-                    other => format!("u{:x}", u32::from(other)),
-                })
-                .collect()
-        };
-        format!("curve-{}-{}", plain(equation), plain(regressor))
+        let title = words.say(
+            "curve_title",
+            &[
+                ("id", &equation.id),
+                ("regressor", &finding.regressor),
+                ("dependent", &equation.dependent),
+            ],
+        );
+        Some(curve.draw(title, words, synthetic))
     }
 }
