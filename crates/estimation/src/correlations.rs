@@ -52,8 +52,10 @@ pub fn correlations(panel: &Panel, variables: &[impl AsRef<str>]) -> Result<Corr
         for (other, second) in variables.iter().enumerate().skip(place + 1) {
             let (mut all, mut deviations) = (Vec::new(), Vec::new());
             for group in panel.groups() {
-                let both: Vec<(f64, f64)> =
-                    group.clone().filter_map(|row| Some((columns[place][row]?, columns[other][row]?))).collect();
+                let both: Vec<(f64, f64)> = group
+                    .clone()
+                    .filter_map(|row| Some((columns[place][row]?, columns[other][row]?)))
+                    .collect();
                 deviations.extend(centred(&both));
                 all.extend(both);
             }

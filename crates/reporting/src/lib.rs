@@ -44,9 +44,9 @@ pub use context::{
     AgreementView, CellView, ClaimCounts, ClaimView, ClaimsView, CurveView, DependenceRow, DescriptiveView,
     DroppedView, Figure, FindingView, FirstStageRow, GapView, GrangerCell, GrangerPair, GrangerPanelView,
     GrangerRow, GrangerView, IdentificationRow, MutualFinding, MutualView, Name, NotEstimableView,
-    ReportContext, RobustnessEquationView, RobustnessView, SourceView, SpecificationCell,
-    SpecificationRow, SpecificationTestRow, StarView, StatisticView, StrengthRow, SystemView, TableAgreement,
-    TableRow, TableView, TestCell, TestsView, UnitRootRow, VariableView, VerdictView, VintageView,
+    ReportContext, RobustnessEquationView, RobustnessView, SourceView, SpecificationCell, SpecificationRow,
+    SpecificationTestRow, StarView, StatisticView, StrengthRow, SystemView, TableAgreement, TableRow,
+    TableView, TestCell, TestsView, UnitRootRow, VariableView, VerdictView, VintageView,
 };
 pub use dropped_row::DroppedRow;
 pub use equation_tests::{EquationDiagnostics, SystemFindings};
@@ -55,8 +55,8 @@ pub use escape::{escape_latex, escape_markdown, latex_code, latex_number, markdo
 pub use estimate_row::{EstimateOutcome, EstimateRow};
 pub use estimates_csv::{ESTIMATES_COLUMNS, read_estimates_csv, write_estimates_csv};
 pub use figures::{
-    AgreementScatter, CorrelationMap, Directions, Drawing, FigureAbout, FigureWords, Forest, MissingMap, PathPanels,
-    SpecificationCurve, UnitPath, figure_file,
+    AgreementScatter, CorrelationMap, Directions, Drawing, FigureAbout, FigureWords, Forest, MissingMap,
+    PathPanels, SpecificationCurve, UnitPath, figure_file,
 };
 pub use language::Language;
 pub use number_format::significant;

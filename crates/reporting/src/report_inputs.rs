@@ -9,8 +9,8 @@ use vintner_panel::Gap;
 
 use crate::claims::ClaimOutcome;
 use crate::{
-    DroppedRow, EquationDiagnostics, EstimateRow, FigureAbout, Published, Robustness, SystemFindings, VariableDefinition,
-    VintageSummary,
+    DroppedRow, EquationDiagnostics, EstimateRow, FigureAbout, Published, Robustness, SystemFindings,
+    VariableDefinition, VintageSummary,
 };
 
 /// All that a report is made from, beside its [`crate::ReportSpec`].

@@ -21,7 +21,9 @@ pub struct FigureView {
     pub description: Name,
 }
 
-pub(crate) fn figure_views(figures: &BTreeMap<String, Vec<FigureAbout>>) -> BTreeMap<String, Vec<FigureView>> {
+pub(crate) fn figure_views(
+    figures: &BTreeMap<String, Vec<FigureAbout>>,
+) -> BTreeMap<String, Vec<FigureView>> {
     let view = |about: &FigureAbout| FigureView {
         file: about.file.clone(),
         subject: about.subject.clone(),

@@ -10,8 +10,8 @@ use super::gap_view::{dropped_views, gap_views, not_estimable_views};
 use super::mutual_view::mutual_views;
 use super::name::Names;
 use super::{
-    AgreementView, ClaimsView, DroppedView, FigureView, GapView, GrangerView, MutualView, Name, NotEstimableView,
-    RobustnessView, SystemView, TableView, TestsView, VintageView,
+    AgreementView, ClaimsView, DroppedView, FigureView, GapView, GrangerView, MutualView, Name,
+    NotEstimableView, RobustnessView, SystemView, TableView, TestsView, VintageView,
 };
 use crate::number_format::{percent, significant};
 use crate::tidy_estimate::units_in_order;

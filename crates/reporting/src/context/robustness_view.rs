@@ -1,14 +1,16 @@
 //! The published findings under every specification, for templates.
 
 use serde::Serialize;
-use vintner_panel::Label;
 
 use super::Name;
 use super::name::Names;
 use super::table_view::Figure;
 use crate::number_format::{percent, significant};
 use crate::robustness::{Effect, Finding, Robustness};
-use crate::{PrintedNumber, Specification, SpecificationOutcome, StarLevels};
+use crate::{
+    Drawing, FigureAbout, FigureWords, PrintedNumber, RobustnessEquation, Specification, SpecificationCurve,
+    SpecificationOutcome, StarLevels, figure_file,
+};
 
 /// The section on robustness; its lists are empty where a report has none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -133,18 +135,17 @@ impl RobustnessView {
             .filter(|finding| finding.headline)
             .filter_map(|finding| {
                 let (equation, dependent) = equation_name(&finding.equation)?;
-                let drawn = |language| robustness.curve(finding, &crate::FigureWords::new(language), synthetic);
-                let (english, chinese) = (drawn(crate::Language::English)?, drawn(crate::Language::Chinese)?);
-                let said = Label {
-                    en: english.description().to_owned(),
-                    zh: Some(chinese.description().to_owned()),
-                };
+                let of = robustness.equation(&finding.equation)?;
+                let drawn =
+                    FigureAbout::usual_words().map(|words| robustness.curve(finding, of, &words, synthetic));
+                let file = figure_file(&["curve", &finding.equation, &finding.regressor]);
+                let about = FigureAbout::new(&file, &finding.equation, &drawn);
                 Some(CurveView {
                     equation,
                     dependent,
                     regressor: names.variable(&finding.regressor),
-                    file: crate::figure_file(&["curve", &finding.equation, &finding.regressor]),
-                    description: Name::new("description", &said),
+                    description: Name::new(&file, &about.description),
+                    file,
                 })
             })
             .collect();
@@ -248,29 +249,26 @@ fn specification_row(
 }
 
 impl Robustness {
-    /// The figure of a finding's coefficient.
+    /// The figure of a finding's coefficient in one of the equations.
     pub fn curve(
         &self,
         finding: &Finding,
-        words: &crate::FigureWords,
+        equation: &RobustnessEquation,
+        words: &FigureWords,
         synthetic: bool,
-    ) -> Option<crate::Drawing> {
-        let equation = self.equations.iter().find(|equation| equation.id == finding.equation)?;
-        let curve = crate::SpecificationCurve::new(
+    ) -> Drawing {
+        let curve = SpecificationCurve::new(
             &self.specifications,
             &finding.equation,
             &finding.regressor,
             finding.published.as_ref(),
             self.level,
         );
-        let title = words.say(
-            "curve_title",
-            &[
-                ("id", &equation.id),
-                ("regressor", &finding.regressor),
-                ("dependent", &equation.dependent),
-            ],
-        );
-        Some(curve.draw(title, words, synthetic))
+        let values = [
+            ("id", equation.id.as_str()),
+            ("regressor", &finding.regressor),
+            ("dependent", &equation.dependent),
+        ];
+        curve.draw(words.say("curve_title", &values), words, synthetic)
     }
 }

@@ -63,7 +63,9 @@ impl AgreementScatter<'_> {
         // Those that disagree in their stars last, so that they aren't covered.
         let (same, other): (Vec<&Pair>, Vec<&Pair>) =
             pairs.iter().partition(|pair| pair.row.published_stars == Some(pair.row.stars));
-        for (pair, filled) in same.iter().map(|pair| (pair, true)).chain(other.iter().map(|pair| (pair, false))) {
+        for (pair, filled) in
+            same.iter().map(|pair| (pair, true)).chain(other.iter().map(|pair| (pair, false)))
+        {
             mark(&mut drawing, plot.place(pair), pair.table, filled);
         }
         self.name_the_farthest(&mut drawing, &plot, &pairs, words);
@@ -72,7 +74,12 @@ impl AgreementScatter<'_> {
             (0..self.tables.len()).filter(|table| pairs.iter().any(|pair| pair.table == *table)).collect();
         for table in tables {
             let text = words.say("agreement_table", &[("id", &self.tables[table])]);
-            key.entry(&mut drawing, 8.0, |drawing, from| mark(drawing, at(from.x + 4.0, from.y), table, true), &text);
+            key.entry(
+                &mut drawing,
+                8.0,
+                |drawing, from| mark(drawing, at(from.x + 4.0, from.y), table, true),
+                &text,
+            );
         }
         for (filled, text) in [(true, "agreement_filled"), (false, "agreement_hollow")] {
             let sample = |drawing: &mut Drawing, from: Point| {
@@ -138,12 +145,17 @@ impl AgreementScatter<'_> {
             let rank = (place + 1).to_string();
             let y = plot.top + 24.0 + 15.0 * place as f64;
             drawing.put(at(LIST + 12.0, y), Anchor::End, &rank).size(SMALL).bold();
-            drawing.put(at(LIST + 17.0, y), Anchor::Start, self.named(pair, words)).size(SMALL).within(room - 17.0);
+            drawing
+                .put(at(LIST + 17.0, y), Anchor::Start, self.named(pair, words))
+                .size(SMALL)
+                .within(room - 17.0);
             // Beside the mark, where no other number stands already.
             let mark = plot.place(pair);
-            let sides = [(9.0, 0.0), (-9.0, 0.0), (0.0, -10.0), (0.0, 10.0), (9.0, -9.0), (-9.0, 9.0), (-9.0, -9.0)];
+            let sides =
+                [(9.0, 0.0), (-9.0, 0.0), (0.0, -10.0), (0.0, 10.0), (9.0, -9.0), (-9.0, 9.0), (-9.0, -9.0)];
             let free = sides.into_iter().map(|(x, y)| at(mark.x + x, mark.y + y)).find(|side| {
-                let inside = side.x > LEFT && side.x < LEFT + SIDE && side.y > plot.top && side.y < plot.top + SIDE;
+                let inside =
+                    side.x > LEFT && side.x < LEFT + SIDE && side.y > plot.top && side.y < plot.top + SIDE;
                 let clear = |other: &Point| (side.x - other.x).abs() > 11.0 || (side.y - other.y).abs() > 9.0;
                 inside && taken.iter().all(clear)
             });
@@ -189,7 +201,13 @@ fn significant_short(value: f64) -> String {
 fn mark(drawing: &mut Drawing, place: Point, table: usize, filled: bool) {
     let (form, colour) = MARKS[table % MARKS.len()];
     let fill = if filled { colour } else { Colour::WHITE };
-    drawing.mark(place, 3.0, form, fill, Stroke::new(if filled { Colour::WHITE } else { colour }, if filled { 0.5 } else { 1.2 }));
+    drawing.mark(
+        place,
+        3.0,
+        form,
+        fill,
+        Stroke::new(if filled { Colour::WHITE } else { colour }, if filled { 0.5 } else { 1.2 }),
+    );
 }
 
 struct Plot {
@@ -264,7 +282,12 @@ mod tests {
             row("<e>", Some(0.5), 1, Some("0.9")),
         ];
         let tables = ["1".to_owned()];
-        let units = [ReportUnit { id: "b".into(), label: Label::new("B-town"), printed: Some("b".into()), pooled: false }];
+        let units = [ReportUnit {
+            id: "b".into(),
+            label: Label::new("B-town"),
+            printed: Some("b".into()),
+            pooled: false,
+        }];
         let scatter = AgreementScatter { tables: &tables, rows: &rows, units: &units };
         let drawing = scatter.draw(&FigureWords::default(), false);
         let said = drawing.description();

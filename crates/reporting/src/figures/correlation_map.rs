@@ -45,10 +45,13 @@ impl CorrelationMap<'_> {
         for row in 0..ids.len() {
             for column in 0..ids.len() {
                 let found = match row.cmp(&column) {
-                    std::cmp::Ordering::Greater => self.correlations.pair(row, column).map(|pair| pair.overall),
+                    std::cmp::Ordering::Greater => {
+                        self.correlations.pair(row, column).map(|pair| pair.overall)
+                    }
                     std::cmp::Ordering::Less => self.correlations.pair(row, column).map(|pair| pair.within),
                     std::cmp::Ordering::Equal => {
-                        let diagonal = MatrixCell { fill: Colour::FAINT, text: String::new(), hatched: false };
+                        let diagonal =
+                            MatrixCell { fill: Colour::FAINT, text: String::new(), hatched: false };
                         matrix.put(&mut drawing, (row, column), &diagonal);
                         continue;
                     }
@@ -161,8 +164,10 @@ mod tests {
         };
         let map = CorrelationMap { correlations: &correlations, variables: &[] };
         let drawing = map.draw(&FigureWords::default(), false);
-        let cells: Vec<&str> =
-            texts(&drawing).into_iter().filter(|text| text.contains('.') && text.len() > 3 || *text == "–").collect();
+        let cells: Vec<&str> = texts(&drawing)
+            .into_iter()
+            .filter(|text| text.contains('.') && text.len() > 3 || *text == "–")
+            .collect();
         // Row by row; the scale's one has one decimal.
         assert_eq!(&cells[..6], ["−0.50", "–", "0.91", "0.20", "0.00", "0.30"]);
         let said = drawing.description();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::colour::Colour;
-use super::drawing::{Anchor, Drawing, Form, Key, MARGIN, Point, SMALL, Stroke, TEXT, WIDTH, at};
+use super::drawing::{Anchor, Drawing, Form, Key, MARGIN, Point, Stroke, TEXT, WIDTH, at};
 use super::text_width::text_width;
 use super::words::FigureWords;
 use crate::number_format::percent;
@@ -110,7 +110,8 @@ impl<'a> Directions<'a> {
             for (row, unit) in units.iter().enumerate() {
                 let y = first + ROW * row as f64;
                 let both = pair.iter().zip(columns).map(|(link, x)| {
-                    let cell = cells.get(&(link.table, unit.printed(), link.cause)).copied().unwrap_or_default();
+                    let cell =
+                        cells.get(&(link.table, unit.printed(), link.cause)).copied().unwrap_or_default();
                     drawing.group(format!("{}: {} → {}", words.of(&unit.label), link.cause, link.effect));
                     put_cell(&mut drawing, at(x, y + 1.0), (width, ROW - 2.0), cell);
                     drawing.end_group();
@@ -261,14 +262,10 @@ impl<'a> Directions<'a> {
             symbol(drawing, at(from.x + 20.0, from.y), Some(found(false, Stars::default())), 1.0);
         };
         key.entry(drawing, 26.0, weak, &words.say("directions_weak", &[]));
-        key.entry(
-            drawing,
-            16.0,
-            |drawing, from| mutual(drawing, from),
-            &words.say("directions_mutual", &[]),
-        );
+        key.entry(drawing, 16.0, |drawing, from| mutual(drawing, from), &words.say("directions_mutual", &[]));
         if cells.values().any(|cell| cell.here.is_none()) {
-            let dash = |drawing: &mut Drawing, from: Point| symbol(drawing, at(from.x + 5.0, from.y), None, 1.0);
+            let dash =
+                |drawing: &mut Drawing, from: Point| symbol(drawing, at(from.x + 5.0, from.y), None, 1.0);
             key.entry(drawing, 10.0, dash, &words.say("not_estimable", &[]));
         }
         if cells.values().any(|cell| cell.differs()) {
@@ -398,7 +395,8 @@ mod tests {
             // That of another table with the same dependent variable doesn't count.
             row("1b", "a", "y", (-9.0, 3), ("0.40", 2)),
         ];
-        let unit = |id: &str, pooled| ReportUnit { id: id.into(), label: Label::new(id), printed: None, pooled };
+        let unit =
+            |id: &str, pooled| ReportUnit { id: id.into(), label: Label::new(id), printed: None, pooled };
         let units = [unit("all", true), unit("a", false)];
         let levels = StarLevels::default();
         let directions =
@@ -421,7 +419,8 @@ mod tests {
     #[test]
     fn without_pairs_there_is_nothing_to_show() {
         let levels = StarLevels::default();
-        let directions = Directions { tables: &[], rows: &[], units: &[], star_levels: &levels, variables: &[] };
+        let directions =
+            Directions { tables: &[], rows: &[], units: &[], star_levels: &levels, variables: &[] };
         both(&directions.draw(&FigureWords::default(), false));
     }
 }

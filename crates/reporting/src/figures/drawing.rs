@@ -180,7 +180,8 @@ impl Drawing {
         while from < width + height {
             // The line x + y = from, within the rectangle.
             let (left, right) = ((from - height).max(0.0), from.min(width));
-            let (low, high) = (at(corner.x + left, corner.y + from - left), at(corner.x + right, corner.y + from - right));
+            let (low, high) =
+                (at(corner.x + left, corner.y + from - left), at(corner.x + right, corner.y + from - right));
             self.line(low, high, stroke);
             from += STEP;
         }

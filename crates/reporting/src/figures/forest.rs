@@ -8,7 +8,9 @@ use super::text_width::{minus, text_width};
 use super::words::{FigureWords, number};
 use crate::number_format::fixed;
 use crate::tidy_estimate::units_in_order;
-use crate::{EstimateOutcome, EstimateRow, PrintedNumber, Published, ReportUnit, TableSpec, VariableDefinition};
+use crate::{
+    EstimateOutcome, EstimateRow, PrintedNumber, Published, ReportUnit, TableSpec, VariableDefinition,
+};
 
 /// The levels of the intervals and the widths of their lines, the widest interval first.
 const INTERVALS: [(f64, f64); 3] = [(0.99, 1.0), (0.95, 2.4), (0.90, 4.6)];
@@ -51,7 +53,8 @@ impl Forest<'_> {
             words.say("forest_title", &[("id", &self.table.id), ("title", words.of(&self.table.title))]);
         let (mut drawing, top) = Drawing::begin(title, words, synthetic);
         let names: Vec<&str> = units.iter().map(|unit| words.of(&unit.label)).collect();
-        let left = names.iter().map(|name| text_width(name, TEXT_SIZE)).fold(40.0, f64::max).min(150.0) + 16.0;
+        let left =
+            names.iter().map(|name| text_width(name, TEXT_SIZE)).fold(40.0, f64::max).min(150.0) + 16.0;
         let count = self.table.regressors.len().max(1) as f64;
         let width = (WIDTH - MARGIN - left - GAP * (count - 1.0)) / count;
         let first = top + HEAD;
@@ -101,18 +104,23 @@ impl Forest<'_> {
     }
 
     fn point(&self, unit: &ReportUnit, regressor: &str) -> Coefficient<'_> {
-        let row = self.rows.iter().find(|row| {
-            row.table == self.table.id && row.unit == unit.id && row.regressor == regressor
-        });
-        let published =
-            self.published.get(&self.table.id, &self.table.dependent, unit.printed(), regressor);
+        let row = self
+            .rows
+            .iter()
+            .find(|row| row.table == self.table.id && row.unit == unit.id && row.regressor == regressor);
+        let published = self.published.get(&self.table.id, &self.table.dependent, unit.printed(), regressor);
         let mut point = Coefficient {
             estimate: None,
             intervals: Vec::new(),
             p_value: None,
             published: published.map(|published| &published.coefficient),
         };
-        if let Some(EstimateRow { outcome: EstimateOutcome::Estimated { estimate, std_error, p_value, .. }, reference, .. }) = row {
+        if let Some(EstimateRow {
+            outcome: EstimateOutcome::Estimated { estimate, std_error, p_value, .. },
+            reference,
+            ..
+        }) = row
+        {
             point.estimate = Some(*estimate).filter(|estimate| estimate.is_finite());
             point.p_value = *p_value;
             if let (Some(error), Some(reference)) = (std_error, reference) {
@@ -125,7 +133,13 @@ impl Forest<'_> {
         point
     }
 
-    fn description(&self, words: &FigureWords, units: &[&ReportUnit], counts: &Counts, title: &str) -> String {
+    fn description(
+        &self,
+        words: &FigureWords,
+        units: &[&ReportUnit],
+        counts: &Counts,
+        title: &str,
+    ) -> String {
         let mut sentences = vec![words.say(
             "forest_description",
             &[
@@ -141,7 +155,8 @@ impl Forest<'_> {
         )];
         if counts.known > 0 {
             let values = [("inside", counts.inside.to_string()), ("known", counts.known.to_string())];
-            let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let values: Vec<(&str, &str)> =
+                values.iter().map(|(name, value)| (*name, value.as_str())).collect();
             sentences.push(words.say("forest_published", &values));
         }
         words.sentences(&sentences)
@@ -182,8 +197,10 @@ impl Counts {
 
 fn range_of(points: &[Coefficient]) -> Range {
     let estimates: Vec<f64> = points.iter().filter_map(|point| point.estimate).collect();
-    let intervals: Vec<(f64, f64)> = points.iter().filter_map(|point| point.intervals.get(1).copied()).collect();
-    let published: Vec<f64> = points.iter().filter_map(|point| point.published.map(PrintedNumber::value)).collect();
+    let intervals: Vec<(f64, f64)> =
+        points.iter().filter_map(|point| point.intervals.get(1).copied()).collect();
+    let published: Vec<f64> =
+        points.iter().filter_map(|point| point.published.map(PrintedNumber::value)).collect();
     Range::of_estimates(&estimates, &intervals, &published)
 }
 
@@ -222,7 +239,8 @@ impl Panel {
         };
         match point.estimate {
             None => {
-                let centre = at(self.left + self.width / 2.0, if point.published.is_some() { y - 2.0 } else { y });
+                let centre =
+                    at(self.left + self.width / 2.0, if point.published.is_some() { y - 2.0 } else { y });
                 let text = drawing.put(centre, Anchor::Middle, words.say("not_estimable", &[]));
                 text.size(SMALL).colour(Colour::WEAK).within(self.width);
             }
@@ -361,9 +379,11 @@ mod tests {
     fn three_intervals_the_published_value_and_what_cannot_be_estimated() {
         let units = [unit("pool", true), unit("a", false), unit("b", false), unit("far", false)];
         let rows = [row("a", Some(0.2)), row("b", None), row("pool", Some(-0.3)), row("far", Some(900.0))];
-        let published =
-            Published::parse("table,dependent,unit,regressor,coefficient,stars\n1,y,a,x,0.25,1\n1,y,pool,x,5.00,0\n", "p")
-                .unwrap();
+        let published = Published::parse(
+            "table,dependent,unit,regressor,coefficient,stars\n1,y,a,x,0.25,1\n1,y,pool,x,5.00,0\n",
+            "p",
+        )
+        .unwrap();
         let table = table();
         let forest =
             Forest { table: &table, rows: &rows, units: &units, published: &published, variables: &[] };
@@ -378,7 +398,10 @@ mod tests {
         assert!(seen.contains(&"not estimable") && seen.contains(&"900.0"), "{seen:?}");
         assert_eq!(seen.iter().position(|text| *text == "pool"), Some(3), "{seen:?}");
         let said = drawing.description();
-        assert!(said.contains("Of 3 estimates 2 are significantly positive and 1 significantly negative"), "{said}");
+        assert!(
+            said.contains("Of 3 estimates 2 are significantly positive and 1 significantly negative"),
+            "{said}"
+        );
         assert!(said.contains("1 of 2 published values lie within the 95% interval"), "{said}");
         both(&drawing);
     }

@@ -24,10 +24,7 @@ pub(crate) struct Matrix {
 impl Matrix {
     /// Puts a cell. Its number is left out where it is wider than the cell.
     pub(crate) fn put(&self, drawing: &mut Drawing, (row, column): (usize, usize), cell: &MatrixCell) {
-        let corner = at(
-            self.corner.x + column as f64 * self.width,
-            self.corner.y + row as f64 * self.height,
-        );
+        let corner = at(self.corner.x + column as f64 * self.width, self.corner.y + row as f64 * self.height);
         let (size, border) = ((self.width, self.height), Stroke::new(Colour::WHITE, 1.0));
         drawing.rectangle(corner, size, Some(cell.fill), Some(border));
         if cell.hatched {
@@ -48,7 +45,12 @@ impl Matrix {
     }
 
     /// Names beside the rows.
-    pub(crate) fn name_rows<'a>(&self, drawing: &mut Drawing, names: impl Iterator<Item = &'a str>, room: f64) {
+    pub(crate) fn name_rows<'a>(
+        &self,
+        drawing: &mut Drawing,
+        names: impl Iterator<Item = &'a str>,
+        room: f64,
+    ) {
         for (row, name) in names.enumerate() {
             let y = self.corner.y + (row as f64 + 0.5) * self.height;
             drawing.put(at(self.corner.x - 6.0, y), Anchor::End, name).size(10.5).within(room);

@@ -47,9 +47,15 @@ impl MissingMap<'_> {
         by_time.name_columns(&mut drawing, times.iter().map(String::as_str), head);
         by_unit.name_columns(&mut drawing, units.iter().copied(), head);
         let count = units.len().to_string();
-        drawing.put(at(left, heading), Anchor::Start, words.say("missing_by_time", &[("n", &count)])).bold().size(10.5);
+        drawing
+            .put(at(left, heading), Anchor::Start, words.say("missing_by_time", &[("n", &count)]))
+            .bold()
+            .size(10.5);
         let count = times.len().to_string();
-        drawing.put(at(second, heading), Anchor::Start, words.say("missing_by_unit", &[("n", &count)])).bold().size(10.5);
+        drawing
+            .put(at(second, heading), Anchor::Start, words.say("missing_by_unit", &[("n", &count)]))
+            .bold()
+            .size(10.5);
         for variable in 0..self.variables.len() {
             for time in 0..times.len() {
                 let missing = self.at_time(variable, time);
@@ -87,7 +93,9 @@ impl MissingMap<'_> {
                 (0..self.times.len()).map(|time| self.at_time(variable, time)).collect();
             let missing: usize = by_unit.iter().sum();
             all += missing;
-            let (Some(unit), Some(time)) = (first_greatest(&by_unit), first_greatest(&by_time)) else { continue };
+            let (Some(unit), Some(time)) = (first_greatest(&by_unit), first_greatest(&by_time)) else {
+                continue;
+            };
             if missing == 0 {
                 complete.push(id.as_str());
                 continue;
@@ -140,7 +148,12 @@ mod tests {
         let units = [Label::new("a"), Label::new("b")];
         let variables = ["x".to_owned(), "y".to_owned()];
         let missing = vec![vec![vec![true, false, true], vec![true, false, false]], vec![vec![false; 3]; 2]];
-        let map = MissingMap { variables: &variables, units: &units, times: &[2000, 2001, 2002], missing: &missing };
+        let map = MissingMap {
+            variables: &variables,
+            units: &units,
+            times: &[2000, 2001, 2002],
+            missing: &missing,
+        };
         let drawing = map.draw(&FigureWords::default(), false);
         let counts: Vec<&str> = texts(&drawing).into_iter().filter(|text| text.len() == 1).collect();
         // Names of the rows and of the units, then by year and by unit.
@@ -151,6 +164,9 @@ mod tests {
         );
         both(&drawing);
         both(&map.draw(&FigureWords::new(Language::Chinese), true));
-        both(&MissingMap { variables: &[], units: &[], times: &[], missing: &[] }.draw(&FigureWords::default(), false));
+        both(
+            &MissingMap { variables: &[], units: &[], times: &[], missing: &[] }
+                .draw(&FigureWords::default(), false),
+        );
     }
 }

@@ -3,10 +3,10 @@
 use vintner_panel::Label;
 
 use super::axis::{Range, median};
+use super::colour::Colour;
 use super::drawing::{Anchor, Drawing, Form, Key, MARGIN, Point, SMALL, Stroke, WIDTH, at};
 use super::text_width::{minus, text_width};
 use super::words::{FigureWords, number};
-use super::colour::Colour;
 use crate::VariableDefinition;
 use crate::number_format::fixed;
 
@@ -103,7 +103,9 @@ impl PathPanels<'_> {
         let there: Vec<(f64, &UnitPath, i32)> = self
             .units
             .iter()
-            .flat_map(|unit| unit.values.iter().zip(self.times).map(move |(value, time)| (value, unit, *time)))
+            .flat_map(|unit| {
+                unit.values.iter().zip(self.times).map(move |(value, time)| (value, unit, *time))
+            })
             .filter_map(|(value, unit, time)| Some(((*value)?, unit, time)))
             .collect();
         let highest = there.iter().rev().max_by(|one, other| one.0.total_cmp(&other.0));
@@ -183,7 +185,11 @@ impl Frame<'_> {
             }
         }
         let bottom = self.top + HEIGHT;
-        drawing.line(at(self.left, bottom), at(self.left + self.width, bottom), Stroke::new(Colour::WEAK, 0.8));
+        drawing.line(
+            at(self.left, bottom),
+            at(self.left + self.width, bottom),
+            Stroke::new(Colour::WEAK, 0.8),
+        );
     }
 
     /// The first and the last time, and one between where there is room.
@@ -278,7 +284,8 @@ mod tests {
         let variable = variable();
         let panels = PathPanels { variable: &variable, times: &[2008, 2009, 2010, 2011], units: &units };
         let drawing = panels.draw(&FigureWords::default(), false);
-        let own = |shape: &&Shape| matches!(shape, Shape::Path { stroke: Some(stroke), .. } if stroke.width == 1.6);
+        let own =
+            |shape: &&Shape| matches!(shape, Shape::Path { stroke: Some(stroke), .. } if stroke.width == 1.6);
         // One line of the first unit, one of the second's last two values, and the key's.
         assert_eq!(drawing.shapes.iter().filter(own).count(), 3);
         let dots = drawing.shapes.iter().filter(|shape| matches!(shape, Shape::Mark { .. })).count();
@@ -286,7 +293,10 @@ mod tests {
         assert!(texts(&drawing).contains(&"no data"));
         let said = drawing.description();
         assert!(said.contains("Highest: 4.000 in Whole (2011); lowest: 1.000 in Whole (2008)"), "{said}");
-        assert!(said.contains("rises in 2 and falls in 0") && said.contains("8 of 16 values are missing"), "{said}");
+        assert!(
+            said.contains("rises in 2 and falls in 0") && said.contains("8 of 16 values are missing"),
+            "{said}"
+        );
         both(&drawing);
     }
 

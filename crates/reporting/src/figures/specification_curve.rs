@@ -264,9 +264,10 @@ mod tests {
             specification("between", "classical", 0.3, 9.0, 0.9),
             specification("instruments", "classical", 500.0, 0.1, 0.9),
         ]);
-        let cuts = drawing.shapes.iter().filter(
-            |shape| matches!(shape, Shape::Path { points, closed: false, .. } if points.len() == 3),
-        );
+        let cuts = drawing
+            .shapes
+            .iter()
+            .filter(|shape| matches!(shape, Shape::Path { points, closed: false, .. } if points.len() == 3));
         assert_eq!(cuts.count(), 3, "both ends of one interval and one of the far estimate's");
         assert!(texts(&drawing).contains(&"500.0"));
         both(&drawing);

@@ -24,7 +24,9 @@ impl Drawing {
         for shape in &self.shapes {
             // Writing into a String can't fail.
             let _ = match shape {
-                Shape::Path { points, closed, fill, stroke } => path(&mut svg, points, *closed, *fill, *stroke),
+                Shape::Path { points, closed, fill, stroke } => {
+                    path(&mut svg, points, *closed, *fill, *stroke)
+                }
                 Shape::Mark { at, radius, form: Form::Dot, fill, stroke } => writeln!(
                     svg,
                     "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"#{}\"{}/>",
@@ -90,7 +92,8 @@ fn text(svg: &mut String, text: &Text) -> std::fmt::Result {
         Anchor::End => " text-anchor=\"end\"",
     };
     let weight = if text.bold { " font-weight=\"bold\"" } else { "" };
-    let size = if text.size == 11.0 { String::new() } else { format!(" font-size=\"{}\"", number(text.size)) };
+    let size =
+        if text.size == 11.0 { String::new() } else { format!(" font-size=\"{}\"", number(text.size)) };
     // Down to the baseline, which for a text that runs upwards is to the right.
     let down = BASELINE * text.size;
     let (x, y) = if text.turned { (text.at.x + down, text.at.y) } else { (text.at.x, text.at.y + down) };
@@ -124,7 +127,11 @@ impl Form {
             }
             Self::Up | Self::Down => {
                 let tip = if self == Self::Up { -1.2 * radius } else { 1.2 * radius };
-                vec![point(x, y + tip), point(x + 1.2 * radius, y - 0.8 * tip), point(x - 1.2 * radius, y - 0.8 * tip)]
+                vec![
+                    point(x, y + tip),
+                    point(x + 1.2 * radius, y - 0.8 * tip),
+                    point(x - 1.2 * radius, y - 0.8 * tip),
+                ]
             }
         }
     }

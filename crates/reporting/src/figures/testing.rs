@@ -17,7 +17,9 @@ pub(crate) fn texts(drawing: &Drawing) -> Vec<&str> {
 /// Looks at a drawing in both formats: everything within its frame, well-formed XML, as many elements in one as in
 /// the other, the same bytes again.
 pub(crate) fn both(drawing: &Drawing) {
-    let inside = |x: f64, y: f64| (-0.5..=drawing.width + 0.5).contains(&x) && (-0.5..=drawing.height + 0.5).contains(&y);
+    let inside = |x: f64, y: f64| {
+        (-0.5..=drawing.width + 0.5).contains(&x) && (-0.5..=drawing.height + 0.5).contains(&y)
+    };
     for shape in &drawing.shapes {
         let places: Vec<_> = match shape {
             Shape::Path { points, .. } => points.clone(),
@@ -25,7 +27,12 @@ pub(crate) fn both(drawing: &Drawing) {
             Shape::Text(text) => vec![text.at],
             Shape::Group(_) | Shape::GroupEnd => Vec::new(),
         };
-        assert!(places.iter().all(|place| inside(place.x, place.y)), "{shape:?} in {} x {}", drawing.width, drawing.height);
+        assert!(
+            places.iter().all(|place| inside(place.x, place.y)),
+            "{shape:?} in {} x {}",
+            drawing.width,
+            drawing.height
+        );
     }
     let (svg, tikz) = (drawing.svg(), drawing.tikz());
     assert_eq!((svg.clone(), tikz.clone()), (drawing.svg(), drawing.tikz()));

@@ -48,7 +48,6 @@ pub(crate) fn minus(text: &str) -> String {
     text.replace('-', "\u{2212}")
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

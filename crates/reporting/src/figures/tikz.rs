@@ -23,7 +23,12 @@ impl Drawing {
         );
         let colours = self.colours();
         for colour in &colours {
-            let _ = writeln!(tikz, "\\definecolor{{c{0}}}{{HTML}}{{{1}}}", colour.hex(), colour.hex().to_uppercase());
+            let _ = writeln!(
+                tikz,
+                "\\definecolor{{c{0}}}{{HTML}}{{{1}}}",
+                colour.hex(),
+                colour.hex().to_uppercase()
+            );
         }
         let _ = writeln!(
             tikz,
@@ -34,7 +39,9 @@ impl Drawing {
         let mut open = 0_usize;
         for shape in &self.shapes {
             let _ = match shape {
-                Shape::Path { points, closed, fill, stroke } => path(&mut tikz, points, *closed, *fill, *stroke),
+                Shape::Path { points, closed, fill, stroke } => {
+                    path(&mut tikz, points, *closed, *fill, *stroke)
+                }
                 Shape::Mark { at, radius, form: Form::Dot, fill, stroke } => {
                     let radius = number(*radius);
                     writeln!(

@@ -90,8 +90,16 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("missing_title", "Missing values", "缺失值"),
     ("missing_by_time", "by year (of {n} units)", "按年份（共{n}个地区）"),
     ("missing_by_unit", "by unit (of {n} years)", "按地区（共{n}年）"),
-    ("missing_description", "{title}: {missing} of {cells} values", "{title}：{cells}个观测值中缺失{missing}个"),
-    ("missing_variable", "{id}: {missing}, most in {unit} and in {time}", "{id}缺失{missing}个，{unit}与{time}年最多"),
+    (
+        "missing_description",
+        "{title}: {missing} of {cells} values",
+        "{title}：{cells}个观测值中缺失{missing}个",
+    ),
+    (
+        "missing_variable",
+        "{id}: {missing}, most in {unit} and in {time}",
+        "{id}缺失{missing}个，{unit}与{time}年最多",
+    ),
     ("missing_complete", "Complete: {ids}", "完整的变量：{ids}"),
     // Agreement.
     ("agreement_title", "Published coefficients and those of this vintage", "原文系数与本数据版本的系数"),
@@ -102,7 +110,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("agreement_hollow", "hollow: other stars", "空心：显著性不同"),
     ("agreement_equal", "equal", "相等"),
     ("agreement_far", "Farthest apart (published, here)", "差异最大者（原文，本版本）"),
-    ("agreement_point", "{unit}, {regressor} in ({table}): {published}, {estimate}", "{unit}，（{table}）{regressor}：{published}，{estimate}"),
+    (
+        "agreement_point",
+        "{unit}, {regressor} in ({table}): {published}, {estimate}",
+        "{unit}，（{table}）{regressor}：{published}，{estimate}",
+    ),
     (
         "agreement_description",
         "{title}, on scales that are linear near zero and logarithmic beyond {threshold}. Of {n} coefficients that \
@@ -272,17 +284,22 @@ mod tests {
             include_str!("specification_curve.rs"),
             include_str!("words.rs"),
         ];
-        let quoted: Vec<&str> = sources.iter().flat_map(|source| source.split('"').skip(1).step_by(1)).collect();
+        let quoted: Vec<&str> =
+            sources.iter().flat_map(|source| source.split('"').skip(1).step_by(1)).collect();
         for (key, _, _) in WORDS {
             let said = quoted.iter().filter(|text| *text == key).count();
             assert!(said >= 2, "{key} is never said");
         }
         for source in sources {
             for after in source.split(".say(").skip(1) {
-                let Some(key) = after.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next()) else {
+                let Some(key) = after.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next())
+                else {
                     continue;
                 };
-                assert!(WORDS.iter().any(|(known, _, _)| *known == key) || key == "no such", "{key} isn't there");
+                assert!(
+                    WORDS.iter().any(|(known, _, _)| *known == key) || key == "no such",
+                    "{key} isn't there"
+                );
             }
         }
     }

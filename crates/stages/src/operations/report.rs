@@ -88,6 +88,7 @@ impl Parameters for Report {
             InputDeclaration::json("diagnostics").optional().many(),
             InputDeclaration::json("system").optional(),
             InputDeclaration::json("claims").optional(),
+            InputDeclaration::json("figures").optional(),
             InputDeclaration::file("published").optional(),
             InputDeclaration::file("templates"),
             // Gaps, from whichever stages list them.
@@ -120,6 +121,7 @@ impl Parameters for Report {
             gaps: gaps(inputs)?,
             robustness,
             claims: if inputs.has("claims") { inputs.json("claims")? } else { Vec::new() },
+            figures: if inputs.has("figures") { inputs.json("figures")? } else { BTreeMap::new() },
             dropped: collected.dropped,
             vintage,
         };
@@ -212,6 +214,7 @@ fn gaps(inputs: &Inputs) -> Result<Vec<Gap>, StagesError> {
         "diagnostics",
         "system",
         "claims",
+        "figures",
         "published",
         "templates",
     ];
