@@ -134,13 +134,16 @@ impl AgreementScatter<'_> {
 
     fn name_the_farthest(&self, drawing: &mut Drawing, plot: &Plot, pairs: &[Pair], words: &FigureWords) {
         let far = self.farthest(pairs);
-        if far.is_empty() {
-            return;
-        }
         let room = WIDTH - MARGIN - LIST;
         let heading = words.say("agreement_far", &[]);
         drawing.put(at(LIST, plot.top + 6.0), Anchor::Start, heading).bold().size(10.0).within(room);
-        let mut taken: Vec<Point> = Vec::new();
+        if far.is_empty() {
+            let none = words.say("none", &[]);
+            drawing.put(at(LIST, plot.top + 24.0), Anchor::Start, none).size(SMALL);
+        }
+        // Numbers keep clear of one another and of the marks.
+        let mut taken: Vec<Point> =
+            pairs.iter().filter(|pair| pair.apart > NEAR).map(|pair| plot.place(pair)).collect();
         for (place, pair) in far.iter().enumerate() {
             let rank = (place + 1).to_string();
             let y = plot.top + 24.0 + 15.0 * place as f64;
@@ -156,7 +159,7 @@ impl AgreementScatter<'_> {
             let free = sides.into_iter().map(|(x, y)| at(mark.x + x, mark.y + y)).find(|side| {
                 let inside =
                     side.x > LEFT && side.x < LEFT + SIDE && side.y > plot.top && side.y < plot.top + SIDE;
-                let clear = |other: &Point| (side.x - other.x).abs() > 11.0 || (side.y - other.y).abs() > 9.0;
+                let clear = |other: &Point| (side.x - other.x).abs() > 8.5 || (side.y - other.y).abs() > 7.5;
                 inside && taken.iter().all(clear)
             });
             if let Some(side) = free {
@@ -182,7 +185,8 @@ impl AgreementScatter<'_> {
         let far: Vec<String> =
             self.farthest(pairs).into_iter().take(3).map(|pair| self.named(pair, words)).collect();
         if !far.is_empty() {
-            sentences.push(words.say("agreement_farthest", &[("points", &far.join("; "))]));
+            sentences
+                .push(words.say("agreement_farthest", &[("points", &far.join(&words.say("also", &[])))]));
         }
         words.sentences(&sentences)
     }

@@ -31,7 +31,9 @@ impl CorrelationMap<'_> {
         let names: Vec<String> = ids
             .iter()
             .map(|id| match self.variables.iter().find(|variable| variable.id == *id) {
-                Some(known) => format!("{}  {id}", words.of(&known.label)),
+                Some(known) => {
+                    words.say("correlations_name", &[("id", id), ("name", words.of(&known.label))])
+                }
                 None => id.clone(),
             })
             .collect();

@@ -4,7 +4,7 @@
 use super::axis::Range;
 use super::colour::Colour;
 use super::drawing::{Anchor, Drawing, Form, Key, MARGIN, Point, SMALL, Stroke, WIDTH, at};
-use super::text_width::{minus, text_width};
+use super::text_width::{fitted, minus, text_width};
 use super::words::{FigureWords, number};
 use crate::number_format::fixed;
 use crate::tidy_estimate::units_in_order;
@@ -93,7 +93,8 @@ impl Forest<'_> {
             }
             panel.scale(&mut drawing);
             for (row, point) in points.iter().enumerate() {
-                panel.point(&mut drawing, first + ROW * (row as f64 + 0.5), point, words);
+                let ground = if row % 2 == 0 { Colour::BAND } else { Colour::WHITE };
+                panel.point(&mut drawing, first + ROW * (row as f64 + 0.5), point, words, ground);
             }
             drawing.end_group();
         }
@@ -232,7 +233,7 @@ impl Panel {
     }
 
     /// An estimate above the row's middle, what was published below it.
-    fn point(&self, drawing: &mut Drawing, y: f64, point: &Coefficient, words: &FigureWords) {
+    fn point(&self, drawing: &mut Drawing, y: f64, point: &Coefficient, words: &FigureWords, ground: Colour) {
         let (above, below) = match point.published {
             Some(_) => (y - 2.5, y + 4.5),
             None => (y, y),
@@ -240,9 +241,17 @@ impl Panel {
         match point.estimate {
             None => {
                 let centre =
-                    at(self.left + self.width / 2.0, if point.published.is_some() { y - 2.0 } else { y });
-                let text = drawing.put(centre, Anchor::Middle, words.say("not_estimable", &[]));
-                text.size(SMALL).colour(Colour::WEAK).within(self.width);
+                    at(self.left + self.width / 2.0, if point.published.is_some() { y - 2.5 } else { y });
+                let text = fitted(&words.say("not_estimable", &[]), SMALL, self.width);
+                // Clear of the rulings.
+                let wide = text_width(&text, SMALL) + 6.0;
+                drawing.rectangle(
+                    at(centre.x - wide / 2.0, centre.y - 6.0),
+                    (wide, 12.0),
+                    Some(ground),
+                    None,
+                );
+                drawing.put(centre, Anchor::Middle, text).size(SMALL).colour(Colour::WEAK);
             }
             Some(estimate) => {
                 for ((low, high), (_, width)) in point.intervals.iter().zip(INTERVALS) {

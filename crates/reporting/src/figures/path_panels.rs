@@ -15,7 +15,7 @@ const COLUMNS: usize = 5;
 const LEFT: f64 = 44.0;
 const GAP: f64 = 12.0;
 /// Room for a panel's name.
-const HEAD: f64 = 16.0;
+const HEAD: f64 = 20.0;
 const HEIGHT: f64 = 82.0;
 
 /// A unit's values, one for each of the figure's times.
@@ -92,10 +92,13 @@ impl PathPanels<'_> {
         drawing
     }
 
+    /// The median of the units at a time, where at least three in four of those with any value have one: of fewer
+    /// it would move with who is there.
     fn median_at(&self, place: usize) -> Option<f64> {
         let there: Vec<f64> =
             self.units.iter().filter_map(|unit| unit.values.get(place).copied().flatten()).collect();
-        (!there.is_empty()).then(|| median(&there))
+        let any = self.units.iter().filter(|unit| unit.values.iter().flatten().next().is_some()).count();
+        (!there.is_empty() && 4 * there.len() >= 3 * any).then(|| median(&there))
     }
 
     fn description(&self, words: &FigureWords) -> String {

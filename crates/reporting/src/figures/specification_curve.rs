@@ -6,7 +6,7 @@ use vintner_panel::Label;
 
 use super::axis::Range;
 use super::colour::Colour;
-use super::drawing::{Anchor, Drawing, Form, MARGIN, Stroke, at};
+use super::drawing::{Anchor, Drawing, Form, MARGIN, SMALL, Stroke, at};
 use super::text_width::{minus, text_width};
 use super::words::{FigureWords, number};
 use crate::number_format::{fixed, percent};
@@ -55,8 +55,12 @@ impl<'a> SpecificationCurve<'a> {
         let (mut drawing, top) = Drawing::begin(title, words, synthetic);
         let plot = Plot { bottom: top + HEIGHT, range: self.range() };
         self.draw_scale(&mut drawing, &plot, words);
+        // Numbers of estimates outside the plot that stand side by side get lines of their own.
+        let mut outside = 0;
         for (rank, (specification, coefficient)) in self.points.iter().enumerate() {
-            plot.draw_point(&mut drawing, self.x(rank), specification, coefficient, self.level);
+            outside = if plot.range.holds(coefficient.estimate) { 0 } else { outside + 1 };
+            let line = f64::from((outside + 2) % 3);
+            plot.draw_point(&mut drawing, self.x(rank), specification, coefficient, (self.level, line));
         }
         let mut y = plot.bottom + 22.0;
         for (heading, choices, of) in [
@@ -111,7 +115,7 @@ impl<'a> SpecificationCurve<'a> {
             drawing.line(at(LEFT, y), at(RIGHT, y), Stroke::dashed(Colour::STRONG, 1.2));
             let text = format!("{} {}", words.say("published", &[]), minus(published.text()));
             // Clear of the scale's numbers.
-            let place = at((LEFT - 60.0 - text_width(&text, 11.0)).max(MARGIN), y);
+            let place = at((LEFT - 44.0 - text_width(&text, 11.0)).max(MARGIN), y);
             drawing.put(place, Anchor::Start, text);
         }
     }
@@ -167,7 +171,7 @@ impl Plot {
         x: f64,
         specification: &Specification,
         coefficient: &SpecifiedCoefficient,
-        level: f64,
+        (level, line): (f64, f64),
     ) {
         let range = self.range;
         if let (Some(low), Some(high)) = (coefficient.low, coefficient.high) {
@@ -187,8 +191,9 @@ impl Plot {
         let fill = if filled { Colour::BLUE } else { Colour::WHITE };
         drawing.mark(place, MARK, form, fill, Stroke::new(Colour::STRONG, 1.0));
         if within != coefficient.estimate {
-            let beside = at(x, place.y + if within < coefficient.estimate { 12.0 } else { -12.0 });
-            drawing.put(beside, Anchor::Middle, number(coefficient.estimate));
+            let away = if within < coefficient.estimate { 1.0 } else { -1.0 };
+            let beside = at(x - 5.0, place.y + away * (4.0 + 11.0 * line));
+            drawing.put(beside, Anchor::End, number(coefficient.estimate)).size(SMALL);
         }
     }
 }

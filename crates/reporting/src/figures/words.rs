@@ -17,10 +17,15 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("no_data", "no data", "无数据"),
     ("stop", ". ", "。"),
     ("list", ", ", "、"),
+    ("also", "; ", "；"),
     ("none", "none", "无"),
     // Paths.
     ("paths_title", "{name} ({id}) by unit", "各地区{name}（{id}）的变化"),
-    ("paths_median", "median of all", "全部地区的中位数"),
+    (
+        "paths_median",
+        "median, where at least three in four have a value",
+        "中位数（至少四分之三的地区有观测值时）",
+    ),
     ("paths_own", "the unit itself", "该地区"),
     (
         "paths_description",
@@ -77,6 +82,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("pooled_weak", "not significant", "不显著"),
     // Correlations.
     ("correlations_title", "Correlations of the variables", "变量的相关系数"),
+    ("correlations_name", "{name} ({id})", "{name}（{id}）"),
     ("correlations_below", "below the diagonal: all values", "对角线以下：全部观测值"),
     ("correlations_above", "above it: deviations from each unit's mean", "对角线以上：相对各地区均值的离差"),
     (
@@ -123,7 +129,7 @@ const WORDS: &[(&str, &str, &str)] = &[
         "{title}，坐标轴在零附近为线性，绝对值超过{threshold}后为对数。{n}个既有原文数值又能估计的系数中，{digits}个与\
          印刷数值一致，{signs}个符号相同，{stars}个显著性相同",
     ),
-    ("agreement_farthest", "farthest apart: {points}", "差异最大者：{points}"),
+    ("agreement_farthest", "Farthest apart: {points}", "差异最大者：{points}"),
     // Specification curves.
     (
         "curve_title",
@@ -283,9 +289,9 @@ mod tests {
             include_str!("agreement_scatter.rs"),
             include_str!("specification_curve.rs"),
             include_str!("words.rs"),
+            include_str!("../context/robustness_view.rs"),
         ];
-        let quoted: Vec<&str> =
-            sources.iter().flat_map(|source| source.split('"').skip(1).step_by(1)).collect();
+        let quoted: Vec<&str> = sources.iter().flat_map(|source| source.split('"')).collect();
         for (key, _, _) in WORDS {
             let said = quoted.iter().filter(|text| *text == key).count();
             assert!(said >= 2, "{key} is never said");
