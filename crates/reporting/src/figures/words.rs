@@ -302,10 +302,10 @@ mod tests {
                 else {
                     continue;
                 };
-                assert!(
-                    WORDS.iter().any(|(known, _, _)| *known == key) || key == "no such",
-                    "{key} isn't there"
-                );
+                if key.contains(|letter: char| !letter.is_ascii_lowercase() && letter != '_') {
+                    continue;
+                }
+                assert!(WORDS.iter().any(|(known, _, _)| *known == key), "{key} isn't there");
             }
         }
     }
