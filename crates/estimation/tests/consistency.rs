@@ -6,7 +6,7 @@ use polars::prelude::{Column, DataFrame};
 use proptest::prelude::*;
 use vintner_estimation::reconstruction::{
     Argument, Conflict, PublishedCoefficient, PublishedEquation, ReconstructionProblem, SeededGenerator,
-    contradictions,
+    contradictions, search_cross_products, verify,
 };
 use vintner_estimation::{Covariance, Fit, Formula, Model, Outcome, Sample, estimate};
 use vintner_panel::Panel;
@@ -145,7 +145,7 @@ fn check_form(problem: &ReconstructionProblem, conflict: &Conflict) {
     for (row, own) in conflict.rows.iter().enumerate() {
         let equation = &problem.equations[own.equation];
         for variable in 0..order {
-            let part: f64 = (0..size).map(|l| weights[row][l] * vectors[l][variable]).sum();
+            let part: f64 = weights[row].iter().zip(&vectors).map(|(weight, u)| weight * u[variable]).sum();
             if !equation.regressors.contains(&variable) {
                 assert!(part.abs() < 1e-6, "{variable}: {part}");
             }
@@ -269,4 +269,58 @@ fn a_pooled_slope_is_a_mean_of_the_units_own() {
         "{found:?}"
     );
     assert_eq!(found[0].rows.len(), 4);
+}
+
+#[test]
+fn data_are_found_for_tables_that_came_from_data() {
+    let layouts: [(usize, Vec<Layout>); 5] = [
+        (2, vec![(0, vec![1])]),
+        (3, vec![(0, vec![1, 2]), (1, vec![0, 2])]),
+        (3, vec![(0, vec![1, 2]), (1, vec![0, 2]), (2, vec![0, 1])]),
+        (4, vec![(0, vec![1, 2]), (1, vec![0, 2, 3])]),
+        (5, vec![(0, vec![1, 2, 3]), (1, vec![0, 3, 4]), (2, vec![0, 1, 4])]),
+    ];
+    let (mut found, mut tried) = (0, 0);
+    for (variables, layout) in &layouts {
+        for (units, seed) in [(1, 1), (2, 2), (3, 3), (4, 4)] {
+            let problem = tables(&data(*variables, units, 12, seed), *variables, layout, 2);
+            tried += 1;
+            let Some(matrices) = search_cross_products(&problem, 12, 1).unwrap() else {
+                println!("{layout:?}, {units} units: none found");
+                continue;
+            };
+            found += 1;
+            // Any data with these cross-products: their tables are made by other code.
+            let paths: Vec<Mat<f64>> = matrices.iter().map(|matrix| path(matrix, 12)).collect();
+            let agreement = verify(&problem, &paths).unwrap();
+            assert!(agreement.differences.is_empty(), "{agreement:?}");
+        }
+    }
+    println!("{found} of {tried} found");
+    assert!(found * 10 >= tried * 9, "{found} of {tried}");
+}
+
+/// Demeaned columns whose cross-products are a given matrix.
+fn path(matrix: &Mat<f64>, periods: usize) -> Mat<f64> {
+    let order = matrix.nrows();
+    let mut draw = SeededGenerator::new(3);
+    let mut columns: Vec<Vec<f64>> = Vec::new();
+    while columns.len() < order {
+        let mut column: Vec<f64> = (0..periods).map(|_| draw.normal()).collect();
+        let mean = column.iter().sum::<f64>() / periods as f64;
+        column.iter_mut().for_each(|value| *value -= mean);
+        for _ in 0..2 {
+            for earlier in &columns {
+                let dot: f64 = column.iter().zip(earlier).map(|(a, b)| a * b).sum();
+                column.iter_mut().zip(earlier).for_each(|(value, other)| *value -= dot * other);
+            }
+        }
+        let norm = column.iter().map(|value| value * value).sum::<f64>().sqrt();
+        columns.push(column.into_iter().map(|value| value / norm).collect());
+    }
+    let factor = matrix.llt(Side::Lower).unwrap();
+    let factor = factor.L();
+    Mat::from_fn(periods, order, |row, column| {
+        (0..order).map(|k| columns[k][row] * factor[(column, k)]).sum::<f64>()
+    })
 }

@@ -17,10 +17,10 @@ pub struct ReportSpec {
     pub authors: Vec<String>,
     /// The publication that is replicated; empty for none.
     #[serde(default)]
-    pub citation: String,
+    pub citation: Label,
     /// Paragraphs under the title.
     #[serde(default)]
-    pub introduction: Vec<String>,
+    pub introduction: Vec<Label>,
     /// The tables, in order.
     pub tables: Vec<TableSpec>,
     /// The rows of the tables, in order; pooled ones are put last.
@@ -28,7 +28,25 @@ pub struct ReportSpec {
     /// What earns a star.
     #[serde(default)]
     pub star_levels: StarLevels,
+    /// The same report in other languages.
+    #[serde(default)]
+    pub translations: Vec<Translation>,
+    /// Whether numbers are links to their traces among the pages of an audit ([`crate::trace_page`]).
+    #[serde(default)]
+    pub trace_links: bool,
     /// Commands that make the report again, in order.
     #[serde(default)]
     pub commands: Vec<String>,
+}
+
+/// The same report in another language.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Translation {
+    /// The language's own code, as HTML has it (`zh-CN`).
+    pub language: String,
+    /// Its own name for itself.
+    pub name: String,
+    /// The name of its file, beside this report, without the format's ending (`report.zh`).
+    pub file: String,
 }

@@ -74,8 +74,8 @@ fn inputs(spec: &ReportSpec) -> ReportInputs {
             .map(|id| VariableDefinition {
                 id: id.into(),
                 label: label(id, ""),
-                unit: String::new(),
-                definition: String::new(),
+                unit: Default::default(),
+                definition: Default::default(),
             })
             .to_vec(),
         robustness: None,

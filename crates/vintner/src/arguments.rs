@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Claims(Claims),
     /// Make a synthetic vintage again from published tables
     Reconstruct(Reconstruct),
+    /// Could published tables come from any data? Data that give them, or a proof that there are none
+    Consistency(ConsistencyOf),
     /// List vintages, check them, compare them
     #[command(subcommand)]
     Vintage(Vintage),
@@ -71,8 +73,9 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Trace {
-    /// The number: TABLE/UNIT/REGRESSOR, descriptives/VARIABLE, granger/CAUSE->EFFECT[/UNIT], claims/CLAIM or
-    /// value/VARIABLE/UNIT/YEAR
+    /// The number: TABLE/UNIT/REGRESSOR (as in the last column of estimates.csv), descriptives/VARIABLE,
+    /// granger/CAUSE->EFFECT[/UNIT], unit_roots/VARIABLE, tests/EQUATION[/TEST], specifications/EQUATION/REGRESSOR,
+    /// system/EQUATION, claims/CLAIM or value/VARIABLE/UNIT/YEAR
     #[arg(value_name = "NUMBER", required_unless_present = "cell", conflicts_with = "cell")]
     pub(crate) number: Option<String>,
     /// Every number that depends on a cell, FILE!SHEET!D15
@@ -95,6 +98,8 @@ pub(crate) enum Vintage {
     List(FormatOnly),
     /// Read every file of a vintage as its manifest says, and show all that is wrong; makes nothing
     Check(OfVintageNamed),
+    /// Begin a vintage from a folder of files: guess how each is to be read, every guess marked for review
+    New(VintageNew),
     /// Show what changed from one vintage to another: sources, data, estimates, claims
     Diff(VintageDiff),
     /// Lay coefficients side by side over several vintages
@@ -106,6 +111,25 @@ pub(crate) struct OfVintageNamed {
     /// The vintage; the pipeline's own where none is named
     #[arg(value_name = "VINTAGE")]
     pub(crate) vintage: Option<String>,
+    /// For people or for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VintageNew {
+    /// Its name: that of its folder in data/vintages
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// The folder of files
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) from: PathBuf,
+    /// The vintage whose variables are looked for; the pipeline's own where none is named
+    #[arg(long, value_name = "VINTAGE")]
+    pub(crate) like: Option<String>,
+    /// Copy the files into the vintage's folder
+    #[arg(long)]
+    pub(crate) copy: bool,
     /// For people or for scripts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -187,6 +211,9 @@ pub(crate) struct Reproduce {
     /// Make these stages and what they read, and nothing else
     #[arg(long, value_name = "STAGE,...")]
     pub(crate) until: Vec<String>,
+    /// Make what is in this language alone, `en` or `zh`, beside what is in none
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<String>,
     /// Where a stage fails, run all that doesn't depend on it
     #[arg(short, long)]
     pub(crate) keep_going: bool,
@@ -298,6 +325,25 @@ pub(crate) struct Reconstruct {
     /// Write nothing; fail where the files there aren't those that would be written
     #[arg(long)]
     pub(crate) check: bool,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConsistencyOf {
+    /// The published tables, relative to the workspace
+    #[arg(long, value_name = "FILE", default_value = "data/published/tables.csv")]
+    pub(crate) published: PathBuf,
+    /// How they are to be read: `tables`, `periods`, `standard_errors`, or a reconstruction.yaml
+    #[arg(long, value_name = "FILE", default_value = "data/vintages/reconstructed/reconstruction.yaml")]
+    pub(crate) layout: PathBuf,
+    /// Write data that give the tables, if there are any, as CSV
+    #[arg(long, value_name = "FILE")]
+    pub(crate) witness: Option<PathBuf>,
+    /// Write the proofs that there are no such data, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
     /// Text for people or JSON for scripts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

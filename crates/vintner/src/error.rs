@@ -19,6 +19,12 @@ pub(crate) enum CommandError {
     Reconstruct(#[from] ReconstructError),
     #[error("{} not what reconstruction.yaml makes: {}\n  `vintner reconstruct --vintage {vintage}` writes them", are(files.len()), files.join(", "))]
     NotReconstructed { vintage: String, files: Vec<String> },
+    #[error("{published}: no data give all of these tables")]
+    NoSuchData { published: String },
+    #[error("{published}: whether any data give these tables isn't decided")]
+    Undecided { published: String },
+    #[error("{}: {source}; check that its folder is there and may be written", path.display())]
+    NotWritten { path: std::path::PathBuf, source: io::Error },
     #[error("Ctrl-C can't be heeded: {0}")]
     Interrupt(#[from] ctrlc::Error),
     #[error("writing to stdout: {0}")]

@@ -24,7 +24,9 @@ mod verify;
 pub use crate::random::SeededGenerator;
 pub use adjust::adjust;
 pub use barrier::PenaltyWeights;
-pub use consistency::{Argument, Conflict, ConflictingRow, StatisticRange, contradictions};
+pub use consistency::{
+    Argument, Conflict, ConflictingRow, StatisticRange, contradictions, search_cross_products,
+};
 pub use error::ReconstructionError;
 pub use path::{PathShape, colour, nearest_path, target_path};
 pub use problem::{PublishedCoefficient, PublishedEquation, ReconstructionProblem};

@@ -76,12 +76,12 @@ pub struct ReconstructionProblem {
 }
 
 impl ReconstructionProblem {
-    /// Checks the problem, and that there is one matrix of paths for each unit.
+    /// Checks the lists, and that there is one matrix of paths for each unit.
     ///
     /// # Errors
-    /// As [`ReconstructionProblem::validate`], and [`ReconstructionError::Length`].
+    /// As [`ReconstructionProblem::validate_lists`], and [`ReconstructionError::Length`].
     pub(crate) fn validate_with(&self, paths: &[Mat<f64>]) -> Result<(), ReconstructionError> {
-        self.validate()?;
+        self.validate_lists()?;
         if paths.len() == self.units.len() {
             return Ok(());
         }

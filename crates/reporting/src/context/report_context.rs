@@ -15,7 +15,7 @@ use super::{
 };
 use crate::number_format::{percent, significant};
 use crate::tidy_estimate::units_in_order;
-use crate::{ReportInputs, ReportSpec, Result, TidyEstimate, tidy_estimates};
+use crate::{ReportInputs, ReportSpec, Result, TidyEstimate, Translation, tidy_estimates};
 
 /// Everything that a report says, for templates in any format. Its top-level fields are the names that
 /// a template may use.
@@ -26,9 +26,13 @@ pub struct ReportContext {
     /// The authors.
     pub authors: Vec<String>,
     /// The publication that is replicated; empty for none.
-    pub citation: String,
+    pub citation: Name,
     /// Paragraphs under the title.
-    pub introduction: Vec<String>,
+    pub introduction: Vec<Name>,
+    /// The same report in other languages.
+    pub translations: Vec<Translation>,
+    /// Whether numbers are links to their traces.
+    pub trace_links: bool,
     /// The vintage.
     pub vintage: VintageView,
     /// The variables.
@@ -73,9 +77,9 @@ pub struct VariableView {
     /// Its id and names.
     pub name: Name,
     /// Its unit.
-    pub unit: String,
+    pub unit: Name,
     /// How it is built.
-    pub definition: String,
+    pub definition: Name,
 }
 
 /// Descriptive statistics of a variable, as text; empty where there is none.
@@ -134,8 +138,8 @@ impl ReportContext {
             .iter()
             .map(|variable| VariableView {
                 name: Name::new(&variable.id, &variable.label),
-                unit: variable.unit.clone(),
-                definition: variable.definition.clone(),
+                unit: Name::new("unit", &variable.unit),
+                definition: Name::new("definition", &variable.definition),
             })
             .collect();
         let stars = spec
@@ -148,8 +152,10 @@ impl ReportContext {
         Ok(Self {
             title: Name::new("title", &spec.title),
             authors: spec.authors.clone(),
-            citation: spec.citation.clone(),
-            introduction: spec.introduction.clone(),
+            citation: Name::new("citation", &spec.citation),
+            introduction: spec.introduction.iter().map(|label| Name::new("introduction", label)).collect(),
+            translations: spec.translations.clone(),
+            trace_links: spec.trace_links,
             vintage: VintageView::new(&inputs.vintage)?,
             variables,
             descriptives: inputs.descriptives.iter().map(|row| descriptive_view(row, &names)).collect(),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Name;
+use super::figure_view::file_name;
 use super::name::Names;
 use super::table_view::Figure;
 use crate::number_format::{percent, significant};
@@ -108,8 +109,8 @@ pub struct CurveView {
     pub dependent: Name,
     /// The regressor.
     pub regressor: Name,
-    /// The name of its files, without folder and ending.
-    pub file: String,
+    /// The name of its files in each language, without folder and ending.
+    pub file: Name,
     /// What it shows, in words.
     pub description: Name,
 }
@@ -145,7 +146,7 @@ impl RobustnessView {
                     dependent,
                     regressor: names.variable(&finding.regressor),
                     description: Name::new(&file, &about.description),
-                    file,
+                    file: file_name(&file),
                 })
             })
             .collect();

@@ -34,7 +34,7 @@ pub struct IdentificationRow {
     pub rank: usize,
     /// The rank that identifies.
     pub rank_needed: usize,
-    /// `over`, `exactly`, `not_by_order` or `not_by_rank`.
+    /// `over`, `exactly` or `not`.
     pub identified: &'static str,
     /// The outcome in words.
     pub sentence: String,
@@ -150,8 +150,7 @@ fn identification_row(one: &Identification, equation: Name, names: &Names) -> Id
         identified: match one.identified {
             Identified::Over => "over",
             Identified::Exactly => "exactly",
-            Identified::NotByOrder => "not_by_order",
-            Identified::NotByRank => "not_by_rank",
+            Identified::NotByOrder | Identified::NotByRank => "not",
         },
         sentence: one.sentence.clone(),
     }

@@ -362,7 +362,7 @@ mod tests {
             title: Label::new(id),
             dependent: dependent.into(),
             regressors: regressors.iter().map(|one| (*one).to_owned()).collect(),
-            note: String::new(),
+            note: Label::default(),
         }
     }
 

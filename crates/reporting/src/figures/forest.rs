@@ -354,7 +354,7 @@ mod tests {
             title: Label::new("Emissions"),
             dependent: "y".into(),
             regressors: vec!["x".into()],
-            note: String::new(),
+            note: Label::default(),
         }
     }
 

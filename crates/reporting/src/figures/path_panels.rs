@@ -267,8 +267,8 @@ mod tests {
         VariableDefinition {
             id: "lnCO2".into(),
             label: Label { en: "Emissions".into(), zh: Some("碳排放".into()) },
-            unit: String::new(),
-            definition: String::new(),
+            unit: Label::default(),
+            definition: Label::default(),
         }
     }
 

@@ -10,10 +10,10 @@ use super::report::is_synthetic;
 use super::shared::crosswalk;
 use crate::{StagesError, code};
 
-/// The files whose section `figures` has words in the place of the usual ones, in the order of the languages.
+/// The files whose section `figure_words` has words in the place of the usual ones, in the order of the languages.
 const LABELS: [&str; 2] = ["labels_en", "labels_zh"];
 /// The section.
-const SECTION: &str = "figures";
+const SECTION: &str = "figure_words";
 
 /// The digest of this file and of the one that tells synthetic data, for the operations' own.
 pub(crate) const CODE: [&str; 4] = [

@@ -8,6 +8,7 @@
 //!
 //! Such a vintage is synthetic: calibrated to published tables, no evidence about the units.
 
+mod consistency;
 mod derivation;
 mod error;
 mod exposure;
@@ -28,6 +29,9 @@ use vintner_estimation::reconstruction::{
     verify,
 };
 
+pub use consistency::{
+    Consistency, ConsistencyVerdict, NamedConflict, NamedRow, StandardErrors, consistency,
+};
 pub use error::ReconstructError;
 pub use spec::Specification;
 

@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod cache;
 pub(crate) mod claims;
+pub(crate) mod consistency;
 pub(crate) mod graph;
 mod kept_output;
 pub(crate) mod lock;
@@ -15,6 +16,7 @@ pub(crate) mod trace;
 pub(crate) mod vintage_check;
 pub(crate) mod vintage_compare;
 pub(crate) mod vintage_diff;
+pub(crate) mod vintage_new;
 pub(crate) mod vintages;
 pub(crate) mod why;
 

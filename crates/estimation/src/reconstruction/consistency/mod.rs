@@ -9,11 +9,15 @@
 //!   errors are classical);
 //! - a pooled slope on a single regressor outside the range of the units' own, whose weighted mean it is.
 //!
-//! That none is found proves nothing; a dataset does, which [`super::reconstruct_cross_products`] looks for and [`super::verify`] checks.
+//! That none is found proves nothing; a dataset does, which [`super::reconstruct_cross_products`] and [`search_cross_products`] look for and
+//! [`super::verify`] checks.
 
 mod interval;
 mod residual_form;
+mod search;
 mod stars;
+
+pub use search::search_cross_products;
 
 use serde::Serialize;
 
@@ -133,7 +137,7 @@ pub fn contradictions(
     Ok(conflicts)
 }
 
-fn published<'a>(equation: &'a PublishedEquation, unit: Option<usize>) -> &'a [PublishedCoefficient] {
+fn published(equation: &PublishedEquation, unit: Option<usize>) -> &[PublishedCoefficient] {
     match unit {
         Some(unit) => &equation.unit_rows[unit],
         None => &equation.pooled_row,
