@@ -87,6 +87,7 @@ impl Renderer {
         context.insert("language", &self.language);
         self.check_names(name, &context)?;
         let text = self.tera.render(name, &context).map_err(|error| fault(&error, name, &self.sources))?;
+        let text = if self.language == "zh" { closed_up(&text) } else { text };
         Ok(format!("{}\n", text.trim_end()))
     }
 
@@ -125,6 +126,22 @@ impl Renderer {
             })
         })
     }
+}
+
+/// Chinese has no blank between a sentence and the next: those that templates leave between labels go,
+/// where Chinese stands on both sides.
+fn closed_up(text: &str) -> String {
+    let mut closed = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let between = character == ' '
+            && closed.ends_with(['。', '；', '：', '，', '、', '）', '”'])
+            && characters.peek().is_some_and(|next| matches!(next, '一'..='鿿' | '（' | '“' | '《'));
+        if !between {
+            closed.push(character);
+        }
+    }
+    closed
 }
 
 fn write_markdown(text: &str, output: &mut dyn Write) -> std::io::Result<()> {
@@ -244,6 +261,11 @@ mod tests {
             Renderer::new(ReportFormat::Html, &[source("r.html.tera", text)], &wording("en")).unwrap();
         let english = english.render("r.html.tera", &model()).unwrap();
         assert!(english.starts_with("C&lt; C&lt; 丙 C&lt; 丙、C&lt; 丙 c、c "), "{english}");
+    }
+
+    #[test]
+    fn chinese_sentences_are_closed_up() {
+        assert_eq!(closed_up("甲。 乙； x 甲 乙\n。\n 丙 | 。 |"), "甲。乙； x 甲 乙\n。\n 丙 | 。 |");
     }
 
     #[test]

@@ -10,6 +10,9 @@ use crate::{ReportUnit, StarLevels, TableSpec};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReportSpec {
+    /// The language that it is written in, `en` or `zh`.
+    #[serde(default = "english")]
+    pub language: String,
     /// The title.
     pub title: Label,
     /// The authors; empty for none.
@@ -37,6 +40,10 @@ pub struct ReportSpec {
     /// Commands that make the report again, in order.
     #[serde(default)]
     pub commands: Vec<String>,
+}
+
+fn english() -> String {
+    "en".into()
 }
 
 /// The same report in another language.

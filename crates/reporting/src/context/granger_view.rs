@@ -160,7 +160,7 @@ fn panel_view(test: &DumitrescuHurlin, names: &Names, levels: &StarLevels) -> Gr
 }
 
 fn note_reason(reasons: &mut Vec<String>, reason: &Reason, names: &Names) {
-    let text = reason.with_entity_names(&|id| names.unit(id).both).to_string();
+    let text = reason.with_entity_names(&|id| names.spoken(id)).to_string();
     if !reasons.contains(&text) {
         reasons.push(text);
     }

@@ -117,7 +117,7 @@ impl ReportContext {
     /// What [`tidy_estimates`] refuses, and synthetic data without a notice.
     pub fn build(spec: &ReportSpec, inputs: &ReportInputs) -> Result<Self> {
         let units = units_in_order(&spec.units);
-        let names = Names::new(&units, &inputs.variables);
+        let names = Names::new(&units, &inputs.variables, &spec.language);
         let rows = tidy_estimates(
             &inputs.estimates,
             &spec.tables,

@@ -234,7 +234,7 @@ fn specification_row(
             (n_obs.to_string(), String::new(), notes.clone())
         }
         SpecificationOutcome::NotEstimable { reason } => {
-            (String::new(), reason.with_entity_names(&|id| names.unit(id).both).to_string(), Vec::new())
+            (String::new(), reason.with_entity_names(&|id| names.spoken(id)).to_string(), Vec::new())
         }
     };
     SpecificationRow {

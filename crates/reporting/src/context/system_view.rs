@@ -34,7 +34,7 @@ pub struct IdentificationRow {
     pub rank: usize,
     /// The rank that identifies.
     pub rank_needed: usize,
-    /// `over`, `exactly` or `not`.
+    /// `over`, `exactly`, `not_by_order` or `not_by_rank`.
     pub identified: &'static str,
     /// The outcome in words.
     pub sentence: String,
@@ -150,7 +150,8 @@ fn identification_row(one: &Identification, equation: Name, names: &Names) -> Id
         identified: match one.identified {
             Identified::Over => "over",
             Identified::Exactly => "exactly",
-            Identified::NotByOrder | Identified::NotByRank => "not",
+            Identified::NotByOrder => "not_by_order",
+            Identified::NotByRank => "not_by_rank",
         },
         sentence: one.sentence.clone(),
     }

@@ -152,8 +152,12 @@ impl Wording {
         if parts.len() < 2 {
             return english.to_owned();
         }
+        let said: Vec<Option<String>> = parts.iter().map(|part| self.whole(part)).collect();
+        if said.iter().all(Option::is_none) {
+            return english.to_owned();
+        }
         let said: Vec<String> =
-            parts.iter().map(|part| self.whole(part).unwrap_or_else(|| (*part).to_owned())).collect();
+            said.into_iter().zip(parts).map(|(said, part)| said.unwrap_or_else(|| part.to_owned())).collect();
         said.join(self.separator("list.semicolon", "; "))
     }
 

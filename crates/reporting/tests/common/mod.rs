@@ -50,7 +50,8 @@ pub fn render(format: ReportFormat, spec: &ReportSpec, inputs: &ReportInputs) ->
 /// A report in one format and language.
 pub fn render_in(language: &str, format: ReportFormat, spec: &ReportSpec, inputs: &ReportInputs) -> String {
     let (_, name) = FORMATS.into_iter().find(|(known, _)| *known == format).unwrap();
-    let context = vintner_reporting::ReportContext::build(spec, inputs).unwrap();
+    let spec = ReportSpec { language: language.into(), ..spec.clone() };
+    let context = vintner_reporting::ReportContext::build(&spec, inputs).unwrap();
     Renderer::new(format, &templates(), &wording(language)).unwrap().render(name, &context).unwrap()
 }
 
@@ -147,6 +148,7 @@ pub fn small() -> (ReportSpec, ReportInputs) {
         note: label(note, ""),
     };
     let spec = ReportSpec {
+        language: "en".into(),
         title: label("A small report", "小报告"),
         authors: vec!["A. Author".into(), "乙".into()],
         citation: label("Author (2020), A paper & its data", ""),

@@ -149,6 +149,7 @@ impl Parameters for Report {
         let commands =
             self.commands.iter().map(|line| line.replace("{vintage}", &report_inputs.vintage.name));
         let spec = ReportSpec {
+            language: self.language.clone(),
             title: self.title.clone(),
             authors: self.authors.clone(),
             citation: self.citation.clone(),
