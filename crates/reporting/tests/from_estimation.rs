@@ -87,6 +87,7 @@ fn inputs(spec: &ReportSpec) -> ReportInputs {
         estimates,
         published: Published::default(),
         gaps: vec![],
+        figures: Default::default(),
         dropped: DroppedRow::of_outcome("1", &pooled),
     }
 }
