@@ -142,10 +142,32 @@ pub enum ReportingError {
         available: Vec<String>,
     },
     /// A template whose file name doesn't say its format.
-    #[error("`{name}` doesn't say which format it is in; name it `….md.tera` or `….tex.tera`")]
+    #[error("`{name}` doesn't say which format it is in; name it `….md.tera`, `….tex.tera` or `….html.tera`")]
     TemplateFormat {
         /// The file name.
         name: String,
+    },
+    /// A file of labels has faults.
+    #[error("{0}")]
+    Labels(vintner_diagnostics::Faults),
+    /// A label that isn't there, or that takes what isn't given.
+    #[error("{message}")]
+    Label {
+        /// Which, of which file.
+        message: String,
+    },
+    /// A language that the templates have no labels of.
+    #[error(
+        "there are no labels in the language `{language}`: the templates have no `{file}`; there {}",
+        match available.as_slice() { [] => "are none at all".to_owned(), some => format!("are {}", some.join(", ")) }
+    )]
+    NoLanguage {
+        /// The language.
+        language: String,
+        /// The file that it would need.
+        file: String,
+        /// The languages there are.
+        available: Vec<String>,
     },
     /// The report's model couldn't be handed to the templates.
     #[error("the report's model: {0}")]
@@ -153,4 +175,25 @@ pub enum ReportingError {
     /// The panel refused.
     #[error(transparent)]
     Panel(#[from] vintner_panel::PanelError),
+    /// Figures are given a word that they don't have.
+    #[error("figures have no word `{key}`; they have: {}", available.join(", "))]
+    UnknownWord {
+        /// The word's name.
+        key: String,
+        /// All names.
+        available: Vec<String>,
+    },
+    /// A word of figures has a placeholder that nothing fills in.
+    #[error(
+        "nothing is put into `{{{placeholder}}}` of the figures' word `{key}`; there are: {}",
+        if available.is_empty() { "none".to_owned() } else { available.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(", ") }
+    )]
+    UnknownPlaceholder {
+        /// The word's name.
+        key: String,
+        /// The placeholder.
+        placeholder: String,
+        /// Those that there are.
+        available: Vec<String>,
+    },
 }

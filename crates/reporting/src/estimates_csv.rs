@@ -6,12 +6,14 @@
 //! "this is text". Text that already has apostrophes before such a start gets one more, so that
 //! [`read_estimates_csv`] gives back exactly what was written. Numbers are never touched: the number
 //! columns hold numbers by type, among them the published digits.
+//!
+//! The last column is the address that `vintner trace` takes for the row's numbers.
 
 use crate::published::{line_at, syntax};
 use crate::{PrintedNumber, ReportingError, Result, Stars, TidyEstimate};
 
 /// The columns, in order.
-pub const ESTIMATES_COLUMNS: [&str; 14] = [
+pub const ESTIMATES_COLUMNS: [&str; 15] = [
     "table",
     "dependent",
     "unit",
@@ -26,6 +28,7 @@ pub const ESTIMATES_COLUMNS: [&str; 14] = [
     "published",
     "published_stars",
     "note",
+    "trace",
 ];
 
 /// Writes rows as CSV (RFC 4180 quoting, `\n` ends a row, UTF-8 without a byte order mark).
@@ -68,6 +71,7 @@ pub fn write_estimates_csv(rows: &[TidyEstimate]) -> Result<String> {
                 row.published.as_ref().map(|published| published.text().to_owned()).unwrap_or_default(),
                 row.published_stars.map(Stars::asterisks).unwrap_or_default(),
                 as_text(&row.note),
+                as_text(&format!("{}/{}/{}", row.table, row.unit, row.regressor)),
             ])
             .map_err(unwritable)?;
     }
@@ -220,8 +224,8 @@ mod tests {
         let text =
             write_estimates_csv(&[row("=cmd|' /C calc'!A0", "a,\"b\"", -0.350_123_456_789_012_3)]).unwrap();
         insta::assert_snapshot!(text, @r#"
-        table,dependent,unit,regressor,estimate,std_error,statistic,p_value,stars,n_obs,df_resid,published,published_stars,note
-        1,y,'=cmd|' /C calc'!A0,x,-0.3501234567890123,0.1,-3.5,1e-17,***,12,7,-0.350,,"a,""b"""
+        table,dependent,unit,regressor,estimate,std_error,statistic,p_value,stars,n_obs,df_resid,published,published_stars,note,trace
+        1,y,'=cmd|' /C calc'!A0,x,-0.3501234567890123,0.1,-3.5,1e-17,***,12,7,-0.350,,"a,""b""",1/=cmd|' /C calc'!A0/x
         "#);
     }
 

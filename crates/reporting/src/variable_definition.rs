@@ -13,8 +13,15 @@ pub struct VariableDefinition {
     pub label: Label,
     /// Its unit.
     #[serde(default)]
-    pub unit: String,
+    pub unit: Label,
     /// How it is built, in words or as the pipeline's expression.
     #[serde(default)]
-    pub definition: String,
+    pub definition: Label,
+}
+
+impl VariableDefinition {
+    /// A variable that goes by its id.
+    pub fn unnamed(id: &str) -> Self {
+        Self { id: id.into(), label: Label::new(id), unit: Label::default(), definition: Label::default() }
+    }
 }

@@ -1,18 +1,21 @@
 //! The model of a report.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use vintner_estimation::Description;
 
+use super::figure_view::figure_views;
 use super::gap_view::{dropped_views, gap_views, not_estimable_views};
 use super::mutual_view::mutual_views;
 use super::name::Names;
 use super::{
-    AgreementView, ClaimsView, DroppedView, GapView, GrangerView, MutualView, Name, NotEstimableView,
-    RobustnessView, SystemView, TableView, TestsView, VintageView,
+    AgreementView, ClaimsView, DroppedView, FigureView, GapView, GrangerView, MutualView, Name,
+    NotEstimableView, RobustnessView, SystemView, TableView, TestsView, VintageView,
 };
 use crate::number_format::{percent, significant};
 use crate::tidy_estimate::units_in_order;
-use crate::{ReportInputs, ReportSpec, Result, TidyEstimate, tidy_estimates};
+use crate::{ReportInputs, ReportSpec, Result, TidyEstimate, Translation, tidy_estimates};
 
 /// Everything that a report says, for templates in any format. Its top-level fields are the names that
 /// a template may use.
@@ -23,9 +26,13 @@ pub struct ReportContext {
     /// The authors.
     pub authors: Vec<String>,
     /// The publication that is replicated; empty for none.
-    pub citation: String,
+    pub citation: Name,
     /// Paragraphs under the title.
-    pub introduction: Vec<String>,
+    pub introduction: Vec<Name>,
+    /// The same report in other languages.
+    pub translations: Vec<Translation>,
+    /// Whether numbers are links to their traces.
+    pub trace_links: bool,
     /// The vintage.
     pub vintage: VintageView,
     /// The variables.
@@ -48,6 +55,8 @@ pub struct ReportContext {
     pub system: SystemView,
     /// What the paper concludes, and whether it holds.
     pub claims: ClaimsView,
+    /// The figures by what they are: `figures.paths`, as the pipeline names them.
+    pub figures: BTreeMap<String, Vec<FigureView>>,
     /// Values that the panel lacks.
     pub gaps: Vec<GapView>,
     /// How many values those are.
@@ -68,9 +77,9 @@ pub struct VariableView {
     /// Its id and names.
     pub name: Name,
     /// Its unit.
-    pub unit: String,
+    pub unit: Name,
     /// How it is built.
-    pub definition: String,
+    pub definition: Name,
 }
 
 /// Descriptive statistics of a variable, as text; empty where there is none.
@@ -101,9 +110,6 @@ pub struct StarView {
     pub level: String,
 }
 
-/// What stands on figures of synthetic data.
-pub const SYNTHETIC_NOTICE: &str = "Synthetic data, no evidence";
-
 impl ReportContext {
     /// Makes the model. The same inputs give the same model; nothing else (no clock, no machine) enters.
     ///
@@ -111,7 +117,7 @@ impl ReportContext {
     /// What [`tidy_estimates`] refuses, and synthetic data without a notice.
     pub fn build(spec: &ReportSpec, inputs: &ReportInputs) -> Result<Self> {
         let units = units_in_order(&spec.units);
-        let names = Names::new(&units, &inputs.variables);
+        let names = Names::new(&units, &inputs.variables, &spec.language);
         let rows = tidy_estimates(
             &inputs.estimates,
             &spec.tables,
@@ -132,8 +138,8 @@ impl ReportContext {
             .iter()
             .map(|variable| VariableView {
                 name: Name::new(&variable.id, &variable.label),
-                unit: variable.unit.clone(),
-                definition: variable.definition.clone(),
+                unit: Name::new("unit", &variable.unit),
+                definition: Name::new("definition", &variable.definition),
             })
             .collect();
         let stars = spec
@@ -142,12 +148,14 @@ impl ReportContext {
             .into_iter()
             .map(|(stars, level)| StarView { stars: stars.asterisks(), level: percent(level) })
             .collect();
-        let notice = if inputs.vintage.is_synthetic() { SYNTHETIC_NOTICE } else { "" };
+        let synthetic = inputs.vintage.is_synthetic();
         Ok(Self {
             title: Name::new("title", &spec.title),
             authors: spec.authors.clone(),
-            citation: spec.citation.clone(),
-            introduction: spec.introduction.clone(),
+            citation: Name::new("citation", &spec.citation),
+            introduction: spec.introduction.iter().map(|label| Name::new("introduction", label)).collect(),
+            translations: spec.translations.clone(),
+            trace_links: spec.trace_links,
             vintage: VintageView::new(&inputs.vintage)?,
             variables,
             descriptives: inputs.descriptives.iter().map(|row| descriptive_view(row, &names)).collect(),
@@ -158,7 +166,7 @@ impl ReportContext {
             robustness: inputs
                 .robustness
                 .as_ref()
-                .map(|robustness| RobustnessView::new(robustness, &names, &spec.star_levels, notice))
+                .map(|robustness| RobustnessView::new(robustness, &names, &spec.star_levels, synthetic))
                 .unwrap_or_default(),
             tests: TestsView::new(&inputs.unit_roots, &inputs.diagnostics, &names, &spec.star_levels),
             system: inputs
@@ -170,6 +178,7 @@ impl ReportContext {
                 })
                 .unwrap_or_default(),
             claims: ClaimsView::new(&inputs.claims),
+            figures: figure_views(&inputs.figures),
             gaps: gap_views(&inputs.gaps, &names),
             gap_count: inputs.gaps.len(),
             dropped: dropped_views(&inputs.dropped, &spec.tables, &names),

@@ -143,13 +143,13 @@ impl TestsView {
                     (&test.name, TestCell { bound, df: String::new(), ..TestCell::new(test, levels) })
                 }
                 TestOutcome::NotTestable { name, reason } => {
-                    let reason = reason.with_entity_names(&|id| names.unit(id).both);
+                    let reason = reason.with_entity_names(&|id| names.spoken(id));
                     self.unit_root_remarks.push(format!("{}, {name}: {reason}", one.variable));
                     (name, TestCell::default())
                 }
             };
             if !one.left_out.is_empty() {
-                let left_out: Vec<String> = one.left_out.iter().map(|id| names.unit(id).both).collect();
+                let left_out: Vec<String> = one.left_out.iter().map(|id| names.spoken(id)).collect();
                 self.unit_root_remarks.push(format!(
                     "{}, {name}: without {}",
                     one.variable,
@@ -204,7 +204,7 @@ impl TestsView {
         let cell = match finding {
             Finding::Test(test) => TestCell::new(test, levels),
             Finding::NotTestable { reason } => {
-                let reason = reason.with_entity_names(&|id| names.unit(id).both);
+                let reason = reason.with_entity_names(&|id| names.spoken(id));
                 self.remarks.push(format!("{variable}, dependence between entities: {reason}"));
                 TestCell::default()
             }
@@ -232,14 +232,14 @@ impl TestsView {
             }
             Finding::Variation(_) => return None,
             Finding::NotTestable { reason } => {
-                let reason = reason.with_entity_names(&|id| names.unit(id).both);
+                let reason = reason.with_entity_names(&|id| names.spoken(id));
                 let name = line.key.replace('_', " ");
                 self.remarks.push(format!("Equation ({equation}), {name}: {reason}"));
                 return None;
             }
         };
         if !line.left_out.is_empty() {
-            let left_out: Vec<String> = line.left_out.iter().map(|id| names.unit(id).both).collect();
+            let left_out: Vec<String> = line.left_out.iter().map(|id| names.spoken(id)).collect();
             self.remarks.push(format!("Equation ({equation}), {name}: without {}", left_out.join(", ")));
         }
         Some(SpecificationTestRow { name: capitalised(&name), null, law, cells: vec![cell] })
@@ -331,7 +331,7 @@ mod tests {
             diagnostic("series_dependence", Some("z"), test(1.0)),
             diagnostic("hausman", None, test(30.0)),
         ];
-        let names = Names::new(&[], &[]);
+        let names = Names::new(&[], &[], "en");
         let equations = [equation("1", first), equation("2", second)];
         let view = TestsView::new(&[], &equations, &names, &StarLevels::default());
         assert_eq!(view.dependence.len(), 1);
