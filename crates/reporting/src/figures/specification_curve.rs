@@ -320,6 +320,7 @@ mod tests {
                 }],
                 n_obs: 10,
                 notes: Vec::new(),
+                left_out: Vec::new(),
             },
         }
     }
