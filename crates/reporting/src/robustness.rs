@@ -190,7 +190,8 @@ impl Robustness {
                         write([empty(), empty(), empty(), empty(), empty(), empty(), empty(), note])?;
                     }
                     SpecificationOutcome::Estimated { coefficients, n_obs, notes, left_out } => {
-                        let left_out = (!left_out.is_empty()).then(|| format!("without {}", left_out.join(", ")));
+                        let left_out =
+                            (!left_out.is_empty()).then(|| format!("without {}", left_out.join(", ")));
                         let notes: Vec<&str> =
                             notes.iter().map(String::as_str).chain(left_out.as_deref()).collect();
                         for coefficient in coefficients {

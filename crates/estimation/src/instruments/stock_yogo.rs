@@ -193,7 +193,8 @@ mod tests {
         assert_eq!(
             said(5.0),
             (
-                "Cragg-Donald F 5.00 exceeds 4.58: a 5% Wald test of 2SLS has a size of at most 15%".to_owned(),
+                "Cragg-Donald F 5.00 exceeds 4.58: a 5% Wald test of 2SLS has a size of at most 15%"
+                    .to_owned(),
                 false
             )
         );

@@ -1,8 +1,8 @@
 //! A system of equations: what identifies each, and how strong its instruments are, for templates.
 
 use serde::Serialize;
-use vintner_estimation::TestOutcome;
 use vintner_estimation::PanelKey;
+use vintner_estimation::TestOutcome;
 use vintner_estimation::instruments::{Errors, FirstStage};
 use vintner_estimation::systems::{FirstStageOutcome, Identification, Identified};
 

@@ -243,9 +243,7 @@ impl TestsView {
 /// The row of a line, with the cell of one equation; none of what has no number.
 fn line_row(line: &Diagnostic, levels: &StarLevels) -> Option<SpecificationTestRow> {
     let (name, null, law, cell) = match &line.finding {
-        Finding::Test(test) => {
-            (&test.name, &test.null, law(&test.distribution), TestCell::new(test, levels))
-        }
+        Finding::Test(test) => (&test.name, &test.null, law(&test.distribution), TestCell::new(test, levels)),
         Finding::Measure(Measure { name, reading, value }) => {
             let of = line.subject.clone().unwrap_or_default();
             (name, reading, "", TestCell { statistic: fixed(*value, 3), of, ..TestCell::default() })
@@ -335,6 +333,7 @@ fn degrees_of_freedom(distribution: &NullDistribution) -> String {
 #[cfg(test)]
 mod tests {
     use vintner_estimation::Reason;
+    use vintner_estimation::unit_root::{FisherUnits, PanelTest, UnitRootNote};
     use vintner_panel::Label;
 
     use super::*;
@@ -385,5 +384,57 @@ mod tests {
         assert_eq!((inflation.cells[0].statistic.as_str(), inflation.cells[0].of.as_str()), ("12.500", "z"));
         assert_eq!(view.remarks.len(), 1);
         assert!(view.remarks[0].starts_with("Hausman test, (1): the difference"), "{:?}", view.remarks);
+    }
+
+    fn unit_root(variable: &str, name: &str, made: bool) -> PanelUnitRoot {
+        let reason = Reason::Entity { entity: "a".into(), reason: Box::new(Reason::IndefiniteDifference) };
+        PanelUnitRoot {
+            variable: variable.into(),
+            test: PanelTest::MaddalaWu { units: FisherUnits::default() },
+            deterministic: Deterministic::Intercept,
+            outcome: if made {
+                TestOutcome::Test(HypothesisTest::chi_squared(name, "a unit root", 9.0, 4.0).unwrap())
+            } else {
+                TestOutcome::NotTestable { name: name.into(), reason }
+            },
+            bound: None,
+            critical_values: Vec::new(),
+            bandwidth: None,
+            adjustment: None,
+            units: Vec::new(),
+            left_out: Vec::new(),
+            notes: vec![UnitRootNote::BeyondTable {
+                table: "a table".into(),
+                size: "T = 9".into(),
+                entry: "10".into(),
+            }],
+        }
+    }
+
+    #[test]
+    fn what_holds_of_several_tests_is_said_once() {
+        let tests = [
+            unit_root("x", "One", false),
+            unit_root("x", "Two", false),
+            unit_root("D.x", "One", false),
+            unit_root("D.x", "Two", true),
+            unit_root("z", "One", true),
+            unit_root("z", "Two", true),
+        ];
+        let view = TestsView::new(&tests, &[], &Names::new(&[], &[]), &StarLevels::default());
+        assert_eq!(view.deterministic, "intercept");
+        let why = format!("a: {}", Reason::IndefiniteDifference);
+        // The table that a test looked into before it couldn't be made isn't spoken of.
+        let remarks = [
+            format!("x, all tests: {why}"),
+            format!("Δ x, One: {why}"),
+            "Two: T = 9 lies beyond a table, whose entry for 10 is used (Δ x, z)".to_owned(),
+            "One: T = 9 lies beyond a table, whose entry for 10 is used (z)".to_owned(),
+        ];
+        assert_eq!(view.unit_root_remarks, remarks);
+        let mut differing = tests.to_vec();
+        differing[0].deterministic = Deterministic::Trend;
+        let view = TestsView::new(&differing, &[], &Names::new(&[], &[]), &StarLevels::default());
+        assert_eq!(view.deterministic, "");
     }
 }
