@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use vintner_panel::Label;
 
 use crate::{Format, Layout};
 
@@ -76,10 +77,10 @@ pub struct Source {
     pub rows_where: BTreeMap<String, String>,
     /// How to cite it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub citation: Option<String>,
+    pub citation: Option<Label>,
     /// Under what terms it may be used and passed on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub licence: Option<String>,
+    pub licence: Option<Label>,
     /// Where it was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Pipeline, Reference, Result};
+use serde_json::Value;
+use vintner_diagnostics::one_of;
+
+use crate::{Bound, Pipeline, PipelineError, PipelineStage, Reference, Result};
 
 /// Which stages a run is about. What these read of others has to be made already.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub struct Selection {
     pub from: Vec<String>,
     /// These and what they read, directly or through others.
     pub until: Vec<String>,
+    /// Of stages, and branches, whose parameters name a `language`, those of this one alone.
+    pub language: Option<String>,
 }
 
 /// What a run does with a stage.
@@ -29,13 +34,13 @@ pub(crate) enum Part {
 impl Selection {
     /// Whether it takes all stages.
     pub fn is_everything(&self) -> bool {
-        self.only.is_empty() && self.from.is_empty() && self.until.is_empty()
+        self.only.is_empty() && self.from.is_empty() && self.until.is_empty() && self.language.is_none()
     }
 
     /// What a run does with each stage.
     ///
     /// # Errors
-    /// [`crate::PipelineError::Unknown`] for a stage that there isn't.
+    /// [`crate::PipelineError::Unknown`] for a stage that there isn't, and a language that no stage has.
     pub(crate) fn parts(&self, pipeline: &Pipeline) -> Result<Vec<Part>> {
         let reads = reads(pipeline);
         let positions = |names: &[String]| -> Result<BTreeSet<usize>> {
@@ -59,6 +64,17 @@ impl Selection {
         if !self.until.is_empty() {
             let above = with_all_they_read(positions(&self.until)?, &reads);
             made = made.intersection(&above).copied().collect();
+        }
+        if let Some(language) = &self.language {
+            let of_stages: Vec<BTreeSet<&str>> = pipeline.stages.iter().map(languages).collect();
+            let known: BTreeSet<&str> = of_stages.iter().flatten().copied().collect();
+            if !known.contains(language.as_str()) {
+                return Err(PipelineError::Unknown {
+                    message: format!("no stage is in the language `{language}`"),
+                    hint: one_of(language, known.iter().copied()),
+                });
+            }
+            made.retain(|at| of_stages[*at].is_empty() || of_stages[*at].contains(language.as_str()));
         }
         let needed = with_all_they_read(made.clone(), &reads);
         let part = |at: usize| match (made.contains(&at), needed.contains(&at)) {
@@ -91,9 +107,32 @@ impl Selection {
                 }
             }
         }
+        for (at, stage) in pipeline.stages.iter().enumerate() {
+            let Some(language) = self.language.as_deref().filter(|_| languages(stage).len() > 1) else {
+                continue;
+            };
+            let of_other =
+                |item: &String| language_of(&stage.listed[item]).is_some_and(|own| own != language);
+            let own = stage.listed.keys().filter(|item| !of_other(item)).cloned();
+            match items.get_mut(&at) {
+                Some(named) => named.retain(|item| stage.listed.get(item).is_none() || !of_other(item)),
+                None => {
+                    items.insert(at, own.collect());
+                }
+            }
+        }
         items.retain(|at, _| !whole.contains(at));
         items
     }
+}
+
+/// The languages that a stage's parameters name: none, one, or those of its branches.
+fn languages(stage: &PipelineStage) -> BTreeSet<&str> {
+    stage.listed.values().chain([&stage.bound]).filter_map(|bound| language_of(bound)).collect()
+}
+
+fn language_of(bound: &Bound) -> Option<&str> {
+    bound.params.get("language").and_then(Value::as_str)
 }
 
 /// The stage of `stage` or `stage[item]`, and the item.

@@ -142,10 +142,26 @@ pub enum ReportingError {
         available: Vec<String>,
     },
     /// A template whose file name doesn't say its format.
-    #[error("`{name}` doesn't say which format it is in; name it `….md.tera` or `….tex.tera`")]
+    #[error("`{name}` doesn't say which format it is in; name it `….md.tera`, `….tex.tera` or `….html.tera`")]
     TemplateFormat {
         /// The file name.
         name: String,
+    },
+    /// A file of labels has faults.
+    #[error("{0}")]
+    Labels(vintner_diagnostics::Faults),
+    /// A language that the templates have no labels of.
+    #[error(
+        "there are no labels in the language `{language}`: the templates have no `{file}`; there {}",
+        match available.as_slice() { [] => "are none at all".to_owned(), some => format!("are {}", some.join(", ")) }
+    )]
+    NoLanguage {
+        /// The language.
+        language: String,
+        /// The file that it would need.
+        file: String,
+        /// The languages there are.
+        available: Vec<String>,
     },
     /// The report's model couldn't be handed to the templates.
     #[error("the report's model: {0}")]

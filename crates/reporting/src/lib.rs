@@ -1,10 +1,10 @@
-//! From estimates to `estimates.csv`, `report.md` and `report.tex`.
+//! From estimates to `estimates.csv`, `report.md`, `report.tex` and `report.html`.
 //!
 //! Estimates arrive as [`EstimateRow`]s and are joined with the [`Published`] tables by
 //! [`tidy_estimates`]; [`write_estimates_csv`] writes the result. [`ReportContext::build`] makes the one
 //! model of a report, a pure function of a [`ReportSpec`] (what a pipeline's author wrote) and
-//! [`ReportInputs`] (what the pipeline computed), and a [`Renderer`] puts it through tera templates,
-//! escaping whatever they print for the format that they are in.
+//! [`ReportInputs`] (what the pipeline computed), and a [`Renderer`] puts it through tera templates in the
+//! [`Wording`] of a language, escaping whatever they print for the format that they are in.
 //!
 //! Nothing here knows a particular paper.
 
@@ -20,6 +20,7 @@ mod escape;
 mod estimate_row;
 mod estimates_csv;
 mod figures;
+mod filters;
 mod number_format;
 mod printed_number;
 mod published;
@@ -34,9 +35,11 @@ mod stars;
 mod table_spec;
 mod template_source;
 mod tidy_estimate;
+mod trace_page;
 mod variable_definition;
 pub mod vintage_difference;
 mod vintage_summary;
+mod wording;
 
 pub use comparison::{Agreement, Comparison};
 pub use context::{
@@ -50,7 +53,10 @@ pub use context::{
 pub use dropped_row::DroppedRow;
 pub use equation_tests::{EquationDiagnostics, SystemFindings};
 pub use error::{ReportingError, Result};
-pub use escape::{escape_latex, escape_markdown, latex_code, latex_number, markdown_code};
+pub use escape::{
+    escape_html, escape_latex, escape_markdown, html_code, html_number, latex_code, latex_number,
+    markdown_code,
+};
 pub use estimate_row::{EstimateOutcome, EstimateRow};
 pub use estimates_csv::{ESTIMATES_COLUMNS, read_estimates_csv, write_estimates_csv};
 pub use figures::{CurveLabels, Drawing, SpecificationCurve};
@@ -60,7 +66,7 @@ pub use published::{Published, PublishedCoefficient};
 pub use renderer::Renderer;
 pub use report_format::ReportFormat;
 pub use report_inputs::ReportInputs;
-pub use report_spec::ReportSpec;
+pub use report_spec::{ReportSpec, Translation};
 pub use report_unit::ReportUnit;
 pub use robustness::{Effect, Finding, Headline, Robustness, RobustnessEquation};
 pub use specification::{INTERVAL_LEVEL, Specification, SpecificationOutcome, SpecifiedCoefficient};
@@ -68,5 +74,7 @@ pub use stars::{StarLevels, Stars};
 pub use table_spec::TableSpec;
 pub use template_source::TemplateSource;
 pub use tidy_estimate::{TidyEstimate, tidy_estimates};
+pub use trace_page::trace_page;
 pub use variable_definition::VariableDefinition;
 pub use vintage_summary::{SourceSummary, VintageSummary};
+pub use wording::Wording;

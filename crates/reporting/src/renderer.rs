@@ -2,23 +2,26 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::sync::Arc;
 
 use serde::Serialize;
-use tera::{Context, Delimiters, ErrorKind, Kwargs, State, Tera, Value};
+use tera::{Context, Delimiters, ErrorKind, Tera};
 
-use crate::escape::{escape_latex, escape_markdown, latex_code, latex_number, markdown_code};
-use crate::{ReportFormat, ReportingError, Result, TemplateSource};
+use crate::{ReportFormat, ReportingError, Result, TemplateSource, Wording, filters};
 
 /// Templates of one format, parsed and checked.
 ///
 /// Whatever a template prints is escaped for its format, in every template; there is no way to turn
-/// that off (`safe` is refused). Two filters say how a text is meant: `number` (a minus sign, a power
-/// of ten) and `code` (a file's name, a checksum, a command). Printing something undefined is an error
-/// with the template's line, and so is a name that the report doesn't have, wherever it is used.
+/// that off (`safe` is refused). What it says in words are labels, printed by the filter `text` from the
+/// [`Wording`] of one language; beside the report's own names it has `language`. Two filters say how a
+/// text is meant: `number` (a minus sign, a power of ten) and `code` (a file's name, a checksum, a
+/// command). Printing something undefined is an error with the template's line, and so are a label and a
+/// name that aren't there.
 pub struct Renderer {
     tera: Tera,
     format: ReportFormat,
     sources: Vec<TemplateSource>,
+    language: String,
 }
 
 impl Renderer {
@@ -26,7 +29,7 @@ impl Renderer {
     ///
     /// # Errors
     /// A template's fault, with its file name and line.
-    pub fn new(format: ReportFormat, sources: &[TemplateSource]) -> Result<Self> {
+    pub fn new(format: ReportFormat, sources: &[TemplateSource], wording: &Wording) -> Result<Self> {
         let mut kept = Vec::new();
         for source in sources {
             if ReportFormat::of_template(&source.name)? == format {
@@ -48,32 +51,11 @@ impl Renderer {
         // The empty suffix is one that every name has.
         tera.autoescape_on([""]);
         match format {
-            ReportFormat::Markdown => {
-                tera.set_escape_fn(write_markdown);
-                tera.register_filter("number", |text: &str, _: Kwargs, _: &State| {
-                    Value::safe_string(&escape_markdown(text))
-                });
-                tera.register_filter("code", |text: &str, _: Kwargs, _: &State| {
-                    Value::safe_string(&markdown_code(text))
-                });
-            }
-            ReportFormat::Latex => {
-                tera.set_escape_fn(write_latex);
-                tera.register_filter("number", |text: &str, _: Kwargs, _: &State| {
-                    Value::safe_string(&latex_number(text))
-                });
-                tera.register_filter("code", |text: &str, _: Kwargs, _: &State| {
-                    Value::safe_string(&latex_code(text))
-                });
-            }
+            ReportFormat::Markdown => tera.set_escape_fn(write_markdown),
+            ReportFormat::Latex => tera.set_escape_fn(write_latex),
+            ReportFormat::Html => tera.set_escape_fn(write_html),
         }
-        for filter in ["safe", "escape_html", "escape_xml", "newlines_to_br"] {
-            tera.register_filter(filter, move |_: &Value, _: Kwargs, _: &State| -> tera::TeraResult<Value> {
-                Err(tera::Error::message(format!(
-                    "the filter `{filter}` isn't allowed: what a template prints is escaped for its format"
-                )))
-            });
-        }
+        filters::register(&mut tera, format, &Arc::new(wording.clone()));
         let mut names = BTreeSet::new();
         for source in &kept {
             if !names.insert(source.name.as_str()) {
@@ -82,7 +64,7 @@ impl Renderer {
         }
         tera.add_raw_templates(kept.iter().map(|source| (source.name.as_str(), source.text.as_str())))
             .map_err(|error| fault(&error, "", &kept))?;
-        Ok(Self { tera, format, sources: kept })
+        Ok(Self { tera, format, sources: kept, language: wording.language().to_owned() })
     }
 
     /// The format of these templates.
@@ -100,10 +82,12 @@ impl Renderer {
             let available = self.sources.iter().map(|source| source.name.clone()).collect();
             return Err(ReportingError::NoTemplate { name: name.into(), available });
         }
-        let context =
+        let mut context =
             Context::from_serialize(model).map_err(|error| ReportingError::Model(error.to_string()))?;
+        context.insert("language", &self.language);
         self.check_names(name, &context)?;
         let text = self.tera.render(name, &context).map_err(|error| fault(&error, name, &self.sources))?;
+        let text = if self.language == "zh" { closed_up(&text) } else { text };
         Ok(format!("{}\n", text.trim_end()))
     }
 
@@ -144,12 +128,32 @@ impl Renderer {
     }
 }
 
+/// Chinese has no blank between a sentence and the next: those that templates leave between labels go,
+/// where Chinese stands on both sides.
+fn closed_up(text: &str) -> String {
+    let mut closed = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let between = character == ' '
+            && closed.ends_with(['。', '；', '：', '，', '、', '）', '”'])
+            && characters.peek().is_some_and(|next| matches!(next, '一'..='鿿' | '（' | '“' | '《'));
+        if !between {
+            closed.push(character);
+        }
+    }
+    closed
+}
+
 fn write_markdown(text: &str, output: &mut dyn Write) -> std::io::Result<()> {
-    output.write_all(escape_markdown(text).as_bytes())
+    output.write_all(ReportFormat::Markdown.escape(text).as_bytes())
 }
 
 fn write_latex(text: &str, output: &mut dyn Write) -> std::io::Result<()> {
-    output.write_all(escape_latex(text).as_bytes())
+    output.write_all(ReportFormat::Latex.escape(text).as_bytes())
+}
+
+fn write_html(text: &str, output: &mut dyn Write) -> std::io::Result<()> {
+    output.write_all(ReportFormat::Html.escape(text).as_bytes())
 }
 
 /// A tera error with its place. Where tera says it only in words, it is read from them.
@@ -186,19 +190,37 @@ fn place(line: &str, sources: &[TemplateSource]) -> Option<(String, usize, usize
 mod tests {
     use std::collections::BTreeMap;
 
+    use serde_json::{Value, json};
+
     use super::*;
 
     fn source(name: &str, text: &str) -> TemplateSource {
         TemplateSource { name: name.into(), text: text.into() }
     }
 
-    fn model() -> BTreeMap<&'static str, &'static str> {
-        BTreeMap::from([("city", "A_1 & B%"), ("value", "-0.5"), ("file", "a_b.csv")])
+    fn model() -> BTreeMap<&'static str, Value> {
+        let city = json!({"id": "c", "en": "C<", "zh": "丙", "both": "C< 丙"});
+        BTreeMap::from([
+            ("city", json!("A_1 & B%")),
+            ("value", json!("-0.5")),
+            ("file", json!("a_b.csv")),
+            ("one", city.clone()),
+            ("all", json!([city.clone(), city])),
+            ("reason", json!("3 observations, 5 parameters")),
+        ])
+    }
+
+    fn wording(language: &str) -> Wording {
+        let text = "found: '*p* < {level} in {what}'\nlist: {comma: 、}\nphrases: {'{n} observations, {k} parameters': '观测值{n}个，参数{k}个'}\n";
+        Wording::parse(&Wording::file_name(language), text).unwrap()
+    }
+
+    fn renderer(sources: &[TemplateSource]) -> Result<Renderer> {
+        Renderer::new(ReportFormat::of_template(&sources[0].name)?, sources, &wording("zh"))
     }
 
     fn rendered(name: &str, text: &str) -> Result<String> {
-        let renderer = Renderer::new(ReportFormat::of_template(name)?, &[source(name, text)])?;
-        renderer.render(name, &model())
+        renderer(&[source(name, text)])?.render(name, &model())
     }
 
     #[test]
@@ -211,6 +233,39 @@ mod tests {
             latex,
             "\\textbf{A\\_1 \\& B\\%} $-$0.5 \\texttt{a\\_\\allowbreak{}b.\\allowbreak{}csv}\n"
         );
+        let html = rendered(
+            "r.html.tera",
+            "<p title=\"{{ one.en }}\">{{ city }} {{ value | number }} {{ file | code }}</p>",
+        )
+        .unwrap();
+        assert_eq!(html, "<p title=\"C&lt;\">A_1 &amp; B% −0.5 <code>a_b.csv</code></p>\n");
+    }
+
+    #[test]
+    fn labels_take_what_templates_give() {
+        let text = "{% set bold %}**{{ city }}**{% endset %}{{ \"found\" | text(level=value, what=bold) }}";
+        assert_eq!(rendered("r.md.tera", text).unwrap(), "*p* &lt; -0.5 in **A\\_1 &amp; B%**\n");
+        let text = "<< \"found\" | text(level=value|number, what=city) >>";
+        let latex = "\\textit{p} \\textless{} $-$0.5 in A\\_1 \\& B\\%\n";
+        assert_eq!(rendered("r.tex.tera", text).unwrap(), latex);
+    }
+
+    #[test]
+    fn names_and_sentences_are_in_the_language() {
+        let text = "{{ one | name }} {{ one | both }} {{ all | names }} {{ all | ids }} {{ reason | said }} {{ [reason, city] | said }} {{ language }}";
+        assert_eq!(
+            rendered("r.html.tera", text).unwrap(),
+            "丙 丙 丙、丙 c、c 观测值3个，参数5个 观测值3个，参数5个; A_1 &amp; B% zh\n"
+        );
+        let english =
+            Renderer::new(ReportFormat::Html, &[source("r.html.tera", text)], &wording("en")).unwrap();
+        let english = english.render("r.html.tera", &model()).unwrap();
+        assert!(english.starts_with("C&lt; C&lt; 丙 C&lt; 丙、C&lt; 丙 c、c "), "{english}");
+    }
+
+    #[test]
+    fn chinese_sentences_are_closed_up() {
+        assert_eq!(closed_up("甲。 乙； x 甲 乙\n。\n 丙 | 。 |"), "甲。乙； x 甲 乙\n。\n 丙 | 。 |");
     }
 
     #[test]
@@ -222,43 +277,58 @@ mod tests {
             ),
             source("p.md.tera", "{{ city }}"),
         ];
-        let renderer = Renderer::new(ReportFormat::Markdown, &sources).unwrap();
+        let renderer = renderer(&sources).unwrap();
         assert_eq!(renderer.render("r.md.tera", &model()).unwrap(), "A\\_1 &amp; B% A\\_1 &amp; B%\n");
     }
 
     #[test]
     fn escaping_cannot_be_turned_off() {
         for filter in ["safe", "escape_html", "escape_xml", "newlines_to_br"] {
-            let message =
-                rendered("r.md.tera", &format!("a\n{{{{ city | {filter} }}}}")).unwrap_err().to_string();
-            assert!(message.starts_with("r.md.tera:2:"), "{message}");
-            assert!(message.contains("isn't allowed"), "{message}");
+            for name in ["r.md.tera", "r.html.tera"] {
+                let message =
+                    rendered(name, &format!("a\n{{{{ city | {filter} }}}}")).unwrap_err().to_string();
+                assert!(message.starts_with(&format!("{name}:2:")), "{message}");
+                assert!(message.contains("isn't allowed"), "{message}");
+            }
         }
     }
 
     #[test]
     fn a_template_fault_is_shown_at_its_line() {
         let faults = [
-            ("one\n{{ absent }}", "r.md.tera:2:4: the report has no `absent`"),
-            ("one\n{% if absent %}{% endif %}", "r.md.tera:2:7: the report has no `absent`"),
-            ("\n\n{{ city.name }}", "r.md.tera:3:"),
-            ("one\n{% for %}", "r.md.tera:2:"),
-            ("one\ntwo {{ city | unheard_of }}", "r.md.tera:2:"),
-            ("{% include \"none.md.tera\" %}", "r.md.tera:1:"),
+            ("one\n{{ absent }}", "2:4: the report has no `absent`"),
+            ("one\n{% if absent %}{% endif %}", "2:7: the report has no `absent`"),
+            ("\n\n{{ city.name }}", "3:"),
+            ("one\n{% for %}", "2:"),
+            ("one\ntwo {{ city | unheard_of }}", "2:"),
+            ("one\n{{ city | name }}", "2:"),
+            ("{% include \"none.md.tera\" %}", "1:"),
         ];
-        for (text, start) in faults {
-            let message = rendered("r.md.tera", text).unwrap_err().to_string();
-            assert!(message.starts_with(start), "{message}");
+        for (text, place) in faults {
+            for name in ["r.md.tera", "r.html.tera"] {
+                let message = rendered(name, text).unwrap_err().to_string();
+                assert!(message.starts_with(&format!("{name}:{place}")), "{message}");
+            }
         }
     }
 
     #[test]
+    fn a_label_that_is_missing_is_named_at_its_line() {
+        let message = rendered("r.html.tera", "one\n<p>{{ \"fond\" | text }}").unwrap_err().to_string();
+        assert!(message.starts_with("r.html.tera:2:"), "{message}");
+        assert!(message.contains("labels.zh.yaml has no label `fond`; did you mean `found`?"), "{message}");
+        let message = rendered("r.md.tera", "{{ \"found\" | text(level=1) }}").unwrap_err().to_string();
+        assert!(message.contains("the label `found` of labels.zh.yaml takes `what`"), "{message}");
+    }
+
+    #[test]
     fn an_absent_template_names_those_there_are() {
-        let renderer = Renderer::new(ReportFormat::Markdown, &[source("r.md.tera", "")]).unwrap();
+        let sources = [source("r.md.tera", "")];
         assert_eq!(
-            renderer.render("report.md.tera", &model()).unwrap_err().to_string(),
+            renderer(&sources).unwrap().render("report.md.tera", &model()).unwrap_err().to_string(),
             "no template `report.md.tera`; there are r.md.tera"
         );
-        assert!(Renderer::new(ReportFormat::Markdown, &[source("r.html.tera", "")]).is_err());
+        let unknown = [source("r.txt.tera", "")];
+        assert!(Renderer::new(ReportFormat::Markdown, &unknown, &wording("en")).is_err());
     }
 }

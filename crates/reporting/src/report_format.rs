@@ -1,5 +1,9 @@
 //! The formats of a report.
 
+use crate::escape::{
+    escape_html, escape_latex, escape_markdown, html_code, html_number, latex_code, latex_number,
+    markdown_code,
+};
 use crate::{ReportingError, Result};
 
 /// A format that templates are written in.
@@ -10,6 +14,8 @@ pub enum ReportFormat {
     /// LaTeX: templates `….tex.tera`, with `<< … >>`, `<% … %>` and `<# … #>` for delimiters, since
     /// braces and `%` are LaTeX's own.
     Latex,
+    /// HTML: templates `….html.tera`, tera's own delimiters. Attributes must be in quotes.
+    Html,
 }
 
 impl ReportFormat {
@@ -22,8 +28,46 @@ impl ReportFormat {
             Ok(Self::Markdown)
         } else if name.ends_with(".tex.tera") {
             Ok(Self::Latex)
+        } else if name.ends_with(".html.tera") {
+            Ok(Self::Html)
         } else {
             Err(ReportingError::TemplateFormat { name: name.into() })
+        }
+    }
+
+    /// Text as it stands.
+    pub(crate) fn escape(self, text: &str) -> String {
+        match self {
+            Self::Markdown => escape_markdown(text),
+            Self::Latex => escape_latex(text),
+            Self::Html => escape_html(text),
+        }
+    }
+
+    /// A number's text, with the format's minus sign and powers of ten.
+    pub(crate) fn number(self, text: &str) -> String {
+        match self {
+            Self::Markdown => escape_markdown(text),
+            Self::Latex => latex_number(text),
+            Self::Html => html_number(text),
+        }
+    }
+
+    /// A file's name, a checksum, a command.
+    pub(crate) fn code(self, text: &str) -> String {
+        match self {
+            Self::Markdown => markdown_code(text),
+            Self::Latex => latex_code(text),
+            Self::Html => html_code(text),
+        }
+    }
+
+    /// What begins and ends emphasis.
+    pub(crate) fn emphasis(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Markdown => ("*", "*"),
+            Self::Latex => ("\\textit{", "}"),
+            Self::Html => ("<em>", "</em>"),
         }
     }
 }

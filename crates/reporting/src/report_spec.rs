@@ -10,6 +10,9 @@ use crate::{ReportUnit, StarLevels, TableSpec};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReportSpec {
+    /// The language that it is written in, `en` or `zh`.
+    #[serde(default = "english")]
+    pub language: String,
     /// The title.
     pub title: Label,
     /// The authors; empty for none.
@@ -17,10 +20,10 @@ pub struct ReportSpec {
     pub authors: Vec<String>,
     /// The publication that is replicated; empty for none.
     #[serde(default)]
-    pub citation: String,
+    pub citation: Label,
     /// Paragraphs under the title.
     #[serde(default)]
-    pub introduction: Vec<String>,
+    pub introduction: Vec<Label>,
     /// The tables, in order.
     pub tables: Vec<TableSpec>,
     /// The rows of the tables, in order; pooled ones are put last.
@@ -28,7 +31,29 @@ pub struct ReportSpec {
     /// What earns a star.
     #[serde(default)]
     pub star_levels: StarLevels,
+    /// The same report in other languages.
+    #[serde(default)]
+    pub translations: Vec<Translation>,
+    /// Whether numbers are links to their traces among the pages of an audit ([`crate::trace_page`]).
+    #[serde(default)]
+    pub trace_links: bool,
     /// Commands that make the report again, in order.
     #[serde(default)]
     pub commands: Vec<String>,
+}
+
+fn english() -> String {
+    "en".into()
+}
+
+/// The same report in another language.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Translation {
+    /// The language's own code, as HTML has it (`zh-CN`).
+    pub language: String,
+    /// Its own name for itself.
+    pub name: String,
+    /// The name of its file, beside this report, without the format's ending (`report.zh`).
+    pub file: String,
 }

@@ -17,5 +17,5 @@ pub struct TableSpec {
     pub regressors: Vec<String>,
     /// A sentence for the table's note; empty for none.
     #[serde(default)]
-    pub note: String,
+    pub note: Label,
 }

@@ -13,8 +13,8 @@ pub struct VariableDefinition {
     pub label: Label,
     /// Its unit.
     #[serde(default)]
-    pub unit: String,
+    pub unit: Label,
     /// How it is built, in words or as the pipeline's expression.
     #[serde(default)]
-    pub definition: String,
+    pub definition: Label,
 }

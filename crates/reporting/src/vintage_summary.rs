@@ -40,10 +40,13 @@ pub struct SourceSummary {
     pub sha256: String,
     /// How to cite it.
     #[serde(default)]
-    pub citation: String,
+    pub citation: Label,
     /// On which terms it may be used.
     #[serde(default)]
-    pub licence: String,
+    pub licence: Label,
+    /// Where it is found; empty where that isn't known.
+    #[serde(default)]
+    pub url: String,
     /// Rows of data read from it.
     #[serde(default)]
     pub rows: Option<usize>,

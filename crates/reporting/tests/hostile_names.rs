@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{render, small};
+use common::{LANGUAGES, label, render_in, small};
 use proptest::prelude::*;
 use vintner_reporting::{
     ReportFormat, ReportInputs, ReportSpec, read_estimates_csv, tidy_estimates, write_estimates_csv,
@@ -33,28 +33,32 @@ fn with_name(name: &str) -> (ReportSpec, ReportInputs) {
         unit.label.zh = Some(format!("{name}甲"));
         unit.printed = Some("甲".into());
     }
-    for text in [&mut spec.title.en, &mut spec.citation] {
-        *text = name.into();
-    }
-    spec.introduction = vec![name.into()];
+    let label = || label(name, &format!("{name}甲"));
+    spec.title = label();
+    spec.citation = label();
+    spec.introduction = vec![label()];
+    spec.authors = vec![name.into()];
+    spec.translations[0].name = name.into();
     spec.commands = vec![name.into()];
     for table in &mut spec.tables {
-        table.note = name.into();
-        table.title.en = name.into();
+        table.note = label();
+        table.title = label();
     }
     for source in &mut inputs.vintage.sources {
         source.file = name.into();
         source.sha256 = name.into();
-        source.citation = name.into();
-        source.licence = name.into();
+        source.citation = label();
+        source.licence = label();
+        source.url = name.into();
     }
-    inputs.vintage.title.en = name.into();
+    inputs.vintage.title = label();
+    inputs.vintage.date = name.into();
     inputs.vintage.name = name.into();
-    inputs.vintage.notice = Some(vintner_panel::Label::new(format!("notice {name}")));
+    inputs.vintage.notice = Some(common::label(&format!("notice {name}"), &format!("声明{name}")));
     for variable in &mut inputs.variables {
-        variable.unit = name.into();
-        variable.definition = name.into();
-        variable.label.en = name.into();
+        variable.unit = label();
+        variable.definition = label();
+        variable.label = label();
     }
     for gap in &mut inputs.gaps {
         gap.reason = name.into();
@@ -153,20 +157,55 @@ fn latex_shape(text: &str) -> String {
     shape
 }
 
+/// What shapes an HTML page: its tags with their attributes, in order.
+fn html_shape(text: &str) -> Vec<&str> {
+    let (_, body) = text.split_once("</style>").unwrap();
+    body.split('<').skip(1).map(|tag| tag.split('>').next().unwrap()).collect()
+}
+
 fn check(name: &str) -> Result<(), TestCaseError> {
+    for language in LANGUAGES {
+        check_in(language, name)?;
+    }
+    Ok(())
+}
+
+fn check_in(language: &str, name: &str) -> Result<(), TestCaseError> {
     let (plain_spec, plain_inputs) = with_name("Plain");
     let (spec, inputs) = with_name(name);
-    let markdown = render(ReportFormat::Markdown, &spec, &inputs);
-    let plain = render(ReportFormat::Markdown, &plain_spec, &plain_inputs);
+    let markdown = render_in(language, ReportFormat::Markdown, &spec, &inputs);
+    let plain = render_in(language, ReportFormat::Markdown, &plain_spec, &plain_inputs);
     prop_assert_eq!(markdown_shape(&markdown), markdown_shape(&plain), "{}", markdown);
     for active in ["<script", "<!--", "http://", "\u{202e}", "\u{0}"] {
         prop_assert!(!without_code(&markdown).contains(active), "{} in {}", active, markdown);
     }
-    let latex = render(ReportFormat::Latex, &spec, &inputs);
-    let plain = render(ReportFormat::Latex, &plain_spec, &plain_inputs);
+    let latex = render_in(language, ReportFormat::Latex, &spec, &inputs);
+    let plain = render_in(language, ReportFormat::Latex, &plain_spec, &plain_inputs);
     prop_assert_eq!(latex_shape(&latex), latex_shape(&plain), "{}", latex);
     prop_assert!(!latex.contains("\\input") && !latex.contains("\\write"));
+    let html = render_in(language, ReportFormat::Html, &spec, &inputs);
+    let plain = render_in(language, ReportFormat::Html, &plain_spec, &plain_inputs);
+    prop_assert_eq!(html_shape(&html), html_shape(&plain), "{}", html);
+    for active in ["<script", "<!--", "javascript:alert", "\u{202e}", "\u{0}"] {
+        prop_assert!(!html.contains(active), "{} in {}", active, html);
+    }
     Ok(())
+}
+
+/// An address that a browser would run is no link.
+#[test]
+fn only_web_addresses_are_links() {
+    for (url, linked) in
+        [("javascript:alert(1)", false), ("data:text/html,x", false), ("https://e.org/\"><b>", true)]
+    {
+        let (spec, mut inputs) = small();
+        inputs.vintage.sources[0].url = url.into();
+        let html = render_in("en", ReportFormat::Html, &spec, &inputs);
+        assert_eq!(html.contains("rel=\"noreferrer\""), linked, "{url}");
+        assert!(
+            !html.contains("href=\"javascript") && !html.contains("href=\"data:") && !html.contains("<b>\"")
+        );
+    }
 }
 
 #[test]

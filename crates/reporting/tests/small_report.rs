@@ -4,9 +4,12 @@
 
 mod common;
 
-use common::{estimated, render, small};
+use std::collections::BTreeSet;
+
+use common::{FORMATS, LANGUAGES, estimated, render, render_in, small, templates, wording};
 use vintner_reporting::{
-    ReportContext, ReportFormat, ReportingError, read_estimates_csv, tidy_estimates, write_estimates_csv,
+    ReportContext, ReportFormat, ReportingError, Wording, read_estimates_csv, tidy_estimates,
+    write_estimates_csv,
 };
 
 #[test]
@@ -19,6 +22,52 @@ fn the_markdown_report() {
 fn the_latex_report() {
     let (spec, inputs) = small();
     insta::assert_snapshot!(render(ReportFormat::Latex, &spec, &inputs));
+}
+
+#[test]
+fn the_html_report() {
+    let (spec, inputs) = small();
+    let html = render(ReportFormat::Html, &spec, &inputs);
+    let (head, rest) = html.split_once("<style>").unwrap();
+    insta::assert_snapshot!(format!("{head}{}", rest.split_once("</style>").unwrap().1));
+}
+
+#[test]
+fn the_chinese_report() {
+    let (spec, inputs) = small();
+    insta::assert_snapshot!(render_in("zh", ReportFormat::Markdown, &spec, &inputs));
+}
+
+/// Each label of the templates is there in every language, each takes the same, and none is left over.
+#[test]
+fn all_languages_say_the_same() {
+    let [english, chinese] = LANGUAGES.map(wording);
+    let keys = |wording: &Wording| -> Vec<String> {
+        wording.keys().map(|(key, takes)| format!("{key}({})", takes.join(", "))).collect()
+    };
+    assert_eq!(keys(&english), keys(&chinese));
+    let mut used = BTreeSet::new();
+    let mut prefixes = Vec::new();
+    for template in templates() {
+        for (at, _) in template.text.match_indices("| text") {
+            let before = template.text[..at].trim_end();
+            let Some(before) = before.strip_suffix('"') else { continue };
+            used.insert(before.rsplit('"').next().unwrap().to_owned());
+        }
+        // A key that is put together: `("data.kind." ~ vintage.kind) | text`.
+        let parts =
+            template.text.match_indices("(\"").map(|(at, _)| template.text[at + 2..].split('"').next());
+        prefixes.extend(parts.flatten().filter(|part| part.ends_with('.')).map(str::to_owned));
+    }
+    let known: BTreeSet<String> = english.keys().map(|(key, _)| key.to_owned()).collect();
+    let missing: Vec<&String> = used.difference(&known).collect();
+    assert!(missing.is_empty(), "labels that templates print and no file has: {missing:?}");
+    let left_over: Vec<&String> = known
+        .difference(&used)
+        .filter(|key| !prefixes.iter().any(|prefix| key.starts_with(prefix.as_str())))
+        .filter(|key| *key != "list.semicolon" && *key != "list.comma")
+        .collect();
+    assert!(left_over.is_empty(), "labels that no template prints: {left_over:?}");
 }
 
 #[test]
@@ -35,10 +84,10 @@ fn the_estimates() {
 #[test]
 fn the_order_of_estimates_changes_nothing() {
     let (spec, mut inputs) = small();
-    let before = [ReportFormat::Markdown, ReportFormat::Latex].map(|format| render(format, &spec, &inputs));
+    let before = FORMATS.map(|(format, _)| render(format, &spec, &inputs));
     inputs.estimates.reverse();
     inputs.gaps.reverse();
-    let after = [ReportFormat::Markdown, ReportFormat::Latex].map(|format| render(format, &spec, &inputs));
+    let after = FORMATS.map(|(format, _)| render(format, &spec, &inputs));
     assert_eq!(before, after);
 }
 
@@ -61,6 +110,8 @@ fn a_bare_report_has_no_empty_sections() {
     assert!(markdown.contains("Every coefficient of every table could be estimated."));
     let latex = render(ReportFormat::Latex, &spec, &inputs);
     assert!(!latex.contains("Granger") && !latex.contains("\\noticebox{"));
+    let html = render(ReportFormat::Html, &spec, &inputs);
+    assert!(!html.contains("Granger") && !html.contains("class=\"notice\""));
 }
 
 #[test]
@@ -85,10 +136,14 @@ fn the_report_says_once_in_each_place_that_data_are_synthetic() {
         assert!(section.contains("Synthetic data. Made up for a test"), "{section}");
     }
     let latex = render(ReportFormat::Latex, &spec, &inputs);
-    for text in [markdown, latex] {
+    let html = render(ReportFormat::Html, &spec, &inputs);
+    for text in [markdown, latex, html] {
         assert!(text.matches(notice).count() >= 9);
         assert_eq!(text.matches("Synthetic data. ").count(), text.matches(notice).count(), "{text}");
-        assert_eq!(text.matches("合成数据。").count(), 1);
+    }
+    for (format, _) in FORMATS {
+        let chinese = render_in("zh", format, &spec, &inputs);
+        assert!(chinese.matches("合成数据。仅供测试。").count() >= 9, "{chinese}");
     }
 }
 

@@ -73,8 +73,9 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Trace {
-    /// The number: TABLE/UNIT/REGRESSOR, descriptives/VARIABLE, granger/CAUSE->EFFECT[/UNIT], claims/CLAIM or
-    /// value/VARIABLE/UNIT/YEAR
+    /// The number: TABLE/UNIT/REGRESSOR (as in the last column of estimates.csv), descriptives/VARIABLE,
+    /// granger/CAUSE->EFFECT[/UNIT], unit_roots/VARIABLE, tests/EQUATION[/TEST], specifications/EQUATION/REGRESSOR,
+    /// system/EQUATION, claims/CLAIM or value/VARIABLE/UNIT/YEAR
     #[arg(value_name = "NUMBER", required_unless_present = "cell", conflicts_with = "cell")]
     pub(crate) number: Option<String>,
     /// Every number that depends on a cell, FILE!SHEET!D15
@@ -210,6 +211,9 @@ pub(crate) struct Reproduce {
     /// Make these stages and what they read, and nothing else
     #[arg(long, value_name = "STAGE,...")]
     pub(crate) until: Vec<String>,
+    /// Make what is in this language alone, `en` or `zh`, beside what is in none
+    #[arg(long, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<String>,
     /// Where a stage fails, run all that doesn't depend on it
     #[arg(short, long)]
     pub(crate) keep_going: bool,

@@ -46,17 +46,43 @@ fn every_published_coefficient_and_star_comes_out() {
     let report = workspace.read("reports/reconstructed/report.md");
     assert!(report.contains("Synthetic data"), "the report says that the data are synthetic");
     assert!(workspace.read("reports/reconstructed/report.tex").contains("Synthetic data"));
+    for format in ["md", "tex", "html"] {
+        let chinese = workspace.read(&format!("reports/reconstructed/report.zh.{format}"));
+        assert!(chinese.contains("合成数据"), "the Chinese report says so too, in {format}");
+    }
 }
 
 #[test]
 fn the_committed_reports_are_what_the_pipeline_makes() {
     let workspace = Workspace::of_paper();
     workspace.reproduce(&[]);
-    for name in ["estimates.csv", "robustness.csv", "report.md", "report.tex", "figures/curve-2-lnAI.svg"] {
+    let reports =
+        ["md", "tex", "html"].map(|format| [format!("report.{format}"), format!("report.zh.{format}")]);
+    let others = ["estimates.csv", "robustness.csv", "figures/curve-2-lnAI.svg"].map(str::to_owned);
+    for name in reports.into_iter().flatten().chain(others) {
         let path = format!("reports/reconstructed/{name}");
         let committed = fs::read_to_string(common::repository().join(&path)).unwrap();
         assert_eq!(workspace.read(&path), committed, "{path}: run `just reproduce` and commit it");
     }
+}
+
+#[test]
+fn one_language_alone_is_made_where_it_is_asked_for() {
+    let workspace = Workspace::of_paper();
+    let outcomes = workspace.reproduce(&["--lang", "zh"]);
+    assert!(with_outcome(&outcomes, "ran").contains(&"report_zh"));
+    assert!(!outcomes.iter().any(|outcome| outcome.0 == "report"));
+    let files = workspace.files("reports/reconstructed");
+    let of_report: Vec<&str> = files
+        .keys()
+        .filter_map(|path| path.file_name()?.to_str())
+        .filter(|name| name.starts_with("report"))
+        .collect();
+    assert_eq!(of_report, ["report.zh.html", "report.zh.md", "report.zh.tex"]);
+    assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran"), ["report"]);
+    let unknown = workspace.vintner(&["reproduce", "--lang", "fr"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("no stage is in the language `fr`"), "{}", unknown.stderr);
 }
 
 #[test]
@@ -124,6 +150,7 @@ fn a_changed_cell_re_runs_exactly_what_depends_on_it() {
         "estimates",
         "panel",
         "report",
+        "report_zh",
         "robustness",
         "specifications[2]",
         "specifications[3]",
@@ -149,7 +176,7 @@ fn a_changed_parameter_re_runs_exactly_what_depends_on_it() {
     let workspace = Workspace::of_paper();
     workspace.reproduce(&[]);
     workspace.edit("pipeline.yaml", "lags: 1", "lags: 2");
-    assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran"), ["claims", "granger", "report"]);
+    assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran"), ["claims", "granger", "report", "report_zh"]);
 
     // A definition with the same values: stops where the columns came out equal.
     workspace.edit("pipeline.yaml", "lnBE: ln(BE)", "lnBE: ln(BE * 1)");
@@ -169,6 +196,7 @@ fn a_changed_parameter_re_runs_exactly_what_depends_on_it() {
         "diagnostics[1]",
         "estimates",
         "report",
+        "report_zh",
         "robustness",
         "specifications[1]",
         "system",

@@ -17,7 +17,7 @@ pub struct Claim {
     pub statements: Vec<String>,
     /// What a reader should know of how it was put into statements; empty for nothing.
     #[serde(default)]
-    pub note: String,
+    pub note: Label,
 }
 
 /// Whether something holds.

@@ -45,7 +45,7 @@ pub struct ClaimView {
     /// By the vintage.
     pub estimated: VerdictView,
     /// What a reader should know; empty for nothing.
-    pub note: String,
+    pub note: Name,
 }
 
 /// A verdict.
@@ -74,7 +74,7 @@ impl ClaimsView {
             statements: outcome.claim.statements.clone(),
             published: outcome.published.as_ref().map(verdict).unwrap_or_default(),
             estimated: verdict(&outcome.estimated),
-            note: outcome.claim.note.clone(),
+            note: Name::new("note", &outcome.claim.note),
         });
         Self {
             claims: claims.collect(),

@@ -202,7 +202,7 @@ mod tests {
             gap("b", 2008, "x"),
             gap("", 2010, "z"),
         ];
-        let views = gap_views(&gaps, &Names::new(&[], &[]));
+        let views = gap_views(&gaps, &Names::new(&[], &[], "en"));
         let lines: Vec<(String, Vec<String>, String, usize)> = views
             .into_iter()
             .map(|view| {

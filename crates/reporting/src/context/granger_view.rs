@@ -52,6 +52,8 @@ pub struct GrangerCell {
     pub p_value: String,
     /// Its degrees of freedom ("1, 8").
     pub df: String,
+    /// Where its trace stands.
+    pub address: String,
 }
 
 /// One test of the panel (Dumitrescu and Hurlin 2012); texts are empty where there is none.
@@ -69,6 +71,8 @@ pub struct GrangerPanelView {
     pub z_bar: StatisticView,
     /// Standardised for short series.
     pub z_tilde: StatisticView,
+    /// Where its trace stands.
+    pub address: String,
     /// Why some have no numbers; empty where all have.
     pub reason: String,
 }
@@ -103,12 +107,14 @@ fn unit_row(id: &str, tests: &[DumitrescuHurlin], names: &Names, levels: &StarLe
     let mut reasons = Vec::new();
     let cells = tests
         .iter()
-        .map(|test| match test.units.iter().find(|unit| unit.unit == id) {
+        .map(|test| (test, &test.cause, &test.effect))
+        .map(|(test, cause, effect)| match test.units.iter().find(|unit| unit.unit == id) {
             Some(UnitGranger { outcome: GrangerOutcome::Test(test), .. }) => GrangerCell {
                 statistic: fixed(test.f, 2),
                 stars: levels.stars(test.f_p_value).asterisks(),
                 p_value: p_value_text(test.f_p_value),
                 df: format!("{}, {}", test.df_numerator, test.df_denominator),
+                address: format!("granger/{cause}->{effect}/{}", names.printed(id)),
             },
             Some(UnitGranger { outcome: GrangerOutcome::NotEstimable { reason, .. }, .. }) => {
                 note_reason(&mut reasons, reason, names);
@@ -148,12 +154,13 @@ fn panel_view(test: &DumitrescuHurlin, names: &Names, levels: &StarLevels) -> Gr
         w_bar: test.w_bar.map(|w_bar| fixed(w_bar, 3)).unwrap_or_default(),
         z_bar,
         z_tilde,
+        address: format!("granger/{}->{}", test.cause, test.effect),
         reason: reasons.join("; "),
     }
 }
 
 fn note_reason(reasons: &mut Vec<String>, reason: &Reason, names: &Names) {
-    let text = reason.with_entity_names(&|id| names.unit(id).both).to_string();
+    let text = reason.with_entity_names(&|id| names.spoken(id)).to_string();
     if !reasons.contains(&text) {
         reasons.push(text);
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::number_format::{percent, significant};
 use crate::tidy_estimate::units_in_order;
-use crate::{ReportInputs, ReportSpec, Result, TidyEstimate, tidy_estimates};
+use crate::{ReportInputs, ReportSpec, Result, TidyEstimate, Translation, tidy_estimates};
 
 /// Everything that a report says, for templates in any format. Its top-level fields are the names that
 /// a template may use.
@@ -23,9 +23,13 @@ pub struct ReportContext {
     /// The authors.
     pub authors: Vec<String>,
     /// The publication that is replicated; empty for none.
-    pub citation: String,
+    pub citation: Name,
     /// Paragraphs under the title.
-    pub introduction: Vec<String>,
+    pub introduction: Vec<Name>,
+    /// The same report in other languages.
+    pub translations: Vec<Translation>,
+    /// Whether numbers are links to their traces.
+    pub trace_links: bool,
     /// The vintage.
     pub vintage: VintageView,
     /// The variables.
@@ -68,9 +72,9 @@ pub struct VariableView {
     /// Its id and names.
     pub name: Name,
     /// Its unit.
-    pub unit: String,
+    pub unit: Name,
     /// How it is built.
-    pub definition: String,
+    pub definition: Name,
 }
 
 /// Descriptive statistics of a variable, as text; empty where there is none.
@@ -111,7 +115,7 @@ impl ReportContext {
     /// What [`tidy_estimates`] refuses, and synthetic data without a notice.
     pub fn build(spec: &ReportSpec, inputs: &ReportInputs) -> Result<Self> {
         let units = units_in_order(&spec.units);
-        let names = Names::new(&units, &inputs.variables);
+        let names = Names::new(&units, &inputs.variables, &spec.language);
         let rows = tidy_estimates(
             &inputs.estimates,
             &spec.tables,
@@ -132,8 +136,8 @@ impl ReportContext {
             .iter()
             .map(|variable| VariableView {
                 name: Name::new(&variable.id, &variable.label),
-                unit: variable.unit.clone(),
-                definition: variable.definition.clone(),
+                unit: Name::new("unit", &variable.unit),
+                definition: Name::new("definition", &variable.definition),
             })
             .collect();
         let stars = spec
@@ -146,8 +150,10 @@ impl ReportContext {
         Ok(Self {
             title: Name::new("title", &spec.title),
             authors: spec.authors.clone(),
-            citation: spec.citation.clone(),
-            introduction: spec.introduction.clone(),
+            citation: Name::new("citation", &spec.citation),
+            introduction: spec.introduction.iter().map(|label| Name::new("introduction", label)).collect(),
+            translations: spec.translations.clone(),
+            trace_links: spec.trace_links,
             vintage: VintageView::new(&inputs.vintage)?,
             variables,
             descriptives: inputs.descriptives.iter().map(|row| descriptive_view(row, &names)).collect(),

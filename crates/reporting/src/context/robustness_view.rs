@@ -226,12 +226,12 @@ fn specification_row(
     };
     let (n_obs, reason, notes) = match &specification.outcome {
         SpecificationOutcome::Estimated { n_obs, notes, left_out, .. } => {
-            let left_out: Vec<String> = left_out.iter().map(|id| names.unit(id).both).collect();
+            let left_out: Vec<String> = left_out.iter().map(|id| names.spoken(id)).collect();
             let without = (!left_out.is_empty()).then(|| format!("without {}", left_out.join(", ")));
             (n_obs.to_string(), String::new(), notes.iter().cloned().chain(without).collect())
         }
         SpecificationOutcome::NotEstimable { reason } => {
-            (String::new(), reason.with_entity_names(&|id| names.unit(id).both).to_string(), Vec::new())
+            (String::new(), reason.with_entity_names(&|id| names.spoken(id)).to_string(), Vec::new())
         }
     };
     SpecificationRow {

@@ -21,7 +21,7 @@ pub struct TableView {
     /// The rows; pooled ones last.
     pub rows: Vec<TableRow>,
     /// A sentence for its note; empty for none.
-    pub note: String,
+    pub note: Name,
     /// Its agreement with the publication.
     pub agreement: Agreement,
 }
@@ -50,6 +50,8 @@ pub struct CellView {
     pub estimate: Option<Figure>,
     /// The published value.
     pub published: Option<Figure>,
+    /// Where its trace stands.
+    pub address: String,
     /// `exact` (equal digits and stars), `near` (the same sign), `sign` (another sign), or `none`
     /// where either side is missing.
     pub mark: &'static str,
@@ -103,7 +105,7 @@ impl TableView {
             regressors: table.regressors.iter().map(|regressor| names.variable(regressor)).collect(),
             compared: rows.iter().any(|row| row.published.is_some()),
             rows: in_table.collect(),
-            note: table.note.clone(),
+            note: Name::new("note", &table.note),
             agreement: Agreement::of(rows.iter().copied()),
         }
     }
@@ -115,7 +117,11 @@ fn table_row(table: &TableSpec, unit: &ReportUnit, rows: &[&&TidyEstimate], name
         .iter()
         .map(|regressor| {
             let row = rows.iter().find(|row| row.regressor == *regressor && row.dependent == table.dependent);
-            row.map_or(CellView { estimate: None, published: None, mark: "none" }, |row| cell(row))
+            let address = format!("{}/{}/{regressor}", table.id, unit.printed());
+            match row {
+                Some(row) => cell(row, address),
+                None => CellView { estimate: None, published: None, address, mark: "none" },
+            }
         })
         .collect();
     let mut reasons: Vec<&str> = Vec::new();
@@ -137,7 +143,7 @@ fn table_row(table: &TableSpec, unit: &ReportUnit, rows: &[&&TidyEstimate], name
     }
 }
 
-fn cell(row: &TidyEstimate) -> CellView {
+fn cell(row: &TidyEstimate, address: String) -> CellView {
     let mark = match Comparison::of(row) {
         Some(comparison) if comparison.is_exact() => "exact",
         Some(comparison) if comparison.sign => "near",
@@ -147,6 +153,7 @@ fn cell(row: &TidyEstimate) -> CellView {
     CellView {
         estimate: estimate_text(row).map(|text| Figure::new(&text, row.stars)),
         published: row.published.as_ref().map(|number| Figure::published(number, row.published_stars)),
+        address,
         mark,
     }
 }

@@ -119,14 +119,14 @@ impl TestsView {
                         view.add_dependence(variable, finding, names, levels);
                     }
                     (_, Finding::NotTestable { reason }) => {
-                        let reason = reason.with_entity_names(&|id| names.unit(id).both).to_string();
+                        let reason = reason.with_entity_names(&|id| names.spoken(id)).to_string();
                         push(&mut remarks, (test_name(&line.key, diagnostics), reason), &equation.equation);
                     }
                     _ => {
                         let Some(row) = line_row(line, levels) else { continue };
                         if !line.left_out.is_empty() {
                             let left_out: Vec<String> =
-                                line.left_out.iter().map(|id| names.unit(id).both).collect();
+                                line.left_out.iter().map(|id| names.spoken(id)).collect();
                             let without = format!("without {}", left_out.join(", "));
                             push(&mut remarks, (row.name.clone(), without), &equation.equation);
                         }
@@ -168,13 +168,13 @@ impl TestsView {
                     (&test.name, TestCell { bound, df: String::new(), ..TestCell::new(test, levels) })
                 }
                 TestOutcome::NotTestable { name, reason } => {
-                    let reason = reason.with_entity_names(&|id| names.unit(id).both).to_string();
+                    let reason = reason.with_entity_names(&|id| names.spoken(id)).to_string();
                     push(&mut reasons, (variable.clone(), reason), name);
                     (name, TestCell::default())
                 }
             };
             if !one.left_out.is_empty() {
-                let left_out: Vec<String> = one.left_out.iter().map(|id| names.unit(id).both).collect();
+                let left_out: Vec<String> = one.left_out.iter().map(|id| names.spoken(id)).collect();
                 push(&mut reasons, (variable.clone(), format!("without {}", left_out.join(", "))), name);
             }
             // What a test that couldn't be made looked up on the way is nothing to a reader.
@@ -230,7 +230,7 @@ impl TestsView {
         let cell = match finding {
             Finding::Test(test) => TestCell::new(test, levels),
             Finding::NotTestable { reason } => {
-                let reason = reason.with_entity_names(&|id| names.unit(id).both);
+                let reason = reason.with_entity_names(&|id| names.spoken(id));
                 self.remarks.push(format!("{variable}, dependence between entities: {reason}"));
                 TestCell::default()
             }
@@ -369,7 +369,7 @@ mod tests {
             diagnostic("series_dependence", Some("z"), test(1.0)),
             diagnostic("hausman", None, test(30.0)),
         ];
-        let names = Names::new(&[], &[]);
+        let names = Names::new(&[], &[], "en");
         let equations = [equation("1", first), equation("2", second)];
         let view = TestsView::new(&[], &equations, &names, &StarLevels::default());
         assert_eq!(view.dependence.len(), 1);

@@ -37,9 +37,11 @@ pub struct SourceView {
     /// The checksum's second half.
     pub sha256_end: String,
     /// How to cite it.
-    pub citation: String,
+    pub citation: Name,
     /// On which terms it may be used.
-    pub licence: String,
+    pub licence: Name,
+    /// Where it is found on the web; empty where that isn't known.
+    pub url: String,
     /// Rows read; empty where that isn't known.
     pub rows: String,
 }
@@ -63,8 +65,9 @@ impl VintageView {
                     sha256: source.sha256.clone(),
                     sha256_start: source.sha256.chars().take(half).collect(),
                     sha256_end: source.sha256.chars().skip(half).collect(),
-                    citation: source.citation.clone(),
-                    licence: source.licence.clone(),
+                    citation: Name::new("citation", &source.citation),
+                    licence: Name::new("licence", &source.licence),
+                    url: web_address(&source.url),
                     rows: source.rows.map(|rows| rows.to_string()).unwrap_or_default(),
                 }
             })
@@ -78,5 +81,15 @@ impl VintageView {
             notice,
             sources,
         })
+    }
+}
+
+/// An address that a page may link to; nothing where it is of another kind (a script, a file).
+fn web_address(url: &str) -> String {
+    let web = url.starts_with("https://") || url.starts_with("http://");
+    if web && !url.contains(|character: char| character.is_whitespace() || character.is_control()) {
+        url.to_owned()
+    } else {
+        String::new()
     }
 }

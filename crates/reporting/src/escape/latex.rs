@@ -48,11 +48,45 @@ pub fn escape_latex(text: &str) -> String {
                     escaped.push_str(&name);
                     escaped.push_str("\\textgreater{}");
                 }
-                Unseen::No => escaped.push(other),
+                Unseen::No => match symbol(other) {
+                    Some(command) => escaped.push_str(command),
+                    None => escaped.push(other),
+                },
             },
         }
     }
     escaped
+}
+
+/// The command of a symbol that text fonts lack.
+fn symbol(character: char) -> Option<&'static str> {
+    Some(match character {
+        '→' => "$\\to$",
+        '←' => "$\\leftarrow$",
+        '↔' => "$\\leftrightarrow$",
+        '≤' => "$\\le$",
+        '≥' => "$\\ge$",
+        '≠' => "$\\neq$",
+        '≈' => "$\\approx$",
+        '×' => "$\\times$",
+        '−' => "$-$",
+        '±' => "$\\pm$",
+        'Δ' => "$\\Delta$",
+        'Σ' => "$\\Sigma$",
+        'α' => "$\\alpha$",
+        'β' => "$\\beta$",
+        'γ' => "$\\gamma$",
+        'δ' => "$\\delta$",
+        'λ' => "$\\lambda$",
+        'μ' => "$\\mu$",
+        'ρ' => "$\\rho$",
+        'σ' => "$\\sigma$",
+        'χ' => "$\\chi$",
+        '²' => "\\textsuperscript{2}",
+        '³' => "\\textsuperscript{3}",
+        '⁸' => "\\textsuperscript{8}",
+        _ => return None,
+    })
 }
 
 /// Text set as code, which may be broken after `_`, `/`, `-` and `.`: file names and checksums are longer
@@ -74,26 +108,11 @@ pub fn latex_code(text: &str) -> String {
 /// `-1.2e-7` becomes `$-$1.2$\times10^{-7}$`. Text that is no number (or part of one, such as `.350`)
 /// is escaped as text.
 pub fn latex_number(text: &str) -> String {
-    let (negative, unsigned) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let (mantissa, exponent) = match unsigned.split_once('e') {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (unsigned, None),
-    };
-    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let whole = |part: &str| {
-        let digits = part.strip_prefix('-').unwrap_or(part);
-        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    if mantissa.is_empty() || !plain(mantissa) || exponent.is_some_and(|exponent| !whole(exponent)) {
-        return escape_latex(text);
-    }
-    let minus = if negative { "$-$" } else { "" };
-    match exponent {
-        Some(exponent) => format!("{minus}{mantissa}$\\times10^{{{exponent}}}$"),
-        None => format!("{minus}{mantissa}"),
+    let Some(number) = super::NumberText::of(text) else { return escape_latex(text) };
+    let minus = if number.negative { "$-$" } else { "" };
+    match number.exponent {
+        Some(exponent) => format!("{minus}{}$\\times10^{{{exponent}}}$", number.mantissa),
+        None => format!("{minus}{}", number.mantissa),
     }
 }
 
@@ -110,6 +129,7 @@ mod tests {
             escape_latex("\\input{/etc/passwd}"),
             "\\textbackslash{}input\\{/\\allowbreak{}etc/\\allowbreak{}passwd\\}"
         );
+        assert_eq!(escape_latex("χ² → m²"), "$\\chi$\\textsuperscript{2} $\\to$ m\\textsuperscript{2}");
         assert_eq!(escape_latex("[1ex] *"), "{[}1ex{]} {*}");
         assert_eq!(escape_latex("a--b ''"), "a-{}-b '{}'");
         assert_eq!(

@@ -1,9 +1,11 @@
 //! Text made safe for the format it lands in. Templates never call these themselves: the renderer
 //! escapes whatever a template prints.
 
+mod html;
 mod latex;
 mod markdown;
 
+pub use html::{escape_html, html_code, html_number};
 pub use latex::{escape_latex, latex_code, latex_number};
 pub use markdown::{escape_markdown, markdown_code};
 
@@ -32,5 +34,39 @@ impl Unseen {
             other if other.is_control() => Self::Named(format!("U+{:04X}", u32::from(other))),
             _ => Self::No,
         }
+    }
+}
+
+/// A number's text taken apart.
+pub(crate) struct NumberText<'a> {
+    /// Whether a minus stands before it.
+    pub(crate) negative: bool,
+    /// Digits and a point.
+    pub(crate) mantissa: &'a str,
+    /// The power of ten, where it has one.
+    pub(crate) exponent: Option<&'a str>,
+}
+
+impl<'a> NumberText<'a> {
+    /// Takes a number's text apart, or a part of one, such as `.350`; none where it is something else.
+    pub(crate) fn of(text: &'a str) -> Option<Self> {
+        let (negative, unsigned) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (mantissa, exponent) = match unsigned.split_once('e') {
+            Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+            None => (unsigned, None),
+        };
+        let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let whole = |part: &str| {
+            let digits = part.strip_prefix('-').unwrap_or(part);
+            !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        (!mantissa.is_empty() && plain(mantissa) && exponent.is_none_or(whole)).then_some(Self {
+            negative,
+            mantissa,
+            exponent,
+        })
     }
 }

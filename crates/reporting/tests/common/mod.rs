@@ -11,7 +11,8 @@ use vintner_estimation::{
 use vintner_panel::{Gap, Label};
 use vintner_reporting::{
     DroppedRow, EstimateOutcome, EstimateRow, Published, Renderer, ReportFormat, ReportInputs, ReportSpec,
-    ReportUnit, SourceSummary, StarLevels, TableSpec, TemplateSource, VariableDefinition, VintageSummary,
+    ReportUnit, SourceSummary, StarLevels, TableSpec, TemplateSource, Translation, VariableDefinition,
+    VintageSummary, Wording,
 };
 
 /// The root of the repository.
@@ -24,14 +25,34 @@ pub fn templates() -> Vec<TemplateSource> {
     TemplateSource::read_folder(&root().join("reports/templates")).unwrap()
 }
 
-/// A report in one format.
+/// The formats, each with the report's template in it.
+pub const FORMATS: [(ReportFormat, &str); 3] = [
+    (ReportFormat::Markdown, "report.md.tera"),
+    (ReportFormat::Latex, "report.tex.tera"),
+    (ReportFormat::Html, "report.html.tera"),
+];
+
+/// The languages that the repository's templates have labels of.
+pub const LANGUAGES: [&str; 2] = ["en", "zh"];
+
+/// The repository's labels of a language.
+pub fn wording(language: &str) -> Wording {
+    let file = Wording::file_name(language);
+    let text = std::fs::read_to_string(root().join("reports/templates").join(&file)).unwrap();
+    Wording::parse(&file, &text).unwrap()
+}
+
+/// A report in one format, in English.
 pub fn render(format: ReportFormat, spec: &ReportSpec, inputs: &ReportInputs) -> String {
-    let name = match format {
-        ReportFormat::Markdown => "report.md.tera",
-        ReportFormat::Latex => "report.tex.tera",
-    };
-    let context = vintner_reporting::ReportContext::build(spec, inputs).unwrap();
-    Renderer::new(format, &templates()).unwrap().render(name, &context).unwrap()
+    render_in("en", format, spec, inputs)
+}
+
+/// A report in one format and language.
+pub fn render_in(language: &str, format: ReportFormat, spec: &ReportSpec, inputs: &ReportInputs) -> String {
+    let (_, name) = FORMATS.into_iter().find(|(known, _)| *known == format).unwrap();
+    let spec = ReportSpec { language: language.into(), ..spec.clone() };
+    let context = vintner_reporting::ReportContext::build(&spec, inputs).unwrap();
+    Renderer::new(format, &templates(), &wording(language)).unwrap().render(name, &context).unwrap()
 }
 
 pub fn label(en: &str, zh: &str) -> Label {
@@ -122,13 +143,20 @@ pub fn small() -> (ReportSpec, ReportInputs) {
         title: label(&format!("What moves {dependent}"), "回归结果"),
         dependent: dependent.into(),
         regressors: regressors.iter().map(|&regressor| regressor.into()).collect(),
-        note: note.into(),
+        note: label(note, ""),
     };
     let spec = ReportSpec {
+        language: "en".into(),
         title: label("A small report", "小报告"),
         authors: vec!["A. Author".into(), "乙".into()],
-        citation: "Author (2020), A paper & its data".into(),
-        introduction: vec!["Two made-up units.".into()],
+        citation: label("Author (2020), A paper & its data", ""),
+        introduction: vec![label("Two made-up units.", "两个虚构的地区。")],
+        translations: vec![Translation {
+            language: "zh-CN".into(),
+            name: "中文".into(),
+            file: "report.zh".into(),
+        }],
+        trace_links: true,
         tables: vec![
             table("1", "y", &["x", "z"], "Intercepts aren't shown."),
             table("2", "x", &["y"], ""),
@@ -160,8 +188,9 @@ pub fn small() -> (ReportSpec, ReportInputs) {
             sources: vec![SourceSummary {
                 file: "raw_values.csv".into(),
                 sha256: "0123456789abcdef".repeat(4),
-                citation: "Nobody (2020)".into(),
-                licence: "CC0-1.0".into(),
+                citation: label("Nobody (2020)", ""),
+                licence: label("CC0-1.0", ""),
+                url: "https://example.org/a?b=1&c=2".into(),
                 rows: Some(24),
             }],
         },
@@ -170,8 +199,8 @@ pub fn small() -> (ReportSpec, ReportInputs) {
             .map(|id| VariableDefinition {
                 id: id.into(),
                 label: label(&format!("Quantity {id}"), "量"),
-                unit: "kg".into(),
-                definition: format!("ln({id}_raw)"),
+                unit: label("kg", "千克"),
+                definition: label(&format!("ln({id}_raw)"), ""),
             })
             .collect(),
         descriptives: vec![Description {

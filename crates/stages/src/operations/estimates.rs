@@ -37,7 +37,7 @@ struct Table {
     title: Label,
     /// A sentence for its note.
     #[serde(default)]
-    note: String,
+    note: Label,
 }
 
 /// All that a report needs to know of the coefficients.

@@ -1,4 +1,4 @@
-//! `report`: everything, as Markdown and LaTeX.
+//! `report`: everything, as Markdown, LaTeX and HTML, in one language.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use vintner_panel::{Gap, Label, gaps_from_frame};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::{
     EquationDiagnostics, Renderer, ReportContext, ReportFormat, ReportInputs, ReportSpec, Robustness,
-    SourceSummary, TemplateSource, VariableDefinition, VintageSummary,
+    SourceSummary, TemplateSource, Translation, VariableDefinition, VintageSummary, Wording,
 };
 
 use super::diagnose::Diagnostics;
@@ -28,21 +28,37 @@ pub(crate) struct Report {
     authors: Vec<String>,
     /// The publication that is replicated.
     #[serde(default)]
-    citation: String,
+    citation: Label,
     /// Paragraphs under the title.
     #[serde(default)]
-    introduction: Vec<String>,
+    introduction: Vec<Label>,
     /// The variables, as the report explains them.
     variables: Vec<VariableDefinition>,
     /// Commands that make the report again; `{vintage}` is the vintage's name.
     #[serde(default)]
     commands: Vec<String>,
+    /// The language: which file of labels the templates take their words from.
+    #[serde(default = "english")]
+    language: String,
+    /// The same report in other languages.
+    #[serde(default)]
+    translations: Vec<Translation>,
+    /// Whether numbers of the HTML report are links to their traces among the pages of an audit.
+    #[serde(default)]
+    trace_links: bool,
     /// The template of the Markdown report, in the folder of templates.
     #[serde(default = "markdown_template")]
     markdown: String,
     /// The template of the LaTeX report.
     #[serde(default = "latex_template")]
     latex: String,
+    /// The template of the HTML report.
+    #[serde(default = "html_template")]
+    html: String,
+}
+
+fn english() -> String {
+    "en".into()
 }
 
 fn markdown_template() -> String {
@@ -51,6 +67,10 @@ fn markdown_template() -> String {
 
 fn latex_template() -> String {
     "report.tex.tera".into()
+}
+
+fn html_template() -> String {
+    "report.html.tera".into()
 }
 
 /// What an `ingest` branch says of its source.
@@ -62,7 +82,8 @@ struct Summary {
 
 impl Parameters for Report {
     const NAME: &'static str = "report";
-    const SUMMARY: &'static str = "renders the report from templates, as Markdown and as LaTeX";
+    const SUMMARY: &'static str =
+        "renders the report from templates, as Markdown, LaTeX and HTML, in one language";
 
     fn code() -> Digest {
         // What `estimates` hands over, and what was published, is read by its file.
@@ -96,7 +117,7 @@ impl Parameters for Report {
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
-        vec![OutputDeclaration::new("markdown", Kind::Text), OutputDeclaration::new("latex", Kind::Text)]
+        ["markdown", "latex", "html"].map(|name| OutputDeclaration::new(name, Kind::Text)).into()
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
@@ -126,26 +147,34 @@ impl Parameters for Report {
         let commands =
             self.commands.iter().map(|line| line.replace("{vintage}", &report_inputs.vintage.name));
         let spec = ReportSpec {
+            language: self.language.clone(),
             title: self.title.clone(),
             authors: self.authors.clone(),
             citation: self.citation.clone(),
             introduction: self.introduction.clone(),
+            translations: self.translations.clone(),
+            trace_links: self.trace_links,
             tables: collected.tables,
             units: collected.units,
             star_levels: collected.star_levels,
             commands: commands.collect(),
         };
         let context = ReportContext::build(&spec, &report_inputs)?;
-        let templates: Vec<TemplateSource> = inputs
-            .texts("templates")?
+        let files = inputs.texts("templates")?;
+        let wording = Wording::among(files.iter().copied(), &self.language)?;
+        let templates: Vec<TemplateSource> = files
             .into_iter()
             .filter(|(name, _)| name.ends_with(".tera"))
             .map(|(name, text)| TemplateSource { name: name.into(), text: text.into() })
             .collect();
-        let render = |format, template: &str| Renderer::new(format, &templates)?.render(template, &context);
+        let render = |format, template: &str| {
+            let text = Renderer::new(format, &templates, &wording)?.render(template, &context)?;
+            Ok::<_, StagesError>(Artifact::Text(text))
+        };
         Ok(Outputs::new()
-            .with("markdown", Artifact::Text(render(ReportFormat::Markdown, &self.markdown)?))
-            .with("latex", Artifact::Text(render(ReportFormat::Latex, &self.latex)?)))
+            .with("markdown", render(ReportFormat::Markdown, &self.markdown)?)
+            .with("latex", render(ReportFormat::Latex, &self.latex)?)
+            .with("html", render(ReportFormat::Html, &self.html)?))
     }
 }
 
@@ -168,6 +197,7 @@ fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
         sha256: source.sha256,
         citation: source.citation.unwrap_or_default(),
         licence: source.licence.unwrap_or_default(),
+        url: source.url.unwrap_or_default(),
     };
     Ok(VintageSummary {
         name,

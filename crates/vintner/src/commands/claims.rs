@@ -98,7 +98,7 @@ fn print_one(out: &mut impl Write, outcome: &ClaimOutcome, vintage: &str) -> Res
         writeln!(out, "  = {statement}")?;
     }
     if !claim.note.is_empty() {
-        writeln!(out, "  {}", claim.note)?;
+        writeln!(out, "  {}", claim.note.en)?;
     }
     for (name, side) in sides(outcome, vintage) {
         writeln!(out, "by {name}: {}", word(side))?;

@@ -18,7 +18,9 @@ use crate::workspace::Workspace;
 pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     let named = arguments.vintage.as_deref();
     let (only, from, until) = (&arguments.only, &arguments.from, &arguments.until);
-    let asked = json!({"only": only, "from": from, "until": until, "locked": arguments.locked});
+    let lang = arguments.lang.as_deref();
+    let asked =
+        json!({"only": only, "from": from, "until": until, "language": lang, "locked": arguments.locked});
     let mut request = workspace.request(named, asked);
     let store = workspace.store();
     if !(arguments.dry_run || arguments.force)
@@ -37,6 +39,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         only: names(&arguments.only),
         from: names(&arguments.from),
         until: names(&arguments.until),
+        language: arguments.lang.clone(),
     };
     let plan = Plan::select(&pipeline, &vintage, &selection)?;
     if arguments.dry_run {

@@ -1,0 +1,121 @@
+//! The filters that templates have beside tera's own.
+
+use std::sync::Arc;
+
+use tera::{Kwargs, State, Tera, TeraResult, Value};
+
+use crate::{ReportFormat, Wording, trace_page};
+
+/// Gives the filters to the templates of a format.
+///
+/// `text` prints a label, `said` a sentence of the program, `name`, `both`, `names` and `ids` print names,
+/// `number` and `code` say how a text is meant, `trace` gives the page of a number's trace. Filters that
+/// would turn escaping off are refused.
+pub(crate) fn register(tera: &mut Tera, format: ReportFormat, wording: &Arc<Wording>) {
+    tera.register_filter("number", move |text: &str, _: Kwargs, _: &State| {
+        Value::safe_string(&format.number(text))
+    });
+    tera.register_filter("code", move |text: &str, _: Kwargs, _: &State| {
+        Value::safe_string(&format.code(text))
+    });
+    tera.register_filter("trace", |address: &str, _: Kwargs, _: &State| trace_page(address));
+    let words = Arc::clone(wording);
+    tera.register_filter("text", move |key: &str, given: Kwargs, state: &State| {
+        text(&words, format, key, &given, state)
+    });
+    let words = Arc::clone(wording);
+    tera.register_filter("said", move |english: &Value, _: Kwargs, _: &State| said(&words, english));
+    let words = Arc::clone(wording);
+    tera.register_filter("name", move |name: &Value, _: Kwargs, _: &State| {
+        Ok::<_, tera::Error>(in_language(&words, name)?.to_owned())
+    });
+    let words = Arc::clone(wording);
+    tera.register_filter("both", move |name: &Value, _: Kwargs, _: &State| {
+        Ok::<_, tera::Error>(in_both(&words, name)?.to_owned())
+    });
+    let words = Arc::clone(wording);
+    tera.register_filter("names", move |names: &[Value], _: Kwargs, _: &State| {
+        joined(names, words.separator("list.comma", ", "), |name| in_both(&words, name))
+    });
+    let words = Arc::clone(wording);
+    tera.register_filter("ids", move |names: &[Value], _: Kwargs, _: &State| {
+        joined(names, words.separator("list.comma", ", "), |name| field(name, "id"))
+    });
+    for filter in ["safe", "escape_html", "escape_xml", "newlines_to_br"] {
+        tera.register_filter(filter, move |_: &Value, _: Kwargs, _: &State| -> TeraResult<Value> {
+            Err(tera::Error::message(format!(
+                "the filter `{filter}` isn't allowed: what a template prints is escaped for its format"
+            )))
+        });
+    }
+}
+
+/// A label with what is given put in, each escaped unless it is set for the format already.
+fn text(
+    wording: &Wording,
+    format: ReportFormat,
+    key: &str,
+    given: &Kwargs,
+    state: &State,
+) -> TeraResult<Value> {
+    let mut set: Vec<(String, String)> = Vec::new();
+    let mut count = None;
+    for (name, value) in given.iter() {
+        let name = name.to_string();
+        if name == "count" {
+            count = value.as_i128().or_else(|| value.as_str().and_then(|text| text.parse().ok()));
+        }
+        set.push((name, state.escape_if_needed(value)?));
+    }
+    let of = |wanted: &str| set.iter().find(|(name, _)| name == wanted).map(|(_, text)| text.clone());
+    let text = wording.text(key, count, format, &of).map_err(tera::Error::message)?;
+    Ok(Value::safe_string(&text))
+}
+
+/// A sentence of the program, or several joined.
+fn said(wording: &Wording, english: &Value) -> TeraResult<String> {
+    match (english.as_str(), english.as_array()) {
+        (Some(text), _) => Ok(wording.said(text)),
+        (None, Some(texts)) => {
+            let said: Vec<String> =
+                texts.iter().filter_map(Value::as_str).map(|text| wording.said(text)).collect();
+            Ok(said.join(wording.separator("list.semicolon", "; ")))
+        }
+        (None, None) => Err(tera::Error::message(format!(
+            "`said` takes a text or a list of texts, this is a {}",
+            english.name()
+        ))),
+    }
+}
+
+/// A name in the report's language, or the English where it has none in it.
+fn in_language<'v>(wording: &Wording, name: &'v Value) -> TeraResult<&'v str> {
+    let english = field(name, "en")?;
+    Ok(match field(name, wording.language()) {
+        Ok(own) if !own.is_empty() => own,
+        _ => english,
+    })
+}
+
+/// A name in a report in English with the Chinese one after it, in the report's language alone elsewhere.
+fn in_both<'v>(wording: &Wording, name: &'v Value) -> TeraResult<&'v str> {
+    if wording.language() == "en" { field(name, "both") } else { in_language(wording, name) }
+}
+
+fn joined<'v>(
+    names: &'v [Value],
+    separator: &str,
+    pick: impl Fn(&'v Value) -> TeraResult<&'v str>,
+) -> TeraResult<String> {
+    let texts: Vec<&str> = names.iter().map(pick).collect::<TeraResult<_>>()?;
+    Ok(texts.join(separator))
+}
+
+fn field<'v>(name: &'v Value, field: &str) -> TeraResult<&'v str> {
+    name.as_map()
+        .and_then(|fields| fields.get(&tera::value::Key::from(field.to_owned())))
+        .and_then(Value::as_str)
+        .ok_or_else(|| {
+            tera::Error::message(format!("a name has `id`, `en`, `zh` and `both`; this is a {}", name.name()))
+        })
+}

@@ -1,0 +1,316 @@
+//! The words of a report in one language, from a file of labels.
+
+mod label_text;
+mod phrase;
+
+use std::collections::BTreeMap;
+
+use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, did_you_mean};
+
+pub(crate) use label_text::LabelText;
+use phrase::Phrase;
+
+use crate::{ReportFormat, ReportingError, Result};
+
+/// What templates print by the filters `text` and `said`: the labels of one language, by their keys, and
+/// how sentences that the program makes in English are said in it.
+///
+/// A file `labels.LANGUAGE.yaml` is nested fields whose leaves are texts; a leaf's key is the fields' names
+/// joined by points. `{name}` stands for what a template gives, `*…*` for emphasis. Fields `one` and
+/// `other` are one label in two forms: of one, and of any other `count`. Under `phrases` stand patterns of
+/// English sentences, each with the sentence that is said instead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wording {
+    file: String,
+    language: String,
+    labels: BTreeMap<String, Forms>,
+    phrases: Vec<Phrase>,
+}
+
+/// A label, in one form or in that of one and that of others.
+#[derive(Debug, Clone, PartialEq)]
+struct Forms {
+    one: Option<LabelText>,
+    other: LabelText,
+}
+
+impl Wording {
+    /// The name of a language's file, among the templates.
+    pub fn file_name(language: &str) -> String {
+        format!("labels.{language}.yaml")
+    }
+
+    /// The language that a file's name says, if it is a file of labels.
+    pub fn language_of(file: &str) -> Option<&str> {
+        let name = file.strip_prefix("labels.")?.strip_suffix(".yaml")?;
+        (!name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-'))
+            .then_some(name)
+    }
+
+    /// Finds and reads the labels of a language among the files of a folder of templates.
+    ///
+    /// # Errors
+    /// Where there are none of that language, and the faults of the file.
+    pub fn among<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, language: &str) -> Result<Self> {
+        let mut available = Vec::new();
+        for (name, text) in files {
+            match Self::language_of(name) {
+                Some(found) if found == language => return Self::parse(name, text),
+                Some(found) => available.push(found.to_owned()),
+                None => {}
+            }
+        }
+        Err(ReportingError::NoLanguage {
+            language: language.into(),
+            file: Self::file_name(language),
+            available,
+        })
+    }
+
+    /// Reads a file of labels.
+    ///
+    /// # Errors
+    /// All faults of the file, each with its line.
+    pub fn parse(file: &str, text: &str) -> Result<Self> {
+        let document = Document::parse(file, text).map_err(ReportingError::Labels)?;
+        let mut faults = Faults::new();
+        let mut labels = BTreeMap::new();
+        let mut phrases = Vec::new();
+        match &document.root().value {
+            NodeValue::Mapping(entries) => {
+                for (field, node) in entries {
+                    if field.value == "phrases" {
+                        read_phrases(&document, node, &mut phrases, &mut faults);
+                    } else {
+                        read_labels(&document, &field.value, node, &mut labels, &mut faults);
+                    }
+                }
+            }
+            _ => faults.push(document.fault(None, "a file of labels has fields, `key: text`")),
+        }
+        let wording = Self {
+            file: file.into(),
+            language: Self::language_of(file).unwrap_or(file).into(),
+            labels,
+            phrases,
+        };
+        faults.or(wording).map_err(ReportingError::Labels)
+    }
+
+    /// The language, as the file's name says it.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// All keys, each with the names of what its text takes, both in order.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
+        self.labels.iter().map(|(key, forms)| {
+            let mut names: Vec<&str> =
+                forms.one.iter().chain([&forms.other]).flat_map(LabelText::names).collect();
+            names.sort_unstable();
+            names.dedup();
+            (key.as_str(), names)
+        })
+    }
+
+    /// A label's text, set for a format. `given` says what stands for a name, as set already.
+    ///
+    /// # Errors
+    /// Where there is no such label, or it takes what isn't given; as a sentence, for a template's fault.
+    pub(crate) fn text(
+        &self,
+        key: &str,
+        count: Option<i128>,
+        format: ReportFormat,
+        given: &dyn Fn(&str) -> Option<String>,
+    ) -> std::result::Result<String, String> {
+        let Some(forms) = self.labels.get(key) else {
+            let near = did_you_mean(key, self.labels.keys().map(String::as_str));
+            let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            return Err(format!("{} has no label `{key}`{hint}", self.file));
+        };
+        let text = match &forms.one {
+            Some(one) if count == Some(1) => one,
+            _ => &forms.other,
+        };
+        text.set(format, given)
+            .map_err(|name| format!("the label `{key}` of {} takes `{name}`, which isn't given", self.file))
+    }
+
+    /// A label that takes nothing, as plain text; empty where there is none.
+    pub(crate) fn plain(&self, key: &str) -> &str {
+        self.labels.get(key).and_then(|forms| forms.other.plain()).unwrap_or_default()
+    }
+
+    /// A sentence that the program made in English, as it is said in this language. Sentences joined by
+    /// semicolons are said one by one. What no phrase fits stays as it is.
+    pub fn said(&self, english: &str) -> String {
+        if let Some(said) = self.whole(english) {
+            return said;
+        }
+        let parts: Vec<&str> = english.split("; ").collect();
+        if parts.len() < 2 {
+            return english.to_owned();
+        }
+        let said: Vec<Option<String>> = parts.iter().map(|part| self.whole(part)).collect();
+        if said.iter().all(Option::is_none) {
+            return english.to_owned();
+        }
+        let said: Vec<String> =
+            said.into_iter().zip(parts).map(|(said, part)| said.unwrap_or_else(|| part.to_owned())).collect();
+        said.join(self.separator("list.semicolon", "; "))
+    }
+
+    /// What stands between items, or the usual where the labels don't say.
+    pub(crate) fn separator<'a>(&'a self, key: &str, usual: &'a str) -> &'a str {
+        match self.plain(key) {
+            "" => usual,
+            separator => separator,
+        }
+    }
+
+    fn whole(&self, english: &str) -> Option<String> {
+        self.phrases.iter().find_map(|phrase| phrase.say(english, &|part| self.said(part)))
+    }
+}
+
+fn read_labels(
+    document: &Document,
+    key: &str,
+    node: &Node,
+    labels: &mut BTreeMap<String, Forms>,
+    faults: &mut Faults,
+) {
+    match &node.value {
+        NodeValue::Mapping(entries) => {
+            let (one, other) = (node.get("one"), node.get("other"));
+            if let (Some(one), Some(other), 2) = (one, other, entries.len()) {
+                let (one, other) = (label(document, one, faults), label(document, other, faults));
+                if let (Some(one), Some(other)) = (one, other) {
+                    labels.insert(key.into(), Forms { one: Some(one), other });
+                }
+                return;
+            }
+            for (field, node) in entries {
+                read_labels(document, &format!("{key}.{}", field.value), node, labels, faults);
+            }
+        }
+        _ => {
+            if let Some(other) = label(document, node, faults) {
+                labels.insert(key.into(), Forms { one: None, other });
+            }
+        }
+    }
+}
+
+fn label(document: &Document, node: &Node, faults: &mut Faults) -> Option<LabelText> {
+    let NodeValue::Text(text) = &node.value else {
+        let message = format!("a label is a text, found {}", node.describe());
+        faults.push(document.fault(Some(node.span), message).hint("put quotes around it"));
+        return None;
+    };
+    match LabelText::parse(text) {
+        Ok(text) => Some(text),
+        Err(message) => {
+            faults.push(document.fault(Some(node.span), message));
+            None
+        }
+    }
+}
+
+fn read_phrases(document: &Document, node: &Node, phrases: &mut Vec<Phrase>, faults: &mut Faults) {
+    let NodeValue::Mapping(entries) = &node.value else {
+        if node.value != NodeValue::Null {
+            faults.push(document.fault(Some(node.span), "phrases are fields, `English: said instead`"));
+        }
+        return;
+    };
+    for (english, node) in entries {
+        let fault: Fault = match &node.value {
+            NodeValue::Text(said) => match Phrase::parse(&english.value, said) {
+                Ok(phrase) => {
+                    phrases.push(phrase);
+                    continue;
+                }
+                Err(message) => document.fault(Some(node.span), message),
+            },
+            _ => {
+                let message = format!("a phrase is a text, found {}", node.describe());
+                document.fault(Some(node.span), message).hint("put quotes around it")
+            }
+        };
+        faults.push(fault);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "\
+tables:
+  title: Tables
+  found: '*p* < {level} in {n} & {m}'
+gaps:
+  one: The panel lacks {count} value.
+  other: The panel lacks {count} values.
+list: {semicolon: '；'}
+phrases:
+  '{observations} observations, {parameters} parameters': 观测值{observations}个，参数{parameters}个
+  '{unit}: {reason}': '{unit}：{reason}'
+";
+
+    fn wording() -> Wording {
+        Wording::parse("labels.zh.yaml", TEXT).unwrap()
+    }
+
+    fn text(key: &str, count: Option<i128>) -> std::result::Result<String, String> {
+        wording().text(key, count, ReportFormat::Markdown, &|name| (name != "m").then(|| name.to_uppercase()))
+    }
+
+    #[test]
+    fn labels_are_found_by_their_keys() {
+        assert_eq!(text("tables.title", None), Ok("Tables".into()));
+        assert_eq!(text("gaps", Some(1)), Ok("The panel lacks COUNT value.".into()));
+        assert_eq!(text("gaps", Some(2)), Ok("The panel lacks COUNT values.".into()));
+        let keys: Vec<(String, usize)> =
+            wording().keys().map(|(key, names)| (key.to_owned(), names.len())).collect();
+        let expected = [("gaps", 1), ("list.semicolon", 0), ("tables.found", 3), ("tables.title", 0)];
+        assert_eq!(keys, expected.map(|(key, count)| (key.to_owned(), count)));
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_the_file() {
+        assert_eq!(
+            text("tables.titel", None),
+            Err("labels.zh.yaml has no label `tables.titel`; did you mean `tables.title`?".into())
+        );
+        assert_eq!(
+            text("tables.found", None),
+            Err("the label `tables.found` of labels.zh.yaml takes `m`, which isn't given".into())
+        );
+        let error = Wording::among([("labels.en.yaml", "a: b"), ("x.tera", "")], "fr").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "there are no labels in the language `fr`: the templates have no `labels.fr.yaml`; there are en"
+        );
+    }
+
+    #[test]
+    fn faults_of_a_file_have_their_lines() {
+        let text = "a: 3\nb: 'x {y'\nphrases:\n  '{n} rows': '{m} 行'\n";
+        let message = Wording::parse("labels.zh.yaml", text).unwrap_err().to_string();
+        for start in ["labels.zh.yaml:1:4:", "labels.zh.yaml:2:4:", "labels.zh.yaml:4:"] {
+            assert!(message.contains(start), "{message}");
+        }
+    }
+
+    #[test]
+    fn sentences_are_said_in_the_language() {
+        let wording = wording();
+        assert_eq!(wording.said("3 observations, 5 parameters"), "观测值3个，参数5个");
+        assert_eq!(wording.said("A 甲: 3 observations, 5 parameters"), "A 甲：观测值3个，参数5个");
+        assert_eq!(wording.said("3 observations, 5 parameters; as it is"), "观测值3个，参数5个；as it is");
+        assert_eq!(wording.said("nothing fits"), "nothing fits");
+    }
+}
