@@ -205,13 +205,11 @@ impl TestsView {
         // Levels first, then changes, each in the order of the variables.
         rows.sort_by_key(|(_, row)| row.difference);
         self.unit_roots = rows.into_iter().map(|(_, row)| row).collect();
-        // What holds of many tests or of many variables is said once.
-        let why = reasons.into_iter().map(|((variable, reason), tests)| {
-            if tests.len() == self.unit_root_tests.len() {
-                format!("{variable}, all tests: {reason}")
-            } else {
-                format!("{variable}, {}: {reason}", tests.join(", "))
-            }
+        // What holds of all tests or of many variables is said once.
+        let all = self.unit_root_tests.len();
+        let why = reasons.into_iter().flat_map(|((variable, reason), tests)| {
+            let tests = if tests.len() == all { vec!["all tests"] } else { tests };
+            tests.into_iter().map(move |test| format!("{variable}, {test}: {reason}")).collect::<Vec<_>>()
         });
         self.unit_root_remarks.extend(why);
         let said = notes.into_iter().map(|(note, variables)| match variables.as_slice() {
@@ -412,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_of_several_tests_is_said_once() {
+    fn what_holds_of_all_tests_is_said_once() {
         let tests = [
             unit_root("x", "One", false),
             unit_root("x", "Two", false),
