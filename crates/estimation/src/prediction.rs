@@ -104,7 +104,9 @@ impl Estimated {
                 let explained =
                     x.as_ref().map(|x| x.iter().zip(self.coefficients()).map(|(x, b)| x * b).sum::<f64>());
                 let value = match (explained, of_entity, of_time) {
-                    (Some(explained), Some(entity), Some(time)) if together => Some(explained + entity + time),
+                    (Some(explained), Some(entity), Some(time)) if together => {
+                        Some(explained + entity + time)
+                    }
                     _ => None,
                 };
                 let variance = match (&x, &fit.covariance) {

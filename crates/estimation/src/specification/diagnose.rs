@@ -7,13 +7,13 @@ use vintner_panel::Panel;
 
 use super::auxiliary::arellano;
 use super::{
-    Autocorrelation, BeraSosaYoon, BeraSosaYoonOptions, BreuschGodfrey, CommonSlopes, CrossSection, CrossSectionSize,
-    CrossSectionStatistic, DifferencesNull, DurbinWatson, Indefinite, LagReach, LagSquares, LagrangeMultiplier, Measure,
-    PValueMethod, RowBefore, VarianceStatistic, Variation, baltagi_wu, bera_sosa_yoon,
-    bhargava_franzini_narendranathan, breusch_godfrey, breusch_pagan, durbin_watson, effects_f_test, hausman,
-    hausman_auxiliary, jarque_bera, lagrange_multiplier, modified_wald, mundlak, poolability, reset,
-    unbalancedness, unobserved_effects, variance_inflation, variation, white, wooldridge_ar,
-    wooldridge_differences, wooldridge_drukker,
+    Autocorrelation, BeraSosaYoon, BeraSosaYoonOptions, BreuschGodfrey, CommonSlopes, CrossSection,
+    CrossSectionSize, CrossSectionStatistic, DifferencesNull, DurbinWatson, Indefinite, LagReach, LagSquares,
+    LagrangeMultiplier, Measure, PValueMethod, RowBefore, VarianceStatistic, Variation, baltagi_wu,
+    bera_sosa_yoon, bhargava_franzini_narendranathan, breusch_godfrey, breusch_pagan, durbin_watson,
+    effects_f_test, hausman, hausman_auxiliary, jarque_bera, lagrange_multiplier, modified_wald, mundlak,
+    poolability, reset, unbalancedness, unobserved_effects, variance_inflation, variation, white,
+    wooldridge_ar, wooldridge_differences, wooldridge_drukker,
 };
 use crate::covariance::SmallSample;
 use crate::models::Effects;
@@ -378,7 +378,9 @@ impl SpecificationTest {
     /// The columns by which its covariance clusters.
     pub fn cluster_columns(&self) -> Vec<&str> {
         match self {
-            Self::HausmanAuxiliary { covariance, .. } | Self::Mundlak { covariance, .. } => covariance.columns(),
+            Self::HausmanAuxiliary { covariance, .. } | Self::Mundlak { covariance, .. } => {
+                covariance.columns()
+            }
             Self::WooldridgeAr { covariance, .. } | Self::WooldridgeDifferences { covariance, .. } => {
                 covariance.as_ref().map(Covariance::columns).unwrap_or_default()
             }

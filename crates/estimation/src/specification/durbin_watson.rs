@@ -153,7 +153,8 @@ impl Fitted {
         if time {
             let times = Rows::of(estimated.sample()).by_time();
             for level in 0..times.levels() {
-                let mut left: Vec<f64> = times.codes.iter().map(|code| f64::from(u8::from(*code == level))).collect();
+                let mut left: Vec<f64> =
+                    times.codes.iter().map(|code| f64::from(u8::from(*code == level))).collect();
                 let size = norm(&left);
                 if entity {
                     left = less_means(&left, &entities);

@@ -2,14 +2,15 @@
 
 use super::auxiliary::distance;
 use crate::design::norm;
-use crate::{Estimated, HypothesisTest, Reason};
+use crate::{Estimated, HypothesisTest, Model, Reason};
 
 /// F = ((RSS_r - RSS_u)/(df_r - df_u)) / (RSS_u/df_u), for a model that is the other with some parameters left
 /// out: pooled OLS in fixed effects, one-way in two-way effects. plm's `pFtest`.
 ///
 /// # Errors
 /// [`Reason::NotNested`] where the models have other rows, the restricted one has as many parameters, or what it
-/// fits is no part of what the other can fit, as effects of times are of those of entities;
+/// fits is no part of what the other can fit, as effects of times are none of those of entities, or where effects
+/// are random;
 /// [`Reason::PerfectFit`].
 pub fn effects_f_test(restricted: &Estimated, unrestricted: &Estimated) -> Result<HypothesisTest, Reason> {
     let (gained, numerator) = gain(restricted, unrestricted)?;
@@ -45,7 +46,8 @@ fn gain(restricted: &Estimated, unrestricted: &Estimated) -> Result<(f64, usize)
         return Err(Reason::PerfectFit);
     }
     let (df, rows) = (restricted.df_residual(), restricted.residuals().len());
-    if rows != unrestricted.residuals().len() || df <= unrestricted.df_residual() {
+    let random = [restricted, unrestricted].iter().any(|one| matches!(one.model(), Model::Random(_)));
+    if random || rows != unrestricted.residuals().len() || df <= unrestricted.df_residual() {
         return Err(Reason::NotNested);
     }
     let (less, more) = (restricted.residuals(), unrestricted.residuals());

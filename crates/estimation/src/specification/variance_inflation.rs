@@ -59,8 +59,7 @@ pub fn generalised_variance_inflation(estimated: &Estimated, group: &[impl AsRef
         let product: f64 = columns[i].iter().zip(&columns[j]).map(|(one, other)| one * other).sum();
         product / (sizes[i] * sizes[j])
     });
-    let inverse =
-        Mat::from_fn(order, order, |i, j| bread[(places[i], places[j])] * sizes[i] * sizes[j]);
+    let inverse = Mat::from_fn(order, order, |i, j| bread[(places[i], places[j])] * sizes[i] * sizes[j]);
     Ok((correlations.determinant() * inverse.determinant()).max(1.0))
 }
 
