@@ -180,7 +180,7 @@ impl Fitted {
         Self { basis, entities }
     }
 
-    /// I - M, less what the basis is.
+    /// The projection on what is constant in each entity.
     fn of_entities(&self, rows: usize) -> Mat<f64> {
         let mut projector = Mat::zeros(rows, rows);
         for group in &self.entities {
