@@ -149,12 +149,11 @@ fn slopes(
     reference: ReferenceDistribution,
     regressors: &[String],
 ) -> Vec<SpecifiedCoefficient> {
-    let critical = reference.critical(INTERVAL_LEVEL);
     regressors
         .iter()
         .filter_map(|regressor| {
             let found = coefficients.iter().find(|one| one.name == *regressor)?;
-            let half = found.std_error.map(|error| error * critical);
+            let half = found.std_error.map(|error| error * reference.critical_of(found, INTERVAL_LEVEL));
             Some(SpecifiedCoefficient {
                 regressor: regressor.clone(),
                 estimate: found.estimate,
