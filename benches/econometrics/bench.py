@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Vintner beside pyfixest, linearmodels and plm, on the same columns, in one session.
+"""Vintner's fixed effects beside pyfixest and linearmodels, on the same columns, in one session (with plm and all else: table.py).
 
     python3 -m venv /tmp/peers && /tmp/peers/bin/pip install pyfixest linearmodels pandas
     /tmp/peers/bin/python benches/econometrics/bench.py [--rows 1e6] [--rounds 5] [--folder /tmp/bench-econometrics]
@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -248,8 +247,6 @@ def main():
                                            (rows, rows // 1000, None), (rows, rows // 10, 1)]:
             fixed_effects(arguments, other_rows, units, "unbalanced", arguments.rounds, program,
                           [name for name in names if name == "pyfixest"], ["id", "id+t"], threads)
-    if shutil.which("Rscript"):
-        print("\nplm: Rscript ../shared/anchors/bench-econometrics/bench_plm.R", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 """All benches of econometrics beside the peers found, in one session, as one table.
 
     python3 -m venv /tmp/peers && /tmp/peers/bin/pip install pyfixest linearmodels pandas     # R: plm, systemfit
-    python3 -m venv /tmp/wild && /tmp/wild/bin/pip install wildboottest                       # wants an older Python's numba
+    python3 -m venv /tmp/wild && /tmp/wild/bin/pip install wildboottest pandas statsmodels
     /tmp/peers/bin/python benches/econometrics/table.py [--python /tmp/wild/bin/python] [--rows 1e6] [--rounds 2] [--folder FOLDER]
 
 Every program works on the same columns: those of Vintner's own benches, or of bench.py and systems.py. Of all rounds the least
-time counts. Results are compared, too: what differs by more than it may is said below the table, and the exit code is then 1.
+time counts. Results are compared, too: what differs by more than it may is said below the table, and so is a program that failed; the exit code is then 1.
 A peer that isn't installed is named and left out.
 """
 
@@ -74,14 +74,18 @@ def significant(number, digits):
     whole = f"{number:.0f}"
     if len(whole) >= digits and number >= 1:
         return whole
-    text = f"{number:.{digits}g}"
-    return f"{float(text):.10f}".rstrip("0").rstrip(".") if "e" in text else text
+    text = f"{number:#.{digits}g}"
+    return f"{float(text):.10f}".rstrip("0") if "e" in text else text
+
+
+FAILED = []
 
 
 def lines(command):
     """The lines of JSON that a program prints."""
     done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode:
+        FAILED.append(f"failed: {' '.join(map(str, command))}")
         print(f"failed: {' '.join(map(str, command))}\n{done.stderr[-800:]}", file=sys.stderr)
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
@@ -186,12 +190,9 @@ def main():
     table.show()
     print(f"\nLeast seconds; in brackets how many times Vintner's. {os.cpu_count()} processors, load {before:.1f} before and "
           f"{os.getloadavg()[0]:.1f} after.")
-    differences = table.differences()
-    for difference in differences:
-        print(difference)
-    if not differences:
-        print("Results agree.")
-    sys.exit(1 if differences else 0)
+    wrong = FAILED + table.differences()
+    print("\n".join(wrong) if wrong else "Results agree.")
+    sys.exit(1 if wrong else 0)
 
 
 if __name__ == "__main__":
