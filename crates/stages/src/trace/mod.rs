@@ -5,6 +5,7 @@
 //! national series, or tidy values, each of which knows the cell that it was read from. Following the origins
 //! down gives the cells behind a number; following them up from a cell gives all numbers that depend on it.
 
+mod all;
 mod beside;
 mod cells;
 mod made;
@@ -16,6 +17,7 @@ mod weight;
 use serde::Serialize;
 use vintner_pipeline::{Pipeline, Store, Vintage};
 
+pub use all::{AllTraces, TracedNumber, trace_all};
 pub use cells::RawCell;
 pub use number::{NumberAddress, NumberValue};
 pub use origin::Formula;

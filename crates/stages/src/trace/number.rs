@@ -193,7 +193,7 @@ impl Numbers {
     }
 
     /// What a coefficient is without each entity and each time.
-    fn influence(&self, made: &Made<'_>, number: &Number) -> Result<Vec<TracedInfluence>, StagesError> {
+    pub(super) fn influence(&self, made: &Made<'_>, number: &Number) -> Result<Vec<TracedInfluence>, StagesError> {
         let (NumberAddress::Coefficient { table, unit, regressor }, NumberValue::Estimate(row)) =
             (&number.address, &number.value)
         else {

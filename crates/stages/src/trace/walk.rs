@@ -94,23 +94,51 @@ impl<'m, 'a> Walk<'m, 'a> {
 
     /// How the variables, and those that they are made of, are made; each once.
     pub(super) fn formulas(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<Formula> {
+        let columns = self.columns(panel, variables).into_iter();
+        columns
+            .filter(|(_, origin)| !matches!(**origin, Origin::HandedOn(_)))
+            .map(|(column, origin)| origin.formula(&column))
+            .collect()
+    }
+
+    /// The columns that the variables are made of, themselves first, with what each is made of.
+    fn columns(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<(ColumnOf, Rc<Origin>)> {
         let mut pending: Vec<ColumnOf> = variables
             .iter()
             .rev()
             .map(|variable| ColumnOf { output: panel.clone(), column: variable.clone() })
             .collect();
-        let (mut seen, mut formulas) = (BTreeSet::new(), Vec::new());
+        let (mut seen, mut columns) = (BTreeSet::new(), Vec::new());
         while let Some(column) = pending.pop() {
             if !seen.insert(column.clone()) {
                 continue;
             }
             let origin = self.origin(&column);
-            if !matches!(*origin, Origin::HandedOn(_)) {
-                formulas.push(origin.formula(&column));
-            }
             pending.extend(origin.columns().into_iter().rev().cloned());
+            columns.push((column, origin));
         }
-        formulas
+        columns
+    }
+
+    /// The stages that aren't followed value by value among those that make the variables.
+    pub(super) fn opaque_among(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<String> {
+        let columns = self.columns(panel, variables).into_iter();
+        let opaque = columns.filter(|(_, origin)| matches!(**origin, Origin::Opaque));
+        let stages: BTreeSet<String> = opaque.map(|(column, _)| column.output.stage).collect();
+        stages.into_iter().collect()
+    }
+
+    /// The outputs that the variables and the cells behind them came through.
+    pub(super) fn outputs_behind(
+        &mut self,
+        panel: &OutputOf,
+        variables: &[String],
+        cells: &BTreeSet<usize>,
+    ) -> Vec<OutputOf> {
+        let columns = self.columns(panel, variables).into_iter();
+        let mut outputs: BTreeSet<OutputOf> = columns.map(|(column, _)| column.output).collect();
+        outputs.extend(cells.iter().map(|at| self.cells.output(*at).clone()));
+        self.in_order(outputs)
     }
 
     /// The outputs whose values were followed, and those that the cells came through.
@@ -120,6 +148,10 @@ impl<'m, 'a> Walk<'m, 'a> {
         outputs.extend(
             self.known.values().flat_map(|cells| cells.iter()).map(|at| self.cells.output(*at).clone()),
         );
+        self.in_order(outputs)
+    }
+
+    fn in_order(&self, outputs: BTreeSet<OutputOf>) -> Vec<OutputOf> {
         // In the pipeline's order, the report's end first.
         let place = |of: &OutputOf| self.made.pipeline.stages.iter().position(|stage| stage.name == of.stage);
         let mut outputs: Vec<OutputOf> = outputs.into_iter().collect();
