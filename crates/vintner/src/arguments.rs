@@ -250,6 +250,15 @@ pub(crate) struct Audit {
     /// kept
     #[arg(long, conflicts_with = "verify")]
     pub(crate) rebuild: bool,
+    /// Write all of it as pages that open from disk, into reports/VINTAGE/audit
+    #[arg(long, conflicts_with_all = ["stage", "verify", "rebuild"])]
+    pub(crate) html: bool,
+    /// Of the pages: compare with this vintage; with each that is made where none is named; may be repeated
+    #[arg(long, value_name = "VINTAGE", requires = "html")]
+    pub(crate) against: Vec<String>,
+    /// Of the pages: the folder, which has to be empty or to hold such pages
+    #[arg(long, value_name = "DIR", requires = "html")]
+    pub(crate) output: Option<PathBuf>,
     /// The most rows of a table, or lines of a text, that are shown
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) rows: usize,

@@ -1,87 +1,145 @@
-//! The traces of all numbers of a report at once.
+//! The traces of all numbers of a report at once, what they share said once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
 use vintner_pipeline::{Pipeline, Store, Vintage};
+use vintner_reporting::trace_page;
 
-use super::cells::Cells;
-use super::made::Made;
-use super::number::Numbers;
+use super::cells::{Cells, RawCell};
+use super::made::{Made, OutputOf};
+use super::number::{NumberAddress, NumberValue, Numbers};
+use super::origin::Formula;
 use super::walk::Walk;
-use super::{DroppedSample, Formula, NumberAddress, NumberValue, RawCell, TracedInfluence, TracedStage};
+use super::weight::TracedInfluence;
+use super::{DroppedSample, TracedFile, TracedStage, files_of};
 use crate::StagesError;
 
-/// Every number of a report with what it was computed from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AllTraces {
-    /// The cells that were read, by variable, entity and time; numbers name them by their places here.
-    pub cells: Vec<RawCell>,
-    /// The numbers, in the order of the report's parts.
+/// The traces of all numbers of a report.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Traces {
+    /// The numbers in the report's order, each address once.
     pub numbers: Vec<TracedNumber>,
+    /// What they are computed from; many numbers share it.
+    pub origins: Vec<TracedOrigin>,
+    /// The raw cells behind any of them, by variable, entity and time.
+    pub cells: Vec<RawCell>,
+    /// The files of these cells.
+    pub files: Vec<TracedFile>,
 }
 
-/// A number as [`Trace`](super::Trace) has it, its cells by their places.
-#[derive(Debug, Clone, PartialEq)]
+/// A number among all.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TracedNumber {
     /// The number.
     pub address: NumberAddress,
+    /// Where its trace stands among the pages of an audit ([`vintner_reporting::trace_page`]).
+    pub page: String,
     /// What is known of it.
     pub value: NumberValue,
-    /// The outputs that it passed through, the report's end first.
+    /// The outputs that it passed through above its panel, the report's end first.
     pub stages: Vec<TracedStage>,
-    /// The rows that it was computed from, as entity and time.
+    /// What it was computed from: a place in [`Traces::origins`].
+    pub origin: usize,
+    /// A coefficient without each entity and each time, the largest change first; empty where that isn't
+    /// known.
+    pub influence: Vec<TracedInfluence>,
+}
+
+/// Variables in rows of a panel, and what they come from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TracedOrigin {
+    /// The panel, as `stage.output`.
+    pub panel: String,
+    /// The variables.
+    pub variables: Vec<String>,
+    /// The rows, as entity and time.
     pub sample: Vec<(String, i32)>,
     /// The rows left out, with what is missing there.
     pub dropped: Vec<DroppedSample>,
-    /// How each variable is made, the number's own first.
+    /// How each variable is made.
     pub formulas: Vec<Formula>,
-    /// The cells behind it, sorted.
+    /// The outputs that the values passed through, from the panel down.
+    pub stages: Vec<TracedStage>,
+    /// The cells, as places in [`Traces::cells`], in order.
     pub cells: Vec<usize>,
-    /// A coefficient without each entity and each time.
-    pub influence: Vec<TracedInfluence>,
-    /// Stages among those passed that aren't followed value by value.
+    /// The files of these cells.
+    pub files: Vec<TracedFile>,
+    /// Stages in other languages among those passed: what they do with single values isn't known.
     pub opaque: Vec<String>,
 }
 
-/// Traces every number of a vintage's report; each is what [`trace_number`](super::trace_number) gives for
-/// its address.
+/// What makes two numbers share an origin.
+type Key = (OutputOf, Vec<String>, Vec<(String, i32)>, Vec<DroppedSample>);
+
+/// Traces every number of a vintage's report. Nothing is computed anew but the influence of single
+/// entities and times on coefficients.
 ///
 /// # Errors
 /// Where something isn't made.
-pub fn trace_all(pipeline: &Pipeline, vintage: &Vintage, store: &Store) -> Result<AllTraces, StagesError> {
+pub fn trace_all(pipeline: &Pipeline, vintage: &Vintage, store: &Store) -> Result<Traces, StagesError> {
     let made = Made::load(pipeline, vintage, store)?;
-    let numbers = Numbers::of(&made)?;
-    let known = Cells::load(&made)?;
-    let mut walk = Walk::new(&made, &known);
-    // Cells are told in their own order and each once, whatever the order in which they were read.
-    let mut sorted: Vec<(RawCell, usize)> = (0..known.count()).map(|at| (known.cell(at), at)).collect();
-    sorted.sort();
-    let mut places: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut cells: Vec<RawCell> = Vec::with_capacity(sorted.len());
-    for (cell, at) in sorted {
-        if cells.last() != Some(&cell) {
-            cells.push(cell);
-        }
-        places.insert(at, cells.len() - 1);
-    }
-    let mut traced = Vec::new();
-    for mut number in numbers.all(&made)? {
-        number.influence = numbers.influence(&made, &number)?;
-        let behind = walk.cells_behind(&number.panel, &number.variables, &number.sample)?;
-        let mut outputs = number.outputs.clone();
-        outputs.extend(walk.outputs_behind(&number.panel, &number.variables, &behind));
-        let own: BTreeSet<usize> = behind.iter().filter_map(|at| places.get(at).copied()).collect();
-        traced.push(TracedNumber {
-            stages: outputs.into_iter().filter_map(|output| made.traced(&output)).collect(),
-            formulas: walk.formulas(&number.panel, &number.variables),
-            opaque: walk.opaque_among(&number.panel, &number.variables),
-            cells: own.into_iter().collect(),
+    let cells = Cells::load(&made)?;
+    let known = Numbers::of(&made)?;
+    let mut walk = Walk::new(&made, &cells);
+    let mut places: BTreeMap<Key, usize> = BTreeMap::new();
+    let (mut origins, mut behind) = (Vec::new(), Vec::new());
+    let mut numbers = Vec::new();
+    for number in known.all(&made)? {
+        let influence = known.influence(&made, &number)?;
+        let key = (number.panel, number.variables, number.sample, number.dropped);
+        let origin = match places.get(&key) {
+            Some(place) => *place,
+            None => {
+                let (panel, variables, sample, dropped) = &key;
+                let found = walk.cells_behind(panel, variables, sample)?;
+                let passed = walk.outputs_passed(panel, variables, &found);
+                origins.push(TracedOrigin {
+                    panel: panel.name(),
+                    variables: variables.clone(),
+                    sample: sample.clone(),
+                    dropped: dropped.clone(),
+                    formulas: walk.formulas(panel, variables),
+                    stages: passed.iter().filter_map(|output| made.traced(output)).collect(),
+                    cells: Vec::new(),
+                    files: Vec::new(),
+                    opaque: walk.opaque_behind(panel, variables),
+                });
+                behind.push(found);
+                places.insert(key, origins.len() - 1);
+                origins.len() - 1
+            }
+        };
+        numbers.push(TracedNumber {
+            page: trace_page(&number.address.to_string()),
             address: number.address,
             value: number.value,
-            sample: number.sample,
-            dropped: number.dropped,
-            influence: number.influence,
+            stages: number.outputs.iter().filter_map(|output| made.traced(output)).collect(),
+            origin,
+            influence,
         });
     }
-    Ok(AllTraces { cells, numbers: traced })
+    let (cells, place) = pooled(&cells, &behind);
+    for (origin, found) in origins.iter_mut().zip(&behind) {
+        let own: BTreeSet<usize> = found.iter().filter_map(|at| place.get(at).copied()).collect();
+        origin.files = files_of(&made, own.iter().filter_map(|at| cells.get(*at)));
+        origin.cells = own.into_iter().collect();
+    }
+    let files = files_of(&made, &cells);
+    Ok(Traces { numbers, origins, cells, files })
+}
+
+/// The cells behind anything, in order, each once; and where each stands among them.
+fn pooled(cells: &Cells, behind: &[BTreeSet<usize>]) -> (Vec<RawCell>, BTreeMap<usize, usize>) {
+    let used: BTreeSet<usize> = behind.iter().flatten().copied().collect();
+    let mut sorted: Vec<(RawCell, usize)> = used.into_iter().map(|at| (cells.cell(at), at)).collect();
+    sorted.sort();
+    let (mut pool, mut place): (Vec<RawCell>, BTreeMap<usize, usize>) = (Vec::new(), BTreeMap::new());
+    for (cell, at) in sorted {
+        if pool.last() != Some(&cell) {
+            pool.push(cell);
+        }
+        place.insert(at, pool.len() - 1);
+    }
+    (pool, place)
 }

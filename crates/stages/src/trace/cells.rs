@@ -108,11 +108,6 @@ impl Cells {
         &self.outputs[self.from[at]]
     }
 
-    /// How many values there are.
-    pub(super) fn count(&self) -> usize {
-        self.values.len()
-    }
-
     pub(super) fn cell(&self, at: usize) -> RawCell {
         let value = &self.values[at];
         RawCell {

@@ -94,15 +94,43 @@ impl<'m, 'a> Walk<'m, 'a> {
 
     /// How the variables, and those that they are made of, are made; each once.
     pub(super) fn formulas(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<Formula> {
-        let columns = self.columns(panel, variables).into_iter();
-        columns
-            .filter(|(_, origin)| !matches!(**origin, Origin::HandedOn(_)))
-            .map(|(column, origin)| origin.formula(&column))
-            .collect()
+        let columns = self.columns(panel, variables);
+        let origins = columns.iter().map(|column| (column, self.origin(column)));
+        let made = origins.filter(|(_, origin)| !matches!(**origin, Origin::HandedOn(_)));
+        made.map(|(column, origin)| origin.formula(column)).collect()
     }
 
-    /// The columns that the variables are made of, themselves first, with what each is made of.
-    fn columns(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<(ColumnOf, Rc<Origin>)> {
+    /// The outputs that the values of the variables passed through, and those that the cells behind them
+    /// came from; in the pipeline's order, the report's end first.
+    pub(super) fn outputs_passed(
+        &mut self,
+        panel: &OutputOf,
+        variables: &[String],
+        cells: &BTreeSet<usize>,
+    ) -> Vec<OutputOf> {
+        let mut outputs: BTreeSet<OutputOf> =
+            self.columns(panel, variables).into_iter().map(|column| column.output).collect();
+        outputs.extend(cells.iter().map(|at| self.cells.output(*at).clone()));
+        let place = |of: &OutputOf| self.made.pipeline.stages.iter().position(|stage| stage.name == of.stage);
+        let mut outputs: Vec<OutputOf> = outputs.into_iter().collect();
+        outputs.sort_by(|one, other| place(other).cmp(&place(one)).then_with(|| one.cmp(other)));
+        outputs
+    }
+
+    /// The stages behind the variables that aren't followed value by value.
+    pub(super) fn opaque_behind(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<String> {
+        let columns = self.columns(panel, variables);
+        let opaque = columns.into_iter().filter(|column| matches!(*self.origin(column), Origin::Opaque));
+        opaque.map(|column| column.output.stage).collect::<BTreeSet<String>>().into_iter().collect()
+    }
+
+    /// All stages met so far that aren't followed value by value.
+    pub(super) fn opaque(&self) -> Vec<String> {
+        self.opaque.iter().cloned().collect()
+    }
+
+    /// The columns of the variables and those that they are made of, each once.
+    fn columns(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<ColumnOf> {
         let mut pending: Vec<ColumnOf> = variables
             .iter()
             .rev()
@@ -113,55 +141,10 @@ impl<'m, 'a> Walk<'m, 'a> {
             if !seen.insert(column.clone()) {
                 continue;
             }
-            let origin = self.origin(&column);
-            pending.extend(origin.columns().into_iter().rev().cloned());
-            columns.push((column, origin));
+            pending.extend(self.origin(&column).columns().into_iter().rev().cloned());
+            columns.push(column);
         }
         columns
-    }
-
-    /// The stages that aren't followed value by value among those that make the variables.
-    pub(super) fn opaque_among(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<String> {
-        let columns = self.columns(panel, variables).into_iter();
-        let opaque = columns.filter(|(_, origin)| matches!(**origin, Origin::Opaque));
-        let stages: BTreeSet<String> = opaque.map(|(column, _)| column.output.stage).collect();
-        stages.into_iter().collect()
-    }
-
-    /// The outputs that the variables and the cells behind them came through.
-    pub(super) fn outputs_behind(
-        &mut self,
-        panel: &OutputOf,
-        variables: &[String],
-        cells: &BTreeSet<usize>,
-    ) -> Vec<OutputOf> {
-        let columns = self.columns(panel, variables).into_iter();
-        let mut outputs: BTreeSet<OutputOf> = columns.map(|(column, _)| column.output).collect();
-        outputs.extend(cells.iter().map(|at| self.cells.output(*at).clone()));
-        self.in_order(outputs)
-    }
-
-    /// The outputs whose values were followed, and those that the cells came through.
-    pub(super) fn outputs_passed(&self) -> Vec<OutputOf> {
-        let mut outputs: BTreeSet<OutputOf> =
-            self.known.keys().map(|(column, _)| column.output.clone()).collect();
-        outputs.extend(
-            self.known.values().flat_map(|cells| cells.iter()).map(|at| self.cells.output(*at).clone()),
-        );
-        self.in_order(outputs)
-    }
-
-    fn in_order(&self, outputs: BTreeSet<OutputOf>) -> Vec<OutputOf> {
-        // In the pipeline's order, the report's end first.
-        let place = |of: &OutputOf| self.made.pipeline.stages.iter().position(|stage| stage.name == of.stage);
-        let mut outputs: Vec<OutputOf> = outputs.into_iter().collect();
-        outputs.sort_by(|one, other| place(other).cmp(&place(one)).then_with(|| one.cmp(other)));
-        outputs
-    }
-
-    /// The stages that aren't followed value by value.
-    pub(super) fn opaque(&self) -> Vec<String> {
-        self.opaque.iter().cloned().collect()
     }
 
     fn origin(&mut self, column: &ColumnOf) -> Rc<Origin> {
