@@ -9,7 +9,7 @@ use vintner_stages::vintage_names;
 
 use crate::arguments::{Audit, Format};
 use crate::commands::{count, print_json};
-use crate::error::Result;
+use crate::error::{CommandError, Result};
 use crate::workspace::Workspace;
 
 pub(crate) fn write(
@@ -36,13 +36,19 @@ pub(crate) fn write(
     }
     let own = || workspace.folder.join("reports").join(&vintage.name).join("audit");
     let folder = arguments.output.clone().unwrap_or_else(own);
+    // Links lead from the pages to what is published: both ways have to begin at the same place.
+    let whole = |path: &std::path::Path| {
+        std::path::absolute(path)
+            .map_err(|source| CommandError::NotWritten { path: path.to_owned(), source })
+    };
+    let (from_root, root) = (whole(&folder)?, whole(&workspace.folder)?);
     let store = workspace.store();
     let request = SiteRequest {
         pipeline,
         vintage,
         store: &store,
-        workspace: &workspace.folder,
-        folder: &folder,
+        workspace: &root,
+        folder: &from_root,
         against: &against,
     };
     let written = write_site(&request)?;
