@@ -26,9 +26,9 @@ pub(crate) fn tables(cells: &[&RawCell], source: &dyn Fn(&str) -> String) -> Str
     for of_variable in shown.chunk_by(|one, other| one.variable == other.variable) {
         let Some(first) = of_variable.first() else { continue };
         let variable = escape_html(&first.variable);
-        let _ = write!(
+        let _ = writeln!(
             html,
-            "<h3 id=\"{}\"><code>{variable}</code> <span class=\"note\">{}</span></h3>\n",
+            "<h3 id=\"{}\"><code>{variable}</code> <span class=\"note\">{}</span></h3>",
             place(&first.variable),
             count(of_variable.len(), "cell")
         );

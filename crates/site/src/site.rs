@@ -15,7 +15,7 @@ use crate::trace_pages::Traced;
 use crate::{Result, branch_page, claims_page, difference_page, overview, sources_page, trace_pages};
 
 /// What a site is about, and where it goes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct SiteRequest<'a> {
     /// The pipeline.
     pub pipeline: &'a Pipeline,

@@ -252,7 +252,7 @@ const checks = {
     const stage = pages.find((path) => path.startsWith("stages/"));
     await page.goto(url(stage));
     const name = (await page.locator("h1").evaluate((heading) => heading.firstChild.textContent)).trim();
-    await page.getByRole("searchbox").fill(name);
+    await page.locator("#search-text").fill(name);
     await page.keyboard.press("Enter");
     await page.waitForURL(/search\.html\?q=/);
     await page.locator(".found a").first().waitFor();
@@ -261,7 +261,7 @@ const checks = {
     await page.locator(".found a").first().click();
     await page.waitForURL(/stages\//);
     await page.goto(url("search.html"));
-    await page.getByRole("searchbox").fill("surely nowhere");
+    await page.locator("#search-text").fill("surely nowhere");
     await page.getByText("Nothing has").waitFor();
     await page.close();
   },
@@ -351,7 +351,7 @@ const checks = {
       expect(found.hacked === null && found.scripts + found.handlers + found.images === 0, `${path}: ${JSON.stringify(found)}`);
       seen += found.seen ? 1 : 0;
     }
-    await page.goto(url("search.html?q=%3Cscript%3E"));
+    await page.goto(`${url("search.html")}?q=%3Cscript%3E`);
     await page.locator(".found li").first().waitFor();
     expect(await page.evaluate(() => globalThis.hacked ?? null) === null, "the search runs what it finds");
     expect(seen >= 3, `${seen} pages show the hostile name`);
