@@ -198,7 +198,7 @@ mod tests {
             title: Label::new(id),
             dependent: dependent.into(),
             regressors: vec![regressor.into()],
-            note: String::new(),
+            note: Label::default(),
         };
         vec![table("1", "y", "x"), table("2", "x", "y")]
     }

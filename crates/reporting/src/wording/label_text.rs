@@ -76,6 +76,21 @@ impl LabelText {
         }
     }
 
+    /// The text without emphasis, escaped for no format.
+    ///
+    /// # Errors
+    /// The name of what isn't given.
+    pub(crate) fn line(&self, given: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
+        self.0
+            .iter()
+            .map(|piece| match piece {
+                Piece::Words(words) => Ok(words.clone()),
+                Piece::Given(name) => given(name).ok_or_else(|| name.clone()),
+                Piece::EmphasisBegins | Piece::EmphasisEnds => Ok(String::new()),
+            })
+            .collect()
+    }
+
     /// The text in a format. `given` says what stands for a name, as set already.
     ///
     /// # Errors

@@ -124,17 +124,37 @@ impl Wording {
         format: ReportFormat,
         given: &dyn Fn(&str) -> Option<String>,
     ) -> std::result::Result<String, String> {
+        self.find(key, count)?.set(format, given).map_err(|name| self.not_given(key, &name))
+    }
+
+    fn find(&self, key: &str, count: Option<i128>) -> std::result::Result<&LabelText, String> {
         let Some(forms) = self.labels.get(key) else {
             let near = did_you_mean(key, self.labels.keys().map(String::as_str));
             let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             return Err(format!("{} has no label `{key}`{hint}", self.file));
         };
-        let text = match &forms.one {
+        Ok(match &forms.one {
             Some(one) if count == Some(1) => one,
             _ => &forms.other,
-        };
-        text.set(format, given)
-            .map_err(|name| format!("the label `{key}` of {} takes `{name}`, which isn't given", self.file))
+        })
+    }
+
+    fn not_given(&self, key: &str, name: &str) -> String {
+        format!("the label `{key}` of {} takes `{name}`, which isn't given", self.file)
+    }
+
+    /// A label's plain text, escaped for no format: for what is drawn, or written into a cell.
+    ///
+    /// # Errors
+    /// Where there is no such label, or it takes what isn't given.
+    pub fn line(&self, key: &str, given: &[(&str, &str)]) -> Result<String> {
+        let fault = |message| ReportingError::Label { message };
+        let count = given.iter().find(|(name, _)| *name == "count").and_then(|(_, text)| text.parse().ok());
+        let of =
+            |wanted: &str| given.iter().find(|(name, _)| *name == wanted).map(|(_, text)| (*text).to_owned());
+        self.find(key, count)
+            .and_then(|text| text.line(&of).map_err(|name| self.not_given(key, &name)))
+            .map_err(fault)
     }
 
     /// A label that takes nothing, as plain text; empty where there is none.
@@ -277,6 +297,13 @@ phrases:
             wording().keys().map(|(key, names)| (key.to_owned(), names.len())).collect();
         let expected = [("gaps", 1), ("list.semicolon", 0), ("tables.found", 3), ("tables.title", 0)];
         assert_eq!(keys, expected.map(|(key, count)| (key.to_owned(), count)));
+    }
+
+    #[test]
+    fn plain_lines_have_no_markup() {
+        let given = [("level", "<5%"), ("n", "3"), ("m", "4")];
+        assert_eq!(wording().line("tables.found", &given).unwrap(), "p < <5% in 3 & 4");
+        assert!(wording().line("tables.found", &[]).is_err());
     }
 
     #[test]

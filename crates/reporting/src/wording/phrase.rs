@@ -68,8 +68,13 @@ fn fits<'a>(parts: &'a [Part], text: &'a str, found: &mut Vec<(&'a str, &'a str)
         [Part::Name(name), rest @ ..] => {
             let Some(Part::Words(words)) = rest.first() else { return false };
             for (at, _) in text.match_indices(words.as_str()).filter(|(at, _)| *at > 0) {
+                // A sentence goes on after a colon: what stands before one isn't a part of what follows.
+                let part = text.get(..at).unwrap_or_default();
+                if part.contains(": ") || part.contains("; ") {
+                    break;
+                }
                 let before = found.len();
-                found.push((name, text.get(..at).unwrap_or_default()));
+                found.push((name, part));
                 if fits(rest, text.get(at..).unwrap_or_default(), found) {
                     return true;
                 }
