@@ -75,12 +75,15 @@ pub(crate) enum Command {
 pub(crate) struct Trace {
     /// The number: TABLE/UNIT/REGRESSOR (as in the last column of estimates.csv), descriptives/VARIABLE,
     /// granger/CAUSE->EFFECT[/UNIT], unit_roots/VARIABLE, tests/EQUATION[/TEST], specifications/EQUATION/REGRESSOR,
-    /// system/EQUATION, claims/CLAIM or value/VARIABLE/UNIT/YEAR
-    #[arg(value_name = "NUMBER", required_unless_present = "cell", conflicts_with = "cell")]
+    /// system/EQUATION, agreement/TABLE, claims/CLAIM or value/VARIABLE/UNIT/YEAR
+    #[arg(value_name = "NUMBER", required_unless_present_any = ["cell", "all"], conflicts_with_all = ["cell", "all"])]
     pub(crate) number: Option<String>,
     /// Every number that depends on a cell, FILE!SHEET!D15
     #[arg(long, value_name = "CELL")]
     pub(crate) cell: Option<String>,
+    /// Every number of the report with its address; as JSON with all that each comes from
+    #[arg(long, conflicts_with = "cell")]
+    pub(crate) all: bool,
     /// Show every cell
     #[arg(long)]
     pub(crate) detail: bool,

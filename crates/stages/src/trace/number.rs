@@ -275,7 +275,7 @@ impl Numbers {
             return Ok(number);
         }
         Err({
-            XX.map(ToString::to_string).collect();
+            let known: Vec<String> = known.iter().map(ToString::to_string).collect();
             StagesError::NoNumber {
                 address: text.to_owned(),
                 hint: vintner_diagnostics::did_you_mean(plain, known.iter().map(String::as_str))
