@@ -154,7 +154,8 @@ impl Robustness {
         self.equations.iter().find(|equation| equation.id == id)
     }
 
-    /// All specifications as CSV, a row a coefficient, numbers in full precision.
+    /// All specifications as CSV, a row a coefficient, numbers in full precision; last the address that
+    /// `vintner trace` takes for it.
     ///
     /// # Errors
     /// Where the text can't be made, which no input is known to bring about.
@@ -176,6 +177,7 @@ impl Robustness {
                 "ci_high",
                 "n_obs",
                 "note",
+                "trace",
             ])
             .map_err(unwritable)?;
         let number = |value: Option<f64>| value.map(|value| format!("{value:?}")).unwrap_or_default();
@@ -183,7 +185,7 @@ impl Robustness {
             for one in self.specifications.iter().filter(|one| one.equation == equation.id) {
                 let start = [&equation.id, &equation.dependent, &one.model.en, &one.errors.en]
                     .map(|text| as_text(text));
-                let mut write = |end: [String; 8]| {
+                let mut write = |end: [String; 9]| {
                     let [id, dependent, model, errors] = start.clone();
                     let row = [id, dependent, model, errors, one.baseline.to_string()].into_iter().chain(end);
                     writer.write_record(row.collect::<Vec<String>>()).map_err(unwritable)
@@ -192,7 +194,17 @@ impl Robustness {
                     SpecificationOutcome::NotEstimable { reason } => {
                         let note = as_text(&format!("not estimable: {reason}"));
                         let empty = String::new;
-                        write([empty(), empty(), empty(), empty(), empty(), empty(), empty(), note])?;
+                        write([
+                            empty(),
+                            empty(),
+                            empty(),
+                            empty(),
+                            empty(),
+                            empty(),
+                            empty(),
+                            note,
+                            empty(),
+                        ])?;
                     }
                     SpecificationOutcome::Estimated { coefficients, n_obs, notes, left_out } => {
                         let left_out =
@@ -200,6 +212,7 @@ impl Robustness {
                         let notes: Vec<&str> =
                             notes.iter().map(String::as_str).chain(left_out.as_deref()).collect();
                         for coefficient in coefficients {
+                            let trace = format!("specifications/{}/{}", equation.id, coefficient.regressor);
                             write([
                                 as_text(&coefficient.regressor),
                                 number(Some(coefficient.estimate)),
@@ -209,6 +222,7 @@ impl Robustness {
                                 number(coefficient.high),
                                 n_obs.to_string(),
                                 as_text(&notes.join("; ")),
+                                as_text(&trace),
                             ])?;
                         }
                     }
