@@ -220,7 +220,8 @@ fn a_cell_that_moved_is_followed_from_the_file_to_the_claims() {
     with_another(&workspace, "third", "汇率.csv", "2012,6.3", "2012,6.4");
     hostile(&workspace, "data/vintages/third/vintage.yaml");
     for vintage in ["reconstructed", "moved", "third"] {
-        assert_eq!(workspace.vintner(&["reproduce", "--vintage", vintage]).code, 0);
+        let output = workspace.vintner(&["reproduce", "--vintage", vintage]);
+        assert_eq!(output.code, 0, "{}", output.stderr);
     }
     let found = json(&workspace, &["vintage", "diff", "reconstructed", "moved"]);
     let changed = found["data"]["changed"].as_array().unwrap();
@@ -273,7 +274,8 @@ fn hostile(workspace: &Workspace, manifest: &str) {
     let text = workspace.read(manifest);
     let start = text.find("    citation:").unwrap();
     let end = start + text[start..].find("\n").unwrap();
-    let citation = "    citation: \"\\e[2J|<b>*x*\\u202E\"";
+    // The anchor stays: other sources cite the same.
+    let citation = "    citation: &citation \"\\e[2J|<b>*x*\\u202E\"";
     std::fs::write(workspace.path(manifest), format!("{}{citation}{}", &text[..start], &text[end..]))
         .unwrap();
 }

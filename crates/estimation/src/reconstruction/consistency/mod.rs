@@ -19,6 +19,7 @@ mod stars;
 
 pub use search::search_cross_products;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use combination::{Combination, Row, combinations};
@@ -116,7 +117,7 @@ pub struct Conflict {
 /// So many combinations of residuals at most are looked at together, and of so many rows.
 const MOST_TOGETHER: usize = 5;
 /// So many sets are looked at for each sample, of rows' own residuals and of all combinations; where there are more, the small ones.
-const MOST_SETS: usize = 20_000;
+const MOST_SETS: usize = 4_000;
 
 /// All contradictions between rows of the tables, the smallest sets of rows first. Stars count where `classical` says that standard errors
 /// are those of least squares, two-sided with Student's t.
@@ -129,13 +130,19 @@ pub fn contradictions(
 ) -> Result<Vec<Conflict>, ReconstructionError> {
     problem.validate_lists()?;
     let mut conflicts = Vec::new();
-    let samples = (0..problem.units.len()).map(Some).chain([None]);
-    for unit in samples {
-        let rows: Vec<StarredRow> =
-            problem.equations.iter().map(|equation| starred_row(problem, equation, unit)).collect();
-        of_coefficients(problem, unit, &rows, &mut conflicts);
-        of_stars(problem, unit, &rows, classical, &mut conflicts);
-    }
+    let samples: Vec<Option<usize>> = (0..problem.units.len()).map(Some).chain([None]).collect();
+    let of_samples: Vec<Vec<Conflict>> = samples
+        .into_par_iter()
+        .map(|unit| {
+            let mut conflicts = Vec::new();
+            let rows: Vec<StarredRow> =
+                problem.equations.iter().map(|equation| starred_row(problem, equation, unit)).collect();
+            of_coefficients(problem, unit, &rows, &mut conflicts);
+            of_stars(problem, unit, &rows, classical, &mut conflicts);
+            conflicts
+        })
+        .collect();
+    conflicts.extend(of_samples.into_iter().flatten());
     of_pooled_slopes(problem, &mut conflicts);
     conflicts.sort_by_key(|conflict| conflict.rows.len());
     Ok(conflicts)

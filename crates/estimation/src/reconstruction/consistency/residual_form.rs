@@ -170,34 +170,39 @@ fn most_definite(bases: &[Vec<Vec<f64>>]) -> Option<Vec<f64>> {
         Some((value, slope.collect()))
     };
     let mut best: Option<(f64, Vec<f64>)> = None;
-    let mut note = |value: f64, point: &[f64]| {
+    let note = |best: &mut Option<(f64, Vec<f64>)>, value: f64, point: &[f64]| {
         if value > 0.0 && best.as_ref().is_none_or(|(most, _)| value > *most) {
-            best = Some((value, point.to_vec()));
+            *best = Some((value, point.to_vec()));
         }
     };
     if count == 1 {
         for point in [[1.0], [-1.0]] {
-            note(evaluate(&point)?.0, &point);
+            note(&mut best, evaluate(&point)?.0, &point);
         }
         return best.map(|(_, point)| point);
     }
+    // What is larger by so little isn't looked for.
+    let enough = |best: &Option<(f64, Vec<f64>)>| best.as_ref().map_or(BORDERLINE, |(most, _)| 1.001 * most);
     let n = count as f64;
     let mut centre = vec![0.0; count];
     let mut shape = Mat::<f64>::identity(count, count);
     for _ in 0..ELLIPSOIDS * count * count {
         let length = centre.iter().map(|value| value * value).sum::<f64>().sqrt();
+        // No value in the ellipsoid is larger than that of its centre by more than the slope times the way there.
+        let mut reach = f64::INFINITY;
         let cut: Vec<f64> = if length > 1.0 {
             centre.iter().map(|value| -value / length).collect()
         } else {
             let (value, slope) = evaluate(&centre)?;
-            note(value, &centre);
+            note(&mut best, value, &centre);
+            reach = value;
             slope
         };
         // The half of the ellipsoid on the side that `cut` points to.
         let image: Vec<f64> =
             (0..count).map(|i| (0..count).map(|j| shape[(i, j)] * cut[j]).sum::<f64>()).collect();
         let width = cut.iter().zip(&image).map(|(c, image)| c * image).sum::<f64>();
-        if width.is_nan() || width <= 1e-24 {
+        if width.is_nan() || width <= 0.0 || reach + width.sqrt() <= enough(&best) {
             break;
         }
         let step: Vec<f64> = image.iter().map(|value| value / width.sqrt()).collect();
@@ -208,6 +213,9 @@ fn most_definite(bases: &[Vec<Vec<f64>>]) -> Option<Vec<f64>> {
     }
     best.map(|(_, point)| point)
 }
+
+/// Forms are of unit length or less: what isn't more definite than this isn't told from the digits' uncertainty.
+const BORDERLINE: f64 = 1e-8;
 
 /// Iterations for each squared dimension: each makes the volume smaller by exp(-1/2(n + 1)).
 const ELLIPSOIDS: usize = 120;
