@@ -165,20 +165,22 @@ impl Wording {
     /// A sentence that the program made in English, as it is said in this language. Sentences joined by
     /// semicolons are said one by one. What no phrase fits stays as it is.
     pub fn said(&self, english: &str) -> String {
-        if let Some(said) = self.whole(english) {
-            return said;
-        }
         let parts: Vec<&str> = english.split("; ").collect();
-        if parts.len() < 2 {
-            return english.to_owned();
+        let mut said: Vec<String> = Vec::new();
+        let mut any = false;
+        let mut at = 0;
+        while at < parts.len() {
+            // A phrase may have semicolons of its own: as many parts as fit one are said at once.
+            let fitting = (at + 1..=parts.len()).rev().find_map(|end| {
+                let together = parts.get(at..end)?.join("; ");
+                Some((end, self.phrases.iter().find_map(|phrase| phrase.say(&together, &|part| self.said(part)))?))
+            });
+            any |= fitting.is_some();
+            let (end, words) = fitting.unwrap_or((at + 1, parts.get(at).copied().unwrap_or_default().to_owned()));
+            said.push(words);
+            at = end;
         }
-        let said: Vec<Option<String>> = parts.iter().map(|part| self.whole(part)).collect();
-        if said.iter().all(Option::is_none) {
-            return english.to_owned();
-        }
-        let said: Vec<String> =
-            said.into_iter().zip(parts).map(|(said, part)| said.unwrap_or_else(|| part.to_owned())).collect();
-        said.join(self.separator("list.semicolon", "; "))
+        if any { said.join(self.separator("list.semicolon", "; ")) } else { english.to_owned() }
     }
 
     /// What stands between items, or the usual where the labels don't say.
@@ -187,10 +189,6 @@ impl Wording {
             "" => usual,
             separator => separator,
         }
-    }
-
-    fn whole(&self, english: &str) -> Option<String> {
-        self.phrases.iter().find_map(|phrase| phrase.say(english, &|part| self.said(part)))
     }
 }
 
