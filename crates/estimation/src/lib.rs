@@ -21,6 +21,7 @@ mod clusters;
 pub mod cointegration;
 mod collinearity;
 mod confidence_interval;
+mod correlations;
 pub mod covariance;
 mod descriptives;
 pub mod design;
@@ -69,6 +70,7 @@ pub use chunked::{ChunkedOutcome, estimate_chunked};
 pub use clusters::ClusterColumn;
 pub use collinearity::Collinearity;
 pub use confidence_interval::ConfidenceInterval;
+pub use correlations::{Correlation, Correlations, correlations};
 pub use covariance::{
     Bandwidth, ClassicalCovariance, ClusterBy, ClusterCovariance, ClusterType, Covariance, Divisor,
     DriscollKraayCovariance, FixestEffects, GroupCount, GroupwiseCovariance, HeteroskedasticCovariance,

@@ -145,7 +145,7 @@ fn check_form(problem: &ReconstructionProblem, conflict: &Conflict) {
     for (row, own) in conflict.rows.iter().enumerate() {
         let equation = &problem.equations[own.equation];
         for variable in 0..order {
-            let part: f64 = (0..size).map(|l| weights[row][l] * vectors[l][variable]).sum();
+            let part: f64 = weights[row].iter().zip(&vectors).map(|(weight, u)| weight * u[variable]).sum();
             if !equation.regressors.contains(&variable) {
                 assert!(part.abs() < 1e-6, "{variable}: {part}");
             }

@@ -67,7 +67,8 @@ pub enum IngestError {
     #[error(
         "{file}: not the file that the manifest means (source `{name}`)\n  expected sha256 {expected}\n  found    \
          sha256 {found}\n      = get the original file; or, if it was meant to change, write the new sum into \
-         vintage.yaml: `sha256: {found}`"
+         vintage.yaml: `sha256: {found}`{}",
+        within(faults)
     )]
     Checksum {
         /// The source.
@@ -78,6 +79,8 @@ pub enum IngestError {
         expected: String,
         /// The file's own checksum.
         found: String,
+        /// What is wrong in it as it is; none if it can be read as the manifest says.
+        faults: SourceFaults,
     },
     /// What a raw file holds is wrong.
     #[error("source `{name}`: {} fault{}\n{faults}", faults.len(), if faults.len() == 1 { "" } else { "s" })]
@@ -87,6 +90,15 @@ pub enum IngestError {
         /// The faults.
         faults: SourceFaults,
     },
+}
+
+/// What would be wrong besides, with the file as it is.
+fn within(faults: &SourceFaults) -> String {
+    match faults.len() {
+        0 => String::new(),
+        1 => format!("\nas it is there is a fault in it, too:\n{faults}"),
+        count => format!("\nas it is there are {count} faults in it, too:\n{faults}"),
+    }
 }
 
 fn vintage_hint(suggestion: Option<&str>, known: &[String]) -> String {

@@ -7,7 +7,9 @@ use crate::delimited::{self, Dialect};
 use crate::grid::Grid;
 use crate::header::Header;
 use crate::tidying::{Problem, Tidying};
-use crate::{Crosswalk, Format, IngestError, Layout, Result, Source, SourceFault, Tidied, Window};
+use crate::{
+    Crosswalk, Format, IngestError, Layout, Result, Source, SourceFault, SourceFaults, Tidied, Window,
+};
 use crate::{entities_across, long, parquet, text_encoding, wide, workbook};
 
 /// Reads a source from the vintage's raw folder; see [`read_source_bytes`].
@@ -44,6 +46,11 @@ pub fn read_source_bytes(
             file: source.file.clone(),
             expected: source.sha256.clone(),
             found: found.to_string(),
+            // Told at once, so that a file that was meant to change is mended in one round.
+            faults: match read_grid(source, bytes).and_then(|grid| tidy(source, &grid, crosswalk, window)) {
+                Err(IngestError::Source { faults, .. }) => faults,
+                _ => SourceFaults::default(),
+            },
         });
     }
     let grid = read_grid(source, bytes)?;

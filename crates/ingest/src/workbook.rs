@@ -81,6 +81,41 @@ fn no_workbook(bytes: &[u8], format: Format) -> Option<Unreadable> {
     unreadable(format!("no {name} workbook but {workbook}"), hint)
 }
 
+/// The names of the sheets, in their order.
+pub(crate) fn sheet_names(bytes: &[u8], format: Format) -> Result<Vec<String>, Unreadable> {
+    if let Some(unreadable) = no_workbook(bytes, format) {
+        return Err(unreadable);
+    }
+    let source = Cursor::new(bytes);
+    match format {
+        Format::Xls => names_of::<Xls<_>, _>(source, format),
+        Format::Ods => names_of::<Ods<_>, _>(source, format),
+        _ => names_of::<Xlsx<_>, _>(source, format),
+    }
+}
+
+fn names_of<Workbook, Source>(source: Source, format: Format) -> Result<Vec<String>, Unreadable>
+where
+    Source: Read + Seek,
+    Workbook: Reader<Source>,
+    Workbook::Error: Debug + std::fmt::Display,
+{
+    Ok(opened::<Workbook, Source>(source, format)?.sheet_names())
+}
+
+fn opened<Workbook, Source>(source: Source, format: Format) -> Result<Workbook, Unreadable>
+where
+    Source: Read + Seek,
+    Workbook: Reader<Source>,
+    Workbook::Error: Debug + std::fmt::Display,
+{
+    Workbook::new(source).map_err(|error| Unreadable {
+        sheet: None,
+        message: format!("not a readable {} workbook: {error}", format.name()),
+        hint: "open it in a spreadsheet programme and save it again, or mend `format`".into(),
+    })
+}
+
 fn sheet_of<Workbook, Source>(
     source: Source,
     format: Format,
@@ -91,11 +126,7 @@ where
     Workbook: Reader<Source>,
     Workbook::Error: Debug + std::fmt::Display,
 {
-    let mut workbook = Workbook::new(source).map_err(|error| Unreadable {
-        sheet: None,
-        message: format!("not a readable {} workbook: {error}", format.name()),
-        hint: "open it in a spreadsheet programme and save it again, or mend `format`".into(),
-    })?;
+    let mut workbook = opened::<Workbook, Source>(source, format)?;
     let names = workbook.sheet_names();
     let name = match wanted {
         Some(wanted) => names.iter().find(|name| name.as_str() == wanted).ok_or_else(|| {

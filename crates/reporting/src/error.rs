@@ -175,4 +175,25 @@ pub enum ReportingError {
     /// The panel refused.
     #[error(transparent)]
     Panel(#[from] vintner_panel::PanelError),
+    /// Figures are given a word that they don't have.
+    #[error("figures have no word `{key}`; they have: {}", available.join(", "))]
+    UnknownWord {
+        /// The word's name.
+        key: String,
+        /// All names.
+        available: Vec<String>,
+    },
+    /// A word of figures has a placeholder that nothing fills in.
+    #[error(
+        "nothing is put into `{{{placeholder}}}` of the figures' word `{key}`; there are: {}",
+        if available.is_empty() { "none".to_owned() } else { available.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(", ") }
+    )]
+    UnknownPlaceholder {
+        /// The word's name.
+        key: String,
+        /// The placeholder.
+        placeholder: String,
+        /// Those that there are.
+        available: Vec<String>,
+    },
 }

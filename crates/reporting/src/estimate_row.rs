@@ -1,7 +1,7 @@
 //! One coefficient of one equation for one unit: what the estimators hand to the report.
 
 use serde::{Deserialize, Serialize};
-use vintner_estimation::Outcome;
+use vintner_estimation::{Outcome, ReferenceDistribution};
 
 use crate::{ReportingError, Result, TableSpec};
 
@@ -22,6 +22,9 @@ pub struct EstimateRow {
     pub n_obs: Option<usize>,
     /// Residual degrees of freedom, where there are any.
     pub df_resid: Option<usize>,
+    /// The distribution of the statistic, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<ReferenceDistribution>,
     /// What a reader ought to know of the estimate; empty for nothing.
     #[serde(default)]
     pub note: String,
@@ -91,6 +94,7 @@ impl EstimateRow {
                     outcome: came_of_it,
                     n_obs: Some(outcome.n_obs()),
                     df_resid: outcome.fit().map(|fit| fit.df_residual),
+                    reference: outcome.fit().map(|fit| fit.reference),
                     note: note.clone(),
                 })
             })

@@ -6,12 +6,14 @@
 //! "this is text". Text that already has apostrophes before such a start gets one more, so that
 //! [`read_estimates_csv`] gives back exactly what was written. Numbers are never touched: the number
 //! columns hold numbers by type, among them the published digits.
+//!
+//! The last column is the address that `vintner trace` takes for the row's numbers.
 
 use crate::published::{line_at, syntax};
 use crate::{PrintedNumber, ReportingError, Result, Stars, TidyEstimate};
 
 /// The columns, in order.
-pub const ESTIMATES_COLUMNS: [&str; 14] = [
+pub const ESTIMATES_COLUMNS: [&str; 15] = [
     "table",
     "dependent",
     "unit",
@@ -26,6 +28,7 @@ pub const ESTIMATES_COLUMNS: [&str; 14] = [
     "published",
     "published_stars",
     "note",
+    "trace",
 ];
 
 /// Writes rows as CSV (RFC 4180 quoting, `\n` ends a row, UTF-8 without a byte order mark).
@@ -68,6 +71,7 @@ pub fn write_estimates_csv(rows: &[TidyEstimate]) -> Result<String> {
                 row.published.as_ref().map(|published| published.text().to_owned()).unwrap_or_default(),
                 row.published_stars.map(Stars::asterisks).unwrap_or_default(),
                 as_text(&row.note),
+                as_text(&format!("{}/{}/{}", row.table, row.unit, row.regressor)),
             ])
             .map_err(unwritable)?;
     }

@@ -21,6 +21,7 @@ mod estimate_row;
 mod estimates_csv;
 mod figures;
 mod filters;
+mod language;
 mod number_format;
 mod printed_number;
 mod published;
@@ -46,9 +47,9 @@ pub use context::{
     AgreementView, CellView, ClaimCounts, ClaimView, ClaimsView, CurveView, DependenceRow, DescriptiveView,
     DroppedView, Figure, FindingView, FirstStageRow, GapView, GrangerCell, GrangerPair, GrangerPanelView,
     GrangerRow, GrangerView, IdentificationRow, MutualFinding, MutualView, Name, NotEstimableView,
-    ReportContext, RobustnessEquationView, RobustnessView, SYNTHETIC_NOTICE, SourceView, SpecificationCell,
-    SpecificationRow, SpecificationTestRow, StarView, StatisticView, StrengthRow, SystemView, TableAgreement,
-    TableRow, TableView, TestCell, TestsView, UnitRootRow, VariableView, VerdictView, VintageView,
+    ReportContext, RobustnessEquationView, RobustnessView, SourceView, SpecificationCell, SpecificationRow,
+    SpecificationTestRow, StarView, StatisticView, StrengthRow, SystemView, TableAgreement, TableRow,
+    TableView, TestCell, TestsView, UnitRootRow, VariableView, VerdictView, VintageView,
 };
 pub use dropped_row::DroppedRow;
 pub use equation_tests::{EquationDiagnostics, SystemFindings};
@@ -59,7 +60,11 @@ pub use escape::{
 };
 pub use estimate_row::{EstimateOutcome, EstimateRow};
 pub use estimates_csv::{ESTIMATES_COLUMNS, read_estimates_csv, write_estimates_csv};
-pub use figures::{CurveLabels, Drawing, SpecificationCurve};
+pub use figures::{
+    AgreementScatter, CorrelationMap, Directions, Drawing, FigureAbout, FigureWords, Forest, MissingMap,
+    PathPanels, SpecificationCurve, UnitPath, figure_file,
+};
+pub use language::Language;
 pub use number_format::significant;
 pub use printed_number::PrintedNumber;
 pub use published::{Published, PublishedCoefficient};

@@ -1,5 +1,7 @@
 //! What a pipeline computed for the report.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use vintner_estimation::unit_root::PanelUnitRoot;
 use vintner_estimation::{Description, DumitrescuHurlin};
@@ -7,8 +9,8 @@ use vintner_panel::Gap;
 
 use crate::claims::ClaimOutcome;
 use crate::{
-    DroppedRow, EquationDiagnostics, EstimateRow, Published, Robustness, SystemFindings, VariableDefinition,
-    VintageSummary,
+    DroppedRow, EquationDiagnostics, EstimateRow, FigureAbout, Published, Robustness, SystemFindings,
+    VariableDefinition, VintageSummary,
 };
 
 /// All that a report is made from, beside its [`crate::ReportSpec`].
@@ -47,6 +49,9 @@ pub struct ReportInputs {
     /// What the publication concludes, held against its tables and against this vintage.
     #[serde(default)]
     pub claims: Vec<ClaimOutcome>,
+    /// The figures by what they are.
+    #[serde(default)]
+    pub figures: BTreeMap<String, Vec<FigureAbout>>,
     /// Rows that an equation couldn't use.
     #[serde(default)]
     pub dropped: Vec<DroppedRow>,

@@ -141,6 +141,11 @@ impl Robustness {
         self.findings.iter().find(|one| one.equation == equation && one.regressor == regressor)
     }
 
+    /// The equation of that id.
+    pub fn equation(&self, id: &str) -> Option<&RobustnessEquation> {
+        self.equations.iter().find(|equation| equation.id == id)
+    }
+
     /// All specifications as CSV, a row a coefficient, numbers in full precision.
     ///
     /// # Errors

@@ -18,3 +18,10 @@ pub struct VariableDefinition {
     #[serde(default)]
     pub definition: Label,
 }
+
+impl VariableDefinition {
+    /// A variable that goes by its id.
+    pub fn unnamed(id: &str) -> Self {
+        Self { id: id.into(), label: Label::new(id), unit: Label::default(), definition: Label::default() }
+    }
+}

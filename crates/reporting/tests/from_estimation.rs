@@ -74,8 +74,8 @@ fn inputs(spec: &ReportSpec) -> ReportInputs {
             .map(|id| VariableDefinition {
                 id: id.into(),
                 label: label(id, ""),
-                unit: String::new(),
-                definition: String::new(),
+                unit: label("", ""),
+                definition: label("", ""),
             })
             .to_vec(),
         robustness: None,
@@ -87,6 +87,7 @@ fn inputs(spec: &ReportSpec) -> ReportInputs {
         estimates,
         published: Published::default(),
         gaps: vec![],
+        figures: Default::default(),
         dropped: DroppedRow::of_outcome("1", &pooled),
     }
 }

@@ -34,6 +34,9 @@ pub enum StagesError {
     /// A file of claims that a stage was given has faults.
     #[error("{0}")]
     Claims(vintner_diagnostics::Faults),
+    /// A file of labels that a stage was given has faults.
+    #[error("{0}")]
+    Labels(vintner_diagnostics::Faults),
     /// A value can't be written as JSON.
     #[error("writing a result as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -91,6 +94,20 @@ pub enum StagesError {
         /// All that there are.
         available: Vec<String>,
     },
+    /// A figure of a table that there isn't.
+    #[error(
+        "there is no table `{table}`{}; there are: {}",
+        suggestion.as_ref().map(|name| format!(", did you mean `{name}`?")).unwrap_or_default(),
+        available.join(", ")
+    )]
+    NoTable {
+        /// What was asked for.
+        table: String,
+        /// The nearest that there is.
+        suggestion: Option<String>,
+        /// All that there are.
+        available: Vec<String>,
+    },
     /// A vintage of which something isn't made yet, or is stale.
     #[error("{vintage} isn't made: {branch} would run\n  `vintner reproduce --vintage {vintage}` makes it")]
     NotMade {
@@ -135,7 +152,7 @@ impl StagesError {
                 matches!(error, IngestError::Manifest(_) | IngestError::UnknownVintage { .. })
             }
             StagesError::Pipeline(error) => error.is_usage(),
-            StagesError::Crosswalk(_) | StagesError::Claims(_) => true,
+            StagesError::Crosswalk(_) | StagesError::Claims(_) | StagesError::Labels(_) => true,
             StagesError::NoNumber { .. } | StagesError::NoCell { .. } => true,
             _ => false,
         }

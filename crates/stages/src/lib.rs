@@ -20,6 +20,7 @@ mod code;
 mod differences;
 mod error;
 mod made;
+mod new_vintage;
 mod operations;
 mod params;
 pub mod reconstruct;
@@ -29,6 +30,7 @@ mod vintage;
 pub use differences::TableDifferences;
 pub use error::StagesError;
 pub use made::vintage_side;
+pub use new_vintage::{NewVintage, new_vintage};
 pub use operations::registry;
 pub use vintage::{bind_vintage, find_vintage, vintage_names};
 /// The claims that the operation `claims` hands on.

@@ -73,8 +73,9 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Trace {
-    /// The number: TABLE/UNIT/REGRESSOR, descriptives/VARIABLE, granger/CAUSE->EFFECT[/UNIT], claims/CLAIM or
-    /// value/VARIABLE/UNIT/YEAR
+    /// The number: TABLE/UNIT/REGRESSOR (as in the last column of estimates.csv), descriptives/VARIABLE,
+    /// granger/CAUSE->EFFECT[/UNIT], unit_roots/VARIABLE, tests/EQUATION[/TEST], specifications/EQUATION/REGRESSOR,
+    /// system/EQUATION, claims/CLAIM or value/VARIABLE/UNIT/YEAR
     #[arg(value_name = "NUMBER", required_unless_present = "cell", conflicts_with = "cell")]
     pub(crate) number: Option<String>,
     /// Every number that depends on a cell, FILE!SHEET!D15
@@ -97,6 +98,8 @@ pub(crate) enum Vintage {
     List(FormatOnly),
     /// Read every file of a vintage as its manifest says, and show all that is wrong; makes nothing
     Check(OfVintageNamed),
+    /// Begin a vintage from a folder of files: guess how each is to be read, every guess marked for review
+    New(VintageNew),
     /// Show what changed from one vintage to another: sources, data, estimates, claims
     Diff(VintageDiff),
     /// Lay coefficients side by side over several vintages
@@ -108,6 +111,25 @@ pub(crate) struct OfVintageNamed {
     /// The vintage; the pipeline's own where none is named
     #[arg(value_name = "VINTAGE")]
     pub(crate) vintage: Option<String>,
+    /// For people or for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VintageNew {
+    /// Its name: that of its folder in data/vintages
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// The folder of files
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) from: PathBuf,
+    /// The vintage whose variables are looked for; the pipeline's own where none is named
+    #[arg(long, value_name = "VINTAGE")]
+    pub(crate) like: Option<String>,
+    /// Copy the files into the vintage's folder
+    #[arg(long)]
+    pub(crate) copy: bool,
     /// For people or for scripts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

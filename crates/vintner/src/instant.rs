@@ -8,6 +8,12 @@ pub(crate) fn instant(seconds: u64) -> String {
     time.map_or_else(|| "an unknown day".to_owned(), |time| time.format("%Y-%m-%d %H:%M:%S UTC").to_string())
 }
 
+/// The day of a time in seconds since 1970, as `2026-11-24`.
+pub(crate) fn day(seconds: u64) -> String {
+    let time = i64::try_from(seconds).ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    time.unwrap_or_default().format("%Y-%m-%d").to_string()
+}
+
 /// How long something took: `12 ms`, `3.2 s`, `4 min 10 s`.
 pub(crate) fn seconds(seconds: f64) -> String {
     if seconds < 1.0 {

@@ -69,3 +69,145 @@ fn claims_traces_and_comparisons() {
     let compared = said(&workspace, &["vintage", "compare", "reconstructed", "reconstructed"]);
     assert!(compared.contains("2/面板/lnAI"), "{compared}");
 }
+
+#[test]
+fn every_number_has_an_address_that_trace_takes() {
+    let workspace = Workspace::of_paper();
+    workspace.reproduce(&[]);
+    let text = workspace.read("reports/reconstructed/estimates.csv");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    assert_eq!(reader.headers().unwrap().iter().next_back(), Some("trace"));
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    // Each row by its own address; one in ten is asked for, all tables among them.
+    for record in records.iter().step_by(10) {
+        let address = record.get(14).unwrap();
+        let trace = json(&workspace, &["trace", address]);
+        assert_eq!(trace["trace"]["address"].as_str(), Some(address));
+        let estimate = trace["trace"]["value"]["estimate"].as_f64();
+        assert_eq!(estimate.map(|value| format!("{value:?}")).as_deref(), record.get(4));
+    }
+    // What stands beside the tables.
+    for (address, variables, rows) in [
+        ("descriptives/lnEG", 1, 168),
+        ("granger/lnAI->lnCO2", 2, 168),
+        ("granger/lnAI->lnCO2/唐山", 2, 12),
+        ("unit_roots/lnPD", 1, 168),
+        ("unit_roots/D.lnPD", 1, 168),
+        ("tests/2", 5, 168),
+        ("tests/3/hausman", 6, 168),
+        ("specifications/1/lnEG", 5, 168),
+        ("system/3", 7, 168),
+        ("claims/abstract-1", 2, 0),
+    ] {
+        let trace = json(&workspace, &["trace", address]);
+        let formulas = trace["trace"]["formulas"].as_array().unwrap();
+        let logs =
+            formulas.iter().filter(|one| one["formula"].as_str().is_some_and(|text| text.starts_with("ln(")));
+        assert!(logs.count() >= variables, "{address}: {formulas:?}");
+        let sample = trace["trace"]["sample"].as_array().unwrap();
+        assert!(sample.len() == rows || rows == 0, "{address}: {}", sample.len());
+        assert!(!trace["trace"]["cells"].as_array().unwrap().is_empty(), "{address}");
+    }
+    for address in [
+        "tests/9",
+        "tests/1/hausmann",
+        "unit_roots/lnXX",
+        "specifications/1/lnopen",
+        "system/4",
+        "claims/none",
+    ] {
+        let output = workspace.vintner(&["trace", address]);
+        assert_eq!(output.code, 2, "{address}: {}{}", output.stdout, output.stderr);
+        assert!(output.stderr.contains(address), "{}", output.stderr);
+    }
+}
+
+/// A second vintage: the first with some cells changed.
+fn with_another(workspace: &Workspace, name: &str, file: &str, from: &str, to: &str) {
+    let folder = workspace.path(&format!("data/vintages/{name}"));
+    let own = workspace.path("data/vintages/reconstructed");
+    std::fs::create_dir_all(folder.join("raw")).unwrap();
+    for entry in std::fs::read_dir(own.join("raw")).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, folder.join("raw").join(path.file_name().unwrap())).unwrap();
+    }
+    let before = std::fs::read(folder.join("raw").join(file)).unwrap();
+    let text = String::from_utf8(before.clone()).unwrap();
+    assert!(text.contains(from), "{file} has no {from}");
+    let after = text.replacen(from, to, 1);
+    std::fs::write(folder.join("raw").join(file), &after).unwrap();
+    let sum = |bytes: &[u8]| {
+        use sha2::Digest;
+        sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    let manifest = std::fs::read_to_string(own.join("vintage.yaml")).unwrap();
+    let manifest = manifest.replace(&sum(&before), &sum(after.as_bytes()));
+    std::fs::write(folder.join("vintage.yaml"), manifest).unwrap();
+}
+
+#[test]
+fn a_cell_that_moved_is_followed_from_the_file_to_the_claims() {
+    let workspace = Workspace::of_paper();
+    // The exchange rate of one year, ten times what it was: openness alone is about it.
+    with_another(&workspace, "moved", "汇率.csv", "2012,6.3", "2012,9.3");
+    with_another(&workspace, "third", "汇率.csv", "2012,6.3", "2012,6.4");
+    for vintage in ["reconstructed", "moved", "third"] {
+        assert_eq!(workspace.vintner(&["reproduce", "--vintage", vintage]).code, 0);
+    }
+    let found = json(&workspace, &["vintage", "diff", "reconstructed", "moved"]);
+    let changed = found["data"]["changed"].as_array().unwrap();
+    let mut variables: Vec<&str> = changed.iter().map(|one| one["variable"].as_str().unwrap()).collect();
+    variables.sort_unstable();
+    assert_eq!(variables, ["fx", "lnopen", "open"], "{found}");
+    // The one year, in each city, by as much as was put in.
+    let fx = changed.iter().find(|one| one["variable"] == "fx").unwrap()["cells"].as_array().unwrap();
+    assert_eq!(fx.len(), 14);
+    assert!(fx.iter().all(|cell| cell["time"] == 2012 && cell["absolute"] == 3.0), "{fx:?}");
+    let text = said(&workspace, &["vintage", "diff", "reconstructed", "moved"]);
+    assert!(text.lines().count() <= 60, "{text}");
+    assert!(
+        found["estimates"]["changed"].as_array().unwrap().iter().all(|one| one["table"] != "1"),
+        "{found}"
+    );
+    // Equation (1) doesn't know of openness.
+    let detail = said(&workspace, &["vintage", "diff", "reconstructed", "moved", "--detail"]);
+    assert!(!detail.lines().any(|line| line.trim_start().starts_with("1/")), "{detail}");
+    let markdown = said(&workspace, &["vintage", "diff", "reconstructed", "moved", "--format", "markdown"]);
+    assert!(markdown.starts_with('#') && markdown.contains("| lnopen |"), "{markdown}");
+    let compared = json(
+        &workspace,
+        &["vintage", "compare", "reconstructed", "moved", "third", "--coefficient", "*/面板/lnopen"],
+    );
+    let rows = compared["coefficients"].as_array().unwrap();
+    assert!(
+        !rows.is_empty() && rows.iter().all(|row| row["vintages"].as_object().unwrap().len() == 3),
+        "{compared}"
+    );
+}
+
+#[test]
+fn a_changed_file_is_told_with_all_that_is_wrong_in_it() {
+    let workspace = Workspace::of_paper();
+    let raw = workspace.path("data/vintages/reconstructed/raw/汇率.csv");
+    let text = std::fs::read_to_string(&raw).unwrap();
+    std::fs::write(&raw, text.replacen("2012,6.3", "2012,none 6.3", 1).replacen("2014,6.", "2014,96.", 1))
+        .unwrap();
+    let output = workspace.vintner(&["vintage", "check"]);
+    assert_eq!(output.code, 1);
+    let all = format!("{}{}", output.stdout, output.stderr);
+    for part in [
+        "not the file that the manifest means",
+        "2 faults in it, too",
+        "汇率.csv!B6",
+        "汇率.csv!B8",
+        "sha256:",
+    ] {
+        assert!(all.contains(part), "{part}: {all}");
+    }
+    // The others are read all the same, and nothing was made.
+    assert!(!workspace.path("reports/reconstructed/none").exists());
+    let json = workspace.vintner(&["vintage", "check", "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(found["faults"].as_array().unwrap().len(), 1, "{found}");
+    assert_eq!(found["sources"], 8);
+}

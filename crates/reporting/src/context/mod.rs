@@ -3,6 +3,7 @@
 
 mod agreement_view;
 mod claim_view;
+mod figure_view;
 mod gap_view;
 mod granger_view;
 mod mutual_view;
@@ -16,11 +17,12 @@ mod vintage_view;
 
 pub use agreement_view::{AgreementView, TableAgreement};
 pub use claim_view::{ClaimCounts, ClaimView, ClaimsView, VerdictView};
+pub use figure_view::FigureView;
 pub use gap_view::{DroppedView, GapView, NotEstimableView};
 pub use granger_view::{GrangerCell, GrangerPair, GrangerPanelView, GrangerRow, GrangerView, StatisticView};
 pub use mutual_view::{MutualFinding, MutualView};
 pub use name::Name;
-pub use report_context::{DescriptiveView, ReportContext, SYNTHETIC_NOTICE, StarView, VariableView};
+pub use report_context::{DescriptiveView, ReportContext, StarView, VariableView};
 pub use robustness_view::{
     CurveView, FindingView, RobustnessEquationView, RobustnessView, SpecificationCell, SpecificationRow,
 };

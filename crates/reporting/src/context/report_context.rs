@@ -1,14 +1,17 @@
 //! The model of a report.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use vintner_estimation::Description;
 
+use super::figure_view::figure_views;
 use super::gap_view::{dropped_views, gap_views, not_estimable_views};
 use super::mutual_view::mutual_views;
 use super::name::Names;
 use super::{
-    AgreementView, ClaimsView, DroppedView, GapView, GrangerView, MutualView, Name, NotEstimableView,
-    RobustnessView, SystemView, TableView, TestsView, VintageView,
+    AgreementView, ClaimsView, DroppedView, FigureView, GapView, GrangerView, MutualView, Name,
+    NotEstimableView, RobustnessView, SystemView, TableView, TestsView, VintageView,
 };
 use crate::number_format::{percent, significant};
 use crate::tidy_estimate::units_in_order;
@@ -52,6 +55,8 @@ pub struct ReportContext {
     pub system: SystemView,
     /// What the paper concludes, and whether it holds.
     pub claims: ClaimsView,
+    /// The figures by what they are: `figures.paths`, as the pipeline names them.
+    pub figures: BTreeMap<String, Vec<FigureView>>,
     /// Values that the panel lacks.
     pub gaps: Vec<GapView>,
     /// How many values those are.
@@ -105,9 +110,6 @@ pub struct StarView {
     pub level: String,
 }
 
-/// What stands on figures of synthetic data.
-pub const SYNTHETIC_NOTICE: &str = "Synthetic data, no evidence";
-
 impl ReportContext {
     /// Makes the model. The same inputs give the same model; nothing else (no clock, no machine) enters.
     ///
@@ -146,7 +148,7 @@ impl ReportContext {
             .into_iter()
             .map(|(stars, level)| StarView { stars: stars.asterisks(), level: percent(level) })
             .collect();
-        let notice = if inputs.vintage.is_synthetic() { SYNTHETIC_NOTICE } else { "" };
+        let synthetic = inputs.vintage.is_synthetic();
         Ok(Self {
             title: Name::new("title", &spec.title),
             authors: spec.authors.clone(),
@@ -164,7 +166,7 @@ impl ReportContext {
             robustness: inputs
                 .robustness
                 .as_ref()
-                .map(|robustness| RobustnessView::new(robustness, &names, &spec.star_levels, notice))
+                .map(|robustness| RobustnessView::new(robustness, &names, &spec.star_levels, synthetic))
                 .unwrap_or_default(),
             tests: TestsView::new(&inputs.unit_roots, &inputs.diagnostics, &names, &spec.star_levels),
             system: inputs
@@ -176,6 +178,7 @@ impl ReportContext {
                 })
                 .unwrap_or_default(),
             claims: ClaimsView::new(&inputs.claims),
+            figures: figure_views(&inputs.figures),
             gaps: gap_views(&inputs.gaps, &names),
             gap_count: inputs.gaps.len(),
             dropped: dropped_views(&inputs.dropped, &spec.tables, &names),

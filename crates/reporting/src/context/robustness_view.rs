@@ -3,11 +3,15 @@
 use serde::Serialize;
 
 use super::Name;
+use super::figure_view::file_name;
 use super::name::Names;
 use super::table_view::Figure;
 use crate::number_format::{percent, significant};
 use crate::robustness::{Effect, Finding, Robustness};
-use crate::{PrintedNumber, Specification, SpecificationOutcome, StarLevels};
+use crate::{
+    Drawing, FigureAbout, FigureWords, PrintedNumber, RobustnessEquation, Specification, SpecificationCurve,
+    SpecificationOutcome, StarLevels, figure_file,
+};
 
 /// The section on robustness; its lists are empty where a report has none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -105,14 +109,14 @@ pub struct CurveView {
     pub dependent: Name,
     /// The regressor.
     pub regressor: Name,
-    /// The name of its files, without folder and ending.
-    pub file: String,
+    /// The name of its files in each language, without folder and ending.
+    pub file: Name,
     /// What it shows, in words.
-    pub description: String,
+    pub description: Name,
 }
 
 impl RobustnessView {
-    pub(crate) fn new(robustness: &Robustness, names: &Names, levels: &StarLevels, notice: &str) -> Self {
+    pub(crate) fn new(robustness: &Robustness, names: &Names, levels: &StarLevels, synthetic: bool) -> Self {
         let equation_name = |id: &str| {
             robustness.equations.iter().find(|equation| equation.id == id).map(|equation| {
                 (Name::new(&equation.id, &equation.title), names.variable(&equation.dependent))
@@ -132,13 +136,17 @@ impl RobustnessView {
             .filter(|finding| finding.headline)
             .filter_map(|finding| {
                 let (equation, dependent) = equation_name(&finding.equation)?;
-                let drawing = robustness.curve(finding, notice)?;
+                let of = robustness.equation(&finding.equation)?;
+                let drawn =
+                    FigureAbout::usual_words().map(|words| robustness.curve(finding, of, &words, synthetic));
+                let file = figure_file(&["curve", &finding.equation, &finding.regressor]);
+                let about = FigureAbout::new(&file, &finding.equation, &drawn);
                 Some(CurveView {
                     equation,
                     dependent,
                     regressor: names.variable(&finding.regressor),
-                    file: Robustness::curve_file(&finding.equation, &finding.regressor),
-                    description: drawing.description().to_owned(),
+                    description: Name::new(&file, &about.description),
+                    file: file_name(&file),
                 })
             })
             .collect();
@@ -242,36 +250,26 @@ fn specification_row(
 }
 
 impl Robustness {
-    /// The figure of a finding's coefficient.
-    pub fn curve(&self, finding: &Finding, notice: &str) -> Option<crate::Drawing> {
-        let equation = self.equations.iter().find(|equation| equation.id == finding.equation)?;
-        let curve = crate::SpecificationCurve::new(
+    /// The figure of a finding's coefficient in one of the equations.
+    pub fn curve(
+        &self,
+        finding: &Finding,
+        equation: &RobustnessEquation,
+        words: &FigureWords,
+        synthetic: bool,
+    ) -> Drawing {
+        let curve = SpecificationCurve::new(
             &self.specifications,
             &finding.equation,
             &finding.regressor,
             finding.published.as_ref(),
             self.level,
         );
-        Some(curve.draw(&crate::CurveLabels {
-            title: format!(
-                "Equation ({}): {} in the equation of {}",
-                equation.id, finding.regressor, equation.dependent
-            ),
-            notice: notice.to_owned(),
-        }))
-    }
-
-    /// The name of a figure's files, without folder and ending: letters, digits and hyphens of the ids,
-    /// anything else by its code point.
-    pub fn curve_file(equation: &str, regressor: &str) -> String {
-        let plain = |text: &str| -> String {
-            text.chars()
-                .map(|character| match character {
-                    'a'..='z' | 'A'..='Z' | '0'..='9' => character.to_string(),
-                    other => format!("u{:x}", u32::from(other)),
-                })
-                .collect()
-        };
-        format!("curve-{}-{}", plain(equation), plain(regressor))
+        let values = [
+            ("id", equation.id.as_str()),
+            ("regressor", &finding.regressor),
+            ("dependent", &equation.dependent),
+        ];
+        curve.draw(words.say("curve_title", &values), words, synthetic)
     }
 }

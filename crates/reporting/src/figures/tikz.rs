@@ -1,83 +1,141 @@
 //! A drawing as TikZ, for LaTeX.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::drawing::{Anchor, Drawing, Ink, Shape};
+use super::colour::Colour;
+use super::drawing::{Anchor, Drawing, Form, Point, Shape, Stroke, Text};
+use super::svg::{BASELINE, number};
 use crate::escape_latex;
 
 impl Drawing {
-    /// The picture as a `tikzpicture`, as wide as the text; needs the package `tikz`.
+    /// The picture as a `tikzpicture`, as wide as the text; needs the package `tikz`. Its texts grow and shrink
+    /// with it.
     pub fn tikz(&self) -> String {
-        let mut tikz = format!(
-            "\\begingroup\\tiny\n\\begin{{tikzpicture}}[x=\\linewidth/{width:.0},y=-\\linewidth/{width:.0},line \
-             width=0.4pt,inner sep=1pt,outer sep=0pt]\n\\useasboundingbox (0,0) rectangle ({width:.0},{height:.0});\n",
-            width = self.width,
-            height = self.height,
+        let width = number(self.width);
+        let mut tikz = format!("% {}\n", escape_latex(&self.title).replace('\n', " "));
+        // Writing into a String can't fail, here and below.
+        let _ = writeln!(
+            tikz,
+            "\\begingroup\\sffamily\n\\newcommand{{\\figuretext}}[1]{{\\fontsize{{\\dimexpr\\linewidth*#1/{tenfold}\\relax}}\
+             {{\\dimexpr\\linewidth*#1/{tenfold}\\relax}}\\selectfont}}",
+            tenfold = number(10.0 * self.width),
         );
+        let colours = self.colours();
+        for colour in &colours {
+            let _ = writeln!(
+                tikz,
+                "\\definecolor{{c{0}}}{{HTML}}{{{1}}}",
+                colour.hex(),
+                colour.hex().to_uppercase()
+            );
+        }
+        let _ = writeln!(
+            tikz,
+            "\\begin{{tikzpicture}}[x=\\linewidth/{width},y=-\\linewidth/{width},line join=round,inner sep=0pt,outer \
+             sep=0pt]\n\\useasboundingbox (0,0) rectangle ({width},{height});",
+            height = number(self.height),
+        );
+        let mut open = 0_usize;
         for shape in &self.shapes {
-            // Writing into a String can't fail.
             let _ = match shape {
-                Shape::Line { from, to, ink, dashed } => {
-                    let colour = match ink {
-                        Ink::Strong => "black",
-                        Ink::Weak => "black!65",
-                        Ink::Faint => "black!15",
-                    };
-                    let dashes = if *dashed { ",dashed" } else { "" };
+                Shape::Path { points, closed, fill, stroke } => {
+                    path(&mut tikz, points, *closed, *fill, *stroke)
+                }
+                Shape::Mark { at, radius, form: Form::Dot, fill, stroke } => {
+                    let radius = number(*radius);
                     writeln!(
                         tikz,
-                        "\\draw[{colour}{dashes}] ({:.1},{:.1}) -- ({:.1},{:.1});",
-                        from.x, from.y, to.x, to.y
+                        "\\path[{}] ({},{}) circle[x radius={radius},y radius={radius}];",
+                        options(Some(*fill), Some(*stroke)),
+                        number(at.x),
+                        number(at.y)
                     )
                 }
-                Shape::Cut { at, upwards } => {
-                    let (x, y, away) = (at.x, at.y, if *upwards { 5.0 } else { -5.0 });
-                    writeln!(
-                        tikz,
-                        "\\draw ({:.1},{:.1}) -- ({x:.1},{y:.1}) -- ({:.1},{:.1});",
-                        x - 3.0,
-                        y + away,
-                        x + 3.0,
-                        y + away
-                    )
+                Shape::Mark { at, radius, form, fill, stroke } => {
+                    path(&mut tikz, &form.corners(*at, *radius), true, Some(*fill), Some(*stroke))
                 }
-                Shape::Dot { at, radius, filled } => writeln!(
-                    tikz,
-                    "\\{} ({:.1},{:.1}) circle[x radius={radius:.1},y radius={radius:.1}];",
-                    draw(*filled),
-                    at.x,
-                    at.y
-                ),
-                Shape::Diamond { at, radius, filled } => {
-                    let (x, y, r) = (at.x, at.y, radius * 1.4);
-                    writeln!(
-                        tikz,
-                        "\\{} ({x:.1},{:.1}) -- ({:.1},{y:.1}) -- ({x:.1},{:.1}) -- ({:.1},{y:.1}) -- cycle;",
-                        draw(*filled),
-                        y - r,
-                        x + r,
-                        y + r,
-                        x - r
-                    )
+                Shape::Text(one) => text(&mut tikz, one),
+                Shape::Group(name) => {
+                    open += 1;
+                    writeln!(tikz, "\\begin{{scope}}% {}", escape_latex(name).replace('\n', " "))
                 }
-                Shape::Text { at, anchor, text, bold } => {
-                    let anchor = match anchor {
-                        Anchor::Start => "west",
-                        Anchor::Middle => "center",
-                        Anchor::End => "east",
-                    };
-                    let text = escape_latex(text);
-                    let text = if *bold { format!("\\textbf{{{text}}}") } else { text };
-                    writeln!(tikz, "\\node[anchor={anchor}] at ({:.1},{:.1}) {{{text}}};", at.x, at.y)
+                Shape::GroupEnd if open == 0 => Ok(()),
+                Shape::GroupEnd => {
+                    open -= 1;
+                    writeln!(tikz, "\\end{{scope}}")
                 }
             };
         }
+        tikz.push_str(&"\\end{scope}\n".repeat(open));
         tikz.push_str("\\end{tikzpicture}\\par\\endgroup\n");
         tikz
     }
+
+    /// All colours that the picture has, in order.
+    fn colours(&self) -> BTreeSet<Colour> {
+        let mut colours = BTreeSet::new();
+        for shape in &self.shapes {
+            match shape {
+                Shape::Path { fill, stroke, .. } => {
+                    colours.extend(fill.iter().copied().chain(stroke.map(|stroke| stroke.colour)));
+                }
+                Shape::Mark { fill, stroke, .. } => colours.extend([*fill, stroke.colour]),
+                Shape::Text(text) => colours.extend([text.colour]),
+                Shape::Group(_) | Shape::GroupEnd => {}
+            }
+        }
+        colours
+    }
 }
 
-/// The command that draws a closed shape.
-fn draw(filled: bool) -> &'static str {
-    if filled { "filldraw[fill=black]" } else { "filldraw[fill=white]" }
+fn path(
+    tikz: &mut String,
+    points: &[Point],
+    closed: bool,
+    fill: Option<Colour>,
+    stroke: Option<Stroke>,
+) -> std::fmt::Result {
+    write!(tikz, "\\path[{}] ", options(fill, stroke))?;
+    for (place, point) in points.iter().enumerate() {
+        let joint = if place == 0 { "" } else { "--" };
+        write!(tikz, "{joint}({},{})", number(point.x), number(point.y))?;
+    }
+    writeln!(tikz, "{};", if closed { "--cycle" } else { "" })
+}
+
+fn options(fill: Option<Colour>, stroke: Option<Stroke>) -> String {
+    let mut options = Vec::new();
+    if let Some(colour) = fill {
+        options.push(format!("fill=c{}", colour.hex()));
+    }
+    if let Some(Stroke { colour, width, dashed }) = stroke {
+        // A unit is about two thirds of a point.
+        options.push(format!("draw=c{},line width={:.2}pt", colour.hex(), 0.65 * width));
+        if dashed {
+            options.push("dash pattern=on 2.6pt off 2pt".into());
+        }
+    }
+    options.join(",")
+}
+
+fn text(tikz: &mut String, text: &Text) -> std::fmt::Result {
+    let anchor = match text.anchor {
+        Anchor::Start => "base west",
+        Anchor::Middle => "base",
+        Anchor::End => "base east",
+    };
+    let down = BASELINE * text.size;
+    let (x, y) = if text.turned { (text.at.x + down, text.at.y) } else { (text.at.x, text.at.y + down) };
+    let turned = if text.turned { ",rotate=90" } else { "" };
+    let escaped = escape_latex(&text.text);
+    let escaped = if text.bold { format!("\\textbf{{{escaped}}}") } else { escaped };
+    writeln!(
+        tikz,
+        "\\node[anchor={anchor},text=c{},font=\\figuretext{{{}}}{turned}] at ({},{}) {{{escaped}}};",
+        text.colour.hex(),
+        number(10.0 * text.size),
+        number(x),
+        number(y),
+    )
 }

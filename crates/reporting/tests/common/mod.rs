@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use vintner_estimation::{
     Description, DumitrescuHurlin, GrangerOutcome, GrangerTest, LagOrders, PanelStatistic, Reason,
-    UnitGranger,
+    ReferenceDistribution, UnitGranger,
 };
 use vintner_panel::{Gap, Label};
 use vintner_reporting::{
@@ -81,6 +81,7 @@ pub fn estimated(
         },
         n_obs: Some(10),
         df_resid: Some(8),
+        reference: Some(ReferenceDistribution::StudentT { df: 8 }),
         note: String::new(),
     }
 }
@@ -90,6 +91,7 @@ fn not_estimable(table: &str, dependent: &str, unit: &str, regressor: &str) -> E
         outcome: EstimateOutcome::NotEstimable { reason: "2 observations, 3 parameters".into() },
         n_obs: Some(2),
         df_resid: None,
+        reference: None,
         ..estimated(table, dependent, unit, regressor, 0.0, 1.0, 1.0)
     }
 }
@@ -241,6 +243,7 @@ pub fn small() -> (ReportSpec, ReportInputs) {
         ],
         robustness: None,
         claims: Vec::new(),
+        figures: Default::default(),
         dropped: vec![DroppedRow {
             table: "1".into(),
             unit: "beta".into(),

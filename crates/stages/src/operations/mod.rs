@@ -8,9 +8,17 @@ mod deflate;
 mod derive;
 mod describe;
 mod diagnose;
+mod draw_agreement;
+mod draw_correlations;
+mod draw_directions;
+mod draw_forest;
+mod draw_missing;
+mod draw_paths;
 mod estimates;
 mod exposure;
 mod fama_macbeth;
+mod figure_list;
+mod figure_shared;
 mod gmm;
 mod granger;
 mod inference;
@@ -59,6 +67,13 @@ pub fn registry() -> Registry {
     registry.register(Of::<specification_curve::Curve>::new());
     registry.register(Of::<bootstrap::BootstrapOf>::new());
     registry.register(Of::<claims::Claims>::new());
+    registry.register(Of::<draw_paths::DrawPaths>::new());
+    registry.register(Of::<draw_missing::DrawMissing>::new());
+    registry.register(Of::<draw_correlations::DrawCorrelations>::new());
+    registry.register(Of::<draw_forest::DrawForest>::new());
+    registry.register(Of::<draw_directions::DrawDirections>::new());
+    registry.register(Of::<draw_agreement::DrawAgreement>::new());
+    registry.register(Of::<figure_list::FigureList>::new());
     registry.register(Of::<report::Report>::new());
     registry
 }

@@ -109,6 +109,7 @@ impl Parameters for Report {
             InputDeclaration::json("diagnostics").optional().many(),
             InputDeclaration::json("system").optional(),
             InputDeclaration::json("claims").optional(),
+            InputDeclaration::json("figures").optional(),
             InputDeclaration::file("published").optional(),
             InputDeclaration::file("templates"),
             // Gaps, from whichever stages list them.
@@ -141,6 +142,7 @@ impl Parameters for Report {
             gaps: gaps(inputs)?,
             robustness,
             claims: if inputs.has("claims") { inputs.json("claims")? } else { Vec::new() },
+            figures: if inputs.has("figures") { inputs.json("figures")? } else { BTreeMap::new() },
             dropped: collected.dropped,
             vintage,
         };
@@ -242,6 +244,7 @@ fn gaps(inputs: &Inputs) -> Result<Vec<Gap>, StagesError> {
         "diagnostics",
         "system",
         "claims",
+        "figures",
         "published",
         "templates",
     ];

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::did_you_mean;
-use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
-use vintner_reporting::{Robustness, SYNTHETIC_NOTICE};
+use vintner_pipeline::{Digest, InputDeclaration, Inputs, OutputDeclaration, Outputs};
+use vintner_reporting::{Robustness, figure_file};
 
-use super::report::is_synthetic;
+use super::figure_shared::{self, drawn};
 use crate::params::Parameters;
 use crate::{StagesError, code};
 
@@ -24,28 +24,26 @@ impl Parameters for Curve {
     const SUMMARY: &'static str = "draws one coefficient under all specifications, as SVG and as TikZ";
 
     fn code() -> Digest {
-        let operations =
-            [env!("VINTNER_CODE_OPERATION_SPECIFICATION_CURVE"), env!("VINTNER_CODE_OPERATION_REPORT")];
+        let operation = [env!("VINTNER_CODE_OPERATION_SPECIFICATION_CURVE")];
         let crates = [code::PANEL, code::INGEST, code::ESTIMATION, code::REPORTING];
-        code::digest(&[&operations[..], &crates].concat())
+        code::digest(&[&operation[..], &figure_shared::CODE, &crates].concat())
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        vec![InputDeclaration::json("vintage"), InputDeclaration::json("robustness")]
+        let mut inputs = figure_shared::inputs();
+        inputs.push(InputDeclaration::json("robustness"));
+        inputs
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
-        vec![
-            OutputDeclaration::new("svg", Kind::Text).extension("svg"),
-            OutputDeclaration::new("tikz", Kind::Text).extension("tex"),
-        ]
+        figure_shared::outputs()
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
         let robustness: Robustness = inputs.json("robustness")?;
-        let notice = if is_synthetic(inputs)? { SYNTHETIC_NOTICE } else { "" };
-        let finding = robustness.finding(&self.equation, &self.regressor);
-        let Some(drawing) = finding.and_then(|finding| robustness.curve(finding, notice)) else {
+        let file = figure_file(&["curve", &self.equation, &self.regressor]);
+        let found = robustness.finding(&self.equation, &self.regressor);
+        let Some((finding, equation)) = found.zip(robustness.equation(&self.equation)) else {
             let known: Vec<String> = robustness
                 .findings
                 .iter()
@@ -58,8 +56,8 @@ impl Parameters for Curve {
                 available: known,
             });
         };
-        Ok(Outputs::new()
-            .with("svg", Artifact::Text(drawing.svg()))
-            .with("tikz", Artifact::Text(drawing.tikz())))
+        drawn(inputs, &file, &self.equation, |words, synthetic| {
+            robustness.curve(finding, equation, words, synthetic)
+        })
     }
 }

@@ -5,6 +5,7 @@
 //! national series, or tidy values, each of which knows the cell that it was read from. Following the origins
 //! down gives the cells behind a number; following them up from a cell gives all numbers that depend on it.
 
+mod beside;
 mod cells;
 mod made;
 mod number;

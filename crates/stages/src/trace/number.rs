@@ -10,6 +10,7 @@ use vintner_reporting::claims::{Claim, ClaimOutcome, Scope, Statement};
 use vintner_reporting::{ReportUnit, TidyEstimate, read_estimates_csv};
 
 use super::DroppedSample;
+use super::beside;
 use super::made::{Made, OutputOf};
 use super::walk::rows_of;
 use super::weight::{TracedInfluence, influence_on};
@@ -42,6 +43,30 @@ pub enum NumberAddress {
         /// The unit by its printed name; none is the panel.
         unit: Option<String>,
     },
+    /// The unit-root tests of a variable: `unit_roots/lnEG`.
+    UnitRoot {
+        /// The variable; its changes are `D.lnEG`.
+        variable: String,
+    },
+    /// The specification tests of an equation, all or one: `tests/1`, `tests/1/hausman`.
+    Tests {
+        /// The equation.
+        equation: String,
+        /// The test as the pipeline names it.
+        test: Option<String>,
+    },
+    /// A coefficient under all specifications: `specifications/1/lnEG`.
+    Specifications {
+        /// The equation.
+        equation: String,
+        /// The regressor.
+        regressor: String,
+    },
+    /// What identifies an equation of a system, and its first stage: `system/1`.
+    System {
+        /// The equation.
+        equation: String,
+    },
     /// A claim's verdict: `claims/abstract-1`.
     Claim {
         /// The claim.
@@ -67,6 +92,13 @@ impl fmt::Display for NumberAddress {
             Self::Granger { cause, effect, unit: Some(unit) } => {
                 write!(formatter, "granger/{cause}->{effect}/{unit}")
             }
+            Self::UnitRoot { variable } => write!(formatter, "unit_roots/{variable}"),
+            Self::Tests { equation, test: None } => write!(formatter, "tests/{equation}"),
+            Self::Tests { equation, test: Some(test) } => write!(formatter, "tests/{equation}/{test}"),
+            Self::Specifications { equation, regressor } => {
+                write!(formatter, "specifications/{equation}/{regressor}")
+            }
+            Self::System { equation } => write!(formatter, "system/{equation}"),
             Self::Claim { claim } => write!(formatter, "claims/{claim}"),
             Self::Value { variable, unit, time } => write!(formatter, "value/{variable}/{unit}/{time}"),
         }
@@ -186,6 +218,18 @@ impl Numbers {
             ["descriptives", variable, ..] => {
                 Some(NumberAddress::Descriptive { variable: (*variable).to_owned() })
             }
+            ["unit_roots", variable, ..] => {
+                Some(NumberAddress::UnitRoot { variable: (*variable).to_owned() })
+            }
+            ["tests", equation, rest @ ..] => Some(NumberAddress::Tests {
+                equation: (*equation).to_owned(),
+                test: rest.first().map(|test| (*test).to_owned()),
+            }),
+            ["specifications", equation, regressor, ..] => Some(NumberAddress::Specifications {
+                equation: (*equation).to_owned(),
+                regressor: (*regressor).to_owned(),
+            }),
+            ["system", equation] => Some(NumberAddress::System { equation: (*equation).to_owned() }),
             ["claims", claim] => Some(NumberAddress::Claim { claim: (*claim).to_owned() }),
             ["granger", pair, rest @ ..] => pair.split_once("->").map(|(cause, effect)| {
                 let unit = rest.first().and_then(|unit| named(unit));
@@ -221,6 +265,7 @@ impl Numbers {
                     .map(|name| format!("did you mean `{name}`?"))
                     .unwrap_or_else(|| {
                         "an address is TABLE/UNIT/REGRESSOR, descriptives/VARIABLE, granger/CAUSE->EFFECT[/UNIT], \
+                         unit_roots/VARIABLE, tests/EQUATION[/TEST], specifications/EQUATION/REGRESSOR, system/EQUATION, \
                          claims/CLAIM or value/VARIABLE/UNIT/YEAR"
                             .into()
                     }),
@@ -269,6 +314,7 @@ impl Numbers {
                 }
             }
         }
+        addresses.extend(beside::addresses(made));
         let claims = self.claims.iter().flat_map(|(_, claims)| claims);
         addresses.extend(claims.map(|one| NumberAddress::Claim { claim: one.claim.id.clone() }));
         addresses
@@ -319,6 +365,14 @@ impl Numbers {
                 }
                 let variables = vec![effect.clone(), cause.clone()];
                 self.over(made, address, value, vec![output], stage, variables, id)
+            }
+            NumberAddress::UnitRoot { .. }
+            | NumberAddress::Tests { .. }
+            | NumberAddress::Specifications { .. }
+            | NumberAddress::System { .. } => {
+                let Some(found) = beside::find(made, address)? else { return Ok(None) };
+                let beside::Beside { value, outputs, stage, variables } = found;
+                self.over(made, address, value, outputs, stage, variables, None)
             }
             NumberAddress::Claim { claim } => self.claim(made, address, claim),
             NumberAddress::Value { variable, unit, time } => {
@@ -510,7 +564,7 @@ impl Numbers {
     }
 }
 
-fn main_output(stage: &vintner_pipeline::PipelineStage) -> OutputOf {
+pub(super) fn main_output(stage: &vintner_pipeline::PipelineStage) -> OutputOf {
     let first = stage.bound.output_declarations.first();
     OutputOf {
         stage: stage.name.clone(),
@@ -538,7 +592,7 @@ pub(super) fn equation(params: &Value) -> Vec<String> {
     dependent.into_iter().chain(texts(params, "regressors")).collect()
 }
 
-fn texts(params: &Value, field: &str) -> Vec<String> {
+pub(super) fn texts(params: &Value, field: &str) -> Vec<String> {
     let list = params.get(field).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(|text| Some(text.as_str()?.to_owned())).collect()
 }

@@ -117,7 +117,13 @@ fn value(out: &mut impl Write, value: &NumberValue) -> Result<()> {
         NumberValue::Output(Value::Object(fields)) => {
             let mut table = TextTable::plain(2);
             for (name, value) in fields {
-                table.row(vec![name.clone(), value.to_string()]);
+                // A list says something in each of its lines.
+                match value {
+                    Value::Array(items) => {
+                        items.iter().for_each(|item| table.row(vec![name.clone(), item.to_string()]));
+                    }
+                    other => table.row(vec![name.clone(), other.to_string()]),
+                }
             }
             Ok(write!(out, "{table}")?)
         }

@@ -137,7 +137,7 @@ pub fn contradictions(
     Ok(conflicts)
 }
 
-fn published<'a>(equation: &'a PublishedEquation, unit: Option<usize>) -> &'a [PublishedCoefficient] {
+fn published(equation: &PublishedEquation, unit: Option<usize>) -> &[PublishedCoefficient] {
     match unit {
         Some(unit) => &equation.unit_rows[unit],
         None => &equation.pooled_row,

@@ -202,7 +202,7 @@ fn most_definite(bases: &[Vec<Vec<f64>>]) -> Option<Vec<f64>> {
         let image: Vec<f64> =
             (0..count).map(|i| (0..count).map(|j| shape[(i, j)] * cut[j]).sum::<f64>()).collect();
         let width = cut.iter().zip(&image).map(|(c, image)| c * image).sum::<f64>();
-        if !(width > 1e-24) {
+        if width.is_nan() || width <= 1e-24 {
             break;
         }
         let step: Vec<f64> = image.iter().map(|value| value / width.sqrt()).collect();
@@ -227,6 +227,7 @@ fn least_eigen(matrix: &Mat<f64>) -> Option<(f64, Vec<f64>)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used, clippy::unwrap_used)]
 mod tests {
     use super::*;
 

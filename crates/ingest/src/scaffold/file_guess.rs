@@ -1,0 +1,149 @@
+//! What a file is: its format, its encoding, its delimiter, and the sheets in it.
+
+use crate::grid::GridRow;
+use crate::{Format, delimited, parquet, text_encoding, workbook};
+
+/// One table's worth of cells, and how they were read.
+#[derive(Debug)]
+pub(super) struct Readable {
+    pub(super) format: Format,
+    pub(super) encoding: Option<String>,
+    pub(super) delimiter: Option<char>,
+    pub(super) comment: Option<String>,
+    pub(super) sheet: Option<String>,
+    /// The workbook's other sheets.
+    pub(super) other_sheets: Option<String>,
+    pub(super) rows: Vec<GridRow>,
+    /// What a reader of the manifest should look at.
+    pub(super) remarks: Vec<String>,
+}
+
+const ENCODINGS: [&str; 5] = ["utf-8", "gb18030", "big5", "shift_jis", "windows-1252"];
+const DELIMITERS: [char; 4] = [',', '\t', ';', '|'];
+
+/// Every sheet of a workbook, or the one table of another file; a message where it can't be read.
+pub(super) fn readings(name: &str, bytes: &[u8]) -> Result<Vec<Readable>, String> {
+    if bytes.is_empty() {
+        return Err("the file is empty (0 bytes): get it again".into());
+    }
+    let format = by_bytes(bytes).unwrap_or_else(|| by_name(name));
+    let mut readings = match format {
+        Format::Xlsx | Format::Xls | Format::Ods => workbook::sheet_names(bytes, format)
+            .map_err(|wrong| format!("{}; {}", wrong.message, wrong.hint))?
+            .into_iter()
+            .filter_map(|sheet| {
+                let (_, rows) = workbook::read_sheet(bytes, format, Some(&sheet)).ok()?;
+                Some(plain(format, Some(sheet), rows))
+            })
+            .collect(),
+        Format::Parquet => vec![plain(format, None, parquet::read_rows(bytes.to_vec())?)],
+        Format::Csv | Format::Tsv => vec![text(bytes)?],
+    };
+    let said = by_extension(name);
+    if said.is_some_and(|said| said != format && !(said.is_text() && format.is_text())) {
+        let remark = format!("its name says otherwise, its bytes are those of {}", format.name());
+        readings.iter_mut().for_each(|reading| reading.remarks.push(remark.clone()));
+    }
+    Ok(readings)
+}
+
+fn plain(format: Format, sheet: Option<String>, rows: Vec<GridRow>) -> Readable {
+    let remarks = Vec::new();
+    Readable {
+        format,
+        encoding: None,
+        delimiter: None,
+        comment: None,
+        sheet,
+        other_sheets: None,
+        rows,
+        remarks,
+    }
+}
+
+fn by_bytes(bytes: &[u8]) -> Option<Format> {
+    let holds = |part: &[u8]| {
+        let tail = bytes.get(bytes.len().saturating_sub(66_000)..).unwrap_or(bytes);
+        let head = bytes.get(..bytes.len().min(4_096)).unwrap_or(bytes);
+        [head, tail].iter().any(|place| place.windows(part.len()).any(|window| window == part))
+    };
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Some(if holds(b"opendocument.spreadsheet") { Format::Ods } else { Format::Xlsx });
+    }
+    if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
+        return Some(Format::Xls);
+    }
+    bytes.starts_with(b"PAR1").then_some(Format::Parquet)
+}
+
+fn by_extension(name: &str) -> Option<Format> {
+    let ending = name.rsplit_once('.')?.1.to_lowercase();
+    [Format::Csv, Format::Tsv, Format::Xlsx, Format::Xls, Format::Ods, Format::Parquet]
+        .into_iter()
+        .find(|format| format.name() == ending)
+}
+
+/// What isn't known by its bytes is text, whatever its name.
+fn by_name(name: &str) -> Format {
+    by_extension(name).filter(|format| format.is_text()).unwrap_or(Format::Csv)
+}
+
+fn text(bytes: &[u8]) -> Result<Readable, String> {
+    if bytes.starts_with(b"%PDF") {
+        return Err("a PDF document, not a table: copy its tables into a spreadsheet".into());
+    }
+    if bytes.trim_ascii_start().starts_with(b"<") {
+        return Err("a page of HTML or XML, not a table: get the file itself".into());
+    }
+    let marked = match bytes {
+        [0xFF, 0xFE, ..] => Some("utf-16le"),
+        [0xFE, 0xFF, ..] => Some("utf-16be"),
+        _ => None,
+    };
+    if marked.is_none() && bytes.iter().filter(|byte| **byte == 0).count() * 20 > bytes.len() {
+        return Err("neither a workbook nor text".into());
+    }
+    let decoded = marked.into_iter().chain(ENCODINGS).find_map(|label| {
+        let decoded = text_encoding::decode(bytes, label).ok()?;
+        decoded.warning.is_none().then_some((label, decoded.text))
+    });
+    let Some((label, text)) = decoded else { return Err("text in no encoding that is known here".into()) };
+    let comment = text
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .and_then(|line| ["#", "//", "%"].into_iter().find(|mark| line.starts_with(mark)).map(str::to_owned));
+    let mut best: Option<(usize, char, Vec<GridRow>)> = None;
+    for delimiter in DELIMITERS {
+        let dialect = delimited::Dialect { delimiter, comment: comment.as_deref() };
+        let Ok(rows) = delimited::parse(&text, dialect) else { continue };
+        // Many rows of the same width, more than one: the more cells stand in such rows, the better.
+        let width = common_width(&rows);
+        let score =
+            if width < 2 { 0 } else { width * rows.iter().filter(|row| row.cells.len() == width).count() };
+        if best.as_ref().is_none_or(|(most, ..)| score > *most) {
+            best = Some((score, delimiter, rows));
+        }
+    }
+    let Some((_, delimiter, rows)) = best else {
+        return Err("a quotation mark that is opened and never closed".into());
+    };
+    let format = if delimiter == '\t' { Format::Tsv } else { Format::Csv };
+    Ok(Readable {
+        format,
+        encoding: (label != "utf-8").then(|| label.to_owned()),
+        delimiter: (![',', '\t'].contains(&delimiter)).then_some(delimiter),
+        comment,
+        sheet: None,
+        other_sheets: None,
+        rows,
+        remarks: Vec::new(),
+    })
+}
+
+/// The width that most rows have.
+fn common_width(rows: &[GridRow]) -> usize {
+    let mut widths: Vec<usize> = rows.iter().map(|row| row.cells.len()).collect();
+    widths.sort_unstable();
+    let runs = widths.chunk_by(|one, other| one == other);
+    runs.max_by_key(|run| run.len()).and_then(|run| run.first()).copied().unwrap_or(0)
+}

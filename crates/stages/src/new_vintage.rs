@@ -1,0 +1,65 @@
+//! A vintage scaffolded from a folder of files.
+
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use vintner_ingest::{Crosswalk, IngestError, Scaffold, VintageFolders, known_variables, scaffold};
+
+use crate::StagesError;
+
+/// Files beyond this size are taken for something else than tables.
+const LARGEST: u64 = 512 * 1024 * 1024;
+
+/// What is put together for a new vintage, before anything is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewVintage {
+    /// The manifest and what is to be said of it.
+    pub scaffold: Scaffold,
+    /// The files that it is about, by name.
+    pub files: Vec<PathBuf>,
+}
+
+/// Reads the files in `folder` (not in folders below) and guesses a manifest for them, with the variables of the vintage `like` for
+/// the names that columns go by. `day` writes a time in seconds since 1970 as `YYYY-MM-DD`.
+///
+/// # Errors
+/// Where the folder or a file can't be read, the crosswalk is faulty, or there is no vintage `like`.
+pub fn new_vintage(
+    workspace: &Path,
+    data_root: Option<&Path>,
+    name: &str,
+    folder: &Path,
+    crosswalk: &Path,
+    like: &str,
+    day: &dyn Fn(u64) -> String,
+) -> Result<NewVintage, StagesError> {
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        move |problem| StagesError::from(IngestError::Io { path, problem })
+    };
+    let crosswalk = Crosswalk::read(crosswalk)?;
+    let known = known_variables(&VintageFolders::new(data_root, workspace).locate(like)?.manifest);
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(io(folder))? {
+        let path = entry.map_err(io(folder))?.path();
+        let hidden =
+            path.file_name().and_then(|name| name.to_str()).is_none_or(|name| name.starts_with(['.', '~']));
+        if path.is_file() && !hidden {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let mut files = Vec::new();
+    let mut newest = 0;
+    for path in &paths {
+        let metadata = path.metadata().map_err(io(path))?;
+        let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        newest = newest.max(modified.map_or(0, |time| time.as_secs()));
+        let bytes =
+            if metadata.len() > LARGEST { Vec::new() } else { std::fs::read(path).map_err(io(path))? };
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        files.push((name, bytes));
+    }
+    let scaffold = scaffold(name, &day(newest), &files, &crosswalk, &known);
+    Ok(NewVintage { scaffold, files: paths })
+}

@@ -1,0 +1,176 @@
+//! The numbers that stand beside a report's tables of coefficients: unit roots, specification tests, other specifications, the system.
+
+use serde_json::{Value, json};
+use vintner_pipeline::PipelineStage;
+
+use super::made::{Made, OutputOf};
+use super::number::{NumberAddress, equation, main_output, texts};
+use crate::StagesError;
+
+/// A number, before the rows that it is about are known.
+pub(super) struct Beside<'a> {
+    pub(super) value: Value,
+    pub(super) outputs: Vec<OutputOf>,
+    /// The stage whose panel it is about.
+    pub(super) stage: &'a PipelineStage,
+    pub(super) variables: Vec<String>,
+}
+
+/// The addresses of all of them, tests by equation.
+pub(super) fn addresses(made: &Made<'_>) -> Vec<NumberAddress> {
+    let mut addresses = Vec::new();
+    for stage in made.stages_of("unit_root") {
+        let variables = texts(&stage.bound.params, "variables");
+        addresses.extend(variables.into_iter().map(|variable| NumberAddress::UnitRoot { variable }));
+    }
+    for stage in made.stages_of("diagnose") {
+        for (item, _) in made.branches(&stage.name) {
+            let equation = if item.is_empty() { &stage.name } else { item }.clone();
+            addresses.push(NumberAddress::Tests { equation, test: None });
+        }
+    }
+    for (output, findings) in robustness(made) {
+        let _ = output;
+        addresses.extend(list(&findings, "findings").iter().filter_map(|one| {
+            Some(NumberAddress::Specifications {
+                equation: text(one, "equation")?.to_owned(),
+                regressor: text(one, "regressor")?.to_owned(),
+            })
+        }));
+    }
+    for stage in made.stages_of("system") {
+        let named = list(&stage.bound.params, "equations");
+        let names = named.iter().filter_map(|one| Some(text(one, "name")?.to_owned()));
+        addresses.extend(names.map(|equation| NumberAddress::System { equation }));
+    }
+    addresses
+}
+
+/// The number at one of these addresses.
+pub(super) fn find<'a>(made: &Made<'a>, address: &NumberAddress) -> Result<Option<Beside<'a>>, StagesError> {
+    Ok(match address {
+        NumberAddress::UnitRoot { variable } => unit_roots(made, variable)?,
+        NumberAddress::Tests { equation, test } => tests(made, equation, test.as_deref())?,
+        NumberAddress::Specifications { equation, regressor } => specifications(made, equation, regressor),
+        NumberAddress::System { equation } => system(made, equation)?,
+        _ => None,
+    })
+}
+
+fn unit_roots<'a>(made: &Made<'a>, variable: &str) -> Result<Option<Beside<'a>>, StagesError> {
+    // Changes are made of the variable itself.
+    let own = variable.strip_prefix("D.").unwrap_or(variable);
+    let has = |stage: &&PipelineStage| texts(&stage.bound.params, "variables").iter().any(|name| name == own);
+    let Some(stage) = made.stages_of("unit_root").find(has) else { return Ok(None) };
+    let output = main_output(stage);
+    let all: Value = made.json(&output)?;
+    let rows: Vec<&Value> =
+        list(&all, "rows").iter().filter(|row| text(row, "variable") == Some(variable)).collect();
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Beside {
+        value: json!({"tests": rows}),
+        outputs: vec![output],
+        stage,
+        variables: vec![own.to_owned()],
+    }))
+}
+
+fn tests<'a>(made: &Made<'a>, wanted: &str, test: Option<&str>) -> Result<Option<Beside<'a>>, StagesError> {
+    for stage in made.stages_of("diagnose") {
+        let branch = made
+            .branches(&stage.name)
+            .iter()
+            .find(|(item, _)| item == wanted || (item.is_empty() && stage.name == wanted));
+        let Some((item, _)) = branch else { continue };
+        let output = OutputOf { item: item.clone(), ..main_output(stage) };
+        let all: Value = made.json(&output)?;
+        let lines: Vec<&Value> = list(&all, "tests")
+            .iter()
+            .filter(|line| test.is_none_or(|test| text(line, "key") == Some(test)))
+            .collect();
+        if lines.is_empty() {
+            return Ok(None);
+        }
+        let variables = all.get("formula").map(equation).unwrap_or_default();
+        return Ok(Some(Beside { value: json!({"tests": lines}), outputs: vec![output], stage, variables }));
+    }
+    Ok(None)
+}
+
+fn specifications<'a>(made: &Made<'a>, wanted: &str, regressor: &str) -> Option<Beside<'a>> {
+    let (output, findings) = robustness(made).into_iter().find(|(_, findings)| {
+        list(findings, "findings")
+            .iter()
+            .any(|one| text(one, "equation") == Some(wanted) && text(one, "regressor") == Some(regressor))
+    })?;
+    let of_equation = |one: &&Value| text(one, "equation") == Some(wanted);
+    let finding = list(&findings, "findings")
+        .iter()
+        .find(|one| of_equation(one) && text(one, "regressor") == Some(regressor));
+    let under: Vec<Value> = list(&findings, "specifications")
+        .iter()
+        .filter(of_equation)
+        .map(|one| {
+            let coefficients = one.pointer("/outcome/coefficients").and_then(Value::as_array);
+            let own =
+                coefficients.into_iter().flatten().find(|one| text(one, "regressor") == Some(regressor));
+            let label = |field: &str| one.pointer(&format!("/{field}/en")).cloned().unwrap_or_default();
+            json!({"model": label("model"), "errors": label("errors"), "coefficient": own})
+        })
+        .collect();
+    let known = list(&findings, "equations").iter().find(|one| text(one, "id") == Some(wanted));
+    let variables = known.map(equation).unwrap_or_default();
+    let stage = made.stage(&output.stage)?;
+    let fits = made.read_by(stage, "specifications").into_iter().find(|of| of.item == wanted)?;
+    let fitting = made.stage(&fits.stage)?;
+    Some(Beside {
+        value: json!({"finding": finding, "specifications": under}),
+        outputs: vec![output, fits],
+        stage: fitting,
+        variables,
+    })
+}
+
+fn system<'a>(made: &Made<'a>, wanted: &str) -> Result<Option<Beside<'a>>, StagesError> {
+    for stage in made.stages_of("system") {
+        let equations = list(&stage.bound.params, "equations");
+        if !equations.iter().any(|one| text(one, "name") == Some(wanted)) {
+            continue;
+        }
+        let output = main_output(stage);
+        let all: Value = made.json(&output)?;
+        let own =
+            |field: &str| list(&all, field).iter().find(|one| text(one, "equation") == Some(wanted)).cloned();
+        let mut variables: Vec<String> = Vec::new();
+        for name in equations.iter().flat_map(equation) {
+            if !variables.contains(&name) {
+                variables.push(name);
+            }
+        }
+        let value = json!({"identification": own("identification"), "first_stage": own("first_stages")});
+        return Ok(Some(Beside { value, outputs: vec![output], stage, variables }));
+    }
+    Ok(None)
+}
+
+/// What the stages of `robustness` found.
+fn robustness(made: &Made<'_>) -> Vec<(OutputOf, Value)> {
+    made.stages_of("robustness")
+        .filter_map(|stage| {
+            let output =
+                OutputOf { stage: stage.name.clone(), item: String::new(), output: "findings".into() };
+            let findings = made.json(&output).ok()?;
+            Some((output, findings))
+        })
+        .collect()
+}
+
+fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
+    value.get(field).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn text<'v>(value: &'v Value, field: &str) -> Option<&'v str> {
+    value.get(field).and_then(Value::as_str)
+}

@@ -1,0 +1,136 @@
+//! `vintner vintage new`.
+
+use std::fs;
+use std::io::{ErrorKind, Write, stdout};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use vintner_pipeline::{Pipeline, PipelineError};
+use vintner_stages::new_vintage;
+
+use super::{count, print_json};
+use crate::arguments::{Format, VintageNew};
+use crate::error::{CommandError, Result};
+use crate::instant::day;
+use crate::workspace::Workspace;
+
+pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
+    let name = &arguments.name;
+    let usable = |character: char| character.is_alphanumeric() || "-_.".contains(character);
+    if name.is_empty() || name.starts_with('.') || !name.chars().all(usable) {
+        return Err(usage(
+            format!("`{name}` can't be a vintage's name"),
+            "letters, digits, `-`, `_` and `.` can be in it, the last not at its beginning",
+        ));
+    }
+    let pipeline = workspace.pipeline()?;
+    let folder = workspace.folder.join("data").join("vintages").join(name);
+    let manifest = folder.join("vintage.yaml");
+    if manifest.exists() {
+        return Err(usage(
+            format!("{} is there already", workspace.shown(&manifest)),
+            "nothing is overwritten: choose another name, or move it away",
+        ));
+    }
+    let crosswalk = crosswalk(&pipeline, workspace)?;
+    let like = arguments.like.as_deref().unwrap_or(&pipeline.vintage);
+    let root = workspace.data_root()?;
+    let made = new_vintage(&workspace.folder, root, name, &arguments.from, &crosswalk, like, &day)?;
+    let scaffold = &made.scaffold;
+    write(&manifest, scaffold.manifest.as_bytes())?;
+    let raw = folder.join("raw");
+    if arguments.copy {
+        for path in &made.files {
+            copy(path, &raw)?;
+        }
+    }
+    let in_place = same(&arguments.from, &raw)
+        || root.is_some_and(|root| same(&arguments.from, &root.join(name).join("raw")));
+    if arguments.format == Format::Json {
+        return print_json(&json!({
+            "vintage": name,
+            "manifest": workspace.shown(&manifest).to_string(),
+            "sources": scaffold.sources,
+            "reviews": scaffold.reviews,
+            "left_out": scaffold.left_out.iter().map(|(file, reason)| json!({"file": file, "reason": reason})).collect::<Vec<_>>(),
+            "without_a_column": scaffold.missing,
+            "copied": arguments.copy,
+        }));
+    }
+    let mut out = stdout().lock();
+    writeln!(
+        out,
+        "{}: {} of {}, {} to review",
+        workspace.shown(&manifest),
+        count(scaffold.sources, "source"),
+        count(made.files.len(), "file"),
+        count(scaffold.reviews, "place")
+    )?;
+    for (file, reason) in &scaffold.left_out {
+        writeln!(out, "  left out: {}: {reason}", shown(file))?;
+    }
+    if !scaffold.missing.is_empty() {
+        writeln!(out, "  no column was found for {}", scaffold.missing.join(", "))?;
+    }
+    if arguments.copy {
+        writeln!(out, "  {} copied into {}", count(made.files.len(), "file"), workspace.shown(&raw))?;
+    } else if !in_place {
+        writeln!(
+            out,
+            "  the files have to lie in {}: put them there, or run again with --copy",
+            workspace.shown(&raw)
+        )?;
+    }
+    writeln!(out, "next: review {}, then `vintner vintage check {name}`", workspace.shown(&manifest))?;
+    Ok(())
+}
+
+fn usage(message: String, hint: &str) -> CommandError {
+    CommandError::Pipeline(PipelineError::Unknown { message, hint: Some(hint.into()) })
+}
+
+/// The file of entities and their names that the pipeline's sources are read with.
+fn crosswalk(pipeline: &Pipeline, workspace: &Workspace) -> Result<PathBuf> {
+    let found = pipeline.stages.iter().find_map(|stage| stage.bound.files.get("crosswalk"));
+    found.map(|path| workspace.folder.join(path)).ok_or_else(|| {
+        usage(
+            "no stage of the pipeline reads a crosswalk".into(),
+            "`ingest` needs one, under `files`: docs/vintages.md tells what is in it",
+        )
+    })
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = |source| CommandError::NotWritten { path: path.to_owned(), source };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    // Beside its place and moved, so that half a manifest is never read.
+    let beside = path.with_extension("yaml.new");
+    fs::write(&beside, bytes).map_err(failed)?;
+    fs::rename(&beside, path).map_err(failed)
+}
+
+fn copy(path: &Path, folder: &Path) -> Result<()> {
+    let Some(name) = path.file_name() else { return Ok(()) };
+    let target = folder.join(name);
+    let failed = |source| CommandError::NotWritten { path: target.clone(), source };
+    fs::create_dir_all(folder).map_err(failed)?;
+    match fs::metadata(&target) {
+        // What is there stays.
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            fs::copy(path, &target).map(|_| ()).map_err(failed)
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+/// A file's name without what a terminal would act upon.
+fn shown(name: &str) -> String {
+    name.chars().map(|character| if character.is_control() { '?' } else { character }).collect()
+}
