@@ -1,22 +1,33 @@
 //! The filters that templates have beside tera's own.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
-use crate::{ReportFormat, Wording, trace_page};
+use crate::number_format::table_format;
+use crate::reference_view::named;
+use crate::{Bibliography, ReportFormat, Wording, trace_page};
 
 /// Gives the filters to the templates of a format.
 ///
 /// `text` prints a label, `said` a sentence of the program, `name`, `both`, `names` and `ids` print names,
-/// `number` and `code` say how a text is meant, `trace` gives the page of a number's trace. Filters that
+/// `number`, `aligned` and `code` say how a text is meant, `table_format` how wide numbers are, `trace` gives the page of a number's trace, `cite` cites a work. Filters that
 /// would turn escaping off are refused.
-pub(crate) fn register(tera: &mut Tera, format: ReportFormat, wording: &Arc<Wording>) {
+pub(crate) fn register(tera: &mut Tera, format: ReportFormat, wording: &Arc<Wording>, works: &Works) {
+    let cited = works.clone();
+    let words = Arc::clone(wording);
+    tera.register_filter("cite", move |key: &str, _: Kwargs, _: &State| cite(&cited, &words, format, key));
     tera.register_filter("number", move |text: &str, _: Kwargs, _: &State| {
         Value::safe_string(&format.number(text))
     });
     tera.register_filter("code", move |text: &str, _: Kwargs, _: &State| {
         Value::safe_string(&format.code(text))
+    });
+    tera.register_filter("aligned", move |text: &str, _: Kwargs, _: &State| {
+        Value::safe_string(&format.aligned(text))
+    });
+    tera.register_filter("table_format", |numbers: &[Value], _: Kwargs, _: &State| {
+        table_format(numbers.iter().filter_map(Value::as_str))
     });
     tera.register_filter("trace", |address: &str, _: Kwargs, _: &State| trace_page(address));
     let words = Arc::clone(wording);
@@ -48,6 +59,31 @@ pub(crate) fn register(tera: &mut Tera, format: ReportFormat, wording: &Arc<Word
             )))
         });
     }
+}
+
+/// What can be cited, and what has been.
+#[derive(Debug, Clone)]
+pub(crate) struct Works {
+    pub(crate) bibliography: Arc<Bibliography>,
+    pub(crate) cited: Arc<Mutex<Vec<String>>>,
+}
+
+/// A work by its authors and year; a link where the format has links, LaTeX's own citation in LaTeX.
+fn cite(works: &Works, wording: &Wording, format: ReportFormat, key: &str) -> TeraResult<Value> {
+    let Some(entry) = works.bibliography.entry(key) else {
+        return Err(tera::Error::message(works.bibliography.unknown(key)));
+    };
+    let mut cited = works.cited.lock().unwrap_or_else(PoisonError::into_inner);
+    if !cited.iter().any(|known| known == key) {
+        cited.push(key.to_owned());
+    }
+    let named = named(entry, wording).map_err(|error| tera::Error::message(error.to_string()))?;
+    let text = format.escape(&named);
+    Ok(Value::safe_string(&match format {
+        ReportFormat::Markdown => text,
+        ReportFormat::Latex => format!("\\citealp{{{key}}}"),
+        ReportFormat::Html => format!("<a href=\"#ref-{key}\">{text}</a>"),
+    }))
 }
 
 /// A label with what is given put in, each escaped unless it is set for the format already.

@@ -2,18 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use serde::Serialize;
 use tera::{Context, Delimiters, ErrorKind, Tera};
 
-use crate::{ReportFormat, ReportingError, Result, TemplateSource, Wording, filters};
+use crate::filters::Works;
+use crate::reference_view::ReferenceView;
+use crate::{Bibliography, ReportFormat, ReportingError, Result, TemplateSource, Wording, filters};
 
 /// Templates of one format, parsed and checked.
 ///
 /// Whatever a template prints is escaped for its format, in every template; there is no way to turn
 /// that off (`safe` is refused). What it says in words are labels, printed by the filter `text` from the
-/// [`Wording`] of one language; beside the report's own names it has `language`. Two filters say how a
+/// [`Wording`] of one language; beside the report's own names it has
+/// `language` and `references`, the works that it cites. Two filters say how a
 /// text is meant: `number` (a minus sign, a power of ten) and `code` (a file's name, a checksum, a
 /// command). Printing something undefined is an error with the template's line, and so are a label and a
 /// name that aren't there.
@@ -22,6 +25,7 @@ pub struct Renderer {
     format: ReportFormat,
     sources: Vec<TemplateSource>,
     language: String,
+    works: Works,
 }
 
 impl Renderer {
@@ -30,6 +34,19 @@ impl Renderer {
     /// # Errors
     /// A template's fault, with its file name and line.
     pub fn new(format: ReportFormat, sources: &[TemplateSource], wording: &Wording) -> Result<Self> {
+        Self::citing(format, sources, wording, &Bibliography::default())
+    }
+
+    /// The same, for templates that cite works of a bibliography.
+    ///
+    /// # Errors
+    /// A template's fault, with its file name and line.
+    pub fn citing(
+        format: ReportFormat,
+        sources: &[TemplateSource],
+        wording: &Wording,
+        bibliography: &Bibliography,
+    ) -> Result<Self> {
         let mut kept = Vec::new();
         for source in sources {
             if ReportFormat::of_template(&source.name)? == format {
@@ -55,7 +72,8 @@ impl Renderer {
             ReportFormat::Latex => tera.set_escape_fn(write_latex),
             ReportFormat::Html => tera.set_escape_fn(write_html),
         }
-        filters::register(&mut tera, format, &Arc::new(wording.clone()));
+        let works = Works { bibliography: Arc::new(bibliography.clone()), cited: Arc::default() };
+        filters::register(&mut tera, format, &Arc::new(wording.clone()), &works);
         let mut names = BTreeSet::new();
         for source in &kept {
             if !names.insert(source.name.as_str()) {
@@ -64,7 +82,7 @@ impl Renderer {
         }
         tera.add_raw_templates(kept.iter().map(|source| (source.name.as_str(), source.text.as_str())))
             .map_err(|error| fault(&error, "", &kept))?;
-        Ok(Self { tera, format, sources: kept, language: wording.language().to_owned() })
+        Ok(Self { tera, format, sources: kept, language: wording.language().to_owned(), works })
     }
 
     /// The format of these templates.
@@ -85,10 +103,30 @@ impl Renderer {
         let mut context =
             Context::from_serialize(model).map_err(|error| ReportingError::Model(error.to_string()))?;
         context.insert("language", &self.language);
+        // What is listed is known once everything that cites has been rendered.
+        let mut listed = self.listed();
+        context.insert("references", &listed);
         self.check_names(name, &context)?;
-        let text = self.tera.render(name, &context).map_err(|error| fault(&error, name, &self.sources))?;
+        let render = |context: &Context| {
+            self.tera.render(name, context).map_err(|error| fault(&error, name, &self.sources))
+        };
+        let mut text = render(&context)?;
+        if self.listed() != listed {
+            listed = self.listed();
+            context.insert("references", &listed);
+            text = render(&context)?;
+        }
         let text = if self.language == "zh" { closed_up(&text) } else { text };
         Ok(format!("{}\n", text.trim_end()))
+    }
+
+    /// The keys of the works that were cited by what was rendered.
+    pub fn cited(&self) -> Vec<String> {
+        self.works.cited.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn listed(&self) -> Vec<ReferenceView> {
+        self.works.bibliography.listed(&self.cited()).into_iter().map(ReferenceView::new).collect()
     }
 
     /// Refuses names that the context doesn't have: tera itself takes them for false in a condition.

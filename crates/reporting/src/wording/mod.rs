@@ -10,7 +10,7 @@ use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, did_you_mean
 pub(crate) use label_text::LabelText;
 use phrase::Phrase;
 
-use crate::{ReportFormat, ReportingError, Result};
+use crate::{Name, ReportFormat, ReportingError, Result};
 
 /// What templates print by the filters `text` and `said`: the labels of one language, by their keys, and
 /// how sentences that the program makes in English are said in it.
@@ -155,6 +155,16 @@ impl Wording {
         self.find(key, count)
             .and_then(|text| text.line(&of).map_err(|name| self.not_given(key, &name)))
             .map_err(fault)
+    }
+
+    /// A name in this language, or the English where it has none in it.
+    pub fn name<'n>(&self, name: &'n Name) -> &'n str {
+        if self.language == "zh" && !name.zh.is_empty() { &name.zh } else { &name.en }
+    }
+
+    /// A name in English with the Chinese one after it; in Chinese, that name alone.
+    pub fn both<'n>(&self, name: &'n Name) -> &'n str {
+        if self.language == "en" { &name.both } else { self.name(name) }
     }
 
     /// A label that takes nothing, as plain text; empty where there is none.
