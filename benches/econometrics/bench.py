@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Vintner beside pyfixest, linearmodels and plm, on the same columns, in one session.
+"""Vintner's fixed effects beside pyfixest and linearmodels, on the same columns, in one session (with plm and all else: table.py).
 
     python3 -m venv /tmp/peers && /tmp/peers/bin/pip install pyfixest linearmodels pandas
     /tmp/peers/bin/python benches/econometrics/bench.py [--rows 1e6] [--rounds 5] [--folder /tmp/bench-econometrics]
@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -165,29 +164,35 @@ def peers():
     return found
 
 
-def fixed_effects(arguments, rows, units, kind, rounds, program, names, sets, threads=None, chunked=False):
-    """Rows of the table for one panel."""
+def ask_in_turn(arguments, rows, units, kind, rounds, program, names, effects, threads=None, chunked=False):
+    """Answers of each program, Vintner's among them, on one panel with one set of effects."""
     folder = arguments.folder / f"{kind}-{rows}-{units}"
     make(folder, rows, units, kind)
+    commands = {name: [sys.executable, str(HERE / "bench.py"), "--work", name, str(folder)] for name in names}
+    commands["Vintner"] = [program, str(folder)]
+    if chunked:
+        if not (folder / "panel.parquet").exists():
+            subprocess.run([program, str(folder), "--write"], check=True)
+        commands["Vintner, from Parquet in chunks"] = [program, str(folder), "--chunked"]
+    if rows > 2_000_000 or (kind == "unbalanced" and "+" in effects):
+        commands.pop("linearmodels", None)
+    workers = {name: Worker(command, threads) for name, command in commands.items()}
+    answers = {name: [] for name in workers}
+    for _ in range(rounds):
+        for name, worker in workers.items():
+            if name == "linearmodels" and len(answers[name]) >= 2:
+                continue
+            answers[name].append(worker.ask(effects))
+    for worker in workers.values():
+        worker.close()
+    return answers
+
+
+def fixed_effects(arguments, rows, units, kind, rounds, program, names, sets, threads=None, chunked=False):
+    """Rows of the table for one panel."""
     lines = []
     for effects in sets:
-        commands = {name: [sys.executable, str(HERE / "bench.py"), "--work", name, str(folder)] for name in names}
-        commands["Vintner"] = [program, str(folder)]
-        if chunked:
-            if not (folder / "panel.parquet").exists():
-                subprocess.run([program, str(folder), "--write"], check=True)
-            commands["Vintner, from Parquet in chunks"] = [program, str(folder), "--chunked"]
-        if rows > 2_000_000 or (kind == "unbalanced" and "+" in effects):
-            commands.pop("linearmodels", None)
-        workers = {name: Worker(command, threads) for name, command in commands.items()}
-        answers = {name: [] for name in workers}
-        for _ in range(rounds):
-            for name, worker in workers.items():
-                if name == "linearmodels" and len(answers[name]) >= 2:
-                    continue
-                answers[name].append(worker.ask(effects))
-        for worker in workers.values():
-            worker.close()
+        answers = ask_in_turn(arguments, rows, units, kind, rounds, program, names, effects, threads, chunked)
         own = answers["Vintner"]
         for name in answers:
             worst = max(abs(a - b) / max(abs(b), 1e-3)
@@ -242,8 +247,6 @@ def main():
                                            (rows, rows // 1000, None), (rows, rows // 10, 1)]:
             fixed_effects(arguments, other_rows, units, "unbalanced", arguments.rounds, program,
                           [name for name in names if name == "pyfixest"], ["id", "id+t"], threads)
-    if shutil.which("Rscript"):
-        print("\nplm: Rscript ../shared/anchors/bench-econometrics/bench_plm.R", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 //! Bootstraps of a fixed-effects fit: seconds for 1,000 pairs-cluster and 9,999 wild-cluster replications.
 //!
-//! `cargo bench --profile dev --locked --workspace --bench bootstrap`; each line is a JSON object.
+//! `cargo bench --profile dev --locked --workspace --bench bootstrap -- [FOLDER]`; each line is a JSON object. In FOLDER
+//! it leaves the columns as raw little-endian doubles, a folder for each panel, on which the peers are measured.
 #![allow(clippy::expect_used, clippy::unwrap_used, missing_docs)]
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use polars::prelude::{Column, DataFrame};
@@ -11,8 +13,8 @@ use vintner_estimation::reconstruction::SeededGenerator;
 use vintner_estimation::{Formula, Model, Sample};
 use vintner_panel::Panel;
 
-/// y = x'b + a_i + e with three regressors that depend on a_i, as in bench_boot.py.
-fn panel(entities: usize, periods: usize) -> Panel {
+/// y = x'b + a_i + e with three regressors that depend on a_i; its columns are also written to `folder`.
+fn panel(entities: usize, periods: usize, folder: Option<PathBuf>) -> Panel {
     let mut draw = SeededGenerator::new(5);
     let effects: Vec<f64> = (0..entities).map(|_| draw.normal()).collect();
     let rows = entities * periods;
@@ -28,14 +30,21 @@ fn panel(entities: usize, periods: usize) -> Panel {
         Column::new("t".into(), (0..rows).map(|row| (row % periods) as i32).collect::<Vec<_>>()),
     ];
     for (name, values) in ["y", "x1", "x2", "x3"].iter().zip(columns) {
+        if let Some(folder) = &folder {
+            std::fs::create_dir_all(folder).expect("a folder");
+            let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            std::fs::write(folder.join(format!("{name}.f64")), bytes).expect("a column");
+        }
         frame.push(Column::new((*name).into(), values));
     }
     Panel::new(DataFrame::new(rows, frame).expect("a frame"), "id", "t").expect("a panel")
 }
 
 fn main() {
+    let folder = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).map(PathBuf::from);
     for (entities, periods) in [(14, 12), (1000, 20)] {
-        let panel = panel(entities, periods);
+        let own = folder.as_ref().map(|folder| folder.join(format!("{entities}x{periods}")));
+        let panel = panel(entities, periods, own);
         let sample = Sample::new(&panel, &Formula::new("y", &["x1", "x2", "x3"])).expect("a sample");
         let estimated = Model::Within.estimate(&sample).expect("an estimate");
         let pairs =
@@ -44,8 +53,13 @@ fn main() {
         for (what, options) in
             [("pairs_cluster 1000", pairs), ("wild_cluster 9999, all coefficients, intervals", wild)]
         {
-            // Once to warm up.
-            let _ = estimated.bootstrap(&options, 1).expect("a bootstrap");
+            // Once to warm up, and for what peers are compared with: standard errors of pairs, p-values of wild.
+            let fit = estimated.bootstrap(&options, 1).expect("a bootstrap");
+            let values: Vec<f64> = fit
+                .coefficients
+                .iter()
+                .filter_map(|one| if what.starts_with("pairs") { one.std_error } else { one.p_value })
+                .collect();
             let mut seconds: Vec<f64> = (0..9)
                 .map(|_| {
                     let start = Instant::now();
@@ -55,7 +69,7 @@ fn main() {
                 .collect();
             seconds.sort_unstable_by(f64::total_cmp);
             println!(
-                "{{\"prog\":\"Vintner\",\"what\":\"{what}\",\"N\":{entities},\"T\":{periods},\"min\":{},\"median\":{}}}",
+                "{{\"prog\":\"Vintner\",\"what\":\"{what}\",\"N\":{entities},\"T\":{periods},\"min\":{},\"median\":{},\"values\":{values:?}}}",
                 seconds[0], seconds[4]
             );
         }

@@ -81,7 +81,7 @@ impl Line<'_> {
         sorted.sort_by(f64::total_cmp);
         let median = sorted[sorted.len() / 2];
         format!(
-            "{{\"prog\": \"vintner\", \"what\": \"{}\", \"rows\": {}, \"median\": {median:.4}, \"min\": {:.4}, \"coef\": {:?}}}",
+            "{{\"prog\": \"vintner\", \"what\": \"{}\", \"rows\": {}, \"median\": {median:.6}, \"min\": {:.6}, \"coef\": {:?}}}",
             self.what, self.rows, sorted[0], self.coefficients
         )
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::fit::ReferenceDistribution;
+use crate::fit::{Coefficient, ReferenceDistribution};
 use crate::quantiles::{normal_two_sided_quantile, student_t_two_sided_quantile};
 use crate::{EstimationError, Fit, Result};
 
@@ -22,19 +22,19 @@ pub struct ConfidenceInterval {
 }
 
 impl Fit {
-    /// The estimates less and plus their standard errors times the quantile of the fit's reference distribution: R's
-    /// `confint`, on t with the degrees of freedom that the covariance has, or on the normal.
+    /// The estimates less and plus their standard errors times the quantile of the distribution that their tests
+    /// refer to: R's `confint`, on t with the degrees of freedom that the covariance has, or the coefficient its own
+    /// (clubSandwich's `conf_int`), or on the normal. An interval leaves out zero just where p < 1 - level.
     ///
     /// # Errors
     /// [`EstimationError::Level`].
     pub fn confidence_intervals(&self, level: f64) -> Result<Vec<ConfidenceInterval>> {
         check_level(level)?;
-        let critical = self.reference.critical(level);
         Ok(self
             .coefficients
             .iter()
             .map(|one| {
-                let margin = one.std_error.map(|std_error| std_error * critical);
+                let margin = one.std_error.map(|error| error * self.reference.critical_of(one, level));
                 ConfidenceInterval {
                     coefficient: one.name.clone(),
                     estimate: one.estimate,
@@ -53,6 +53,14 @@ impl ReferenceDistribution {
         match self {
             Self::StudentT { df } => student_t_two_sided_quantile(1.0 - level, df as f64),
             Self::Normal => normal_two_sided_quantile(1.0 - level),
+        }
+    }
+
+    /// The same for a coefficient, which may have degrees of freedom of its own.
+    pub fn critical_of(self, coefficient: &Coefficient, level: f64) -> f64 {
+        match coefficient.df {
+            Some(df) => student_t_two_sided_quantile(1.0 - level, df),
+            None => self.critical(level),
         }
     }
 }

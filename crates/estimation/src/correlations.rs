@@ -94,6 +94,7 @@ fn pearson(deviations: &[(f64, f64)], values: &[(f64, f64)]) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 mod tests {
     use polars::prelude::*;
 

@@ -7,7 +7,8 @@ use faer::Mat;
 use serde::{Deserialize, Serialize};
 
 use crate::confidence_interval::check_level;
-use crate::fit::ReferenceDistribution;
+use crate::distributions::student_t_two_sided;
+use crate::quantiles::student_t_two_sided_quantile;
 use crate::{EstimationError, Fit, HypothesisTest, Reason, Result, inference};
 
 /// One linear equation between coefficients, such as `lnEG + 2 lnAI = 1`.
@@ -43,7 +44,7 @@ pub struct LinearCombination {
     pub std_error: Option<f64>,
     /// The estimate over its standard error.
     pub statistic: Option<f64>,
-    /// Two-sided, on the fit's reference distribution.
+    /// Two-sided, on the fit's reference distribution, or the only coefficient's own.
     pub p_value: Option<f64>,
     /// The level of the confidence interval.
     pub level: f64,
@@ -134,6 +135,9 @@ impl Fit {
     /// What the data can't answer is a [`Reason`]: a perfect fit, hypotheses that follow from or contradict one another,
     /// or a covariance without as many dimensions.
     ///
+    /// One hypothesis about one coefficient refers to the degrees of freedom that the coefficient has of its own, if it
+    /// has; others to the fit's.
+    ///
     /// # Errors
     /// Where a hypothesis names a coefficient that the fit hasn't got, or there is none.
     pub fn wald_test(
@@ -163,13 +167,22 @@ impl Fit {
         let texts: Vec<String> = hypotheses.iter().map(|one| one.text.clone()).collect();
         let (name, null, df) = ("Wald test", texts.join(", "), restrictions as f64);
         let chi_squared = HypothesisTest::chi_squared(name, null.clone(), wald, df)?;
-        let test = match self.reference {
-            ReferenceDistribution::StudentT { df: denominator } => {
-                HypothesisTest::f(name, null, wald / df, df, denominator as f64)?
-            }
-            ReferenceDistribution::Normal => chi_squared.clone(),
+        let own = if let [row] = rows { self.own_df(row) } else { None };
+        let denominator = own.or(self.reference.df().map(|df| df as f64));
+        let test = match denominator {
+            Some(denominator) => HypothesisTest::f(name, null, wald / df, df, denominator)?,
+            None => chi_squared.clone(),
         };
         Ok(WaldTest { hypotheses: texts, test, chi_squared })
+    }
+
+    /// The degrees of freedom of the only coefficient that a hypothesis is about, where they aren't the fit's.
+    fn own_df(&self, row: &[f64]) -> Option<f64> {
+        let mut named = row.iter().zip(&self.coefficients).filter(|(weight, _)| **weight != 0.0);
+        match (named.next(), named.next()) {
+            (Some((_, one)), None) => one.df,
+            _ => None,
+        }
     }
 
     /// R V R'.
@@ -206,13 +219,21 @@ impl Fit {
             .map(|matrix| matrix[(0, 0)].sqrt())
             .filter(|std_error| *std_error > 0.0 && std_error.is_finite());
         let statistic = std_error.map(|std_error| estimate / std_error);
-        let margin = std_error.map(|std_error| std_error * self.reference.critical(level));
+        let own = self.own_df(&row);
+        let critical = match own {
+            Some(df) => student_t_two_sided_quantile(1.0 - level, df),
+            None => self.reference.critical(level),
+        };
+        let margin = std_error.map(|std_error| std_error * critical);
         Ok(LinearCombination {
             text: combination.text.clone(),
             estimate,
             std_error,
             statistic,
-            p_value: statistic.map(|statistic| self.reference.two_sided(statistic)),
+            p_value: statistic.map(|statistic| match own {
+                Some(df) => student_t_two_sided(statistic, df),
+                None => self.reference.two_sided(statistic),
+            }),
             level,
             lower: margin.map(|margin| estimate - margin),
             upper: margin.map(|margin| estimate + margin),

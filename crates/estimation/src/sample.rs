@@ -293,6 +293,11 @@ impl Sample {
         Self { formula: self.formula.clone().without_intercept(), ..self.clone() }
     }
 
+    /// The same rows with columns to cluster by that are known already.
+    pub(crate) fn clustered_by(self, clusters: Vec<ClusterColumn>) -> Self {
+        Self { clusters, ..self }
+    }
+
     /// A sample of columns that were computed, for the auxiliary regressions of tests: the rows of each
     /// group, each row's time, the dependent variable, and the regressors with their names.
     pub(crate) fn of_columns(

@@ -11,12 +11,13 @@ use std::path::Path;
 use serde_json::Value;
 use support::{Record, golden, numbers, padded, panel, shared, walk};
 use vintner_estimation::specification::{
-    Autocorrelation, BeraSosaYoon, BreuschGodfrey, CommonSlopes, CrossSection, CrossSectionSize,
-    CrossSectionStatistic, DifferencesNull, DurbinWatson, Indefinite, LagReach, LagrangeMultiplier,
-    PValueMethod, RowBefore, VarianceStatistic, baltagi_wu, bera_sosa_yoon, bhargava_franzini_narendranathan,
-    breusch_godfrey, breusch_pagan, durbin_watson, effects_f_test, hausman, hausman_auxiliary, jarque_bera,
-    lagrange_multiplier, modified_wald, mundlak, poolability, reset, unbalancedness, unobserved_effects,
-    variance_inflation, variation, white, wooldridge_ar, wooldridge_differences, wooldridge_drukker,
+    Autocorrelation, BeraSosaYoon, BeraSosaYoonOptions, BreuschGodfrey, CommonSlopes, CrossSection,
+    CrossSectionSize, CrossSectionStatistic, DifferencesNull, DurbinWatson, Indefinite, LagReach, LagSquares,
+    LagrangeMultiplier, PValueMethod, RowBefore, VarianceStatistic, baltagi_wu, bera_sosa_yoon,
+    bhargava_franzini_narendranathan, breusch_godfrey, breusch_pagan, durbin_watson, effects_f_test, hausman,
+    hausman_auxiliary, jarque_bera, lagrange_multiplier, modified_wald, mundlak, poolability, reset,
+    unbalancedness, unobserved_effects, variance_inflation, variation, white, wooldridge_ar,
+    wooldridge_differences, wooldridge_drukker,
 };
 use vintner_estimation::{
     ClassicalCovariance, ClusterBy, ClusterCovariance, Covariance, Effects, Estimated, Fit, Formula,
@@ -248,7 +249,14 @@ fn check_r(data: &Data, record: &mut Record) -> Result<(), &'static str> {
                 "re" => BeraSosaYoon::RandomEffects,
                 _ => BeraSosaYoon::Joint,
             };
-            bera_sosa_yoon(sample, what, RowBefore::Row, CrossSectionSize::Largest)
+            {
+                let options = BeraSosaYoonOptions {
+                    lag: RowBefore::Row,
+                    size: CrossSectionSize::Largest,
+                    squares: LagSquares::LaterRows,
+                };
+                bera_sosa_yoon(sample, what, options)
+            }
         }
         ["pwtest", effect] => unobserved_effects(sample, effects(effect)),
         ["bptest", model, kind] => {

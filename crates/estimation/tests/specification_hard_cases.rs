@@ -7,7 +7,7 @@ mod support;
 use polars::prelude::{Column, DataFrame};
 use support::{golden, panel};
 use vintner_estimation::specification::{
-    BeraSosaYoon, BreuschGodfrey, CommonSlopes, CrossSection, CrossSectionSize, CrossSectionStatistic,
+    BeraSosaYoon, BeraSosaYoonOptions, BreuschGodfrey, CommonSlopes, CrossSection, CrossSectionStatistic,
     DurbinWatson, Finding, Indefinite, LagReach, LagrangeMultiplier, PValueMethod, RowBefore,
     SpecificationTest, VarianceStatistic, baltagi_wu, bera_sosa_yoon, bhargava_franzini_narendranathan,
     breusch_godfrey, breusch_pagan, diagnose, durbin_watson, hausman, lagrange_multiplier, modified_wald,
@@ -337,7 +337,8 @@ fn gaps_are_minded() {
     let (whole, gapped) = (sample(&whole), sample(&gapped));
     let bera = |sample: &Sample, lag| {
         let what = BeraSosaYoon::SerialCorrelation;
-        bera_sosa_yoon(sample, what, lag, CrossSectionSize::Entities).unwrap().statistic
+        let options = BeraSosaYoonOptions { lag, ..BeraSosaYoonOptions::default() };
+        bera_sosa_yoon(sample, what, options).unwrap().statistic
     };
     assert_eq!(bera(&whole, RowBefore::Row), bera(&gapped, RowBefore::Row));
     assert_eq!(bera(&whole, RowBefore::Row), bera(&whole, RowBefore::Time));

@@ -76,6 +76,7 @@ impl<'de> Visitor<'de> for LabelVisitor {
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 mod tests {
     use super::*;
 

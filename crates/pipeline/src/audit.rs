@@ -184,6 +184,23 @@ impl Survey<'_, '_> {
         Ok(found.into_values().collect())
     }
 
+    /// All files that the known branches read, by path, with the branches that read each.
+    ///
+    /// # Errors
+    /// Where one can't be read.
+    pub fn raw_files(&self) -> Result<Vec<RawFile>> {
+        let mut found: BTreeMap<PathBuf, RawFile> = BTreeMap::new();
+        for status in self.statuses() {
+            let branch = self.position(&status.id).and_then(|at| self.progress.branch(at));
+            let Some(branch) = branch else { continue };
+            for file in self.files_of(branch)? {
+                let known = found.entry(file.path.clone()).or_insert(file);
+                known.read_by.push(status.branch.clone());
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
     /// The files that a branch reads itself; nobody is named in `read_by`.
     pub(crate) fn files_of(&self, branch: &Branch<'_>) -> Result<Vec<RawFile>> {
         let mut found = Vec::new();

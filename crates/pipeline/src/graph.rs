@@ -28,8 +28,25 @@ pub fn draw(plan: &Plan<'_>, statuses: &[StageStatus], format: GraphFormat) -> S
         GraphFormat::Text => text::draw(plan, statuses),
         GraphFormat::Dot => dot::draw(plan, statuses),
         GraphFormat::Mermaid => mermaid::draw(plan, statuses),
-        GraphFormat::Svg => svg::draw(plan, statuses),
+        GraphFormat::Svg => svg::draw(plan, statuses, None),
     }
+}
+
+/// What a box of a picture leads to, and what it says besides its operation and state.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GraphLink {
+    /// The address, if any.
+    pub href: Option<String>,
+    /// A few letters more.
+    pub note: String,
+}
+
+/// The picture as a part of a page, whose boxes are links: an SVG without colours, which the page's own
+/// style gives to the classes `box`, `name`, `below`, `edge` and `head` within `fresh`, `stale`, `missing`,
+/// `corrupt`, `waiting`, `unknown`, `vintage` and `file`. `link` is asked for each stage, for `vintage` and
+/// for the path of each file.
+pub fn draw_linked(plan: &Plan<'_>, statuses: &[StageStatus], link: &dyn Fn(&str) -> GraphLink) -> String {
+    svg::draw(plan, statuses, Some(link))
 }
 
 /// The state of a stage: that of the branch that is worst off.

@@ -2,10 +2,47 @@
 
 use std::collections::BTreeSet;
 
-use crate::branch::BranchAt;
+use crate::branch::{BranchAt, Read};
 use crate::{StageStatus, Survey};
 
+/// What a branch reads of other branches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BranchReads {
+    /// The branch.
+    pub branch: String,
+    /// The outputs that it reads, in the order in which it names them.
+    pub reads: Vec<OutputRead>,
+}
+
+/// An output that a branch reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputRead {
+    /// The role under which it is read.
+    pub role: String,
+    /// The branch that makes it.
+    pub branch: String,
+    /// The output's name.
+    pub output: String,
+}
+
 impl Survey<'_, '_> {
+    /// What each known branch reads of others, in the pipeline's order.
+    pub fn reads(&self) -> Vec<BranchReads> {
+        let stages = (0..self.plan.pipeline.stages.len()).filter_map(|stage| self.progress.stage(stage));
+        let read = |read: &Read| {
+            let from = self.progress.branch(read.from)?;
+            let (role, output) = (read.role.clone(), read.output.clone());
+            Some(OutputRead { role, branch: from.id.to_string(), output })
+        };
+        stages
+            .flat_map(|known| &known.branches)
+            .map(|branch| BranchReads {
+                branch: branch.id.to_string(),
+                reads: branch.reads.iter().filter_map(read).collect(),
+            })
+            .collect()
+    }
+
     /// All branches that a branch reads, directly or through others, in the pipeline's order.
     pub(crate) fn upstream_of(&self, status: &StageStatus) -> Vec<&StageStatus> {
         let mut seen: BTreeSet<BranchAt> = BTreeSet::new();

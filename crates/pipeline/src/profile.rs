@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::artifact::decode_frame;
 use crate::difference::shown_text;
-use crate::{PipelineError, Result};
+use crate::{Histogram, PipelineError, Result};
 
 /// What a frame holds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -43,6 +43,9 @@ pub struct ColumnProfile {
     /// The greatest value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<Value>,
+    /// How its finite numbers are spread.
+    #[serde(skip)]
+    pub histogram: Option<Histogram>,
     /// How many values are numbers that aren't any: infinite ones and NaN.
     #[serde(skip_serializing_if = "is_zero")]
     pub not_finite: usize,
@@ -97,6 +100,7 @@ fn profile(column: &Column) -> PolarsResult<ColumnProfile> {
         min: None,
         mean: None,
         max: None,
+        histogram: None,
         not_finite: 0,
     };
     match column.dtype() {
@@ -113,6 +117,7 @@ fn profile(column: &Column) -> PolarsResult<ColumnProfile> {
             let values: Vec<i64> = whole.i64()?.iter().flatten().collect();
             profile.distinct = Some(values.iter().collect::<HashSet<_>>().len());
             profile.mean = mean(values.iter().map(|value| *value as f64));
+            profile.histogram = Histogram::of(values.iter().map(|value| *value as f64));
             profile.min = values.iter().min().map(|value| (*value).into());
             profile.max = values.iter().max().map(|value| (*value).into());
         }
@@ -125,6 +130,7 @@ fn profile(column: &Column) -> PolarsResult<ColumnProfile> {
             let finite: Vec<f64> = all.iter().copied().filter(|value| value.is_finite()).collect();
             profile.not_finite = all.len() - finite.len();
             profile.mean = mean(finite.iter().copied());
+            profile.histogram = Histogram::of(finite.iter().copied());
             profile.min = finite.iter().copied().reduce(f64::min).map(number_or_text);
             profile.max = finite.iter().copied().reduce(f64::max).map(number_or_text);
         }

@@ -115,7 +115,7 @@ impl Selection {
                 |item: &String| language_of(&stage.listed[item]).is_some_and(|own| own != language);
             let own = stage.listed.keys().filter(|item| !of_other(item)).cloned();
             match items.get_mut(&at) {
-                Some(named) => named.retain(|item| stage.listed.get(item).is_none() || !of_other(item)),
+                Some(named) => named.retain(|item| !stage.listed.contains_key(item) || !of_other(item)),
                 None => {
                     items.insert(at, own.collect());
                 }

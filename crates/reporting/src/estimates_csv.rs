@@ -224,8 +224,8 @@ mod tests {
         let text =
             write_estimates_csv(&[row("=cmd|' /C calc'!A0", "a,\"b\"", -0.350_123_456_789_012_3)]).unwrap();
         insta::assert_snapshot!(text, @r#"
-        table,dependent,unit,regressor,estimate,std_error,statistic,p_value,stars,n_obs,df_resid,published,published_stars,note
-        1,y,'=cmd|' /C calc'!A0,x,-0.3501234567890123,0.1,-3.5,1e-17,***,12,7,-0.350,,"a,""b"""
+        table,dependent,unit,regressor,estimate,std_error,statistic,p_value,stars,n_obs,df_resid,published,published_stars,note,trace
+        1,y,'=cmd|' /C calc'!A0,x,-0.3501234567890123,0.1,-3.5,1e-17,***,12,7,-0.350,,"a,""b""",1/=cmd|' /C calc'!A0/x
         "#);
     }
 

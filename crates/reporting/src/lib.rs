@@ -85,7 +85,7 @@ pub use table_csv::write_table_csv;
 pub use table_spec::TableSpec;
 pub use template_source::TemplateSource;
 pub use tidy_estimate::{TidyEstimate, tidy_estimates};
-pub use trace_page::trace_page;
+pub use trace_page::{page_name, trace_page};
 pub use variable_definition::VariableDefinition;
 pub use vintage_summary::{SourceSummary, VintageSummary};
 pub use wording::Wording;

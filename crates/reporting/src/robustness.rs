@@ -68,7 +68,9 @@ pub struct Finding {
     pub same: usize,
     /// Of these, those that find a significant effect of the other sign.
     pub opposite: usize,
-    /// Of these, those whose estimate has the published sign, whatever its significance.
+    /// Estimates that differ: standard errors change none, so specifications share them.
+    pub estimates: usize,
+    /// Of these estimates, those with the published sign, whatever their significance.
     pub same_sign: usize,
 }
 
@@ -119,8 +121,10 @@ impl Robustness {
                     tried: 0,
                     same: 0,
                     opposite: 0,
+                    estimates: 0,
                     same_sign: 0,
                 };
+                let mut estimates: Vec<f64> = Vec::new();
                 for coefficient in own.filter_map(|one| one.coefficient(regressor)) {
                     let Some(p_value) = coefficient.p_value else { continue };
                     let found = effect_of(coefficient.estimate, p_value < level);
@@ -128,8 +132,12 @@ impl Robustness {
                     finding.same += usize::from(found == effect);
                     finding.opposite +=
                         usize::from(found != Effect::None && (coefficient.estimate > 0.0) != (value > 0.0));
-                    finding.same_sign += usize::from((coefficient.estimate > 0.0) == (value > 0.0));
+                    if !estimates.iter().any(|known| is_the_same(*known, coefficient.estimate)) {
+                        estimates.push(coefficient.estimate);
+                    }
                 }
+                finding.estimates = estimates.len();
+                finding.same_sign = estimates.iter().filter(|one| (**one > 0.0) == (value > 0.0)).count();
                 findings.push(finding);
             }
         }
@@ -146,7 +154,8 @@ impl Robustness {
         self.equations.iter().find(|equation| equation.id == id)
     }
 
-    /// All specifications as CSV, a row a coefficient, numbers in full precision.
+    /// All specifications as CSV, a row a coefficient, numbers in full precision; last the address that
+    /// `vintner trace` takes for it.
     ///
     /// # Errors
     /// Where the text can't be made, which no input is known to bring about.
@@ -168,6 +177,7 @@ impl Robustness {
                 "ci_high",
                 "n_obs",
                 "note",
+                "trace",
             ])
             .map_err(unwritable)?;
         let number = |value: Option<f64>| value.map(|value| format!("{value:?}")).unwrap_or_default();
@@ -175,7 +185,7 @@ impl Robustness {
             for one in self.specifications.iter().filter(|one| one.equation == equation.id) {
                 let start = [&equation.id, &equation.dependent, &one.model.en, &one.errors.en]
                     .map(|text| as_text(text));
-                let mut write = |end: [String; 8]| {
+                let mut write = |end: [String; 9]| {
                     let [id, dependent, model, errors] = start.clone();
                     let row = [id, dependent, model, errors, one.baseline.to_string()].into_iter().chain(end);
                     writer.write_record(row.collect::<Vec<String>>()).map_err(unwritable)
@@ -184,10 +194,25 @@ impl Robustness {
                     SpecificationOutcome::NotEstimable { reason } => {
                         let note = as_text(&format!("not estimable: {reason}"));
                         let empty = String::new;
-                        write([empty(), empty(), empty(), empty(), empty(), empty(), empty(), note])?;
+                        write([
+                            empty(),
+                            empty(),
+                            empty(),
+                            empty(),
+                            empty(),
+                            empty(),
+                            empty(),
+                            note,
+                            empty(),
+                        ])?;
                     }
-                    SpecificationOutcome::Estimated { coefficients, n_obs, notes } => {
+                    SpecificationOutcome::Estimated { coefficients, n_obs, notes, left_out } => {
+                        let left_out =
+                            (!left_out.is_empty()).then(|| format!("without {}", left_out.join(", ")));
+                        let notes: Vec<&str> =
+                            notes.iter().map(String::as_str).chain(left_out.as_deref()).collect();
                         for coefficient in coefficients {
+                            let trace = format!("specifications/{}/{}", equation.id, coefficient.regressor);
                             write([
                                 as_text(&coefficient.regressor),
                                 number(Some(coefficient.estimate)),
@@ -197,6 +222,7 @@ impl Robustness {
                                 number(coefficient.high),
                                 n_obs.to_string(),
                                 as_text(&notes.join("; ")),
+                                as_text(&trace),
                             ])?;
                         }
                     }
@@ -206,6 +232,11 @@ impl Robustness {
         let bytes = writer.into_inner().map_err(|error| ReportingError::Model(error.to_string()))?;
         String::from_utf8(bytes).map_err(|error| ReportingError::Model(error.to_string()))
     }
+}
+
+/// Whether two specifications come to one estimate, up to what another way of computing it leaves.
+fn is_the_same(one: f64, other: f64) -> bool {
+    (one - other).abs() <= 1e-6 * one.abs().max(other.abs())
 }
 
 fn effect_of(value: f64, significant: bool) -> Effect {
@@ -238,6 +269,7 @@ mod tests {
                 }],
                 n_obs: 10,
                 notes: Vec::new(),
+                left_out: Vec::new(),
             },
         }
     }
@@ -266,7 +298,9 @@ mod tests {
         let found = robustness(&format!("{HEADER}1,y,all,x,0.30,2\n1,y,other,x,-9,3\n"));
         let finding = found.finding("1", "x").unwrap();
         assert_eq!(finding.effect, Effect::Positive);
-        assert_eq!((finding.tried, finding.same, finding.opposite, finding.same_sign), (3, 1, 1, 2));
+        assert_eq!((finding.tried, finding.same, finding.opposite), (3, 1, 1));
+        // Two specifications share an estimate.
+        assert_eq!((finding.estimates, finding.same_sign), (2, 1));
         assert!(finding.headline);
         // Nothing is known of z: it was neither published nor estimated.
         assert_eq!(found.findings.len(), 1);

@@ -38,6 +38,9 @@ pub enum SpecificationOutcome {
         /// What a reader should know.
         #[serde(default)]
         notes: Vec<String>,
+        /// The entities that the estimate leaves out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        left_out: Vec<String>,
     },
     /// It can't be.
     NotEstimable {
@@ -71,6 +74,7 @@ impl SpecificationOutcome {
                 coefficients: slopes(&fit.coefficients, fit.reference, regressors),
                 n_obs: fit.n_obs,
                 notes: fit.notes.iter().map(ToString::to_string).collect(),
+                left_out: Vec::new(),
             },
             Outcome::NotEstimable(refusal) => Self::NotEstimable { reason: refusal.reason.clone() },
         }
@@ -99,20 +103,19 @@ impl SpecificationOutcome {
             let drawn = fit.failed + fit.replications;
             format!("{} of {drawn} samples gave no statistic and are left out", fit.failed)
         });
-        Self::Estimated { coefficients, n_obs, notes: failed.into_iter().collect() }
+        let notes = failed.into_iter().collect();
+        Self::Estimated { coefficients, n_obs, notes, left_out: Vec::new() }
     }
 
     /// The means of coefficients that differ between entities.
     pub fn of_mean_group(outcome: &HeterogeneousOutcome, regressors: &[String]) -> Self {
         match outcome {
-            HeterogeneousOutcome::Fit(fit) => {
-                let left_out = fit.left_out.iter().map(|unit| format!("left out: {}", unit.unit));
-                Self::Estimated {
-                    coefficients: slopes(&fit.coefficients, fit.reference, regressors),
-                    n_obs: fit.n_obs,
-                    notes: fit.notes.iter().map(ToString::to_string).chain(left_out).collect(),
-                }
-            }
+            HeterogeneousOutcome::Fit(fit) => Self::Estimated {
+                coefficients: slopes(&fit.coefficients, fit.reference, regressors),
+                n_obs: fit.n_obs,
+                notes: fit.notes.iter().map(ToString::to_string).collect(),
+                left_out: fit.left_out.iter().map(|unit| unit.unit.clone()).collect(),
+            },
             HeterogeneousOutcome::NotEstimable(refusal) => {
                 Self::NotEstimable { reason: refusal.reason.clone() }
             }
@@ -136,6 +139,7 @@ impl SpecificationOutcome {
             coefficients: slopes(&fit.equations[place].coefficients, *fit.references.get(place)?, regressors),
             n_obs: fit.n_obs,
             notes: fit.notes.iter().map(ToString::to_string).collect(),
+            left_out: Vec::new(),
         })
     }
 }
@@ -145,12 +149,11 @@ fn slopes(
     reference: ReferenceDistribution,
     regressors: &[String],
 ) -> Vec<SpecifiedCoefficient> {
-    let critical = reference.critical(INTERVAL_LEVEL);
     regressors
         .iter()
         .filter_map(|regressor| {
             let found = coefficients.iter().find(|one| one.name == *regressor)?;
-            let half = found.std_error.map(|error| error * critical);
+            let half = found.std_error.map(|error| error * reference.critical_of(found, INTERVAL_LEVEL));
             Some(SpecifiedCoefficient {
                 regressor: regressor.clone(),
                 estimate: found.estimate,

@@ -19,7 +19,13 @@ pub fn trace_page(address: &str) -> String {
         Some((page, place)) => (page, place),
         None => (address, address),
     };
-    format!("audit/trace/{}.html#{}", shortened(&slug(page), page), slug(place))
+    format!("audit/trace/{}.html#{}", page_name(page), slug(place))
+}
+
+/// A file's name, without its ending, for a text whose parts are separated by `/`: made of the same signs as
+/// those of [`trace_page`], and another one for each text.
+pub fn page_name(text: &str) -> String {
+    shortened(&slug(text), text)
 }
 
 /// A name of ASCII letters, digits, `_` and `-` for a text whose parts are separated by `/`; different

@@ -37,4 +37,4 @@ pub use vintage::{bind_vintage, find_vintage, vintage_names};
 pub use vintner_reporting::claims;
 /// What changed from one vintage to another.
 pub use vintner_reporting::vintage_difference;
-pub use vintner_reporting::{TidyEstimate, escape_markdown, significant};
+pub use vintner_reporting::{TidyEstimate, escape_html, escape_markdown, page_name, significant};

@@ -75,12 +75,15 @@ pub(crate) enum Command {
 pub(crate) struct Trace {
     /// The number: TABLE/UNIT/REGRESSOR (as in the last column of estimates.csv), descriptives/VARIABLE,
     /// granger/CAUSE->EFFECT[/UNIT], unit_roots/VARIABLE, tests/EQUATION[/TEST], specifications/EQUATION/REGRESSOR,
-    /// system/EQUATION, claims/CLAIM or value/VARIABLE/UNIT/YEAR
-    #[arg(value_name = "NUMBER", required_unless_present = "cell", conflicts_with = "cell")]
+    /// system/EQUATION, agreement/TABLE, claims/CLAIM or value/VARIABLE/UNIT/YEAR
+    #[arg(value_name = "NUMBER", required_unless_present_any = ["cell", "all"], conflicts_with_all = ["cell", "all"])]
     pub(crate) number: Option<String>,
     /// Every number that depends on a cell, FILE!SHEET!D15
     #[arg(long, value_name = "CELL")]
     pub(crate) cell: Option<String>,
+    /// Every number of the report with its address; as JSON with all that each comes from
+    #[arg(long, conflicts_with = "cell")]
+    pub(crate) all: bool,
     /// Show every cell
     #[arg(long)]
     pub(crate) detail: bool,
@@ -250,6 +253,15 @@ pub(crate) struct Audit {
     /// kept
     #[arg(long, conflicts_with = "verify")]
     pub(crate) rebuild: bool,
+    /// Write all of it as pages that open from disk, into reports/VINTAGE/audit
+    #[arg(long, conflicts_with_all = ["stage", "verify", "rebuild"])]
+    pub(crate) html: bool,
+    /// Of the pages: compare with this vintage; with each that is made where none is named; may be repeated
+    #[arg(long, value_name = "VINTAGE", requires = "html")]
+    pub(crate) against: Vec<String>,
+    /// Of the pages: the folder, which has to be empty or to hold such pages
+    #[arg(long, value_name = "DIR", requires = "html")]
+    pub(crate) output: Option<PathBuf>,
     /// The most rows of a table, or lines of a text, that are shown
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) rows: usize,

@@ -3,6 +3,7 @@
 use std::io;
 
 use vintner_pipeline::PipelineError;
+use vintner_site::SiteError;
 use vintner_stages::StagesError;
 use vintner_stages::reconstruct::ReconstructError;
 
@@ -19,6 +20,8 @@ pub(crate) enum CommandError {
     Reconstruct(#[from] ReconstructError),
     #[error("{} not what reconstruction.yaml makes: {}\n  `vintner reconstruct --vintage {vintage}` writes them", are(files.len()), files.join(", "))]
     NotReconstructed { vintage: String, files: Vec<String> },
+    #[error("{0}")]
+    Site(#[from] SiteError),
     #[error("{published}: no data give all of these tables")]
     NoSuchData { published: String },
     #[error("{published}: whether any data give these tables isn't decided")]
@@ -83,6 +86,7 @@ impl CommandError {
             CommandError::NoDataRoot { .. } => true,
             CommandError::Pipeline(error) => error.is_usage(),
             CommandError::Stages(error) => error.is_usage(),
+            CommandError::Site(error) => error.is_usage(),
             CommandError::Reconstruct(error) => {
                 matches!(error, ReconstructError::Specification(_) | ReconstructError::Inconsistent { .. })
             }

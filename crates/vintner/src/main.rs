@@ -11,6 +11,7 @@ mod commands;
 mod error;
 mod instant;
 mod interrupt;
+mod printable;
 mod progress;
 mod text_table;
 mod workspace;
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
         Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
         Err(error) => {
             // The exit code says it too, where nobody reads stderr any longer.
-            let _ = writeln!(stderr(), "error: {error}");
+            let _ = writeln!(stderr(), "error: {}", printable::printable(&error.to_string()));
             ExitCode::from(error.exit_code())
         }
     }

@@ -8,6 +8,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use unicode_width::UnicodeWidthStr;
 use vintner_pipeline::{Observer, Outcome, Report, StageReport};
 
+use crate::printable::printable;
+
 /// A bar on a terminal, and lines on stderr everywhere: one for each branch that ran or failed, one
 /// for all cached branches of a stage. What wasn't run is said at the end, with the failure.
 pub(crate) struct Progress {
@@ -45,6 +47,7 @@ impl Progress {
     }
 
     fn say(&self, line: &str) {
+        let line = printable(line);
         if self.bar.is_hidden() {
             // A reader of stderr that went away (`2>&1 | head`) doesn't stop the run.
             let _ = writeln!(stderr(), "{line}");

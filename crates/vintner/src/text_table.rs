@@ -4,6 +4,8 @@ use std::fmt;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::printable::printable_line;
+
 /// A table that is printed once it is whole.
 pub(crate) struct TextTable {
     rows: Vec<Vec<String>>,
@@ -40,8 +42,9 @@ impl TextTable {
         self.alignments[column] = align;
     }
 
+    /// Adds a row. Cells may come from files: what a terminal would obey is escaped.
     pub(crate) fn row(&mut self, cells: Vec<String>) {
-        self.rows.push(cells);
+        self.rows.push(cells.iter().map(|cell| printable_line(cell)).collect());
     }
 }
 

@@ -12,7 +12,7 @@ fn repository() -> PathBuf {
 
 /// What each crate may import of the others. Imports point down: the ground floor first, each line
 /// reading lines above it only.
-const IMPORTS: [(&str, &[&str]); 9] = [
+const IMPORTS: [(&str, &[&str]); 10] = [
     ("panel", &[]),
     ("diagnostics", &[]),
     ("ingest", &["panel", "diagnostics"]),
@@ -24,7 +24,9 @@ const IMPORTS: [(&str, &[&str]); 9] = [
     ("pipeline", &["diagnostics"]),
     // The only place that knows both the pipeline and the field.
     ("stages", &["panel", "diagnostics", "ingest", "transform", "estimation", "reporting", "pipeline"]),
-    ("vintner", &["diagnostics", "pipeline", "stages"]),
+    // Pages over what both say.
+    ("site", &["pipeline", "stages"]),
+    ("vintner", &["diagnostics", "pipeline", "stages", "site"]),
 ];
 
 /// The crates of the workspace that a `Cargo.toml` names in one of its tables of dependencies.

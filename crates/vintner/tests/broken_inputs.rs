@@ -239,3 +239,50 @@ fn a_wrong_value_given_on_the_command_line_is_named() {
     let last = "\n  read with --set params.window.first=x in the place of what the file says\n";
     assert!(output.stderr.ends_with(last), "{}", output.stderr);
 }
+
+#[test]
+fn text_that_a_terminal_would_obey() {
+    let workspace = with_raw(TOWNS, |text| text.replacen("2003,126", "2003,\u{1b}[2J\u{202e}126", 1));
+    for arguments in [&["reproduce", "--keep-going"][..], &["vintage", "check"]] {
+        let output = workspace.vintner(arguments);
+        assert_eq!(output.code, 1);
+        let all = format!("{}{}", output.stdout, output.stderr);
+        assert!(all.contains("towns.csv!C4"), "{all}");
+        assert!(!all.chars().any(|one| (one.is_control() && one != '\n') || one == '\u{202e}'), "{all:?}");
+    }
+    let json = workspace.vintner(&["vintage", "check", "--format", "json"]).stdout;
+    assert!(!json.contains('\u{1b}') && serde_json::from_str::<serde_json::Value>(&json).is_ok(), "{json}");
+}
+
+/// `vintage check` tells each fault with its place and what to do, makes nothing, and says more than one.
+#[test]
+fn what_vintage_check_says() {
+    let check = |workspace: &Workspace| {
+        let output = workspace.vintner(&["vintage", "check"]);
+        assert!(!workspace.path(".vintner/outputs").exists(), "a check makes nothing");
+        format!("{}\n{}", output.stdout.trim_end(), told(workspace, &output))
+    };
+    let fresh = || {
+        let workspace = small();
+        let _ = fs::remove_dir_all(workspace.path(".vintner"));
+        workspace
+    };
+    let broken = |file: &str, change: &dyn Fn(&str) -> String| {
+        let workspace = with_raw(file, change);
+        let _ = fs::remove_dir_all(workspace.path(".vintner"));
+        check(&workspace)
+    };
+    insta::assert_snapshot!("check_sound", check(&fresh()));
+    let several = |text: &str| {
+        let text =
+            text.replacen("Ashby,2003,", "Ashby,2003,none ", 1).replacen("Burton,2002,", "Burton,02,", 1);
+        format!("{text}Colby,2008,1,1\n")
+    };
+    insta::assert_snapshot!("check_several", broken(TOWNS, &several));
+    insta::assert_snapshot!("check_no_column", broken(PRICES, &|text| text.replacen("price", "cost", 1)));
+    insta::assert_snapshot!("check_binary", broken(PRICES, &|text| format!("\u{0}{text}")));
+    insta::assert_snapshot!("check_empty", broken(PRICES, &|_| String::new()));
+    let absent = fresh();
+    fs::remove_file(absent.path(PRICES)).unwrap();
+    insta::assert_snapshot!("check_absent", check(&absent));
+}

@@ -103,6 +103,39 @@ fn any_tables_can_be_checked_with_a_layout_of_three_lines() {
 }
 
 #[test]
+fn tables_of_one_variable_are_not_merged() {
+    let workspace = Workspace::of_paper();
+    let check = |tables: &str, periods: usize| {
+        let layout =
+            format!("tables: {{pooled: all, star_levels: [0.10, 0.05, 0.01]}}\nperiods: {periods}\n");
+        fs::write(workspace.path("some.csv"), tables).unwrap();
+        fs::write(workspace.path("layout.yaml"), layout).unwrap();
+        workspace.vintner(&["consistency", "--published", "some.csv", "--layout", "layout.yaml"])
+    };
+    // Taken for one equation of y on x and w, the first two would contradict the third.
+    let both = |rows: &str| {
+        let pooled: String =
+            rows.lines().map(|row| row.replace(",A,", ",all,")).map(|row| row + "\n").collect();
+        format!("table,dependent,unit,regressor,coefficient,stars\n{rows}{pooled}")
+    };
+    let tables = both("1,y,A,x,0.50,0\n2,y,A,w,0.70,0\n3,x,A,y,-0.20,0\n3,x,A,w,0.90,0\n");
+    let output = check(&tables, 12);
+    assert!(output.stdout.starts_with("some.csv: 8 coefficients, 3 equations"), "{}", output.stdout);
+    assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
+    // Columns of one table that a variable is added in, and what it has to do with the other.
+    let tables =
+        both("1,y,A,x,0.70,0\n2,y,A,x,0.30,0\n2,y,A,w,0.50,0\n3,w,A,x,0.80,0\n").replace("0.70", "0.78");
+    let output = check(&tables, 12);
+    assert_eq!(output.code, 1);
+    insta::assert_snapshot!("an_omitted_variable", format!("{}{}", output.stdout, output.stderr));
+    assert_eq!(check(&tables.replace("0.78", "0.70"), 12).code, 0);
+    // Too few observations for the search are no fault of the files.
+    let tables = both("1,y,A,x,0.70,0\n2,w,A,z,0.30,0\n3,u,A,v,0.50,0\n");
+    let output = check(&tables, 4);
+    assert!(output.stdout.contains("undecided"), "{}{}", output.stdout, output.stderr);
+}
+
+#[test]
 fn faults_of_the_files_are_told() {
     let workspace = Workspace::of_paper();
     fs::write(workspace.path("layout.yaml"), "tables: {pooled: all}\nperiods: twelve\n").unwrap();

@@ -129,7 +129,8 @@ fn the_paper_survives_kills_at_any_moment() {
     let paper = || {
         let workspace = Workspace::of_paper();
         // Its templates stay where its reports go.
-        workspace.edit("pipeline.yaml", "reports/templates", "templates");
+        let spec = workspace.read("pipeline.yaml").replace("reports/templates", "templates");
+        fs::write(workspace.path("pipeline.yaml"), spec).unwrap();
         fs::rename(workspace.path("reports/templates"), workspace.path("templates")).unwrap();
         workspace
     };

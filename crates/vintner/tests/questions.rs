@@ -97,6 +97,7 @@ fn every_number_has_an_address_that_trace_takes() {
         ("tests/3/hausman", 6, 168),
         ("specifications/1/lnEG", 5, 168),
         ("system/3", 7, 168),
+        ("agreement/1", 5, 168),
         ("claims/abstract-1", 2, 0),
     ] {
         let trace = json(&workspace, &["trace", address]);
@@ -114,12 +115,78 @@ fn every_number_has_an_address_that_trace_takes() {
         "unit_roots/lnXX",
         "specifications/1/lnopen",
         "system/4",
+        "agreement/1-clustered",
         "claims/none",
     ] {
         let output = workspace.vintner(&["trace", address]);
         assert_eq!(output.code, 2, "{address}: {}{}", output.stdout, output.stderr);
         assert!(output.stderr.contains(address), "{}", output.stderr);
     }
+}
+
+/// The values of the column `trace`.
+fn addresses(workspace: &Workspace, file: &str) -> Vec<String> {
+    let text = workspace.read(file);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let place = reader.headers().unwrap().iter().position(|name| name == "trace").unwrap();
+    let mut found: Vec<String> = reader.records().map(|row| row.unwrap()[place].to_owned()).collect();
+    found.retain(|address| !address.is_empty());
+    found
+}
+
+#[test]
+fn all_numbers_at_once_are_traced_as_one_by_one() {
+    let workspace = Workspace::of_paper();
+    workspace.reproduce(&[]);
+    let all = json(&workspace, &["trace", "--all"]);
+    assert_eq!(all["synthetic"], true);
+    let traces = &all["traces"];
+    let list = |name: &str| traces[name].as_array().unwrap();
+    let (numbers, origins, cells) = (list("numbers"), list("origins"), list("cells"));
+    let known: std::collections::BTreeSet<&str> =
+        numbers.iter().map(|number| number["address"].as_str().unwrap()).collect();
+    assert_eq!(known.len(), numbers.len(), "each once");
+    assert!(origins.len() < numbers.len() / 2, "{} of {}", origins.len(), numbers.len());
+    let pages: std::collections::BTreeSet<&str> =
+        numbers.iter().map(|number| number["page"].as_str().unwrap()).collect();
+    assert_eq!(pages.len(), numbers.len(), "each has its place");
+    // Whatever the tables of numbers say, and what stands beside them.
+    for file in ["estimates.csv", "robustness.csv"] {
+        let asked = addresses(&workspace, &format!("reports/reconstructed/{file}"));
+        assert!(asked.len() > 200, "{file}");
+        for address in asked {
+            assert!(known.contains(address.as_str()), "{file}: {address}");
+        }
+    }
+    for address in
+        ["descriptives/lnIS", "unit_roots/D.lnPD", "tests/1", "tests/3/hausman", "system/2", "agreement/3"]
+    {
+        assert!(known.contains(address), "{address}");
+    }
+    for address in
+        ["1/沧州/lnEG", "3/面板/lnopen", "granger/lnAI->lnCO2", "specifications/2/lnAI", "claims/abstract-1"]
+    {
+        let one = &json(&workspace, &["trace", address])["trace"];
+        let number = numbers.iter().find(|number| number["address"] == address).unwrap();
+        let origin = &origins[number["origin"].as_u64().unwrap() as usize];
+        assert_eq!(number["value"], one["value"], "{address}");
+        assert_eq!(number["influence"], one["influence"], "{address}");
+        for field in ["sample", "dropped", "formulas", "files", "opaque"] {
+            assert_eq!(origin[field], one[field], "{address} {field}");
+        }
+        let stages = [&number["stages"], &origin["stages"]].map(|stages| stages.as_array().unwrap().clone());
+        assert_eq!(serde_json::json!(stages.concat()), one["stages"], "{address}");
+        let places = origin["cells"].as_array().unwrap().iter();
+        let own: Vec<_> = places.map(|at| cells[at.as_u64().unwrap() as usize].clone()).collect();
+        assert_eq!(serde_json::json!(own), one["cells"], "{address}");
+    }
+    // For people, a line a number.
+    let text = said(&workspace, &["trace", "--all"]);
+    assert!(text.lines().count() > numbers.len(), "{text}");
+    assert!(text.ends_with("(synthetic data, no evidence)\n"), "{text}");
+    // The same numbers aren't told twice.
+    let claims = said(&workspace, &["claims"]);
+    assert!(claims.contains("fails by the published tables: as abstract-2"), "{claims}");
 }
 
 /// A second vintage: the first with some cells changed.
@@ -151,6 +218,7 @@ fn a_cell_that_moved_is_followed_from_the_file_to_the_claims() {
     // The exchange rate of one year, ten times what it was: openness alone is about it.
     with_another(&workspace, "moved", "汇率.csv", "2012,6.3", "2012,9.3");
     with_another(&workspace, "third", "汇率.csv", "2012,6.3", "2012,6.4");
+    hostile(&workspace, "data/vintages/third/vintage.yaml");
     for vintage in ["reconstructed", "moved", "third"] {
         assert_eq!(workspace.vintner(&["reproduce", "--vintage", vintage]).code, 0);
     }
@@ -183,6 +251,31 @@ fn a_cell_that_moved_is_followed_from_the_file_to_the_claims() {
         !rows.is_empty() && rows.iter().all(|row| row["vintages"].as_object().unwrap().len() == 3),
         "{compared}"
     );
+    let compared = said(&workspace, &["vintage", "compare", "reconstructed", "moved", "third"]);
+    let header = compared.lines().next().unwrap();
+    let columns: Vec<&str> = header.split_whitespace().collect();
+    assert_eq!(columns, ["coefficient", "published", "reconstructed", "moved", "third"]);
+    assert!(compared.contains("third: synthetic data, no evidence"), "{compared}");
+    // What a manifest says is shown, and obeyed neither by a terminal nor by a reader of Markdown.
+    for arguments in [&["vintage", "diff", "moved", "third"][..], &["vintage", "check", "third"]] {
+        let text = said(&workspace, arguments);
+        assert!(!text.chars().any(|one| one.is_control() && one != '\n'), "{text:?}");
+        assert!(!text.contains('\u{202e}'), "{text:?}");
+    }
+    let markdown = said(&workspace, &["vintage", "diff", "moved", "third", "--format", "markdown"]);
+    let row = markdown.lines().find(|line| line.contains("citation")).unwrap();
+    assert_eq!(row.replace("\\|", "").matches('|').count(), 5, "{row}");
+    assert!(!row.contains("<b>") && !row.contains('\u{1b}') && row.contains("\\*x\\*"), "{row}");
+}
+
+/// A citation that a terminal, a browser or a table might take for something else.
+fn hostile(workspace: &Workspace, manifest: &str) {
+    let text = workspace.read(manifest);
+    let start = text.find("    citation:").unwrap();
+    let end = start + text[start..].find("\n").unwrap();
+    let citation = "    citation: \"\\e[2J|<b>*x*\\u202E\"";
+    std::fs::write(workspace.path(manifest), format!("{}{citation}{}", &text[..start], &text[end..]))
+        .unwrap();
 }
 
 #[test]

@@ -71,18 +71,32 @@ pub(crate) fn residual(values: &[f64], factors: &[Factor]) -> Result<Vec<f64>, R
     Ok(left)
 }
 
+/// The part of the rows that each level of two factors, one after the other, belongs to, as [`components`] counts
+/// them. Effects of levels in different parts have no sum that the rows determine.
+pub(crate) fn parts(one: &Grouping, other: &Grouping, height: usize) -> Vec<u32> {
+    let levels = one.levels() as u32;
+    let mut parent: Vec<u32> = (0..levels + other.levels() as u32).collect();
+    let codes = other.each(height);
+    one.for_each(|row, level| {
+        let (left, right) = (root(&mut parent, level as u32), root(&mut parent, levels + codes[row]));
+        parent[left as usize] = right;
+    });
+    (0..parent.len() as u32).map(|node| root(&mut parent, node)).collect()
+}
+
+fn root(parent: &mut [u32], mut node: u32) -> u32 {
+    while parent[node as usize] != node {
+        parent[node as usize] = parent[parent[node as usize] as usize];
+        node = parent[node as usize];
+    }
+    node
+}
+
 /// Into how many parts two factors divide the rows such that no level is in two of them. Their dummy
 /// variables have as many columns too many (Abowd, Creecy and Kramarz 2002).
 pub(crate) fn components(one: &Grouping, other: &Grouping, height: usize) -> usize {
     let levels = one.levels();
     let mut parent: Vec<u32> = (0..(levels + other.levels()) as u32).collect();
-    fn root(parent: &mut [u32], mut node: u32) -> u32 {
-        while parent[node as usize] != node {
-            parent[node as usize] = parent[parent[node as usize] as usize];
-            node = parent[node as usize];
-        }
-        node
-    }
     let mut parts = parent.len();
     let codes = other.each(height);
     one.for_each(|row, level| {

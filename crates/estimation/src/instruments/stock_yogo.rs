@@ -46,13 +46,13 @@ impl StockYogo {
         Some(match held {
             Some((critical, percent)) => (
                 format!(
-                    "Cragg-Donald F {shown} exceeds {critical}: a 5% t test of 2SLS has a size of at most {percent}%"
+                    "Cragg-Donald F {shown} exceeds {critical}: a 5% Wald test of 2SLS has a size of at most {percent}%"
                 ),
                 false,
             ),
             None => (
                 format!(
-                    "weak instruments: Cragg-Donald F {shown} doesn't exceed {}, so a 5% t test of 2SLS may have a size above 25%",
+                    "weak instruments: Cragg-Donald F {shown} doesn't exceed {}, so a 5% Wald test of 2SLS may have a size above 25%",
                     size[3]
                 ),
                 true,
@@ -193,7 +193,8 @@ mod tests {
         assert_eq!(
             said(5.0),
             (
-                "Cragg-Donald F 5.00 exceeds 4.58: a 5% t test of 2SLS has a size of at most 15%".to_owned(),
+                "Cragg-Donald F 5.00 exceeds 4.58: a 5% Wald test of 2SLS has a size of at most 15%"
+                    .to_owned(),
                 false
             )
         );

@@ -5,7 +5,7 @@ use faer::Mat;
 use crate::covariance::{ClusterBy, ClusterCovariance, SmallSample, TestDistribution};
 use crate::design::{Design, norm};
 use crate::least_squares::LeastSquares;
-use crate::{Covariance, Fit, HypothesisTest, Reason, ReferenceDistribution, Sample, inference};
+use crate::{Covariance, Fit, HypothesisTest, Reason, Sample, inference};
 
 /// A variable projected on others.
 pub(super) struct Projection {
@@ -94,8 +94,8 @@ pub(super) fn standardised(values: &[f64]) -> Vec<f64> {
     if size > 0.0 { deviations.iter().map(|value| value / size).collect() } else { deviations }
 }
 
-/// The test that a coefficient of a fit has a given value: F with one degree of freedom, or chi-squared where
-/// the fit refers to the normal distribution.
+/// The test that a coefficient of a fit has a given value: F with one degree of freedom, and those of the fit or
+/// the coefficient's own, or chi-squared where the fit refers to the normal distribution.
 pub(super) fn coefficient_test(
     fit: &Fit,
     coefficient: &str,
@@ -103,16 +103,16 @@ pub(super) fn coefficient_test(
     name: &str,
     null: &str,
 ) -> Result<HypothesisTest, Reason> {
-    let found = fit.coefficient(coefficient).and_then(|found| Some((found.estimate, found.std_error?)));
-    let (estimate, std_error) = found.ok_or(Reason::PerfectFit)?;
-    let statistic = ((estimate - value) / std_error).powi(2);
-    match fit.reference {
-        ReferenceDistribution::StudentT { df } => HypothesisTest::f(name, null, statistic, 1.0, df as f64),
-        ReferenceDistribution::Normal => HypothesisTest::chi_squared(name, null, statistic, 1.0),
+    let found = fit.coefficient(coefficient).ok_or(Reason::PerfectFit)?;
+    let std_error = found.std_error.ok_or(Reason::PerfectFit)?;
+    let statistic = ((found.estimate - value) / std_error).powi(2);
+    match found.df.or(fit.reference.df().map(|df| df as f64)) {
+        Some(df) => HypothesisTest::f(name, null, statistic, 1.0, df),
+        None => HypothesisTest::chi_squared(name, null, statistic, 1.0),
     }
 }
 
-/// The Wald chi-squared test that coefficients are zero.
+/// The Wald chi-squared test that coefficients are zero, of those that weren't left out as collinear.
 pub(super) fn wald_test(
     fit: &Fit,
     coefficients: &[String],
@@ -124,6 +124,10 @@ pub(super) fn wald_test(
     let estimates: Vec<f64> = fit.coefficients.iter().map(|one| one.estimate).collect();
     let chosen: Vec<usize> =
         (0..estimates.len()).filter(|&at| coefficients.contains(&fit.coefficients[at].name)).collect();
+    if chosen.is_empty() {
+        let of = "coefficients to test, all being combinations of others".into();
+        return Err(Reason::TooFew { count: 0, of, needed: 1 });
+    }
     let statistic = inference::wald(&estimates, &matrix, &chosen)
         .ok_or(Reason::SingularRestrictions { restrictions: chosen.len() })?;
     HypothesisTest::chi_squared(name, null, statistic, chosen.len() as f64)

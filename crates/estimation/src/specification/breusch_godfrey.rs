@@ -26,6 +26,10 @@ pub struct BreuschGodfrey {
 /// DIFFERENCE: those let the lags run from one entity into the next, so that the result depends on the order of
 /// entities; by default ours don't, and go by the time's value. Neither counts absorbed effects among the k.
 ///
+/// Deviations from T rows' mean are correlated by -1/(T - 1) without any serial correlation of the errors, which the
+/// test doesn't know: with fixed effects of many entities and few times it rejects too often (it needs N/T small).
+/// [`wooldridge_ar`](super::wooldridge_ar) and [`durbin_watson`](super::durbin_watson) allow for that.
+///
 /// # Errors
 /// Where too few rows are left for the lags, a lag has no row or is collinear, or the fit is perfect.
 pub fn breusch_godfrey(estimated: &Estimated, options: BreuschGodfrey) -> Result<HypothesisTest, Reason> {

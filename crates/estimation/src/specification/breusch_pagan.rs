@@ -38,6 +38,7 @@ pub fn breusch_pagan(
         return Err(Reason::NotDefinedFor { model: model.name().into() });
     }
     let estimated = model.estimate(sample)?;
+    let sample = estimated.sample();
     let squared = centred_squares(&estimated)?;
     let auxiliary = Sample::of_columns(
         sample.groups().to_vec(),

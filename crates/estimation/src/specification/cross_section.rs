@@ -15,7 +15,8 @@ use crate::{Estimated, HypothesisTest, Model, Reason, Sample, Tail};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CrossSectionStatistic {
-    /// Pesaran (2004, 2015): plm's `cd`.
+    /// Pesaran (2004, 2015): plm's `cd`. Of residuals under effects of times it isn't standard normal without
+    /// dependence (Juodis and Reese 2022, Journal of Business and Economic Statistics 40).
     #[default]
     Cd,
     /// Breusch and Pagan (1980): plm's `lm`.
@@ -60,7 +61,7 @@ impl CrossSection {
     /// aren't entities' (between).
     pub fn of_residuals(estimated: &Estimated) -> Result<Self, Reason> {
         plain(estimated.sample())?;
-        if matches!(estimated.model(), Model::Between | Model::BetweenTime) {
+        if matches!(estimated.model(), Model::Between | Model::BetweenWeighted | Model::BetweenTime) {
             return Err(Reason::NotDefinedFor { model: estimated.model().name().into() });
         }
         if estimated.is_perfect() {
@@ -80,7 +81,7 @@ impl CrossSection {
     /// As [`Self::of_residuals`], and where an entity has no more rows than coefficients.
     pub fn of_unit_residuals(sample: &Sample) -> Result<Self, Reason> {
         plain(sample)?;
-        let own = UnitRegressions::new(sample);
+        let own = UnitRegressions::new(sample, sample.formula().intercept);
         for ((entity, group), &rank) in sample.entities().iter().zip(sample.groups()).zip(&own.ranks) {
             if group.len() <= rank {
                 let reason =

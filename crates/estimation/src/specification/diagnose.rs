@@ -1,17 +1,19 @@
 //! A list of tests of one equation.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
 use super::auxiliary::arellano;
 use super::{
-    Autocorrelation, BeraSosaYoon, BreuschGodfrey, CommonSlopes, CrossSection, CrossSectionSize,
-    CrossSectionStatistic, DifferencesNull, DurbinWatson, Indefinite, LagReach, LagrangeMultiplier, Measure,
-    PValueMethod, RowBefore, VarianceStatistic, Variation, baltagi_wu, bera_sosa_yoon,
-    bhargava_franzini_narendranathan, breusch_godfrey, breusch_pagan, durbin_watson, effects_f_test, hausman,
-    hausman_auxiliary, jarque_bera, lagrange_multiplier, modified_wald, mundlak, poolability, reset,
-    unbalancedness, unobserved_effects, variance_inflation, variation, white, wooldridge_ar,
-    wooldridge_differences, wooldridge_drukker,
+    Autocorrelation, BeraSosaYoon, BeraSosaYoonOptions, BreuschGodfrey, CommonSlopes, CrossSection,
+    CrossSectionSize, CrossSectionStatistic, DifferencesNull, DurbinWatson, Indefinite, LagReach, LagSquares,
+    LagrangeMultiplier, Measure, PValueMethod, RowBefore, VarianceStatistic, Variation, baltagi_wu,
+    bera_sosa_yoon, bhargava_franzini_narendranathan, breusch_godfrey, breusch_pagan, durbin_watson,
+    effects_f_test, hausman, hausman_auxiliary, jarque_bera, lagrange_multiplier, modified_wald, mundlak,
+    poolability, reset, unbalancedness, unobserved_effects, variance_inflation, variation, white,
+    wooldridge_ar, wooldridge_differences, wooldridge_drukker,
 };
 use crate::covariance::SmallSample;
 use crate::models::Effects;
@@ -184,6 +186,9 @@ pub enum SpecificationTest {
         /// How entities are counted.
         #[serde(default)]
         size: CrossSectionSize,
+        /// What B is divided by.
+        #[serde(default)]
+        squares: LagSquares,
     },
     /// [`modified_wald`].
     ModifiedWald {},
@@ -318,11 +323,13 @@ impl SpecificationTest {
                 what: BeraSosaYoon::SerialCorrelation,
                 lag: RowBefore::Time,
                 size: CrossSectionSize::default(),
+                squares: LagSquares::default(),
             },
             Self::BeraSosaYoon {
                 what: BeraSosaYoon::RandomEffects,
                 lag: RowBefore::Time,
                 size: CrossSectionSize::default(),
+                squares: LagSquares::default(),
             },
             Self::ModifiedWald {},
             Self::BreuschPagan { model: Model::Within, statistic: VarianceStatistic::default() },
@@ -365,6 +372,19 @@ impl SpecificationTest {
             Self::VarianceInflation { .. } => "variance_inflation",
             Self::Unbalancedness {} => "unbalancedness",
             Self::Variation {} => "variation",
+        }
+    }
+
+    /// The columns by which its covariance clusters.
+    pub fn cluster_columns(&self) -> Vec<&str> {
+        match self {
+            Self::HausmanAuxiliary { covariance, .. } | Self::Mundlak { covariance, .. } => {
+                covariance.columns()
+            }
+            Self::WooldridgeAr { covariance, .. } | Self::WooldridgeDifferences { covariance, .. } => {
+                covariance.as_ref().map(Covariance::columns).unwrap_or_default()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -441,7 +461,10 @@ impl SpecificationTest {
             Self::WooldridgeDrukker { lag } => test(wooldridge_drukker(sample, *lag)),
             Self::BhargavaFranziniNarendranathan {} => measure(bhargava_franzini_narendranathan(sample)),
             Self::BaltagiWu {} => measure(baltagi_wu(sample)),
-            Self::BeraSosaYoon { what, lag, size } => test(bera_sosa_yoon(sample, *what, *lag, *size)),
+            Self::BeraSosaYoon { what, lag, size, squares } => {
+                let options = BeraSosaYoonOptions { lag: *lag, size: *size, squares: *squares };
+                test(bera_sosa_yoon(sample, *what, options))
+            }
             Self::ModifiedWald {} => match modified_wald(sample) {
                 Ok(found) => {
                     let line = self.line(None, Ok(Finding::Test(found.test)));
@@ -505,7 +528,7 @@ impl SpecificationTest {
 /// a [`Finding::NotTestable`].
 ///
 /// # Errors
-/// Where the formula makes no sense or names a column that isn't there or isn't numeric.
+/// Where the formula makes no sense, or it or a covariance names a column that isn't there or isn't of its kind.
 ///
 /// ```
 /// use polars::prelude::{Column, DataFrame};
@@ -526,7 +549,9 @@ impl SpecificationTest {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn diagnose(panel: &Panel, formula: &Formula, tests: &[SpecificationTest]) -> Result<Vec<Diagnostic>> {
-    let sample = Sample::new(panel, formula)?;
+    let columns: BTreeSet<&str> = tests.iter().flat_map(SpecificationTest::cluster_columns).collect();
+    let columns: Vec<&str> = columns.into_iter().collect();
+    let sample = Sample::new(panel, formula)?.with_clusters(panel, &columns)?;
     let mut lines = Vec::new();
     for test in tests {
         lines.extend(test.diagnose(panel, &sample)?);

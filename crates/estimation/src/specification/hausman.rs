@@ -25,9 +25,11 @@ const NULL: &str = "the effects are uncorrelated with the regressors";
 
 /// Hausman (1978): with d the difference of the coefficients that the two fits have in common, without the
 /// intercept, d'(V_1 - V_2)^-1 d is chi-squared if both are consistent and the second is efficient. Where one is a
-/// within and the other a between fit, which are independent, V_1 + V_2. plm's `phtest(method = "chisq")`.
+/// within and the other a between fit, which are independent, V_1 + V_2 (Hausman and Taylor 1981, Econometrica 49,
+/// section 2, who show that comparing either with random effects comes to the same). plm's `phtest(method = "chisq")`.
 ///
 /// # Errors
+/// [`Reason::NotDefinedFor`] within and between fits that aren't of the same effects, which aren't independent;
 /// [`Reason::IndefiniteDifference`], unless `indefinite` says otherwise; [`Reason::NoCommonCoefficients`];
 /// [`Reason::PerfectFit`].
 pub fn hausman(consistent: &Fit, efficient: &Fit, indefinite: Indefinite) -> Result<HypothesisTest, Reason> {
@@ -45,8 +47,7 @@ pub fn hausman(consistent: &Fit, efficient: &Fit, indefinite: Indefinite) -> Res
     if common.is_empty() {
         return Err(Reason::NoCommonCoefficients);
     }
-    let is_between = |fit: &Fit| matches!(fit.model, Model::Between | Model::BetweenTime);
-    let sign = if is_between(consistent) || is_between(efficient) { 1.0 } else { -1.0 };
+    let sign = if independent(consistent.model, efficient.model)? { 1.0 } else { -1.0 };
     let order = common.len();
     let difference: Vec<f64> = common
         .iter()
@@ -66,6 +67,23 @@ pub fn hausman(consistent: &Fit, efficient: &Fit, indefinite: Indefinite) -> Res
         }
     };
     HypothesisTest::chi_squared(NAME, NULL, statistic, order as f64)
+}
+
+/// Whether one is a within and the other a between fit.
+fn independent(one: Model, other: Model) -> Result<bool, Reason> {
+    let (within, between) = match (one, other) {
+        (within @ (Model::Within | Model::WithinTime | Model::WithinTwoWay), between)
+        | (between, within @ (Model::Within | Model::WithinTime | Model::WithinTwoWay)) => (within, between),
+        _ => return Ok(false),
+    };
+    match (within, between) {
+        (Model::Within, Model::Between | Model::BetweenWeighted)
+        | (Model::WithinTime, Model::BetweenTime) => Ok(true),
+        (_, Model::Between | Model::BetweenWeighted | Model::BetweenTime) => {
+            Err(Reason::NotDefinedFor { model: format!("{} against {}", one.name(), other.name()) })
+        }
+        _ => Ok(false),
+    }
 }
 
 /// Hausman's test as an auxiliary regression (Wooldridge 2010, section 10.7.3): the quasi-deviations of the
@@ -89,7 +107,8 @@ pub fn hausman_auxiliary(
         Effects::Time => Model::WithinTime,
         Effects::TwoWay => Model::WithinTwoWay,
     };
-    let deviations = columns(within.estimate(sample)?.ingredients().regressors);
+    let within = within.estimate(sample)?;
+    let (sample, deviations) = (within.sample(), columns(within.ingredients().regressors));
     let random = Model::Random(random).estimate(sample)?;
     let ingredients = random.ingredients();
     let quasi = columns(ingredients.regressors);
@@ -100,7 +119,7 @@ pub fn hausman_auxiliary(
         })
         .collect();
     let slopes = random.names().iter().cloned().zip(quasi).filter(|(name, _)| name != INTERCEPT);
-    let names = sample.formula().regressors.iter().map(|name| format!("{name}, within"));
+    let names = within.names().iter().map(|name| format!("{name}, within"));
     let tested: Vec<String> = names.clone().collect();
     let regressors = slopes.chain(names.zip(deviations)).collect();
     let auxiliary = Sample::of_columns(
@@ -109,7 +128,8 @@ pub fn hausman_auxiliary(
         (&sample.formula().dependent, dependent),
         regressors,
         true,
-    );
+    )
+    .clustered_by(sample.clusters().to_vec());
     let fit = Model::Ols.estimate(&auxiliary)?.fit(covariance)?;
     wald_test(&fit, &tested, "Hausman test by auxiliary regression", NULL)
 }

@@ -29,6 +29,9 @@ pub enum LagrangeMultiplier {
 /// LM_2 over times. Breusch-Pagan is LM_1^2, LM_2^2 or their sum; Honda LM_1, LM_2 or (LM_1 + LM_2)/sqrt(2);
 /// King-Wu weights the two by sqrt(M_j - n).
 ///
+/// Stata's `xttest0` is Breusch and Pagan's statistic, zero where A_1 is negative, with half its p-value: the p-value
+/// of Honda's.
+///
 /// # Errors
 /// Where pooled OLS can't be estimated or fits perfectly, there is only one entity (time), none has two rows, or Gourieroux, Holly and
 /// Monfort's is asked for one way.

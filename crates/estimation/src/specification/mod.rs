@@ -31,7 +31,7 @@ mod variance_inflation;
 mod white;
 mod wooldridge;
 
-pub use bera_sosa_yoon::{BeraSosaYoon, CrossSectionSize, bera_sosa_yoon};
+pub use bera_sosa_yoon::{BeraSosaYoon, BeraSosaYoonOptions, CrossSectionSize, LagSquares, bera_sosa_yoon};
 pub use breusch_godfrey::{BreuschGodfrey, breusch_godfrey};
 pub use breusch_pagan::{VarianceStatistic, breusch_pagan};
 pub use cross_section::{CrossSection, CrossSectionStatistic};

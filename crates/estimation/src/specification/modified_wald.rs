@@ -15,9 +15,10 @@ pub struct GroupwiseTest {
     pub left_out: Vec<String>,
 }
 
-/// Greene (2018, Econometric Analysis, section 9.7): with s_i^2 the mean squared within residual of entity i, s^2 that of
+/// Greene (2000, Econometric Analysis, p. 598; Baum 2001, Stata Journal 1): with s_i^2 the mean squared within residual of entity i, s^2 that of
 /// all rows and V_i = sum_t (e_it^2 - s_i^2)^2/(T_i (T_i - 1)), the sum of (s_i^2 - s^2)^2/V_i is chi-squared with
-/// as many degrees of freedom as there are entities. Stata's `xttest3`.
+/// as many degrees of freedom as there are entities. Stata's `xttest3`. It takes many times: V_i is estimated from
+/// T_i squares, so that with few the test rejects far too often.
 ///
 /// An entity with one or two rows is left out: V_i isn't defined, or is zero whatever the data, since two within
 /// residuals have equal squares.
@@ -31,7 +32,7 @@ pub fn modified_wald(sample: &Sample) -> Result<GroupwiseTest, Reason> {
     if within.is_perfect() {
         return Err(Reason::PerfectFit);
     }
-    let residuals = within.residuals();
+    let (sample, residuals) = (within.sample(), within.residuals());
     let overall = within.rss() / residuals.len() as f64;
     let (mut statistic, mut tested, mut left_out) = (0.0, 0_usize, Vec::new());
     for (entity, group) in sample.entities().iter().zip(sample.groups()) {

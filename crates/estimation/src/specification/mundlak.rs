@@ -38,7 +38,8 @@ pub fn mundlak(sample: &Sample, model: Model, covariance: &Covariance) -> Result
         (&formula.dependent, sample.dependent().to_vec()),
         regressors,
         formula.intercept,
-    );
+    )
+    .clustered_by(sample.clusters().to_vec());
     let fit = model.estimate(&augmented)?.fit(covariance)?;
     wald_test(&fit, &tested, "Mundlak test", "the effects are uncorrelated with the regressors' means")
 }

@@ -50,7 +50,7 @@ impl Parts {
         if within.is_perfect() {
             return Err(Reason::PerfectFit);
         }
-        let residuals = within.residuals();
+        let (sample, residuals) = (within.sample(), within.residuals());
         let mut parts = Self { differences: 0.0, before_gaps: 0.0, first: 0.0, last: 0.0 };
         for group in sample.groups() {
             for row in group.clone().skip(1) {

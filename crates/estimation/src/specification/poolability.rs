@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{distance, plain, project, squares};
-use crate::design::{Design, norm};
+use crate::design::norm;
 use crate::{HypothesisTest, Model, Reason, Sample};
 
 /// What the entities have in common under the null hypothesis.
@@ -22,7 +22,7 @@ pub enum CommonSlopes {
 ///
 /// F = ((RSS_r - RSS_u)/(p_u - p_r)) / (RSS_u/(n - p_u)), where p_u is the sum of the ranks of the entities' own
 /// designs: an entity with fewer rows than coefficients is fitted perfectly and costs as many parameters as
-/// it has rows.
+/// it has rows. The entities' equations have intercepts of their own where the common one leaves them theirs.
 ///
 /// # Errors
 /// Where the common equation can't be estimated, nothing is left for residuals, or the fit is perfect.
@@ -35,7 +35,9 @@ pub fn poolability(sample: &Sample, common: CommonSlopes) -> Result<HypothesisTe
         }
     };
     let restricted = model.estimate(sample)?;
-    let (observations, own) = (sample.height(), UnitRegressions::new(sample));
+    let sample = restricted.sample();
+    let intercepts = sample.formula().intercept || common == CommonSlopes::WithinEffects;
+    let (observations, own) = (sample.height(), UnitRegressions::new(sample, intercepts));
     let parameters = own.ranks.iter().sum::<usize>();
     if observations <= parameters {
         return Err(Reason::NoResidualDegreesOfFreedom { observations, parameters });
@@ -63,14 +65,13 @@ pub(super) struct UnitRegressions {
 }
 
 impl UnitRegressions {
-    pub(super) fn new(sample: &Sample) -> Self {
-        let design = Design::levels(sample);
+    /// With an intercept in each, or none.
+    pub(super) fn new(sample: &Sample, intercepts: bool) -> Self {
         let (mut residuals, mut ranks) = (Vec::with_capacity(sample.height()), Vec::new());
         for group in sample.groups() {
-            let columns: Vec<Vec<f64>> = (0..design.x.ncols())
-                .map(|at| group.clone().map(|row| design.x[(row, at)]).collect())
-                .collect();
-            let projection = project(&design.y[group.clone()], &columns);
+            let mut columns = vec![vec![1.0; group.len()]; usize::from(intercepts)];
+            columns.extend(sample.regressors().iter().map(|values| values[group.clone()].to_vec()));
+            let projection = project(&sample.dependent()[group.clone()], &columns);
             if projection.rank == group.len() {
                 residuals.extend(std::iter::repeat_n(0.0, group.len()));
             } else {

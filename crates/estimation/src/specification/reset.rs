@@ -24,6 +24,7 @@ pub fn reset(sample: &Sample, model: Model, powers: &[i32]) -> Result<Hypothesis
         return Err(Reason::TooFew { count: 0, of: "powers above 1".into(), needed: 1 });
     }
     let restricted = model.estimate(sample)?;
+    let sample = restricted.sample();
     if restricted.is_perfect() {
         return Err(Reason::PerfectFit);
     }

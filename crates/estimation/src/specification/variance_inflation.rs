@@ -3,7 +3,8 @@
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
-use crate::design::{INTERCEPT, mean};
+use super::auxiliary::squares;
+use crate::design::INTERCEPT;
 use crate::{Estimated, EstimationError, Result};
 
 /// By how much a coefficient's variance exceeds what it would be if its regressor were uncorrelated with the
@@ -17,17 +18,16 @@ pub struct VarianceInflation {
 }
 
 /// 1/(1 - R_j^2) of the regression of each regressor on the others, as the model transformed them (within: demeaned):
-/// the j-th diagonal entry of (X'X)^-1 times the sum of squares of x_j about its mean, or about zero in an
+/// the j-th diagonal entry of (X'X)^-1 times the sum of squares of what the intercept leaves of x_j, or of x_j in an
 /// equation without an intercept or effects. car's `vif`, statsmodels' `variance_inflation_factor` with the
 /// constant in the design.
 pub fn variance_inflation(estimated: &Estimated) -> Vec<VarianceInflation> {
-    let ingredients = estimated.ingredients();
-    let sizes = sums_of_squares(estimated);
+    let bread = estimated.ingredients().bread;
     slopes(estimated)
         .map(|at| VarianceInflation {
             regressor: estimated.names()[at].clone(),
             // Rounding can't take it below 1, which it is by definition at least.
-            vif: (ingredients.bread[(at, at)] * sizes[at]).max(1.0),
+            vif: (bread[(at, at)] * squares(&deviations(estimated, at))).max(1.0),
         })
         .collect()
 }
@@ -51,19 +51,15 @@ pub fn generalised_variance_inflation(estimated: &Estimated, group: &[impl AsRef
             })
         })
         .collect::<Result<Vec<usize>>>()?;
-    let ingredients = estimated.ingredients();
-    let (x, sizes) = (ingredients.regressors, sums_of_squares(estimated));
-    let centres: Vec<f64> = places.iter().map(|&at| centre(estimated, at)).collect();
+    let bread = estimated.ingredients().bread;
+    let columns: Vec<Vec<f64>> = places.iter().map(|&at| deviations(estimated, at)).collect();
+    let sizes: Vec<f64> = columns.iter().map(|column| squares(column).sqrt()).collect();
     let order = places.len();
     let correlations = Mat::from_fn(order, order, |i, j| {
-        let product: f64 = (0..x.nrows())
-            .map(|row| (x[(row, places[i])] - centres[i]) * (x[(row, places[j])] - centres[j]))
-            .sum();
-        product / (sizes[places[i]] * sizes[places[j]]).sqrt()
+        let product: f64 = columns[i].iter().zip(&columns[j]).map(|(one, other)| one * other).sum();
+        product / (sizes[i] * sizes[j])
     });
-    let inverse = Mat::from_fn(order, order, |i, j| {
-        ingredients.bread[(places[i], places[j])] * (sizes[places[i]] * sizes[places[j]]).sqrt()
-    });
+    let inverse = Mat::from_fn(order, order, |i, j| bread[(places[i], places[j])] * sizes[i] * sizes[j]);
     Ok((correlations.determinant() * inverse.determinant()).max(1.0))
 }
 
@@ -71,19 +67,20 @@ fn slopes(estimated: &Estimated) -> impl Iterator<Item = usize> + '_ {
     (0..estimated.names().len()).filter(|&at| estimated.names()[at] != INTERCEPT)
 }
 
-fn centre(estimated: &Estimated, at: usize) -> f64 {
-    let has_intercept = estimated.names().iter().any(|name| name == INTERCEPT);
+/// What the intercept's column leaves of a regressor: its deviations from the mean, or with weights or
+/// quasi-deviations, whose intercept isn't a column of ones, from that column's multiple; the regressor itself where
+/// there is no intercept, as of deviations, whose mean is zero.
+fn deviations(estimated: &Estimated, at: usize) -> Vec<f64> {
     let x = estimated.ingredients().regressors;
-    if has_intercept { mean(&(0..x.nrows()).map(|row| x[(row, at)]).collect::<Vec<_>>()) } else { 0.0 }
-}
-
-/// Of each column: about its mean, or about zero where there is no intercept. Deviations have a mean of zero.
-fn sums_of_squares(estimated: &Estimated) -> Vec<f64> {
-    let x = estimated.ingredients().regressors;
-    (0..x.ncols())
-        .map(|at| {
-            let centre = centre(estimated, at);
-            (0..x.nrows()).map(|row| (x[(row, at)] - centre).powi(2)).sum()
-        })
-        .collect()
+    let column = |at: usize| (0..x.nrows()).map(|row| x[(row, at)]).collect::<Vec<f64>>();
+    let mut left = column(at);
+    let Some(place) = estimated.names().iter().position(|name| name == INTERCEPT) else { return left };
+    let intercept = column(place);
+    let size: f64 = intercept.iter().map(|value| value * value).sum();
+    // Twice, for the digits that a large mean takes the first time.
+    for _ in 0..2 {
+        let product: f64 = intercept.iter().zip(&left).map(|(one, value)| one * value).sum();
+        left.iter_mut().zip(&intercept).for_each(|(value, one)| *value -= product / size * one);
+    }
+    left
 }

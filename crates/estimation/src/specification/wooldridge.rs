@@ -21,8 +21,9 @@ pub enum DifferencesNull {
 const RESIDUAL: &str = "residual before";
 
 /// Wooldridge (2010, section 10.5.4): the within residuals on those before, with an intercept. Without serial
-/// correlation their correlation is -1/(T - 1), with T the number of times; F with one degree of freedom, under a
-/// covariance robust to what the residuals' own means bring in. plm's `pwartest`, whose covariance is
+/// correlation their correlation is -1/(T - 1), with T the number of times in the panel, also where entities have
+/// fewer, whose own are further from zero; F with one degree of freedom, under a covariance robust to what the
+/// residuals' own means bring in. plm's `pwartest`, whose covariance is
 /// `arellano` HC0: `{kind: cluster, small_sample: none, test: residual}`. plm lags by row: `RowBefore::Row`.
 ///
 /// # Errors
@@ -35,7 +36,7 @@ pub fn wooldridge_ar(
 ) -> Result<HypothesisTest, Reason> {
     plain(sample)?;
     let within = Model::Within.estimate(sample)?;
-    let mut times = sample.times().to_vec();
+    let mut times = within.sample().times().to_vec();
     times.sort_unstable();
     times.dedup();
     let fit = on_residual_before(&within, lag, true, covariance)?;
@@ -99,12 +100,14 @@ fn on_residual_before(
     }
     let pairs = pairs.concat();
     let residuals = ingredients.residuals;
+    let rows: Vec<usize> = pairs.iter().map(|(row, _)| *row).collect();
     let auxiliary = Sample::of_columns(
         groups,
-        pairs.iter().map(|(row, _)| ingredients.times[*row]).collect(),
-        ("residual", pairs.iter().map(|(row, _)| residuals[*row]).collect()),
+        rows.iter().map(|row| ingredients.times[*row]).collect(),
+        ("residual", rows.iter().map(|row| residuals[*row]).collect()),
         vec![(RESIDUAL.into(), pairs.iter().map(|(_, before)| residuals[*before]).collect())],
         intercept,
-    );
+    )
+    .clustered_by(ingredients.columns.iter().map(|column| column.at(&rows)).collect());
     Model::Ols.estimate(&auxiliary)?.fit(covariance)
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
 use super::layers::{Layout, Size, Spacing, lay_out, ranks};
-use super::{edges, state, word};
+use super::{GraphLink, edges, state, word};
 use crate::{ForEach, PipelineStage, Plan, StageStatus};
 
 const MARGIN: f64 = 16.0;
@@ -25,9 +25,14 @@ struct Drawn<'a> {
     /// The class of its colours.
     class: &'static str,
     stage: Option<&'a PipelineStage>,
+    /// Where it leads to.
+    href: Option<String>,
 }
 
-pub(super) fn draw(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
+/// How links lead from boxes, if they do.
+type Links<'l> = Option<&'l dyn Fn(&str) -> GraphLink>;
+
+pub(super) fn draw(plan: &Plan<'_>, statuses: &[StageStatus], links: Links<'_>) -> String {
     let edges = edges(plan);
     let mut nodes: Vec<Drawn<'_>> = Vec::new();
     let mut names: Vec<&str> = Vec::new();
@@ -40,7 +45,8 @@ pub(super) fn draw(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
             "vintage" => (plan.vintage.name.clone(), "vintage".into(), "vintage"),
             file => (file.to_owned(), String::new(), "file"),
         };
-        nodes.push(Drawn { name, below, class, stage: None });
+        let href = links.and_then(|links| links(from).href);
+        nodes.push(Drawn { name, below, class, stage: None, href });
     }
     for stage in &plan.pipeline.stages {
         names.push(&stage.name);
@@ -53,9 +59,11 @@ pub(super) fn draw(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
             (Some(_), count) => format!(" x {count}"),
         };
         let class = if word.is_empty() { "unknown" } else { word };
-        let below = [format!("{}{many}", stage.operation), word.to_owned()].join(" · ");
-        let below = below.trim_end_matches(" · ").to_owned();
-        nodes.push(Drawn { name: stage.name.clone(), below, class, stage: Some(stage) });
+        let link = links.map(|links| links(&stage.name)).unwrap_or_default();
+        let told = [format!("{}{many}", stage.operation), word.to_owned(), link.note];
+        let told: Vec<String> = told.into_iter().filter(|part| !part.is_empty()).collect();
+        let below = told.join(" · ");
+        nodes.push(Drawn { name: stage.name.clone(), below, class, stage: Some(stage), href: link.href });
     }
     let position = |name: &str| names.iter().position(|known| *known == name);
     let joined: Vec<(usize, usize)> =
@@ -63,7 +71,7 @@ pub(super) fn draw(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
     let sizes: Vec<Size> = nodes.iter().map(size).collect();
     let ranks = ranks(nodes.len(), &joined);
     let layout = lay_out(&sizes, &ranks, &joined, Spacing { layers: 56.0, nodes: 14.0 });
-    picture(plan, &nodes, &sizes, &layout)
+    picture(plan, &nodes, &sizes, &layout, links.is_some())
 }
 
 fn size(node: &Drawn<'_>) -> Size {
@@ -72,32 +80,44 @@ fn size(node: &Drawn<'_>) -> Size {
     Size { width: letters as f64 * LETTER + 22.0, height }
 }
 
-fn picture(plan: &Plan<'_>, nodes: &[Drawn<'_>], sizes: &[Size], layout: &Layout) -> String {
-    let (width, height) = (layout.width + 2.0 * MARGIN, layout.height + 2.0 * MARGIN + TITLE);
+fn picture(plan: &Plan<'_>, nodes: &[Drawn<'_>], sizes: &[Size], layout: &Layout, in_page: bool) -> String {
+    // A page has its own heading, and says which colours there are.
+    let top = if in_page { MARGIN } else { MARGIN + TITLE };
+    let (width, height) = (layout.width + 2.0 * MARGIN, layout.height + MARGIN + top);
     let title = format!("{} on {}", plan.pipeline.name, plan.vintage.name);
     let mut svg = String::new();
+    // Links within a picture are lost on readers who are told that it is one image.
+    let role = if in_page { "group" } else { "img" };
     let _ = writeln!(
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" \
-         height=\"{height:.0}\" role=\"img\" aria-labelledby=\"title description\">"
+         height=\"{height:.0}\" role=\"{role}\" aria-labelledby=\"title{}\">",
+        if in_page { "" } else { " description" }
     );
     let _ = writeln!(svg, "<title id=\"title\">{}</title>", escaped(&title));
-    let _ = writeln!(svg, "<desc id=\"description\">{}</desc>", escaped(&description(nodes)));
-    svg.push_str(STYLE);
-    let _ = writeln!(svg, "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>");
-    let _ = writeln!(
-        svg,
-        "<text class=\"title\" x=\"{MARGIN}\" y=\"{}\">{}</text>",
-        MARGIN + 12.0,
-        escaped(&title)
-    );
-    let _ = writeln!(svg, "<g transform=\"translate({MARGIN} {})\">", MARGIN + TITLE);
+    if in_page {
+        svg.push_str(ARROW);
+    } else {
+        let _ = writeln!(svg, "<desc id=\"description\">{}</desc>", escaped(&description(nodes)));
+        let _ = write!(svg, "{STYLE}{ARROW}");
+        let _ = writeln!(svg, "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>");
+        let _ = writeln!(
+            svg,
+            "<text class=\"title\" x=\"{MARGIN}\" y=\"{}\">{}</text>",
+            MARGIN + 12.0,
+            escaped(&title)
+        );
+    }
+    let _ = writeln!(svg, "<g transform=\"translate({MARGIN} {top})\">");
     for way in &layout.ways {
         let _ = writeln!(svg, "<path class=\"edge\" marker-end=\"url(#arrow)\" d=\"{}\"/>", path(way));
     }
     for ((node, size), (x, y)) in nodes.iter().zip(sizes).zip(&layout.places) {
         let about = node.stage.and_then(|stage| stage.title.as_ref());
         let about = about.map_or_else(|| node.name.clone(), |title| format!("{}: {title}", node.name));
+        if let Some(href) = &node.href {
+            let _ = write!(svg, "<a href=\"{}\">", escaped(href));
+        }
         let _ = writeln!(svg, "<g class=\"{}\" transform=\"translate({x:.1} {y:.1})\">", node.class);
         let _ = writeln!(svg, "<title>{}</title>", escaped(&about));
         let round = if node.stage.is_some() { 7.0 } else { 1.0 };
@@ -110,7 +130,7 @@ fn picture(plan: &Plan<'_>, nodes: &[Drawn<'_>], sizes: &[Size], layout: &Layout
         if !node.below.is_empty() {
             let _ = writeln!(svg, "<text class=\"below\" x=\"11\" y=\"36\">{}</text>", escaped(&node.below));
         }
-        svg.push_str("</g>\n");
+        svg.push_str(if node.href.is_some() { "</g></a>\n" } else { "</g>\n" });
     }
     svg.push_str("</g>\n</svg>\n");
     svg
@@ -203,6 +223,10 @@ const STYLE: &str = "\
 .vintage .box{fill:#33363c;stroke:#ddd}.file .box{fill:#1d2025;stroke:#666}
 }
 </style>
+";
+
+/// The heads of edges.
+const ARROW: &str = "\
 <defs><marker id=\"arrow\" viewBox=\"0 0 6 6\" refX=\"1\" refY=\"3\" markerWidth=\"6\" markerHeight=\"6\" orient=\"auto\">\
 <path class=\"head\" d=\"M0 0L6 3L0 6z\"/></marker></defs>
 ";

@@ -174,7 +174,7 @@ impl ReportContext {
                 .as_ref()
                 .map(|system| {
                     let equations = inputs.robustness.as_ref().map(|one| one.equations.as_slice());
-                    SystemView::new(system, equations.unwrap_or_default(), &names)
+                    SystemView::new(system, equations.unwrap_or_default(), &names, &spec.star_levels)
                 })
                 .unwrap_or_default(),
             claims: ClaimsView::new(&inputs.claims),

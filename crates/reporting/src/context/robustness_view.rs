@@ -47,7 +47,9 @@ pub struct FindingView {
     pub same: usize,
     /// Those that find a significant effect of the other sign.
     pub opposite: usize,
-    /// Those with the published sign.
+    /// Estimates that differ; standard errors change none.
+    pub estimates: usize,
+    /// Those of them with the published sign.
     pub same_sign: usize,
     /// `all`, `most` (at least three in four), `some` or `none` of them find the same.
     pub holds: &'static str,
@@ -199,6 +201,7 @@ fn finding_view(
         tried: finding.tried,
         same: finding.same,
         opposite: finding.opposite,
+        estimates: finding.estimates,
         same_sign: finding.same_sign,
         holds: match (finding.same, finding.tried) {
             (0, _) => "none",
@@ -230,8 +233,10 @@ fn specification_row(
         }
     };
     let (n_obs, reason, notes) = match &specification.outcome {
-        SpecificationOutcome::Estimated { n_obs, notes, .. } => {
-            (n_obs.to_string(), String::new(), notes.clone())
+        SpecificationOutcome::Estimated { n_obs, notes, left_out, .. } => {
+            let left_out: Vec<String> = left_out.iter().map(|id| names.spoken(id)).collect();
+            let without = (!left_out.is_empty()).then(|| format!("without {}", left_out.join(", ")));
+            (n_obs.to_string(), String::new(), notes.iter().cloned().chain(without).collect())
         }
         SpecificationOutcome::NotEstimable { reason } => {
             (String::new(), reason.with_entity_names(&|id| names.spoken(id)).to_string(), Vec::new())

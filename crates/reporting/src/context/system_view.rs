@@ -1,14 +1,15 @@
 //! A system of equations: what identifies each, and how strong its instruments are, for templates.
 
 use serde::Serialize;
+use vintner_estimation::PanelKey;
 use vintner_estimation::TestOutcome;
-use vintner_estimation::instruments::FirstStage;
+use vintner_estimation::instruments::{Errors, FirstStage};
 use vintner_estimation::systems::{FirstStageOutcome, Identification, Identified};
 
 use super::Name;
 use super::name::Names;
 use crate::number_format::{p_value_text, significant};
-use crate::{RobustnessEquation, SystemFindings};
+use crate::{RobustnessEquation, StarLevels, SystemFindings};
 
 /// The section on the system; its lists are empty where a report has none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -17,6 +18,9 @@ pub struct SystemView {
     pub identification: Vec<IdentificationRow>,
     /// How strong the instruments are, a row for each endogenous regressor of an equation that is identified.
     pub first_stages: Vec<FirstStageRow>,
+    /// What robust F and Kleibergen and Paap's statistics allow for: `unadjusted`, `robust`, `entity` or `time`
+    /// (clusters), or `kernel`; empty where there are none.
+    pub errors: &'static str,
     /// Of each equation with instruments what is said of all of them together, or why nothing can be.
     pub strengths: Vec<StrengthRow>,
 }
@@ -74,6 +78,8 @@ pub struct StrengthRow {
     pub rk: String,
     /// Its p-value.
     pub rk_p_value: String,
+    /// Whether that test rejects underidentification at the largest level that earns a star.
+    pub rank_shown: bool,
     /// What Cragg and Donald's F says by Stock and Yogo's critical values.
     pub verdict: String,
     /// Whether the instruments are weak by them.
@@ -83,7 +89,12 @@ pub struct StrengthRow {
 }
 
 impl SystemView {
-    pub(crate) fn new(system: &SystemFindings, equations: &[RobustnessEquation], names: &Names) -> Self {
+    pub(crate) fn new(
+        system: &SystemFindings,
+        equations: &[RobustnessEquation],
+        names: &Names,
+        levels: &StarLevels,
+    ) -> Self {
         let equation = |id: &str| match equations.iter().find(|one| one.id == id) {
             Some(one) => Name::new(id, &one.title),
             None => names.variable(id),
@@ -99,7 +110,7 @@ impl SystemView {
         for stage in &system.first_stages {
             let equation = equation(&stage.equation);
             match &stage.outcome {
-                FirstStageOutcome::FirstStage(found) => view.add(equation, found, names),
+                FirstStageOutcome::FirstStage(found) => view.add(equation, found, names, levels),
                 FirstStageOutcome::NotComputable { reason } => view.strengths.push(StrengthRow {
                     equation: equation.id,
                     reason: reason.to_string(),
@@ -110,7 +121,14 @@ impl SystemView {
         view
     }
 
-    fn add(&mut self, equation: Name, found: &FirstStage, names: &Names) {
+    fn add(&mut self, equation: Name, found: &FirstStage, names: &Names, levels: &StarLevels) {
+        self.errors = match &found.errors {
+            Errors::Unadjusted => "unadjusted",
+            Errors::Robust => "robust",
+            Errors::Cluster { by: PanelKey::Entity } => "entity",
+            Errors::Cluster { by: PanelKey::Time } => "time",
+            Errors::Kernel { .. } => "kernel",
+        };
         for variable in &found.variables {
             let (f, p_value) = statistic(Some(&variable.f));
             let (robust_f, robust_p_value) = statistic(variable.robust_f.as_ref());
@@ -126,12 +144,14 @@ impl SystemView {
             });
         }
         let (rk, rk_p_value) = statistic(Some(&found.kleibergen_paap));
+        let underidentified = found.kleibergen_paap.test();
         self.strengths.push(StrengthRow {
             equation: equation.id,
             cragg_donald: found.cragg_donald.map(significant).unwrap_or_default(),
             kleibergen_paap: found.kleibergen_paap_f.map(significant).unwrap_or_default(),
             rk,
             rk_p_value,
+            rank_shown: underidentified.is_some_and(|test| levels.stars(test.p_value).count() > 0),
             verdict: found.verdict.clone().unwrap_or_default(),
             weak: found.weak.unwrap_or_default(),
             reason: String::new(),

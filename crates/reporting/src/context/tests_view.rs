@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use vintner_estimation::specification::{Diagnostic, Finding, Measure};
-use vintner_estimation::unit_root::{Bound, PanelUnitRoot};
+use vintner_estimation::unit_root::{Bound, Deterministic, PanelUnitRoot};
 use vintner_estimation::{HypothesisTest, NullDistribution, TestOutcome};
 
 use super::Name;
@@ -15,6 +15,8 @@ use crate::{EquationDiagnostics, StarLevels};
 pub struct TestsView {
     /// Unit roots: the columns.
     pub unit_root_tests: Vec<String>,
+    /// Unit roots: `none`, `intercept` or `trend`, the deterministic terms of all tests; empty where they differ.
+    pub deterministic: &'static str,
     /// Unit roots: a row for each variable and each variable's changes.
     pub unit_roots: Vec<UnitRootRow>,
     /// What a reader of that table should know.
@@ -109,20 +111,36 @@ impl TestsView {
             }
         }
         let mut rows: Vec<(usize, SpecificationTestRow)> = Vec::new();
+        let mut remarks: Vec<((String, String), Vec<&str>)> = Vec::new();
         for (at, equation) in diagnostics.iter().enumerate() {
             for line in &equation.tests {
                 match (&line.subject, &line.finding) {
                     (Some(variable), finding) if line.key == "series_dependence" => {
                         view.add_dependence(variable, finding, names, levels);
                     }
+                    (_, Finding::NotTestable { reason }) => {
+                        let reason = reason.with_entity_names(&|id| names.spoken(id)).to_string();
+                        push(&mut remarks, (test_name(&line.key, diagnostics), reason), &equation.equation);
+                    }
                     _ => {
-                        let Some(row) = view.line(line, &equation.equation, names, levels) else { continue };
+                        let Some(row) = line_row(line, levels) else { continue };
+                        if !line.left_out.is_empty() {
+                            let left_out: Vec<String> =
+                                line.left_out.iter().map(|id| names.spoken(id)).collect();
+                            let without = format!("without {}", left_out.join(", "));
+                            push(&mut remarks, (row.name.clone(), without), &equation.equation);
+                        }
                         let rank = keys.iter().position(|key| *key == line.key).unwrap_or(keys.len());
                         put(&mut rows, (rank, row), (at, diagnostics.len()));
                     }
                 }
             }
         }
+        // What holds of several equations is said once.
+        view.remarks.extend(remarks.into_iter().map(|((name, remark), equations)| {
+            let equations: Vec<String> = equations.iter().map(|id| format!("({id})")).collect();
+            format!("{name}, {}: {remark}", equations.join(", "))
+        }));
         rows.sort_by_key(|(rank, _)| *rank);
         view.specification = rows.into_iter().map(|(_, row)| row).collect();
         view.dependence.sort_by_key(|row| names.variable_rank(&row.variable.id));
@@ -132,7 +150,14 @@ impl TestsView {
     fn add_unit_roots(&mut self, tests: &[PanelUnitRoot], names: &Names, levels: &StarLevels) {
         let mut rows: Vec<(String, UnitRootRow)> = Vec::new();
         let mut notes: Vec<(String, Vec<String>)> = Vec::new();
+        let mut reasons: Vec<((String, String), Vec<&str>)> = Vec::new();
+        let changes = |variable: &str| match variable.strip_prefix("D.") {
+            Some(level) => format!("Δ {level}"),
+            None => variable.to_owned(),
+        };
+        self.deterministic = common_terms(tests);
         for one in tests {
+            let variable = changes(&one.variable);
             let (name, cell) = match &one.outcome {
                 TestOutcome::Test(test) => {
                     let bound = match one.bound {
@@ -143,25 +168,18 @@ impl TestsView {
                     (&test.name, TestCell { bound, df: String::new(), ..TestCell::new(test, levels) })
                 }
                 TestOutcome::NotTestable { name, reason } => {
-                    let reason = reason.with_entity_names(&|id| names.spoken(id));
-                    self.unit_root_remarks.push(format!("{}, {name}: {reason}", one.variable));
+                    let reason = reason.with_entity_names(&|id| names.spoken(id)).to_string();
+                    push(&mut reasons, (variable.clone(), reason), name);
                     (name, TestCell::default())
                 }
             };
             if !one.left_out.is_empty() {
                 let left_out: Vec<String> = one.left_out.iter().map(|id| names.spoken(id)).collect();
-                self.unit_root_remarks.push(format!(
-                    "{}, {name}: without {}",
-                    one.variable,
-                    left_out.join(", ")
-                ));
+                push(&mut reasons, (variable.clone(), format!("without {}", left_out.join(", "))), name);
             }
-            for note in &one.notes {
-                let note = format!("{name}: {note}");
-                match notes.iter_mut().find(|(known, _)| *known == note) {
-                    Some((_, variables)) => variables.push(one.variable.clone()),
-                    None => notes.push((note, vec![one.variable.clone()])),
-                }
+            // What a test that couldn't be made looked up on the way is nothing to a reader.
+            for note in one.notes.iter().filter(|_| one.outcome.test().is_some()) {
+                push(&mut notes, format!("{name}: {note}"), variable.clone());
             }
             let column = self.unit_root_tests.iter().position(|known| known == name).unwrap_or_else(|| {
                 self.unit_root_tests.push(name.clone());
@@ -187,7 +205,13 @@ impl TestsView {
         // Levels first, then changes, each in the order of the variables.
         rows.sort_by_key(|(_, row)| row.difference);
         self.unit_roots = rows.into_iter().map(|(_, row)| row).collect();
-        // What holds of many variables is said once.
+        // What holds of all tests or of many variables is said once.
+        let all = self.unit_root_tests.len();
+        let why = reasons.into_iter().flat_map(|((variable, reason), tests)| {
+            let tests = if tests.len() == all { vec!["all tests"] } else { tests };
+            tests.into_iter().map(move |test| format!("{variable}, {test}: {reason}")).collect::<Vec<_>>()
+        });
+        self.unit_root_remarks.extend(why);
         let said = notes.into_iter().map(|(note, variables)| match variables.as_slice() {
             [first, .., last] if variables.len() > 3 => {
                 format!("{note} ({} variables, {first} to {last})", variables.len())
@@ -212,37 +236,48 @@ impl TestsView {
         };
         self.dependence.push(DependenceRow { variable: names.variable(variable), cell });
     }
+}
 
-    /// The row of a line, with the cell of one equation; none where there is no number, which is remarked.
-    fn line(
-        &mut self,
-        line: &Diagnostic,
-        equation: &str,
-        names: &Names,
-        levels: &StarLevels,
-    ) -> Option<SpecificationTestRow> {
-        let (name, null, law, cell) = match &line.finding {
-            Finding::Test(test) => {
-                (test.name.clone(), test.null.clone(), law(&test.distribution), TestCell::new(test, levels))
-            }
-            Finding::Measure(Measure { name, reading, value }) => {
-                let of = line.subject.clone().unwrap_or_default();
-                let cell = TestCell { statistic: fixed(*value, 3), of, ..TestCell::default() };
-                (name.clone(), reading.clone(), "", cell)
-            }
-            Finding::Variation(_) => return None,
-            Finding::NotTestable { reason } => {
-                let reason = reason.with_entity_names(&|id| names.spoken(id));
-                let name = line.key.replace('_', " ");
-                self.remarks.push(format!("Equation ({equation}), {name}: {reason}"));
-                return None;
-            }
-        };
-        if !line.left_out.is_empty() {
-            let left_out: Vec<String> = line.left_out.iter().map(|id| names.spoken(id)).collect();
-            self.remarks.push(format!("Equation ({equation}), {name}: without {}", left_out.join(", ")));
+/// The row of a line, with the cell of one equation; none of what has no number.
+fn line_row(line: &Diagnostic, levels: &StarLevels) -> Option<SpecificationTestRow> {
+    let (name, null, law, cell) = match &line.finding {
+        Finding::Test(test) => (&test.name, &test.null, law(&test.distribution), TestCell::new(test, levels)),
+        Finding::Measure(Measure { name, reading, value }) => {
+            let of = line.subject.clone().unwrap_or_default();
+            (name, reading, "", TestCell { statistic: fixed(*value, 3), of, ..TestCell::default() })
         }
-        Some(SpecificationTestRow { name: capitalised(&name), null, law, cells: vec![cell] })
+        Finding::Variation(_) | Finding::NotTestable { .. } => return None,
+    };
+    Some(SpecificationTestRow { name: capitalised(name), null: null.clone(), law, cells: vec![cell] })
+}
+
+/// The name of a test that couldn't be made: that which it has of an equation of which it could, else its key.
+fn test_name(key: &str, diagnostics: &[EquationDiagnostics]) -> String {
+    let made = diagnostics.iter().flat_map(|equation| &equation.tests).find_map(|line| match &line.finding {
+        Finding::Test(test) if line.key == key => Some(test.name.clone()),
+        _ => None,
+    });
+    capitalised(&made.unwrap_or_else(|| format!("{} test", key.replace('_', " "))))
+}
+
+/// The deterministic terms of all tests; empty where they differ.
+fn common_terms(tests: &[PanelUnitRoot]) -> &'static str {
+    let Some(first) = tests.first() else { return "" };
+    if tests.iter().any(|one| one.deterministic != first.deterministic) {
+        return "";
+    }
+    match first.deterministic {
+        Deterministic::None => "none",
+        Deterministic::Intercept => "intercept",
+        Deterministic::Trend => "trend",
+    }
+}
+
+/// Adds a value to those of a key, in the order in which keys came up.
+fn push<K: PartialEq, V>(groups: &mut Vec<(K, Vec<V>)>, key: K, value: V) {
+    match groups.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, values)) => values.push(value),
+        None => groups.push((key, vec![value])),
     }
 }
 
@@ -296,6 +331,7 @@ fn degrees_of_freedom(distribution: &NullDistribution) -> String {
 #[cfg(test)]
 mod tests {
     use vintner_estimation::Reason;
+    use vintner_estimation::unit_root::{FisherUnits, PanelTest, UnitRootNote};
     use vintner_panel::Label;
 
     use super::*;
@@ -345,6 +381,58 @@ mod tests {
         let inflation = of("Variance inflation factor");
         assert_eq!((inflation.cells[0].statistic.as_str(), inflation.cells[0].of.as_str()), ("12.500", "z"));
         assert_eq!(view.remarks.len(), 1);
-        assert!(view.remarks[0].starts_with("Equation (1), hausman: the difference"), "{:?}", view.remarks);
+        assert!(view.remarks[0].starts_with("Hausman test, (1): the difference"), "{:?}", view.remarks);
+    }
+
+    fn unit_root(variable: &str, name: &str, made: bool) -> PanelUnitRoot {
+        let reason = Reason::Entity { entity: "a".into(), reason: Box::new(Reason::IndefiniteDifference) };
+        PanelUnitRoot {
+            variable: variable.into(),
+            test: PanelTest::MaddalaWu { units: FisherUnits::default() },
+            deterministic: Deterministic::Intercept,
+            outcome: if made {
+                TestOutcome::Test(HypothesisTest::chi_squared(name, "a unit root", 9.0, 4.0).unwrap())
+            } else {
+                TestOutcome::NotTestable { name: name.into(), reason }
+            },
+            bound: None,
+            critical_values: Vec::new(),
+            bandwidth: None,
+            adjustment: None,
+            units: Vec::new(),
+            left_out: Vec::new(),
+            notes: vec![UnitRootNote::BeyondTable {
+                table: "a table".into(),
+                size: "T = 9".into(),
+                entry: "10".into(),
+            }],
+        }
+    }
+
+    #[test]
+    fn what_holds_of_all_tests_is_said_once() {
+        let tests = [
+            unit_root("x", "One", false),
+            unit_root("x", "Two", false),
+            unit_root("D.x", "One", false),
+            unit_root("D.x", "Two", true),
+            unit_root("z", "One", true),
+            unit_root("z", "Two", true),
+        ];
+        let view = TestsView::new(&tests, &[], &Names::new(&[], &[]), &StarLevels::default());
+        assert_eq!(view.deterministic, "intercept");
+        let why = format!("a: {}", Reason::IndefiniteDifference);
+        // The table that a test looked into before it couldn't be made isn't spoken of.
+        let remarks = [
+            format!("x, all tests: {why}"),
+            format!("Δ x, One: {why}"),
+            "Two: T = 9 lies beyond a table, whose entry for 10 is used (Δ x, z)".to_owned(),
+            "One: T = 9 lies beyond a table, whose entry for 10 is used (z)".to_owned(),
+        ];
+        assert_eq!(view.unit_root_remarks, remarks);
+        let mut differing = tests.to_vec();
+        differing[0].deterministic = Deterministic::Trend;
+        let view = TestsView::new(&differing, &[], &Names::new(&[], &[]), &StarLevels::default());
+        assert_eq!(view.deterministic, "");
     }
 }

@@ -262,7 +262,7 @@ impl<'a> Directions<'a> {
             symbol(drawing, at(from.x + 20.0, from.y), Some(found(false, Stars::default())), 1.0);
         };
         key.entry(drawing, 26.0, weak, &words.say("directions_weak", &[]));
-        key.entry(drawing, 16.0, |drawing, from| mutual(drawing, from), &words.say("directions_mutual", &[]));
+        key.entry(drawing, 16.0, mutual, &words.say("directions_mutual", &[]));
         if cells.values().any(|cell| cell.here.is_none()) {
             let dash =
                 |drawing: &mut Drawing, from: Point| symbol(drawing, at(from.x + 5.0, from.y), None, 1.0);

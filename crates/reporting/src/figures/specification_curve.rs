@@ -232,6 +232,7 @@ mod tests {
                 }],
                 n_obs: 10,
                 notes: Vec::new(),
+                left_out: Vec::new(),
             },
         }
     }

@@ -123,7 +123,10 @@ impl Parameters for Diagnose {
 
     fn inputs(&self) -> Vec<InputDeclaration> {
         let formula = self.formula();
-        vec![InputDeclaration::frame("panel").columns([ENTITY, TIME].into_iter().chain(formula.variables()))]
+        let tests = self.tests().unwrap_or_default();
+        let clusters = tests.iter().flat_map(SpecificationTest::cluster_columns);
+        let columns = [ENTITY, TIME].into_iter().chain(formula.variables()).chain(clusters);
+        vec![InputDeclaration::frame("panel").columns(columns)]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {

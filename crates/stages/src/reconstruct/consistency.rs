@@ -183,17 +183,20 @@ impl Consistency {
     ) -> Result<bool, ReconstructError> {
         let failure = match found {
             Err(failure) => failure,
-            Ok(matrices) => {
-                let made = data(specification, problem, &matrices)?;
-                let agreement = verify(problem, &made)?;
-                if agreement.differences.is_empty() {
-                    self.verdict = ConsistencyVerdict::Consistent;
-                    self.witness = Some(csv(specification, problem, &made));
-                    self.agreement = Some(agreement);
-                    return Ok(true);
+            Ok(matrices) => match data(specification, problem, &matrices) {
+                // Cross-products that no data of so few observations have, for one.
+                Err(failure) => failure.to_string(),
+                Ok(made) => {
+                    let agreement = verify(problem, &made)?;
+                    if agreement.differences.is_empty() {
+                        self.verdict = ConsistencyVerdict::Consistent;
+                        self.witness = Some(csv(specification, problem, &made));
+                        self.agreement = Some(agreement);
+                        return Ok(true);
+                    }
+                    format!("{} of the published numbers are missed", agreement.differences.len())
                 }
-                format!("{} of the published numbers are missed", agreement.differences.len())
-            }
+            },
         };
         self.attempts.push(format!("{what}: {failure}"));
         Ok(false)
@@ -221,8 +224,13 @@ fn specification(layout: &Layout, published: &Published) -> Specification {
         }
     };
     for row in published.coefficients() {
-        let place = equations.iter().position(|one| one.dependent == row.dependent).unwrap_or_else(|| {
-            equations.push(Equation { dependent: row.dependent.clone(), regressors: Vec::new() });
+        // Each table has its own: merged, two equations of one variable would be one that nobody estimated.
+        let place = equations.iter().position(|one| one.holds(row)).unwrap_or_else(|| {
+            equations.push(Equation {
+                table: Some(row.table.clone()),
+                dependent: row.dependent.clone(),
+                regressors: Vec::new(),
+            });
             equations.len() - 1
         });
         add(&mut equations[place].regressors, &row.regressor);
@@ -357,6 +365,7 @@ fn named(
         .iter()
         .map(|row| {
             let equation = &problem.equations[row.equation];
+            let printed_equation = &specification.equations[row.equation];
             let dependent = &problem.variables[equation.dependent];
             let unit = row.unit.map_or(&specification.tables.pooled, |unit| &problem.units[unit]);
             let all: Vec<usize> = (0..equation.regressors.len()).collect();
@@ -364,7 +373,7 @@ fn named(
             let printed = places.iter().filter_map(|at| {
                 let regressor = &problem.variables[equation.regressors[*at]];
                 published.coefficients().iter().find(|one| {
-                    one.dependent == *dependent && one.unit == *unit && one.regressor == *regressor
+                    printed_equation.holds(one) && one.unit == *unit && one.regressor == *regressor
                 })
             });
             let found: Vec<_> = printed.collect();
@@ -397,6 +406,10 @@ fn sentence(argument: &Argument, rows: &[NamedRow]) -> String {
     };
     let dependent = |row: usize| rows.get(row).map_or("", |row| row.dependent.as_str());
     match argument {
+        Argument::ResidualForm { weights, .. } if weights.len() == 1 => "a combination of the residuals of these rows, in which the \
+             dependent variables cancel, is one of regressors that all of them have and is uncorrelated with these: it has to be zero, but \
+             for no numbers printed so are all of its coefficients"
+            .to_owned(),
         Argument::ResidualForm { least_eigenvalue, uncertainty, .. } => {
             // Two equations with the same controls are the case that everybody knows.
             let pair = rows.len() == 2

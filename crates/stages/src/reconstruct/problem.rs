@@ -44,9 +44,10 @@ pub fn problem(
                 .regressors
                 .iter()
                 .map(|regressor| {
-                    let mut found = published.coefficients().iter().filter(|row| {
-                        row.dependent == equation.dependent && row.unit == unit && row.regressor == *regressor
-                    });
+                    let mut found = published
+                        .coefficients()
+                        .iter()
+                        .filter(|row| equation.holds(row) && row.unit == unit && row.regressor == *regressor);
                     match (found.next(), found.next()) {
                         (Some(row), None) => Ok(PublishedCoefficient {
                             value: row.coefficient.value(),

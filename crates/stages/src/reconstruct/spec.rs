@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use vintner_reporting::PublishedCoefficient;
 use vintner_transform::Definition;
 
 /// The whole specification.
@@ -92,10 +93,21 @@ pub struct Variable {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Equation {
+    /// The published table that it is in; needed where several have equations of its dependent variable.
+    #[serde(default)]
+    pub table: Option<String>,
     /// The dependent variable.
     pub dependent: String,
     /// The regressors.
     pub regressors: Vec<String>,
+}
+
+impl Equation {
+    /// Whether a published coefficient is one of this equation's.
+    pub fn holds(&self, published: &PublishedCoefficient) -> bool {
+        self.dependent == published.dependent
+            && self.table.as_ref().is_none_or(|table| *table == published.table)
+    }
 }
 
 /// One unit of the panel.

@@ -1,5 +1,7 @@
 //! The numbers that stand beside a report's tables of coefficients: unit roots, specification tests, other specifications, the system.
 
+use std::rc::Rc;
+
 use serde_json::{Value, json};
 use vintner_pipeline::PipelineStage;
 
@@ -16,34 +18,50 @@ pub(super) struct Beside<'a> {
     pub(super) variables: Vec<String>,
 }
 
-/// The addresses of all of them, tests by equation.
-pub(super) fn addresses(made: &Made<'_>) -> Vec<NumberAddress> {
+/// The addresses of all of them; tests by equation, and one by one.
+pub(super) fn addresses(made: &Made<'_>) -> Result<Vec<NumberAddress>, StagesError> {
     let mut addresses = Vec::new();
     for stage in made.stages_of("unit_root") {
-        let variables = texts(&stage.bound.params, "variables");
-        addresses.extend(variables.into_iter().map(|variable| NumberAddress::UnitRoot { variable }));
+        let all = made.value(&main_output(stage))?;
+        // Changes stand under the variables.
+        for variable in list(&all, "rows").iter().filter_map(|row| text(row, "variable")) {
+            let address = NumberAddress::UnitRoot { variable: variable.to_owned() };
+            if !addresses.contains(&address) {
+                addresses.push(address);
+            }
+        }
     }
     for stage in made.stages_of("diagnose") {
         for (item, _) in made.branches(&stage.name) {
             let equation = if item.is_empty() { &stage.name } else { item }.clone();
-            addresses.push(NumberAddress::Tests { equation, test: None });
+            let all = made.value(&OutputOf { item: item.clone(), ..main_output(stage) })?;
+            let keys = list(&all, "tests").iter().filter_map(|line| text(line, "key"));
+            let keys = std::iter::once(None).chain(keys.map(|key| Some(key.to_owned())));
+            addresses.extend(keys.map(|test| NumberAddress::Tests { equation: equation.clone(), test }));
         }
     }
-    for (output, findings) in robustness(made) {
-        let _ = output;
-        addresses.extend(list(&findings, "findings").iter().filter_map(|one| {
-            Some(NumberAddress::Specifications {
-                equation: text(one, "equation")?.to_owned(),
-                regressor: text(one, "regressor")?.to_owned(),
-            })
-        }));
+    for (_, findings) in robustness(made) {
+        for one in list(&findings, "specifications") {
+            for coefficient in coefficients(one) {
+                let (Some(equation), Some(regressor)) =
+                    (text(one, "equation"), text(coefficient, "regressor"))
+                else {
+                    continue;
+                };
+                let (equation, regressor) = (equation.to_owned(), regressor.to_owned());
+                let address = NumberAddress::Specifications { equation, regressor };
+                if !addresses.contains(&address) {
+                    addresses.push(address);
+                }
+            }
+        }
     }
     for stage in made.stages_of("system") {
         let named = list(&stage.bound.params, "equations");
         let names = named.iter().filter_map(|one| Some(text(one, "name")?.to_owned()));
         addresses.extend(names.map(|equation| NumberAddress::System { equation }));
     }
-    addresses
+    Ok(addresses)
 }
 
 /// The number at one of these addresses.
@@ -63,7 +81,7 @@ fn unit_roots<'a>(made: &Made<'a>, variable: &str) -> Result<Option<Beside<'a>>,
     let has = |stage: &&PipelineStage| texts(&stage.bound.params, "variables").iter().any(|name| name == own);
     let Some(stage) = made.stages_of("unit_root").find(has) else { return Ok(None) };
     let output = main_output(stage);
-    let all: Value = made.json(&output)?;
+    let all = made.value(&output)?;
     let rows: Vec<&Value> =
         list(&all, "rows").iter().filter(|row| text(row, "variable") == Some(variable)).collect();
     if rows.is_empty() {
@@ -85,7 +103,7 @@ fn tests<'a>(made: &Made<'a>, wanted: &str, test: Option<&str>) -> Result<Option
             .find(|(item, _)| item == wanted || (item.is_empty() && stage.name == wanted));
         let Some((item, _)) = branch else { continue };
         let output = OutputOf { item: item.clone(), ..main_output(stage) };
-        let all: Value = made.json(&output)?;
+        let all = made.value(&output)?;
         let lines: Vec<&Value> = list(&all, "tests")
             .iter()
             .filter(|line| test.is_none_or(|test| text(line, "key") == Some(test)))
@@ -100,22 +118,19 @@ fn tests<'a>(made: &Made<'a>, wanted: &str, test: Option<&str>) -> Result<Option
 }
 
 fn specifications<'a>(made: &Made<'a>, wanted: &str, regressor: &str) -> Option<Beside<'a>> {
-    let (output, findings) = robustness(made).into_iter().find(|(_, findings)| {
-        list(findings, "findings")
-            .iter()
-            .any(|one| text(one, "equation") == Some(wanted) && text(one, "regressor") == Some(regressor))
-    })?;
     let of_equation = |one: &&Value| text(one, "equation") == Some(wanted);
-    let finding = list(&findings, "findings")
-        .iter()
-        .find(|one| of_equation(one) && text(one, "regressor") == Some(regressor));
+    let is = |one: &&Value| text(one, "regressor") == Some(regressor);
+    let (output, findings) = robustness(made).into_iter().find(|(_, findings)| {
+        let mut own = list(findings, "specifications").iter().filter(of_equation);
+        own.any(|one| coefficients(one).iter().any(|one| is(&one)))
+    })?;
+    // Only what was published is a finding.
+    let finding = list(&findings, "findings").iter().find(|one| of_equation(one) && is(one));
     let under: Vec<Value> = list(&findings, "specifications")
         .iter()
         .filter(of_equation)
         .map(|one| {
-            let coefficients = one.pointer("/outcome/coefficients").and_then(Value::as_array);
-            let own =
-                coefficients.into_iter().flatten().find(|one| text(one, "regressor") == Some(regressor));
+            let own = coefficients(one).iter().find(is);
             let label = |field: &str| one.pointer(&format!("/{field}/en")).cloned().unwrap_or_default();
             json!({"model": label("model"), "errors": label("errors"), "coefficient": own})
         })
@@ -140,7 +155,7 @@ fn system<'a>(made: &Made<'a>, wanted: &str) -> Result<Option<Beside<'a>>, Stage
             continue;
         }
         let output = main_output(stage);
-        let all: Value = made.json(&output)?;
+        let all = made.value(&output)?;
         let own =
             |field: &str| list(&all, field).iter().find(|one| text(one, "equation") == Some(wanted)).cloned();
         let mut variables: Vec<String> = Vec::new();
@@ -156,15 +171,21 @@ fn system<'a>(made: &Made<'a>, wanted: &str) -> Result<Option<Beside<'a>>, Stage
 }
 
 /// What the stages of `robustness` found.
-fn robustness(made: &Made<'_>) -> Vec<(OutputOf, Value)> {
+fn robustness(made: &Made<'_>) -> Vec<(OutputOf, Rc<Value>)> {
     made.stages_of("robustness")
         .filter_map(|stage| {
             let output =
                 OutputOf { stage: stage.name.clone(), item: String::new(), output: "findings".into() };
-            let findings = made.json(&output).ok()?;
+            let findings = made.value(&output).ok()?;
             Some((output, findings))
         })
         .collect()
+}
+
+/// The coefficients of a specification; none where it couldn't be estimated.
+fn coefficients(specification: &Value) -> &[Value] {
+    let all = specification.pointer("/outcome/coefficients").and_then(Value::as_array);
+    all.map(Vec::as_slice).unwrap_or_default()
 }
 
 fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {

@@ -1,10 +1,13 @@
 //! What a vintage's pipeline has made, by branch.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::rc::Rc;
 
 use polars::prelude::{DataFrame, ParquetReader, SerReader};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use vintner_panel::Panel;
 use vintner_pipeline::{
     Kind, OutputRecord, Pipeline, PipelineStage, Plan, Record, Reference, Store, Survey, Vintage,
@@ -21,6 +24,8 @@ pub(super) struct Made<'a> {
     store: &'a Store,
     /// By stage, its branches in order: the item's key (empty where there is none) and the record.
     branches: BTreeMap<String, Vec<(String, Record)>>,
+    /// What is in JSON, each read once.
+    values: RefCell<BTreeMap<OutputOf, Rc<Value>>>,
 }
 
 /// An output of a branch.
@@ -58,7 +63,7 @@ impl<'a> Made<'a> {
             let item = status.id.item.clone().unwrap_or_default();
             branches.entry(status.id.stage.clone()).or_default().push((item, record.clone()));
         }
-        Ok(Self { pipeline, vintage, store, branches })
+        Ok(Self { pipeline, vintage, store, branches, values: RefCell::default() })
     }
 
     /// The stages of an operation, in the pipeline's order.
@@ -104,6 +109,16 @@ impl<'a> Made<'a> {
 
     pub(super) fn json<T: DeserializeOwned>(&self, of: &OutputOf) -> Result<T, StagesError> {
         Ok(serde_json::from_slice(&self.bytes(of)?)?)
+    }
+
+    /// An output in JSON, read once.
+    pub(super) fn value(&self, of: &OutputOf) -> Result<Rc<Value>, StagesError> {
+        if let Some(value) = self.values.borrow().get(of) {
+            return Ok(Rc::clone(value));
+        }
+        let value = Rc::new(self.json::<Value>(of)?);
+        self.values.borrow_mut().insert(of.clone(), Rc::clone(&value));
+        Ok(value)
     }
 
     pub(super) fn text(&self, of: &OutputOf) -> Result<String, StagesError> {

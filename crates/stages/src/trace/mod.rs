@@ -5,6 +5,7 @@
 //! national series, or tidy values, each of which knows the cell that it was read from. Following the origins
 //! down gives the cells behind a number; following them up from a cell gives all numbers that depend on it.
 
+mod all;
 mod beside;
 mod cells;
 mod made;
@@ -16,6 +17,7 @@ mod weight;
 use serde::Serialize;
 use vintner_pipeline::{Pipeline, Store, Vintage};
 
+pub use all::{TracedNumber, TracedOrigin, Traces, trace_all};
 pub use cells::RawCell;
 pub use number::{NumberAddress, NumberValue};
 pub use origin::Formula;
@@ -65,7 +67,7 @@ pub struct TracedStage {
 }
 
 /// A row that a number couldn't use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct DroppedSample {
     /// The entity.
     pub entity: String,
@@ -118,24 +120,13 @@ pub fn trace_number(
     let cells = Cells::load(&made)?;
     let mut walk = Walk::new(&made, &cells);
     let found = walk.cells_behind(&number.panel, &number.variables, &number.sample)?;
-    let mut raw: Vec<RawCell> = found.into_iter().map(|at| cells.cell(at)).collect();
+    let mut raw: Vec<RawCell> = found.iter().map(|at| cells.cell(*at)).collect();
     raw.sort();
     raw.dedup();
-    let mut files: Vec<TracedFile> = Vec::new();
-    for cell in &raw {
-        match files.iter_mut().find(|file| file.source == cell.source) {
-            Some(file) => file.cells += 1,
-            None => files.push(TracedFile {
-                source: cell.source.clone(),
-                file: cell.address.file.clone(),
-                sha256: made.checksum(&cell.source),
-                cells: 1,
-            }),
-        }
-    }
+    let files = files_of(&made, &raw);
     let formulas = walk.formulas(&number.panel, &number.variables);
     let mut stages = number.outputs.clone();
-    stages.extend(walk.outputs_passed());
+    stages.extend(walk.outputs_passed(&number.panel, &number.variables, &found));
     Ok(Trace {
         address: number.address,
         value: number.value,
@@ -146,8 +137,25 @@ pub fn trace_number(
         formulas,
         cells: raw,
         files,
-        opaque: walk.opaque(),
+        opaque: walk.opaque_behind(&number.panel, &number.variables),
     })
+}
+
+/// The files of cells, with how many of the cells each has.
+fn files_of<'c>(made: &Made<'_>, cells: impl IntoIterator<Item = &'c RawCell>) -> Vec<TracedFile> {
+    let mut files: Vec<TracedFile> = Vec::new();
+    for cell in cells {
+        match files.iter_mut().find(|file| file.source == cell.source) {
+            Some(file) => file.cells += 1,
+            None => files.push(TracedFile {
+                source: cell.source.clone(),
+                file: cell.address.file.clone(),
+                sha256: made.checksum(&cell.source),
+                cells: 1,
+            }),
+        }
+    }
+    files
 }
 
 /// Lists every number that depends on a cell, named as `file!sheet!D15`; the sheet may be left out where

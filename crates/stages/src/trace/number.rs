@@ -1,13 +1,13 @@
 //! The numbers of a report, by their addresses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use vintner_panel::Panel;
 use vintner_reporting::claims::{Claim, ClaimOutcome, Scope, Statement};
-use vintner_reporting::{ReportUnit, TidyEstimate, read_estimates_csv};
+use vintner_reporting::{Agreement, ReportUnit, TidyEstimate, read_estimates_csv};
 
 use super::DroppedSample;
 use super::beside;
@@ -67,6 +67,11 @@ pub enum NumberAddress {
         /// The equation.
         equation: String,
     },
+    /// How many of a table's coefficients agree with the published ones: `agreement/1`.
+    Agreement {
+        /// The table.
+        table: String,
+    },
     /// A claim's verdict: `claims/abstract-1`.
     Claim {
         /// The claim.
@@ -99,6 +104,7 @@ impl fmt::Display for NumberAddress {
                 write!(formatter, "specifications/{equation}/{regressor}")
             }
             Self::System { equation } => write!(formatter, "system/{equation}"),
+            Self::Agreement { table } => write!(formatter, "agreement/{table}"),
             Self::Claim { claim } => write!(formatter, "claims/{claim}"),
             Self::Value { variable, unit, time } => write!(formatter, "value/{variable}/{unit}/{time}"),
         }
@@ -193,7 +199,11 @@ impl Numbers {
     }
 
     /// What a coefficient is without each entity and each time.
-    fn influence(&self, made: &Made<'_>, number: &Number) -> Result<Vec<TracedInfluence>, StagesError> {
+    pub(super) fn influence(
+        &self,
+        made: &Made<'_>,
+        number: &Number,
+    ) -> Result<Vec<TracedInfluence>, StagesError> {
         let (NumberAddress::Coefficient { table, unit, regressor }, NumberValue::Estimate(row)) =
             (&number.address, &number.value)
         else {
@@ -230,6 +240,7 @@ impl Numbers {
                 regressor: (*regressor).to_owned(),
             }),
             ["system", equation] => Some(NumberAddress::System { equation: (*equation).to_owned() }),
+            ["agreement", table] => Some(NumberAddress::Agreement { table: (*table).to_owned() }),
             ["claims", claim] => Some(NumberAddress::Claim { claim: (*claim).to_owned() }),
             ["granger", pair, rest @ ..] => pair.split_once("->").map(|(cause, effect)| {
                 let unit = rest.first().and_then(|unit| named(unit));
@@ -249,16 +260,22 @@ impl Numbers {
             }),
             _ => None,
         };
-        let number = match address {
+        // As it is printed first: names may have slashes in them.
+        let exact = self.coefficients().find(|one| one.to_string() == text.trim());
+        let mut number = match exact.or(address) {
             Some(address) => self.number(made, &address)?,
             None => None,
         };
+        let known = if number.is_none() { self.addresses(made)? } else { Vec::new() };
+        if let Some(exact) = known.iter().find(|one| one.to_string() == text.trim()) {
+            number = self.number(made, exact)?;
+        }
         if let Some(mut number) = number {
             number.influence = self.influence(made, &number)?;
             return Ok(number);
         }
         Err({
-            let known: Vec<String> = self.addresses(made).iter().map(ToString::to_string).collect();
+            let known: Vec<String> = known.iter().map(ToString::to_string).collect();
             StagesError::NoNumber {
                 address: text.to_owned(),
                 hint: vintner_diagnostics::did_you_mean(plain, known.iter().map(String::as_str))
@@ -266,7 +283,7 @@ impl Numbers {
                     .unwrap_or_else(|| {
                         "an address is TABLE/UNIT/REGRESSOR, descriptives/VARIABLE, granger/CAUSE->EFFECT[/UNIT], \
                          unit_roots/VARIABLE, tests/EQUATION[/TEST], specifications/EQUATION/REGRESSOR, system/EQUATION, \
-                         claims/CLAIM or value/VARIABLE/UNIT/YEAR"
+                         agreement/TABLE, claims/CLAIM or value/VARIABLE/UNIT/YEAR"
                             .into()
                     }),
             }
@@ -276,22 +293,27 @@ impl Numbers {
     /// All numbers of the report.
     pub(super) fn all(&self, made: &Made<'_>) -> Result<Vec<Number>, StagesError> {
         let mut numbers = Vec::new();
-        for address in self.addresses(made) {
-            numbers.extend(self.number(made, &address)?);
+        let mut seen = BTreeSet::new();
+        for address in self.addresses(made)? {
+            if seen.insert(address.clone()) {
+                numbers.extend(self.number(made, &address)?);
+            }
         }
         Ok(numbers)
     }
 
-    fn addresses(&self, made: &Made<'_>) -> Vec<NumberAddress> {
-        let mut addresses: Vec<NumberAddress> = self
-            .estimates
-            .iter()
-            .map(|row| NumberAddress::Coefficient {
-                table: row.table.clone(),
-                unit: row.unit.clone(),
-                regressor: row.regressor.clone(),
-            })
-            .collect();
+    /// The addresses of the coefficients.
+    fn coefficients(&self) -> impl Iterator<Item = NumberAddress> {
+        self.estimates.iter().map(|row| NumberAddress::Coefficient {
+            table: row.table.clone(),
+            unit: row.unit.clone(),
+            regressor: row.regressor.clone(),
+        })
+    }
+
+    /// The addresses of all of them.
+    fn addresses(&self, made: &Made<'_>) -> Result<Vec<NumberAddress>, StagesError> {
+        let mut addresses: Vec<NumberAddress> = self.coefficients().collect();
         for stage in made.stages_of("describe") {
             addresses.extend(
                 texts(&stage.bound.params, "variables")
@@ -314,10 +336,12 @@ impl Numbers {
                 }
             }
         }
-        addresses.extend(beside::addresses(made));
+        addresses.extend(beside::addresses(made)?);
         let claims = self.claims.iter().flat_map(|(_, claims)| claims);
         addresses.extend(claims.map(|one| NumberAddress::Claim { claim: one.claim.id.clone() }));
-        addresses
+        let tables: Vec<String> = self.published_tables();
+        addresses.extend(tables.into_iter().map(|table| NumberAddress::Agreement { table }));
+        Ok(addresses)
     }
 
     fn number(&self, made: &Made<'_>, address: &NumberAddress) -> Result<Option<Number>, StagesError> {
@@ -331,9 +355,9 @@ impl Numbers {
                     .find(|stage| texts(&stage.bound.params, "variables").contains(variable));
                 let Some(stage) = stage else { return Ok(None) };
                 let output = main_output(stage);
-                let all: Vec<Value> = made.json(&output)?;
-                let is = |row: &Value| row.get("variable").and_then(Value::as_str) == Some(variable);
-                let value = all.into_iter().find(is).unwrap_or_default();
+                let all = made.value(&output)?;
+                let is = |row: &&Value| row.get("variable").and_then(Value::as_str) == Some(variable);
+                let value = all.as_array().into_iter().flatten().find(is).cloned().unwrap_or_default();
                 self.over(made, address, value, vec![output], stage, vec![variable.clone()], None)
             }
             NumberAddress::Granger { cause, effect, unit } => {
@@ -343,13 +367,13 @@ impl Numbers {
                 });
                 let Some(stage) = stage else { return Ok(None) };
                 let output = main_output(stage);
-                let tests: Vec<Value> = made.json(&output)?;
+                let tests = made.value(&output)?;
                 let is = |test: &Value, field: &str, name: &str| {
                     test.get(field).and_then(Value::as_str) == Some(name)
                 };
-                let test =
-                    tests.into_iter().find(|test| is(test, "cause", cause) && is(test, "effect", effect));
-                let mut value = test.unwrap_or_default();
+                let mut tests = tests.as_array().into_iter().flatten();
+                let test = tests.find(|test| is(test, "cause", cause) && is(test, "effect", effect));
+                let mut value = test.cloned().unwrap_or_default();
                 let id = match unit {
                     Some(name) => match self.unit(name) {
                         Some(unit) => Some(unit.id.clone()),
@@ -375,6 +399,7 @@ impl Numbers {
                 self.over(made, address, value, outputs, stage, variables, None)
             }
             NumberAddress::Claim { claim } => self.claim(made, address, claim),
+            NumberAddress::Agreement { table } => self.agreement(made, address, table),
             NumberAddress::Value { variable, unit, time } => {
                 let Some(unit) = self.unit(unit) else { return Ok(None) };
                 for stage in made.pipeline.stages.iter().rev() {
@@ -427,6 +452,33 @@ impl Numbers {
         let variables = equation(&stage.bound.params);
         let number = self.over(made, address, Value::Null, outputs, stage, variables, own)?;
         Ok(number.map(|number| Number { value: NumberValue::Estimate(Box::new(row.clone())), ..number }))
+    }
+
+    /// The tables that something was published of.
+    fn published_tables(&self) -> Vec<String> {
+        let mut tables: Vec<String> = Vec::new();
+        for row in self.estimates.iter().filter(|row| row.published.is_some()) {
+            if !tables.contains(&row.table) {
+                tables.push(row.table.clone());
+            }
+        }
+        tables
+    }
+
+    /// How many coefficients of a table agree is about all that the table is about.
+    fn agreement(
+        &self,
+        made: &Made<'_>,
+        address: &NumberAddress,
+        table: &str,
+    ) -> Result<Option<Number>, StagesError> {
+        let published = self.estimates.iter().any(|row| row.table == table && row.published.is_some());
+        let stage = self.fitted.get(table).and_then(|stage| made.stage(stage));
+        let (true, Some(stage)) = (published, stage) else { return Ok(None) };
+        let counts = Agreement::of(self.estimates.iter().filter(|row| row.table == table));
+        let outputs: Vec<OutputOf> = self.collected.iter().map(|(output, _)| output.clone()).collect();
+        let variables = equation(&stage.bound.params);
+        self.over(made, address, serde_json::to_value(counts)?, outputs, stage, variables, None)
     }
 
     /// A claim is about everything that its statements are about, in the panel of its first table.

@@ -94,42 +94,57 @@ impl<'m, 'a> Walk<'m, 'a> {
 
     /// How the variables, and those that they are made of, are made; each once.
     pub(super) fn formulas(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<Formula> {
-        let mut pending: Vec<ColumnOf> = variables
-            .iter()
-            .rev()
-            .map(|variable| ColumnOf { output: panel.clone(), column: variable.clone() })
-            .collect();
-        let (mut seen, mut formulas) = (BTreeSet::new(), Vec::new());
-        while let Some(column) = pending.pop() {
-            if !seen.insert(column.clone()) {
-                continue;
-            }
-            let origin = self.origin(&column);
-            if !matches!(*origin, Origin::HandedOn(_)) {
-                formulas.push(origin.formula(&column));
-            }
-            pending.extend(origin.columns().into_iter().rev().cloned());
-        }
-        formulas
+        let columns = self.columns(panel, variables);
+        let origins = columns.iter().map(|column| (column, self.origin(column)));
+        let made = origins.filter(|(_, origin)| !matches!(**origin, Origin::HandedOn(_)));
+        made.map(|(column, origin)| origin.formula(column)).collect()
     }
 
-    /// The outputs whose values were followed, and those that the cells came through.
-    pub(super) fn outputs_passed(&self) -> Vec<OutputOf> {
+    /// The outputs that the values of the variables passed through, and those that the cells behind them
+    /// came from; in the pipeline's order, the report's end first.
+    pub(super) fn outputs_passed(
+        &mut self,
+        panel: &OutputOf,
+        variables: &[String],
+        cells: &BTreeSet<usize>,
+    ) -> Vec<OutputOf> {
         let mut outputs: BTreeSet<OutputOf> =
-            self.known.keys().map(|(column, _)| column.output.clone()).collect();
-        outputs.extend(
-            self.known.values().flat_map(|cells| cells.iter()).map(|at| self.cells.output(*at).clone()),
-        );
-        // In the pipeline's order, the report's end first.
+            self.columns(panel, variables).into_iter().map(|column| column.output).collect();
+        outputs.extend(cells.iter().map(|at| self.cells.output(*at).clone()));
         let place = |of: &OutputOf| self.made.pipeline.stages.iter().position(|stage| stage.name == of.stage);
         let mut outputs: Vec<OutputOf> = outputs.into_iter().collect();
         outputs.sort_by(|one, other| place(other).cmp(&place(one)).then_with(|| one.cmp(other)));
         outputs
     }
 
-    /// The stages that aren't followed value by value.
+    /// The stages behind the variables that aren't followed value by value.
+    pub(super) fn opaque_behind(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<String> {
+        let columns = self.columns(panel, variables);
+        let opaque = columns.into_iter().filter(|column| matches!(*self.origin(column), Origin::Opaque));
+        opaque.map(|column| column.output.stage).collect::<BTreeSet<String>>().into_iter().collect()
+    }
+
+    /// All stages met so far that aren't followed value by value.
     pub(super) fn opaque(&self) -> Vec<String> {
         self.opaque.iter().cloned().collect()
+    }
+
+    /// The columns of the variables and those that they are made of, each once.
+    fn columns(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<ColumnOf> {
+        let mut pending: Vec<ColumnOf> = variables
+            .iter()
+            .rev()
+            .map(|variable| ColumnOf { output: panel.clone(), column: variable.clone() })
+            .collect();
+        let (mut seen, mut columns) = (BTreeSet::new(), Vec::new());
+        while let Some(column) = pending.pop() {
+            if !seen.insert(column.clone()) {
+                continue;
+            }
+            pending.extend(self.origin(&column).columns().into_iter().rev().cloned());
+            columns.push(column);
+        }
+        columns
     }
 
     fn origin(&mut self, column: &ColumnOf) -> Rc<Origin> {

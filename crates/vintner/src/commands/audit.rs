@@ -2,6 +2,7 @@
 
 mod branch;
 mod overview;
+mod pages;
 
 use std::io::{Write, stdout};
 
@@ -19,6 +20,9 @@ use crate::workspace::Workspace;
 pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Audit) -> Result<()> {
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
+    if arguments.html {
+        return pages::write(workspace, &pipeline, &vintage, arguments);
+    }
     // What a stage is made from lies before it.
     let until = Selection { until: arguments.stage.iter().cloned().collect(), ..Selection::default() };
     let (plan, store) = (Plan::select(&pipeline, &vintage, &until)?, workspace.store());

@@ -1,5 +1,6 @@
 //! `vintner claims`.
 
+use std::collections::BTreeMap;
 use std::io::{Write, stdout};
 
 use serde_json::json;
@@ -11,6 +12,7 @@ use super::kept_output::kept_output;
 use super::{count, print_json};
 use crate::arguments::{Claims, Format};
 use crate::error::{CommandError, Result};
+use crate::printable::printable_line;
 use crate::text_table::TextTable;
 use crate::workspace::Workspace;
 
@@ -61,13 +63,21 @@ fn print_all(out: &mut impl Write, outcomes: &[ClaimOutcome], vintage: &str) -> 
         table.row(vec![outcome.claim.id.clone(), published.into(), word(&outcome.estimated).into()]);
     }
     write!(out, "{table}")?;
+    let mut said: BTreeMap<(&str, String), &str> = BTreeMap::new();
     for outcome in outcomes {
         let sides = sides(outcome, vintage);
         let told: Vec<_> = sides.iter().filter(|(_, side)| side.verdict == Verdict::Fails).collect();
         if !told.is_empty() {
             writeln!(out, "\n{}: {}", outcome.claim.id, outcome.claim.quote.en)?;
             for (name, side) in told {
-                writeln!(out, "  fails by {name}: {}", side.because.join("; "))?;
+                let because = side.because.join("; ");
+                // The same numbers are told once.
+                let text = match said.get(&(name, because.clone())) {
+                    Some(first) => format!("as {first}"),
+                    None => because.clone(),
+                };
+                said.entry((name, because)).or_insert(&outcome.claim.id);
+                writeln!(out, "  fails by {name}: {}", printable_line(&text))?;
             }
         }
     }

@@ -4,11 +4,14 @@ use std::io::{Write, stdout};
 
 use serde_json::{Value, json};
 use vintner_stages::significant;
-use vintner_stages::trace::{CellTrace, NumberValue, RawCell, TracedFile, trace_cell, trace_number};
+use vintner_stages::trace::{
+    CellTrace, NumberValue, RawCell, TracedFile, TracedOrigin, Traces, trace_all, trace_cell, trace_number,
+};
 
 use super::{count, print_json};
 use crate::arguments::{Format, Trace};
 use crate::error::Result;
+use crate::printable::printable_line;
 use crate::text_table::{Align, TextTable};
 use crate::workspace::Workspace;
 
@@ -27,6 +30,15 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Trace) -> Result<()> {
             Format::Text => print_cell(&trace),
         };
     }
+    if arguments.all {
+        let traces = trace_all(&pipeline, &vintage, &store)?;
+        return match arguments.format {
+            Format::Json => {
+                print_json(&json!({"vintage": vintage.name, "synthetic": synthetic, "traces": traces}))
+            }
+            Format::Text => print_all(&traces, &vintage.name, synthetic),
+        };
+    }
     let number = arguments.number.as_deref().unwrap_or_default();
     let trace = trace_number(&pipeline, &vintage, &store, number)?;
     if arguments.format == Format::Json {
@@ -36,7 +48,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Trace) -> Result<()> {
     writeln!(
         out,
         "{} of {}{}",
-        trace.address,
+        printable_line(&trace.address.to_string()),
         vintage.name,
         if synthetic { " (synthetic data, no evidence)" } else { "" }
     )?;
@@ -48,9 +60,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Trace) -> Result<()> {
         table.row(vec![stage.output.clone(), stage.operation.clone(), digest]);
     }
     write!(out, "{table}")?;
-    writeln!(out, "\nSample: {}", sample(&trace.sample))?;
+    writeln!(out, "\nSample: {}", printable_line(&sample(&trace.sample)))?;
     for row in &trace.dropped {
-        writeln!(out, "  without {} {}: no {}", row.entity, row.time, row.missing.join(", "))?;
+        let line = format!("{} {}: no {}", row.entity, row.time, row.missing.join(", "));
+        writeln!(out, "  without {}", printable_line(&line))?;
     }
     if !trace.influence.is_empty() {
         let shown = if arguments.detail { usize::MAX } else { FEW };
@@ -92,6 +105,40 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Trace) -> Result<()> {
     Ok(())
 }
 
+/// A line a number.
+fn print_all(traces: &Traces, vintage: &str, synthetic: bool) -> Result<()> {
+    let mut table = TextTable::new(&["number", "value", "rows", "cells", "files"]);
+    (1..5).for_each(|column| table.align(column, Align::Right));
+    for number in &traces.numbers {
+        let value = match &number.value {
+            NumberValue::Estimate(row) => {
+                row.estimate.map(|value| format!("{}{}", significant(value), row.stars))
+            }
+            NumberValue::Value { value } => value.map(significant),
+            NumberValue::Output(_) => Some(String::new()),
+        };
+        let origin = traces.origins.get(number.origin);
+        let size = |of: fn(&TracedOrigin) -> usize| origin.map(of).unwrap_or_default().to_string();
+        table.row(vec![
+            number.address.to_string(),
+            value.unwrap_or_else(|| "-".into()),
+            size(|origin| origin.sample.len()),
+            size(|origin| origin.cells.len()),
+            size(|origin| origin.files.len()),
+        ]);
+    }
+    let mut out = stdout().lock();
+    write!(out, "{table}")?;
+    Ok(writeln!(
+        out,
+        "\n{vintage}: {} from {} of {}{}",
+        count(traces.numbers.len(), "number"),
+        count(traces.cells.len(), "cell"),
+        count(traces.files.len(), "file"),
+        if synthetic { " (synthetic data, no evidence)" } else { "" }
+    )?)
+}
+
 fn value(out: &mut impl Write, value: &NumberValue) -> Result<()> {
     match value {
         NumberValue::Estimate(row) => {
@@ -127,7 +174,7 @@ fn value(out: &mut impl Write, value: &NumberValue) -> Result<()> {
             }
             Ok(write!(out, "{table}")?)
         }
-        NumberValue::Output(other) => Ok(writeln!(out, "  {other}")?),
+        NumberValue::Output(other) => Ok(writeln!(out, "  {}", printable_line(&other.to_string()))?),
     }
 }
 
@@ -163,7 +210,7 @@ fn cells(out: &mut impl Write, cells: &[RawCell], most: usize) -> Result<()> {
             .position(|cell| cell.variable != *variable)
             .map_or(cells.len(), |at| start + at);
         let own = &cells[start..end];
-        writeln!(out, "  {variable}, {}", count(own.len(), "cell"))?;
+        writeln!(out, "  {}, {}", printable_line(variable), count(own.len(), "cell"))?;
         let mut table = TextTable::plain(4);
         for cell in own.iter().take(most) {
             let entity = cell.entity.clone().unwrap_or_else(|| "-".into());
@@ -206,11 +253,11 @@ fn print_cell(trace: &CellTrace) -> Result<()> {
     writeln!(
         out,
         "\nValues that depend on it: {}",
-        if values.is_empty() { "none".into() } else { values.join(", ") }
+        if values.is_empty() { "none".into() } else { printable_line(&values.join(", ")) }
     )?;
     writeln!(out, "\nNumbers that depend on it: {}", trace.numbers.len())?;
     for number in &trace.numbers {
-        writeln!(out, "  {number}")?;
+        writeln!(out, "  {}", printable_line(&number.to_string()))?;
     }
     for stage in &trace.opaque {
         writeln!(out, "\n{stage} isn't followed value by value: what reads it may depend on the cell too")?;

@@ -9,6 +9,7 @@ use super::{count, print_json};
 use crate::arguments::{Format, OfVintageNamed};
 use crate::error::{CommandError, Result};
 use crate::interrupt;
+use crate::printable::printable;
 use crate::workspace::Workspace;
 
 /// Reads each file as the pipeline's own stages do, away from the cache, and tells what is wrong.
@@ -50,11 +51,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintageNamed) -> Result<(
         let mut out = stdout().lock();
         for stage in &report.stages {
             for warning in &stage.warnings {
-                writeln!(out, "{}: {warning}", stage.branch)?;
+                writeln!(out, "{}", printable(&format!("{}: {warning}", stage.branch)))?;
             }
         }
         for (branch, message) in &faults {
-            writeln!(out, "{branch}: {message}")?;
+            writeln!(out, "{}", printable(&format!("{branch}: {message}")))?;
         }
         if faults.is_empty() {
             let (sources, name) = (count(vintage.sources.len(), "source"), &vintage.name);

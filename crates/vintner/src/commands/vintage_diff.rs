@@ -10,6 +10,7 @@ use vintner_stages::vintage_side;
 use super::{count, print_json};
 use crate::arguments::{DiffFormat, VintageDiff};
 use crate::error::Result;
+use crate::printable::printable;
 use crate::text_table::{Align, TextTable};
 use crate::workspace::Workspace;
 
@@ -31,7 +32,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageDiff) -> Result<()> 
     let shown = if arguments.detail { usize::MAX } else { FEW };
     match arguments.format {
         DiffFormat::Json => print_json(&serde_json::to_value(&difference)?),
-        DiffFormat::Text => Ok(stdout().lock().write_all(text(&difference, shown).as_bytes())?),
+        DiffFormat::Text => Ok(stdout().lock().write_all(printable(&text(&difference, shown)).as_bytes())?),
         DiffFormat::Markdown => Ok(stdout().lock().write_all(markdown(&difference, shown).as_bytes())?),
     }
 }

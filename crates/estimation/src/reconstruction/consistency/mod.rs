@@ -3,8 +3,7 @@
 //! [`contradictions`] looks for proofs that they can't. Three kinds are known to it, each for any numbers that are printed
 //! as the published ones, and for any data:
 //!
-//! - coefficients of one sample whose normal equations leave no residual (`residual_form.rs` has the mathematics; of what coefficients alone
-//!   can contradict within a sample, it misses nothing but borderline cases);
+//! - coefficients of one sample whose normal equations leave no residual (`residual_form.rs` has the mathematics, and what it misses);
 //! - stars of equations that explain one another's dependent variable, given the same other variables or one more (`stars.rs`; where standard
 //!   errors are classical);
 //! - a pooled slope on a single regressor outside the range of the units' own, whose weighted mean it is.
@@ -12,6 +11,7 @@
 //! That none is found proves nothing; a dataset does, which [`super::reconstruct_cross_products`] and [`search_cross_products`] look for and
 //! [`super::verify`] checks.
 
+mod combination;
 mod interval;
 mod residual_form;
 mod search;
@@ -21,8 +21,8 @@ pub use search::search_cross_products;
 
 use serde::Serialize;
 
+use combination::{Combination, Row, combinations};
 use interval::Interval;
-use residual_form::Row;
 use stars::StarredRow;
 
 use super::error::ReconstructionError;
@@ -52,10 +52,12 @@ pub struct ConflictingRow {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "argument", rename_all = "snake_case")]
 pub enum Argument {
-    /// A form of the residuals that the normal equations make zero and that is positive for every data with residuals:
+    /// A form of the residuals that the normal equations make zero and that is positive for all data:
     /// sum over j and l of H_jl u_l'S u_j.
     ResidualForm {
-        /// H at the printed values, a row for each of the conflict's rows.
+        /// The u_j at the printed values: what each takes of the residuals of the conflict's rows.
+        combinations: Vec<Vec<f64>>,
+        /// H at the printed values, a row for each of the combinations.
         weights: Vec<Vec<f64>>,
         /// The least eigenvalue of its symmetric part, scaled to a unit diagonal.
         least_eigenvalue: f64,
@@ -111,8 +113,10 @@ pub struct Conflict {
     pub argument: Argument,
 }
 
-/// Sets of so many equations at most are looked at together.
-const MOST_EQUATIONS: usize = 5;
+/// So many combinations of residuals at most are looked at together, and of so many rows.
+const MOST_TOGETHER: usize = 5;
+/// So many sets are looked at for each sample, of rows' own residuals and of all combinations; where there are more, the small ones.
+const MOST_SETS: usize = 20_000;
 
 /// All contradictions between rows of the tables, the smallest sets of rows first. Stars count where `classical` says that standard errors
 /// are those of least squares, two-sided with Student's t.
@@ -164,37 +168,75 @@ fn starred_row(
     }
 }
 
-/// Sets of equations whose coefficients contradict, no set that has a smaller one in it.
+/// Sets of rows whose coefficients contradict, no set that has a smaller one in it.
 fn of_coefficients(
     problem: &ReconstructionProblem,
     unit: Option<usize>,
     rows: &[StarredRow],
     conflicts: &mut Vec<Conflict>,
 ) {
-    let count = rows.len().min(usize::BITS as usize - 1);
-    let mut found: Vec<usize> = Vec::new();
-    for size in 2..=count.min(MOST_EQUATIONS) {
-        for set in (1_usize..1 << count).filter(|set| set.count_ones() as usize == size) {
-            if found.iter().any(|smaller| smaller & set == *smaller) {
-                continue;
-            }
-            let members: Vec<usize> = (0..count).filter(|at| set >> at & 1 == 1).collect();
-            let own: Vec<Row> = members.iter().map(|at| rows[*at].row.clone()).collect();
-            let Some(form) = residual_form::contradiction(&own, problem.variables.len()) else { continue };
-            found.push(set);
-            conflicts.push(Conflict {
-                rows: members
-                    .iter()
-                    .map(|at| ConflictingRow { equation: *at, unit, regressors: Vec::new() })
-                    .collect(),
-                argument: Argument::ResidualForm {
-                    weights: form.weights,
-                    least_eigenvalue: form.least_eigenvalue,
-                    uncertainty: form.uncertainty,
-                },
-            });
+    let rows: Vec<Row> = rows.iter().map(|one| one.row.clone()).collect();
+    let all = combinations(&rows, problem.variables.len());
+    let mut sets: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
+    // First the rows' own residuals alone, then with what eliminations give.
+    for (count, from) in [(rows.len(), 0), (all.len(), rows.len())] {
+        let mut room = MOST_SETS;
+        for size in 1..=count.min(MOST_TOGETHER) {
+            let Some(rest) = room.checked_sub(count_of_sets(count, size)) else { break };
+            room = rest;
+            let of_size = sets_of(count, size)
+                .into_iter()
+                .filter(|set| set.last().is_some_and(|last| *last >= from))
+                .map(|set| (rows_of(&set, &all), set));
+            sets.extend(of_size.filter(|(members, _)| members.len() <= MOST_TOGETHER));
         }
     }
+    sets.sort_by_key(|(members, set)| (members.len(), set.len()));
+    let mut found: Vec<Vec<usize>> = Vec::new();
+    for (members, set) in sets {
+        if found.iter().any(|smaller| smaller.iter().all(|one| members.contains(one))) {
+            continue;
+        }
+        let own: Vec<&Combination> = set.iter().map(|at| &all[*at]).collect();
+        let Some(form) = residual_form::contradiction(&own) else { continue };
+        let taken = |one: &Combination| members.iter().map(|at| one.weights[*at].at).collect::<Vec<f64>>();
+        let row = |at: &usize| ConflictingRow { equation: *at, unit, regressors: Vec::new() };
+        conflicts.push(Conflict {
+            rows: members.iter().map(row).collect(),
+            argument: Argument::ResidualForm {
+                combinations: own.iter().map(|one| taken(one)).collect(),
+                weights: form.weights,
+                least_eigenvalue: form.least_eigenvalue,
+                uncertainty: form.uncertainty,
+            },
+        });
+        found.push(members);
+    }
+}
+
+/// The rows that are in some of a set's combinations.
+fn rows_of(set: &[usize], all: &[Combination]) -> Vec<usize> {
+    let mut rows: Vec<usize> = set.iter().flat_map(|at| all[*at].rows()).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    rows
+}
+
+fn count_of_sets(count: usize, size: usize) -> usize {
+    (0..size).fold(1_usize, |sets, at| sets.saturating_mul(count - at) / (at + 1))
+}
+
+/// All sets of so many of the numbers below `count`.
+fn sets_of(count: usize, size: usize) -> Vec<Vec<usize>> {
+    let mut sets = vec![Vec::new()];
+    for _ in 0..size {
+        let longer = |set: Vec<usize>| {
+            let first = set.last().map_or(0, |last| last + 1);
+            (first..count).map(move |next| set.iter().copied().chain([next]).collect())
+        };
+        sets = sets.into_iter().flat_map(longer).collect();
+    }
+    sets
 }
 
 fn of_stars(

@@ -1,27 +1,35 @@
 //! Coefficients that no data of one sample can have: a form of the residuals that has to be zero and can't.
 //!
-//! Let S be the cross-products of a sample's demeaned variables and u_j = e_d - sum b_k e_k the vector whose product with the
-//! variables is equation j's residual. The normal equations say x'S u_j = 0 for each of its regressors x. For numbers H_jl let
-//! Y_j = sum over l of H_jl u_l. If no Y_j has a part in a variable that isn't among j's regressors, then Y_j'S u_j = 0, and so
+//! Let S be the cross-products of a sample's demeaned variables and u_j the vector whose product with the variables is a combination of residuals
+//! (`combination.rs`), most simply equation j's own: u_j = e_d - sum b_k e_k. The normal equations say x'S u_j = 0 for each of
+//! the variables x that u_j is uncorrelated with, equation j's regressors. For numbers H_jl let Y_j = sum over l of H_jl u_l. If
+//! Y_j has parts in those variables only, then Y_j'S u_j = 0, and so
 //!
 //! sum over j and l of H_jl u_l'S u_j = 0.
 //!
-//! Only the symmetric part G of H matters there. Where G is positive definite, every u_j'S u_j, a residual sum of squares, is zero: no
-//! data with residuals have these coefficients. Conversely, by Stiemke's theorem of alternatives a positive definite S exists unless
-//! some nonzero G is positive semidefinite (a certificate's range lies in that of the u_j, since its form vanishes where all
-//! u_j do), so that nothing else can contradict coefficients alone.
+//! Only the symmetric part G of H matters there. Let G be positive definite. The Gram matrix of the u_j is positive semidefinite and has
+//! with G a trace of zero: it is zero, and S u_j = 0 for all j. So S Y_j = 0, which is a combination of an equation's regressors without any
+//! variance. As regressors that are collinear have no coefficients, Y_j = 0 for all j. But H, whose symmetric part is
+//! definite, has an inverse, so that all u_j would be zero, and at least one is not. No data have these coefficients, with residuals or without.
+//!
+//! Conversely, by Stiemke's theorem of alternatives (1915, for matrices) a positive definite S that satisfies all normal equations exists unless some
+//! nonzero sum of products of regressors and residuals is positive semidefinite. Where the u_j are independent its range lies in theirs, since it
+//! vanishes where all u_j do, so that it is such a form, but G may be singular. Singular ones are looked for only as
+//! eliminations give them.
 //!
 //! Which H are allowed is a set of linear equations in which the coefficients stand. They are solved with intervals: what is found
-//! holds for every number that is printed as the published one.
+//! holds for every number that is printed as the published one. Its least eigenvalue differs for other numbers by the largest sum of
+//! differences in a row at most (Weyl 1912).
 
 use faer::{Mat, Side};
 
+use super::combination::Combination;
 use super::interval::Interval;
 
 /// A form that proves a contradiction.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ResidualForm {
-    /// H at the printed values, a row for each equation of the set.
+    /// H at the printed values, a row for each combination of the set.
     pub(super) weights: Vec<Vec<f64>>,
     /// The least eigenvalue of its symmetric part, scaled to a unit diagonal.
     pub(super) least_eigenvalue: f64,
@@ -29,66 +37,53 @@ pub(super) struct ResidualForm {
     pub(super) uncertainty: f64,
 }
 
-/// An equation of one sample: its dependent variable, its regressors and their coefficients.
-#[derive(Debug, Clone)]
-pub(super) struct Row {
-    pub(super) dependent: usize,
-    pub(super) regressors: Vec<usize>,
-    pub(super) coefficients: Vec<Interval>,
-}
-
-impl Row {
-    /// The part of a variable in u.
-    fn part(&self, variable: usize) -> Interval {
-        if variable == self.dependent {
-            return Interval::ONE;
+/// A form that contradicts all of the set together, if there is one.
+pub(super) fn contradiction(set: &[&Combination]) -> Option<ResidualForm> {
+    // The rows of H that each allows: combinations of these.
+    let mut bases: Vec<Vec<Vec<Interval>>> = Vec::with_capacity(set.len());
+    for (place, one) in set.iter().enumerate() {
+        let basis = allowed(one, set);
+        // Without an entry on the diagonal nothing is definite.
+        if basis.iter().all(|vector| vector[place].is_zero()) {
+            return None;
         }
-        match self.regressors.iter().position(|own| *own == variable) {
-            Some(place) => -self.coefficients[place],
-            None => Interval::ZERO,
-        }
-    }
-}
-
-/// A form that contradicts all equations of the set together, if there is one.
-pub(super) fn contradiction(rows: &[Row], variables: usize) -> Option<ResidualForm> {
-    // The rows of H that each equation allows: combinations of these.
-    let bases: Vec<Vec<Vec<Interval>>> = rows.iter().map(|row| allowed(row, rows, variables)).collect();
-    if bases.iter().any(Vec::is_empty) {
-        return None;
+        bases.push(basis);
     }
     let middles: Vec<Vec<Vec<f64>>> = bases
         .iter()
-        .map(|basis| basis.iter().map(|one| one.iter().map(|value| value.middle()).collect()).collect())
+        .map(|basis| basis.iter().map(|one| one.iter().map(|value| value.at).collect()).collect())
         .collect();
+    if middles.iter().flatten().flatten().any(|value| !value.is_finite()) {
+        return None;
+    }
     let chosen = most_definite(&middles)?;
     // The same combination of the intervals.
     let mut at = 0;
     let mut weights: Vec<Vec<Interval>> = Vec::new();
     for basis in &bases {
-        let mut row = vec![Interval::ZERO; rows.len()];
+        let mut row = vec![Interval::ZERO; set.len()];
         for vector in basis {
-            let factor = Interval { low: chosen[at], high: chosen[at] };
+            let factor = Interval::point(chosen[at]);
             at += 1;
             row.iter_mut().zip(vector).for_each(|(sum, part)| *sum = *sum + *part * factor);
         }
         weights.push(row);
     }
-    let size = rows.len();
-    let half = Interval { low: 0.5, high: 0.5 };
+    let size = set.len();
+    let half = Interval::point(0.5);
     let form = |i: usize, j: usize| half * (weights[i][j] + weights[j][i]);
     // Scaled to a unit diagonal, which changes no sign of an eigenvalue.
-    let scales: Vec<f64> = (0..size).map(|i| form(i, i).middle().sqrt()).collect();
+    let scales: Vec<f64> = (0..size).map(|i| form(i, i).at.sqrt()).collect();
     if scales.iter().any(|scale| !(scale.is_finite() && *scale > 0.0)) {
         return None;
     }
-    let middle = Mat::from_fn(size, size, |i, j| form(i, j).middle() / (scales[i] * scales[j]));
+    let middle = Mat::from_fn(size, size, |i, j| form(i, j).at / (scales[i] * scales[j]));
     let uncertainty = (0..size)
         .map(|i| (0..size).map(|j| form(i, j).radius() / (scales[i] * scales[j])).sum::<f64>())
         .fold(0.0, f64::max);
     let least_eigenvalue = least_eigen(&middle)?.0;
     (least_eigenvalue > uncertainty + ROUNDING).then(|| ResidualForm {
-        weights: weights.iter().map(|row| row.iter().map(|value| value.middle()).collect()).collect(),
+        weights: weights.iter().map(|row| row.iter().map(|value| value.at).collect()).collect(),
         least_eigenvalue,
         uncertainty,
     })
@@ -97,13 +92,13 @@ pub(super) fn contradiction(rows: &[Row], variables: usize) -> Option<ResidualFo
 /// Far more than the rounding of an eigenvalue of so small a matrix.
 const ROUNDING: f64 = 1e-9;
 
-/// A basis of the h with sum h_l u_l free of all variables that aren't regressors of `row`; empty where only zero is, or where the
+/// A basis of the h with sum h_l u_l free of all variables but those that `one` is uncorrelated with; empty where only zero is, or where the
 /// printed digits don't say.
-fn allowed(row: &Row, rows: &[Row], variables: usize) -> Vec<Vec<Interval>> {
-    let size = rows.len();
-    let mut system: Vec<Vec<Interval>> = (0..variables)
-        .filter(|variable| !row.regressors.contains(variable))
-        .map(|variable| rows.iter().map(|one| one.part(variable)).collect())
+fn allowed(one: &Combination, set: &[&Combination]) -> Vec<Vec<Interval>> {
+    let size = set.len();
+    let mut system: Vec<Vec<Interval>> = (0..one.parts.len())
+        .filter(|variable| !one.uncorrelated.contains(variable))
+        .map(|variable| set.iter().map(|each| each.parts[variable]).collect())
         .filter(|parts: &Vec<Interval>| parts.iter().any(|part| !part.is_zero()))
         .collect();
     let mut pivots: Vec<(usize, Vec<Interval>)> = Vec::new();
@@ -112,7 +107,7 @@ fn allowed(row: &Row, rows: &[Row], variables: usize) -> Vec<Vec<Interval>> {
         let mut best: Option<(usize, usize, f64)> = None;
         for (at, parts) in system.iter().enumerate() {
             for (column, part) in parts.iter().enumerate() {
-                let certainty = part.middle().abs() / (part.radius() + f64::MIN_POSITIVE);
+                let certainty = part.at.abs() / (part.radius() + f64::MIN_POSITIVE);
                 if part.sign() != 0 && best.is_none_or(|(_, _, most)| certainty > most) {
                     best = Some((at, column, certainty));
                 }
@@ -229,7 +224,14 @@ fn least_eigen(matrix: &Mat<f64>) -> Option<(f64, Vec<f64>)> {
 #[cfg(test)]
 #[allow(clippy::expect_used, clippy::unwrap_used)]
 mod tests {
+    use super::super::combination::{Row, combinations};
     use super::*;
+
+    /// Of all combinations of the rows together; of the rows' own residuals where there is nothing to eliminate.
+    fn contradiction(rows: &[Row], variables: usize) -> Option<ResidualForm> {
+        let all = combinations(rows, variables);
+        super::contradiction(&all.iter().collect::<Vec<_>>())
+    }
 
     fn row(dependent: usize, regressors: &[usize], coefficients: &[f64]) -> Row {
         let coefficients = coefficients.iter().map(|value| Interval::printed(*value, 3)).collect();
@@ -256,6 +258,21 @@ mod tests {
         // Not if its coefficient is exactly zero, as in an equation without it.
         let rows = [row(0, &[1, 2], &[0.5, 0.7]), row(1, &[0, 2], &[-0.4, -0.2])];
         assert!(contradiction(&rows, 4).is_some());
+    }
+
+    #[test]
+    fn what_is_eliminated_has_to_be_zero_or_possible() {
+        let last = |rows: &[Row]| {
+            let all = combinations(rows, 3);
+            super::contradiction(&[all.last().unwrap()])
+        };
+        // One equation with two coefficients
+        assert!(last(&[row(0, &[1], &[0.5]), row(0, &[1], &[0.502])]).is_some());
+        assert!(last(&[row(0, &[1], &[0.5]), row(0, &[1], &[0.501])]).is_none());
+        // y on x and w, y on x, w on x: the short slope is 0.3 + 0.5 * 0.8
+        let rows = |short: f64| [row(0, &[1, 2], &[0.3, 0.5]), row(0, &[1], &[short]), row(2, &[1], &[0.8])];
+        assert!(last(&rows(0.7)).is_none());
+        assert!(last(&rows(0.75)).is_some());
     }
 
     #[test]

@@ -3,8 +3,8 @@
 //! A t statistic is that of a partial correlation: t^2 = d r^2/(1 - r^2) with d degrees of freedom, and r is the same whichever of its two
 //! variables is the dependent one, given the same others.
 
+use super::combination::Row;
 use super::interval::Interval;
-use super::residual_form::Row;
 use super::{Argument, StatisticRange};
 use crate::quantiles::student_t_two_sided_quantile;
 

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use serde_json::Value;
 use vintner_pipeline::{Audit, InputRecord, Origin, OutputAudit, Profile, RunFacts};
+use vintner_site::six_digits;
 
 use crate::bytes::bytes;
 use crate::commands::count;
@@ -138,7 +139,7 @@ fn print_profile(out: &mut impl Write, profile: &Profile) -> Result<()> {
             column.missing.to_string(),
             number(column.distinct),
             column.min.as_ref().map_or_else(|| "-".to_owned(), shown),
-            column.mean.map_or_else(|| "-".to_owned(), significant),
+            column.mean.map_or_else(|| "-".to_owned(), six_digits),
             format!("{}{not_finite}", column.max.as_ref().map_or_else(|| "-".to_owned(), shown)),
         ]);
     }
@@ -201,36 +202,9 @@ fn shown(value: &Value) -> String {
         Value::Null => "-".to_owned(),
         Value::String(text) => text.clone(),
         Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
-            Some(number) => significant(number),
+            Some(number) => six_digits(number),
             None => number.to_string(),
         },
         other => other.to_string(),
-    }
-}
-
-/// Six significant digits: enough to know a column by. JSON has them all.
-fn significant(number: f64) -> String {
-    if number == 0.0 {
-        return "0".to_owned();
-    }
-    let size = number.abs().log10().floor();
-    if !(-5.0..15.0).contains(&size) {
-        return format!("{number:.5e}");
-    }
-    let decimals = (5.0 - size).clamp(0.0, 10.0) as usize;
-    let text = format!("{number:.decimals$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_have_six_digits() {
-        let numbers = [0.0, 1.0, -0.5, 1234.5678, 0.000_123_456_789, 2e-9, 123_456_789.0, 3.0e20, 100.0];
-        let texts =
-            ["0", "1", "-0.5", "1234.57", "0.000123457", "2.00000e-9", "123456789", "3.00000e20", "100"];
-        assert_eq!(numbers.map(significant), texts);
     }
 }

@@ -1,0 +1,145 @@
+//! The traces of all numbers of a report at once, what they share said once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use vintner_pipeline::{Pipeline, Store, Vintage};
+use vintner_reporting::trace_page;
+
+use super::cells::{Cells, RawCell};
+use super::made::{Made, OutputOf};
+use super::number::{NumberAddress, NumberValue, Numbers};
+use super::origin::Formula;
+use super::walk::Walk;
+use super::weight::TracedInfluence;
+use super::{DroppedSample, TracedFile, TracedStage, files_of};
+use crate::StagesError;
+
+/// The traces of all numbers of a report.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Traces {
+    /// The numbers in the report's order, each address once.
+    pub numbers: Vec<TracedNumber>,
+    /// What they are computed from; many numbers share it.
+    pub origins: Vec<TracedOrigin>,
+    /// The raw cells behind any of them, by variable, entity and time.
+    pub cells: Vec<RawCell>,
+    /// The files of these cells.
+    pub files: Vec<TracedFile>,
+}
+
+/// A number among all.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TracedNumber {
+    /// The number.
+    pub address: NumberAddress,
+    /// Where its trace stands among the pages of an audit ([`vintner_reporting::trace_page`]).
+    pub page: String,
+    /// What is known of it.
+    pub value: NumberValue,
+    /// The outputs that it passed through above its panel, the report's end first.
+    pub stages: Vec<TracedStage>,
+    /// What it was computed from: a place in [`Traces::origins`].
+    pub origin: usize,
+    /// A coefficient without each entity and each time, the largest change first; empty where that isn't
+    /// known.
+    pub influence: Vec<TracedInfluence>,
+}
+
+/// Variables in rows of a panel, and what they come from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TracedOrigin {
+    /// The panel, as `stage.output`.
+    pub panel: String,
+    /// The variables.
+    pub variables: Vec<String>,
+    /// The rows, as entity and time.
+    pub sample: Vec<(String, i32)>,
+    /// The rows left out, with what is missing there.
+    pub dropped: Vec<DroppedSample>,
+    /// How each variable is made.
+    pub formulas: Vec<Formula>,
+    /// The outputs that the values passed through, from the panel down.
+    pub stages: Vec<TracedStage>,
+    /// The cells, as places in [`Traces::cells`], in order.
+    pub cells: Vec<usize>,
+    /// The files of these cells.
+    pub files: Vec<TracedFile>,
+    /// Stages in other languages among those passed: what they do with single values isn't known.
+    pub opaque: Vec<String>,
+}
+
+/// What makes two numbers share an origin.
+type Key = (OutputOf, Vec<String>, Vec<(String, i32)>, Vec<DroppedSample>);
+
+/// Traces every number of a vintage's report. Nothing is computed anew but the influence of single
+/// entities and times on coefficients.
+///
+/// # Errors
+/// Where something isn't made.
+pub fn trace_all(pipeline: &Pipeline, vintage: &Vintage, store: &Store) -> Result<Traces, StagesError> {
+    let made = Made::load(pipeline, vintage, store)?;
+    let cells = Cells::load(&made)?;
+    let known = Numbers::of(&made)?;
+    let mut walk = Walk::new(&made, &cells);
+    let mut places: BTreeMap<Key, usize> = BTreeMap::new();
+    let (mut origins, mut behind) = (Vec::new(), Vec::new());
+    let mut numbers = Vec::new();
+    for number in known.all(&made)? {
+        let influence = known.influence(&made, &number)?;
+        let key = (number.panel, number.variables, number.sample, number.dropped);
+        let origin = match places.get(&key) {
+            Some(place) => *place,
+            None => {
+                let (panel, variables, sample, dropped) = &key;
+                let found = walk.cells_behind(panel, variables, sample)?;
+                let passed = walk.outputs_passed(panel, variables, &found);
+                origins.push(TracedOrigin {
+                    panel: panel.name(),
+                    variables: variables.clone(),
+                    sample: sample.clone(),
+                    dropped: dropped.clone(),
+                    formulas: walk.formulas(panel, variables),
+                    stages: passed.iter().filter_map(|output| made.traced(output)).collect(),
+                    cells: Vec::new(),
+                    files: Vec::new(),
+                    opaque: walk.opaque_behind(panel, variables),
+                });
+                behind.push(found);
+                places.insert(key, origins.len() - 1);
+                origins.len() - 1
+            }
+        };
+        numbers.push(TracedNumber {
+            page: trace_page(&number.address.to_string()),
+            address: number.address,
+            value: number.value,
+            stages: number.outputs.iter().filter_map(|output| made.traced(output)).collect(),
+            origin,
+            influence,
+        });
+    }
+    let (cells, place) = pooled(&cells, &behind);
+    for (origin, found) in origins.iter_mut().zip(&behind) {
+        let own: BTreeSet<usize> = found.iter().filter_map(|at| place.get(at).copied()).collect();
+        origin.files = files_of(&made, own.iter().filter_map(|at| cells.get(*at)));
+        origin.cells = own.into_iter().collect();
+    }
+    let files = files_of(&made, &cells);
+    Ok(Traces { numbers, origins, cells, files })
+}
+
+/// The cells behind anything, in order, each once; and where each stands among them.
+fn pooled(cells: &Cells, behind: &[BTreeSet<usize>]) -> (Vec<RawCell>, BTreeMap<usize, usize>) {
+    let used: BTreeSet<usize> = behind.iter().flatten().copied().collect();
+    let mut sorted: Vec<(RawCell, usize)> = used.into_iter().map(|at| (cells.cell(at), at)).collect();
+    sorted.sort();
+    let (mut pool, mut place): (Vec<RawCell>, BTreeMap<usize, usize>) = (Vec::new(), BTreeMap::new());
+    for (cell, at) in sorted {
+        if pool.last() != Some(&cell) {
+            pool.push(cell);
+        }
+        place.insert(at, pool.len() - 1);
+    }
+    (pool, place)
+}
