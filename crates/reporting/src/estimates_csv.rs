@@ -183,7 +183,7 @@ fn starts_like_a_formula(text: &str) -> bool {
     first_is_blank || formula
 }
 
-pub(crate) pub(crate) fn as_text(text: &str) -> String {
+pub(crate) fn as_text(text: &str) -> String {
     if starts_like_a_formula(text.trim_start_matches('\'')) { format!("'{text}") } else { text.into() }
 }
 

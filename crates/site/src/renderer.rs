@@ -72,15 +72,19 @@ impl Renderer {
     }
 }
 
+/// A link's field that is a text.
+fn field<'v>(of: &'v Value, name: &'v str) -> Option<&'v str> {
+    of.get_from_path(name).and_then(Value::as_str)
+}
+
 /// A [`Link`] as markup, from wherever the page lies.
 fn link(of: &Value, state: &State) -> TeraResult<String> {
-    let field = |name: &str| of.get_from_path(name).and_then(Value::as_str);
-    let (text, note) = (escape_html(field("text").unwrap_or_default()), field("note").unwrap_or_default());
+    let (text, note) = (escape_html(field(of, "text").unwrap_or_default()), field(of, "note").unwrap_or_default());
     let note = match note {
         "" => String::new(),
         note => format!(" <span class=\"note\">{}</span>", escape_html(note)),
     };
-    let Some(href) = field("href") else { return Ok(format!("{text}{note}")) };
+    let Some(href) = field(of, "href") else { return Ok(format!("{text}{note}")) };
     // A place of the page itself is the same from everywhere.
     let root = if href.starts_with('#') { None } else { state.get::<String>("root")? };
     Ok(format!("<a href=\"{}{}\">{text}</a>{note}", root.unwrap_or_default(), escape_html(href)))

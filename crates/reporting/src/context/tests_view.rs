@@ -419,7 +419,7 @@ mod tests {
             unit_root("z", "One", true),
             unit_root("z", "Two", true),
         ];
-        let view = TestsView::new(&tests, &[], &Names::new(&[], &[]), &StarLevels::default());
+        let view = TestsView::new(&tests, &[], &Names::new(&[], &[], "en"), &StarLevels::default());
         assert_eq!(view.deterministic, "intercept");
         let why = format!("a: {}", Reason::IndefiniteDifference);
         // The table that a test looked into before it couldn't be made isn't spoken of.
@@ -432,7 +432,7 @@ mod tests {
         assert_eq!(view.unit_root_remarks, remarks);
         let mut differing = tests.to_vec();
         differing[0].deterministic = Deterministic::Trend;
-        let view = TestsView::new(&differing, &[], &Names::new(&[], &[]), &StarLevels::default());
+        let view = TestsView::new(&differing, &[], &Names::new(&[], &[], "en"), &StarLevels::default());
         assert_eq!(view.deterministic, "");
     }
 }
