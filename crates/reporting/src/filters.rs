@@ -11,12 +11,18 @@ use crate::{Bibliography, ReportFormat, Wording, trace_page};
 /// Gives the filters to the templates of a format.
 ///
 /// `text` prints a label, `said` a sentence of the program, `name`, `both`, `names` and `ids` print names,
-/// `number`, `aligned` and `code` say how a text is meant, `table_format` how wide numbers are, `trace` gives the page of a number's trace, `cite` cites a work. Filters that
+/// `number`, `aligned` and `code` say how a text is meant, `table_format` how wide numbers are, `trace` gives the
+/// page of a number's trace, `cite` cites a work, `works` those on the methods that a list names. Filters that
 /// would turn escaping off are refused.
 pub(crate) fn register(tera: &mut Tera, format: ReportFormat, wording: &Arc<Wording>, works: &Works) {
     let cited = works.clone();
     let words = Arc::clone(wording);
     tera.register_filter("cite", move |key: &str, _: Kwargs, _: &State| cite(&cited, &words, format, key));
+    let cited = works.clone();
+    let words = Arc::clone(wording);
+    tera.register_filter("works", move |methods: &[Value], _: Kwargs, _: &State| {
+        works_on(&cited, &words, format, methods)
+    });
     tera.register_filter("number", move |text: &str, _: Kwargs, _: &State| {
         Value::safe_string(&format.number(text))
     });
@@ -68,7 +74,7 @@ pub(crate) struct Works {
     pub(crate) cited: Arc<Mutex<Vec<String>>>,
 }
 
-/// A work by its authors and year; a link where the format has links, LaTeX's own citation in LaTeX.
+/// A work by its authors and year, a link to where it is listed.
 fn cite(works: &Works, wording: &Wording, format: ReportFormat, key: &str) -> TeraResult<Value> {
     let Some(entry) = works.bibliography.entry(key) else {
         return Err(tera::Error::message(works.bibliography.unknown(key)));
@@ -81,9 +87,29 @@ fn cite(works: &Works, wording: &Wording, format: ReportFormat, key: &str) -> Te
     let text = format.escape(&named);
     Ok(Value::safe_string(&match format {
         ReportFormat::Markdown => text,
-        ReportFormat::Latex => format!("\\citealp{{{key}}}"),
+        ReportFormat::Latex => format!("\\hyperlink{{ref-{key}}}{{{text}}}"),
         ReportFormat::Html => format!("<a href=\"#ref-{key}\">{text}</a>"),
     }))
+}
+
+/// The works on methods, each once: those among whose `keywords` is a method's name. A method is a text, or
+/// what has a `name` (a text, or a name in both languages, of which the English one counts).
+fn works_on(works: &Works, wording: &Wording, format: ReportFormat, methods: &[Value]) -> TeraResult<Value> {
+    let names: Vec<&str> = methods.iter().filter_map(method_name).collect();
+    let separator = format.escape(wording.separator("list.semicolon", "; "));
+    let mut cited = Vec::new();
+    for entry in works.bibliography.on(&names) {
+        cited.push(cite(works, wording, format, &entry.key)?.to_string());
+    }
+    Ok(Value::safe_string(&cited.join(&separator)))
+}
+
+fn method_name(method: &Value) -> Option<&str> {
+    method
+        .as_str()
+        .or_else(|| method.get_from_path("name").and_then(Value::as_str))
+        .or_else(|| method.get_from_path("name.en").and_then(Value::as_str))
+        .or_else(|| method.get_from_path("en").and_then(Value::as_str))
 }
 
 /// A label with what is given put in, each escaped unless it is set for the format already.

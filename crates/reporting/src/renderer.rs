@@ -134,7 +134,7 @@ impl Renderer {
         let used =
             self.tera.get_template_variables(name).map_err(|error| fault(&error, name, &self.sources))?;
         let missing: BTreeSet<&str> =
-            used.into_iter().filter(|variable| context.get(variable).is_none()).collect();
+            used.into_iter().filter(|name| context.get(name).is_none() && !self.is_bound(name)).collect();
         let Some(variable) = missing.first() else { return Ok(()) };
         let (template, line, column) = self.first_use(variable).unwrap_or((name, 1, 1));
         Err(ReportingError::Template {
@@ -142,6 +142,19 @@ impl Renderer {
             line,
             column,
             message: format!("the report has no `{variable}`"),
+        })
+    }
+
+    /// Whether a template gives a value to that name itself, which those that it includes may use.
+    fn is_bound(&self, variable: &str) -> bool {
+        let bound = |text: &str, word: &str| {
+            text.match_indices(word).any(|(at, _)| {
+                let rest = text.get(at + word.len()..).and_then(|rest| rest.strip_prefix(variable));
+                rest.is_some_and(|rest| rest.starts_with([' ', ',', '=', '%']))
+            })
+        };
+        self.sources.iter().any(|source| {
+            ["set ", "for "].into_iter().any(|word| bound(&source.text, &format!("% {word}")) || bound(&source.text, &format!("%- {word}")))
         })
     }
 

@@ -46,6 +46,13 @@ impl Bibliography {
         self.positions.get(key).and_then(|at| self.entries.get(*at))
     }
 
+    /// The works that have one of these names among their `keywords`, in the order of the files.
+    pub(crate) fn on(&self, names: &[&str]) -> Vec<&BibliographyEntry> {
+        let fits =
+            |entry: &&BibliographyEntry| entry.field("keywords").split(';').any(|word| names.contains(&word.trim()));
+        self.entries.iter().filter(fits).collect()
+    }
+
     /// What to say of a key that isn't there.
     pub(crate) fn unknown(&self, key: &str) -> String {
         let near = vintner_diagnostics::did_you_mean(key, self.positions.keys().map(String::as_str));
@@ -76,7 +83,7 @@ impl Bibliography {
             format!(
                 "@misc{{{},\n{}{}{}{}{}}}\n",
                 Self::data_key(at),
-                field("key", &source.file),
+                field("key", &Self::data_key(at)),
                 field("title", &source.file),
                 field("howpublished", &source.citation.en),
                 field("year", &year),
