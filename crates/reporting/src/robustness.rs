@@ -328,7 +328,7 @@ mod tests {
         let csv = robustness(HEADER).csv().unwrap();
         assert_eq!(
             csv.lines().nth(1),
-            Some("1,y,within,classical,true,x,0.3,0.1,0.02,0.09999999999999998,0.5,10,")
+            Some("1,y,within,classical,true,x,0.3,0.1,0.02,0.09999999999999998,0.5,10,,specifications/1/x")
         );
         assert!(csv.lines().nth(3).unwrap().starts_with("1,y,within,'=reversed,false"), "{csv}");
     }

@@ -124,7 +124,8 @@ fn write_stage(
     stage: &PipelineStage,
     statuses: &[&StageStatus],
 ) -> Result<()> {
-    let known: Vec<&StageStatus> = statuses.iter().filter(|status| status.id.item.is_some()).copied().collect();
+    let known: Vec<&StageStatus> =
+        statuses.iter().filter(|status| status.id.item.is_some()).copied().collect();
     let waiting = statuses.iter().filter(|status| status.id.item.is_none());
     let names = || known.iter().map(|status| status.branch.as_str());
     let reads: Vec<&str> =

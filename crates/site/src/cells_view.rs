@@ -32,7 +32,8 @@ pub(crate) fn tables(cells: &[&RawCell], source: &dyn Fn(&str) -> String) -> Str
             place(&first.variable),
             count(of_variable.len(), "cell")
         );
-        let sheet = |cell: &RawCell| (cell.source.clone(), cell.address.file.clone(), cell.address.sheet.clone());
+        let sheet =
+            |cell: &RawCell| (cell.source.clone(), cell.address.file.clone(), cell.address.sheet.clone());
         for (at, of_sheet) in of_variable.chunk_by(|one, other| sheet(one) == sheet(other)).enumerate() {
             sheet_table(&mut html, of_sheet, source, &format!("{}-{at}", place(&first.variable)));
         }
@@ -92,8 +93,7 @@ mod tests {
     #[test]
     fn hostile_texts_stay_texts() {
         let hostile = "<script>alert(1)</script>\"' onload=x";
-        let address =
-            CellAddress { file: hostile.into(), sheet: Some(hostile.into()), row: 2, column: 4 };
+        let address = CellAddress { file: hostile.into(), sheet: Some(hostile.into()), row: 2, column: 4 };
         let cell = RawCell {
             variable: hostile.into(),
             entity: Some(hostile.into()),

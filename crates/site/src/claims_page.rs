@@ -67,9 +67,7 @@ pub(crate) fn prepare(gathered: &Gathered<'_, '_, '_>) -> Result<std::result::Re
     };
     match serde_json::from_slice(&bytes) {
         Ok(outcomes) => Ok(Ok(Prepared { branch, outcomes })),
-        Err(error) => {
-            Err(SiteError::Output { what: format!("{branch}.claims"), message: error.to_string() })
-        }
+        Err(error) => Err(SiteError::Output { what: format!("{branch}.claims"), message: error.to_string() }),
     }
 }
 
@@ -108,7 +106,9 @@ pub(crate) fn write(
             statements: claim.statements.clone(),
             note: claim.note.en.clone(),
             sides: sides.map(|(name, side)| of_side(name, side)).collect(),
-            trace: traced.href(&format!("claims/{}", claim.id)).map(|href| Link::to(href, "where these numbers come from")),
+            trace: traced
+                .href(&format!("claims/{}", claim.id))
+                .map(|href| Link::to(href, "where these numbers come from")),
         });
     }
     let body = Body { tallies, claims, stage: gathered.branch(&prepared.branch) };

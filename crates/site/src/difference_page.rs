@@ -119,8 +119,9 @@ pub(crate) fn prepare(gathered: &Gathered<'_, '_, '_>) -> Result<std::result::Re
             }
         };
         match vintage_side(pipeline, vintage, store) {
-            Ok((before, _)) => differences
-                .push(VintageDifference::new(&before, &after, level).map_err(StagesError::from)?),
+            Ok((before, _)) => {
+                differences.push(VintageDifference::new(&before, &after, level).map_err(StagesError::from)?)
+            }
             Err(StagesError::NotMade { vintage, branch }) => {
                 notes.push(format!("{vintage}: {branch} isn't made as things are now"));
             }

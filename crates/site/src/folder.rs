@@ -66,7 +66,8 @@ impl Folder {
         let (new, old) = (self.aside.path().join("new"), self.aside.path().join("old"));
         let there = self.target.symlink_metadata().is_ok();
         if there {
-            fs::rename(&self.target, &old).map_err(SiteError::io(&self.target, "moving the last audit away"))?;
+            fs::rename(&self.target, &old)
+                .map_err(SiteError::io(&self.target, "moving the last audit away"))?;
         }
         if let Err(error) = fs::rename(&new, &self.target) {
             if there {
@@ -105,8 +106,7 @@ fn foreign_in(target: &Path) -> Result<()> {
                 continue;
             }
             let own = metadata.is_ok_and(|metadata| metadata.is_file());
-            let name: Vec<String> =
-                inner.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+            let name: Vec<String> = inner.iter().map(|part| part.to_string_lossy().into_owned()).collect();
             if !own || !listed.contains(name.join("/").as_str()) {
                 return Err(refused(inner));
             }

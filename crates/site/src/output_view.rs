@@ -117,8 +117,7 @@ pub(crate) fn view(
         Kind::Json => {
             let value: Value = serde_json::from_slice(&bytes)
                 .map_err(|error| SiteError::Output { what, message: error.to_string() })?;
-            of_objects(&value)
-                .map(|(names, rows)| (names, rows, value.as_array().map_or(0, Vec::len)))
+            of_objects(&value).map(|(names, rows)| (names, rows, value.as_array().map_or(0, Vec::len)))
         }
         Kind::Text if output.path.extension().is_some_and(|ending| ending == "csv") => of_csv(&text),
         _ => None,
@@ -165,7 +164,8 @@ fn column(profile: &ColumnProfile) -> ColumnView {
                 height: format!("{height:.1}"),
             });
         }
-        let fullest = histogram.counts.iter().enumerate().max_by_key(|(at, count)| (**count, usize::MAX - at));
+        let fullest =
+            histogram.counts.iter().enumerate().max_by_key(|(at, count)| (**count, usize::MAX - at));
         let share = |at: usize| {
             let share = at as f64 / histogram.counts.len() as f64;
             six_digits(histogram.from * (1.0 - share) + histogram.to * share)

@@ -49,9 +49,11 @@ impl StageRow {
             state: worst.map_or("unknown", State::word),
             states: match states.as_slice() {
                 [(word, _)] => (*word).to_owned(),
-                several => {
-                    several.iter().map(|(word, times)| format!("{times} {word}")).collect::<Vec<_>>().join(", ")
-                }
+                several => several
+                    .iter()
+                    .map(|(word, times)| format!("{times} {word}"))
+                    .collect::<Vec<_>>()
+                    .join(", "),
             },
             operation: described.map(|stage| stage.operation.clone()).unwrap_or_default(),
             made: last.map(instant).unwrap_or_default(),
@@ -134,11 +136,12 @@ pub(crate) fn write(
     let owned: Vec<StageStatus> = gathered.statuses.iter().map(|status| (*status).clone()).collect();
     let rows = pipeline.stages.iter().map(|stage| {
         let statuses = of_stage(&stage.name);
-        let several = match (&stage.foreach, statuses.iter().filter(|status| status.id.item.is_some()).count()) {
-            (None, _) => String::new(),
-            (Some(ForEach::Column { column, .. }), 0) => format!("for each {column}"),
-            (Some(_), branches) => count(branches, "branch"),
-        };
+        let several =
+            match (&stage.foreach, statuses.iter().filter(|status| status.id.item.is_some()).count()) {
+                (None, _) => String::new(),
+                (Some(ForEach::Column { column, .. }), 0) => format!("for each {column}"),
+                (Some(_), branches) => count(branches, "branch"),
+            };
         let link = Link::to(stage_page(&stage.name), stage.name.clone()).noted(several);
         StageRow::of_some(gathered, &stage.name, link, &statuses)
     });
@@ -146,7 +149,8 @@ pub(crate) fn write(
     for status in &gathered.statuses {
         let Some(record) = &status.record else { continue };
         let told = record.warnings.iter();
-        warnings.extend(told.map(|text| Warning { branch: gathered.branch(&status.branch), text: text.clone() }));
+        warnings
+            .extend(told.map(|text| Warning { branch: gathered.branch(&status.branch), text: text.clone() }));
     }
     warnings.truncate(WARNINGS);
     let body = Body {

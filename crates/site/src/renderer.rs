@@ -51,7 +51,9 @@ impl Renderer {
         let mut tera = Tera::new();
         // The empty suffix is one that every name has.
         tera.autoescape_on([""]);
-        tera.set_escape_fn(|text: &str, output: &mut dyn Write| output.write_all(escape_html(text).as_bytes()));
+        tera.set_escape_fn(|text: &str, output: &mut dyn Write| {
+            output.write_all(escape_html(text).as_bytes())
+        });
         tera.register_filter("link", |of: &Value, _: Kwargs, state: &State| {
             Ok::<_, tera::Error>(Value::safe_string(&link(of, state)?))
         });
@@ -61,7 +63,13 @@ impl Renderer {
     }
 
     /// A page at a path, of a template that is given `it`.
-    pub(crate) fn page(&self, path: &str, template: &str, title: &str, it: &impl Serialize) -> Result<String> {
+    pub(crate) fn page(
+        &self,
+        path: &str,
+        template: &str,
+        title: &str,
+        it: &impl Serialize,
+    ) -> Result<String> {
         let mut context = Context::new();
         context.insert("site", &self.common);
         context.insert("path", path);
@@ -72,14 +80,10 @@ impl Renderer {
     }
 }
 
-/// A link's field that is a text.
-fn field<'v>(of: &'v Value, name: &'v str) -> Option<&'v str> {
-    of.get_from_path(name).and_then(Value::as_str)
-}
-
 /// A [`Link`] as markup, from wherever the page lies.
 fn link(of: &Value, state: &State) -> TeraResult<String> {
-    let (text, note) = (escape_html(field(of, "text").unwrap_or_default()), field(of, "note").unwrap_or_default());
+    let (text, note) =
+        (escape_html(field(of, "text").unwrap_or_default()), field(of, "note").unwrap_or_default());
     let note = match note {
         "" => String::new(),
         note => format!(" <span class=\"note\">{}</span>", escape_html(note)),
@@ -88,6 +92,10 @@ fn link(of: &Value, state: &State) -> TeraResult<String> {
     // A place of the page itself is the same from everywhere.
     let root = if href.starts_with('#') { None } else { state.get::<String>("root")? };
     Ok(format!("<a href=\"{}{}\">{text}</a>{note}", root.unwrap_or_default(), escape_html(href)))
+}
+
+fn field<'a>(of: &'a Value, name: &'a str) -> Option<&'a str> {
+    of.get_from_path(name).and_then(Value::as_str)
 }
 
 /// Links as a list; a dash where there are none.

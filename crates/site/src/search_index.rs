@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
+use crate::Result;
 use crate::folder::Folder;
 use crate::renderer::Renderer;
-use crate::Result;
 
 /// The size at which a script is closed, in bytes.
 const SCRIPT: usize = 700_000;

@@ -182,12 +182,14 @@ mod tests {
     #[test]
     fn objects_and_csv_become_rows() {
         let found = of_objects(&json!([{"a": 1, "b": "x"}, {"b": "", "c": [1, 2]}]));
-        let rows = vec![vec![json!(1), json!("x"), json!(null)], vec![json!(null), json!(null), json!("[1,2]")]];
+        let rows =
+            vec![vec![json!(1), json!("x"), json!(null)], vec![json!(null), json!(null), json!("[1,2]")]];
         assert_eq!(found, Some((vec!["a".into(), "b".into(), "c".into()], rows)));
         assert_eq!(of_objects(&json!([])), None);
         assert_eq!(of_objects(&json!([1])), None);
         let found = of_csv("unit,n,x\n甲,3,-1.5\ninf,,1e400\n");
-        let rows = vec![vec![json!("甲"), json!(3), json!(-1.5)], vec![json!("inf"), json!(null), json!("1e400")]];
+        let rows =
+            vec![vec![json!("甲"), json!(3), json!(-1.5)], vec![json!("inf"), json!(null), json!("1e400")]];
         assert_eq!(found, Some((vec!["unit".into(), "n".into(), "x".into()], rows, 2)));
     }
 

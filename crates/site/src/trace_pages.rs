@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 use vintner_stages::trace::{
-    DroppedSample, NumberAddress, NumberValue, RawCell, TracedInfluence, TracedNumber, TracedOrigin, TracedStage,
-    Traces, trace_all,
+    DroppedSample, NumberAddress, NumberValue, RawCell, TracedInfluence, TracedNumber, TracedOrigin,
+    TracedStage, Traces, trace_all,
 };
 use vintner_stages::{StagesError, significant};
 
@@ -169,7 +169,9 @@ pub(crate) fn write(
         folder.put(path, &renderer.page(path, "trace.html", &title, &body)?)?;
         let links = numbers.iter().zip(&body.numbers);
         let links: Vec<Link> = links
-            .map(|(number, view)| Link::to(site_path(&number.page), view.name.clone()).noted(view.short.clone()))
+            .map(|(number, view)| {
+                Link::to(site_path(&number.page), view.name.clone()).noted(view.short.clone())
+            })
             .collect();
         for (number, view) in numbers.iter().zip(&body.numbers) {
             index.add("number", &view.address, &view.short, site_path(&number.page));
@@ -203,7 +205,9 @@ fn names(address: &NumberAddress) -> (String, String) {
             (format!("Table {table}"), format!("Table {table}, {unit}"))
         }
         NumberAddress::Descriptive { .. } => of("Descriptive statistics", "Descriptive statistics".into()),
-        NumberAddress::Granger { unit: None, .. } => of("Granger tests", "Granger tests over the panel".into()),
+        NumberAddress::Granger { unit: None, .. } => {
+            of("Granger tests", "Granger tests over the panel".into())
+        }
         NumberAddress::Granger { cause, effect, .. } => {
             of("Granger tests", format!("Granger tests by unit, {cause} to {effect}"))
         }
@@ -239,7 +243,8 @@ fn body(
             used.push(number.origin);
         }
     }
-    let origin_place = |origin: usize| format!("from-{}", used.iter().position(|own| *own == origin).unwrap_or(0) + 1);
+    let origin_place =
+        |origin: usize| format!("from-{}", used.iter().position(|own| *own == origin).unwrap_or(0) + 1);
     let origins: Vec<&TracedOrigin> = used.iter().filter_map(|at| traces.origins.get(*at)).collect();
     let cells: BTreeSet<usize> = origins.iter().flat_map(|origin| origin.cells.iter().copied()).collect();
     let cells: Vec<&RawCell> = cells.into_iter().filter_map(|at| traces.cells.get(at)).collect();

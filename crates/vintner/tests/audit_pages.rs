@@ -112,7 +112,9 @@ fn other_folders_stay_as_they_are() {
     assert!(written.stdout.starts_with("elsewhere/pages/index.html: "), "{}", written.stdout);
     let index = workspace.read("elsewhere/pages/index.html");
     assert!(index.contains("href=\"../../reports/small/summary.json\""), "{index}");
-    for combined in [&["audit", "--html", "panel"][..], &["audit", "--html", "--verify"], &["audit", "--output", "x"]] {
+    for combined in
+        [&["audit", "--html", "panel"][..], &["audit", "--html", "--verify"], &["audit", "--output", "x"]]
+    {
         assert_eq!(workspace.vintner(combined).code, 2, "{combined:?}");
     }
 }
@@ -160,7 +162,11 @@ fn large_outputs_are_smooth_and_hostile_names_inert() {
     workspace.edit("data/crosswalk/towns.csv", "Ashby", script);
     let raw = workspace.read(towns::TOWNS);
     fs::write(workspace.path(towns::TOWNS), raw.replace("Ashby", script)).unwrap();
-    workspace.edit(towns::MANIFEST_PATH, "made for a test\n    licence: none needed\n  - name: prices", &format!("'{script}'\n    licence: none needed\n  - name: prices"));
+    workspace.edit(
+        towns::MANIFEST_PATH,
+        "made for a test\n    licence: none needed\n  - name: prices",
+        &format!("'{script}'\n    licence: none needed\n  - name: prices"),
+    );
     towns::write_sums(&workspace);
     workspace.reproduce(&[]);
     let written = workspace.vintner(&["audit", "--html"]);
@@ -168,7 +174,10 @@ fn large_outputs_are_smooth_and_hostile_names_inert() {
     for (path, bytes) in workspace.files(SITE) {
         let name = path.to_str().unwrap();
         let name = name.strip_prefix(SITE).unwrap();
-        assert!(name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-./".contains(c)), "{name}");
+        assert!(
+            name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-./".contains(c)),
+            "{name}"
+        );
         assert!(!name.contains(".."), "{name}");
         if name.ends_with(".html") {
             let text = String::from_utf8(bytes).unwrap();

@@ -118,7 +118,7 @@ fn tables_of_one_variable_are_not_merged() {
             rows.lines().map(|row| row.replace(",A,", ",all,")).map(|row| row + "\n").collect();
         format!("table,dependent,unit,regressor,coefficient,stars\n{rows}{pooled}")
     };
-    let tables = both("1,y,A,x,0.50,0\n2,y,A,w,0.70,0\n3,x,A,y,-0.20,0\n3,x,A,w,0.90,0\n");
+    let tables = both("1,y,A,x,0.10,0\n2,y,A,w,0.45,0\n3,x,A,y,-0.13,0\n3,x,A,w,0.51,0\n");
     let output = check(&tables, 12);
     assert!(output.stdout.starts_with("some.csv: 8 coefficients, 3 equations"), "{}", output.stdout);
     assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);

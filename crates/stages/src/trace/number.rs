@@ -276,10 +276,12 @@ impl Numbers {
         }
         Err({
             let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+            let nearest = || vintner_diagnostics::did_you_mean(plain, known.iter().map(String::as_str));
             StagesError::NoNumber {
                 address: text.to_owned(),
-                hint: vintner_diagnostics::did_you_mean(plain, known.iter().map(String::as_str))
-                    .map(|name| format!("did you mean `{name}`?"))
+                hint: self
+                    .numberless_claim(plain)
+                    .or_else(|| nearest().map(|name| format!("did you mean `{name}`?")))
                     .unwrap_or_else(|| {
                         "an address is TABLE/UNIT/REGRESSOR, descriptives/VARIABLE, granger/CAUSE->EFFECT[/UNIT], \
                          unit_roots/VARIABLE, tests/EQUATION[/TEST], specifications/EQUATION/REGRESSOR, system/EQUATION, \
@@ -288,6 +290,16 @@ impl Numbers {
                     }),
             }
         })
+    }
+
+    /// Why a claim that was asked for has no number, if that is what the address names.
+    fn numberless_claim(&self, address: &str) -> Option<String> {
+        let id = address.strip_prefix("claims/")?;
+        let claims = self.claims.iter().flat_map(|(_, claims)| claims);
+        let claim = &claims.into_iter().find(|one| one.claim.id == id)?.claim;
+        let why =
+            if claim.note.en.is_empty() { "no statement is written for it" } else { claim.note.en.trim() };
+        claim.statements.is_empty().then(|| format!("the claim rests on no number: {why}"))
     }
 
     /// All numbers of the report.
@@ -337,7 +349,9 @@ impl Numbers {
             }
         }
         addresses.extend(beside::addresses(made)?);
+        // A claim that no statement could be written for rests on no number.
         let claims = self.claims.iter().flat_map(|(_, claims)| claims);
+        let claims = claims.filter(|one| !one.claim.statements.is_empty());
         addresses.extend(claims.map(|one| NumberAddress::Claim { claim: one.claim.id.clone() }));
         let tables: Vec<String> = self.published_tables();
         addresses.extend(tables.into_iter().map(|table| NumberAddress::Agreement { table }));

@@ -63,21 +63,26 @@ fn print_all(out: &mut impl Write, outcomes: &[ClaimOutcome], vintage: &str) -> 
         table.row(vec![outcome.claim.id.clone(), published.into(), word(&outcome.estimated).into()]);
     }
     write!(out, "{table}")?;
-    let mut said: BTreeMap<(&str, String), &str> = BTreeMap::new();
+    let mut said: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     for outcome in outcomes {
         let sides = sides(outcome, vintage);
         let told: Vec<_> = sides.iter().filter(|(_, side)| side.verdict == Verdict::Fails).collect();
         if !told.is_empty() {
             writeln!(out, "\n{}: {}", outcome.claim.id, outcome.claim.quote.en)?;
             for (name, side) in told {
-                let because = side.because.join("; ");
                 // The same numbers are told once.
-                let text = match said.get(&(name, because.clone())) {
-                    Some(first) => format!("as {first}"),
-                    None => because.clone(),
-                };
-                said.entry((name, because)).or_insert(&outcome.claim.id);
-                writeln!(out, "  fails by {name}: {}", printable_line(&text))?;
+                let mut texts: Vec<String> = Vec::new();
+                for because in &side.because {
+                    let text = match said.get(&(name, because.as_str())) {
+                        Some(first) => format!("as {first}"),
+                        None => because.clone(),
+                    };
+                    said.entry((name, because)).or_insert(&outcome.claim.id);
+                    if !texts.contains(&text) {
+                        texts.push(text);
+                    }
+                }
+                writeln!(out, "  fails by {name}: {}", printable_line(&texts.join("; ")))?;
             }
         }
     }

@@ -320,12 +320,12 @@ const checks = {
         await page.goto(url(path));
         await page.evaluate(() => document.querySelectorAll("details").forEach((one) => one.setAttribute("open", "")));
         await page.evaluate(`{ ${axe} }`);
-        const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+        const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"], preload: false }));
         for (const one of found.violations.filter((one) => ["serious", "critical"].includes(one.impact))) {
           fault(`${path} (${scheme}): ${one.id}: ${one.help}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
         }
         const less = found.violations.filter((one) => !["serious", "critical"].includes(one.impact));
-        if (less.length > 0) console.log(`${path} (${scheme}): ${less.map((one) => `${one.id} (${one.impact})`).join(", ")}`);
+        if (less.length > 0) console.log(`${path} (${scheme}): ${less.map((one) => `${one.id} (${one.impact}): ${one.nodes[0].html.slice(0, 160)}`).join(", ")}`);
       }
     }
     console.log(`axe looked at ${kinds.size} kinds of pages in light and dark`);

@@ -38,8 +38,7 @@ pub(crate) fn write(
     let folder = arguments.output.clone().unwrap_or_else(own);
     // Links lead from the pages to what is published: both ways have to begin at the same place.
     let whole = |path: &std::path::Path| {
-        std::path::absolute(path)
-            .map_err(|source| CommandError::NotWritten { path: path.to_owned(), source })
+        std::path::absolute(path).map_err(|source| CommandError::NotWritten { path: path.to_owned(), source })
     };
     let (from_root, root) = (whole(&folder)?, whole(&workspace.folder)?);
     let store = workspace.store();
