@@ -20,8 +20,8 @@ pub(crate) fn register(tera: &mut Tera, format: ReportFormat, wording: &Arc<Word
     tera.register_filter("cite", move |key: &str, _: Kwargs, _: &State| cite(&cited, &words, format, key));
     let cited = works.clone();
     let words = Arc::clone(wording);
-    tera.register_filter("works", move |methods: &[Value], _: Kwargs, _: &State| {
-        works_on(&cited, &words, format, methods)
+    tera.register_filter("works", move |methods: &Value, given: Kwargs, _: &State| {
+        works_on(&cited, &words, format, methods, &given)
     });
     tera.register_filter("number", move |text: &str, _: Kwargs, _: &State| {
         Value::safe_string(&format.number(text))
@@ -92,10 +92,27 @@ fn cite(works: &Works, wording: &Wording, format: ReportFormat, key: &str) -> Te
     }))
 }
 
-/// The works on methods, each once: those among whose `keywords` is a method's name. A method is a text, or
-/// what has a `name` (a text, or a name in both languages, of which the English one counts).
-fn works_on(works: &Works, wording: &Wording, format: ReportFormat, methods: &[Value]) -> TeraResult<Value> {
-    let names: Vec<&str> = methods.iter().filter_map(method_name).collect();
+/// The works on methods, each once: those among whose `keywords` is a method's name. Methods are a text, a name
+/// in both languages, of which the English one counts, or a list of them. `at` says under which fields they
+/// stand (`rows.model, rows.errors`).
+fn works_on(
+    works: &Works,
+    wording: &Wording,
+    format: ReportFormat,
+    methods: &Value,
+    given: &Kwargs,
+) -> TeraResult<Value> {
+    let paths: Vec<String> =
+        given.iter().find(|(name, _)| name.to_string() == "at").map_or_else(Vec::new, |(_, paths)| {
+            paths.as_str().unwrap_or_default().split(',').map(|path| path.trim().to_owned()).collect()
+        });
+    let mut names = Vec::new();
+    if paths.is_empty() {
+        method_names(methods, &[], &mut names);
+    }
+    for path in &paths {
+        method_names(methods, &path.split('.').collect::<Vec<_>>(), &mut names);
+    }
     let separator = format.escape(wording.separator("list.semicolon", "; "));
     let mut cited = Vec::new();
     for entry in works.bibliography.on(&names) {
@@ -104,12 +121,20 @@ fn works_on(works: &Works, wording: &Wording, format: ReportFormat, methods: &[V
     Ok(Value::safe_string(&cited.join(&separator)))
 }
 
-fn method_name(method: &Value) -> Option<&str> {
-    method
-        .as_str()
-        .or_else(|| method.get_from_path("name").and_then(Value::as_str))
-        .or_else(|| method.get_from_path("name.en").and_then(Value::as_str))
-        .or_else(|| method.get_from_path("en").and_then(Value::as_str))
+fn method_names<'v>(value: &'v Value, path: &[&str], names: &mut Vec<&'v str>) {
+    if let Some(items) = value.as_array() {
+        items.iter().for_each(|item| method_names(item, path, names));
+        return;
+    }
+    let field = |name: &str| value.as_map()?.get(&tera::value::Key::from(name.to_owned()));
+    match path.split_first() {
+        Some((first, rest)) => {
+            if let Some(inner) = field(first) {
+                method_names(inner, rest, names);
+            }
+        }
+        None => names.extend(value.as_str().or_else(|| field("en").and_then(Value::as_str))),
+    }
 }
 
 /// A label with what is given put in, each escaped unless it is set for the format already.
