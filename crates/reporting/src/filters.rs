@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
 use crate::number_format::table_format;
-use crate::reference_view::named;
-use crate::{Bibliography, ReportFormat, Wording, trace_page};
+use crate::reference_view::authors;
+use crate::{Bibliography, ReportFormat, ReportingError, Wording, trace_page};
 
 /// Gives the filters to the templates of a format.
 ///
@@ -83,13 +83,26 @@ fn cite(works: &Works, wording: &Wording, format: ReportFormat, key: &str) -> Te
     if !cited.iter().any(|known| known == key) {
         cited.push(key.to_owned());
     }
-    let named = named(entry, wording).map_err(|error| tera::Error::message(error.to_string()))?;
-    let text = format.escape(&named);
-    Ok(Value::safe_string(&match format {
+    let said = |error: ReportingError| tera::Error::message(error.to_string());
+    let link = |text: String| match format {
         ReportFormat::Markdown => text,
         ReportFormat::Latex => format!("\\hyperlink{{ref-{key}}}{{{text}}}"),
         ReportFormat::Html => format!("<a href=\"#ref-{key}\">{text}</a>"),
-    }))
+    };
+    // The names alone are the link: a bracket of the year that ended one would lose what keeps Chinese
+    // punctuation together in LaTeX.
+    let names = link(format.escape(&authors(entry, wording).map_err(said)?));
+    let year = entry.field("year");
+    if year.is_empty() {
+        return Ok(Value::safe_string(&names));
+    }
+    let of = |wanted: &str| match wanted {
+        "names" => Some(names.clone()),
+        "year" => Some(format.escape(year)),
+        _ => None,
+    };
+    let text = wording.text("cite.year", None, format, &of).map_err(tera::Error::message)?;
+    Ok(Value::safe_string(&text))
 }
 
 /// The works on methods, each once: those among whose `keywords` is a method's name. Methods are a text, a name

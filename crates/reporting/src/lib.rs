@@ -49,12 +49,13 @@ mod workbook;
 pub use bibliography::{Bibliography, BibliographyEntry};
 pub use comparison::{Agreement, Comparison};
 pub use context::{
-    AgreementView, CellView, ColumnView, ClaimCounts, ClaimView, ClaimsView, CurveView, DependenceRow, DescriptiveView,
-    DroppedView, Figure, FindingView, FirstStageRow, GapView, GrangerCell, GrangerPair, GrangerPanelView,
-    GrangerRow, GrangerView, IdentificationRow, MutualFinding, MutualView, Name, NotEstimableView,
-    ReportContext, RobustnessEquationView, RobustnessView, SourceView, SpecificationCell, SpecificationRow,
-    SpecificationTestRow, StarView, StatisticView, StrengthRow, SystemView, TableAgreement, TableRow,
-    TableContext, TableView, TestCell, TestsView, UnitRootRow, VariableView, VerdictView, VintageView,
+    AgreementView, CellView, ClaimCounts, ClaimView, ClaimsView, ColumnView, CurveView, DependenceRow,
+    DescriptiveView, DroppedView, Figure, FindingView, FirstStageRow, GapView, GrangerCell, GrangerPair,
+    GrangerPanelView, GrangerRow, GrangerView, IdentificationRow, MutualFinding, MutualView, Name,
+    NotEstimableView, ReportContext, RobustnessEquationView, RobustnessView, SourceView, SpecificationCell,
+    SpecificationRow, SpecificationTestRow, StarView, StatisticView, StrengthRow, SystemView, TableAgreement,
+    TableContext, TableRow, TableView, TestCell, TestsView, UnitRootRow, VariableView, VerdictView,
+    VintageView,
 };
 pub use dropped_row::DroppedRow;
 pub use equation_tests::{EquationDiagnostics, SystemFindings};

@@ -39,7 +39,10 @@ impl ReferenceView {
             authors: entry.field("author").split(" and ").map(str::trim).collect::<Vec<_>>().join("; "),
             year: field("year"),
             title: field("title"),
-            container: [field("journal"), field("booktitle")].into_iter().find(|text| !text.is_empty()).unwrap_or_default(),
+            container: [field("journal"), field("booktitle")]
+                .into_iter()
+                .find(|text| !text.is_empty())
+                .unwrap_or_default(),
             volume: field("volume"),
             number: field("number"),
             pages: field("pages"),
@@ -50,16 +53,12 @@ impl ReferenceView {
     }
 }
 
-/// How a work is named in the text: its authors and its year.
-pub(crate) fn named(entry: &BibliographyEntry, wording: &Wording) -> Result<String> {
-    let names = match entry.surnames().as_slice() {
-        [] => entry.field("title").to_owned(),
-        [one] => (*one).to_owned(),
-        [first, second] => wording.line("cite.two", &[("first", first), ("second", second)])?,
-        [first, ..] => wording.line("cite.more", &[("first", first)])?,
-    };
-    match entry.field("year") {
-        "" => Ok(names),
-        year => wording.line("cite.year", &[("names", &names), ("year", year)]),
+/// A work's authors as the text names them, or its title where it has none.
+pub(crate) fn authors(entry: &BibliographyEntry, wording: &Wording) -> Result<String> {
+    match entry.surnames().as_slice() {
+        [] => Ok(entry.field("title").to_owned()),
+        [one] => Ok((*one).to_owned()),
+        [first, second] => wording.line("cite.two", &[("first", first), ("second", second)]),
+        [first, ..] => wording.line("cite.more", &[("first", first)]),
     }
 }

@@ -154,7 +154,9 @@ impl Renderer {
             })
         };
         self.sources.iter().any(|source| {
-            ["set ", "for "].into_iter().any(|word| bound(&source.text, &format!("% {word}")) || bound(&source.text, &format!("%- {word}")))
+            ["set ", "for "].into_iter().any(|word| {
+                bound(&source.text, &format!("% {word}")) || bound(&source.text, &format!("%- {word}"))
+            })
         })
     }
 
@@ -312,6 +314,51 @@ mod tests {
             Renderer::new(ReportFormat::Html, &[source("r.html.tera", text)], &wording("en")).unwrap();
         let english = english.render("r.html.tera", &model()).unwrap();
         assert!(english.starts_with("C&lt; C&lt; 丙 C&lt; 丙、C&lt; 丙 c、c "), "{english}");
+    }
+
+    fn citing(name: &str, text: &str) -> Result<(String, Vec<String>)> {
+        const WORKS: &str = "@book{one, author={Drei, C. & D}, title={B}, year={1999}, keywords={CD test; LM test}}\n\
+                             @book{two, author={A, B and C, D}, title={C}, year={2000}, keywords={Other}}\n";
+        let mut works = Bibliography::default();
+        works.read("works.bib", WORKS, false).unwrap();
+        let labels = "list: {semicolon: '; '}\ncite: {two: '{first} and {second}', more: '{first} et al.', year: '{names} ({year})'}\n";
+        let wording = Wording::parse("labels.en.yaml", labels).unwrap();
+        let sources = [source(name, text)];
+        let renderer = Renderer::citing(ReportFormat::of_template(name)?, &sources, &wording, &works)?;
+        let model =
+            BTreeMap::from([("tests", json!([{"name": "CD test"}, {"name": {"en": "Other"}}, {"of": 1}]))]);
+        Ok((renderer.render(name, &model)?, renderer.cited()))
+    }
+
+    #[test]
+    fn works_are_cited_and_listed() {
+        let list = "{% for work in references %}[{{ work.key }}]{% endfor %}";
+        let (text, cited) = citing("r.md.tera", &format!("{list} {{{{ \"two\" | cite }}}}")).unwrap();
+        assert_eq!((text.as_str(), cited), ("[two] A and C (2000)\n", vec!["two".to_owned()]));
+        let (text, _) = citing("r.html.tera", "{{ tests | works(at=\"name\") }}").unwrap();
+        assert_eq!(text, "<a href=\"#ref-one\">Drei</a> (1999); <a href=\"#ref-two\">A and C</a> (2000)\n");
+        let (text, _) = citing("r.tex.tera", "<< \"LM test\" | works >><< \"none\" | works >>").unwrap();
+        assert_eq!(text, "\\hyperlink{ref-one}{Drei} (1999)\n");
+    }
+
+    #[test]
+    fn a_work_that_is_missing_is_named_at_its_line() {
+        for name in ["r.md.tera", "r.html.tera"] {
+            let message = citing(name, "a\nb {{ \"tow\" | cite }}").unwrap_err().to_string();
+            assert!(message.starts_with(&format!("{name}:2:")), "{message}");
+            assert!(message.contains("works.bib has no `tow`; did you mean `two`?"), "{message}");
+        }
+        let message = rendered("r.html.tera", "{{ \"x\" | cite }}").unwrap_err().to_string();
+        assert!(message.contains("there is no file of references that could have `x`"), "{message}");
+    }
+
+    #[test]
+    fn what_a_template_sets_reaches_those_it_includes() {
+        let sources = [
+            source("r.md.tera", "{% set own = city %}{% if own %}{% include \"p.md.tera\" %}{% endif %}"),
+            source("p.md.tera", "{% if own %}{{ own }}{% endif %}"),
+        ];
+        assert_eq!(renderer(&sources).unwrap().render("r.md.tera", &model()).unwrap(), "A\\_1 &amp; B%\n");
     }
 
     #[test]

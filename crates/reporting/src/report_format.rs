@@ -1,8 +1,8 @@
 //! The formats of a report.
 
 use crate::escape::{
-    escape_html, escape_latex, escape_markdown, html_code, html_number, latex_aligned, latex_code, latex_number,
-    markdown_code,
+    escape_html, escape_latex, escape_markdown, html_code, html_number, latex_aligned, latex_code,
+    latex_number, markdown_code,
 };
 use crate::{ReportingError, Result};
 

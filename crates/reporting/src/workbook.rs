@@ -192,7 +192,11 @@ fn number_format(figure: &Figure) -> String {
         None => "0".into(),
     };
     let blanks = "_*".repeat(3usize.saturating_sub(figure.stars.len()));
-    if figure.stars.is_empty() { format!("{digits}{blanks}") } else { format!("{digits}\"{}\"{blanks}", figure.stars) }
+    if figure.stars.is_empty() {
+        format!("{digits}{blanks}")
+    } else {
+        format!("{digits}\"{}\"{blanks}", figure.stars)
+    }
 }
 
 /// Text without what a sheet can't hold: controls become blanks, and so do ends of lines.
@@ -246,7 +250,9 @@ mod tests {
 
     #[test]
     fn numbers_show_their_digits_and_stars() {
-        let format = |text: &str, stars: &str| number_format(&Figure::new(text, Stars::from_asterisks(stars).unwrap()));
+        let format = |text: &str, stars: &str| {
+            number_format(&Figure::new(text, Stars::from_asterisks(stars).unwrap()))
+        };
         assert_eq!(format("0.350", "***"), "0.000\"***\"");
         assert_eq!(format("-12", ""), "0_*_*_*");
         assert_eq!(format("1.235e-7", "*"), "0.000E+00\"*\"_*_*");

@@ -48,8 +48,9 @@ impl Bibliography {
 
     /// The works that have one of these names among their `keywords`, in the order of the files.
     pub(crate) fn on(&self, names: &[&str]) -> Vec<&BibliographyEntry> {
-        let fits =
-            |entry: &&BibliographyEntry| entry.field("keywords").split(';').any(|word| names.contains(&word.trim()));
+        let fits = |entry: &&BibliographyEntry| {
+            entry.field("keywords").split(';').any(|word| names.contains(&word.trim()))
+        };
         self.entries.iter().filter(fits).collect()
     }
 
@@ -144,7 +145,9 @@ mod tests {
 
     #[test]
     fn faults_have_their_line() {
-        for (text, line) in [("\n\n@article{a, title={x", 3), ("@article{a, title}", 1), ("\n@x{a,}\n@y{a,}", 3)] {
+        for (text, line) in
+            [("\n\n@article{a, title={x", 3), ("@article{a, title}", 1), ("\n@x{a,}\n@y{a,}", 3)]
+        {
             let error = Bibliography::default().read("w.bib", text, false).unwrap_err().to_string();
             assert!(error.starts_with(&format!("w.bib:{line}:")), "{error}");
         }

@@ -183,10 +183,14 @@ impl Wording {
             // A phrase may have semicolons of its own: as many parts as fit one are said at once.
             let fitting = (at + 1..=parts.len()).rev().find_map(|end| {
                 let together = parts.get(at..end)?.join("; ");
-                Some((end, self.phrases.iter().find_map(|phrase| phrase.say(&together, &|part| self.said(part)))?))
+                Some((
+                    end,
+                    self.phrases.iter().find_map(|phrase| phrase.say(&together, &|part| self.said(part)))?,
+                ))
             });
             any |= fitting.is_some();
-            let (end, words) = fitting.unwrap_or((at + 1, parts.get(at).copied().unwrap_or_default().to_owned()));
+            let (end, words) =
+                fitting.unwrap_or((at + 1, parts.get(at).copied().unwrap_or_default().to_owned()));
             said.push(words);
             at = end;
         }

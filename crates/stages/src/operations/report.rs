@@ -7,8 +7,8 @@ use vintner_ingest::{Manifest, Source};
 use vintner_panel::{Gap, Label, gaps_from_frame};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::{
-    Bibliography, EquationDiagnostics, Renderer, ReportContext, ReportFormat, ReportInputs, ReportSpec, Robustness,
-    SourceSummary, TemplateSource, Translation, VariableDefinition, VintageSummary, Wording,
+    Bibliography, EquationDiagnostics, Renderer, ReportContext, ReportFormat, ReportInputs, ReportSpec,
+    Robustness, SourceSummary, TemplateSource, Translation, VariableDefinition, VintageSummary, Wording,
 };
 
 use super::diagnose::Diagnostics;

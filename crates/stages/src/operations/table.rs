@@ -57,8 +57,7 @@ impl Parameters for Table {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let Tables { report, wording, templates } =
-            Tables::read(inputs, &self.language, &self.variables)?;
+        let Tables { report, wording, templates } = Tables::read(inputs, &self.language, &self.variables)?;
         let context = TableContext::new(report, &self.table)?;
         let render = |format, template: &str| {
             let text = Renderer::new(format, &templates, &wording)?.render(template, &context)?;
