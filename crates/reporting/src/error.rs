@@ -156,6 +156,22 @@ pub enum ReportingError {
         /// Which, of which file.
         message: String,
     },
+    /// A file of references has a fault.
+    #[error("{file}:{line}: {message}")]
+    Bibliography {
+        /// The file.
+        file: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A workbook couldn't be written.
+    #[error("writing the workbook: {message}")]
+    Workbook {
+        /// What the writer said.
+        message: String,
+    },
     /// A language that the templates have no labels of.
     #[error(
         "there are no labels in the language `{language}`: the templates have no `{file}`; there {}",

@@ -1,22 +1,39 @@
 //! The filters that templates have beside tera's own.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
-use crate::{ReportFormat, Wording, trace_page};
+use crate::number_format::table_format;
+use crate::reference_view::authors;
+use crate::{Bibliography, ReportFormat, ReportingError, Wording, trace_page};
 
 /// Gives the filters to the templates of a format.
 ///
 /// `text` prints a label, `said` a sentence of the program, `name`, `both`, `names` and `ids` print names,
-/// `number` and `code` say how a text is meant, `trace` gives the page of a number's trace. Filters that
+/// `number`, `aligned` and `code` say how a text is meant, `table_format` how wide numbers are, `trace` gives the
+/// page of a number's trace, `cite` cites a work, `works` those on the methods that a list names. Filters that
 /// would turn escaping off are refused.
-pub(crate) fn register(tera: &mut Tera, format: ReportFormat, wording: &Arc<Wording>) {
+pub(crate) fn register(tera: &mut Tera, format: ReportFormat, wording: &Arc<Wording>, works: &Works) {
+    let cited = works.clone();
+    let words = Arc::clone(wording);
+    tera.register_filter("cite", move |key: &str, _: Kwargs, _: &State| cite(&cited, &words, format, key));
+    let cited = works.clone();
+    let words = Arc::clone(wording);
+    tera.register_filter("works", move |methods: &Value, given: Kwargs, _: &State| {
+        works_on(&cited, &words, format, methods, &given)
+    });
     tera.register_filter("number", move |text: &str, _: Kwargs, _: &State| {
         Value::safe_string(&format.number(text))
     });
     tera.register_filter("code", move |text: &str, _: Kwargs, _: &State| {
         Value::safe_string(&format.code(text))
+    });
+    tera.register_filter("aligned", move |text: &str, _: Kwargs, _: &State| {
+        Value::safe_string(&format.aligned(text))
+    });
+    tera.register_filter("table_format", |numbers: &[Value], _: Kwargs, _: &State| {
+        table_format(numbers.iter().filter_map(Value::as_str))
     });
     tera.register_filter("trace", |address: &str, _: Kwargs, _: &State| trace_page(address));
     let words = Arc::clone(wording);
@@ -47,6 +64,89 @@ pub(crate) fn register(tera: &mut Tera, format: ReportFormat, wording: &Arc<Word
                 "the filter `{filter}` isn't allowed: what a template prints is escaped for its format"
             )))
         });
+    }
+}
+
+/// What can be cited, and what has been.
+#[derive(Debug, Clone)]
+pub(crate) struct Works {
+    pub(crate) bibliography: Arc<Bibliography>,
+    pub(crate) cited: Arc<Mutex<Vec<String>>>,
+}
+
+/// A work by its authors and year, a link to where it is listed.
+fn cite(works: &Works, wording: &Wording, format: ReportFormat, key: &str) -> TeraResult<Value> {
+    let Some(entry) = works.bibliography.entry(key) else {
+        return Err(tera::Error::message(works.bibliography.unknown(key)));
+    };
+    let mut cited = works.cited.lock().unwrap_or_else(PoisonError::into_inner);
+    if !cited.iter().any(|known| known == key) {
+        cited.push(key.to_owned());
+    }
+    let said = |error: ReportingError| tera::Error::message(error.to_string());
+    let link = |text: String| match format {
+        ReportFormat::Markdown => text,
+        ReportFormat::Latex => format!("\\hyperlink{{ref-{key}}}{{{text}}}"),
+        ReportFormat::Html => format!("<a href=\"#ref-{key}\">{text}</a>"),
+    };
+    // The names alone are the link: a bracket of the year that ended one would lose what keeps Chinese
+    // punctuation together in LaTeX.
+    let names = link(format.escape(&authors(entry, wording).map_err(said)?));
+    let year = entry.field("year");
+    if year.is_empty() {
+        return Ok(Value::safe_string(&names));
+    }
+    let of = |wanted: &str| match wanted {
+        "names" => Some(names.clone()),
+        "year" => Some(format.escape(year)),
+        _ => None,
+    };
+    let text = wording.text("cite.year", None, format, &of).map_err(tera::Error::message)?;
+    Ok(Value::safe_string(&text))
+}
+
+/// The works on methods, each once: those among whose `keywords` is a method's name. Methods are a text, a name
+/// in both languages, of which the English one counts, or a list of them. `at` says under which fields they
+/// stand (`rows.model, rows.errors`).
+fn works_on(
+    works: &Works,
+    wording: &Wording,
+    format: ReportFormat,
+    methods: &Value,
+    given: &Kwargs,
+) -> TeraResult<Value> {
+    let paths: Vec<String> =
+        given.iter().find(|(name, _)| name.to_string() == "at").map_or_else(Vec::new, |(_, paths)| {
+            paths.as_str().unwrap_or_default().split(',').map(|path| path.trim().to_owned()).collect()
+        });
+    let mut names = Vec::new();
+    if paths.is_empty() {
+        method_names(methods, &[], &mut names);
+    }
+    for path in &paths {
+        method_names(methods, &path.split('.').collect::<Vec<_>>(), &mut names);
+    }
+    let separator = format.escape(wording.separator("list.semicolon", "; "));
+    let mut cited = Vec::new();
+    for entry in works.bibliography.on(&names) {
+        cited.push(cite(works, wording, format, &entry.key)?.to_string());
+    }
+    Ok(Value::safe_string(&cited.join(&separator)))
+}
+
+fn method_names<'v>(value: &'v Value, path: &[&str], names: &mut Vec<&'v str>) {
+    if let Some(items) = value.as_array() {
+        items.iter().for_each(|item| method_names(item, path, names));
+        return;
+    }
+    let field = |name: &str| value.as_map()?.get(&tera::value::Key::from(name.to_owned()));
+    match path.split_first() {
+        Some((first, rest)) => {
+            if let Some(inner) = field(first) {
+                method_names(inner, rest, names);
+            }
+        }
+        None => names.extend(value.as_str().or_else(|| field("en").and_then(Value::as_str))),
     }
 }
 

@@ -10,6 +10,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod bibliography;
 pub mod claims;
 mod comparison;
 mod context;
@@ -25,6 +26,7 @@ mod language;
 mod number_format;
 mod printed_number;
 mod published;
+mod reference_view;
 mod renderer;
 mod report_format;
 mod report_inputs;
@@ -33,6 +35,7 @@ mod report_unit;
 mod robustness;
 mod specification;
 mod stars;
+mod table_csv;
 mod table_spec;
 mod template_source;
 mod tidy_estimate;
@@ -41,15 +44,18 @@ mod variable_definition;
 pub mod vintage_difference;
 mod vintage_summary;
 mod wording;
+mod workbook;
 
+pub use bibliography::{Bibliography, BibliographyEntry};
 pub use comparison::{Agreement, Comparison};
 pub use context::{
-    AgreementView, CellView, ClaimCounts, ClaimView, ClaimsView, CurveView, DependenceRow, DescriptiveView,
-    DroppedView, Figure, FindingView, FirstStageRow, GapView, GrangerCell, GrangerPair, GrangerPanelView,
-    GrangerRow, GrangerView, IdentificationRow, MutualFinding, MutualView, Name, NotEstimableView,
-    ReportContext, RobustnessEquationView, RobustnessView, SourceView, SpecificationCell, SpecificationRow,
-    SpecificationTestRow, StarView, StatisticView, StrengthRow, SystemView, TableAgreement, TableRow,
-    TableView, TestCell, TestsView, UnitRootRow, VariableView, VerdictView, VintageView,
+    AgreementView, CellView, ClaimCounts, ClaimView, ClaimsView, ColumnView, CurveView, DependenceRow,
+    DescriptiveView, DroppedView, Figure, FindingView, FirstStageRow, GapView, GrangerCell, GrangerPair,
+    GrangerPanelView, GrangerRow, GrangerView, IdentificationRow, MutualFinding, MutualView, Name,
+    NotEstimableView, ReportContext, RobustnessEquationView, RobustnessView, SourceView, SpecificationCell,
+    SpecificationRow, SpecificationTestRow, StarView, StatisticView, StrengthRow, SystemView, TableAgreement,
+    TableContext, TableRow, TableView, TestCell, TestsView, UnitRootRow, VariableView, VerdictView,
+    VintageView,
 };
 pub use dropped_row::DroppedRow;
 pub use equation_tests::{EquationDiagnostics, SystemFindings};
@@ -76,6 +82,7 @@ pub use report_unit::ReportUnit;
 pub use robustness::{Effect, Finding, Headline, Robustness, RobustnessEquation};
 pub use specification::{INTERVAL_LEVEL, Specification, SpecificationOutcome, SpecifiedCoefficient};
 pub use stars::{StarLevels, Stars};
+pub use table_csv::write_table_csv;
 pub use table_spec::TableSpec;
 pub use template_source::TemplateSource;
 pub use tidy_estimate::{TidyEstimate, tidy_estimates};
@@ -83,3 +90,4 @@ pub use trace_page::{page_name, trace_page};
 pub use variable_definition::VariableDefinition;
 pub use vintage_summary::{SourceSummary, VintageSummary};
 pub use wording::Wording;
+pub use workbook::write_workbook;

@@ -1,6 +1,7 @@
 //! Numbers as a report prints them. Text only: the templates add a format's own minus sign.
 
 use crate::TidyEstimate;
+use crate::escape::NumberText;
 
 /// Significant digits where nothing published says how many.
 const SIGNIFICANT: usize = 4;
@@ -42,6 +43,19 @@ pub fn significant(value: f64) -> String {
     }
 }
 
+/// How wide numbers are, as siunitx's `table-format` says it: `-2.5` has a minus, two digits before the
+/// point and five after it. Texts that are no plain numbers don't count.
+pub(crate) fn table_format<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let (mut negative, mut before, mut after) = (false, 1, 0);
+    for number in texts.into_iter().filter_map(NumberText::of).filter(|number| number.exponent.is_none()) {
+        let (integer, fraction) = number.mantissa.split_once('.').unwrap_or((number.mantissa, ""));
+        negative |= number.negative;
+        before = before.max(integer.len());
+        after = after.max(fraction.len());
+    }
+    format!("{}{before}.{after}", if negative { "-" } else { "" })
+}
+
 /// A p-value with three decimals; below a thousandth only that is said.
 pub(crate) fn p_value_text(p_value: f64) -> String {
     if p_value < 0.001 { "<0.001".into() } else { fixed(p_value, 3) }
@@ -57,6 +71,13 @@ pub(crate) fn percent(level: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_parts() {
+        assert_eq!(table_format(["0.350", "-0.00408", "14.28", "1.2e-7", "–"]), "-2.5");
+        assert_eq!(table_format(["3"]), "1.0");
+        assert_eq!(table_format([]), "1.0");
+    }
 
     #[test]
     fn four_digits_count() {

@@ -2,18 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use serde::Serialize;
 use tera::{Context, Delimiters, ErrorKind, Tera};
 
-use crate::{ReportFormat, ReportingError, Result, TemplateSource, Wording, filters};
+use crate::filters::Works;
+use crate::reference_view::ReferenceView;
+use crate::{Bibliography, ReportFormat, ReportingError, Result, TemplateSource, Wording, filters};
 
 /// Templates of one format, parsed and checked.
 ///
 /// Whatever a template prints is escaped for its format, in every template; there is no way to turn
 /// that off (`safe` is refused). What it says in words are labels, printed by the filter `text` from the
-/// [`Wording`] of one language; beside the report's own names it has `language`. Two filters say how a
+/// [`Wording`] of one language; beside the report's own names it has
+/// `language` and `references`, the works that it cites. Two filters say how a
 /// text is meant: `number` (a minus sign, a power of ten) and `code` (a file's name, a checksum, a
 /// command). Printing something undefined is an error with the template's line, and so are a label and a
 /// name that aren't there.
@@ -22,6 +25,7 @@ pub struct Renderer {
     format: ReportFormat,
     sources: Vec<TemplateSource>,
     language: String,
+    works: Works,
 }
 
 impl Renderer {
@@ -30,6 +34,19 @@ impl Renderer {
     /// # Errors
     /// A template's fault, with its file name and line.
     pub fn new(format: ReportFormat, sources: &[TemplateSource], wording: &Wording) -> Result<Self> {
+        Self::citing(format, sources, wording, &Bibliography::default())
+    }
+
+    /// The same, for templates that cite works of a bibliography.
+    ///
+    /// # Errors
+    /// A template's fault, with its file name and line.
+    pub fn citing(
+        format: ReportFormat,
+        sources: &[TemplateSource],
+        wording: &Wording,
+        bibliography: &Bibliography,
+    ) -> Result<Self> {
         let mut kept = Vec::new();
         for source in sources {
             if ReportFormat::of_template(&source.name)? == format {
@@ -55,7 +72,8 @@ impl Renderer {
             ReportFormat::Latex => tera.set_escape_fn(write_latex),
             ReportFormat::Html => tera.set_escape_fn(write_html),
         }
-        filters::register(&mut tera, format, &Arc::new(wording.clone()));
+        let works = Works { bibliography: Arc::new(bibliography.clone()), cited: Arc::default() };
+        filters::register(&mut tera, format, &Arc::new(wording.clone()), &works);
         let mut names = BTreeSet::new();
         for source in &kept {
             if !names.insert(source.name.as_str()) {
@@ -64,7 +82,7 @@ impl Renderer {
         }
         tera.add_raw_templates(kept.iter().map(|source| (source.name.as_str(), source.text.as_str())))
             .map_err(|error| fault(&error, "", &kept))?;
-        Ok(Self { tera, format, sources: kept, language: wording.language().to_owned() })
+        Ok(Self { tera, format, sources: kept, language: wording.language().to_owned(), works })
     }
 
     /// The format of these templates.
@@ -85,10 +103,30 @@ impl Renderer {
         let mut context =
             Context::from_serialize(model).map_err(|error| ReportingError::Model(error.to_string()))?;
         context.insert("language", &self.language);
+        // What is listed is known once everything that cites has been rendered.
+        let mut listed = self.listed();
+        context.insert("references", &listed);
         self.check_names(name, &context)?;
-        let text = self.tera.render(name, &context).map_err(|error| fault(&error, name, &self.sources))?;
+        let render = |context: &Context| {
+            self.tera.render(name, context).map_err(|error| fault(&error, name, &self.sources))
+        };
+        let mut text = render(&context)?;
+        if self.listed() != listed {
+            listed = self.listed();
+            context.insert("references", &listed);
+            text = render(&context)?;
+        }
         let text = if self.language == "zh" { closed_up(&text) } else { text };
         Ok(format!("{}\n", text.trim_end()))
+    }
+
+    /// The keys of the works that were cited by what was rendered.
+    pub fn cited(&self) -> Vec<String> {
+        self.works.cited.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn listed(&self) -> Vec<ReferenceView> {
+        self.works.bibliography.listed(&self.cited()).into_iter().map(ReferenceView::new).collect()
     }
 
     /// Refuses names that the context doesn't have: tera itself takes them for false in a condition.
@@ -96,7 +134,7 @@ impl Renderer {
         let used =
             self.tera.get_template_variables(name).map_err(|error| fault(&error, name, &self.sources))?;
         let missing: BTreeSet<&str> =
-            used.into_iter().filter(|variable| context.get(variable).is_none()).collect();
+            used.into_iter().filter(|name| context.get(name).is_none() && !self.is_bound(name)).collect();
         let Some(variable) = missing.first() else { return Ok(()) };
         let (template, line, column) = self.first_use(variable).unwrap_or((name, 1, 1));
         Err(ReportingError::Template {
@@ -104,6 +142,21 @@ impl Renderer {
             line,
             column,
             message: format!("the report has no `{variable}`"),
+        })
+    }
+
+    /// Whether a template gives a value to that name itself, which those that it includes may use.
+    fn is_bound(&self, variable: &str) -> bool {
+        let bound = |text: &str, word: &str| {
+            text.match_indices(word).any(|(at, _)| {
+                let rest = text.get(at + word.len()..).and_then(|rest| rest.strip_prefix(variable));
+                rest.is_some_and(|rest| rest.starts_with([' ', ',', '=', '%']))
+            })
+        };
+        self.sources.iter().any(|source| {
+            ["set ", "for "].into_iter().any(|word| {
+                bound(&source.text, &format!("% {word}")) || bound(&source.text, &format!("%- {word}"))
+            })
         })
     }
 
@@ -261,6 +314,51 @@ mod tests {
             Renderer::new(ReportFormat::Html, &[source("r.html.tera", text)], &wording("en")).unwrap();
         let english = english.render("r.html.tera", &model()).unwrap();
         assert!(english.starts_with("C&lt; C&lt; 丙 C&lt; 丙、C&lt; 丙 c、c "), "{english}");
+    }
+
+    fn citing(name: &str, text: &str) -> Result<(String, Vec<String>)> {
+        const WORKS: &str = "@book{one, author={Drei, C. & D}, title={B}, year={1999}, keywords={CD test; LM test}}\n\
+                             @book{two, author={A, B and C, D}, title={C}, year={2000}, keywords={Other}}\n";
+        let mut works = Bibliography::default();
+        works.read("works.bib", WORKS, false).unwrap();
+        let labels = "list: {semicolon: '; '}\ncite: {two: '{first} and {second}', more: '{first} et al.', year: '{names} ({year})'}\n";
+        let wording = Wording::parse("labels.en.yaml", labels).unwrap();
+        let sources = [source(name, text)];
+        let renderer = Renderer::citing(ReportFormat::of_template(name)?, &sources, &wording, &works)?;
+        let model =
+            BTreeMap::from([("tests", json!([{"name": "CD test"}, {"name": {"en": "Other"}}, {"of": 1}]))]);
+        Ok((renderer.render(name, &model)?, renderer.cited()))
+    }
+
+    #[test]
+    fn works_are_cited_and_listed() {
+        let list = "{% for work in references %}[{{ work.key }}]{% endfor %}";
+        let (text, cited) = citing("r.md.tera", &format!("{list} {{{{ \"two\" | cite }}}}")).unwrap();
+        assert_eq!((text.as_str(), cited), ("[two] A and C (2000)\n", vec!["two".to_owned()]));
+        let (text, _) = citing("r.html.tera", "{{ tests | works(at=\"name\") }}").unwrap();
+        assert_eq!(text, "<a href=\"#ref-one\">Drei</a> (1999); <a href=\"#ref-two\">A and C</a> (2000)\n");
+        let (text, _) = citing("r.tex.tera", "<< \"LM test\" | works >><< \"none\" | works >>").unwrap();
+        assert_eq!(text, "\\hyperlink{ref-one}{Drei} (1999)\n");
+    }
+
+    #[test]
+    fn a_work_that_is_missing_is_named_at_its_line() {
+        for name in ["r.md.tera", "r.html.tera"] {
+            let message = citing(name, "a\nb {{ \"tow\" | cite }}").unwrap_err().to_string();
+            assert!(message.starts_with(&format!("{name}:2:")), "{message}");
+            assert!(message.contains("works.bib has no `tow`; did you mean `two`?"), "{message}");
+        }
+        let message = rendered("r.html.tera", "{{ \"x\" | cite }}").unwrap_err().to_string();
+        assert!(message.contains("there is no file of references that could have `x`"), "{message}");
+    }
+
+    #[test]
+    fn what_a_template_sets_reaches_those_it_includes() {
+        let sources = [
+            source("r.md.tera", "{% set own = city %}{% if own %}{% include \"p.md.tera\" %}{% endif %}"),
+            source("p.md.tera", "{% if own %}{{ own }}{% endif %}"),
+        ];
+        assert_eq!(renderer(&sources).unwrap().render("r.md.tera", &model()).unwrap(), "A\\_1 &amp; B%\n");
     }
 
     #[test]

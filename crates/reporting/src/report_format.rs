@@ -1,8 +1,8 @@
 //! The formats of a report.
 
 use crate::escape::{
-    escape_html, escape_latex, escape_markdown, html_code, html_number, latex_code, latex_number,
-    markdown_code,
+    escape_html, escape_latex, escape_markdown, html_code, html_number, latex_aligned, latex_code,
+    latex_number, markdown_code,
 };
 use crate::{ReportingError, Result};
 
@@ -50,6 +50,14 @@ impl ReportFormat {
             Self::Markdown => escape_markdown(text),
             Self::Latex => latex_number(text),
             Self::Html => html_number(text),
+        }
+    }
+
+    /// A number's text in a column that is aligned at the point.
+    pub(crate) fn aligned(self, text: &str) -> String {
+        match self {
+            Self::Markdown | Self::Html => self.number(text),
+            Self::Latex => latex_aligned(text),
         }
     }
 

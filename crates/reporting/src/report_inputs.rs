@@ -56,3 +56,25 @@ pub struct ReportInputs {
     #[serde(default)]
     pub dropped: Vec<DroppedRow>,
 }
+
+impl ReportInputs {
+    /// Nothing but the vintage.
+    pub fn of(vintage: VintageSummary) -> Self {
+        Self {
+            vintage,
+            variables: Vec::new(),
+            descriptives: Vec::new(),
+            granger: Vec::new(),
+            estimates: Vec::new(),
+            published: Published::default(),
+            gaps: Vec::new(),
+            robustness: None,
+            unit_roots: Vec::new(),
+            diagnostics: Vec::new(),
+            system: None,
+            claims: Vec::new(),
+            figures: BTreeMap::new(),
+            dropped: Vec::new(),
+        }
+    }
+}

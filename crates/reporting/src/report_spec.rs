@@ -42,6 +42,25 @@ pub struct ReportSpec {
     pub commands: Vec<String>,
 }
 
+impl ReportSpec {
+    /// A report of that title, in English, with nothing in it.
+    pub fn titled(title: Label) -> Self {
+        Self {
+            language: english(),
+            title,
+            authors: Vec::new(),
+            citation: Label::default(),
+            introduction: Vec::new(),
+            tables: Vec::new(),
+            units: Vec::new(),
+            star_levels: StarLevels::default(),
+            translations: Vec::new(),
+            trace_links: false,
+            commands: Vec::new(),
+        }
+    }
+}
+
 fn english() -> String {
     "en".into()
 }

@@ -4,10 +4,14 @@
 
 mod common;
 
-use common::{LANGUAGES, label, render_in, small};
+use std::io::Cursor;
+
+use calamine::{Data, Reader, Xlsx};
+use common::{LANGUAGES, bibliography, context_in, label, render_in, small, table_alone, wording};
 use proptest::prelude::*;
 use vintner_reporting::{
-    ReportFormat, ReportInputs, ReportSpec, read_estimates_csv, tidy_estimates, write_estimates_csv,
+    Bibliography, ReportFormat, ReportInputs, ReportSpec, TableContext, TableRow, read_estimates_csv,
+    tidy_estimates, write_estimates_csv, write_table_csv, write_workbook,
 };
 
 const HOSTILE: [&str; 12] = [
@@ -159,15 +163,16 @@ fn latex_shape(text: &str) -> String {
 
 /// What shapes an HTML page: its tags with their attributes, in order.
 fn html_shape(text: &str) -> Vec<&str> {
-    let (_, body) = text.split_once("</style>").unwrap();
+    let body = text.split_once("</style>").map_or(text, |(_, body)| body);
     body.split('<').skip(1).map(|tag| tag.split('>').next().unwrap()).collect()
 }
 
 fn check(name: &str) -> Result<(), TestCaseError> {
     for language in LANGUAGES {
         check_in(language, name)?;
+        check_tables(language, name)?;
     }
-    Ok(())
+    check_bibliography(name)
 }
 
 fn check_in(language: &str, name: &str) -> Result<(), TestCaseError> {
@@ -192,6 +197,67 @@ fn check_in(language: &str, name: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// The tables alone: as LaTeX, HTML, CSV and a workbook.
+fn check_tables(language: &str, name: &str) -> Result<(), TestCaseError> {
+    let [plain, hostile] = ["Plain", name].map(|name| {
+        let (spec, inputs) = with_name(name);
+        context_in(language, &spec, &inputs)
+    });
+    for view in &hostile.tables {
+        let id = &view.name.id;
+        let table = TableContext::new(hostile.clone(), id).unwrap();
+        let plain = TableContext::new(plain.clone(), id).unwrap();
+        let latex = table_alone(language, ReportFormat::Latex, &table);
+        let plain_latex = table_alone(language, ReportFormat::Latex, &plain);
+        prop_assert_eq!(latex_shape(&latex), latex_shape(&plain_latex), "{}", latex);
+        let active = latex.contains("\\input{") || latex.contains("\\write");
+        prop_assert!(!active, "{}", latex);
+        let html = table_alone(language, ReportFormat::Html, &table);
+        let plain_html = table_alone(language, ReportFormat::Html, &plain);
+        prop_assert_eq!(html_shape(&html), html_shape(&plain_html), "{}", html);
+        prop_assert!(!html.contains("<script") && !html.contains("href="), "{}", html);
+        let csv = write_table_csv(&table, &wording(language)).unwrap();
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
+        let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        prop_assert_eq!(records.len(), view.rows.len() + 1);
+        for field in records.iter().flat_map(|record| record.iter()) {
+            let formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
+            prop_assert!(!formula || field.parse::<f64>().is_ok(), "{:?} in {}", field, csv);
+        }
+    }
+    let bytes = write_workbook(&hostile, &wording(language)).unwrap();
+    prop_assert_eq!(&bytes, &write_workbook(&hostile, &wording(language)).unwrap());
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+    let sheets = workbook.sheet_names();
+    prop_assert_eq!(sheets.len(), hostile.tables.len());
+    for (sheet, view) in sheets.iter().zip(&hostile.tables) {
+        let formulas = workbook.worksheet_formula(sheet).unwrap();
+        prop_assert!(formulas.used_cells().all(|(_, _, formula)| formula.is_empty()));
+        let cells = workbook.worksheet_range(sheet).unwrap();
+        let numbers = cells.used_cells().filter(|(_, _, cell)| matches!(cell, Data::Float(_) | Data::Int(_)));
+        let figures = |row: &TableRow| {
+            let of_cells =
+                row.cells.iter().flat_map(|cell| [cell.estimate.is_some(), cell.published.is_some()]);
+            of_cells.filter(|there| *there).count() + usize::from(!row.n_obs.is_empty())
+        };
+        prop_assert_eq!(numbers.count(), view.rows.iter().map(figures).sum::<usize>(), "{}", sheet);
+    }
+    Ok(())
+}
+
+/// What is cited, with the vintage's files, stays BibTeX.
+fn check_bibliography(name: &str) -> Result<(), TestCaseError> {
+    let (_, inputs) = with_name(name);
+    let text = bibliography().write(&["hadri2000".into()], &inputs.vintage);
+    let mut again = Bibliography::default();
+    again.read("references.bib", &text, true).unwrap();
+    let keys: Vec<&str> = again.listed(&[]).iter().map(|work| work.key.as_str()).collect();
+    let data: Vec<String> = (1..=inputs.vintage.sources.len()).map(|at| format!("data-{at}")).collect();
+    prop_assert_eq!(&keys[..1], ["hadri2000"]);
+    prop_assert_eq!(&keys[1..], data, "{}", text);
+    Ok(())
+}
+
 /// An address that a browser would run is no link.
 #[test]
 fn only_web_addresses_are_links() {
@@ -201,7 +267,7 @@ fn only_web_addresses_are_links() {
         let (spec, mut inputs) = small();
         inputs.vintage.sources[0].url = url.into();
         let html = render_in("en", ReportFormat::Html, &spec, &inputs);
-        assert_eq!(html.contains("rel=\"noreferrer\""), linked, "{url}");
+        assert_eq!(html.contains("href=\"https://e.org/"), linked, "{url}");
         assert!(
             !html.contains("href=\"javascript") && !html.contains("href=\"data:") && !html.contains("<b>\"")
         );

@@ -6,10 +6,12 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::{FORMATS, LANGUAGES, estimated, render, render_in, small, templates, wording};
+use common::{
+    FORMATS, LANGUAGES, context_in, estimated, render, render_in, small, table_alone, templates, wording,
+};
 use vintner_reporting::{
-    ReportContext, ReportFormat, ReportingError, Wording, read_estimates_csv, tidy_estimates,
-    write_estimates_csv,
+    ReportContext, ReportFormat, ReportingError, TableContext, Wording, read_estimates_csv, tidy_estimates,
+    write_estimates_csv, write_table_csv,
 };
 
 #[test]
@@ -36,6 +38,28 @@ fn the_html_report() {
 fn the_chinese_report() {
     let (spec, inputs) = small();
     insta::assert_snapshot!(render_in("zh", ReportFormat::Markdown, &spec, &inputs));
+}
+
+#[test]
+fn the_tables_alone() {
+    let (spec, inputs) = small();
+    let mut all = String::new();
+    for language in LANGUAGES {
+        let context = context_in(language, &spec, &inputs);
+        let table = TableContext::new(context, "1").unwrap();
+        let csv = write_table_csv(&table, &wording(language)).unwrap();
+        let latex = table_alone(language, ReportFormat::Latex, &table);
+        let html = table_alone(language, ReportFormat::Html, &table);
+        all.push_str(&format!("== {language}\n{csv}\n{latex}\n{html}\n"));
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn a_table_that_is_not_there_is_named() {
+    let (spec, inputs) = small();
+    let error = TableContext::new(context_in("en", &spec, &inputs), "9").unwrap_err().to_string();
+    assert!(error.contains("`9`") && error.contains("1-clustered"), "{error}");
 }
 
 /// Each label of the templates is there in every language, each takes the same, and none is left over.
@@ -66,6 +90,8 @@ fn all_languages_say_the_same() {
         .difference(&used)
         .filter(|key| !prefixes.iter().any(|prefix| key.starts_with(prefix.as_str())))
         .filter(|key| *key != "list.semicolon" && *key != "list.comma")
+        // How works are named, and the header of a table's CSV.
+        .filter(|key| !key.starts_with("cite.") && *key != "columns.vintage")
         // The words in pictures, which no template prints.
         .filter(|key| !key.starts_with("figure_words."))
         .collect();

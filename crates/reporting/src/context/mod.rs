@@ -11,6 +11,7 @@ mod name;
 mod report_context;
 mod robustness_view;
 mod system_view;
+mod table_context;
 mod table_view;
 mod tests_view;
 mod vintage_view;
@@ -27,6 +28,7 @@ pub use robustness_view::{
     CurveView, FindingView, RobustnessEquationView, RobustnessView, SpecificationCell, SpecificationRow,
 };
 pub use system_view::{FirstStageRow, IdentificationRow, StrengthRow, SystemView};
-pub use table_view::{CellView, Figure, TableRow, TableView};
+pub use table_context::TableContext;
+pub use table_view::{CellView, ColumnView, Figure, TableRow, TableView};
 pub use tests_view::{DependenceRow, SpecificationTestRow, TestCell, TestsView, UnitRootRow};
 pub use vintage_view::{SourceView, VintageView};

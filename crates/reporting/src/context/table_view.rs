@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Name;
 use super::name::Names;
-use crate::number_format::estimate_text;
+use crate::number_format::{estimate_text, table_format};
 use crate::{Agreement, Comparison, PrintedNumber, ReportUnit, Stars, TableSpec, TidyEstimate};
 
 /// A table: units in the rows, regressors in the columns.
@@ -16,6 +16,8 @@ pub struct TableView {
     pub dependent: Name,
     /// The regressors.
     pub regressors: Vec<Name>,
+    /// How wide each regressor's numbers are.
+    pub columns: Vec<ColumnView>,
     /// Whether anything was published of it, so that values stand side by side.
     pub compared: bool,
     /// The rows; pooled ones last.
@@ -24,6 +26,43 @@ pub struct TableView {
     pub note: Name,
     /// Its agreement with the publication.
     pub agreement: Agreement,
+}
+
+/// How wide the numbers of a column are, as siunitx's `table-format` has it (`-2.5`: a minus, two digits
+/// before the point, five after it), and the most stars that one has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ColumnView {
+    /// The regressor.
+    pub regressor: Name,
+    /// The estimates.
+    pub format: String,
+    /// Their most stars.
+    pub stars: String,
+    /// The published values.
+    pub published_format: String,
+    /// Their most stars.
+    pub published_stars: String,
+}
+
+impl ColumnView {
+    fn new(regressor: Name, at: usize, rows: &[TableRow]) -> Self {
+        let of = |pick: fn(&CellView) -> Option<&Figure>| -> Vec<&Figure> {
+            rows.iter().filter_map(|row| row.cells.get(at)).filter_map(pick).collect()
+        };
+        let estimates = of(|cell| cell.estimate.as_ref());
+        let published = of(|cell| cell.published.as_ref());
+        let most = |figures: &[&Figure]| {
+            figures.iter().map(|one| one.stars.clone()).max_by_key(String::len).unwrap_or_default()
+        };
+        let format = |figures: &[&Figure]| table_format(figures.iter().map(|one| one.text.as_str()));
+        Self {
+            regressor,
+            format: format(&estimates),
+            stars: most(&estimates),
+            published_format: format(&published),
+            published_stars: most(&published),
+        }
+    }
 }
 
 /// A row of a table.
@@ -99,12 +138,20 @@ impl TableView {
             let of_unit: Vec<&&TidyEstimate> = rows.iter().filter(|row| row.unit == unit.printed()).collect();
             (!of_unit.is_empty()).then(|| table_row(table, unit, &of_unit, names))
         });
+        let table_rows: Vec<TableRow> = in_table.collect();
+        let regressors: Vec<Name> =
+            table.regressors.iter().map(|regressor| names.variable(regressor)).collect();
+        let columns = regressors
+            .iter()
+            .enumerate()
+            .map(|(at, regressor)| ColumnView::new(regressor.clone(), at, &table_rows));
         Self {
             name: Name::new(&table.id, &table.title),
             dependent: names.variable(&table.dependent),
-            regressors: table.regressors.iter().map(|regressor| names.variable(regressor)).collect(),
+            columns: columns.collect(),
+            regressors,
             compared: rows.iter().any(|row| row.published.is_some()),
-            rows: in_table.collect(),
+            rows: table_rows,
             note: Name::new("note", &table.note),
             agreement: Agreement::of(rows.iter().copied()),
         }

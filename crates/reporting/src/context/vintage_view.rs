@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Name;
-use crate::{ReportingError, Result, VintageSummary};
+use crate::{Bibliography, ReportingError, Result, VintageSummary};
 
 /// A vintage.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,6 +28,8 @@ pub struct VintageView {
 /// A raw file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SourceView {
+    /// The key that the list of references has it by.
+    pub key: String,
     /// Its name.
     pub file: String,
     /// Its SHA-256.
@@ -58,9 +60,11 @@ impl VintageView {
         let sources = vintage
             .sources
             .iter()
-            .map(|source| {
+            .enumerate()
+            .map(|(at, source)| {
                 let half = source.sha256.chars().count() / 2;
                 SourceView {
+                    key: Bibliography::data_key(at),
                     file: source.file.clone(),
                     sha256: source.sha256.clone(),
                     sha256_start: source.sha256.chars().take(half).collect(),

@@ -121,6 +121,15 @@ pub fn latex_number(text: &str) -> String {
     }
 }
 
+/// A number's text for a column of siunitx, which aligns it at the point; what is no plain number is set
+/// as [`latex_number`] does, in braces, which keep it from being read as one.
+pub(crate) fn latex_aligned(text: &str) -> String {
+    match super::NumberText::of(text) {
+        Some(number) if number.exponent.is_none() => text.to_owned(),
+        _ => format!("{{{}}}", latex_number(text)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -152,6 +161,13 @@ mod tests {
         assert_eq!(latex_number("<0.001"), "\\textless{}0.001");
         assert_eq!(latex_number("1e\\x"), "1e\\textbackslash{}x");
         assert_eq!(latex_number(""), "");
+    }
+
+    #[test]
+    fn plain_numbers_are_aligned() {
+        assert_eq!(latex_aligned("-0.257"), "-0.257");
+        assert_eq!(latex_aligned("<0.001"), "{\\textless{}0.001}");
+        assert_eq!(latex_aligned("1e-7"), "{1$\\times10^{-7}$}");
     }
 
     /// Reads escaped text back as LaTeX would print it, refusing whatever isn't one of the commands

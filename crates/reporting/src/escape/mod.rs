@@ -6,6 +6,7 @@ mod latex;
 mod markdown;
 
 pub use html::{escape_html, html_code, html_number};
+pub(crate) use latex::latex_aligned;
 pub use latex::{escape_latex, latex_code, latex_number};
 pub use markdown::{escape_markdown, markdown_code};
 

@@ -10,7 +10,7 @@ use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, did_you_mean
 pub(crate) use label_text::LabelText;
 use phrase::Phrase;
 
-use crate::{ReportFormat, ReportingError, Result};
+use crate::{Name, ReportFormat, ReportingError, Result};
 
 /// What templates print by the filters `text` and `said`: the labels of one language, by their keys, and
 /// how sentences that the program makes in English are said in it.
@@ -157,6 +157,16 @@ impl Wording {
             .map_err(fault)
     }
 
+    /// A name in this language, or the English where it has none in it.
+    pub fn name<'n>(&self, name: &'n Name) -> &'n str {
+        if self.language == "zh" && !name.zh.is_empty() { &name.zh } else { &name.en }
+    }
+
+    /// A name in English with the Chinese one after it; in Chinese, that name alone.
+    pub fn both<'n>(&self, name: &'n Name) -> &'n str {
+        if self.language == "en" { &name.both } else { self.name(name) }
+    }
+
     /// A label that takes nothing, as plain text; empty where there is none.
     pub(crate) fn plain(&self, key: &str) -> &str {
         self.labels.get(key).and_then(|forms| forms.other.plain()).unwrap_or_default()
@@ -165,20 +175,26 @@ impl Wording {
     /// A sentence that the program made in English, as it is said in this language. Sentences joined by
     /// semicolons are said one by one. What no phrase fits stays as it is.
     pub fn said(&self, english: &str) -> String {
-        if let Some(said) = self.whole(english) {
-            return said;
-        }
         let parts: Vec<&str> = english.split("; ").collect();
-        if parts.len() < 2 {
-            return english.to_owned();
+        let mut said: Vec<String> = Vec::new();
+        let mut any = false;
+        let mut at = 0;
+        while at < parts.len() {
+            // A phrase may have semicolons of its own: as many parts as fit one are said at once.
+            let fitting = (at + 1..=parts.len()).rev().find_map(|end| {
+                let together = parts.get(at..end)?.join("; ");
+                Some((
+                    end,
+                    self.phrases.iter().find_map(|phrase| phrase.say(&together, &|part| self.said(part)))?,
+                ))
+            });
+            any |= fitting.is_some();
+            let (end, words) =
+                fitting.unwrap_or((at + 1, parts.get(at).copied().unwrap_or_default().to_owned()));
+            said.push(words);
+            at = end;
         }
-        let said: Vec<Option<String>> = parts.iter().map(|part| self.whole(part)).collect();
-        if said.iter().all(Option::is_none) {
-            return english.to_owned();
-        }
-        let said: Vec<String> =
-            said.into_iter().zip(parts).map(|(said, part)| said.unwrap_or_else(|| part.to_owned())).collect();
-        said.join(self.separator("list.semicolon", "; "))
+        if any { said.join(self.separator("list.semicolon", "; ")) } else { english.to_owned() }
     }
 
     /// What stands between items, or the usual where the labels don't say.
@@ -187,10 +203,6 @@ impl Wording {
             "" => usual,
             separator => separator,
         }
-    }
-
-    fn whole(&self, english: &str) -> Option<String> {
-        self.phrases.iter().find_map(|phrase| phrase.say(english, &|part| self.said(part)))
     }
 }
 

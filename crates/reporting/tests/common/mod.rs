@@ -10,9 +10,9 @@ use vintner_estimation::{
 };
 use vintner_panel::{Gap, Label};
 use vintner_reporting::{
-    DroppedRow, EstimateOutcome, EstimateRow, Published, Renderer, ReportFormat, ReportInputs, ReportSpec,
-    ReportUnit, SourceSummary, StarLevels, TableSpec, TemplateSource, Translation, VariableDefinition,
-    VintageSummary, Wording,
+    Bibliography, DroppedRow, EstimateOutcome, EstimateRow, Published, Renderer, ReportContext, ReportFormat,
+    ReportInputs, ReportSpec, ReportUnit, SourceSummary, StarLevels, TableContext, TableSpec, TemplateSource,
+    Translation, VariableDefinition, VintageSummary, Wording,
 };
 
 /// The root of the repository.
@@ -52,7 +52,34 @@ pub fn render_in(language: &str, format: ReportFormat, spec: &ReportSpec, inputs
     let (_, name) = FORMATS.into_iter().find(|(known, _)| *known == format).unwrap();
     let spec = ReportSpec { language: language.into(), ..spec.clone() };
     let context = vintner_reporting::ReportContext::build(&spec, inputs).unwrap();
-    Renderer::new(format, &templates(), &wording(language)).unwrap().render(name, &context).unwrap()
+    let works = bibliography();
+    Renderer::citing(format, &templates(), &wording(language), &works)
+        .unwrap()
+        .render(name, &context)
+        .unwrap()
+}
+
+/// The works that the repository's templates may cite.
+pub fn bibliography() -> Bibliography {
+    let mut works = Bibliography::default();
+    let text = std::fs::read_to_string(root().join("reports/templates/references.bib")).unwrap();
+    works.read("references.bib", &text, false).unwrap();
+    works
+}
+
+/// The report's model in a language.
+pub fn context_in(language: &str, spec: &ReportSpec, inputs: &ReportInputs) -> ReportContext {
+    let spec = ReportSpec { language: language.into(), ..spec.clone() };
+    ReportContext::build(&spec, inputs).unwrap()
+}
+
+/// A table as a file of its own.
+pub fn table_alone(language: &str, format: ReportFormat, table: &TableContext) -> String {
+    let name = match format {
+        ReportFormat::Html => "table.html.tera",
+        _ => "table.tex.tera",
+    };
+    Renderer::new(format, &templates(), &wording(language)).unwrap().render(name, table).unwrap()
 }
 
 pub fn label(en: &str, zh: &str) -> Label {

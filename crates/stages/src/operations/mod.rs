@@ -32,7 +32,10 @@ mod shared;
 mod specification_curve;
 mod specifications;
 mod system;
+mod table;
+mod tables_shared;
 mod unit_root;
+mod workbook;
 mod years;
 
 use vintner_pipeline::Registry;
@@ -74,6 +77,8 @@ pub fn registry() -> Registry {
     registry.register(Of::<draw_directions::DrawDirections>::new());
     registry.register(Of::<draw_agreement::DrawAgreement>::new());
     registry.register(Of::<figure_list::FigureList>::new());
+    registry.register(Of::<table::Table>::new());
+    registry.register(Of::<workbook::Workbook>::new());
     registry.register(Of::<report::Report>::new());
     registry
 }

@@ -7,8 +7,8 @@ use vintner_ingest::{Manifest, Source};
 use vintner_panel::{Gap, Label, gaps_from_frame};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::{
-    EquationDiagnostics, Renderer, ReportContext, ReportFormat, ReportInputs, ReportSpec, Robustness,
-    SourceSummary, TemplateSource, Translation, VariableDefinition, VintageSummary, Wording,
+    Bibliography, EquationDiagnostics, Renderer, ReportContext, ReportFormat, ReportInputs, ReportSpec,
+    Robustness, SourceSummary, TemplateSource, Translation, VariableDefinition, VintageSummary, Wording,
 };
 
 use super::diagnose::Diagnostics;
@@ -57,7 +57,7 @@ pub(crate) struct Report {
     html: String,
 }
 
-fn english() -> String {
+pub(super) fn english() -> String {
     "en".into()
 }
 
@@ -111,6 +111,7 @@ impl Parameters for Report {
             InputDeclaration::json("claims").optional(),
             InputDeclaration::json("figures").optional(),
             InputDeclaration::file("published").optional(),
+            InputDeclaration::file("references").optional(),
             InputDeclaration::file("templates"),
             // Gaps, from whichever stages list them.
             InputDeclaration::any(Kind::Frame),
@@ -118,7 +119,8 @@ impl Parameters for Report {
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
-        ["markdown", "latex", "html"].map(|name| OutputDeclaration::new(name, Kind::Text)).into()
+        let endings = [("markdown", "md"), ("latex", "tex"), ("html", "html"), ("bibliography", "bib")];
+        endings.map(|(name, ending)| OutputDeclaration::new(name, Kind::Text).extension(ending)).into()
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
@@ -162,25 +164,53 @@ impl Parameters for Report {
             commands: commands.collect(),
         };
         let context = ReportContext::build(&spec, &report_inputs)?;
-        let files = inputs.texts("templates")?;
-        let wording = Wording::among(files.iter().copied(), &self.language)?;
-        let templates: Vec<TemplateSource> = files
-            .into_iter()
-            .filter(|(name, _)| name.ends_with(".tera"))
-            .map(|(name, text)| TemplateSource { name: name.into(), text: text.into() })
-            .collect();
+        let (wording, templates) = templates(inputs, &self.language)?;
+        let works = bibliography(inputs)?;
         let render = |format, template: &str| {
-            let text = Renderer::new(format, &templates, &wording)?.render(template, &context)?;
-            Ok::<_, StagesError>(Artifact::Text(text))
+            let renderer = Renderer::citing(format, &templates, &wording, &works)?;
+            let text = renderer.render(template, &context)?;
+            Ok::<_, StagesError>((Artifact::Text(text), renderer.cited()))
         };
+        let (latex, cited) = render(ReportFormat::Latex, &self.latex)?;
         Ok(Outputs::new()
-            .with("markdown", render(ReportFormat::Markdown, &self.markdown)?)
-            .with("latex", render(ReportFormat::Latex, &self.latex)?)
-            .with("html", render(ReportFormat::Html, &self.html)?))
+            .with("markdown", render(ReportFormat::Markdown, &self.markdown)?.0)
+            .with("html", render(ReportFormat::Html, &self.html)?.0)
+            .with("bibliography", Artifact::Text(works.write(&cited, &report_inputs.vintage)))
+            .with("latex", latex))
     }
 }
 
-fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
+/// What can be cited: the works under the role `references`, which are always listed, and those of the
+/// BibTeX files among the templates.
+fn bibliography(inputs: &Inputs) -> Result<Bibliography, StagesError> {
+    let mut works = Bibliography::default();
+    for (role, always) in [("references", true), ("templates", false)] {
+        if inputs.has(role) {
+            for (name, text) in inputs.texts(role)? {
+                if always || name.ends_with(".bib") {
+                    works.read(if name.is_empty() { role } else { name }, text, always)?;
+                }
+            }
+        }
+    }
+    Ok(works)
+}
+
+/// The labels of a language and the templates, from the files under the role `templates`.
+pub(super) fn templates(
+    inputs: &Inputs,
+    language: &str,
+) -> Result<(Wording, Vec<TemplateSource>), StagesError> {
+    let files = inputs.texts("templates")?;
+    let wording = Wording::among(files.iter().copied(), language)?;
+    let templates = files
+        .into_iter()
+        .filter(|(name, _)| name.ends_with(".tera"))
+        .map(|(name, text)| TemplateSource { name: name.into(), text: text.into() });
+    Ok((wording, templates.collect()))
+}
+
+pub(super) fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
     #[derive(Deserialize)]
     struct Named {
         name: String,
@@ -246,6 +276,7 @@ fn gaps(inputs: &Inputs) -> Result<Vec<Gap>, StagesError> {
         "claims",
         "figures",
         "published",
+        "references",
         "templates",
     ];
     let mut gaps = Vec::new();
