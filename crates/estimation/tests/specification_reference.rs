@@ -173,7 +173,7 @@ fn intervals_have_the_coefficients_own_degrees_of_freedom() {
     });
     let sample = sample(&grunfeld());
     let fit = Model::Within.estimate(&sample).unwrap().fit(&covariance).unwrap();
-    let expected = [(0.045410384258014663, 0.17483722398342225), (0.049276273538468029, 0.57085440906180951)];
+    let expected = [(0.04541038425801466, 0.17483722398342225), (0.04927627353846803, 0.5708544090618095)];
     for (interval, (lower, upper)) in fit.confidence_intervals(0.9).unwrap().iter().zip(expected) {
         let (low, high) = (interval.lower.unwrap(), interval.upper.unwrap());
         assert!((low - lower).abs() < 1e-8 && (high - upper).abs() < 1e-8, "{interval:?}");

@@ -187,7 +187,7 @@ fn section(
 ) -> Section {
     let more = rows.len().saturating_sub(ROWS);
     rows.truncate(ROWS);
-    let headers = headers.iter().map(|(text, numeric)| Header { text: *text, numeric: *numeric }).collect();
+    let headers = headers.iter().map(|(text, numeric)| Header { text, numeric: *numeric }).collect();
     Section { place, heading, summary, headers, rows, more }
 }
 

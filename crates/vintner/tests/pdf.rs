@@ -89,7 +89,7 @@ fn the_reports_of_the_paper_compile() {
             needed.lines().find_map(|line| line.strip_prefix("% \\usepackage")).unwrap().to_owned();
         let text = format!(
             "\\documentclass[a4paper]{{{class}}}\n\\usepackage[margin=18mm]{{geometry}}\n\\usepackage{preamble}\n\
-             \\usepackage{{xeCJK}}\n\\setCJKmainfont{{FandolSong-Regular.otf}}\n\\begin{{document}}\n{inputs}\\end{{document}}\n"
+             \\usepackage{{xeCJK}}\n\\setCJKmainfont[BoldFont=FandolSong-Bold.otf]{{FandolSong-Regular.otf}}\n\\begin{{document}}\n{inputs}\\end{{document}}\n"
         );
         fs::write(folder.join("alone.tex"), text).unwrap();
         let found = faults(&folder, "alone.tex");
