@@ -20,7 +20,7 @@ pdf VINTAGE="reconstructed":
     for tool in latexmk xelatex; do
         if ! command -v "$tool" >/dev/null 2>&1; then
             echo "just pdf: $tool isn't installed. On Debian:" >&2
-            echo "  apt-get install --no-install-recommends latexmk texlive-xetex texlive-lang-chinese texlive-science" >&2
+            echo "  apt-get install --no-install-recommends latexmk texlive-xetex texlive-lang-chinese texlive-science texlive-pictures" >&2
             exit 1
         fi
     done
