@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use vintner_stages::vintage_difference::{
-    CellChange, CoefficientChange, DataDifference, Significance, VariableDifference, VintageDifference,
-};
-use vintner_stages::{StagesError, page_name, significant, vintage_side};
+use vintner_stages::vintage_difference::{CellChange, DataDifference, VariableDifference, VintageDifference};
+use vintner_stages::{Moved, Signs, StagesError, page_name, percent, vintage_side};
 
 use crate::Result;
 use crate::figures::count;
@@ -245,7 +243,7 @@ fn data(difference: &VintageDifference) -> Section {
                 one.added.to_string(),
                 one.gone.to_string(),
                 one.median_relative.map(percent).unwrap_or_default(),
-                one.cells.first().map(cell).unwrap_or_default(),
+                one.cells.first().map(|cell| Signs::SET.cell(cell)).unwrap_or_default(),
             ],
         })
         .collect();
@@ -284,11 +282,11 @@ fn estimates(difference: &VintageDifference, traced: &Traced) -> Section {
                 href: traced.href(&address),
                 cells: vec![
                     address,
-                    estimate(change.before, &change.stars_before),
-                    estimate(change.after, &change.stars_after),
+                    Signs::SET.estimate(change.before, &change.stars_before),
+                    Signs::SET.estimate(change.after, &change.stars_after),
                     change.standard_errors.map(|size| format!("{size:+.1}")).unwrap_or_default(),
                     change.std_error_ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default(),
-                    what_happened(change),
+                    Signs::SET.what_happened(change),
                 ],
             }
         })
@@ -335,13 +333,13 @@ fn map(data: &DataDifference, variable: &VariableDifference) -> Map {
         variable.cells.iter().map(|cell| ((cell.entity.as_str(), cell.time), cell)).collect();
     let mark = |entity: &str, time: i32| match cells.get(&(entity, time)) {
         None => Mark { class: "same", sign: "\u{b7}" },
-        Some(CellChange { before: None, .. }) => Mark { class: "new", sign: "+" },
-        Some(CellChange { after: None, .. }) => Mark { class: "gone", sign: "\u{2212}" },
-        Some(cell) => match cell.relative.map(f64::abs) {
-            Some(relative) if relative < 0.01 => Mark { class: "d1", sign: "\u{25cb}" },
-            Some(relative) if relative < 0.1 => Mark { class: "d2", sign: "\u{25d4}" },
-            Some(relative) if relative < 0.5 => Mark { class: "d3", sign: "\u{25d1}" },
-            _ => Mark { class: "d4", sign: "\u{25cf}" },
+        Some(cell) => match Moved::of(cell) {
+            Moved::New => Mark { class: "new", sign: "+" },
+            Moved::Gone => Mark { class: "gone", sign: "\u{2212}" },
+            Moved::Little => Mark { class: "d1", sign: "\u{25cb}" },
+            Moved::Somewhat => Mark { class: "d2", sign: "\u{25d4}" },
+            Moved::Much => Mark { class: "d3", sign: "\u{25d1}" },
+            Moved::Most => Mark { class: "d4", sign: "\u{25cf}" },
         },
     };
     let fits = data.entities.len() * data.times.len() <= CELLS;
@@ -354,52 +352,7 @@ fn map(data: &DataDifference, variable: &VariableDifference) -> Map {
         changed: variable.cells.len(),
         times: data.times.clone(),
         rows: if fits { rows.collect() } else { Vec::new() },
-        changes: variable.cells.iter().take(CHANGES).map(cell).collect(),
+        changes: variable.cells.iter().take(CHANGES).map(|cell| Signs::SET.cell(cell)).collect(),
         more: variable.cells.len().saturating_sub(CHANGES),
-    }
-}
-
-fn what_happened(change: &CoefficientChange) -> String {
-    let mut told = Vec::new();
-    if change.flipped {
-        told.push("other sign".to_owned());
-    }
-    match change.significance {
-        Significance::Gained => told.push("significant now".into()),
-        Significance::Lost => told.push("no longer significant".into()),
-        _ => {}
-    }
-    if let Some((before, after)) = change.n_obs {
-        let number = |n: Option<usize>| n.map_or("?".into(), |n| n.to_string());
-        told.push(format!("n {} \u{2192} {}", number(before), number(after)));
-    }
-    if !change.note.is_empty() {
-        told.push(change.note.clone());
-    }
-    told.join(", ")
-}
-
-fn estimate(value: Option<f64>, stars: &str) -> String {
-    value.map_or("\u{2013}".into(), |value| format!("{}{stars}", significant(value)))
-}
-
-fn cell(cell: &CellChange) -> String {
-    let value = |value: Option<f64>| value.map_or("\u{2013}".to_owned(), significant);
-    let sign = |relative: f64| if relative > 0.0 { "+" } else { "" };
-    let relative = cell.relative.map(|relative| format!(" ({}{})", sign(relative), percent(relative)));
-    format!(
-        "{} {}: {} \u{2192} {}{}",
-        cell.name,
-        cell.time,
-        value(cell.before),
-        value(cell.after),
-        relative.unwrap_or_default()
-    )
-}
-
-fn percent(share: f64) -> String {
-    match (share * 100.0).abs() {
-        small if small < 0.1 => format!("{:.1e}%", share * 100.0),
-        _ => format!("{:.1}%", share * 100.0),
     }
 }

@@ -8,7 +8,7 @@ use vintner_stages::trace::{
     DroppedSample, NumberAddress, NumberValue, RawCell, TracedInfluence, TracedNumber, TracedOrigin,
     TracedStage, Traces, trace_all,
 };
-use vintner_stages::{StagesError, significant};
+use vintner_stages::{Signs, StagesError, significant};
 
 use crate::Result;
 use crate::branch_page::params;
@@ -384,7 +384,7 @@ fn origin_view(
         place,
         panel: gathered.output(&origin.panel),
         variables: origin.variables.clone(),
-        sample: sample(&origin.sample),
+        sample: Signs::SET.sample(&origin.sample),
         dropped: origin.dropped.iter().take(DROPPED).map(dropped).collect(),
         more_dropped: origin.dropped.len().saturating_sub(DROPPED),
         cells: variables
@@ -406,27 +406,4 @@ fn origin_view(
 
 fn dropped(row: &DroppedSample) -> String {
     format!("{} {}: no {}", row.entity, row.time, row.missing.join(", "))
-}
-
-/// "12 rows: a 2008-2019"; of several entities how many of each.
-fn sample(rows: &[(String, i32)]) -> String {
-    let mut spans: Vec<(&str, i32, i32, usize)> = Vec::new();
-    for (entity, time) in rows {
-        match spans.last_mut() {
-            Some((own, _, last, rows)) if own == entity => {
-                *last = *time;
-                *rows += 1;
-            }
-            _ => spans.push((entity, *time, *time, 1)),
-        }
-    }
-    let parts: Vec<String> = spans
-        .iter()
-        .map(|(entity, first, last, rows)| {
-            let times = if first == last { first.to_string() } else { format!("{first}\u{2013}{last}") };
-            let whole = *rows as i64 == i64::from(*last) - i64::from(*first) + 1;
-            if whole { format!("{entity} {times}") } else { format!("{entity} {rows} of {times}") }
-        })
-        .collect();
-    format!("{}: {}", count(rows.len(), "row"), parts.join(", "))
 }

@@ -3,10 +3,10 @@
 use std::io::{Write, stdout};
 
 use serde_json::{Value, json};
-use vintner_stages::significant;
 use vintner_stages::trace::{
     CellTrace, NumberValue, RawCell, TracedFile, TracedOrigin, Traces, trace_all, trace_cell, trace_number,
 };
+use vintner_stages::{Signs, significant};
 
 use super::{count, print_json};
 use crate::arguments::{Format, Trace};
@@ -60,7 +60,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Trace) -> Result<()> {
         table.row(vec![stage.output.clone(), stage.operation.clone(), digest]);
     }
     write!(out, "{table}")?;
-    writeln!(out, "\nSample: {}", printable_line(&sample(&trace.sample)))?;
+    writeln!(out, "\nSample: {}", printable_line(&Signs::PLAIN.sample(&trace.sample)))?;
     for row in &trace.dropped {
         let line = format!("{} {}: no {}", row.entity, row.time, row.missing.join(", "));
         writeln!(out, "  without {}", printable_line(&line))?;
@@ -176,29 +176,6 @@ fn value(out: &mut impl Write, value: &NumberValue) -> Result<()> {
         }
         NumberValue::Output(other) => Ok(writeln!(out, "  {}", printable_line(&other.to_string()))?),
     }
-}
-
-/// "12 rows: cangzhou 2008-2019"; of several entities how many of each.
-fn sample(rows: &[(String, i32)]) -> String {
-    let mut spans: Vec<(&str, i32, i32, usize)> = Vec::new();
-    for (entity, time) in rows {
-        match spans.last_mut() {
-            Some((own, _, last, rows)) if own == entity => {
-                *last = *time;
-                *rows += 1;
-            }
-            _ => spans.push((entity, *time, *time, 1)),
-        }
-    }
-    let parts: Vec<String> = spans
-        .iter()
-        .map(|(entity, first, last, rows)| {
-            let years = if first == last { first.to_string() } else { format!("{first}-{last}") };
-            let whole = *rows as i64 == i64::from(*last) - i64::from(*first) + 1;
-            if whole { format!("{entity} {years}") } else { format!("{entity} {rows} of {years}") }
-        })
-        .collect();
-    format!("{}: {}", count(rows.len(), "row"), parts.join(", "))
 }
 
 fn cells(out: &mut impl Write, cells: &[RawCell], most: usize) -> Result<()> {

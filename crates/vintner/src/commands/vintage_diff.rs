@@ -2,10 +2,8 @@
 
 use std::io::{Write, stdout};
 
-use vintner_stages::vintage_difference::{
-    CellChange, CoefficientChange, DataDifference, Significance, VariableDifference, VintageDifference,
-};
-use vintner_stages::vintage_side;
+use vintner_stages::vintage_difference::{DataDifference, VariableDifference, VintageDifference};
+use vintner_stages::{Moved, Signs, percent, vintage_side};
 
 use super::{count, print_json};
 use crate::arguments::{DiffFormat, VintageDiff};
@@ -171,7 +169,7 @@ fn data(difference: &VintageDifference, shown: usize) -> Section {
                 variable.added.to_string(),
                 variable.gone.to_string(),
                 variable.median_relative.map(percent).unwrap_or_default(),
-                variable.cells.first().map(cell).unwrap_or_default(),
+                variable.cells.first().map(|cell| Signs::PLAIN.cell(cell)).unwrap_or_default(),
             ]
         })
         .collect();
@@ -190,23 +188,21 @@ fn data(difference: &VintageDifference, shown: usize) -> Section {
 fn map(data: &DataDifference, variable: &VariableDifference) -> Section {
     let mark = |entity: &str, time: i32| {
         let cell = variable.cells.iter().find(|cell| cell.entity == entity && cell.time == time);
-        match cell {
+        match cell.map(Moved::of) {
             None => "\u{b7}",
-            Some(CellChange { before: None, .. }) => "+",
-            Some(CellChange { after: None, .. }) => "-",
-            Some(cell) => match cell.relative.map(f64::abs) {
-                Some(relative) if relative < 0.01 => "\u{2591}",
-                Some(relative) if relative < 0.1 => "\u{2592}",
-                Some(relative) if relative < 0.5 => "\u{2593}",
-                _ => "\u{2588}",
-            },
+            Some(Moved::New) => "+",
+            Some(Moved::Gone) => "-",
+            Some(Moved::Little) => "\u{2591}",
+            Some(Moved::Somewhat) => "\u{2592}",
+            Some(Moved::Much) => "\u{2593}",
+            Some(Moved::Most) => "\u{2588}",
         }
     };
     let rows = data.entities.iter().zip(&data.names).map(|(entity, name)| {
         let marks: Vec<&str> = data.times.iter().map(|time| mark(entity, *time)).collect();
         vec![name.clone(), marks.concat()]
     });
-    let cells = variable.cells.iter().map(cell);
+    let cells = variable.cells.iter().map(|cell| Signs::PLAIN.cell(cell));
     let years = match (data.times.first(), data.times.last()) {
         (Some(first), Some(last)) => format!("{first}-{last}"),
         _ => String::new(),
@@ -244,11 +240,11 @@ fn estimates(difference: &VintageDifference, shown: usize) -> Section {
         .map(|change| {
             vec![
                 format!("{}/{}/{}", change.table, change.unit, change.regressor),
-                estimate(change.before, &change.stars_before),
-                estimate(change.after, &change.stars_after),
+                Signs::PLAIN.estimate(change.before, &change.stars_before),
+                Signs::PLAIN.estimate(change.after, &change.stars_after),
                 change.standard_errors.map(|size| format!("{size:+.1}")).unwrap_or_default(),
                 change.std_error_ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default(),
-                what_happened(change),
+                Signs::PLAIN.what_happened(change),
             ]
         })
         .collect();
@@ -300,57 +296,6 @@ fn cut(rows: &mut Vec<Vec<String>>, shown: usize, noun: &str) -> Vec<String> {
     let more = rows.len().saturating_sub(shown);
     rows.truncate(shown);
     if more == 0 { Vec::new() } else { vec![format!("and {} more; --detail shows them", count(more, noun))] }
-}
-
-fn what_happened(change: &CoefficientChange) -> String {
-    let mut told = Vec::new();
-    if change.flipped {
-        told.push("other sign".to_owned());
-    }
-    match change.significance {
-        Significance::Gained => told.push("significant now".into()),
-        Significance::Lost => told.push("no longer significant".into()),
-        _ => {}
-    }
-    if let Some((before, after)) = change.n_obs {
-        let number = |n: Option<usize>| n.map_or("?".into(), |n| n.to_string());
-        told.push(format!("n {} -> {}", number(before), number(after)));
-    }
-    if !change.note.is_empty() {
-        told.push(change.note.clone());
-    }
-    told.join(", ")
-}
-
-fn estimate(value: Option<f64>, stars: &str) -> String {
-    value.map_or("-".into(), |value| format!("{}{stars}", number(value)))
-}
-
-fn cell(cell: &CellChange) -> String {
-    let value = |value: Option<f64>| value.map_or("-".to_owned(), number);
-    let relative = cell
-        .relative
-        .map(|relative| format!(" ({}{})", if relative > 0.0 { "+" } else { "" }, percent(relative)));
-    format!(
-        "{} {}: {} -> {}{}",
-        cell.name,
-        cell.time,
-        value(cell.before),
-        value(cell.after),
-        relative.unwrap_or_default()
-    )
-}
-
-/// Four digits that count.
-fn number(value: f64) -> String {
-    vintner_stages::significant(value)
-}
-
-fn percent(share: f64) -> String {
-    match (share * 100.0).abs() {
-        small if small < 0.1 => format!("{:.1e}%", share * 100.0),
-        _ => format!("{:.1}%", share * 100.0),
-    }
 }
 
 /// A field's value, its middle left out where it is long.
