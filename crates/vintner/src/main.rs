@@ -16,7 +16,7 @@ mod progress;
 mod text_table;
 mod workspace;
 
-use std::io::{IsTerminal, Write, stderr};
+use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -80,7 +80,8 @@ fn log_to_stderr(verbose: u8) {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(stderr)
-        .with_ansi(stderr().is_terminal())
+        // No colours: the escapes of this library are a feature that isn't built, and asking for them panics.
+        .with_ansi(false)
         .log_internal_errors(false)
         .without_time()
         .init();
