@@ -10,6 +10,5 @@ mod selection;
 pub use branch::{Branch, BranchId};
 pub(crate) use branch::{BranchAt, Read};
 pub use plan::Plan;
-pub(crate) use plan::{Branches, HasRecord, Progress};
 pub(crate) use selection::Part;
 pub use selection::Selection;

@@ -21,7 +21,7 @@ pub(crate) use atomic::{remove_unpublished, write_cache, write_published};
 pub use collect::{Collected, Keep};
 pub use contents::{Contents, KeptRun};
 pub(crate) use lock::SpareLocks;
-pub use lock_file::{LockDifference, LockFile, Locked, LockedKind};
+pub use lock_file::{LockFile, Locked};
 pub(crate) use record::ColumnRecord;
 pub use record::{InputRecord, Origin, OutputRecord, Record};
 pub(crate) use stamp::{Stamp, now};
