@@ -18,8 +18,8 @@ use rayon::prelude::*;
 
 use super::grouping::{Codes, Grouping};
 use super::semidefinite::Semidefinite;
-use crate::Reason;
-use crate::design::norm;
+use crate::numerics::norm;
+use crate::outcome::Reason;
 
 /// What the other effects' dummies may still take from a residual, as a share of the variable's deviations.
 const TOLERANCE: f64 = 2e-16;

@@ -6,20 +6,35 @@ use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
 use super::auxiliary::arellano;
-use super::{
-    Autocorrelation, BeraSosaYoon, BeraSosaYoonOptions, BreuschGodfrey, CommonSlopes, CrossSection,
-    CrossSectionSize, CrossSectionStatistic, DifferencesNull, DurbinWatson, Indefinite, LagReach, LagSquares,
-    LagrangeMultiplier, Measure, PValueMethod, RowBefore, VarianceStatistic, Variation, baltagi_wu,
-    bera_sosa_yoon, bhargava_franzini_narendranathan, breusch_godfrey, breusch_pagan, durbin_watson,
-    effects_f_test, hausman, hausman_auxiliary, jarque_bera, lagrange_multiplier, modified_wald, mundlak,
-    poolability, reset, unbalancedness, unobserved_effects, variance_inflation, variation, white,
-    wooldridge_ar, wooldridge_differences, wooldridge_drukker,
+use super::bera_sosa_yoon::{
+    BeraSosaYoon, BeraSosaYoonOptions, CrossSectionSize, LagSquares, bera_sosa_yoon,
 };
-use crate::covariance::SmallSample;
-use crate::models::Effects;
-use crate::{
-    Covariance, Fit, Formula, HypothesisTest, Model, RandomEffects, Reason, Result, Sample, VarianceEstimator,
-};
+use super::breusch_godfrey::{BreuschGodfrey, breusch_godfrey};
+use super::breusch_pagan::{VarianceStatistic, breusch_pagan};
+use super::cross_section::{CrossSection, CrossSectionStatistic};
+use super::durbin_watson::{Autocorrelation, DurbinWatson, PValueMethod, durbin_watson};
+use super::effects_test::effects_f_test;
+use super::hausman::{Indefinite, hausman, hausman_auxiliary};
+use super::lagrange_multiplier::{LagrangeMultiplier, lagrange_multiplier};
+use super::measure::Measure;
+use super::modified_wald::modified_wald;
+use super::mundlak::mundlak;
+use super::normality::jarque_bera;
+use super::panel_durbin_watson::{baltagi_wu, bhargava_franzini_narendranathan};
+use super::panel_shape::{Variation, unbalancedness, variation};
+use super::poolability::{CommonSlopes, poolability};
+use super::reset::reset;
+use super::series::{LagReach, RowBefore};
+use super::unobserved_effects::unobserved_effects;
+use super::variance_inflation::variance_inflation;
+use super::white::white;
+use super::wooldridge::{DifferencesNull, wooldridge_ar, wooldridge_differences, wooldridge_drukker};
+use crate::covariance::{Covariance, SmallSample};
+use crate::fit::Fit;
+use crate::inference::HypothesisTest;
+use crate::models::{Effects, Model, RandomEffects, VarianceEstimator};
+use crate::outcome::{Reason, Result};
+use crate::sample::{Formula, Sample};
 
 /// A test with its options, each of which has a default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
