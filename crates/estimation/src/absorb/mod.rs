@@ -6,6 +6,7 @@
 mod components;
 mod factor;
 mod grouping;
+mod level_equations;
 mod projection;
 mod semidefinite;
 

@@ -4,7 +4,7 @@ use faer::Mat;
 use vintner_panel::PanelChunks;
 
 use super::sums::{Reduced, Residual, TimeEffects, TimeEquations, Transformation};
-use super::walk::{Walked, walk};
+use super::walk::{Block, Walked, walk};
 use crate::covariance::{ClusterBy, Covariance, TestDistribution};
 use crate::fit::{Estimated, Outcome, Refusal, Streamed};
 use crate::models::{Absorbed, Model};
@@ -141,7 +141,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn pass(&mut self, mut visit: impl FnMut(&walk::Block)) -> Result<()> {
+    fn pass(&mut self, mut visit: impl FnMut(&Block)) -> Result<()> {
         self.passes += 1;
         let single = &mut self.single;
         single.clear();

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bell_mccaffrey;
 use super::cluster_type::ClusterType;
-use super::clusters::{ClusterBy, Clusters, clusters};
+use super::clusters::{ClusterBy, clusters};
 use super::covariance_matrix::CovarianceMatrix;
 use super::ingredients::Ingredients;
 use super::leverage::Leverage;

@@ -2,7 +2,6 @@
 
 use faer::Mat;
 
-use super::clusters::Clusters;
 use super::test_distribution::TestDistribution;
 
 /// A covariance matrix and how it came about.

@@ -219,6 +219,6 @@ pub(super) fn eigen(matrix: &Mat<f64>) -> Result<(Mat<f64>, Vec<f64>), Reason> {
 impl Ingredients<'_> {
     /// Each row's leverage.
     pub(crate) fn leverages(&self, leverage: Leverage) -> Result<Vec<f64>, Reason> {
-        leverage::leverages(self, leverage)
+        leverages(self, leverage)
     }
 }

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::clusters::Clusters;
-
 /// The distribution that a coefficient's statistic is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,20 +4,15 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use faer::Mat;
-use serde::{Deserialize, Serialize};
 
-use super::fit::{Coefficient, CovarianceUsed, Fit};
 use super::measures::FitMeasures;
-use crate::absorb::Grouping;
-use crate::covariance::{AbsorbedEffects, ClusterBy, Covariance, Ingredients, Leverage, cluster_codes};
-use crate::inference::{ReferenceDistribution, joint_test, wald};
+use crate::covariance::{AbsorbedEffects, ClusterBy, Ingredients, Leverage, cluster_codes};
 use crate::models::{
     Absorbed, Goodness, Levels, Model, Solved, VarianceComponents, first_differences, within,
 };
-use crate::numerics::dense::matrix_rows;
-use crate::numerics::{Design, LeastSquares, dot, mean, student_t_two_sided, weighted_mean};
-use crate::outcome::{INTERCEPT, Note, Reason};
-use crate::sample::{ClusterColumn, DropCause, Effect, EffectOf, Formula, Sample, WeightKind};
+use crate::numerics::{Design, LeastSquares, dot, mean, weighted_mean};
+use crate::outcome::{Note, Reason};
+use crate::sample::{ClusterColumn, DropCause, Formula, Sample, WeightKind};
 
 /// Residuals whose norm is below this share of the norms that cancel in them are rounding.
 const PERFECT_FIT: f64 = 64.0 * f64::EPSILON;
@@ -26,82 +21,41 @@ const PERFECT_FIT: f64 = 64.0 * f64::EPSILON;
 const MANY: usize = 20_000;
 
 /// Condition numbers above this are worth a note.
-const ILL_CONDITIONED: f64 = 1e8;
+pub(super) const ILL_CONDITIONED: f64 = 1e8;
 
 /// Estimates and what inference needs; any number of covariances can be had from it without refitting.
 #[derive(Debug, Clone)]
 pub struct Estimated {
-    model: Model,
-    formula: Formula,
+    pub(super) model: Model,
+    pub(super) formula: Formula,
     pub(crate) names: Vec<String>,
     pub(crate) coefficients: Vec<f64>,
     pub(crate) residuals: Vec<f64>,
     pub(crate) regressors: Mat<f64>,
     pub(crate) bread: Mat<f64>,
     pub(crate) rss: f64,
-    tss: f64,
-    explained: f64,
+    pub(super) tss: f64,
+    pub(super) explained: f64,
     /// Of the dependent variable about its overall mean, where the effects are absorbed.
-    total: Option<f64>,
+    pub(super) total: Option<f64>,
     pub(crate) absorbed: Absorbed,
-    goodness: Goodness,
-    components: Option<VarianceComponents>,
+    pub(super) goodness: Goodness,
+    pub(super) components: Option<VarianceComponents>,
     /// What it was estimated on; shares the panel's columns.
-    sample: Sample,
-    observations: usize,
+    pub(super) sample: Sample,
+    pub(super) observations: usize,
     /// How many entities there are among the observations.
-    entities: usize,
+    pub(super) entities: usize,
     pub(crate) groups: Vec<Range<usize>>,
-    times: Vec<i32>,
-    levels: Levels,
-    perfect: bool,
-    notes: Vec<Note>,
-    longest: usize,
-    clusters: Vec<ClusterColumn>,
+    pub(super) times: Vec<i32>,
+    pub(super) levels: Levels,
+    pub(super) perfect: bool,
+    pub(super) notes: Vec<Note>,
+    pub(super) longest: usize,
+    pub(super) clusters: Vec<ClusterColumn>,
     pub(crate) measures: FitMeasures,
     /// Whether there is an intercept beside absorbed effects.
     pub(crate) constant: bool,
-}
-
-/// An entity's fixed effect in levels, a_i = mean(y_i) - mean(x_i)'b.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EntityEffect {
-    /// The entity.
-    pub entity: String,
-    /// The effect, in the dependent variable's unit.
-    pub effect: f64,
-}
-
-/// A time's effect in levels.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TimeEffect {
-    /// The time.
-    pub time: i32,
-    /// The effect, in the dependent variable's unit.
-    pub effect: f64,
-}
-
-/// A solution from chunks of rows, of which only sums are left.
-pub(crate) struct Streamed {
-    pub(crate) model: Model,
-    pub(crate) formula: Formula,
-    /// The triangle of the transformed variables.
-    pub(crate) design: Design,
-    pub(crate) coefficients: Vec<f64>,
-    pub(crate) bread: Mat<f64>,
-    pub(crate) condition: f64,
-    pub(crate) rss: f64,
-    pub(crate) tss: f64,
-    pub(crate) explained: f64,
-    pub(crate) total: Option<f64>,
-    pub(crate) absorbed: Absorbed,
-    pub(crate) observations: usize,
-    pub(crate) entities: usize,
-    pub(crate) longest: usize,
-    /// Of each regressor, two numbers an entity: the sums of its positive and of its negative scores.
-    pub(crate) scores: Vec<Vec<f64>>,
-    pub(crate) singletons: Vec<String>,
-    pub(crate) notes: Vec<Note>,
 }
 
 impl Estimated {
@@ -209,60 +163,6 @@ impl Estimated {
         })
     }
 
-    /// What classical covariances and those clustered by entity need of rows that are gone: each entity stands as two
-    /// rows with the sums of its positive and of its negative scores for regressors, and residuals of one.
-    pub(crate) fn streamed(solved: Streamed) -> Result<Self, Reason> {
-        let Streamed { design, coefficients, bread, rss, tss, absorbed, mut notes, .. } = solved;
-        for (what, finite) in [
-            ("the total sum of squares", tss.is_finite() && tss > 0.0),
-            ("a coefficient", coefficients.iter().all(|value| value.is_finite())),
-            ("the residual sum of squares", rss.is_finite()),
-            ("the cross-product of the regressors", finite_and_regular(&bread)),
-        ] {
-            if !finite {
-                return Err(Reason::NotFinite { what: what.into() });
-            }
-        }
-        let perfect = is_perfect(rss, &coefficients, &design);
-        notes.extend(perfect.then_some(Note::PerfectFit));
-        if solved.condition > ILL_CONDITIONED {
-            notes.push(Note::IllConditioned { condition: solved.condition });
-        }
-        if !solved.singletons.is_empty() {
-            notes.push(Note::Singletons { entities: solved.singletons });
-        }
-        let height = solved.scores.first().map_or(0, Vec::len);
-        let scores = solved.scores;
-        Ok(Self {
-            model: solved.model,
-            sample: Sample::empty(&solved.formula),
-            formula: solved.formula,
-            names: design.names,
-            coefficients,
-            residuals: vec![1.0; height],
-            regressors: Mat::from_fn(height, scores.len(), |row, column| scores[column][row]),
-            bread,
-            rss,
-            tss,
-            explained: solved.explained,
-            total: solved.total,
-            absorbed,
-            goodness: Goodness::Decomposition,
-            components: None,
-            observations: solved.observations,
-            entities: solved.entities,
-            groups: (0..height / 2).map(|entity| 2 * entity..2 * entity + 2).collect(),
-            times: vec![0; height],
-            levels: Levels::default(),
-            perfect,
-            notes,
-            longest: solved.longest,
-            clusters: Vec::new(),
-            measures: FitMeasures::default(),
-            constant: false,
-        })
-    }
-
     /// The model.
     pub fn model(&self) -> Model {
         self.model
@@ -312,48 +212,6 @@ impl Estimated {
     /// Whether the residuals are zero to rounding.
     pub fn is_perfect(&self) -> bool {
         self.perfect
-    }
-
-    /// The effects of the entities of the sample, fixed or predicted; none in models without. With
-    /// fixed effects of times too, the first time's is zero.
-    pub fn fixed_effects(&self) -> Vec<EntityEffect> {
-        let found = self.fixed(EffectOf::Entities);
-        let effects = self.sample.entities().iter().zip(found.as_ref().unwrap_or(&self.levels.entity));
-        effects.map(|(entity, &effect)| EntityEffect { entity: entity.clone(), effect }).collect()
-    }
-
-    /// The effects of the times of the sample, fixed or predicted; none in models without.
-    pub fn time_effects(&self) -> Vec<TimeEffect> {
-        let times = Grouping::by_time(self.sample.times()).1;
-        let found = self.fixed(EffectOf::Times);
-        let effects = times.iter().zip(found.as_ref().unwrap_or(&self.levels.time));
-        effects.map(|(&time, &effect)| TimeEffect { time, effect }).collect()
-    }
-
-    /// The effects that the equation names, each with its levels; none where it names none. The first effect's
-    /// hold the constant: the first level of each other is zero.
-    pub fn named_effects(&self) -> Vec<(Effect, Vec<(String, f64)>)> {
-        let named = self.sample.effects().iter();
-        named
-            .zip(self.all_fixed())
-            .map(|(one, (_, levels))| (one.effect.clone(), one.labels.iter().cloned().zip(levels).collect()))
-            .collect()
-    }
-
-    /// Fixed effects, worked out from the variables in levels.
-    fn all_fixed(&self) -> Vec<(EffectOf, Vec<f64>)> {
-        let Some(effects) = self.levels.on_demand else { return Vec::new() };
-        let coefficient = |name: &str| {
-            self.names.iter().position(|own| own == name).map_or(0.0, |at| self.coefficients[at])
-        };
-        // What could be projected before can be again.
-        within::levels(&self.sample, effects, coefficient).unwrap_or_default()
-    }
-
-    fn fixed(&self, of: EffectOf) -> Option<Vec<f64>> {
-        self.levels.on_demand?;
-        let found = self.all_fixed().into_iter().find(|(own, _)| *own == of);
-        Some(found.map_or(Vec::new(), |(_, levels)| levels))
     }
 
     /// The variances of random effects.
@@ -424,139 +282,10 @@ impl Estimated {
     pub fn leverages(&self, leverage: Leverage) -> Result<Vec<f64>, Reason> {
         self.ingredients().leverages(leverage)
     }
-
-    /// The result under a covariance.
-    ///
-    /// # Errors
-    /// Where the sample doesn't allow the covariance.
-    pub fn fit(&self, covariance: &Covariance) -> Result<Fit, Reason> {
-        // A row observed w times has w scores; only these two don't need them one by one.
-        let weights = self.formula.weights.as_ref().map(|weights| weights.kind);
-        if weights == Some(WeightKind::Frequency)
-            && !matches!(covariance, Covariance::Classical(_) | Covariance::Cluster(_))
-        {
-            let what = "frequency weights".into();
-            return Err(Reason::NotDefined { what, model: format!("standard errors {}", covariance.name()) });
-        }
-        let computed = covariance.matrix(&self.ingredients())?;
-        let df_residual = self.df_residual();
-        let observations = self.observations;
-        let reference = match computed.test_df {
-            Some(df) => ReferenceDistribution::StudentT { df },
-            None => ReferenceDistribution::Normal,
-        };
-        let coefficients: Vec<Coefficient> = self
-            .names
-            .iter()
-            .zip(&self.coefficients)
-            .enumerate()
-            .map(|(index, (name, &estimate))| {
-                let bare = Coefficient {
-                    name: name.clone(),
-                    estimate,
-                    std_error: None,
-                    statistic: None,
-                    p_value: None,
-                    df: computed.coefficient_df.as_ref().map(|df| df[index]),
-                };
-                let std_error = computed.matrix[(index, index)].sqrt();
-                if self.perfect || !(std_error > 0.0 && std_error.is_finite()) {
-                    return bare;
-                }
-                let statistic = estimate / std_error;
-                Coefficient {
-                    std_error: Some(std_error),
-                    statistic: Some(statistic),
-                    p_value: Some(match bare.df {
-                        Some(df) => student_t_two_sided(statistic, df),
-                        None => reference.two_sided(statistic),
-                    }),
-                    ..bare
-                }
-            })
-            .collect();
-
-        let slopes: Vec<usize> =
-            (0..self.names.len()).filter(|&index| self.names[index] != INTERCEPT).collect();
-        let mut notes = self.notes.clone();
-        let single: Vec<String> = (0..self.names.len())
-            .filter(|&index| !self.perfect && computed.matrix[(index, index)] == 0.0)
-            .map(|index| self.names[index].clone())
-            .collect();
-        if !single.is_empty() {
-            notes.push(Note::SingleCluster { coefficients: single });
-        }
-        let negative: Vec<String> = (0..self.names.len())
-            .filter(|&index| !self.perfect && computed.matrix[(index, index)] < 0.0)
-            .map(|index| self.names[index].clone())
-            .collect();
-        if !negative.is_empty() {
-            notes.push(Note::NegativeVariance { coefficients: negative });
-        }
-        let joint = if self.perfect {
-            None
-        } else {
-            let statistic = match covariance {
-                // the same as the quadratic form, and sound for nearly collinear regressors
-                Covariance::Classical(_) if self.goodness == Goodness::Decomposition => {
-                    let sigma2 = self.rss / observations as f64 * computed.factor;
-                    Some(self.explained / sigma2)
-                }
-                _ => wald(&self.coefficients, &computed.matrix, &slopes),
-            };
-            let joint = statistic.map(|wald| joint_test(wald, slopes.len(), reference));
-            if joint.is_none() {
-                notes.push(Note::SingularCovariance { slopes: slopes.len() });
-            }
-            joint
-        };
-
-        let (centered, r2) = match self.goodness {
-            Goodness::Decomposition => {
-                (self.formula.intercept || self.absorbed.parameters > 0, 1.0 - self.rss / self.tss)
-            }
-            Goodness::Correlation(r2) => (true, r2),
-        };
-        let adjusted = 1.0 - (1.0 - r2) * (observations - usize::from(centered)) as f64 / df_residual as f64;
-        Ok(Fit {
-            model: self.model,
-            formula: self.formula.clone(),
-            coefficients,
-            covariance: (!self.perfect).then(|| matrix_rows(&computed.matrix)),
-            covariance_used: CovarianceUsed {
-                name: covariance.name(),
-                options: covariance.clone(),
-                clusters: computed.clusters,
-                factor: computed.factor,
-                bandwidth: computed.bandwidth,
-            },
-            reference,
-            n_obs: observations,
-            n_entities: self.entities,
-            absorbed: self.absorbed.parameters,
-            df_residual,
-            rss: self.rss,
-            tss: self.tss,
-            r2,
-            r2_adjusted: adjusted,
-            r2_with_effects: self.total.filter(|total| *total > 0.0).map(|total| 1.0 - self.rss / total),
-            sigma2: self.rss / df_residual as f64,
-            joint,
-            variance_components: self.components.clone(),
-            measures: if self.perfect {
-                self.measures.clone()
-            } else {
-                let parameters = self.names.len() + self.absorbed.parameters;
-                self.measures.clone().with_likelihood(self.rss, observations, parameters)
-            },
-            dropped: self.sample.dropped().to_vec(),
-            notes,
-        })
-    }
 }
 
 /// Whether residuals are no more than the rounding of what cancels in them.
-fn is_perfect(rss: f64, coefficients: &[f64], design: &Design) -> bool {
+pub(super) fn is_perfect(rss: f64, coefficients: &[f64], design: &Design) -> bool {
     let cancelling: f64 = design.y_magnitude
         + coefficients.iter().zip(&design.magnitudes).map(|(b, size)| b.abs() * size).sum::<f64>();
     rss.sqrt() <= PERFECT_FIT * cancelling
@@ -588,6 +317,6 @@ fn sum_of_squares(values: &[f64]) -> f64 {
     values.iter().map(|value| value * value).sum()
 }
 
-fn finite_and_regular(bread: &Mat<f64>) -> bool {
+pub(super) fn finite_and_regular(bread: &Mat<f64>) -> bool {
     (0..bread.ncols()).all(|j| bread[(j, j)] > 0.0 && (0..bread.nrows()).all(|i| bread[(i, j)].is_finite()))
 }

@@ -3,12 +3,15 @@
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
+use super::estimated::Estimated;
 use super::measures::FitMeasures;
 use crate::covariance::Covariance;
 use crate::inference::{JointTest, ReferenceDistribution, joint_test, wald};
-use crate::models::{Model, VarianceComponents};
-use crate::outcome::{EstimationError, Note, Reason, Result};
-use crate::sample::{DroppedRow, Formula};
+use crate::models::{Goodness, Model, VarianceComponents};
+use crate::numerics::dense::matrix_rows;
+use crate::numerics::student_t_two_sided;
+use crate::outcome::{EstimationError, INTERCEPT, Note, Reason, Result};
+use crate::sample::{DroppedRow, Formula, WeightKind};
 
 /// One coefficient. What can't be computed (see [`Note::PerfectFit`]) is absent, never a NaN.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -138,6 +141,137 @@ impl Fit {
             let matrix = Mat::from_fn(rows.len(), rows.len(), |i, j| rows[i][j]);
             wald(&estimates, &matrix, &chosen).map(|wald| joint_test(wald, chosen.len(), self.reference))
         }))
+    }
+}
+
+impl Estimated {
+    /// The result under a covariance.
+    ///
+    /// # Errors
+    /// Where the sample doesn't allow the covariance.
+    pub fn fit(&self, covariance: &Covariance) -> std::result::Result<Fit, Reason> {
+        // A row observed w times has w scores; only these two don't need them one by one.
+        let weights = self.formula.weights.as_ref().map(|weights| weights.kind);
+        if weights == Some(WeightKind::Frequency)
+            && !matches!(covariance, Covariance::Classical(_) | Covariance::Cluster(_))
+        {
+            let what = "frequency weights".into();
+            return Err(Reason::NotDefined { what, model: format!("standard errors {}", covariance.name()) });
+        }
+        let computed = covariance.matrix(&self.ingredients())?;
+        let df_residual = self.df_residual();
+        let observations = self.observations;
+        let reference = match computed.test_df {
+            Some(df) => ReferenceDistribution::StudentT { df },
+            None => ReferenceDistribution::Normal,
+        };
+        let coefficients: Vec<Coefficient> = self
+            .names
+            .iter()
+            .zip(&self.coefficients)
+            .enumerate()
+            .map(|(index, (name, &estimate))| {
+                let bare = Coefficient {
+                    name: name.clone(),
+                    estimate,
+                    std_error: None,
+                    statistic: None,
+                    p_value: None,
+                    df: computed.coefficient_df.as_ref().map(|df| df[index]),
+                };
+                let std_error = computed.matrix[(index, index)].sqrt();
+                if self.perfect || !(std_error > 0.0 && std_error.is_finite()) {
+                    return bare;
+                }
+                let statistic = estimate / std_error;
+                Coefficient {
+                    std_error: Some(std_error),
+                    statistic: Some(statistic),
+                    p_value: Some(match bare.df {
+                        Some(df) => student_t_two_sided(statistic, df),
+                        None => reference.two_sided(statistic),
+                    }),
+                    ..bare
+                }
+            })
+            .collect();
+
+        let slopes: Vec<usize> =
+            (0..self.names.len()).filter(|&index| self.names[index] != INTERCEPT).collect();
+        let mut notes = self.notes.clone();
+        let single: Vec<String> = (0..self.names.len())
+            .filter(|&index| !self.perfect && computed.matrix[(index, index)] == 0.0)
+            .map(|index| self.names[index].clone())
+            .collect();
+        if !single.is_empty() {
+            notes.push(Note::SingleCluster { coefficients: single });
+        }
+        let negative: Vec<String> = (0..self.names.len())
+            .filter(|&index| !self.perfect && computed.matrix[(index, index)] < 0.0)
+            .map(|index| self.names[index].clone())
+            .collect();
+        if !negative.is_empty() {
+            notes.push(Note::NegativeVariance { coefficients: negative });
+        }
+        let joint = if self.perfect {
+            None
+        } else {
+            let statistic = match covariance {
+                // the same as the quadratic form, and sound for nearly collinear regressors
+                Covariance::Classical(_) if self.goodness == Goodness::Decomposition => {
+                    let sigma2 = self.rss / observations as f64 * computed.factor;
+                    Some(self.explained / sigma2)
+                }
+                _ => wald(&self.coefficients, &computed.matrix, &slopes),
+            };
+            let joint = statistic.map(|wald| joint_test(wald, slopes.len(), reference));
+            if joint.is_none() {
+                notes.push(Note::SingularCovariance { slopes: slopes.len() });
+            }
+            joint
+        };
+
+        let (centered, r2) = match self.goodness {
+            Goodness::Decomposition => {
+                (self.formula.intercept || self.absorbed.parameters > 0, 1.0 - self.rss / self.tss)
+            }
+            Goodness::Correlation(r2) => (true, r2),
+        };
+        let adjusted = 1.0 - (1.0 - r2) * (observations - usize::from(centered)) as f64 / df_residual as f64;
+        Ok(Fit {
+            model: self.model,
+            formula: self.formula.clone(),
+            coefficients,
+            covariance: (!self.perfect).then(|| matrix_rows(&computed.matrix)),
+            covariance_used: CovarianceUsed {
+                name: covariance.name(),
+                options: covariance.clone(),
+                clusters: computed.clusters,
+                factor: computed.factor,
+                bandwidth: computed.bandwidth,
+            },
+            reference,
+            n_obs: observations,
+            n_entities: self.entities,
+            absorbed: self.absorbed.parameters,
+            df_residual,
+            rss: self.rss,
+            tss: self.tss,
+            r2,
+            r2_adjusted: adjusted,
+            r2_with_effects: self.total.filter(|total| *total > 0.0).map(|total| 1.0 - self.rss / total),
+            sigma2: self.rss / df_residual as f64,
+            joint,
+            variance_components: self.components.clone(),
+            measures: if self.perfect {
+                self.measures.clone()
+            } else {
+                let parameters = self.names.len() + self.absorbed.parameters;
+                self.measures.clone().with_likelihood(self.rss, observations, parameters)
+            },
+            dropped: self.sample.dropped().to_vec(),
+            notes,
+        })
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod confidence_interval;
 pub mod diagnostics;
+mod effects;
 mod estimate;
 mod estimated;
 mod fit;
@@ -14,14 +15,16 @@ mod intercept;
 mod linear_hypothesis;
 mod measures;
 mod prediction;
+mod streamed;
 
 pub use confidence_interval::ConfidenceInterval;
+pub use effects::{EntityEffect, TimeEffect};
 pub use estimate::{estimate, estimate_by_entity, estimate_under};
-pub(crate) use estimated::Streamed;
-pub use estimated::{EntityEffect, Estimated, TimeEffect};
+pub use estimated::Estimated;
 pub use fit::{Coefficient, CovarianceUsed, Fit, Outcome, Refusal, UnitFit};
 pub use influence::{Influence, LeftOut};
 pub use intercept::{EffectEstimate, EffectsFrom};
 pub use linear_hypothesis::{LinearCombination, LinearHypothesis, WaldTest};
 pub use measures::FitMeasures;
 pub use prediction::Prediction;
+pub(crate) use streamed::Streamed;

@@ -7,6 +7,7 @@ use super::fit::{Found, MeanGroupFit, SwamyVariances, UnitCoefficients};
 use super::options::{CoefficientVariance, MeanGroup};
 use super::regressions::{UnitRegression, Variables, of_unit};
 use crate::inference::HypothesisTest;
+use crate::numerics::dense::matrix_rows;
 use crate::numerics::symmetric::{eigenvalues, inverse, quadratic_form, times};
 use crate::outcome::{Note, Reason};
 use crate::sample::Sample;
@@ -62,9 +63,9 @@ pub(super) fn estimate(sample: &Sample, options: &MeanGroup) -> Result<MeanGroup
         Err(reason) => (Err(reason), None),
     };
     let variances = SwamyVariances {
-        coefficients: rows(&delta),
-        between: rows(&between),
-        within: rows(&within),
+        coefficients: matrix_rows(&delta),
+        between: matrix_rows(&between),
+        within: matrix_rows(&within),
         smallest_eigenvalue: smallest,
         homogeneous,
     };

@@ -1,6 +1,7 @@
 //! Tests that several coefficients are zero, under a given covariance.
 
 use faer::Mat;
+use serde::{Deserialize, Serialize};
 
 use super::reference_distribution::ReferenceDistribution;
 use crate::numerics::{chi_squared_upper, f_upper};

@@ -31,19 +31,17 @@ impl ClusterColumn {
     }
 }
 
-/// The named columns of the panel at the sample's rows.
-pub(crate) fn columns(panel: &Panel, sample: &Sample, names: &[&str]) -> Result<Vec<ClusterColumn>> {
-    names.iter().map(|name| ClusterColumn::new(panel, sample, name)).collect()
-}
-
 impl Sample {
     /// The same rows with columns of the panel, text or numbers, to cluster by. A row may be without a value;
     /// a covariance that needs it says so.
     ///
     /// # Errors
     /// Where the panel has no such column.
-    pub fn with_clusters(mut self, panel: &Panel, columns: &[&str]) -> Result<Self> {
-        self.clusters = clusters::columns(panel, &self, columns)?;
-        Ok(self)
+    pub fn with_clusters(self, panel: &Panel, columns: &[&str]) -> Result<Self> {
+        let clusters = columns
+            .iter()
+            .map(|name| ClusterColumn::new(panel, &self, name))
+            .collect::<Result<Vec<ClusterColumn>>>()?;
+        Ok(self.clustered_by(clusters))
     }
 }

@@ -47,7 +47,7 @@ impl PreparedSystem {
         let equation = &self.equations[at];
         let deficient = projections_collinear(&self.sample, &equation.x, &equation.z);
         deficient.then(|| {
-            let found = &self.identification[at];
+            let found = &self.identification()[at];
             Reason::NotIdentified {
                 equation: found.equation.clone(),
                 condition: IdentifyingCondition::Sample,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::options::{Restriction, SystemEstimator, SystemOptions};
 use crate::fit::Coefficient;
-use crate::inference::{HypothesisTest, ReferenceDistribution, TestOutcome, wald};
+use crate::inference::{HypothesisTest, ReferenceDistribution, TestOutcome};
 use crate::numerics::dense::{inverse, matrix_rows};
 use crate::outcome::{EstimationError, Note, Reason, Result};
 use crate::sample::Formula;
