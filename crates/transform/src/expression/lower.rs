@@ -8,8 +8,7 @@ use sqlparser::ast::{
 
 use super::functions::{Function, TimeFunction, function_names};
 use super::node::{Node, Operator, WindowNode};
-use super::problem::Outcome;
-use super::{ExpressionError, ExpressionProblem, Position};
+use crate::expression_problem::{ExpressionError, ExpressionProblem, Outcome, Position};
 use crate::suggestion::nearest;
 
 /// The lowering of one expression.

@@ -7,8 +7,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Whitespace};
 
 use super::lower::Lowering;
 use super::node::Node;
-use super::problem::Outcome;
-use super::{ExpressionProblem, Position};
+use crate::expression_problem::{ExpressionProblem, Outcome, Position};
 
 /// The most words and signs of an expression. A long sum is a tree as deep as it has terms, and
 /// what is done with trees here recurses: this keeps it far from the end of the stack.
@@ -109,7 +108,7 @@ fn tokens(text: &str) -> Outcome<Vec<TokenWithSpan>> {
 }
 
 /// The parser's refusal; it tells its place at the end of the message.
-fn refused(error: ParserError, text: &str) -> Box<super::ExpressionError> {
+fn refused(error: ParserError, text: &str) -> Box<crate::expression_problem::ExpressionError> {
     let message = match error {
         ParserError::RecursionLimitExceeded => {
             return ExpressionProblem::TooDeep { limit: DEPTH_LIMIT }.at(Position::START, text);

@@ -20,7 +20,7 @@ impl Position {
     pub(crate) const START: Self = Self { line: 1, column: 1 };
 
     /// A place that the parser tells.
-    pub(super) fn of(location: Location) -> Self {
+    pub(crate) fn of(location: Location) -> Self {
         // Line 0 stands for a part without a place.
         Self { line: location.line.max(1) as u32, column: location.column.max(1) as u32 }
     }
