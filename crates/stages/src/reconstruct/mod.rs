@@ -2,7 +2,7 @@
 //!
 //! A YAML specification says which tables, units, priors and raw files; nothing about any paper
 //! is in the code. The reconstruction finds cross-products and paths
-//! ([`vintner_estimation::reconstruction`]), goes back from variables to raw series with the
+//! ([`vintner_reconstruction`]), goes back from variables to raw series with the
 //! decimals that real files have (by the expressions of [`vintner_transform`], on a panel of units
 //! and years), lets the variables that are not yet fixed make up for rounding, and checks the outcome against the tables from the rounded series.
 //!
@@ -24,9 +24,9 @@ use std::path::{Path, PathBuf};
 use faer::Mat;
 use sha2::{Digest, Sha256};
 use vintner_diagnostics::Document;
-use vintner_estimation::reconstruction::{
-    Agreement, ReconstructionProblem, SeededGenerator, colour, reconstruct_cross_products, target_path,
-    verify,
+use vintner_estimation::SeededGenerator;
+use vintner_reconstruction::{
+    Agreement, ReconstructionProblem, colour, reconstruct_cross_products, target_path, verify,
 };
 
 pub use consistency::{
