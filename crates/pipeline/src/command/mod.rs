@@ -13,7 +13,6 @@
 //! It reads the seam to stages, files, digests and errors. It never reads the store or the plan: a
 //! command is a stage like any other. All its files count in the fingerprints of commands.
 
-mod command;
 mod command_line;
 mod environment;
 mod error;
@@ -29,13 +28,14 @@ mod quoted;
 mod reading;
 mod scratch;
 mod spec;
+mod stage;
 mod timeout;
 
-pub(crate) use command::CommandOperation;
-pub use command::{Command, code, configure};
 pub use command_line::CommandLine;
 pub use error::CommandError;
 pub use output_file::OutputFile;
 pub use problem::CommandProblem;
 pub use spec::CommandSpec;
+pub(crate) use stage::CommandOperation;
+pub use stage::{Command, code, configure};
 pub use timeout::Timeout;

@@ -78,7 +78,7 @@ pub fn code() -> Digest {
 
 /// Every file of this module.
 const SOURCES: [&str; 17] = [
-    include_str!("command.rs"),
+    include_str!("stage.rs"),
     include_str!("command_line.rs"),
     include_str!("environment.rs"),
     include_str!("error.rs"),
