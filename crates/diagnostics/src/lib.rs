@@ -25,6 +25,9 @@
 mod decode;
 mod document;
 mod fault;
+mod line_breaks;
+mod magnitude;
+mod merge;
 mod node;
 mod span;
 mod suggest;

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use saphyr_parser::{Event, Parser};
+use saphyr_parser::{Event, Parser, ScalarStyle};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use serde_yaml::Value;
 
+use crate::line_breaks::Shielded;
+use crate::magnitude::unkept;
+use crate::merge::merged;
 use crate::{Span, Spanned};
 
 /// A part of a document.
@@ -166,19 +169,26 @@ impl Node {
     /// The fields that stand twice in one mapping of `text`: the name, and where it stands again.
     pub(crate) fn repeated_fields(text: &str) -> Vec<(String, Span)> {
         let mut repeated = Vec::new();
-        // Aliases stay unexpanded: what they stand for is looked through where it is written, and a
-        // text that expands to more than memory holds is one of those that come here.
-        if let Some(places) = Places::read(text, false) {
+        if let Some(places) = Places::unexpanded(text) {
             places.repeated(&mut repeated);
         }
         repeated
     }
 
-    /// The tree of `value`, with places from `text`; what `serde_yaml` can say and this tree can't
-    /// (tags, keys that aren't text) is handed to `refuse`.
-    pub(crate) fn build(value: &Value, text: &str, refuse: &mut dyn FnMut(String, Span)) -> Node {
-        let places = Places::read(text, true).unwrap_or_default();
-        build(value, &places, Span { line: 1, column: 1, length: 0 }, refuse)
+    /// What is wrong with the numbers of `text` that can't be kept as they are written.
+    pub(crate) fn unkept_numbers(text: &str) -> Vec<(String, Span)> {
+        let mut found = Vec::new();
+        if let Some(places) = Places::unexpanded(text) {
+            places.unkept(&mut found);
+        }
+        found
+    }
+
+    /// The tree of `value`, with places from the text that it was read from; what `serde_yaml` can say
+    /// and this tree can't (tags, keys that aren't text) is handed to `refuse`.
+    pub(crate) fn build(value: &Value, text: &Shielded<'_>, refuse: &mut dyn FnMut(String, Span)) -> Node {
+        let places = Places::read(&text.text, true).unwrap_or_default();
+        build(value, (&places, text), Span { line: 1, column: 1, length: 0 }, refuse)
     }
 }
 
@@ -222,8 +232,17 @@ impl Serialize for Node {
     }
 }
 
-fn build(value: &Value, places: &Places, parent: Span, refuse: &mut dyn FnMut(String, Span)) -> Node {
+fn build(
+    value: &Value,
+    (places, read): (&Places, &Shielded<'_>),
+    parent: Span,
+    refuse: &mut dyn FnMut(String, Span),
+) -> Node {
     let span = places.span.unwrap_or(parent);
+    if let Some(message) = places.unkept_number() {
+        refuse(message, span);
+        return Node { span, value: NodeValue::Null };
+    }
     let value = match value {
         Value::Null => NodeValue::Null,
         Value::Bool(flag) => NodeValue::Bool(*flag),
@@ -237,24 +256,24 @@ fn build(value: &Value, places: &Places, parent: Span, refuse: &mut dyn FnMut(St
                 NodeValue::Null
             }
         },
-        Value::String(text) => NodeValue::Text(text.clone()),
+        Value::String(text) => NodeValue::Text(read.restored(text)),
         Value::Sequence(items) => NodeValue::Sequence(
             items
                 .iter()
                 .enumerate()
                 .map(|(index, item)| {
-                    build(item, places.children.get(index).unwrap_or(&NOWHERE), span, refuse)
+                    build(item, (places.children.get(index).unwrap_or(&NOWHERE), read), span, refuse)
                 })
                 .collect(),
         ),
-        Value::Mapping(mapping) => NodeValue::Mapping(
-            mapping
+        Value::Mapping(mapping) => {
+            let entries = mapping
                 .iter()
                 .enumerate()
                 .map(|(index, (key, item))| {
                     let key_span = places.keys.get(index).map_or(span, |(_, place)| *place);
                     let key = match key {
-                        Value::String(text) => text.clone(),
+                        Value::String(text) => read.restored(text),
                         Value::Number(number) => number.to_string(),
                         Value::Bool(flag) => flag.to_string(),
                         _ => {
@@ -263,10 +282,11 @@ fn build(value: &Value, places: &Places, parent: Span, refuse: &mut dyn FnMut(St
                         }
                     };
                     let child = places.children.get(index).unwrap_or(&NOWHERE);
-                    (Spanned::new(key, key_span), build(item, child, key_span, refuse))
+                    (Spanned::new(key, key_span), build(item, (child, read), key_span, refuse))
                 })
-                .collect(),
-        ),
+                .collect();
+            NodeValue::Mapping(merged(entries, refuse))
+        }
         Value::Tagged(tagged) => {
             refuse(format!("the tag `{}` means nothing here", tagged.tag), span);
             NodeValue::Null
@@ -284,6 +304,8 @@ struct Places {
     children: Vec<Places>,
     /// A scalar's text.
     text: String,
+    /// Whether it stands without quotes, and so may be a number.
+    is_plain: bool,
 }
 
 /// What is known on the way through a text.
@@ -299,7 +321,8 @@ struct Walk {
 /// Deeper than `serde_yaml` reads, and far from the end of a thread's stack.
 const DEEPEST: usize = 256;
 
-static NOWHERE: Places = Places { span: None, keys: Vec::new(), children: Vec::new(), text: String::new() };
+static NOWHERE: Places =
+    Places { span: None, keys: Vec::new(), children: Vec::new(), text: String::new(), is_plain: false };
 
 impl Places {
     /// `None` where the marking parser can't follow the text; faults then point at the nearest
@@ -313,6 +336,23 @@ impl Places {
             }
         }
         None
+    }
+
+    /// The places with aliases unexpanded: what they stand for is looked through where it is written, and
+    /// a text that expands to more than memory holds is one of those that come here.
+    fn unexpanded(text: &str) -> Option<Places> {
+        Places::read(text, false)
+    }
+
+    fn unkept_number(&self) -> Option<String> {
+        if self.is_plain { unkept(&self.text) } else { None }
+    }
+
+    fn unkept(&self, found: &mut Vec<(String, Span)>) {
+        if let Some((message, span)) = self.unkept_number().zip(self.span) {
+            found.push((message, span));
+        }
+        self.children.iter().for_each(|child| child.unkept(found));
     }
 
     fn repeated(&self, found: &mut Vec<(String, Span)>) {
@@ -352,8 +392,9 @@ impl Places {
                 walk.depth -= 1;
                 return Some(walk.anchors.get(&anchor).cloned().unwrap_or(places));
             }
-            Event::Scalar(text, _, anchor, _) => {
+            Event::Scalar(text, style, anchor, tag) => {
                 places.text = text.into_owned();
+                places.is_plain = style == ScalarStyle::Plain && tag.is_none();
                 anchor
             }
             Event::SequenceStart(anchor, _) => {

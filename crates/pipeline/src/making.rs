@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::branch::{BranchAt, Read};
-use crate::causes::causes;
+use crate::causes::LastRun;
 use crate::command::CommandError;
 use crate::engine::BranchResult;
 use crate::inputs::Input;
@@ -157,11 +157,12 @@ impl Making<'_> {
             return Ok(Made::Cached(digest, record));
         }
         let latest = self.latest.get_or_init(|| self.store.latest(&self.plan.vintage.name));
-        let before = latest.get(name).and_then(|digest| Some((digest, self.store.record(digest)?)));
+        let named = latest.get(name);
+        let record = named.and_then(|digest| self.store.record(digest));
         if why.is_empty() {
-            why = causes(before.as_ref().map(|(_, record)| &record.fingerprint), &fingerprint);
+            why = LastRun::new(named, record.as_ref()).causes(&fingerprint);
         }
-        let before = before.map(|(digest, _)| digest.clone());
+        let before = named.filter(|_| record.is_some()).cloned();
         let record = self.run(branch, name, fingerprint, &digest, &why, before)?;
         match record {
             Some(record) => Ok(Made::Ran(why, digest, record)),

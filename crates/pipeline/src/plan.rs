@@ -157,9 +157,15 @@ impl<'a, T: HasRecord> Progress<'a, T> {
             };
             match wanted {
                 None => {
-                    reads.extend(branches.iter().enumerate().map(|(at, branch)| {
+                    let of_branch = |(at, branch): (usize, &Branch<'_>)| {
                         read((at, branch), branch.id.item.as_deref().unwrap_or_default())
-                    }))
+                    };
+                    let mut of_role: Vec<Read> = branches.iter().enumerate().map(of_branch).collect();
+                    // An order that the stage doesn't see makes no difference to it.
+                    if !bound.declaration(role).is_some_and(|declared| declared.in_order) {
+                        of_role.sort_by(|one, other| one.key.cmp(&other.key));
+                    }
+                    reads.extend(of_role);
                 }
                 Some(wanted) => {
                     let found = known.and_then(|known| known.by_item.get(wanted)).copied();

@@ -54,12 +54,9 @@ impl Reading {
         branch: &Branch<'_>,
         progress: &Progress<'_, T>,
     ) -> Result<Fingerprint> {
-        let mut inputs: BTreeMap<String, Vec<InputDigest>> = BTreeMap::new();
-        for (role, reference) in &branch.bound.inputs {
-            let digests = inputs.entry(role.clone()).or_default();
-            if *reference == Reference::Vintage {
-                digests.push(whole(&json_input(&plan.vintage.manifest)));
-            }
+        let mut inputs = self.given_digests(plan, branch)?;
+        for role in branch.bound.inputs.keys() {
+            inputs.entry(role.clone()).or_default();
         }
         for read in &branch.reads {
             let declared = branch.bound.declaration(&read.role);
@@ -70,7 +67,6 @@ impl Reading {
                 digests.push(kept.digest_for(read.key.clone(), declared));
             }
         }
-        inputs.extend(self.file_digests(plan, branch)?);
         Ok(Fingerprint {
             format: FORMAT,
             operation: plan.pipeline.stage(&branch.id.stage)?.operation.clone(),
@@ -79,6 +75,21 @@ impl Reading {
             inputs,
             seed: stage_seed(plan.pipeline.seed, &branch.id.to_string()),
         })
+    }
+
+    /// The digests of what a branch reads that no stage makes: files, the manifest, what it says of the
+    /// branch's source.
+    pub(crate) fn given_digests(
+        &self,
+        plan: &Plan<'_>,
+        branch: &Branch<'_>,
+    ) -> Result<BTreeMap<String, Vec<InputDigest>>> {
+        let mut inputs = self.file_digests(plan, branch)?;
+        let of_vintage = branch.bound.inputs.iter().filter(|(_, reference)| **reference == Reference::Vintage);
+        for (role, _) in of_vintage {
+            inputs.insert(role.clone(), vec![whole(&json_input(&plan.vintage.manifest))]);
+        }
+        Ok(inputs)
     }
 
     /// The digests of the files that a branch reads, and of what the manifest says of its source.

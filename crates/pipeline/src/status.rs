@@ -13,7 +13,7 @@ pub enum State {
     Fresh,
     /// It was made, of something else than there is now; what differs.
     Stale(Vec<String>),
-    /// It was never made on this vintage, or its outputs are gone; why.
+    /// It was never made on this vintage, or its outputs or its record are gone; why.
     Missing(Vec<String>),
     /// Outputs in the store aren't what they were; which.
     Corrupt(Vec<String>),

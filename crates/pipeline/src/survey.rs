@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use crate::branch::BranchAt;
-use crate::causes::causes;
+use crate::causes::LastRun;
 use crate::making::{Kept, kept};
 use crate::plan::{HasRecord, Progress};
 use crate::reading::Reading;
@@ -138,9 +138,9 @@ impl<'p, 'a> Survey<'p, 'a> {
                 status.record = Some(record);
             }
             Kept::Nothing => {
-                let before = self.latest.get(&status.branch).and_then(|digest| self.store.record(digest));
-                let before = before.as_ref().map(|record| &record.fingerprint);
-                status.would_run(causes(before, &fingerprint));
+                let named = self.latest.get(&status.branch);
+                let record = named.and_then(|digest| self.store.record(digest));
+                status.would_run(LastRun::new(named, record.as_ref()).causes(&fingerprint));
             }
         }
         status.fingerprint = Some(digest);
