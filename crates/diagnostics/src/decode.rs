@@ -478,7 +478,8 @@ mod tests {
 
     use serde::Deserialize;
 
-    use crate::{Document, Spanned};
+    use crate::document::Document;
+    use crate::span::Spanned;
 
     #[derive(Debug, Deserialize, PartialEq)]
     #[serde(deny_unknown_fields)]

@@ -4,8 +4,11 @@ use serde::de::DeserializeOwned;
 use serde_yaml::Value;
 
 use crate::decode::decode;
+use crate::fault::{Fault, Faults};
 use crate::line_breaks::{Shielded, line};
-use crate::{Fault, Faults, Node, Span, one_of};
+use crate::node::Node;
+use crate::span::Span;
+use crate::suggest::one_of;
 
 /// A YAML document that was read and not yet given a type.
 #[derive(Debug, Clone)]
@@ -23,7 +26,8 @@ impl Document {
     pub fn parse(file: &str, text: &str) -> Result<Self, Faults> {
         // Editors of Windows begin a text with a mark of its encoding, which means nothing in it.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let empty = Node { span: Span { line: 1, column: 1, length: 0 }, value: crate::NodeValue::Null };
+        let empty =
+            Node { span: Span { line: 1, column: 1, length: 0 }, value: crate::node::NodeValue::Null };
         let mut document = Document { file: file.to_owned(), text: text.to_owned(), root: empty };
         let read = Shielded::of(text);
         let value: Value = serde_yaml::from_str(&read.text).map_err(|error| {

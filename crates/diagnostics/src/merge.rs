@@ -1,6 +1,7 @@
 //! Merge keys: `<<: *name` takes in the fields of another place.
 
-use crate::{Node, NodeValue, Span, Spanned};
+use crate::node::{Node, NodeValue};
+use crate::span::{Span, Spanned};
 
 const KEY: &str = "<<";
 

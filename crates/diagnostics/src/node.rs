@@ -10,7 +10,7 @@ use serde_yaml::Value;
 use crate::line_breaks::Shielded;
 use crate::magnitude::unkept;
 use crate::merge::merged;
-use crate::{Span, Spanned};
+use crate::span::{Span, Spanned};
 
 /// A part of a document.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults};
 use vintner_panel::Label;
 
-use crate::{IngestError, Result, Source, manifest_check};
+use crate::error::{IngestError, Result};
+use crate::manifest_check;
+use crate::source::Source;
 
 /// What kind of data a vintage holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

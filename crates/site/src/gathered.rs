@@ -5,7 +5,7 @@ use std::path::Path;
 
 use vintner_pipeline::{OutputRead, Plan, RawFile, StageStatus, Survey};
 
-use crate::Result;
+use crate::error::Result;
 use crate::links::{Link, branch_page, file_place, output_place, relative, source_place, stage_page};
 use crate::site::SiteRequest;
 

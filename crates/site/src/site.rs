@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use vintner_pipeline::{Pipeline, Plan, Store, Survey, Vintage};
 
+use crate::error::Result;
 use crate::folder::Folder;
 use crate::gathered::Gathered;
 use crate::links::Link;
@@ -12,7 +13,7 @@ use crate::renderer::{Common, Renderer};
 use crate::search_index::SearchIndex;
 use crate::sources_page::said;
 use crate::trace_pages::Traced;
-use crate::{Result, branch_page, claims_page, difference_page, overview, sources_page, trace_pages};
+use crate::{branch_page, claims_page, difference_page, overview, sources_page, trace_pages};
 
 /// What a site is about, and where it goes.
 #[derive(Clone, Copy)]

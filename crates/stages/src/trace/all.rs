@@ -13,7 +13,7 @@ use super::origin::Formula;
 use super::walk::Walk;
 use super::weight::TracedInfluence;
 use super::{DroppedSample, TracedFile, TracedStage, files_of};
-use crate::StagesError;
+use crate::error::StagesError;
 
 /// The traces of all numbers of a report.
 #[derive(Debug, Clone, PartialEq, Serialize)]

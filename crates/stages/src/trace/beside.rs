@@ -7,7 +7,7 @@ use vintner_pipeline::PipelineStage;
 
 use super::made::{Made, OutputOf};
 use super::number::{NumberAddress, equation, main_output, texts};
-use crate::StagesError;
+use crate::error::StagesError;
 
 /// A number, before the rows that it is about are known.
 pub(super) struct Beside<'a> {

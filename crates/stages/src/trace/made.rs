@@ -14,7 +14,7 @@ use vintner_pipeline::{
 };
 
 use super::TracedStage;
-use crate::StagesError;
+use crate::error::StagesError;
 use crate::operations::{ENTITY, TIME};
 
 /// The outputs of a vintage's fresh branches.

@@ -23,7 +23,7 @@ pub use number::{NumberAddress, NumberValue};
 pub use origin::Formula;
 pub use weight::TracedInfluence;
 
-use crate::StagesError;
+use crate::error::StagesError;
 use cells::Cells;
 use made::Made;
 use number::Numbers;

@@ -14,7 +14,7 @@ use super::beside;
 use super::made::{Made, OutputOf};
 use super::walk::rows_of;
 use super::weight::{TracedInfluence, influence_on};
-use crate::StagesError;
+use crate::error::StagesError;
 use crate::operations::Collected;
 
 /// Where a number stands.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use vintner_estimation::{Formula, LeftOut, Model, Sample};
 use vintner_panel::Panel;
 
-use crate::StagesError;
+use crate::error::StagesError;
 
 /// A coefficient without an entity or a time.
 #[derive(Debug, Clone, PartialEq, Serialize)]

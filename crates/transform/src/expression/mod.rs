@@ -35,8 +35,8 @@ pub use functions::function_names;
 use node::Node;
 pub use problem::{ExpressionError, ExpressionProblem, Position};
 
-use crate::Result;
 use crate::cell::Cell;
+use crate::error::Result;
 
 /// Which rows' values an expression may read for a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
