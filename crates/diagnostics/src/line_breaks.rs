@@ -53,6 +53,10 @@ pub(crate) fn line(text: &str, number: usize) -> Option<&str> {
         let after = &rest[end..];
         rest = after.strip_prefix("\r\n").unwrap_or(&after[1..]);
     }
+    // After the last break there is no line.
+    if rest.is_empty() && number > 1 {
+        return None;
+    }
     Some(&rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())])
 }
 

@@ -48,7 +48,7 @@ pub use operation::{
 };
 pub use plan::{Branch, BranchId, Plan, Selection};
 pub use questions::{
-    Audit, BranchReads, ColumnProfile, Histogram, LastRun, Mismatch, OutputAudit, OutputRead, Profile,
+    Audit, BranchReads, ColumnProfile, Histogram, LastFailure, LastRun, Mismatch, OutputAudit, OutputRead, Profile,
     RawFile, Reason, Rebuild, Rebuilt, RunFacts, StageStatus, State, Survey, Verification, Why, rebuild,
     status, why,
 };
@@ -59,6 +59,6 @@ pub use spec::{
     Bound, ForEach, Item, Pipeline, PipelineStage, Reference, SourceFile, Spec, StageSpec, Vintage,
 };
 pub use store::{
-    Collected, Contents, InputRecord, Keep, KeptRun, LockFile, Locked, MendedBy, Origin, OutputRecord,
+    Collected, Contents, Failure, InputRecord, Keep, KeptRun, LockFile, Locked, MendedBy, Origin, OutputRecord,
     Record, Store, Unsound,
 };

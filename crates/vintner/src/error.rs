@@ -57,6 +57,19 @@ pub(crate) enum CommandError {
     SeveralBranches { stage: String, branches: Vec<String> },
     #[error("{file}: nothing of {vintage} is locked; `vintner reproduce --vintage {vintage}` writes it")]
     NotLocked { file: String, vintage: String },
+    #[error(
+        "{vintage}: {differences} from {file}; `vintner reproduce` makes what is stale and writes it anew, \
+         `vintner why STAGE` says what changed", differences = several(*.differences, "difference")
+    )]
+    LockDiffers { file: String, vintage: String, differences: usize },
+    #[error(
+        "{vintage}: {} made as things are now, so it can't be locked: {}\n  `vintner reproduce --vintage {vintage}` \
+         makes and locks it", aren_t(unmade.len(), "stage"), first_of(unmade)
+    )]
+    NotMadeToLock { vintage: String, unmade: Vec<String> },
+    /// Said by the exit code alone.
+    #[error("something would run")]
+    Due,
     #[error("{}: {message}", path.display())]
     NoPipeline { path: std::path::PathBuf, message: &'static str },
 }
@@ -95,6 +108,11 @@ impl CommandError {
         }
     }
 
+    /// Whether the exit code says all, and a person has read the rest on stdout.
+    pub(crate) fn is_silent(&self) -> bool {
+        matches!(self, CommandError::Due)
+    }
+
     pub(crate) fn is_broken_pipe(&self) -> bool {
         let kind = match self {
             CommandError::Output(error) => Some(error.kind()),
@@ -107,6 +125,10 @@ impl CommandError {
 
 fn aren_t(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun} isn't") } else { format!("{number} {noun}s aren't") }
+}
+
+fn several(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn unsound(by_next_run: usize, by_removal: usize) -> String {

@@ -1,5 +1,7 @@
 //! What a run would do, and why.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use crate::digest::Digest;
@@ -67,6 +69,19 @@ impl State {
     }
 }
 
+/// How a branch failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LastFailure {
+    /// When, in seconds since 1970.
+    pub at: u64,
+    /// What was said.
+    pub message: String,
+    /// Where all that it said is, from the workspace; nothing where that is gone.
+    pub log: Option<PathBuf>,
+    /// Whether anything that it depends on has changed since; nothing where that isn't known.
+    pub changed_since: Option<bool>,
+}
+
 /// The state of one branch.
 #[derive(Debug, Clone, Serialize)]
 pub struct StageStatus {
@@ -75,6 +90,9 @@ pub struct StageStatus {
     /// Its state.
     #[serde(flatten)]
     pub state: State,
+    /// How it failed when it was last to be made, where it hasn't been made since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed: Option<LastFailure>,
     /// The branch's name, in its parts.
     #[serde(skip)]
     pub id: BranchId,
@@ -98,7 +116,8 @@ impl HasRecord for StageStatus {
 
 impl StageStatus {
     pub(crate) fn new(id: BranchId, state: State) -> Self {
-        Self { branch: id.to_string(), id, state, causes: Vec::new(), record: None, fingerprint: None }
+        let branch = id.to_string();
+        Self { branch, id, state, failed: None, causes: Vec::new(), record: None, fingerprint: None }
     }
 
     /// Sets the state that follows from why the branch would run.

@@ -3,15 +3,17 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::branch_result::BranchResult;
+use super::failures::now;
 use super::kept::{Kept, kept};
 use super::observer::Observer;
 use super::progress::Progress;
-use super::reading::{Reading, json_input};
+use super::reading::{Reading, json_input, left_out};
 use super::report::{Outcome, StageReport};
 use super::run_options::RunOptions;
 use super::seen::Seen;
@@ -23,7 +25,7 @@ use crate::operation::{Input, Inputs, Outputs, own_peak};
 use crate::plan::{Branch, BranchAt, Part, Plan, Read};
 use crate::spec::Reference;
 use crate::store::{
-    ColumnRecord, InputRecord, Origin, OutputRecord, Record, SpareLocks, Store, WriteThrough, write_cache,
+    ColumnRecord, Failure, InputRecord, Origin, OutputRecord, Record, SpareLocks, Store, WriteThrough, write_cache,
 };
 
 /// All that making a branch takes.
@@ -53,7 +55,8 @@ impl Making<'_> {
     /// Makes a branch, unless what it reads isn't made or the run is ending.
     pub(crate) fn make(&self, at: BranchAt, branch: &Branch<'_>, ending: bool) -> BranchResult {
         let name = branch.id.to_string();
-        let nothing = |outcome| BranchResult { made: None, report: StageReport::new(&name, outcome) };
+        let nothing =
+            |outcome| BranchResult { made: None, report: StageReport::new(&name, outcome), failure: None };
         if branch.reads.iter().any(|read| self.progress.record(read.from).is_none()) {
             let reads = branch.reads.iter().filter_map(|read| self.progress.result(read.from));
             return nothing(Outcome::without(reads.map(|result| &result.report.outcome)));
@@ -64,7 +67,8 @@ impl Making<'_> {
             Err(error) => {
                 let report = StageReport::new(&name, Outcome::Failed(error.to_string()));
                 let seconds = started.elapsed().as_secs_f64();
-                return BranchResult { made: None, report: StageReport { seconds, ..report } };
+                let failure = self.failure(branch, &name, &error);
+                return BranchResult { made: None, report: StageReport { seconds, ..report }, failure };
             }
         };
         let (outcome, digest, record) = match made {
@@ -80,9 +84,28 @@ impl Making<'_> {
             outcome,
             seconds: record.seconds,
             rows: first.and_then(|output| record.outputs.get(&output.name)?.rows),
-            warnings: record.warnings.clone(),
+            warnings: left_out(self.plan, branch).into_iter().chain(record.warnings.iter().cloned()).collect(),
         };
-        BranchResult { made: Some((digest, record)), report }
+        BranchResult { made: Some((digest, record)), report, failure: None }
+    }
+
+    /// What is remembered of a branch that failed, which its log says too.
+    fn failure(&self, branch: &Branch<'_>, name: &str, error: &PipelineError) -> Option<Failure> {
+        // One that isn't to be made didn't fail.
+        if matches!(error, PipelineError::NotSelected { .. }) {
+            return None;
+        }
+        let fingerprint = self.reading.fingerprint(self.plan, branch, &self.progress).ok();
+        if !self.options.store_only {
+            let path = self.store.log_path(&self.plan.vintage.name, &branch.id);
+            let said = format!("failed: {error}\n");
+            // What failed before its stage began has no log of this run yet.
+            if !std::fs::read_to_string(&path).is_ok_and(|log| log.ends_with(&said)) {
+                self.put_log(&path, &format!("{name}\n{said}"));
+            }
+        }
+        let fingerprint = fingerprint.and_then(|fingerprint| fingerprint.digest().ok());
+        Some(Failure::new(now(), &error.to_string(), fingerprint))
     }
 
     fn make_branch(&self, branch: &Branch<'_>, name: &str, part: Part, ending: bool) -> Result<Made> {
@@ -324,7 +347,11 @@ impl Making<'_> {
             return;
         }
         let path = self.store.log_path(&self.plan.vintage.name, &branch.id);
-        if let Err(error) = write_cache(&path, record.to_log(error).as_bytes()) {
+        self.put_log(&path, &record.to_log(error));
+    }
+
+    fn put_log(&self, path: &Path, log: &str) {
+        if let Err(error) = write_cache(path, log.as_bytes()) {
             tracing::warn!(path = %path.display(), %error, "the stage's log can't be written");
         }
     }
