@@ -1,6 +1,6 @@
 //! Which files below a folder don't count.
 
-use globset::{GlobBuilder, GlobMatcher};
+use glob::{MatchOptions, Pattern};
 
 /// Names that never count and aren't worth a word: what systems, editors, version control and
 /// languages leave in folders.
@@ -35,6 +35,13 @@ const LEFTOVERS: [&str; 25] = [
 /// Names that don't count either, and may be missed: it is said where one is left out.
 const HIDDEN: &str = ".*";
 
+/// `*` stops at a slash.
+const AS_IN_GITIGNORE: MatchOptions = MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: false,
+};
+
 /// Patterns for files that don't count, written as in a `.gitignore`; of several that fit a file the last
 /// decides.
 #[derive(Debug, Clone)]
@@ -44,7 +51,7 @@ pub(crate) struct Ignored {
 
 #[derive(Debug, Clone)]
 struct Rule {
-    matcher: GlobMatcher,
+    pattern: Pattern,
     /// Whether what fits counts, whatever was said of it before.
     counts: bool,
     folders_alone: bool,
@@ -85,7 +92,7 @@ impl Ignored {
     pub(super) fn verdict(&self, name: &str, path: &str, is_folder: bool) -> Verdict {
         let fits = |rule: &&Rule| {
             let subject = if rule.whole_path { path } else { name };
-            (is_folder || !rule.folders_alone) && rule.matcher.is_match(subject)
+            (is_folder || !rule.folders_alone) && rule.pattern.matches_with(subject, AS_IN_GITIGNORE)
         };
         match self.rules.iter().rev().find(fits) {
             None | Some(Rule { counts: true, .. }) => Verdict::Counts,
@@ -104,9 +111,8 @@ impl Rule {
         if rest.is_empty() {
             return Err("it names no file".to_owned());
         }
-        let glob = GlobBuilder::new(rest).literal_separator(true).backslash_escape(true).build();
-        let glob = glob.map_err(|error| error.kind().to_string())?;
-        Ok(Self { matcher: glob.compile_matcher(), counts, folders_alone, whole_path, said: false })
+        let pattern = Pattern::new(rest).map_err(|error| error.msg.to_owned())?;
+        Ok(Self { pattern, counts, folders_alone, whole_path, said: false })
     }
 }
 

@@ -184,6 +184,17 @@ pub fn registry() -> Registry {
     });
     registry.register(Toy::<Nothing> {
         name: "total",
+        inputs: |_| vec![InputDeclaration::any(Kind::Json).in_order()],
+        outputs: |params| {
+            let mut outputs = json_output(params);
+            outputs.push(OutputDeclaration::new("text", Kind::Text));
+            outputs
+        },
+        run: total,
+    });
+    // The same, without seeing in which order the branches are listed.
+    registry.register(Toy::<Nothing> {
+        name: "gather",
         inputs: |_| vec![InputDeclaration::any(Kind::Json)],
         outputs: |params| {
             let mut outputs = json_output(params);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Write, stdout};
 
 use serde_json::json;
-use vintner_pipeline::{Contents, Digest, Keep, KeptRun, MendedBy};
+use vintner_pipeline::{Contents, Digest, Keep, KeptRun, LockFile, MendedBy};
 
 use super::{count, print_json};
 use crate::arguments::{self, CacheCommand, Format};
