@@ -22,9 +22,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::atomic::write_checked;
+use super::atomic::{write_atomically, write_checked};
 use super::record::Record;
 use super::stat_cache::StatCache;
+use super::write_through::WriteThrough;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
 

@@ -24,7 +24,6 @@ mod lower;
 mod node;
 mod parse;
 mod print;
-mod problem;
 mod window;
 
 use std::collections::BTreeSet;
@@ -33,7 +32,6 @@ use std::fmt;
 pub(crate) use environment::Environment;
 pub use functions::function_names;
 use node::Node;
-pub use problem::{ExpressionError, ExpressionProblem, Position};
 
 use crate::cell::Cell;
 use crate::error::Result;
