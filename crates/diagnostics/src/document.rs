@@ -125,9 +125,8 @@ impl Document {
 
     /// A fault of this document.
     pub fn fault(&self, span: Option<Span>, message: impl Into<String>) -> Fault {
-        let source_line = span
-            .and_then(|span| line(&self.text, span.line))
-            .map(|line| line.trim_end().to_owned());
+        let source_line =
+            span.and_then(|span| line(&self.text, span.line)).map(|line| line.trim_end().to_owned());
         Fault { file: self.file.clone(), span, message: message.into(), hint: None, source_line }
     }
 }

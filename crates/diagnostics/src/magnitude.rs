@@ -5,9 +5,9 @@
 /// of it.
 pub(crate) fn unkept(text: &str) -> Option<String> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let radix = [("0x", 16), ("0o", 8), ("0b", 2)].into_iter().find_map(|(prefix, radix)| {
-        Some((digits.strip_prefix(prefix)?, radix))
-    });
+    let radix = [("0x", 16), ("0o", 8), ("0b", 2)]
+        .into_iter()
+        .find_map(|(prefix, radix)| Some((digits.strip_prefix(prefix)?, radix)));
     let (whole, radix) = radix.unwrap_or((digits, 10));
     if !whole.is_empty() && whole.chars().all(|digit| digit.is_digit(radix)) {
         // Zeros before other digits make a text of it, such as a code of a place.
@@ -38,8 +38,22 @@ mod tests {
     #[test]
     fn what_can_be_kept_is() {
         let kept = [
-            "0", "1e308", "-1.5", "18446744073709551615", "-9223372036854775808", "0xffffffffffffffff", ".5",
-            "00099999999999999999999", "1e", "2008-01-01", "inf", "nan", "e400", "0e999", "4.9e-324", "",
+            "0",
+            "1e308",
+            "-1.5",
+            "18446744073709551615",
+            "-9223372036854775808",
+            "0xffffffffffffffff",
+            ".5",
+            "00099999999999999999999",
+            "1e",
+            "2008-01-01",
+            "inf",
+            "nan",
+            "e400",
+            "0e999",
+            "4.9e-324",
+            "",
         ];
         for text in kept {
             assert_eq!(unkept(text), None, "{text}");
@@ -49,8 +63,13 @@ mod tests {
     #[test]
     fn what_cannot_is_told() {
         let texts = [
-            "1e400", "-1e400", "1e-400", "18446744073709551616", "-9223372036854775809",
-            "99999999999999999999999999999999999999999999999", "0x10000000000000000",
+            "1e400",
+            "-1e400",
+            "1e-400",
+            "18446744073709551616",
+            "-9223372036854775809",
+            "99999999999999999999999999999999999999999999999",
+            "0x10000000000000000",
         ];
         for text in texts {
             assert!(unkept(text).is_some_and(|said| said.starts_with(text)), "{text}");

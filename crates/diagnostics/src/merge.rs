@@ -28,8 +28,9 @@ pub(crate) fn merged(entries: Vec<Entry>, refuse: &mut dyn FnMut(String, Span)) 
         for place in places {
             let described = place.describe();
             let NodeValue::Mapping(taken) = place.value else {
-                let message =
-                    format!("`<<` takes in the fields of another place, as in `<<: *name`; found {described}");
+                let message = format!(
+                    "`<<` takes in the fields of another place, as in `<<: *name`; found {described}"
+                );
                 refuse(message, place.span);
                 continue;
             };

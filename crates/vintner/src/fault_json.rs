@@ -45,8 +45,8 @@ pub(crate) fn print_of_arguments(error: &clap::Error) -> Result<()> {
     let mut arguments = std::env::args_os().skip(1).peekable();
     let mut is_json = false;
     while let Some(argument) = arguments.next() {
-        let next = || arguments.peek().is_some_and(|next| next == "json");
-        is_json |= argument == "--format=json" || (argument == "--format" && next());
+        let next = arguments.peek().is_some_and(|next| next == "json");
+        is_json |= argument == "--format=json" || (argument == "--format" && next);
     }
     if !is_json {
         return Ok(());

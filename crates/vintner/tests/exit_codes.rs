@@ -34,7 +34,7 @@ fn a_question_is_answered_by_the_exit_code_where_that_is_asked_for() {
 /// A workspace with a stage of three branches, one with branches for a column, and one without.
 fn of_branches() -> Workspace {
     let workspace = Workspace::of_stages(
-        "\
+        "
   fit:
     run: echo $item > out.txt
     foreach: [north, south, east]

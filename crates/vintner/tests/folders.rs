@@ -14,7 +14,7 @@ use common::Workspace;
 /// A stage that lists the folder `in`.
 fn of_folder() -> Workspace {
     let workspace = Workspace::of_stages(
-        "\
+        "
   names:
     run: (cd in && find . -type f | sort) > names.txt
     files: {folder: in}
@@ -46,7 +46,10 @@ fn leftovers_don_t_count_and_hidden_files_are_told() {
         let output = workspace.vintner(&["reproduce"]);
         assert!(output.stdout.contains("nothing to do"), "{run}: {}", output.stdout);
         let said = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(said.contains("the folder in: .Rprofile left out, as all that begins with a dot is"), "{said}");
+        assert!(
+            said.contains("the folder in: .Rprofile left out, as all that begins with a dot is"),
+            "{said}"
+        );
     }
     assert_eq!(names(&workspace), "./a.csv\n./sub/b.csv\n");
 
@@ -106,11 +109,19 @@ fn a_declared_file_that_is_there_under_another_name_is_found_out() {
     let output = workspace.vintner(&["status"]);
     assert_eq!(output.code, 2);
     assert!(output.stderr.contains("there is no file or folder `données/a.csv`"), "{}", output.stderr);
-    assert!(output.stderr.contains(r"there is `donne\u{301}es/a.csv`, the same letters"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains(r"there is `donne\u{301}es/a.csv`, the same letters"),
+        "{}",
+        output.stderr
+    );
     symlink("nowhere", workspace.path("donn\u{e9}es")).unwrap();
     workspace.edit("pipeline.yaml", "donn\u{e9}es/a.csv", "donn\u{e9}es");
     let output = workspace.vintner(&["status"]);
-    assert!(output.stderr.contains("`données` is a link to nowhere, and nothing is there"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("`données` is a link to nowhere, and nothing is there"),
+        "{}",
+        output.stderr
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 fn failing() -> Workspace {
     let workspace = Workspace::of_stages(
-        "\
+        "
   check:
     run: [sh, check.sh, $item]
     foreach: [good, bad]

@@ -213,7 +213,7 @@ fn locked_file(workspace: &Workspace, name: &str) -> String {
 #[test]
 fn what_is_locked_is_what_the_stages_were_handed() {
     let workspace = Workspace::of_stages(
-        "\
+        "
   early:
     run: sh early.sh > out.txt
     files: {script: early.sh}

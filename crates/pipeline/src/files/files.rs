@@ -92,12 +92,16 @@ fn check_file(path: &Path) -> Result<()> {
 
 /// What is said of a link to nothing.
 pub(crate) fn dangling(target: &Path) -> String {
-    format!("a link to {}, and nothing is there; mend it, remove it, or leave it out with `ignore`", target.display())
+    format!(
+        "a link to {}, and nothing is there; mend it, remove it, or leave it out with `ignore`",
+        target.display()
+    )
 }
 
 fn name_of(entry: &DirEntry) -> Result<String> {
     entry.file_name().into_string().map_err(|name| {
-        let message = format!("the name {name:?} isn't UTF-8; rename the file, or leave it out with `ignore`");
+        let message =
+            format!("the name {name:?} isn't UTF-8; rename the file, or leave it out with `ignore`");
         refused(entry.path().parent().unwrap_or(Path::new("")), &message)
     })
 }

@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn what_is_left_lying_about_never_counts() {
-        let left = ["a/Thumbs.db", "desktop.ini", "~$book.xlsx", "x.R~", "a/__pycache__/", ".DS_Store", ".git/"];
+        let left =
+            ["a/Thumbs.db", "desktop.ini", "~$book.xlsx", "x.R~", "a/__pycache__/", ".DS_Store", ".git/"];
         for path in left {
             assert_eq!(of(&[], path), Verdict::LeftOut, "{path}");
         }

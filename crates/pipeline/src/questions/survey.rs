@@ -181,7 +181,10 @@ impl<'p, 'a> Survey<'p, 'a> {
             Kept::Nothing => {
                 let named = self.latest.get(&status.branch);
                 let record = named.and_then(|digest| self.store.record(digest));
-                status.would_run(Before::new(named, record.as_ref().map(|record| &record.fingerprint)).causes(&fingerprint));
+                status.would_run(
+                    Before::new(named, record.as_ref().map(|record| &record.fingerprint))
+                        .causes(&fingerprint),
+                );
             }
         }
         status.fingerprint = Some(digest);

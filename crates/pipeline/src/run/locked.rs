@@ -22,13 +22,16 @@ pub(crate) fn locked<T: HasRecord>(
     for known in (0..plan.pipeline.stages.len()).filter_map(|stage| progress.stage(stage)) {
         for (branch, result) in known.branches.iter().zip(&known.results) {
             let record = result.get().and_then(HasRecord::record).map(|(_, record)| record);
-            if let Some((source, digest)) = branch.source.zip(record.and_then(|record| only(record, "source"))) {
+            if let Some((source, digest)) =
+                branch.source.zip(record.and_then(|record| only(record, "source")))
+            {
                 handed.insert(&source.name, digest);
             }
             match record {
                 Some(record) => {
                     for (role, path) in &branch.bound.files {
-                        let inputs = record.fingerprint.inputs.get(role).map(Vec::as_slice).unwrap_or_default();
+                        let inputs =
+                            record.fingerprint.inputs.get(role).map(Vec::as_slice).unwrap_or_default();
                         for input in inputs {
                             let place = place_of(plan, path, inputs, &input.key);
                             if let Some(digest) = &input.content

@@ -20,12 +20,13 @@ use super::seen::Seen;
 use crate::command::CommandError;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
-use crate::fingerprint::{Cause, Fingerprint, Before};
+use crate::fingerprint::{Before, Cause, Fingerprint};
 use crate::operation::{Input, Inputs, Outputs, own_peak};
 use crate::plan::{Branch, BranchAt, Part, Plan, Read};
 use crate::spec::Reference;
 use crate::store::{
-    ColumnRecord, Failure, InputRecord, Origin, OutputRecord, Record, SpareLocks, Store, WriteThrough, write_cache,
+    ColumnRecord, Failure, InputRecord, Origin, OutputRecord, Record, SpareLocks, Store, WriteThrough,
+    write_cache,
 };
 
 /// All that making a branch takes.
@@ -84,7 +85,10 @@ impl Making<'_> {
             outcome,
             seconds: record.seconds,
             rows: first.and_then(|output| record.outputs.get(&output.name)?.rows),
-            warnings: left_out(self.plan, branch).into_iter().chain(record.warnings.iter().cloned()).collect(),
+            warnings: left_out(self.plan, branch)
+                .into_iter()
+                .chain(record.warnings.iter().cloned())
+                .collect(),
         };
         BranchResult { made: Some((digest, record)), report, failure: None }
     }

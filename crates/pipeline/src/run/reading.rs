@@ -83,7 +83,8 @@ impl Reading {
         branch: &Branch<'_>,
     ) -> Result<BTreeMap<String, Vec<InputDigest>>> {
         let mut inputs = self.file_digests(plan, branch)?;
-        let of_vintage = branch.bound.inputs.iter().filter(|(_, reference)| **reference == Reference::Vintage);
+        let of_vintage =
+            branch.bound.inputs.iter().filter(|(_, reference)| **reference == Reference::Vintage);
         for (role, _) in of_vintage {
             inputs.insert(role.clone(), vec![whole(&json_input(&plan.vintage.manifest))]);
         }

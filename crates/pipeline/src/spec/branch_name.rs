@@ -39,7 +39,10 @@ impl<'a> BranchName<'a> {
             None => refused("has a bracket that isn't closed", format!("did you mean `{text}]`?")),
             Some((_, after)) if !after.is_empty() => {
                 let whole = text.strip_suffix(after).unwrap_or(text);
-                refused(&format!("goes on after its bracket with `{after}`"), format!("did you mean `{whole}`?"))
+                refused(
+                    &format!("goes on after its bracket with `{after}`"),
+                    format!("did you mean `{whole}`?"),
+                )
             }
             Some(("", _)) => refused(
                 "names no item",
@@ -59,7 +62,10 @@ impl<'a> BranchName<'a> {
         let known: BTreeSet<&str> = match &stage.foreach {
             None => {
                 return Err(PipelineError::Unknown {
-                    message: format!("`{}` has no branches, so there is no `{}[{item}]`", stage.name, stage.name),
+                    message: format!(
+                        "`{}` has no branches, so there is no `{}[{item}]`",
+                        stage.name, stage.name
+                    ),
                     hint: Some(format!("write `{}`", stage.name)),
                 });
             }

@@ -1,7 +1,7 @@
 //! `pipeline.lock`: what each vintage was made of and what came out, as digests in a file that is
 //! kept with the code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -141,7 +141,7 @@ impl LockFile {
     ///
     /// # Errors
     /// Where the file can't be read.
-    pub fn kept(pipeline: &Path) -> Result<Vec<Digest>> {
+    pub fn kept(pipeline: &Path) -> Result<BTreeSet<Digest>> {
         if let Ok(lock) = Self::load(pipeline) {
             return Ok(lock.outputs().cloned().collect());
         }
@@ -165,7 +165,8 @@ impl LockFile {
         let mut text = format!("{HEADING}format: {FORMAT}\nvintages:\n");
         for (vintage, locked) in &self.vintages {
             text.push_str(&format!("  {}:\n", scalar(vintage)));
-            let kinds = [("sources", &locked.sources), ("files", &locked.files), ("outputs", &locked.outputs)];
+            let kinds =
+                [("sources", &locked.sources), ("files", &locked.files), ("outputs", &locked.outputs)];
             for (kind, entries) in kinds {
                 write_entries(&mut text, kind, entries);
             }
@@ -190,9 +191,9 @@ fn read(path: &Path) -> Result<Option<String>> {
 }
 
 fn is_conflict_marker(line: &str) -> bool {
-    ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|marker| {
-        line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-    })
+    ["<<<<<<<", "|||||||", "=======", ">>>>>>>"]
+        .iter()
+        .any(|marker| line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
 }
 
 fn fault(file: String, place: Option<(Span, &str)>, message: &str, hint: &str) -> PipelineError {
@@ -210,7 +211,8 @@ fn write_entries(text: &mut String, kind: &str, entries: &[(String, Digest)]) {
         return;
     }
     text.push_str(&format!("    {kind}:\n"));
-    let sorted: BTreeMap<&str, &Digest> = entries.iter().map(|(name, digest)| (name.as_str(), digest)).collect();
+    let sorted: BTreeMap<&str, &Digest> =
+        entries.iter().map(|(name, digest)| (name.as_str(), digest)).collect();
     for (name, digest) in sorted {
         let (name, digest) = (scalar(name), scalar(digest.as_str()));
         match name.len() <= LONGEST_KEY {
@@ -311,7 +313,7 @@ mod tests {
         let (one, two) = (Digest::of(b"1"), Digest::of(b"2"));
         let text = format!("<<<<<<< HEAD\n  a.x: {one}\n=======\n  a.x: {two}\n>>>>>>> theirs\n");
         fs::write(&path, text).map_err(PipelineError::io(&path, "test"))?;
-        assert_eq!(LockFile::kept(&folder.path().join("pipeline.yaml"))?, [one, two]);
+        assert_eq!(LockFile::kept(&folder.path().join("pipeline.yaml"))?, BTreeSet::from([one, two]));
         Ok(())
     }
 

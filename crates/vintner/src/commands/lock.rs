@@ -48,7 +48,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Lock) -> Result<
 fn as_locked(lock: &LockFile, vintage: &str, differences: usize) -> Result<()> {
     match differences {
         0 => Ok(()),
-        _ => Err(CommandError::LockDiffers { file: file_name(lock), vintage: vintage.to_owned(), differences }),
+        _ => {
+            Err(CommandError::LockDiffers { file: file_name(lock), vintage: vintage.to_owned(), differences })
+        }
     }
 }
 

@@ -304,7 +304,8 @@ impl<'a> Checker<'a> {
         let mut ignored = Ignored::default();
         for pattern in &self.spec.ignore {
             if let Err(message) = ignored.add(&pattern.value) {
-                let hint = Some("patterns are those of a .gitignore: `*.bak`, `drafts/`, `!.Rprofile`".to_owned());
+                let hint =
+                    Some("patterns are those of a .gitignore: `*.bak`, `drafts/`, `!.Rprofile`".to_owned());
                 self.fault(pattern.span, format!("`{pattern}` is no pattern for files: {message}"), hint);
             }
         }
