@@ -117,6 +117,7 @@ fn twins(folder: &Path, one: &str, other: &str) -> PipelineError {
 }
 
 fn refused(path: &Path, message: &str) -> PipelineError {
+    let path = path.strip_prefix(".").unwrap_or(path);
     PipelineError::Artifact { what: path.display().to_string(), message: message.to_owned() }
 }
 

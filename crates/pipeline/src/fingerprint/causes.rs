@@ -16,6 +16,8 @@ use crate::error::few;
 pub enum Cause {
     /// It has had no run on this vintage.
     FirstRun,
+    /// It was to be made on this vintage and failed, and never came out.
+    NeverMade,
     /// It was asked for.
     Forced,
     /// An output that its record names isn't in the store any longer.
@@ -302,6 +304,7 @@ impl fmt::Display for Cause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Cause::FirstRun => formatter.write_str("it hasn't run on this vintage yet"),
+            Cause::NeverMade => formatter.write_str("it has never been made on this vintage"),
             Cause::Forced => formatter.write_str("--force"),
             Cause::Gone { output } => write!(formatter, "its output {output} is no longer in the store"),
             Cause::Corrupt { output } => write!(formatter, "its output {output} is corrupt in the store"),

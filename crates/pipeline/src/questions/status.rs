@@ -58,10 +58,9 @@ impl State {
         let texts = causes.iter().map(Cause::to_string).collect();
         if causes.iter().any(|cause| matches!(cause, Cause::Corrupt { .. })) {
             State::Corrupt(texts)
-        } else if causes
-            .iter()
-            .any(|cause| matches!(cause, Cause::FirstRun | Cause::Gone { .. } | Cause::NoRecord))
-        {
+        } else if causes.iter().any(|cause| {
+            matches!(cause, Cause::FirstRun | Cause::NeverMade | Cause::Gone { .. } | Cause::NoRecord)
+        }) {
             State::Missing(texts)
         } else {
             State::Stale(texts)

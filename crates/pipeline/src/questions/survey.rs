@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::status::{LastFailure, StageStatus, State};
 use crate::digest::Digest;
 use crate::error::Result;
-use crate::fingerprint::Before;
+use crate::fingerprint::{Before, Cause};
 use crate::plan::{Branch, BranchAt, BranchId, Part, Plan};
 use crate::run::{HasRecord, Kept, Progress, Reading, failures, kept, locked};
 use crate::spec::{BranchName, ForEach, no_branch};
@@ -181,10 +181,12 @@ impl<'p, 'a> Survey<'p, 'a> {
             Kept::Nothing => {
                 let named = self.latest.get(&status.branch);
                 let record = named.and_then(|digest| self.store.record(digest));
-                status.would_run(
-                    Before::new(named, record.as_ref().map(|record| &record.fingerprint))
-                        .causes(&fingerprint),
-                );
+                let before = Before::new(named, record.as_ref().map(|record| &record.fingerprint));
+                let has_failed = self.failures.contains_key(&status.branch);
+                status.would_run(match before {
+                    Before::Never if has_failed => vec![Cause::NeverMade],
+                    before => before.causes(&fingerprint),
+                });
             }
         }
         status.fingerprint = Some(digest);

@@ -1,6 +1,6 @@
 //! `vintner lock`, and what `vintner reproduce` does with the lock.
 
-use std::io::{Write, stderr, stdout};
+use std::io::{Write, stderr};
 
 use serde_json::json;
 use vintner_pipeline::{LockFile, Locked, LockedKind, Plan, Report, Store, Survey};
@@ -8,7 +8,7 @@ use vintner_pipeline::{LockFile, Locked, LockedKind, Plan, Report, Store, Survey
 use super::{count, print_json};
 use crate::arguments::{self, Format};
 use crate::error::{CommandError, Result};
-use crate::printable::printable;
+use crate::printable::{people, printable};
 use crate::workspace::Workspace;
 
 /// Compares the vintage as it is made with the lock, and runs and writes nothing, unless it is to be written.
@@ -31,7 +31,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Lock) -> Result<
         }))?;
         return as_locked(&lock, &vintage.name, differences.len());
     }
-    let mut out = stdout().lock();
+    let mut out = people();
     differences.iter().try_for_each(|difference| writeln!(out, "  {difference}"))?;
     let said = match (differences.len(), made) {
         (0, true) => "as it is locked".to_owned(),
@@ -82,7 +82,7 @@ fn write(workspace: &Workspace, plan: &Plan<'_>, format: Format) -> Result<()> {
         0 => "as it was locked".to_owned(),
         several => format!("{} from what was locked before", count(several, "difference")),
     };
-    Ok(writeln!(stdout().lock(), "{}: {vintage} is written, {said}", file_name(&lock))?)
+    Ok(writeln!(people(), "{}: {vintage} is written, {said}", file_name(&lock))?)
 }
 
 /// Writes what came out into the lock, and says what that changes; nothing where it is there already. A

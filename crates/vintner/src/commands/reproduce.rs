@@ -1,6 +1,6 @@
 //! `vintner reproduce`.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_pipeline::{
@@ -13,6 +13,7 @@ use crate::arguments::{Format, Reproduce};
 use crate::branch_list::{either, folded, names};
 use crate::error::{CommandError, Result};
 use crate::interrupt;
+use crate::printable::people;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 
@@ -77,7 +78,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     if let Some(changes) = lock_changes
         && arguments.format == Format::Text
     {
-        writeln!(stdout().lock(), "{changes}")?;
+        writeln!(people(), "{changes}")?;
     }
     Ok(report.check()?)
 }
@@ -99,7 +100,7 @@ fn print_report(report: &Report) -> Result<()> {
     if report.check().is_err() {
         return Ok(());
     }
-    let mut out = stdout().lock();
+    let mut out = people();
     let total = count(report.stages.len(), "stage");
     match report.ran() {
         0 => writeln!(out, "{}: {total}, all cached: nothing to do", report.vintage)?,
@@ -122,7 +123,7 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
         }))?;
         return exit_code(&statuses, arguments.exit_code);
     }
-    let mut out = stdout().lock();
+    let mut out = people();
     for status in &statuses {
         let causes = status.state.causes().join("; ");
         match &status.state {

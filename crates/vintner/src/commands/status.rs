@@ -1,6 +1,6 @@
 //! `vintner status`.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_pipeline::{LastFailure, Plan, StageStatus, State, status};
@@ -10,7 +10,7 @@ use crate::arguments::{self, Format};
 use crate::branch_list::folded;
 use crate::error::{CommandError, Result};
 use crate::instant::instant;
-use crate::printable::printable_line;
+use crate::printable::{people, printable_line};
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Status) -> Result<()> {
@@ -22,7 +22,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Status) -> Resul
         print_json(&json!({"pipeline": pipeline.name, "vintage": vintage.name, "stages": statuses}))?;
         return exit_code(&statuses, arguments.exit_code);
     }
-    let mut out = stdout().lock();
+    let mut out = people();
     for status in &statuses {
         let causes = status.state.causes().join("; ");
         match &status.state {
