@@ -9,6 +9,7 @@ use crate::line_breaks::{Shielded, line};
 use crate::node::Node;
 use crate::span::Span;
 use crate::suggest::one_of;
+use crate::tree;
 
 /// A YAML document that was read and not yet given a type.
 #[derive(Debug, Clone)]
@@ -32,11 +33,11 @@ impl Document {
         let read = Shielded::of(text);
         let value: Value = serde_yaml::from_str(&read.text).map_err(|error| {
             let mut known = Faults::new();
-            for (name, span) in Node::repeated_fields(&read.text) {
+            for (name, span) in tree::repeated_fields(&read.text) {
                 let message = format!("the field `{}` stands twice", read.restored(&name));
                 known.push(document.fault(Some(span), message).hint("remove one of the two"));
             }
-            for (message, span) in Node::unkept_numbers(&read.text) {
+            for (message, span) in tree::unkept_numbers(&read.text) {
                 known.push(document.fault(Some(span), message));
             }
             if !known.is_empty() {
@@ -50,7 +51,7 @@ impl Document {
         })?;
         let mut faults = Faults::new();
         let root =
-            Node::build(&value, &read, &mut |message, span| faults.push(document.fault(Some(span), message)));
+            tree::tree(&value, &read, &mut |message, span| faults.push(document.fault(Some(span), message)));
         document.root = root;
         faults.or(document)
     }

@@ -31,6 +31,7 @@ mod merge;
 mod node;
 mod span;
 mod suggest;
+mod tree;
 
 pub use document::Document;
 pub use fault::{Fault, Faults};

@@ -25,6 +25,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 use vintner_pipeline::{StageStatus, Survey};
+use vintner_stages::count;
 
 use crate::error::{CommandError, Result};
 
@@ -53,10 +54,4 @@ fn print_json(value: &Value) -> Result<()> {
 /// Writes why a command failed for scripts, unless its value was printed: stdout has one value or none.
 pub(crate) fn print_fault(fault: &Value) -> Result<()> {
     if PRINTED.load(Ordering::Relaxed) { Ok(()) } else { print_json(&json!({"error": fault})) }
-}
-
-/// "1 stage", "2 stages", "3 branches".
-fn count(number: usize, noun: &str) -> String {
-    let plural = if noun.ends_with("ch") { "es" } else { "s" };
-    format!("{number} {noun}{}", if number == 1 { "" } else { plural })
 }
