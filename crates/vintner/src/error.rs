@@ -59,7 +59,7 @@ pub(crate) enum CommandError {
     NotLocked { file: String, vintage: String },
     #[error(
         "{vintage}: {differences} from {file}; `vintner reproduce` makes what is stale and writes it anew, \
-         `vintner why STAGE` says what changed", differences = several(*.differences, "difference")
+         `vintner why STAGE` says what changed", differences = vintner_stages::count(*.differences, "difference")
     )]
     LockDiffers { file: String, vintage: String, differences: usize },
     #[error(
@@ -125,10 +125,6 @@ impl CommandError {
 
 fn aren_t(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun} isn't") } else { format!("{number} {noun}s aren't") }
-}
-
-fn several(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn unsound(by_next_run: usize, by_removal: usize) -> String {
