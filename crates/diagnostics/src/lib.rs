@@ -25,9 +25,13 @@
 mod decode;
 mod document;
 mod fault;
+mod line_breaks;
+mod magnitude;
+mod merge;
 mod node;
 mod span;
 mod suggest;
+mod tree;
 
 pub use document::Document;
 pub use fault::{Fault, Faults};

@@ -48,9 +48,9 @@ pub use operation::{
 };
 pub use plan::{Branch, BranchId, Plan, Selection};
 pub use questions::{
-    Audit, BranchReads, ColumnProfile, Histogram, LastRun, Mismatch, OutputAudit, OutputRead, Profile,
-    RawFile, Reason, Rebuild, Rebuilt, RunFacts, StageStatus, State, Survey, Verification, Why, rebuild,
-    status, why,
+    Audit, BranchReads, ColumnProfile, Histogram, LastFailure, LastRun, Mismatch, OutputAudit, OutputRead,
+    Profile, RawFile, Reason, Rebuild, Rebuilt, RunFacts, StageStatus, State, Survey, Verification, Why,
+    rebuild, status, why,
 };
 pub use run::{
     Engine, Observer, Outcome, Report, Request, RunOptions, Silent, StageReport, rehearse, unchanged,
@@ -59,6 +59,6 @@ pub use spec::{
     Bound, ForEach, Item, Pipeline, PipelineStage, Reference, SourceFile, Spec, StageSpec, Vintage,
 };
 pub use store::{
-    Collected, Contents, InputRecord, Keep, KeptRun, LockFile, Locked, MendedBy, Origin, OutputRecord,
-    Record, Store, Unsound,
+    Collected, Contents, Failure, InputRecord, Keep, KeptRun, LockFile, Locked, MendedBy, Origin,
+    OutputRecord, Record, Store, Unsound,
 };

@@ -174,7 +174,9 @@ fn the_number_of_threads_does_not_show() {
             .map(|(path, (bytes, _))| (path.strip_prefix(workspace.folder()).unwrap().to_owned(), bytes))
             // A record says how long its stage took.
             .filter(|(path, _)| !path.starts_with(".vintner/v1/records"))
-            // So does its log.
+            // What failed is remembered with its time.
+            .filter(|(path, _)| !path.starts_with(".vintner/v1/failed"))
+            // A log says how long its stage took.
             .filter(|(path, _)| !path.starts_with(".vintner/logs"))
             .collect();
         (timeless(&report), files)

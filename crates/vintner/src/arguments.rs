@@ -40,13 +40,13 @@ pub(crate) enum Command {
     /// Make everything that isn't made yet, from raw files to the report
     Reproduce(Reproduce),
     /// Show which stages are fresh and which would run, and why
-    Status(OfVintage),
+    Status(Status),
     /// Show why a stage would run, or why it last ran, down to the cells that changed
     Why(Why),
     /// Show what is kept of a stage, what it was made from and what it holds; of all, a table
     Audit(Audit),
     /// Compare what is made with pipeline.lock, which `reproduce` writes
-    Lock(OfVintage),
+    Lock(Lock),
     /// Show what the cache keeps, and take away what nobody needs
     Cache(Cache),
     /// Draw the pipeline
@@ -199,6 +199,9 @@ pub(crate) struct Reproduce {
     /// Say what would run and why, and run nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Of a dry run: exit with 1 where anything would run
+    #[arg(long, requires = "dry_run")]
+    pub(crate) exit_code: bool,
     /// Run every selected stage, whatever the cache has
     #[arg(long)]
     pub(crate) force: bool,
@@ -223,6 +226,32 @@ pub(crate) struct Reproduce {
     /// How many stages may run at once [default: one a processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// Exit with 1 where anything would run
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lock {
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// Put what is made into pipeline.lock, in the place of what it says of the vintage
+    #[arg(long)]
+    pub(crate) write: bool,
     /// Text for people or JSON for scripts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -406,6 +435,40 @@ pub(crate) enum GraphFormat {
     Mermaid,
     Svg,
     Json,
+}
+
+impl Command {
+    /// Whether what it prints is for scripts.
+    pub(crate) fn is_json(&self) -> bool {
+        let format = match self {
+            Command::Reproduce(command) => command.format,
+            Command::Status(command) => command.format,
+            Command::Why(command) => command.format,
+            Command::Audit(command) => command.format,
+            Command::Lock(command) => command.format,
+            Command::Cache(Cache { command }) => match command {
+                CacheCommand::Ls(command) => command.format,
+                CacheCommand::Du(command) => command.format,
+                CacheCommand::Gc(command) => command.format,
+                CacheCommand::Verify(command) => command.format,
+            },
+            Command::Graph(command) => return command.format == GraphFormat::Json,
+            Command::Show(command) => command.format,
+            Command::Trace(command) => command.format,
+            Command::Claims(command) => command.format,
+            Command::Reconstruct(command) => command.format,
+            Command::Consistency(command) => command.format,
+            Command::Vintage(command) => match command {
+                Vintage::List(command) => command.format,
+                Vintage::Check(command) => command.format,
+                Vintage::New(command) => command.format,
+                Vintage::Diff(command) => return command.format == DiffFormat::Json,
+                Vintage::Compare(command) => command.format,
+            },
+            Command::Vintages(command) | Command::Operations(command) => command.format,
+        };
+        format == Format::Json
+    }
 }
 
 /// `path=value`, both there.

@@ -50,8 +50,11 @@ impl Workspace {
 
     /// What a run is asked for: `asked` of this workspace, and of a vintage if one is named.
     pub(crate) fn request(&self, vintage: Option<&str>, asked: Value) -> Request {
+        // Paths that aren't UTF-8 have no JSON.
+        let written = |path: &PathBuf| format!("{path:?}");
         let asked = json!({
-            "workspace": self.folder, "pipeline": self.file, "data_root": self.data_root,
+            "workspace": written(&self.folder), "pipeline": written(&self.file),
+            "data_root": self.data_root.as_ref().map(written),
             "set": self.overrides, "vintage": vintage, "of_it": asked,
         });
         let mut request = Request::new(vintage.unwrap_or_default(), asked);

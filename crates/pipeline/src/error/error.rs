@@ -167,6 +167,14 @@ impl PipelineError {
         move |source| PipelineError::Io { path, action, source }
     }
 
+    /// The faults of a file, each with its place.
+    pub fn faults(&self) -> Option<&Faults> {
+        match self {
+            PipelineError::Spec(faults) | PipelineError::OverriddenSpec { faults, .. } => Some(faults),
+            _ => None,
+        }
+    }
+
     /// Whether the mistake is in how the program was called or configured, rather than in the run.
     pub fn is_usage(&self) -> bool {
         matches!(

@@ -20,23 +20,27 @@ pub struct Plan<'a> {
     pub(crate) reads: Vec<Vec<usize>>,
     /// The items of stages of which not all branches are selected.
     pub(crate) items: BTreeMap<usize, BTreeSet<String>>,
+    /// The items of stages that the selection names; there have to be branches for them.
+    pub(crate) named: BTreeMap<usize, BTreeSet<String>>,
 }
 
 impl<'a> Plan<'a> {
     /// The plan of a whole pipeline for a vintage.
     pub fn new(pipeline: &'a Pipeline, vintage: &'a Vintage) -> Self {
         let parts = vec![Part::Made; pipeline.stages.len()];
-        Self { pipeline, vintage, whole: true, parts, reads: reads(pipeline), items: BTreeMap::new() }
+        let (items, named) = (BTreeMap::new(), BTreeMap::new());
+        Self { pipeline, vintage, whole: true, parts, reads: reads(pipeline), items, named }
     }
 
     /// The plan of a part of a pipeline.
     ///
     /// # Errors
-    /// [`PipelineError::Unknown`] for a stage that there isn't.
+    /// [`PipelineError::Unknown`](crate::PipelineError::Unknown) for a stage or a branch that there isn't.
     pub fn select(pipeline: &'a Pipeline, vintage: &'a Vintage, selection: &Selection) -> Result<Self> {
+        let named = selection.named(pipeline, vintage)?;
         let parts = selection.parts(pipeline)?;
         let items = selection.items(pipeline, &parts);
         let whole = selection.is_everything();
-        Ok(Self { pipeline, vintage, whole, parts, reads: reads(pipeline), items })
+        Ok(Self { pipeline, vintage, whole, parts, reads: reads(pipeline), items, named })
     }
 }

@@ -19,7 +19,7 @@ pub use histogram::Histogram;
 pub use lineage::{BranchReads, OutputRead};
 pub use profile::{ColumnProfile, Profile};
 pub use rebuild::{Rebuild, Rebuilt, rebuild};
-pub use status::{StageStatus, State};
+pub use status::{LastFailure, StageStatus, State};
 pub use survey::{Survey, status};
 pub use verification::{Mismatch, Verification};
 pub use why::{LastRun, Reason, Why, why};

@@ -132,18 +132,21 @@ impl Asked<'_, '_, '_> {
             seed: stage_seed(plan.pipeline.seed, &branch.id.to_string()),
             ..before.fingerprint.clone()
         };
-        now.inputs.extend(reading.file_digests(plan, branch)?);
+        let given = reading.given_digests(plan, branch)?;
+        // What it no longer reads is gone, whatever becomes of the rest.
+        now.inputs.retain(|role, _| given.contains_key(role) || branch.bound.inputs.contains_key(role));
+        now.inputs.extend(given);
         if now == before.fingerprint {
             return Ok(Vec::new());
         }
-        Ok(causes(Some(&before.fingerprint), &now))
+        Ok(causes(&before.fingerprint, &now))
     }
 
     fn last_run(&self, branch: &Branch<'_>, record: &Record) -> Result<LastRun> {
         let before = record.before.as_ref().and_then(|digest| self.survey.store.record(digest));
         let reasons = match before {
             Some(before) if before.fingerprint != record.fingerprint => {
-                let causes = causes(Some(&before.fingerprint), &record.fingerprint);
+                let causes = causes(&before.fingerprint, &record.fingerprint);
                 let explained = causes.iter().map(|cause| self.explain(cause, branch, &before, Some(record)));
                 explained.collect::<Result<_>>()?
             }

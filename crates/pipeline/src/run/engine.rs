@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::branch_result::BranchResult;
+use super::failures::remember_failures;
 use super::locked::locked;
 use super::making::Making;
 use super::observer::Observer;
@@ -63,6 +64,7 @@ impl<'a> Engine<'a> {
             waiting_for: plan.reads.iter().map(|reads| AtomicUsize::new(reads.len())).collect(),
             left: plan.reads.iter().map(|_| AtomicUsize::new(0)).collect(),
             unlaid: plan.reads.iter().map(|_| OnceLock::new()).collect(),
+            unknown: OnceLock::new(),
             stopping: AtomicBool::new(false),
             readers,
         };
@@ -87,6 +89,8 @@ struct Run<'a> {
     readers: Vec<Vec<usize>>,
     /// Stages whose branches couldn't be laid out.
     unlaid: Vec<OnceLock<StageReport>>,
+    /// A branch that was asked for and that there isn't, as came out when its stage was laid out.
+    unknown: OnceLock<PipelineError>,
     /// Set at the first failure, unless the run is to go on.
     stopping: AtomicBool,
 }
@@ -100,7 +104,13 @@ impl Run<'_> {
         }
         let branches = match self.is_known(stage) && !self.is_ending() {
             false => Err(Outcome::without(self.read_by(stage))),
-            true => progress.lay_out(plan, stage, store).map_err(|error| Outcome::Failed(error.to_string())),
+            true => progress.lay_out(plan, stage, store).map_err(|error| {
+                let outcome = Outcome::Failed(error.to_string());
+                if matches!(error, PipelineError::Unknown { .. }) {
+                    let _ = self.unknown.set(error);
+                }
+                outcome
+            }),
         };
         match branches {
             Ok(branches) => {
@@ -270,6 +280,11 @@ impl Run<'_> {
         if showing.is_alone() {
             folders.iter().for_each(|folder| remove_unpublished(folder));
         }
+        if !options.store_only
+            && let Err(error) = remember_failures(store, plan, &stages, &self.unlaid)
+        {
+            tracing::warn!(%error, "what failed can't be remembered");
+        }
         if latest != before {
             unshown = unshown.and(store.put_latest(vintage, &latest));
         }
@@ -289,9 +304,9 @@ impl Run<'_> {
             // That a stage failed is what has to be said, and mostly it failed of the same.
             Err(error) if report.check().is_err() => {
                 tracing::warn!(%error, "what was made is kept and couldn't be shown");
-                Ok(report)
+                self.unknown.into_inner().map_or(Ok(report), Err)
             }
-            unshown => unshown.map(|()| report),
+            unshown => unshown.and(self.unknown.into_inner().map_or(Ok(report), Err)),
         }
     }
 }

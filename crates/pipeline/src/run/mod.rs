@@ -6,6 +6,7 @@
 
 mod branch_result;
 mod engine;
+mod failures;
 mod kept;
 mod locked;
 mod making;
@@ -20,6 +21,7 @@ mod seen;
 mod snapshot;
 
 pub use engine::Engine;
+pub(crate) use failures::failures;
 pub(crate) use kept::{Kept, kept};
 pub(crate) use locked::locked;
 pub use observer::{Observer, Silent};

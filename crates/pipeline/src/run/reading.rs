@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::progress::{HasRecord, Progress};
 use crate::digest::{Digest, canonical_json};
-use crate::error::{PipelineError, Result};
-use crate::files::{ending, files_below};
+use crate::error::{PipelineError, Result, few};
+use crate::files::{Listing, ending, list};
 use crate::fingerprint::{FORMAT, Fingerprint, InputDigest, stage_seed};
 use crate::operation::Input;
 use crate::plan::{Branch, Plan};
@@ -52,12 +52,9 @@ impl Reading {
         branch: &Branch<'_>,
         progress: &Progress<'_, T>,
     ) -> Result<Fingerprint> {
-        let mut inputs: BTreeMap<String, Vec<InputDigest>> = BTreeMap::new();
-        for (role, reference) in &branch.bound.inputs {
-            let digests = inputs.entry(role.clone()).or_default();
-            if *reference == Reference::Vintage {
-                digests.push(whole(&json_input(&plan.vintage.manifest)));
-            }
+        let mut inputs = self.given_digests(plan, branch)?;
+        for role in branch.bound.inputs.keys() {
+            inputs.entry(role.clone()).or_default();
         }
         for read in &branch.reads {
             let declared = branch.bound.declaration(&read.role);
@@ -68,7 +65,6 @@ impl Reading {
                 digests.push(kept.digest_for(read.key.clone(), declared));
             }
         }
-        inputs.extend(self.file_digests(plan, branch)?);
         Ok(Fingerprint {
             format: FORMAT,
             operation: plan.pipeline.stage(&branch.id.stage)?.operation.clone(),
@@ -77,6 +73,22 @@ impl Reading {
             inputs,
             seed: stage_seed(plan.pipeline.seed, &branch.id.to_string()),
         })
+    }
+
+    /// The digests of what a branch reads that no stage makes: files, the manifest, what it says of the
+    /// branch's source.
+    pub(crate) fn given_digests(
+        &self,
+        plan: &Plan<'_>,
+        branch: &Branch<'_>,
+    ) -> Result<BTreeMap<String, Vec<InputDigest>>> {
+        let mut inputs = self.file_digests(plan, branch)?;
+        let of_vintage =
+            branch.bound.inputs.iter().filter(|(_, reference)| **reference == Reference::Vintage);
+        for (role, _) in of_vintage {
+            inputs.insert(role.clone(), vec![whole(&json_input(&plan.vintage.manifest))]);
+        }
+        Ok(inputs)
     }
 
     /// The digests of the files that a branch reads, and of what the manifest says of its source.
@@ -203,8 +215,7 @@ pub(crate) fn files(plan: &Plan<'_>, branch: &Branch<'_>) -> Result<BTreeMap<Str
     for (role, path) in &branch.bound.files {
         let full = workspace.join(path);
         let place = |key: &str| if full.is_dir() { path.join(key) } else { path.clone() };
-        let files = files_below(&full)?;
-        let files = files.into_iter().map(|(key, file)| FileRead {
+        let files = listing(plan, path)?.files.into_iter().map(|(key, file)| FileRead {
             place: Some(place(&key)),
             shown: place(&key),
             key,
@@ -219,6 +230,42 @@ pub(crate) fn files(plan: &Plan<'_>, branch: &Branch<'_>) -> Result<BTreeMap<Str
     }
     Ok(roles)
 }
+
+/// The path from the workspace of a file under a role that names `path`, by the file's key among all that
+/// were read under that role.
+pub(crate) fn place_of(plan: &Plan<'_>, path: &Path, read: &[InputDigest], key: &str) -> PathBuf {
+    let is_file = read.len() == 1
+        && path.file_name().is_some_and(|name| name == key)
+        && !plan.pipeline.workspace.join(path).is_dir();
+    if is_file { path.to_owned() } else { path.join(key) }
+}
+
+fn listing(plan: &Plan<'_>, path: &Path) -> Result<Listing> {
+    list(&plan.pipeline.workspace, path, &plan.pipeline.ignored, &mut |_| {})
+}
+
+/// What to say of hidden files in the folders that a branch reads: they don't count, and whoever looks
+/// for them should know.
+pub(crate) fn left_out(plan: &Plan<'_>, branch: &Branch<'_>) -> Vec<String> {
+    let mut said = Vec::new();
+    for path in branch.bound.files.values() {
+        // What can't be listed was told when the branch was to be made.
+        let Ok(Listing { hidden, .. }) = listing(plan, path) else { continue };
+        if let Some(first) = hidden.first() {
+            let name = first.rsplit('/').next().unwrap_or(first);
+            said.push(format!(
+                "the folder {}: {} left out, as all that begins with a dot is; `ignore: [\"!{name}\"]` in the \
+                 pipeline takes it in",
+                path.display(),
+                few(&hidden, HIDDEN_NAMED)
+            ));
+        }
+    }
+    said
+}
+
+/// So many hidden files of a folder are named.
+const HIDDEN_NAMED: usize = 5;
 
 pub(crate) fn json_input(value: &Value) -> Input {
     let bytes = canonical_json(value).into_bytes();

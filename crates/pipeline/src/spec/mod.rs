@@ -4,6 +4,7 @@
 //! never looks into a file that a stage reads, and knows nothing of what was made.
 
 mod bound;
+mod branch_name;
 mod check;
 mod foreach;
 mod pipeline;
@@ -13,6 +14,7 @@ mod spec;
 mod vintage;
 
 pub use bound::Bound;
+pub(crate) use branch_name::{BranchName, no_branch};
 pub use foreach::{ForEach, Item};
 pub use pipeline::Pipeline;
 pub use pipeline_stage::PipelineStage;

@@ -12,7 +12,7 @@ use super::foreach::Item;
 use super::pipeline_stage::PipelineStage;
 use super::spec::Spec;
 use crate::error::{PipelineError, Result};
-use crate::files::line_not_utf8;
+use crate::files::{Ignored, line_not_utf8};
 use crate::operation::Registry;
 
 /// A checked pipeline.
@@ -29,6 +29,8 @@ pub struct Pipeline {
     pub stages: Vec<PipelineStage>,
     /// What was put in the place of what the spec says: path to value.
     pub overrides: BTreeMap<String, String>,
+    /// Which files below folders that stages read don't count.
+    pub(crate) ignored: Ignored,
     /// Where each stage stands in `stages`.
     pub(crate) positions: BTreeMap<String, usize>,
     document: Document,
@@ -99,6 +101,7 @@ impl Pipeline {
         let mut stages = checker.stages();
         checker.check_graph(&stages);
         let order = checker.order();
+        let ignored = checker.ignored();
         checker.finish().map_err(faulty)?;
         let stages: Vec<PipelineStage> = order.into_iter().filter_map(|name| stages.remove(&name)).collect();
         Ok(Self {
@@ -109,6 +112,7 @@ impl Pipeline {
             positions: stages.iter().enumerate().map(|(at, stage)| (stage.name.clone(), at)).collect(),
             stages,
             overrides: overrides.clone(),
+            ignored,
             document,
         })
     }

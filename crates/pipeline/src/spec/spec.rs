@@ -19,6 +19,9 @@ pub struct Spec {
     /// From which every stage's own seed is derived.
     #[serde(default)]
     pub seed: u64,
+    /// Files below folders that stages read which don't count, as in a `.gitignore`.
+    #[serde(default)]
+    pub ignore: Vec<Spanned<String>>,
     /// Values that stages refer to as `$name`.
     #[serde(default)]
     pub params: BTreeMap<String, Value>,

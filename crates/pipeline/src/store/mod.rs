@@ -7,6 +7,7 @@
 mod atomic;
 mod collect;
 mod contents;
+mod failures;
 mod lock;
 mod lock_file;
 mod outputs;
@@ -20,6 +21,7 @@ mod write_through;
 pub(crate) use atomic::{remove_unpublished, write_cache, write_published};
 pub use collect::{Collected, Keep};
 pub use contents::{Contents, KeptRun};
+pub use failures::Failure;
 pub(crate) use lock::SpareLocks;
 pub use lock_file::{LockFile, Locked};
 pub(crate) use record::ColumnRecord;

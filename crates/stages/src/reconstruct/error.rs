@@ -70,3 +70,13 @@ pub enum ReconstructError {
         differences: Vec<String>,
     },
 }
+
+impl ReconstructError {
+    /// The faults of the specification, each with its place.
+    pub fn faults(&self) -> Option<&Faults> {
+        match self {
+            ReconstructError::Specification(faults) => Some(faults),
+            _ => None,
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Write, stdout};
 
 use serde_json::json;
-use vintner_pipeline::{Contents, Digest, Keep, KeptRun, MendedBy};
+use vintner_pipeline::{Contents, Digest, Keep, KeptRun, LockFile, MendedBy};
 
 use super::{count, print_json};
 use crate::arguments::{self, CacheCommand, Format};
@@ -135,8 +135,10 @@ fn sizes(workspace: &Workspace, format: Format) -> Result<()> {
 }
 
 fn collect(workspace: &Workspace, arguments: &arguments::Gc) -> Result<()> {
-    let keep =
-        Keep { outputs: workspace.lock()?.outputs().cloned().collect(), younger_than: arguments.older_than };
+    let keep = Keep {
+        outputs: LockFile::kept(&workspace.folder.join(&workspace.file))?,
+        younger_than: arguments.older_than,
+    };
     let collected = workspace.store().collect(&keep, arguments.dry_run)?;
     if arguments.format == Format::Json {
         return print_json(&json!({"dry_run": arguments.dry_run, "collected": collected}));

@@ -1,17 +1,19 @@
 //! `vintner reproduce`.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_pipeline::{
     Engine, LockFile, Locked, Observer, Plan, Report, RunOptions, Selection, Silent, State, status, unchanged,
 };
 
+use super::status::exit_code;
 use super::{count, lock, print_json};
 use crate::arguments::{Format, Reproduce};
 use crate::branch_list::{either, folded, names};
 use crate::error::{CommandError, Result};
 use crate::interrupt;
+use crate::printable::people;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 
@@ -45,14 +47,21 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     if arguments.dry_run {
         return dry_run(workspace, &plan, arguments);
     }
-    let lock = workspace.lock()?;
+    let lock = workspace.lock();
+    let locked = match &lock {
+        Ok(lock) => arguments.locked.then(|| locked_of(lock, &vintage.name)).transpose()?,
+        // Nothing else needs it.
+        Err(_) if arguments.locked => return lock.map(|_| ()),
+        Err(_) => None,
+    };
     let options = RunOptions {
-        locked: arguments.locked.then(|| locked_of(&lock, &vintage.name)).transpose()?,
+        locked,
         force: arguments.force,
         keep_going: arguments.keep_going,
         jobs: arguments.jobs.unwrap_or(0).into(),
         cancelled: interrupt::cancelled()?,
-        remember: Some(request),
+        // A lock that can't be written is said each time.
+        remember: lock.is_ok().then_some(request),
         ..RunOptions::default()
     };
     let progress = Progress::new();
@@ -69,7 +78,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     if let Some(changes) = lock_changes
         && arguments.format == Format::Text
     {
-        writeln!(stdout().lock(), "{changes}")?;
+        writeln!(people(), "{changes}")?;
     }
     Ok(report.check()?)
 }
@@ -91,7 +100,7 @@ fn print_report(report: &Report) -> Result<()> {
     if report.check().is_err() {
         return Ok(());
     }
-    let mut out = stdout().lock();
+    let mut out = people();
     let total = count(report.stages.len(), "stage");
     match report.ran() {
         0 => writeln!(out, "{}: {total}, all cached: nothing to do", report.vintage)?,
@@ -109,11 +118,12 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
         statuses.iter_mut().for_each(|status| status.state = State::Stale(vec!["--force".into()]));
     }
     if arguments.format == Format::Json {
-        return print_json(&json!({
+        print_json(&json!({
             "pipeline": plan.pipeline.name, "vintage": plan.vintage.name, "stages": statuses
-        }));
+        }))?;
+        return exit_code(&statuses, arguments.exit_code);
     }
-    let mut out = stdout().lock();
+    let mut out = people();
     for status in &statuses {
         let causes = status.state.causes().join("; ");
         match &status.state {
@@ -133,5 +143,5 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
         plan.vintage.name,
         count(statuses.len(), "stage")
     )?;
-    Ok(())
+    exit_code(&statuses, arguments.exit_code)
 }

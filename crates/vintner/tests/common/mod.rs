@@ -161,7 +161,7 @@ pub fn redacted(text: &str) -> String {
         (r"at most [0-9.]+ [kMG]?B of memory", "at most <bytes> of memory"),
         (r"\b\d+(\.\d+)? m?s\b", "<duration>"),
         (r"seed( +)\d+", "seed$1<seed>"),
-        (r#""(started|seconds|peak_memory|seed)": [0-9.e-]+"#, r#""$1": "<$1>""#),
+        (r#""(started|at|seconds|peak_memory|seed)": [0-9.e-]+"#, r#""$1": "<$1>""#),
         (r" +\n", "\n"),
     ];
     replaced(text, &replacements)

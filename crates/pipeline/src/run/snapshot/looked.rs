@@ -7,7 +7,7 @@ use super::mark::{digest_of, mark, marks};
 use super::request::Request;
 use super::snapshot::{Snapshot, variable};
 use crate::digest::Digest;
-use crate::files::walk;
+use crate::files::list;
 use crate::plan::{Branch, Plan};
 use crate::run::reading::Reading;
 use crate::run::report::Report;
@@ -50,16 +50,17 @@ impl<'a> Looked<'a> {
     fn bound(&mut self, bound: &Bound) {
         self.variables.extend(bound.stage.variables());
         for path in bound.files.values() {
-            let path = self.plan.pipeline.workspace.join(path);
-            if !self.walked.insert(path.clone()) {
+            let pipeline = self.plan.pipeline;
+            let full = pipeline.workspace.join(path);
+            if !self.walked.insert(full.clone()) {
                 continue;
             }
             let paths = &mut self.paths;
-            let below = walk(&path, &mut |folder| {
+            let below = list(&pipeline.workspace, path, &pipeline.ignored, &mut |folder| {
                 paths.insert(folder.to_owned());
             });
-            self.paths.extend(below.into_iter().flatten().map(|(_, path)| path));
-            self.paths.insert(path);
+            self.paths.extend(below.into_iter().flat_map(|below| below.files).map(|(_, path)| path));
+            self.paths.insert(full);
         }
     }
 

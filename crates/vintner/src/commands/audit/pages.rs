@@ -54,7 +54,7 @@ pub(crate) fn write(
     let index = folder.join("index.html");
     if arguments.format == Format::Json {
         return print_json(&json!({
-            "pipeline": pipeline.name, "vintage": vintage.name, "index": index, "files": written.files,
+            "pipeline": pipeline.name, "vintage": vintage.name, "index": index.display().to_string(), "files": written.files,
             "bytes": written.bytes, "largest": {"bytes": written.largest.0, "path": written.largest.1},
             "notes": written.notes,
         }));
