@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::CommandProblem;
 use super::environment::Environment;
+use super::error::CommandProblem;
 
 /// What is run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

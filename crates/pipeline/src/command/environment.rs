@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
-use super::CommandSpec;
 use super::command_line::quoted;
 use super::scratch::Scratch;
+use super::spec::CommandSpec;
 
 /// Variables that are the same wherever a command runs.
 const SAME: [(&str, &str); 4] =

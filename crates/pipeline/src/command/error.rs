@@ -4,11 +4,11 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::command_line::CommandLine;
 use super::environment::Environment;
 use super::excerpt::last_lines;
-use super::{CommandLine, Timeout};
-use crate::error::advice;
-use crate::listing;
+use super::timeout::Timeout;
+use crate::error::{advice, few};
 
 /// Why a command didn't make its outputs, and what it said.
 #[derive(Debug, thiserror::Error)]
@@ -211,5 +211,5 @@ impl fmt::Display for CommandError {
 
 /// The first of a list, and how many more there are.
 fn few(names: &[String]) -> String {
-    listing::few(names, 10)
+    few(names, 10)
 }

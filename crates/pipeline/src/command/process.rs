@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::environment::Environment;
-use crate::Cancelled;
+use crate::operation::Cancelled;
 
 /// What to run, and until when.
 pub(super) struct Request<'a> {

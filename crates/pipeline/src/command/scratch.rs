@@ -6,9 +6,12 @@ use std::path::{Component, Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{CommandProblem, CommandSpec, OutputFile};
-use crate::file_name::file_name;
-use crate::{InputFile, Inputs, Outputs, canonical_json};
+use super::error::CommandProblem;
+use super::output_file::OutputFile;
+use super::spec::CommandSpec;
+use crate::digest::canonical_json;
+use crate::files::file_name;
+use crate::operation::{InputFile, Inputs, Outputs};
 
 /// The folder of a scratch folder in which the inputs lie.
 pub(super) const INPUTS: &str = "inputs";

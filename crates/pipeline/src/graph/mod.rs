@@ -1,0 +1,12 @@
+//! Pictures of a pipeline: as text, for Graphviz and Mermaid, and as a drawing of its own.
+//!
+//! It reads the plan, the spec and the states of branches. It never asks the store itself.
+
+mod dot;
+mod graph;
+mod layers;
+mod mermaid;
+mod svg;
+mod text;
+
+pub use graph::{GraphFormat, GraphLink, draw, draw_linked};
