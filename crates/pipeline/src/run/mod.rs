@@ -13,12 +13,13 @@ mod rehearsal;
 mod report;
 mod seen;
 mod snapshot;
+mod unpublish;
 
 pub use engine::{Engine, RunOptions};
 pub(crate) use making::{Kept, kept};
 pub use observer::{Observer, Silent};
-pub(crate) use publish::target_of;
 pub(crate) use reading::{Reading, files, json_input};
 pub use rehearsal::rehearse;
-pub use report::{Outcome, Report, StageReport};
+pub use report::{Outcome, Report, SetAside, StageReport};
 pub use snapshot::{Request, unchanged};
+pub use unpublish::unpublish;

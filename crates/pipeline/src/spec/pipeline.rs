@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use vintner_diagnostics::{Document, Fault, Faults, one_of};
+use vintner_diagnostics::{Document, Fault, Faults, Spanned, one_of};
 
 use super::bound::{Bound, Template};
 use super::check::Checker;
@@ -45,6 +45,8 @@ pub struct PipelineStage {
     pub foreach: Option<ForEach>,
     /// The stage as it stands; where it depends on the item, that of a stand-in for one.
     pub bound: Arc<Bound>,
+    /// Outputs that are written into the workspace, each with its path as it stands in the spec.
+    pub publish: BTreeMap<String, Spanned<String>>,
     /// The stage for each item that the spec lists, where anything depends on it.
     pub(crate) listed: BTreeMap<String, Arc<Bound>>,
     /// What is bound for each item, where anything depends on it.
@@ -128,6 +130,17 @@ impl Pipeline {
             overrides: overrides.clone(),
             document,
         })
+    }
+
+    /// The spec's file, from the workspace.
+    pub fn file(&self) -> &str {
+        self.document.file()
+    }
+
+    /// A fault of a path in the spec to which an output is published.
+    pub(crate) fn path_fault(&self, stage: &str, output: &str, message: String) -> Fault {
+        let path = self.stage(stage).ok().and_then(|stage| stage.publish.get(output));
+        self.document.fault(path.map(|path| path.span), message)
     }
 
     /// The stage of that name.

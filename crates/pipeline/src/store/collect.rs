@@ -1,12 +1,12 @@
 //! Taking away what nobody needs any longer.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::contents::{KeptRun, now};
+use super::folder::{Entry, EntryKind};
 use super::store::Store;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
@@ -87,38 +87,42 @@ impl Store {
             collected.bytes += bytes;
             paths.push(path);
         }
+        // Their other names are where people look at outputs: without these the bytes would stay.
+        paths.extend(self.shown_as(&paths)?);
         collected.runs = gone;
         if !dry_run {
-            paths.iter().try_for_each(|path| remove(path))?;
+            paths.iter().try_for_each(|path| self.remove(path))?;
             for folder in ["objects", "records"] {
-                remove_empty(&self.root.join(folder));
+                self.remove_empty(&self.root.join(folder))?;
             }
         }
         Ok(collected)
     }
+
+    /// Where files of the store are shown under a further name.
+    fn shown_as(&self, paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+        let identity = |path: &PathBuf| self.entry(path).ok().flatten()?.identity;
+        let gone: BTreeSet<(u64, u64)> = paths.iter().filter_map(identity).collect();
+        let mut shown = Vec::new();
+        self.files_below(&self.outputs, &mut shown)?;
+        let is_gone = |entry: &Entry| entry.identity.is_some_and(|identity| gone.contains(&identity));
+        Ok(shown.into_iter().filter(|(_, entry)| is_gone(entry)).map(|(path, _)| path).collect())
+    }
+
+    /// Takes away folders that hold nothing.
+    fn remove_empty(&self, folder: &Path) -> Result<()> {
+        let Some(folder) = self.folder(folder)? else { return Ok(()) };
+        for entry in folder.entries()?.into_iter().filter(|entry| entry.kind == EntryKind::Folder) {
+            // A folder that holds something refuses.
+            let _ = folder.remove_folder(&entry.name);
+        }
+        Ok(())
+    }
 }
 
 fn is_older(path: &Path, seconds: u64) -> bool {
-    let age = fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    let age = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
     age.and_then(|modified| modified.elapsed().ok()).is_some_and(|age| age.as_secs() > seconds)
-}
-
-pub(super) fn remove(path: &Path) -> Result<()> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    match removed {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(PipelineError::io(path, "removing")(error))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Takes away folders that hold nothing.
-fn remove_empty(folder: &Path) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        // A folder that holds something refuses.
-        let _ = fs::remove_dir(entry.path());
-    }
 }
 
 #[cfg(test)]
@@ -127,6 +131,8 @@ mod tests {
 
     use proptest::prelude::*;
     use serde_json::json;
+
+    use std::fs;
 
     use super::*;
     use crate::fingerprint::{FORMAT, Fingerprint};
@@ -227,7 +233,8 @@ mod tests {
                 runs.iter().enumerate().map(|(number, run)| keep(&store, number, run)).collect::<Result<_>>()?;
             for (vintage, of) in latest.iter().enumerate() {
                 let named = of.iter().filter_map(|&number| Some((format!("stage{number}"), prints.get(number)?.clone())));
-                store.put_latest(&format!("v{vintage}"), &named.collect())?;
+                let vintage = format!("v{vintage}");
+                store.put_latest(RunKey { pipeline: "p", vintage: &vintage }, &named.collect())?;
             }
             let keep = Keep {
                 outputs: locked.iter().map(|&object| Digest::of(&bytes(object))).collect(),

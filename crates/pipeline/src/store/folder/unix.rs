@@ -10,28 +10,28 @@ use std::path::Path;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags};
 use rustix::fs::{linkat, mkdirat, openat, renameat, statat, unlinkat};
 
-use super::{Entry, EntryKind};
+use super::folder::{Entry, EntryKind};
 
 #[derive(Debug)]
-pub(super) struct Handle(OwnedFd);
+pub(crate) struct Handle(OwnedFd);
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
 impl Handle {
     /// A folder by its path, in which links are followed.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
         Ok(Self(openat(CWD, path, FOLDER, Mode::empty())?))
     }
 
-    pub(super) fn inner(&self, name: &OsStr) -> io::Result<Self> {
+    pub(crate) fn inner(&self, name: &OsStr) -> io::Result<Self> {
         Ok(Self(openat(&self.0, name, FOLDER | OFlags::NOFOLLOW, Mode::empty())?))
     }
 
-    pub(super) fn make(&self, name: &OsStr) -> io::Result<()> {
+    pub(crate) fn make(&self, name: &OsStr) -> io::Result<()> {
         Ok(mkdirat(&self.0, name, Mode::from_raw_mode(0o777))?)
     }
 
-    pub(super) fn names(&self) -> io::Result<Vec<OsString>> {
+    pub(crate) fn names(&self) -> io::Result<Vec<OsString>> {
         let mut names = Vec::new();
         for entry in Dir::read_from(&self.0)? {
             let entry = entry?;
@@ -43,7 +43,7 @@ impl Handle {
         Ok(names)
     }
 
-    pub(super) fn entry(&self, name: &OsStr) -> io::Result<Entry> {
+    pub(crate) fn entry(&self, name: &OsStr) -> io::Result<Entry> {
         let found = statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?;
         let kind = match FileType::from_raw_mode(found.st_mode) {
             FileType::RegularFile => EntryKind::File,
@@ -63,31 +63,31 @@ impl Handle {
         })
     }
 
-    pub(super) fn open_file(&self, name: &OsStr, make: bool) -> io::Result<File> {
+    pub(crate) fn open_file(&self, name: &OsStr, make: bool) -> io::Result<File> {
         // A pipe that was put there isn't waited for.
         let mut flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
         flags.set(OFlags::CREATE, make);
         Ok(openat(&self.0, name, flags, Mode::from_raw_mode(0o666))?.into())
     }
 
-    pub(super) fn create(&self, name: &OsStr, mode: u32) -> io::Result<File> {
+    pub(crate) fn create(&self, name: &OsStr, mode: u32) -> io::Result<File> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         Ok(openat(&self.0, name, flags, Mode::from_raw_mode(mode as _))?.into())
     }
 
-    pub(super) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+    pub(crate) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         Ok(renameat(&self.0, from, &self.0, to)?)
     }
 
-    pub(super) fn link(&self, of: &Self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+    pub(crate) fn link(&self, of: &Self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         Ok(linkat(&of.0, from, &self.0, to, AtFlags::empty())?)
     }
 
-    pub(super) fn remove_file(&self, name: &OsStr) -> io::Result<()> {
+    pub(crate) fn remove_file(&self, name: &OsStr) -> io::Result<()> {
         Ok(unlinkat(&self.0, name, AtFlags::empty())?)
     }
 
-    pub(super) fn remove_folder(&self, name: &OsStr) -> io::Result<()> {
+    pub(crate) fn remove_folder(&self, name: &OsStr) -> io::Result<()> {
         Ok(unlinkat(&self.0, name, AtFlags::REMOVEDIR)?)
     }
 }
