@@ -61,4 +61,5 @@ pub use spec::{
 pub use store::{
     Collected, Contents, InputRecord, Keep, KeptRun, LockDifference, LockFile, Locked, LockedKind, MendedBy,
     Origin, OutputRecord, PublishedFile, PublishedFiles, Record, Store, Unsound,
+    check_unlinked, write_within,
 };

@@ -30,4 +30,5 @@ mod why_view;
 
 pub use error::{Result, SiteError};
 pub use figures::{bytes, day, instant, seconds, six_digits};
+pub use folder::abandoned_audits;
 pub use site::{Against, SiteRequest, WrittenSite, write_site};

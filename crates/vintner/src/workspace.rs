@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use vintner_pipeline::{LockFile, Pipeline, Request, Store, Vintage};
+use vintner_pipeline::{LockFile, Pipeline, Request, Store, Vintage, check_unlinked};
 use vintner_stages::{bind_vintage, find_vintage, registry};
 
 use crate::arguments::Common;
@@ -92,6 +92,12 @@ impl Workspace {
     /// Whether the pipeline is what its file says, with nothing put in by `--set`.
     pub(crate) fn is_as_written(&self) -> bool {
         self.overrides.is_empty()
+    }
+
+    /// Fails where a link leads to a folder of the workspace into which something is to be written, unless
+    /// links may be followed.
+    pub(crate) fn check_unlinked(&self, folder: &Path) -> Result<()> {
+        if self.follow_links { Ok(()) } else { Ok(check_unlinked(&self.folder, folder)?) }
     }
 
     pub(crate) fn store(&self) -> Store {

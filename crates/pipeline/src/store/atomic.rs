@@ -28,6 +28,23 @@ pub(crate) fn write_published(trusted: &Path, path: &Path, bytes: &[u8]) -> Resu
     write(trusted, path, bytes, PUBLISHING, Permissions::OfUmask, true).map(|_| ())
 }
 
+/// Writes a file below a folder, so that it is there whole or not at all; no link on the way from the folder
+/// is followed.
+///
+/// # Errors
+/// [`PipelineError::Linked`] where a link leads there; where it can't be written.
+pub fn write_within(folder: &Path, path: &Path, bytes: &[u8]) -> Result<()> {
+    write(folder, path, bytes, WRITING, Permissions::OfUmask, true).map(|_| ())
+}
+
+/// Fails where a link leads from one folder to another that is below it, and may be there or not.
+///
+/// # Errors
+/// [`PipelineError::Linked`].
+pub fn check_unlinked(trusted: &Path, folder: &Path) -> Result<()> {
+    Folder::open(trusted, below(trusted, folder)).map(|_| ())
+}
+
 /// Takes away what a run that was killed was about to publish into a folder.
 pub(crate) fn remove_unpublished(trusted: &Path, folder: &Path) {
     let folder = match Folder::open(trusted, below(trusted, folder)) {

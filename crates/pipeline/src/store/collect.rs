@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::atomic::is_unpublished;
 use super::contents::{KeptRun, now};
-use super::folder::{Entry, EntryKind};
+use super::folder::{Entry, EntryKind, Folder};
 use super::store::Store;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
@@ -22,6 +23,10 @@ pub struct Keep {
     pub outputs: BTreeSet<Digest>,
     /// Runs that began, or were put into this store, less than so many seconds ago.
     pub younger_than: u64,
+    /// The folder from which the paths of published files go, where killed runs leave files as well.
+    pub workspace: Option<PathBuf>,
+    /// What killed runs left elsewhere.
+    pub abandoned: Vec<PathBuf>,
 }
 
 /// What was taken away, or would be.
@@ -87,16 +92,41 @@ impl Store {
             collected.bytes += bytes;
             paths.push(path);
         }
+        let abandoned = self.abandoned(keep);
+        for (path, bytes) in &abandoned {
+            tracing::debug!(path = %path.display(), "left behind by a killed run");
+            collected.leftovers += 1;
+            collected.bytes += bytes;
+        }
         // Their other names are where people look at outputs: without these the bytes would stay.
         paths.extend(self.shown_as(&paths)?);
         collected.runs = gone;
         if !dry_run {
             paths.iter().try_for_each(|path| self.remove(path))?;
+            abandoned.iter().try_for_each(|(path, _)| remove_abandoned(path))?;
             for folder in ["objects", "records"] {
                 self.remove_empty(&self.root.join(folder))?;
             }
         }
         Ok(collected)
+    }
+
+    /// What killed runs left outside of the store, with its size.
+    fn abandoned(&self, keep: &Keep) -> Vec<(PathBuf, u64)> {
+        let size = |path: &PathBuf| path.symlink_metadata().map_or(0, |found| found.len());
+        let mut found: Vec<(PathBuf, u64)> =
+            keep.abandoned.iter().map(|path| (path.clone(), size(path))).collect();
+        let Some(workspace) = &keep.workspace else { return found };
+        let published = self.published();
+        let folders: BTreeSet<&Path> = published.iter().filter_map(|(path, _)| path.parent()).collect();
+        for folder in folders.into_iter().filter(|folder| folder.is_relative()) {
+            // Where a link leads there nothing is removed.
+            let Ok(Some(folder)) = Folder::open(workspace, folder) else { continue };
+            let entries = folder.entries().unwrap_or_default().into_iter();
+            let unpublished = entries.filter(|entry| is_unpublished(&entry.name, entry.kind));
+            found.extend(unpublished.map(|entry| (folder.path().join(&entry.name), entry.bytes)));
+        }
+        found
     }
 
     /// Where files of the store are shown under a further name.
@@ -117,6 +147,17 @@ impl Store {
             let _ = folder.remove_folder(&entry.name);
         }
         Ok(())
+    }
+}
+
+/// Takes away what a killed run left. Its folder was reached without following a link.
+fn remove_abandoned(path: &Path) -> Result<()> {
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Ok(()) };
+    let Some(folder) = Folder::open(parent, Path::new(""))? else { return Ok(()) };
+    match folder.entry(name).map_err(PipelineError::io(path, "removing"))?.map(|entry| entry.kind) {
+        Some(EntryKind::Folder) => folder.remove_all(name),
+        Some(EntryKind::File) => folder.remove_file(name).map_err(PipelineError::io(path, "removing")),
+        _ => Ok(()),
     }
 }
 
@@ -240,6 +281,7 @@ mod tests {
                 outputs: locked.iter().map(|&object| Digest::of(&bytes(object))).collect(),
                 // Between two ages of runs, whose clock goes on.
                 younger_than: if age == 0 { 0 } else { age * 1_000 + 500 },
+                ..Keep::default()
             };
             let stays = |number: usize, run: &Run| {
                 latest.iter().any(|of| of.contains(&number))

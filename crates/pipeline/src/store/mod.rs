@@ -11,6 +11,7 @@ mod folder;
 mod latest;
 mod lock;
 mod lock_file;
+mod lock_files;
 mod outputs;
 mod published;
 mod record;
@@ -21,6 +22,7 @@ mod unsound;
 mod write_through;
 
 pub(crate) use atomic::{place, remove_unpublished, write_published};
+pub use atomic::{check_unlinked, write_within};
 pub use collect::{Collected, Keep};
 pub use contents::{Contents, KeptRun};
 pub(crate) use folder::{EntryKind, Folder};

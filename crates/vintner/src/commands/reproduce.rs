@@ -33,7 +33,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
             progress.replay(&report);
         }
         progress.finish();
-        return print(&report, arguments.format);
+        return print(workspace, &report, arguments);
     }
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage_for(&mut request, &pipeline, named)?;
@@ -72,10 +72,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         true => lock::update(lock, &store, &report)?,
         false => None,
     };
-    print(&report, arguments.format)?;
-    if arguments.format == Format::Text && arguments.publish_to.is_none() && !workspace.is_as_written() {
-        published::print_apart(&mut stdout().lock(), &report)?;
-    }
+    print(workspace, &report, arguments)?;
     if let Some(changes) = lock_changes
         && arguments.format == Format::Text
     {
@@ -90,10 +87,14 @@ fn locked_of(lock: &LockFile, vintage: &str) -> Result<Locked> {
     locked.ok_or_else(|| CommandError::NotLocked { file: lock::file_name(lock), vintage: vintage.to_owned() })
 }
 
-fn print(report: &Report, format: Format) -> Result<()> {
-    match format {
-        Format::Json => print_json(&serde_json::to_value(report)?),
-        Format::Text => print_report(report),
+fn print(workspace: &Workspace, report: &Report, arguments: &Reproduce) -> Result<()> {
+    if arguments.format == Format::Json {
+        return print_json(&serde_json::to_value(report)?);
+    }
+    print_report(report)?;
+    match arguments.publish_to.is_none() && !workspace.is_as_written() {
+        true => published::print_apart(&mut stdout().lock(), report),
+        false => Ok(()),
     }
 }
 
