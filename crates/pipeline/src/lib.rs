@@ -39,7 +39,7 @@ pub use difference::{
     shown_pair, shown_text, text_differences,
 };
 pub use digest::{Digest, canonical_json};
-pub use error::{PipelineError, Result, StageError};
+pub use error::{LockDifference, LockedKind, PipelineError, Result, StageError};
 pub use fingerprint::{Cause, FORMAT, Fingerprint, InputDigest};
 pub use graph::{GraphFormat, GraphLink, draw, draw_linked};
 pub use operation::{
@@ -59,7 +59,6 @@ pub use spec::{
     Bound, ForEach, Item, Pipeline, PipelineStage, Reference, SourceFile, Spec, StageSpec, Vintage,
 };
 pub use store::{
-    Collected, Contents, InputRecord, Keep, KeptRun, LockDifference, LockFile, Locked, LockedKind, MendedBy,
-    Origin, OutputRecord, PublishedFile, PublishedFiles, Record, Store, Unsound,
-    check_unlinked, write_within,
+    Collected, Contents, InputRecord, Keep, KeptRun, LockFile, Locked, MendedBy, Origin, OutputRecord,
+    PublishedFile, PublishedFiles, Record, Store, Unsound, check_unlinked, write_within,
 };

@@ -4,6 +4,7 @@ use serde::Serialize;
 use vintner_pipeline::StageStatus;
 use vintner_stages::claims::{ClaimOutcome, EvaluatedClaim, Verdict};
 
+use crate::error::{Result, SiteError};
 use crate::figures::count;
 use crate::folder::Folder;
 use crate::gathered::Gathered;
@@ -11,7 +12,6 @@ use crate::links::Link;
 use crate::renderer::Renderer;
 use crate::search_index::SearchIndex;
 use crate::trace_pages::Traced;
-use crate::{Result, SiteError};
 
 #[derive(Debug, Serialize)]
 struct Body {

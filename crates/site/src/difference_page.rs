@@ -6,7 +6,7 @@ use serde::Serialize;
 use vintner_stages::vintage_difference::{CellChange, DataDifference, VariableDifference, VintageDifference};
 use vintner_stages::{Moved, Signs, StagesError, page_name, percent, vintage_side};
 
-use crate::Result;
+use crate::error::Result;
 use crate::figures::count;
 use crate::folder::Folder;
 use crate::gathered::Gathered;

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use vintner_pipeline::{OutputRead, Plan, RawFile, StageStatus, Survey};
 
-use crate::Result;
+use crate::error::Result;
 use crate::links::{Link, branch_page, file_place, output_place, relative, source_place, stage_page};
-use crate::site::SiteRequest;
+use crate::site_request::SiteRequest;
 
 /// A survey, and who reads what in both directions.
 pub(crate) struct Gathered<'g, 'p, 'a> {

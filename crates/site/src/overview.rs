@@ -3,7 +3,7 @@
 use serde::Serialize;
 use vintner_pipeline::{ForEach, GraphLink, StageStatus, State, draw_linked};
 
-use crate::Result;
+use crate::error::Result;
 use crate::figures::{bytes, count, instant, seconds};
 use crate::folder::Folder;
 use crate::gathered::Gathered;

@@ -10,9 +10,9 @@ use vintner_stages::trace::{
 };
 use vintner_stages::{Signs, StagesError, significant};
 
-use crate::Result;
 use crate::branch_page::params;
 use crate::cells_view;
+use crate::error::Result;
 use crate::figures::count;
 use crate::folder::Folder;
 use crate::gathered::Gathered;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use vintner_pipeline::{Reason, StageStatus, why};
 use vintner_stages::TableDifferences;
 
-use crate::Result;
+use crate::error::Result;
 use crate::figures::{count, instant, seconds};
 use crate::gathered::Gathered;
 

@@ -1,7 +1,8 @@
 //! What a file is: its format, its encoding, its delimiter, and the sheets in it.
 
+use crate::format::Format;
 use crate::grid::GridRow;
-use crate::{Format, delimited, parquet, text_encoding, workbook};
+use crate::{delimited, parquet, text_encoding, workbook};
 
 /// One table's worth of cells, and how they were read.
 #[derive(Debug)]

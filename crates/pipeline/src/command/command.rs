@@ -8,9 +8,12 @@ use serde_json::{Value, json};
 use vintner_diagnostics::{Document, Faults, Node};
 
 use super::environment::Environment;
-use super::error::{CommandError, CommandProblem};
+use super::error::CommandError;
+#[cfg(unix)]
+use super::group::run;
 use super::output_file::OutputFile;
-use super::process::{self, Ending, Request};
+use super::problem::CommandProblem;
+use super::process::{Ending, Request};
 use super::scratch::Scratch;
 use super::spec::CommandSpec;
 use super::timeout::Timeout;
@@ -74,7 +77,7 @@ pub fn code() -> Digest {
 }
 
 /// Every file of this module.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 17] = [
     include_str!("command.rs"),
     include_str!("command_line.rs"),
     include_str!("environment.rs"),
@@ -85,7 +88,9 @@ const SOURCES: [&str; 15] = [
     include_str!("log.rs"),
     include_str!("mod.rs"),
     include_str!("output_file.rs"),
+    include_str!("problem.rs"),
     include_str!("process.rs"),
+    include_str!("quoted.rs"),
     include_str!("reading.rs"),
     include_str!("scratch.rs"),
     include_str!("spec.rs"),
@@ -127,9 +132,10 @@ impl Command {
         if inputs.cancelled.is_cancelled() {
             return Err(CommandError::bare(CommandProblem::Cancelled));
         }
-        let scratch =
-            Scratch::lay_out(&self.scratch_parent, inputs, &self.spec).map_err(CommandError::bare)?;
-        let environment = Environment::of(&self.spec, &scratch, inputs.seed);
+        let scratch = Scratch::lay_out(&self.scratch_parent, inputs, &self.spec.outputs, &self.spec.params)
+            .map_err(CommandError::bare)?;
+        let environment =
+            Environment::new(&self.spec.environment, scratch.temporary(), &scratch.params(), inputs.seed);
         let mut log = String::new();
         let made = self.execute_in(&scratch, &environment, inputs, &mut log);
         made.map(|(outputs, peak_memory)| Outputs { log: log.clone(), peak_memory, ..outputs }).map_err(
@@ -149,7 +155,7 @@ impl Command {
         log: &mut String,
     ) -> Result<(Outputs, Option<u64>), CommandProblem> {
         let line = &self.spec.line;
-        let ended = process::run(&Request {
+        let ended = run(&Request {
             program: &line.program(scratch.folder(), environment)?,
             name: line.name(),
             arguments: &line.arguments(),
@@ -202,6 +208,12 @@ impl Stage for Command {
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StageError> {
         self.execute(inputs).map_err(Into::into)
     }
+}
+
+/// What a command leaves behind couldn't be ended for certain without process groups.
+#[cfg(not(unix))]
+fn run(_: &Request<'_>) -> std::io::Result<super::process::Ended> {
+    Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "stages with `run` need Linux or macOS"))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use vintner_diagnostics::Faults;
 
 use super::listing::few;
-use crate::store::{LockDifference, LockedKind};
+use super::lock_difference::{LockDifference, LockedKind};
 
 /// The result of reading or running a pipeline.
 pub type Result<T> = std::result::Result<T, PipelineError>;

@@ -4,7 +4,9 @@
 
 mod error;
 mod listing;
+mod lock_difference;
 
 pub(crate) use error::advice;
 pub use error::{PipelineError, Result, StageError};
 pub(crate) use listing::few;
+pub use lock_difference::{LockDifference, LockedKind};

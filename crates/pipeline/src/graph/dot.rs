@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::graph::{edges, state};
+use super::edges::{edges, state};
 use crate::plan::Plan;
 use crate::questions::{StageStatus, State};
 

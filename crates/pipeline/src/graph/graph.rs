@@ -1,9 +1,9 @@
 //! Pictures of a pipeline.
 
+use super::graph_link::GraphLink;
 use super::{dot, mermaid, svg, text};
 use crate::plan::Plan;
-use crate::questions::{StageStatus, State};
-use crate::spec::{ForEach, Reference};
+use crate::questions::StageStatus;
 
 /// How to draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,66 +29,10 @@ pub fn draw(plan: &Plan<'_>, statuses: &[StageStatus], format: GraphFormat) -> S
     }
 }
 
-/// What a box of a picture leads to, and what it says besides its operation and state.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct GraphLink {
-    /// The address, if any.
-    pub href: Option<String>,
-    /// A few letters more.
-    pub note: String,
-}
-
 /// The picture as a part of a page, whose boxes are links: an SVG without colours, which the page's own
 /// style gives to the classes `box`, `name`, `below`, `edge` and `head` within `fresh`, `stale`, `missing`,
 /// `corrupt`, `waiting`, `unknown`, `vintage` and `file`. `link` is asked for each stage, for `vintage` and
 /// for the path of each file.
 pub fn draw_linked(plan: &Plan<'_>, statuses: &[StageStatus], link: &dyn Fn(&str) -> GraphLink) -> String {
     svg::draw(plan, statuses, Some(link))
-}
-
-/// The state of a stage: that of the branch that is worst off.
-pub(super) fn state<'a>(stage: &str, statuses: &'a [StageStatus]) -> Option<&'a State> {
-    let of_stage = |status: &&StageStatus| {
-        status.branch == stage || status.branch.strip_prefix(stage).is_some_and(|rest| rest.starts_with('['))
-    };
-    let rank = |state: &State| match state {
-        State::Fresh => 0,
-        State::Waiting(_) => 1,
-        State::Stale(_) => 2,
-        State::Missing(_) => 3,
-        State::Corrupt(_) => 4,
-    };
-    statuses.iter().filter(of_stage).map(|status| &status.state).max_by_key(|state| rank(state))
-}
-
-pub(super) fn word(state: Option<&State>) -> &'static str {
-    state.map_or("", State::word)
-}
-
-pub(super) fn edges(plan: &Plan<'_>) -> Vec<(String, String, String)> {
-    let mut edges = Vec::new();
-    for stage in &plan.pipeline.stages {
-        for (role, reference) in &stage.bound.inputs {
-            let from = match reference {
-                Reference::Vintage => "vintage",
-                Reference::Output { stage, .. } => stage,
-            };
-            edges.push((from.to_owned(), stage.name.clone(), role.clone()));
-        }
-        match &stage.foreach {
-            Some(ForEach::Sources) => {
-                edges.push(("vintage".into(), stage.name.clone(), "sources".into()));
-            }
-            Some(ForEach::Column { stage: from, column, .. }) => {
-                edges.push((from.clone(), stage.name.clone(), column.clone()));
-            }
-            _ => {}
-        }
-        for path in stage.bound.files.values() {
-            edges.push((path.display().to_string(), stage.name.clone(), String::new()));
-        }
-    }
-    edges.sort();
-    edges.dedup_by(|one, two| one.0 == two.0 && one.1 == two.1);
-    edges
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::graph::{edges, state, word};
+use super::edges::{edges, state, word};
 use crate::plan::Plan;
 use crate::questions::StageStatus;
 

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::graph::{GraphLink, edges, state, word};
+use super::edges::{edges, state, word};
+use super::graph_link::GraphLink;
 use super::layers::{Layout, Size, Spacing, lay_out, ranks};
 use crate::plan::Plan;
 use crate::questions::StageStatus;

@@ -4,52 +4,16 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use polars::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
-use super::operation::InputDeclaration;
+use super::input_declaration::InputDeclaration;
+use super::kind::Kind;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
 
 /// Frames of so many bytes are read by one thread.
 const SMALL: usize = 1 << 20;
-
-/// The kind of an artifact, which is also how it is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// A frame, stored as Parquet.
-    Frame,
-    /// A value, stored as JSON.
-    Json,
-    /// Text, stored as it is.
-    Text,
-    /// Any other file, stored as it is.
-    File,
-}
-
-impl Kind {
-    /// The ending of a file of this kind, where its declaration names no other.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Kind::Frame => "parquet",
-            Kind::Json => "json",
-            Kind::Text => "txt",
-            Kind::File => "bin",
-        }
-    }
-}
-
-impl std::fmt::Display for Kind {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Kind::Frame => "frame",
-            Kind::Json => "json",
-            Kind::Text => "text",
-            Kind::File => "file",
-        })
-    }
-}
 
 /// An output of a stage.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::artifact::decode_frame;
 use super::cancelled::Cancelled;
-use super::operation::InputDeclaration;
+use super::input_declaration::InputDeclaration;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
 

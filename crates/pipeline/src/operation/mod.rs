@@ -5,16 +5,24 @@
 
 mod artifact;
 mod cancelled;
+mod input_declaration;
 mod inputs;
+mod kind;
 mod memory;
 mod operation;
+mod output_declaration;
+mod outputs;
+mod registry;
 
-pub use artifact::{Artifact, Kind};
+pub use artifact::Artifact;
 pub(crate) use artifact::{Encoded, decode_frame};
 pub use cancelled::Cancelled;
+pub use input_declaration::{Accepts, InputDeclaration, Rows};
 pub(crate) use inputs::Input;
 pub use inputs::{InputFile, Inputs};
+pub use kind::Kind;
 pub(crate) use memory::own_peak;
-pub use operation::{
-    Accepts, InputDeclaration, Operation, OutputDeclaration, Outputs, Registry, Rows, Stage,
-};
+pub use operation::{Operation, Stage};
+pub use output_declaration::OutputDeclaration;
+pub use outputs::Outputs;
+pub use registry::Registry;

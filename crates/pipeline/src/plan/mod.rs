@@ -12,7 +12,6 @@ mod selection;
 pub use branch::{Branch, BranchId};
 pub(crate) use branch::{BranchAt, Read};
 pub use plan::Plan;
-pub(crate) use plan::{Branches, HasRecord, Progress};
 pub use publication::Publication;
 pub(crate) use publication::without_dots;
 pub use run_key::RunKey;

@@ -9,7 +9,8 @@ use serde::Serialize;
 use super::survey::Survey;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
-use crate::plan::{HasRecord, Part, Publication};
+use crate::plan::{Part, Publication};
+use crate::run::HasRecord;
 use crate::store::{PublishedFile, PublishedFiles};
 
 /// A file that is published, was, or stands among those that are.

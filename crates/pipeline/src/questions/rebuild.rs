@@ -6,8 +6,8 @@ use super::survey::Survey;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
 use crate::operation::Cancelled;
-use crate::plan::{HasRecord, Plan};
-use crate::run::{Engine, Observer, RunOptions};
+use crate::plan::Plan;
+use crate::run::{Engine, HasRecord, Observer, RunOptions};
 use crate::store::Store;
 
 /// What came out of making everything again.

@@ -2,12 +2,11 @@
 
 use serde::Serialize;
 
-use super::survey::Survey;
 use crate::digest::Digest;
-use crate::error::Result;
 use crate::fingerprint::Cause;
-use crate::plan::{BranchId, HasRecord, Plan};
-use crate::store::{Record, Store};
+use crate::plan::BranchId;
+use crate::run::HasRecord;
+use crate::store::Record;
 
 /// The state of a branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -107,13 +106,4 @@ impl StageStatus {
         self.state = State::of(&causes);
         self.causes = causes;
     }
-}
-
-/// The state of each selected branch of a plan; runs nothing and writes nothing. A stage whose
-/// branches aren't known yet is there once, under its name.
-///
-/// # Errors
-/// Where a file that a branch reads can't be read.
-pub fn status(plan: &Plan<'_>, store: &Store) -> Result<Vec<StageStatus>> {
-    Ok(Survey::new(plan, store)?.into_statuses())
 }

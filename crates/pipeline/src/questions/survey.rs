@@ -7,8 +7,8 @@ use super::status::{StageStatus, State};
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::fingerprint::causes;
-use crate::plan::{Branch, BranchAt, BranchId, HasRecord, Part, Plan, Progress};
-use crate::run::{Kept, Reading, kept};
+use crate::plan::{Branch, BranchAt, BranchId, Part, Plan};
+use crate::run::{HasRecord, Kept, Progress, Reading, kept, locked};
 use crate::spec::ForEach;
 use crate::store::{Locked, Store};
 
@@ -79,7 +79,7 @@ impl<'p, 'a> Survey<'p, 'a> {
     /// # Errors
     /// Where a file can't be read.
     pub fn locked(&self) -> Result<Locked> {
-        self.progress.locked(self.plan, &self.reading)
+        locked(&self.progress, self.plan, &self.reading)
     }
 
     pub(crate) fn into_statuses(self) -> Vec<StageStatus> {
@@ -147,4 +147,13 @@ impl<'p, 'a> Survey<'p, 'a> {
         status.fingerprint = Some(digest);
         Ok(status)
     }
+}
+
+/// The state of each selected branch of a plan; runs nothing and writes nothing. A stage whose
+/// branches aren't known yet is there once, under its name.
+///
+/// # Errors
+/// Where a file that a branch reads can't be read.
+pub fn status(plan: &Plan<'_>, store: &Store) -> Result<Vec<StageStatus>> {
+    Ok(Survey::new(plan, store)?.into_statuses())
 }

@@ -5,17 +5,19 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use super::branch_result::BranchResult;
+use super::locked::locked;
 use super::making::Making;
 use super::observer::Observer;
+use super::progress::{Branches, HasRecord, Progress};
 use super::publish::{self, Publishing};
 use super::reading::Reading;
 use super::report::{Outcome, Report, StageReport};
+use super::run_options::RunOptions;
 use super::seen::Seen;
 use super::snapshot::{Looked, Request, is_sound};
-use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
-use crate::operation::Cancelled;
-use crate::plan::{Branch, BranchAt, Branches, HasRecord, Part, Plan, Progress, RunKey};
+use crate::plan::{Branch, BranchAt, Part, Plan, RunKey};
 use crate::spec::ForEach;
 use crate::store::{Locked, Record, SpareLocks, Store, WriteThrough};
 
@@ -23,28 +25,6 @@ use crate::store::{Locked, Record, SpareLocks, Store, WriteThrough};
 pub struct Engine<'a> {
     store: &'a Store,
     observer: &'a dyn Observer,
-}
-
-/// How to run.
-#[derive(Debug, Clone, Default)]
-pub struct RunOptions {
-    /// Run every selected branch, whatever the store has.
-    pub force: bool,
-    /// Run what doesn't depend on a failed branch, instead of stopping at the first failure.
-    pub keep_going: bool,
-    /// Write nothing outside the store: neither what is shown to people nor what is published.
-    pub store_only: bool,
-    /// What has to come out: where anything else does, nothing is shown or published.
-    pub locked: Option<Locked>,
-    /// How many branches may run at once; 0 for as many as there are processors.
-    pub jobs: usize,
-    /// Outputs of runs elsewhere, as a lock names them: files with such content are replaced where an
-    /// output is published, and others are set aside.
-    pub known: BTreeSet<Digest>,
-    /// Ends the run, from wherever its clone is.
-    pub cancelled: Cancelled,
-    /// What was asked for, of which a snapshot is taken if there was nothing to do.
-    pub remember: Option<Request>,
 }
 
 impl<'a> Engine<'a> {
@@ -98,18 +78,6 @@ impl<'a> Engine<'a> {
             }
         });
         run.finish()
-    }
-}
-
-/// What became of a branch.
-pub(crate) struct BranchResult {
-    pub(crate) made: Option<(Digest, Record)>,
-    pub(crate) report: StageReport,
-}
-
-impl HasRecord for BranchResult {
-    fn record(&self) -> Option<(&Digest, &Record)> {
-        self.made.as_ref().map(|(digest, record)| (digest, record))
     }
 }
 
@@ -237,7 +205,7 @@ impl Run<'_> {
             interrupted: options.cancelled.is_cancelled(),
             locked: Locked::default(),
         };
-        let locked = progress.locked(plan, &reading);
+        let came_out = locked(&progress, plan, &reading);
         let stages: Vec<_> = progress.into_stages().collect();
         let made = |result: &OnceLock<BranchResult>| result.get().is_some_and(|result| result.made.is_some());
         // Reports that belong together are written together: none of them where a stage failed.
@@ -246,7 +214,7 @@ impl Run<'_> {
             None => *part == Part::LeftOut,
         });
         // Where a stage failed, what couldn't be read was its fault, and is reported as that.
-        report.locked = if whole { locked? } else { locked.unwrap_or_default() };
+        report.locked = if whole { came_out? } else { came_out.unwrap_or_default() };
         let is_failure = |report: &StageReport| matches!(report.outcome, Outcome::Failed(_));
         let failed = self.unlaid.iter().filter_map(OnceLock::get).any(is_failure)
             || stages

@@ -7,20 +7,23 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use super::engine::{BranchResult, RunOptions};
+use super::branch_result::BranchResult;
+use super::kept::{Kept, kept};
 use super::observer::Observer;
+use super::progress::Progress;
 use super::reading::{Reading, json_input};
 use super::report::{Outcome, StageReport};
+use super::run_options::RunOptions;
 use super::seen::Seen;
 use crate::command::CommandError;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
 use crate::fingerprint::{Cause, Fingerprint, causes};
 use crate::operation::{Input, Inputs, Outputs, own_peak};
-use crate::plan::{Branch, BranchAt, Part, Plan, Progress, Read};
+use crate::plan::{Branch, BranchAt, Part, Plan, Read};
 use crate::spec::Reference;
 use crate::store::{
-    ColumnRecord, InputRecord, Origin, OutputRecord, Record, Soundness, SpareLocks, Store, WriteThrough,
+    ColumnRecord, InputRecord, Origin, OutputRecord, Record, SpareLocks, Store, WriteThrough,
 };
 
 /// All that making a branch takes.
@@ -44,31 +47,6 @@ enum Made {
     Cached(Digest, Record),
     Ran(Vec<Cause>, Digest, Record),
     Stopped,
-}
-
-/// What the store has of a result.
-pub(crate) enum Kept {
-    Whole(Record),
-    Broken(Record, Vec<Cause>),
-    Nothing,
-}
-
-/// What the store has under a fingerprint. An object that isn't sound counts as a cause to run.
-pub(crate) fn kept(store: &Store, reading: &Reading, fingerprint: &Digest) -> Kept {
-    let Some(record) = store.record(fingerprint) else { return Kept::Nothing };
-    let causes: Vec<Cause> = record
-        .outputs
-        .iter()
-        .filter_map(|(output, kept)| {
-            let output = output.clone();
-            match store.soundness(&kept.digest, kept.bytes, &reading.files) {
-                Soundness::Sound => None,
-                Soundness::Missing => Some(Cause::Gone { output }),
-                Soundness::Corrupt => Some(Cause::Corrupt { output }),
-            }
-        })
-        .collect();
-    if causes.is_empty() { Kept::Whole(record) } else { Kept::Broken(record, causes) }
 }
 
 impl Making<'_> {

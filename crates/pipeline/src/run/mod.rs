@@ -4,22 +4,30 @@
 //! It reads the plan and all below, and is the only wing that writes into the store. It never decides
 //! what is printed: an [`Observer`] is told, and a [`Report`] is what is left of it.
 
+mod branch_result;
 mod engine;
+mod kept;
+mod locked;
 mod making;
 mod observer;
+mod progress;
 mod publish;
 mod reading;
 mod rehearsal;
 mod report;
+mod run_options;
 mod seen;
 mod snapshot;
 mod unpublish;
 
-pub use engine::{Engine, RunOptions};
-pub(crate) use making::{Kept, kept};
+pub use engine::Engine;
+pub(crate) use kept::{Kept, kept};
+pub(crate) use locked::locked;
 pub use observer::{Observer, Silent};
+pub(crate) use progress::{HasRecord, Progress};
 pub(crate) use reading::{Reading, files, json_input};
 pub use rehearsal::rehearse;
 pub use report::{Outcome, Report, SetAside, StageReport};
+pub use run_options::RunOptions;
 pub use snapshot::{Request, unchanged};
 pub use unpublish::unpublish;

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::progress::{HasRecord, Progress};
 use crate::digest::{Digest, canonical_json};
 use crate::error::{PipelineError, Result};
 use crate::files::{ending, files_below};
 use crate::fingerprint::{FORMAT, Fingerprint, InputDigest, stage_seed};
 use crate::operation::Input;
-use crate::plan::{Branch, HasRecord, Plan, Progress};
+use crate::plan::{Branch, Plan};
 use crate::spec::Reference;
 use crate::store::{InputRecord, Origin, StatCache, Store, WriteThrough};
 

@@ -1,8 +1,9 @@
 //! Running a part of a plan away from the store, to see whether it can be.
 
-use super::engine::{Engine, RunOptions};
+use super::engine::Engine;
 use super::observer::Observer;
 use super::report::Report;
+use super::run_options::RunOptions;
 use crate::error::{PipelineError, Result};
 use crate::operation::Cancelled;
 use crate::plan::Plan;

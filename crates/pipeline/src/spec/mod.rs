@@ -7,13 +7,15 @@ mod bound;
 mod check;
 mod foreach;
 mod pipeline;
+mod pipeline_stage;
 mod reference;
 mod spec;
 mod vintage;
 
 pub use bound::Bound;
 pub use foreach::{ForEach, Item};
-pub use pipeline::{Pipeline, PipelineStage};
+pub use pipeline::Pipeline;
+pub use pipeline_stage::PipelineStage;
 pub use reference::Reference;
 pub use spec::{Spec, StageSpec};
 pub use vintage::{SourceFile, Vintage};

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use vintner_diagnostics::{Document, Fault, Faults, Spanned, one_of};
 
-use super::bound::{Bound, Template};
+use super::bound::Bound;
 use super::check::Checker;
-use super::foreach::{ForEach, Item};
+use super::foreach::Item;
+use super::pipeline_stage::PipelineStage;
 use super::spec::Spec;
 use crate::error::{PipelineError, Result};
 use crate::files::line_not_utf8;
@@ -31,26 +32,6 @@ pub struct Pipeline {
     /// Where each stage stands in `stages`.
     pub(crate) positions: BTreeMap<String, usize>,
     document: Document,
-}
-
-/// A configured stage.
-pub struct PipelineStage {
-    /// Its name.
-    pub name: String,
-    /// What it makes, for people.
-    pub title: Option<String>,
-    /// The name of its operation, or `run`.
-    pub operation: String,
-    /// What there is a branch for each of.
-    pub foreach: Option<ForEach>,
-    /// The stage as it stands; where it depends on the item, that of a stand-in for one.
-    pub bound: Arc<Bound>,
-    /// Outputs that are written into the workspace, each with its path as it stands in the spec.
-    pub publish: BTreeMap<String, Spanned<String>>,
-    /// The stage for each item that the spec lists, where anything depends on it.
-    pub(crate) listed: BTreeMap<String, Arc<Bound>>,
-    /// What is bound for each item, where anything depends on it.
-    pub(crate) template: Option<Template>,
 }
 
 impl Pipeline {

@@ -11,7 +11,7 @@ use vintner_diagnostics::Document;
 use super::atomic::{remove_unpublished, write_published};
 use super::store::Store;
 use crate::digest::Digest;
-use crate::error::{PipelineError, Result};
+use crate::error::{LockDifference, LockedKind, PipelineError, Result};
 
 /// The version of the file's form.
 const FORMAT: u32 = 1;
@@ -40,31 +40,6 @@ pub struct Locked {
     /// The outputs, as `branch.output`.
     #[serde(serialize_with = "as_map")]
     pub outputs: Vec<(String, Digest)>,
-}
-
-/// Something that isn't as it was locked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LockDifference {
-    /// A source, a file or an output.
-    pub kind: LockedKind,
-    /// Which.
-    pub name: String,
-    /// Its digest in the lock; nothing where it is new.
-    pub locked: Option<Digest>,
-    /// Its digest now; nothing where it is gone.
-    pub found: Option<Digest>,
-}
-
-/// What a line of the lock is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LockedKind {
-    /// A raw file of the vintage.
-    Source,
-    /// A file of the workspace.
-    File,
-    /// An output of a stage.
-    Output,
 }
 
 #[derive(Deserialize)]
@@ -209,23 +184,6 @@ impl Locked {
     /// Whether both hold the same, in whatever order.
     pub fn is_same(&self, other: &Locked) -> bool {
         self.differences(other, false).is_empty()
-    }
-}
-
-impl std::fmt::Display for LockDifference {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let kind = match self.kind {
-            LockedKind::Source => "source ",
-            LockedKind::File | LockedKind::Output => "",
-        };
-        write!(formatter, "{kind}{}: ", self.name)?;
-        match (&self.locked, &self.found) {
-            (Some(locked), Some(found)) => {
-                write!(formatter, "locked as {}, now {}", locked.short(), found.short())
-            }
-            (None, _) => formatter.write_str("isn't in the lock"),
-            (Some(_), None) => formatter.write_str("is in the lock, and there is none any longer"),
-        }
     }
 }
 

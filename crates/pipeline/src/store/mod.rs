@@ -27,7 +27,7 @@ pub use collect::{Collected, Keep};
 pub use contents::{Contents, KeptRun};
 pub(crate) use folder::{EntryKind, Folder};
 pub(crate) use lock::SpareLocks;
-pub use lock_file::{LockDifference, LockFile, Locked, LockedKind};
+pub use lock_file::{LockFile, Locked};
 pub(crate) use record::ColumnRecord;
 pub use record::{InputRecord, Origin, OutputRecord, Record};
 pub use published::{PublishedFile, PublishedFiles};

@@ -8,8 +8,10 @@ use vintner_estimation::systems::{FirstStageOutcome, Identification, Identified}
 
 use super::Name;
 use super::name::Names;
+use crate::equation_tests::SystemFindings;
 use crate::number_format::{p_value_text, significant};
-use crate::{RobustnessEquation, StarLevels, SystemFindings};
+use crate::robustness::RobustnessEquation;
+use crate::stars::StarLevels;
 
 /// The section on the system; its lists are empty where a report has none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

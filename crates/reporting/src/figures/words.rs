@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use vintner_panel::Label;
 
 use super::text_width::minus;
+use crate::error::{ReportingError, Result};
+use crate::language::Language;
 use crate::number_format::significant;
-use crate::{Language, ReportingError, Result};
 
 /// Key, English, Chinese. `{name}` is a placeholder.
 const WORDS: &[(&str, &str, &str)] = &[

@@ -6,7 +6,7 @@ use serde::Serialize;
 use vintner_panel::Panel;
 
 use super::VintageSide;
-use crate::Result;
+use crate::error::Result;
 
 /// The values of two vintages by variable.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -19,7 +19,9 @@ pub use estimates::{CoefficientChange, EstimatesDifference, Significance};
 pub use sources::{FieldChange, SourceDifference, SourcesDifference};
 
 use crate::claims::ClaimOutcome;
-use crate::{ReportUnit, Result, TidyEstimate};
+use crate::error::Result;
+use crate::report_unit::ReportUnit;
+use crate::tidy_estimate::TidyEstimate;
 
 /// A vintage and what was made of it.
 #[derive(Debug, Clone)]

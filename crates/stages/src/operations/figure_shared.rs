@@ -8,7 +8,8 @@ use vintner_reporting::{Drawing, FigureAbout, FigureWords, TidyEstimate, tidy_es
 use super::estimates::{Collected, published};
 use super::report::is_synthetic;
 use super::shared::crosswalk;
-use crate::{StagesError, code};
+use crate::code;
+use crate::error::StagesError;
 
 /// The files whose section `figure_words` has words in the place of the usual ones, in the order of the languages.
 const LABELS: [&str; 2] = ["labels_en", "labels_zh"];

@@ -12,8 +12,9 @@ use vintner_estimation::{DroppedRow, Effects, Formula, Note, TestOutcome};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `system`.
 #[derive(Debug, Serialize, Deserialize)]

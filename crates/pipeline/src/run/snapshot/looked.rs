@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::mark::{digest_of, mark, marks};
 use super::request::Request;
-use super::snapshot::{Snapshot, digest_of, mark, marks, variable};
+use super::snapshot::{Snapshot, variable};
 use crate::digest::Digest;
 use crate::files::walk;
 use crate::plan::{Branch, Plan};

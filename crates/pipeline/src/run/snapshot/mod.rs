@@ -4,6 +4,7 @@
 //! can't be taken, kept or read counts as none.
 
 mod looked;
+mod mark;
 mod request;
 mod snapshot;
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::snapshot::{Mark, mark};
+use super::mark::{Mark, mark};
 use crate::files::file_name;
 use crate::store::now;
 

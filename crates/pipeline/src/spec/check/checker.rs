@@ -10,13 +10,13 @@ use crate::command::CommandOperation;
 use crate::operation::{Operation, Registry};
 use crate::spec::bound::{Bound, Template, no_params, stand_ins};
 use crate::spec::foreach::{ForEach, Item};
-use crate::spec::pipeline::PipelineStage;
+use crate::spec::pipeline_stage::PipelineStage;
 use crate::spec::reference::Reference;
 use crate::spec::spec::{Spec, StageSpec};
 
 pub(crate) struct Checker<'a> {
     workspace: &'a Path,
-    document: &'a Document,
+    pub(super) document: &'a Document,
     pub(super) spec: &'a Spec,
     registry: &'a Registry,
     /// Each stage as it stands in the document.

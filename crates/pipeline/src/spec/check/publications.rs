@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use super::checker::Checker;
-use crate::spec::pipeline::PipelineStage;
+use crate::spec::pipeline_stage::PipelineStage;
 
 impl Checker<'_> {
     /// Outputs go to files of their own within the workspace, none of which a stage reads.

@@ -7,7 +7,7 @@ use vintner_diagnostics::{Spanned, did_you_mean, one_of};
 use super::checker::Checker;
 use crate::operation::{Accepts, InputDeclaration, Kind, OutputDeclaration};
 use crate::spec::foreach::ForEach;
-use crate::spec::pipeline::PipelineStage;
+use crate::spec::pipeline_stage::PipelineStage;
 use crate::spec::reference::{Reference, Written};
 use crate::spec::spec::StageSpec;
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use sqlparser::tokenizer::Location;
+
 use crate::suggestion::hint;
 
 /// A place in an expression's text.
@@ -16,6 +18,12 @@ pub struct Position {
 impl Position {
     /// The first character.
     pub(crate) const START: Self = Self { line: 1, column: 1 };
+
+    /// A place that the parser tells.
+    pub(crate) fn of(location: Location) -> Self {
+        // Line 0 stands for a part without a place.
+        Self { line: location.line.max(1) as u32, column: location.column.max(1) as u32 }
+    }
 }
 
 impl fmt::Display for Position {

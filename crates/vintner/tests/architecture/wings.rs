@@ -1,0 +1,82 @@
+//! Imports within a crate: between wings they point down, and between files they run in no circle.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::circles::circles;
+use crate::map::map;
+use crate::packages::packages;
+use crate::sources::Sources;
+
+/// The wing of a file: its folder below `src`, or the file itself where it lies in none.
+fn wing(file: &str) -> &str {
+    file.split('/').next().unwrap()
+}
+
+#[test]
+fn files_import_one_another_in_no_circle() {
+    let mut faults = Vec::new();
+    for package in packages() {
+        let imports = Sources::below(&package.folder.join("src")).imports();
+        let reads: BTreeMap<String, BTreeSet<String>> =
+            imports.arrows.iter().map(|(from, to)| (from.clone(), to.keys().cloned().collect())).collect();
+        assert!(
+            reads.values().map(BTreeSet::len).sum::<usize>() >= reads.len() / 2,
+            "too few to be all: {reads:?}"
+        );
+        for mut circle in circles(&reads) {
+            circle.push(circle[0].clone());
+            let lines = circle.windows(2).map(|pair| {
+                let line = imports.arrows[&pair[0]][&pair[1]];
+                format!("\n  crates/{}/src/{}.rs:{line} imports {}", package.name, pair[0], pair[1])
+            });
+            faults.push(format!("a circle:{}", lines.collect::<String>()));
+        }
+    }
+    assert!(faults.is_empty(), "{}\nwhat both need goes into a file below them", faults.join("\n"));
+}
+
+#[test]
+fn inside_a_crate_imports_name_the_room_where_a_name_lives() {
+    let mut faults = Vec::new();
+    for package in packages() {
+        for (file, line, name) in Sources::below(&package.folder.join("src")).imports().through_root {
+            faults.push(format!(
+                "crates/{}/src/{file}.rs:{line} imports {name} through the crate's root",
+                package.name
+            ));
+        }
+    }
+    assert!(faults.is_empty(), "{}\nlib.rs hands names to the outside only", faults.join("\n"));
+}
+
+#[test]
+fn imports_between_wings_point_down() {
+    let map = map();
+    assert!(map.iter().any(|one| !one.wings.is_empty()), "no wings are drawn");
+    for package in packages() {
+        let wings = &map.iter().find(|one| one.name == package.name).unwrap().wings;
+        if wings.is_empty() {
+            continue;
+        }
+        let sources = Sources::below(&package.folder.join("src"));
+        let there: BTreeSet<&str> =
+            sources.files().map(|file| wing(file)).filter(|file| *file != "lib").collect();
+        let drawn: BTreeSet<&str> = wings.iter().map(String::as_str).collect();
+        assert_eq!(
+            there, drawn,
+            "{}: a new wing needs its place on the map of ARCHITECTURE.md",
+            package.name
+        );
+        let floor = |wing: &str| wings.iter().position(|one| one == wing);
+        for (from, to) in sources.imports().arrows {
+            for (to, line) in to {
+                let (own, other) = (wing(&from), wing(&to));
+                assert!(
+                    own == other || floor(own) < floor(&other) || from == "lib",
+                    "crates/{}/src/{from}.rs:{line} imports {to}, and the wing {own} stands below {other}",
+                    package.name
+                );
+            }
+        }
+    }
+}
