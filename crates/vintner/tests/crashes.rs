@@ -152,7 +152,7 @@ fn what_killed_runs_leave_behind_does_no_harm() {
         let name = if published { ".publishing-abc123" } else { ".writing-abc123" };
         fs::write(folder.join(name), "half of a fi").unwrap();
     }
-    let aside = workspace.path(".vintner/outputs/v/all/.writing-def456");
+    let aside = workspace.path(".vintner/outputs/trial/v/all/.writing-def456");
     fs::create_dir_all(&aside).unwrap();
     fs::write(aside.join("output"), "half of a fi").unwrap();
     // A lock that nobody holds any longer is none, whatever its file says.
