@@ -53,7 +53,7 @@ pub use questions::{
     status, why,
 };
 pub use run::{
-    Engine, Observer, Outcome, Report, Request, RunOptions, SetAside, Silent, StageReport, rehearse, unchanged, unpublish,
+    Engine, Observer, Outcome, Report, Request, RunOptions, SetAside, Silent, StageReport, abandoned_scratch, rehearse, unchanged, unpublish,
 };
 pub use spec::{
     Bound, ForEach, Item, Pipeline, PipelineStage, Reference, SourceFile, Spec, StageSpec, Vintage,

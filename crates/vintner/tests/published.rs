@@ -71,7 +71,7 @@ fn other_parameters_publish_beside_what_the_pipeline_publishes() {
     assert!(!workspace.path("reports/v+x=3").exists());
     // What was made for a trial goes when it is asked for, and nothing else.
     let listed = workspace.vintner(&["clean", "--apart"]);
-    assert!(listed.stdout.contains("nothing was removed") && workspace.path("reports/v+x=2/one.txt").exists());
+    assert!(listed.stdout.contains("nothing was:") && workspace.path("reports/v+x=2/one.txt").exists());
     assert_eq!(workspace.vintner(&["clean", "--apart", "--yes"]).code, 0);
     assert!(!workspace.path("reports/v+x=2").exists());
     assert_eq!(workspace.files("reports"), own);
@@ -143,7 +143,7 @@ fn files_of_removed_items_and_renamed_paths_are_named_and_cleaned() {
     assert!(workspace.vintner(&["status"]).stdout.contains("vintner clean"));
     let listed = workspace.vintner(&["clean"]);
     assert_eq!(listed.code, 0);
-    assert!(listed.stdout.contains("reports/v/one.txt") && listed.stdout.contains("nothing was removed"));
+    assert!(listed.stdout.contains("reports/v/one.txt") && listed.stdout.contains("nothing was:"));
     assert!(workspace.path("reports/v/one.txt").exists());
     // What somebody edited stays.
     workspace.write("reports/v/each/b.txt", "edited");

@@ -4,6 +4,7 @@
 //! It reads the plan and all below, and is the only wing that writes into the store. It never decides
 //! what is printed: an [`Observer`] is told, and a [`Report`] is what is left of it.
 
+mod abandoned;
 mod branch_result;
 mod engine;
 mod kept;
@@ -20,6 +21,7 @@ mod seen;
 mod snapshot;
 mod unpublish;
 
+pub use abandoned::abandoned_scratch;
 pub use engine::Engine;
 pub(crate) use kept::{Kept, kept};
 pub(crate) use locked::locked;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use vintner_diagnostics::{Document, Fault, Faults, Spanned, one_of};
+use vintner_diagnostics::{Document, Fault, Faults, one_of};
 
 use super::bound::Bound;
 use super::check::Checker;

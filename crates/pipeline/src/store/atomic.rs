@@ -92,9 +92,9 @@ pub(crate) fn below<'a>(trusted: &Path, path: &'a Path) -> &'a Path {
     path.strip_prefix(trusted).unwrap_or(path)
 }
 
-/// Whether a name in the store is that of a file that was being written.
+/// Whether a name in the store is that of a file that was being written, or a folder.
 pub(crate) fn is_unfinished(name: &OsStr, kind: EntryKind) -> bool {
-    kind == EntryKind::File && name.to_string_lossy().starts_with(WRITING)
+    matches!(kind, EntryKind::File | EntryKind::Folder) && name.to_string_lossy().starts_with(WRITING)
 }
 
 /// Whether a name in the workspace is that of a file that was being published.

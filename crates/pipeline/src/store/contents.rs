@@ -11,7 +11,7 @@ use super::folder::{Entry, EntryKind, Folder};
 use super::record::{Origin, Record};
 use super::store::{SCRATCH, Store};
 use crate::digest::Digest;
-use crate::error::{PipelineError, Result};
+use crate::error::Result;
 
 /// All that a store holds.
 #[derive(Debug, Clone, Default)]
@@ -208,7 +208,8 @@ impl Store {
 
 fn below(folder: &Folder, found: &mut Vec<(PathBuf, Entry)>) -> Result<()> {
     for entry in folder.entries()? {
-        if entry.kind != EntryKind::Folder {
+        // What was being written is one thing, whatever is in it.
+        if entry.kind != EntryKind::Folder || is_unfinished(&entry.name, entry.kind) {
             found.push((folder.path().join(&entry.name), entry));
         } else if let Some(inner) = folder.folder(&entry.name)? {
             below(&inner, found)?;

@@ -156,17 +156,17 @@ impl Tidying<'_> {
         let mut left = false;
         for entry in folder.entries()? {
             let path = folder.path().join(&entry.name);
+            let unfinished = is_unfinished(&entry.name, entry.kind);
             match entry.kind {
+                _ if unfinished && !self.alone => left = true,
+                EntryKind::Folder if unfinished => folder.remove_all(&entry.name)?,
                 EntryKind::Folder => {
                     let Some(inner) = folder.folder(&entry.name)? else { continue };
                     left |= self.tidy(&inner)? || folder.remove_folder(&entry.name).is_err();
                     continue;
                 }
                 EntryKind::File if self.shown.contains(&path) => left = true,
-                EntryKind::File if is_unfinished(&entry.name, entry.kind) && !self.alone => left = true,
-                EntryKind::File
-                    if is_unfinished(&entry.name, entry.kind) || self.store.is_ours(&path, self.files) =>
-                {
+                EntryKind::File if unfinished || self.store.is_ours(&path, self.files) => {
                     match folder.remove_file(&entry.name) {
                         Err(error) if error.kind() != ErrorKind::NotFound => {
                             return Err(PipelineError::io(path, "removing an old output")(error));

@@ -21,7 +21,6 @@
 //! it is renamed. Objects are read back against their digest: a corrupted one counts as absent. Nothing is
 //! written or taken away behind a symbolic link ([`Folder`]).
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +28,7 @@ use super::atomic::{WRITING, below, write_cache, write_checked};
 use super::folder::{Entry, EntryKind, Folder, Permissions};
 use super::record::Record;
 use super::stat_cache::StatCache;
+use super::write_through::WriteThrough;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
 

@@ -19,7 +19,7 @@ mod series;
 mod spec;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use faer::Mat;
 use sha2::{Digest, Sha256};

@@ -5,7 +5,7 @@ use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 use serde_json::json;
-use vintner_pipeline::{Contents, Digest, Keep, KeptRun, LockFile, MendedBy};
+use vintner_pipeline::{Contents, Digest, Keep, KeptRun, LockFile, MendedBy, abandoned_scratch};
 use vintner_site::abandoned_audits;
 
 use super::{count, print_json};
@@ -165,15 +165,17 @@ fn collect(workspace: &Workspace, arguments: &arguments::Gc) -> Result<()> {
     Ok(writeln!(out, "{runs} and {objects}{left} {would}removed, {}; {kept} kept", bytes(collected.bytes))?)
 }
 
-/// What killed runs left beside audits.
+/// What killed runs left beside audits, and where commands run.
 fn abandoned(workspace: &Workspace) -> Vec<PathBuf> {
+    let mut found = abandoned_scratch();
     let reports = workspace.folder.join("reports");
     if workspace.check_unlinked(&reports).is_err() {
-        return Vec::new();
+        return found;
     }
     let vintages = std::fs::read_dir(&reports).into_iter().flatten().flatten();
     let folders = vintages.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-    folders.flat_map(|folder| abandoned_audits(&folder.path())).collect()
+    found.extend(folders.flat_map(|folder| abandoned_audits(&folder.path())));
+    found
 }
 
 fn verify(workspace: &Workspace, arguments: &arguments::VerifyCache) -> Result<()> {

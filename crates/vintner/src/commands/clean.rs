@@ -43,12 +43,15 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Clean) -> Result<()> {
     let files = count(gone.len(), "published file");
     match (gone.len(), arguments.yes) {
         (0, _) => writeln!(out, "{}: nothing to remove", vintage.name)?,
-        (_, true) => writeln!(out, "{}: {files} removed that no stage publishes any longer", vintage.name)?,
-        (_, false) => writeln!(
-            out,
-            "{}: {files} that no stage publishes any longer; nothing was removed: `vintner clean --yes` does it",
-            vintage.name
-        )?,
+        (_, true) => writeln!(out, "{}: {files} removed", vintage.name)?,
+        (_, false) => {
+            let apart = if arguments.apart { " --apart" } else { "" };
+            writeln!(
+                out,
+                "{}: {files} would be removed; nothing was: `vintner clean{apart} --yes` removes them",
+                vintage.name
+            )?;
+        }
     }
     Ok(())
 }

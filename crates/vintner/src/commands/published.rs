@@ -47,6 +47,14 @@ pub(super) fn print_set_aside(out: &mut impl Write, report: &Report) -> Result<(
     Ok(())
 }
 
+/// Says that a run published into the folder that was named for it.
+pub(super) fn print_elsewhere(out: &mut impl Write, report: &Report, folder: &Path) -> Result<()> {
+    if !report.published.is_empty() {
+        writeln!(out, "published in {}, and nowhere else", folder.display())?;
+    }
+    Ok(())
+}
+
 /// Says where a run with other parameters published.
 pub(super) fn print_apart(out: &mut impl Write, report: &Report) -> Result<()> {
     let folders: BTreeSet<&Path> = report

@@ -92,9 +92,10 @@ fn print(workspace: &Workspace, report: &Report, arguments: &Reproduce) -> Resul
         return print_json(&serde_json::to_value(report)?);
     }
     print_report(report)?;
-    match arguments.publish_to.is_none() && !workspace.is_as_written() {
-        true => published::print_apart(&mut stdout().lock(), report),
-        false => Ok(()),
+    match &arguments.publish_to {
+        Some(folder) => published::print_elsewhere(&mut stdout().lock(), report, folder),
+        None if !workspace.is_as_written() => published::print_apart(&mut stdout().lock(), report),
+        None => Ok(()),
     }
 }
 
