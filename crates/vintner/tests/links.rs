@@ -189,6 +189,7 @@ fn the_raw_files_of_a_synthetic_vintage_stay_in_the_workspace() {
 fn a_cache_on_another_disk_is_used_where_that_is_said() {
     let workspace = towns::small();
     let disk = tempfile::tempdir().unwrap();
+    workspace.remove(&[".vintner"]);
     symlink(disk.path(), workspace.path(".vintner")).unwrap();
     let refused = workspace.vintner(&["reproduce"]);
     assert!(refused.code == 1 && refused.stderr.contains("VINTNER_FOLLOW_LINKS=1"), "{}", refused.stderr);
