@@ -3,9 +3,10 @@
 use serde::Serialize;
 use serde_json::Value;
 use vintner_pipeline::{Audit, Origin, PipelineStage, StageStatus};
+use vintner_stages::count;
 
 use crate::error::Result;
-use crate::figures::{bytes, count, instant, seconds};
+use crate::figures::{bytes, instant, seconds};
 use crate::folder::Folder;
 use crate::gathered::Gathered;
 use crate::links::{Link, branch_page, stage_page};

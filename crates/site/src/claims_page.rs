@@ -3,9 +3,9 @@
 use serde::Serialize;
 use vintner_pipeline::StageStatus;
 use vintner_stages::claims::{ClaimOutcome, EvaluatedClaim, Verdict};
+use vintner_stages::count;
 
 use crate::error::{Result, SiteError};
-use crate::figures::count;
 use crate::folder::Folder;
 use crate::gathered::Gathered;
 use crate::links::Link;

@@ -150,7 +150,7 @@ impl<'g, 'p, 'a> Gathered<'g, 'p, 'a> {
         }
         let link = |(stage, branches): (&str, Vec<&str>)| match branches[..] {
             [one] => self.branch(one),
-            _ => Link::to(stage_page(stage), stage).noted(crate::figures::count(branches.len(), "branch")),
+            _ => Link::to(stage_page(stage), stage).noted(vintner_stages::count(branches.len(), "branch")),
         };
         stages.into_iter().map(link).collect()
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
+use vintner_stages::count;
 use vintner_stages::trace::{
     DroppedSample, NumberAddress, NumberValue, RawCell, TracedInfluence, TracedNumber, TracedOrigin,
     TracedStage, Traces, trace_all,
@@ -13,7 +14,6 @@ use vintner_stages::{Signs, StagesError, significant};
 use crate::branch_page::params;
 use crate::cells_view;
 use crate::error::Result;
-use crate::figures::count;
 use crate::folder::Folder;
 use crate::gathered::Gathered;
 use crate::links::{Link, source_place, stage_page};

@@ -31,8 +31,8 @@ mod scratch;
 mod spec;
 mod timeout;
 
-pub(crate) use command::{CommandOperation, scratch_parent};
 pub use command::{Command, code, configure};
+pub(crate) use command::{CommandOperation, scratch_parent};
 pub use command_line::CommandLine;
 pub use error::CommandError;
 pub use output_file::OutputFile;

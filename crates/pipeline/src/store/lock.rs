@@ -144,7 +144,9 @@ impl Store {
     /// from it.
     pub(crate) fn showing(&self) -> Result<Showing> {
         // Where nothing can be written, a run that finds everything in place needs no lock.
-        let Some((file, path)) = self.open_where_writable("showing")? else { return Ok(Showing { file: None }) };
+        let Some((file, path)) = self.open_where_writable("showing")? else {
+            return Ok(Showing { file: None });
+        };
         file.lock().map_err(PipelineError::io(&path, "locking"))?;
         Ok(Showing { file: Some(file) })
     }

@@ -21,16 +21,16 @@ mod store;
 mod unsound;
 mod write_through;
 
-pub(crate) use atomic::{place, remove_unpublished, write_published};
 pub use atomic::{check_unlinked, write_within};
+pub(crate) use atomic::{place, remove_unpublished, write_published};
 pub use collect::{Collected, Keep};
 pub use contents::{Contents, KeptRun};
 pub(crate) use folder::{EntryKind, Folder};
 pub(crate) use lock::SpareLocks;
 pub use lock_file::{LockFile, Locked};
+pub use published::{PublishedFile, PublishedFiles};
 pub(crate) use record::ColumnRecord;
 pub use record::{InputRecord, Origin, OutputRecord, Record};
-pub use published::{PublishedFile, PublishedFiles};
 pub(crate) use stamp::{Stamp, now};
 pub(crate) use stat_cache::StatCache;
 pub(crate) use store::Soundness;

@@ -140,7 +140,7 @@ impl Store {
             Soundness::Sound => Ok(()),
             Soundness::Missing | Soundness::Corrupt => {
                 write_checked(&self.trusted, &self.object_path(digest), bytes, disk)
-            },
+            }
         }
     }
 

@@ -3,8 +3,9 @@
 use serde::Serialize;
 use vintner_estimation::PanelKey;
 use vintner_estimation::TestOutcome;
+use vintner_estimation::instruments::FirstStageOutcome;
 use vintner_estimation::instruments::{Errors, FirstStage};
-use vintner_estimation::systems::{FirstStageOutcome, Identification, Identified};
+use vintner_estimation::systems::{Identification, Identified};
 
 use super::Name;
 use super::name::Names;

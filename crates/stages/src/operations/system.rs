@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::instruments::Errors;
+use vintner_estimation::instruments::{EquationFirstStage, FirstStageOutcome};
 use vintner_estimation::systems::{
-    Equation, EquationFirstStage, FirstStageOutcome, Identification, Iteration, MomentWeights,
-    ResidualCovariance, Restriction, System, SystemCovariance, SystemEstimator, SystemOptions, SystemOutcome,
-    SystemTest, ThreeStageMethod,
+    Equation, Identification, Iteration, MomentWeights, ResidualCovariance, Restriction, System,
+    SystemCovariance, SystemEstimator, SystemOptions, SystemOutcome, SystemTest, ThreeStageMethod,
 };
 use vintner_estimation::{DroppedRow, Effects, Formula, Note, TestOutcome};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};

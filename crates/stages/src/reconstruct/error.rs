@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 use vintner_diagnostics::Faults;
-use vintner_estimation::reconstruction::ReconstructionError;
 use vintner_pipeline::PipelineError;
+use vintner_reconstruction::ReconstructionError;
 use vintner_reporting::ReportingError;
 use vintner_transform::TransformError;
 

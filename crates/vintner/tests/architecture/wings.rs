@@ -16,7 +16,8 @@ fn wing(file: &str) -> &str {
 fn files_import_one_another_in_no_circle() {
     let mut faults = Vec::new();
     for package in packages() {
-        let imports = Sources::below(&package.folder.join("src")).imports();
+        let sources = Sources::below(&package.folder.join("src"));
+        let imports = sources.imports();
         let reads: BTreeMap<String, BTreeSet<String>> =
             imports.arrows.iter().map(|(from, to)| (from.clone(), to.keys().cloned().collect())).collect();
         assert!(
@@ -27,7 +28,8 @@ fn files_import_one_another_in_no_circle() {
             circle.push(circle[0].clone());
             let lines = circle.windows(2).map(|pair| {
                 let line = imports.arrows[&pair[0]][&pair[1]];
-                format!("\n  crates/{}/src/{}.rs:{line} imports {}", package.name, pair[0], pair[1])
+                let place = sources.place(&pair[0]);
+                format!("\n  crates/{}/src/{place}:{line} imports {}", package.name, pair[1])
             });
             faults.push(format!("a circle:{}", lines.collect::<String>()));
         }
@@ -73,8 +75,9 @@ fn imports_between_wings_point_down() {
                 let (own, other) = (wing(&from), wing(&to));
                 assert!(
                     own == other || floor(own) < floor(&other) || from == "lib",
-                    "crates/{}/src/{from}.rs:{line} imports {to}, and the wing {own} stands below {other}",
-                    package.name
+                    "crates/{}/src/{}:{line} imports {to}, and the wing {own} stands below {other}",
+                    package.name,
+                    sources.place(&from)
                 );
             }
         }

@@ -5,9 +5,12 @@
 //! may be anybody's. On Unix a folder is held by its descriptor, and files are named by it and their name
 //! alone, so that a link that is put in its place meanwhile changes nothing.
 
+mod entry;
 mod folder;
-#[cfg_attr(unix, path = "unix.rs")]
-#[cfg_attr(not(unix), path = "portable.rs")]
-mod handle;
+#[cfg(not(unix))]
+mod portable;
+#[cfg(unix)]
+mod unix;
 
-pub(crate) use folder::{Entry, EntryKind, Folder, Permissions};
+pub(crate) use entry::{Entry, EntryKind};
+pub(crate) use folder::{Folder, Permissions};

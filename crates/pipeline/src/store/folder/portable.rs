@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::folder::{Entry, EntryKind};
+use super::entry::{Entry, EntryKind};
 
 #[derive(Debug)]
 pub(crate) struct Handle(PathBuf);

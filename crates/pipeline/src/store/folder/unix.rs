@@ -10,7 +10,7 @@ use std::path::Path;
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags};
 use rustix::fs::{linkat, mkdirat, openat, renameat, statat, unlinkat};
 
-use super::folder::{Entry, EntryKind};
+use super::entry::{Entry, EntryKind};
 
 #[derive(Debug)]
 pub(crate) struct Handle(OwnedFd);
