@@ -74,6 +74,14 @@ fn other_parameters_publish_beside_what_the_pipeline_publishes() {
         workspace.read("trial/one.txt").contains("\"x\":3") && workspace.path("trial/each/b.txt").is_file()
     );
     assert!(!workspace.path("reports/v+x=3").exists());
+    // Where it was asked for among the pipeline's own files, that is known.
+    let trial = ["reproduce", "--set", "params.x=4", "--publish-to", "reports/v"];
+    assert_eq!(workspace.vintner(&trial).code, 0);
+    assert!(remarks(&workspace, &[]).contains(&"other_parameters reports/v/one.txt".to_owned()));
+    let status = workspace.vintner(&["status"]).stdout;
+    assert!(status.contains("it was made with --set params.x=4"), "{status}");
+    let output = workspace.vintner(&["reproduce"]);
+    assert!(output.code == 0 && !output.stdout.contains("edited"), "{}", output.stdout);
     // What was made for a trial goes when it is asked for, and nothing else.
     let listed = workspace.vintner(&["clean", "--apart"]);
     assert!(listed.stdout.contains("nothing was:") && workspace.path("reports/v+x=2/one.txt").exists());

@@ -224,9 +224,12 @@ struct Resolved {
 impl Resolved {
     fn of(plan: &Plan<'_>, branches: &[&Branch<'_>]) -> Self {
         let workspace = &plan.pipeline.workspace;
-        let mut read = BTreeMap::new();
+        let (mut read, mut seen) = (BTreeMap::new(), BTreeSet::new());
         let mut put = |path: PathBuf, what: String| {
-            read.entry(resolved(&path)).or_insert(what);
+            // Branches mostly read the same files.
+            if seen.insert(path.clone()) {
+                read.entry(resolved(&path)).or_insert(what);
+            }
         };
         let file = workspace.join(plan.pipeline.file());
         put(file.with_extension("lock"), "the lock".into());
