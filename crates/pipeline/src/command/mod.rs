@@ -31,11 +31,12 @@ mod scratch;
 mod spec;
 mod timeout;
 
-pub(crate) use command::CommandOperation;
 pub use command::{Command, code, configure};
+pub(crate) use command::{CommandOperation, scratch_parent};
 pub use command_line::CommandLine;
 pub use error::CommandError;
 pub use output_file::OutputFile;
 pub use problem::CommandProblem;
+pub(crate) use scratch::{SCRATCH_PARTS, SCRATCH_PREFIX};
 pub use spec::CommandSpec;
 pub use timeout::Timeout;

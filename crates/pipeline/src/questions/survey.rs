@@ -45,7 +45,7 @@ impl<'p, 'a> Survey<'p, 'a> {
     }
 
     fn with(plan: &'p Plan<'a>, store: &'p Store, reading: Reading) -> Result<Self> {
-        let (latest, progress) = (store.latest(&plan.vintage.name), Progress::new(plan));
+        let (latest, progress) = (store.latest(plan.key()), Progress::new(plan));
         let failures = failures(store, plan);
         let mut survey = Self { plan, store, reading, progress, latest, failures, unlaid: Vec::new() };
         for (stage, part) in plan.parts.iter().enumerate() {

@@ -26,7 +26,6 @@ use crate::plan::{Branch, BranchAt, Part, Plan, Read};
 use crate::spec::Reference;
 use crate::store::{
     ColumnRecord, Failure, InputRecord, Origin, OutputRecord, Record, SpareLocks, Store, WriteThrough,
-    write_cache,
 };
 
 /// All that making a branch takes.
@@ -160,7 +159,7 @@ impl Making<'_> {
         if !forced && let Kept::Whole(record) = kept(self.store, &self.reading, &digest) {
             return Ok(Made::Cached(digest, record));
         }
-        let latest = self.latest.get_or_init(|| self.store.latest(&self.plan.vintage.name));
+        let latest = self.latest.get_or_init(|| self.store.latest(self.plan.key()));
         let named = latest.get(name);
         let record = named.and_then(|digest| self.store.record(digest));
         if why.is_empty() {
@@ -350,12 +349,12 @@ impl Making<'_> {
         if self.options.store_only {
             return;
         }
-        let path = self.store.log_path(&self.plan.vintage.name, &branch.id);
+        let path = self.store.log_path(self.plan.key(), &branch.id);
         self.put_log(&path, &record.to_log(error));
     }
 
     fn put_log(&self, path: &Path, log: &str) {
-        if let Err(error) = write_cache(path, log.as_bytes()) {
+        if let Err(error) = self.store.write_cache(path, log.as_bytes()) {
             tracing::warn!(path = %path.display(), %error, "the stage's log can't be written");
         }
     }

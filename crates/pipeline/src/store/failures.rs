@@ -9,7 +9,6 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::atomic::write_cache;
 use super::store::{Store, json_bytes, read_if_there};
 use crate::digest::Digest;
 use crate::error::Result;
@@ -55,7 +54,7 @@ impl Store {
         failures: &BTreeMap<String, Failure>,
     ) -> Result<()> {
         let path = self.failures_path(pipeline, vintage);
-        write_cache(&path, &json_bytes(&path, failures)?)
+        self.write_cache(&path, &json_bytes(&path, failures)?)
     }
 
     fn failures_path(&self, pipeline: &str, vintage: &str) -> PathBuf {

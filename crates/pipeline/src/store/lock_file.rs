@@ -159,7 +159,7 @@ impl LockFile {
         let _showing = store.showing()?;
         self.vintages = Self::load_to_write(&self.path)?.vintages;
         if let Some(folder) = self.path.parent() {
-            remove_unpublished(folder);
+            remove_unpublished(folder, folder);
         }
         self.vintages.insert(vintage.to_owned(), locked);
         let mut text = format!("{HEADING}format: {FORMAT}\nvintages:\n");
@@ -171,7 +171,8 @@ impl LockFile {
                 write_entries(&mut text, kind, entries);
             }
         }
-        write_published(&self.path, text.as_bytes())
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        write_published(folder, &self.path, text.as_bytes())
     }
 }
 

@@ -3,9 +3,9 @@
 use std::io::Write;
 
 use serde_json::json;
-use vintner_pipeline::{LastFailure, Plan, StageStatus, State, status};
+use vintner_pipeline::{LastFailure, Plan, StageStatus, State, Survey};
 
-use super::{count, print_json};
+use super::{count, print_json, published};
 use crate::arguments::{self, Format};
 use crate::branch_list::folded;
 use crate::error::{CommandError, Result};
@@ -17,10 +17,15 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Status) -> Resul
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
     let plan = Plan::new(&pipeline, &vintage);
-    let statuses = status(&plan, &workspace.store())?;
+    let store = workspace.store();
+    let survey = Survey::new(&plan, &store)?;
+    let published = survey.published(&workspace.locked_outputs()?)?;
+    let statuses: Vec<&StageStatus> = survey.statuses().collect();
     if arguments.format == Format::Json {
-        print_json(&json!({"pipeline": pipeline.name, "vintage": vintage.name, "stages": statuses}))?;
-        return exit_code(&statuses, arguments.exit_code);
+        print_json(&json!({
+            "pipeline": pipeline.name, "vintage": vintage.name, "stages": statuses, "published": published,
+        }))?;
+        return exit_code(statuses, arguments.exit_code);
     }
     let mut out = people();
     for status in &statuses {
@@ -36,9 +41,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Status) -> Resul
             writeln!(out, "           {}", last_failure(failed))?;
         }
     }
+    published::print_remarks(&mut out, &published)?;
     let fresh = statuses.iter().filter(|status| status.state == State::Fresh).count();
     writeln!(out, "{}: {}, {fresh} fresh", vintage.name, count(statuses.len(), "stage"))?;
-    exit_code(&statuses, arguments.exit_code)
+    exit_code(statuses, arguments.exit_code)
 }
 
 /// How a branch failed when it was last to be made, on a line.
@@ -54,7 +60,10 @@ fn last_failure(failed: &LastFailure) -> String {
 }
 
 /// Fails without a word where that is asked for and anything would run, or may.
-pub(super) fn exit_code(statuses: &[StageStatus], asked: bool) -> Result<()> {
-    let due = asked && statuses.iter().any(|status| status.state != State::Fresh);
+pub(super) fn exit_code<'a>(
+    statuses: impl IntoIterator<Item = &'a StageStatus>,
+    asked: bool,
+) -> Result<()> {
+    let due = asked && statuses.into_iter().any(|status| status.state != State::Fresh);
     if due { Err(CommandError::Due) } else { Ok(()) }
 }
