@@ -62,7 +62,9 @@ fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// The links of a page, with their lines.
 fn links(text: &str) -> Vec<(usize, String)> {
     let code = Regex::new("`[^`]*`").unwrap();
-    let link = Regex::new(r#"\]\(<?([^)>\s]+)>?(?:\s+"[^"]*")?\)|(?:href|src)="([^"]+)"|^\[[^\]]+\]:\s+(\S+)"#).unwrap();
+    let link =
+        Regex::new(r#"\]\(<?([^)>\s]+)>?(?:\s+"[^"]*")?\)|(?:href|src)="([^"]+)"|^\[[^\]]+\]:\s+(\S+)"#)
+            .unwrap();
     let of_line = |(number, line): (usize, &str)| {
         let line = code.replace_all(line, "").into_owned();
         let found: Vec<String> = link
@@ -83,7 +85,8 @@ fn anchors(text: &str) -> BTreeSet<String> {
         let Some(heading) = line.strip_prefix('#').map(|rest| rest.trim_start_matches('#')) else { continue };
         let Some(heading) = heading.strip_prefix(' ') else { continue };
         let kept = |c: &char| c.is_alphanumeric() || [' ', '-', '_'].contains(c);
-        let name: String = heading.trim().to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-");
+        let name: String =
+            heading.trim().to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-");
         let before = times.entry(name.clone()).or_default();
         anchors.insert(if *before == 0 { name } else { format!("{name}-{before}") });
         *before += 1;
@@ -117,8 +120,10 @@ fn links_lead_somewhere() {
                 continue;
             }
             checked += 1;
-            let (file, anchor) = link.split_once('#').map_or((link.as_str(), None), |(file, anchor)| (file, Some(anchor)));
-            let target = if file.is_empty() { page.clone() } else { plain(&page.parent().unwrap().join(file)) };
+            let (file, anchor) =
+                link.split_once('#').map_or((link.as_str(), None), |(file, anchor)| (file, Some(anchor)));
+            let target =
+                if file.is_empty() { page.clone() } else { plain(&page.parent().unwrap().join(file)) };
             let place = page.strip_prefix(repository()).unwrap().display().to_string();
             // The case counts, as it does on the web, and what lies beside the repository isn't part of it.
             if !target.exists() || !target.starts_with(repository()) {
