@@ -143,7 +143,9 @@ fn links_lead_somewhere() {
 #[test]
 fn pages_that_are_named_are_there() {
     // In code and comments too: `docs/figures.md`, `methods/systems.md`.
-    let named = Regex::new(r"\b((?:docs|benches|examples|reports/templates)/[\w/-]+\.md)\b").unwrap();
+    let named =
+        Regex::new(r"\b((?:docs|benches|reports/templates)/[\w/-]+\.md|examples/[\w-]+/README\.md)\b")
+            .unwrap();
     let endings = [".md", ".rs", ".yaml", ".yml", ".toml", ".tera", ".bib", "justfile"];
     let mut faults = Vec::new();
     let mut seen = 0;

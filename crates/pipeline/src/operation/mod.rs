@@ -1,7 +1,8 @@
 //! The seam between this crate and those that know a field: what a stage declares, what it is
 //! handed, and what it hands back.
 //!
-//! It reads digests and errors. It never knows where an input comes from or where an output is kept.
+//! It reads digests and errors. It never opens a file of the workspace or the store: what a stage is handed was
+//! read by a run, and what it hands back is kept by one.
 
 mod artifact;
 mod cancelled;

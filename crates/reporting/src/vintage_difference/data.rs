@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use vintner_panel::Panel;
 
-use super::VintageSide;
+use super::vintage_side::VintageSide;
 use crate::error::Result;
 
 /// The values of two vintages by variable.

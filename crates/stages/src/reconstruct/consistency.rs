@@ -13,8 +13,9 @@ use vintner_reconstruction::{
 use vintner_reporting::Published;
 
 use super::error::ReconstructError;
+use super::paths::paths;
+use super::problem;
 use super::spec::{Equation, Specification, Tables, Unit, Variable, Years};
-use super::{paths, problem};
 
 /// What has to be known of tables besides their numbers. A specification of a reconstruction says it too, and more.
 #[derive(Debug, Clone, Deserialize)]

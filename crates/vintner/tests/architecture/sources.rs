@@ -15,6 +15,8 @@ pub struct Sources {
     /// Each module, with the file that holds it and the scope of that file.
     modules: BTreeMap<Names, (File, usize)>,
     files: BTreeMap<File, SourceFile>,
+    /// Where each lies below `src`.
+    places: BTreeMap<File, String>,
 }
 
 /// What a file imports of the crate.
@@ -42,10 +44,11 @@ impl Sources {
 
     /// The sources as texts, each under its place.
     pub fn of<'t>(texts: impl IntoIterator<Item = (&'t str, &'t str)>) -> Self {
-        let mut files = BTreeMap::new();
+        let (mut files, mut places) = (BTreeMap::new(), BTreeMap::new());
         let mut modules: BTreeMap<Names, (File, usize)> = BTreeMap::new();
-        for (place, text) in texts {
-            let place = place.strip_suffix("/mod").unwrap_or(place);
+        for (lies_at, text) in texts {
+            let place = lies_at.strip_suffix("/mod").unwrap_or(lies_at);
+            places.insert(place.to_owned(), format!("{lies_at}.rs"));
             let module: Names = match place {
                 "lib" | "main" => Vec::new(),
                 _ => place.split('/').map(str::to_owned).collect(),
@@ -66,12 +69,17 @@ impl Sources {
             .collect();
         modules.retain(|module, _| !tests.iter().any(|test| module.starts_with(test)));
         files.retain(|place, _| modules.values().any(|(kept, _)| kept == place));
-        Self { modules, files }
+        Self { modules, files, places }
     }
 
     /// The files that hold more than a list of other files.
     pub fn files(&self) -> impl Iterator<Item = &File> {
         self.files.keys()
+    }
+
+    /// Where a file lies below `src`.
+    pub fn place(&self, file: &File) -> &str {
+        &self.places[file]
     }
 
     /// Which file imports which. A name that was handed on counts as its own file's.

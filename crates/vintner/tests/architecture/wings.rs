@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::circles::circles;
 use crate::map::map;
 use crate::packages::packages;
+use crate::source_file::SourceFile;
 use crate::sources::Sources;
 
 /// The wing of a file: its folder below `src`, or the file itself where it lies in none.
@@ -16,7 +17,8 @@ fn wing(file: &str) -> &str {
 fn files_import_one_another_in_no_circle() {
     let mut faults = Vec::new();
     for package in packages() {
-        let imports = Sources::below(&package.folder.join("src")).imports();
+        let sources = Sources::below(&package.folder.join("src"));
+        let imports = sources.imports();
         let reads: BTreeMap<String, BTreeSet<String>> =
             imports.arrows.iter().map(|(from, to)| (from.clone(), to.keys().cloned().collect())).collect();
         assert!(
@@ -27,7 +29,8 @@ fn files_import_one_another_in_no_circle() {
             circle.push(circle[0].clone());
             let lines = circle.windows(2).map(|pair| {
                 let line = imports.arrows[&pair[0]][&pair[1]];
-                format!("\n  crates/{}/src/{}.rs:{line} imports {}", package.name, pair[0], pair[1])
+                let place = sources.place(&pair[0]);
+                format!("\n  crates/{}/src/{place}:{line} imports {}", package.name, pair[1])
             });
             faults.push(format!("a circle:{}", lines.collect::<String>()));
         }
@@ -55,10 +58,18 @@ fn imports_between_wings_point_down() {
     assert!(map.iter().any(|one| !one.wings.is_empty()), "no wings are drawn");
     for package in packages() {
         let wings = &map.iter().find(|one| one.name == package.name).unwrap().wings;
+        let sources = Sources::below(&package.folder.join("src"));
         if wings.is_empty() {
+            // Where no order is drawn there has to be one.
+            let mut reads: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+            for (from, to) in sources.imports().arrows {
+                let others = to.keys().map(|to| wing(to)).filter(|to| *to != wing(&from)).map(str::to_owned);
+                reads.entry(wing(&from).to_owned()).or_default().extend(others);
+            }
+            let circles = circles(&reads);
+            assert!(circles.is_empty(), "{}: the rooms {circles:?} read one another", package.name);
             continue;
         }
-        let sources = Sources::below(&package.folder.join("src"));
         let there: BTreeSet<&str> =
             sources.files().map(|file| wing(file)).filter(|file| *file != "lib").collect();
         let drawn: BTreeSet<&str> = wings.iter().map(String::as_str).collect();
@@ -73,10 +84,34 @@ fn imports_between_wings_point_down() {
                 let (own, other) = (wing(&from), wing(&to));
                 assert!(
                     own == other || floor(own) < floor(&other) || from == "lib",
-                    "crates/{}/src/{from}.rs:{line} imports {to}, and the wing {own} stands below {other}",
-                    package.name
+                    "crates/{}/src/{}:{line} imports {to}, and the wing {own} stands below {other}",
+                    package.name,
+                    sources.place(&from)
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn the_first_file_of_a_wing_says_what_the_wing_owns_and_holds_nothing() {
+    for package in packages() {
+        let wings = map().into_iter().find(|one| one.name == package.name).unwrap().wings;
+        let src = package.folder.join("src");
+        for wing in wings.iter().filter(|wing| src.join(wing).is_dir()) {
+            let path = src.join(wing).join("mod.rs");
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(text.starts_with("//! "), "{} doesn't begin with what the wing owns", path.display());
+            let facade = SourceFile::read(&text).is_facade();
+            assert!(facade, "{} holds more than the list of its files", path.display());
+        }
+        if !wings.is_empty() {
+            let root = std::fs::read_to_string(src.join("lib.rs")).unwrap();
+            assert!(
+                SourceFile::read(&root).is_facade(),
+                "{}: lib.rs hands names on and holds none",
+                package.name
+            );
         }
     }
 }
