@@ -473,6 +473,7 @@ impl Command {
             Command::Why(command) => command.format,
             Command::Audit(command) => command.format,
             Command::Lock(command) => command.format,
+            Command::Clean(command) => command.format,
             Command::Cache(Cache { command }) => match command {
                 CacheCommand::Ls(command) => command.format,
                 CacheCommand::Du(command) => command.format,
