@@ -21,6 +21,11 @@ pub(super) fn is_set_by_vintner(name: &str) -> bool {
     name == "TMPDIR" || name.starts_with("VINTNER_") || SAME.iter().any(|(same, _)| *same == name)
 }
 
+/// Whether every command has a variable of that name, which means the same in each.
+pub(crate) fn is_given(name: &str) -> bool {
+    is_set_by_vintner(name) || CALLERS.contains(&name)
+}
+
 /// All variables of a command.
 #[derive(Debug)]
 pub(super) struct Environment(BTreeMap<String, OsString>);

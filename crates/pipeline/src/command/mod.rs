@@ -34,6 +34,7 @@ mod timeout;
 pub(crate) use command::CommandOperation;
 pub use command::{Command, code, configure};
 pub use command_line::CommandLine;
+pub(crate) use environment::is_given;
 pub use error::CommandError;
 pub use output_file::OutputFile;
 pub use problem::CommandProblem;

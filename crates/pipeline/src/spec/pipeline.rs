@@ -9,6 +9,7 @@ use vintner_diagnostics::{Document, Fault, Faults, one_of};
 use super::bound::Bound;
 use super::check::Checker;
 use super::foreach::Item;
+use super::globals::Globals;
 use super::pipeline_stage::PipelineStage;
 use super::spec::Spec;
 use crate::error::{PipelineError, Result};
@@ -93,9 +94,11 @@ impl Pipeline {
             PipelineError::OverriddenSpec { faults, set }
         };
         // Faults of form don't keep the graph from being checked as far as the stages can be made out.
-        let (spec, faults) = Spec::read(&document);
-        let Some(spec) = spec else { return Err(faulty(faults)) };
-        let mut checker = Checker::new(workspace, &document, &spec, registry, faults);
+        let (spec, mut faults) = Spec::read(&document);
+        let Some(mut spec) = spec else { return Err(faulty(faults)) };
+        let globals = Globals::read(&document, &mut faults);
+        spec.fill(&globals, &document, &mut faults);
+        let mut checker = Checker::new(workspace, &document, &spec, globals, registry, faults);
         let mut stages = checker.stages();
         checker.check_graph(&stages);
         let order = checker.order();

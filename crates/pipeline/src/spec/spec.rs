@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
-use vintner_diagnostics::{Document, Faults, Spanned};
+use vintner_diagnostics::{Document, Faults, Names, Refusal, RefusalReason, Spanned};
+
+use super::globals::{Globals, ITEM, fault_of};
+use super::paths::fill_path;
 
 /// A pipeline as written, before operations have read their parameters.
 #[derive(Debug, Clone, Deserialize)]
@@ -19,6 +22,9 @@ pub struct Spec {
     /// From which every stage's own seed is derived.
     #[serde(default)]
     pub seed: u64,
+    /// Whether commands see nothing but what they declare, unless their stage says otherwise.
+    #[serde(default)]
+    pub sandbox: bool,
     /// Values that stages refer to as `$name`.
     #[serde(default)]
     pub params: BTreeMap<String, Value>,
@@ -61,6 +67,12 @@ pub struct StageSpec {
     /// How long a command may take.
     #[serde(default)]
     pub timeout: Option<Value>,
+    /// Whether a command sees nothing but what it declares.
+    #[serde(default)]
+    pub sandbox: Option<Value>,
+    /// What of the machine a command depends on.
+    #[serde(default)]
+    pub environment: Option<Value>,
     /// Outputs to write into the workspace: output name to path, where `{vintage}` is the vintage's
     /// name and `{item}` the branch's.
     #[serde(default)]
@@ -86,6 +98,36 @@ impl Spec {
             }
         }
         (Some(spec), faults)
+    }
+
+    /// Fills in the parameters that paths and inputs of stages mention.
+    pub(crate) fn fill(&mut self, globals: &Globals, document: &Document, faults: &mut Faults) {
+        for stage in self.stages.values_mut() {
+            let (paths, references) = match stage.foreach {
+                Some(_) => (globals.names().later(ITEM), globals.names().later(ITEM)),
+                // Whether an input may name the item is seen where it is looked up.
+                None => (globals.names().without(ITEM), globals.names().later(ITEM)),
+            };
+            let mut fill = |text: &mut Spanned<String>, names: &Names<'_>| {
+                match fill_path(&text.value, text.span, names, None) {
+                    Ok(filled) => text.value = filled,
+                    Err(refusal) => faults.push(path_fault(document, &refusal)),
+                }
+            };
+            stage.inputs.values_mut().for_each(|target| fill(target, &references));
+            stage.files.values_mut().for_each(|path| fill(path, &paths));
+            stage.publish.values_mut().for_each(|path| fill(path, &paths));
+        }
+    }
+}
+
+fn path_fault(document: &Document, refusal: &Refusal) -> vintner_diagnostics::Fault {
+    match &refusal.reason {
+        RefusalReason::NoText(what) => {
+            let message = format!("`${}` is {what}, which can't be a part of this", refusal.path);
+            document.fault(Some(refusal.span), message).hint("name a text or a number")
+        }
+        _ => fault_of(document, refusal, None),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use super::checker::Checker;
+use crate::spec::paths::depends_on_item;
 use crate::spec::pipeline_stage::PipelineStage;
 
 impl Checker<'_> {
@@ -33,7 +34,7 @@ impl Checker<'_> {
                     self.fault(path.span, message, Some("write it elsewhere, as under `reports`".into()));
                 }
                 let branched = stages.get(&name.value).is_some_and(|stage| stage.foreach.is_some());
-                if branched && !path.value.contains("{item}") {
+                if branched && !depends_on_item(&path.value) {
                     let message = format!("all branches of `{name}` would be written to `{path}`");
                     let hint = "put {item} into the path, which stands for the branch".to_owned();
                     self.fault(path.span, message, Some(hint));
