@@ -44,7 +44,7 @@ pub use fingerprint::{Cause, FORMAT, Fingerprint, InputDigest};
 pub use graph::{GraphFormat, GraphLink, draw, draw_linked};
 pub use operation::{
     Accepts, Artifact, Cancelled, InputDeclaration, InputFile, Inputs, Kind, Operation, OutputDeclaration,
-    Outputs, Registry, Rows, Stage,
+    Outputs, Question, Registry, Rows, Stage,
 };
 pub use plan::{Branch, BranchId, Plan, Selection};
 pub use questions::{

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::digest::KEYED_DIGEST;
 use super::fingerprint::{Fingerprint, InputDigest};
 
 /// One cause for which a branch runs (again).
@@ -53,6 +54,11 @@ pub enum Cause {
         before: Value,
         /// What it is.
         after: Value,
+    },
+    /// A variable of the caller differs, of which the value isn't kept.
+    Variable {
+        /// Its name.
+        name: String,
     },
     /// The seed differs.
     Seed,
@@ -117,7 +123,20 @@ fn parameters_changed(before: &Fingerprint, now: &Fingerprint) -> Vec<Cause> {
     causes
 }
 
+/// The variable of a command at a path, if its value isn't kept, now or before. Records from before values
+/// were kept so hold them as they were.
+fn hidden_variable<'p>(path: &'p str, before: &Value, now: &Value) -> Option<&'p str> {
+    let is_hidden = |value: &Value| value.get(KEYED_DIGEST).is_some() || value.get("secret").is_some();
+    path.strip_prefix("env.").filter(|_| is_hidden(before) || is_hidden(now))
+}
+
 fn parameter_changed(path: &str, before: &Value, now: &Value, causes: &mut Vec<Cause>) {
+    if let Some(name) = hidden_variable(path, before, now) {
+        if before != now {
+            causes.push(Cause::Variable { name: name.to_owned() });
+        }
+        return;
+    }
     match (before, now) {
         (Value::Object(old), Value::Object(new)) => {
             let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
@@ -181,6 +200,7 @@ impl fmt::Display for Cause {
             Cause::Parameter { path, before, after } => {
                 write!(formatter, "parameter {path}: {} -> {}", brief(before), brief(after))
             }
+            Cause::Variable { name } => write!(formatter, "variable {name} changed"),
             Cause::Seed => formatter.write_str("the seed changed"),
             Cause::InputNew { role, key } => write!(formatter, "input {} is new", name(role, key)),
             Cause::InputGone { role, key } => write!(formatter, "input {} is gone", name(role, key)),

@@ -43,6 +43,9 @@ impl<'a> Engine<'a> {
             .build()
             .map_err(|error| PipelineError::Threads { jobs: options.jobs, message: error.to_string() })?;
         let _in_use = self.store.share()?;
+        if !options.store_only {
+            plan.pipeline.secret_key.keep();
+        }
         let mut readers: Vec<Vec<usize>> = vec![Vec::new(); plan.reads.len()];
         for (stage, reads) in plan.reads.iter().enumerate() {
             reads.iter().for_each(|read| readers[*read].push(stage));
@@ -53,7 +56,7 @@ impl<'a> Engine<'a> {
                 observer: self.observer,
                 plan,
                 options,
-                reading: Reading::new(self.store),
+                reading: Reading::asking(self.store, &options.cancelled),
                 seen: Seen::default(),
                 disk: WriteThrough::default(),
                 spare_locks: SpareLocks::default(),
@@ -226,7 +229,7 @@ impl Run<'_> {
             if !differences.is_empty() && !failed {
                 // What was made stays in the store, where the next run finds it.
                 disk.settle()?;
-                reading.files.save();
+                reading.save();
                 return Err(PipelineError::Unlocked { vintage: vintage.clone(), differences });
             }
         }
@@ -274,7 +277,7 @@ impl Run<'_> {
             unshown = unshown.and(store.put_latest(vintage, &latest));
         }
         if is_settled {
-            reading.files.save();
+            reading.save();
         }
         store.remove_dead_locks();
         if whole

@@ -4,6 +4,7 @@
 //! It reads the plan and all below, and is the only wing that writes into the store. It never decides
 //! what is printed: an [`Observer`] is told, and a [`Report`] is what is left of it.
 
+mod answers;
 mod branch_result;
 mod engine;
 mod kept;
@@ -19,6 +20,7 @@ mod run_options;
 mod seen;
 mod snapshot;
 
+pub(crate) use answers::ROLE as ANSWERS;
 pub use engine::Engine;
 pub(crate) use kept::{Kept, kept};
 pub(crate) use locked::locked;

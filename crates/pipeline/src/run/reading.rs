@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::answers::{self, Answers};
 use super::progress::{HasRecord, Progress};
 use crate::digest::{Digest, canonical_json};
 use crate::error::{PipelineError, Result};
 use crate::files::{ending, files_below};
 use crate::fingerprint::{FORMAT, Fingerprint, InputDigest, stage_seed};
-use crate::operation::Input;
+use crate::operation::{Cancelled, Input};
 use crate::plan::{Branch, Plan};
 use crate::spec::Reference;
 use crate::store::{InputRecord, Origin, StatCache, Store, WriteThrough};
@@ -23,6 +24,7 @@ const LARGEST_COPY: u64 = 64 << 20;
 /// Reads what branches name.
 pub(crate) struct Reading {
     pub(crate) files: StatCache,
+    pub(crate) answers: Answers,
 }
 
 /// A file under a role.
@@ -36,13 +38,25 @@ pub(crate) struct FileRead {
 }
 
 impl Reading {
+    /// A reading for who only looks, and runs nothing.
     pub(crate) fn new(store: &Store) -> Self {
-        Self { files: store.stat_cache() }
+        Self { files: store.stat_cache(), answers: Answers::kept(store) }
     }
 
-    /// A reading that remembers nothing, so that all is read.
-    pub(crate) fn anew() -> Self {
-        Self { files: StatCache::empty() }
+    /// A reading for a run, which asks what its stages depend on.
+    pub(crate) fn asking(store: &Store, cancelled: &Cancelled) -> Self {
+        Self { files: store.stat_cache(), answers: Answers::asked(store, cancelled) }
+    }
+
+    /// A reading that remembers nothing of files, so that all are read.
+    pub(crate) fn anew(store: &Store) -> Self {
+        Self { files: StatCache::empty(), answers: Answers::kept(store) }
+    }
+
+    /// Keeps what was found for the next run.
+    pub(crate) fn save(&self) {
+        self.files.save();
+        self.answers.save();
     }
 
     /// The fingerprint of a branch, given the records of those that it reads.
@@ -96,6 +110,12 @@ impl Reading {
         if let Some(source) = branch.source {
             inputs.insert("declaration".into(), vec![whole(&json_input(&source.declaration))]);
         }
+        let stage = branch.bound.stage.as_ref();
+        for question in stage.questions() {
+            let answer = self.answers.answer(stage, &question)?;
+            let digest = answer.map_or_else(answers::unknown, |answer| Digest::of(&answer));
+            inputs.entry(answers::ROLE.into()).or_default().push(InputDigest::whole(question.text, digest));
+        }
         Ok(inputs)
     }
 
@@ -143,6 +163,20 @@ impl Reading {
                     digest,
                 });
             }
+        }
+        let stage = branch.bound.stage.as_ref();
+        for question in stage.questions() {
+            // The command knows its programs; what they answered is kept for `why`.
+            let Some(answer) = self.answers.answer(stage, &question)? else { continue };
+            let digest = Digest::of(&answer);
+            store.put_copy(&answer, &digest, &self.files, disk)?;
+            records.push(InputRecord {
+                role: answers::ROLE.to_owned(),
+                key: question.text.clone(),
+                from: Origin::Command(question.text),
+                digest,
+                bytes: answer.len() as u64,
+            });
         }
         if let Some(source) = branch.source {
             let input = json_input(&source.declaration);

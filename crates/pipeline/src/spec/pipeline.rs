@@ -12,6 +12,7 @@ use super::foreach::Item;
 use super::globals::Globals;
 use super::pipeline_stage::PipelineStage;
 use super::spec::Spec;
+use crate::digest::SecretKey;
 use crate::error::{PipelineError, Result};
 use crate::files::line_not_utf8;
 use crate::operation::Registry;
@@ -30,6 +31,8 @@ pub struct Pipeline {
     pub stages: Vec<PipelineStage>,
     /// What was put in the place of what the spec says: path to value.
     pub overrides: BTreeMap<String, String>,
+    /// Under which values that aren't written down are digested.
+    pub(crate) secret_key: SecretKey,
     /// Where each stage stands in `stages`.
     pub(crate) positions: BTreeMap<String, usize>,
     document: Document,
@@ -99,6 +102,7 @@ impl Pipeline {
         let globals = Globals::read(&document, &mut faults);
         spec.fill(&globals, &document, &mut faults);
         let mut checker = Checker::new(workspace, &document, &spec, globals, registry, faults);
+        let secret_key = checker.secret_key.clone();
         let mut stages = checker.stages();
         checker.check_graph(&stages);
         let order = checker.order();
@@ -112,6 +116,7 @@ impl Pipeline {
             positions: stages.iter().enumerate().map(|(at, stage)| (stage.name.clone(), at)).collect(),
             stages,
             overrides: overrides.clone(),
+            secret_key,
             document,
         })
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
-use vintner_diagnostics::{Document, Faults, Names, Refusal, RefusalReason, Spanned};
+use vintner_diagnostics::{
+    Document, Fault, Faults, Names, Node, NodeValue, Refusal, RefusalReason, Spanned,
+};
 
 use super::globals::{Globals, ITEM, fault_of};
 use super::paths::fill_path;
@@ -102,7 +104,8 @@ impl Spec {
 
     /// Fills in the parameters that paths and inputs of stages mention.
     pub(crate) fn fill(&mut self, globals: &Globals, document: &Document, faults: &mut Faults) {
-        for stage in self.stages.values_mut() {
+        for (name, stage) in &mut self.stages {
+            stage.declare_environment(document.node(&["stages", &name.value, "environment"]));
             let (paths, references) = match stage.foreach {
                 Some(_) => (globals.names().later(ITEM), globals.names().later(ITEM)),
                 // Whether an input may name the item is seen where it is looked up.
@@ -121,7 +124,28 @@ impl Spec {
     }
 }
 
-fn path_fault(document: &Document, refusal: &Refusal) -> vintner_diagnostics::Fault {
+impl StageSpec {
+    /// Makes files of the environment files like others, under roles of their own.
+    fn declare_environment(&mut self, node: Option<&Node>) {
+        let Some(NodeValue::Sequence(items)) = node.map(|node| &node.value) else { return };
+        let files = items.iter().filter_map(|item| match &item.value {
+            NodeValue::Text(path) => Some(Spanned::new(path.clone(), item.span)),
+            _ => None,
+        });
+        for (number, path) in files.enumerate() {
+            let role = match number {
+                0 => ENVIRONMENT_FILE.to_owned(),
+                number => format!("{ENVIRONMENT_FILE} {}", number + 1),
+            };
+            self.files.entry(Spanned::new(role, path.span)).or_insert(path);
+        }
+    }
+}
+
+/// The role of a file that says of which version programs are.
+const ENVIRONMENT_FILE: &str = "environment file";
+
+fn path_fault(document: &Document, refusal: &Refusal) -> Fault {
     match &refusal.reason {
         RefusalReason::NoText(what) => {
             let message = format!("`${}` is {what}, which can't be a part of this", refusal.path);

@@ -8,8 +8,10 @@
 //! .vintner/v1/locks/<fingerprint>     held by the process that makes this result just now
 //! .vintner/v1/unchanged/<vintage>     what the last run looked at that had nothing to do
 //! .vintner/v1/stat-cache              digests of files by what the file system says of them
+//! .vintner/v1/answers                 what programs answered that were asked for their versions
 //! .vintner/v1/in-use                  held by runs, so that nothing is collected meanwhile
 //! .vintner/v1/showing                 held by a run that writes `latest`, `outputs` and what it publishes
+//! .vintner/secret-key                 turns values of variables into digests; its owner's alone
 //! .vintner/outputs/<vintage>/<stage>/ the outputs under readable names, for people
 //! .vintner/logs/<vintage>/<stage>.log what each stage said when it last ran
 //! ```
@@ -25,7 +27,7 @@ use std::path::{Path, PathBuf};
 use super::atomic::write_checked;
 use super::record::Record;
 use super::stat_cache::StatCache;
-use crate::digest::Digest;
+use crate::digest::{Digest, SecretKey};
 use crate::error::{PipelineError, Result};
 
 /// What names of stores begin with that are thrown away.
@@ -83,6 +85,22 @@ impl Store {
             .prefix(SCRATCH)
             .tempdir_in(parent)
             .map_err(PipelineError::io(parent, "making a temporary folder"))
+    }
+
+    /// The key under which values are digested that aren't written down.
+    pub(crate) fn secret_key(&self) -> SecretKey {
+        SecretKey::in_folder(self.root.parent().unwrap_or(&self.root))
+    }
+
+    /// What programs answered that were asked for their versions.
+    pub(crate) fn answers_path(&self) -> PathBuf {
+        self.root.join("answers")
+    }
+
+    /// Keeps what programs answered.
+    pub(crate) fn put_answers<T: serde::Serialize>(&self, answers: &T) -> Result<()> {
+        let path = self.answers_path();
+        write_cache(&path, &json_bytes(&path, answers)?)
     }
 
     /// Where the snapshot of a run is kept; see [`crate::unchanged`].

@@ -49,6 +49,7 @@ impl<'a> Looked<'a> {
     /// What a stage reads of the workspace.
     fn bound(&mut self, bound: &Bound) {
         self.variables.extend(bound.stage.variables());
+        self.paths.extend(bound.stage.questions().into_iter().filter_map(|question| question.program));
         for path in bound.files.values() {
             let path = self.plan.pipeline.workspace.join(path);
             if !self.walked.insert(path.clone()) {
@@ -85,8 +86,10 @@ impl<'a> Looked<'a> {
         if !self.request.is_unmoved() || !is_sound() {
             return;
         }
+        // The one that parameters were digested with: another run may have made another one meanwhile.
+        let key = &self.plan.pipeline.secret_key;
         let variables = self.variables.into_iter().map(|name| {
-            let value = variable(&name);
+            let value = variable(&name, key);
             (name, value)
         });
         let snapshot = Snapshot {

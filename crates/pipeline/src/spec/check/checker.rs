@@ -7,6 +7,7 @@ use std::sync::Arc;
 use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, Span, Spanned, one_of};
 
 use crate::command::CommandOperation;
+use crate::digest::SecretKey;
 use crate::operation::{Operation, Registry};
 use crate::spec::bound::{Bound, Template, no_params, stand_ins};
 use crate::spec::foreach::{ForEach, Item};
@@ -26,6 +27,8 @@ pub(crate) struct Checker<'a> {
     registry: &'a Registry,
     /// Each stage as it stands in the document.
     nodes: BTreeMap<&'a str, &'a Node>,
+    /// Under which values that aren't written down are digested.
+    pub(crate) secret_key: SecretKey,
     faults: Faults,
 }
 
@@ -47,7 +50,8 @@ impl<'a> Checker<'a> {
             }
             _ => BTreeMap::new(),
         };
-        Self { workspace, document, spec, globals: Arc::new(globals), registry, nodes, faults }
+        let secret_key = SecretKey::in_folder(&workspace.join(".vintner"));
+        Self { workspace, document, spec, globals: Arc::new(globals), registry, nodes, secret_key, faults }
     }
 
     /// The faults that were found.
@@ -157,12 +161,19 @@ impl<'a> Checker<'a> {
     fn operation(&mut self, name: &Spanned<String>, written: &StageSpec) -> Option<Arc<dyn Operation>> {
         match (&written.op, &written.run) {
             (Some(op), None) => {
-                for (field, given) in
-                    [("outputs", &written.outputs), ("env", &written.env), ("timeout", &written.timeout)]
-                {
+                for (field, given) in [
+                    ("outputs", &written.outputs),
+                    ("env", &written.env),
+                    ("environment", &written.environment),
+                    ("sandbox", &written.sandbox),
+                    ("timeout", &written.timeout),
+                ] {
                     if given.is_some() {
                         let span = self.field_span(name, field);
-                        let hint = format!("`{op}` has outputs of its own; `{field}` goes with `run`");
+                        let hint = match field {
+                            "outputs" => format!("`{op}` has outputs of its own; `{field}` goes with `run`"),
+                            _ => format!("`{field}` goes with `run`"),
+                        };
                         self.fault(span, format!("`{name}` runs no command"), Some(hint));
                     }
                 }
@@ -174,7 +185,7 @@ impl<'a> Checker<'a> {
                 }
                 found
             }
-            (None, Some(_)) => Some(Arc::new(CommandOperation)),
+            (None, Some(_)) => Some(Arc::new(CommandOperation::new(self.secret_key.clone(), self.spec.sandbox))),
             (None, None) => {
                 let message = format!("stage `{name}` says neither what to do nor what to run");
                 self.fault(name.span, message, Some("give it an `op`, or a command under `run`".into()));
