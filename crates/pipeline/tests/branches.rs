@@ -32,9 +32,9 @@ fn a_column_has_a_branch_for_each_of_its_values() {
     // A city more is a branch more; a city less takes what was shown of it away.
     let more = CITIES.replace("[1, 2, 3]", "[1, 2, 3, 7]").replace("[y, x, y]", "[y, x, y, 'a/b']");
     assert_eq!(ran(&workspace.run(&more)), ["all", "of[a/b]", "rows", "sum[a/b]"]);
-    assert!(workspace.path(".vintner/outputs/v/sum/a%2Fb/sum.json").is_file());
+    assert!(workspace.path(".vintner/outputs/toy/v/sum/a%2Fb/sum.json").is_file());
     workspace.run(CITIES);
-    assert!(!workspace.path(".vintner/outputs/v/sum/a%2Fb").exists());
+    assert!(!workspace.path(".vintner/outputs/toy/v/sum/a%2Fb").exists());
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn a_command_reads_branches_and_is_cached_like_any_stage() {
     let failing = stages.replace("ls inputs/of >", "echo why; exit 3;");
     let message = workspace.run(&failing).check().unwrap_err().to_string();
     assert!(message.contains("exit code 3") && message.contains("| why"), "{message}");
-    assert!(workspace.read(".vintner/logs/v/list.log").contains("said:\nwhy\n"));
+    assert!(workspace.read(".vintner/logs/toy/v/list.log").contains("said:\nwhy\n"));
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn a_branch_runs_alone_unless_what_reads_it_runs_too() {
     assert_eq!(ran(&run(&workspace, &["sum[x]", "sum"], true)), ["sum[x]", "sum[y]"]);
     assert_eq!(ran(&run(&workspace, &["all", "sum[x]"], true)), ["all", "sum[x]", "sum[y]"]);
     // What was shown of the others stays, and a whole run finds all as it was.
-    assert!(workspace.path(".vintner/outputs/v/sum/y/sum.json").is_file());
+    assert!(workspace.path(".vintner/outputs/toy/v/sum/y/sum.json").is_file());
     assert_eq!(workspace.run(CITIES).ran(), 0);
     let message = run(&workspace, &["sum[z]"], false).check().unwrap_err().to_string();
     assert!(message.contains("`sum` has no branch `z`"), "{message}");

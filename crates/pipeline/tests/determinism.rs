@@ -181,7 +181,7 @@ fn the_number_of_threads_does_not_show() {
     });
     assert_eq!(made[0].0["stages"].as_array().unwrap().len(), 13);
     assert_eq!(
-        made[0].1[std::path::Path::new(".vintner/outputs/v/all/text.txt")],
+        made[0].1[std::path::Path::new(".vintner/outputs/toy/v/all/text.txt")],
         b"a[] 7\nb[] 8\nc[] 18\nd[] 19\ntidy[p] -1\ntidy[q] -1\ntidy[r] -1\ntidy[o] -1\n"
     );
     let published = made[0].1.contains_key(std::path::Path::new("out/all.txt"));

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Reproducible empirical research: one command takes raw spreadsheets to a replicated paper.
@@ -30,6 +31,10 @@ pub(crate) struct Common {
     /// stages.granger.params.lags=2; may be repeated
     #[arg(long, global = true, value_name = "PATH=VALUE", value_parser = override_of)]
     pub(crate) set: Vec<(String, String)>,
+    /// Use the cache and folders of published files though they are symbolic links, whose files may lie
+    /// outside of the workspace
+    #[arg(long, global = true, env = "VINTNER_FOLLOW_LINKS", value_parser = FalseyValueParser::new(), action = clap::ArgAction::SetTrue)]
+    pub(crate) follow_links: bool,
     /// Say more on stderr; twice for more still
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -47,6 +52,8 @@ pub(crate) enum Command {
     Audit(Audit),
     /// Compare what is made with pipeline.lock, which `reproduce` writes
     Lock(OfVintage),
+    /// Remove files that were published and aren't any longer: lists them, and removes them with --yes
+    Clean(Clean),
     /// Show what the cache keeps, and take away what nobody needs
     Cache(Cache),
     /// Draw the pipeline
@@ -205,6 +212,10 @@ pub(crate) struct Reproduce {
     /// Fail where anything comes out other than pipeline.lock says, and then publish nothing
     #[arg(long)]
     pub(crate) locked: bool,
+    /// Publish into this folder, and not where pipeline.yaml says; what it makes with --set is otherwise
+    /// published beside that, under a name that says what was set
+    #[arg(long, value_name = "DIR")]
+    pub(crate) publish_to: Option<PathBuf>,
     /// Make these stages alone, or these branches (`stage[item]`); what they read has to be made already
     #[arg(long, value_name = "STAGE,...")]
     pub(crate) only: Vec<String>,
@@ -233,6 +244,22 @@ pub(crate) struct OfVintage {
     /// The data vintage; the pipeline's own where none is named
     #[arg(long, value_name = "NAME")]
     pub(crate) vintage: Option<String>,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Clean {
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// Also what was published with --set, apart from the rest
+    #[arg(long)]
+    pub(crate) apart: bool,
+    /// Remove them
+    #[arg(long)]
+    pub(crate) yes: bool,
     /// Text for people or JSON for scripts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

@@ -48,6 +48,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Audit(command) => commands::audit::run(&workspace, command),
         Command::Why(command) => commands::why::run(&workspace, command),
         Command::Lock(command) => commands::lock::run(&workspace, command),
+        Command::Clean(command) => commands::clean::run(&workspace, command),
         Command::Cache(command) => commands::cache::run(&workspace, command),
         Command::Graph(command) => commands::graph::run(&workspace, command),
         Command::Trace(command) => commands::trace::run(&workspace, command),

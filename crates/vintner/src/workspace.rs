@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use vintner_pipeline::{LockFile, Pipeline, Request, Store, Vintage};
+use vintner_pipeline::{LockFile, Pipeline, Request, Store, Vintage, check_unlinked};
 use vintner_stages::{bind_vintage, find_vintage, registry};
 
 use crate::arguments::Common;
@@ -16,6 +16,7 @@ pub(crate) struct Workspace {
     pub(crate) file: PathBuf,
     data_root: Option<PathBuf>,
     overrides: BTreeMap<String, String>,
+    pub(crate) follow_links: bool,
 }
 
 impl Workspace {
@@ -25,6 +26,7 @@ impl Workspace {
             file: common.pipeline.clone(),
             data_root: common.data_root.clone(),
             overrides: common.set.iter().cloned().collect(),
+            follow_links: common.follow_links,
         }
     }
 
@@ -52,9 +54,10 @@ impl Workspace {
     pub(crate) fn request(&self, vintage: Option<&str>, asked: Value) -> Request {
         let asked = json!({
             "workspace": self.folder, "pipeline": self.file, "data_root": self.data_root,
-            "set": self.overrides, "vintage": vintage, "of_it": asked,
+            "set": self.overrides, "follow_links": self.follow_links, "vintage": vintage, "of_it": asked,
         });
-        let mut request = Request::new(vintage.unwrap_or_default(), asked);
+        let name = format!("{}:{}", self.file.display(), vintage.unwrap_or_default());
+        let mut request = Request::new(&name, asked);
         let pipeline = self.folder.join(&self.file);
         // The lock too: it has to be written where it isn't there, or says something else.
         let lock = pipeline.with_extension("lock");
@@ -91,7 +94,14 @@ impl Workspace {
         self.overrides.is_empty()
     }
 
+    /// Fails where a link leads to a folder of the workspace into which something is to be written, unless
+    /// links may be followed.
+    pub(crate) fn check_unlinked(&self, folder: &Path) -> Result<()> {
+        if self.follow_links { Ok(()) } else { Ok(check_unlinked(&self.folder, folder)?) }
+    }
+
     pub(crate) fn store(&self) -> Store {
-        Store::of_workspace(&self.folder)
+        let store = Store::of_workspace(&self.folder);
+        if self.follow_links { store.behind_a_link() } else { store }
     }
 }

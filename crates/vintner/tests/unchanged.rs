@@ -191,7 +191,7 @@ fn whatever_is_lost_or_damaged_is_made_again() {
         assert_eq!((output.code, outcomes(&output, "ran")), (0, ran.iter().map(|s| s.to_string()).collect()));
         settle(&workspace, "m", &[]);
     };
-    let shown = ".vintner/outputs/invented/notes/all.txt";
+    let shown = ".vintner/outputs/languages/invented/notes/all.txt";
     let all = workspace.read(shown);
 
     fs::remove_file(workspace.path(shown)).unwrap();

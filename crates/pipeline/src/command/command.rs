@@ -93,6 +93,16 @@ pub fn code() -> Digest {
     CODE.clone()
 }
 
+/// Where scratch folders are made unless a command is told otherwise.
+pub(crate) fn scratch_parent() -> PathBuf {
+    given("VINTNER_SCRATCH").map_or_else(std::env::temp_dir, PathBuf::from)
+}
+
+/// A variable of the caller that says something.
+fn given(name: &str) -> Option<std::ffi::OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
 /// Every file of this module.
 const SOURCES: [&str; 22] = [
     include_str!("command.rs"),
@@ -123,10 +133,8 @@ impl Command {
     /// A command whose scratch folders are made below `$VINTNER_SCRATCH`, or where temporary files
     /// go, and kept after a failure if `$VINTNER_KEEP_SCRATCH` is set.
     pub fn new(spec: CommandSpec) -> Self {
-        let given = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        let scratch_parent = given("VINTNER_SCRATCH").map_or_else(std::env::temp_dir, PathBuf::from);
         let keep_scratch = given("VINTNER_KEEP_SCRATCH").is_some();
-        Self { spec, key: SecretKey::unkept(), scratch_parent, keep_scratch }
+        Self { spec, key: SecretKey::unkept(), scratch_parent: scratch_parent(), keep_scratch }
     }
 
     /// This command, with its scratch folders below `parent`.

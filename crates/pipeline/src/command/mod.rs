@@ -37,7 +37,7 @@ mod timeout;
 mod usual_path;
 mod variable;
 
-pub(crate) use command::CommandOperation;
+pub(crate) use command::{CommandOperation, scratch_parent};
 pub use command::{Command, code};
 pub use command_line::CommandLine;
 pub(crate) use environment::is_given;
@@ -45,6 +45,7 @@ pub use error::CommandError;
 pub use output_file::OutputFile;
 pub use problem::CommandProblem;
 pub use sandbox::Sandbox;
+pub(crate) use scratch::{SCRATCH_PARTS, SCRATCH_PREFIX};
 pub use spec::CommandSpec;
 pub use timeout::Timeout;
 pub use variable::Variable;

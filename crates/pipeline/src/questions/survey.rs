@@ -43,7 +43,7 @@ impl<'p, 'a> Survey<'p, 'a> {
     }
 
     fn with(plan: &'p Plan<'a>, store: &'p Store, reading: Reading) -> Result<Self> {
-        let (latest, progress) = (store.latest(&plan.vintage.name), Progress::new(plan));
+        let (latest, progress) = (store.latest(plan.key()), Progress::new(plan));
         let mut survey = Self { plan, store, reading, progress, latest, unlaid: Vec::new() };
         for (stage, part) in plan.parts.iter().enumerate() {
             let waiting = survey.waiting_for_layout(stage);

@@ -10,16 +10,16 @@ use super::locked::locked;
 use super::making::Making;
 use super::observer::Observer;
 use super::progress::{Branches, HasRecord, Progress};
-use super::publish::publish;
+use super::publish::{self, Publishing};
 use super::reading::Reading;
 use super::report::{Outcome, Report, StageReport};
 use super::run_options::RunOptions;
 use super::seen::Seen;
 use super::snapshot::{Looked, Request, is_sound};
 use crate::error::{PipelineError, Result};
-use crate::plan::{Branch, BranchAt, Part, Plan};
+use crate::plan::{Branch, BranchAt, Part, Plan, RunKey};
 use crate::spec::ForEach;
-use crate::store::{Locked, Record, SpareLocks, Store, WriteThrough, remove_unpublished};
+use crate::store::{Locked, Record, SpareLocks, Store, WriteThrough};
 
 /// Runs plans against a store.
 pub struct Engine<'a> {
@@ -38,6 +38,9 @@ impl<'a> Engine<'a> {
     /// # Errors
     /// Where the store or the workspace can't be written.
     pub fn run(&self, plan: &Plan<'_>, options: &RunOptions) -> Result<Report> {
+        if !options.store_only {
+            publish::check(plan, self.store, &plan.known_publications(), &[])?;
+        }
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(options.jobs)
             .build()
@@ -201,6 +204,7 @@ impl Run<'_> {
             vintage: vintage.clone(),
             stages: Vec::new(),
             published: Vec::new(),
+            set_aside: Vec::new(),
             interrupted: options.cancelled.is_cancelled(),
             locked: Locked::default(),
         };
@@ -235,11 +239,14 @@ impl Run<'_> {
         }
         // Two runs at once show their results one after the other, and each adds to what is the latest.
         let showing = store.showing()?;
-        let before = store.latest(vintage);
+        let before = store.latest(plan.key());
         // What a failed branch depended on at its last success still explains the next run.
         let mut latest = if plan.whole && whole { BTreeMap::new() } else { before.clone() };
-        let (mut shown, mut folders) = (BTreeSet::new(), BTreeSet::new());
-        let mut unshown: Result<()> = Ok(());
+        let mut shown = BTreeSet::new();
+        let mut publishing = Publishing::new(store, plan, &reading, &options.known);
+        let publishes = whole && !store_only;
+        // Some paths are known only now.
+        let mut unshown = if publishes { check_publications(plan, store, &stages) } else { Ok(()) };
         for (stage, known) in stages.iter().enumerate() {
             let Some(known) = known else {
                 report.stages.extend(self.unlaid[stage].get().cloned());
@@ -250,11 +257,10 @@ impl Run<'_> {
                 let Some(result) = result.get() else { continue };
                 if let Some((digest, record)) = &result.made {
                     if !store_only && unshown.is_ok() {
-                        unshown = show(store, vintage, branch, record, &reading, &mut shown);
+                        unshown = show(store, plan.key(), branch, record, &reading, &mut shown);
                     }
-                    if whole && selected && !store_only && unshown.is_ok() {
-                        let published = publish(store, plan, branch, record, &reading, &mut folders);
-                        unshown = published.map(|published| report.published.extend(published));
+                    if publishes && selected && unshown.is_ok() {
+                        unshown = publish_all(&mut publishing, plan, branch, record, &mut report.published);
                     }
                     latest.insert(branch.id.to_string(), digest.clone());
                 }
@@ -268,13 +274,14 @@ impl Run<'_> {
         let is_settled = settled.is_ok();
         unshown = unshown.and(settled);
         if !store_only && plan.whole && whole && unshown.is_ok() {
-            unshown = store.tidy_outputs(vintage, &shown, &showing);
+            unshown = store.tidy_outputs(plan.key(), &shown, &reading.files, &showing);
         }
-        if showing.is_alone() {
-            folders.iter().for_each(|folder| remove_unpublished(folder));
+        match publishing.finish(showing.is_alone()) {
+            Ok(set_aside) => report.set_aside = set_aside,
+            Err(error) => unshown = unshown.and(Err(error)),
         }
         if latest != before {
-            unshown = unshown.and(store.put_latest(vintage, &latest));
+            unshown = unshown.and(store.put_latest(plan.key(), &latest));
         }
         if is_settled {
             reading.save();
@@ -283,6 +290,7 @@ impl Run<'_> {
         if whole
             && unshown.is_ok()
             && !store_only
+            && report.set_aside.is_empty()
             && report.cached() == report.stages.len()
             && let Some(request) = &options.remember
         {
@@ -320,17 +328,47 @@ fn remember(
     looked.keep(report, || made().all(|(branch, _, record)| is_sound(plan, store, reading, branch, record)));
 }
 
+/// Makes sure that all that was made can be published.
+fn check_publications(
+    plan: &Plan<'_>,
+    store: &Store,
+    stages: &[Option<Branches<'_, BranchResult>>],
+) -> Result<()> {
+    let branches: Vec<&Branch<'_>> = stages.iter().flatten().flat_map(|known| &known.branches).collect();
+    let mut publications = plan.known_publications();
+    let known: BTreeSet<String> = publications.iter().map(|one| one.branch.to_string()).collect();
+    let found = branches.iter().filter(|branch| !known.contains(&branch.id.to_string()));
+    publications.extend(found.flat_map(|branch| plan.publications(&branch.id)));
+    publish::check(plan, store, &publications, &branches)
+}
+
+/// Publishes the outputs of a branch that are to be, and notes where.
+fn publish_all(
+    publishing: &mut Publishing<'_>,
+    plan: &Plan<'_>,
+    branch: &Branch<'_>,
+    record: &Record,
+    published: &mut Vec<PathBuf>,
+) -> Result<()> {
+    for publication in plan.publications(&branch.id) {
+        let Some(kept) = record.outputs.get(&publication.output) else { continue };
+        publishing.publish(&publication, kept)?;
+        published.push(publication.target);
+    }
+    Ok(())
+}
+
 /// Puts the outputs of a branch where people look for them.
 fn show(
     store: &Store,
-    vintage: &str,
+    of: RunKey<'_>,
     branch: &Branch<'_>,
     record: &Record,
     reading: &Reading,
     shown: &mut BTreeSet<PathBuf>,
 ) -> Result<()> {
     for (output, kept) in &record.outputs {
-        let path = store.output_path(vintage, &branch.id, output, kept.extension());
+        let path = store.output_path(of, &branch.id, output, kept.extension());
         store.show(&kept.digest, kept.bytes, &path, &reading.files)?;
         shown.insert(path);
     }

@@ -23,7 +23,7 @@ use crate::operation::{Input, Inputs, Outputs, own_peak};
 use crate::plan::{Branch, BranchAt, Part, Plan, Read};
 use crate::spec::Reference;
 use crate::store::{
-    ColumnRecord, InputRecord, Origin, OutputRecord, Record, SpareLocks, Store, WriteThrough, write_cache,
+    ColumnRecord, InputRecord, Origin, OutputRecord, Record, SpareLocks, Store, WriteThrough,
 };
 
 /// All that making a branch takes.
@@ -133,7 +133,7 @@ impl Making<'_> {
         if !forced && let Kept::Whole(record) = kept(self.store, &self.reading, &digest) {
             return Ok(Made::Cached(digest, record));
         }
-        let latest = self.latest.get_or_init(|| self.store.latest(&self.plan.vintage.name));
+        let latest = self.latest.get_or_init(|| self.store.latest(self.plan.key()));
         let before = latest.get(name).and_then(|digest| Some((digest, self.store.record(digest)?)));
         if why.is_empty() {
             why = causes(before.as_ref().map(|(_, record)| &record.fingerprint), &fingerprint);
@@ -322,8 +322,8 @@ impl Making<'_> {
         if self.options.store_only {
             return;
         }
-        let path = self.store.log_path(&self.plan.vintage.name, &branch.id);
-        if let Err(error) = write_cache(&path, record.to_log(error).as_bytes()) {
+        let path = self.store.log_path(self.plan.key(), &branch.id);
+        if let Err(error) = self.store.write_cache(&path, record.to_log(error).as_bytes()) {
             tracing::warn!(path = %path.display(), %error, "the stage's log can't be written");
         }
     }

@@ -4,6 +4,7 @@
 //! It reads the plan and all below, and is the only wing that writes into the store. It never decides
 //! what is printed: an [`Observer`] is told, and a [`Report`] is what is left of it.
 
+mod abandoned;
 mod answers;
 mod branch_result;
 mod engine;
@@ -19,16 +20,18 @@ mod report;
 mod run_options;
 mod seen;
 mod snapshot;
+mod unpublish;
 
+pub use abandoned::abandoned_scratch;
 pub(crate) use answers::ROLE as ANSWERS;
 pub use engine::Engine;
 pub(crate) use kept::{Kept, kept};
 pub(crate) use locked::locked;
 pub use observer::{Observer, Silent};
 pub(crate) use progress::{HasRecord, Progress};
-pub(crate) use publish::target_of;
 pub(crate) use reading::{Reading, files, json_input};
 pub use rehearsal::rehearse;
-pub use report::{Outcome, Report, StageReport};
+pub use report::{Outcome, Report, SetAside, StageReport};
 pub use run_options::RunOptions;
 pub use snapshot::{Request, unchanged};
+pub use unpublish::unpublish;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use vintner_diagnostics::{
-    Document, Fault, Faults, Names, Node, NodeValue, Refusal, RefusalReason, Spanned, one_of,
+    Document, Fault, Faults, Node, NodeValue, Refusal, RefusalReason, Spanned, one_of,
 };
 
 use super::command_fields::{command_mentions_item, fill_command};

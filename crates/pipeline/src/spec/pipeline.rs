@@ -121,6 +121,17 @@ impl Pipeline {
         })
     }
 
+    /// The spec's file, from the workspace.
+    pub fn file(&self) -> &str {
+        self.document.file()
+    }
+
+    /// A fault of a path in the spec to which an output is published.
+    pub(crate) fn path_fault(&self, stage: &str, output: &str, message: String) -> Fault {
+        let path = self.stage(stage).ok().and_then(|stage| stage.publish.get(output));
+        self.document.fault(path.map(|path| path.span), message)
+    }
+
     /// The stage of that name.
     ///
     /// # Errors

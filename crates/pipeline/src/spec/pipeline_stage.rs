@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use vintner_diagnostics::Spanned;
+
 use super::bound::{Bound, Template};
 use super::foreach::ForEach;
 
@@ -18,6 +20,8 @@ pub struct PipelineStage {
     pub foreach: Option<ForEach>,
     /// The stage as it stands; where it depends on the item, that of a stand-in for one.
     pub bound: Arc<Bound>,
+    /// Outputs that are written into the workspace, each with its path as it stands in the spec.
+    pub publish: BTreeMap<String, Spanned<String>>,
     /// The stage for each item that the spec lists, where anything depends on it.
     pub(crate) listed: BTreeMap<String, Arc<Bound>>,
     /// What is bound for each item, where anything depends on it.

@@ -137,7 +137,7 @@ impl LockFile {
         let _showing = store.showing()?;
         self.vintages = Self::load(&self.path)?.vintages;
         if let Some(folder) = self.path.parent() {
-            remove_unpublished(folder);
+            remove_unpublished(folder, folder);
         }
         self.vintages.insert(vintage.to_owned(), locked);
         let content = ToWrite { format: FORMAT, vintages: &self.vintages };
@@ -145,7 +145,7 @@ impl LockFile {
             path: self.path.clone(),
             message: format!("it can't be written: {error}"),
         })?;
-        write_published(&self.path, format!("{HEADING}{text}").as_bytes())
+        write_published(self.path.parent().unwrap_or(Path::new("")), &self.path, format!("{HEADING}{text}").as_bytes())
     }
 }
 

@@ -19,6 +19,8 @@ use crate::error::{PipelineError, Result};
 
 /// Digests of files by what the file system says of them.
 pub(crate) struct StatCache {
+    /// The folder below which no link is followed, and the file.
+    trusted: PathBuf,
     path: PathBuf,
     known: Mutex<Known>,
 }
@@ -45,15 +47,15 @@ const PIECE: usize = 4 << 20;
 
 impl StatCache {
     /// What is kept in a file; nothing where it can't be read.
-    pub(crate) fn load(path: PathBuf) -> Self {
+    pub(crate) fn load(trusted: &Path, path: PathBuf) -> Self {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let entries = text.lines().filter_map(parse).collect();
-        Self { path, known: Mutex::new(Known { entries, changed: false }) }
+        Self { trusted: trusted.to_owned(), path, known: Mutex::new(Known { entries, changed: false }) }
     }
 
     /// Nothing, which isn't kept either.
     pub(crate) fn empty() -> Self {
-        Self { path: PathBuf::new(), known: Mutex::new(Known::default()) }
+        Self { trusted: PathBuf::new(), path: PathBuf::new(), known: Mutex::new(Known::default()) }
     }
 
     /// The digest of a file's content.
@@ -107,14 +109,14 @@ impl StatCache {
     /// Keeps what was found for the next run. It is no harm if it can't be kept.
     pub(crate) fn save(&self) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if !known.changed {
+        if !known.changed || self.path.as_os_str().is_empty() {
             return;
         }
         let mut entries: Vec<(&Identity, &Entry)> = known.entries.iter().collect();
         entries.sort_unstable_by_key(|(identity, entry)| (std::cmp::Reverse(entry.read), **identity));
         entries.truncate(MOST);
         let text: String = entries.into_iter().map(|(identity, entry)| line(identity, entry)).collect();
-        if let Err(error) = write_cache(&self.path, text.as_bytes()) {
+        if let Err(error) = write_cache(&self.trusted, &self.path, text.as_bytes()) {
             tracing::debug!(%error, "what files contain can't be remembered");
         }
         known.changed = false;
@@ -174,7 +176,7 @@ mod tests {
     fn what_is_remembered_is_what_is_there() -> std::io::Result<()> {
         let folder = tempfile::tempdir()?;
         let (path, index) = (folder.path().join("file"), folder.path().join("index"));
-        let cache = StatCache::load(index.clone());
+        let cache = StatCache::load(folder.path(), index.clone());
         for round in 0..50 {
             // The same size each time and as fast as can be: only the contents tell them apart.
             let text = format!("{round:06}");
@@ -184,7 +186,7 @@ mod tests {
         std::thread::sleep(std::time::Duration::from_millis(60));
         cache.digest(&path).ok();
         cache.save();
-        let again = StatCache::load(index);
+        let again = StatCache::load(folder.path(), index);
         let metadata = fs::metadata(&path)?;
         assert_eq!(again.remembered(&metadata), Some(Digest::of(b"000049")));
         fs::write(&path, "000050")?;
@@ -199,7 +201,7 @@ mod tests {
         fs::write(&path, "one")?;
         let modified = fs::metadata(&path)?.modified()?;
         std::thread::sleep(std::time::Duration::from_millis(60));
-        let cache = StatCache::load(folder.path().join("index"));
+        let cache = StatCache::load(folder.path(), folder.path().join("index"));
         cache.digest(&path).ok();
         fs::write(&path, "two")?;
         File::options().write(true).open(&path)?.set_modified(modified)?;
@@ -214,7 +216,7 @@ mod tests {
         for size in [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 17] {
             let bytes: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
             fs::write(&path, &bytes)?;
-            let cache = StatCache::load(folder.path().join("index"));
+            let cache = StatCache::load(folder.path(), folder.path().join("index"));
             assert_eq!(cache.digest(&path).ok(), Some(Digest::of(&bytes)), "{size} bytes");
         }
         Ok(())

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 use vintner_diagnostics::Faults;
 use vintner_estimation::reconstruction::ReconstructionError;
+use vintner_pipeline::PipelineError;
 use vintner_reporting::ReportingError;
 use vintner_transform::TransformError;
 
@@ -21,6 +22,9 @@ pub enum ReconstructError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A raw file could not be written.
+    #[error(transparent)]
+    Writing(#[from] Box<PipelineError>),
     /// The specification is not well formed.
     #[error("{0}")]
     Specification(Faults),

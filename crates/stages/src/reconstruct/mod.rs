@@ -19,7 +19,7 @@ mod series;
 mod spec;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use faer::Mat;
 use sha2::{Digest, Sha256};
@@ -28,6 +28,7 @@ use vintner_estimation::reconstruction::{
     Agreement, ReconstructionProblem, SeededGenerator, colour, reconstruct_cross_products, target_path,
     verify,
 };
+use vintner_pipeline::write_within;
 
 pub use consistency::{
     Consistency, ConsistencyVerdict, NamedConflict, NamedRow, StandardErrors, consistency,
@@ -212,7 +213,7 @@ fn finish(reconstruction: Reconstruction, output: &Path, write: bool) -> Result<
         let target = output.join(path);
         let changed = read_if_there(&target)?.as_ref() != Some(bytes);
         if write && changed {
-            store(&target, bytes)?;
+            write_within(output, &target, bytes).map_err(Box::new)?;
         }
         written.push(ReconstructedFile { path: path.clone(), sha256: sha256(bytes), changed });
     }
@@ -229,15 +230,4 @@ fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, ReconstructError> {
         Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(ReconstructError::Io { path: path.to_owned(), action: "read", source }),
     }
-}
-
-fn store(path: &Path, bytes: &[u8]) -> Result<(), ReconstructError> {
-    let failed = |path: &Path| {
-        let path = PathBuf::from(path);
-        move |source| ReconstructError::Io { path, action: "written", source }
-    };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed(folder))?;
-    }
-    std::fs::write(path, bytes).map_err(failed(path))
 }

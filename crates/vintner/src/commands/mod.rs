@@ -3,11 +3,13 @@
 pub(crate) mod audit;
 pub(crate) mod cache;
 pub(crate) mod claims;
+pub(crate) mod clean;
 pub(crate) mod consistency;
 pub(crate) mod graph;
 mod kept_output;
 pub(crate) mod lock;
 pub(crate) mod operations;
+mod published;
 pub(crate) mod reconstruct;
 pub(crate) mod reproduce;
 pub(crate) mod show;

@@ -4,10 +4,11 @@ use std::io::{Write, stdout};
 
 use serde_json::json;
 use vintner_pipeline::{
-    Engine, LockFile, Locked, Observer, Plan, Report, RunOptions, Selection, Silent, State, status, unchanged,
+    Engine, LockFile, Locked, Observer, Plan, Report, RunOptions, Selection, Silent, StageStatus, State,
+    Survey, unchanged,
 };
 
-use super::{count, lock, print_json};
+use super::{count, lock, print_json, published};
 use crate::arguments::{Format, Reproduce};
 use crate::branch_list::{either, folded, names};
 use crate::error::{CommandError, Result};
@@ -20,7 +21,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     let (only, from, until) = (&arguments.only, &arguments.from, &arguments.until);
     let lang = arguments.lang.as_deref();
     let asked =
-        json!({"only": only, "from": from, "until": until, "language": lang, "locked": arguments.locked});
+        json!({"only": only, "from": from, "until": until, "language": lang, "locked": arguments.locked,
+            "publish_to": arguments.publish_to});
     let mut request = workspace.request(named, asked);
     let store = workspace.store();
     if !(arguments.dry_run || arguments.force)
@@ -31,7 +33,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
             progress.replay(&report);
         }
         progress.finish();
-        return print(&report, arguments.format);
+        return print(workspace, &report, arguments);
     }
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage_for(&mut request, &pipeline, named)?;
@@ -41,7 +43,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         until: names(&arguments.until),
         language: arguments.lang.clone(),
     };
-    let plan = Plan::select(&pipeline, &vintage, &selection)?;
+    let mut plan = Plan::select(&pipeline, &vintage, &selection)?;
+    plan.follow_links = workspace.follow_links;
+    if let Some(folder) = &arguments.publish_to {
+        plan = plan.publishing_to(folder);
+    }
     if arguments.dry_run {
         return dry_run(workspace, &plan, arguments);
     }
@@ -50,6 +56,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         locked: arguments.locked.then(|| locked_of(&lock, &vintage.name)).transpose()?,
         force: arguments.force,
         keep_going: arguments.keep_going,
+        known: lock.outputs().cloned().collect(),
         jobs: arguments.jobs.unwrap_or(0).into(),
         cancelled: interrupt::cancelled()?,
         remember: Some(request),
@@ -65,7 +72,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         true => lock::update(lock, &store, &report)?,
         false => None,
     };
-    print(&report, arguments.format)?;
+    print(workspace, &report, arguments)?;
     if let Some(changes) = lock_changes
         && arguments.format == Format::Text
     {
@@ -80,10 +87,15 @@ fn locked_of(lock: &LockFile, vintage: &str) -> Result<Locked> {
     locked.ok_or_else(|| CommandError::NotLocked { file: lock::file_name(lock), vintage: vintage.to_owned() })
 }
 
-fn print(report: &Report, format: Format) -> Result<()> {
-    match format {
-        Format::Json => print_json(&serde_json::to_value(report)?),
-        Format::Text => print_report(report),
+fn print(workspace: &Workspace, report: &Report, arguments: &Reproduce) -> Result<()> {
+    if arguments.format == Format::Json {
+        return print_json(&serde_json::to_value(report)?);
+    }
+    print_report(report)?;
+    match &arguments.publish_to {
+        Some(folder) => published::print_elsewhere(&mut stdout().lock(), report, folder),
+        None if !workspace.is_as_written() => published::print_apart(&mut stdout().lock(), report),
+        None => Ok(()),
     }
 }
 
@@ -100,17 +112,21 @@ fn print_report(report: &Report) -> Result<()> {
     for path in &report.published {
         writeln!(out, "{}", path.display())?;
     }
-    Ok(())
+    published::print_set_aside(&mut out, report)
 }
 
 fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Result<()> {
-    let mut statuses = status(plan, &workspace.store())?;
+    let store = workspace.store();
+    let survey = Survey::new(plan, &store)?;
+    let published = survey.published(&workspace.lock()?.outputs().cloned().collect())?;
+    let mut statuses: Vec<StageStatus> = survey.statuses().cloned().collect();
     if arguments.force {
         statuses.iter_mut().for_each(|status| status.state = State::Stale(vec!["--force".into()]));
     }
     if arguments.format == Format::Json {
         return print_json(&json!({
-            "pipeline": plan.pipeline.name, "vintage": plan.vintage.name, "stages": statuses
+            "pipeline": plan.pipeline.name, "vintage": plan.vintage.name, "stages": statuses,
+            "published": published,
         }));
     }
     let mut out = stdout().lock();
@@ -125,6 +141,7 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
             _ => writeln!(out, "  would run  {}  ({causes})", status.branch)?,
         }
     }
+    published::print_remarks(&mut out, &published)?;
     let stale = statuses.iter().filter(|status| status.state.would_run()).count();
     let waiting = statuses.iter().filter(|status| matches!(status.state, State::Waiting(_))).count();
     writeln!(

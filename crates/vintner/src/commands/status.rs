@@ -3,9 +3,9 @@
 use std::io::{Write, stdout};
 
 use serde_json::json;
-use vintner_pipeline::{Plan, State, status};
+use vintner_pipeline::{Plan, StageStatus, State, Survey};
 
-use super::{count, print_json};
+use super::{count, print_json, published};
 use crate::arguments::{Format, OfVintage};
 use crate::branch_list::folded;
 use crate::error::Result;
@@ -15,9 +15,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintage) -> Result<()> {
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
     let plan = Plan::new(&pipeline, &vintage);
-    let statuses = status(&plan, &workspace.store())?;
+    let store = workspace.store();
+    let survey = Survey::new(&plan, &store)?;
+    let published = survey.published(&workspace.lock()?.outputs().cloned().collect())?;
+    let statuses: Vec<&StageStatus> = survey.statuses().collect();
     if arguments.format == Format::Json {
-        return print_json(&json!({"pipeline": pipeline.name, "vintage": vintage.name, "stages": statuses}));
+        return print_json(&json!({"pipeline": pipeline.name, "vintage": vintage.name, "stages": statuses, "published": published}));
     }
     let mut out = stdout().lock();
     for status in &statuses {
@@ -30,6 +33,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintage) -> Result<()> {
             other => writeln!(out, "  {:<8} {}  ({causes})", other.word(), status.branch)?,
         }
     }
+    published::print_remarks(&mut out, &published)?;
     let fresh = statuses.iter().filter(|status| status.state == State::Fresh).count();
     writeln!(out, "{}: {}, {fresh} fresh", vintage.name, count(statuses.len(), "stage"))?;
     Ok(())

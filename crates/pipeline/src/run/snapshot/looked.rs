@@ -36,7 +36,7 @@ impl<'a> Looked<'a> {
             variables: BTreeSet::new(),
         };
         looked.paths.extend(request.watched().map(Path::to_owned));
-        looked.paths.insert(store.latest_path(&plan.vintage.name));
+        looked.paths.insert(store.latest_path(plan.key()));
         looked.paths.extend(plan.vintage.sources.iter().map(|source| source.path.clone()));
         // Stages that aren't selected were checked too.
         for stage in &plan.pipeline.stages {
@@ -70,8 +70,7 @@ impl<'a> Looked<'a> {
         self.paths.insert(self.store.record_path(fingerprint));
         self.paths.extend(record.outputs.values().map(|kept| self.store.object_path(&kept.digest)));
         for (output, kept) in &record.outputs {
-            let vintage = &self.plan.vintage.name;
-            self.paths.insert(self.store.output_path(vintage, &branch.id, output, kept.extension()));
+            self.paths.insert(self.store.output_path(self.plan.key(), &branch.id, output, kept.extension()));
         }
     }
 

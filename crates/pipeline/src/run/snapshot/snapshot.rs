@@ -21,7 +21,7 @@ use super::mark::{digest_of, mark, marks};
 use super::request::Request;
 use crate::digest::{Digest, SecretKey};
 use crate::run::report::Report;
-use crate::store::{Store, write_cache};
+use crate::store::Store;
 
 /// A run's snapshot, without the list of what it looked at.
 #[derive(Serialize, Deserialize)]
@@ -74,7 +74,7 @@ impl Snapshot {
         let rest = format!("{header}\n{}\n", paths.join("\n"));
         let text = format!("{}\n{rest}", Digest::of(rest.as_bytes()));
         let path = store.snapshot_path(name);
-        if let Err(error) = write_cache(&path, text.as_bytes()) {
+        if let Err(error) = store.write_cache(&path, text.as_bytes()) {
             tracing::debug!(path = %path.display(), %error, "what the run looked at can't be remembered");
         }
     }

@@ -144,6 +144,12 @@ impl<'a> Checker<'a> {
                 title: template.spec.title.clone(),
                 operation: template.operation.name().to_owned(),
                 bound: bounds.first().map(Arc::clone)?,
+                publish: template
+                    .spec
+                    .publish
+                    .iter()
+                    .map(|(output, path)| (output.value.clone(), path.clone()))
+                    .collect(),
                 listed: match &foreach {
                     Some(ForEach::Items(items)) if template.mentions_item() => {
                         items.iter().map(|item| item.key.clone()).zip(bounds).collect()
