@@ -451,10 +451,7 @@ mod tests {
         let mut refused = Vec::new();
         let node = document.root().substitute(&names, &mut |refusal| refused.push(refusal.path));
         let json = serde_yaml::to_string(&node).unwrap_or_default();
-        assert_eq!(
-            json,
-            "in_2008:\n- a\n- b\ny: x\nz: $year\nw:\n- $unknown\n- a $unknown\n- $2008\n"
-        );
+        assert_eq!(json, "in_2008:\n- a\n- b\ny: x\nz: $year\nw:\n- $unknown\n- a $unknown\n- $2008\n");
         assert_eq!(refused, ["unknown"]);
         let twice = Document::parse("x.yaml", "{2008: 1, $year: 2}")?;
         let mut refused = Vec::new();

@@ -48,17 +48,18 @@ pub use operation::{
 };
 pub use plan::{Branch, BranchId, Plan, Publication, RunKey, Selection};
 pub use questions::{
-    Audit, BranchReads, ColumnProfile, Histogram, LastRun, Mismatch, OutputAudit, OutputRead, Profile, PublishedState, PublishedStatus,
-    RawFile, Reason, Rebuild, Rebuilt, RunFacts, StageStatus, State, Survey, Verification, Why, rebuild,
-    status, why,
+    Audit, BranchReads, ColumnProfile, Histogram, LastRun, Mismatch, OutputAudit, OutputRead, Profile,
+    PublishedState, PublishedStatus, RawFile, Reason, Rebuild, Rebuilt, RunFacts, StageStatus, State, Survey,
+    Verification, Why, rebuild, status, why,
 };
 pub use run::{
-    Engine, Observer, Outcome, Report, Request, RunOptions, SetAside, Silent, StageReport, abandoned_scratch, rehearse, unchanged, unpublish,
+    Engine, Observer, Outcome, Report, Request, RunOptions, SetAside, Silent, StageReport, abandoned_scratch,
+    rehearse, unchanged, unpublish,
 };
 pub use spec::{
     Bound, ForEach, Item, Pipeline, PipelineStage, Reference, SourceFile, Spec, StageSpec, Vintage,
 };
 pub use store::{
-    Collected, Contents, InputRecord, Keep, KeptRun, LockFile, Locked, MendedBy, Origin, OutputRecord,
-    PublishedFile, PublishedFiles, Record, Store, Unsound, check_unlinked, write_within,
+    Collected, Contents, InputRecord, Keep, KeptRun, LockFile, Locked, Locking, MendedBy, Origin,
+    OutputRecord, PublishedFile, PublishedFiles, Record, Store, Unsound, check_unlinked, write_within,
 };

@@ -144,8 +144,10 @@ fn every_byte_of_the_cache_is_read() {
         let digest = common::digest_of(&fs::read(workspace.path(path)).unwrap());
         workspace.path(&format!(".vintner/v1/objects/{}/{digest}", &digest[..2]))
     };
-    let (corrupt, gone) =
-        (of(".vintner/outputs/towns/small/real/series.parquet"), of(".vintner/outputs/towns/small/panel/panel.parquet"));
+    let (corrupt, gone) = (
+        of(".vintner/outputs/towns/small/real/series.parquet"),
+        of(".vintner/outputs/towns/small/panel/panel.parquet"),
+    );
     let mut bytes = fs::read(&corrupt).unwrap();
     bytes[10] ^= 1;
     common::overwrite(&corrupt, &bytes);

@@ -133,7 +133,10 @@ fn what_is_the_latest_is_added_to_by_each_run() {
         assert_succeed(names.map(|name| workspace.start(&["reproduce", "--only", name])));
         assert_eq!(workspace.latest("v"), names, "trial {trial}");
         for name in names {
-            assert_eq!(workspace.read(&format!(".vintner/outputs/trial/v/{name}/text.txt")), format!("{name}\n"));
+            assert_eq!(
+                workspace.read(&format!(".vintner/outputs/trial/v/{name}/text.txt")),
+                format!("{name}\n")
+            );
         }
     }
 }

@@ -119,14 +119,24 @@ fn no_folder_of_the_cache_leads_outside() {
         if [".vintner", ".vintner/v1/locks", ".vintner/v1/objects", ".vintner/outputs"].contains(&part) {
             assert_eq!(run.code, 1, "{part}: {}", run.stderr);
             let said = run.stderr.replace('\n', " ");
-            assert!(said.contains(&format!("{part} is a symbolic link")) && said.contains("remove the link"), "{said}");
+            assert!(
+                said.contains(&format!("{part} is a symbolic link")) && said.contains("remove the link"),
+                "{said}"
+            );
         }
     }
 }
 
 #[test]
 fn no_file_of_the_cache_leads_outside() {
-    for part in ["v1/in-use", "v1/showing", "v1/stat-cache", "v1/published", "v1/latest/towns/small.json", "CACHEDIR.TAG"] {
+    for part in [
+        "v1/in-use",
+        "v1/showing",
+        "v1/stat-cache",
+        "v1/published",
+        "v1/latest/towns/small.json",
+        "CACHEDIR.TAG",
+    ] {
         let workspace = towns::small();
         assert_eq!(workspace.vintner(&["reproduce"]).code, 0);
         let outside = Outside::new();

@@ -57,7 +57,10 @@ fn other_parameters_publish_beside_what_the_pipeline_publishes() {
     for (path, bytes) in &own {
         assert_eq!(&fs::read(workspace.path(path.to_str().unwrap())).unwrap(), bytes, "{}", path.display());
     }
-    assert_eq!(remarks(&workspace, &[]), ["apart reports/v+x=2/each/a.txt", "apart reports/v+x=2/each/b.txt", "apart reports/v+x=2/one.txt"]);
+    assert_eq!(
+        remarks(&workspace, &[]),
+        ["apart reports/v+x=2/each/a.txt", "apart reports/v+x=2/each/b.txt", "apart reports/v+x=2/one.txt"]
+    );
     // Again: nothing to do, and the same is said.
     for _ in 0..3 {
         let again = workspace.vintner(&["reproduce", "--set", "params.x=2"]);
@@ -67,7 +70,9 @@ fn other_parameters_publish_beside_what_the_pipeline_publishes() {
     // And by name.
     let output = workspace.vintner(&["reproduce", "--set", "params.x=3", "--publish-to", "trial"]);
     assert_eq!(output.code, 0, "{}", output.stderr);
-    assert!(workspace.read("trial/one.txt").contains("\"x\":3") && workspace.path("trial/each/b.txt").is_file());
+    assert!(
+        workspace.read("trial/one.txt").contains("\"x\":3") && workspace.path("trial/each/b.txt").is_file()
+    );
     assert!(!workspace.path("reports/v+x=3").exists());
     // What was made for a trial goes when it is asked for, and nothing else.
     let listed = workspace.vintner(&["clean", "--apart"]);
@@ -92,7 +97,9 @@ fn an_edited_file_is_told_of_and_set_aside() {
     assert_eq!(said, expected);
     for command in [&["status"][..], &["reproduce", "--dry-run"]] {
         let text = workspace.vintner(command).stdout;
-        for word in ["edited   reports/v/one.txt", "deleted  reports/v/each/a.txt", "unknown  reports/v/notes.txt"] {
+        for word in
+            ["edited   reports/v/one.txt", "deleted  reports/v/each/a.txt", "unknown  reports/v/notes.txt"]
+        {
             assert!(text.contains(word), "{text}");
         }
     }
@@ -101,7 +108,9 @@ fn an_edited_file_is_told_of_and_set_aside() {
     assert!(output.stdout.contains("reports/v/one.edited.txt"), "{}", output.stdout);
     assert_eq!(workspace.read("reports/v/one.edited.txt"), "my own words\n");
     assert_eq!(workspace.read("reports/v/one.txt"), made);
-    assert!(workspace.path("reports/v/each/a.txt").is_file() && workspace.path("reports/v/notes.txt").is_file());
+    assert!(
+        workspace.path("reports/v/each/a.txt").is_file() && workspace.path("reports/v/notes.txt").is_file()
+    );
     // The same edit once more makes no second copy; another one does.
     workspace.write("reports/v/one.txt", "my own words\n");
     assert_eq!(workspace.vintner(&["reproduce"]).code, 0);
@@ -134,7 +143,10 @@ fn what_runs_made_is_replaced_without_a_word() {
 fn files_of_removed_items_and_renamed_paths_are_named_and_cleaned() {
     let workspace = stages(STAGES);
     workspace.write_stages(
-        &STAGES.replace("$VINTNER_STAGE ", "").replace("[a, b]", "[a, c]").replace("one.txt\"", "first.txt\""),
+        &STAGES
+            .replace("$VINTNER_STAGE ", "")
+            .replace("[a, b]", "[a, c]")
+            .replace("one.txt\"", "first.txt\""),
     );
     assert_eq!(workspace.vintner(&["reproduce"]).code, 0);
     workspace.write("reports/v/each/mine.txt", "mine");
@@ -151,18 +163,25 @@ fn files_of_removed_items_and_renamed_paths_are_named_and_cleaned() {
     let cleaned = workspace.vintner(&["clean", "--yes"]);
     assert!(cleaned.stdout.contains("stays: reports/v/each/b.txt"), "{}", cleaned.stdout);
     assert!(!workspace.path("reports/v/one.txt").exists() && workspace.path("reports/v/each/b.txt").exists());
-    assert!(workspace.path("reports/v/each/mine.txt").exists() && workspace.path("reports/v/first.txt").exists());
+    assert!(
+        workspace.path("reports/v/each/mine.txt").exists() && workspace.path("reports/v/first.txt").exists()
+    );
 }
 
 #[test]
 fn pipelines_of_one_workspace_keep_apart() {
     let workspace = stages(STAGES);
     let published = workspace.read("reports/v/one.txt");
-    let other = workspace.read("pipeline.yaml").replace("name: trial", "name: second").replace("{x: 1}", "{x: 7}");
+    let other =
+        workspace.read("pipeline.yaml").replace("name: trial", "name: second").replace("{x: 1}", "{x: 7}");
     workspace.write("second.yaml", &other);
     let refused = workspace.vintner(&["reproduce", "--pipeline", "second.yaml"]);
     assert_eq!(refused.code, 2, "{}", refused.stdout);
-    assert!(refused.stderr.contains("is published by the pipeline `trial` (pipeline.yaml)"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("is published by the pipeline `trial` (pipeline.yaml)"),
+        "{}",
+        refused.stderr
+    );
     assert_eq!(workspace.read("reports/v/one.txt"), published);
     workspace.write("second.yaml", &other.replace("reports/", "second/"));
     assert_eq!(workspace.vintner(&["reproduce", "--pipeline", "second.yaml"]).code, 0);
@@ -222,7 +241,8 @@ fn published_files_have_the_permissions_of_the_umask() {
         workspace.remove(&["reports"]);
         let command = format!("umask {umask}; exec '{program}' reproduce");
         let folder = workspace.path("");
-        let status = std::process::Command::new("sh").args(["-c", &command]).current_dir(folder).output().unwrap();
+        let status =
+            std::process::Command::new("sh").args(["-c", &command]).current_dir(folder).output().unwrap();
         assert!(status.status.success());
         let found = fs::metadata(workspace.path("reports/v/one.txt")).unwrap().permissions().mode() & 0o777;
         assert_eq!(found, mode, "{found:o} with umask {umask}");
@@ -244,7 +264,11 @@ fn refused(stages: &str, prepare: impl Fn(&Workspace)) -> String {
     let output = workspace.vintner(&["reproduce"]);
     assert_eq!(output.code, 2, "{}{}", output.stdout, output.stderr);
     let after = files(&workspace);
-    assert!(before == after, "{:?}", after.keys().filter(|path| before.get(*path) != after.get(*path)).collect::<Vec<_>>());
+    assert!(
+        before == after,
+        "{:?}",
+        after.keys().filter(|path| before.get(*path) != after.get(*path)).collect::<Vec<_>>()
+    );
     output.stderr
 }
 
@@ -279,7 +303,10 @@ fn nothing_is_published_over_what_is_read_or_belongs_to_others() {
 #[test]
 fn no_two_outputs_are_published_to_one_file() {
     let two = |first: &str, second: &str| {
-        format!("{}  other:\n    run: \"echo > out.txt\"\n    outputs: {{text: out.txt}}\n    publish: {{text: \"{second}\"}}\n", publishing("[a]", first))
+        format!(
+            "{}  other:\n    run: \"echo > out.txt\"\n    outputs: {{text: out.txt}}\n    publish: {{text: \"{second}\"}}\n",
+            publishing("[a]", first)
+        )
     };
     for (first, second) in [
         ("out/{item}.txt", "out/a.txt"),
@@ -317,7 +344,11 @@ fn paths_that_are_known_late_are_checked_before_anything_is_published() {
     let summary = workspace.path("reports/small/summary.json");
     let output = workspace.vintner(&["reproduce"]);
     assert_eq!(output.code, 2, "{}{}", output.stdout, output.stderr);
-    assert!(output.stderr.contains("what `reader` reads") && output.stderr.contains("pipeline.yaml:"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("what `reader` reads") && output.stderr.contains("pipeline.yaml:"),
+        "{}",
+        output.stderr
+    );
     assert_eq!(workspace.read("out/ashby.txt"), "given");
     assert!(!workspace.path("out/burton.txt").exists() && !summary.exists(), "nothing is published");
 }

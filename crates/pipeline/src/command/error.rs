@@ -47,7 +47,10 @@ impl CommandError {
             _ if !started => Vec::new(),
             Some(folder) => {
                 let folder = quoted(&folder.to_string_lossy());
-                vec![format!("to run it by hand: cd {folder} && env -i {} {within}{line}", environment.for_a_shell())]
+                vec![format!(
+                    "to run it by hand: cd {folder} && env -i {} {within}{line}",
+                    environment.for_a_shell()
+                )]
             }
             None => vec![
                 format!("the command: {}", line.in_short()),

@@ -37,8 +37,8 @@ mod timeout;
 mod usual_path;
 mod variable;
 
-pub(crate) use command::{CommandOperation, scratch_parent};
 pub use command::{Command, code};
+pub(crate) use command::{CommandOperation, scratch_parent};
 pub use command_line::CommandLine;
 pub(crate) use environment::is_given;
 pub use error::CommandError;

@@ -118,7 +118,9 @@ fn find() -> Result<PathBuf, String> {
     let path = std::env::var_os("PATH").unwrap_or_else(|| USUAL_PATH.into());
     let bubblewrap = std::env::split_paths(&path).map(|part| part.join("bwrap")).find(|file| file.is_file());
     let Some(bubblewrap) = bubblewrap else {
-        return Err("there is no `bwrap` on PATH; install bubblewrap (as in `apt install bubblewrap`)".to_owned());
+        return Err(
+            "there is no `bwrap` on PATH; install bubblewrap (as in `apt install bubblewrap`)".to_owned()
+        );
     };
     let tried = Command::new(&bubblewrap)
         .args(namespaces())

@@ -6,8 +6,8 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::digest::KEYED_DIGEST;
 use super::fingerprint::{Fingerprint, InputDigest};
+use crate::digest::KEYED_DIGEST;
 
 /// One cause for which a branch runs (again).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

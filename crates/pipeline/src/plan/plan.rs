@@ -59,7 +59,8 @@ impl<'a> Plan<'a> {
     /// The same plan, whose outputs are published into a folder.
     #[must_use]
     pub fn publishing_to(self, folder: &Path) -> Self {
-        let publish_to = Some(self.from_workspace(&std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())));
+        let publish_to =
+            Some(self.from_workspace(&std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())));
         Self { publish_to, ..self }
     }
 

@@ -94,7 +94,11 @@ impl Plan<'_> {
     ///
     /// # Errors
     /// [`PipelineError::Spec`], with the place of each path in the spec.
-    pub(crate) fn check_publications(&self, publications: &[Publication], branches: &[&Branch<'_>]) -> Result<()> {
+    pub(crate) fn check_publications(
+        &self,
+        publications: &[Publication],
+        branches: &[&Branch<'_>],
+    ) -> Result<()> {
         let read = self.read_paths(branches);
         let mut faults = Faults::new();
         let mut taken: BTreeMap<Vec<String>, &Publication> = BTreeMap::new();
@@ -103,7 +107,8 @@ impl Plan<'_> {
             let key = folded(target);
             let wrong = if let Some(message) = self.misplaced(target) {
                 Some(message)
-            } else if let Some((what, path)) = (1..=key.len()).find_map(|length| read.get(key.get(..length)?)) {
+            } else if let Some((what, path)) = (1..=key.len()).find_map(|length| read.get(key.get(..length)?))
+            {
                 Some(format!("`{}` would be written over {what} (`{path}`)", target.display()))
             } else {
                 // A file can't be a folder as well.
@@ -115,13 +120,24 @@ impl Plan<'_> {
                 let other = above.or_else(below).copied();
                 taken.insert(key, publication);
                 other.map(|other| {
-                    let same = if other.target == *target { "" } else { ", which some file systems take for the same," };
+                    let same = if other.target == *target {
+                        ""
+                    } else {
+                        ", which some file systems take for the same,"
+                    };
                     let path = other.target.display();
-                    format!("`{}` is published to `{path}`{same} by `{}` too", publication.branch, other.branch)
+                    format!(
+                        "`{}` is published to `{path}`{same} by `{}` too",
+                        publication.branch, other.branch
+                    )
                 })
             };
             if let Some(message) = wrong {
-                faults.push(self.pipeline.path_fault(&publication.branch.stage, &publication.output, message).hint("give each output a file of its own, which nothing reads"));
+                faults.push(
+                    self.pipeline
+                        .path_fault(&publication.branch.stage, &publication.output, message)
+                        .hint("give each output a file of its own, which nothing reads"),
+                );
             }
         }
         faults.or(()).map_err(PipelineError::Spec)
@@ -268,7 +284,8 @@ mod tests {
         assert_eq!(of(&[("params.base_year", "2010")]).as_deref(), Some("base_year=2010"));
         let two = of(&[("stages.granger.params.lags", "2"), ("params.x", " 1")]);
         assert_eq!(two.as_deref(), Some("x=1,granger.lags=2"));
-        let odd = ["../../etc", "a/b", "[1, 2]", "a\nb", &"long".repeat(50)].map(|value| of(&[("params.x", value)]));
+        let odd = ["../../etc", "a/b", "[1, 2]", "a\nb", &"long".repeat(50)]
+            .map(|value| of(&[("params.x", value)]));
         let odd: std::collections::BTreeSet<String> = odd.into_iter().flatten().collect();
         assert_eq!(odd.len(), 5);
         for name in odd {

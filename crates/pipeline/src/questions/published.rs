@@ -208,7 +208,9 @@ impl Survey<'_, '_> {
                 PublishedState::OtherParameters { set: last.set.clone() }
             }
             Some(last) if last.digest == digest => PublishedState::Outdated,
-            _ if known.contains(&digest) || self.store.object_path(&digest).is_file() => PublishedState::Outdated,
+            _ if known.contains(&digest) || self.store.object_path(&digest).is_file() => {
+                PublishedState::Outdated
+            }
             _ => PublishedState::Edited,
         }))
     }
@@ -220,7 +222,12 @@ impl Survey<'_, '_> {
         match fs::symlink_metadata(&path) {
             Ok(found) if found.is_file() => Ok(Some(Some(self.reading.files.digest(&path)?))),
             Ok(_) => Ok(Some(None)),
-            Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+                ) =>
+            {
                 Ok(None)
             }
             Err(error) => Err(PipelineError::io(path, "looking at")(error)),

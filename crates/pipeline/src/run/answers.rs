@@ -63,10 +63,9 @@ impl Answers {
             return Ok(Some(Arc::clone(answer)));
         }
         let before = program(question);
-        let answer = stage.answer(question, cancelled).map_err(|error| PipelineError::Artifact {
-            what: ROLE.to_owned(),
-            message: error.to_string(),
-        })?;
+        let answer = stage
+            .answer(question, cancelled)
+            .map_err(|error| PipelineError::Artifact { what: ROLE.to_owned(), message: error.to_string() })?;
         if before == program(question) {
             let kept = Kept { program: before, answer: String::from_utf8_lossy(&answer).into_owned() };
             lock(&self.new).insert(identity, kept);

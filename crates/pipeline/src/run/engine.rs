@@ -1,7 +1,7 @@
 //! Running a plan: which branch when, and what is kept and shown at the end.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -59,7 +59,7 @@ impl<'a> Engine<'a> {
                 observer: self.observer,
                 plan,
                 options,
-                reading: Reading::asking(self.store, &options.cancelled),
+                reading: Reading::asking(self.store, &options.cancelled, options.force),
                 seen: Seen::default(),
                 disk: WriteThrough::default(),
                 spare_locks: SpareLocks::default(),
@@ -325,7 +325,10 @@ fn remember(
     };
     let mut looked = Looked::new(request, plan, store);
     made().for_each(|(branch, fingerprint, record)| looked.branch(branch, fingerprint, record));
-    looked.keep(report, || made().all(|(branch, _, record)| is_sound(plan, store, reading, branch, record)));
+    let tells = |device: u64, path: &Path| reading.files.tells_changes(device, path);
+    looked.keep(report, &tells, || {
+        made().all(|(branch, _, record)| is_sound(plan, store, reading, branch, record))
+    });
 }
 
 /// Makes sure that all that was made can be published.

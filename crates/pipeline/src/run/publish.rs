@@ -134,7 +134,8 @@ impl<'a> Publishing<'a> {
             self.now.iter().map(|(path, _)| path).filter(|path| is_gone(path)).map(Path::to_owned).collect();
         // Those of this pipeline that are gone are to be told of until it publishes them again.
         let file = self.plan.pipeline.file();
-        let others = |path: &PathBuf| self.now.get(path).is_some_and(|one| one.file != file || !one.set.is_empty());
+        let others =
+            |path: &PathBuf| self.now.get(path).is_some_and(|one| one.file != file || !one.set.is_empty());
         let gone: Vec<PathBuf> = gone.into_iter().filter(others).collect();
         gone.iter().for_each(|path| self.now.remove(path));
         if self.now != self.before {

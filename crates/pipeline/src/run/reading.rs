@@ -44,13 +44,15 @@ impl Reading {
     }
 
     /// A reading for a run, which asks what its stages depend on.
-    pub(crate) fn asking(store: &Store, cancelled: &Cancelled) -> Self {
-        Self { files: store.stat_cache(), answers: Answers::asked(store, cancelled) }
+    /// Where it is `forced` nothing is believed that was remembered of files.
+    pub(crate) fn asking(store: &Store, cancelled: &Cancelled, forced: bool) -> Self {
+        let files = if forced { store.unbelieving_stat_cache() } else { store.stat_cache() };
+        Self { files, answers: Answers::asked(store, cancelled) }
     }
 
     /// A reading that remembers nothing of files, so that all are read.
     pub(crate) fn anew(store: &Store) -> Self {
-        Self { files: StatCache::empty(), answers: Answers::kept(store) }
+        Self { files: store.unbelieving_stat_cache(), answers: Answers::kept(store) }
     }
 
     /// Keeps what was found for the next run.
@@ -143,6 +145,9 @@ impl Reading {
                 let bytes = fs::read(&file.path).map_err(PipelineError::io(&file.path, "reading"))?;
                 let digest = Digest::of(&bytes);
                 if known.content.as_ref() != Some(&digest) || known.key != file.key {
+                    if known.key == file.key && self.files.correct(&file.path, &digest) {
+                        return Err(PipelineError::Misremembered { path: file.path });
+                    }
                     return Err(moved(&file.path));
                 }
                 if bytes.len() as u64 <= LARGEST_COPY {

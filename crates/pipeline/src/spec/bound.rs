@@ -116,7 +116,8 @@ impl Template {
             spec.publish.iter().map(|(output, path)| (output.value.clone(), fill(path))).collect();
         if let Some(item) = item {
             let of_item = |refusal: &&Refusal| {
-                refusal.path.split('.').next() == Some(ITEM) || matches!(refusal.reason, RefusalReason::Twice(_))
+                refusal.path.split('.').next() == Some(ITEM)
+                    || matches!(refusal.reason, RefusalReason::Twice(_))
             };
             for refusal in refused.iter().filter(of_item) {
                 faults.push(item_fault(document, item, refusal));

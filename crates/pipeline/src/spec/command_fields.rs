@@ -21,8 +21,7 @@ pub(crate) fn command_mentions_item(stage: &Node) -> bool {
     let NodeValue::Mapping(entries) = &stage.value else { return false };
     entries.iter().any(|(field, node)| match (field.value.as_str(), &node.value) {
         ("run", NodeValue::Text(text)) => {
-            whole(text).is_some_and(|path| path.split('.').next() == Some(ITEM))
-                || shell_mentions(text, ITEM)
+            whole(text).is_some_and(|path| path.split('.').next() == Some(ITEM)) || shell_mentions(text, ITEM)
         }
         ("outputs", NodeValue::Mapping(outputs)) => outputs
             .iter()

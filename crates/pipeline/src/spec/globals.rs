@@ -67,8 +67,10 @@ pub(crate) fn fault_of(document: &Document, refusal: &Refusal, hint: Option<Stri
         RefusalReason::Unknown if path == ITEM => fault(format!("`params` has no `{path}`"))
             .hint("`$item` is there where a stage has `foreach`; `$$item` is the text itself"),
         RefusalReason::Unknown => fault(format!("`params` has no `{path}`")).maybe_hint(hint),
-        RefusalReason::NoText(what) => fault(format!("`${path}` is {what}, which can't stand inside of a text"))
-            .hint(format!("let the text be `${path}` and nothing else, or name one of its fields")),
+        RefusalReason::NoText(what) => {
+            fault(format!("`${path}` is {what}, which can't stand inside of a text"))
+                .hint(format!("let the text be `${path}` and nothing else, or name one of its fields"))
+        }
         RefusalReason::Twice(name) => fault(format!("two fields would be called `{name}`")),
     }
 }

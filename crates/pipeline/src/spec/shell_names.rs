@@ -39,7 +39,9 @@ impl ShellText {
             let end = variable.at + variable.name.len();
             shell.text.push_str(text.get(done..end).unwrap_or_default());
             done = end;
-            let Some(Some(node)) = names.get(variable.name).filter(|_| !given(variable.name)) else { continue };
+            let Some(Some(node)) = names.get(variable.name).filter(|_| !given(variable.name)) else {
+                continue;
+            };
             let rest = text.get(end..).unwrap_or_default();
             let (inner, fields) = match follow(node, rest) {
                 Ok(found) => found,
@@ -152,7 +154,9 @@ fn is_assigned(text: &str, name: &str) -> bool {
         let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + name.len()..));
         let after = after.unwrap_or_default();
         let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        if before.ends_with(|c: char| is_part(c) || matches!(c, '$' | '{' | '.' | '-')) || after.starts_with(is_part) {
+        if before.ends_with(|c: char| is_part(c) || matches!(c, '$' | '{' | '.' | '-'))
+            || after.starts_with(is_part)
+        {
             return false;
         }
         let line = before.rsplit(['\n', ';', '|', '&']).next().unwrap_or_default().trim_start();
@@ -195,9 +199,16 @@ mod tests {
 
     #[test]
     fn fields_are_variables_of_their_own() -> Result<(), Faults> {
-        let (text, variables, refused) = shell("f $item.column ${report.title} $report.名 \"$item\" $year.csv")?;
+        let (text, variables, refused) =
+            shell("f $item.column ${report.title} $report.名 \"$item\" $year.csv")?;
         assert_eq!(text, "f ${item_column} ${report_title} ${report__u540d} \"$item\" $year.csv");
-        let expected = [("item_column", "a;b"), ("report_title", "A b"), ("report__u540d", "c"), ("item", "one"), ("year", "2008")];
+        let expected = [
+            ("item_column", "a;b"),
+            ("report_title", "A b"),
+            ("report__u540d", "c"),
+            ("item", "one"),
+            ("year", "2008"),
+        ];
         assert_eq!(variables, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
         assert!(refused.is_empty());
         Ok(())
@@ -209,7 +220,11 @@ mod tests {
             Ok(shell(text)?.2.into_iter().map(|refusal| refusal.path).collect())
         };
         assert_eq!(paths("echo $list $report $item.colum")?, ["list", "report", "item.colum"]);
-        for own in ["list=1; echo $list", "for list in a b; do echo $list; done", "ls | while read -r list; do echo $list; done"] {
+        for own in [
+            "list=1; echo $list",
+            "for list in a b; do echo $list; done",
+            "ls | while read -r list; do echo $list; done",
+        ] {
             assert!(paths(own)?.is_empty(), "{own}");
         }
         assert_eq!(paths("my_list=1; echo $list a.list=2")?, ["list"]);

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
-use vintner_diagnostics::{
-    Document, Fault, Faults, Names, Node, NodeValue, Refusal, RefusalReason, Spanned,
-};
+use vintner_diagnostics::{Document, Fault, Faults, Names, Node, NodeValue, Refusal, RefusalReason, Spanned};
 
 use super::globals::{Globals, ITEM, fault_of};
 use super::paths::fill_path;
@@ -111,11 +109,14 @@ impl Spec {
                 // Whether an input may name the item is seen where it is looked up.
                 None => (globals.names().without(ITEM), globals.names().later(ITEM)),
             };
-            let mut fill = |text: &mut Spanned<String>, names: &Names<'_>| {
-                match fill_path(&text.value, text.span, names, None) {
-                    Ok(filled) => text.value = filled,
-                    Err(refusal) => faults.push(path_fault(document, &refusal)),
-                }
+            let mut fill = |text: &mut Spanned<String>, names: &Names<'_>| match fill_path(
+                &text.value,
+                text.span,
+                names,
+                None,
+            ) {
+                Ok(filled) => text.value = filled,
+                Err(refusal) => faults.push(path_fault(document, &refusal)),
             };
             stage.inputs.values_mut().for_each(|target| fill(target, &references));
             stage.files.values_mut().for_each(|path| fill(path, &paths));

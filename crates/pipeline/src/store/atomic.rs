@@ -52,7 +52,9 @@ pub(crate) fn remove_unpublished(trusted: &Path, folder: &Path) {
         Ok(None) => return,
         Err(error) => return tracing::debug!(%error, "unfinished files aren't looked for"),
     };
-    for entry in folder.entries().into_iter().flatten().filter(|entry| is_unpublished(&entry.name, entry.kind)) {
+    for entry in
+        folder.entries().into_iter().flatten().filter(|entry| is_unpublished(&entry.name, entry.kind))
+    {
         if let Err(error) = folder.remove_file(&entry.name) {
             let path = folder.path().join(&entry.name);
             tracing::debug!(path = %path.display(), %error, "an unfinished file stays behind");

@@ -93,7 +93,9 @@ impl Store {
                 Some(digest) => {
                     contents.objects.insert(digest, entry.bytes);
                 }
-                None if is_unfinished(&entry.name, entry.kind) => contents.leftovers.push((path, entry.bytes)),
+                None if is_unfinished(&entry.name, entry.kind) => {
+                    contents.leftovers.push((path, entry.bytes))
+                }
                 None => contents.foreign.push(path),
             }
         }

@@ -145,7 +145,11 @@ impl LockFile {
             path: self.path.clone(),
             message: format!("it can't be written: {error}"),
         })?;
-        write_published(self.path.parent().unwrap_or(Path::new("")), &self.path, format!("{HEADING}{text}").as_bytes())
+        write_published(
+            self.path.parent().unwrap_or(Path::new("")),
+            &self.path,
+            format!("{HEADING}{text}").as_bytes(),
+        )
     }
 }
 

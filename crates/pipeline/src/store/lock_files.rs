@@ -63,7 +63,9 @@ mod tests {
             fs::write(path, text)
         };
         let lock = "format: 1\nvintages: {}\n";
-        for (name, text) in [("pipeline", lock), ("papers/second", lock), ("uv", "version = 1\n"), (".git/x", lock)] {
+        for (name, text) in
+            [("pipeline", lock), ("papers/second", lock), ("uv", "version = 1\n"), (".git/x", lock)]
+        {
             write(&format!("{name}.yaml"), "")?;
             write(&format!("{name}.lock"), text)?;
         }

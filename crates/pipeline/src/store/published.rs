@@ -130,7 +130,8 @@ mod tests {
         assert_eq!(store.published(), PublishedFiles::default());
         let mut published = PublishedFiles::default();
         published.put(Path::new("reports/v/größe.md"), file("one"));
-        published.put(Path::new("b"), PublishedFile { set: [("x".into(), "1".into())].into(), ..file("two") });
+        published
+            .put(Path::new("b"), PublishedFile { set: [("x".into(), "1".into())].into(), ..file("two") });
         assert!(store.put_published(&published).is_ok());
         assert_eq!(store.published(), published);
         let whole = std::fs::read(store.published_path())?;

@@ -28,6 +28,7 @@ use std::path::{Path, PathBuf};
 
 use super::atomic::{WRITING, below, write_cache, write_checked};
 use super::folder::{Entry, EntryKind, Folder, Permissions};
+use super::locking::Locking;
 use super::record::Record;
 use super::stat_cache::StatCache;
 use super::write_through::WriteThrough;
@@ -51,6 +52,7 @@ pub struct Store {
     pub(super) root: PathBuf,
     pub(super) outputs: PathBuf,
     pub(super) logs: PathBuf,
+    pub(super) locking: Locking,
 }
 
 /// How an object is found.
@@ -77,6 +79,12 @@ impl Store {
         Self { trusted: self.home.clone(), ..self }
     }
 
+    /// The same store, locked in another way.
+    #[must_use]
+    pub fn locking(self, locking: Locking) -> Self {
+        Self { locking, ..self }
+    }
+
     /// The store in a folder of its own.
     pub fn in_folder(folder: &Path) -> Self {
         Self {
@@ -85,6 +93,7 @@ impl Store {
             root: folder.join(format!("v{}", crate::fingerprint::FORMAT)),
             outputs: folder.join("outputs"),
             logs: folder.join("logs"),
+            locking: Locking::default(),
         }
     }
 
@@ -134,6 +143,21 @@ impl Store {
         StatCache::load(&self.trusted, self.root.join("stat-cache"))
     }
 
+    /// The same for a run that believes nothing of it.
+    pub(crate) fn unbelieving_stat_cache(&self) -> StatCache {
+        StatCache::unbelieving(&self.trusted, self.root.join("stat-cache"))
+    }
+
+    /// Takes away what earlier runs looked at that had nothing to do, so that the next one looks at all.
+    pub(crate) fn forget_unchanged(&self) {
+        let Ok(Some(folder)) = self.folder(&self.root.join("unchanged")) else { return };
+        for entry in folder.entries().into_iter().flatten().filter(|entry| entry.kind == EntryKind::File) {
+            if let Err(error) = folder.remove_file(&entry.name) {
+                tracing::debug!(%error, "what an earlier run looked at stays");
+            }
+        }
+    }
+
     /// Keeps `bytes`.
     pub(crate) fn put_object(&self, bytes: &[u8], disk: &WriteThrough) -> Result<Digest> {
         let digest = Digest::of(bytes);
@@ -158,7 +182,7 @@ impl Store {
             Soundness::Sound => Ok(()),
             Soundness::Missing | Soundness::Corrupt => {
                 write_checked(&self.trusted, &self.object_path(digest), bytes, disk)
-            },
+            }
         }
     }
 

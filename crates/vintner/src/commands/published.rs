@@ -57,14 +57,14 @@ pub(super) fn print_elsewhere(out: &mut impl Write, report: &Report, folder: &Pa
 
 /// Says where a run with other parameters published.
 pub(super) fn print_apart(out: &mut impl Write, report: &Report) -> Result<()> {
-    let folders: BTreeSet<&Path> = report
-        .published
-        .iter()
-        .filter_map(|path| path.ancestors().find(|folder| is_apart(folder)))
-        .collect();
+    let folders: BTreeSet<&Path> =
+        report.published.iter().filter_map(|path| path.ancestors().find(|folder| is_apart(folder))).collect();
     for folder in folders {
         let folder = folder.display();
-        writeln!(out, "published in {folder}, as --set was given; what the pipeline itself publishes is as it was")?;
+        writeln!(
+            out,
+            "published in {folder}, as --set was given; what the pipeline itself publishes is as it was"
+        )?;
     }
     Ok(())
 }

@@ -20,8 +20,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     let named = arguments.vintage.as_deref();
     let (only, from, until) = (&arguments.only, &arguments.from, &arguments.until);
     let lang = arguments.lang.as_deref();
-    let asked =
-        json!({"only": only, "from": from, "until": until, "language": lang, "locked": arguments.locked,
+    let asked = json!({"only": only, "from": from, "until": until, "language": lang, "locked": arguments.locked,
             "publish_to": arguments.publish_to});
     let mut request = workspace.request(named, asked);
     let store = workspace.store();

@@ -20,7 +20,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintage) -> Result<()> {
     let published = survey.published(&workspace.lock()?.outputs().cloned().collect())?;
     let statuses: Vec<&StageStatus> = survey.statuses().collect();
     if arguments.format == Format::Json {
-        return print_json(&json!({"pipeline": pipeline.name, "vintage": vintage.name, "stages": statuses, "published": published}));
+        return print_json(
+            &json!({"pipeline": pipeline.name, "vintage": vintage.name, "stages": statuses, "published": published}),
+        );
     }
     let mut out = stdout().lock();
     for status in &statuses {

@@ -51,7 +51,10 @@ impl Workspace {
 
     /// The branches that are the latest of a vintage.
     pub fn latest(&self, vintage: &str) -> Vec<String> {
-        Store::of_workspace(&self.path("")).latest(RunKey { pipeline: "trial", vintage }).into_keys().collect()
+        Store::of_workspace(&self.path(""))
+            .latest(RunKey { pipeline: "trial", vintage })
+            .into_keys()
+            .collect()
     }
 
     /// The names of files that are held or left in `locks`.

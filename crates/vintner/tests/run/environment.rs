@@ -95,5 +95,9 @@ fn a_question_without_an_answer_fails_its_stage() {
     );
     let output = reproduce(&workspace, &[], &[]);
     assert_eq!(output.code, 1);
-    assert!(output.stderr.contains("ended with exit code 3") && output.stderr.contains("broken"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("ended with exit code 3") && output.stderr.contains("broken"),
+        "{}",
+        output.stderr
+    );
 }

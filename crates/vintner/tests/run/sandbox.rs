@@ -61,7 +61,11 @@ fn only_what_is_declared_is_seen() {
     workspace.write("notes/hidden.txt", "hidden\n");
     let said = said(&workspace);
     let lines: Vec<&str> = said.lines().collect();
-    assert_eq!(lines[..5], ["/work", "vintner", "/tmp /tmp /work/params.json", "declared", "{\"a\":1}"], "{said}");
+    assert_eq!(
+        lines[..5],
+        ["/work", "vintner", "/tmp /tmp /work/params.json", "declared", "{\"a\":1}"],
+        "{said}"
+    );
     assert_eq!(lines[5..7], ["x", "1"], "an own /tmp, and of the network the loopback alone: {said}");
     assert!(lines[7].parse::<u32>().unwrap() < 10, "no other processes: {said}");
     assert_eq!(lines[8..], ["nothing is written to /usr", "nor to the workspace"]);
@@ -138,10 +142,15 @@ fn without_bubblewrap_it_is_said_before_anything_runs() {
     let path = bin.path().to_str().unwrap();
     let output = reproduce(&workspace, &[("PATH", path)], &[]);
     assert_eq!(output.code, 1);
-    assert!(output.stderr.contains("its sandbox can't be made: there is no `bwrap` on PATH"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("its sandbox can't be made: there is no `bwrap` on PATH"),
+        "{}",
+        output.stderr
+    );
     // One that may not make namespaces says so itself.
     let fake = bin.path().join("bwrap");
-    fs::write(&fake, "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n").unwrap();
+    fs::write(&fake, "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+        .unwrap();
     fs::set_permissions(&fake, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let output = reproduce(&workspace, &[("PATH", path)], &[]);
     assert_eq!(output.code, 1);
@@ -164,7 +173,9 @@ fn timeouts_and_signals_are_told_as_without() {
 /// Whether a process with these arguments runs.
 pub fn runs(arguments: &[&str]) -> bool {
     let wanted: Vec<u8> = arguments.iter().flat_map(|word| [word.as_bytes(), b"\0"].concat()).collect();
-    fs::read_dir("/proc").into_iter().flatten().flatten().any(|entry| {
-        fs::read(entry.path().join("cmdline")).is_ok_and(|line| line == wanted)
-    })
+    fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|entry| fs::read(entry.path().join("cmdline")).is_ok_and(|line| line == wanted))
 }

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::common::commands::files_below;
 use crate::common::Workspace;
+use crate::common::commands::files_below;
 use crate::{output_of, reproduce};
 
 const KEY: &str = "sk-very-secret-0123456789";
@@ -25,7 +25,9 @@ const STAGES: &str = r#"
 fn holding(workspace: &Workspace) -> Vec<PathBuf> {
     let holds = |path: &PathBuf| {
         let bytes = std::fs::read(path).unwrap();
-        [KEY, OTHER, HIDDEN].iter().any(|value| bytes.windows(value.len()).any(|part| part == value.as_bytes()))
+        [KEY, OTHER, HIDDEN]
+            .iter()
+            .any(|value| bytes.windows(value.len()).any(|part| part == value.as_bytes()))
     };
     files_below(&workspace.path("")).into_iter().filter(holds).collect()
 }
@@ -50,7 +52,9 @@ fn no_value_is_in_anything_that_is_kept_or_printed() {
         printed.push(output.stdout + &output.stderr);
     }
     // Another value is another cause, which names the variable and no value.
-    for arguments in [vec!["why", "call"], vec!["why", "call", "--format", "json"], vec!["reproduce"], vec!["why", "call"]] {
+    for arguments in
+        [vec!["why", "call"], vec!["why", "call", "--format", "json"], vec!["reproduce"], vec!["why", "call"]]
+    {
         let output = output_of(&workspace, &with(OTHER), &arguments);
         assert_eq!(output.code, 0, "{arguments:?}: {}{}", output.stdout, output.stderr);
         assert!(output.stdout.contains("API_KEY") || output.stderr.contains("API_KEY"), "{arguments:?}");
@@ -68,9 +72,14 @@ fn no_value_is_in_anything_that_is_kept_or_printed() {
 #[test]
 fn a_failure_shows_no_value_either() {
     let workspace = Workspace::of_stages(&STAGES.replace("wc -c > out.txt", "cat; exit 3"));
-    let output = reproduce(&workspace, &[("API_KEY", KEY), ("TOKEN", HIDDEN), ("VINTNER_KEEP_SCRATCH", "1")], &[]);
+    let output =
+        reproduce(&workspace, &[("API_KEY", KEY), ("TOKEN", HIDDEN), ("VINTNER_KEEP_SCRATCH", "1")], &[]);
     assert_eq!(output.code, 1);
-    assert!(output.stderr.contains("API_KEY=\"$API_KEY\"") && !output.stderr.contains(KEY), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("API_KEY=\"$API_KEY\"") && !output.stderr.contains(KEY),
+        "{}",
+        output.stderr
+    );
     assert_eq!(holding(&workspace), Vec::<PathBuf>::new());
     let kept = output.stderr.split("cd ").nth(1).and_then(|rest| rest.split(" &&").next());
     if let Some(root) = kept.and_then(|folder| std::path::Path::new(folder).parent()) {

@@ -191,7 +191,9 @@ impl<'a> Checker<'a> {
                 }
                 found
             }
-            (None, Some(_)) => Some(Arc::new(CommandOperation::new(self.secret_key.clone(), self.spec.sandbox))),
+            (None, Some(_)) => {
+                Some(Arc::new(CommandOperation::new(self.secret_key.clone(), self.spec.sandbox)))
+            }
             (None, None) => {
                 let message = format!("stage `{name}` says neither what to do nor what to run");
                 self.fault(name.span, message, Some("give it an `op`, or a command under `run`".into()));

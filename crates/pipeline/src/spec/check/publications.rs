@@ -60,7 +60,8 @@ impl Checker<'_> {
         let Some(ForEach::Items(items)) = stage.and_then(|stage| stage.foreach.as_ref()) else { return };
         let is_name = |key: &str| !matches!(key, "" | "." | "..") && !key.contains(['/', '\\', '\0']);
         for item in items.iter().filter(|item| !is_name(&item.key)) {
-            let message = format!("`{}` can't be the name of a file, under which its branch is published", item.key);
+            let message =
+                format!("`{}` can't be the name of a file, under which its branch is published", item.key);
             let hint = "give the item an `id` that can: it stands for {item}".to_owned();
             self.fault(item.value.span, message, Some(hint));
         }

@@ -53,7 +53,8 @@ impl Folder {
     /// # Errors
     /// [`PipelineError::Linked`] where a link leads there; where a folder can't be made.
     pub(crate) fn make(trusted: &Path, below: &Path) -> Result<Self> {
-        let missing = || PipelineError::io(trusted.join(below), "opening a folder")(ErrorKind::NotFound.into());
+        let missing =
+            || PipelineError::io(trusted.join(below), "opening a folder")(ErrorKind::NotFound.into());
         Self::walk(trusted, below, true)?.ok_or_else(missing)
     }
 
@@ -102,10 +103,9 @@ impl Folder {
             Ok(handle) => Ok(Some(Self { path, handle })),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => match self.entry(name) {
-                Ok(Some(entry)) if entry.kind == EntryKind::Link => Err(PipelineError::Linked {
-                    target: fs::read_link(&path).unwrap_or_default(),
-                    path,
-                }),
+                Ok(Some(entry)) if entry.kind == EntryKind::Link => {
+                    Err(PipelineError::Linked { target: fs::read_link(&path).unwrap_or_default(), path })
+                }
                 _ => Err(PipelineError::io(path, "opening a folder")(error)),
             },
         }
@@ -295,7 +295,9 @@ mod tests {
         }
         assert!(!outside.path().join("new").exists());
         // The trusted folder itself may be reached through one.
-        assert!(Folder::open(&folder.path().join("link"), Path::new("inner")).is_ok_and(|found| found.is_some()));
+        assert!(
+            Folder::open(&folder.path().join("link"), Path::new("inner")).is_ok_and(|found| found.is_some())
+        );
         Ok(())
     }
 
@@ -332,7 +334,8 @@ mod tests {
     fn permissions_are_those_asked_for() -> io::Result<()> {
         let folder = tempfile::tempdir()?;
         let Ok(Some(held)) = Folder::open(folder.path(), Path::new("")) else { unreachable!("it is there") };
-        let mode = |name: &str| fs::metadata(folder.path().join(name)).map(|m| m.permissions().mode() & 0o777);
+        let mode =
+            |name: &str| fs::metadata(folder.path().join(name)).map(|m| m.permissions().mode() & 0o777);
         assert!(held.write("kept".as_ref(), b"1", ".w-", Permissions::ReadOnly, true).is_ok());
         assert!(held.write("own".as_ref(), b"1", ".w-", Permissions::OfUmask, true).is_ok());
         fs::write(folder.path().join("beside"), "1")?;
