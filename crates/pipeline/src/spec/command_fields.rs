@@ -54,7 +54,7 @@ pub(crate) fn fill_command(
             "outputs" => fill_outputs(node, of, names, refuse),
             "env" => {
                 refuse_unknown(node, names, refuse);
-                node.substitute(names, refuse)
+                unescaped(node, names).substitute(names, refuse)
             }
             "params" | "environment" | "sandbox" | "timeout" => node.substitute(names, refuse),
             // What it reads and where its outputs go is the pipeline's affair.
@@ -106,6 +106,28 @@ fn fill_outputs(node: &Node, of: Of<'_>, names: &Names<'_>, refuse: &mut dyn FnM
         (name.clone(), Node { span: path.span, value })
     });
     Node { span: node.span, value: NodeValue::Mapping(outputs.collect()) }
+}
+
+/// The values of variables in which `$$name` is `$name` whether there is such a name or not: all names that
+/// aren't meant as they stand are refused.
+fn unescaped(env: &Node, names: &Names<'_>) -> Node {
+    let NodeValue::Mapping(variables) = &env.value else { return env.clone() };
+    let variables = variables.iter().map(|(name, node)| {
+        let NodeValue::Text(text) = &node.value else { return (name.clone(), node.clone()) };
+        let (mut plain, mut from) = (text.clone(), 0);
+        while let Some(mention) = next_mention(&plain, from) {
+            let start = mention.range.start;
+            // At the start of a text it is so anyway.
+            let is_escaped = start > 1 && plain.get(..start).is_some_and(|before| before.ends_with('$'));
+            from = start + 1;
+            if is_escaped && names.get(mention.name).is_none() {
+                plain.remove(start - 1);
+                from = start;
+            }
+        }
+        (name.clone(), Node { span: node.span, value: NodeValue::Text(plain) })
+    });
+    Node { span: env.span, value: NodeValue::Mapping(variables.collect()) }
 }
 
 /// No shell reads the values of variables: what looks like a variable in one would stay as it is.
