@@ -28,6 +28,7 @@ mod fault;
 mod line_breaks;
 mod magnitude;
 mod merge;
+mod names;
 mod node;
 mod span;
 mod suggest;
@@ -35,6 +36,7 @@ mod tree;
 
 pub use document::Document;
 pub use fault::{Fault, Faults};
+pub use names::{Mention, Names, Refusal, RefusalReason, mentions, next_mention, whole};
 pub use node::{Node, NodeValue, Number};
 pub use span::{Span, Spanned};
 pub use suggest::{did_you_mean, one_of};

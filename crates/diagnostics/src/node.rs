@@ -72,47 +72,6 @@ impl Node {
         }
     }
 
-    /// This tree with each text of the form `$name` replaced by `values[name]` at the same place, and
-    /// `$name.field` by a field of it. `$$` at the start of a text stands for a plain `$`; names that
-    /// `values` lacks are handed to `unknown` and left as they are.
-    pub fn substitute(&self, values: &BTreeMap<String, Node>, unknown: &mut dyn FnMut(&str, Span)) -> Node {
-        let value = match &self.value {
-            NodeValue::Text(text) => match text.strip_prefix('$') {
-                Some(rest) if rest.starts_with('$') => NodeValue::Text(rest.to_owned()),
-                Some(path) if is_path(path) => match lookup(values, path) {
-                    Some(node) => return node.moved_to(self.span),
-                    None => {
-                        unknown(path, self.span);
-                        NodeValue::Text(text.clone())
-                    }
-                },
-                _ => NodeValue::Text(text.clone()),
-            },
-            NodeValue::Sequence(items) => {
-                NodeValue::Sequence(items.iter().map(|item| item.substitute(values, unknown)).collect())
-            }
-            NodeValue::Mapping(entries) => NodeValue::Mapping(
-                entries.iter().map(|(key, node)| (key.clone(), node.substitute(values, unknown))).collect(),
-            ),
-            other => other.clone(),
-        };
-        Node { span: self.span, value }
-    }
-
-    /// Whether a text of this tree is `$name` or `$name.field`.
-    pub fn mentions(&self, name: &str) -> bool {
-        let is_mention = |text: &str| {
-            let path = text.strip_prefix('$').filter(|path| is_path(path));
-            path.is_some_and(|path| path.split('.').next() == Some(name))
-        };
-        match &self.value {
-            NodeValue::Text(text) => is_mention(text),
-            NodeValue::Sequence(items) => items.iter().any(|item| item.mentions(name)),
-            NodeValue::Mapping(entries) => entries.iter().any(|(_, node)| node.mentions(name)),
-            _ => false,
-        }
-    }
-
     /// Puts `value` under a field of a mapping, in the place of what is there.
     pub(crate) fn put(&mut self, field: &str, value: NodeValue) -> Option<()> {
         let NodeValue::Mapping(entries) = &mut self.value else { return None };
@@ -145,7 +104,7 @@ impl Node {
         entries.iter().map(|(key, _)| key.value.as_str())
     }
 
-    fn moved_to(&self, span: Span) -> Node {
+    pub(crate) fn moved_to(&self, span: Span) -> Node {
         let value = match &self.value {
             NodeValue::Sequence(items) => {
                 NodeValue::Sequence(items.iter().map(|item| item.moved_to(span)).collect())
@@ -160,23 +119,6 @@ impl Node {
         };
         Node { span, value }
     }
-}
-
-/// `name`, or `name.field.field`.
-fn is_path(text: &str) -> bool {
-    let mut parts = text.split('.');
-    parts.next().is_some_and(is_name) && parts.all(|part| !part.is_empty() && !part.contains(' '))
-}
-
-fn lookup<'a>(values: &'a BTreeMap<String, Node>, path: &str) -> Option<&'a Node> {
-    let mut parts = path.split('.');
-    let first = values.get(parts.next()?)?;
-    parts.try_fold(first, |node, field| node.get(field))
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 impl Serialize for Node {

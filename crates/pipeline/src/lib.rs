@@ -44,7 +44,7 @@ pub use fingerprint::{Cause, FORMAT, Fingerprint, InputDigest};
 pub use graph::{GraphFormat, GraphLink, draw, draw_linked};
 pub use operation::{
     Accepts, Artifact, Cancelled, InputDeclaration, InputFile, Inputs, Kind, Operation, OutputDeclaration,
-    Outputs, Registry, Rows, Stage,
+    Outputs, Question, Registry, Rows, Stage,
 };
 pub use plan::{Branch, BranchId, Plan, Publication, RunKey, Selection};
 pub use questions::{
@@ -60,6 +60,6 @@ pub use spec::{
     Bound, ForEach, Item, Pipeline, PipelineStage, Reference, SourceFile, Spec, StageSpec, Vintage,
 };
 pub use store::{
-    Collected, Contents, Failure, InputRecord, Keep, KeptRun, LockFile, Locked, MendedBy, Origin,
+    Collected, Contents, Failure, InputRecord, Keep, KeptRun, LockFile, Locked, Locking, MendedBy, Origin,
     OutputRecord, PublishedFile, PublishedFiles, Record, Store, Unsound, check_unlinked, write_within,
 };

@@ -35,6 +35,9 @@ pub(crate) struct Common {
     /// outside of the workspace
     #[arg(long, global = true, env = "VINTNER_FOLLOW_LINKS", value_parser = FalseyValueParser::new(), action = clap::ArgAction::SetTrue)]
     pub(crate) follow_links: bool,
+    /// Ask for no locks, as on file systems that have none: no other run uses the cache
+    #[arg(long, global = true, env = "VINTNER_NO_LOCK", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) no_lock: bool,
     /// Say more on stderr; twice for more still
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use vintner_pipeline::{Digest, LockFile, Pipeline, Request, Store, Vintage, check_unlinked};
+use vintner_pipeline::{Digest, LockFile, Locking, Pipeline, Request, Store, Vintage, check_unlinked};
 use vintner_stages::{bind_vintage, find_vintage, registry};
 
 use crate::arguments::Common;
@@ -17,6 +17,7 @@ pub(crate) struct Workspace {
     data_root: Option<PathBuf>,
     overrides: BTreeMap<String, String>,
     pub(crate) follow_links: bool,
+    no_lock: bool,
 }
 
 impl Workspace {
@@ -27,6 +28,7 @@ impl Workspace {
             data_root: common.data_root.clone(),
             overrides: common.set.iter().cloned().collect(),
             follow_links: common.follow_links,
+            no_lock: common.no_lock,
         }
     }
 
@@ -110,6 +112,7 @@ impl Workspace {
 
     pub(crate) fn store(&self) -> Store {
         let store = Store::of_workspace(&self.folder);
+        let store = if self.no_lock { store.locking(Locking::Off) } else { store };
         if self.follow_links { store.behind_a_link() } else { store }
     }
 }

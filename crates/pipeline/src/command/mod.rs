@@ -15,6 +15,8 @@
 
 mod command;
 mod command_line;
+#[cfg(target_os = "linux")]
+mod descendants;
 mod environment;
 mod error;
 mod excerpt;
@@ -22,21 +24,28 @@ mod foreign_frame;
 #[cfg(unix)]
 mod group;
 mod log;
+mod masks;
 mod output_file;
 mod problem;
 mod process;
 mod quoted;
 mod reading;
+mod sandbox;
 mod scratch;
 mod spec;
 mod timeout;
+mod usual_path;
+mod variable;
 
 pub use command::{Command, code, configure};
 pub(crate) use command::{CommandOperation, scratch_parent};
 pub use command_line::CommandLine;
+pub(crate) use environment::is_given;
 pub use error::CommandError;
 pub use output_file::OutputFile;
 pub use problem::CommandProblem;
+pub use sandbox::Sandbox;
 pub(crate) use scratch::{SCRATCH_PARTS, SCRATCH_PREFIX};
 pub use spec::CommandSpec;
 pub use timeout::Timeout;
+pub use variable::Variable;

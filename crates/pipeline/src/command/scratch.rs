@@ -82,6 +82,11 @@ impl<'a> Scratch<'a> {
         Ok(scratch)
     }
 
+    /// The folder that holds all of them.
+    pub(super) fn root(&self) -> &Path {
+        self.folder.parent().unwrap_or(&self.folder)
+    }
+
     /// The folder in which the command runs.
     pub(super) fn folder(&self) -> &Path {
         &self.folder

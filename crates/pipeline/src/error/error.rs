@@ -112,6 +112,22 @@ pub enum PipelineError {
         /// The processes that use it, where the system says.
         processes: Vec<u32>,
     },
+    /// The cache is to be collected on a file system on which it can't be told whether runs use it.
+    #[error(
+        "{}: the file system knows no locks, so it can't be told whether runs use the cache, and nothing was \
+         removed\n  with --no-lock you say that none does",
+        shown(.path)
+    )]
+    NoLocks {
+        /// The store.
+        path: PathBuf,
+    },
+    /// What was remembered of a file was wrong; it was read again.
+    #[error("{}: what was remembered of it was wrong; run again", shown(.path))]
+    Misremembered {
+        /// The file.
+        path: PathBuf,
+    },
     /// The cache is to be collected, and what a vintage needs isn't known.
     #[error(
         "{}: damaged, so it isn't known which runs its vintage needs, and nothing was removed\n  \

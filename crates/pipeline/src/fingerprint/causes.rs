@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::fingerprint::{Fingerprint, InputDigest};
-use crate::digest::{Digest, canonical_json};
+use crate::digest::{Digest, KEYED_DIGEST, canonical_json};
 use crate::error::few;
 
 /// One cause for which a branch runs (again).
@@ -57,6 +57,11 @@ pub enum Cause {
         before: Option<Value>,
         /// What it is; nothing where there is none any longer.
         after: Option<Value>,
+    },
+    /// A variable of the caller differs, of which the value isn't kept.
+    Variable {
+        /// Its name.
+        name: String,
     },
     /// The seed differs.
     Seed,
@@ -174,7 +179,22 @@ fn parameters_changed(before: &Fingerprint, now: &Fingerprint) -> Vec<Cause> {
     causes
 }
 
+/// The variable of a command at a path, if its value isn't kept, now or before. Records from before values
+/// were kept so hold them as they were.
+fn hidden_variable<'p>(path: &'p str, before: Option<&Value>, now: Option<&Value>) -> Option<&'p str> {
+    let is_hidden = |value: Option<&Value>| {
+        value.is_some_and(|value| value.get(KEYED_DIGEST).is_some() || value.get("secret").is_some())
+    };
+    path.strip_prefix("env.").filter(|_| is_hidden(before) || is_hidden(now))
+}
+
 fn parameter_changed(path: &str, before: Option<&Value>, now: Option<&Value>, causes: &mut Vec<Cause>) {
+    if let Some(name) = hidden_variable(path, before, now) {
+        if before != now {
+            causes.push(Cause::Variable { name: name.to_owned() });
+        }
+        return;
+    }
     match (before, now) {
         (Some(Value::Object(old)), Some(Value::Object(new))) => {
             let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
@@ -315,6 +335,7 @@ impl fmt::Display for Cause {
                 let (before, after) = brief(before.as_ref(), after.as_ref());
                 write!(formatter, "parameter {path}: {before} -> {after}")
             }
+            Cause::Variable { name } => write!(formatter, "variable {name} changed"),
             Cause::Seed => formatter.write_str("the seed changed"),
             Cause::InputNew { role, key } => write!(formatter, "input {} is new", name(role, key)),
             Cause::InputGone { role, key } => write!(formatter, "input {} is gone", name(role, key)),

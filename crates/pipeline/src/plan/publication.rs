@@ -59,10 +59,7 @@ impl Plan<'_> {
 
     fn publications_of(&self, stage: &PipelineStage, item: Option<&str>) -> Vec<Publication> {
         let publication = |(output, path): (&String, &Spanned<String>)| {
-            let path = match item {
-                Some(item) => path.value.replace("{item}", &file_name(item)),
-                None => path.value.clone(),
-            };
+            let path = stage.published_at(output, path, item);
             Publication {
                 branch: BranchId { stage: stage.name.clone(), item: item.map(str::to_owned) },
                 output: output.clone(),

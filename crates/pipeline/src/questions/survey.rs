@@ -41,7 +41,7 @@ impl<'p, 'a> Survey<'p, 'a> {
     /// # Errors
     /// Where a file that a branch reads can't be read.
     pub fn of_every_byte(plan: &'p Plan<'a>, store: &'p Store) -> Result<Self> {
-        Self::with(plan, store, Reading::anew())
+        Self::with(plan, store, Reading::anew(store))
     }
 
     fn with(plan: &'p Plan<'a>, store: &'p Store, reading: Reading) -> Result<Self> {

@@ -71,6 +71,11 @@ impl Survey<'_, '_> {
                 self.verify_output(status, name, kept, &mut found);
             }
         }
+        if !found.mismatches.is_empty() {
+            // What was remembered may be why nobody saw it: the next run looks at all.
+            self.reading.files.save();
+            self.store.forget_unchanged();
+        }
         Ok(found)
     }
 

@@ -13,7 +13,7 @@ use crate::error::{PipelineError, Result};
 use crate::fingerprint::{Cause, Fingerprint, InputDigest, causes, stage_seed};
 use crate::operation::Kind;
 use crate::plan::Branch;
-use crate::run::{files, json_input};
+use crate::run::{ANSWERS, files, json_input};
 use crate::spec::Reference;
 use crate::store::{Origin, Record};
 
@@ -208,7 +208,7 @@ impl Asked<'_, '_, '_> {
     fn in_record(&self, record: &Record, role: &str, key: &str) -> Option<Version> {
         let input = record.input(role, key)?;
         let subject = match &input.from {
-            Origin::Output(name) | Origin::File(name) => name.clone(),
+            Origin::Output(name) | Origin::File(name) | Origin::Command(name) => name.clone(),
             Origin::Manifest => MANIFEST.to_owned(),
         };
         Some(Version { subject, bytes: self.survey.store.object(&input.digest) })
@@ -232,6 +232,14 @@ impl Asked<'_, '_, '_> {
         }
         if let Some(source) = branch.source.filter(|_| role == "declaration") {
             return Ok(of_json(&source.declaration));
+        }
+        let stage = branch.bound.stage.as_ref();
+        if let Some(question) = stage.questions().into_iter().find(|question| question.text == key)
+            && role == ANSWERS
+        {
+            let answer = self.survey.reading.answers.answer(stage, &question)?;
+            let subject = question.text;
+            return Ok(answer.map(|answer| Version { subject, bytes: Some(answer.to_vec()) }));
         }
         let mut files = files(plan, branch)?;
         let file = files.remove(role).and_then(|files| files.into_iter().find(|file| file.key == key));

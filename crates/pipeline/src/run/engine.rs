@@ -1,7 +1,7 @@
 //! Running a plan: which branch when, and what is kept and shown at the end.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -47,6 +47,9 @@ impl<'a> Engine<'a> {
             .build()
             .map_err(|error| PipelineError::Threads { jobs: options.jobs, message: error.to_string() })?;
         let _in_use = self.store.share()?;
+        if !options.store_only {
+            plan.pipeline.secret_key.keep();
+        }
         let mut readers: Vec<Vec<usize>> = vec![Vec::new(); plan.reads.len()];
         for (stage, reads) in plan.reads.iter().enumerate() {
             reads.iter().for_each(|read| readers[*read].push(stage));
@@ -57,7 +60,7 @@ impl<'a> Engine<'a> {
                 observer: self.observer,
                 plan,
                 options,
-                reading: Reading::new(self.store),
+                reading: Reading::asking(self.store, &options.cancelled, options.force),
                 seen: Seen::default(),
                 disk: WriteThrough::default(),
                 spare_locks: SpareLocks::default(),
@@ -240,7 +243,7 @@ impl Run<'_> {
             if !differences.is_empty() && !failed {
                 // What was made stays in the store, where the next run finds it.
                 disk.settle()?;
-                reading.files.save();
+                reading.save();
                 return Err(PipelineError::Unlocked { vintage: vintage.clone(), differences });
             }
         }
@@ -296,7 +299,7 @@ impl Run<'_> {
             unshown = unshown.and(store.put_latest(plan.key(), &latest));
         }
         if is_settled {
-            reading.files.save();
+            reading.save();
         }
         store.remove_dead_locks();
         if whole
@@ -337,7 +340,10 @@ fn remember(
     };
     let mut looked = Looked::new(request, plan, store);
     made().for_each(|(branch, fingerprint, record)| looked.branch(branch, fingerprint, record));
-    looked.keep(report, || made().all(|(branch, _, record)| is_sound(plan, store, reading, branch, record)));
+    let tells = |device: u64, path: &Path| reading.files.tells_changes(device, path);
+    looked.keep(report, &tells, || {
+        made().all(|(branch, _, record)| is_sound(plan, store, reading, branch, record))
+    });
 }
 
 /// Makes sure that all that was made can be published.

@@ -62,7 +62,14 @@ impl Making<'_> {
             return nothing(Outcome::without(reads.map(|result| &result.report.outcome)));
         }
         let started = Instant::now();
-        let made = match self.make_branch(branch, &name, self.plan.parts[at.stage], ending) {
+        let part = self.plan.parts[at.stage];
+        let mut made = self.make_branch(branch, &name, part, ending);
+        if let Err(PipelineError::Misremembered { path }) = &made {
+            tracing::warn!(path = %path.display(), "what was remembered of a file was wrong; it was read again");
+            self.seen.forget();
+            made = self.make_branch(branch, &name, part, ending);
+        }
+        let made = match made {
             Ok(made) => made,
             Err(error) => {
                 let report = StageReport::new(&name, Outcome::Failed(error.to_string()));

@@ -5,6 +5,7 @@
 //! what is printed: an [`Observer`] is told, and a [`Report`] is what is left of it.
 
 mod abandoned;
+mod answers;
 mod branch_result;
 mod engine;
 mod failures;
@@ -23,6 +24,7 @@ mod snapshot;
 mod unpublish;
 
 pub use abandoned::abandoned_scratch;
+pub(crate) use answers::ROLE as ANSWERS;
 pub use engine::Engine;
 pub(crate) use failures::failures;
 pub(crate) use kept::{Kept, kept};

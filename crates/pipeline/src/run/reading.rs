@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::answers::{self, Answers};
 use super::progress::{HasRecord, Progress};
 use crate::digest::{Digest, canonical_json};
 use crate::error::{PipelineError, Result, few};
 use crate::files::{Listing, ending, list};
 use crate::fingerprint::{FORMAT, Fingerprint, InputDigest, stage_seed};
-use crate::operation::Input;
+use crate::operation::{Cancelled, Input};
 use crate::plan::{Branch, Plan};
 use crate::spec::Reference;
 use crate::store::{InputRecord, Origin, StatCache, Store, WriteThrough};
@@ -23,6 +24,7 @@ const LARGEST_COPY: u64 = 64 << 20;
 /// Reads what branches name.
 pub(crate) struct Reading {
     pub(crate) files: StatCache,
+    pub(crate) answers: Answers,
 }
 
 /// A file under a role.
@@ -36,13 +38,27 @@ pub(crate) struct FileRead {
 }
 
 impl Reading {
+    /// A reading for who only looks, and runs nothing.
     pub(crate) fn new(store: &Store) -> Self {
-        Self { files: store.stat_cache() }
+        Self { files: store.stat_cache(), answers: Answers::kept(store) }
     }
 
-    /// A reading that remembers nothing, so that all is read.
-    pub(crate) fn anew() -> Self {
-        Self { files: StatCache::empty() }
+    /// A reading for a run, which asks what its stages depend on.
+    /// Where it is `forced` nothing is believed that was remembered of files.
+    pub(crate) fn asking(store: &Store, cancelled: &Cancelled, forced: bool) -> Self {
+        let files = if forced { store.unbelieving_stat_cache() } else { store.stat_cache() };
+        Self { files, answers: Answers::asked(store, cancelled) }
+    }
+
+    /// A reading that remembers nothing of files, so that all are read.
+    pub(crate) fn anew(store: &Store) -> Self {
+        Self { files: store.unbelieving_stat_cache(), answers: Answers::kept(store) }
+    }
+
+    /// Keeps what was found for the next run.
+    pub(crate) fn save(&self) {
+        self.files.save();
+        self.answers.save();
     }
 
     /// The fingerprint of a branch, given the records of those that it reads.
@@ -108,6 +124,12 @@ impl Reading {
         if let Some(source) = branch.source {
             inputs.insert("declaration".into(), vec![whole(&json_input(&source.declaration))]);
         }
+        let stage = branch.bound.stage.as_ref();
+        for question in stage.questions() {
+            let answer = self.answers.answer(stage, &question)?;
+            let digest = answer.map_or_else(answers::unknown, |answer| Digest::of(&answer));
+            inputs.entry(answers::ROLE.into()).or_default().push(InputDigest::whole(question.text, digest));
+        }
         Ok(inputs)
     }
 
@@ -135,6 +157,9 @@ impl Reading {
                 let bytes = fs::read(&file.path).map_err(PipelineError::io(&file.path, "reading"))?;
                 let digest = Digest::of(&bytes);
                 if known.content.as_ref() != Some(&digest) || known.key != file.key {
+                    if known.key == file.key && self.files.correct(&file.path, &digest) {
+                        return Err(PipelineError::Misremembered { path: file.path });
+                    }
                     return Err(moved(&file.path));
                 }
                 if bytes.len() as u64 <= LARGEST_COPY {
@@ -155,6 +180,20 @@ impl Reading {
                     digest,
                 });
             }
+        }
+        let stage = branch.bound.stage.as_ref();
+        for question in stage.questions() {
+            // The command knows its programs; what they answered is kept for `why`.
+            let Some(answer) = self.answers.answer(stage, &question)? else { continue };
+            let digest = Digest::of(&answer);
+            store.put_copy(&answer, &digest, &self.files, disk)?;
+            records.push(InputRecord {
+                role: answers::ROLE.to_owned(),
+                key: question.text.clone(),
+                from: Origin::Command(question.text),
+                digest,
+                bytes: answer.len() as u64,
+            });
         }
         if let Some(source) = branch.source {
             let input = json_input(&source.declaration);

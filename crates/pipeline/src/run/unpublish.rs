@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::publish::trusted;
 use crate::error::{PipelineError, Result};
 use crate::plan::Plan;
-use crate::store::{EntryKind, Folder, StatCache, Store};
+use crate::store::{EntryKind, Folder, Store};
 
 /// Takes away published files, each unless somebody changed it since, and the folders that are empty then.
 /// Returns those that went.
@@ -15,7 +15,7 @@ use crate::store::{EntryKind, Folder, StatCache, Store};
 pub fn unpublish(plan: &Plan<'_>, store: &Store, paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let _in_use = store.share()?;
     let _showing = store.showing()?;
-    let (mut published, files) = (store.published(), StatCache::empty());
+    let (mut published, files) = (store.published(), store.unbelieving_stat_cache());
     let mut gone = Vec::new();
     let workspace = &plan.pipeline.workspace;
     for target in paths {

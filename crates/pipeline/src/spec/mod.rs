@@ -6,10 +6,15 @@
 mod bound;
 mod branch_name;
 mod check;
+mod command_fields;
 mod foreach;
+mod globals;
+mod of;
+mod paths;
 mod pipeline;
 mod pipeline_stage;
 mod reference;
+mod shell_names;
 mod spec;
 mod vintage;
 

@@ -9,8 +9,10 @@ use vintner_diagnostics::{Document, Fault, Faults, one_of};
 use super::bound::Bound;
 use super::check::Checker;
 use super::foreach::Item;
+use super::globals::Globals;
 use super::pipeline_stage::PipelineStage;
 use super::spec::Spec;
+use crate::digest::SecretKey;
 use crate::error::{PipelineError, Result};
 use crate::files::{Ignored, line_not_utf8};
 use crate::operation::Registry;
@@ -31,6 +33,8 @@ pub struct Pipeline {
     pub overrides: BTreeMap<String, String>,
     /// Which files below folders that stages read don't count.
     pub(crate) ignored: Ignored,
+    /// Under which values that aren't written down are digested.
+    pub(crate) secret_key: SecretKey,
     /// Where each stage stands in `stages`.
     pub(crate) positions: BTreeMap<String, usize>,
     document: Document,
@@ -95,9 +99,12 @@ impl Pipeline {
             PipelineError::OverriddenSpec { faults, set }
         };
         // Faults of form don't keep the graph from being checked as far as the stages can be made out.
-        let (spec, faults) = Spec::read(&document);
-        let Some(spec) = spec else { return Err(faulty(faults)) };
-        let mut checker = Checker::new(workspace, &document, &spec, registry, faults);
+        let (spec, mut faults) = Spec::read(&document);
+        let Some(mut spec) = spec else { return Err(faulty(faults)) };
+        let globals = Globals::read(&document, &mut faults);
+        spec.fill(&globals, &document, &mut faults);
+        let mut checker = Checker::new(workspace, &document, &spec, globals, registry, faults);
+        let secret_key = checker.secret_key.clone();
         let mut stages = checker.stages();
         checker.check_graph(&stages);
         let order = checker.order();
@@ -113,6 +120,7 @@ impl Pipeline {
             stages,
             overrides: overrides.clone(),
             ignored,
+            secret_key,
             document,
         })
     }

@@ -4,13 +4,14 @@
 //! and no lock is ever left behind.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::folder::{EntryKind, Folder};
+use super::locking::Lock;
 use super::store::Store;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
@@ -96,14 +97,15 @@ impl Store {
         let mut said = false;
         loop {
             let mut file = open(&folder, name)?;
-            match file.try_lock() {
+            let path = || folder.path().join(name);
+            match self.locking.try_exclusive(&file).map_err(PipelineError::io(path(), "locking"))? {
                 // Whoever held it removed it as they let go: this one is another file by now.
-                Ok(()) if !is_at(&file, &folder, name) => {}
-                Ok(()) => {
+                Lock::Held if !is_at(&file, &folder, name) => {}
+                Lock::Held | Lock::Unknown => {
                     say(&mut file, holder);
                     return Ok(Some(key(file)));
                 }
-                Err(TryLockError::WouldBlock) => {
+                Lock::Taken => {
                     if !said {
                         // Whoever took it a moment ago may not have said who they are.
                         let by = read(&mut file);
@@ -118,9 +120,6 @@ impl Store {
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
-                Err(TryLockError::Error(error)) => {
-                    return Err(PipelineError::io(folder.path().join(name), "locking")(error));
-                }
             }
         }
     }
@@ -132,7 +131,8 @@ impl Store {
         let folder = Arc::new(folder);
         for entry in folder.entries().into_iter().flatten().filter(|entry| is_lock(&entry.name, entry.kind)) {
             let Ok(file) = folder.open_to_lock(&entry.name, false) else { continue };
-            if file.try_lock().is_ok() && is_at(&file, &folder, &entry.name) {
+            let taken = self.locking.try_exclusive(&file);
+            if taken.is_ok_and(|lock| lock == Lock::Held) && is_at(&file, &folder, &entry.name) {
                 // Removed while it is held, as its holder does.
                 let folder = Arc::clone(&folder);
                 drop(KeyLock { folder, name: entry.name, file: Some(file), spare: None });
@@ -147,7 +147,7 @@ impl Store {
         let Some((file, path)) = self.open_where_writable("showing")? else {
             return Ok(Showing { file: None });
         };
-        file.lock().map_err(PipelineError::io(&path, "locking"))?;
+        self.locking.exclusive(&file).map_err(PipelineError::io(&path, "locking"))?;
         Ok(Showing { file: Some(file) })
     }
 
@@ -159,14 +159,11 @@ impl Store {
         self.mark()?;
         let folder = self.make_folder(&self.root)?;
         let file = open(&folder, OsStr::new(IN_USE))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Use { _file: Some(file) }),
-            Err(TryLockError::WouldBlock) => {
-                Err(PipelineError::InUse { path: self.root.clone(), processes: holders(&file) })
-            }
-            Err(TryLockError::Error(error)) => {
-                Err(PipelineError::io(self.root.join(IN_USE), "locking")(error))
-            }
+        let path = self.root.join(IN_USE);
+        match self.locking.try_exclusive(&file).map_err(PipelineError::io(path, "locking"))? {
+            Lock::Held => Ok(Use { _file: Some(file) }),
+            Lock::Taken => Err(PipelineError::InUse { path: self.root.clone(), processes: holders(&file) }),
+            Lock::Unknown => Err(PipelineError::NoLocks { path: self.root.clone() }),
         }
     }
 
@@ -175,7 +172,7 @@ impl Store {
         self.mark()?;
         // A store that can't be written to can't be collected either.
         let Some((file, path)) = self.open_where_writable(IN_USE)? else { return Ok(Use { _file: None }) };
-        file.lock_shared().map_err(PipelineError::io(&path, "locking"))?;
+        self.locking.shared(&file).map_err(PipelineError::io(&path, "locking"))?;
         Ok(Use { _file: Some(file) })
     }
 

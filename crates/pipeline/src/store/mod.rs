@@ -5,6 +5,7 @@
 //! It never runs a stage, and believes nothing that it reads unless its digest says so.
 
 mod atomic;
+mod change_times;
 mod collect;
 mod contents;
 mod failures;
@@ -13,6 +14,7 @@ mod latest;
 mod lock;
 mod lock_file;
 mod lock_files;
+mod locking;
 mod outputs;
 mod published;
 mod record;
@@ -30,6 +32,7 @@ pub use failures::Failure;
 pub(crate) use folder::{EntryKind, Folder};
 pub(crate) use lock::SpareLocks;
 pub use lock_file::{LockFile, Locked};
+pub use locking::Locking;
 pub use published::{PublishedFile, PublishedFiles};
 pub(crate) use record::ColumnRecord;
 pub use record::{InputRecord, Origin, OutputRecord, Record};

@@ -9,8 +9,10 @@
 //! .vintner/v1/unchanged/<request>     what the last run looked at that had nothing to do
 //! .vintner/v1/published               which files of the workspace were published, with what content
 //! .vintner/v1/stat-cache              digests of files by what the file system says of them
+//! .vintner/v1/answers                 what programs answered that were asked for their versions
 //! .vintner/v1/in-use                  held by runs, so that nothing is collected meanwhile
 //! .vintner/v1/showing                 held by a run that writes `latest`, `outputs` and what it publishes
+//! .vintner/secret-key                 turns values of variables into digests; its owner's alone
 //! .vintner/outputs/<pipeline>/<vintage>/<stage>/   the outputs under readable names, for people
 //! .vintner/logs/<pipeline>/<vintage>/<stage>.log   what each stage said when it last ran
 //! .vintner/CACHEDIR.TAG               marks the folder as a cache, for backups and for this program
@@ -26,10 +28,11 @@ use std::path::{Path, PathBuf};
 
 use super::atomic::{WRITING, below, write_cache, write_checked};
 use super::folder::{Entry, EntryKind, Folder, Permissions};
+use super::locking::Locking;
 use super::record::Record;
 use super::stat_cache::StatCache;
 use super::write_through::WriteThrough;
-use crate::digest::Digest;
+use crate::digest::{Digest, SecretKey};
 use crate::error::{PipelineError, Result};
 
 /// What tells that a folder is a cache: backups leave out folders that have it.
@@ -49,6 +52,7 @@ pub struct Store {
     pub(super) root: PathBuf,
     pub(super) outputs: PathBuf,
     pub(super) logs: PathBuf,
+    pub(super) locking: Locking,
 }
 
 /// How an object is found.
@@ -75,6 +79,12 @@ impl Store {
         Self { trusted: self.home.clone(), ..self }
     }
 
+    /// The same store, locked in another way.
+    #[must_use]
+    pub fn locking(self, locking: Locking) -> Self {
+        Self { locking, ..self }
+    }
+
     /// The store in a folder of its own.
     pub fn in_folder(folder: &Path) -> Self {
         Self {
@@ -83,6 +93,7 @@ impl Store {
             root: folder.join(format!("v{}", crate::fingerprint::FORMAT)),
             outputs: folder.join("outputs"),
             logs: folder.join("logs"),
+            locking: Locking::default(),
         }
     }
 
@@ -106,6 +117,22 @@ impl Store {
             .map_err(PipelineError::io(home, "making a temporary folder"))
     }
 
+    /// The key under which values are digested that aren't written down.
+    pub(crate) fn secret_key(&self) -> SecretKey {
+        SecretKey::in_folder(&self.home)
+    }
+
+    /// What programs answered that were asked for their versions.
+    pub(crate) fn answers_path(&self) -> PathBuf {
+        self.root.join("answers")
+    }
+
+    /// Keeps what programs answered.
+    pub(crate) fn put_answers<T: serde::Serialize>(&self, answers: &T) -> Result<()> {
+        let path = self.answers_path();
+        self.write_cache(&path, &json_bytes(&path, answers)?)
+    }
+
     /// Where the snapshot of a run is kept; see [`crate::unchanged`].
     pub(crate) fn snapshot_path(&self, name: &str) -> PathBuf {
         self.root.join("unchanged").join(name)
@@ -114,6 +141,21 @@ impl Store {
     /// What is remembered of files.
     pub(crate) fn stat_cache(&self) -> StatCache {
         StatCache::load(&self.trusted, self.root.join("stat-cache"))
+    }
+
+    /// The same for a run that believes nothing of it.
+    pub(crate) fn unbelieving_stat_cache(&self) -> StatCache {
+        StatCache::unbelieving(&self.trusted, self.root.join("stat-cache"))
+    }
+
+    /// Takes away what earlier runs looked at that had nothing to do, so that the next one looks at all.
+    pub(crate) fn forget_unchanged(&self) {
+        let Ok(Some(folder)) = self.folder(&self.root.join("unchanged")) else { return };
+        for entry in folder.entries().into_iter().flatten().filter(|entry| entry.kind == EntryKind::File) {
+            if let Err(error) = folder.remove_file(&entry.name) {
+                tracing::debug!(%error, "what an earlier run looked at stays");
+            }
+        }
     }
 
     /// Keeps `bytes`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::mark::{digest_of, mark, marks};
+use super::mark::{Mark, device_of, digest_of, mark, marks};
 use super::request::Request;
 use super::snapshot::{Snapshot, variable};
 use crate::digest::Digest;
@@ -49,6 +49,7 @@ impl<'a> Looked<'a> {
     /// What a stage reads of the workspace.
     fn bound(&mut self, bound: &Bound) {
         self.variables.extend(bound.stage.variables());
+        self.paths.extend(bound.stage.questions().into_iter().filter_map(|question| question.program));
         for path in bound.files.values() {
             let pipeline = self.plan.pipeline;
             let full = pipeline.workspace.join(path);
@@ -76,17 +77,31 @@ impl<'a> Looked<'a> {
 
     /// Takes the snapshot, if nothing has moved: `is_sound` says of every branch once more that its
     /// files and objects are what they were.
-    pub(crate) fn keep(mut self, report: &Report, is_sound: impl Fn() -> bool) {
+    pub(crate) fn keep(
+        mut self,
+        report: &Report,
+        tells_changes: &dyn Fn(u64, &Path) -> bool,
+        is_sound: impl Fn() -> bool,
+    ) {
         let workspace = &self.plan.pipeline.workspace;
         self.paths.extend(report.published.iter().map(|path| workspace.join(path)));
         let paths: Vec<PathBuf> = self.paths.into_iter().collect();
         let began = self.request.began();
         let Some(marks) = marks(&paths, &|path| mark(path, Some(began))) else { return };
+        // Where the file system doesn't tell of every change, no mark says that there was none.
+        let untold = |(mark, path): (&Mark, &PathBuf)| {
+            device_of(mark).is_some_and(|device| !tells_changes(device, path))
+        };
+        if marks.iter().zip(&paths).any(untold) {
+            return;
+        }
         if !self.request.is_unmoved() || !is_sound() {
             return;
         }
+        // The one that parameters were digested with: another run may have made another one meanwhile.
+        let key = &self.plan.pipeline.secret_key;
         let variables = self.variables.into_iter().map(|name| {
-            let value = variable(&name);
+            let value = variable(&name, key);
             (name, value)
         });
         let snapshot = Snapshot {

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::checker::Checker;
 use crate::spec::foreach::ForEach;
+use crate::spec::paths::depends_on_item;
 use crate::spec::pipeline_stage::PipelineStage;
 
 impl Checker<'_> {
@@ -22,7 +23,7 @@ impl Checker<'_> {
         }
         let mut published: BTreeMap<PathBuf, &str> = BTreeMap::new();
         for (name, written) in &spec.stages {
-            if written.publish.values().any(|path| path.value.contains("{item}")) {
+            if written.publish.values().any(|path| depends_on_item(&path.value)) {
                 self.check_items(stages.get(&name.value));
             }
             for path in written.publish.values() {
@@ -37,7 +38,7 @@ impl Checker<'_> {
                     self.fault(path.span, message, Some("write it elsewhere, as under `reports`".into()));
                 }
                 let branched = stages.get(&name.value).is_some_and(|stage| stage.foreach.is_some());
-                if branched && !path.value.contains("{item}") {
+                if branched && !depends_on_item(&path.value) {
                     let message = format!("all branches of `{name}` would be written to `{path}`");
                     let hint = "put {item} into the path, which stands for the branch".to_owned();
                     self.fault(path.span, message, Some(hint));
