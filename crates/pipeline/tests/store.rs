@@ -134,8 +134,8 @@ fn an_interrupted_write_is_survived() {
         fs::write(record, &bytes[..left]).unwrap();
         fs::write(record.with_file_name(".writing-abc"), &bytes[..left]).unwrap();
     }
-    fs::remove_file(store.join("latest/v.json")).unwrap();
-    fs::write(store.join("latest/v.json"), "{\"base\": \"0").unwrap();
+    fs::remove_file(store.join("latest/toy/v.json")).unwrap();
+    fs::write(store.join("latest/toy/v.json"), "{\"base\": \"0").unwrap();
     let object = workspace.object_file(&before["all.text"]);
     fs::write(object.with_file_name(".writing-def"), "a[").unwrap();
 
