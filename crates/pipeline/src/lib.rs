@@ -44,21 +44,22 @@ pub use fingerprint::{Cause, FORMAT, Fingerprint, InputDigest};
 pub use graph::{GraphFormat, GraphLink, draw, draw_linked};
 pub use operation::{
     Accepts, Artifact, Cancelled, InputDeclaration, InputFile, Inputs, Kind, Operation, OutputDeclaration,
-    Outputs, Registry, Rows, Stage,
+    Outputs, Question, Registry, Rows, Stage,
 };
-pub use plan::{Branch, BranchId, Plan, Selection};
+pub use plan::{Branch, BranchId, Plan, Publication, RunKey, Selection};
 pub use questions::{
-    Audit, BranchReads, ColumnProfile, Histogram, LastRun, Mismatch, OutputAudit, OutputRead, Profile,
-    RawFile, Reason, Rebuild, Rebuilt, RunFacts, StageStatus, State, Survey, Verification, Why, rebuild,
-    status, why,
+    Audit, BranchReads, ColumnProfile, Histogram, LastFailure, LastRun, Mismatch, OutputAudit, OutputRead,
+    Profile, PublishedState, PublishedStatus, RawFile, Reason, Rebuild, Rebuilt, RunFacts, StageStatus,
+    State, Survey, Verification, Why, rebuild, status, why,
 };
 pub use run::{
-    Engine, Observer, Outcome, Report, Request, RunOptions, Silent, StageReport, rehearse, unchanged,
+    Engine, Observer, Outcome, Report, Request, RunOptions, SetAside, Silent, StageReport, abandoned_scratch,
+    rehearse, unchanged, unpublish,
 };
 pub use spec::{
     Bound, ForEach, Item, Pipeline, PipelineStage, Reference, SourceFile, Spec, StageSpec, Vintage,
 };
 pub use store::{
-    Collected, Contents, InputRecord, Keep, KeptRun, LockFile, Locked, MendedBy, Origin, OutputRecord,
-    Record, Store, Unsound,
+    Collected, Contents, Failure, InputRecord, Keep, KeptRun, LockFile, Locked, Locking, MendedBy, Origin,
+    OutputRecord, PublishedFile, PublishedFiles, Record, Store, Unsound, check_unlinked, write_within,
 };

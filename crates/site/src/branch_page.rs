@@ -217,6 +217,7 @@ fn inputs(gathered: &Gathered<'_, '_, '_>, audit: &Audit) -> Vec<Input> {
                 Origin::Output(name) => gathered.output(name),
                 Origin::File(path) => gathered.file(path),
                 Origin::Manifest => Link::to("sources.html", "the manifest"),
+                Origin::Command(line) => Link::nowhere(line.clone()),
             },
             bytes: bytes(input.bytes),
             digest: input.digest.to_string(),

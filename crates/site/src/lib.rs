@@ -31,5 +31,6 @@ mod why_view;
 
 pub use error::{Result, SiteError};
 pub use figures::{bytes, day, instant, seconds, six_digits};
+pub use folder::abandoned_audits;
 pub use site::{WrittenSite, write_site};
 pub use site_request::{Against, SiteRequest};

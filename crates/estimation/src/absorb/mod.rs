@@ -1,6 +1,6 @@
 //! Absorbing effects: projecting variables off their dummy variables, and counting these.
 //!
-//! Reads [`numerics`](crate::numerics). It never knows what the groups of rows stand for: entities, times and columns are all
+//! Reads `numerics`. It never knows what the groups of rows stand for: entities, times and columns are all
 //! partitions of rows.
 
 mod components;

@@ -4,7 +4,8 @@
 //! cluster's statistic follows from its scores; residuals enter through X'e alone. Replication r's draws depend on
 //! the seed and on r alone (SplitMix64, Steele, Lea and Flood 2014, Proc. OOPSLA, a stream for each replication),
 //! and results are gathered in order of r, so the numbers are the same at any thread count.
-//! Reads [`fit`](crate::fit) and all below.
+//!
+//! Reads `fit` and all below; it never reads a panel.
 
 mod bootstrap;
 mod intervals;

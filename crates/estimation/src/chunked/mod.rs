@@ -4,7 +4,8 @@
 //! the triangle R of the transformed variables, from which come rank, coefficients and bread as in memory; a
 //! last pass makes the residuals, their sum of squares and each entity's scores, of which two numbers a
 //! regressor and entity stay. Memory is that of a chunk, of the entities' scores, and of T x T numbers with effects of times.
-//! Reads [`fit`](crate::fit) and all below. It never holds more rows than a chunk.
+//!
+//! Reads `fit` and all below. It never holds more rows than a chunk.
 
 mod chunked;
 mod sums;

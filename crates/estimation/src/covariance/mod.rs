@@ -1,7 +1,7 @@
 //! Covariances of the coefficients, apart from the models: each takes the bread, the scores' parts,
 //! the groups and the counts of a model that was estimated once, and never refits it.
 //!
-//! Reads the sample and, for what absorbed effects leave of a row, [`models`](crate::models).
+//! Reads the sample and, for what absorbed effects leave of a row, `models`.
 //!
 //! `docs/methods/covariance.md` says which option of which program each equals.
 //!

@@ -1,6 +1,6 @@
 //! Describing variables: moments, quantiles, correlations.
 //!
-//! Reads [`numerics`](crate::numerics). It never estimates a model.
+//! Reads `numerics`. It never estimates a model.
 
 mod correlations;
 mod descriptives;

@@ -40,7 +40,9 @@
 //! # Ok(())
 //! # }
 //! ```
-//! Reads the formula's lags, tests and [`numerics`](crate::numerics), and of [`fit`](crate::fit) the coefficient alone.
+//!
+//! Reads the sample's lags, tests and `numerics`, and of `fit` the coefficient alone; it never goes by way of a
+//! [`Model`](crate::Model).
 
 mod equations;
 mod estimated;

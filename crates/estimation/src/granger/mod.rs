@@ -1,7 +1,7 @@
 //! Granger causality: of each entity and pooled, the panel statistics of Dumitrescu and Hurlin with their bootstrap, and the
 //! choice of lags.
 //!
-//! Reads [`fit`](crate::fit) and all below. Entities are tested on their own series and never borrow rows from one another.
+//! Reads `fit` and all below. Entities are tested on their own series and never borrow rows from one another.
 
 mod dumitrescu_hurlin;
 mod granger;

@@ -36,7 +36,9 @@
 //! # Ok(())
 //! # }
 //! ```
-//! [`fama_macbeth`] averages over times what the others average over units. Reads [`fit`](crate::fit) and all below.
+//!
+//! [`fama_macbeth`] averages over times what the others average over units. Reads `fit` and all below; what a unit without
+//! a regression of its own would have is never guessed: it is left out, and named.
 
 mod average;
 mod common_effects;

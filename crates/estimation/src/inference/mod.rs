@@ -1,6 +1,6 @@
 //! Tests and the distributions that they refer to: a statistic with its null hypothesis and p-value, Wald statistics.
 //!
-//! Reads [`numerics`](crate::numerics). It never knows which model the numbers come from.
+//! Reads `numerics`. It never knows which model the numbers come from.
 
 mod hypothesis_test;
 mod joint_test;

@@ -1,7 +1,8 @@
 //! One equation with endogenous regressors: two-stage least squares, LIML and k-class, GMM; the strength
 //! of the instruments; tests of the restrictions that identify it.
 //!
-//! Reads [`systems`](crate::systems), of which it is the case of one equation, and all below.
+//! Reads [`systems`](crate::systems), of which it is the case of one equation, and all below. It
+//! never chooses an instrument.
 //!
 //! ```
 //! use polars::prelude::df;

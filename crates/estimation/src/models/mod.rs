@@ -1,6 +1,6 @@
 //! Models: each turns a sample into a [`Solved`] system or the [`Reason`](crate::Reason) why it can't.
 //!
-//! Reads the sample, [`absorb`](crate::absorb) and [`numerics`](crate::numerics). It never makes a standard error: that takes a covariance,
+//! Reads the sample, `absorb` and `numerics`. It never makes a standard error: that takes a covariance,
 //! and [`Model::estimate`] hands on what one needs.
 
 mod between;

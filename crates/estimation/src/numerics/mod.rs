@@ -1,6 +1,6 @@
 //! Numbers and matrices: least squares, symmetric and dense matrices, distributions and their quantiles, random numbers.
 //!
-//! Reads [`outcome`](crate::outcome) for the names of what fails. It never sees a panel, a formula or a sample.
+//! Reads `outcome` for the names of what fails. It never sees a panel, a formula or a sample.
 
 mod collinear_columns;
 pub(crate) mod dense;

@@ -1,7 +1,7 @@
 //! From a panel to the rows that an equation is estimated on: the formula, its effects, weights, clusters and lags, and
 //! the rows that were left out, with what is missing there.
 //!
-//! Reads [`absorb`](crate::absorb), for partitions of rows, and [`numerics`](crate::numerics). It never estimates anything, and it fills
+//! Reads `absorb`, for partitions of rows, and `numerics`. It never estimates anything, and it fills
 //! nothing in.
 
 mod cluster_column;

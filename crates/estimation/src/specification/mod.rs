@@ -6,7 +6,8 @@
 //! is none. Where a covariance can be chosen, every [`Covariance`](crate::Covariance) can be. [`diagnose`] makes a
 //! list of them. `docs/methods/specification_tests.md` has the formulas and which function of which program each
 //! equals.
-//! Reads [`fit`](crate::fit) and all below; no test reads an estimator beyond one regression.
+//!
+//! Reads `fit` and all below; no test reads an estimator beyond one regression.
 
 mod auxiliary;
 mod bera_sosa_yoon;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::options::{Restriction, SystemEstimator, SystemOptions};
 use crate::fit::Coefficient;
 use crate::inference::{HypothesisTest, ReferenceDistribution, TestOutcome};
-use crate::numerics::dense::{inverse, matrix_rows};
+use crate::numerics::dense::inverse;
 use crate::outcome::{EstimationError, Note, Reason, Result};
 use crate::sample::Formula;
 
@@ -227,9 +227,4 @@ impl SystemFit {
         let rows = self.covariance.as_ref()?;
         Some(Mat::from_fn(rows.len(), rows.len(), |i, j| rows[i][j]))
     }
-}
-
-/// A matrix as rows.
-pub(crate) fn as_rows(matrix: &Mat<f64>) -> Vec<Vec<f64>> {
-    matrix_rows(matrix)
 }

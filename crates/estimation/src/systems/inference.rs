@@ -3,15 +3,15 @@
 use faer::Mat;
 
 use super::estimation::{Solution, Weighted, Work};
-use super::fit::{EquationFit, SystemFit, SystemR2, as_rows};
+use super::fit::{EquationFit, SystemFit, SystemR2};
 use super::options::{SystemCovariance, SystemEstimator, SystemTest};
 use super::residual_covariance::ResidualCovariance;
 use super::scores::{Dependence, meat, standardized_sum};
 use crate::fit::Coefficient;
 use crate::inference::{HypothesisTest, ReferenceDistribution, TestOutcome};
 use crate::numerics::dense::{
-    SINGULAR, block_diagonal, columns, determinant, finite as all_finite, inner, inverse, scaled,
-    smallest_of_correlation, symmetric,
+    SINGULAR, block_diagonal, columns, determinant, finite as all_finite, inner, inverse, matrix_rows,
+    scaled, smallest_of_correlation, symmetric,
 };
 use crate::outcome::{INTERCEPT, Note, Reason};
 use crate::sample::Formula;
@@ -330,12 +330,12 @@ impl Work<'_> {
             estimator: self.estimator,
             options: self.options.clone(),
             equations,
-            covariance: covariance.map(as_rows),
+            covariance: covariance.map(matrix_rows),
             references,
             determinant: determinant(&residual_covariance),
             mcelroy_r2: mcelroy(&residual_covariance),
-            residual_covariance: as_rows(&residual_covariance),
-            weights_covariance: weights_covariance.as_ref().map(as_rows),
+            residual_covariance: matrix_rows(&residual_covariance),
+            weights_covariance: weights_covariance.as_ref().map(matrix_rows),
             iterations,
             n_obs: self.n,
             n_entities: self.prepared.sample.entities.len(),

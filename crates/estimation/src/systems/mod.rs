@@ -4,7 +4,8 @@
 //! sample, and [`PreparedSystem::estimate`] any number of estimators from it. An equation that isn't
 //! identified is left out of what needs instruments, with its [`Reason`](crate::Reason), and the rest is estimated.
 //!
-//! Reads the sample, tests and [`numerics`](crate::numerics), and of [`fit`](crate::fit) the coefficient alone.
+//! Reads the sample, tests and `numerics`, and of `fit` the coefficient alone. It never has
+//! a number for an equation that is not identified.
 //!
 //! ```
 //! use polars::prelude::df;

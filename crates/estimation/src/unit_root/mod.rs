@@ -2,7 +2,7 @@
 //! ([`by_entity`]), and of a whole panel ([`panel_unit_root`]).
 //!
 //! A series may start and end when it likes; a hole in it is never bridged but a reason why it can't be tested.
-//! Reads the sample, tests and [`numerics`](crate::numerics); the regressions are its own, no [`Fit`](crate::Fit).
+//! Reads the sample, tests and `numerics`; the regressions are its own, no [`Fit`](crate::Fit).
 //! docs/methods/unit_roots.md says which option of which program each option equals.
 //!
 //! ```

@@ -25,12 +25,14 @@ impl CommandError {
         Self { problem, log: String::new(), by_hand: Vec::new() }
     }
 
-    /// An error after a start; `kept` is the scratch folder, if it stays.
+    /// An error after a start; `within` is what goes before the command, where it runs in a sandbox, and
+    /// `kept` is the scratch folder, if it stays.
     pub(super) fn new(
         problem: CommandProblem,
         log: String,
         line: &CommandLine,
         environment: &Environment,
+        within: &str,
         kept: Option<&Path>,
     ) -> Self {
         let started = !matches!(
@@ -39,12 +41,16 @@ impl CommandError {
                 | CommandProblem::NotFound { .. }
                 | CommandProblem::NotInScratch { .. }
                 | CommandProblem::NotRunnable { .. }
+                | CommandProblem::Sandbox { .. }
         );
         let by_hand = match kept {
             _ if !started => Vec::new(),
             Some(folder) => {
                 let folder = quoted(&folder.to_string_lossy());
-                vec![format!("to run it by hand: cd {folder} && env -i {} {line}", environment.for_a_shell())]
+                vec![format!(
+                    "to run it by hand: cd {folder} && env -i {} {within}{line}",
+                    environment.for_a_shell()
+                )]
             }
             None => vec![
                 format!("the command: {}", line.in_short()),

@@ -14,6 +14,8 @@
 //! command is a stage like any other. All its files count in the fingerprints of commands.
 
 mod command_line;
+#[cfg(target_os = "linux")]
+mod descendants;
 mod environment;
 mod error;
 mod excerpt;
@@ -21,21 +23,29 @@ mod foreign_frame;
 #[cfg(unix)]
 mod group;
 mod log;
+mod masks;
 mod output_file;
 mod problem;
 mod process;
 mod quoted;
 mod reading;
+mod sandbox;
 mod scratch;
 mod spec;
 mod stage;
 mod timeout;
+mod usual_path;
+mod variable;
 
 pub use command_line::CommandLine;
+pub(crate) use environment::is_given;
 pub use error::CommandError;
 pub use output_file::OutputFile;
 pub use problem::CommandProblem;
+pub use sandbox::Sandbox;
+pub(crate) use scratch::{SCRATCH_PARTS, SCRATCH_PREFIX};
 pub use spec::CommandSpec;
-pub(crate) use stage::CommandOperation;
-pub use stage::{Command, code, configure};
+pub use stage::{Command, code};
+pub(crate) use stage::{CommandOperation, scratch_parent};
 pub use timeout::Timeout;
+pub use variable::Variable;

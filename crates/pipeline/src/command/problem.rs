@@ -23,6 +23,28 @@ pub enum CommandProblem {
         /// Its path.
         program: String,
     },
+    /// A secret that isn't there.
+    #[error("the secret `{name}` isn't set; set it as an environment variable and run again")]
+    NoSecret {
+        /// The variable.
+        name: String,
+    },
+    /// The command can't be kept to what it declares.
+    #[error(
+        "its sandbox can't be made: {reason}\n  without `sandbox` the command runs, and may see what it doesn't declare"
+    )]
+    Sandbox {
+        /// Why.
+        reason: String,
+    },
+    /// What the command depends on can't be asked for.
+    #[error("asked for its environment, `{question}` {what}")]
+    Unanswered {
+        /// The command that was to answer.
+        question: String,
+        /// What it did.
+        what: String,
+    },
     /// What is to run says nothing of how.
     #[error(
         "`{program}` can't be run: it doesn't begin with `#!`; begin it so, or name what runs it, \

@@ -1,5 +1,6 @@
 //! What is asked of a process, and what is said of it when it has ended.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,13 +13,16 @@ pub(super) struct Request<'a> {
     pub(super) program: &'a Path,
     /// What the program is told that it is called.
     pub(super) name: &'a str,
-    pub(super) arguments: &'a [&'a str],
+    pub(super) arguments: &'a [OsString],
     pub(super) folder: &'a Path,
     pub(super) environment: &'a Environment,
     pub(super) timeout: Option<Duration>,
     /// How long after being asked to end it is made to.
     pub(super) grace: Duration,
     pub(super) cancelled: &'a Cancelled,
+    /// By which it is told what it started: its parameters, and the folder that holds all of its own.
+    /// Nothing, where nothing it starts can outlive it.
+    pub(super) marks: Option<(&'a Path, &'a Path)>,
 }
 
 /// How a process came to its end.

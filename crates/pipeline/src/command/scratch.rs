@@ -19,11 +19,18 @@ pub(super) const INPUTS: &str = "inputs";
 /// The file of a scratch folder in which the parameters are.
 pub(super) const PARAMS: &str = "params.json";
 
+/// What names of such folders begin with, and what is in each.
+pub(crate) const SCRATCH_PREFIX: &str = "vintner-";
+pub(crate) const SCRATCH_PARTS: [&str; 2] = ["scratch", "tmp"];
+
 /// A folder that holds the inputs and nothing else, and beside it one for temporary files. Both are
 /// removed with it.
 #[derive(Debug)]
 pub(super) struct Scratch<'a> {
     root: Option<TempDir>,
+    /// Held for as long as the folder is in use, where the system can lock folders: those of killed runs
+    /// are told by it.
+    _held: Option<fs::File>,
     folder: PathBuf,
     temporary: PathBuf,
     /// What lies in the folder, by path.
@@ -50,12 +57,14 @@ impl<'a> Scratch<'a> {
         let parent = std::path::absolute(parent).map_err(CommandProblem::io(parent, "finding the folder"))?;
         fs::create_dir_all(&parent).map_err(CommandProblem::io(&parent, "making a folder"))?;
         let root = tempfile::Builder::new()
-            .prefix("vintner-")
+            .prefix(SCRATCH_PREFIX)
             .tempdir_in(&parent)
             .map_err(CommandProblem::io(&parent, "making a scratch folder"))?;
-        let (folder, temporary) = (root.path().join("scratch"), root.path().join("tmp"));
+        let held = fs::File::open(root.path()).ok().filter(|folder| folder.try_lock().is_ok());
+        let [folder, temporary] = SCRATCH_PARTS.map(|part| root.path().join(part));
         let scratch = Self {
             root: Some(root),
+            _held: held,
             folder,
             temporary,
             inputs: places(inputs, outputs)?,
@@ -71,6 +80,11 @@ impl<'a> Scratch<'a> {
             scratch.make_parent(&scratch.folder.join(&output.path))?;
         }
         Ok(scratch)
+    }
+
+    /// The folder that holds all of them.
+    pub(super) fn root(&self) -> &Path {
+        self.folder.parent().unwrap_or(&self.folder)
     }
 
     /// The folder in which the command runs.
@@ -91,6 +105,8 @@ impl<'a> Scratch<'a> {
     /// Lets the folder stay, and says where it is.
     pub(super) fn keep(mut self) -> PathBuf {
         if let Some(root) = self.root.take() {
+            // Whoever looks for what killed runs left passes it by.
+            let _ = fs::write(root.path().join("kept"), "");
             let _ = root.keep();
         }
         std::mem::take(&mut self.folder)

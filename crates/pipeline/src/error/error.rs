@@ -38,6 +38,39 @@ pub enum PipelineError {
         /// Why it failed.
         source: io::Error,
     },
+    /// A link stands where something would be written or taken away.
+    #[error("{}", describe_link(.path, .target))]
+    Linked {
+        /// The link.
+        path: PathBuf,
+        /// Where it leads.
+        target: PathBuf,
+    },
+    /// What should be the cache is another folder.
+    #[error(
+        "{}: it holds `{found}` and isn't a cache of this program, so nothing in it is touched\n  \
+         move away what is yours in it; the next run makes a cache in its place",
+        shown(.folder)
+    )]
+    NoCache {
+        /// The folder.
+        folder: PathBuf,
+        /// Something in it that a cache has too.
+        found: String,
+    },
+    /// A file is published by another pipeline of the workspace.
+    #[error(
+        "{} is published by the pipeline `{pipeline}` ({file}), which would be lost\n  give each pipeline \
+         paths of its own under `publish`, or publish elsewhere with --publish-to DIR", path.display()
+    )]
+    Taken {
+        /// The file.
+        path: PathBuf,
+        /// The other pipeline.
+        pipeline: String,
+        /// Its file.
+        file: String,
+    },
     /// Stages failed; those that depend on them weren't run.
     #[error("{}", describe_failures(.failures, .skipped, .stopped))]
     Stages {
@@ -78,6 +111,22 @@ pub enum PipelineError {
         path: PathBuf,
         /// The processes that use it, where the system says.
         processes: Vec<u32>,
+    },
+    /// The cache is to be collected on a file system on which it can't be told whether runs use it.
+    #[error(
+        "{}: the file system knows no locks, so it can't be told whether runs use the cache, and nothing was \
+         removed\n  with --no-lock you say that none does",
+        shown(.path)
+    )]
+    NoLocks {
+        /// The store.
+        path: PathBuf,
+    },
+    /// What was remembered of a file was wrong; it was read again.
+    #[error("{}: what was remembered of it was wrong; run again", shown(.path))]
+    Misremembered {
+        /// The file.
+        path: PathBuf,
     },
     /// The cache is to be collected, and what a vintage needs isn't known.
     #[error(
@@ -167,6 +216,14 @@ impl PipelineError {
         move |source| PipelineError::Io { path, action, source }
     }
 
+    /// The faults of a file, each with its place.
+    pub fn faults(&self) -> Option<&Faults> {
+        match self {
+            PipelineError::Spec(faults) | PipelineError::OverriddenSpec { faults, .. } => Some(faults),
+            _ => None,
+        }
+    }
+
     /// Whether the mistake is in how the program was called or configured, rather than in the run.
     pub fn is_usage(&self) -> bool {
         matches!(
@@ -175,12 +232,30 @@ impl PipelineError {
                 | PipelineError::OverriddenSpec { .. }
                 | PipelineError::Unknown { .. }
                 | PipelineError::Override { .. }
+                | PipelineError::Taken { .. }
         )
     }
 }
 
 fn shown(path: &Path) -> std::path::Display<'_> {
     path.strip_prefix(".").unwrap_or(path).display()
+}
+
+fn describe_link(path: &Path, target: &Path) -> String {
+    let inside = path.ancestors().skip(1).any(|folder| folder.ends_with(".vintner"));
+    let cure = match inside {
+        true => "remove the link: what it leads to stays, and the next run makes a folder in its place",
+        false => {
+            "remove the link, which leaves what it leads to; or, if you made it, say --follow-links, \
+                  or set VINTNER_FOLLOW_LINKS=1"
+        }
+    };
+    format!(
+        "{} is a symbolic link, to {}; nothing is written or removed behind one, as that may be outside \
+         of the workspace\n  {cure}",
+        shown(path),
+        target.display()
+    )
 }
 
 fn describe_users(processes: &[u32]) -> String {

@@ -4,6 +4,10 @@
 
 mod file_name;
 mod files;
+mod ignored;
+mod unicode_form;
 
 pub(crate) use file_name::file_name;
-pub(crate) use files::{ending, files_below, line_not_utf8, walk};
+pub(crate) use files::{Listing, dangling, ending, line_not_utf8, list};
+pub(crate) use ignored::Ignored;
+pub(crate) use unicode_form::{in_other_form, told_apart};

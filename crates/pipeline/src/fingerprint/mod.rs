@@ -7,6 +7,6 @@ mod causes;
 mod fingerprint;
 
 pub use causes::Cause;
-pub(crate) use causes::causes;
+pub(crate) use causes::{Before, causes};
 pub(crate) use fingerprint::stage_seed;
 pub use fingerprint::{FORMAT, Fingerprint, InputDigest};

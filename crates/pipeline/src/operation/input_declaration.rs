@@ -13,6 +13,9 @@ pub struct InputDeclaration {
     pub optional: bool,
     /// Whether all branches of a stage may be given at once.
     pub many: bool,
+    /// Whether the stage sees the order in which the branches are listed; otherwise they're handed
+    /// over in the order of their keys, and no other order makes another fingerprint.
+    pub in_order: bool,
     /// Of a frame, the columns that are read; `None` for all of them.
     pub columns: Option<Vec<String>>,
     /// Of a frame, the rows that are read; `None` for all of them.
@@ -48,6 +51,7 @@ impl InputDeclaration {
             accepts: Accepts::Kind(Kind::Frame),
             optional: false,
             many: false,
+            in_order: false,
             columns: None,
             rows: None,
         }
@@ -94,6 +98,15 @@ impl InputDeclaration {
     #[must_use]
     pub fn many(mut self) -> Self {
         self.many = true;
+        self
+    }
+
+    /// This input, with all branches of its stage in the order in which the spec or the vintage lists
+    /// them, which counts.
+    #[must_use]
+    pub fn in_order(mut self) -> Self {
+        self.many = true;
+        self.in_order = true;
         self
     }
 

@@ -13,6 +13,7 @@ mod memory;
 mod operation;
 mod output_declaration;
 mod outputs;
+mod question;
 mod registry;
 
 pub use artifact::Artifact;
@@ -26,4 +27,5 @@ pub(crate) use memory::own_peak;
 pub use operation::{Operation, Stage};
 pub use output_declaration::OutputDeclaration;
 pub use outputs::Outputs;
+pub use question::Question;
 pub use registry::Registry;

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use serde_json::Value;
 use vintner_diagnostics::{Document, Faults, Node};
 
+use super::cancelled::Cancelled;
 use super::input_declaration::InputDeclaration;
 use super::inputs::Inputs;
 use super::output_declaration::OutputDeclaration;
 use super::outputs::Outputs;
+use super::question::Question;
 use crate::digest::Digest;
 use crate::error::StageError;
 
@@ -48,6 +50,19 @@ pub trait Stage: Send + Sync {
     /// Environment variables of the caller that its parameters may hold.
     fn variables(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    /// Commands whose answers its outputs depend on beside its inputs.
+    fn questions(&self) -> Vec<Question> {
+        Vec::new()
+    }
+
+    /// The answer to one of its questions.
+    ///
+    /// # Errors
+    /// Where there is none, in words for the user.
+    fn answer(&self, question: &Question, _: &Cancelled) -> Result<Vec<u8>, StageError> {
+        Err(format!("nothing answers `{}`", question.text).into())
     }
 
     /// Makes the outputs.

@@ -5,10 +5,15 @@
 
 mod branch;
 mod plan;
+mod publication;
+mod run_key;
 mod selection;
 
 pub use branch::{Branch, BranchId};
 pub(crate) use branch::{BranchAt, Read};
 pub use plan::Plan;
+pub use publication::Publication;
+pub(crate) use publication::without_dots;
+pub use run_key::RunKey;
 pub(crate) use selection::Part;
 pub use selection::Selection;

@@ -1,7 +1,9 @@
 //! A pipeline bound to a vintage.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
+use super::run_key::RunKey;
 use super::selection::{Part, Selection, reads};
 use crate::error::Result;
 use crate::spec::{Pipeline, Vintage};
@@ -14,29 +16,60 @@ pub struct Plan<'a> {
     pub vintage: &'a Vintage,
     /// Whether all stages are selected.
     pub whole: bool,
+    /// The folder into which outputs are published, in the place of where the spec says; from the
+    /// workspace where it is in it.
+    pub(crate) publish_to: Option<PathBuf>,
+    /// Whether folders into which outputs are published may be symbolic links.
+    pub follow_links: bool,
     /// What is done with each stage.
     pub(crate) parts: Vec<Part>,
     /// The stages that each stage reads.
     pub(crate) reads: Vec<Vec<usize>>,
     /// The items of stages of which not all branches are selected.
     pub(crate) items: BTreeMap<usize, BTreeSet<String>>,
+    /// The items of stages that the selection names; there have to be branches for them.
+    pub(crate) named: BTreeMap<usize, BTreeSet<String>>,
 }
 
 impl<'a> Plan<'a> {
     /// The plan of a whole pipeline for a vintage.
     pub fn new(pipeline: &'a Pipeline, vintage: &'a Vintage) -> Self {
         let parts = vec![Part::Made; pipeline.stages.len()];
-        Self { pipeline, vintage, whole: true, parts, reads: reads(pipeline), items: BTreeMap::new() }
+        Self {
+            pipeline,
+            vintage,
+            whole: true,
+            publish_to: None,
+            follow_links: false,
+            parts,
+            reads: reads(pipeline),
+            items: BTreeMap::new(),
+            named: BTreeMap::new(),
+        }
     }
 
     /// The plan of a part of a pipeline.
     ///
     /// # Errors
-    /// [`PipelineError::Unknown`] for a stage that there isn't.
+    /// [`PipelineError::Unknown`](crate::PipelineError::Unknown) for a stage or a branch that there isn't.
     pub fn select(pipeline: &'a Pipeline, vintage: &'a Vintage, selection: &Selection) -> Result<Self> {
+        let named = selection.named(pipeline, vintage)?;
         let parts = selection.parts(pipeline)?;
         let items = selection.items(pipeline, &parts);
         let whole = selection.is_everything();
-        Ok(Self { pipeline, vintage, whole, parts, reads: reads(pipeline), items })
+        Ok(Self { whole, parts, items, named, ..Self::new(pipeline, vintage) })
+    }
+
+    /// The same plan, whose outputs are published into a folder.
+    #[must_use]
+    pub fn publishing_to(self, folder: &Path) -> Self {
+        let publish_to =
+            Some(self.from_workspace(&std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())));
+        Self { publish_to, ..self }
+    }
+
+    /// Which runs this one belongs to.
+    pub fn key(&self) -> RunKey<'a> {
+        RunKey { pipeline: &self.pipeline.name, vintage: &self.vintage.name }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use vintner_diagnostics::one_of;
 
 use crate::error::{PipelineError, Result};
-use crate::spec::{Bound, Pipeline, PipelineStage, Reference};
+use crate::spec::{Bound, BranchName, Pipeline, PipelineStage, Reference, Vintage};
 
 /// Which stages a run is about. What these read of others has to be made already.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,6 +38,27 @@ impl Selection {
         self.only.is_empty() && self.from.is_empty() && self.until.is_empty() && self.language.is_none()
     }
 
+    /// The branches that are named, by their stages; that there are all of them, as far as that can be told
+    /// before anything is made.
+    ///
+    /// # Errors
+    /// [`crate::PipelineError::Unknown`] for a stage or a branch that there isn't.
+    pub(crate) fn named(
+        &self,
+        pipeline: &Pipeline,
+        vintage: &Vintage,
+    ) -> Result<BTreeMap<usize, BTreeSet<String>>> {
+        let mut named: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+        for name in self.only.iter().chain(&self.from).chain(&self.until) {
+            let name = BranchName::parse(name)?;
+            name.check(pipeline, vintage)?;
+            if let Some(item) = name.item {
+                named.entry(pipeline.position(name.stage)?).or_default().insert(item.to_owned());
+            }
+        }
+        Ok(named)
+    }
+
     /// What a run does with each stage.
     ///
     /// # Errors
@@ -46,7 +67,7 @@ impl Selection {
         let reads = reads(pipeline);
         let positions = |names: &[String]| -> Result<BTreeSet<usize>> {
             // A branch stands for its stage.
-            names.iter().map(|name| pipeline.position(split(name).0)).collect()
+            names.iter().map(|name| pipeline.position(BranchName::parse(name)?.stage)).collect()
         };
         let mut made: BTreeSet<usize> = (0..pipeline.stages.len()).collect();
         if !self.only.is_empty() {
@@ -97,7 +118,7 @@ impl Selection {
             .flat_map(|(reads, _)| reads)
             .collect();
         for name in &self.only {
-            let (stage, item) = split(name);
+            let Ok(BranchName { stage, item }) = BranchName::parse(name) else { continue };
             let Some(at) = pipeline.positions.get(stage).copied() else { continue };
             match item {
                 Some(item) => {
@@ -134,14 +155,6 @@ fn languages(stage: &PipelineStage) -> BTreeSet<&str> {
 
 fn language_of(bound: &Bound) -> Option<&str> {
     bound.params.get("language").and_then(Value::as_str)
-}
-
-/// The stage of `stage` or `stage[item]`, and the item.
-fn split(name: &str) -> (&str, Option<&str>) {
-    match name.split_once('[') {
-        Some((stage, item)) => (stage, Some(item.strip_suffix(']').unwrap_or(item))),
-        None => (name, None),
-    }
 }
 
 fn with_all_they_read(mut stages: BTreeSet<usize>, reads: &[Vec<usize>]) -> BTreeSet<usize> {

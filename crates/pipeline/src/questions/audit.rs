@@ -13,7 +13,7 @@ use crate::digest::Digest;
 use crate::error::Result;
 use crate::operation::Kind;
 use crate::plan::Branch;
-use crate::run::{files, target_of};
+use crate::run::files;
 use crate::store::{InputRecord, OutputRecord, Record};
 
 /// All that is known of a branch.
@@ -122,8 +122,8 @@ impl Survey<'_, '_> {
         let mut outputs = Vec::new();
         for (name, kept) in status.record.iter().flat_map(|record| &record.outputs) {
             let mut output = self.output(status, name, kept, rows)?;
-            let target = bound.publish.get(name);
-            output.published = target.map(|target| target_of(target, &self.plan.vintage.name));
+            let published = self.plan.publications(&status.id).into_iter().find(|one| one.output == *name);
+            output.published = published.map(|published| published.target);
             outputs.push(output);
         }
         let upstream = self.upstream_of(status);
@@ -151,7 +151,7 @@ impl Survey<'_, '_> {
         rows: usize,
     ) -> Result<OutputAudit> {
         let object = self.store.object(&kept.digest);
-        let path = self.store.output_path(&self.plan.vintage.name, &status.id, name, kept.extension());
+        let path = self.store.output_path(self.plan.key(), &status.id, name, kept.extension());
         let what = format!("{}.{name}", status.branch);
         let profile = match (&object, kept.kind) {
             (Some(bytes), Kind::Frame) => Some(Profile::of_parquet(bytes.clone(), rows, &what)?),

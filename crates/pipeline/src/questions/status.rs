@@ -1,5 +1,7 @@
 //! What a run would do, and why.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use crate::digest::Digest;
@@ -16,7 +18,7 @@ pub enum State {
     Fresh,
     /// It was made, of something else than there is now; what differs.
     Stale(Vec<String>),
-    /// It was never made on this vintage, or its outputs are gone; why.
+    /// It was never made on this vintage, or its outputs or its record are gone; why.
     Missing(Vec<String>),
     /// Outputs in the store aren't what they were; which.
     Corrupt(Vec<String>),
@@ -56,15 +58,27 @@ impl State {
         let texts = causes.iter().map(Cause::to_string).collect();
         if causes.iter().any(|cause| matches!(cause, Cause::Corrupt { .. })) {
             State::Corrupt(texts)
-        } else if causes
-            .iter()
-            .any(|cause| matches!(cause, Cause::FirstRun | Cause::Gone { .. } | Cause::NoRecord))
-        {
+        } else if causes.iter().any(|cause| {
+            matches!(cause, Cause::FirstRun | Cause::NeverMade | Cause::Gone { .. } | Cause::NoRecord)
+        }) {
             State::Missing(texts)
         } else {
             State::Stale(texts)
         }
     }
+}
+
+/// How a branch failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LastFailure {
+    /// When, in seconds since 1970.
+    pub at: u64,
+    /// What was said.
+    pub message: String,
+    /// Where all that it said is, from the workspace; nothing where that is gone.
+    pub log: Option<PathBuf>,
+    /// Whether anything that it depends on has changed since; nothing where that isn't known.
+    pub changed_since: Option<bool>,
 }
 
 /// The state of one branch.
@@ -75,6 +89,9 @@ pub struct StageStatus {
     /// Its state.
     #[serde(flatten)]
     pub state: State,
+    /// How it failed when it was last to be made, where it hasn't been made since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed: Option<LastFailure>,
     /// The branch's name, in its parts.
     #[serde(skip)]
     pub id: BranchId,
@@ -98,7 +115,8 @@ impl HasRecord for StageStatus {
 
 impl StageStatus {
     pub(crate) fn new(id: BranchId, state: State) -> Self {
-        Self { branch: id.to_string(), id, state, causes: Vec::new(), record: None, fingerprint: None }
+        let branch = id.to_string();
+        Self { branch, id, state, failed: None, causes: Vec::new(), record: None, fingerprint: None }
     }
 
     /// Sets the state that follows from why the branch would run.

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use super::status::{StageStatus, State};
+use super::status::{LastFailure, StageStatus, State};
 use crate::digest::Digest;
 use crate::error::Result;
-use crate::fingerprint::causes;
+use crate::fingerprint::{Before, Cause};
 use crate::plan::{Branch, BranchAt, BranchId, Part, Plan};
-use crate::run::{HasRecord, Kept, Progress, Reading, kept, locked};
-use crate::spec::ForEach;
-use crate::store::{Locked, Store};
+use crate::run::{HasRecord, Kept, Progress, Reading, failures, kept, locked};
+use crate::spec::{BranchName, ForEach, no_branch};
+use crate::store::{Failure, Locked, Store};
 
 /// The branches of a plan with the state of each.
 pub struct Survey<'p, 'a> {
@@ -20,6 +20,8 @@ pub struct Survey<'p, 'a> {
     pub(crate) progress: Progress<'a, StageStatus>,
     /// The fingerprints of the vintage's last run.
     pub(crate) latest: BTreeMap<String, Digest>,
+    /// What failed and hasn't been made since.
+    failures: BTreeMap<String, Failure>,
     /// Stages whose branches aren't known yet.
     unlaid: Vec<Option<StageStatus>>,
 }
@@ -39,17 +41,19 @@ impl<'p, 'a> Survey<'p, 'a> {
     /// # Errors
     /// Where a file that a branch reads can't be read.
     pub fn of_every_byte(plan: &'p Plan<'a>, store: &'p Store) -> Result<Self> {
-        Self::with(plan, store, Reading::anew())
+        Self::with(plan, store, Reading::anew(store))
     }
 
     fn with(plan: &'p Plan<'a>, store: &'p Store, reading: Reading) -> Result<Self> {
-        let (latest, progress) = (store.latest(&plan.vintage.name), Progress::new(plan));
-        let mut survey = Self { plan, store, reading, progress, latest, unlaid: Vec::new() };
+        let (latest, progress) = (store.latest(plan.key()), Progress::new(plan));
+        let failures = failures(store, plan);
+        let mut survey = Self { plan, store, reading, progress, latest, failures, unlaid: Vec::new() };
         for (stage, part) in plan.parts.iter().enumerate() {
             let waiting = survey.waiting_for_layout(stage);
             if *part == Part::LeftOut || !waiting.is_empty() {
                 let id = BranchId { stage: plan.pipeline.stages[stage].name.clone(), item: None };
-                let unknown = StageStatus::new(id, State::Waiting(waiting));
+                let mut unknown = StageStatus::new(id, State::Waiting(waiting));
+                unknown.failed = survey.last_failure(&unknown);
                 survey.unlaid.push(Some(unknown).filter(|_| *part != Part::LeftOut));
                 continue;
             }
@@ -57,7 +61,9 @@ impl<'p, 'a> Survey<'p, 'a> {
             let branches = survey.progress.lay_out(plan, stage, store)?;
             let known = survey.progress.put_branches(stage, branches);
             for (at, branch) in known.branches.iter().enumerate() {
-                let _ = known.results[at].set(survey.look_at(branch)?);
+                let mut status = survey.look_at(branch)?;
+                status.failed = survey.last_failure(&status);
+                let _ = known.results[at].set(status);
             }
         }
         Ok(survey)
@@ -72,6 +78,27 @@ impl<'p, 'a> Survey<'p, 'a> {
             let results = known.into_iter().flat_map(|known| known.results.iter().filter_map(OnceLock::get));
             self.unlaid.get(stage).and_then(Option::as_ref).into_iter().chain(results)
         })
+    }
+
+    /// The branches that `stage` or `stage[item]` stands for; there is at least one. Where the branches of
+    /// the stage aren't known yet it is the stage itself.
+    ///
+    /// # Errors
+    /// [`PipelineError::Unknown`] with a suggestion.
+    pub fn named(&self, name: &str) -> Result<Vec<&StageStatus>> {
+        let named = BranchName::parse(name)?;
+        named.check(self.plan.pipeline, self.plan.vintage)?;
+        let of_stage: Vec<&StageStatus> =
+            self.statuses().filter(|status| status.id.stage == named.stage).collect();
+        let is_unlaid = |status: &&StageStatus| status.id.item.is_none();
+        let Some(item) = named.item else { return Ok(of_stage) };
+        let is_meant = |status: &&&StageStatus| is_unlaid(status) || status.id.item.as_deref() == Some(item);
+        let found: Vec<&StageStatus> = of_stage.iter().filter(is_meant).copied().collect();
+        if found.is_empty() {
+            let known: Vec<&str> = of_stage.iter().filter_map(|status| status.id.item.as_deref()).collect();
+            return Err(no_branch(named.stage, item, known));
+        }
+        Ok(found)
     }
 
     /// What the vintage was made of and what came out, as far as it is made.
@@ -100,6 +127,19 @@ impl<'p, 'a> Survey<'p, 'a> {
         let branches = &self.progress.stage(stage)?.branches;
         let branch = branches.iter().position(|branch| branch.id == *id)?;
         Some(BranchAt { stage, branch })
+    }
+
+    fn last_failure(&self, status: &StageStatus) -> Option<LastFailure> {
+        let failure = self.failures.get(&status.branch).filter(|_| status.state != State::Fresh)?;
+        let log = self.store.log_path(self.plan.key(), &status.id);
+        let workspace = &self.plan.pipeline.workspace;
+        let fingerprints = failure.fingerprint.as_ref().zip(status.fingerprint.as_ref());
+        Some(LastFailure {
+            at: failure.at,
+            message: failure.message.clone(),
+            log: log.is_file().then(|| log.strip_prefix(workspace).unwrap_or(&log).to_owned()),
+            changed_since: fingerprints.map(|(then, now)| then != now),
+        })
     }
 
     /// What has to be made before the branches of a stage are known.
@@ -139,9 +179,14 @@ impl<'p, 'a> Survey<'p, 'a> {
                 status.record = Some(record);
             }
             Kept::Nothing => {
-                let before = self.latest.get(&status.branch).and_then(|digest| self.store.record(digest));
-                let before = before.as_ref().map(|record| &record.fingerprint);
-                status.would_run(causes(before, &fingerprint));
+                let named = self.latest.get(&status.branch);
+                let record = named.and_then(|digest| self.store.record(digest));
+                let before = Before::new(named, record.as_ref().map(|record| &record.fingerprint));
+                let has_failed = self.failures.contains_key(&status.branch);
+                status.would_run(match before {
+                    Before::Never if has_failed => vec![Cause::NeverMade],
+                    before => before.causes(&fingerprint),
+                });
             }
         }
         status.fingerprint = Some(digest);

@@ -10,7 +10,6 @@ use super::survey::Survey;
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::operation::{Artifact, Kind};
-use crate::run::target_of;
 use crate::store::OutputRecord;
 
 /// What was found in reading everything again.
@@ -72,6 +71,11 @@ impl Survey<'_, '_> {
                 self.verify_output(status, name, kept, &mut found);
             }
         }
+        if !found.mismatches.is_empty() {
+            // What was remembered may be why nobody saw it: the next run looks at all.
+            self.reading.files.save();
+            self.store.forget_unchanged();
+        }
         Ok(found)
     }
 
@@ -94,18 +98,12 @@ impl Survey<'_, '_> {
             }
             Some(_) => {}
         }
-        let vintage = &self.plan.vintage.name;
-        let shown = self.store.output_path(vintage, &status.id, name, kept.extension());
+        let shown = self.store.output_path(self.plan.key(), &status.id, name, kept.extension());
         let shown_as = shown.strip_prefix(&self.plan.pipeline.workspace).unwrap_or(&shown);
         verify_copy(&shown, shown_as, &kept.digest, found);
-        let published = self.plan.pipeline.stage(&status.id.stage).ok();
-        let published = published.and_then(|stage| {
-            let branch = self.position(&status.id).and_then(|at| self.progress.branch(at));
-            branch.map_or(&stage.bound, |branch| &branch.bound).publish.get(name)
-        });
-        if let Some(target) = published {
-            let target = target_of(target, vintage);
-            verify_copy(&self.plan.pipeline.workspace.join(&target), &target, &kept.digest, found);
+        for published in self.plan.publications(&status.id).into_iter().filter(|one| one.output == name) {
+            let path = self.plan.pipeline.workspace.join(&published.target);
+            verify_copy(&path, &published.target, &kept.digest, found);
         }
     }
 }

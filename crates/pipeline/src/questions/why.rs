@@ -13,7 +13,7 @@ use crate::error::{PipelineError, Result};
 use crate::fingerprint::{Cause, Fingerprint, InputDigest, causes, stage_seed};
 use crate::operation::Kind;
 use crate::plan::Branch;
-use crate::run::{files, json_input};
+use crate::run::{ANSWERS, files, json_input};
 use crate::spec::Reference;
 use crate::store::{Origin, Record};
 
@@ -132,18 +132,21 @@ impl Asked<'_, '_, '_> {
             seed: stage_seed(plan.pipeline.seed, &branch.id.to_string()),
             ..before.fingerprint.clone()
         };
-        now.inputs.extend(reading.file_digests(plan, branch)?);
+        let given = reading.given_digests(plan, branch)?;
+        // What it no longer reads is gone, whatever becomes of the rest.
+        now.inputs.retain(|role, _| given.contains_key(role) || branch.bound.inputs.contains_key(role));
+        now.inputs.extend(given);
         if now == before.fingerprint {
             return Ok(Vec::new());
         }
-        Ok(causes(Some(&before.fingerprint), &now))
+        Ok(causes(&before.fingerprint, &now))
     }
 
     fn last_run(&self, branch: &Branch<'_>, record: &Record) -> Result<LastRun> {
         let before = record.before.as_ref().and_then(|digest| self.survey.store.record(digest));
         let reasons = match before {
             Some(before) if before.fingerprint != record.fingerprint => {
-                let causes = causes(Some(&before.fingerprint), &record.fingerprint);
+                let causes = causes(&before.fingerprint, &record.fingerprint);
                 let explained = causes.iter().map(|cause| self.explain(cause, branch, &before, Some(record)));
                 explained.collect::<Result<_>>()?
             }
@@ -205,7 +208,7 @@ impl Asked<'_, '_, '_> {
     fn in_record(&self, record: &Record, role: &str, key: &str) -> Option<Version> {
         let input = record.input(role, key)?;
         let subject = match &input.from {
-            Origin::Output(name) | Origin::File(name) => name.clone(),
+            Origin::Output(name) | Origin::File(name) | Origin::Command(name) => name.clone(),
             Origin::Manifest => MANIFEST.to_owned(),
         };
         Some(Version { subject, bytes: self.survey.store.object(&input.digest) })
@@ -229,6 +232,14 @@ impl Asked<'_, '_, '_> {
         }
         if let Some(source) = branch.source.filter(|_| role == "declaration") {
             return Ok(of_json(&source.declaration));
+        }
+        let stage = branch.bound.stage.as_ref();
+        if let Some(question) = stage.questions().into_iter().find(|question| question.text == key)
+            && role == ANSWERS
+        {
+            let answer = self.survey.reading.answers.answer(stage, &question)?;
+            let subject = question.text;
+            return Ok(answer.map(|answer| Version { subject, bytes: Some(answer.to_vec()) }));
         }
         let mut files = files(plan, branch)?;
         let file = files.remove(role).and_then(|files| files.into_iter().find(|file| file.key == key));

@@ -3,12 +3,14 @@
 use super::progress::HasRecord;
 use super::report::StageReport;
 use crate::digest::Digest;
-use crate::store::Record;
+use crate::store::{Failure, Record};
 
 /// What became of a branch.
 pub(crate) struct BranchResult {
     pub(crate) made: Option<(Digest, Record)>,
     pub(crate) report: StageReport,
+    /// What is remembered of it where it failed.
+    pub(crate) failure: Option<Failure>,
 }
 
 impl HasRecord for BranchResult {

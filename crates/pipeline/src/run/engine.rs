@@ -1,25 +1,26 @@
 //! Running a plan: which branch when, and what is kept and shown at the end.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::branch_result::BranchResult;
+use super::failures::remember_failures;
 use super::locked::locked;
 use super::making::Making;
 use super::observer::Observer;
 use super::progress::{Branches, HasRecord, Progress};
-use super::publish::publish;
+use super::publish::{self, Publishing};
 use super::reading::Reading;
 use super::report::{Outcome, Report, StageReport};
 use super::run_options::RunOptions;
 use super::seen::Seen;
 use super::snapshot::{Looked, Request, is_sound};
 use crate::error::{PipelineError, Result};
-use crate::plan::{Branch, BranchAt, Part, Plan};
+use crate::plan::{Branch, BranchAt, Part, Plan, RunKey};
 use crate::spec::ForEach;
-use crate::store::{Locked, Record, SpareLocks, Store, WriteThrough, remove_unpublished};
+use crate::store::{Locked, Record, SpareLocks, Store, WriteThrough};
 
 /// Runs plans against a store.
 pub struct Engine<'a> {
@@ -38,11 +39,17 @@ impl<'a> Engine<'a> {
     /// # Errors
     /// Where the store or the workspace can't be written.
     pub fn run(&self, plan: &Plan<'_>, options: &RunOptions) -> Result<Report> {
+        if !options.store_only {
+            publish::check(plan, self.store, &plan.known_publications(), &[])?;
+        }
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(options.jobs)
             .build()
             .map_err(|error| PipelineError::Threads { jobs: options.jobs, message: error.to_string() })?;
         let _in_use = self.store.share()?;
+        if !options.store_only {
+            plan.pipeline.secret_key.keep();
+        }
         let mut readers: Vec<Vec<usize>> = vec![Vec::new(); plan.reads.len()];
         for (stage, reads) in plan.reads.iter().enumerate() {
             reads.iter().for_each(|read| readers[*read].push(stage));
@@ -53,7 +60,7 @@ impl<'a> Engine<'a> {
                 observer: self.observer,
                 plan,
                 options,
-                reading: Reading::new(self.store),
+                reading: Reading::asking(self.store, &options.cancelled, options.force),
                 seen: Seen::default(),
                 disk: WriteThrough::default(),
                 spare_locks: SpareLocks::default(),
@@ -63,6 +70,7 @@ impl<'a> Engine<'a> {
             waiting_for: plan.reads.iter().map(|reads| AtomicUsize::new(reads.len())).collect(),
             left: plan.reads.iter().map(|_| AtomicUsize::new(0)).collect(),
             unlaid: plan.reads.iter().map(|_| OnceLock::new()).collect(),
+            unknown: OnceLock::new(),
             stopping: AtomicBool::new(false),
             readers,
         };
@@ -87,6 +95,8 @@ struct Run<'a> {
     readers: Vec<Vec<usize>>,
     /// Stages whose branches couldn't be laid out.
     unlaid: Vec<OnceLock<StageReport>>,
+    /// A branch that was asked for and that there isn't, as came out when its stage was laid out.
+    unknown: OnceLock<PipelineError>,
     /// Set at the first failure, unless the run is to go on.
     stopping: AtomicBool,
 }
@@ -100,7 +110,13 @@ impl Run<'_> {
         }
         let branches = match self.is_known(stage) && !self.is_ending() {
             false => Err(Outcome::without(self.read_by(stage))),
-            true => progress.lay_out(plan, stage, store).map_err(|error| Outcome::Failed(error.to_string())),
+            true => progress.lay_out(plan, stage, store).map_err(|error| {
+                let outcome = Outcome::Failed(error.to_string());
+                if matches!(error, PipelineError::Unknown { .. }) {
+                    let _ = self.unknown.set(error);
+                }
+                outcome
+            }),
         };
         match branches {
             Ok(branches) => {
@@ -198,6 +214,7 @@ impl Run<'_> {
             vintage: vintage.clone(),
             stages: Vec::new(),
             published: Vec::new(),
+            set_aside: Vec::new(),
             interrupted: options.cancelled.is_cancelled(),
             locked: Locked::default(),
         };
@@ -226,17 +243,20 @@ impl Run<'_> {
             if !differences.is_empty() && !failed {
                 // What was made stays in the store, where the next run finds it.
                 disk.settle()?;
-                reading.files.save();
+                reading.save();
                 return Err(PipelineError::Unlocked { vintage: vintage.clone(), differences });
             }
         }
         // Two runs at once show their results one after the other, and each adds to what is the latest.
         let showing = store.showing()?;
-        let before = store.latest(vintage);
+        let before = store.latest(plan.key());
         // What a failed branch depended on at its last success still explains the next run.
         let mut latest = if plan.whole && whole { BTreeMap::new() } else { before.clone() };
-        let (mut shown, mut folders) = (BTreeSet::new(), BTreeSet::new());
-        let mut unshown: Result<()> = Ok(());
+        let mut shown = BTreeSet::new();
+        let mut publishing = Publishing::new(store, plan, &reading, &options.known);
+        let publishes = whole && !store_only;
+        // Some paths are known only now.
+        let mut unshown = if publishes { check_publications(plan, store, &stages) } else { Ok(()) };
         for (stage, known) in stages.iter().enumerate() {
             let Some(known) = known else {
                 report.stages.extend(self.unlaid[stage].get().cloned());
@@ -247,11 +267,10 @@ impl Run<'_> {
                 let Some(result) = result.get() else { continue };
                 if let Some((digest, record)) = &result.made {
                     if !store_only && unshown.is_ok() {
-                        unshown = show(store, vintage, branch, record, &reading, &mut shown);
+                        unshown = show(store, plan.key(), branch, record, &reading, &mut shown);
                     }
-                    if whole && selected && !store_only && unshown.is_ok() {
-                        let published = publish(store, plan, branch, record, &reading, &mut folders);
-                        unshown = published.map(|published| report.published.extend(published));
+                    if publishes && selected && unshown.is_ok() {
+                        unshown = publish_all(&mut publishing, plan, branch, record, &mut report.published);
                     }
                     latest.insert(branch.id.to_string(), digest.clone());
                 }
@@ -265,21 +284,28 @@ impl Run<'_> {
         let is_settled = settled.is_ok();
         unshown = unshown.and(settled);
         if !store_only && plan.whole && whole && unshown.is_ok() {
-            unshown = store.tidy_outputs(vintage, &shown, &showing);
+            unshown = store.tidy_outputs(plan.key(), &shown, &reading.files, &showing);
         }
-        if showing.is_alone() {
-            folders.iter().for_each(|folder| remove_unpublished(folder));
+        match publishing.finish(showing.is_alone()) {
+            Ok(set_aside) => report.set_aside = set_aside,
+            Err(error) => unshown = unshown.and(Err(error)),
+        }
+        if !options.store_only
+            && let Err(error) = remember_failures(store, plan, &stages, &self.unlaid)
+        {
+            tracing::warn!(%error, "what failed can't be remembered");
         }
         if latest != before {
-            unshown = unshown.and(store.put_latest(vintage, &latest));
+            unshown = unshown.and(store.put_latest(plan.key(), &latest));
         }
         if is_settled {
-            reading.files.save();
+            reading.save();
         }
         store.remove_dead_locks();
         if whole
             && unshown.is_ok()
             && !store_only
+            && report.set_aside.is_empty()
             && report.cached() == report.stages.len()
             && let Some(request) = &options.remember
         {
@@ -289,9 +315,9 @@ impl Run<'_> {
             // That a stage failed is what has to be said, and mostly it failed of the same.
             Err(error) if report.check().is_err() => {
                 tracing::warn!(%error, "what was made is kept and couldn't be shown");
-                Ok(report)
+                self.unknown.into_inner().map_or(Ok(report), Err)
             }
-            unshown => unshown.map(|()| report),
+            unshown => unshown.and(self.unknown.into_inner().map_or(Ok(report), Err)),
         }
     }
 }
@@ -314,20 +340,53 @@ fn remember(
     };
     let mut looked = Looked::new(request, plan, store);
     made().for_each(|(branch, fingerprint, record)| looked.branch(branch, fingerprint, record));
-    looked.keep(report, || made().all(|(branch, _, record)| is_sound(plan, store, reading, branch, record)));
+    let tells = |device: u64, path: &Path| reading.files.tells_changes(device, path);
+    looked.keep(report, &tells, || {
+        made().all(|(branch, _, record)| is_sound(plan, store, reading, branch, record))
+    });
+}
+
+/// Makes sure that all that was made can be published.
+fn check_publications(
+    plan: &Plan<'_>,
+    store: &Store,
+    stages: &[Option<Branches<'_, BranchResult>>],
+) -> Result<()> {
+    let branches: Vec<&Branch<'_>> = stages.iter().flatten().flat_map(|known| &known.branches).collect();
+    let mut publications = plan.known_publications();
+    let known: BTreeSet<String> = publications.iter().map(|one| one.branch.to_string()).collect();
+    let found = branches.iter().filter(|branch| !known.contains(&branch.id.to_string()));
+    publications.extend(found.flat_map(|branch| plan.publications(&branch.id)));
+    publish::check(plan, store, &publications, &branches)
+}
+
+/// Publishes the outputs of a branch that are to be, and notes where.
+fn publish_all(
+    publishing: &mut Publishing<'_>,
+    plan: &Plan<'_>,
+    branch: &Branch<'_>,
+    record: &Record,
+    published: &mut Vec<PathBuf>,
+) -> Result<()> {
+    for publication in plan.publications(&branch.id) {
+        let Some(kept) = record.outputs.get(&publication.output) else { continue };
+        publishing.publish(&publication, kept)?;
+        published.push(publication.target);
+    }
+    Ok(())
 }
 
 /// Puts the outputs of a branch where people look for them.
 fn show(
     store: &Store,
-    vintage: &str,
+    of: RunKey<'_>,
     branch: &Branch<'_>,
     record: &Record,
     reading: &Reading,
     shown: &mut BTreeSet<PathBuf>,
 ) -> Result<()> {
     for (output, kept) in &record.outputs {
-        let path = store.output_path(vintage, &branch.id, output, kept.extension());
+        let path = store.output_path(of, &branch.id, output, kept.extension());
         store.show(&kept.digest, kept.bytes, &path, &reading.files)?;
         shown.insert(path);
     }

@@ -3,27 +3,29 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::branch_result::BranchResult;
+use super::failures::now;
 use super::kept::{Kept, kept};
 use super::observer::Observer;
 use super::progress::Progress;
-use super::reading::{Reading, json_input};
+use super::reading::{Reading, json_input, left_out};
 use super::report::{Outcome, StageReport};
 use super::run_options::RunOptions;
 use super::seen::Seen;
 use crate::command::CommandError;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
-use crate::fingerprint::{Cause, Fingerprint, causes};
+use crate::fingerprint::{Before, Cause, Fingerprint};
 use crate::operation::{Input, Inputs, Outputs, own_peak};
 use crate::plan::{Branch, BranchAt, Part, Plan, Read};
 use crate::spec::Reference;
 use crate::store::{
-    ColumnRecord, InputRecord, Origin, OutputRecord, Record, SpareLocks, Store, WriteThrough, write_cache,
+    ColumnRecord, Failure, InputRecord, Origin, OutputRecord, Record, SpareLocks, Store, WriteThrough,
 };
 
 /// All that making a branch takes.
@@ -53,18 +55,27 @@ impl Making<'_> {
     /// Makes a branch, unless what it reads isn't made or the run is ending.
     pub(crate) fn make(&self, at: BranchAt, branch: &Branch<'_>, ending: bool) -> BranchResult {
         let name = branch.id.to_string();
-        let nothing = |outcome| BranchResult { made: None, report: StageReport::new(&name, outcome) };
+        let nothing =
+            |outcome| BranchResult { made: None, report: StageReport::new(&name, outcome), failure: None };
         if branch.reads.iter().any(|read| self.progress.record(read.from).is_none()) {
             let reads = branch.reads.iter().filter_map(|read| self.progress.result(read.from));
             return nothing(Outcome::without(reads.map(|result| &result.report.outcome)));
         }
         let started = Instant::now();
-        let made = match self.make_branch(branch, &name, self.plan.parts[at.stage], ending) {
+        let part = self.plan.parts[at.stage];
+        let mut made = self.make_branch(branch, &name, part, ending);
+        if let Err(PipelineError::Misremembered { path }) = &made {
+            tracing::warn!(path = %path.display(), "what was remembered of a file was wrong; it was read again");
+            self.seen.forget();
+            made = self.make_branch(branch, &name, part, ending);
+        }
+        let made = match made {
             Ok(made) => made,
             Err(error) => {
                 let report = StageReport::new(&name, Outcome::Failed(error.to_string()));
                 let seconds = started.elapsed().as_secs_f64();
-                return BranchResult { made: None, report: StageReport { seconds, ..report } };
+                let failure = self.failure(branch, &name, &error);
+                return BranchResult { made: None, report: StageReport { seconds, ..report }, failure };
             }
         };
         let (outcome, digest, record) = match made {
@@ -80,9 +91,31 @@ impl Making<'_> {
             outcome,
             seconds: record.seconds,
             rows: first.and_then(|output| record.outputs.get(&output.name)?.rows),
-            warnings: record.warnings.clone(),
+            warnings: left_out(self.plan, branch)
+                .into_iter()
+                .chain(record.warnings.iter().cloned())
+                .collect(),
         };
-        BranchResult { made: Some((digest, record)), report }
+        BranchResult { made: Some((digest, record)), report, failure: None }
+    }
+
+    /// What is remembered of a branch that failed, which its log says too.
+    fn failure(&self, branch: &Branch<'_>, name: &str, error: &PipelineError) -> Option<Failure> {
+        // One that isn't to be made didn't fail.
+        if matches!(error, PipelineError::NotSelected { .. }) {
+            return None;
+        }
+        let fingerprint = self.reading.fingerprint(self.plan, branch, &self.progress).ok();
+        if !self.options.store_only {
+            let path = self.store.log_path(self.plan.key(), &branch.id);
+            let said = format!("failed: {error}\n");
+            // What failed before its stage began has no log of this run yet.
+            if !std::fs::read_to_string(&path).is_ok_and(|log| log.ends_with(&said)) {
+                self.put_log(&path, &format!("{name}\n{said}"));
+            }
+        }
+        let fingerprint = fingerprint.and_then(|fingerprint| fingerprint.digest().ok());
+        Some(Failure::new(now(), &error.to_string(), fingerprint))
     }
 
     fn make_branch(&self, branch: &Branch<'_>, name: &str, part: Part, ending: bool) -> Result<Made> {
@@ -133,12 +166,13 @@ impl Making<'_> {
         if !forced && let Kept::Whole(record) = kept(self.store, &self.reading, &digest) {
             return Ok(Made::Cached(digest, record));
         }
-        let latest = self.latest.get_or_init(|| self.store.latest(&self.plan.vintage.name));
-        let before = latest.get(name).and_then(|digest| Some((digest, self.store.record(digest)?)));
+        let latest = self.latest.get_or_init(|| self.store.latest(self.plan.key()));
+        let named = latest.get(name);
+        let record = named.and_then(|digest| self.store.record(digest));
         if why.is_empty() {
-            why = causes(before.as_ref().map(|(_, record)| &record.fingerprint), &fingerprint);
+            why = Before::new(named, record.as_ref().map(|record| &record.fingerprint)).causes(&fingerprint);
         }
-        let before = before.map(|(digest, _)| digest.clone());
+        let before = named.filter(|_| record.is_some()).cloned();
         let record = self.run(branch, name, fingerprint, &digest, &why, before)?;
         match record {
             Some(record) => Ok(Made::Ran(why, digest, record)),
@@ -322,8 +356,12 @@ impl Making<'_> {
         if self.options.store_only {
             return;
         }
-        let path = self.store.log_path(&self.plan.vintage.name, &branch.id);
-        if let Err(error) = write_cache(&path, record.to_log(error).as_bytes()) {
+        let path = self.store.log_path(self.plan.key(), &branch.id);
+        self.put_log(&path, &record.to_log(error));
+    }
+
+    fn put_log(&self, path: &Path, log: &str) {
+        if let Err(error) = self.store.write_cache(path, log.as_bytes()) {
             tracing::warn!(path = %path.display(), %error, "the stage's log can't be written");
         }
     }

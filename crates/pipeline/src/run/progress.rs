@@ -10,7 +10,7 @@ use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
 use crate::operation::{InputDeclaration, decode_frame};
 use crate::plan::{Branch, BranchAt, BranchId, Plan, Read};
-use crate::spec::{Bound, ForEach, Item, PipelineStage, Reference, SourceFile};
+use crate::spec::{Bound, ForEach, Item, PipelineStage, Reference, SourceFile, no_branch};
 use crate::store::{Record, Store};
 
 /// The branches of a stage, once they are known, with what is known of each.
@@ -88,13 +88,14 @@ impl<'a, T: HasRecord> Progress<'a, T> {
             let reads = self.reads(plan, &bound)?;
             branches.push(Branch { id, bound, source, reads });
         }
-        if let Some(wanted) = plan.items.get(&stage) {
-            let item = |branch: &Branch<'_>| branch.id.item.clone().unwrap_or_default();
-            let known: BTreeSet<String> = branches.iter().map(item).collect();
-            if let Some(unknown) = wanted.difference(&known).next() {
-                return Err(no_branch(&described.name, unknown, &branches));
+        if let Some(wanted) = plan.named.get(&stage) {
+            let known: BTreeSet<&str> = keys(&branches).collect();
+            if let Some(unknown) = wanted.iter().find(|item| !known.contains(item.as_str())) {
+                return Err(no_branch(&described.name, unknown, known));
             }
-            branches.retain(|branch| wanted.contains(&item(branch)));
+        }
+        if let Some(wanted) = plan.items.get(&stage) {
+            branches.retain(|branch| wanted.contains(branch.id.item.as_deref().unwrap_or_default()));
         }
         Ok(branches)
     }
@@ -120,14 +121,20 @@ impl<'a, T: HasRecord> Progress<'a, T> {
             };
             match wanted {
                 None => {
-                    reads.extend(branches.iter().enumerate().map(|(at, branch)| {
+                    let of_branch = |(at, branch): (usize, &Branch<'_>)| {
                         read((at, branch), branch.id.item.as_deref().unwrap_or_default())
-                    }))
+                    };
+                    let mut of_role: Vec<Read> = branches.iter().enumerate().map(of_branch).collect();
+                    // An order that the stage doesn't see makes no difference to it.
+                    if !bound.declaration(role).is_some_and(|declared| declared.in_order) {
+                        of_role.sort_by(|one, other| one.key.cmp(&other.key));
+                    }
+                    reads.extend(of_role);
                 }
                 Some(wanted) => {
                     let found = known.and_then(|known| known.by_item.get(wanted)).copied();
                     let found = found.and_then(|at| Some((at, branches.get(at)?)));
-                    reads.push(read(found.ok_or_else(|| no_branch(from, wanted, branches))?, ""));
+                    reads.push(read(found.ok_or_else(|| no_branch(from, wanted, keys(branches)))?, ""));
                 }
             }
         }
@@ -185,10 +192,7 @@ impl<'a, T: HasRecord> Progress<'a, T> {
     }
 }
 
-fn no_branch(stage: &str, wanted: &str, branches: &[Branch<'_>]) -> PipelineError {
-    let known: Vec<&str> = branches.iter().filter_map(|branch| branch.id.item.as_deref()).collect();
-    PipelineError::Unknown {
-        message: format!("`{stage}` has no branch `{wanted}`"),
-        hint: one_of(wanted, known.iter().copied()),
-    }
+/// The items of branches.
+fn keys<'b>(branches: &'b [Branch<'_>]) -> impl Iterator<Item = &'b str> + Clone {
+    branches.iter().filter_map(|branch| branch.id.item.as_deref())
 }

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::answers::{self, Answers};
 use super::progress::{HasRecord, Progress};
 use crate::digest::{Digest, canonical_json};
-use crate::error::{PipelineError, Result};
-use crate::files::{ending, files_below};
+use crate::error::{PipelineError, Result, few};
+use crate::files::{Listing, ending, list};
 use crate::fingerprint::{FORMAT, Fingerprint, InputDigest, stage_seed};
-use crate::operation::Input;
+use crate::operation::{Cancelled, Input};
 use crate::plan::{Branch, Plan};
 use crate::spec::Reference;
 use crate::store::{InputRecord, Origin, StatCache, Store, WriteThrough};
@@ -23,6 +24,7 @@ const LARGEST_COPY: u64 = 64 << 20;
 /// Reads what branches name.
 pub(crate) struct Reading {
     pub(crate) files: StatCache,
+    pub(crate) answers: Answers,
 }
 
 /// A file under a role.
@@ -36,13 +38,27 @@ pub(crate) struct FileRead {
 }
 
 impl Reading {
+    /// A reading for who only looks, and runs nothing.
     pub(crate) fn new(store: &Store) -> Self {
-        Self { files: store.stat_cache() }
+        Self { files: store.stat_cache(), answers: Answers::kept(store) }
     }
 
-    /// A reading that remembers nothing, so that all is read.
-    pub(crate) fn anew() -> Self {
-        Self { files: StatCache::empty() }
+    /// A reading for a run, which asks what its stages depend on.
+    /// Where it is `forced` nothing is believed that was remembered of files.
+    pub(crate) fn asking(store: &Store, cancelled: &Cancelled, forced: bool) -> Self {
+        let files = if forced { store.unbelieving_stat_cache() } else { store.stat_cache() };
+        Self { files, answers: Answers::asked(store, cancelled) }
+    }
+
+    /// A reading that remembers nothing of files, so that all are read.
+    pub(crate) fn anew(store: &Store) -> Self {
+        Self { files: store.unbelieving_stat_cache(), answers: Answers::kept(store) }
+    }
+
+    /// Keeps what was found for the next run.
+    pub(crate) fn save(&self) {
+        self.files.save();
+        self.answers.save();
     }
 
     /// The fingerprint of a branch, given the records of those that it reads.
@@ -52,12 +68,9 @@ impl Reading {
         branch: &Branch<'_>,
         progress: &Progress<'_, T>,
     ) -> Result<Fingerprint> {
-        let mut inputs: BTreeMap<String, Vec<InputDigest>> = BTreeMap::new();
-        for (role, reference) in &branch.bound.inputs {
-            let digests = inputs.entry(role.clone()).or_default();
-            if *reference == Reference::Vintage {
-                digests.push(whole(&json_input(&plan.vintage.manifest)));
-            }
+        let mut inputs = self.given_digests(plan, branch)?;
+        for role in branch.bound.inputs.keys() {
+            inputs.entry(role.clone()).or_default();
         }
         for read in &branch.reads {
             let declared = branch.bound.declaration(&read.role);
@@ -68,7 +81,6 @@ impl Reading {
                 digests.push(kept.digest_for(read.key.clone(), declared));
             }
         }
-        inputs.extend(self.file_digests(plan, branch)?);
         Ok(Fingerprint {
             format: FORMAT,
             operation: plan.pipeline.stage(&branch.id.stage)?.operation.clone(),
@@ -77,6 +89,22 @@ impl Reading {
             inputs,
             seed: stage_seed(plan.pipeline.seed, &branch.id.to_string()),
         })
+    }
+
+    /// The digests of what a branch reads that no stage makes: files, the manifest, what it says of the
+    /// branch's source.
+    pub(crate) fn given_digests(
+        &self,
+        plan: &Plan<'_>,
+        branch: &Branch<'_>,
+    ) -> Result<BTreeMap<String, Vec<InputDigest>>> {
+        let mut inputs = self.file_digests(plan, branch)?;
+        let of_vintage =
+            branch.bound.inputs.iter().filter(|(_, reference)| **reference == Reference::Vintage);
+        for (role, _) in of_vintage {
+            inputs.insert(role.clone(), vec![whole(&json_input(&plan.vintage.manifest))]);
+        }
+        Ok(inputs)
     }
 
     /// The digests of the files that a branch reads, and of what the manifest says of its source.
@@ -95,6 +123,12 @@ impl Reading {
         }
         if let Some(source) = branch.source {
             inputs.insert("declaration".into(), vec![whole(&json_input(&source.declaration))]);
+        }
+        let stage = branch.bound.stage.as_ref();
+        for question in stage.questions() {
+            let answer = self.answers.answer(stage, &question)?;
+            let digest = answer.map_or_else(answers::unknown, |answer| Digest::of(&answer));
+            inputs.entry(answers::ROLE.into()).or_default().push(InputDigest::whole(question.text, digest));
         }
         Ok(inputs)
     }
@@ -123,6 +157,9 @@ impl Reading {
                 let bytes = fs::read(&file.path).map_err(PipelineError::io(&file.path, "reading"))?;
                 let digest = Digest::of(&bytes);
                 if known.content.as_ref() != Some(&digest) || known.key != file.key {
+                    if known.key == file.key && self.files.correct(&file.path, &digest) {
+                        return Err(PipelineError::Misremembered { path: file.path });
+                    }
                     return Err(moved(&file.path));
                 }
                 if bytes.len() as u64 <= LARGEST_COPY {
@@ -143,6 +180,20 @@ impl Reading {
                     digest,
                 });
             }
+        }
+        let stage = branch.bound.stage.as_ref();
+        for question in stage.questions() {
+            // The command knows its programs; what they answered is kept for `why`.
+            let Some(answer) = self.answers.answer(stage, &question)? else { continue };
+            let digest = Digest::of(&answer);
+            store.put_copy(&answer, &digest, &self.files, disk)?;
+            records.push(InputRecord {
+                role: answers::ROLE.to_owned(),
+                key: question.text.clone(),
+                from: Origin::Command(question.text),
+                digest,
+                bytes: answer.len() as u64,
+            });
         }
         if let Some(source) = branch.source {
             let input = json_input(&source.declaration);
@@ -203,8 +254,7 @@ pub(crate) fn files(plan: &Plan<'_>, branch: &Branch<'_>) -> Result<BTreeMap<Str
     for (role, path) in &branch.bound.files {
         let full = workspace.join(path);
         let place = |key: &str| if full.is_dir() { path.join(key) } else { path.clone() };
-        let files = files_below(&full)?;
-        let files = files.into_iter().map(|(key, file)| FileRead {
+        let files = listing(plan, path)?.files.into_iter().map(|(key, file)| FileRead {
             place: Some(place(&key)),
             shown: place(&key),
             key,
@@ -219,6 +269,42 @@ pub(crate) fn files(plan: &Plan<'_>, branch: &Branch<'_>) -> Result<BTreeMap<Str
     }
     Ok(roles)
 }
+
+/// The path from the workspace of a file under a role that names `path`, by the file's key among all that
+/// were read under that role.
+pub(crate) fn place_of(plan: &Plan<'_>, path: &Path, read: &[InputDigest], key: &str) -> PathBuf {
+    let is_file = read.len() == 1
+        && path.file_name().is_some_and(|name| name == key)
+        && !plan.pipeline.workspace.join(path).is_dir();
+    if is_file { path.to_owned() } else { path.join(key) }
+}
+
+fn listing(plan: &Plan<'_>, path: &Path) -> Result<Listing> {
+    list(&plan.pipeline.workspace, path, &plan.pipeline.ignored, &mut |_| {})
+}
+
+/// What to say of hidden files in the folders that a branch reads: they don't count, and whoever looks
+/// for them should know.
+pub(crate) fn left_out(plan: &Plan<'_>, branch: &Branch<'_>) -> Vec<String> {
+    let mut said = Vec::new();
+    for path in branch.bound.files.values() {
+        // What can't be listed was told when the branch was to be made.
+        let Ok(Listing { hidden, .. }) = listing(plan, path) else { continue };
+        if let Some(first) = hidden.first() {
+            let name = first.rsplit('/').next().unwrap_or(first);
+            said.push(format!(
+                "the folder {}: {} left out, as all that begins with a dot is; `ignore: [\"!{name}\"]` in the \
+                 pipeline takes it in",
+                path.display(),
+                few(&hidden, HIDDEN_NAMED)
+            ));
+        }
+    }
+    said
+}
+
+/// So many hidden files of a folder are named.
+const HIDDEN_NAMED: usize = 5;
 
 pub(crate) fn json_input(value: &Value) -> Input {
     let bytes = canonical_json(value).into_bytes();

@@ -63,6 +63,15 @@ impl StageReport {
     }
 }
 
+/// A file in the place of a published one that somebody had edited or made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// Where it was, and what is published is now.
+    pub path: PathBuf,
+    /// Where it is now.
+    pub aside: PathBuf,
+}
+
 /// What happened in a run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
@@ -74,6 +83,9 @@ pub struct Report {
     pub stages: Vec<StageReport>,
     /// Files that were written into the workspace or stood there already with that content.
     pub published: Vec<PathBuf>,
+    /// Files that were there and no run had made, and under which name each was set aside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<SetAside>,
     /// Whether it was ended before it was done.
     pub interrupted: bool,
     /// What it was made of and what came out, of the branches that were made.

@@ -1,6 +1,9 @@
 //! How to run.
 
+use std::collections::BTreeSet;
+
 use super::snapshot::Request;
+use crate::digest::Digest;
 use crate::operation::Cancelled;
 use crate::store::Locked;
 
@@ -17,6 +20,9 @@ pub struct RunOptions {
     pub locked: Option<Locked>,
     /// How many branches may run at once; 0 for as many as there are processors.
     pub jobs: usize,
+    /// Outputs of runs elsewhere, as a lock names them: files with such content are replaced where an
+    /// output is published, and others are set aside.
+    pub known: BTreeSet<Digest>,
     /// Ends the run, from wherever its clone is.
     pub cancelled: Cancelled,
     /// What was asked for, of which a snapshot is taken if there was nothing to do.

@@ -21,6 +21,11 @@ struct First {
 }
 
 impl Seen {
+    /// Forgets all of it: what was said of a file was wrong.
+    pub(crate) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Makes sure that the files of a branch are what the run's other branches found.
     ///
     /// # Errors

@@ -5,13 +5,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
-use vintner_diagnostics::{Document, Faults, Node, NodeValue};
+use vintner_diagnostics::{
+    Document, Fault, Faults, Node, NodeValue, Refusal, RefusalReason, Spanned, one_of,
+};
 
+use super::command_fields::{command_mentions_item, fill_command};
 use super::foreach::Item;
+use super::globals::{Globals, ITEM, fault_of};
+use super::of::Of;
+use super::paths::{depends_on_item, fill_path};
 use super::reference::{Reference, Written};
 use super::spec::StageSpec;
+use crate::command::CommandOperation;
 use crate::digest::Digest;
-use crate::files::file_name;
 use crate::operation::{InputDeclaration, Operation, OutputDeclaration, Stage};
 
 /// What a branch runs on: a configured operation and what it reads.
@@ -41,59 +47,88 @@ impl Bound {
     }
 }
 
-/// What is bound: a stage as written, with references to parameters replaced.
+/// What is bound: a stage as written.
 #[derive(Clone)]
 pub(crate) struct Template {
     pub(crate) operation: Arc<dyn Operation>,
-    /// The parameters; of a command, the whole stage.
+    /// The parameters as written; of a command, the whole stage.
     pub(crate) params: Node,
+    /// What its names stand for.
+    pub(crate) globals: Arc<Globals>,
+    /// The stage as written, with references to parameters replaced in its paths and inputs.
     pub(crate) spec: StageSpec,
 }
 
 impl Template {
     /// Whether anything in it depends on the item.
     pub(crate) fn mentions_item(&self) -> bool {
-        self.params.mentions("item")
+        let in_params = match self.is_command() {
+            true => command_mentions_item(&self.params),
+            false => self.params.mentions(ITEM),
+        };
+        in_params
             || self.spec.inputs.values().any(|target| Written::read(target).is_of_item())
-            || self.spec.files.values().any(|path| path.contains("{item}"))
-            || self.spec.publish.values().any(|path| path.contains("{item}"))
+            || self.spec.files.values().any(|path| depends_on_item(path))
+            || self.spec.publish.values().any(|path| depends_on_item(path))
     }
 
-    /// The stage for an item.
+    fn is_command(&self) -> bool {
+        self.operation.name() == CommandOperation::NAME
+    }
+
+    /// The parameters with their names filled in, and what can't be.
+    pub(crate) fn filled(&self, of: Of<'_>) -> (Node, Vec<Refusal>) {
+        let names = of.names(&self.globals);
+        let mut refused = Vec::new();
+        let node = match self.is_command() {
+            true => fill_command(&self.params, of, &names, &mut |refusal| refused.push(refusal)),
+            false => self.params.substitute(&names, &mut |refusal| refused.push(refusal)),
+        };
+        (node, refused)
+    }
+
+    /// The stage for an item, or for none.
     ///
     /// # Errors
-    /// Faults of the parameters.
+    /// Faults of the parameters and paths that have to do with the item. Others were found when the stage
+    /// was looked at without one.
     pub(crate) fn bind(
         &self,
         document: &Document,
         item: Option<&Item>,
         main_output: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Bound, Faults> {
-        let stage = match item {
-            None => self.operation.configure(document, &self.params)?,
-            Some(item) => {
-                let values = BTreeMap::from([("item".to_owned(), item.value.clone())]);
-                let mut faults = Faults::new();
-                let params = self.params.substitute(&values, &mut |name, span| {
-                    if name.split('.').next() == Some("item") {
-                        let message = format!("the item `{}` has no `{name}`", item.key);
-                        faults.push(document.fault(Some(span), message));
-                    }
-                });
-                faults.or(())?;
-                self.operation.configure(document, &params)?
-            }
-        };
+        let of = item.map_or(Of::Nothing, Of::Item);
+        let mut faults = Faults::new();
+        let (params, mut refused) = self.filled(of);
         let key = item.map(|item| item.key.as_str());
+        let names = of.names(&self.globals);
+        let mut fill = |path: &Spanned<String>| {
+            fill_path(&path.value, path.span, &names, key).unwrap_or_else(|refusal| {
+                refused.push(refusal);
+                path.value.clone()
+            })
+        };
+        let spec = &self.spec;
+        let files: BTreeMap<String, PathBuf> =
+            spec.files.iter().map(|(role, path)| (role.value.clone(), PathBuf::from(fill(path)))).collect();
+        let publish: BTreeMap<String, String> =
+            spec.publish.iter().map(|(output, path)| (output.value.clone(), fill(path))).collect();
+        if let Some(item) = item {
+            let of_item = |refusal: &&Refusal| {
+                refusal.path.split('.').next() == Some(ITEM)
+                    || matches!(refusal.reason, RefusalReason::Twice(_))
+            };
+            for refusal in refused.iter().filter(of_item) {
+                faults.push(item_fault(document, item, refusal));
+            }
+        }
+        faults.or(())?;
+        let stage = self.operation.configure(document, &params)?;
         let resolve = |target: &str| {
             let written = Written::read(target);
             written.resolve(key, main_output(written.stage).as_deref())
         };
-        let with_item = |path: &str| match key {
-            Some(key) => path.replace("{item}", &file_name(key)),
-            None => path.to_owned(),
-        };
-        let spec = &self.spec;
         Ok(Bound {
             code: self.operation.code(),
             params: stage.params(),
@@ -102,20 +137,26 @@ impl Template {
                 .iter()
                 .map(|(role, target)| (role.value.clone(), resolve(&target.value)))
                 .collect(),
-            files: spec
-                .files
-                .iter()
-                .map(|(role, path)| (role.value.clone(), PathBuf::from(with_item(&path.value))))
-                .collect(),
-            publish: spec
-                .publish
-                .iter()
-                .map(|(output, path)| (output.value.clone(), with_item(&path.value)))
-                .collect(),
+            files,
+            publish,
             input_declarations: stage.inputs(),
             output_declarations: stage.outputs(),
             stage,
         })
+    }
+}
+
+/// What is said of a name that can't be filled in for an item.
+fn item_fault(document: &Document, item: &Item, refusal: &Refusal) -> Fault {
+    let Refusal { span, path, reason } = refusal;
+    if *reason != RefusalReason::Unknown {
+        return fault_of(document, refusal, None);
+    }
+    let fault = document.fault(Some(*span), format!("the item `{}` has no `{path}`", item.key));
+    let rest = path.strip_prefix(ITEM).unwrap_or_default();
+    match item.value.fields().count() {
+        0 => fault.hint(format!("it has no fields; `${{item}}{rest}` is its name with `{rest}` behind it")),
+        _ => fault.maybe_hint(one_of(rest.trim_start_matches('.'), item.value.fields())),
     }
 }
 

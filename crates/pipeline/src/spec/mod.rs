@@ -4,15 +4,22 @@
 //! never looks into a file that a stage reads, and knows nothing of what was made.
 
 mod bound;
+mod branch_name;
 mod check;
+mod command_fields;
 mod foreach;
+mod globals;
+mod of;
+mod paths;
 mod pipeline;
 mod pipeline_stage;
 mod reference;
+mod shell_names;
 mod spec;
 mod vintage;
 
 pub use bound::Bound;
+pub(crate) use branch_name::{BranchName, no_branch};
 pub use foreach::{ForEach, Item};
 pub use pipeline::Pipeline;
 pub use pipeline_stage::PipelineStage;

@@ -9,10 +9,12 @@ use vintner_diagnostics::{Document, Fault, Faults, one_of};
 use super::bound::Bound;
 use super::check::Checker;
 use super::foreach::Item;
+use super::globals::Globals;
 use super::pipeline_stage::PipelineStage;
 use super::spec::Spec;
+use crate::digest::SecretKey;
 use crate::error::{PipelineError, Result};
-use crate::files::line_not_utf8;
+use crate::files::{Ignored, line_not_utf8};
 use crate::operation::Registry;
 
 /// A checked pipeline.
@@ -29,6 +31,10 @@ pub struct Pipeline {
     pub stages: Vec<PipelineStage>,
     /// What was put in the place of what the spec says: path to value.
     pub overrides: BTreeMap<String, String>,
+    /// Which files below folders that stages read don't count.
+    pub(crate) ignored: Ignored,
+    /// Under which values that aren't written down are digested.
+    pub(crate) secret_key: SecretKey,
     /// Where each stage stands in `stages`.
     pub(crate) positions: BTreeMap<String, usize>,
     document: Document,
@@ -93,12 +99,16 @@ impl Pipeline {
             PipelineError::OverriddenSpec { faults, set }
         };
         // Faults of form don't keep the graph from being checked as far as the stages can be made out.
-        let (spec, faults) = Spec::read(&document);
-        let Some(spec) = spec else { return Err(faulty(faults)) };
-        let mut checker = Checker::new(workspace, &document, &spec, registry, faults);
+        let (spec, mut faults) = Spec::read(&document);
+        let Some(mut spec) = spec else { return Err(faulty(faults)) };
+        let globals = Globals::read(&document, &mut faults);
+        spec.fill(&globals, &document, &mut faults);
+        let mut checker = Checker::new(workspace, &document, &spec, globals, registry, faults);
+        let secret_key = checker.secret_key.clone();
         let mut stages = checker.stages();
         checker.check_graph(&stages);
         let order = checker.order();
+        let ignored = checker.ignored();
         checker.finish().map_err(faulty)?;
         let stages: Vec<PipelineStage> = order.into_iter().filter_map(|name| stages.remove(&name)).collect();
         Ok(Self {
@@ -109,8 +119,21 @@ impl Pipeline {
             positions: stages.iter().enumerate().map(|(at, stage)| (stage.name.clone(), at)).collect(),
             stages,
             overrides: overrides.clone(),
+            ignored,
+            secret_key,
             document,
         })
+    }
+
+    /// The spec's file, from the workspace.
+    pub fn file(&self) -> &str {
+        self.document.file()
+    }
+
+    /// A fault of a path in the spec to which an output is published.
+    pub(crate) fn path_fault(&self, stage: &str, output: &str, message: String) -> Fault {
+        let path = self.stage(stage).ok().and_then(|stage| stage.publish.get(output));
+        self.document.fault(path.map(|path| path.span), message)
     }
 
     /// The stage of that name.

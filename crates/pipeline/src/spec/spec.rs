@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
-use vintner_diagnostics::{Document, Faults, Spanned};
+use vintner_diagnostics::{Document, Fault, Faults, Names, Node, NodeValue, Refusal, RefusalReason, Spanned};
+
+use super::globals::{Globals, ITEM, fault_of};
+use super::paths::fill_path;
 
 /// A pipeline as written, before operations have read their parameters.
 #[derive(Debug, Clone, Deserialize)]
@@ -19,6 +22,12 @@ pub struct Spec {
     /// From which every stage's own seed is derived.
     #[serde(default)]
     pub seed: u64,
+    /// Files below folders that stages read which don't count, as in a `.gitignore`.
+    #[serde(default)]
+    pub ignore: Vec<Spanned<String>>,
+    /// Whether commands see nothing but what they declare, unless their stage says otherwise.
+    #[serde(default)]
+    pub sandbox: bool,
     /// Values that stages refer to as `$name`.
     #[serde(default)]
     pub params: BTreeMap<String, Value>,
@@ -61,6 +70,12 @@ pub struct StageSpec {
     /// How long a command may take.
     #[serde(default)]
     pub timeout: Option<Value>,
+    /// Whether a command sees nothing but what it declares.
+    #[serde(default)]
+    pub sandbox: Option<Value>,
+    /// What of the machine a command depends on.
+    #[serde(default)]
+    pub environment: Option<Value>,
     /// Outputs to write into the workspace: output name to path, where `{vintage}` is the vintage's
     /// name and `{item}` the branch's.
     #[serde(default)]
@@ -86,6 +101,61 @@ impl Spec {
             }
         }
         (Some(spec), faults)
+    }
+
+    /// Fills in the parameters that paths and inputs of stages mention.
+    pub(crate) fn fill(&mut self, globals: &Globals, document: &Document, faults: &mut Faults) {
+        for (name, stage) in &mut self.stages {
+            stage.declare_environment(document.node(&["stages", &name.value, "environment"]));
+            let (paths, references) = match stage.foreach {
+                Some(_) => (globals.names().later(ITEM), globals.names().later(ITEM)),
+                // Whether an input may name the item is seen where it is looked up.
+                None => (globals.names().without(ITEM), globals.names().later(ITEM)),
+            };
+            let mut fill = |text: &mut Spanned<String>, names: &Names<'_>| match fill_path(
+                &text.value,
+                text.span,
+                names,
+                None,
+            ) {
+                Ok(filled) => text.value = filled,
+                Err(refusal) => faults.push(path_fault(document, &refusal)),
+            };
+            stage.inputs.values_mut().for_each(|target| fill(target, &references));
+            stage.files.values_mut().for_each(|path| fill(path, &paths));
+            stage.publish.values_mut().for_each(|path| fill(path, &paths));
+        }
+    }
+}
+
+impl StageSpec {
+    /// Makes files of the environment files like others, under roles of their own.
+    fn declare_environment(&mut self, node: Option<&Node>) {
+        let Some(NodeValue::Sequence(items)) = node.map(|node| &node.value) else { return };
+        let files = items.iter().filter_map(|item| match &item.value {
+            NodeValue::Text(path) => Some(Spanned::new(path.clone(), item.span)),
+            _ => None,
+        });
+        for (number, path) in files.enumerate() {
+            let role = match number {
+                0 => ENVIRONMENT_FILE.to_owned(),
+                number => format!("{ENVIRONMENT_FILE} {}", number + 1),
+            };
+            self.files.entry(Spanned::new(role, path.span)).or_insert(path);
+        }
+    }
+}
+
+/// The role of a file that says of which version programs are.
+const ENVIRONMENT_FILE: &str = "environment file";
+
+fn path_fault(document: &Document, refusal: &Refusal) -> Fault {
+    match &refusal.reason {
+        RefusalReason::NoText(what) => {
+            let message = format!("`${}` is {what}, which can't be a part of this", refusal.path);
+            document.fault(Some(refusal.span), message).hint("name a text or a number")
+        }
+        _ => fault_of(document, refusal, None),
     }
 }
 

@@ -11,6 +11,8 @@ pub struct Vintage {
     pub name: String,
     /// What its manifest says, as stages read it.
     pub manifest: Value,
+    /// Where its manifest is, or would be.
+    pub manifests: Vec<PathBuf>,
     /// Its raw files.
     pub sources: Vec<SourceFile>,
 }

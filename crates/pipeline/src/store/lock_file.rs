@@ -1,12 +1,12 @@
 //! `pipeline.lock`: what each vintage was made of and what came out, as digests in a file that is
 //! kept with the code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize, Serializer};
-use vintner_diagnostics::Document;
+use serde::Deserialize;
+use vintner_diagnostics::{Document, Fault, Span};
 
 use super::atomic::{remove_unpublished, write_published};
 use super::store::Store;
@@ -29,16 +29,13 @@ pub struct LockFile {
 }
 
 /// What one vintage was made of and what came out, in the order of the pipeline.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Locked {
     /// Its raw files, by source.
-    #[serde(serialize_with = "as_map")]
     pub sources: Vec<(String, Digest)>,
     /// Files of the workspace that stages read.
-    #[serde(serialize_with = "as_map")]
     pub files: Vec<(String, Digest)>,
     /// The outputs, as `branch.output`.
-    #[serde(serialize_with = "as_map")]
     pub outputs: Vec<(String, Digest)>,
 }
 
@@ -61,32 +58,43 @@ struct WrittenVintage {
     outputs: BTreeMap<String, String>,
 }
 
-#[derive(Serialize)]
-struct ToWrite<'a> {
-    format: u32,
-    vintages: &'a BTreeMap<String, Locked>,
-}
-
-fn as_map<S: Serializer>(pairs: &[(String, Digest)], serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.collect_map(pairs.iter().map(|(name, digest)| (name, digest)))
-}
-
 impl LockFile {
     /// The lock that belongs to a pipeline's file: `pipeline.lock` beside `pipeline.yaml`. An empty one
     /// where there is none yet.
     ///
     /// # Errors
-    /// Where it can't be read, or isn't a lock: [`PipelineError::Spec`], with the place.
+    /// Where it can't be read, is empty, holds both sides of a merge, or isn't a lock:
+    /// [`PipelineError::Spec`], with the place.
     pub fn load(pipeline: &Path) -> Result<Self> {
-        let path = pipeline.with_extension("lock");
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+        Self::load_from(pipeline, false)
+    }
+
+    /// The same, to be written: of an empty file nothing is lost.
+    ///
+    /// # Errors
+    /// As of [`LockFile::load`], but where it is empty.
+    pub fn load_to_write(pipeline: &Path) -> Result<Self> {
+        Self::load_from(pipeline, true)
+    }
+
+    fn load_from(pipeline: &Path, may_be_empty: bool) -> Result<Self> {
+        let path = path_of(pipeline);
+        let Some(text) = read(&path)? else { return Ok(Self { path, vintages: BTreeMap::new() }) };
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+            if may_be_empty {
                 return Ok(Self { path, vintages: BTreeMap::new() });
             }
-            Err(error) => return Err(PipelineError::io(path, "reading")(error)),
-        };
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            return Err(fault(name, None, "it is empty", "`vintner lock --write` writes it anew"));
+        }
+        if let Some((at, line)) = text.lines().enumerate().find(|(_, line)| is_conflict_marker(line)) {
+            let span = Span { line: at + 1, column: 1, length: line.chars().count() };
+            let hint = format!(
+                "take either side (`git checkout --ours {name}`, or --theirs) and run `vintner lock --write`, which \
+                 puts in what the merged pipeline makes"
+            );
+            return Err(fault(name, Some((span, line)), "a merge conflict", &hint));
+        }
         let document = Document::parse(&name, &text).map_err(PipelineError::Spec)?;
         let written: Written = document.decode().map_err(PipelineError::Spec)?;
         let refused = |message: String| PipelineError::Lock { path: path.clone(), message };
@@ -128,6 +136,20 @@ impl LockFile {
         self.vintages.values().flat_map(|locked| &locked.outputs).map(|(_, digest)| digest)
     }
 
+    /// The digests that the cache has to keep for a pipeline's lock; of one that can't be used (it holds
+    /// both sides of a merge) all that stand in it.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    pub fn kept(pipeline: &Path) -> Result<BTreeSet<Digest>> {
+        if let Ok(lock) = Self::load(pipeline) {
+            return Ok(lock.outputs().cloned().collect());
+        }
+        let text = read(&path_of(pipeline))?.unwrap_or_default();
+        let words = text.split(|character: char| !character.is_ascii_alphanumeric());
+        Ok(words.filter_map(Digest::parse).collect())
+    }
+
     /// Puts a vintage into the file, or in the place of what was there; what another run wrote into it
     /// meanwhile stays.
     ///
@@ -135,18 +157,79 @@ impl LockFile {
     /// Where it can't be read again or written.
     pub fn put(&mut self, store: &Store, vintage: &str, locked: Locked) -> Result<()> {
         let _showing = store.showing()?;
-        self.vintages = Self::load(&self.path)?.vintages;
+        self.vintages = Self::load_to_write(&self.path)?.vintages;
         if let Some(folder) = self.path.parent() {
-            remove_unpublished(folder);
+            remove_unpublished(folder, folder);
         }
         self.vintages.insert(vintage.to_owned(), locked);
-        let content = ToWrite { format: FORMAT, vintages: &self.vintages };
-        let text = serde_yaml::to_string(&content).map_err(|error| PipelineError::Lock {
-            path: self.path.clone(),
-            message: format!("it can't be written: {error}"),
-        })?;
-        write_published(&self.path, format!("{HEADING}{text}").as_bytes())
+        let mut text = format!("{HEADING}format: {FORMAT}\nvintages:\n");
+        for (vintage, locked) in &self.vintages {
+            text.push_str(&format!("  {}:\n", scalar(vintage)));
+            let kinds =
+                [("sources", &locked.sources), ("files", &locked.files), ("outputs", &locked.outputs)];
+            for (kind, entries) in kinds {
+                write_entries(&mut text, kind, entries);
+            }
+        }
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        write_published(folder, &self.path, text.as_bytes())
     }
+}
+
+/// Where the lock of a pipeline is, or would be.
+fn path_of(pipeline: &Path) -> PathBuf {
+    pipeline.with_extension("lock")
+}
+
+/// The text of a lock; `None` where there is none.
+fn read(path: &Path) -> Result<Option<String>> {
+    match fs::read(path) {
+        // What isn't UTF-8 isn't YAML of a lock, and is told at its place.
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(PipelineError::io(path, "reading")(error)),
+    }
+}
+
+fn is_conflict_marker(line: &str) -> bool {
+    ["<<<<<<<", "|||||||", "=======", ">>>>>>>"]
+        .iter()
+        .any(|marker| line.strip_prefix(marker).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+}
+
+fn fault(file: String, place: Option<(Span, &str)>, message: &str, hint: &str) -> PipelineError {
+    let source_line = place.map(|(_, line)| line.to_owned());
+    let span = place.map(|(span, _)| span);
+    let (message, hint) = (message.to_owned(), Some(hint.to_owned()));
+    PipelineError::Spec(Fault { file, span, message, hint, source_line }.into())
+}
+
+/// Writes entries sorted, each name on a line and its digest on the next: so `git merge` brings together
+/// what two branches changed, be it in neighbouring entries.
+fn write_entries(text: &mut String, kind: &str, entries: &[(String, Digest)]) {
+    if entries.is_empty() {
+        text.push_str(&format!("    {kind}: {{}}\n"));
+        return;
+    }
+    text.push_str(&format!("    {kind}:\n"));
+    let sorted: BTreeMap<&str, &Digest> =
+        entries.iter().map(|(name, digest)| (name.as_str(), digest)).collect();
+    for (name, digest) in sorted {
+        let (name, digest) = (scalar(name), scalar(digest.as_str()));
+        match name.len() <= LONGEST_KEY {
+            true => text.push_str(&format!("      {name}:\n        {digest}\n")),
+            false => text.push_str(&format!("      ? {name}\n      : {digest}\n")),
+        }
+    }
+}
+
+/// YAML reads no longer name before a colon on a line.
+const LONGEST_KEY: usize = 1000;
+
+/// A text as YAML on one line, in quotes where it needs them.
+fn scalar(text: &str) -> String {
+    let is_plain = serde_yaml::to_string(text).is_ok_and(|written| written.trim_end_matches('\n') == text);
+    if is_plain { text.to_owned() } else { serde_json::Value::from(text).to_string() }
 }
 
 impl Locked {
@@ -205,15 +288,33 @@ mod tests {
         let store = Store::of_workspace(folder.path());
         // Two runs that read it before either wrote.
         let mut other = lock.clone();
-        lock.put(&store, "v", locked(&[("tidy[b].tidy", "1"), ("a: #odd", "2")]))?;
+        let long = "n".repeat(1500);
+        let names = ["tidy[b].tidy", "a: #odd", "2008", "two\nlines\u{2028}", "~", "\u{85}'\"", &long];
+        let outputs: Vec<(&str, &str)> = names.iter().map(|name| (*name, *name)).collect();
+        lock.put(&store, "v", locked(&outputs))?;
         other.put(&store, "", locked(&[]))?;
         let again = LockFile::load(&pipeline)?;
-        assert!(
-            again
-                .vintage("v")
-                .is_some_and(|v| v.is_same(&locked(&[("a: #odd", "2"), ("tidy[b].tidy", "1")])))
-        );
-        assert_eq!(again.outputs().count(), 2);
+        assert!(again.vintage("v").is_some_and(|v| v.is_same(&locked(&outputs))));
+        assert!(again.vintage("").is_some_and(|v| v.is_same(&Locked::default())));
+        assert_eq!(again.outputs().count(), names.len());
+        // The form of earlier programs, an entry a line.
+        let path = folder.path().join("pipeline.lock");
+        let (one, two) = (Digest::of(b"1"), Digest::of(b"2"));
+        let text = format!("format: 1\nvintages:\n  v:\n    outputs:\n      b.x: {one}\n      a.x: {two}\n");
+        fs::write(&path, text).map_err(PipelineError::io(&path, "test"))?;
+        let earlier = LockFile::load(&pipeline)?;
+        assert!(earlier.vintage("v").is_some_and(|v| v.is_same(&locked(&[("a.x", "2"), ("b.x", "1")]))));
+        Ok(())
+    }
+
+    #[test]
+    fn what_a_broken_lock_names_is_kept_all_the_same() -> Result<()> {
+        let folder = tempfile::tempdir().map_err(PipelineError::io("", "test"))?;
+        let path = folder.path().join("pipeline.lock");
+        let (one, two) = (Digest::of(b"1"), Digest::of(b"2"));
+        let text = format!("<<<<<<< HEAD\n  a.x: {one}\n=======\n  a.x: {two}\n>>>>>>> theirs\n");
+        fs::write(&path, text).map_err(PipelineError::io(&path, "test"))?;
+        assert_eq!(LockFile::kept(&folder.path().join("pipeline.yaml"))?, BTreeSet::from([one, two]));
         Ok(())
     }
 
@@ -240,7 +341,9 @@ mod tests {
         assert!(
             message("format: 1\nvintages: {v: {outputs: {a.x: abc}}}\n")?.contains("is no BLAKE3 digest")
         );
-        assert!(message("format: 1\n<<<<<<< HEAD\n")?.contains("pipeline.lock:"));
+        let conflict = message("format: 1\n<<<<<<< HEAD\n")?;
+        assert!(conflict.starts_with("pipeline.lock:2:1: a merge conflict"), "{conflict}");
+        assert!(message("# nothing\n\n")?.contains("pipeline.lock: it is empty"));
         assert!(message("format: 1\nvintage: {}\n")?.contains("did you mean `vintages`?"));
         Ok(())
     }

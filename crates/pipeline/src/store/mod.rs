@@ -5,11 +5,18 @@
 //! It never runs a stage, and believes nothing that it reads unless its digest says so.
 
 mod atomic;
+mod change_times;
 mod collect;
 mod contents;
+mod failures;
+mod folder;
+mod latest;
 mod lock;
 mod lock_file;
+mod lock_files;
+mod locking;
 mod outputs;
+mod published;
 mod record;
 mod stamp;
 mod stat_cache;
@@ -17,11 +24,16 @@ mod store;
 mod unsound;
 mod write_through;
 
-pub(crate) use atomic::{remove_unpublished, write_cache, write_published};
+pub use atomic::{check_unlinked, write_within};
+pub(crate) use atomic::{place, remove_unpublished, write_published};
 pub use collect::{Collected, Keep};
 pub use contents::{Contents, KeptRun};
+pub use failures::Failure;
+pub(crate) use folder::{EntryKind, Folder};
 pub(crate) use lock::SpareLocks;
 pub use lock_file::{LockFile, Locked};
+pub use locking::Locking;
+pub use published::{PublishedFile, PublishedFiles};
 pub(crate) use record::ColumnRecord;
 pub use record::{InputRecord, Origin, OutputRecord, Record};
 pub(crate) use stamp::{Stamp, now};

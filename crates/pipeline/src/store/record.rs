@@ -60,6 +60,7 @@ impl Record {
                 Origin::Output(name) => name.as_str(),
                 Origin::File(path) => path.as_str(),
                 Origin::Manifest => "the manifest",
+                Origin::Command(line) => line.as_str(),
             };
             log.push_str(&format!("read: {} from {from}, {}\n", input.role, input.digest.short()));
         }
@@ -107,6 +108,8 @@ pub enum Origin {
     File(String),
     /// The manifest of the vintage, or what it says of a source. A copy is among the objects.
     Manifest,
+    /// What a command answered that was asked for the version of a program. A copy is among the objects.
+    Command(String),
 }
 
 /// An output as it is kept.

@@ -4,7 +4,11 @@
 //! time of modification and its time of change. The last can't be set by `cp -p`, `touch -d` or an
 //! archive, so an older file that is swapped in is noticed. A file that was written so shortly
 //! before it was read that a later write might bear the same time isn't remembered for good: it is
-//! read once more the next time (as git does with its index).
+//! read once more the next time (as git does with its index). Nor is one of a file system whose time of
+//! change says nothing ([`ChangeTimes`]).
+//!
+//! What is remembered is believed as little as anything else that is kept: each line has a check of its
+//! own, and where a line and the bytes of a file disagree, the bytes are right and the line is forgotten.
 
 use std::collections::HashMap;
 use std::fs::{File, Metadata};
@@ -13,13 +17,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::atomic::write_cache;
+use super::change_times::ChangeTimes;
 use super::stamp::{Identity, Stamp, now};
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
 
 /// Digests of files by what the file system says of them.
 pub(crate) struct StatCache {
+    /// The folder below which no link is followed, and the file.
+    trusted: PathBuf,
     path: PathBuf,
+    change_times: ChangeTimes,
     known: Mutex<Known>,
 }
 
@@ -45,15 +53,16 @@ const PIECE: usize = 4 << 20;
 
 impl StatCache {
     /// What is kept in a file; nothing where it can't be read.
-    pub(crate) fn load(path: PathBuf) -> Self {
+    pub(crate) fn load(trusted: &Path, path: PathBuf) -> Self {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let entries = text.lines().filter_map(parse).collect();
-        Self { path, known: Mutex::new(Known { entries, changed: false }) }
+        Self { known: Mutex::new(Known { entries, changed: false }), ..Self::unbelieving(trusted, path) }
     }
 
-    /// Nothing, which isn't kept either.
-    pub(crate) fn empty() -> Self {
-        Self { path: PathBuf::new(), known: Mutex::new(Known::default()) }
+    /// Nothing of what is kept in a file. What is found takes its place.
+    pub(crate) fn unbelieving(trusted: &Path, path: PathBuf) -> Self {
+        let change_times = ChangeTimes::tried_in(path.parent().unwrap_or(&path));
+        Self { trusted: trusted.to_owned(), path, change_times, known: Mutex::new(Known::default()) }
     }
 
     /// The digest of a file's content.
@@ -64,7 +73,7 @@ impl StatCache {
             let source = std::io::Error::from(std::io::ErrorKind::IsADirectory);
             return Err(PipelineError::io(path, "reading")(source));
         }
-        if let Some(digest) = self.remembered(&metadata) {
+        if let Some(digest) = self.remembered(path, &metadata) {
             return Ok(digest);
         }
         let read = now();
@@ -73,6 +82,7 @@ impl StatCache {
         let after = file.metadata().map_err(PipelineError::io(path, "reading"))?;
         if let (Some((identity, stamp)), Some((_, later))) = (Stamp::of(&metadata), Stamp::of(&after))
             && stamp == later
+            && self.change_times.tell(path, &after)
         {
             self.remember(identity, Entry { stamp, read, digest: digest.clone() });
         }
@@ -85,17 +95,42 @@ impl StatCache {
         if metadata.len() != bytes {
             return Some(false);
         }
-        if let Some(known) = self.remembered(&metadata) {
-            return Some(known == *digest);
+        match self.remembered(path, &metadata) {
+            Some(known) if known == *digest => return Some(true),
+            // That it is something else is said of no file on the word of a note.
+            Some(_) => self.forget(&metadata),
+            None => {}
         }
         Some(self.digest(path).is_ok_and(|found| found == *digest))
     }
 
-    fn remembered(&self, metadata: &Metadata) -> Option<Digest> {
+    /// Forgets what is remembered of a file, of which something else was read just now. Says whether it was
+    /// remembered wrongly: that it would be found as it was read.
+    pub(crate) fn correct(&self, path: &Path, read: &Digest) -> bool {
+        let Ok(metadata) = std::fs::metadata(path) else { return false };
+        let remembered = self.remembered(path, &metadata);
+        self.forget(&metadata);
+        remembered.is_some_and(|known| known != *read) && self.digest(path).is_ok_and(|found| found == *read)
+    }
+
+    /// Whether what the file system says of all files on a device shows every change of them; `path` is one.
+    pub(crate) fn tells_changes(&self, device: u64, path: &Path) -> bool {
+        self.change_times.tell_on(device, path)
+    }
+
+    fn forget(&self, metadata: &Metadata) {
+        let Some((identity, _)) = Stamp::of(metadata) else { return };
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.changed |= known.entries.remove(&identity).is_some();
+    }
+
+    fn remembered(&self, path: &Path, metadata: &Metadata) -> Option<Digest> {
         let (identity, stamp) = Stamp::of(metadata)?;
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = known.entries.get(&identity).filter(|entry| entry.stamp == stamp)?;
-        entry.is_settled().then(|| entry.digest.clone())
+        let digest = entry.is_settled().then(|| entry.digest.clone())?;
+        drop(known);
+        self.change_times.tell(path, metadata).then_some(digest)
     }
 
     fn remember(&self, identity: Identity, entry: Entry) {
@@ -107,14 +142,14 @@ impl StatCache {
     /// Keeps what was found for the next run. It is no harm if it can't be kept.
     pub(crate) fn save(&self) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if !known.changed {
+        if !known.changed || self.path.as_os_str().is_empty() {
             return;
         }
         let mut entries: Vec<(&Identity, &Entry)> = known.entries.iter().collect();
         entries.sort_unstable_by_key(|(identity, entry)| (std::cmp::Reverse(entry.read), **identity));
         entries.truncate(MOST);
         let text: String = entries.into_iter().map(|(identity, entry)| line(identity, entry)).collect();
-        if let Err(error) = write_cache(&self.path, text.as_bytes()) {
+        if let Err(error) = write_cache(&self.trusted, &self.path, text.as_bytes()) {
             tracing::debug!(%error, "what files contain can't be remembered");
         }
         known.changed = false;
@@ -148,11 +183,17 @@ fn digest_of(file: &mut File) -> std::io::Result<Digest> {
 fn line(identity: &Identity, entry: &Entry) -> String {
     let Stamp { size, modified, changed } = entry.stamp;
     let Identity { device, inode } = identity;
-    format!("{device} {inode} {size} {modified} {changed} {} {}\n", entry.read, entry.digest)
+    let fields = format!("{device} {inode} {size} {modified} {changed} {} {}", entry.read, entry.digest);
+    format!("{fields} {}\n", Digest::of(fields.as_bytes()).short())
 }
 
 fn parse(line: &str) -> Option<(Identity, Entry)> {
-    let mut fields = line.split(' ');
+    // One that was damaged, and one of before there were checks, is none.
+    let (fields, check) = line.rsplit_once(' ')?;
+    if Digest::of(fields.as_bytes()).short() != check {
+        return None;
+    }
+    let mut fields = fields.split(' ');
     let identity = Identity { device: fields.next()?.parse().ok()?, inode: fields.next()?.parse().ok()? };
     let stamp = Stamp {
         size: fields.next()?.parse().ok()?,
@@ -174,7 +215,7 @@ mod tests {
     fn what_is_remembered_is_what_is_there() -> std::io::Result<()> {
         let folder = tempfile::tempdir()?;
         let (path, index) = (folder.path().join("file"), folder.path().join("index"));
-        let cache = StatCache::load(index.clone());
+        let cache = StatCache::load(folder.path(), index.clone());
         for round in 0..50 {
             // The same size each time and as fast as can be: only the contents tell them apart.
             let text = format!("{round:06}");
@@ -184,9 +225,9 @@ mod tests {
         std::thread::sleep(std::time::Duration::from_millis(60));
         cache.digest(&path).ok();
         cache.save();
-        let again = StatCache::load(index);
+        let again = StatCache::load(folder.path(), index);
         let metadata = fs::metadata(&path)?;
-        assert_eq!(again.remembered(&metadata), Some(Digest::of(b"000049")));
+        assert_eq!(again.remembered(&path, &metadata), Some(Digest::of(b"000049")));
         fs::write(&path, "000050")?;
         assert_eq!(again.digest(&path).ok(), Some(Digest::of(b"000050")));
         Ok(())
@@ -199,11 +240,74 @@ mod tests {
         fs::write(&path, "one")?;
         let modified = fs::metadata(&path)?.modified()?;
         std::thread::sleep(std::time::Duration::from_millis(60));
-        let cache = StatCache::load(folder.path().join("index"));
+        let cache = StatCache::load(folder.path(), folder.path().join("index"));
         cache.digest(&path).ok();
         fs::write(&path, "two")?;
         File::options().write(true).open(&path)?.set_modified(modified)?;
         assert_eq!(cache.digest(&path).ok(), Some(Digest::of(b"two")));
+        Ok(())
+    }
+
+    #[test]
+    fn a_wrong_digit_is_not_believed() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (path, index) = (folder.path().join("file"), folder.path().join("index"));
+        fs::write(&path, "text")?;
+        std::thread::sleep(std::time::Duration::from_millis(60));
+        let cache = StatCache::load(folder.path(), index.clone());
+        cache.digest(&path).ok();
+        cache.save();
+        let kept = fs::read_to_string(&index)?;
+        let metadata = fs::metadata(&path)?;
+        assert!(StatCache::load(folder.path(), index.clone()).remembered(&path, &metadata).is_some());
+        for at in 0..kept.trim_end().len() {
+            let mut damaged = kept.clone().into_bytes();
+            damaged[at] = if damaged[at] == b'1' { b'2' } else { b'1' };
+            fs::write(&index, damaged)?;
+            let cache = StatCache::load(folder.path(), index.clone());
+            assert_eq!(cache.digest(&path).ok(), Some(Digest::of(b"text")), "character {at}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn where_a_note_and_the_bytes_disagree_the_bytes_are_right() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (path, index) = (folder.path().join("file"), folder.path().join("index"));
+        fs::write(&path, "text")?;
+        std::thread::sleep(std::time::Duration::from_millis(60));
+        let (right, wrong) = (Digest::of(b"text"), Digest::of(b"other"));
+        let lying = || -> std::io::Result<StatCache> {
+            let cache = StatCache::load(folder.path(), index.clone());
+            if let Some((identity, stamp)) = Stamp::of(&fs::metadata(&path)?) {
+                cache.remember(identity, Entry { stamp, read: now(), digest: wrong.clone() });
+            }
+            Ok(cache)
+        };
+        assert_eq!(lying()?.digest(&path).ok(), Some(wrong.clone()), "a note that looks right is believed");
+        assert_eq!(lying()?.matches(&path, &right, 4), Some(true));
+        let cache = lying()?;
+        assert!(cache.correct(&path, &right));
+        assert_eq!(cache.digest(&path).ok(), Some(right.clone()));
+        assert!(!cache.correct(&path, &right), "it was right by then");
+        Ok(())
+    }
+
+    #[test]
+    fn where_changes_leave_no_trace_files_are_read() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let (path, index) = (folder.path().join("file"), folder.path().join("index"));
+        fs::write(&path, "text")?;
+        std::thread::sleep(std::time::Duration::from_millis(60));
+        let metadata = fs::metadata(&path)?;
+        let Some((identity, stamp)) = Stamp::of(&metadata) else { return Ok(()) };
+        let cache = StatCache {
+            change_times: ChangeTimes::of_none(identity.device),
+            ..StatCache::load(folder.path(), index)
+        };
+        cache.remember(identity, Entry { stamp, read: now(), digest: Digest::of(b"other") });
+        assert_eq!(cache.digest(&path).ok(), Some(Digest::of(b"text")));
+        assert!(!cache.tells_changes(identity.device, &path));
         Ok(())
     }
 
@@ -214,7 +318,7 @@ mod tests {
         for size in [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 17] {
             let bytes: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
             fs::write(&path, &bytes)?;
-            let cache = StatCache::load(folder.path().join("index"));
+            let cache = StatCache::load(folder.path(), folder.path().join("index"));
             assert_eq!(cache.digest(&path).ok(), Some(Digest::of(&bytes)), "{size} bytes");
         }
         Ok(())

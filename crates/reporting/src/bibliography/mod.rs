@@ -146,6 +146,17 @@ mod tests {
     }
 
     #[test]
+    fn braces_protect_quotes() {
+        let mut works = Bibliography::default();
+        works
+            .read("w.bib", "@misc{k, title = \"The {\"}new{\"} {A} of B\", year = \"2001\"}", false)
+            .unwrap();
+        let work = works.entry("k").unwrap();
+        assert_eq!((work.field("title"), work.field("year")), ("The \"new\" A of B", "2001"));
+        assert!(works.read("w.bib", "@misc{l, title = \"a {\"}", false).is_err());
+    }
+
+    #[test]
     fn faults_have_their_line() {
         for (text, line) in
             [("\n\n@article{a, title={x", 3), ("@article{a, title}", 1), ("\n@x{a,}\n@y{a,}", 3)]

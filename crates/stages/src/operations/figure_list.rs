@@ -24,7 +24,7 @@ impl Parameters for FigureList {
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        vec![InputDeclaration::any(Kind::Json)]
+        vec![InputDeclaration::any(Kind::Json).in_order()]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {

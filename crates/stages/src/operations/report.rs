@@ -107,7 +107,7 @@ impl Parameters for Report {
             InputDeclaration::json("sources").optional().many(),
             InputDeclaration::json("robustness").optional(),
             InputDeclaration::json("unit_roots").optional(),
-            InputDeclaration::json("diagnostics").optional().many(),
+            InputDeclaration::json("diagnostics").optional().in_order(),
             InputDeclaration::json("system").optional(),
             InputDeclaration::json("claims").optional(),
             InputDeclaration::json("figures").optional(),

@@ -1,11 +1,12 @@
 //! From a specification and published tables to raw files.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use faer::Mat;
 use sha2::{Digest, Sha256};
 use vintner_diagnostics::Document;
+use vintner_pipeline::write_within;
 use vintner_reconstruction::{Agreement, ReconstructionProblem, reconstruct_cross_products, verify};
 
 use super::error::ReconstructError;
@@ -171,7 +172,7 @@ fn finish(reconstruction: Reconstruction, output: &Path, write: bool) -> Result<
         let target = output.join(path);
         let changed = read_if_there(&target)?.as_ref() != Some(bytes);
         if write && changed {
-            store(&target, bytes)?;
+            write_within(output, &target, bytes).map_err(Box::new)?;
         }
         written.push(ReconstructedFile { path: path.clone(), sha256: sha256(bytes), changed });
     }
@@ -188,15 +189,4 @@ fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, ReconstructError> {
         Err(source) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(ReconstructError::Io { path: path.to_owned(), action: "read", source }),
     }
-}
-
-fn store(path: &Path, bytes: &[u8]) -> Result<(), ReconstructError> {
-    let failed = |path: &Path| {
-        let path = PathBuf::from(path);
-        move |source| ReconstructError::Io { path, action: "written", source }
-    };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed(folder))?;
-    }
-    std::fs::write(path, bytes).map_err(failed(path))
 }

@@ -4,16 +4,17 @@ mod branch;
 mod overview;
 mod pages;
 
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_pipeline::{Observer, Plan, Rebuild, Selection, Silent, Store, Survey, Verification, rebuild};
 
-use super::{count, print_json, some};
+use super::{count, print_json};
 use crate::arguments::{self, Format};
 use crate::bytes::bytes;
 use crate::error::{CommandError, Result};
 use crate::interrupt;
+use crate::printable::people;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 
@@ -33,10 +34,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Audit) -> Result
         true => Survey::of_every_byte(&plan, &store)?,
         false => Survey::new(&plan, &store)?,
     };
-    let all: Vec<_> = survey.statuses().collect();
     let asked = match &arguments.stage {
-        Some(stage) => some(&all, stage)?,
-        None => all,
+        Some(stage) => survey.named(stage)?,
+        None => survey.statuses().collect(),
     };
     if arguments.verify {
         return print_verification(&plan, &survey.verify(&asked)?, arguments.format);
@@ -50,12 +50,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Audit) -> Result
                 &json!({"pipeline": pipeline.name, "vintage": vintage.name, "stages": audits}),
             );
         }
-        let mut out = stdout().lock();
+        let mut out = people();
         return audits.iter().try_for_each(|audit| branch::print(&mut out, audit));
     }
     match arguments.format {
         Format::Json => print_json(&overview::as_json(&plan, &asked)),
-        Format::Text => overview::print(&mut stdout().lock(), &plan, &asked, arguments.stage.is_some()),
+        Format::Text => overview::print(&mut people(), &plan, &asked, arguments.stage.is_some()),
     }
 }
 
@@ -64,7 +64,7 @@ fn print_verification(plan: &Plan<'_>, found: &Verification, format: Format) -> 
     if format == Format::Json {
         print_json(&json!({"pipeline": plan.pipeline.name, "vintage": vintage, "verification": found}))?;
     } else {
-        let mut out = stdout().lock();
+        let mut out = people();
         for mismatch in &found.mismatches {
             writeln!(out, "  {}  {}", mismatch.what, mismatch.message)?;
         }
@@ -109,7 +109,7 @@ fn print_rebuild(plan: &Plan<'_>, store: &Store, arguments: &arguments::Audit) -
 }
 
 fn print_found(vintage: &str, found: &Rebuild) -> Result<()> {
-    let mut out = stdout().lock();
+    let mut out = people();
     for output in &found.differing {
         let rebuilt = output.rebuilt.as_ref().map_or("nothing", |digest| digest.short());
         writeln!(out, "  {}  {} is kept, {rebuilt} came out", output.output, output.kept.short())?;

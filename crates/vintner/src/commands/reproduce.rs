@@ -1,17 +1,20 @@
 //! `vintner reproduce`.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_pipeline::{
-    Engine, LockFile, Locked, Observer, Plan, Report, RunOptions, Selection, Silent, State, status, unchanged,
+    Engine, LockFile, Locked, Observer, Plan, Report, RunOptions, Selection, Silent, StageStatus, State,
+    Survey, unchanged,
 };
 
-use super::{count, lock, print_json};
+use super::status::exit_code;
+use super::{count, lock, print_json, published};
 use crate::arguments::{Format, Reproduce};
 use crate::branch_list::{either, folded, names};
 use crate::error::{CommandError, Result};
 use crate::interrupt;
+use crate::printable::people;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 
@@ -19,8 +22,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     let named = arguments.vintage.as_deref();
     let (only, from, until) = (&arguments.only, &arguments.from, &arguments.until);
     let lang = arguments.lang.as_deref();
-    let asked =
-        json!({"only": only, "from": from, "until": until, "language": lang, "locked": arguments.locked});
+    let asked = json!({"only": only, "from": from, "until": until, "language": lang, "locked": arguments.locked,
+            "publish_to": arguments.publish_to});
     let mut request = workspace.request(named, asked);
     let store = workspace.store();
     if !(arguments.dry_run || arguments.force)
@@ -31,7 +34,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
             progress.replay(&report);
         }
         progress.finish();
-        return print(&report, arguments.format);
+        return print(workspace, &report, arguments);
     }
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage_for(&mut request, &pipeline, named)?;
@@ -41,18 +44,30 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         until: names(&arguments.until),
         language: arguments.lang.clone(),
     };
-    let plan = Plan::select(&pipeline, &vintage, &selection)?;
+    let mut plan = Plan::select(&pipeline, &vintage, &selection)?;
+    plan.follow_links = workspace.follow_links;
+    if let Some(folder) = &arguments.publish_to {
+        plan = plan.publishing_to(folder);
+    }
     if arguments.dry_run {
         return dry_run(workspace, &plan, arguments);
     }
-    let lock = workspace.lock()?;
+    let lock = workspace.lock();
+    let locked = match &lock {
+        Ok(lock) => arguments.locked.then(|| locked_of(lock, &vintage.name)).transpose()?,
+        // Nothing else needs it.
+        Err(_) if arguments.locked => return lock.map(|_| ()),
+        Err(_) => None,
+    };
     let options = RunOptions {
-        locked: arguments.locked.then(|| locked_of(&lock, &vintage.name)).transpose()?,
+        locked,
         force: arguments.force,
         keep_going: arguments.keep_going,
+        known: workspace.locked_outputs()?,
         jobs: arguments.jobs.unwrap_or(0).into(),
         cancelled: interrupt::cancelled()?,
-        remember: Some(request),
+        // A lock that can't be written is said each time.
+        remember: lock.is_ok().then_some(request),
         ..RunOptions::default()
     };
     let progress = Progress::new();
@@ -65,11 +80,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         true => lock::update(lock, &store, &report)?,
         false => None,
     };
-    print(&report, arguments.format)?;
+    print(workspace, &report, arguments)?;
     if let Some(changes) = lock_changes
         && arguments.format == Format::Text
     {
-        writeln!(stdout().lock(), "{changes}")?;
+        writeln!(people(), "{changes}")?;
     }
     Ok(report.check()?)
 }
@@ -80,10 +95,15 @@ fn locked_of(lock: &LockFile, vintage: &str) -> Result<Locked> {
     locked.ok_or_else(|| CommandError::NotLocked { file: lock::file_name(lock), vintage: vintage.to_owned() })
 }
 
-fn print(report: &Report, format: Format) -> Result<()> {
-    match format {
-        Format::Json => print_json(&serde_json::to_value(report)?),
-        Format::Text => print_report(report),
+fn print(workspace: &Workspace, report: &Report, arguments: &Reproduce) -> Result<()> {
+    if arguments.format == Format::Json {
+        return print_json(&serde_json::to_value(report)?);
+    }
+    print_report(report)?;
+    match &arguments.publish_to {
+        Some(folder) => published::print_elsewhere(&mut people(), report, folder),
+        None if !workspace.is_as_written() => published::print_apart(&mut people(), report),
+        None => Ok(()),
     }
 }
 
@@ -91,7 +111,7 @@ fn print_report(report: &Report) -> Result<()> {
     if report.check().is_err() {
         return Ok(());
     }
-    let mut out = stdout().lock();
+    let mut out = people();
     let total = count(report.stages.len(), "stage");
     match report.ran() {
         0 => writeln!(out, "{}: {total}, all cached: nothing to do", report.vintage)?,
@@ -100,20 +120,25 @@ fn print_report(report: &Report) -> Result<()> {
     for path in &report.published {
         writeln!(out, "{}", path.display())?;
     }
-    Ok(())
+    published::print_set_aside(&mut out, report)
 }
 
 fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Result<()> {
-    let mut statuses = status(plan, &workspace.store())?;
+    let store = workspace.store();
+    let survey = Survey::new(plan, &store)?;
+    let published = survey.published(&workspace.locked_outputs()?)?;
+    let mut statuses: Vec<StageStatus> = survey.statuses().cloned().collect();
     if arguments.force {
         statuses.iter_mut().for_each(|status| status.state = State::Stale(vec!["--force".into()]));
     }
     if arguments.format == Format::Json {
-        return print_json(&json!({
-            "pipeline": plan.pipeline.name, "vintage": plan.vintage.name, "stages": statuses
-        }));
+        print_json(&json!({
+            "pipeline": plan.pipeline.name, "vintage": plan.vintage.name, "stages": statuses,
+            "published": published,
+        }))?;
+        return exit_code(&statuses, arguments.exit_code);
     }
-    let mut out = stdout().lock();
+    let mut out = people();
     for status in &statuses {
         let causes = status.state.causes().join("; ");
         match &status.state {
@@ -125,6 +150,7 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
             _ => writeln!(out, "  would run  {}  ({causes})", status.branch)?,
         }
     }
+    published::print_remarks(&mut out, &published)?;
     let stale = statuses.iter().filter(|status| status.state.would_run()).count();
     let waiting = statuses.iter().filter(|status| matches!(status.state, State::Waiting(_))).count();
     writeln!(
@@ -133,5 +159,5 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
         plan.vintage.name,
         count(statuses.len(), "stage")
     )?;
-    Ok(())
+    exit_code(&statuses, arguments.exit_code)
 }

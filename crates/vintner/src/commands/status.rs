@@ -1,25 +1,33 @@
 //! `vintner status`.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
-use vintner_pipeline::{Plan, State, status};
+use vintner_pipeline::{LastFailure, Plan, StageStatus, State, Survey};
 
-use super::{count, print_json};
-use crate::arguments::{Format, OfVintage};
+use super::{count, print_json, published};
+use crate::arguments::{self, Format};
 use crate::branch_list::folded;
-use crate::error::Result;
+use crate::error::{CommandError, Result};
+use crate::instant::instant;
+use crate::printable::{people, printable_line};
 use crate::workspace::Workspace;
 
-pub(crate) fn run(workspace: &Workspace, arguments: &OfVintage) -> Result<()> {
+pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Status) -> Result<()> {
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
     let plan = Plan::new(&pipeline, &vintage);
-    let statuses = status(&plan, &workspace.store())?;
+    let store = workspace.store();
+    let survey = Survey::new(&plan, &store)?;
+    let published = survey.published(&workspace.locked_outputs()?)?;
+    let statuses: Vec<&StageStatus> = survey.statuses().collect();
     if arguments.format == Format::Json {
-        return print_json(&json!({"pipeline": pipeline.name, "vintage": vintage.name, "stages": statuses}));
+        print_json(&json!({
+            "pipeline": pipeline.name, "vintage": vintage.name, "stages": statuses, "published": published,
+        }))?;
+        return exit_code(statuses, arguments.exit_code);
     }
-    let mut out = stdout().lock();
+    let mut out = people();
     for status in &statuses {
         let causes = status.state.causes().join("; ");
         match &status.state {
@@ -29,8 +37,30 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintage) -> Result<()> {
             }
             other => writeln!(out, "  {:<8} {}  ({causes})", other.word(), status.branch)?,
         }
+        if let Some(failed) = &status.failed {
+            writeln!(out, "           {}", last_failure(failed))?;
+        }
     }
+    published::print_remarks(&mut out, &published)?;
     let fresh = statuses.iter().filter(|status| status.state == State::Fresh).count();
     writeln!(out, "{}: {}, {fresh} fresh", vintage.name, count(statuses.len(), "stage"))?;
-    Ok(())
+    exit_code(statuses, arguments.exit_code)
+}
+
+/// How a branch failed when it was last to be made, on a line.
+fn last_failure(failed: &LastFailure) -> String {
+    let since = match failed.changed_since {
+        Some(true) => ", and what it depends on has changed since",
+        Some(false) => ", and nothing that it depends on has changed since",
+        None => "",
+    };
+    let first = failed.message.lines().next().unwrap_or_default();
+    let log = failed.log.as_ref().map(|log| format!("; its log is {}", log.display())).unwrap_or_default();
+    printable_line(&format!("failed on {}{since}: {first}{log}", instant(failed.at)))
+}
+
+/// Fails without a word where that is asked for and anything would run, or may.
+pub(super) fn exit_code<'a>(statuses: impl IntoIterator<Item = &'a StageStatus>, asked: bool) -> Result<()> {
+    let due = asked && statuses.into_iter().any(|status| status.state != State::Fresh);
+    if due { Err(CommandError::Due) } else { Ok(()) }
 }

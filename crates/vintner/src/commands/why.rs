@@ -1,17 +1,18 @@
 //! `vintner why`.
 
 use std::collections::BTreeMap;
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_pipeline::{Plan, Reason, Survey, Why, why};
 use vintner_stages::TableDifferences;
 
-use super::{count, print_json, some};
+use super::{count, print_json};
 use crate::arguments::{self, Format};
 use crate::branch_list::{MOST, stage_of};
 use crate::error::Result;
 use crate::instant::{instant, seconds};
+use crate::printable::people;
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Why) -> Result<()> {
@@ -19,15 +20,14 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Why) -> Result<(
     let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
     let (plan, store) = (Plan::new(&pipeline, &vintage), workspace.store());
     let survey = Survey::new(&plan, &store)?;
-    let statuses: Vec<_> = survey.statuses().collect();
     let mut answers = Vec::new();
-    for status in some(&statuses, &arguments.stage)? {
+    for status in survey.named(&arguments.stage)? {
         answers.push(why(&survey, status, &TableDifferences, arguments.limit)?);
     }
     if arguments.format == Format::Json {
         return print_json(&json!({"pipeline": pipeline.name, "vintage": vintage.name, "stages": answers}));
     }
-    let mut out = stdout().lock();
+    let mut out = people();
     for answer in &answers {
         // Of many branches, those that wouldn't run need no more than a line.
         match answers.len() > 1 && answer.state == "fresh" {

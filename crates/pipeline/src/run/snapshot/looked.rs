@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::mark::{digest_of, mark, marks};
+use super::mark::{Mark, device_of, digest_of, mark, marks};
 use super::request::Request;
 use super::snapshot::{Snapshot, variable};
 use crate::digest::Digest;
-use crate::files::walk;
+use crate::files::list;
 use crate::plan::{Branch, Plan};
 use crate::run::reading::Reading;
 use crate::run::report::Report;
@@ -36,7 +36,7 @@ impl<'a> Looked<'a> {
             variables: BTreeSet::new(),
         };
         looked.paths.extend(request.watched().map(Path::to_owned));
-        looked.paths.insert(store.latest_path(&plan.vintage.name));
+        looked.paths.insert(store.latest_path(plan.key()));
         looked.paths.extend(plan.vintage.sources.iter().map(|source| source.path.clone()));
         // Stages that aren't selected were checked too.
         for stage in &plan.pipeline.stages {
@@ -49,17 +49,19 @@ impl<'a> Looked<'a> {
     /// What a stage reads of the workspace.
     fn bound(&mut self, bound: &Bound) {
         self.variables.extend(bound.stage.variables());
+        self.paths.extend(bound.stage.questions().into_iter().filter_map(|question| question.program));
         for path in bound.files.values() {
-            let path = self.plan.pipeline.workspace.join(path);
-            if !self.walked.insert(path.clone()) {
+            let pipeline = self.plan.pipeline;
+            let full = pipeline.workspace.join(path);
+            if !self.walked.insert(full.clone()) {
                 continue;
             }
             let paths = &mut self.paths;
-            let below = walk(&path, &mut |folder| {
+            let below = list(&pipeline.workspace, path, &pipeline.ignored, &mut |folder| {
                 paths.insert(folder.to_owned());
             });
-            self.paths.extend(below.into_iter().flatten().map(|(_, path)| path));
-            self.paths.insert(path);
+            self.paths.extend(below.into_iter().flat_map(|below| below.files).map(|(_, path)| path));
+            self.paths.insert(full);
         }
     }
 
@@ -69,24 +71,37 @@ impl<'a> Looked<'a> {
         self.paths.insert(self.store.record_path(fingerprint));
         self.paths.extend(record.outputs.values().map(|kept| self.store.object_path(&kept.digest)));
         for (output, kept) in &record.outputs {
-            let vintage = &self.plan.vintage.name;
-            self.paths.insert(self.store.output_path(vintage, &branch.id, output, kept.extension()));
+            self.paths.insert(self.store.output_path(self.plan.key(), &branch.id, output, kept.extension()));
         }
     }
 
     /// Takes the snapshot, if nothing has moved: `is_sound` says of every branch once more that its
     /// files and objects are what they were.
-    pub(crate) fn keep(mut self, report: &Report, is_sound: impl Fn() -> bool) {
+    pub(crate) fn keep(
+        mut self,
+        report: &Report,
+        tells_changes: &dyn Fn(u64, &Path) -> bool,
+        is_sound: impl Fn() -> bool,
+    ) {
         let workspace = &self.plan.pipeline.workspace;
         self.paths.extend(report.published.iter().map(|path| workspace.join(path)));
         let paths: Vec<PathBuf> = self.paths.into_iter().collect();
         let began = self.request.began();
         let Some(marks) = marks(&paths, &|path| mark(path, Some(began))) else { return };
+        // Where the file system doesn't tell of every change, no mark says that there was none.
+        let untold = |(mark, path): (&Mark, &PathBuf)| {
+            device_of(mark).is_some_and(|device| !tells_changes(device, path))
+        };
+        if marks.iter().zip(&paths).any(untold) {
+            return;
+        }
         if !self.request.is_unmoved() || !is_sound() {
             return;
         }
+        // The one that parameters were digested with: another run may have made another one meanwhile.
+        let key = &self.plan.pipeline.secret_key;
         let variables = self.variables.into_iter().map(|name| {
-            let value = variable(&name);
+            let value = variable(&name, key);
             (name, value)
         });
         let snapshot = Snapshot {

@@ -66,6 +66,12 @@ pub(super) fn mark(path: &Path, settled_by: Option<i128>) -> Option<Mark> {
     Some(mark)
 }
 
+/// The device of the file that a mark is of; nothing where there is no file.
+pub(super) fn device_of(mark: &Mark) -> Option<u64> {
+    let (device, _) = mark.split_first_chunk::<8>()?;
+    (*mark != [0; 56]).then(|| u64::from_le_bytes(*device))
+}
+
 pub(super) fn digest_of(marks: &[Mark]) -> Digest {
     Digest::of(marks.as_flattened())
 }

@@ -27,7 +27,10 @@ impl Request {
         let folder = std::env::current_dir().unwrap_or_default();
         let mut request = Self {
             name: file_name(name),
-            asked: json!({"asked": asked, "program": program, "folder": folder}),
+            // As they are told apart: a path that isn't UTF-8 has no JSON.
+            asked: json!({
+                "asked": asked, "program": format!("{program:?}"), "folder": format!("{folder:?}"),
+            }),
             began: now(),
             watched: Vec::new(),
         };

@@ -19,17 +19,17 @@ use serde_json::Value;
 
 use super::mark::{digest_of, mark, marks};
 use super::request::Request;
-use crate::digest::Digest;
+use crate::digest::{Digest, SecretKey};
 use crate::run::report::Report;
-use crate::store::{Store, write_cache};
+use crate::store::Store;
 
 /// A run's snapshot, without the list of what it looked at.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Snapshot {
     /// What was asked, of which program, where.
     pub(super) asked: Value,
-    /// The caller's variables that parameters may hold.
-    pub(super) variables: BTreeMap<String, Option<String>>,
+    /// The caller's variables that parameters may hold: of their values a keyed digest.
+    pub(super) variables: BTreeMap<String, Option<Digest>>,
     /// The digest of what the file system says.
     pub(super) marks: Digest,
     pub(super) report: Report,
@@ -45,7 +45,8 @@ pub fn unchanged(store: &Store, request: &Request) -> Option<Report> {
     }
     let (header, paths) = rest.split_once('\n')?;
     let snapshot: Snapshot = serde_json::from_str(header).ok()?;
-    let same_variables = || snapshot.variables.iter().all(|(name, value)| variable(name) == *value);
+    let key = store.secret_key();
+    let same_variables = || snapshot.variables.iter().all(|(name, value)| variable(name, &key) == *value);
     if snapshot.asked != *request.asked() || !same_variables() {
         return None;
     }
@@ -73,13 +74,13 @@ impl Snapshot {
         let rest = format!("{header}\n{}\n", paths.join("\n"));
         let text = format!("{}\n{rest}", Digest::of(rest.as_bytes()));
         let path = store.snapshot_path(name);
-        if let Err(error) = write_cache(&path, text.as_bytes()) {
+        if let Err(error) = store.write_cache(&path, text.as_bytes()) {
             tracing::debug!(path = %path.display(), %error, "what the run looked at can't be remembered");
         }
     }
 }
 
-/// A variable of the caller.
-pub(super) fn variable(name: &str) -> Option<String> {
-    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+/// The digest of a variable of the caller.
+pub(super) fn variable(name: &str, key: &SecretKey) -> Option<Digest> {
+    std::env::var_os(name).map(|value| key.digest(name, value.as_encoded_bytes()))
 }

@@ -7,9 +7,14 @@ use std::sync::Arc;
 use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, Span, Spanned, one_of};
 
 use crate::command::CommandOperation;
+use crate::digest::SecretKey;
+use crate::files::{Ignored, dangling, in_other_form, told_apart};
 use crate::operation::{Operation, Registry};
 use crate::spec::bound::{Bound, Template, no_params, stand_ins};
 use crate::spec::foreach::{ForEach, Item};
+use crate::spec::globals::{Globals, fault_of};
+use crate::spec::of::Of;
+use crate::spec::paths::{ITEM_IN_PATH, VINTAGE_IN_PATH, braces_in, depends_on_item};
 use crate::spec::pipeline_stage::PipelineStage;
 use crate::spec::reference::Reference;
 use crate::spec::spec::{Spec, StageSpec};
@@ -18,9 +23,13 @@ pub(crate) struct Checker<'a> {
     workspace: &'a Path,
     pub(super) document: &'a Document,
     pub(super) spec: &'a Spec,
+    /// What names of parameters stand for.
+    globals: Arc<Globals>,
     registry: &'a Registry,
     /// Each stage as it stands in the document.
     nodes: BTreeMap<&'a str, &'a Node>,
+    /// Under which values that aren't written down are digested.
+    pub(crate) secret_key: SecretKey,
     faults: Faults,
 }
 
@@ -31,6 +40,7 @@ impl<'a> Checker<'a> {
         workspace: &'a Path,
         document: &'a Document,
         spec: &'a Spec,
+        globals: Globals,
         registry: &'a Registry,
         faults: Faults,
     ) -> Self {
@@ -41,7 +51,8 @@ impl<'a> Checker<'a> {
             }
             _ => BTreeMap::new(),
         };
-        Self { workspace, document, spec, registry, nodes, faults }
+        let secret_key = SecretKey::in_folder(&workspace.join(".vintner"));
+        Self { workspace, document, spec, globals: Arc::new(globals), registry, nodes, secret_key, faults }
     }
 
     /// The faults that were found.
@@ -56,7 +67,7 @@ impl<'a> Checker<'a> {
 
     /// The stages whose operation is known and whose parameters could be read.
     pub(crate) fn stages(&mut self) -> BTreeMap<String, PipelineStage> {
-        let globals = self.globals();
+        let globals = Arc::clone(&self.globals);
         let mut parts: BTreeMap<String, (Template, Option<ForEach>, Vec<Bound>)> = BTreeMap::new();
         for (name, written) in &self.spec.stages {
             // Where the operation isn't known, all else of the stage is looked at all the same.
@@ -68,22 +79,28 @@ impl<'a> Checker<'a> {
                 Some(CommandOperation::NAME) => Some(node),
                 _ => node.get("params").filter(|node| node.value != NodeValue::Null),
             };
-            let of_item = |path: &str| path.split('.').next() == Some("item");
-            let mut unknown = Vec::new();
-            let params = params.unwrap_or(&nothing).substitute(&globals, &mut |name, span| {
-                if !of_item(name) || foreach.is_none() {
-                    unknown.push((name.to_owned(), span));
-                }
+            let of = if foreach.is_some() { Of::AnyItem } else { Of::Nothing };
+            let params = params.unwrap_or(&nothing).clone();
+            let template = operation.map(|operation| Template {
+                operation,
+                params: params.clone(),
+                globals: Arc::clone(&globals),
+                spec: written.clone(),
             });
-            for (path, span) in &unknown {
-                let hint = match of_item(path) {
-                    true => Some("`$item` is there where a stage has `foreach`".to_owned()),
-                    false => one_of(path, globals.keys().map(String::as_str)),
-                };
-                self.fault(*span, format!("`params` has no `{path}`"), hint);
+            let mut refused = Vec::new();
+            match &template {
+                Some(template) => refused = template.filled(of).1,
+                None => {
+                    params.substitute(&of.names(&globals), &mut |refusal| refused.push(refusal));
+                }
             }
-            let Some(operation) = operation else { continue };
-            let template = Template { operation, params, spec: written.clone() };
+            for refusal in &refused {
+                let hint = one_of(&refusal.path, globals.names().known());
+                let fault = fault_of(self.document, refusal, hint);
+                self.faults.push(fault);
+            }
+            self.check_braces(node, foreach.is_some());
+            let Some(template) = template else { continue };
             let items: Vec<Option<Item>> = match &foreach {
                 None => vec![None],
                 Some(None) => continue,
@@ -100,7 +117,7 @@ impl<'a> Checker<'a> {
                 // What an operation says of a reference that leads nowhere was said above.
                 Err(faults) => {
                     let of_unknown =
-                        |fault: &&Fault| unknown.iter().any(|(_, span)| fault.span == Some(*span));
+                        |fault: &&Fault| refused.iter().any(|refusal| fault.span == Some(refusal.span));
                     for fault in faults.iter().filter(|fault| !of_unknown(fault)) {
                         self.faults.push(fault.clone());
                     }
@@ -128,6 +145,12 @@ impl<'a> Checker<'a> {
                 title: template.spec.title.clone(),
                 operation: template.operation.name().to_owned(),
                 bound: bounds.first().map(Arc::clone)?,
+                publish: template
+                    .spec
+                    .publish
+                    .iter()
+                    .map(|(output, path)| (output.value.clone(), path.clone()))
+                    .collect(),
                 listed: match &foreach {
                     Some(ForEach::Items(items)) if template.mentions_item() => {
                         items.iter().map(|item| item.key.clone()).zip(bounds).collect()
@@ -142,56 +165,22 @@ impl<'a> Checker<'a> {
         stages.collect()
     }
 
-    /// The parameters that stages refer to, references among them replaced.
-    fn globals(&mut self) -> BTreeMap<String, Node> {
-        let document = self.document;
-        let Some(NodeValue::Mapping(entries)) = document.node(&["params"]).map(|node| &node.value) else {
-            return BTreeMap::new();
-        };
-        let mut resolved: BTreeMap<String, Node> = BTreeMap::new();
-        let mut left: Vec<&(Spanned<String>, Node)> = entries.iter().collect();
-        for (name, _) in entries.iter().filter(|(name, _)| name.value == "item") {
-            self.fault(name.span, "`item` is what a branch is for", Some("choose another name".into()));
-        }
-        while !left.is_empty() {
-            let names: Vec<&str> = left.iter().map(|(name, _)| name.value.as_str()).collect();
-            let (free, waiting): (Vec<_>, Vec<_>) =
-                left.iter().copied().partition(|(_, node)| !names.iter().any(|name| node.mentions(name)));
-            if free.is_empty() {
-                for (name, _) in &waiting {
-                    let message = format!("the parameter `{name}` refers back to itself");
-                    self.fault(name.span, message, Some("write its value out".into()));
-                }
-                break;
-            }
-            for (name, node) in free {
-                let mut unknown = Vec::new();
-                let node =
-                    node.substitute(&resolved, &mut |path, span| unknown.push((path.to_owned(), span)));
-                for (path, span) in unknown {
-                    let hint = one_of(&path, entries.iter().map(|(name, _)| name.value.as_str()));
-                    self.fault(span, format!("`params` has no `{path}`"), hint);
-                }
-                resolved.insert(name.value.clone(), node);
-            }
-            left = waiting;
-        }
-        // What is in a circle counts as known, so that it is reported once.
-        for (name, node) in left {
-            resolved.insert(name.value.clone(), node.clone());
-        }
-        resolved
-    }
-
     fn operation(&mut self, name: &Spanned<String>, written: &StageSpec) -> Option<Arc<dyn Operation>> {
         match (&written.op, &written.run) {
             (Some(op), None) => {
-                for (field, given) in
-                    [("outputs", &written.outputs), ("env", &written.env), ("timeout", &written.timeout)]
-                {
+                for (field, given) in [
+                    ("outputs", &written.outputs),
+                    ("env", &written.env),
+                    ("environment", &written.environment),
+                    ("sandbox", &written.sandbox),
+                    ("timeout", &written.timeout),
+                ] {
                     if given.is_some() {
                         let span = self.field_span(name, field);
-                        let hint = format!("`{op}` has outputs of its own; `{field}` goes with `run`");
+                        let hint = match field {
+                            "outputs" => format!("`{op}` has outputs of its own; `{field}` goes with `run`"),
+                            _ => format!("`{field}` goes with `run`"),
+                        };
                         self.fault(span, format!("`{name}` runs no command"), Some(hint));
                     }
                 }
@@ -203,7 +192,9 @@ impl<'a> Checker<'a> {
                 }
                 found
             }
-            (None, Some(_)) => Some(Arc::new(CommandOperation)),
+            (None, Some(_)) => {
+                Some(Arc::new(CommandOperation::new(self.secret_key.clone(), self.spec.sandbox)))
+            }
             (None, None) => {
                 let message = format!("stage `{name}` says neither what to do nor what to run");
                 self.fault(name.span, message, Some("give it an `op`, or a command under `run`".into()));
@@ -226,14 +217,39 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn foreach(&mut self, node: &Node, globals: &BTreeMap<String, Node>) -> Option<ForEach> {
-        let mut unknown = Vec::new();
-        let node = node.substitute(globals, &mut |path, span| unknown.push((path.to_owned(), span)));
-        for (path, span) in &unknown {
-            let hint = one_of(path, globals.keys().map(String::as_str));
-            self.fault(*span, format!("`params` has no `{path}`"), hint);
+    /// `{item}` and `{vintage}` are filled in where files are named, and nowhere else.
+    fn check_braces(&mut self, stage: &Node, has_item: bool) {
+        let in_fields = |fields: &[&str], braces: &str| {
+            let mut found = Vec::new();
+            let nodes = fields.iter().filter_map(|field| stage.get(field));
+            nodes.for_each(|node| braces_in(node, braces, &mut found));
+            found
+        };
+        let item = match has_item {
+            true => in_fields(&["run", "env", "environment", "params"], ITEM_IN_PATH),
+            false => Vec::new(),
+        };
+        for span in item {
+            let hint = "write `$item`, or `{ item }` where the braces are meant".to_owned();
+            let message = "`{item}` is filled in in paths alone: `files`, `outputs` and `publish`";
+            self.fault(span, message, Some(hint));
         }
-        if !unknown.is_empty() {
+        for span in in_fields(&["run", "env", "environment"], VINTAGE_IN_PATH) {
+            let hint = "`inputs: {vintage: vintage}` hands a command what the manifest says; \
+                        write `{ vintage }` where the braces are meant";
+            self.fault(span, "`{vintage}` is filled in under `publish` alone", Some(hint.to_owned()));
+        }
+    }
+
+    fn foreach(&mut self, node: &Node, globals: &Globals) -> Option<ForEach> {
+        let mut refused = Vec::new();
+        let node = node.substitute(&globals.names(), &mut |refusal| refused.push(refusal));
+        for refusal in &refused {
+            let hint = one_of(&refusal.path, globals.names().known());
+            let fault = fault_of(self.document, refusal, hint);
+            self.faults.push(fault);
+        }
+        if !refused.is_empty() {
             return None;
         }
         match ForEach::read(self.document, &node) {
@@ -278,12 +294,37 @@ impl<'a> Checker<'a> {
 
     fn check_files(&mut self, written: &StageSpec) {
         for path in written.files.values() {
-            let later = written.foreach.is_some() && path.contains("{item}");
-            if !later && !self.workspace.join(&path.value).exists() {
-                let hint = Some("paths start at the folder of the pipeline".to_owned());
-                self.fault(path.span, format!("there is no file or folder `{path}`"), hint);
+            let later = written.foreach.is_some() && depends_on_item(path);
+            let full = self.workspace.join(&path.value);
+            if later || full.exists() {
+                continue;
+            }
+            if let Ok(target) = std::fs::read_link(&full) {
+                self.fault(path.span, format!("`{path}` is {}", dangling(&target)), None);
+                continue;
+            }
+            let hint = match in_other_form(self.workspace, Path::new(&path.value)) {
+                Some(found) => format!(
+                    "there is `{}`, the same letters in another Unicode form: write that name here, or rename it",
+                    told_apart(&found.display().to_string())
+                ),
+                None => "paths start at the folder of the pipeline".to_owned(),
+            };
+            self.fault(path.span, format!("there is no file or folder `{path}`"), Some(hint));
+        }
+    }
+
+    /// The files below folders that don't count.
+    pub(crate) fn ignored(&mut self) -> Ignored {
+        let mut ignored = Ignored::default();
+        for pattern in &self.spec.ignore {
+            if let Err(message) = ignored.add(&pattern.value) {
+                let hint =
+                    Some("patterns are those of a .gitignore: `*.bak`, `drafts/`, `!.Rprofile`".to_owned());
+                self.fault(pattern.span, format!("`{pattern}` is no pattern for files: {message}"), hint);
             }
         }
+        ignored
     }
 }
 

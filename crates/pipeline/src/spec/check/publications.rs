@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use super::checker::Checker;
+use crate::spec::foreach::ForEach;
+use crate::spec::paths::depends_on_item;
 use crate::spec::pipeline_stage::PipelineStage;
 
 impl Checker<'_> {
@@ -21,6 +23,9 @@ impl Checker<'_> {
         }
         let mut published: BTreeMap<PathBuf, &str> = BTreeMap::new();
         for (name, written) in &spec.stages {
+            if written.publish.values().any(|path| depends_on_item(&path.value)) {
+                self.check_items(stages.get(&name.value));
+            }
             for path in written.publish.values() {
                 let target = plain(&path.value);
                 if target.is_absolute() || path.value.split('/').any(|part| part == "..") {
@@ -33,7 +38,7 @@ impl Checker<'_> {
                     self.fault(path.span, message, Some("write it elsewhere, as under `reports`".into()));
                 }
                 let branched = stages.get(&name.value).is_some_and(|stage| stage.foreach.is_some());
-                if branched && !path.value.contains("{item}") {
+                if branched && !depends_on_item(&path.value) {
                     let message = format!("all branches of `{name}` would be written to `{path}`");
                     let hint = "put {item} into the path, which stands for the branch".to_owned();
                     self.fault(path.span, message, Some(hint));
@@ -47,6 +52,18 @@ impl Checker<'_> {
                     self.fault(path.span, format!("`{other}` is published to `{path}` too"), hint);
                 }
             }
+        }
+    }
+
+    /// Items that a spec lists can be changed: those that are no plain names of files aren't published.
+    fn check_items(&mut self, stage: Option<&PipelineStage>) {
+        let Some(ForEach::Items(items)) = stage.and_then(|stage| stage.foreach.as_ref()) else { return };
+        let is_name = |key: &str| !matches!(key, "" | "." | "..") && !key.contains(['/', '\\', '\0']);
+        for item in items.iter().filter(|item| !is_name(&item.key)) {
+            let message =
+                format!("`{}` can't be the name of a file, under which its branch is published", item.key);
+            let hint = "give the item an `id` that can: it stands for {item}".to_owned();
+            self.fault(item.value.span, message, Some(hint));
         }
     }
 
