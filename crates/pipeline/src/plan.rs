@@ -48,6 +48,22 @@ impl<'a> Plan<'a> {
         let whole = selection.is_everything();
         Ok(Self { pipeline, vintage, whole, parts, reads: reads(pipeline), items })
     }
+
+    /// How many branches each stage has that is made, as far as this can be told before a run: a stage whose
+    /// branches come of what another one makes counts for one.
+    pub fn foreseen(&self) -> BTreeMap<String, usize> {
+        let made = self.pipeline.stages.iter().enumerate().filter(|(at, _)| self.parts[*at] == Part::Made);
+        made.map(|(at, stage)| {
+            let branches = match (&stage.foreach, self.items.get(&at)) {
+                (_, Some(items)) => items.len(),
+                (Some(ForEach::Sources), _) => self.vintage.sources.len(),
+                (Some(ForEach::Items(items)), _) => items.len(),
+                (Some(ForEach::Column { .. }) | None, _) => 1,
+            };
+            (stage.name.clone(), branches)
+        })
+        .collect()
+    }
 }
 
 /// The branches of a stage, once they are known, with what is known of each.

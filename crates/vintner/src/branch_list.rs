@@ -41,12 +41,26 @@ pub(crate) fn names(lists: &[String]) -> Vec<String> {
     names
 }
 
-/// "a", "a or b", "a, b or c".
+/// "a", "a or b", "a, b or c", "a, b, c or one of 12 more".
 pub(crate) fn either(names: &[String]) -> String {
+    joined(names, "or", "one of ")
+}
+
+/// "a", "a and b", "a, b and c", "a, b, c and 12 more".
+pub(crate) fn all_of(names: &[String]) -> String {
+    joined(names, "and", "")
+}
+
+fn joined(names: &[String], word: &str, of_more: &str) -> String {
+    // One more isn't cut: to say so takes as much room.
+    if names.len() > MOST + 1 {
+        let first = names[..MOST].join(", ");
+        return format!("{first} {word} {of_more}{} more", names.len() - MOST);
+    }
     match names {
         [] => String::new(),
         [one] => one.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
     }
 }
 
@@ -69,5 +83,8 @@ mod tests {
         );
         assert_eq!(either(&folded(&list(&["t[a]", "t[b]", "panel"]))), "t[a], t[b] or panel");
         assert_eq!(either(&folded(&list(&["panel"]))), "panel");
+        assert_eq!(all_of(&list(&["a", "b", "c", "d"])), "a, b, c and d");
+        assert_eq!(all_of(&list(&["a", "b", "c", "d", "e"])), "a, b, c and 2 more");
+        assert_eq!(either(&list(&["a", "b", "c", "d", "e"])), "a, b, c or one of 2 more");
     }
 }

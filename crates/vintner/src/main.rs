@@ -8,36 +8,57 @@ mod arguments;
 mod branch_list;
 mod bytes;
 mod commands;
+mod conclusion;
 mod error;
 mod instant;
 mod interrupt;
 mod printable;
 mod progress;
+mod terminal;
 mod text_table;
+mod warnings;
 mod workspace;
 
-use std::io::{Write, stderr};
+use std::io::{Write, stdout};
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use crate::arguments::{Arguments, Command, Vintage};
 use crate::error::Result;
+use crate::terminal::{Screen, Stderr, Tone};
 use crate::workspace::Workspace;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refuse(&error),
+    };
     log_to_stderr(arguments.common.verbose);
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         // A reader that stops reading (`| head`) is no failure.
         Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
         Err(error) => {
+            let label = Screen::stderr().paint(Tone::Bad, "error:");
             // The exit code says it too, where nobody reads stderr any longer.
-            let _ = writeln!(stderr(), "error: {}", printable::printable(&error.to_string()));
+            terminal::say(&format!("{label} {}", printable::printable(&error.to_string())));
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Says what is wrong with the arguments, or what was asked of the program itself: help, its version.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let text = error.to_string();
+    if !error.use_stderr() {
+        // Who doesn't read it to its end doesn't want it.
+        let _ = write!(stdout(), "{text}");
+        return ExitCode::SUCCESS;
+    }
+    let label = Screen::stderr().paint(Tone::Bad, "error:");
+    terminal::say(text.trim_end().replacen("error:", &label, usize::from(text.starts_with("error:"))).as_str());
+    ExitCode::from(2)
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
@@ -79,7 +100,7 @@ fn log_to_stderr(verbose: u8) {
     });
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(stderr)
+        .with_writer(|| Stderr)
         // No colours: the escapes of this library are a feature that isn't built, and asking for them panics.
         .with_ansi(false)
         .log_internal_errors(false)

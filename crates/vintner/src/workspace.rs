@@ -16,6 +16,18 @@ pub(crate) struct Workspace {
     pub(crate) file: PathBuf,
     data_root: Option<PathBuf>,
     overrides: BTreeMap<String, String>,
+    /// How much is to be said.
+    pub(crate) volume: Volume,
+}
+
+/// How much is said on stderr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Volume {
+    /// Nothing but failures.
+    Quiet,
+    Usual,
+    /// All of it.
+    Loud,
 }
 
 impl Workspace {
@@ -25,6 +37,11 @@ impl Workspace {
             file: common.pipeline.clone(),
             data_root: common.data_root.clone(),
             overrides: common.set.iter().cloned().collect(),
+            volume: match (common.quiet, common.verbose) {
+                (true, _) => Volume::Quiet,
+                (false, 0) => Volume::Usual,
+                (false, _) => Volume::Loud,
+            },
         }
     }
 

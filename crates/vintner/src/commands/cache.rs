@@ -1,7 +1,7 @@
 //! `vintner cache`: what is kept for whom, and taking away what nobody needs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_pipeline::{Contents, Digest, Keep, KeptRun, MendedBy};
@@ -11,6 +11,7 @@ use crate::arguments::{self, CacheCommand, Format};
 use crate::bytes::bytes;
 use crate::error::{CommandError, Result};
 use crate::instant::instant;
+use crate::terminal::page;
 use crate::text_table::{Align, TextTable};
 use crate::workspace::Workspace;
 
@@ -39,7 +40,7 @@ fn list(workspace: &Workspace, arguments: &arguments::OfVintage) -> Result<()> {
         let fingerprint = run.fingerprint.short().to_owned();
         table.row(vec![run.branch.clone(), instant(run.started), bytes(run.bytes), fingerprint, latest]);
     }
-    let mut out = stdout().lock();
+    let mut out = page();
     Ok(writeln!(out, "{table}{}", count(runs.len(), "run"))?)
 }
 
@@ -126,7 +127,7 @@ fn sizes(workspace: &Workspace, format: Format) -> Result<()> {
     row(sizes.copied_outputs, "outputs that are copies, where the file system has no links".into());
     let runs = count(contents.records.len(), "run");
     row(sizes.total, format!("in all, {} of {runs}", count(contents.objects.len(), "object")));
-    let mut out = stdout().lock();
+    let mut out = page();
     writeln!(out, "{table}\nby stage; what several make or read counts for each")?;
     let mut table = TextTable::plain(0);
     table.align(0, Align::Right);
@@ -141,7 +142,7 @@ fn collect(workspace: &Workspace, arguments: &arguments::Gc) -> Result<()> {
     if arguments.format == Format::Json {
         return print_json(&json!({"dry_run": arguments.dry_run, "collected": collected}));
     }
-    let mut out = stdout().lock();
+    let mut out = page();
     for run in &collected.runs {
         writeln!(out, "  {}  {}  {}", run.branch, instant(run.started), run.fingerprint.short())?;
     }
@@ -172,7 +173,7 @@ fn verify(workspace: &Workspace, arguments: &arguments::VerifyCache) -> Result<(
         }
         print_json(&said)?;
     } else {
-        let mut out = stdout().lock();
+        let mut out = page();
         for one in &removed {
             writeln!(out, "  removed {}\n    {}", workspace.shown(&one.path), one.message)?;
         }

@@ -1,6 +1,6 @@
 //! `vintner lock`, and what `vintner reproduce` does with the lock.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_pipeline::{LockFile, Locked, LockedKind, Plan, Report, Store, Survey};
@@ -8,6 +8,7 @@ use vintner_pipeline::{LockFile, Locked, LockedKind, Plan, Report, Store, Survey
 use super::{count, print_json};
 use crate::arguments::{Format, OfVintage};
 use crate::error::{CommandError, Result};
+use crate::terminal::page;
 use crate::workspace::Workspace;
 
 /// Compares the vintage as it is made with the lock, and runs and writes nothing.
@@ -26,7 +27,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintage) -> Result<()> {
             "pipeline": pipeline.name, "vintage": vintage.name, "made": made, "differences": differences,
         }));
     }
-    let mut out = stdout().lock();
+    let mut out = page();
     differences.iter().try_for_each(|difference| writeln!(out, "  {difference}"))?;
     let said = match (differences.len(), made) {
         (0, true) => "as it is locked".to_owned(),

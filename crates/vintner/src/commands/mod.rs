@@ -10,6 +10,7 @@ pub(crate) mod lock;
 pub(crate) mod operations;
 pub(crate) mod reconstruct;
 pub(crate) mod reproduce;
+mod results;
 pub(crate) mod show;
 pub(crate) mod status;
 pub(crate) mod trace;
@@ -65,7 +66,7 @@ fn print_json(value: &Value) -> Result<()> {
 }
 
 /// "1 stage", "2 stages", "3 branches".
-fn count(number: usize, noun: &str) -> String {
+pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if noun.ends_with("ch") { "es" } else { "s" };
     format!("{number} {noun}{}", if number == 1 { "" } else { plural })
 }

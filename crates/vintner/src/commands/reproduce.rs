@@ -1,19 +1,22 @@
 //! `vintner reproduce`.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_pipeline::{
     Engine, LockFile, Locked, Observer, Plan, Report, RunOptions, Selection, Silent, State, status, unchanged,
 };
+use vintner_stages::{ResultsDifference, results_difference};
 
-use super::{count, lock, print_json};
+use super::{count, lock, print_json, results};
 use crate::arguments::{Format, Reproduce};
 use crate::branch_list::{either, folded, names};
+use crate::conclusion;
 use crate::error::{CommandError, Result};
 use crate::interrupt;
 use crate::progress::Progress;
-use crate::workspace::Workspace;
+use crate::terminal::{Tone, page};
+use crate::workspace::{Volume, Workspace};
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     let named = arguments.vintage.as_deref();
@@ -26,12 +29,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     if !(arguments.dry_run || arguments.force)
         && let Some(report) = unchanged(&store, &request)
     {
-        let progress = Progress::new();
-        if arguments.format == Format::Text {
-            progress.replay(&report);
-        }
-        progress.finish();
-        return print(&report, arguments.format);
+        return conclude(workspace, &report, None, arguments.format);
     }
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage_for(&mut request, &pipeline, named)?;
@@ -55,8 +53,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         remember: Some(request),
         ..RunOptions::default()
     };
-    let progress = Progress::new();
+    let progress = Progress::new(workspace.volume, plan.foreseen());
     let observer: &dyn Observer = if arguments.format == Format::Json { &Silent } else { &progress };
+    let before = store.latest(&vintage.name);
     let report = Engine::new(&store, observer).run(&plan, &options);
     progress.finish();
     let report = report?;
@@ -65,11 +64,16 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         true => lock::update(lock, &store, &report)?,
         false => None,
     };
-    print(&report, arguments.format)?;
+    let after = store.latest(&vintage.name);
+    let results = match arguments.format {
+        Format::Text => results_difference(&pipeline, &store, &before, &after)?,
+        Format::Json => None,
+    };
+    conclude(workspace, &report, results.as_ref(), arguments.format)?;
     if let Some(changes) = lock_changes
         && arguments.format == Format::Text
     {
-        writeln!(stdout().lock(), "{changes}")?;
+        writeln!(page(), "{changes}")?;
     }
     Ok(report.check()?)
 }
@@ -80,27 +84,28 @@ fn locked_of(lock: &LockFile, vintage: &str) -> Result<Locked> {
     locked.ok_or_else(|| CommandError::NotLocked { file: lock::file_name(lock), vintage: vintage.to_owned() })
 }
 
-fn print(report: &Report, format: Format) -> Result<()> {
-    match format {
-        Format::Json => print_json(&serde_json::to_value(report)?),
-        Format::Text => print_report(report),
+/// Tells what the run did, and what it changed.
+fn conclude(
+    workspace: &Workspace,
+    report: &Report,
+    difference: Option<&ResultsDifference>,
+    format: Format,
+) -> Result<()> {
+    if format == Format::Json {
+        return print_json(&serde_json::to_value(report)?);
     }
-}
-
-fn print_report(report: &Report) -> Result<()> {
-    if report.check().is_err() {
+    let volume = workspace.volume;
+    conclusion::say_what_ran(report, volume);
+    if report.check().is_err() || volume == Volume::Quiet {
         return Ok(());
     }
-    let mut out = stdout().lock();
-    let total = count(report.stages.len(), "stage");
-    match report.ran() {
-        0 => writeln!(out, "{}: {total}, all cached: nothing to do", report.vintage)?,
-        ran => writeln!(out, "{}: {total}, {ran} ran, {} cached", report.vintage, report.cached())?,
+    let mut page = page();
+    conclusion::print_counts(&mut page, report)?;
+    if let Some(difference) = difference {
+        results::print(&mut page, difference)?;
     }
-    for path in &report.published {
-        writeln!(out, "{}", path.display())?;
-    }
-    Ok(())
+    conclusion::print_published(&mut page, report, volume)?;
+    Ok(page.flush()?)
 }
 
 fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Result<()> {
@@ -113,16 +118,21 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
             "pipeline": plan.pipeline.name, "vintage": plan.vintage.name, "stages": statuses
         }));
     }
-    let mut out = stdout().lock();
+    let mut out = page();
     for status in &statuses {
         let causes = status.state.causes().join("; ");
         match &status.state {
-            State::Fresh => writeln!(out, "  cached     {}", status.branch)?,
+            // A number, at the end.
+            State::Fresh => {}
             State::Waiting(_) => {
                 let others = either(&folded(status.state.causes()));
-                writeln!(out, "  may run    {}  (if {others} comes out different)", status.branch)?;
+                let word = out.paint(Tone::Aside, "may run");
+                writeln!(out, "  {word}    {}  (if {others} comes out different)", status.branch)?;
             }
-            _ => writeln!(out, "  would run  {}  ({causes})", status.branch)?,
+            _ => {
+                let word = out.paint(Tone::Warning, "would run");
+                writeln!(out, "  {word}  {}  ({causes})", status.branch)?;
+            }
         }
     }
     let stale = statuses.iter().filter(|status| status.state.would_run()).count();
@@ -130,7 +140,7 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
     writeln!(
         out,
         "{}: {}, {stale} would run, {waiting} may run; nothing was run",
-        plan.vintage.name,
+        out.paint(Tone::Strong, &plan.vintage.name),
         count(statuses.len(), "stage")
     )?;
     Ok(())

@@ -1,15 +1,16 @@
 //! `vintner status`.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_pipeline::{Plan, State, status};
 
 use super::{count, print_json};
 use crate::arguments::{Format, OfVintage};
-use crate::branch_list::folded;
+use crate::branch_list::{all_of, folded};
 use crate::error::Result;
-use crate::workspace::Workspace;
+use crate::terminal::{Tone, page};
+use crate::workspace::{Volume, Workspace};
 
 pub(crate) fn run(workspace: &Workspace, arguments: &OfVintage) -> Result<()> {
     let pipeline = workspace.pipeline()?;
@@ -19,18 +20,24 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintage) -> Result<()> {
     if arguments.format == Format::Json {
         return print_json(&json!({"pipeline": pipeline.name, "vintage": vintage.name, "stages": statuses}));
     }
-    let mut out = stdout().lock();
+    let mut out = page();
     for status in &statuses {
         let causes = status.state.causes().join("; ");
         match &status.state {
-            State::Fresh => writeln!(out, "  fresh    {}", status.branch)?,
+            // On a screen these are a number.
+            State::Fresh if out.screen().columns.is_some() && workspace.volume != Volume::Loud => {}
+            State::Fresh => writeln!(out, "  {}    {}", out.paint(Tone::Good, "fresh"), status.branch)?,
             State::Waiting(others) => {
-                writeln!(out, "  waiting  {}  (for {})", status.branch, folded(others).join("; "))?;
+                let (word, others) = (out.paint(Tone::Aside, "waiting"), all_of(&folded(others)));
+                writeln!(out, "  {word}  {}  (for {others})", status.branch)?;
             }
-            other => writeln!(out, "  {:<8} {}  ({causes})", other.word(), status.branch)?,
+            other => {
+                let word = out.paint(Tone::Warning, &format!("{:<8}", other.word()));
+                writeln!(out, "  {word} {}  ({causes})", status.branch)?;
+            }
         }
     }
     let fresh = statuses.iter().filter(|status| status.state == State::Fresh).count();
-    writeln!(out, "{}: {}, {fresh} fresh", vintage.name, count(statuses.len(), "stage"))?;
+    writeln!(out, "{}: {}, {fresh} fresh", out.paint(Tone::Strong, &vintage.name), count(statuses.len(), "stage"))?;
     Ok(())
 }
