@@ -41,6 +41,22 @@ pub(crate) fn names(lists: &[String]) -> Vec<String> {
     names
 }
 
+/// Many branches in a few names: "tidy (8), panel, fit[a] and 12 more".
+pub(crate) fn grouped(branches: &[&str]) -> String {
+    let stages: Vec<&[&str]> = branches.chunk_by(|one, other| stage_of(one) == stage_of(other)).collect();
+    let name = |stage: &&[&str]| match stage {
+        [one] => (*one).to_owned(),
+        several => format!("{} ({})", several.first().map_or("", |first| stage_of(first)), several.len()),
+    };
+    let shown = if stages.len() > MOST + 1 { MOST } else { stages.len() };
+    let mut names: Vec<String> = stages[..shown].iter().map(name).collect();
+    let rest: usize = stages[shown..].iter().map(|stage| stage.len()).sum();
+    if rest > 0 {
+        names.push(format!("{rest} more"));
+    }
+    all_of(&names)
+}
+
 /// "a", "a or b", "a, b or c", "a, b, c or one of 12 more".
 pub(crate) fn either(names: &[String]) -> String {
     joined(names, "or", "one of ")
@@ -72,6 +88,14 @@ mod tests {
     fn commas_within_brackets_are_part_of_a_name() {
         let lists = ["panel,fit[a,b], fit[x[y],z]".to_owned(), "城市[北京,上海]".to_owned()];
         assert_eq!(names(&lists), ["panel", "fit[a,b]", "fit[x[y],z]", "城市[北京,上海]"]);
+    }
+
+    #[test]
+    fn many_branches_are_a_few_names() {
+        assert_eq!(grouped(&["tidy[a]", "tidy[b]", "panel", "fit[a]"]), "tidy (2), panel and fit[a]");
+        let many = ["tidy[a]", "tidy[b]", "panel", "fit[a]", "table", "report[a]", "report[b]"];
+        assert_eq!(grouped(&many), "tidy (2), panel, fit[a] and 3 more");
+        assert_eq!(grouped(&[]), "");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use vintner_pipeline::{Outcome, Report, StageReport};
 
-use crate::branch_list::stage_of;
+use crate::branch_list::grouped;
 use crate::commands::count;
 use crate::error::Result;
 use crate::printable::printable;
@@ -16,8 +16,6 @@ use crate::workspace::Volume;
 
 /// So many lines of what ran are shown where lines aren't kept, and so many warnings.
 const MOST: usize = 8;
-/// So many names are in one line.
-const NAMES: usize = 4;
 
 /// Says what a run did: unless each branch has had its line already, what ran and why; and its warnings,
 /// each once.
@@ -58,27 +56,8 @@ fn ran(report: &Report) -> Vec<Ran<'_>> {
 impl Ran<'_> {
     fn line(&self, screen: &Screen) -> String {
         let seconds: f64 = self.branches.iter().map(|branch| branch.seconds).sum();
-        let mut stages: Vec<(&str, Vec<&str>)> = Vec::new();
-        for branch in &self.branches {
-            match stages.last_mut().filter(|(stage, _)| *stage == branch.stage()) {
-                Some((_, branches)) => branches.push(&branch.branch),
-                None => stages.push((branch.stage(), vec![&branch.branch])),
-            }
-        }
-        let name = |(stage, branches): &(&str, Vec<&str>)| match branches[..] {
-            [one] => one.to_owned(),
-            _ => format!("{stage} ({})", branches.len()),
-        };
-        let mut names: Vec<String> = stages.iter().take(NAMES).map(name).collect();
-        let rest: usize = stages.iter().skip(NAMES).map(|(_, branches)| branches.len()).sum();
-        if rest > 0 {
-            names.push(format!("{rest} more"));
-        }
-        let names = match names.split_last() {
-            Some((last, [])) => last.clone(),
-            Some((last, first)) => format!("{} and {last}", first.join(", ")),
-            None => String::new(),
-        };
+        let names: Vec<&str> = self.branches.iter().map(|branch| branch.branch.as_str()).collect();
+        let names = grouped(&names);
         progress::ran(screen, &names, &format!("{seconds:>7.2} s"), &self.why.join("; "))
     }
 }
@@ -97,25 +76,28 @@ fn say_warnings(report: &Report, volume: Volume, screen: &Screen) {
     let is_new = |branch: &&StageReport| branch.outcome != Outcome::Cached;
     let new = alike(report.stages.iter().filter(is_new));
     for one in new.iter().take(MOST) {
-        let more = match one.times {
-            1 => String::new(),
-            2 => " (and 1 more like it)".to_owned(),
-            times => format!(" (and {} more like it)", times - 1),
+        let more = match one.times - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} more like it)"),
         };
-        let who = if one.times > 1 { stage_of(one.branch) } else { one.branch };
-        say(&format!("{label} {}", printable(&format!("{who}: {}{more}", one.text))));
+        say(&format!("{label} {}", printable(&format!("{}: {}{more}", one.branch, one.text))));
     }
-    let old: usize = report.stages.iter().filter(|branch| !is_new(branch)).map(|branch| branch.warnings.len()).sum();
+    let old: usize =
+        report.stages.iter().filter(|branch| !is_new(branch)).map(|branch| branch.warnings.len()).sum();
     let unsaid: usize = new.iter().skip(MOST).map(|one| one.times).sum();
     let mut counts = Vec::new();
     if unsaid > 0 {
-        counts.push(format!("{} more", unsaid));
+        counts.push(count(unsaid, "more warning"));
     }
     if old > 0 {
-        counts.push(format!("{} of what is cached", count(old, "warning")));
+        counts.push(format!(
+            "{} of what is cached",
+            if unsaid > 0 { old.to_string() } else { count(old, "warning") }
+        ));
     }
     if !counts.is_empty() {
-        say(&screen.paint(Tone::Aside, &format!("{}: -v shows all, .vintner/logs has each", counts.join(", "))));
+        say(&screen
+            .paint(Tone::Aside, &format!("{}: -v shows all, .vintner/logs has each", counts.join(", "))));
     }
 }
 
@@ -150,7 +132,8 @@ pub(crate) fn print_published<W: Write>(page: &mut Page<W>, report: &Report, vol
 /// The file that people read first: the first page, else the first file.
 fn first_read(published: &[PathBuf]) -> Option<&PathBuf> {
     let pages = ["md", "html", "pdf"];
-    let is_page = |path: &&PathBuf| path.extension().is_some_and(|ending| pages.iter().any(|page| ending == *page));
+    let is_page =
+        |path: &&PathBuf| path.extension().is_some_and(|ending| pages.iter().any(|page| ending == *page));
     let depth = |path: &&PathBuf| path.components().count();
     published.iter().filter(is_page).min_by_key(depth).or(published.first())
 }

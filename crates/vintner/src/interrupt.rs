@@ -19,6 +19,7 @@ pub(crate) fn cancelled() -> Result<Cancelled> {
             std::process::exit(INTERRUPTED);
         }
         clone.cancel();
+        terminal::take_away();
         terminal::say("ending: what runs now is given up, what is finished is kept");
     })?;
     Ok(cancelled)

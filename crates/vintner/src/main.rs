@@ -14,6 +14,7 @@ mod instant;
 mod interrupt;
 mod printable;
 mod progress;
+mod state_lines;
 mod terminal;
 mod text_table;
 mod warnings;
@@ -57,7 +58,9 @@ fn refuse(error: &clap::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let label = Screen::stderr().paint(Tone::Bad, "error:");
-    terminal::say(text.trim_end().replacen("error:", &label, usize::from(text.starts_with("error:"))).as_str());
+    terminal::say(
+        text.trim_end().replacen("error:", &label, usize::from(text.starts_with("error:"))).as_str(),
+    );
     ExitCode::from(2)
 }
 

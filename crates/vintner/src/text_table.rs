@@ -26,6 +26,8 @@ pub(crate) enum Align {
 const GAP: usize = 2;
 /// A column isn't made narrower than this.
 const NARROWEST: usize = 12;
+/// A word that takes more columns may stand out of its column.
+const LONG: usize = 32;
 
 impl TextTable {
     /// A table under headers.
@@ -60,21 +62,26 @@ impl TextTable {
         let mut widths = self.widths();
         let Some(columns) = columns else { return self.laid_out(&widths) };
         while self.taken(&widths) > columns {
-            let is_text = |column: usize| self.alignments.get(column) != Some(&Align::Right);
-            let candidates = widths.iter().enumerate().filter(|(column, _)| is_text(*column));
-            let Some((widest, width)) = candidates.max_by_key(|(_, width)| **width) else {
-                return self.paragraphs();
+            let can_give = |column: usize| {
+                let is_text = self.alignments.get(column) != Some(&Align::Right);
+                if is_text { widths[column].saturating_sub(self.narrowest(column)) } else { 0 }
             };
-            let next = widths.iter().enumerate().filter(|(column, _)| is_text(*column) && *column != widest);
-            let next = next.map(|(_, width)| *width).max().unwrap_or(0);
+            let givers = (0..widths.len()).filter(|column| can_give(*column) > 0);
+            let Some(widest) = givers.max_by_key(|column| widths[*column]) else { return self.paragraphs() };
+            let others = widths.iter().enumerate().filter(|(column, _)| *column != widest);
+            let next = others.filter(|(column, _)| can_give(*column) > 0).map(|(_, width)| *width).max();
             // Down to the next one, so that two wide columns share what is lacking.
-            let step = (self.taken(&widths) - columns).min((width - next).max(1));
-            if *width <= NARROWEST || width - step < NARROWEST && self.taken(&widths) - columns > width - NARROWEST {
-                return self.paragraphs();
-            }
-            widths[widest] -= step;
+            let step = (widths[widest] - next.unwrap_or(0)).max(1);
+            widths[widest] -= step.min(self.taken(&widths) - columns).min(can_give(widest));
         }
         self.laid_out(&widths)
+    }
+
+    /// How narrow a column can be made: its words fit, but for the longest ones.
+    fn narrowest(&self, column: usize) -> usize {
+        let cells = self.rows.iter().filter_map(|row| row.get(column));
+        let words = cells.flat_map(|cell| fold_words(cell, 1)).map(|word| word.width());
+        words.filter(|width| *width <= LONG).max().unwrap_or(0).max(NARROWEST)
     }
 
     /// How many columns of a screen it takes.

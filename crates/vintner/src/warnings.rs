@@ -2,9 +2,7 @@
 
 use vintner_pipeline::StageReport;
 
-use crate::branch_list::stage_of;
-
-/// Warnings of a stage that differ in what they are about alone.
+/// Warnings that differ in what they are about alone.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Alike<'a> {
     /// The branch that gave the first.
@@ -20,10 +18,7 @@ pub(crate) fn alike<'a>(reports: impl Iterator<Item = &'a StageReport>) -> Vec<A
     let mut found: Vec<Alike<'a>> = Vec::new();
     for report in reports {
         for text in &report.warnings {
-            let known = found.iter_mut().find(|known| {
-                stage_of(known.branch) == stage_of(&report.branch) && are_alike(known.text, text)
-            });
-            match known {
+            match found.iter_mut().find(|known| are_alike(known.text, text)) {
                 Some(known) => known.times += 1,
                 None => found.push(Alike { branch: &report.branch, text, times: 1 }),
             }
@@ -60,7 +55,10 @@ mod tests {
     #[test]
     fn warnings_about_different_things_are_one() {
         let reports = [
-            report("fit[a]", &["not testable: x of 承德: too few rows", "not testable: y of 承德: too few rows"]),
+            report(
+                "fit[a]",
+                &["not testable: x of 承德: too few rows", "not testable: y of 承德: too few rows"],
+            ),
             report("fit[b]", &["not testable: x of b and c: too few rows", "the lag is cut"]),
             report("other", &["not testable: x of 承德: too few rows"]),
         ];
@@ -68,11 +66,7 @@ mod tests {
         let told: Vec<_> = found.iter().map(|one| (one.branch, one.text, one.times)).collect();
         assert_eq!(
             told,
-            [
-                ("fit[a]", "not testable: x of 承德: too few rows", 3),
-                ("fit[b]", "the lag is cut", 1),
-                ("other", "not testable: x of 承德: too few rows", 1),
-            ]
+            [("fit[a]", "not testable: x of 承德: too few rows", 4), ("fit[b]", "the lag is cut", 1),]
         );
     }
 

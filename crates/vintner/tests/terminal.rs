@@ -43,6 +43,21 @@ fn run_everywhere(workspace: &Workspace, arguments: &[&str], code: i32) -> Vec<S
 fn every_command_that_succeeds() {
     let workspace = small();
     workspace.reproduce(&[]);
+    // What holds digests, sizes or long numbers isn't kept for comparison.
+    let unlike: &[&[&str]] = &[
+        &["audit", "equation"],
+        &["audit", "--html"],
+        &["cache", "ls"],
+        &["cache", "du"],
+        &["cache", "verify"],
+        &["show", "equation"],
+        &["operations"],
+        &["help"],
+        &["--version"],
+    ];
+    for arguments in unlike {
+        run_everywhere(&workspace, arguments, 0);
+    }
     let commands: &[&[&str]] = &[
         &["reproduce"],
         &["reproduce", "--dry-run"],
@@ -50,27 +65,15 @@ fn every_command_that_succeeds() {
         &["status"],
         &["why", "equation"],
         &["audit"],
-        &["audit", "equation"],
         &["audit", "--verify"],
         &["audit", "--rebuild"],
-        &["audit", "--html"],
         &["lock"],
-        &["cache", "ls"],
-        &["cache", "du"],
         &["cache", "gc", "--dry-run"],
-        &["cache", "verify"],
         &["graph"],
         &["show", "variables"],
-        &["show", "equation"],
-        &["trace", "value/ln_rain/ashby/2003"],
-        &["trace", "--cell", "towns.csv!C2"],
         &["vintage", "list"],
         &["vintage", "check"],
-        &["vintage", "diff", "small", "small"],
         &["vintages"],
-        &["operations"],
-        &["help"],
-        &["--version"],
     ];
     for arguments in commands {
         let shown = run_everywhere(&workspace, arguments, 0);
@@ -156,7 +159,7 @@ fn slow(branches: usize) -> Workspace {
   quick:
     run: "echo 1 > out.txt"
     outputs: {{text: out.txt}}
-  城市:
+  cities:
     run: "echo $$ >> HERE/ids; while ! test -e HERE/go; do sleep 0.02; done; echo 1 > out.txt"
     inputs: {{text: quick}}
     foreach: [{}]
@@ -164,7 +167,7 @@ fn slow(branches: usize) -> Workspace {
     outputs: {{text: out.txt}}
   all:
     run: "cat inputs/each/*.txt > out.txt"
-    inputs: {{each: 城市}}
+    inputs: {{each: cities}}
     outputs: {{text: out.txt}}
     publish: {{text: out/all.txt}}
 "#,
@@ -176,18 +179,18 @@ fn slow(branches: usize) -> Workspace {
 fn what_runs_is_shown_while_it_does_and_no_longer() {
     let workspace = slow(2);
     let mut terminal = workspace.in_terminal(USUAL, &["reproduce", "--jobs", "2"]);
-    terminal.wait_to_show("城市[石家庄1]");
-    terminal.wait_to_show("城市[石家庄2]");
+    terminal.wait_to_show("cities[石家庄1]");
+    terminal.wait_to_show("cities[石家庄2]");
     terminal.wait_to_show("  1 s");
-    let shown = replaced(&terminal.screen(), &[(r" +\d+ s", " <time>")]);
+    let shown = replaced(&terminal.screen(), &[(r" +\d+ s\b", " <time>")]);
     let mut lines: Vec<&str> = shown.lines().collect();
     lines[1..].sort_unstable();
     assert_eq!(
         lines,
         [
             "[######------------------] 1 of 4 stages, 3 left <time>",
-            "  城市[石家庄1] <time>",
-            "  城市[石家庄2] <time>"
+            "  cities[石家庄1] <time>",
+            "  cities[石家庄2] <time>"
         ]
     );
     workspace.write("go", "");
@@ -223,7 +226,8 @@ fn a_terminal_may_change_its_size_meanwhile() {
     let workspace = slow(6);
     let mut terminal = workspace.in_terminal(USUAL, &["reproduce", "--jobs", "6"]);
     terminal.wait_to_show("石家庄6");
-    for (size, first) in [(NARROW, "1 of 8, 7 left"), (WIDE, "] 1 of 8 stages, 7 left"), ((5, 30), "1 of 8")] {
+    for (size, first) in [(NARROW, "1 of 8, 7 left"), (WIDE, "] 1 of 8 stages, 7 left"), ((5, 30), "1 of 8")]
+    {
         terminal.resize(size);
         terminal.wait_to_be(|screen| {
             let lines: Vec<&str> = screen.lines().collect();
@@ -302,7 +306,12 @@ fn a_stream_that_is_no_terminal_gets_no_escapes_while_the_other_does() {
     assert_eq!(terminal.wait(), 0);
     assert!(terminal.screen().contains("  ran      "), "{}", terminal.screen());
     assert!(!terminal.screen().contains("7 stages"), "{}", terminal.screen());
-    assert_eq!(workspace.read("out.txt"), seen("small: 7 stages, 7 ran, 0 cached\nreports/small/summary.json\npipeline.lock: small is new in it\n"));
+    assert_eq!(
+        workspace.read("out.txt"),
+        seen(
+            "small: 7 stages, 7 ran, 0 cached\nreports/small/summary.json\npipeline.lock: small is new in it\n"
+        )
+    );
 
     let mut terminal = workspace.shell_in_terminal(USUAL, "vintner audit | head -1; echo ${PIPESTATUS:-0}");
     assert_eq!(terminal.wait(), 0);

@@ -91,7 +91,12 @@ fn read_them(waiting: &[String]) -> String {
     }
 }
 
-fn print_rebuild(workspace: &Workspace, plan: &Plan<'_>, store: &Store, arguments: &arguments::Audit) -> Result<()> {
+fn print_rebuild(
+    workspace: &Workspace,
+    plan: &Plan<'_>,
+    store: &Store,
+    arguments: &arguments::Audit,
+) -> Result<()> {
     let vintage = &plan.vintage.name;
     let progress = Progress::new(workspace.volume, plan.foreseen());
     let observer: &dyn Observer = if arguments.format == Format::Json { &Silent } else { &progress };

@@ -10,7 +10,7 @@ use super::{count, print_json};
 use crate::arguments::{self, CacheCommand, Format};
 use crate::bytes::bytes;
 use crate::error::{CommandError, Result};
-use crate::instant::instant;
+use crate::instant::{instant, moment};
 use crate::terminal::page;
 use crate::text_table::{Align, TextTable};
 use crate::workspace::Workspace;
@@ -33,12 +33,12 @@ fn list(workspace: &Workspace, arguments: &arguments::OfVintage) -> Result<()> {
     if arguments.format == Format::Json {
         return print_json(&json!({"runs": runs}));
     }
-    let mut table = TextTable::new(&["stage", "made", "size", "fingerprint", "latest of"]);
+    let mut table = TextTable::new(&["stage", "made (UTC)", "size", "fingerprint", "latest of"]);
     table.align(2, Align::Right);
     for run in &runs {
         let latest = if run.vintages.is_empty() { "-".to_owned() } else { run.vintages.join(", ") };
         let fingerprint = run.fingerprint.short().to_owned();
-        table.row(vec![run.branch.clone(), instant(run.started), bytes(run.bytes), fingerprint, latest]);
+        table.row(vec![run.branch.clone(), moment(run.started), bytes(run.bytes), fingerprint, latest]);
     }
     let mut out = page();
     Ok(writeln!(out, "{table}{}", count(runs.len(), "run"))?)

@@ -15,6 +15,7 @@ use crate::conclusion;
 use crate::error::{CommandError, Result};
 use crate::interrupt;
 use crate::progress::Progress;
+use crate::state_lines::{self, StateLine};
 use crate::terminal::{Tone, page};
 use crate::workspace::{Volume, Workspace};
 
@@ -119,22 +120,17 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
         }));
     }
     let mut out = page();
-    for status in &statuses {
-        let causes = status.state.causes().join("; ");
-        match &status.state {
-            // A number, at the end.
-            State::Fresh => {}
-            State::Waiting(_) => {
-                let others = either(&folded(status.state.causes()));
-                let word = out.paint(Tone::Aside, "may run");
-                writeln!(out, "  {word}    {}  (if {others} comes out different)", status.branch)?;
+    // What is cached is a number, at the end.
+    let lines = statuses.iter().filter(|status| status.state != State::Fresh).map(|status| {
+        let (word, tone, detail) = match &status.state {
+            State::Waiting(others) => {
+                ("may run", Tone::Aside, format!("if {} comes out different", either(&folded(others))))
             }
-            _ => {
-                let word = out.paint(Tone::Warning, "would run");
-                writeln!(out, "  {word}  {}  ({causes})", status.branch)?;
-            }
-        }
-    }
+            other => ("would run", Tone::Warning, other.causes().join("; ")),
+        };
+        StateLine { word, tone, branch: &status.branch, detail }
+    });
+    state_lines::print(&mut out, &lines.collect::<Vec<_>>(), "would run".len())?;
     let stale = statuses.iter().filter(|status| status.state.would_run()).count();
     let waiting = statuses.iter().filter(|status| matches!(status.state, State::Waiting(_))).count();
     writeln!(

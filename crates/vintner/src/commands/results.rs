@@ -32,7 +32,8 @@ fn print_estimates<W: Write>(
     gone: usize,
 ) -> Result<()> {
     let stars = estimates.changed.iter().filter(|change| change.stars_before != change.stars_after).count();
-    let mut told = vec![format!("{} of {} changed", estimates.changed.len(), count(estimates.compared, "coefficient"))];
+    let mut told =
+        vec![format!("{} of {} changed", estimates.changed.len(), count(estimates.compared, "coefficient"))];
     for (number, what) in [(stars, "with other stars"), (estimates.flipped, "with another sign")] {
         if number > 0 {
             told.push(format!("{number} {what}"));

@@ -9,6 +9,7 @@ use super::{count, print_json};
 use crate::arguments::{Format, OfVintage};
 use crate::branch_list::{all_of, folded};
 use crate::error::Result;
+use crate::state_lines::{self, StateLine};
 use crate::terminal::{Tone, page};
 use crate::workspace::{Volume, Workspace};
 
@@ -21,23 +22,23 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintage) -> Result<()> {
         return print_json(&json!({"pipeline": pipeline.name, "vintage": vintage.name, "stages": statuses}));
     }
     let mut out = page();
-    for status in &statuses {
-        let causes = status.state.causes().join("; ");
-        match &status.state {
-            // On a screen these are a number.
-            State::Fresh if out.screen().columns.is_some() && workspace.volume != Volume::Loud => {}
-            State::Fresh => writeln!(out, "  {}    {}", out.paint(Tone::Good, "fresh"), status.branch)?,
-            State::Waiting(others) => {
-                let (word, others) = (out.paint(Tone::Aside, "waiting"), all_of(&folded(others)));
-                writeln!(out, "  {word}  {}  (for {others})", status.branch)?;
-            }
-            other => {
-                let word = out.paint(Tone::Warning, &format!("{:<8}", other.word()));
-                writeln!(out, "  {word} {}  ({causes})", status.branch)?;
-            }
-        }
-    }
+    // On a screen what is fresh is a number.
+    let on_screen = out.screen().columns.is_some() && workspace.volume != Volume::Loud;
+    let lines = statuses.iter().filter(|status| !on_screen || status.state != State::Fresh).map(|status| {
+        let (tone, detail) = match &status.state {
+            State::Fresh => (Tone::Good, String::new()),
+            State::Waiting(others) => (Tone::Aside, format!("for {}", all_of(&folded(others)))),
+            other => (Tone::Warning, other.causes().join("; ")),
+        };
+        StateLine { word: status.state.word(), tone, branch: &status.branch, detail }
+    });
+    state_lines::print(&mut out, &lines.collect::<Vec<_>>(), "waiting".len())?;
     let fresh = statuses.iter().filter(|status| status.state == State::Fresh).count();
-    writeln!(out, "{}: {}, {fresh} fresh", out.paint(Tone::Strong, &vintage.name), count(statuses.len(), "stage"))?;
+    writeln!(
+        out,
+        "{}: {}, {fresh} fresh",
+        out.paint(Tone::Strong, &vintage.name),
+        count(statuses.len(), "stage")
+    )?;
     Ok(())
 }

@@ -24,7 +24,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageDiff) -> Result<()> 
         Ok(vintage_side(&pipeline, &vintage, &store)?)
     };
     let ((before, levels), (after, _)) = (side(&arguments.before)?, side(&arguments.after)?);
-    let difference = VintageDifference::new(&before, &after, levels.loosest()).map_err(vintner_stages::StagesError::from)?;
+    let difference = VintageDifference::new(&before, &after, levels.loosest())
+        .map_err(vintner_stages::StagesError::from)?;
     let shown = if arguments.detail { usize::MAX } else { FEW };
     match arguments.format {
         DiffFormat::Json => print_json(&serde_json::to_value(&difference)?),

@@ -82,7 +82,13 @@ impl Frame {
 }
 
 /// A text, and a time at the right.
-fn spread(text: &str, took: &str, columns: usize, painted: impl Fn(&str) -> String, screen: Screen) -> String {
+fn spread(
+    text: &str,
+    took: &str,
+    columns: usize,
+    painted: impl Fn(&str) -> String,
+    screen: Screen,
+) -> String {
     let text = cut(text, columns.saturating_sub(took.width() + 2));
     let padding = " ".repeat(columns.saturating_sub(text.width() + took.width()));
     if text.width() + took.width() > columns {

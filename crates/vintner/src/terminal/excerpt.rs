@@ -51,10 +51,7 @@ mod tests {
         let marks = "      |                                                  ^^^^^^^";
         let shown = |columns| excerpt(line, marks, columns).map(|lines| lines.join("\n"));
         assert_eq!(shown(80).as_deref(), Some(format!("{line}\n{marks}").as_str()));
-        assert_eq!(
-            shown(40).as_deref(),
-            Some("   21 | …_income, rounded: 2}\n      |           ^^^^^^^")
-        );
+        assert_eq!(shown(40).as_deref(), Some("   21 | …_income, rounded: 2}\n      |           ^^^^^^^"));
     }
 
     #[test]

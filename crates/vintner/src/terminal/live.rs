@@ -2,7 +2,6 @@
 //!
 //! All that goes to stderr goes through here, so that it comes to stand above these lines.
 
-use std::fmt::Write as _;
 use std::io;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
@@ -31,9 +30,11 @@ pub(crate) fn draw(lines: impl FnOnce(usize, usize) -> Vec<String>) {
     stderr().draw(lines);
 }
 
-/// Takes away the lines at the end of the screen.
+/// Takes away the lines at the end of the screen, and what was typed there.
 pub(crate) fn take_away() {
-    stderr().take_away();
+    if Screen::stderr().is_live {
+        stderr().take_away();
+    }
 }
 
 fn stderr() -> MutexGuard<'static, LiveLines> {
@@ -71,7 +72,8 @@ impl LiveLines {
     fn draw(&mut self, lines: impl FnOnce(usize, usize) -> Vec<String>) {
         let (rows, columns) = size(&self.term);
         let lines = lines(rows.into(), columns.into());
-        let mut text = self.back();
+        // What was typed meanwhile stands at the beginning of the line.
+        let mut text = format!("\r{}", self.back());
         for (at, line) in lines.iter().enumerate() {
             // What was there goes as what is new comes, so that nothing flickers.
             let (clear, ending) = if at + 1 < lines.len() { (CLEAR_LINE, "\n") } else { (CLEAR_BELOW, "\r") };
@@ -82,7 +84,7 @@ impl LiveLines {
     }
 
     fn take_away(&mut self) {
-        let text = self.to_beginning();
+        let text = format!("{}\r{CLEAR_BELOW}", self.back());
         self.put(&text);
         self.drawn.clear();
     }
@@ -98,11 +100,7 @@ impl LiveLines {
         let columns = usize::from(size(&self.term).1).max(1);
         // A terminal that was made narrower has broken what it had in one line.
         let rows: usize = above.iter().map(|width| width.div_ceil(columns).max(1)).sum();
-        let mut text = "\r".to_owned();
-        if rows > 0 {
-            let _ = write!(text, "\u{1b}[{rows}A");
-        }
-        text
+        if rows > 0 { format!("\r\u{1b}[{rows}A") } else { "\r".to_owned() }
     }
 
     fn put(&self, text: &str) {

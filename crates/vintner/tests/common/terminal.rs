@@ -44,12 +44,7 @@ impl Workspace {
     }
 
     /// The same with variables of the environment.
-    pub fn in_terminal_with(
-        &self,
-        size: Size,
-        arguments: &[&str],
-        variables: &[(&str, &str)],
-    ) -> Terminal {
+    pub fn in_terminal_with(&self, size: Size, arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
         Terminal::of(self.command(arguments), size, variables)
     }
 
@@ -63,11 +58,7 @@ impl Workspace {
 }
 
 impl Terminal {
-    fn of(
-        mut command: Command,
-        (rows, columns): Size,
-        variables: &[(&str, &str)],
-    ) -> Self {
+    fn of(mut command: Command, (rows, columns): Size, variables: &[(&str, &str)]) -> Self {
         for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI", "COLUMNS", "LINES"] {
             command.env_remove(variable);
         }
