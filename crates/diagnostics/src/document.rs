@@ -4,7 +4,12 @@ use serde::de::DeserializeOwned;
 use serde_yaml::Value;
 
 use crate::decode::decode;
-use crate::{Fault, Faults, Node, Span, one_of};
+use crate::fault::{Fault, Faults};
+use crate::line_breaks::{Shielded, line};
+use crate::node::Node;
+use crate::span::Span;
+use crate::suggest::one_of;
+use crate::tree;
 
 /// A YAML document that was read and not yet given a type.
 #[derive(Debug, Clone)]
@@ -20,26 +25,33 @@ impl Document {
     /// # Errors
     /// Where the text isn't YAML, or repeats a field, or uses tags.
     pub fn parse(file: &str, text: &str) -> Result<Self, Faults> {
-        let empty = Node { span: Span { line: 1, column: 1, length: 0 }, value: crate::NodeValue::Null };
+        // Editors of Windows begin a text with a mark of its encoding, which means nothing in it.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let empty =
+            Node { span: Span { line: 1, column: 1, length: 0 }, value: crate::node::NodeValue::Null };
         let mut document = Document { file: file.to_owned(), text: text.to_owned(), root: empty };
-        let value: Value = serde_yaml::from_str(text).map_err(|error| {
-            let mut repeated = Faults::new();
-            for (name, span) in Node::repeated_fields(text) {
-                let fault = document.fault(Some(span), format!("the field `{name}` stands twice"));
-                repeated.push(fault.hint("remove one of the two"));
+        let read = Shielded::of(text);
+        let value: Value = serde_yaml::from_str(&read.text).map_err(|error| {
+            let mut known = Faults::new();
+            for (name, span) in tree::repeated_fields(&read.text) {
+                let message = format!("the field `{}` stands twice", read.restored(&name));
+                known.push(document.fault(Some(span), message).hint("remove one of the two"));
             }
-            if !repeated.is_empty() {
-                return repeated;
+            for (message, span) in tree::unkept_numbers(&read.text) {
+                known.push(document.fault(Some(span), message));
+            }
+            if !known.is_empty() {
+                return known;
             }
             let span =
                 error.location().map(|place| Span { line: place.line(), column: place.column(), length: 0 });
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-            Faults::from(document.fault(span, format!("not valid YAML: {message}")))
+            Faults::from(document.fault(span, format!("not valid YAML: {}", read.restored(&message))))
         })?;
         let mut faults = Faults::new();
         let root =
-            Node::build(&value, text, &mut |message, span| faults.push(document.fault(Some(span), message)));
+            tree::tree(&value, &read, &mut |message, span| faults.push(document.fault(Some(span), message)));
         document.root = root;
         faults.or(document)
     }
@@ -114,9 +126,8 @@ impl Document {
 
     /// A fault of this document.
     pub fn fault(&self, span: Option<Span>, message: impl Into<String>) -> Fault {
-        let source_line = span
-            .and_then(|span| self.text.lines().nth(span.line.saturating_sub(1)))
-            .map(|line| line.trim_end().to_owned());
+        let source_line =
+            span.and_then(|span| line(&self.text, span.line)).map(|line| line.trim_end().to_owned());
         Fault { file: self.file.clone(), span, message: message.into(), hint: None, source_line }
     }
 }
@@ -154,6 +165,56 @@ mod tests {
         assert!(refused("a: 1\nb: .nan\n").starts_with("x.yaml:2:4: .nan isn't a finite number"));
         assert!(refused("a: [-.inf]\n").starts_with("x.yaml:1:5: "));
         assert_eq!(refused("a: [1e300, -0.5, 18446744073709551615]\n"), "");
+    }
+
+    #[test]
+    fn numbers_that_cannot_be_kept_are_refused_with_what_is_written() {
+        assert!(refused("a: 1\nb: 1e400\n").starts_with("x.yaml:2:4: 1e400 is larger than any number"));
+        assert!(refused("a: [1e-400]\n").starts_with("x.yaml:1:5: 1e-400 is smaller"));
+        for number in ["18446744073709551616", "-9223372036854775809", "9".repeat(50).as_str()] {
+            let said = refused(&format!("a:\n  b: {number}\n"));
+            assert!(said.starts_with(&format!("x.yaml:2:6: {number} is a whole number of more")), "{said}");
+            assert_eq!(refused(&format!("a:\n  b: \"{number}\"\n")), "", "a text may be anything");
+        }
+    }
+
+    #[test]
+    fn a_mark_of_the_encoding_counts_for_nothing() -> Result<(), Faults> {
+        let document = Document::parse("x.yaml", "\u{feff}a: 1\n")?;
+        assert_eq!(document.root().fields().collect::<Vec<_>>(), ["a"]);
+        assert!(refused("\u{feff}a: 1\nb: .nan\n").starts_with("x.yaml:2:4: "));
+        Ok(())
+    }
+
+    #[test]
+    fn separators_of_lines_are_characters_like_any_other() -> Result<(), Faults> {
+        for separator in ['\u{85}', '\u{2028}', '\u{2029}'] {
+            let text = format!("# one{separator}two: 3\na: \"x{separator}y\"\nb: p{separator}q\nc: .nan\n");
+            let said = refused(&text);
+            assert!(said.starts_with("x.yaml:4:4: .nan isn't"), "{said}");
+            assert!(said.contains("  4 | c: .nan"), "{said}");
+            let document = Document::parse("x.yaml", &text.replace(".nan", "1"))?;
+            assert_eq!(document.root().fields().collect::<Vec<_>>(), ["a", "b", "c"]);
+            let text = |name: &str| document.node(&[name]).map(|node| node.value.clone());
+            assert_eq!(text("a"), Some(crate::NodeValue::Text(format!("x{separator}y"))));
+            assert_eq!(text("b"), Some(crate::NodeValue::Text(format!("p{separator}q"))));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn merge_keys_take_in_what_a_place_lacks() -> Result<(), Faults> {
+        let text = "a: &a {x: 1, y: 2}\nb: &b {y: 3, z: 4}\nc: {<<: *a, x: 5}\nd: {<<: [*a, *b]}\n";
+        let document = Document::parse("x.yaml", text)?;
+        let json = serde_yaml::to_string(document.root()).unwrap_or_default();
+        let merged = "c:\n  y: 2\n  x: 5\nd:\n  x: 1\n  y: 2\n  z: 4\n";
+        assert!(json.ends_with(merged), "{json}");
+        // What is taken in stands where it was written.
+        let place = document.node(&["c", "y"]).map(|node| (node.span.line, node.span.column));
+        assert_eq!(place, Some((1, 17)));
+        let said = refused("a: &a 7\nb: {<<: *a}\n");
+        assert!(said.contains("`<<` takes in the fields of another place, as in `<<: *name`"), "{said}");
+        Ok(())
     }
 
     #[test]

@@ -25,12 +25,18 @@
 mod decode;
 mod document;
 mod fault;
+mod line_breaks;
+mod magnitude;
+mod merge;
+mod names;
 mod node;
 mod span;
 mod suggest;
+mod tree;
 
 pub use document::Document;
 pub use fault::{Fault, Faults};
+pub use names::{Mention, Names, Refusal, RefusalReason, mentions, next_mention, whole};
 pub use node::{Node, NodeValue, Number};
 pub use span::{Span, Spanned};
 pub use suggest::{did_you_mean, one_of};

@@ -1,13 +1,11 @@
 //! A YAML document as a tree whose every part knows its place.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use saphyr_parser::{Event, Parser};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
-use serde_yaml::Value;
 
-use crate::{Span, Spanned};
+use crate::span::{Span, Spanned};
 
 /// A part of a document.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,47 +72,6 @@ impl Node {
         }
     }
 
-    /// This tree with each text of the form `$name` replaced by `values[name]` at the same place, and
-    /// `$name.field` by a field of it. `$$` at the start of a text stands for a plain `$`; names that
-    /// `values` lacks are handed to `unknown` and left as they are.
-    pub fn substitute(&self, values: &BTreeMap<String, Node>, unknown: &mut dyn FnMut(&str, Span)) -> Node {
-        let value = match &self.value {
-            NodeValue::Text(text) => match text.strip_prefix('$') {
-                Some(rest) if rest.starts_with('$') => NodeValue::Text(rest.to_owned()),
-                Some(path) if is_path(path) => match lookup(values, path) {
-                    Some(node) => return node.moved_to(self.span),
-                    None => {
-                        unknown(path, self.span);
-                        NodeValue::Text(text.clone())
-                    }
-                },
-                _ => NodeValue::Text(text.clone()),
-            },
-            NodeValue::Sequence(items) => {
-                NodeValue::Sequence(items.iter().map(|item| item.substitute(values, unknown)).collect())
-            }
-            NodeValue::Mapping(entries) => NodeValue::Mapping(
-                entries.iter().map(|(key, node)| (key.clone(), node.substitute(values, unknown))).collect(),
-            ),
-            other => other.clone(),
-        };
-        Node { span: self.span, value }
-    }
-
-    /// Whether a text of this tree is `$name` or `$name.field`.
-    pub fn mentions(&self, name: &str) -> bool {
-        let is_mention = |text: &str| {
-            let path = text.strip_prefix('$').filter(|path| is_path(path));
-            path.is_some_and(|path| path.split('.').next() == Some(name))
-        };
-        match &self.value {
-            NodeValue::Text(text) => is_mention(text),
-            NodeValue::Sequence(items) => items.iter().any(|item| item.mentions(name)),
-            NodeValue::Mapping(entries) => entries.iter().any(|(_, node)| node.mentions(name)),
-            _ => false,
-        }
-    }
-
     /// Puts `value` under a field of a mapping, in the place of what is there.
     pub(crate) fn put(&mut self, field: &str, value: NodeValue) -> Option<()> {
         let NodeValue::Mapping(entries) = &mut self.value else { return None };
@@ -147,7 +104,7 @@ impl Node {
         entries.iter().map(|(key, _)| key.value.as_str())
     }
 
-    fn moved_to(&self, span: Span) -> Node {
+    pub(crate) fn moved_to(&self, span: Span) -> Node {
         let value = match &self.value {
             NodeValue::Sequence(items) => {
                 NodeValue::Sequence(items.iter().map(|item| item.moved_to(span)).collect())
@@ -162,41 +119,6 @@ impl Node {
         };
         Node { span, value }
     }
-
-    /// The fields that stand twice in one mapping of `text`: the name, and where it stands again.
-    pub(crate) fn repeated_fields(text: &str) -> Vec<(String, Span)> {
-        let mut repeated = Vec::new();
-        // Aliases stay unexpanded: what they stand for is looked through where it is written, and a
-        // text that expands to more than memory holds is one of those that come here.
-        if let Some(places) = Places::read(text, false) {
-            places.repeated(&mut repeated);
-        }
-        repeated
-    }
-
-    /// The tree of `value`, with places from `text`; what `serde_yaml` can say and this tree can't
-    /// (tags, keys that aren't text) is handed to `refuse`.
-    pub(crate) fn build(value: &Value, text: &str, refuse: &mut dyn FnMut(String, Span)) -> Node {
-        let places = Places::read(text, true).unwrap_or_default();
-        build(value, &places, Span { line: 1, column: 1, length: 0 }, refuse)
-    }
-}
-
-/// `name`, or `name.field.field`.
-fn is_path(text: &str) -> bool {
-    let mut parts = text.split('.');
-    parts.next().is_some_and(is_name) && parts.all(|part| !part.is_empty() && !part.contains(' '))
-}
-
-fn lookup<'a>(values: &'a BTreeMap<String, Node>, path: &str) -> Option<&'a Node> {
-    let mut parts = path.split('.');
-    let first = values.get(parts.next()?)?;
-    parts.try_fold(first, |node, field| node.get(field))
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 impl Serialize for Node {
@@ -220,168 +142,4 @@ impl Serialize for Node {
             }
         }
     }
-}
-
-fn build(value: &Value, places: &Places, parent: Span, refuse: &mut dyn FnMut(String, Span)) -> Node {
-    let span = places.span.unwrap_or(parent);
-    let value = match value {
-        Value::Null => NodeValue::Null,
-        Value::Bool(flag) => NodeValue::Bool(*flag),
-        Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
-            (Some(integer), ..) => NodeValue::Number(Number::Integer(integer)),
-            (None, Some(unsigned), _) => NodeValue::Number(Number::Unsigned(unsigned)),
-            (None, None, Some(float)) if float.is_finite() => NodeValue::Number(Number::Float(float)),
-            // JSON, in which parameters are fingerprinted, has no word for these.
-            _ => {
-                refuse(format!("{number} isn't a finite number"), span);
-                NodeValue::Null
-            }
-        },
-        Value::String(text) => NodeValue::Text(text.clone()),
-        Value::Sequence(items) => NodeValue::Sequence(
-            items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| {
-                    build(item, places.children.get(index).unwrap_or(&NOWHERE), span, refuse)
-                })
-                .collect(),
-        ),
-        Value::Mapping(mapping) => NodeValue::Mapping(
-            mapping
-                .iter()
-                .enumerate()
-                .map(|(index, (key, item))| {
-                    let key_span = places.keys.get(index).map_or(span, |(_, place)| *place);
-                    let key = match key {
-                        Value::String(text) => text.clone(),
-                        Value::Number(number) => number.to_string(),
-                        Value::Bool(flag) => flag.to_string(),
-                        _ => {
-                            refuse("a field's name must be text".into(), key_span);
-                            String::new()
-                        }
-                    };
-                    let child = places.children.get(index).unwrap_or(&NOWHERE);
-                    (Spanned::new(key, key_span), build(item, child, key_span, refuse))
-                })
-                .collect(),
-        ),
-        Value::Tagged(tagged) => {
-            refuse(format!("the tag `{}` means nothing here", tagged.tag), span);
-            NodeValue::Null
-        }
-    };
-    Node { span, value }
-}
-
-/// The places of a document's parts, in the shape of its values.
-#[derive(Debug, Clone, Default)]
-struct Places {
-    span: Option<Span>,
-    /// The text of each key and its place.
-    keys: Vec<(String, Span)>,
-    children: Vec<Places>,
-    /// A scalar's text.
-    text: String,
-}
-
-/// What is known on the way through a text.
-struct Walk {
-    /// The places of anchored parts.
-    anchors: BTreeMap<usize, Places>,
-    /// Whether aliases take them over.
-    expand_aliases: bool,
-    /// How deep in the text this is.
-    depth: usize,
-}
-
-/// Deeper than `serde_yaml` reads, and far from the end of a thread's stack.
-const DEEPEST: usize = 256;
-
-static NOWHERE: Places = Places { span: None, keys: Vec::new(), children: Vec::new(), text: String::new() };
-
-impl Places {
-    /// `None` where the marking parser can't follow the text; faults then point at the nearest
-    /// part that has a place.
-    fn read(text: &str, expand_aliases: bool) -> Option<Places> {
-        let mut walk = Walk { anchors: BTreeMap::new(), expand_aliases, depth: 0 };
-        let mut events = Parser::new_from_str(text);
-        while let Some(Ok((event, span))) = events.next_event() {
-            if let Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) = event {
-                return Places::node(event, place(span), &mut events, &mut walk);
-            }
-        }
-        None
-    }
-
-    fn repeated(&self, found: &mut Vec<(String, Span)>) {
-        let mut seen = BTreeSet::new();
-        for (name, span) in &self.keys {
-            if !seen.insert(name) {
-                found.push((name.clone(), *span));
-            }
-        }
-        self.children.iter().for_each(|child| child.repeated(found));
-    }
-
-    fn next<'a>(
-        events: &mut Parser<'a, saphyr_parser::StrInput<'a>>,
-        walk: &mut Walk,
-    ) -> Option<Option<Places>> {
-        let (event, span) = events.next_event()?.ok()?;
-        match event {
-            Event::SequenceEnd | Event::MappingEnd => Some(None),
-            other => Places::node(other, place(span), events, walk).map(Some),
-        }
-    }
-
-    fn node<'a>(
-        event: Event<'a>,
-        span: Span,
-        events: &mut Parser<'a, saphyr_parser::StrInput<'a>>,
-        walk: &mut Walk,
-    ) -> Option<Places> {
-        let mut places = Places { span: Some(span), ..Places::default() };
-        walk.depth += 1;
-        if walk.depth > DEEPEST {
-            return None;
-        }
-        let anchor = match event {
-            Event::Alias(anchor) => {
-                walk.depth -= 1;
-                return Some(walk.anchors.get(&anchor).cloned().unwrap_or(places));
-            }
-            Event::Scalar(text, _, anchor, _) => {
-                places.text = text.into_owned();
-                anchor
-            }
-            Event::SequenceStart(anchor, _) => {
-                while let Some(child) = Places::next(events, walk)? {
-                    places.children.push(child);
-                }
-                anchor
-            }
-            Event::MappingStart(anchor, _) => {
-                while let Some(key) = Places::next(events, walk)? {
-                    places.keys.push((key.text, key.span.unwrap_or(span)));
-                    places.children.push(Places::next(events, walk)??);
-                }
-                // A block of fields begins at its first key, wherever the parser puts its mark.
-                places.span = places.keys.first().map(|(_, place)| *place).or(places.span);
-                anchor
-            }
-            _ => return None,
-        };
-        walk.depth -= 1;
-        if anchor > 0 && walk.expand_aliases {
-            walk.anchors.insert(anchor, places.clone());
-        }
-        Some(places)
-    }
-}
-
-fn place(span: saphyr_parser::Span) -> Span {
-    let length = if span.start.line() == span.end.line() { span.len() } else { 0 };
-    Span { line: span.start.line(), column: span.start.col() + 1, length }
 }

@@ -1,5 +1,7 @@
 //! Folding of text before it is compared: what typists and input methods vary without meaning it.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// `text` with full-width forms as their ASCII counterparts (U+FF01 to U+FF5E, the ideographic
 /// space) and the minus sign as a hyphen, white space trimmed at both ends and each inner run of it
 /// made one space.
@@ -17,9 +19,10 @@ pub(crate) fn fold(text: &str) -> String {
     folded
 }
 
-/// A header folded further: without any white space, so that line breaks and padding don't count.
+/// A header folded further: without any white space, so that line breaks and padding don't count, and in
+/// composed characters (NFC), whichever way an accent was typed. Not in NFKC, which would take 10⁴ for 104.
 pub(crate) fn fold_header(text: &str) -> String {
-    text.chars().filter(|&character| !is_space(character)).map(narrow).collect()
+    text.chars().filter(|&character| !is_space(character)).map(narrow).nfc().collect()
 }
 
 /// A name folded further: yearbooks pad names of two characters to the width of three ("A  B"), so
@@ -56,5 +59,13 @@ mod tests {
         assert_eq!(fold_header("人均\n面积（平方米）"), "人均面积(平方米)");
         assert_eq!(fold_name("北\u{3000}京"), "北京");
         assert_eq!(fold_name(" New  York"), "New York");
+    }
+
+    #[test]
+    fn accents_are_the_same_however_they_are_typed() {
+        assert_eq!(fold_name("Malmo\u{308}"), fold_name("Malm\u{f6}"));
+        // A compatibility ideograph, as Korean and Taiwanese files have.
+        assert_eq!(fold_name("\u{f90a}泉"), "金泉");
+        assert_ne!(fold_header("10⁴"), fold_header("104"));
     }
 }

@@ -27,6 +27,7 @@ mod layout;
 mod long;
 mod manifest;
 mod manifest_check;
+mod manifest_reading;
 mod number;
 mod parquet;
 mod read;

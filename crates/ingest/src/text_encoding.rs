@@ -1,11 +1,12 @@
 //! Decoding of text files, strictly: a byte that the declared encoding doesn't know is a fault.
 
-use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
-/// Encodings that a wrongly declared file is tried against, likeliest first; only those in which
-/// few byte sequences are valid, so that a match says something.
+/// Encodings that text is tried against where its letters don't tell, likeliest first; only those in
+/// which few byte sequences are valid, so that a match says something.
 const CANDIDATES: [&Encoding; 5] =
-    [UTF_8, encoding_rs::GB18030, encoding_rs::BIG5, encoding_rs::SHIFT_JIS, encoding_rs::EUC_KR];
+    [UTF_8, GB18030, encoding_rs::BIG5, encoding_rs::SHIFT_JIS, encoding_rs::EUC_KR];
 
 /// Text decoded from bytes.
 #[derive(Debug, PartialEq, Eq)]
@@ -95,11 +96,29 @@ fn resembling(bytes: &[u8], declared: &'static Encoding) -> Option<&'static str>
         let little = bytes.iter().skip(1).step_by(2).filter(|&&byte| byte == 0).count() * 2 >= zeros;
         return Some(if little { UTF_16LE.name() } else { UTF_16BE.name() });
     }
-    CANDIDATES
-        .into_iter()
-        .filter(|&candidate| candidate != declared)
-        .find(|candidate| decode_strictly(bytes, candidate).is_ok())
-        .map(Encoding::name)
+    likely(bytes, Some(declared)).map(Encoding::name)
+}
+
+/// The encoding that text is likely to be in, other than `not`: UTF-8 where it is valid, else what its letters
+/// say, and where these are too few, the first candidate that it is valid in.
+pub(crate) fn likely(bytes: &[u8], not: Option<&'static Encoding>) -> Option<&'static Encoding> {
+    let fits =
+        |encoding: &&'static Encoding| Some(*encoding) != not && decode_strictly(bytes, encoding).is_ok();
+    Some(UTF_8).filter(fits).or_else(|| by_letters(bytes).filter(fits)).or_else(|| {
+        let mut candidates = CANDIDATES.into_iter();
+        candidates.find(fits)
+    })
+}
+
+/// What browsers would guess. Of a letter or two the guess is an encoding that hardly anyone uses: such say nothing.
+fn by_letters(bytes: &[u8]) -> Option<&'static Encoding> {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    // What is valid GBK is the same in GB18030, which has the rest of the characters.
+    let guess = if guess == GBK { GB18030 } else { guess };
+    let name = guess.name();
+    (guess != UTF_8 && !name.starts_with("ISO-8859") && !name.starts_with("IBM")).then_some(guess)
 }
 
 #[cfg(test)]
@@ -138,11 +157,35 @@ mod tests {
         assert!(decoded.is_err() || decoded.is_ok_and(|decoded| decoded.warning.is_some()));
     }
 
+    #[test]
+    fn letters_tell_the_encoding() {
+        use encoding_rs as all;
+        for (encoding, text) in [
+            (all::UTF_8, "城市,年份\n甲,2008\n"),
+            (all::GB18030, "城市,年份,地区生产总值\n北京市,2008,1\n"),
+            (all::GB18030, "id,市\n1,2\n"),
+            (all::BIG5, "縣市,年度,數值\n臺北市,2008,1\n"),
+            (all::SHIFT_JIS, "都市,年,値\n大阪府,2008,1\n"),
+            (all::EUC_JP, "都市,年,総生産（億円）\nさいたま市,2008,1\n"),
+            (all::EUC_KR, "도시,연도,값\n부산광역시,2008,1\n"),
+            (all::WINDOWS_1252, "Stadt,Jahr,Größe\nDüsseldorf,2008,1\n"),
+            (all::WINDOWS_1250, "miasto,ludność\nŁódź,2008\nWrocław,2008\n"),
+            (all::WINDOWS_1251, "город,год\nМосква,2008\n"),
+        ] {
+            let (bytes, _, lossy) = encoding.encode(text);
+            assert!(!lossy);
+            assert_eq!(likely(&bytes, None).map(Encoding::name), Some(encoding.name()), "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn any_bytes_decode_or_fault(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             for label in ["utf-8", "gb18030", "utf-16le", "iso-2022-jp"] {
                 let _ = decode(&bytes, label);
+            }
+            if let Some(encoding) = likely(&bytes, None) {
+                prop_assert!(decode_strictly(&bytes, encoding).is_ok());
             }
         }
 

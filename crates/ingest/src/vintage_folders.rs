@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use unicode_normalization::UnicodeNormalization;
 use vintner_diagnostics::did_you_mean;
 
+use crate::error::{IngestError, Result};
 use crate::fold::fold_header;
-use crate::{IngestError, Manifest, Result, Source};
+use crate::manifest::Manifest;
+use crate::source::Source;
 
 const MANIFEST: &str = "vintage.yaml";
 
@@ -125,14 +128,15 @@ impl Vintage {
         })
     }
 
-    /// A file of the raw folder whose name differs from `file` only in white space and character
-    /// width, as downloads and archives are apt to change them.
+    /// A file of the raw folder whose name differs from `file` only in white space, character width and
+    /// Unicode form, as downloads, archives and other systems are apt to change them.
     fn nearly(&self, file: &str) -> Option<String> {
-        let wanted = fold_header(file);
+        let folded = |name: &str| fold_header(&name.nfc().collect::<String>());
+        let wanted = folded(file);
         let names = std::fs::read_dir(&self.raw_folder).ok()?.flatten();
         let mut near: Vec<String> = names
             .filter_map(|entry| entry.file_name().into_string().ok())
-            .filter(|name| fold_header(name) == wanted)
+            .filter(|name| folded(name) == wanted)
             .collect();
         near.sort();
         near.into_iter().next()

@@ -6,7 +6,7 @@ use std::io::{Cursor, Read, Seek};
 use calamine::{Data, ExcelDateTime, Ods, Range, Reader, Xls, Xlsx};
 use vintner_diagnostics::did_you_mean;
 
-use crate::Format;
+use crate::format::Format;
 use crate::grid::{CellContent, GridRow};
 
 /// A workbook or sheet that can't be read.

@@ -32,9 +32,41 @@ fn a_column_has_a_branch_for_each_of_its_values() {
     // A city more is a branch more; a city less takes what was shown of it away.
     let more = CITIES.replace("[1, 2, 3]", "[1, 2, 3, 7]").replace("[y, x, y]", "[y, x, y, 'a/b']");
     assert_eq!(ran(&workspace.run(&more)), ["all", "of[a/b]", "rows", "sum[a/b]"]);
-    assert!(workspace.path(".vintner/outputs/v/sum/a%2Fb/sum.json").is_file());
+    assert!(workspace.path(".vintner/outputs/toy/v/sum/a%2Fb/sum.json").is_file());
     workspace.run(CITIES);
-    assert!(!workspace.path(".vintner/outputs/v/sum/a%2Fb").exists());
+    assert!(!workspace.path(".vintner/outputs/toy/v/sum/a%2Fb").exists());
+}
+
+#[test]
+fn an_order_counts_where_it_is_seen_and_nowhere_else() {
+    let workspace = Workspace::new();
+    let stages = r#"
+  of: {op: sum, foreach: [b, a, c], inputs: {from: rows}, params: {column: $item}}
+  rows: {op: numbers, params: {values: {a: [1], b: [2], c: [3]}}}
+  seen: {op: total, inputs: {sums: of}}
+  unseen: {op: gather, inputs: {sums: of}}
+"#;
+    workspace.run(stages);
+    assert_eq!(workspace.output(stages, "seen.text"), "sums[b] 2\nsums[a] 1\nsums[c] 3\n");
+    assert_eq!(workspace.output(stages, "unseen.text"), "sums[a] 1\nsums[b] 2\nsums[c] 3\n");
+    let other = stages.replace("[b, a, c]", "[b, c, a]");
+    let cause = "input sums: the order of its branches changed: … a, c -> … c, a";
+    assert_eq!(workspace.status(&other)["seen"], State::Stale(vec![cause.into()]));
+    let report = workspace.run(&other);
+    assert_eq!(ran(&report), ["seen"]);
+    assert_eq!(causes(&report, "seen"), [cause]);
+    assert_eq!(workspace.output(&other, "unseen.text"), "sums[a] 1\nsums[b] 2\nsums[c] 3\n");
+}
+
+#[test]
+fn a_run_whose_record_is_lost_is_told_as_that() {
+    let workspace = Workspace::new();
+    let stages = "  rows: {op: numbers, params: {values: {a: [1]}}}\n";
+    workspace.run(stages);
+    std::fs::remove_dir_all(workspace.path(".vintner/v1/records")).unwrap();
+    let lost = "the store no longer has the record of its last run";
+    assert_eq!(workspace.status(stages)["rows"], State::Missing(vec![lost.into()]));
+    assert_eq!(causes(&workspace.run(stages), "rows"), [lost]);
 }
 
 #[test]
@@ -213,7 +245,7 @@ fn a_command_reads_branches_and_is_cached_like_any_stage() {
     let failing = stages.replace("ls inputs/of >", "echo why; exit 3;");
     let message = workspace.run(&failing).check().unwrap_err().to_string();
     assert!(message.contains("exit code 3") && message.contains("| why"), "{message}");
-    assert!(workspace.read(".vintner/logs/v/list.log").contains("said:\nwhy\n"));
+    assert!(workspace.read(".vintner/logs/toy/v/list.log").contains("said:\nwhy\n"));
 }
 
 #[test]
@@ -223,18 +255,22 @@ fn a_branch_runs_alone_unless_what_reads_it_runs_too() {
         let only = only.iter().map(|name| (*name).to_owned()).collect();
         let selection = Selection { only, ..Selection::default() };
         let plan = Plan::select(&pipeline, &vintage, &selection).unwrap();
-        Engine::new(&store, &Silent).run(&plan, &RunOptions { force, ..RunOptions::default() }).unwrap()
+        Engine::new(&store, &Silent).run(&plan, &RunOptions { force, ..RunOptions::default() })
     };
+    let asked = |workspace: &Workspace, only: &[&str], force: bool| run(workspace, only, force).unwrap();
     let workspace = Workspace::new();
     workspace.run(CITIES);
-    assert_eq!(ran(&run(&workspace, &["sum[x]"], true)), ["sum[x]"]);
-    assert_eq!(ran(&run(&workspace, &["sum[x]", "of[y]"], true)), ["of[x]", "of[y]", "sum[x]"]);
-    assert_eq!(ran(&run(&workspace, &["sum[x]", "sum"], true)), ["sum[x]", "sum[y]"]);
-    assert_eq!(ran(&run(&workspace, &["all", "sum[x]"], true)), ["all", "sum[x]", "sum[y]"]);
+    assert_eq!(ran(&asked(&workspace, &["sum[x]"], true)), ["sum[x]"]);
+    assert_eq!(ran(&asked(&workspace, &["sum[x]", "of[y]"], true)), ["of[x]", "of[y]", "sum[x]"]);
+    assert_eq!(ran(&asked(&workspace, &["sum[x]", "sum"], true)), ["sum[x]", "sum[y]"]);
+    assert_eq!(ran(&asked(&workspace, &["all", "sum[x]"], true)), ["all", "sum[x]", "sum[y]"]);
     // What was shown of the others stays, and a whole run finds all as it was.
-    assert!(workspace.path(".vintner/outputs/v/sum/y/sum.json").is_file());
+    assert!(workspace.path(".vintner/outputs/toy/v/sum/y/sum.json").is_file());
     assert_eq!(workspace.run(CITIES).ran(), 0);
-    let message = run(&workspace, &["sum[z]"], false).check().unwrap_err().to_string();
+    // Which branches there are is known once the column is.
+    let unknown = run(&workspace, &["sum[z]"], false).unwrap_err();
+    assert!(unknown.is_usage());
+    let message = unknown.to_string();
     assert!(message.contains("`sum` has no branch `z`"), "{message}");
 }
 

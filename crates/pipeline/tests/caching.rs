@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Workspace, causes, ran, vintage};
-use vintner_pipeline::{RunOptions, State};
+use vintner_pipeline::{Engine, Keep, Locking, PipelineError, Plan, RunOptions, Silent, State};
 
 const STAGES: &str = r#"
   base: {op: numbers, params: {values: {a: [1, 2, 3], b: [10, 20, 30]}}}
@@ -228,4 +228,28 @@ fn a_dry_run_says_what_would_run_and_why() {
     assert_eq!(changed["tens_a"], State::Waiting(vec!["sum_a".into()]));
     assert_eq!(changed["all"], State::Waiting(vec!["tens_a".into()]));
     assert_eq!((&changed["base"], &changed["sum_b"]), (&State::Fresh, &State::Fresh));
+}
+
+#[test]
+fn on_a_file_system_without_locks_runs_go_on_and_nothing_is_taken_away() {
+    let workspace = Workspace::new();
+    let pipeline = workspace.pipeline("  a: {op: numbers, params: {values: {x: [1]}}}\n  b: {op: sum, inputs: {from: a}, params: {column: x}}\n");
+    let (vintage, store) = (vintage(&[]), workspace.store().locking(Locking::Refused));
+    let plan = Plan::new(&pipeline, &vintage);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let report = Engine::new(&store, &Silent).run(&plan, &RunOptions::default()).unwrap();
+                report.check().unwrap();
+            });
+        }
+    });
+    let keep = Keep::default();
+    match store.collect(&keep, false) {
+        Err(PipelineError::NoLocks { .. }) => {}
+        other => panic!("{other:?}"),
+    }
+    assert!(workspace.store().locking(Locking::Off).collect(&keep, false).is_ok());
+    let report = Engine::new(&store, &Silent).run(&plan, &RunOptions::default()).unwrap();
+    assert_eq!(report.cached(), 2);
 }

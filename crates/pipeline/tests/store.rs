@@ -88,8 +88,10 @@ fn what_is_published_is_written_once_and_restored_when_edited() {
     assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), written, "equal, so left alone");
 
     workspace.write("out/all.txt", "edited by hand");
-    assert_eq!(workspace.run(STAGES).ran(), 0);
+    let report = workspace.run(STAGES);
+    assert_eq!((report.ran(), report.set_aside.len()), (0, 1));
     assert_eq!(workspace.read("out/all.txt"), "a[] 6\n");
+    assert_eq!(workspace.read("out/all.edited.txt"), "edited by hand", "nothing of anybody's is lost");
     assert!(workspace.outputs(STAGES, &vintage(&[])).contains_key("all.text"), "the store is as it was");
 }
 
@@ -97,11 +99,11 @@ fn what_is_published_is_written_once_and_restored_when_edited() {
 fn outputs_have_readable_names() {
     let workspace = Workspace::new();
     workspace.run(STAGES);
-    assert_eq!(workspace.read(".vintner/outputs/v/all/text.txt"), "a[] 6\n");
-    let shown = fs::metadata(workspace.path(".vintner/outputs/v/all/text.txt")).unwrap();
+    assert_eq!(workspace.read(".vintner/outputs/toy/v/all/text.txt"), "a[] 6\n");
+    let shown = fs::metadata(workspace.path(".vintner/outputs/toy/v/all/text.txt")).unwrap();
     assert_eq!(shown.permissions().mode() & 0o222, 0, "read-only: it may be the stored object itself");
     workspace.run(&STAGES.replace("[1, 2, 3]", "[1, 2, 4]"));
-    assert_eq!(workspace.read(".vintner/outputs/v/all/text.txt"), "a[] 7\n");
+    assert_eq!(workspace.read(".vintner/outputs/toy/v/all/text.txt"), "a[] 7\n");
 }
 
 /// All files below a folder whose names begin so.
@@ -132,8 +134,8 @@ fn an_interrupted_write_is_survived() {
         fs::write(record, &bytes[..left]).unwrap();
         fs::write(record.with_file_name(".writing-abc"), &bytes[..left]).unwrap();
     }
-    fs::remove_file(store.join("latest/v.json")).unwrap();
-    fs::write(store.join("latest/v.json"), "{\"base\": \"0").unwrap();
+    fs::remove_file(store.join("latest/toy/v.json")).unwrap();
+    fs::write(store.join("latest/toy/v.json"), "{\"base\": \"0").unwrap();
     let object = workspace.object_file(&before["all.text"]);
     fs::write(object.with_file_name(".writing-def"), "a[").unwrap();
 
@@ -185,7 +187,7 @@ fn two_runs_at_once_on_one_store_do_not_disturb_one_another() {
         });
         let expected = format!("a[] {}\n", 3 + round / 2);
         assert_eq!(workspace.read("out/all.txt"), expected);
-        assert_eq!(workspace.read(".vintner/outputs/v/all/text.txt"), expected);
+        assert_eq!(workspace.read(".vintner/outputs/toy/v/all/text.txt"), expected);
         assert_eq!(workspace.output(&stages, "all.text"), expected);
     }
     assert!(below(&workspace.path(".vintner"), |name| name.starts_with(".writing-")).is_empty());

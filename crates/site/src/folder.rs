@@ -4,15 +4,45 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{Result, SiteError};
+use crate::error::{Result, SiteError};
 
 /// The file that tells a site from other folders: it lists every file of the site, a line each.
 const MARKER: &str = "vintner-audit.txt";
+
+/// What the names of folders begin with in which sites are being written.
+const ASIDE: &str = ".audit-";
+/// So old has a folder to be, in seconds, that counts as left behind.
+const ABANDONED: u64 = 60;
+
+/// Folders that killed runs left beside a site: of our name, holding nothing but what they would hold, and
+/// neither new nor in use.
+pub fn abandoned_audits(parent: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(parent).into_iter().flatten().flatten();
+    let named = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(ASIDE));
+    let mut found: Vec<PathBuf> = named.map(|entry| entry.path()).filter(|path| is_abandoned(path)).collect();
+    found.sort();
+    found
+}
+
+fn is_abandoned(path: &Path) -> bool {
+    let Ok(metadata) = path.symlink_metadata() else { return false };
+    let age = metadata.modified().ok().and_then(|modified| modified.elapsed().ok());
+    let is_old = age.is_some_and(|age| age.as_secs() >= ABANDONED);
+    let own = |entry: fs::DirEntry| {
+        matches!(entry.file_name().to_str(), Some("new" | "old"))
+            && entry.file_type().is_ok_and(|kind| kind.is_dir())
+    };
+    let all_own = || fs::read_dir(path).is_ok_and(|entries| entries.flatten().all(own));
+    let is_free = || fs::File::open(path).is_ok_and(|folder| folder.try_lock().is_ok());
+    metadata.is_dir() && is_old && all_own() && is_free()
+}
 
 /// A site that is being written.
 pub(crate) struct Folder {
     target: PathBuf,
     aside: tempfile::TempDir,
+    /// Held for as long as the folder aside is in use, where the system can lock folders.
+    _held: Option<fs::File>,
     files: BTreeSet<String>,
     bytes: u64,
     largest: (u64, String),
@@ -33,12 +63,13 @@ impl Folder {
         let parent = parent.unwrap_or(Path::new("."));
         fs::create_dir_all(parent).map_err(SiteError::io(parent, "making a folder"))?;
         let aside = tempfile::Builder::new()
-            .prefix(".audit-")
+            .prefix(ASIDE)
             .tempdir_in(parent)
             .map_err(SiteError::io(parent, "making a temporary folder"))?;
+        let held = fs::File::open(aside.path()).ok().filter(|folder| folder.try_lock().is_ok());
         fs::create_dir(aside.path().join("new")).map_err(SiteError::io(aside.path(), "making a folder"))?;
         let largest = (0, String::new());
-        Ok(Self { target: target.to_owned(), aside, files: BTreeSet::new(), bytes: 0, largest })
+        Ok(Self { target: target.to_owned(), aside, _held: held, files: BTreeSet::new(), bytes: 0, largest })
     }
 
     /// Writes a file; `path` is made of plain names and slashes.

@@ -145,6 +145,19 @@ pub enum StagesError {
 }
 
 impl StagesError {
+    /// The faults of a file, each with its place.
+    pub fn faults(&self) -> Option<&vintner_diagnostics::Faults> {
+        match self {
+            StagesError::Ingest(IngestError::Manifest(faults) | IngestError::Crosswalk(faults))
+            | StagesError::Crosswalk(faults)
+            | StagesError::Claims(faults)
+            | StagesError::Labels(faults)
+            | StagesError::Reporting(ReportingError::Labels(faults)) => Some(faults),
+            StagesError::Pipeline(error) => error.faults(),
+            _ => None,
+        }
+    }
+
     /// Whether the mistake is in how the program was called or configured, rather than in the run.
     pub fn is_usage(&self) -> bool {
         match self {

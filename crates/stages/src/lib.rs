@@ -35,7 +35,7 @@ pub use made::vintage_side;
 pub use new_vintage::{NewVintage, new_vintage};
 pub use operations::registry;
 pub use results::{ResultsDifference, results_difference};
-pub use told::{Moved, Signs, percent};
+pub use told::{Moved, Signs, count, percent};
 pub use vintage::{bind_vintage, find_vintage, vintage_names};
 /// The claims that the operation `claims` hands on.
 pub use vintner_reporting::claims;

@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use vintner_ingest::{Crosswalk, IngestError, Scaffold, VintageFolders, known_variables, scaffold};
 
-use crate::StagesError;
+use crate::error::StagesError;
 
 /// Files beyond this size are taken for something else than tables.
 const LARGEST: u64 = 512 * 1024 * 1024;
@@ -42,8 +42,11 @@ pub fn new_vintage(
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(io(folder))? {
         let path = entry.map_err(io(folder))?.path();
-        let hidden =
-            path.file_name().and_then(|name| name.to_str()).is_none_or(|name| name.starts_with(['.', '~']));
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            let source = std::io::Error::other("its name isn't UTF-8; rename the file");
+            return Err(io(&path)(source));
+        };
+        let hidden = name.starts_with(['.', '~']);
         if path.is_file() && !hidden {
             paths.push(path);
         }

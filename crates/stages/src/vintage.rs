@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use vintner_ingest::VintageFolders;
 use vintner_pipeline::{SourceFile, Vintage};
 
-use crate::StagesError;
+use crate::error::StagesError;
 
 /// Finds a vintage, reads its manifest and makes sure that its raw files are there.
 ///
@@ -26,7 +26,8 @@ pub fn find_vintage(
     looking: &mut dyn FnMut(Vec<PathBuf>),
 ) -> Result<Vintage, StagesError> {
     let folders = VintageFolders::new(data_root, workspace);
-    looking(folders.manifests(name));
+    let manifests = folders.manifests(name);
+    looking(manifests.clone());
     let found = folders.locate(name)?;
     looking(found.raw_candidates.clone());
     found.require_files()?;
@@ -48,7 +49,7 @@ pub fn find_vintage(
         // Where the files lie is no part of what the vintage is.
         fields.remove("raw");
     }
-    Ok(Vintage { name: name.to_owned(), manifest, sources })
+    Ok(Vintage { name: name.to_owned(), manifest, manifests, sources })
 }
 
 /// The vintages that there are.

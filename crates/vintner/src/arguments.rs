@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Reproducible empirical research: one command takes raw spreadsheets to a replicated paper.
@@ -30,6 +31,13 @@ pub(crate) struct Common {
     /// stages.granger.params.lags=2; may be repeated
     #[arg(long, global = true, value_name = "PATH=VALUE", value_parser = override_of)]
     pub(crate) set: Vec<(String, String)>,
+    /// Use the cache and folders of published files though they are symbolic links, whose files may lie
+    /// outside of the workspace
+    #[arg(long, global = true, env = "VINTNER_FOLLOW_LINKS", value_parser = FalseyValueParser::new(), action = clap::ArgAction::SetTrue)]
+    pub(crate) follow_links: bool,
+    /// Ask for no locks, as on file systems that have none: no other run uses the cache
+    #[arg(long, global = true, env = "VINTNER_NO_LOCK", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) no_lock: bool,
     /// Say more on stderr; twice for more still
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -43,13 +51,15 @@ pub(crate) enum Command {
     /// Make everything that isn't made yet, from raw files to the report
     Reproduce(Reproduce),
     /// Show which stages are fresh and which would run, and why
-    Status(OfVintage),
+    Status(Status),
     /// Show why a stage would run, or why it last ran, down to the cells that changed
     Why(Why),
     /// Show what is kept of a stage, what it was made from and what it holds; of all, a table
     Audit(Audit),
     /// Compare what is made with pipeline.lock, which `reproduce` writes
-    Lock(OfVintage),
+    Lock(Lock),
+    /// Remove files that were published and aren't any longer: lists them, and removes them with --yes
+    Clean(Clean),
     /// Show what the cache keeps, and take away what nobody needs
     Cache(Cache),
     /// Draw the pipeline
@@ -202,12 +212,19 @@ pub(crate) struct Reproduce {
     /// Say what would run and why, and run nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Of a dry run: exit with 1 where anything would run
+    #[arg(long, requires = "dry_run")]
+    pub(crate) exit_code: bool,
     /// Run every selected stage, whatever the cache has
     #[arg(long)]
     pub(crate) force: bool,
     /// Fail where anything comes out other than pipeline.lock says, and then publish nothing
     #[arg(long)]
     pub(crate) locked: bool,
+    /// Publish into this folder, and not where pipeline.yaml says; what it makes with --set is otherwise
+    /// published beside that, under a name that says what was set
+    #[arg(long, value_name = "DIR")]
+    pub(crate) publish_to: Option<PathBuf>,
     /// Make these stages alone, or these branches (`stage[item]`); what they read has to be made already
     #[arg(long, value_name = "STAGE,...")]
     pub(crate) only: Vec<String>,
@@ -232,10 +249,52 @@ pub(crate) struct Reproduce {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// Exit with 1 where anything would run
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lock {
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// Put what is made into pipeline.lock, in the place of what it says of the vintage
+    #[arg(long)]
+    pub(crate) write: bool,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct OfVintage {
     /// The data vintage; the pipeline's own where none is named
     #[arg(long, value_name = "NAME")]
     pub(crate) vintage: Option<String>,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Clean {
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// Also what was published with --set, apart from the rest
+    #[arg(long)]
+    pub(crate) apart: bool,
+    /// Remove them
+    #[arg(long)]
+    pub(crate) yes: bool,
     /// Text for people or JSON for scripts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -409,6 +468,41 @@ pub(crate) enum GraphFormat {
     Mermaid,
     Svg,
     Json,
+}
+
+impl Command {
+    /// Whether what it prints is for scripts.
+    pub(crate) fn is_json(&self) -> bool {
+        let format = match self {
+            Command::Reproduce(command) => command.format,
+            Command::Status(command) => command.format,
+            Command::Why(command) => command.format,
+            Command::Audit(command) => command.format,
+            Command::Lock(command) => command.format,
+            Command::Clean(command) => command.format,
+            Command::Cache(Cache { command }) => match command {
+                CacheCommand::Ls(command) => command.format,
+                CacheCommand::Du(command) => command.format,
+                CacheCommand::Gc(command) => command.format,
+                CacheCommand::Verify(command) => command.format,
+            },
+            Command::Graph(command) => return command.format == GraphFormat::Json,
+            Command::Show(command) => command.format,
+            Command::Trace(command) => command.format,
+            Command::Claims(command) => command.format,
+            Command::Reconstruct(command) => command.format,
+            Command::Consistency(command) => command.format,
+            Command::Vintage(command) => match command {
+                Vintage::List(command) => command.format,
+                Vintage::Check(command) => command.format,
+                Vintage::New(command) => command.format,
+                Vintage::Diff(command) => return command.format == DiffFormat::Json,
+                Vintage::Compare(command) => command.format,
+            },
+            Command::Vintages(command) | Command::Operations(command) => command.format,
+        };
+        format == Format::Json
+    }
 }
 
 /// `path=value`, both there.

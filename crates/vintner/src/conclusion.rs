@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use vintner_pipeline::{Outcome, Report, StageReport};
+use vintner_stages::count;
 
 use crate::branch_list::grouped;
-use crate::commands::count;
 use crate::error::Result;
 use crate::printable::printable;
 use crate::progress;

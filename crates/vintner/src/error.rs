@@ -57,6 +57,19 @@ pub(crate) enum CommandError {
     SeveralBranches { stage: String, branches: Vec<String> },
     #[error("{file}: nothing of {vintage} is locked; `vintner reproduce --vintage {vintage}` writes it")]
     NotLocked { file: String, vintage: String },
+    #[error(
+        "{vintage}: {differences} from {file}; `vintner reproduce` makes what is stale and writes it anew, \
+         `vintner why STAGE` says what changed", differences = vintner_stages::count(*.differences, "difference")
+    )]
+    LockDiffers { file: String, vintage: String, differences: usize },
+    #[error(
+        "{vintage}: {} made as things are now, so it can't be locked: {}\n  `vintner reproduce --vintage {vintage}` \
+         makes and locks it", aren_t(unmade.len(), "stage"), first_of(unmade)
+    )]
+    NotMadeToLock { vintage: String, unmade: Vec<String> },
+    /// Said by the exit code alone.
+    #[error("something would run")]
+    Due,
     #[error("{}: {message}", path.display())]
     NoPipeline { path: std::path::PathBuf, message: &'static str },
 }
@@ -93,6 +106,11 @@ impl CommandError {
             CommandError::SeveralBranches { .. } | CommandError::NoPipeline { .. } => true,
             _ => false,
         }
+    }
+
+    /// Whether the exit code says all, and a person has read the rest on stdout.
+    pub(crate) fn is_silent(&self) -> bool {
+        matches!(self, CommandError::Due)
     }
 
     pub(crate) fn is_broken_pipe(&self) -> bool {

@@ -10,6 +10,7 @@ mod bytes;
 mod commands;
 mod conclusion;
 mod error;
+mod fault_json;
 mod instant;
 mod interrupt;
 mod printable;
@@ -33,14 +34,22 @@ use crate::workspace::Workspace;
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return refuse(&error),
+        Err(error) => {
+            let _ = fault_json::print_of_arguments(&error);
+            return refuse(&error);
+        }
     };
     log_to_stderr(arguments.common.verbose);
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         // A reader that stops reading (`| head`) is no failure.
         Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(error) if error.is_silent() => ExitCode::from(error.exit_code()),
         Err(error) => {
+            if arguments.command.is_json() {
+                // Where nobody reads stdout any longer, stderr and the exit code are left.
+                let _ = fault_json::print(&error);
+            }
             let label = Screen::stderr().paint(Tone::Bad, "error:");
             // The exit code says it too, where nobody reads stderr any longer.
             terminal::say(&format!("{label} {}", printable::printable(&error.to_string())));
@@ -72,6 +81,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Audit(command) => commands::audit::run(&workspace, command),
         Command::Why(command) => commands::why::run(&workspace, command),
         Command::Lock(command) => commands::lock::run(&workspace, command),
+        Command::Clean(command) => commands::clean::run(&workspace, command),
         Command::Cache(command) => commands::cache::run(&workspace, command),
         Command::Graph(command) => commands::graph::run(&workspace, command),
         Command::Trace(command) => commands::trace::run(&workspace, command),

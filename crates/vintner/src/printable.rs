@@ -1,5 +1,7 @@
 //! Text from files as a terminal may have it.
 
+use std::io::{self, Stdout, StdoutLock, Write, stdout};
+
 /// A text without anything that a terminal would obey: controls and marks that reorder or hide what stands
 /// around them are written as their escapes (`\\u{1b}`). Line breaks and tabs stay.
 pub(crate) fn printable(text: &str) -> String {
@@ -9,6 +11,35 @@ pub(crate) fn printable(text: &str) -> String {
 /// The same on one line: line breaks and tabs are escaped too.
 pub(crate) fn printable_line(text: &str) -> String {
     escaped(text, |_| false)
+}
+
+/// A stream for people: whatever is written to it is [`printable`], but for colours.
+pub(crate) struct Printable<W: Write>(W);
+
+/// Stdout for people.
+pub(crate) fn people() -> Printable<StdoutLock<'static>> {
+    Printable(Stdout::lock(&stdout()))
+}
+
+impl<W: Write> Write for Printable<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        let mut pieces = text.split('\u{1b}');
+        self.0.write_all(printable(pieces.next().unwrap_or_default()).as_bytes())?;
+        for piece in pieces {
+            let is_colour = |codes: &str| codes.chars().all(|code| code.is_ascii_digit() || code == ';');
+            let colour = piece.strip_prefix('[').and_then(|rest| rest.split_once('m'));
+            match colour.filter(|(codes, _)| is_colour(codes)) {
+                Some((codes, rest)) => write!(self.0, "\u{1b}[{codes}m{}", printable(rest))?,
+                None => self.0.write_all(printable(&format!("\u{1b}{piece}")).as_bytes())?,
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 fn escaped(text: &str, kept: impl Fn(char) -> bool) -> String {
@@ -39,6 +70,15 @@ mod tests {
         assert_eq!(printable("a\u{1b}[2Jb\n\u{9b}c"), "a\\u{1b}[2Jb\n\\u{9b}c");
         assert_eq!(printable_line("a\r\n\tb\u{202e}c"), "a\\r\\n\\tb\\u{202e}c");
         assert_eq!(printable("沧州 \u{201c}é\u{201d}"), "沧州 \u{201c}é\u{201d}");
+    }
+
+    #[test]
+    fn a_stream_lets_colours_through_and_nothing_else() {
+        let mut written = Vec::new();
+        let mut stream = Printable(&mut written);
+        assert!(write!(stream, "\u{1b}[1;31mred\u{1b}[0m {}\n", "a\u{1b}[2Jb\u{1b}]0;c\u{7}").is_ok());
+        let expected = "\u{1b}[1;31mred\u{1b}[0m a\\u{1b}[2Jb\\u{1b}]0;c\\u{7}\n";
+        assert_eq!(String::from_utf8_lossy(&written), expected);
     }
 
     proptest! {

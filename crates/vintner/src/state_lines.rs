@@ -12,13 +12,17 @@ pub(crate) struct StateLine<'a> {
     pub(crate) tone: Tone,
     pub(crate) branch: &'a str,
     pub(crate) detail: String,
+    /// A line of its own under it.
+    pub(crate) below: Option<String>,
 }
 
 /// Prints a line for each; on a screen one for all of which the same is said. Words take so many columns.
 pub(crate) fn print<W: Write>(page: &mut Page<W>, lines: &[StateLine<'_>], columns: usize) -> Result<()> {
     let mut groups: Vec<(&StateLine<'_>, Vec<&str>)> = Vec::new();
     for line in lines {
-        let is_like = |other: &StateLine<'_>| other.word == line.word && other.detail == line.detail;
+        let is_like = |other: &StateLine<'_>| {
+            (other.word, &other.detail) == (line.word, &line.detail) && line.below.is_none() && other.below.is_none()
+        };
         let on_screen = page.screen().columns.is_some();
         match groups.iter_mut().find(|(other, _)| on_screen && is_like(other)) {
             Some((_, branches)) => branches.push(line.branch),
@@ -33,6 +37,9 @@ pub(crate) fn print<W: Write>(page: &mut Page<W>, lines: &[StateLine<'_>], colum
             ref several => grouped(several),
         };
         writeln!(page, "  {word}  {branches}{detail}")?;
+        if let Some(below) = &line.below {
+            writeln!(page, "           {below}")?;
+        }
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! The workspace that a command works in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use vintner_pipeline::{LockFile, Pipeline, Request, Store, Vintage};
+use vintner_pipeline::{Digest, LockFile, Locking, Pipeline, Request, Store, Vintage, check_unlinked};
 use vintner_stages::{bind_vintage, find_vintage, registry};
 
 use crate::arguments::Common;
@@ -16,6 +16,8 @@ pub(crate) struct Workspace {
     pub(crate) file: PathBuf,
     data_root: Option<PathBuf>,
     overrides: BTreeMap<String, String>,
+    pub(crate) follow_links: bool,
+    no_lock: bool,
     /// How much is to be said.
     pub(crate) volume: Volume,
 }
@@ -42,6 +44,8 @@ impl Workspace {
                 (false, 0) => Volume::Usual,
                 (false, _) => Volume::Loud,
             },
+            follow_links: common.follow_links,
+            no_lock: common.no_lock,
         }
     }
 
@@ -67,11 +71,15 @@ impl Workspace {
 
     /// What a run is asked for: `asked` of this workspace, and of a vintage if one is named.
     pub(crate) fn request(&self, vintage: Option<&str>, asked: Value) -> Request {
+        // Paths that aren't UTF-8 have no JSON.
+        let written = |path: &PathBuf| format!("{path:?}");
         let asked = json!({
-            "workspace": self.folder, "pipeline": self.file, "data_root": self.data_root,
-            "set": self.overrides, "vintage": vintage, "of_it": asked,
+            "workspace": written(&self.folder), "pipeline": written(&self.file),
+            "data_root": self.data_root.as_ref().map(written),
+            "set": self.overrides, "follow_links": self.follow_links, "vintage": vintage, "of_it": asked,
         });
-        let mut request = Request::new(vintage.unwrap_or_default(), asked);
+        let name = format!("{}:{}", self.file.display(), vintage.unwrap_or_default());
+        let mut request = Request::new(&name, asked);
         let pipeline = self.folder.join(&self.file);
         // The lock too: it has to be written where it isn't there, or says something else.
         let lock = pipeline.with_extension("lock");
@@ -103,12 +111,25 @@ impl Workspace {
         Ok(LockFile::load(&self.folder.join(&self.file))?)
     }
 
+    /// The digests of outputs that the lock names, whatever its state.
+    pub(crate) fn locked_outputs(&self) -> Result<BTreeSet<Digest>> {
+        Ok(LockFile::kept(&self.folder.join(&self.file))?)
+    }
+
     /// Whether the pipeline is what its file says, with nothing put in by `--set`.
     pub(crate) fn is_as_written(&self) -> bool {
         self.overrides.is_empty()
     }
 
+    /// Fails where a link leads to a folder of the workspace into which something is to be written, unless
+    /// links may be followed.
+    pub(crate) fn check_unlinked(&self, folder: &Path) -> Result<()> {
+        if self.follow_links { Ok(()) } else { Ok(check_unlinked(&self.folder, folder)?) }
+    }
+
     pub(crate) fn store(&self) -> Store {
-        Store::of_workspace(&self.folder)
+        let store = Store::of_workspace(&self.folder);
+        let store = if self.no_lock { store.locking(Locking::Off) } else { store };
+        if self.follow_links { store.behind_a_link() } else { store }
     }
 }

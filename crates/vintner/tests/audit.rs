@@ -54,7 +54,7 @@ fn every_byte_is_read_and_what_differs_is_named() {
     fs::write(&published, text.replacen('1', "2", 1)).unwrap();
     fs::File::options().write(true).open(&published).unwrap().set_modified(times).unwrap();
 
-    let shown = workspace.path(".vintner/outputs/small/real/series.parquet");
+    let shown = workspace.path(".vintner/outputs/towns/small/real/series.parquet");
     let digest = common::digest_of(&fs::read(&shown).unwrap());
     let object = workspace.path(&format!(".vintner/v1/objects/{}/{digest}", &digest[..2]));
     let mut bytes = fs::read(&object).unwrap();
@@ -93,7 +93,7 @@ fn a_cache_that_was_tampered_with_is_found_by_rebuilding() {
         .find(|(_, bytes)| String::from_utf8_lossy(bytes).contains("\"branch\": \"summary\""))
         .unwrap();
     let shown =
-        fs::read_to_string(workspace.path(".vintner/outputs/small/summary/descriptives.json")).unwrap();
+        fs::read_to_string(workspace.path(".vintner/outputs/towns/small/summary/descriptives.json")).unwrap();
     let forged = shown.replacen("0", "1", 1);
     let (old, new) = (common::digest_of(shown.as_bytes()), common::digest_of(forged.as_bytes()));
     let object = workspace.path(&format!(".vintner/v1/objects/{}/{new}", &new[..2]));

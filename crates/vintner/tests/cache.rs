@@ -53,8 +53,8 @@ fn what_is_kept_for_whom() {
     let kept = size(".vintner/v1/objects") + size(".vintner/v1/records") + size(".vintner/logs");
     assert_eq!(said["total"], kept);
     // What a killed run was about to show is a leftover and nothing else.
-    fs::write(workspace.path(".vintner/outputs/small/.writing-x"), "half").unwrap();
-    fs::write(workspace.path(".vintner/logs/small/.writing-y"), "half").unwrap();
+    fs::write(workspace.path(".vintner/outputs/towns/small/.writing-x"), "half").unwrap();
+    fs::write(workspace.path(".vintner/logs/towns/small/.writing-y"), "half").unwrap();
     let said = sizes();
     assert_eq!(
         (&said["leftovers"], &said["copied_outputs"], &said["total"]),
@@ -144,8 +144,10 @@ fn every_byte_of_the_cache_is_read() {
         let digest = common::digest_of(&fs::read(workspace.path(path)).unwrap());
         workspace.path(&format!(".vintner/v1/objects/{}/{digest}", &digest[..2]))
     };
-    let (corrupt, gone) =
-        (of(".vintner/outputs/small/real/series.parquet"), of(".vintner/outputs/small/panel/panel.parquet"));
+    let (corrupt, gone) = (
+        of(".vintner/outputs/towns/small/real/series.parquet"),
+        of(".vintner/outputs/towns/small/panel/panel.parquet"),
+    );
     let mut bytes = fs::read(&corrupt).unwrap();
     bytes[10] ^= 1;
     common::overwrite(&corrupt, &bytes);
@@ -188,14 +190,14 @@ fn a_damaged_list_of_latest_runs_loses_nothing() {
     // Without a lock the list alone says what is needed.
     fs::remove_file(workspace.path("pipeline.lock")).unwrap();
     for damaged in ["", "{", "[]", "{\"real\": \"short\"}"] {
-        fs::write(workspace.path(".vintner/v1/latest/small.json"), damaged).unwrap();
+        fs::write(workspace.path(".vintner/v1/latest/towns/small.json"), damaged).unwrap();
         let before = workspace.files(".vintner/v1");
         for arguments in [&["gc", "--older-than", "0d"][..], &["gc", "--dry-run"]] {
             let said = cache(&workspace, arguments);
             assert!(said.starts_with("exit 1"), "{said}");
             assert!(said.contains("`vintner reproduce --vintage small` writes it again"), "{said}");
         }
-        assert!(cache(&workspace, &["verify"]).contains(".vintner/v1/latest/small.json"));
+        assert!(cache(&workspace, &["verify"]).contains(".vintner/v1/latest/towns/small.json"));
         assert!(
             cache(&workspace, &["verify", "--mend"]).starts_with("exit 1"),
             "it isn't known what it said"
@@ -321,7 +323,7 @@ fn what_two_vintages_share_stays_for_either() {
         workspace.reproduce(&["--vintage", vintage]);
     }
     // The objects of `same` and both of `alike` are one; nobody needs w any longer.
-    fs::remove_file(workspace.path(".vintner/v1/latest/w.json")).unwrap();
+    fs::remove_file(workspace.path(".vintner/v1/latest/trial/w.json")).unwrap();
     fs::remove_file(workspace.path("pipeline.lock")).unwrap();
     let said = cache(&workspace, &["gc", "--older-than", "0d"]);
     assert!(said.contains("2 runs and "), "{said}");

@@ -50,17 +50,17 @@ fn times(workspace: &Workspace) -> Vec<String> {
     stages.into_iter().map(|stage| format!("{stage} {}", count(stage))).collect()
 }
 
-/// What is published for a vintage and shown of it is of one run with this `x`.
-fn is_of(workspace: &Workspace, vintage: &str, x: &str) -> bool {
+/// What is published under this name and shown of the vintage is of one run with this `x`.
+fn is_of(workspace: &Workspace, published: &str, vintage: &str, x: &str) -> bool {
     let item = |item: &str| format!("1\n{{\"of\":\"{item}\",\"x\":{x}}}\n");
     let each: Vec<String> = ["a", "b", "c", "d"].map(item).into();
     let all = each.concat();
     let is = |part: String, text: &str| workspace.read(&part) == text;
     ["a", "b", "c", "d"].iter().zip(&each).all(|(item, text)| {
-        is(format!("out/{vintage}/{item}.txt"), text)
-            && is(format!(".vintner/outputs/{vintage}/each/{item}/text.txt"), text)
-    }) && is(format!("out/{vintage}/all.txt"), &all)
-        && is(format!(".vintner/outputs/{vintage}/all/text.txt"), &all)
+        is(format!("out/{published}/{item}.txt"), text)
+            && is(format!(".vintner/outputs/trial/{vintage}/each/{item}/text.txt"), text)
+    }) && is(format!("out/{published}/all.txt"), &all)
+        && is(format!(".vintner/outputs/trial/{vintage}/all/text.txt"), &all)
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn runs_of_the_same_share_all_work() {
         let workspace = Workspace::of_stages(STAGES);
         assert_succeed((0..4).map(|_| workspace.start(&["reproduce"])).collect::<Vec<_>>());
         assert_eq!(times(&workspace), ["all 1", "each 4", "of_vintage 1", "same 1"], "trial {trial}");
-        assert!(is_of(&workspace, "v", "1"), "trial {trial}");
+        assert!(is_of(&workspace, "v", "v", "1"), "trial {trial}");
         assert_eq!(workspace.assert_sound().records, 7);
         assert_eq!(workspace.locks(), Vec::<String>::new());
     }
@@ -87,11 +87,12 @@ fn runs_of_different_things_share_what_they_have_in_common() {
         }
         assert_succeed(runs);
         assert_eq!(times(&workspace), ["all 2", "each 8", "of_vintage 2", "same 1"], "trial {trial}");
-        assert!(workspace.read("out/v.json").contains("Made for v"));
-        assert!(workspace.read("out/w.json").contains("Made for w"));
+        assert!(workspace.read("out/v+x=1.json").contains("Made for v"));
+        assert!(workspace.read("out/w+x=2.json").contains("Made for w"));
+        assert!(!workspace.path("out/v").exists(), "what the pipeline itself publishes isn't made");
         for vintage in ["v", "w"] {
             // Whichever run was the last: what is found is all of it.
-            let of = ["1", "2"].map(|x| is_of(&workspace, vintage, x));
+            let of = ["1", "2"].map(|x| is_of(&workspace, &format!("{vintage}+x={x}"), vintage, x));
             assert!(of.contains(&true), "trial {trial}: {vintage} has files of two runs");
             let x = if of[0] { "params.x=1" } else { "params.x=2" };
             let status = workspace.vintner(&["status", "--vintage", vintage, "--set", x]).stdout;
@@ -102,7 +103,8 @@ fn runs_of_different_things_share_what_they_have_in_common() {
         for x in ["params.x=1", "params.x=2", "params.x=1"] {
             let output = workspace.vintner(&["reproduce", "--set", x]);
             assert!(output.stdout.contains("nothing to do"), "{}", output.stdout);
-            assert!(is_of(&workspace, "v", x.trim_start_matches("params.x=")), "trial {trial}");
+            let x = x.trim_start_matches("params.x=");
+            assert!(is_of(&workspace, &format!("v+x={x}"), "v", x), "trial {trial}");
         }
     }
 }
@@ -131,7 +133,10 @@ fn what_is_the_latest_is_added_to_by_each_run() {
         assert_succeed(names.map(|name| workspace.start(&["reproduce", "--only", name])));
         assert_eq!(workspace.latest("v"), names, "trial {trial}");
         for name in names {
-            assert_eq!(workspace.read(&format!(".vintner/outputs/v/{name}/text.txt")), format!("{name}\n"));
+            assert_eq!(
+                workspace.read(&format!(".vintner/outputs/trial/v/{name}/text.txt")),
+                format!("{name}\n")
+            );
         }
     }
 }
@@ -173,5 +178,5 @@ stages:
         assert_succeed((0..3).map(run).collect::<Vec<_>>());
     }
     workspace.assert_sound();
-    assert_eq!(files_below(&workspace.path(".vintner/outputs/plm/fit")).len(), 20);
+    assert_eq!(files_below(&workspace.path(".vintner/outputs/circle/plm/fit")).len(), 20);
 }

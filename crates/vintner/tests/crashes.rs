@@ -152,7 +152,7 @@ fn what_killed_runs_leave_behind_does_no_harm() {
         let name = if published { ".publishing-abc123" } else { ".writing-abc123" };
         fs::write(folder.join(name), "half of a fi").unwrap();
     }
-    let aside = workspace.path(".vintner/outputs/v/all/.writing-def456");
+    let aside = workspace.path(".vintner/outputs/trial/v/all/.writing-def456");
     fs::create_dir_all(&aside).unwrap();
     fs::write(aside.join("output"), "half of a fi").unwrap();
     // A lock that nobody holds any longer is none, whatever its file says.
@@ -221,4 +221,42 @@ fn what_had_not_reached_the_disk_when_the_machine_stopped_is_made_again() {
         assert_eq!(verified.code, 0, "trial {trial}: {}{}", verified.stdout, verified.stderr);
         assert!(workspace.vintner(&["reproduce"]).stdout.contains("nothing to do"), "trial {trial}");
     }
+}
+
+#[test]
+fn folders_of_commands_of_killed_runs_are_collected() {
+    let workspace = Workspace::of_stages(
+        "  slow:\n    run: \"echo > HERE/began; while ! test -e HERE/go; do sleep 0.05; done; echo 1 > out.txt\"\n    \
+         outputs: {text: out.txt}\n",
+    );
+    let collect = || {
+        let mut command = workspace.command(&["cache", "gc", "--format", "json"]);
+        let output = command.env("VINTNER_SCRATCH", workspace.path("scratch")).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        said["collected"]["leftovers"].as_u64().unwrap()
+    };
+    let folders = || -> Vec<PathBuf> {
+        let found = fs::read_dir(workspace.path("scratch")).into_iter().flatten().flatten();
+        found.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
+    };
+    let grow_old = || {
+        for folder in folders() {
+            let old = std::time::SystemTime::now() - Duration::from_secs(7_200);
+            fs::File::open(folder).unwrap().set_modified(old).unwrap();
+        }
+    };
+    let mut run = workspace.start(&["reproduce"]);
+    workspace.wait_for("began");
+    run.kill();
+    assert_eq!(folders().len(), 1);
+    assert_eq!(collect(), 0, "it may be of a run that has just begun");
+    grow_old();
+    // One of another name, and one with somebody's file, are nobody's to remove.
+    workspace.write("scratch/vintner-mine/thesis.tex", "mine");
+    workspace.write("scratch/other/thesis.tex", "mine");
+    grow_old();
+    assert_eq!(collect(), 1);
+    assert_eq!(folders().len(), 2);
+    workspace.write("go", "");
 }

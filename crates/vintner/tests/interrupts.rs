@@ -48,7 +48,7 @@ fn assert_goes_on(workspace: &Workspace) {
     assert_eq!(workspace.assert_sound().records, 1);
     assert_eq!(workspace.locks(), Vec::<String>::new());
     assert_eq!(workspace.latest("v"), ["first"]);
-    assert_eq!(workspace.read(".vintner/outputs/v/first/text.txt"), "1\n");
+    assert_eq!(workspace.read(".vintner/outputs/trial/v/first/text.txt"), "1\n");
     assert!(!workspace.path("out").exists());
 
     workspace.write("go", "");

@@ -36,6 +36,25 @@ fn a_vintage_described_by_hand_is_found_again() {
 }
 
 #[test]
+fn encodings_are_told_by_their_letters() {
+    let workspace = Workspace::of_paper();
+    let from = workspace.path("tables");
+    fs::create_dir_all(&from).unwrap();
+    for (file, bytes) in [
+        ("latin.csv", &b"Stadt,Jahr,Gr\xf6\xdfe\nD\xfcsseldorf,2008,1\nK\xf6ln,2009,2\n"[..]),
+        ("big5.csv", &b"\xbf\xa4\xa5\xab,\xa6~\xab\xd7,\xbc\xc6\xad\xc8\n\xbbO\xa5_\xa5\xab,2008,1\n\xb0\xaa\xb6\xaf\xa5\xab,2009,2\n"[..]),
+    ] {
+        fs::write(from.join(file), bytes).unwrap();
+    }
+    let output = workspace.vintner(&["vintage", "new", "letters", "--from", from.to_str().unwrap()]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    let manifest = workspace.read("data/vintages/letters/vintage.yaml");
+    for expected in ["encoding: windows-1252", "encoding: big5", "Größe", "數值"] {
+        assert!(manifest.contains(expected), "{expected} isn't in\n{manifest}");
+    }
+}
+
+#[test]
 fn nothing_is_overwritten_and_names_stay_in_their_folder() {
     let workspace = Workspace::of_paper();
     let from = workspace.path("data/vintages/reconstructed/raw");

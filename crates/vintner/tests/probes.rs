@@ -237,7 +237,7 @@ fn a_corrupted_object_is_found_and_healed() {
         assert_eq!(ran(&workspace), ["upper"], "way {way}");
         assert_eq!(fs::read(object).unwrap(), b"NEW\n");
         workspace.assert_sound();
-        assert_eq!(workspace.read(".vintner/outputs/v/upper/text.txt"), "NEW\n");
+        assert_eq!(workspace.read(".vintner/outputs/trial/v/upper/text.txt"), "NEW\n");
         assert!(workspace.vintner(&["status"]).stdout.contains("fresh    upper"), "way {way}");
     }
 }

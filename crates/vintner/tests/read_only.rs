@@ -78,7 +78,7 @@ fn a_read_only_workspace_is_read_and_one_without_a_store_says_so() {
     let Some(mount) = Mount::over(&workspace.path("")) else { return };
     mount.set_writable(false);
     assert_eq!(workspace.vintner(&["status"]).code, 0);
-    assert_refuses(&workspace, &["reproduce"], "/.vintner/v1/locks");
+    assert_refuses(&workspace, &["reproduce"], "/.vintner");
     mount.set_writable(true);
     workspace.reproduce(&[]);
     mount.set_writable(false);

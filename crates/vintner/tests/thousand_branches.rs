@@ -82,7 +82,7 @@ fn one_of_a_thousand_runs_alone_and_the_rest_is_cached() {
 
     // An object is lost and another corrupted: the two are made again, and come out the same.
     let objects = ["f7", "f8"].map(|item| {
-        let shown = workspace.path(&format!(".vintner/outputs/small/scaled/{item}/panel.parquet"));
+        let shown = workspace.path(&format!(".vintner/outputs/towns/small/scaled/{item}/panel.parquet"));
         let digest = common::digest_of(&std::fs::read(shown).unwrap());
         workspace.path(&format!(".vintner/v1/objects/{}/{digest}", &digest[..2]))
     });

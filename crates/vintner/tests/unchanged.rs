@@ -191,7 +191,7 @@ fn whatever_is_lost_or_damaged_is_made_again() {
         assert_eq!((output.code, outcomes(&output, "ran")), (0, ran.iter().map(|s| s.to_string()).collect()));
         settle(&workspace, "m", &[]);
     };
-    let shown = ".vintner/outputs/invented/notes/all.txt";
+    let shown = ".vintner/outputs/unchanged/invented/notes/all.txt";
     let all = workspace.read(shown);
 
     fs::remove_file(workspace.path(shown)).unwrap();
@@ -229,7 +229,7 @@ fn what_else_was_asked_in_between_counts() {
     settle(&workspace, "m", &[]);
     // Another value, and back: what is shown goes back too.
     let set = ["--set", "stages.listed.run=[cp, apart.txt, copy.txt]"];
-    let set = [&set[..], &["--set", "stages.listed.files.seed=apart.txt"]].concat();
+    let set = [&set[..], &["--set", "stages.listed.files.seed=apart.txt", "--publish-to", "."]].concat();
     settle(&workspace, "m", &set);
     assert_eq!(workspace.read("reports/one.txt"), "apart\n");
     let back = run(&workspace, "m", &[]);

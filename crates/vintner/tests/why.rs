@@ -88,7 +88,7 @@ fn a_stage_that_is_another_operation_or_reads_something_else() {
 fn what_is_gone_or_corrupt_in_the_cache() {
     let workspace = made();
     let object = |stage: &str| {
-        let shown = workspace.path(&format!(".vintner/outputs/small/{stage}"));
+        let shown = workspace.path(&format!(".vintner/outputs/towns/small/{stage}"));
         let digest = common::digest_of(&fs::read(shown).unwrap());
         workspace.path(&format!(".vintner/v1/objects/{}/{digest}", &digest[..2]))
     };

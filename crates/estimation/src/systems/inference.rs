@@ -2,18 +2,19 @@
 
 use faer::Mat;
 
-use super::dense::{
-    SINGULAR, block_diagonal, columns, determinant, finite as all_finite, inner, inverse, scaled,
-    smallest_of_correlation, symmetric,
-};
 use super::estimation::{Solution, Weighted, Work};
-use super::fit::{EquationFit, SystemFit, SystemR2, as_rows};
-use super::options::{SystemCovariance, SystemTest};
+use super::fit::{EquationFit, SystemFit, SystemR2};
+use super::options::{SystemCovariance, SystemEstimator, SystemTest};
+use super::residual_covariance::ResidualCovariance;
 use super::scores::{Dependence, meat, standardized_sum};
-use super::{ResidualCovariance, SystemEstimator};
-use crate::design::INTERCEPT;
-use crate::fit::{Coefficient, ReferenceDistribution};
-use crate::{Formula, HypothesisTest, Note, Reason, TestOutcome};
+use crate::fit::Coefficient;
+use crate::inference::{HypothesisTest, ReferenceDistribution, TestOutcome};
+use crate::numerics::dense::{
+    SINGULAR, block_diagonal, columns, determinant, finite as all_finite, inner, inverse, matrix_rows,
+    scaled, smallest_of_correlation, symmetric,
+};
+use crate::outcome::{INTERCEPT, Note, Reason};
+use crate::sample::Formula;
 
 impl Work<'_> {
     /// Puts a fit together.
@@ -329,12 +330,12 @@ impl Work<'_> {
             estimator: self.estimator,
             options: self.options.clone(),
             equations,
-            covariance: covariance.map(as_rows),
+            covariance: covariance.map(matrix_rows),
             references,
             determinant: determinant(&residual_covariance),
             mcelroy_r2: mcelroy(&residual_covariance),
-            residual_covariance: as_rows(&residual_covariance),
-            weights_covariance: weights_covariance.as_ref().map(as_rows),
+            residual_covariance: matrix_rows(&residual_covariance),
+            weights_covariance: weights_covariance.as_ref().map(matrix_rows),
             iterations,
             n_obs: self.n,
             n_entities: self.prepared.sample.entities.len(),

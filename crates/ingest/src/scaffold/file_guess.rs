@@ -1,7 +1,8 @@
 //! What a file is: its format, its encoding, its delimiter, and the sheets in it.
 
+use crate::format::Format;
 use crate::grid::GridRow;
-use crate::{Format, delimited, parquet, text_encoding, workbook};
+use crate::{delimited, parquet, text_encoding, workbook};
 
 /// One table's worth of cells, and how they were read.
 #[derive(Debug)]
@@ -18,7 +19,6 @@ pub(super) struct Readable {
     pub(super) remarks: Vec<String>,
 }
 
-const ENCODINGS: [&str; 5] = ["utf-8", "gb18030", "big5", "shift_jis", "windows-1252"];
 const DELIMITERS: [char; 4] = [',', '\t', ';', '|'];
 
 /// Every sheet of a workbook, or the one table of another file; a message where it can't be read.
@@ -103,11 +103,12 @@ fn text(bytes: &[u8]) -> Result<Readable, String> {
     if marked.is_none() && bytes.iter().filter(|byte| **byte == 0).count() * 20 > bytes.len() {
         return Err("neither a workbook nor text".into());
     }
-    let decoded = marked.into_iter().chain(ENCODINGS).find_map(|label| {
-        let decoded = text_encoding::decode(bytes, label).ok()?;
-        decoded.warning.is_none().then_some((label, decoded.text))
-    });
-    let Some((label, text)) = decoded else { return Err("text in no encoding that is known here".into()) };
+    let label = match marked {
+        Some(label) => Some(label.to_owned()),
+        None => text_encoding::likely(bytes, None).map(|encoding| encoding.name().to_lowercase()),
+    };
+    let decoded = label.and_then(|label| Some((text_encoding::decode(bytes, &label).ok()?.text, label)));
+    let Some((text, label)) = decoded else { return Err("text in no encoding that is known here".into()) };
     let comment = text
         .lines()
         .find(|line| !line.trim().is_empty())
@@ -130,7 +131,7 @@ fn text(bytes: &[u8]) -> Result<Readable, String> {
     let format = if delimiter == '\t' { Format::Tsv } else { Format::Csv };
     Ok(Readable {
         format,
-        encoding: (label != "utf-8").then(|| label.to_owned()),
+        encoding: (label != "utf-8").then_some(label),
         delimiter: (![',', '\t'].contains(&delimiter)).then_some(delimiter),
         comment,
         sheet: None,

@@ -16,7 +16,7 @@ use wait4::Wait4;
 
 use super::log::Log;
 use super::process::{Ended, Ending, Request};
-use crate::memory;
+use crate::operation::own_peak;
 
 /// How often a flag is looked at that nothing wakes a sleeper for: whether the run is to end.
 const LOOK: Duration = Duration::from_millis(50);
@@ -28,11 +28,17 @@ const LOOK: Duration = Duration::from_millis(50);
 pub(super) fn run(request: &Request<'_>) -> io::Result<Ended> {
     let (said, saying) = io::pipe()?;
     rustix::io::ioctl_fionbio(&said, true)?;
+    #[cfg(target_os = "linux")]
+    super::descendants::adopt();
     let group = Group::start(request, saying)?;
-    let own_peak = memory::own_peak().unwrap_or_default();
-    let mut log = Log::default();
+    let own_peak = own_peak().unwrap_or_default();
+    let mut log = Log::without(request.environment.masks());
     let ending = group.watch(request, &said, &mut log)?;
     let (status, peak) = group.end()?;
+    #[cfg(target_os = "linux")]
+    if let Some((params, root)) = request.marks {
+        super::descendants::end(params, root);
+    }
     // What was said before the end is in the pipe; one who left the group may hold it open.
     let mut left = 1 << 20;
     while let Some(read @ 1..) = take(&said, &mut log) {
@@ -195,7 +201,7 @@ fn take(mut said: &PipeReader, log: &mut Log) -> Option<usize> {
     }
 }
 
-fn signal_name(raw: i32) -> String {
+pub(super) fn signal_name(raw: i32) -> String {
     const NAMES: [(Signal, &str); 12] = [
         (Signal::HUP, "SIGHUP"),
         (Signal::INT, "SIGINT"),

@@ -1,5 +1,7 @@
 //! What a command says, as it comes.
 
+use super::masks::Masks;
+
 /// How many bytes of the beginning and of the end are kept at least.
 const HALF: usize = 512 * 1024;
 
@@ -10,10 +12,27 @@ pub(super) struct Log {
     tail: Vec<u8>,
     /// How much was said between them.
     left_out: u64,
+    masks: Masks,
+    /// What may be the beginning of something that is masked.
+    held: Vec<u8>,
 }
 
 impl Log {
+    /// A log in which some values don't appear.
+    pub(super) fn without(masks: &Masks) -> Self {
+        Self { masks: masks.clone(), ..Self::default() }
+    }
+
     pub(super) fn push(&mut self, bytes: &[u8]) {
+        if self.masks.is_empty() {
+            return self.keep(bytes);
+        }
+        self.held.extend_from_slice(bytes);
+        let told = self.masks.take(&mut self.held, false);
+        self.keep(&told);
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
         let room = HALF.saturating_sub(self.head.len()).min(bytes.len());
         let (first, rest) = bytes.split_at(room);
         self.head.extend_from_slice(first);
@@ -32,6 +51,9 @@ impl Log {
     /// As text; what isn't UTF-8 becomes U+FFFD. Where something is left out, a line says so, and
     /// whole lines are left out if there are lines.
     pub(super) fn into_text(mut self) -> String {
+        let mut held = std::mem::take(&mut self.held);
+        let told = self.masks.take(&mut held, true);
+        self.keep(&told);
         if self.left_out > 0 || self.tail.len() > HALF {
             self.cut(self.tail.len().saturating_sub(HALF));
             if let Some(end) = self.head.iter().rposition(|byte| *byte == b'\n') {

@@ -1,11 +1,11 @@
 //! What is asked of a process, and what is said of it when it has ended.
 
-use std::io;
+use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
 use super::environment::Environment;
-use crate::Cancelled;
+use crate::operation::Cancelled;
 
 /// What to run, and until when.
 pub(super) struct Request<'a> {
@@ -13,13 +13,16 @@ pub(super) struct Request<'a> {
     pub(super) program: &'a Path,
     /// What the program is told that it is called.
     pub(super) name: &'a str,
-    pub(super) arguments: &'a [&'a str],
+    pub(super) arguments: &'a [OsString],
     pub(super) folder: &'a Path,
     pub(super) environment: &'a Environment,
     pub(super) timeout: Option<Duration>,
     /// How long after being asked to end it is made to.
     pub(super) grace: Duration,
     pub(super) cancelled: &'a Cancelled,
+    /// By which it is told what it started: its parameters, and the folder that holds all of its own.
+    /// Nothing, where nothing it starts can outlive it.
+    pub(super) marks: Option<(&'a Path, &'a Path)>,
 }
 
 /// How a process came to its end.
@@ -42,19 +45,4 @@ pub(super) struct Ended {
     pub(super) peak_memory: Option<u64>,
     /// What it said on both of its outputs.
     pub(super) log: String,
-}
-
-/// Runs a program to its end.
-///
-/// # Errors
-/// Where it can't be started.
-#[cfg(unix)]
-pub(super) fn run(request: &Request<'_>) -> io::Result<Ended> {
-    super::group::run(request)
-}
-
-/// What a command leaves behind couldn't be ended for certain without process groups.
-#[cfg(not(unix))]
-pub(super) fn run(_: &Request<'_>) -> io::Result<Ended> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "stages with `run` need Linux or macOS"))
 }

@@ -6,9 +6,13 @@ use std::ffi::OsString;
 use serde_json::Value;
 use vintner_diagnostics::{Document, Faults, Node, NodeValue, Span, Spanned};
 
+use super::command_line::CommandLine;
 use super::environment::is_set_by_vintner;
+use super::output_file::OutputFile;
+use super::sandbox::Sandbox;
 use super::scratch::{INPUTS, PARAMS};
-use super::{CommandLine, OutputFile, Timeout};
+use super::timeout::Timeout;
+use super::variable::Variable;
 
 /// A reading that goes on after each fault, with a stand-in for what is wrong.
 pub(super) struct Reading<'a> {
@@ -148,12 +152,12 @@ impl<'a> Reading<'a> {
         None
     }
 
-    pub(super) fn environment(
+    pub(super) fn variables(
         &mut self,
         node: Option<&Node>,
         caller: &dyn Fn(&str) -> Option<OsString>,
-    ) -> BTreeMap<String, String> {
-        let mut environment = BTreeMap::new();
+    ) -> BTreeMap<String, Variable> {
+        let mut variables = BTreeMap::new();
         for (name, node) in self.fields(node, "as in `env: {OMP_NUM_THREADS: \"1\"}`") {
             if !is_variable_name(name) {
                 let message = format!("a variable can't be called `{name}`");
@@ -172,7 +176,7 @@ impl<'a> Reading<'a> {
             }
             let value = match &node.value {
                 NodeValue::Null => match caller(name).map(OsString::into_string) {
-                    Some(Ok(value)) => Some(value),
+                    Some(Ok(value)) => Some(Variable::Callers(value)),
                     Some(Err(_)) => {
                         self.fault(name.span, format!("the value of `{name}` isn't UTF-8"), "");
                         None
@@ -183,11 +187,94 @@ impl<'a> Reading<'a> {
                         None
                     }
                 },
-                _ => self.text(node, "").map(str::to_owned),
+                NodeValue::Mapping(_) => self.secret(node),
+                _ => self.text(node, "").map(|text| Variable::Written(text.to_owned())),
             };
-            environment.extend(value.map(|value| (name.value.clone(), value)));
+            variables.extend(value.map(|value| (name.value.clone(), value)));
         }
-        environment
+        variables
+    }
+
+    /// `{secret: true}`.
+    fn secret(&mut self, node: &Node) -> Option<Variable> {
+        let fields: Vec<&str> = node.fields().collect();
+        let is_secret = fields == ["secret"]
+            && node.get("secret").is_some_and(|flag| flag.value == NodeValue::Bool(true));
+        if !is_secret {
+            let message = "a text, nothing, or `{secret: true}` expected, found other fields";
+            self.fault(
+                node.span,
+                message,
+                "nothing is the caller's value, which counts; a secret is the caller's and doesn't count",
+            );
+        }
+        is_secret.then_some(Variable::Secret)
+    }
+
+    pub(super) fn sandbox(&mut self, node: Option<&Node>) -> Option<Sandbox> {
+        const AS_IN: &str = "`true`, `false`, or `{read: [/opt/R]}` for further folders of the machine";
+        let node = node?;
+        match &node.value {
+            NodeValue::Null | NodeValue::Bool(false) => None,
+            NodeValue::Bool(true) => Some(Sandbox::default()),
+            NodeValue::Mapping(entries) => {
+                let mut sandbox = Sandbox::default();
+                for (field, node) in entries {
+                    match (field.value.as_str(), &node.value) {
+                        ("read", NodeValue::Sequence(paths)) => {
+                            let read = paths.iter().filter_map(|path| self.machine_path(path));
+                            sandbox.read = read.collect();
+                        }
+                        _ => self.fault(field.span, "a sandbox has `read` alone, a list of paths", AS_IN),
+                    }
+                }
+                Some(sandbox)
+            }
+            _ => {
+                let found = format!("`true` or `false` expected, found {}", node.describe());
+                self.fault(node.span, found, AS_IN);
+                None
+            }
+        }
+    }
+
+    fn machine_path(&mut self, node: &Node) -> Option<String> {
+        let text = self.text(node, "as in `/opt/R`")?.to_owned();
+        let is_plain = text.starts_with('/') && !text.split('/').any(|part| matches!(part, "." | ".."));
+        if !is_plain || text.trim_matches('/').is_empty() {
+            let message = "an absolute path of a folder or a file of the machine expected";
+            self.fault(node.span, message, "as in `/opt/R`; files of the workspace go under `files`");
+            return None;
+        }
+        Some(text)
+    }
+
+    /// The commands of `environment`; its files are files like others.
+    pub(super) fn questions(&mut self, node: Option<&Node>) -> Vec<Vec<String>> {
+        const AS_IN: &str = "as in `environment: [renv.lock, [python3, --version]]`";
+        let Some(node) = node.filter(|node| node.value != NodeValue::Null) else { return Vec::new() };
+        let NodeValue::Sequence(items) = &node.value else {
+            self.fault(node.span, format!("a list expected, found {}", node.describe()), AS_IN);
+            return Vec::new();
+        };
+        let mut questions = Vec::new();
+        for item in items {
+            match &item.value {
+                NodeValue::Text(_) => {}
+                NodeValue::Sequence(words) if !words.is_empty() => {
+                    let words = words.iter().filter_map(|word| self.text(word, "").map(str::to_owned));
+                    questions.push(words.collect());
+                }
+                _ => {
+                    let found = format!(
+                        "the path of a file, or a command as a list, expected; found {}",
+                        item.describe()
+                    );
+                    self.fault(item.span, found, AS_IN);
+                }
+            }
+        }
+        questions
     }
 
     pub(super) fn timeout(&mut self, node: Option<&Node>) -> Option<Timeout> {

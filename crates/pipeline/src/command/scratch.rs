@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{CommandProblem, CommandSpec, OutputFile};
-use crate::file_name::file_name;
-use crate::{InputFile, Inputs, Outputs, canonical_json};
+use super::output_file::OutputFile;
+use super::problem::CommandProblem;
+use crate::digest::canonical_json;
+use crate::files::file_name;
+use crate::operation::{InputFile, Inputs, Outputs};
 
 /// The folder of a scratch folder in which the inputs lie.
 pub(super) const INPUTS: &str = "inputs";
@@ -16,11 +19,18 @@ pub(super) const INPUTS: &str = "inputs";
 /// The file of a scratch folder in which the parameters are.
 pub(super) const PARAMS: &str = "params.json";
 
+/// What names of such folders begin with, and what is in each.
+pub(crate) const SCRATCH_PREFIX: &str = "vintner-";
+pub(crate) const SCRATCH_PARTS: [&str; 2] = ["scratch", "tmp"];
+
 /// A folder that holds the inputs and nothing else, and beside it one for temporary files. Both are
 /// removed with it.
 #[derive(Debug)]
 pub(super) struct Scratch<'a> {
     root: Option<TempDir>,
+    /// Held for as long as the folder is in use, where the system can lock folders: those of killed runs
+    /// are told by it.
+    _held: Option<fs::File>,
     folder: PathBuf,
     temporary: PathBuf,
     /// What lies in the folder, by path.
@@ -37,25 +47,28 @@ enum Found {
 }
 
 impl<'a> Scratch<'a> {
-    /// Makes one below `parent`.
+    /// Makes one below `parent`, with the inputs, the parameters, and the folders that outputs go to.
     pub(super) fn lay_out(
         parent: &Path,
         inputs: &'a Inputs,
-        spec: &CommandSpec,
+        outputs: &[OutputFile],
+        params: &Value,
     ) -> Result<Self, CommandProblem> {
         let parent = std::path::absolute(parent).map_err(CommandProblem::io(parent, "finding the folder"))?;
         fs::create_dir_all(&parent).map_err(CommandProblem::io(&parent, "making a folder"))?;
         let root = tempfile::Builder::new()
-            .prefix("vintner-")
+            .prefix(SCRATCH_PREFIX)
             .tempdir_in(&parent)
             .map_err(CommandProblem::io(&parent, "making a scratch folder"))?;
-        let (folder, temporary) = (root.path().join("scratch"), root.path().join("tmp"));
+        let held = fs::File::open(root.path()).ok().filter(|folder| folder.try_lock().is_ok());
+        let [folder, temporary] = SCRATCH_PARTS.map(|part| root.path().join(part));
         let scratch = Self {
             root: Some(root),
+            _held: held,
             folder,
             temporary,
-            inputs: places(inputs, &spec.outputs)?,
-            params: format!("{}\n", canonical_json(&spec.params)).into_bytes(),
+            inputs: places(inputs, outputs)?,
+            params: format!("{}\n", canonical_json(params)).into_bytes(),
         };
         for folder in [&scratch.folder, &scratch.temporary] {
             fs::create_dir(folder).map_err(CommandProblem::io(folder, "making a folder"))?;
@@ -63,10 +76,15 @@ impl<'a> Scratch<'a> {
         for (path, bytes) in scratch.given() {
             scratch.write(path, bytes)?;
         }
-        for output in &spec.outputs {
+        for output in outputs {
             scratch.make_parent(&scratch.folder.join(&output.path))?;
         }
         Ok(scratch)
+    }
+
+    /// The folder that holds all of them.
+    pub(super) fn root(&self) -> &Path {
+        self.folder.parent().unwrap_or(&self.folder)
     }
 
     /// The folder in which the command runs.
@@ -87,6 +105,8 @@ impl<'a> Scratch<'a> {
     /// Lets the folder stay, and says where it is.
     pub(super) fn keep(mut self) -> PathBuf {
         if let Some(root) = self.root.take() {
+            // Whoever looks for what killed runs left passes it by.
+            let _ = fs::write(root.path().join("kept"), "");
             let _ = root.keep();
         }
         std::mem::take(&mut self.folder)

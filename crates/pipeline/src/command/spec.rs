@@ -6,8 +6,12 @@ use std::ffi::OsString;
 use serde_json::Value;
 use vintner_diagnostics::{Document, Faults, Node};
 
+use super::command_line::CommandLine;
+use super::output_file::OutputFile;
 use super::reading::Reading;
-use super::{CommandLine, OutputFile, Timeout};
+use super::sandbox::Sandbox;
+use super::timeout::Timeout;
+use super::variable::Variable;
 
 /// A command as written, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,8 +20,12 @@ pub struct CommandSpec {
     pub line: CommandLine,
     /// The files that it makes, in the order in which they are written.
     pub outputs: Vec<OutputFile>,
-    /// The variables that it declares, with their values.
-    pub environment: BTreeMap<String, String>,
+    /// The variables that it declares.
+    pub variables: BTreeMap<String, Variable>,
+    /// What it is kept to, if it is.
+    pub sandbox: Option<Sandbox>,
+    /// Commands whose answers its outputs depend on, as the version of a program.
+    pub questions: Vec<Vec<String>>,
     /// How long it may take.
     pub timeout: Option<Timeout>,
     /// What it finds in `params.json`: an object.
@@ -25,8 +33,8 @@ pub struct CommandSpec {
 }
 
 impl CommandSpec {
-    /// Reads the fields `run`, `outputs`, `env`, `timeout` and `params` of a stage. `caller` knows the
-    /// variables of whoever runs the pipeline.
+    /// Reads the fields `run`, `outputs`, `env`, `environment`, `sandbox`, `timeout` and `params` of a stage.
+    /// `caller` knows the variables of whoever runs the pipeline.
     ///
     /// # Errors
     /// Every fault in these fields, at its place in `document`.
@@ -39,7 +47,9 @@ impl CommandSpec {
         let spec = Self {
             line: reading.line(stage),
             outputs: reading.outputs(stage),
-            environment: reading.environment(stage.get("env"), caller),
+            variables: reading.variables(stage.get("env"), caller),
+            sandbox: reading.sandbox(stage.get("sandbox")),
+            questions: reading.questions(stage.get("environment")),
             timeout: reading.timeout(stage.get("timeout")),
             params: reading.params(stage.get("params")),
         };

@@ -1,85 +1,110 @@
 //! Files that are there whole or not at all.
+//!
+//! Each is written below a folder that is trusted, and no link on the way from there is followed.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::ffi::OsStr;
+use std::fs::File;
 use std::path::Path;
 
-use tempfile::NamedTempFile;
-
+use super::folder::{EntryKind, Folder, Permissions};
 use super::write_through::WriteThrough;
-use crate::{PipelineError, Result};
+use crate::error::{PipelineError, Result};
 
 /// Writes a file so that it is there whole or not at all, even if the machine stops meanwhile.
-pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    write(path, bytes, WRITING, READ_ONLY, true).map(|_| ())
+pub(crate) fn write_atomically(trusted: &Path, path: &Path, bytes: &[u8]) -> Result<()> {
+    write(trusted, path, bytes, WRITING, Permissions::ReadOnly, true).map(|_| ())
 }
 
 /// Writes a file so that no reader sees half of it, and begins to write it through to the disk. If the
 /// machine stops meanwhile, it may be gone or torn: for what bears its digest or is checked when read.
-pub(crate) fn write_checked(path: &Path, bytes: &[u8], disk: &WriteThrough) -> Result<()> {
-    let file = write(path, bytes, WRITING, READ_ONLY, false)?;
+pub(crate) fn write_checked(trusted: &Path, path: &Path, bytes: &[u8], disk: &WriteThrough) -> Result<()> {
+    let file = write(trusted, path, bytes, WRITING, Permissions::ReadOnly, false)?;
     disk.add(path, file);
     Ok(())
 }
 
 /// Writes a file of the workspace's, which people may change, so that it is there whole or not at all.
-pub(crate) fn write_published(path: &Path, bytes: &[u8]) -> Result<()> {
-    write(path, bytes, PUBLISHING, WRITABLE, true).map(|_| ())
+pub(crate) fn write_published(trusted: &Path, path: &Path, bytes: &[u8]) -> Result<()> {
+    write(trusted, path, bytes, PUBLISHING, Permissions::OfUmask, true).map(|_| ())
+}
+
+/// Writes a file below a folder, so that it is there whole or not at all; no link on the way from the folder
+/// is followed.
+///
+/// # Errors
+/// [`PipelineError::Linked`] where a link leads there; where it can't be written.
+pub fn write_within(folder: &Path, path: &Path, bytes: &[u8]) -> Result<()> {
+    write(folder, path, bytes, WRITING, Permissions::OfUmask, true).map(|_| ())
+}
+
+/// Fails where a link leads from one folder to another that is below it, and may be there or not.
+///
+/// # Errors
+/// [`PipelineError::Linked`].
+pub fn check_unlinked(trusted: &Path, folder: &Path) -> Result<()> {
+    Folder::open(trusted, below(trusted, folder)).map(|_| ())
 }
 
 /// Takes away what a run that was killed was about to publish into a folder.
-pub(crate) fn remove_unpublished(folder: &Path) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(PUBLISHING)
-            && let Err(error) = fs::remove_file(entry.path())
-        {
-            tracing::debug!(path = %entry.path().display(), %error, "an unfinished file stays behind");
+pub(crate) fn remove_unpublished(trusted: &Path, folder: &Path) {
+    let folder = match Folder::open(trusted, below(trusted, folder)) {
+        Ok(Some(folder)) => folder,
+        Ok(None) => return,
+        Err(error) => return tracing::debug!(%error, "unfinished files aren't looked for"),
+    };
+    for entry in
+        folder.entries().into_iter().flatten().filter(|entry| is_unpublished(&entry.name, entry.kind))
+    {
+        if let Err(error) = folder.remove_file(&entry.name) {
+            let path = folder.path().join(&entry.name);
+            tracing::debug!(path = %path.display(), %error, "an unfinished file stays behind");
         }
     }
 }
 
 /// Writes a file so that no reader sees half of it. If the machine stops, it may be gone: for what
 /// is found out again.
-pub(crate) fn write_cache(path: &Path, bytes: &[u8]) -> Result<()> {
-    write(path, bytes, WRITING, READ_ONLY, false).map(|_| ())
+pub(crate) fn write_cache(trusted: &Path, path: &Path, bytes: &[u8]) -> Result<()> {
+    write(trusted, path, bytes, WRITING, Permissions::ReadOnly, false).map(|_| ())
 }
 
-fn write(path: &Path, bytes: &[u8], prefix: &str, mode: u32, sync: bool) -> Result<File> {
-    let mut file = temporary(path, prefix, mode)?;
-    file.write_all(bytes).map_err(PipelineError::io(path, "writing"))?;
-    if sync {
-        file.as_file().sync_all().map_err(PipelineError::io(path, "writing to disk"))?;
-    }
-    file.persist(path).map_err(|error| PipelineError::io(path, "renaming into place")(error.error))
+fn write(
+    trusted: &Path,
+    path: &Path,
+    bytes: &[u8],
+    prefix: &str,
+    permissions: Permissions,
+    sync: bool,
+) -> Result<File> {
+    let (folder, name) = place(trusted, path)?;
+    folder.write(name, bytes, prefix, permissions, sync)
 }
 
-/// A new file beside a path. Its folder is made where it isn't there, which is seldom.
-fn temporary(path: &Path, prefix: &str, mode: u32) -> Result<NamedTempFile> {
-    let parent = path.parent().unwrap_or(path);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(prefix);
-    let file = builder.tempfile_in(parent).or_else(|error| match error.kind() {
-        ErrorKind::NotFound => fs::create_dir_all(parent).and_then(|()| builder.tempfile_in(parent)),
-        _ => Err(error),
-    });
-    let file = file.map_err(PipelineError::io(parent, "making a temporary file"))?;
-    #[cfg(not(unix))]
-    let _ = mode;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let permissions = fs::Permissions::from_mode(mode);
-        file.as_file()
-            .set_permissions(permissions)
-            .map_err(PipelineError::io(path, "setting permissions"))?;
-    }
-    Ok(file)
+/// The folder of a path, which is made where it isn't there, and the path's name in it.
+pub(crate) fn place<'a>(trusted: &Path, path: &'a Path) -> Result<(Folder, &'a OsStr)> {
+    let folder = Folder::make(trusted, below(trusted, path.parent().unwrap_or(path)))?;
+    let name = path.file_name().ok_or_else(|| {
+        PipelineError::io(path, "writing")(std::io::Error::from(std::io::ErrorKind::InvalidInput))
+    })?;
+    Ok((folder, name))
+}
+
+/// A path from the folder that is trusted; one that isn't in it is refused when it is opened.
+pub(crate) fn below<'a>(trusted: &Path, path: &'a Path) -> &'a Path {
+    path.strip_prefix(trusted).unwrap_or(path)
+}
+
+/// Whether a name in the store is that of a file that was being written, or a folder.
+pub(crate) fn is_unfinished(name: &OsStr, kind: EntryKind) -> bool {
+    matches!(kind, EntryKind::File | EntryKind::Folder) && name.to_string_lossy().starts_with(WRITING)
+}
+
+/// Whether a name in the workspace is that of a file that was being published.
+pub(crate) fn is_unpublished(name: &OsStr, kind: EntryKind) -> bool {
+    kind == EntryKind::File && name.to_string_lossy().starts_with(PUBLISHING)
 }
 
 /// What names of files begin with that are being written; a run that was killed leaves some behind.
 pub(crate) const WRITING: &str = ".writing-";
 /// The same of files that are being published: among people's own files there may be others'.
-const PUBLISHING: &str = ".publishing-";
-/// What is kept isn't to be edited by mistake.
-const READ_ONLY: u32 = 0o444;
-const WRITABLE: u32 = 0o644;
+pub(crate) const PUBLISHING: &str = ".publishing-";

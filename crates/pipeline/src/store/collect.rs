@@ -1,14 +1,16 @@
 //! Taking away what nobody needs any longer.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::Store;
+use super::atomic::is_unpublished;
 use super::contents::{KeptRun, now};
-use crate::{Digest, PipelineError, Result};
+use super::folder::{Entry, EntryKind, Folder};
+use super::store::Store;
+use crate::digest::Digest;
+use crate::error::{PipelineError, Result};
 
 /// An object without a record may belong to a run whose record isn't written yet: such runs hold the
 /// store, but a file that was put there by other means is left alone for an hour as well.
@@ -21,6 +23,10 @@ pub struct Keep {
     pub outputs: BTreeSet<Digest>,
     /// Runs that began, or were put into this store, less than so many seconds ago.
     pub younger_than: u64,
+    /// The folder from which the paths of published files go, where killed runs leave files as well.
+    pub workspace: Option<PathBuf>,
+    /// What killed runs left elsewhere.
+    pub abandoned: Vec<PathBuf>,
 }
 
 /// What was taken away, or would be.
@@ -86,38 +92,78 @@ impl Store {
             collected.bytes += bytes;
             paths.push(path);
         }
+        let abandoned = self.abandoned(keep);
+        for (path, bytes) in &abandoned {
+            tracing::debug!(path = %path.display(), "left behind by a killed run");
+            collected.leftovers += 1;
+            collected.bytes += bytes;
+        }
+        // Their other names are where people look at outputs: without these the bytes would stay.
+        paths.extend(self.shown_as(&paths)?);
         collected.runs = gone;
         if !dry_run {
-            paths.iter().try_for_each(|path| remove(path))?;
+            paths.iter().try_for_each(|path| self.remove(path))?;
+            abandoned.iter().try_for_each(|(path, _)| remove_abandoned(path))?;
             for folder in ["objects", "records"] {
-                remove_empty(&self.root.join(folder));
+                self.remove_empty(&self.root.join(folder))?;
             }
         }
         Ok(collected)
     }
-}
 
-fn is_older(path: &Path, seconds: u64) -> bool {
-    let age = fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-    age.and_then(|modified| modified.elapsed().ok()).is_some_and(|age| age.as_secs() > seconds)
-}
-
-pub(super) fn remove(path: &Path) -> Result<()> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    match removed {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(PipelineError::io(path, "removing")(error))
+    /// What killed runs left outside of the store, with its size.
+    fn abandoned(&self, keep: &Keep) -> Vec<(PathBuf, u64)> {
+        let size = |path: &PathBuf| path.symlink_metadata().map_or(0, |found| found.len());
+        let mut found: Vec<(PathBuf, u64)> =
+            keep.abandoned.iter().map(|path| (path.clone(), size(path))).collect();
+        let Some(workspace) = &keep.workspace else { return found };
+        let published = self.published();
+        let folders: BTreeSet<&Path> = published.iter().filter_map(|(path, _)| path.parent()).collect();
+        for folder in folders.into_iter().filter(|folder| folder.is_relative()) {
+            // Where a link leads there nothing is removed.
+            let Ok(Some(folder)) = Folder::open(workspace, folder) else { continue };
+            let entries = folder.entries().unwrap_or_default().into_iter();
+            let unpublished = entries.filter(|entry| is_unpublished(&entry.name, entry.kind));
+            found.extend(unpublished.map(|entry| (folder.path().join(&entry.name), entry.bytes)));
         }
+        found
+    }
+
+    /// Where files of the store are shown under a further name.
+    fn shown_as(&self, paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+        let identity = |path: &PathBuf| self.entry(path).ok().flatten()?.identity;
+        let gone: BTreeSet<(u64, u64)> = paths.iter().filter_map(identity).collect();
+        let mut shown = Vec::new();
+        self.files_below(&self.outputs, &mut shown)?;
+        let is_gone = |entry: &Entry| entry.identity.is_some_and(|identity| gone.contains(&identity));
+        Ok(shown.into_iter().filter(|(_, entry)| is_gone(entry)).map(|(path, _)| path).collect())
+    }
+
+    /// Takes away folders that hold nothing.
+    fn remove_empty(&self, folder: &Path) -> Result<()> {
+        let Some(folder) = self.folder(folder)? else { return Ok(()) };
+        for entry in folder.entries()?.into_iter().filter(|entry| entry.kind == EntryKind::Folder) {
+            // A folder that holds something refuses.
+            let _ = folder.remove_folder(&entry.name);
+        }
+        Ok(())
+    }
+}
+
+/// Takes away what a killed run left. Its folder was reached without following a link.
+fn remove_abandoned(path: &Path) -> Result<()> {
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Ok(()) };
+    let Some(folder) = Folder::open(parent, Path::new(""))? else { return Ok(()) };
+    match folder.entry(name).map_err(PipelineError::io(path, "removing"))?.map(|entry| entry.kind) {
+        Some(EntryKind::Folder) => folder.remove_all(name),
+        Some(EntryKind::File) => folder.remove_file(name).map_err(PipelineError::io(path, "removing")),
         _ => Ok(()),
     }
 }
 
-/// Takes away folders that hold nothing.
-fn remove_empty(folder: &Path) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        // A folder that holds something refuses.
-        let _ = fs::remove_dir(entry.path());
-    }
+fn is_older(path: &Path, seconds: u64) -> bool {
+    let age = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    age.and_then(|modified| modified.elapsed().ok()).is_some_and(|age| age.as_secs() > seconds)
 }
 
 #[cfg(test)]
@@ -127,9 +173,13 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
+    use std::fs;
+
     use super::*;
-    use crate::store::WriteThrough;
-    use crate::{FORMAT, Fingerprint, InputRecord, Kind, Origin, OutputRecord, Record};
+    use crate::fingerprint::{FORMAT, Fingerprint};
+    use crate::operation::Kind;
+    use crate::store::record::{InputRecord, Origin, OutputRecord, Record};
+    use crate::store::write_through::WriteThrough;
 
     /// A run: how old it is, what it made and what it read, as numbers of objects.
     #[derive(Debug, Clone)]
@@ -224,12 +274,14 @@ mod tests {
                 runs.iter().enumerate().map(|(number, run)| keep(&store, number, run)).collect::<Result<_>>()?;
             for (vintage, of) in latest.iter().enumerate() {
                 let named = of.iter().filter_map(|&number| Some((format!("stage{number}"), prints.get(number)?.clone())));
-                store.put_latest(&format!("v{vintage}"), &named.collect())?;
+                let vintage = format!("v{vintage}");
+                store.put_latest(RunKey { pipeline: "p", vintage: &vintage }, &named.collect())?;
             }
             let keep = Keep {
                 outputs: locked.iter().map(|&object| Digest::of(&bytes(object))).collect(),
                 // Between two ages of runs, whose clock goes on.
                 younger_than: if age == 0 { 0 } else { age * 1_000 + 500 },
+                ..Keep::default()
             };
             let stays = |number: usize, run: &Run| {
                 latest.iter().any(|of| of.contains(&number))

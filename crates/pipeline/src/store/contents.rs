@@ -1,15 +1,17 @@
 //! What a store holds, and for whom.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
-use super::Store;
-use super::atomic::WRITING;
-use crate::{Digest, Origin, PipelineError, Record, Result};
+use super::atomic::is_unfinished;
+use super::folder::{Entry, EntryKind, Folder};
+use super::record::{Origin, Record};
+use super::store::{SCRATCH, Store};
+use crate::digest::Digest;
+use crate::error::Result;
 
 /// All that a store holds.
 #[derive(Debug, Clone, Default)]
@@ -22,8 +24,10 @@ pub struct Contents {
     pub objects: BTreeMap<Digest, u64>,
     /// What was being written by runs that were killed, with its size.
     pub leftovers: Vec<(PathBuf, u64)>,
-    /// Branches of vintages whose latest run has no record.
-    pub dangling: Vec<(String, String)>,
+    /// What isn't of this program, though it is in its folders.
+    pub foreign: Vec<PathBuf>,
+    /// Branches whose latest run has no record, with the files that say which run that is.
+    pub dangling: Vec<(PathBuf, String)>,
     /// Files that say which runs are the latest of a vintage, and can't be read: what is needed for it
     /// isn't known.
     pub unknown_latest: Vec<PathBuf>,
@@ -82,51 +86,53 @@ impl Store {
     pub fn contents(&self) -> Result<Contents> {
         let mut contents = Contents::default();
         let (mut records, mut objects) = (Vec::new(), Vec::new());
-        files_below(&self.root.join("objects"), &mut objects)?;
-        files_below(&self.root.join("records"), &mut records)?;
-        for (path, metadata) in objects {
-            match name_of(&path).and_then(Digest::parse) {
+        self.files_below(&self.root.join("objects"), &mut objects)?;
+        self.files_below(&self.root.join("records"), &mut records)?;
+        for (path, entry) in objects {
+            match entry.name.to_str().and_then(Digest::parse).filter(|_| entry.kind == EntryKind::File) {
                 Some(digest) => {
-                    contents.objects.insert(digest, metadata.len());
+                    contents.objects.insert(digest, entry.bytes);
                 }
-                None => contents.leftovers.push((path, metadata.len())),
+                None if is_unfinished(&entry.name, entry.kind) => {
+                    contents.leftovers.push((path, entry.bytes))
+                }
+                None => contents.foreign.push(path),
             }
         }
-        let mut latest = BTreeMap::new();
+        let mut latest = Vec::new();
         for (vintage, path) in self.vintages_run()? {
-            match self.read_latest(&vintage)? {
-                Some(branches) => {
-                    latest.insert(vintage, branches);
-                }
+            match self.read_latest(&path)? {
+                Some(branches) => latest.push((vintage, path, branches)),
                 None => contents.unknown_latest.push(path),
             }
         }
         let mut vintages: BTreeMap<&Digest, Vec<String>> = BTreeMap::new();
-        for (vintage, branches) in &latest {
+        for (vintage, _, branches) in &latest {
             for fingerprint in branches.values() {
                 let of = vintages.entry(fingerprint).or_default();
-                if of.last() != Some(vintage) {
+                if !of.contains(vintage) {
                     of.push(vintage.clone());
                 }
             }
         }
-        for (path, metadata) in records {
-            let Some(name) = name_of(&path).filter(|name| !name.starts_with(WRITING)) else {
-                contents.leftovers.push((path, metadata.len()));
+        for (path, entry) in records {
+            if is_unfinished(&entry.name, entry.kind) {
+                contents.leftovers.push((path, entry.bytes));
+                continue;
+            }
+            let name = entry.name.to_str().filter(|_| entry.kind == EntryKind::File);
+            let Some(fingerprint) = name.and_then(|name| Digest::parse(name.strip_suffix(".json")?)) else {
+                contents.foreign.push(path);
                 continue;
             };
-            contents.record_bytes += metadata.len();
-            let found = match name.strip_suffix(".json").and_then(Digest::parse) {
-                Some(fingerprint) => self.read_record(&fingerprint)?.map(|record| (record, fingerprint)),
-                None => None,
-            };
-            match found {
-                Some((record, fingerprint)) => {
+            contents.record_bytes += entry.bytes;
+            match self.read_record(&fingerprint)? {
+                Some(record) => {
                     let vintages = vintages.get(&fingerprint).cloned().unwrap_or_default();
-                    let put = seconds(metadata.modified());
-                    contents.records.push(kept_run(record, fingerprint, put, vintages, &contents.objects));
+                    let run = kept_run(record, fingerprint, entry.modified, vintages, &contents.objects);
+                    contents.records.push(run);
                 }
-                None => contents.damaged.push((path, metadata.len())),
+                None => contents.damaged.push((path, entry.bytes)),
             }
         }
         contents.records.sort_by(|one, other| {
@@ -135,59 +141,83 @@ impl Store {
             key.cmp(&(&other.branch, other.vintages.is_empty(), others, &other.fingerprint))
         });
         let known: BTreeSet<&Digest> = contents.records.iter().map(|run| &run.fingerprint).collect();
-        for (vintage, branches) in &latest {
+        for (_, path, branches) in &latest {
             let dangling = branches.iter().filter(|(_, fingerprint)| !known.contains(fingerprint));
-            contents.dangling.extend(dangling.map(|(branch, _)| (vintage.clone(), branch.clone())));
+            contents.dangling.extend(dangling.map(|(branch, _)| (path.clone(), branch.clone())));
         }
         self.look_beside_objects(&mut contents)?;
         Ok(contents)
     }
 
-    /// The vintages that were run, with the files that say what their latest runs were.
-    fn vintages_run(&self) -> Result<Vec<(String, PathBuf)>> {
-        let mut files = Vec::new();
-        files_below(&self.root.join("latest"), &mut files)?;
-        let vintage = |path: &Path| name_of(path)?.strip_suffix(".json").map(str::to_owned);
-        Ok(files.into_iter().filter_map(|(path, _)| Some((vintage(&path)?, path))).collect())
-    }
-
     /// Scratch stores, half-written files, and the size of what people look at.
     fn look_beside_objects(&self, contents: &mut Contents) -> Result<()> {
-        let folder = self.root.parent().unwrap_or(&self.root);
-        for entry in fs::read_dir(folder).into_iter().flatten() {
-            let path = entry.map_err(PipelineError::io(folder, "listing"))?.path();
-            if name_of(&path).is_some_and(|name| name.starts_with(super::SCRATCH)) {
+        let Some(home) = self.folder(&self.home)? else { return Ok(()) };
+        for entry in home.entries()? {
+            if entry.kind == EntryKind::Folder && entry.name.to_string_lossy().starts_with(SCRATCH) {
+                let path = self.home.join(&entry.name);
                 let mut files = Vec::new();
-                files_below(&path, &mut files)?;
-                contents.leftovers.push((path, files.iter().map(|(_, metadata)| metadata.len()).sum()));
+                self.files_below(&path, &mut files)?;
+                contents.leftovers.push((path, files.iter().map(|(_, entry)| entry.bytes).sum()));
+            } else if is_unfinished(&entry.name, entry.kind) {
+                contents.leftovers.push((self.home.join(&entry.name), entry.bytes));
             }
         }
-        Self::sort_files(&self.root.join("latest"), contents, |_, _| {})?;
-        Self::sort_files(&self.outputs, contents, |contents, metadata| {
-            if !is_link(metadata) {
-                contents.copied_output_bytes += metadata.len();
+        // Half-written files stand beside those that they were to become.
+        for folder in ["latest", "unchanged"] {
+            self.sort_files(&self.root.join(folder), contents, |_, _| {})?;
+        }
+        for entry in self.folder(&self.root)?.map(|root| root.entries()).transpose()?.unwrap_or_default() {
+            if is_unfinished(&entry.name, entry.kind) {
+                contents.leftovers.push((self.root.join(&entry.name), entry.bytes));
+            }
+        }
+        self.sort_files(&self.outputs, contents, |contents, entry| {
+            if entry.names < 2 {
+                contents.copied_output_bytes += entry.bytes;
             }
         })?;
-        Self::sort_files(&self.logs, contents, |contents, metadata| contents.log_bytes += metadata.len())
+        self.sort_files(&self.logs, contents, |contents, entry| contents.log_bytes += entry.bytes)
     }
 
     /// Tells the half-written files below a folder, which are leftovers, from the others.
     fn sort_files(
+        &self,
         folder: &Path,
         contents: &mut Contents,
-        whole: impl Fn(&mut Contents, &Metadata),
+        whole: impl Fn(&mut Contents, &Entry),
     ) -> Result<()> {
         let mut files = Vec::new();
-        files_below(folder, &mut files)?;
-        for (path, metadata) in files {
-            if path.ancestors().filter_map(name_of).any(|name| name.starts_with(WRITING)) {
-                contents.leftovers.push((path, metadata.len()));
+        self.files_below(folder, &mut files)?;
+        for (path, entry) in files {
+            if is_unfinished(&entry.name, entry.kind) {
+                contents.leftovers.push((path, entry.bytes));
             } else {
-                whole(contents, &metadata);
+                whole(contents, &entry);
             }
         }
         Ok(())
     }
+
+    /// All that is below a folder but folders, in order of their paths; none where there is no folder. No
+    /// link is followed.
+    pub(super) fn files_below(&self, folder: &Path, found: &mut Vec<(PathBuf, Entry)>) -> Result<()> {
+        match self.folder(folder)? {
+            Some(folder) => below(&folder, found),
+            None => Ok(()),
+        }
+    }
+}
+
+fn below(folder: &Folder, found: &mut Vec<(PathBuf, Entry)>) -> Result<()> {
+    for entry in folder.entries()? {
+        // What was being written is one thing, whatever is in it.
+        if entry.kind != EntryKind::Folder || is_unfinished(&entry.name, entry.kind) {
+            found.push((folder.path().join(&entry.name), entry));
+        } else if let Some(inner) = folder.folder(&entry.name)? {
+            below(&inner, found)?;
+        }
+    }
+    Ok(())
 }
 
 fn kept_run(
@@ -215,51 +245,7 @@ fn kept_run(
     }
 }
 
-pub(super) fn name_of(path: &Path) -> Option<&str> {
-    path.file_name()?.to_str()
-}
-
-/// All files below a folder, in order of their paths; none where there is no folder.
-pub(super) fn files_below(folder: &Path, found: &mut Vec<(PathBuf, Metadata)>) -> Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(PipelineError::io(folder, "listing")(error)),
-    };
-    let mut paths = Vec::new();
-    for entry in entries {
-        paths.push(entry.map_err(PipelineError::io(folder, "listing"))?.path());
-    }
-    paths.sort();
-    for path in paths {
-        // What a run takes away meanwhile isn't there.
-        let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
-        if metadata.is_dir() {
-            files_below(&path, found)?;
-        } else {
-            found.push((path, metadata));
-        }
-    }
-    Ok(())
-}
-
-/// Whether it is one of several names of the same bytes.
-#[cfg(unix)]
-fn is_link(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    metadata.nlink() > 1
-}
-
-#[cfg(not(unix))]
-fn is_link(_: &Metadata) -> bool {
-    false
-}
-
 /// The time now, in seconds since 1970.
 pub(super) fn now() -> u64 {
-    seconds(Ok(SystemTime::now()))
-}
-
-fn seconds(time: std::io::Result<SystemTime>) -> u64 {
-    time.ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default().as_secs()
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

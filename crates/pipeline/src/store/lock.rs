@@ -3,19 +3,25 @@
 //! They are the operating system's locks on open files, so that a process that is killed holds none
 //! and no lock is ever left behind.
 
-use std::fs::{self, File, TryLockError};
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Seek, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use super::Store;
-use crate::{Cancelled, Digest, PipelineError, Result};
+use super::folder::{EntryKind, Folder};
+use super::locking::Lock;
+use super::store::Store;
+use crate::digest::Digest;
+use crate::error::{PipelineError, Result};
+use crate::operation::Cancelled;
 
 /// Held while a result is being made, so that no other process makes it at the same time.
 #[derive(Debug)]
 pub(crate) struct KeyLock<'a> {
-    path: PathBuf,
+    folder: Arc<Folder>,
+    name: OsString,
     /// Until it is let go of.
     file: Option<File>,
     spare: Option<&'a SpareLocks>,
@@ -24,12 +30,16 @@ pub(crate) struct KeyLock<'a> {
 /// Locks that a run let go of, and takes again for other results. File systems are slow to make files
 /// where many were removed a moment ago, so that no file is made and removed for each result.
 #[derive(Debug, Default)]
-pub(crate) struct SpareLocks(Mutex<Vec<Spare>>);
+pub(crate) struct SpareLocks {
+    spare: Mutex<Vec<Spare>>,
+    folder: OnceLock<Arc<Folder>>,
+}
 
 /// A file that is locked, under a name that nobody asks for.
 #[derive(Debug)]
 struct Spare {
-    path: PathBuf,
+    folder: Arc<Folder>,
+    name: OsString,
     file: File,
 }
 
@@ -56,6 +66,8 @@ impl Showing {
 /// What stands between the name of a spare lock, which is that of the result that it was held for, and
 /// the process that has it.
 const SPARE: &str = ".spare-";
+/// Held by runs, so that nothing is collected meanwhile.
+const IN_USE: &str = "in-use";
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 impl Store {
@@ -69,23 +81,31 @@ impl Store {
         cancelled: &Cancelled,
         waiting: &mut dyn FnMut(&str),
     ) -> Result<Option<KeyLock<'a>>> {
-        let path = self.root.join("locks").join(fingerprint.as_str());
-        if let Some(mut file) = spare.take(&path) {
+        let folder = spare.folder(self)?;
+        let name = OsStr::new(fingerprint.as_str());
+        let key = |file| KeyLock {
+            folder: Arc::clone(&folder),
+            name: name.to_owned(),
+            file: Some(file),
+            spare: Some(spare),
+        };
+        if let Some(mut file) = spare.take(&folder, name) {
             say(&mut file, holder);
-            return Ok(Some(KeyLock { path, file: Some(file), spare: Some(spare) }));
+            return Ok(Some(key(file)));
         }
         let mut pause = Duration::from_millis(1);
         let mut said = false;
         loop {
-            let mut file = open(&path)?;
-            match file.try_lock() {
+            let mut file = open(&folder, name)?;
+            let path = || folder.path().join(name);
+            match self.locking.try_exclusive(&file).map_err(PipelineError::io(path(), "locking"))? {
                 // Whoever held it removed it as they let go: this one is another file by now.
-                Ok(()) if !is_at(&file, &path) => {}
-                Ok(()) => {
+                Lock::Held if !is_at(&file, &folder, name) => {}
+                Lock::Held | Lock::Unknown => {
                     say(&mut file, holder);
-                    return Ok(Some(KeyLock { path, file: Some(file), spare: Some(spare) }));
+                    return Ok(Some(key(file)));
                 }
-                Err(TryLockError::WouldBlock) => {
+                Lock::Taken => {
                     if !said {
                         // Whoever took it a moment ago may not have said who they are.
                         let by = read(&mut file);
@@ -100,20 +120,22 @@ impl Store {
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
-                Err(TryLockError::Error(error)) => return Err(PipelineError::io(path, "locking")(error)),
             }
         }
     }
 
     /// Takes away the files of locks that nobody holds: a run that is killed after it wrote its record
-    /// leaves one that no later run asks for.
+    /// leaves one that no later run asks for. Files of other names aren't locks, and stay.
     pub(crate) fn remove_dead_locks(&self) {
-        for entry in fs::read_dir(self.root.join("locks")).into_iter().flatten().flatten() {
-            let path = entry.path();
-            let Ok(file) = File::options().read(true).write(true).open(&path) else { continue };
-            if file.try_lock().is_ok() && is_at(&file, &path) {
+        let Ok(Some(folder)) = self.folder(&self.root.join("locks")) else { return };
+        let folder = Arc::new(folder);
+        for entry in folder.entries().into_iter().flatten().filter(|entry| is_lock(&entry.name, entry.kind)) {
+            let Ok(file) = folder.open_to_lock(&entry.name, false) else { continue };
+            let taken = self.locking.try_exclusive(&file);
+            if taken.is_ok_and(|lock| lock == Lock::Held) && is_at(&file, &folder, &entry.name) {
                 // Removed while it is held, as its holder does.
-                drop(KeyLock { path, file: Some(file), spare: None });
+                let folder = Arc::clone(&folder);
+                drop(KeyLock { folder, name: entry.name, file: Some(file), spare: None });
             }
         }
     }
@@ -121,10 +143,11 @@ impl Store {
     /// Waits until no other run is putting its results where people look for them, and keeps others
     /// from it.
     pub(crate) fn showing(&self) -> Result<Showing> {
-        let path = self.root.join("showing");
         // Where nothing can be written, a run that finds everything in place needs no lock.
-        let Ok(file) = open(&path) else { return Ok(Showing { file: None }) };
-        file.lock().map_err(PipelineError::io(&path, "locking"))?;
+        let Some((file, path)) = self.open_where_writable("showing")? else {
+            return Ok(Showing { file: None });
+        };
+        self.locking.exclusive(&file).map_err(PipelineError::io(&path, "locking"))?;
         Ok(Showing { file: Some(file) })
     }
 
@@ -133,71 +156,89 @@ impl Store {
     /// # Errors
     /// [`PipelineError::InUse`] where runs use it.
     pub(crate) fn claim(&self) -> Result<Use> {
-        let path = self.root.join("in-use");
-        let file = open(&path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Use { _file: Some(file) }),
-            Err(TryLockError::WouldBlock) => {
-                Err(PipelineError::InUse { path: self.root.clone(), processes: holders(&file) })
-            }
-            Err(TryLockError::Error(error)) => Err(PipelineError::io(path, "locking")(error)),
+        self.mark()?;
+        let folder = self.make_folder(&self.root)?;
+        let file = open(&folder, OsStr::new(IN_USE))?;
+        let path = self.root.join(IN_USE);
+        match self.locking.try_exclusive(&file).map_err(PipelineError::io(path, "locking"))? {
+            Lock::Held => Ok(Use { _file: Some(file) }),
+            Lock::Taken => Err(PipelineError::InUse { path: self.root.clone(), processes: holders(&file) }),
+            Lock::Unknown => Err(PipelineError::NoLocks { path: self.root.clone() }),
         }
     }
 
     /// Uses the store together with other runs.
     pub(crate) fn share(&self) -> Result<Use> {
-        let path = self.root.join("in-use");
+        self.mark()?;
         // A store that can't be written to can't be collected either.
-        let Ok(file) = open(&path) else { return Ok(Use { _file: None }) };
-        file.lock_shared().map_err(PipelineError::io(&path, "locking"))?;
+        let Some((file, path)) = self.open_where_writable(IN_USE)? else { return Ok(Use { _file: None }) };
+        self.locking.shared(&file).map_err(PipelineError::io(&path, "locking"))?;
         Ok(Use { _file: Some(file) })
+    }
+
+    /// A file to be locked, with its path; `None` where nothing can be written. A link is refused.
+    fn open_where_writable(&self, name: &str) -> Result<Option<(File, PathBuf)>> {
+        let opened = self.make_folder(&self.root).and_then(|folder| open(&folder, OsStr::new(name)));
+        match opened {
+            Ok(file) => Ok(Some((file, self.root.join(name)))),
+            Err(error @ PipelineError::Linked { .. }) => Err(error),
+            Err(_) => Ok(None),
+        }
     }
 }
 
 impl SpareLocks {
-    /// A locked file that is now at `path`; `None` where there is a file already, which another process
+    /// The folder of a store's locks, which is opened once.
+    fn folder(&self, store: &Store) -> Result<Arc<Folder>> {
+        if let Some(folder) = self.folder.get() {
+            return Ok(Arc::clone(folder));
+        }
+        let folder = Arc::new(store.make_folder(&store.root.join("locks"))?);
+        Ok(Arc::clone(self.folder.get_or_init(|| folder)))
+    }
+
+    /// A locked file that now has this name; `None` where there is a file already, which another process
     /// may hold, or none to spare.
-    fn take(&self, path: &Path) -> Option<File> {
+    fn take(&self, folder: &Folder, name: &OsStr) -> Option<File> {
         let spare = self.all().pop()?;
-        match fs::hard_link(&spare.path, path) {
+        match folder.link(&spare.folder, &spare.name, name) {
             Ok(()) => {
                 // From here on it is known by its new name alone.
-                let _ = fs::remove_file(&spare.path);
+                let _ = spare.folder.remove_file(&spare.name);
                 Some(spare.file)
             }
             Err(error) => {
                 if error.kind() == ErrorKind::AlreadyExists {
                     self.all().push(spare);
                 } else {
-                    let _ = fs::remove_file(&spare.path);
+                    let _ = spare.folder.remove_file(&spare.name);
                 }
                 None
             }
         }
     }
 
-    /// Takes the file from its path, where whoever waits for it makes another; the file itself where it
+    /// Takes the file from its name, for which whoever waits for it makes another; the file itself where it
     /// can't be moved.
-    fn put(&self, path: &Path, file: File) -> Option<File> {
-        let mut aside = path.as_os_str().to_owned();
+    fn put(&self, folder: &Arc<Folder>, name: &OsStr, file: File) -> Option<File> {
+        let mut aside = name.to_owned();
         aside.push(format!("{SPARE}{}", std::process::id()));
-        let aside = PathBuf::from(aside);
-        if fs::rename(path, &aside).is_err() {
+        if folder.rename(name, &aside).is_err() {
             return Some(file);
         }
-        self.all().push(Spare { path: aside, file });
+        self.all().push(Spare { folder: Arc::clone(folder), name: aside, file });
         None
     }
 
     fn all(&self) -> MutexGuard<'_, Vec<Spare>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for SpareLocks {
     fn drop(&mut self) {
         for spare in self.all().drain(..) {
-            let _ = fs::remove_file(&spare.path);
+            let _ = spare.folder.remove_file(&spare.name);
         }
     }
 }
@@ -205,17 +246,25 @@ impl Drop for SpareLocks {
 impl Drop for KeyLock<'_> {
     fn drop(&mut self) {
         let left = match (self.file.take(), self.spare) {
-            (Some(file), Some(spare)) => spare.put(&self.path, file),
+            (Some(file), Some(spare)) => spare.put(&self.folder, &self.name, file),
             (file, _) => file,
         };
         if left.is_none() {
             return;
         }
-        // Still held: whoever opened the file meanwhile finds that it isn't at its path any longer.
-        if let Err(error) = fs::remove_file(&self.path) {
-            tracing::debug!(path = %self.path.display(), %error, "a lock's file stays behind, unlocked");
+        // Still held: whoever opened the file meanwhile finds that it isn't under its name any longer.
+        if let Err(error) = self.folder.remove_file(&self.name) {
+            let path = self.folder.path().join(&self.name);
+            tracing::debug!(path = %path.display(), %error, "a lock's file stays behind, unlocked");
         }
     }
+}
+
+/// Whether a name is a lock's: a digest, and of a spare one what stands after it.
+fn is_lock(name: &OsStr, kind: EntryKind) -> bool {
+    let Some(name) = name.to_str().filter(|_| kind == EntryKind::File) else { return false };
+    let (digest, process) = name.split_once(SPARE).unwrap_or((name, "0"));
+    Digest::parse(digest).is_some() && process.parse::<u32>().is_ok()
 }
 
 /// The processes that hold a lock on the file, where the system says: on Linux each line of /proc/locks
@@ -243,14 +292,16 @@ fn holders(_: &File) -> Vec<u32> {
     Vec::new()
 }
 
-fn open(path: &Path) -> Result<File> {
-    let options = || File::options().read(true).write(true).create(true).truncate(false).open(path);
-    if let Ok(file) = options() {
-        return Ok(file);
-    }
-    let parent = path.parent().unwrap_or(path);
-    fs::create_dir_all(parent).map_err(PipelineError::io(parent, "making a folder"))?;
-    options().map_err(PipelineError::io(path, "opening a lock"))
+fn open(folder: &Folder, name: &OsStr) -> Result<File> {
+    folder.open_to_lock(name, true).map_err(|error| {
+        let path = folder.path().join(name);
+        match folder.entry(name) {
+            Ok(Some(entry)) if entry.kind == EntryKind::Link => {
+                PipelineError::Linked { target: fs::read_link(&path).unwrap_or_default(), path }
+            }
+            _ => PipelineError::io(path, "opening a lock")(error),
+        }
+    })
 }
 
 /// Writes into a lock who holds it. That is for people; it is no harm if it can't be said.
@@ -265,15 +316,15 @@ fn read(file: &mut File) -> String {
 }
 
 #[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
+fn is_at(file: &File, folder: &Folder, name: &OsStr) -> bool {
     use std::os::unix::fs::MetadataExt;
-    match (file.metadata(), fs::metadata(path)) {
-        (Ok(one), Ok(two)) => one.ino() == two.ino() && one.dev() == two.dev(),
+    match (file.metadata(), folder.entry(name)) {
+        (Ok(one), Ok(Some(two))) => Some((one.dev(), one.ino())) == two.identity,
         _ => false,
     }
 }
 
 #[cfg(not(unix))]
-fn is_at(_: &File, path: &Path) -> bool {
-    path.exists()
+fn is_at(_: &File, folder: &Folder, name: &OsStr) -> bool {
+    folder.entry(name).is_ok_and(|entry| entry.is_some())
 }

@@ -1,121 +1,187 @@
 //! Outputs where people look for them.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::Store;
-use super::atomic::WRITING;
+use super::atomic::{WRITING, is_unfinished};
+use super::folder::{EntryKind, Folder};
 use super::lock::Showing;
-use crate::file_name::file_name;
-use crate::stat_cache::StatCache;
-use crate::{BranchId, Digest, PipelineError, Result};
+use super::stat_cache::StatCache;
+use super::store::Store;
+use crate::digest::Digest;
+use crate::error::{PipelineError, Result};
+use crate::files::file_name;
+use crate::plan::{BranchId, RunKey};
 
 impl Store {
     /// Where people find an output.
-    pub fn output_path(&self, vintage: &str, branch: &BranchId, output: &str, extension: &str) -> PathBuf {
-        self.folder_of(&self.outputs, vintage, branch).join(format!("{output}.{extension}"))
+    pub fn output_path(&self, of: RunKey<'_>, branch: &BranchId, output: &str, extension: &str) -> PathBuf {
+        folder_of(&self.outputs, of, branch).join(format!("{output}.{extension}"))
     }
 
     /// Where people find what a branch said when it last ran.
-    pub fn log_path(&self, vintage: &str, branch: &BranchId) -> PathBuf {
-        let mut path = self.folder_of(&self.logs, vintage, branch).into_os_string();
+    pub fn log_path(&self, of: RunKey<'_>, branch: &BranchId) -> PathBuf {
+        let mut path = folder_of(&self.logs, of, branch).into_os_string();
         path.push(".log");
         PathBuf::from(path)
-    }
-
-    /// The folder of a vintage's outputs.
-    pub(crate) fn outputs_of(&self, vintage: &str) -> PathBuf {
-        self.outputs.join(vintage)
-    }
-
-    fn folder_of(&self, root: &Path, vintage: &str, branch: &BranchId) -> PathBuf {
-        let folder = root.join(vintage).join(&branch.stage);
-        match &branch.item {
-            None => folder,
-            Some(item) => folder.join(file_name(item)),
-        }
     }
 
     /// Puts an object where people find it: a link to it where the file system can, else a copy.
     /// Either is read-only, so that nobody edits the cache by mistake.
     pub(crate) fn show(&self, digest: &Digest, bytes: u64, path: &Path, files: &StatCache) -> Result<()> {
         let object = self.object_path(digest);
-        if same_file(&object, path) || files.matches(path, digest, bytes) == Some(true) {
+        // A symbolic link isn't ours, wherever it leads.
+        let is_file = fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
+        if is_file && (same_file(&object, path) || files.matches(path, digest, bytes) == Some(true)) {
             return Ok(());
         }
-        // Mostly nothing is there yet, neither the output nor its folder.
-        let parent = path.parent().unwrap_or(path);
-        let linked = match fs::hard_link(&object, path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                fs::create_dir_all(parent).and_then(|()| fs::hard_link(&object, path))
-            }
-            linked => linked,
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Ok(()) };
+        let (Some(folder), Some(object_name)) = (object.parent(), object.file_name()) else { return Ok(()) };
+        let Some(objects) = self.folder(folder)? else {
+            return Err(PipelineError::io(object, "showing")(ErrorKind::NotFound.into()));
         };
-        if linked.is_ok() {
+        let shown = match self.make_folder(parent) {
+            // Where a stage has become one with branches, or the other way round, one stands in the
+            // other's way; what is shown can always be shown again.
+            Err(PipelineError::Io { .. }) if parent.is_file() && self.is_ours(parent, files) => {
+                self.remove(parent)?;
+                self.make_folder(parent)?
+            }
+            made => made?,
+        };
+        // Mostly nothing is there yet.
+        if shown.link(&objects, object_name, name).is_ok() {
             return Ok(());
         }
-        // Where a stage has become one with branches, or the other way round, one stands in the
-        // other's way; what is shown can always be shown again.
-        if parent.is_file() {
-            fs::remove_file(parent).map_err(PipelineError::io(parent, "removing an old output"))?;
-        }
-        fs::create_dir_all(parent).map_err(PipelineError::io(parent, "making a folder"))?;
+        self.make_way(&shown, name, files)?;
         // Made aside and renamed into place: where another run shows the same object meanwhile, a
         // copy onto its link would be a copy of the object onto itself, which empties it.
-        let made = tempfile::Builder::new()
-            .prefix(WRITING)
-            .make_in(parent, |aside| match fs::hard_link(&object, aside) {
-                Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-                    fs::File::create_new(aside)?;
-                    fs::copy(&object, aside).map(|_| ())
-                }
-                linked => linked,
-            })
-            .map_err(PipelineError::io(path, "copying an output"))?;
-        let aside = made.path().to_owned();
-        made.persist(path).map_err(|error| PipelineError::io(path, "replacing an output")(error.error))?;
+        let made = shown.aside(WRITING, |aside| match shown.link(&objects, object_name, aside) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                copy(&object, &mut shown.create(aside, 0o444)?)
+            }
+            linked => linked,
+        });
+        let (aside, ()) = made.map_err(PipelineError::io(path, "copying an output"))?;
+        shown.rename(&aside, name).map_err(PipelineError::io(path, "replacing an output"))?;
         // Where that other run was first, both are links to the same object, and it stays.
-        let _ = fs::remove_file(aside);
+        let _ = shown.remove_file(&aside);
         Ok(())
     }
 
-    /// Takes away what is shown of a vintage and isn't among `shown`: outputs of stages and branches
-    /// that there no longer are.
+    /// Sees to it that what stands in the place of an output may be replaced. Somebody's own file is set
+    /// aside.
+    fn make_way(&self, folder: &Folder, name: &OsStr, files: &StatCache) -> Result<()> {
+        let path = folder.path().join(name);
+        let entry = folder.entry(name).map_err(PipelineError::io(&path, "replacing an output"))?;
+        match entry.map(|entry| entry.kind) {
+            Some(EntryKind::File) if !self.is_ours(&path, files) => {}
+            _ => return Ok(()),
+        }
+        let mut aside = name.to_owned();
+        aside.push(".yours");
+        folder.rename(name, &aside).map_err(PipelineError::io(&path, "setting a file aside"))?;
+        tracing::warn!(
+            path = %path.display(), aside = %aside.display(),
+            "the cache shows an output here: the file that no stage made was set aside"
+        );
+        Ok(())
+    }
+
+    /// Whether a file is something that a run made: an object has its content.
+    fn is_ours(&self, path: &Path, files: &StatCache) -> bool {
+        files.digest(path).is_ok_and(|digest| self.object_path(&digest).is_file())
+    }
+
+    /// Takes away what is shown of a pipeline's runs on a vintage and isn't among `shown`: outputs of
+    /// stages and branches that there no longer are. What no stage made stays, and is named.
     pub(crate) fn tidy_outputs(
         &self,
-        vintage: &str,
+        of: RunKey<'_>,
         shown: &BTreeSet<PathBuf>,
+        files: &StatCache,
         showing: &Showing,
     ) -> Result<()> {
-        tidy(&self.outputs_of(vintage), shown, showing.is_alone()).map(|_| ())
+        let own = self.outputs.join(file_name(of.pipeline)).join(of.vintage);
+        let mut tidying = Tidying { store: self, shown, files, alone: showing.is_alone(), left: Vec::new() };
+        if let Some(folder) = self.folder(&own)? {
+            tidying.tidy(&folder)?;
+        }
+        // What was shown before pipelines were told apart, unless it is where a pipeline's outputs are now.
+        let (old, is_pipeline) = (self.outputs.join(of.vintage), self.root.join("latest").join(of.vintage));
+        if of.vintage != file_name(of.pipeline)
+            && !is_pipeline.is_dir()
+            && let Some(folder) = self.folder(&old)?
+            && !tidying.tidy(&folder)?
+            && let Some(outputs) = self.folder(&self.outputs)?
+        {
+            let _ = outputs.remove_folder(OsStr::new(of.vintage));
+        }
+        for path in tidying.left {
+            tracing::warn!(path = %path.display(), "left where it is: no stage made it");
+        }
+        Ok(())
     }
 }
 
-/// Whether anything is left in the folder. What a killed run was about to show goes too, if no other
-/// run may be writing just now.
-fn tidy(folder: &Path, shown: &BTreeSet<PathBuf>, alone: bool) -> Result<bool> {
-    let Ok(entries) = fs::read_dir(folder) else { return Ok(false) };
-    let mut left = false;
-    for entry in entries {
-        let entry = entry.map_err(PipelineError::io(folder, "listing"))?;
-        let path = entry.path();
-        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if !alone && entry.file_name().to_string_lossy().starts_with(WRITING) {
-            left = true;
-        } else if is_folder {
-            let anything = tidy(&path, shown, alone)?;
-            left |= anything || fs::remove_dir(&path).is_err();
-        } else if shown.contains(&path) {
-            left = true;
-        } else if let Err(error) = fs::remove_file(&path)
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            return Err(PipelineError::io(path, "removing an old output")(error));
-        }
+fn folder_of(root: &Path, of: RunKey<'_>, branch: &BranchId) -> PathBuf {
+    let folder = root.join(file_name(of.pipeline)).join(of.vintage).join(&branch.stage);
+    match &branch.item {
+        None => folder,
+        Some(item) => folder.join(file_name(item)),
     }
-    Ok(left)
+}
+
+fn copy(object: &Path, to: &mut fs::File) -> std::io::Result<()> {
+    std::io::copy(&mut fs::File::open(object)?, to).map(|_| ())
+}
+
+/// Taking away what isn't shown any longer.
+struct Tidying<'a> {
+    store: &'a Store,
+    shown: &'a BTreeSet<PathBuf>,
+    files: &'a StatCache,
+    /// Whether no other run may be writing just now.
+    alone: bool,
+    /// What no stage made.
+    left: Vec<PathBuf>,
+}
+
+impl Tidying<'_> {
+    /// Whether anything is left in the folder. What a killed run was about to show goes too.
+    fn tidy(&mut self, folder: &Folder) -> Result<bool> {
+        let mut left = false;
+        for entry in folder.entries()? {
+            let path = folder.path().join(&entry.name);
+            let unfinished = is_unfinished(&entry.name, entry.kind);
+            match entry.kind {
+                _ if unfinished && !self.alone => left = true,
+                EntryKind::Folder if unfinished => folder.remove_all(&entry.name)?,
+                EntryKind::Folder => {
+                    let Some(inner) = folder.folder(&entry.name)? else { continue };
+                    left |= self.tidy(&inner)? || folder.remove_folder(&entry.name).is_err();
+                    continue;
+                }
+                EntryKind::File if self.shown.contains(&path) => left = true,
+                EntryKind::File if unfinished || self.store.is_ours(&path, self.files) => {
+                    match folder.remove_file(&entry.name) {
+                        Err(error) if error.kind() != ErrorKind::NotFound => {
+                            return Err(PipelineError::io(path, "removing an old output")(error));
+                        }
+                        _ => {}
+                    }
+                }
+                _ => {
+                    left = true;
+                    self.left.push(path);
+                }
+            }
+        }
+        Ok(left)
+    }
 }
 
 #[cfg(unix)]

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::collect::remove;
-use super::{Contents, KeptRun, Store};
-use crate::listing::few;
-use crate::{Digest, Result};
+use super::contents::{Contents, KeptRun};
+use super::store::Store;
+use crate::digest::Digest;
+use crate::error::{Result, few};
 
 /// Something in a store that isn't what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -74,10 +74,9 @@ impl Store {
             let message = "a record is damaged, or isn't that of its name".to_owned();
             found.push(Unsound { path: path.clone(), message, mended_by: MendedBy::Removal });
         }
-        for (vintage, branch) in &contents.dangling {
+        for (path, branch) in &contents.dangling {
             let message = format!("the latest run of {branch} has no record");
-            let path = self.latest_path(vintage);
-            found.push(Unsound { path, message, mended_by: MendedBy::NextRun });
+            found.push(Unsound { path: path.clone(), message, mended_by: MendedBy::NextRun });
         }
         for path in &contents.unknown_latest {
             let message = "which runs are the latest of the vintage can't be read from it".to_owned();
@@ -107,7 +106,7 @@ impl Store {
             removed.push(Unsound { path, message, mended_by: MendedBy::Removal });
         }
         // Records go last here: an object without a record is taken away by any collection.
-        removed.iter().try_for_each(|one| remove(&one.path))?;
+        removed.iter().try_for_each(|one| self.remove(&one.path))?;
         Ok(removed)
     }
 }

@@ -143,6 +143,7 @@ pub fn vintage(sources: &[(&str, PathBuf)]) -> Vintage {
     Vintage {
         name: "v".into(),
         manifest: json!({"title": "toy"}),
+        manifests: Vec::new(),
         sources: sources.iter().map(source).collect(),
     }
 }

@@ -146,6 +146,12 @@ fn json_output(_: &Nothing) -> Vec<OutputDeclaration> {
     vec![OutputDeclaration::new("value", Kind::Json)]
 }
 
+fn value_and_text(params: &Nothing) -> Vec<OutputDeclaration> {
+    let mut outputs = json_output(params);
+    outputs.push(OutputDeclaration::new("text", Kind::Text));
+    outputs
+}
+
 /// The sum of all numbers given, and a text that lists them.
 fn total(_: &Nothing, inputs: &Inputs) -> Result<Outputs, StageError> {
     let (mut sum, mut text) = (0, String::new());
@@ -184,12 +190,15 @@ pub fn registry() -> Registry {
     });
     registry.register(Toy::<Nothing> {
         name: "total",
+        inputs: |_| vec![InputDeclaration::any(Kind::Json).in_order()],
+        outputs: value_and_text,
+        run: total,
+    });
+    // The same, without seeing in which order the branches are listed.
+    registry.register(Toy::<Nothing> {
+        name: "gather",
         inputs: |_| vec![InputDeclaration::any(Kind::Json)],
-        outputs: |params| {
-            let mut outputs = json_output(params);
-            outputs.push(OutputDeclaration::new("text", Kind::Text));
-            outputs
-        },
+        outputs: value_and_text,
         run: total,
     });
     // What comes out is often the same as before.

@@ -3,7 +3,7 @@
 //! aren't known.
 
 use super::entry::{BibliographyEntry, Field};
-use crate::{ReportingError, Result};
+use crate::error::{ReportingError, Result};
 
 struct Reader<'t> {
     file: &'t str,
@@ -127,7 +127,7 @@ impl<'t> Reader<'t> {
             return Ok(self.braced(start)?.trim().to_owned());
         }
         if let Some(quoted) = rest.strip_prefix('"') {
-            let Some(end) = quoted.find('"') else { return self.fault(start, "a `\"` has no partner") };
+            let Some(end) = closing_quote(quoted) else { return self.fault(start, "a `\"` has no partner") };
             self.at += end + 2;
             return Ok(quoted.get(..end).unwrap_or_default().trim().to_owned());
         }
@@ -137,6 +137,20 @@ impl<'t> Reader<'t> {
         }
         Ok(word)
     }
+}
+
+/// Where a text in quotes ends: at the first quote that stands in no braces.
+fn closing_quote(quoted: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    quoted.char_indices().find_map(|(at, character)| {
+        match character {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            '"' if depth == 0 => return Some(at),
+            _ => {}
+        }
+        None
+    })
 }
 
 /// A field as plain text: without braces, its blanks joined, with the dashes and characters that LaTeX's

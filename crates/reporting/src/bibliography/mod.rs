@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 pub use entry::BibliographyEntry;
 
-use crate::{ReportingError, Result, VintageSummary, escape_latex};
+use crate::error::{ReportingError, Result};
+use crate::escape::escape_latex;
+use crate::vintage_summary::VintageSummary;
 
 /// Works by their keys, in the order of their files.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -119,7 +121,7 @@ mod tests {
     use vintner_panel::Label;
 
     use super::*;
-    use crate::SourceSummary;
+    use crate::vintage_summary::SourceSummary;
 
     const WORKS: &str = "@comment{none}\n@article{first,\n  author = {One, Anna and Two, Ben},\n  title = {A {GDP} of its own},\n  \
                          journal = \"Journal\",\n  year = 2001,\n  volume = {3}, number = {4}, pages = {5--6},\n}\n\
@@ -141,6 +143,17 @@ mod tests {
         assert_eq!(first.surnames(), ["One", "Two"]);
         assert_eq!(works.listed(&["second".into()]).len(), 1);
         assert!(works.unknown("frist").contains("works.bib has no `frist`; did you mean `first`?"));
+    }
+
+    #[test]
+    fn braces_protect_quotes() {
+        let mut works = Bibliography::default();
+        works
+            .read("w.bib", "@misc{k, title = \"The {\"}new{\"} {A} of B\", year = \"2001\"}", false)
+            .unwrap();
+        let work = works.entry("k").unwrap();
+        assert_eq!((work.field("title"), work.field("year")), ("The \"new\" A of B", "2001"));
+        assert!(works.read("w.bib", "@misc{l, title = \"a {\"}", false).is_err());
     }
 
     #[test]

@@ -14,8 +14,9 @@ use vintner_reporting::{
 use super::diagnose::Diagnostics;
 use super::estimates::{Collected, published};
 use super::unit_root::UnitRoots;
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `report`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -106,7 +107,7 @@ impl Parameters for Report {
             InputDeclaration::json("sources").optional().many(),
             InputDeclaration::json("robustness").optional(),
             InputDeclaration::json("unit_roots").optional(),
-            InputDeclaration::json("diagnostics").optional().many(),
+            InputDeclaration::json("diagnostics").optional().in_order(),
             InputDeclaration::json("system").optional(),
             InputDeclaration::json("claims").optional(),
             InputDeclaration::json("figures").optional(),

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 use vintner_diagnostics::Faults;
-use vintner_estimation::reconstruction::ReconstructionError;
+use vintner_pipeline::PipelineError;
+use vintner_reconstruction::ReconstructionError;
 use vintner_reporting::ReportingError;
 use vintner_transform::TransformError;
 
@@ -21,6 +22,9 @@ pub enum ReconstructError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A raw file could not be written.
+    #[error(transparent)]
+    Writing(#[from] Box<PipelineError>),
     /// The specification is not well formed.
     #[error("{0}")]
     Specification(Faults),
@@ -69,4 +73,14 @@ pub enum ReconstructError {
         /// The rows that differ.
         differences: Vec<String>,
     },
+}
+
+impl ReconstructError {
+    /// The faults of the specification, each with its place.
+    pub fn faults(&self) -> Option<&Faults> {
+        match self {
+            ReconstructError::Specification(faults) => Some(faults),
+            _ => None,
+        }
+    }
 }

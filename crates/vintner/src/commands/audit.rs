@@ -9,7 +9,7 @@ use std::io::Write;
 use serde_json::json;
 use vintner_pipeline::{Observer, Plan, Rebuild, Selection, Silent, Store, Survey, Verification, rebuild};
 
-use super::{count, print_json, some};
+use super::{count, print_json};
 use crate::arguments::{self, Format};
 use crate::bytes::bytes;
 use crate::error::{CommandError, Result};
@@ -34,10 +34,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Audit) -> Result
         true => Survey::of_every_byte(&plan, &store)?,
         false => Survey::new(&plan, &store)?,
     };
-    let all: Vec<_> = survey.statuses().collect();
     let asked = match &arguments.stage {
-        Some(stage) => some(&all, stage)?,
-        None => all,
+        Some(stage) => survey.named(stage)?,
+        None => survey.statuses().collect(),
     };
     if arguments.verify {
         return print_verification(&plan, &survey.verify(&asked)?, arguments.format);

@@ -1,10 +1,12 @@
 //! `vintner cache`: what is kept for whom, and taking away what nobody needs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
+use std::io::{Write, stdout};
+use std::path::PathBuf;
 
 use serde_json::json;
-use vintner_pipeline::{Contents, Digest, Keep, KeptRun, MendedBy};
+use vintner_pipeline::{Contents, Digest, Keep, KeptRun, LockFile, MendedBy, abandoned_scratch};
+use vintner_site::abandoned_audits;
 
 use super::{count, print_json};
 use crate::arguments::{self, CacheCommand, Format};
@@ -136,8 +138,12 @@ fn sizes(workspace: &Workspace, format: Format) -> Result<()> {
 }
 
 fn collect(workspace: &Workspace, arguments: &arguments::Gc) -> Result<()> {
-    let keep =
-        Keep { outputs: workspace.lock()?.outputs().cloned().collect(), younger_than: arguments.older_than };
+    let keep = Keep {
+        outputs: LockFile::kept_in_workspace(&workspace.folder)?,
+        younger_than: arguments.older_than,
+        workspace: Some(workspace.folder.clone()),
+        abandoned: abandoned(workspace),
+    };
     let collected = workspace.store().collect(&keep, arguments.dry_run)?;
     if arguments.format == Format::Json {
         return print_json(&json!({"dry_run": arguments.dry_run, "collected": collected}));
@@ -157,6 +163,19 @@ fn collect(workspace: &Workspace, arguments: &arguments::Gc) -> Result<()> {
     let would = if arguments.dry_run { "would be " } else { "" };
     let kept = count(collected.kept, "run");
     Ok(writeln!(out, "{runs} and {objects}{left} {would}removed, {}; {kept} kept", bytes(collected.bytes))?)
+}
+
+/// What killed runs left beside audits, and where commands run.
+fn abandoned(workspace: &Workspace) -> Vec<PathBuf> {
+    let mut found = abandoned_scratch();
+    let reports = workspace.folder.join("reports");
+    if workspace.check_unlinked(&reports).is_err() {
+        return found;
+    }
+    let vintages = std::fs::read_dir(&reports).into_iter().flatten().flatten();
+    let folders = vintages.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    found.extend(folders.flat_map(|folder| abandoned_audits(&folder.path())));
+    found
 }
 
 fn verify(workspace: &Workspace, arguments: &arguments::VerifyCache) -> Result<()> {

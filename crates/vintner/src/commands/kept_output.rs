@@ -19,8 +19,7 @@ pub(super) fn kept_output(
     let plan = Plan::select(pipeline, vintage, &selection)?;
     let store = workspace.store();
     let survey = Survey::new(&plan, &store)?;
-    let statuses: Vec<_> = survey.statuses().collect();
-    let state = one(&statuses, branch)?;
+    let state = one(&survey, branch)?;
     let declared = &pipeline.stage(&state.id.stage)?.bound.output_declarations;
     let wanted = match output {
         None => declared.first(),

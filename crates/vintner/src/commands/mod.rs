@@ -3,11 +3,13 @@
 pub(crate) mod audit;
 pub(crate) mod cache;
 pub(crate) mod claims;
+pub(crate) mod clean;
 pub(crate) mod consistency;
 pub(crate) mod graph;
 mod kept_output;
 pub(crate) mod lock;
 pub(crate) mod operations;
+mod published;
 pub(crate) mod reconstruct;
 pub(crate) mod reproduce;
 mod results;
@@ -22,16 +24,17 @@ pub(crate) mod vintages;
 pub(crate) mod why;
 
 use std::io::{Write, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::Value;
-use vintner_diagnostics::one_of;
-use vintner_pipeline::{PipelineError, StageStatus};
+use serde_json::{Value, json};
+use vintner_pipeline::{StageStatus, Survey};
+use vintner_stages::count;
 
 use crate::error::{CommandError, Result};
 
 /// The one branch of that name: a branch (`tidy[gdp]`), or a stage that has but one.
-fn one<'a>(statuses: &[&'a StageStatus], name: &str) -> Result<&'a StageStatus> {
-    match some(statuses, name)?[..] {
+fn one<'s>(survey: &'s Survey<'_, '_>, name: &str) -> Result<&'s StageStatus> {
+    match survey.named(name)?[..] {
         [status] => Ok(status),
         ref several => Err(CommandError::SeveralBranches {
             stage: name.to_owned(),
@@ -40,33 +43,18 @@ fn one<'a>(statuses: &[&'a StageStatus], name: &str) -> Result<&'a StageStatus> 
     }
 }
 
-/// The branches of a stage (`tidy`), or the one of that name (`tidy[gdp]`); there is at least one.
-fn some<'a>(statuses: &[&'a StageStatus], name: &str) -> Result<Vec<&'a StageStatus>> {
-    let is_meant = |status: &&&StageStatus| status.id.stage == name || status.branch == name;
-    let found: Vec<&StageStatus> = statuses.iter().filter(is_meant).copied().collect();
-    if found.is_empty() {
-        let mut known: Vec<&str> = statuses.iter().map(|status| status.id.stage.as_str()).collect();
-        known.dedup();
-        let stage = name.split_once('[').map(|(stage, _)| stage);
-        let branches = statuses.iter().filter(|status| Some(status.id.stage.as_str()) == stage);
-        known.extend(branches.map(|status| status.branch.as_str()));
-        return Err(CommandError::Pipeline(PipelineError::Unknown {
-            message: format!("no stage is called `{name}`"),
-            hint: one_of(name, known),
-        }));
-    }
-    Ok(found)
-}
+/// Whether a value for scripts was printed, which says what is wrong by itself.
+static PRINTED: AtomicBool = AtomicBool::new(false);
 
 /// Writes JSON for scripts.
 fn print_json(value: &Value) -> Result<()> {
+    PRINTED.store(true, Ordering::Relaxed);
     let mut out = stdout().lock();
     serde_json::to_writer_pretty(&mut out, value)?;
     Ok(writeln!(out)?)
 }
 
-/// "1 stage", "2 stages", "3 branches".
-pub(crate) fn count(number: usize, noun: &str) -> String {
-    let plural = if noun.ends_with("ch") { "es" } else { "s" };
-    format!("{number} {noun}{}", if number == 1 { "" } else { plural })
+/// Writes why a command failed for scripts, unless its value was printed: stdout has one value or none.
+pub(crate) fn print_fault(fault: &Value) -> Result<()> {
+    if PRINTED.load(Ordering::Relaxed) { Ok(()) } else { print_json(&json!({"error": fault})) }
 }

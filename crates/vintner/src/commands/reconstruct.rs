@@ -15,6 +15,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reconstruct) -> Result<()> 
     let folder = workspace.folder.join("data").join("vintages").join(&arguments.vintage);
     let specification = folder.join("reconstruction.yaml");
     let published = workspace.folder.join(&arguments.published);
+    workspace.check_unlinked(&folder.join("raw"))?;
     let make = if arguments.check { check } else { reconstruct };
     let report = make(&specification, &published, &folder)?;
     match arguments.format {

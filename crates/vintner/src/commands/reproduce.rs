@@ -4,11 +4,13 @@ use std::io::Write;
 
 use serde_json::json;
 use vintner_pipeline::{
-    Engine, LockFile, Locked, Observer, Plan, Report, RunOptions, Selection, Silent, State, status, unchanged,
+    Engine, LockFile, Locked, Observer, Plan, Report, RunOptions, Selection, Silent, StageStatus, State,
+    Survey, unchanged,
 };
 use vintner_stages::{ResultsDifference, results_difference};
 
-use super::{count, lock, print_json, results};
+use super::status::exit_code;
+use super::{count, lock, print_json, published, results};
 use crate::arguments::{Format, Reproduce};
 use crate::branch_list::{either, folded, names};
 use crate::conclusion;
@@ -23,14 +25,14 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     let named = arguments.vintage.as_deref();
     let (only, from, until) = (&arguments.only, &arguments.from, &arguments.until);
     let lang = arguments.lang.as_deref();
-    let asked =
-        json!({"only": only, "from": from, "until": until, "language": lang, "locked": arguments.locked});
+    let asked = json!({"only": only, "from": from, "until": until, "language": lang, "locked": arguments.locked,
+            "publish_to": arguments.publish_to});
     let mut request = workspace.request(named, asked);
     let store = workspace.store();
     if !(arguments.dry_run || arguments.force)
         && let Some(report) = unchanged(&store, &request)
     {
-        return conclude(workspace, &report, None, arguments.format);
+        return conclude(workspace, &report, None, arguments);
     }
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage_for(&mut request, &pipeline, named)?;
@@ -40,23 +42,35 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         until: names(&arguments.until),
         language: arguments.lang.clone(),
     };
-    let plan = Plan::select(&pipeline, &vintage, &selection)?;
+    let mut plan = Plan::select(&pipeline, &vintage, &selection)?;
+    plan.follow_links = workspace.follow_links;
+    if let Some(folder) = &arguments.publish_to {
+        plan = plan.publishing_to(folder);
+    }
     if arguments.dry_run {
         return dry_run(workspace, &plan, arguments);
     }
-    let lock = workspace.lock()?;
+    let lock = workspace.lock();
+    let locked = match &lock {
+        Ok(lock) => arguments.locked.then(|| locked_of(lock, &vintage.name)).transpose()?,
+        // Nothing else needs it.
+        Err(_) if arguments.locked => return lock.map(|_| ()),
+        Err(_) => None,
+    };
     let options = RunOptions {
-        locked: arguments.locked.then(|| locked_of(&lock, &vintage.name)).transpose()?,
+        locked,
         force: arguments.force,
         keep_going: arguments.keep_going,
+        known: workspace.locked_outputs()?,
         jobs: arguments.jobs.unwrap_or(0).into(),
         cancelled: interrupt::cancelled()?,
-        remember: Some(request),
+        // A lock that can't be written is said each time.
+        remember: lock.is_ok().then_some(request),
         ..RunOptions::default()
     };
     let progress = Progress::new(workspace.volume, plan.foreseen());
     let observer: &dyn Observer = if arguments.format == Format::Json { &Silent } else { &progress };
-    let before = store.latest(&vintage.name);
+    let before = store.latest(plan.key());
     let report = Engine::new(&store, observer).run(&plan, &options);
     progress.finish();
     let report = report?;
@@ -65,14 +79,15 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         true => lock::update(lock, &store, &report)?,
         false => None,
     };
-    let after = store.latest(&vintage.name);
+    let after = store.latest(plan.key());
     let results = match arguments.format {
         Format::Text => results_difference(&pipeline, &store, &before, &after)?,
         Format::Json => None,
     };
-    conclude(workspace, &report, results.as_ref(), arguments.format)?;
+    conclude(workspace, &report, results.as_ref(), arguments)?;
     if let Some(changes) = lock_changes
         && arguments.format == Format::Text
+        && workspace.volume != Volume::Quiet
     {
         writeln!(page(), "{changes}")?;
     }
@@ -90,10 +105,11 @@ fn conclude(
     workspace: &Workspace,
     report: &Report,
     difference: Option<&ResultsDifference>,
-    format: Format,
+    arguments: &Reproduce,
 ) -> Result<()> {
-    if format == Format::Json {
+    if arguments.format == Format::Json {
         return print_json(&serde_json::to_value(report)?);
+    }
     }
     let volume = workspace.volume;
     conclusion::say_what_ran(report, volume);
@@ -106,18 +122,29 @@ fn conclude(
         results::print(&mut page, difference)?;
     }
     conclusion::print_published(&mut page, report, volume)?;
+    published::print_set_aside(&mut page, report)?;
+    match &arguments.publish_to {
+        Some(folder) => published::print_elsewhere(&mut page, report, folder)?,
+        None if !workspace.is_as_written() => published::print_apart(&mut page, report)?,
+        None => {}
+    }
     Ok(page.flush()?)
 }
 
 fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Result<()> {
-    let mut statuses = status(plan, &workspace.store())?;
+    let store = workspace.store();
+    let survey = Survey::new(plan, &store)?;
+    let published = survey.published(&workspace.locked_outputs()?)?;
+    let mut statuses: Vec<StageStatus> = survey.statuses().cloned().collect();
     if arguments.force {
         statuses.iter_mut().for_each(|status| status.state = State::Stale(vec!["--force".into()]));
     }
     if arguments.format == Format::Json {
-        return print_json(&json!({
-            "pipeline": plan.pipeline.name, "vintage": plan.vintage.name, "stages": statuses
-        }));
+        print_json(&json!({
+            "pipeline": plan.pipeline.name, "vintage": plan.vintage.name, "stages": statuses,
+            "published": published,
+        }))?;
+        return exit_code(&statuses, arguments.exit_code);
     }
     let mut out = page();
     // What is cached is a number, at the end.
@@ -128,9 +155,10 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
             }
             other => ("would run", Tone::Warning, other.causes().join("; ")),
         };
-        StateLine { word, tone, branch: &status.branch, detail }
+        StateLine { word, tone, branch: &status.branch, detail, below: None }
     });
     state_lines::print(&mut out, &lines.collect::<Vec<_>>(), "would run".len())?;
+    published::print_remarks(&mut out, &published)?;
     let stale = statuses.iter().filter(|status| status.state.would_run()).count();
     let waiting = statuses.iter().filter(|status| matches!(status.state, State::Waiting(_))).count();
     writeln!(
@@ -139,5 +167,5 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
         out.paint(Tone::Strong, &plan.vintage.name),
         count(statuses.len(), "stage")
     )?;
-    Ok(())
+    exit_code(&statuses, arguments.exit_code)
 }

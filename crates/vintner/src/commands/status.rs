@@ -3,42 +3,49 @@
 use std::io::Write;
 
 use serde_json::json;
-use vintner_pipeline::{Plan, State, status};
+use vintner_pipeline::{LastFailure, Plan, StageStatus, State, Survey};
 
-use super::{count, print_json};
-use crate::arguments::{Format, OfVintage};
+use super::{count, print_json, published};
+use crate::arguments::{self, Format};
 use crate::branch_list::{all_of, folded};
-use crate::error::Result;
+use crate::error::{CommandError, Result};
+use crate::instant::instant;
+use crate::printable::printable_line;
 use crate::state_lines::{self, StateLine};
 use crate::terminal::{Tone, page};
 use crate::workspace::{Volume, Workspace};
 
-pub(crate) fn run(workspace: &Workspace, arguments: &OfVintage) -> Result<()> {
+pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Status) -> Result<()> {
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
     let plan = Plan::new(&pipeline, &vintage);
-    let statuses = status(&plan, &workspace.store())?;
+    let store = workspace.store();
+    let survey = Survey::new(&plan, &store)?;
+    let published = survey.published(&workspace.locked_outputs()?)?;
+    let statuses: Vec<&StageStatus> = survey.statuses().collect();
     if arguments.format == Format::Json {
-        return print_json(&json!({"pipeline": pipeline.name, "vintage": vintage.name, "stages": statuses}));
+        print_json(&json!({
+            "pipeline": pipeline.name, "vintage": vintage.name, "stages": statuses, "published": published,
+        }))?;
+        return exit_code(statuses, arguments.exit_code);
     }
     let mut out = page();
     // On a screen what is fresh is a number.
     let on_screen = out.screen().columns.is_some() && workspace.volume != Volume::Loud;
-    let lines = statuses.iter().filter(|status| !on_screen || status.state != State::Fresh).map(|status| {
+    let told = |status: &&&StageStatus| !on_screen || status.state != State::Fresh || status.failed.is_some();
+    let lines = statuses.iter().filter(told).map(|status| {
         let (tone, detail) = match &status.state {
             State::Fresh => (Tone::Good, String::new()),
             State::Waiting(others) => (Tone::Aside, format!("for {}", all_of(&folded(others)))),
             other => (Tone::Warning, other.causes().join("; ")),
         };
-        StateLine { word: status.state.word(), tone, branch: &status.branch, detail }
+        let below = status.failed.as_ref().map(last_failure);
+        StateLine { word: status.state.word(), tone, branch: &status.branch, detail, below }
     });
     state_lines::print(&mut out, &lines.collect::<Vec<_>>(), "waiting".len())?;
+    published::print_remarks(&mut out, &published)?;
     let fresh = statuses.iter().filter(|status| status.state == State::Fresh).count();
-    writeln!(
-        out,
-        "{}: {}, {fresh} fresh",
-        out.paint(Tone::Strong, &vintage.name),
-        count(statuses.len(), "stage")
-    )?;
-    Ok(())
+    let name = out.paint(Tone::Strong, &vintage.name);
+    writeln!(out, "{name}: {}, {fresh} fresh", count(statuses.len(), "stage"))?;
+    exit_code(statuses, arguments.exit_code)
 }

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use vintner_pipeline::{Pipeline, PipelineError};
+use vintner_pipeline::{Pipeline, PipelineError, write_within};
 use vintner_stages::new_vintage;
 
 use super::{count, print_json};
@@ -38,11 +38,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
     let root = workspace.data_root()?;
     let made = new_vintage(&workspace.folder, root, name, &arguments.from, &crosswalk, like, &day)?;
     let scaffold = &made.scaffold;
-    write(&manifest, scaffold.manifest.as_bytes())?;
+    write(workspace, &manifest, scaffold.manifest.as_bytes())?;
     let raw = folder.join("raw");
     if arguments.copy {
         for path in &made.files {
-            copy(path, &raw)?;
+            copy(workspace, path, &raw)?;
         }
     }
     let in_place = same(&arguments.from, &raw)
@@ -101,27 +101,21 @@ fn crosswalk(pipeline: &Pipeline, workspace: &Workspace) -> Result<PathBuf> {
     })
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let failed = |source| CommandError::NotWritten { path: path.to_owned(), source };
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    // Beside its place and moved, so that half a manifest is never read.
-    let beside = path.with_extension("yaml.new");
-    fs::write(&beside, bytes).map_err(failed)?;
-    fs::rename(&beside, path).map_err(failed)
+/// Writes a file that isn't there yet, whole or not at all.
+fn write(workspace: &Workspace, path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = if workspace.follow_links { path.parent().unwrap_or(path) } else { &workspace.folder };
+    Ok(write_within(folder, path, bytes)?)
 }
 
-fn copy(path: &Path, folder: &Path) -> Result<()> {
+fn copy(workspace: &Workspace, path: &Path, folder: &Path) -> Result<()> {
     let Some(name) = path.file_name() else { return Ok(()) };
     let target = folder.join(name);
     let failed = |source| CommandError::NotWritten { path: target.clone(), source };
-    fs::create_dir_all(folder).map_err(failed)?;
-    match fs::metadata(&target) {
+    match fs::symlink_metadata(&target) {
         // What is there stays.
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            fs::copy(path, &target).map(|_| ()).map_err(failed)
+            write(workspace, &target, &fs::read(path).map_err(failed)?)
         }
         Err(error) => Err(failed(error)),
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 use vintner_pipeline::{Plan, Reason, Survey, Why, why};
 use vintner_stages::TableDifferences;
 
-use super::{count, print_json, some};
+use super::{count, print_json};
 use crate::arguments::{self, Format};
 use crate::branch_list::{MOST, stage_of};
 use crate::error::Result;
@@ -20,9 +20,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Why) -> Result<(
     let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
     let (plan, store) = (Plan::new(&pipeline, &vintage), workspace.store());
     let survey = Survey::new(&plan, &store)?;
-    let statuses: Vec<_> = survey.statuses().collect();
     let mut answers = Vec::new();
-    for status in some(&statuses, &arguments.stage)? {
+    for status in survey.named(&arguments.stage)? {
         answers.push(why(&survey, status, &TableDifferences, arguments.limit)?);
     }
     if arguments.format == Format::Json {

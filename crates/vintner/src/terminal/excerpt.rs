@@ -3,7 +3,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::cut;
+use super::cut::cut;
 
 /// The two lines as they are shown in so many columns; nothing where they aren't such lines.
 pub(super) fn excerpt(line: &str, marks: &str, columns: usize) -> Option<[String; 2]> {

@@ -1,9 +1,9 @@
-//! Lines that fit: folded between words, or cut.
+//! Lines that fit: folded between words.
 //!
 //! Widths are those of a terminal: a Chinese character takes two columns, an escape sequence none. Between
 //! Chinese characters a line may be folded too, but for the marks that no line begins or ends with.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthChar;
 
 use super::excerpt::excerpt;
 
@@ -32,22 +32,6 @@ pub(crate) fn fold(text: &str, columns: usize) -> String {
         }
     }
     folded_lines.join("\n")
-}
-
-/// A line cut after so many columns, its end marked.
-pub(crate) fn cut(line: &str, columns: usize) -> String {
-    if line.width() <= columns {
-        return line.to_owned();
-    }
-    let mut taken = 0;
-    let fits = |one: &char| {
-        taken += one.width().unwrap_or(0);
-        taken < columns
-    };
-    let mut cut: String = line.chars().take_while(fits).collect();
-    cut.truncate(cut.trim_end().len());
-    cut.push('…');
-    cut
 }
 
 /// What isn't parted, and how many columns it takes.
@@ -183,13 +167,6 @@ mod tests {
         );
     }
 
-    #[test]
-    fn what_is_cut_is_marked() {
-        assert_eq!(cut("石家庄 2008", 8), "石家庄…");
-        assert_eq!(cut("石家庄 2008", 9), "石家庄 2…");
-        assert_eq!(cut("abc", 3), "abc");
-    }
-
     proptest! {
         #[test]
         fn nothing_but_blanks_is_lost_and_only_long_words_stand_out(
@@ -201,11 +178,6 @@ mod tests {
             for line in folded.split('\n') {
                 prop_assert!(width(line) <= columns, "{:?} of {}", line, columns);
             }
-        }
-
-        #[test]
-        fn what_is_cut_fits(text in "[a-z北京 ]{0,40}", columns in 2_usize..30) {
-            prop_assert!(cut(&text, columns).width() <= columns);
         }
     }
 }

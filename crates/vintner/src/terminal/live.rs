@@ -7,8 +7,8 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use console::Term;
 
-use super::screen::size;
-use super::{Screen, fold, width};
+use super::fold::{fold, width};
+use super::screen::{Screen, size};
 
 /// From here to the end of the screen.
 const CLEAR_BELOW: &str = "\u{1b}[J";

@@ -1,8 +1,10 @@
 //! What is written for people: lines folded to the screen.
 
-use std::io::{self, Stdout, StdoutLock, Write, stdout};
+use std::io::{self, StdoutLock, Write};
 
-use super::{Screen, Tone, fold};
+use super::fold::fold;
+use super::screen::{Screen, Tone};
+use crate::printable::{Printable, people};
 
 /// A stream for people: on a terminal its lines are folded between words.
 pub(crate) struct Page<W: Write> {
@@ -13,15 +15,11 @@ pub(crate) struct Page<W: Write> {
 }
 
 /// Stdout for people.
-pub(crate) fn page() -> Page<StdoutLock<'static>> {
-    Page::new(Stdout::lock(&stdout()), Screen::stdout())
+pub(crate) fn page() -> Page<Printable<StdoutLock<'static>>> {
+    Page { stream: people(), screen: Screen::stdout(), line: Vec::new() }
 }
 
 impl<W: Write> Page<W> {
-    pub(crate) fn new(stream: W, screen: Screen) -> Self {
-        Self { stream, screen, line: Vec::new() }
-    }
-
     /// What it is shown on.
     pub(crate) fn screen(&self) -> Screen {
         self.screen

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use vintner_pipeline::{Digest, Store};
+use vintner_pipeline::{Digest, RunKey, Store};
 
 use super::Workspace;
 use super::commands::files_below;
@@ -51,7 +51,10 @@ impl Workspace {
 
     /// The branches that are the latest of a vintage.
     pub fn latest(&self, vintage: &str) -> Vec<String> {
-        Store::of_workspace(&self.path("")).latest(vintage).into_keys().collect()
+        Store::of_workspace(&self.path(""))
+            .latest(RunKey { pipeline: "trial", vintage })
+            .into_keys()
+            .collect()
     }
 
     /// The names of files that are held or left in `locks`.

@@ -36,6 +36,8 @@ pub fn shared_vintages() -> Option<PathBuf> {
 /// A folder with a pipeline, removed at the end of the test.
 pub struct Workspace {
     folder: tempfile::TempDir,
+    /// Where its commands run, so that what others left elsewhere isn't found.
+    scratch: tempfile::TempDir,
 }
 
 /// What a run of the program printed.
@@ -53,7 +55,7 @@ impl Workspace {
 
     /// A copy of some files and folders of the repository, in their places.
     pub fn of_parts(parts: &[&str]) -> Self {
-        let workspace = Self { folder: tempfile::tempdir().unwrap() };
+        let workspace = Self { folder: tempfile::tempdir().unwrap(), scratch: tempfile::tempdir().unwrap() };
         for part in parts {
             copy(&repository().join(part), &workspace.path(part));
         }
@@ -62,7 +64,7 @@ impl Workspace {
 
     /// A copy of a folder of the repository.
     pub fn of_folder(folder: &str) -> Self {
-        let workspace = Self { folder: tempfile::tempdir().unwrap() };
+        let workspace = Self { folder: tempfile::tempdir().unwrap(), scratch: tempfile::tempdir().unwrap() };
         copy(&repository().join(folder), workspace.folder.path());
         workspace
     }
@@ -87,6 +89,7 @@ impl Workspace {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vintner"));
         command.args(arguments).current_dir(self.folder.path());
         command.env_remove("VINTNER_DATA_ROOT").env_remove("VINTNER_LOG");
+        command.env_remove("VINTNER_FOLLOW_LINKS").env("VINTNER_SCRATCH", self.scratch.path());
         command
     }
 
@@ -163,7 +166,7 @@ pub fn redacted(text: &str) -> String {
         (r"at most [0-9.]+ [kMG]?B of memory", "at most <bytes> of memory"),
         (r"\b\d+(\.\d+)? m?s\b", "<duration>"),
         (r"seed( +)\d+", "seed$1<seed>"),
-        (r#""(started|seconds|peak_memory|seed)": [0-9.e-]+"#, r#""$1": "<$1>""#),
+        (r#""(started|at|seconds|peak_memory|seed)": [0-9.e-]+"#, r#""$1": "<$1>""#),
         (r" +\n", "\n"),
     ];
     replaced(text, &replacements)

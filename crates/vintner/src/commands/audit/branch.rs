@@ -95,7 +95,7 @@ fn print_inputs(out: &mut impl Write, inputs: &[InputRecord]) -> Result<()> {
     table.align(2, Align::Right);
     for input in inputs {
         let from = match &input.from {
-            Origin::Output(name) | Origin::File(name) => name.as_str(),
+            Origin::Output(name) | Origin::File(name) | Origin::Command(name) => name.as_str(),
             Origin::Manifest => "the manifest",
         };
         let role =

@@ -38,6 +38,9 @@ pub(crate) fn write(
     }
     let own = || workspace.folder.join("reports").join(&vintage.name).join("audit");
     let folder = arguments.output.clone().unwrap_or_else(own);
+    if arguments.output.is_none() {
+        workspace.check_unlinked(folder.parent().unwrap_or(&folder))?;
+    }
     // Links lead from the pages to what is published: both ways have to begin at the same place.
     let whole = |path: &std::path::Path| {
         std::path::absolute(path).map_err(|source| CommandError::NotWritten { path: path.to_owned(), source })
@@ -56,7 +59,7 @@ pub(crate) fn write(
     let index = folder.join("index.html");
     if arguments.format == Format::Json {
         return print_json(&json!({
-            "pipeline": pipeline.name, "vintage": vintage.name, "index": index, "files": written.files,
+            "pipeline": pipeline.name, "vintage": vintage.name, "index": index.display().to_string(), "files": written.files,
             "bytes": written.bytes, "largest": {"bytes": written.largest.0, "path": written.largest.1},
             "notes": written.notes,
         }));

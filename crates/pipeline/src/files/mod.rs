@@ -1,0 +1,13 @@
+//! Files and folders that stages name, and names of files that hold any text.
+//!
+//! It reads digests and errors. It never writes, and knows neither stages nor the store.
+
+mod file_name;
+mod files;
+mod ignored;
+mod unicode_form;
+
+pub(crate) use file_name::file_name;
+pub(crate) use files::{Listing, dangling, ending, line_not_utf8, list};
+pub(crate) use ignored::Ignored;
+pub(crate) use unicode_form::{in_other_form, told_apart};
