@@ -59,6 +59,11 @@ impl StarLevels {
         Stars(u8::try_from(count).unwrap_or(Stars::MOST).min(Stars::MOST))
     }
 
+    /// The level that earns the first star; below it a number counts as significant.
+    pub fn loosest(&self) -> f64 {
+        self.0.iter().copied().fold(0.0, f64::max)
+    }
+
     /// The levels with their stars, the strictest first: `("***", 0.01)`.
     pub fn legend(&self) -> Vec<(Stars, f64)> {
         let mut levels = self.0.clone();

@@ -105,8 +105,7 @@ pub(crate) fn prepare(gathered: &Gathered<'_, '_, '_>) -> Result<std::result::Re
         }
         Err(error) => return Err(error.into()),
     };
-    // The loosest level that earns a star.
-    let level = levels.0.iter().copied().fold(0.0, f64::max);
+    let level = levels.loosest();
     let (mut differences, mut notes) = (Vec::new(), Vec::new());
     for against in gathered.request.against {
         let vintage = match &against.vintage {

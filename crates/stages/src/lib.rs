@@ -24,6 +24,7 @@ mod new_vintage;
 mod operations;
 mod params;
 pub mod reconstruct;
+mod results;
 mod told;
 pub mod trace;
 mod vintage;
@@ -33,6 +34,7 @@ pub use error::StagesError;
 pub use made::vintage_side;
 pub use new_vintage::{NewVintage, new_vintage};
 pub use operations::registry;
+pub use results::{ResultsDifference, results_difference};
 pub use told::{Moved, Signs, count, percent};
 pub use vintage::{bind_vintage, find_vintage, vintage_names};
 /// The claims that the operation `claims` hands on.

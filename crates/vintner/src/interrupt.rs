@@ -1,11 +1,11 @@
 //! Ctrl-C, and whatever else asks the program to end.
 
-use std::io::{Write, stderr};
 use std::time::Duration;
 
 use vintner_pipeline::Cancelled;
 
 use crate::error::Result;
+use crate::terminal;
 
 /// Is cancelled when the program is asked to end. Asked twice, it kills what still runs and ends at
 /// once; what was finished before is kept in any case.
@@ -15,10 +15,12 @@ pub(crate) fn cancelled() -> Result<Cancelled> {
     ctrlc::set_handler(move || {
         if clone.is_cancelled() {
             clone.cancel_at_once(LONGEST_KILL);
+            terminal::take_away();
             std::process::exit(INTERRUPTED);
         }
         clone.cancel();
-        let _ = writeln!(stderr(), "ending: what runs now is given up, what is finished is kept");
+        terminal::take_away();
+        terminal::say("ending: what runs now is given up, what is finished is kept");
     })?;
     Ok(cancelled)
 }

@@ -8,22 +8,27 @@ mod arguments;
 mod branch_list;
 mod bytes;
 mod commands;
+mod conclusion;
 mod error;
 mod fault_json;
 mod instant;
 mod interrupt;
 mod printable;
 mod progress;
+mod state_lines;
+mod terminal;
 mod text_table;
+mod warnings;
 mod workspace;
 
-use std::io::{Write, stderr};
+use std::io::{Write, stdout};
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use crate::arguments::{Arguments, Command, Vintage};
 use crate::error::Result;
+use crate::terminal::{Screen, Stderr, Tone};
 use crate::workspace::Workspace;
 
 fn main() -> ExitCode {
@@ -31,7 +36,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = fault_json::print_of_arguments(&error);
-            error.exit();
+            return refuse(&error);
         }
     };
     log_to_stderr(arguments.common.verbose);
@@ -45,11 +50,27 @@ fn main() -> ExitCode {
                 // Where nobody reads stdout any longer, stderr and the exit code are left.
                 let _ = fault_json::print(&error);
             }
+            let label = Screen::stderr().paint(Tone::Bad, "error:");
             // The exit code says it too, where nobody reads stderr any longer.
-            let _ = writeln!(stderr(), "error: {}", printable::printable(&error.to_string()));
+            terminal::say(&format!("{label} {}", printable::printable(&error.to_string())));
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Says what is wrong with the arguments, or what was asked of the program itself: help, its version.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let text = error.to_string();
+    if !error.use_stderr() {
+        // Who doesn't read it to its end doesn't want it.
+        let _ = write!(stdout(), "{text}");
+        return ExitCode::SUCCESS;
+    }
+    let label = Screen::stderr().paint(Tone::Bad, "error:");
+    terminal::say(
+        text.trim_end().replacen("error:", &label, usize::from(text.starts_with("error:"))).as_str(),
+    );
+    ExitCode::from(2)
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
@@ -92,7 +113,7 @@ fn log_to_stderr(verbose: u8) {
     });
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(stderr)
+        .with_writer(|| Stderr)
         // No colours: the escapes of this library are a feature that isn't built, and asking for them panics.
         .with_ansi(false)
         .log_internal_errors(false)

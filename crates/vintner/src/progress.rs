@@ -1,157 +1,195 @@
 //! What a run looks like while it goes on.
+//!
+//! On a terminal, lines at its end tell what runs now, for how long, and how much is left; what stays are
+//! failures. A log (a file, a pipe, CI) has a line for each branch that ran or failed. What was cached is a
+//! number in either, told at the end.
+
+mod frame;
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write, stderr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use unicode_width::UnicodeWidthStr;
-use vintner_pipeline::{Observer, Outcome, Report, StageReport};
+use vintner_pipeline::{Observer, Outcome, StageReport};
 
+use self::frame::{Frame, Running};
 use crate::printable::printable;
+use crate::terminal::{self, Screen, Tone};
+use crate::workspace::Volume;
 
-/// A bar on a terminal, and lines on stderr everywhere: one for each branch that ran or failed, one
-/// for all cached branches of a stage. What wasn't run is said at the end, with the failure.
+/// How often the lines at the end of a terminal are drawn anew.
+const BEAT: Duration = Duration::from_millis(100);
+
+/// Tells of a run while it goes on.
 pub(crate) struct Progress {
-    bar: ProgressBar,
-    /// How far each stage with several branches is.
-    stages: Mutex<BTreeMap<String, Tally>>,
+    screen: Screen,
+    volume: Volume,
+    shared: Arc<Shared>,
+    /// Draws the lines, once something runs.
+    drawing: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// How far a stage is.
-#[derive(Debug, Default, Clone, Copy)]
-struct Tally {
-    branches: usize,
+struct Shared {
+    state: Mutex<State>,
+    /// Told when the run is over.
+    over: Condvar,
+}
+
+/// How far the run is.
+struct State {
+    began: Instant,
+    /// How many branches each stage has, as far as that is known.
+    branches: BTreeMap<String, usize>,
     finished: usize,
-    cached: usize,
+    failed: usize,
+    running: Vec<Running>,
+    is_over: bool,
 }
 
 impl Progress {
-    pub(crate) fn new() -> Self {
-        let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
-        if stderr().is_terminal() {
-            bar.set_draw_target(ProgressDrawTarget::stderr());
+    /// Of a run that has so many branches of each stage to make, as far as that can be told beforehand.
+    pub(crate) fn new(volume: Volume, branches: BTreeMap<String, usize>) -> Self {
+        let state = State {
+            began: Instant::now(),
+            branches,
+            finished: 0,
+            failed: 0,
+            running: Vec::new(),
+            is_over: false,
+        };
+        Self {
+            screen: Screen::stderr(),
+            volume,
+            shared: Arc::new(Shared { state: Mutex::new(state), over: Condvar::new() }),
+            drawing: Mutex::new(None),
         }
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
-            bar.set_style(style);
-        }
-        Self { bar, stages: Mutex::default() }
     }
 
-    /// Says of a run that had nothing to do what would have been said while it went on.
-    pub(crate) fn replay(&self, report: &Report) {
-        let mut branches: BTreeMap<&str, usize> = BTreeMap::new();
-        report.stages.iter().for_each(|branch| *branches.entry(branch.stage()).or_default() += 1);
-        branches.into_iter().for_each(|(stage, branches)| self.planned(stage, branches));
-        report.stages.iter().for_each(|branch| self.finished(branch));
+    /// The run is over: what was shown while it went on is taken away.
+    pub(crate) fn finish(&self) {
+        self.shared.state().is_over = true;
+        self.shared.over.notify_all();
+        let drawing = self.drawing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(drawing) = drawing {
+            let _ = drawing.join();
+            terminal::take_away();
+        }
+    }
+
+    /// Whether each branch gets a line that stays.
+    fn is_log(&self) -> bool {
+        !self.screen.is_live || self.volume == Volume::Loud
     }
 
     fn say(&self, line: &str) {
-        let line = printable(line);
-        if self.bar.is_hidden() {
-            // A reader of stderr that went away (`2>&1 | head`) doesn't stop the run.
-            let _ = writeln!(stderr(), "{line}");
-        } else {
-            self.bar.println(line);
+        if self.volume != Volume::Quiet {
+            terminal::say(line);
         }
     }
 
-    pub(crate) fn finish(&self) {
-        self.bar.finish_and_clear();
+    /// Begins to draw, unless that has begun.
+    fn draw(&self) {
+        if !self.screen.is_live || self.volume == Volume::Quiet {
+            return;
+        }
+        let mut drawing = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        if drawing.is_none() {
+            let (shared, screen) = (Arc::clone(&self.shared), self.screen);
+            // Without the thread the run goes on unseen.
+            *drawing = thread::Builder::new().spawn(move || shared.draw_until_over(screen)).ok();
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn draw_until_over(&self, screen: Screen) {
+        let mut state = self.state();
+        loop {
+            // What is done within a beat isn't worth a look.
+            let waited = self.over.wait_timeout(state, BEAT).unwrap_or_else(PoisonError::into_inner);
+            state = waited.0;
+            if state.is_over {
+                return;
+            }
+            let frame = state.frame();
+            drop(state);
+            terminal::draw(|rows, columns| frame.lines(rows, columns, screen));
+            state = self.state();
+        }
+    }
+}
+
+impl State {
+    fn frame(&self) -> Frame {
+        Frame {
+            finished: self.finished,
+            branches: self.branches.values().sum(),
+            failed: self.failed,
+            running: self.running.clone(),
+            began: self.began,
+            now: Instant::now(),
+        }
     }
 }
 
 impl Observer for Progress {
     fn planned(&self, stage: &str, branches: usize) {
-        self.bar.inc_length(branches as u64);
-        if branches > 1 {
-            let tally = Tally { branches, ..Tally::default() };
-            self.stages.lock().unwrap_or_else(PoisonError::into_inner).insert(stage.to_owned(), tally);
-        }
+        self.shared.state().branches.insert(stage.to_owned(), branches);
     }
 
     fn started(&self, branch: &str) {
-        self.bar.set_message(branch.to_owned());
+        let mut state = self.shared.state();
+        state.running.retain(|running| running.branch != branch);
+        state.running.push(Running::new(branch, None));
+        drop(state);
+        self.draw();
     }
 
     fn waiting(&self, branch: &str, holder: &str) {
-        self.say(&format!("  waiting  {branch}  (for {holder})"));
+        self.shared.state().running.push(Running::new(branch, Some(holder)));
+        self.draw();
+        if self.is_log() {
+            self.say(&printable(&format!("  waiting  {branch}  (for {holder})")));
+        }
     }
 
     fn finished(&self, report: &StageReport) {
-        let of_several = self.count(report);
-        let cached = report.outcome == Outcome::Cached;
-        match of_several {
-            Some(_) if cached => {}
-            _ => line(report).iter().for_each(|line| self.say(line)),
-        }
-        for warning in &report.warnings {
-            match of_several {
-                Some(_) if cached => self.say(&format!("           {}: {warning}", report.branch)),
-                _ => self.say(&format!("           {warning}")),
+        let mut state = self.shared.state();
+        state.running.retain(|running| running.branch != report.branch);
+        state.finished += 1;
+        state.failed += usize::from(matches!(report.outcome, Outcome::Failed(_)));
+        drop(state);
+        match &report.outcome {
+            Outcome::Ran(why) if self.is_log() => {
+                let rows = report.rows.map(|rows| format!("  {rows} rows")).unwrap_or_default();
+                let took = format!("{:>7.2} s{rows}", report.seconds);
+                self.say(&ran(&self.screen, &report.branch, &took, &why.join("; ")));
             }
+            Outcome::Failed(_) => {
+                let failed = self.screen.paint(Tone::Bad, "FAILED");
+                self.say(&format!("  {failed}   {}", printable(&report.branch)));
+            }
+            _ => {}
         }
-        if let Some(tally) = of_several
-            && tally.finished == tally.branches
-            && tally.cached > 0
-        {
-            let (stage, cached, branches) =
-                (report.stage(), thousands(tally.cached), thousands(tally.branches));
-            self.say(&format!("  cached   {stage}: {cached} of {branches}"));
-        }
-        self.bar.inc(1);
     }
 }
 
-impl Progress {
-    /// Counts a branch of a stage that has several, and says how far that is.
-    fn count(&self, report: &StageReport) -> Option<Tally> {
-        let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
-        let tally = stages.get_mut(report.stage())?;
-        tally.finished += 1;
-        tally.cached += usize::from(report.outcome == Outcome::Cached);
-        Some(*tally)
-    }
-}
-
-/// A branch's line: what happened, which, how long, how much, why. Nothing of one that wasn't run.
-fn line(report: &StageReport) -> Option<String> {
-    let rows = report.rows.map(|rows| format!("  {rows} rows")).unwrap_or_default();
-    match &report.outcome {
-        Outcome::Ran(why) => Some(format!(
-            "  ran      {}{} {:>7.2} s{rows}  ({})",
-            report.branch,
-            // Names may be of characters that take two columns.
-            " ".repeat(28_usize.saturating_sub(report.branch.width())),
-            report.seconds,
-            why.join("; ")
-        )),
-        Outcome::Cached => Some(format!("  cached   {}", report.branch)),
-        Outcome::Failed(_) => Some(format!("  FAILED   {}", report.branch)),
-        Outcome::Skipped | Outcome::Stopped => None,
-    }
-}
-
-/// A number as people write it: 1,000.
-fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::thousands;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        let shown = [0, 7, 999, 1000, 65_536, 1_234_567].map(thousands);
-        assert_eq!(shown, ["0", "7", "999", "1,000", "65,536", "1,234,567"]);
-    }
+/// The line of what ran: which, how long and how much, why.
+pub(crate) fn ran(screen: &Screen, what: &str, took: &str, why: &str) -> String {
+    // Names may be of characters that take two columns.
+    let padding = " ".repeat(28_usize.saturating_sub(what.width()));
+    let why = screen.paint(Tone::Aside, &format!("({})", printable(why)));
+    format!("  {}      {}{padding} {took}  {why}", screen.paint(Tone::Good, "ran"), printable(what))
 }

@@ -18,6 +18,18 @@ pub(crate) struct Workspace {
     overrides: BTreeMap<String, String>,
     pub(crate) follow_links: bool,
     no_lock: bool,
+    /// How much is to be said.
+    pub(crate) volume: Volume,
+}
+
+/// How much is said on stderr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Volume {
+    /// Nothing but failures.
+    Quiet,
+    Usual,
+    /// All of it.
+    Loud,
 }
 
 impl Workspace {
@@ -27,6 +39,11 @@ impl Workspace {
             file: common.pipeline.clone(),
             data_root: common.data_root.clone(),
             overrides: common.set.iter().cloned().collect(),
+            volume: match (common.quiet, common.verbose) {
+                (true, _) => Volume::Quiet,
+                (false, 0) => Volume::Usual,
+                (false, _) => Volume::Loud,
+            },
             follow_links: common.follow_links,
             no_lock: common.no_lock,
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::run_key::RunKey;
 use super::selection::{Part, Selection, reads};
 use crate::error::Result;
-use crate::spec::{Pipeline, Vintage};
+use crate::spec::{ForEach, Pipeline, Vintage};
 
 /// A pipeline, the vintage that it runs on, and the part of it that a run is about.
 pub struct Plan<'a> {
@@ -58,6 +58,22 @@ impl<'a> Plan<'a> {
         let items = selection.items(pipeline, &parts);
         let whole = selection.is_everything();
         Ok(Self { whole, parts, items, named, ..Self::new(pipeline, vintage) })
+    }
+
+    /// How many branches each stage has that is made, as far as this can be told before a run: a stage whose
+    /// branches come of what another one makes counts for one.
+    pub fn foreseen(&self) -> BTreeMap<String, usize> {
+        let made = self.pipeline.stages.iter().enumerate().filter(|(at, _)| self.parts[*at] == Part::Made);
+        made.map(|(at, stage)| {
+            let branches = match (&stage.foreach, self.items.get(&at)) {
+                (_, Some(items)) => items.len(),
+                (Some(ForEach::Sources), _) => self.vintage.sources.len(),
+                (Some(ForEach::Items(items)), _) => items.len(),
+                (Some(ForEach::Column { .. }) | None, _) => 1,
+            };
+            (stage.name.clone(), branches)
+        })
+        .collect()
     }
 
     /// The same plan, whose outputs are published into a folder.

@@ -29,7 +29,8 @@ pub struct ClaimChange {
 }
 
 impl ClaimsDifference {
-    pub(super) fn new(before: &[ClaimOutcome], after: &[ClaimOutcome]) -> Self {
+    /// Compares what both have.
+    pub fn new(before: &[ClaimOutcome], after: &[ClaimOutcome]) -> Self {
         let mut difference = Self { same: 0, hold: 0, changed: Vec::new() };
         for one in before {
             let Some(other) = after.iter().find(|other| other.claim.id == one.claim.id) else { continue };

@@ -78,7 +78,8 @@ pub struct CoefficientChange {
 }
 
 impl EstimatesDifference {
-    pub(super) fn new(before: &[TidyEstimate], after: &[TidyEstimate], level: f64) -> Self {
+    /// Compares what both have; p-values below `level` are significant.
+    pub fn new(before: &[TidyEstimate], after: &[TidyEstimate], level: f64) -> Self {
         let key = |row: &TidyEstimate| (row.table.clone(), row.unit.clone(), row.regressor.clone());
         let others: std::collections::BTreeMap<_, &TidyEstimate> =
             after.iter().map(|row| (key(row), row)).collect();

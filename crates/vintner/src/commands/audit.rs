@@ -14,8 +14,8 @@ use crate::arguments::{self, Format};
 use crate::bytes::bytes;
 use crate::error::{CommandError, Result};
 use crate::interrupt;
-use crate::printable::people;
 use crate::progress::Progress;
+use crate::terminal::page;
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Audit) -> Result<()> {
@@ -28,7 +28,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Audit) -> Result
     let until = Selection { until: arguments.stage.iter().cloned().collect(), ..Selection::default() };
     let (plan, store) = (Plan::select(&pipeline, &vintage, &until)?, workspace.store());
     if arguments.rebuild {
-        return print_rebuild(&plan, &store, arguments);
+        return print_rebuild(workspace, &plan, &store, arguments);
     }
     let survey = match arguments.verify {
         true => Survey::of_every_byte(&plan, &store)?,
@@ -50,12 +50,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Audit) -> Result
                 &json!({"pipeline": pipeline.name, "vintage": vintage.name, "stages": audits}),
             );
         }
-        let mut out = people();
+        let mut out = page();
         return audits.iter().try_for_each(|audit| branch::print(&mut out, audit));
     }
     match arguments.format {
         Format::Json => print_json(&overview::as_json(&plan, &asked)),
-        Format::Text => overview::print(&mut people(), &plan, &asked, arguments.stage.is_some()),
+        Format::Text => overview::print(&mut page(), &plan, &asked, arguments.stage.is_some()),
     }
 }
 
@@ -64,7 +64,7 @@ fn print_verification(plan: &Plan<'_>, found: &Verification, format: Format) -> 
     if format == Format::Json {
         print_json(&json!({"pipeline": plan.pipeline.name, "vintage": vintage, "verification": found}))?;
     } else {
-        let mut out = people();
+        let mut out = page();
         for mismatch in &found.mismatches {
             writeln!(out, "  {}  {}", mismatch.what, mismatch.message)?;
         }
@@ -90,9 +90,14 @@ fn read_them(waiting: &[String]) -> String {
     }
 }
 
-fn print_rebuild(plan: &Plan<'_>, store: &Store, arguments: &arguments::Audit) -> Result<()> {
+fn print_rebuild(
+    workspace: &Workspace,
+    plan: &Plan<'_>,
+    store: &Store,
+    arguments: &arguments::Audit,
+) -> Result<()> {
     let vintage = &plan.vintage.name;
-    let progress = Progress::new();
+    let progress = Progress::new(workspace.volume, plan.foreseen());
     let observer: &dyn Observer = if arguments.format == Format::Json { &Silent } else { &progress };
     let found = rebuild(plan, store, observer, 0, interrupt::cancelled()?);
     progress.finish();
@@ -109,7 +114,7 @@ fn print_rebuild(plan: &Plan<'_>, store: &Store, arguments: &arguments::Audit) -
 }
 
 fn print_found(vintage: &str, found: &Rebuild) -> Result<()> {
-    let mut out = people();
+    let mut out = page();
     for output in &found.differing {
         let rebuilt = output.rebuilt.as_ref().map_or("nothing", |digest| digest.short());
         writeln!(out, "  {}  {} is kept, {rebuilt} came out", output.output, output.kept.short())?;

@@ -12,7 +12,8 @@ use super::{count, print_json};
 use crate::arguments::{self, CacheCommand, Format};
 use crate::bytes::bytes;
 use crate::error::{CommandError, Result};
-use crate::instant::instant;
+use crate::instant::{instant, moment};
+use crate::terminal::page;
 use crate::text_table::{Align, TextTable};
 use crate::workspace::Workspace;
 
@@ -34,14 +35,14 @@ fn list(workspace: &Workspace, arguments: &arguments::OfVintage) -> Result<()> {
     if arguments.format == Format::Json {
         return print_json(&json!({"runs": runs}));
     }
-    let mut table = TextTable::new(&["stage", "made", "size", "fingerprint", "latest of"]);
+    let mut table = TextTable::new(&["stage", "made (UTC)", "size", "fingerprint", "latest of"]);
     table.align(2, Align::Right);
     for run in &runs {
         let latest = if run.vintages.is_empty() { "-".to_owned() } else { run.vintages.join(", ") };
         let fingerprint = run.fingerprint.short().to_owned();
-        table.row(vec![run.branch.clone(), instant(run.started), bytes(run.bytes), fingerprint, latest]);
+        table.row(vec![run.branch.clone(), moment(run.started), bytes(run.bytes), fingerprint, latest]);
     }
-    let mut out = stdout().lock();
+    let mut out = page();
     Ok(writeln!(out, "{table}{}", count(runs.len(), "run"))?)
 }
 
@@ -128,7 +129,7 @@ fn sizes(workspace: &Workspace, format: Format) -> Result<()> {
     row(sizes.copied_outputs, "outputs that are copies, where the file system has no links".into());
     let runs = count(contents.records.len(), "run");
     row(sizes.total, format!("in all, {} of {runs}", count(contents.objects.len(), "object")));
-    let mut out = stdout().lock();
+    let mut out = page();
     writeln!(out, "{table}\nby stage; what several make or read counts for each")?;
     let mut table = TextTable::plain(0);
     table.align(0, Align::Right);
@@ -147,7 +148,7 @@ fn collect(workspace: &Workspace, arguments: &arguments::Gc) -> Result<()> {
     if arguments.format == Format::Json {
         return print_json(&json!({"dry_run": arguments.dry_run, "collected": collected}));
     }
-    let mut out = stdout().lock();
+    let mut out = page();
     for run in &collected.runs {
         writeln!(out, "  {}  {}  {}", run.branch, instant(run.started), run.fingerprint.short())?;
     }
@@ -191,7 +192,7 @@ fn verify(workspace: &Workspace, arguments: &arguments::VerifyCache) -> Result<(
         }
         print_json(&said)?;
     } else {
-        let mut out = stdout().lock();
+        let mut out = page();
         for one in &removed {
             writeln!(out, "  removed {}\n    {}", workspace.shown(&one.path), one.message)?;
         }

@@ -1,7 +1,7 @@
 //! `vintner claims`.
 
 use std::collections::BTreeMap;
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_diagnostics::one_of;
@@ -13,6 +13,7 @@ use super::{count, print_json};
 use crate::arguments::{Claims, Format};
 use crate::error::{CommandError, Result};
 use crate::printable::printable_line;
+use crate::terminal::page;
 use crate::text_table::TextTable;
 use crate::workspace::Workspace;
 
@@ -45,7 +46,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Claims) -> Result<()> {
             "claims": outcomes,
         }));
     }
-    let mut out = stdout().lock();
+    let mut out = page();
     match &arguments.claim {
         Some(_) => outcomes.iter().try_for_each(|outcome| print_one(&mut out, outcome, &vintage.name))?,
         None => print_all(&mut out, &outcomes, &vintage.name)?,

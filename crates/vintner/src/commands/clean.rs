@@ -1,6 +1,6 @@
 //! `vintner clean`: published files that nothing publishes any longer.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 use std::path::PathBuf;
 
 use serde_json::json;
@@ -9,6 +9,7 @@ use vintner_pipeline::{Plan, PublishedState, PublishedStatus, Survey, unpublish}
 use super::{count, print_json};
 use crate::arguments::{Clean, Format};
 use crate::error::Result;
+use crate::terminal::page;
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Clean) -> Result<()> {
@@ -33,7 +34,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Clean) -> Result<()> {
             "edited": edited,
         }));
     }
-    let mut out = stdout().lock();
+    let mut out = page();
     for path in &gone {
         writeln!(out, "  {}", path.display())?;
     }

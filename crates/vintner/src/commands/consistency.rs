@@ -1,6 +1,6 @@
 //! `vintner consistency`.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_stages::reconstruct::{
@@ -10,6 +10,7 @@ use vintner_stages::reconstruct::{
 use super::{count, print_json};
 use crate::arguments::{ConsistencyOf, Format};
 use crate::error::{CommandError, Result};
+use crate::terminal::page;
 use crate::workspace::Workspace;
 
 /// So many proofs are shown; one does.
@@ -54,7 +55,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &ConsistencyOf) -> Result<()
 }
 
 fn print(outcome: &Consistency, arguments: &ConsistencyOf) -> Result<()> {
-    let mut out = stdout().lock();
+    let mut out = page();
     let published = arguments.published.display();
     writeln!(
         out,

@@ -8,6 +8,7 @@ use vintner_pipeline::{GraphFormat as Drawing, Plan, StageStatus, draw, status};
 use super::print_json;
 use crate::arguments::{Graph, GraphFormat};
 use crate::error::Result;
+use crate::terminal::page;
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Graph) -> Result<()> {
@@ -22,7 +23,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Graph) -> Result<()> {
         GraphFormat::Svg => Drawing::Svg,
         GraphFormat::Json => return print_json(&as_json(&plan, &statuses)),
     };
-    write!(stdout().lock(), "{}", draw(&plan, &statuses, format))?;
+    let drawn = draw(&plan, &statuses, format);
+    match format {
+        Drawing::Text => write!(page(), "{drawn}")?,
+        Drawing::Dot | Drawing::Mermaid | Drawing::Svg => write!(stdout().lock(), "{drawn}")?,
+    }
     Ok(())
 }
 

@@ -8,7 +8,8 @@ use vintner_pipeline::{LockFile, Locked, LockedKind, Plan, Report, Store, Survey
 use super::{count, print_json};
 use crate::arguments::{self, Format};
 use crate::error::{CommandError, Result};
-use crate::printable::{people, printable};
+use crate::printable::printable;
+use crate::terminal::page;
 use crate::workspace::Workspace;
 
 /// Compares the vintage as it is made with the lock, and runs and writes nothing, unless it is to be written.
@@ -31,7 +32,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Lock) -> Result<
         }))?;
         return as_locked(&lock, &vintage.name, differences.len());
     }
-    let mut out = people();
+    let mut out = page();
     differences.iter().try_for_each(|difference| writeln!(out, "  {difference}"))?;
     let said = match (differences.len(), made) {
         (0, true) => "as it is locked".to_owned(),
@@ -82,7 +83,7 @@ fn write(workspace: &Workspace, plan: &Plan<'_>, format: Format) -> Result<()> {
         0 => "as it was locked".to_owned(),
         several => format!("{} from what was locked before", count(several, "difference")),
     };
-    Ok(writeln!(people(), "{}: {vintage} is written, {said}", file_name(&lock))?)
+    Ok(writeln!(page(), "{}: {vintage} is written, {said}", file_name(&lock))?)
 }
 
 /// Writes what came out into the lock, and says what that changes; nothing where it is there already. A

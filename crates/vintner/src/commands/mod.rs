@@ -12,6 +12,7 @@ pub(crate) mod operations;
 mod published;
 pub(crate) mod reconstruct;
 pub(crate) mod reproduce;
+mod results;
 pub(crate) mod show;
 pub(crate) mod status;
 pub(crate) mod trace;

@@ -1,6 +1,6 @@
 //! `vintner operations`.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_stages::registry;
@@ -8,6 +8,7 @@ use vintner_stages::registry;
 use super::print_json;
 use crate::arguments::{Format, FormatOnly};
 use crate::error::Result;
+use crate::terminal::page;
 
 pub(crate) fn run(arguments: &FormatOnly) -> Result<()> {
     let registry = registry();
@@ -18,7 +19,7 @@ pub(crate) fn run(arguments: &FormatOnly) -> Result<()> {
             .collect();
         return print_json(&json!({"operations": list}));
     }
-    let mut out = stdout().lock();
+    let mut out = page();
     for operation in registry.iter() {
         writeln!(out, "{:<12} {}", operation.name(), operation.summary())?;
     }

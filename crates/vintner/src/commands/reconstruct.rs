@@ -1,6 +1,6 @@
 //! `vintner reconstruct`.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_stages::reconstruct::{Report, check, reconstruct};
@@ -8,6 +8,7 @@ use vintner_stages::reconstruct::{Report, check, reconstruct};
 use super::{count, print_json};
 use crate::arguments::{Format, Reconstruct};
 use crate::error::{CommandError, Result};
+use crate::terminal::page;
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Reconstruct) -> Result<()> {
@@ -30,7 +31,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reconstruct) -> Result<()> 
 }
 
 fn print(report: &Report, arguments: &Reconstruct) -> Result<()> {
-    let mut out = stdout().lock();
+    let mut out = page();
     let agreement = &report.agreement;
     writeln!(
         out,

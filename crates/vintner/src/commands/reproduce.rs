@@ -7,16 +7,19 @@ use vintner_pipeline::{
     Engine, LockFile, Locked, Observer, Plan, Report, RunOptions, Selection, Silent, StageStatus, State,
     Survey, unchanged,
 };
+use vintner_stages::{ResultsDifference, results_difference};
 
 use super::status::exit_code;
-use super::{count, lock, print_json, published};
+use super::{count, lock, print_json, published, results};
 use crate::arguments::{Format, Reproduce};
 use crate::branch_list::{either, folded, names};
+use crate::conclusion;
 use crate::error::{CommandError, Result};
 use crate::interrupt;
-use crate::printable::people;
 use crate::progress::Progress;
-use crate::workspace::Workspace;
+use crate::state_lines::{self, StateLine};
+use crate::terminal::{Tone, page};
+use crate::workspace::{Volume, Workspace};
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     let named = arguments.vintage.as_deref();
@@ -29,12 +32,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     if !(arguments.dry_run || arguments.force)
         && let Some(report) = unchanged(&store, &request)
     {
-        let progress = Progress::new();
-        if arguments.format == Format::Text {
-            progress.replay(&report);
-        }
-        progress.finish();
-        return print(workspace, &report, arguments);
+        return conclude(workspace, &report, None, arguments);
     }
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage_for(&mut request, &pipeline, named)?;
@@ -70,8 +68,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         remember: lock.is_ok().then_some(request),
         ..RunOptions::default()
     };
-    let progress = Progress::new();
+    let progress = Progress::new(workspace.volume, plan.foreseen());
     let observer: &dyn Observer = if arguments.format == Format::Json { &Silent } else { &progress };
+    let before = store.latest(plan.key());
     let report = Engine::new(&store, observer).run(&plan, &options);
     progress.finish();
     let report = report?;
@@ -80,11 +79,17 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         true => lock::update(lock, &store, &report)?,
         false => None,
     };
-    print(workspace, &report, arguments)?;
+    let after = store.latest(plan.key());
+    let results = match arguments.format {
+        Format::Text => results_difference(&pipeline, &store, &before, &after)?,
+        Format::Json => None,
+    };
+    conclude(workspace, &report, results.as_ref(), arguments)?;
     if let Some(changes) = lock_changes
         && arguments.format == Format::Text
+        && workspace.volume != Volume::Quiet
     {
-        writeln!(people(), "{changes}")?;
+        writeln!(page(), "{changes}")?;
     }
     Ok(report.check()?)
 }
@@ -95,32 +100,35 @@ fn locked_of(lock: &LockFile, vintage: &str) -> Result<Locked> {
     locked.ok_or_else(|| CommandError::NotLocked { file: lock::file_name(lock), vintage: vintage.to_owned() })
 }
 
-fn print(workspace: &Workspace, report: &Report, arguments: &Reproduce) -> Result<()> {
+/// Tells what the run did, and what it changed.
+fn conclude(
+    workspace: &Workspace,
+    report: &Report,
+    difference: Option<&ResultsDifference>,
+    arguments: &Reproduce,
+) -> Result<()> {
     if arguments.format == Format::Json {
         return print_json(&serde_json::to_value(report)?);
     }
-    print_report(report)?;
-    match &arguments.publish_to {
-        Some(folder) => published::print_elsewhere(&mut people(), report, folder),
-        None if !workspace.is_as_written() => published::print_apart(&mut people(), report),
-        None => Ok(()),
     }
-}
-
-fn print_report(report: &Report) -> Result<()> {
-    if report.check().is_err() {
+    let volume = workspace.volume;
+    conclusion::say_what_ran(report, volume);
+    if report.check().is_err() || volume == Volume::Quiet {
         return Ok(());
     }
-    let mut out = people();
-    let total = count(report.stages.len(), "stage");
-    match report.ran() {
-        0 => writeln!(out, "{}: {total}, all cached: nothing to do", report.vintage)?,
-        ran => writeln!(out, "{}: {total}, {ran} ran, {} cached", report.vintage, report.cached())?,
+    let mut page = page();
+    conclusion::print_counts(&mut page, report)?;
+    if let Some(difference) = difference {
+        results::print(&mut page, difference)?;
     }
-    for path in &report.published {
-        writeln!(out, "{}", path.display())?;
+    conclusion::print_published(&mut page, report, volume)?;
+    published::print_set_aside(&mut page, report)?;
+    match &arguments.publish_to {
+        Some(folder) => published::print_elsewhere(&mut page, report, folder)?,
+        None if !workspace.is_as_written() => published::print_apart(&mut page, report)?,
+        None => {}
     }
-    published::print_set_aside(&mut out, report)
+    Ok(page.flush()?)
 }
 
 fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Result<()> {
@@ -138,25 +146,25 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
         }))?;
         return exit_code(&statuses, arguments.exit_code);
     }
-    let mut out = people();
-    for status in &statuses {
-        let causes = status.state.causes().join("; ");
-        match &status.state {
-            State::Fresh => writeln!(out, "  cached     {}", status.branch)?,
-            State::Waiting(_) => {
-                let others = either(&folded(status.state.causes()));
-                writeln!(out, "  may run    {}  (if {others} comes out different)", status.branch)?;
+    let mut out = page();
+    // What is cached is a number, at the end.
+    let lines = statuses.iter().filter(|status| status.state != State::Fresh).map(|status| {
+        let (word, tone, detail) = match &status.state {
+            State::Waiting(others) => {
+                ("may run", Tone::Aside, format!("if {} comes out different", either(&folded(others))))
             }
-            _ => writeln!(out, "  would run  {}  ({causes})", status.branch)?,
-        }
-    }
+            other => ("would run", Tone::Warning, other.causes().join("; ")),
+        };
+        StateLine { word, tone, branch: &status.branch, detail, below: None }
+    });
+    state_lines::print(&mut out, &lines.collect::<Vec<_>>(), "would run".len())?;
     published::print_remarks(&mut out, &published)?;
     let stale = statuses.iter().filter(|status| status.state.would_run()).count();
     let waiting = statuses.iter().filter(|status| matches!(status.state, State::Waiting(_))).count();
     writeln!(
         out,
         "{}: {}, {stale} would run, {waiting} may run; nothing was run",
-        plan.vintage.name,
+        out.paint(Tone::Strong, &plan.vintage.name),
         count(statuses.len(), "stage")
     )?;
     exit_code(&statuses, arguments.exit_code)

@@ -10,6 +10,8 @@ use super::kept_output::kept_output;
 use super::print_json;
 use crate::arguments::{Format, Show};
 use crate::error::Result;
+use crate::terminal::page;
+use crate::text_table::{Align, TextTable};
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Show) -> Result<()> {
@@ -74,12 +76,36 @@ fn print_frame(frame: &DataFrame, rows: usize) -> Result<()> {
         });
         lines.push(cells.collect());
     }
-    let mut out = stdout().lock();
-    for line in &lines {
-        writeln!(out, "{}", line.join("\t"))?;
+    let mut out = page();
+    match out.screen().columns {
+        Some(columns) => write!(out, "{}", on_screen(&lines, columns))?,
+        None => lines.iter().try_for_each(|line| writeln!(out, "{}", line.join("\t")))?,
     }
     if frame.height() > rows {
         writeln!(out, "… {} rows in all", frame.height())?;
     }
     Ok(())
+}
+
+/// As many columns as a screen has room for, and the names of the others.
+fn on_screen(lines: &[Vec<String>], columns: usize) -> String {
+    let mut shown = lines.first().map_or(0, Vec::len);
+    loop {
+        let mut table = TextTable::plain(0);
+        lines.iter().for_each(|line| table.row(line[..shown].to_vec()));
+        let is_number = |column: usize| {
+            let mut cells = lines.iter().skip(1).map(|line| &line[column]);
+            cells.all(|cell| cell == "-" || cell.parse::<f64>().is_ok())
+        };
+        (0..shown).filter(|column| is_number(*column)).for_each(|column| table.align(column, Align::Right));
+        if shown > 1 && table.width() > columns {
+            shown -= 1;
+            continue;
+        }
+        let left_out = lines.first().map_or(&[][..], |names| &names[shown..]);
+        return match left_out {
+            [] => table.to_string(),
+            names => format!("{table}… and the columns {}\n", names.join(", ")),
+        };
+    }
 }

@@ -7,11 +7,13 @@ use vintner_pipeline::{LastFailure, Plan, StageStatus, State, Survey};
 
 use super::{count, print_json, published};
 use crate::arguments::{self, Format};
-use crate::branch_list::folded;
+use crate::branch_list::{all_of, folded};
 use crate::error::{CommandError, Result};
 use crate::instant::instant;
-use crate::printable::{people, printable_line};
-use crate::workspace::Workspace;
+use crate::printable::printable_line;
+use crate::state_lines::{self, StateLine};
+use crate::terminal::{Tone, page};
+use crate::workspace::{Volume, Workspace};
 
 pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Status) -> Result<()> {
     let pipeline = workspace.pipeline()?;
@@ -27,40 +29,23 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Status) -> Resul
         }))?;
         return exit_code(statuses, arguments.exit_code);
     }
-    let mut out = people();
-    for status in &statuses {
-        let causes = status.state.causes().join("; ");
-        match &status.state {
-            State::Fresh => writeln!(out, "  fresh    {}", status.branch)?,
-            State::Waiting(others) => {
-                writeln!(out, "  waiting  {}  (for {})", status.branch, folded(others).join("; "))?;
-            }
-            other => writeln!(out, "  {:<8} {}  ({causes})", other.word(), status.branch)?,
-        }
-        if let Some(failed) = &status.failed {
-            writeln!(out, "           {}", last_failure(failed))?;
-        }
-    }
+    let mut out = page();
+    // On a screen what is fresh is a number.
+    let on_screen = out.screen().columns.is_some() && workspace.volume != Volume::Loud;
+    let told = |status: &&&StageStatus| !on_screen || status.state != State::Fresh || status.failed.is_some();
+    let lines = statuses.iter().filter(told).map(|status| {
+        let (tone, detail) = match &status.state {
+            State::Fresh => (Tone::Good, String::new()),
+            State::Waiting(others) => (Tone::Aside, format!("for {}", all_of(&folded(others)))),
+            other => (Tone::Warning, other.causes().join("; ")),
+        };
+        let below = status.failed.as_ref().map(last_failure);
+        StateLine { word: status.state.word(), tone, branch: &status.branch, detail, below }
+    });
+    state_lines::print(&mut out, &lines.collect::<Vec<_>>(), "waiting".len())?;
     published::print_remarks(&mut out, &published)?;
     let fresh = statuses.iter().filter(|status| status.state == State::Fresh).count();
-    writeln!(out, "{}: {}, {fresh} fresh", vintage.name, count(statuses.len(), "stage"))?;
+    let name = out.paint(Tone::Strong, &vintage.name);
+    writeln!(out, "{name}: {}, {fresh} fresh", count(statuses.len(), "stage"))?;
     exit_code(statuses, arguments.exit_code)
-}
-
-/// How a branch failed when it was last to be made, on a line.
-fn last_failure(failed: &LastFailure) -> String {
-    let since = match failed.changed_since {
-        Some(true) => ", and what it depends on has changed since",
-        Some(false) => ", and nothing that it depends on has changed since",
-        None => "",
-    };
-    let first = failed.message.lines().next().unwrap_or_default();
-    let log = failed.log.as_ref().map(|log| format!("; its log is {}", log.display())).unwrap_or_default();
-    printable_line(&format!("failed on {}{since}: {first}{log}", instant(failed.at)))
-}
-
-/// Fails without a word where that is asked for and anything would run, or may.
-pub(super) fn exit_code<'a>(statuses: impl IntoIterator<Item = &'a StageStatus>, asked: bool) -> Result<()> {
-    let due = asked && statuses.into_iter().any(|status| status.state != State::Fresh);
-    if due { Err(CommandError::Due) } else { Ok(()) }
 }

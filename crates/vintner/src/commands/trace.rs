@@ -1,6 +1,6 @@
 //! `vintner trace`.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::{Value, json};
 use vintner_stages::trace::{
@@ -12,6 +12,7 @@ use super::{count, print_json};
 use crate::arguments::{Format, Trace};
 use crate::error::Result;
 use crate::printable::printable_line;
+use crate::terminal::page;
 use crate::text_table::{Align, TextTable};
 use crate::workspace::Workspace;
 
@@ -44,7 +45,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Trace) -> Result<()> {
     if arguments.format == Format::Json {
         return print_json(&json!({"vintage": vintage.name, "synthetic": synthetic, "trace": trace}));
     }
-    let mut out = stdout().lock();
+    let mut out = page();
     writeln!(
         out,
         "{} of {}{}",
@@ -127,7 +128,7 @@ fn print_all(traces: &Traces, vintage: &str, synthetic: bool) -> Result<()> {
             size(|origin| origin.files.len()),
         ]);
     }
-    let mut out = stdout().lock();
+    let mut out = page();
     write!(out, "{table}")?;
     Ok(writeln!(
         out,
@@ -223,7 +224,7 @@ fn files(out: &mut impl Write, files: &[TracedFile]) -> Result<()> {
 }
 
 fn print_cell(trace: &CellTrace) -> Result<()> {
-    let mut out = stdout().lock();
+    let mut out = page();
     cells(&mut out, &trace.cells, usize::MAX)?;
     let values: Vec<String> =
         trace.values.iter().map(|(variable, rows)| format!("{variable} ({})", count(*rows, "row"))).collect();

@@ -1,6 +1,6 @@
 //! `vintner vintage check`.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_pipeline::{Outcome, Plan, Selection, Silent, rehearse};
@@ -10,6 +10,7 @@ use crate::arguments::{Format, OfVintageNamed};
 use crate::error::{CommandError, Result};
 use crate::interrupt;
 use crate::printable::printable;
+use crate::terminal::page;
 use crate::workspace::Workspace;
 
 /// Reads each file as the pipeline's own stages do, away from the cache, and tells what is wrong.
@@ -48,7 +49,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintageNamed) -> Result<(
             "faults": faults, "warnings": warnings,
         }))?;
     } else {
-        let mut out = stdout().lock();
+        let mut out = page();
         for stage in &report.stages {
             for warning in &stage.warnings {
                 writeln!(out, "{}", printable(&format!("{}: {warning}", stage.branch)))?;

@@ -1,7 +1,7 @@
 //! `vintner vintage compare`.
 
 use std::collections::BTreeMap;
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_pipeline::PipelineError;
@@ -11,6 +11,7 @@ use vintner_stages::{TidyEstimate, significant, vintage_side};
 use super::print_json;
 use crate::arguments::{Format, VintageCompare};
 use crate::error::{CommandError, Result};
+use crate::terminal::page;
 use crate::text_table::{Align, TextTable};
 use crate::workspace::Workspace;
 
@@ -91,7 +92,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageCompare) -> Result<(
         table.row(cells);
         table.row(errors);
     }
-    let mut out = stdout().lock();
+    let mut out = page();
     write!(out, "{table}")?;
     for side in &sides {
         if side.manifest.pointer("/kind").and_then(|kind| kind.as_str()) == Some("synthetic") {

@@ -9,6 +9,7 @@ use super::{count, print_json};
 use crate::arguments::{DiffFormat, VintageDiff};
 use crate::error::Result;
 use crate::printable::printable;
+use crate::terminal::page;
 use crate::text_table::{Align, TextTable};
 use crate::workspace::Workspace;
 
@@ -23,14 +24,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageDiff) -> Result<()> 
         Ok(vintage_side(&pipeline, &vintage, &store)?)
     };
     let ((before, levels), (after, _)) = (side(&arguments.before)?, side(&arguments.after)?);
-    // The loosest level that earns a star.
-    let level = levels.0.iter().copied().fold(0.0, f64::max);
-    let difference =
-        VintageDifference::new(&before, &after, level).map_err(vintner_stages::StagesError::from)?;
+    let difference = VintageDifference::new(&before, &after, levels.loosest())
+        .map_err(vintner_stages::StagesError::from)?;
     let shown = if arguments.detail { usize::MAX } else { FEW };
     match arguments.format {
         DiffFormat::Json => print_json(&serde_json::to_value(&difference)?),
-        DiffFormat::Text => Ok(stdout().lock().write_all(printable(&text(&difference, shown)).as_bytes())?),
+        DiffFormat::Text => Ok(page().write_all(printable(&text(&difference, shown)).as_bytes())?),
         DiffFormat::Markdown => Ok(stdout().lock().write_all(markdown(&difference, shown).as_bytes())?),
     }
 }

@@ -1,7 +1,7 @@
 //! `vintner vintage new`.
 
 use std::fs;
-use std::io::{ErrorKind, Write, stdout};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -12,6 +12,7 @@ use super::{count, print_json};
 use crate::arguments::{Format, VintageNew};
 use crate::error::{CommandError, Result};
 use crate::instant::day;
+use crate::terminal::page;
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
@@ -57,7 +58,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
             "copied": arguments.copy,
         }));
     }
-    let mut out = stdout().lock();
+    let mut out = page();
     writeln!(
         out,
         "{}: {} of {}, {} to review",

@@ -1,6 +1,6 @@
 //! `vintner vintages`.
 
-use std::io::{Write, stdout};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_stages::vintage_names;
@@ -8,6 +8,7 @@ use vintner_stages::vintage_names;
 use super::print_json;
 use crate::arguments::{Format, FormatOnly};
 use crate::error::Result;
+use crate::terminal::page;
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &FormatOnly) -> Result<()> {
@@ -31,7 +32,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &FormatOnly) -> Result<()> {
             described.iter().map(|(name, state)| json!({"name": name, "state": state})).collect();
         return print_json(&json!({"default": pipeline.vintage, "vintages": list}));
     }
-    let mut out = stdout().lock();
+    let mut out = page();
     for (name, state) in described {
         let mark = if name == pipeline.vintage { "*" } else { " " };
         writeln!(out, "{mark} {name:<20} {state}")?;

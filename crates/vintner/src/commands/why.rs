@@ -12,7 +12,7 @@ use crate::arguments::{self, Format};
 use crate::branch_list::{MOST, stage_of};
 use crate::error::Result;
 use crate::instant::{instant, seconds};
-use crate::printable::people;
+use crate::terminal::page;
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Why) -> Result<()> {
@@ -27,7 +27,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Why) -> Result<(
     if arguments.format == Format::Json {
         return print_json(&json!({"pipeline": pipeline.name, "vintage": vintage.name, "stages": answers}));
     }
-    let mut out = people();
+    let mut out = page();
     for answer in &answers {
         // Of many branches, those that wouldn't run need no more than a line.
         match answers.len() > 1 && answer.state == "fresh" {

@@ -9,6 +9,8 @@ pub mod kept;
 pub mod mount;
 #[cfg(unix)]
 pub mod running;
+#[cfg(unix)]
+pub mod terminal;
 pub mod towns;
 
 use std::collections::BTreeMap;

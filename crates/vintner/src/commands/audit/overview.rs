@@ -8,7 +8,7 @@ use vintner_pipeline::{Plan, StageStatus};
 use crate::bytes::bytes;
 use crate::commands::count;
 use crate::error::Result;
-use crate::instant::{instant, seconds};
+use crate::instant::{moment, seconds};
 use crate::text_table::{Align, TextTable};
 
 /// A stage with more branches than this is one line.
@@ -75,7 +75,7 @@ impl Line {
         vec![
             self.name.clone(),
             self.state.clone(),
-            self.started.map_or_else(none, instant),
+            self.started.map_or_else(none, moment),
             if made { seconds(self.seconds) } else { none() },
             self.rows.map_or_else(none, |rows| rows.to_string()),
             if made { bytes(self.bytes) } else { none() },
@@ -90,7 +90,7 @@ pub(crate) fn print(
     statuses: &[&StageStatus],
     every_branch: bool,
 ) -> Result<()> {
-    let headers = ["stage", "state", "made", "took", "rows", "size", "warnings"];
+    let headers = ["stage", "state", "made (UTC)", "took", "rows", "size", "warned"];
     let mut table = TextTable::new(&headers);
     for column in 3..headers.len() {
         table.align(column, Align::Right);

@@ -1,6 +1,6 @@
 //! The audit as pages.
 
-use std::io::{Write, stderr, stdout};
+use std::io::{Write, stdout};
 
 use serde_json::json;
 use vintner_pipeline::{Pipeline, Vintage};
@@ -10,6 +10,8 @@ use vintner_stages::vintage_names;
 use crate::arguments::{Audit, Format};
 use crate::commands::{count, print_json};
 use crate::error::{CommandError, Result};
+use crate::printable::printable;
+use crate::terminal;
 use crate::workspace::Workspace;
 
 pub(crate) fn write(
@@ -63,7 +65,7 @@ pub(crate) fn write(
         }));
     }
     for note in &written.notes {
-        writeln!(stderr(), "note: {note}")?;
+        terminal::say(&printable(&format!("note: {note}")));
     }
     let files = count(written.files, "file");
     Ok(writeln!(stdout(), "{}: {files}, {}", workspace.shown(&index), bytes(written.bytes))?)
