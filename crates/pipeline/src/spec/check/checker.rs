@@ -94,7 +94,7 @@ impl<'a> Checker<'a> {
                 }
             }
             for refusal in &refused {
-                let hint = one_of(&refusal.path, globals.names().known());
+                let hint = globals.hint(&refusal.path);
                 let fault = fault_of(self.document, refusal, hint);
                 self.faults.push(fault);
             }
@@ -244,7 +244,7 @@ impl<'a> Checker<'a> {
         let mut refused = Vec::new();
         let node = node.substitute(&globals.names(), &mut |refusal| refused.push(refusal));
         for refusal in &refused {
-            let hint = one_of(&refusal.path, globals.names().known());
+            let hint = globals.hint(&refusal.path);
             let fault = fault_of(self.document, refusal, hint);
             self.faults.push(fault);
         }
