@@ -51,6 +51,8 @@ pub struct Refusal {
 pub enum RefusalReason {
     /// Nothing has that name.
     Unknown,
+    /// Nothing has that name, and nothing that reads the text later would know it either.
+    Unread,
     /// It is something that can't stand inside of a text; in words.
     NoText(String),
     /// Two fields would have this name.

@@ -95,7 +95,7 @@ impl<'a> Checker<'a> {
                 }
             }
             for refusal in &refused {
-                let hint = one_of(&refusal.path, globals.names().known());
+                let hint = globals.hint(&refusal.path);
                 let fault = fault_of(self.document, refusal, hint);
                 self.faults.push(fault);
             }
@@ -245,7 +245,7 @@ impl<'a> Checker<'a> {
         let mut refused = Vec::new();
         let node = node.substitute(&globals.names(), &mut |refusal| refused.push(refusal));
         for refusal in &refused {
-            let hint = one_of(&refusal.path, globals.names().known());
+            let hint = globals.hint(&refusal.path);
             let fault = fault_of(self.document, refusal, hint);
             self.faults.push(fault);
         }
