@@ -4,14 +4,38 @@ use serde::de::DeserializeOwned;
 use serde_yaml::Value;
 
 use crate::decode::decode;
-use crate::{Fault, Faults, Node, Span, one_of};
+use crate::{Fault, Faults, Node, Span, bounds, one_of};
 
 /// A YAML document that was read and not yet given a type.
 #[derive(Debug, Clone)]
 pub struct Document {
     file: String,
-    text: String,
+    lines: Lines,
     root: Node,
+}
+
+/// The lines of a text, each found at once.
+#[derive(Debug, Clone)]
+struct Lines {
+    text: String,
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        let after = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { text: text.to_owned(), starts: std::iter::once(0).chain(after).collect() }
+    }
+
+    /// The line of a number from 1.
+    fn line(&self, number: usize) -> Option<&str> {
+        let start = *self.starts.get(number.checked_sub(1)?)?;
+        if start == self.text.len() {
+            return None;
+        }
+        let end = self.starts.get(number).copied().unwrap_or(self.text.len());
+        Some(self.text.get(start..end)?.trim_end())
+    }
 }
 
 impl Document {
@@ -21,7 +45,10 @@ impl Document {
     /// Where the text isn't YAML, or repeats a field, or uses tags.
     pub fn parse(file: &str, text: &str) -> Result<Self, Faults> {
         let empty = Node { span: Span { line: 1, column: 1, length: 0 }, value: crate::NodeValue::Null };
-        let mut document = Document { file: file.to_owned(), text: text.to_owned(), root: empty };
+        let mut document = Document { file: file.to_owned(), lines: Lines::of(text), root: empty };
+        if let Some(beyond) = bounds::beyond(text) {
+            return Err(document.fault(Some(beyond.span), beyond.message).hint(beyond.hint).into());
+        }
         let value: Value = serde_yaml::from_str(text).map_err(|error| {
             let mut repeated = Faults::new();
             for (name, span) in Node::repeated_fields(text) {
@@ -114,10 +141,10 @@ impl Document {
 
     /// A fault of this document.
     pub fn fault(&self, span: Option<Span>, message: impl Into<String>) -> Fault {
-        let source_line = span
-            .and_then(|span| self.text.lines().nth(span.line.saturating_sub(1)))
-            .map(|line| line.trim_end().to_owned());
-        Fault { file: self.file.clone(), span, message: message.into(), hint: None, source_line }
+        let source_line =
+            span.and_then(|span| bounds::shown_line(self.lines.line(span.line)?, span.column));
+        let message = bounds::cut(message.into());
+        Fault { file: self.file.clone(), span, message, hint: None, source_line }
     }
 }
 
@@ -140,12 +167,12 @@ mod tests {
             let below = vec![format!("*a{}", level - 1); 10].join(", ");
             text.push_str(&format!("a{level}: &a{level} [{below}]\n"));
         }
-        assert!(refused(&text).contains("repetition limit exceeded"));
+        assert!(refused(&text).contains("more than 2000000 values"), "{}", refused(&text));
     }
 
     #[test]
     fn nesting_without_end_is_refused() {
-        assert!(refused(&"- ".repeat(50_000)).contains("recursion limit exceeded"));
+        assert!(refused(&"- ".repeat(50_000)).contains("more than 100 deep"));
         assert!(refused(&"[".repeat(5_000)).contains("x.yaml"));
     }
 

@@ -22,6 +22,7 @@
 //! assert!(faults.to_string().contains("did you mean `jobs`?"));
 //! ```
 
+mod bounds;
 mod decode;
 mod document;
 mod fault;
@@ -29,6 +30,7 @@ mod node;
 mod span;
 mod suggest;
 
+pub use bounds::{DEPTH, VALUES, cut};
 pub use document::Document;
 pub use fault::{Fault, Faults};
 pub use node::{Node, NodeValue, Number};

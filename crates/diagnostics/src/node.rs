@@ -101,6 +101,32 @@ impl Node {
         Node { span: self.span, value }
     }
 
+    /// How many values this tree comes to with its references replaced as [`Node::substitute`] does, up to
+    /// just above `most`. It is counted before anything is put together: a few references to references
+    /// come to more than memory holds.
+    pub fn values_with(&self, values: &BTreeMap<String, Node>, most: usize) -> usize {
+        let of = |parts: &mut dyn Iterator<Item = &Node>| {
+            let mut count = 1_usize;
+            for part in parts {
+                if count > most {
+                    break;
+                }
+                count = count.saturating_add(part.values_with(values, most - count.min(most)));
+            }
+            count
+        };
+        match &self.value {
+            NodeValue::Text(text) => match text.strip_prefix('$').filter(|path| is_path(path)) {
+                // What is put in is put in as it is.
+                Some(path) => lookup(values, path).map_or(1, |node| node.values_with(&BTreeMap::new(), most)),
+                None => 1,
+            },
+            NodeValue::Sequence(items) => of(&mut items.iter()),
+            NodeValue::Mapping(entries) => of(&mut entries.iter().map(|(_, node)| node)),
+            _ => 1,
+        }
+    }
+
     /// Whether a text of this tree is `$name` or `$name.field`.
     pub fn mentions(&self, name: &str) -> bool {
         let is_mention = |text: &str| {
@@ -381,7 +407,7 @@ impl Places {
     }
 }
 
-fn place(span: saphyr_parser::Span) -> Span {
+pub(crate) fn place(span: saphyr_parser::Span) -> Span {
     let length = if span.start.line() == span.end.line() { span.len() } else { 0 };
     Span { line: span.start.line(), column: span.start.col() + 1, length }
 }

@@ -3,11 +3,12 @@
 use std::fmt::Debug;
 use std::io::{Cursor, Read, Seek};
 
-use calamine::{Data, ExcelDateTime, Ods, Range, Reader, Xls, Xlsx};
+use calamine::{Data, ExcelDateTime, Ods, Reader, Xls, Xlsx, XlsxError};
 use vintner_diagnostics::did_you_mean;
 
-use crate::Format;
 use crate::grid::{CellContent, GridRow};
+use crate::sheet_cells::SheetCells;
+use crate::{Format, archive};
 
 /// A workbook or sheet that can't be read.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,18 +21,46 @@ pub(crate) struct Unreadable {
     pub hint: String,
 }
 
-/// A sheet's name and rows. Formulas come as the values that the workbook last computed.
-pub(crate) type Sheet = (String, Vec<GridRow>);
+/// A table of cells: a sheet, or what a file of another format holds. Formulas come as the values that
+/// the workbook last computed.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Table {
+    /// The sheet's name.
+    pub sheet: Option<String>,
+    /// Its rows.
+    pub rows: Vec<GridRow>,
+}
 
-/// The sheet called `wanted`, or the first one.
-pub(crate) fn read_sheet(bytes: &[u8], format: Format, wanted: Option<&str>) -> Result<Sheet, Unreadable> {
+/// Which sheets of a workbook are asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wanted<'a> {
+    /// The first.
+    First,
+    /// The one of that name.
+    Named(&'a str),
+    /// All that can be read.
+    All,
+}
+
+/// The sheets that are wanted. The bytes are believed nothing: see [`crate::binary`].
+pub(crate) fn read_sheets(
+    bytes: &[u8],
+    format: Format,
+    wanted: Wanted<'_>,
+) -> Result<Vec<Table>, Unreadable> {
     if let Some(unreadable) = no_workbook(bytes, format) {
         return Err(unreadable);
     }
     match format {
-        Format::Xls => sheet_of::<Xls<_>, _>(Cursor::new(bytes), format, wanted),
-        Format::Ods => sheet_of::<Ods<_>, _>(Cursor::new(bytes), format, wanted),
-        _ => sheet_of::<Xlsx<_>, _>(Cursor::new(bytes), format, wanted),
+        Format::Xls => sheets_of(opened::<Xls<_>, _>(Cursor::new(bytes), format)?, wanted, range_cells),
+        Format::Ods => {
+            let unpacked = archive::unpacked(bytes, format.name())?;
+            sheets_of(opened::<Ods<_>, _>(Cursor::new(unpacked), format)?, wanted, range_cells)
+        }
+        _ => {
+            let unpacked = archive::unpacked(bytes, format.name())?;
+            sheets_of(opened::<Xlsx<_>, _>(Cursor::new(unpacked), format)?, wanted, streamed_cells)
+        }
     }
 }
 
@@ -81,28 +110,6 @@ fn no_workbook(bytes: &[u8], format: Format) -> Option<Unreadable> {
     unreadable(format!("no {name} workbook but {workbook}"), hint)
 }
 
-/// The names of the sheets, in their order.
-pub(crate) fn sheet_names(bytes: &[u8], format: Format) -> Result<Vec<String>, Unreadable> {
-    if let Some(unreadable) = no_workbook(bytes, format) {
-        return Err(unreadable);
-    }
-    let source = Cursor::new(bytes);
-    match format {
-        Format::Xls => names_of::<Xls<_>, _>(source, format),
-        Format::Ods => names_of::<Ods<_>, _>(source, format),
-        _ => names_of::<Xlsx<_>, _>(source, format),
-    }
-}
-
-fn names_of<Workbook, Source>(source: Source, format: Format) -> Result<Vec<String>, Unreadable>
-where
-    Source: Read + Seek,
-    Workbook: Reader<Source>,
-    Workbook::Error: Debug + std::fmt::Display,
-{
-    Ok(opened::<Workbook, Source>(source, format)?.sheet_names())
-}
-
 fn opened<Workbook, Source>(source: Source, format: Format) -> Result<Workbook, Unreadable>
 where
     Source: Read + Seek,
@@ -116,59 +123,97 @@ where
     })
 }
 
-fn sheet_of<Workbook, Source>(
-    source: Source,
-    format: Format,
-    wanted: Option<&str>,
-) -> Result<Sheet, Unreadable>
+fn sheets_of<Workbook, Source>(
+    mut workbook: Workbook,
+    wanted: Wanted<'_>,
+    cells: impl Fn(&mut Workbook, &str) -> Result<SheetCells, String>,
+) -> Result<Vec<Table>, Unreadable>
 where
     Source: Read + Seek,
     Workbook: Reader<Source>,
-    Workbook::Error: Debug + std::fmt::Display,
 {
-    let mut workbook = opened::<Workbook, Source>(source, format)?;
     let names = workbook.sheet_names();
-    let name = match wanted {
-        Some(wanted) => names.iter().find(|name| name.as_str() == wanted).ok_or_else(|| {
-            let known = names.iter().map(String::as_str);
-            Unreadable {
+    let mut table = |name: &String| {
+        let rows = cells(&mut workbook, name).and_then(|cells| {
+            cells.into_rows().map_err(|many| format!("its rows lay out to {}", many.message()))
+        });
+        rows.map(|rows| Table { sheet: Some(name.clone()), rows }).map_err(|message| Unreadable {
+            sheet: Some(name.clone()),
+            message: format!("not a readable sheet: {message}"),
+            hint: "open the workbook in a spreadsheet programme, see that nothing stands far off the table, and \
+                   save it again"
+                .into(),
+        })
+    };
+    match wanted {
+        Wanted::All => Ok(names.iter().filter_map(|name| table(name).ok()).collect()),
+        Wanted::Named(wanted) => match names.iter().find(|name| name.as_str() == wanted) {
+            Some(name) => Ok(vec![table(name)?]),
+            None => Err(Unreadable {
                 sheet: None,
                 message: format!("no sheet `{wanted}`"),
-                hint: match did_you_mean(wanted, known) {
+                hint: match did_you_mean(wanted, names.iter().map(String::as_str)) {
                     Some(name) => format!("did you mean `{name}`?"),
                     None => format!("its sheets are: {}", quoted(&names)),
                 },
-            }
-        })?,
-        None => names.first().ok_or_else(|| Unreadable {
-            sheet: None,
-            message: "a workbook without a sheet".into(),
-            hint: "mend `file`, or export the table again".into(),
-        })?,
-    };
-    let range = workbook.worksheet_range(name).map_err(|error| Unreadable {
-        sheet: Some(name.clone()),
-        message: format!("not a readable sheet: {error}"),
-        hint: "open the workbook in a spreadsheet programme and save it again".into(),
-    })?;
-    Ok((name.clone(), rows_of(&range)))
+            }),
+        },
+        Wanted::First => match names.first() {
+            Some(name) => Ok(vec![table(name)?]),
+            None => Err(Unreadable {
+                sheet: None,
+                message: "a workbook without a sheet".into(),
+                hint: "mend `file`, or export the table again".into(),
+            }),
+        },
+    }
 }
 
 fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    const SHOWN: usize = 20;
+    let mut said = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        said.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    said
 }
 
-/// The rows of a range, which begins at the sheet's first used cell, numbered as on the sheet.
-fn rows_of(range: &Range<Data>) -> Vec<GridRow> {
-    let Some((first_row, first_column)) = range.start() else { return Vec::new() };
-    range
-        .rows()
-        .zip(first_row + 1..)
-        .map(|(cells, number)| {
-            let padding = std::iter::repeat_n(CellContent::Empty, first_column as usize);
-            GridRow { number, cells: padding.chain(cells.iter().map(content)).collect() }
-        })
-        .collect()
+/// The cells of a sheet that its reader lays out as a rectangle.
+fn range_cells<Workbook, Source>(workbook: &mut Workbook, name: &str) -> Result<SheetCells, String>
+where
+    Source: Read + Seek,
+    Workbook: Reader<Source>,
+    Workbook::Error: std::fmt::Display,
+{
+    let range = workbook.worksheet_range(name).map_err(|error| error.to_string())?;
+    let mut cells = SheetCells::default();
+    let Some((first_row, first_column)) = range.start() else { return Ok(cells) };
+    for (row, column, data) in range.used_cells() {
+        let at = |first: u32, on: usize| first.saturating_add(u32::try_from(on).unwrap_or(u32::MAX));
+        cells
+            .push(at(first_row, row), at(first_column, column), content(data))
+            .map_err(|many| many.message())?;
+    }
+    Ok(cells)
+}
+
+/// The cells of an xlsx sheet one by one as they are written, so that one far off costs nothing.
+fn streamed_cells<Source: Read + Seek>(workbook: &mut Xlsx<Source>, name: &str) -> Result<SheetCells, String> {
+    let mut cells = SheetCells::default();
+    let mut reader = match workbook.worksheet_cells_reader(name) {
+        Ok(reader) => reader,
+        // A sheet that is a chart has no cells.
+        Err(XlsxError::NotAWorksheet(_)) => return Ok(cells),
+        Err(error) => return Err(error.to_string()),
+    };
+    while let Some(cell) = reader.next_cell().map_err(|error| error.to_string())? {
+        let (row, column) = cell.get_position();
+        let data = Data::from(cell.get_value().clone());
+        if data != Data::Empty {
+            cells.push(row, column, content(&data)).map_err(|many| many.message())?;
+        }
+    }
+    Ok(cells)
 }
 
 fn content(data: &Data) -> CellContent {

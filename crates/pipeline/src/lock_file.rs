@@ -102,7 +102,7 @@ impl LockFile {
     /// Where it can't be read, or isn't a lock: [`PipelineError::Spec`], with the place.
     pub fn load(pipeline: &Path) -> Result<Self> {
         let path = pipeline.with_extension("lock");
-        let text = match fs::read_to_string(&path) {
+        let text = match vintner_guard::read_text(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Ok(Self { path, vintages: BTreeMap::new() });

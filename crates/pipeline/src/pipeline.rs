@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use vintner_diagnostics::{Document, Fault, Faults, one_of};
+use vintner_guard::check_regular;
 
 use crate::bound::Template;
 use crate::check::Checker;
@@ -62,6 +63,7 @@ impl Pipeline {
         overrides: &BTreeMap<String, String>,
     ) -> Result<Self> {
         let path = workspace.join(file);
+        check_regular(&path).map_err(PipelineError::io(&path, "reading the pipeline"))?;
         let size = std::fs::metadata(&path).map_err(PipelineError::io(&path, "reading the pipeline"))?.len();
         let name = file.display().to_string();
         if size > LARGEST_SPEC {

@@ -8,6 +8,7 @@ use vintner_diagnostics::one_of;
 
 use crate::artifact::decode_frame;
 use crate::branch::{Branch, BranchAt, BranchId, Read};
+use crate::foreach::BRANCHES;
 use crate::reading::{Reading, files};
 use crate::selection::{Part, reads};
 use crate::{
@@ -217,6 +218,12 @@ impl<'a, T: HasRecord> Progress<'a, T> {
                 }
             };
             items.extend(found.into_iter().filter(|item| seen.insert(item.key.clone())));
+            if items.len() > BRANCHES {
+                return Err(refused(format!(
+                    "its column `{column}` has more than {BRANCHES} values, and a stage may have as many branches; \
+                     group them in a column of their own"
+                )));
+            }
         }
         Ok(items)
     }

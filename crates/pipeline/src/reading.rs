@@ -1,11 +1,11 @@
 //! What branches read: the digests that count in their fingerprints, and the content itself.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
+use vintner_guard::read_regular;
 
 use crate::files::{ending, files_below};
 use crate::fingerprint::stage_seed;
@@ -122,7 +122,7 @@ impl Reading {
                 return Err(moved(&extra.path));
             }
             for (file, known) in files.into_iter().zip(known) {
-                let bytes = fs::read(&file.path).map_err(PipelineError::io(&file.path, "reading"))?;
+                let bytes = read_regular(&file.path).map_err(PipelineError::io(&file.path, "reading"))?;
                 let digest = Digest::of(&bytes);
                 if known.content.as_ref() != Some(&digest) || known.key != file.key {
                     return Err(moved(&file.path));

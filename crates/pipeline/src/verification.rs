@@ -108,7 +108,7 @@ impl Survey<'_, '_> {
 
 /// That a file outside of the store has the content that the store has.
 fn verify_copy(path: &Path, name: &Path, digest: &Digest, found: &mut Verification) {
-    match fs::read(path) {
+    match vintner_guard::read_regular(path) {
         Err(error) => found.mismatch(name.display().to_string(), format!("can't be read: {error}")),
         Ok(bytes) => {
             found.count(bytes.len() as u64);

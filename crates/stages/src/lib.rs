@@ -35,6 +35,8 @@ pub use new_vintage::{NewVintage, new_vintage};
 pub use operations::registry;
 pub use told::{Moved, Signs, percent};
 pub use vintage::{bind_vintage, find_vintage, vintage_names};
+/// The reader of binary files, for the program that is to run it.
+pub use vintner_ingest::BINARY_READER;
 /// The claims that the operation `claims` hands on.
 pub use vintner_reporting::claims;
 /// What changed from one vintage to another.

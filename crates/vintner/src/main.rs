@@ -20,24 +20,31 @@ use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 use clap::Parser;
+use vintner_pipeline::command::FRAME_READER;
+use vintner_stages::BINARY_READER;
 
 use crate::arguments::{Arguments, Command, Vintage};
 use crate::error::Result;
 use crate::workspace::Workspace;
 
 fn main() -> ExitCode {
+    // The process that reads a binary file is this program, too.
+    if let Some(code) = vintner_guard::serve(std::env::args_os(), &[BINARY_READER, FRAME_READER]) {
+        return code;
+    }
+    vintner_guard::isolate();
     let arguments = Arguments::parse();
     log_to_stderr(arguments.common.verbose);
-    match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+    let (said, code) = match vintner_guard::quietly(|| run(&arguments)) {
+        Ok(Ok(())) => return ExitCode::SUCCESS,
         // A reader that stops reading (`| head`) is no failure.
-        Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
-        Err(error) => {
-            // The exit code says it too, where nobody reads stderr any longer.
-            let _ = writeln!(stderr(), "error: {}", printable::printable(&error.to_string()));
-            ExitCode::from(error.exit_code())
-        }
-    }
+        Ok(Err(error)) if error.is_broken_pipe() => return ExitCode::SUCCESS,
+        Ok(Err(error)) => (error.to_string(), error.exit_code()),
+        Err(panic) => (format!("a fault in the program: {panic}\n  please report it, with what led to it"), 1),
+    };
+    // The exit code says it too, where nobody reads stderr any longer.
+    let _ = writeln!(stderr(), "error: {}", printable::cut(&printable::printable(&said)));
+    ExitCode::from(code)
 }
 
 fn run(arguments: &Arguments) -> Result<()> {

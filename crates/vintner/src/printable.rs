@@ -28,6 +28,31 @@ fn escaped(text: &str, kept: impl Fn(char) -> bool) -> String {
     printable
 }
 
+/// A message is so many lines long, and a line so many characters; beyond, a terminal shows nothing else.
+const LINES: usize = 400;
+const CHARACTERS: usize = 4_000;
+
+/// A message, cut where it is longer than anybody reads; what is left out is counted.
+pub(crate) fn cut(text: &str) -> String {
+    let mut shown = String::new();
+    for (number, line) in text.split('\n').take(LINES).enumerate() {
+        if number > 0 {
+            shown.push('\n');
+        }
+        match line.char_indices().nth(CHARACTERS) {
+            None => shown.push_str(line),
+            Some((end, _)) => {
+                let (head, rest) = line.split_at(end);
+                shown.push_str(&format!("{head}… ({} more characters)", rest.chars().count()));
+            }
+        }
+    }
+    match text.split('\n').count().saturating_sub(LINES) {
+        0 => shown,
+        more => shown + &format!("\n… ({more} more lines)"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -39,6 +64,13 @@ mod tests {
         assert_eq!(printable("a\u{1b}[2Jb\n\u{9b}c"), "a\\u{1b}[2Jb\n\\u{9b}c");
         assert_eq!(printable_line("a\r\n\tb\u{202e}c"), "a\\r\\n\\tb\\u{202e}c");
         assert_eq!(printable("沧州 \u{201c}é\u{201d}"), "沧州 \u{201c}é\u{201d}");
+    }
+
+    #[test]
+    fn long_messages_are_cut_and_counted() {
+        assert_eq!(cut("a\n  b\n"), "a\n  b\n");
+        assert_eq!(cut(&"沧".repeat(CHARACTERS + 3)), format!("{}… (3 more characters)", "沧".repeat(CHARACTERS)));
+        assert!(cut(&"x\n".repeat(LINES + 9)).ends_with("x\n… (10 more lines)"));
     }
 
     proptest! {

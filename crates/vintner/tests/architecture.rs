@@ -12,21 +12,23 @@ fn repository() -> PathBuf {
 
 /// What each crate may import of the others. Imports point down: the ground floor first, each line
 /// reading lines above it only.
-const IMPORTS: [(&str, &[&str]); 10] = [
+const IMPORTS: [(&str, &[&str]); 11] = [
     ("panel", &[]),
     ("diagnostics", &[]),
-    ("ingest", &["panel", "diagnostics"]),
+    // It runs readers and knows no format.
+    ("guard", &[]),
+    ("ingest", &["panel", "diagnostics", "guard"]),
     ("transform", &["panel", "diagnostics"]),
     ("estimation", &["panel", "diagnostics"]),
     // Of estimation it reads results.
     ("reporting", &["panel", "diagnostics", "estimation"]),
     // It knows frames and files, and no field.
-    ("pipeline", &["diagnostics"]),
+    ("pipeline", &["diagnostics", "guard"]),
     // The only place that knows both the pipeline and the field.
     ("stages", &["panel", "diagnostics", "ingest", "transform", "estimation", "reporting", "pipeline"]),
     // Pages over what both say.
     ("site", &["pipeline", "stages"]),
-    ("vintner", &["diagnostics", "pipeline", "stages", "site"]),
+    ("vintner", &["diagnostics", "guard", "pipeline", "stages", "site"]),
 ];
 
 /// The crates of the workspace that a `Cargo.toml` names in one of its tables of dependencies.

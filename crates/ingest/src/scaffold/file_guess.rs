@@ -1,7 +1,9 @@
 //! What a file is: its format, its encoding, its delimiter, and the sheets in it.
 
+use crate::binary::read_tables;
 use crate::grid::GridRow;
-use crate::{Format, delimited, parquet, text_encoding, workbook};
+use crate::workbook::Wanted;
+use crate::{Format, delimited, text_encoding};
 
 /// One table's worth of cells, and how they were read.
 #[derive(Debug)]
@@ -28,15 +30,13 @@ pub(super) fn readings(name: &str, bytes: &[u8]) -> Result<Vec<Readable>, String
     }
     let format = by_bytes(bytes).unwrap_or_else(|| by_name(name));
     let mut readings = match format {
-        Format::Xlsx | Format::Xls | Format::Ods => workbook::sheet_names(bytes, format)
-            .map_err(|wrong| format!("{}; {}", wrong.message, wrong.hint))?
-            .into_iter()
-            .filter_map(|sheet| {
-                let (_, rows) = workbook::read_sheet(bytes, format, Some(&sheet)).ok()?;
-                Some(plain(format, Some(sheet), rows))
-            })
-            .collect(),
-        Format::Parquet => vec![plain(format, None, parquet::read_rows(bytes.to_vec())?)],
+        Format::Xlsx | Format::Xls | Format::Ods | Format::Parquet => {
+            read_tables(bytes, format, Wanted::All)
+                .map_err(|wrong| format!("{}; {}", wrong.message, wrong.hint))?
+                .into_iter()
+                .map(|table| plain(format, table.sheet, table.rows))
+                .collect()
+        }
         Format::Csv | Format::Tsv => vec![text(bytes)?],
     };
     let said = by_extension(name);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, Span, Spanned, one_of};
+use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, Span, Spanned, VALUES, one_of};
 
 use crate::bound::{Bound, Template, no_params, stand_ins};
 use crate::command::CommandOperation;
@@ -23,6 +23,8 @@ pub(crate) struct Checker<'a> {
     /// Each stage as it stands in the document.
     nodes: BTreeMap<&'a str, &'a Node>,
     faults: Faults,
+    /// How many values references may still be replaced by, over the whole spec.
+    values: usize,
 }
 
 type Result<T> = std::result::Result<T, Faults>;
@@ -42,7 +44,7 @@ impl<'a> Checker<'a> {
             }
             _ => BTreeMap::new(),
         };
-        Self { workspace, document, spec, registry, nodes, faults }
+        Self { workspace, document, spec, registry, nodes, faults, values: VALUES }
     }
 
     /// The faults that were found.
@@ -53,6 +55,36 @@ impl<'a> Checker<'a> {
     fn fault(&mut self, span: Span, message: impl Into<String>, hint: Option<String>) {
         let fault: Fault = self.document.fault(Some(span), message);
         self.faults.push(fault.maybe_hint(hint));
+    }
+
+    /// Whether what a node comes to, its references replaced, is within what a spec may come to; if not, that is
+    /// a fault of it.
+    fn is_within(&mut self, node: &Node, values: &BTreeMap<String, Node>) -> bool {
+        let count = node.values_with(values, self.values);
+        if count > self.values {
+            let hint = Some("keep long lists in a file, and refer to them once".to_owned());
+            let message = format!("with what it refers to the pipeline comes to more than {VALUES} values");
+            self.fault(node.span, message, hint);
+            return false;
+        }
+        self.values -= count;
+        true
+    }
+
+    /// Whether what all branches of a stage come to is within what a spec may come to.
+    fn branches_are_within(&mut self, node: &Node, template: &Template, items: &[Item]) -> bool {
+        let mut count = 0;
+        for item in items {
+            let values = BTreeMap::from([("item".to_owned(), item.value.clone())]);
+            count += template.params.values_with(&values, VALUES);
+            if count > VALUES {
+                let message = format!("its branches come to more than {VALUES} values");
+                let hint = "let a branch refer to what is long by its name, or make fewer of them".to_owned();
+                self.fault(node.get("foreach").unwrap_or(node).span, message, Some(hint));
+                return false;
+            }
+        }
+        true
     }
 
     /// The stages whose operation is known and whose parameters could be read.
@@ -71,7 +103,11 @@ impl<'a> Checker<'a> {
             };
             let of_item = |path: &str| path.split('.').next() == Some("item");
             let mut unknown = Vec::new();
-            let params = params.unwrap_or(&nothing).substitute(&globals, &mut |name, span| {
+            let params = params.unwrap_or(&nothing);
+            if !self.is_within(params, &globals) {
+                continue;
+            }
+            let params = params.substitute(&globals, &mut |name, span| {
                 if !of_item(name) || foreach.is_none() {
                     unknown.push((name.to_owned(), span));
                 }
@@ -85,6 +121,11 @@ impl<'a> Checker<'a> {
             }
             let Some(operation) = operation else { continue };
             let template = Template { operation, params, spec: written.clone() };
+            if let Some(Some(ForEach::Items(items))) = &foreach
+                && !self.branches_are_within(node, &template, items)
+            {
+                continue;
+            }
             let items: Vec<Option<Item>> = match &foreach {
                 None => vec![None],
                 Some(None) => continue,
@@ -166,6 +207,10 @@ impl<'a> Checker<'a> {
                 break;
             }
             for (name, node) in free {
+                if !self.is_within(node, &resolved) {
+                    resolved.insert(name.value.clone(), no_params(node.span));
+                    continue;
+                }
                 let mut unknown = Vec::new();
                 let node =
                     node.substitute(&resolved, &mut |path, span| unknown.push((path.to_owned(), span)));
@@ -228,6 +273,9 @@ impl<'a> Checker<'a> {
     }
 
     fn foreach(&mut self, node: &Node, globals: &BTreeMap<String, Node>) -> Option<ForEach> {
+        if !self.is_within(node, globals) {
+            return None;
+        }
         let mut unknown = Vec::new();
         let node = node.substitute(globals, &mut |path, span| unknown.push((path.to_owned(), span)));
         for (path, span) in &unknown {

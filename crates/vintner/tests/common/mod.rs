@@ -9,6 +9,7 @@ pub mod kept;
 pub mod mount;
 #[cfg(unix)]
 pub mod running;
+pub mod damage;
 pub mod towns;
 
 use std::collections::BTreeMap;
