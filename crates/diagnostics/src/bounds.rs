@@ -76,7 +76,11 @@ pub(crate) fn beyond(text: &str) -> Option<Beyond> {
         }
         if values > VALUES {
             let message = format!("the document comes to more than {VALUES} values, aliases written out");
-            return Some(Beyond { span: span(), message, hint: "keep data in files of their own, such as CSV" });
+            return Some(Beyond {
+                span: span(),
+                message,
+                hint: "keep data in files of their own, such as CSV",
+            });
         }
     }
     None
@@ -153,6 +157,8 @@ mod tests {
         assert_eq!(cut_to("沧州保定".into(), 2), "沧州… (2 more characters)");
         assert_eq!(cut("a".into()), "a");
         assert_eq!(shown_line(&"x".repeat(500), 450), None);
-        assert!(shown_line(&"x".repeat(500), 3).is_some_and(|line| line.ends_with("… (100 more characters)")));
+        assert!(
+            shown_line(&"x".repeat(500), 3).is_some_and(|line| line.ends_with("… (100 more characters)"))
+        );
     }
 }

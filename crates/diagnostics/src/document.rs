@@ -141,8 +141,7 @@ impl Document {
 
     /// A fault of this document.
     pub fn fault(&self, span: Option<Span>, message: impl Into<String>) -> Fault {
-        let source_line =
-            span.and_then(|span| bounds::shown_line(self.lines.line(span.line)?, span.column));
+        let source_line = span.and_then(|span| bounds::shown_line(self.lines.line(span.line)?, span.column));
         let message = bounds::cut(message.into());
         Fault { file: self.file.clone(), span, message, hint: None, source_line }
     }

@@ -38,7 +38,8 @@ pub fn read_text(path: &Path) -> Result<String> {
     check_regular(path)?;
     let bytes = fs::metadata(path)?.len();
     if bytes > LARGEST {
-        let message = format!("its {} are more than the {} that are read", in_words(bytes), in_words(LARGEST));
+        let message =
+            format!("its {} are more than the {} that are read", in_words(bytes), in_words(LARGEST));
         return Err(Error::new(ErrorKind::FileTooLarge, message));
     }
     fs::read_to_string(path)
@@ -51,12 +52,16 @@ mod tests {
     #[test]
     fn a_device_and_a_folder_are_refused() -> Result<()> {
         let folder = tempfile::tempdir()?;
-        assert!(read_regular(folder.path()).is_err_and(|error| error.to_string() == "it is a folder and no file"));
+        assert!(
+            read_regular(folder.path()).is_err_and(|error| error.to_string() == "it is a folder and no file")
+        );
         let file = folder.path().join("a");
         fs::write(&file, "x")?;
         assert_eq!(read_regular(&file)?, b"x");
         #[cfg(unix)]
-        assert!(check_regular(Path::new("/dev/zero")).is_err_and(|error| error.to_string().contains("device")));
+        assert!(
+            check_regular(Path::new("/dev/zero")).is_err_and(|error| error.to_string().contains("device"))
+        );
         Ok(())
     }
 }

@@ -50,9 +50,14 @@ fn unpacked_within(bytes: &[u8], format: &str, most: u64) -> Result<Vec<u8>, Unr
         part.clear();
         let growing = (&mut packed).take(left.saturating_add(1)).read_to_end(&mut part);
         if part.len() as u64 > left {
-            let message =
-                format!("the {format} workbook unpacks to more than {}: {name:?} is too large", in_words(most));
-            return Err(unreadable(message, "save the sheet that is needed as CSV or in a workbook of its own"));
+            let message = format!(
+                "the {format} workbook unpacks to more than {}: {name:?} is too large",
+                in_words(most)
+            );
+            return Err(unreadable(
+                message,
+                "save the sheet that is needed as CSV or in a workbook of its own",
+            ));
         }
         if let Err(error) = growing {
             let message = format!("the {format} workbook is damaged: its part {name:?} {}", damage(&error));

@@ -222,7 +222,10 @@ mod tests {
         assert_eq!((long.line, long.message), (1, TOO_LONG));
         let quoted = refused(&format!("a\n\n\"{}\"", "x\n".repeat(1 << 20)));
         assert_eq!((quoted.line, quoted.message), (3, TOO_LONG));
-        assert_eq!(refused(&"\"".repeat(3_000_001)).message, "a quotation mark is opened here and never closed");
+        assert_eq!(
+            refused(&"\"".repeat(3_000_001)).message,
+            "a quotation mark is opened here and never closed"
+        );
     }
 
     proptest! {

@@ -30,6 +30,7 @@ mod long;
 mod manifest;
 mod manifest_check;
 mod number;
+mod ods;
 mod parquet;
 mod read;
 mod row_key;

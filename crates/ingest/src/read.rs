@@ -8,10 +8,10 @@ use crate::delimited::{self, Dialect};
 use crate::grid::Grid;
 use crate::header::Header;
 use crate::tidying::{Problem, Tidying};
+use crate::workbook::Wanted;
 use crate::{
     Crosswalk, Format, IngestError, Layout, Result, Source, SourceFault, SourceFaults, Tidied, Window,
 };
-use crate::workbook::Wanted;
 use crate::{entities_across, long, text_encoding, wide};
 
 /// Reads a source from the vintage's raw folder; see [`read_source_bytes`].

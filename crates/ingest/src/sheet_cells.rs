@@ -9,10 +9,18 @@ pub(crate) const CELLS: usize = 25_000_000;
 const DENSE: u64 = 4_000_000;
 
 /// The used cells of a sheet, in any order, with the corners of the rectangle that they span.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct SheetCells {
     cells: Vec<(u32, u32, CellContent)>,
     corners: Option<Corners>,
+    /// How many there may be.
+    most: usize,
+}
+
+impl Default for SheetCells {
+    fn default() -> Self {
+        Self { cells: Vec::new(), corners: None, most: CELLS }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +43,7 @@ impl TooMany {
 impl SheetCells {
     /// Adds the cell in a row and column counted from 0; a later one takes the place of an earlier.
     pub(crate) fn push(&mut self, row: u32, column: u32, content: CellContent) -> Result<(), TooMany> {
-        if self.cells.len() >= CELLS {
+        if self.cells.len() >= self.most {
             return Err(TooMany);
         }
         let seen = self.corners.unwrap_or(Corners { first_row: row, last_row: row, last_column: column });
@@ -55,10 +63,12 @@ impl SheetCells {
         let Some(Corners { first_row, last_row, last_column }) = self.corners else { return Ok(Vec::new()) };
         let (height, width) = (u64::from(last_row - first_row) + 1, u64::from(last_column) + 1);
         let used = self.cells.len() as u64;
-        let dense = height * width <= DENSE.max(8 * used);
+        // Twice as many as may be used may be laid out.
+        let most = 2 * self.most as u64;
+        let dense = height * width <= DENSE.max(8 * used).min(most);
         self.cells.sort_by_key(|(row, column, _)| (*row, *column));
         let mut rows: Vec<GridRow> = Vec::new();
-        let mut laid_out = 0;
+        let mut laid_out = 0_u64;
         for (row, column, content) in self.cells {
             let number = row.saturating_add(1);
             if rows.last().is_none_or(|last| last.number != number) {
@@ -71,8 +81,8 @@ impl SheetCells {
             let Some(GridRow { cells, .. }) = rows.last_mut() else { continue };
             let at = column as usize;
             if cells.len() <= at {
-                laid_out += at + 1 - cells.len();
-                if laid_out > 4 * CELLS {
+                laid_out += (at + 1 - cells.len()) as u64;
+                if laid_out > most {
                     return Err(TooMany);
                 }
                 cells.resize(at + 1, CellContent::Empty);
@@ -108,7 +118,10 @@ mod tests {
     #[test]
     fn a_stray_cell_costs_its_own_row() {
         let stray = (1_048_575, 16_383, 9.0);
-        assert_eq!(rows(&[(0, 0, 1.0), (0, 1, 1.0), (1, 0, 1.0), stray]), [(1, 2), (2, 1), (1_048_576, 16_384)]);
+        assert_eq!(
+            rows(&[(0, 0, 1.0), (0, 1, 1.0), (1, 0, 1.0), stray]),
+            [(1, 2), (2, 1), (1_048_576, 16_384)]
+        );
     }
 
     #[test]
@@ -121,10 +134,11 @@ mod tests {
 
     #[test]
     fn rows_that_are_far_wider_than_used_are_refused() {
-        let mut sheet = SheetCells::default();
-        for row in 0..10_000 {
+        let mut sheet = SheetCells { most: 500, ..SheetCells::default() };
+        for row in 0..500 {
             sheet.push(row, 16_383, CellContent::Number(1.0)).unwrap();
         }
+        assert_eq!(sheet.push(0, 0, CellContent::Empty), Err(TooMany));
         assert_eq!(sheet.into_rows(), Err(TooMany));
     }
 }

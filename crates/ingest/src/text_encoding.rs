@@ -66,21 +66,17 @@ pub(crate) fn decode(bytes: &[u8], label: &str) -> Result<Decoded, Undecodable> 
                 .then(|| format!("declared as {label}, but it is valid UTF-8 throughout"));
             Ok(Decoded { text, warning })
         }
-        Err(offset) => {
-            Err(Undecodable {
-                line: line_of(bytes, offset),
-                message: format!("not valid {} from byte {} on", encoding.name(), offset + 1),
-                hint: match resembling(bytes, encoding) {
-                    Some(name) => format!(
-                        "it reads as {name} without a fault: if that is right, set `encoding: {}`",
-                        name.to_lowercase()
-                    ),
-                    None => {
-                        "set `encoding` to the one that the file was saved in, or save it as UTF-8".into()
-                    }
-                },
-            })
-        }
+        Err(offset) => Err(Undecodable {
+            line: line_of(bytes, offset),
+            message: format!("not valid {} from byte {} on", encoding.name(), offset + 1),
+            hint: match resembling(bytes, encoding) {
+                Some(name) => format!(
+                    "it reads as {name} without a fault: if that is right, set `encoding: {}`",
+                    name.to_lowercase()
+                ),
+                None => "set `encoding` to the one that the file was saved in, or save it as UTF-8".into(),
+            },
+        }),
     }
 }
 

@@ -125,9 +125,7 @@ impl Rest<'_> {
     fn cell(&mut self) -> Option<CellContent> {
         Some(match self.byte()? {
             0 => CellContent::Empty,
-            1 => {
-                CellContent::Number(f64::from_bits(u64::from_le_bytes(self.take(8)?.try_into().ok()?)))
-            }
+            1 => CellContent::Number(f64::from_bits(u64::from_le_bytes(self.take(8)?.try_into().ok()?))),
             kind @ (2 | 3) => CellContent::Boolean(kind == 3),
             4 => CellContent::Text(self.text()?),
             5 => CellContent::Date(self.text()?),

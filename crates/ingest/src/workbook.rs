@@ -3,12 +3,12 @@
 use std::fmt::Debug;
 use std::io::{Cursor, Read, Seek};
 
-use calamine::{Data, ExcelDateTime, Ods, Reader, Xls, Xlsx, XlsxError};
+use calamine::{Data, ExcelDateTime, Reader, Xls, Xlsx, XlsxError};
 use vintner_diagnostics::did_you_mean;
 
 use crate::grid::{CellContent, GridRow};
 use crate::sheet_cells::SheetCells;
-use crate::{Format, archive};
+use crate::{Format, archive, ods};
 
 /// A workbook or sheet that can't be read.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,16 +52,41 @@ pub(crate) fn read_sheets(
         return Err(unreadable);
     }
     match format {
-        Format::Xls => sheets_of(opened::<Xls<_>, _>(Cursor::new(bytes), format)?, wanted, range_cells),
+        Format::Xls => {
+            let mut workbook = opened::<Xls<_>, _>(Cursor::new(bytes), format)?;
+            sheets_of(&workbook.sheet_names(), wanted, |_, name| range_cells(&mut workbook, name))
+        }
         Format::Ods => {
-            let unpacked = archive::unpacked(bytes, format.name())?;
-            sheets_of(opened::<Ods<_>, _>(Cursor::new(unpacked), format)?, wanted, range_cells)
+            let content = ods_content(&archive::unpacked(bytes, format.name())?)
+                .map_err(|message| not_one(format, &message))?;
+            let sheets = ods::sheets(&content).map_err(|message| not_one(format, &message))?;
+            let (names, mut cells): (Vec<String>, Vec<SheetCells>) = sheets.into_iter().unzip();
+            sheets_of(&names, wanted, |at, _| Ok(cells.get_mut(at).map(std::mem::take).unwrap_or_default()))
         }
         _ => {
             let unpacked = archive::unpacked(bytes, format.name())?;
-            sheets_of(opened::<Xlsx<_>, _>(Cursor::new(unpacked), format)?, wanted, streamed_cells)
+            let mut workbook = opened::<Xlsx<_>, _>(Cursor::new(unpacked), format)?;
+            sheets_of(&workbook.sheet_names(), wanted, |_, name| streamed_cells(&mut workbook, name))
         }
     }
+}
+
+/// The part of an ods workbook that has its sheets.
+fn ods_content(archive: &[u8]) -> Result<String, String> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(archive)).map_err(|error| error.to_string())?;
+    let mut part = |name: &str| {
+        let mut text = String::new();
+        let mut part = archive.by_name(name).map_err(|_| format!("it has no part `{name}`"))?;
+        part.read_to_string(&mut text).map_err(|error| format!("its part `{name}`: {error}"))?;
+        Ok::<String, String>(text)
+    };
+    if !part("mimetype")?.starts_with("application/vnd.oasis.opendocument.spreadsheet") {
+        return Err("it is an OpenDocument file of another kind".into());
+    }
+    if part("META-INF/manifest.xml")?.contains("manifest:encryption-data") {
+        return Err("it is under a password".into());
+    }
+    part("content.xml")
 }
 
 /// What a file is that can't be a workbook of the format, where its bytes tell. They tell more than
@@ -116,25 +141,25 @@ where
     Workbook: Reader<Source>,
     Workbook::Error: Debug + std::fmt::Display,
 {
-    Workbook::new(source).map_err(|error| Unreadable {
-        sheet: None,
-        message: format!("not a readable {} workbook: {error}", format.name()),
-        hint: "open it in a spreadsheet programme and save it again, or mend `format`".into(),
-    })
+    Workbook::new(source).map_err(|error| not_one(format, &error.to_string()))
 }
 
-fn sheets_of<Workbook, Source>(
-    mut workbook: Workbook,
+fn not_one(format: Format, message: &str) -> Unreadable {
+    Unreadable {
+        sheet: None,
+        message: format!("not a readable {} workbook: {message}", format.name()),
+        hint: "open it in a spreadsheet programme and save it again, or mend `format`".into(),
+    }
+}
+
+/// The sheets that are wanted of those called `names`; `cells` reads one, by its place and its name.
+fn sheets_of(
+    names: &[String],
     wanted: Wanted<'_>,
-    cells: impl Fn(&mut Workbook, &str) -> Result<SheetCells, String>,
-) -> Result<Vec<Table>, Unreadable>
-where
-    Source: Read + Seek,
-    Workbook: Reader<Source>,
-{
-    let names = workbook.sheet_names();
-    let mut table = |name: &String| {
-        let rows = cells(&mut workbook, name).and_then(|cells| {
+    mut cells: impl FnMut(usize, &str) -> Result<SheetCells, String>,
+) -> Result<Vec<Table>, Unreadable> {
+    let mut table = |(at, name): (usize, &String)| {
+        let rows = cells(at, name).and_then(|cells| {
             cells.into_rows().map_err(|many| format!("its rows lay out to {}", many.message()))
         });
         rows.map(|rows| Table { sheet: Some(name.clone()), rows }).map_err(|message| Unreadable {
@@ -146,20 +171,20 @@ where
         })
     };
     match wanted {
-        Wanted::All => Ok(names.iter().filter_map(|name| table(name).ok()).collect()),
-        Wanted::Named(wanted) => match names.iter().find(|name| name.as_str() == wanted) {
-            Some(name) => Ok(vec![table(name)?]),
+        Wanted::All => Ok(names.iter().enumerate().filter_map(|named| table(named).ok()).collect()),
+        Wanted::Named(wanted) => match names.iter().enumerate().find(|(_, name)| name.as_str() == wanted) {
+            Some(named) => Ok(vec![table(named)?]),
             None => Err(Unreadable {
                 sheet: None,
                 message: format!("no sheet `{wanted}`"),
                 hint: match did_you_mean(wanted, names.iter().map(String::as_str)) {
                     Some(name) => format!("did you mean `{name}`?"),
-                    None => format!("its sheets are: {}", quoted(&names)),
+                    None => format!("its sheets are: {}", quoted(names)),
                 },
             }),
         },
         Wanted::First => match names.first() {
-            Some(name) => Ok(vec![table(name)?]),
+            Some(name) => Ok(vec![table((0, name))?]),
             None => Err(Unreadable {
                 sheet: None,
                 message: "a workbook without a sheet".into(),
@@ -198,7 +223,10 @@ where
 }
 
 /// The cells of an xlsx sheet one by one as they are written, so that one far off costs nothing.
-fn streamed_cells<Source: Read + Seek>(workbook: &mut Xlsx<Source>, name: &str) -> Result<SheetCells, String> {
+fn streamed_cells<Source: Read + Seek>(
+    workbook: &mut Xlsx<Source>,
+    name: &str,
+) -> Result<SheetCells, String> {
     let mut cells = SheetCells::default();
     let mut reader = match workbook.worksheet_cells_reader(name) {
         Ok(reader) => reader,

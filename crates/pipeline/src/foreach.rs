@@ -75,8 +75,11 @@ fn items(
         }
         items.push(item);
         if items.len() > BRANCHES {
-            let fault = document.fault(Some(node.span), format!("more than {BRANCHES} branches of one stage"));
-            return Err(fault.hint("make a branch for each group of items, and let the stage work through the group").into());
+            let fault =
+                document.fault(Some(node.span), format!("more than {BRANCHES} branches of one stage"));
+            return Err(fault
+                .hint("make a branch for each group of items, and let the stage work through the group")
+                .into());
         }
     }
     if items.is_empty() {

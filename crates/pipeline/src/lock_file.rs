@@ -2,7 +2,6 @@
 //! kept with the code.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -272,7 +271,7 @@ mod tests {
     fn a_damaged_lock_is_an_error_with_its_place() -> std::io::Result<()> {
         let folder = tempfile::tempdir()?;
         let message = |text: &str| -> std::io::Result<String> {
-            fs::write(folder.path().join("pipeline.lock"), text)?;
+            std::fs::write(folder.path().join("pipeline.lock"), text)?;
             let loaded = LockFile::load(&folder.path().join("pipeline.yaml"));
             Ok(loaded.err().map(|error| error.to_string()).unwrap_or_default())
         };

@@ -1,6 +1,5 @@
 //! Whether what is kept, shown and published is what the code and the data make.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Serialize;

@@ -40,7 +40,9 @@ fn main() -> ExitCode {
         // A reader that stops reading (`| head`) is no failure.
         Ok(Err(error)) if error.is_broken_pipe() => return ExitCode::SUCCESS,
         Ok(Err(error)) => (error.to_string(), error.exit_code()),
-        Err(panic) => (format!("a fault in the program: {panic}\n  please report it, with what led to it"), 1),
+        Err(panic) => {
+            (format!("a fault in the program: {panic}\n  please report it, with what led to it"), 1)
+        }
     };
     // The exit code says it too, where nobody reads stderr any longer.
     let _ = writeln!(stderr(), "error: {}", printable::cut(&printable::printable(&said)));

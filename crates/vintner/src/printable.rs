@@ -69,7 +69,10 @@ mod tests {
     #[test]
     fn long_messages_are_cut_and_counted() {
         assert_eq!(cut("a\n  b\n"), "a\n  b\n");
-        assert_eq!(cut(&"沧".repeat(CHARACTERS + 3)), format!("{}… (3 more characters)", "沧".repeat(CHARACTERS)));
+        assert_eq!(
+            cut(&"沧".repeat(CHARACTERS + 3)),
+            format!("{}… (3 more characters)", "沧".repeat(CHARACTERS))
+        );
         assert!(cut(&"x\n".repeat(LINES + 9)).ends_with("x\n… (10 more lines)"));
     }
 

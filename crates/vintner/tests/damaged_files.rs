@@ -26,7 +26,8 @@ const TIME: Duration = Duration::from_secs(120);
 
 fn read(format: &str, bytes: Vec<u8>) -> Result<Grid, String> {
     vintner_guard::isolate_in(env!("CARGO_BIN_EXE_vintner").into());
-    let declared = json!({"name": "s", "file": format!("t.{format}"), "sha256": "", "format": format, "columns": []});
+    let declared =
+        json!({"name": "s", "file": format!("t.{format}"), "sha256": "", "format": format, "columns": []});
     let source: Source = serde_json::from_value(declared).unwrap();
     let began = Instant::now();
     let grid = read_grid(&source, bytes).map_err(|error| error.to_string());
@@ -73,7 +74,9 @@ fn fixture(name: &str) -> Vec<u8> {
 /// Sound files of each format, and some that a reader stumbled over once.
 fn corpus(format: &str) -> Vec<Vec<u8>> {
     match format {
-        "xlsx" => vec![xlsx(), fixture("damaged/stray_cell.xlsx"), fixture("damaged/wrong_number_bad_crc.xlsx")],
+        "xlsx" => {
+            vec![xlsx(), fixture("damaged/stray_cell.xlsx"), fixture("damaged/wrong_number_bad_crc.xlsx")]
+        }
         "xls" => vec![
             fixture("fixtures/table.xls"),
             fixture("damaged/memory_explosion.xls"),
@@ -208,12 +211,17 @@ fn ods_workbooks() {
 
 #[test]
 fn files_that_readers_stumbled_over() {
-    let said = |format: &str, file: &str| read(format, fixture(file)).map(|grid| grid.rows.len()).unwrap_err();
+    let said =
+        |format: &str, file: &str| read(format, fixture(file)).map(|grid| grid.rows.len()).unwrap_err();
     for (format, file, expected) in [
         ("xls", "damaged/memory_explosion.xls", "of memory"),
         ("xls", "damaged/panic_assert.xls", "the reader stumbled over it"),
         ("parquet", "damaged/panic.parquet", "the reader stumbled over it"),
-        ("xlsx", "damaged/wrong_number_bad_crc.xlsx", "\"xl/worksheets/sheet1.xml\" doesn't agree with its checksum"),
+        (
+            "xlsx",
+            "damaged/wrong_number_bad_crc.xlsx",
+            "\"xl/worksheets/sheet1.xml\" doesn't agree with its checksum",
+        ),
     ] {
         let said = said(format, file);
         assert!(said.contains(expected) && said.contains(&format!("t.{format}: ")), "{file}: {said}");

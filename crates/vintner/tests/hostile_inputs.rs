@@ -19,7 +19,8 @@ fn fixture(name: &str) -> Vec<u8> {
 /// Runs a command that has to end by itself soon.
 fn vintner(workspace: &Workspace, arguments: &[&str]) -> Output {
     let mut command = workspace.command(arguments);
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let began = Instant::now();
     while child.try_wait().unwrap().is_none() {
         // What it prints fits into a pipe.
@@ -31,7 +32,11 @@ fn vintner(workspace: &Workspace, arguments: &[&str]) -> Output {
     }
     let output = child.wait_with_output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Output { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
+    Output {
+        code: output.status.code().unwrap_or(-1),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
 }
 
 /// The small paper with its towns read from another file.
@@ -39,7 +44,11 @@ fn with_source(file: &str, format: &str, bytes: &[u8]) -> Workspace {
     let workspace = small();
     let manifest = workspace.read(MANIFEST_PATH);
     let manifest = manifest.replacen("file: towns.csv", &format!("file: {file}"), 1);
-    fs::write(workspace.path(MANIFEST_PATH), manifest.replacen("format: csv", &format!("format: {format}"), 1)).unwrap();
+    fs::write(
+        workspace.path(MANIFEST_PATH),
+        manifest.replacen("format: csv", &format!("format: {format}"), 1),
+    )
+    .unwrap();
     let raw = workspace.path(MANIFEST_PATH).with_file_name("raw");
     fs::write(raw.join(file), bytes).unwrap();
     write_sums(&workspace);
@@ -64,10 +73,7 @@ fn damaged_files_are_faults_of_every_command() {
         }
         // A new vintage goes by the other files.
         let folder = workspace.path(MANIFEST_PATH).with_file_name("raw");
-        let output = vintner(
-            &workspace,
-            &["vintage", "new", "other", "--from", folder.to_str().unwrap()],
-        );
+        let output = vintner(&workspace, &["vintage", "new", "other", "--from", folder.to_str().unwrap()]);
         assert_eq!(output.code, 0, "{file}: {}{}", output.stdout, output.stderr);
         assert!(!output.stderr.contains("panicked"), "{}", output.stderr);
     }
@@ -134,7 +140,10 @@ fn windows_and_branches_have_bounds() {
     let years = refused("window: {first: 2001, last: 2008}", "window: {first: 2001, last: 1002000}");
     assert!(years.contains("a window of 1000000 years; up to 5000 are read"), "{years}");
     let items: Vec<String> = (0..100_000).map(|item| format!("i{item}")).collect();
-    let stage = format!("  many:\n    run: \"true\"\n    foreach: [{}]\n    outputs: {{a: a.txt}}\nstages:", items.join(", "));
+    let stage = format!(
+        "  many:\n    run: \"true\"\n    foreach: [{}]\n    outputs: {{a: a.txt}}\nstages:",
+        items.join(", ")
+    );
     let stage = stage.replace("stages:", "");
     let branches = refused("stages:\n", &format!("stages:\n{stage}\n"));
     assert!(branches.contains("more than 20000 branches of one stage"), "{branches}");

@@ -68,7 +68,8 @@ fn yaml() {
 #[test]
 fn pipelines() {
     let workspace = Workspace::of_paper();
-    let corpus = [texts(&["pipeline.yaml", "examples/grunfeld/pipeline.yaml"]), vec![small().read("pipeline.yaml")]];
+    let corpus =
+        [texts(&["pipeline.yaml", "examples/grunfeld/pipeline.yaml"]), vec![small().read("pipeline.yaml")]];
     let registry = registry();
     try_all("pipelines", &corpus.concat(), 12, |text| {
         said(Pipeline::parse(&workspace.path(""), "pipeline.yaml", text, &registry, &BTreeMap::new()))
@@ -77,7 +78,8 @@ fn pipelines() {
 
 #[test]
 fn manifests_and_crosswalks() {
-    let corpus = texts(&["data/vintages/public-2025/vintage.yaml", "data/vintages/reconstructed/vintage.yaml"]);
+    let corpus =
+        texts(&["data/vintages/public-2025/vintage.yaml", "data/vintages/reconstructed/vintage.yaml"]);
     try_all("manifests", &corpus, 20, |text| said(Manifest::parse("vintage.yaml", text)));
     try_all("crosswalks", &texts(&["data/crosswalk/cities.csv"]), 100, |text| {
         said(Crosswalk::parse("cities.csv", text))
@@ -112,7 +114,9 @@ fn expressions_and_statements() {
     let claims = texts(&["data/published/claims.yaml"]).concat();
     let statements: Vec<String> = claims
         .lines()
-        .filter_map(|line| line.trim().strip_prefix("statements: [\"")?.strip_suffix("\"]").map(str::to_owned))
+        .filter_map(|line| {
+            line.trim().strip_prefix("statements: [\"")?.strip_suffix("\"]").map(str::to_owned)
+        })
         .collect();
     assert!(statements.len() > 10, "{statements:?}");
     try_all("statements", &statements, 3_000, |text| said(Statement::parse(text)));
@@ -137,7 +141,12 @@ fn what_a_run_left_is_read_again_or_made_again() {
         common::overwrite(&path, &damaged(&before, &mut chance));
         for command in [&["status"][..], &["why", "summary"], &["show", "panel"], &["reproduce"]] {
             let output = workspace.vintner(command);
-            assert!([0, 1, 2].contains(&output.code), "trial {trial}, {path:?}: {}\n{}", output.code, output.stderr);
+            assert!(
+                [0, 1, 2].contains(&output.code),
+                "trial {trial}, {path:?}: {}\n{}",
+                output.code,
+                output.stderr
+            );
             assert!(!output.stderr.contains("panicked"), "trial {trial}, {path:?}: {}", output.stderr);
             *codes.entry(output.code).or_default() += 1;
         }

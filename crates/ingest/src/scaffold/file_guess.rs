@@ -30,13 +30,11 @@ pub(super) fn readings(name: &str, bytes: &[u8]) -> Result<Vec<Readable>, String
     }
     let format = by_bytes(bytes).unwrap_or_else(|| by_name(name));
     let mut readings = match format {
-        Format::Xlsx | Format::Xls | Format::Ods | Format::Parquet => {
-            read_tables(bytes, format, Wanted::All)
-                .map_err(|wrong| format!("{}; {}", wrong.message, wrong.hint))?
-                .into_iter()
-                .map(|table| plain(format, table.sheet, table.rows))
-                .collect()
-        }
+        Format::Xlsx | Format::Xls | Format::Ods | Format::Parquet => read_tables(bytes, format, Wanted::All)
+            .map_err(|wrong| format!("{}; {}", wrong.message, wrong.hint))?
+            .into_iter()
+            .map(|table| plain(format, table.sheet, table.rows))
+            .collect(),
         Format::Csv | Format::Tsv => vec![text(bytes)?],
     };
     let said = by_extension(name);

@@ -229,7 +229,7 @@ fn entities_across(header: &GridRow, below: &[GridRow], crosswalk: &Crosswalk) -
     let headers = headers(header);
     let (time, text, years) = headers
         .iter()
-        .filter(|(column, _)| columns.iter().all(|(other, _)| other != column))
+        .filter(|(column, _)| columns.binary_search_by_key(column, |(other, _)| *other).is_err())
         .map(|(column, text)| {
             let years: Vec<i32> = filled.iter().filter_map(|row| year_of(row.cell(*column))).collect();
             (*column, text, years)

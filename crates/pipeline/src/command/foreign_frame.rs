@@ -6,7 +6,8 @@ use polars::prelude::{ArrowDataType, ParallelStrategy, ParquetReader, SerReader}
 use vintner_guard::Guarded;
 
 /// The reader that foreign frames are tried with, for the program that is to run it.
-pub const FRAME_READER: Guarded = Guarded::new("frame", |bytes| fault(bytes).unwrap_or_default().into_bytes());
+pub const FRAME_READER: Guarded =
+    Guarded::new("frame", |bytes| fault(bytes).unwrap_or_default().into_bytes());
 
 /// Why a Parquet file can't become a frame, if it can't: it isn't one, is damaged, or has columns of
 /// types that Vintner is built without. It is read to its end under guard, since another program wrote it;

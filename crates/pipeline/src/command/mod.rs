@@ -35,8 +35,8 @@ use vintner_diagnostics::{Document, Faults, Node};
 use crate::{Digest, InputDeclaration, Inputs, Operation, OutputDeclaration, Outputs, Stage, StageError};
 
 pub use command_line::CommandLine;
-pub use foreign_frame::FRAME_READER;
 pub use error::{CommandError, CommandProblem};
+pub use foreign_frame::FRAME_READER;
 pub use output_file::OutputFile;
 pub use spec::CommandSpec;
 pub use timeout::Timeout;

@@ -15,7 +15,8 @@ pub(crate) fn check_window(document: &Document, params: &Node, first: i32, last:
     } else if first.abs_diff(last) >= YEARS {
         let place = params.get("window").unwrap_or(params);
         let years = u64::from(first.abs_diff(last)) + 1;
-        let fault = document.fault(Some(place.span), format!("a window of {years} years; up to {YEARS} are read"));
+        let fault =
+            document.fault(Some(place.span), format!("a window of {years} years; up to {YEARS} are read"));
         faults.push(fault.hint("mend its first or its last year"));
     }
     faults

@@ -3,13 +3,13 @@
 
 #[cfg(unix)]
 pub mod commands;
+pub mod damage;
 #[cfg(unix)]
 pub mod kept;
 #[cfg(target_os = "linux")]
 pub mod mount;
 #[cfg(unix)]
 pub mod running;
-pub mod damage;
 pub mod towns;
 
 use std::collections::BTreeMap;
