@@ -138,7 +138,7 @@ fn peak_memory() -> u64 {
 
 #[test]
 fn xls() {
-    try_all("xls", 60);
+    try_all("xls", 24);
 }
 
 #[test]
@@ -201,12 +201,12 @@ fn with_damaged_part(bytes: &[u8], chance: &mut Chance) -> Vec<u8> {
 
 #[test]
 fn xlsx_workbooks() {
-    try_zip("xlsx", 40);
+    try_zip("xlsx", 25);
 }
 
 #[test]
 fn ods_workbooks() {
-    try_zip("ods", 40);
+    try_zip("ods", 25);
 }
 
 #[test]

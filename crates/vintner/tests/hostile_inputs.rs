@@ -131,7 +131,7 @@ fn brackets_and_references_without_end_are_refused() {
         let below = vec![format!("$b{}", level - 1); 10].join(", ");
         params.push_str(&format!("  b{level}: [{below}]\n"));
     }
-    let many = refused("params:\n", &params);
+    let many = refused("params:\n  window", &format!("{params}  window"));
     assert!(many.contains("with what it refers to the pipeline comes to more than 2000000 values"), "{many}");
 }
 
@@ -151,8 +151,10 @@ fn windows_and_branches_have_bounds() {
 
 #[test]
 fn a_message_about_a_long_text_is_short() {
-    let long = refused("version: 1\n", &format!("version: 1\n{}: 1\n", "x".repeat(1_800_000)));
-    assert!(long.contains("more characters)"), "{long}");
+    let long = refused("version: 1\n", &format!("version: {}\n", "x".repeat(1_800_000)));
+    assert!(long.contains("pipeline.yaml:1:10: ") && long.len() < 5_000, "{long}");
+    let name = refused("vintage: small\n", &format!("vintage: small\n? {}\n: 1\n", "x".repeat(1_800_000)));
+    assert!(name.contains("more characters)"), "{name}");
     let fields: String = (0..50_000).map(|field| format!("unknown_{field}: 1\n")).collect();
     let many = refused("version: 1\n", &format!("version: 1\n{fields}"));
     assert!(many.contains("more\n") || many.trim_end().ends_with("more"), "{}", &many[many.len() - 300..]);
