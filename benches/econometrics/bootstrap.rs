@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use polars::prelude::{Column, DataFrame};
+use vintner_estimation::SeededGenerator;
 use vintner_estimation::bootstrap::{Bootstrap, PairsBootstrap, WildBootstrap};
-use vintner_estimation::reconstruction::SeededGenerator;
 use vintner_estimation::{Formula, Model, Sample};
 use vintner_panel::Panel;
 

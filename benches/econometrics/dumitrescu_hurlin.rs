@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use polars::prelude::{Column, DataFrame};
-use vintner_estimation::reconstruction::SeededGenerator;
+use vintner_estimation::SeededGenerator;
 use vintner_estimation::{LagOrders, Untestable, dumitrescu_hurlin};
 use vintner_panel::Panel;
 

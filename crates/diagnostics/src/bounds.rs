@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser};
 
-use crate::Span;
 use crate::node::place;
+use crate::span::Span;
 
 /// Parts of a document may stand in one another so deep.
 pub const DEPTH: usize = 100;

@@ -6,26 +6,23 @@
 //! when anything was recorded, so no stand-in ever escapes.
 
 mod access;
+mod node_deserializer;
+mod reading;
+mod refusal;
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::fmt;
 
-use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, Visitor};
 
 use access::{Fields, Items, SpannedFields, StandIns, Variant};
+use node_deserializer::{NodeDeserializer, Target};
+pub(crate) use reading::Problem;
+use reading::Reading;
+use refusal::Refusal;
 
 use crate::node::{Node, NodeValue, Number};
-use crate::span::{SPANNED, Span};
+use crate::span::SPANNED;
 use crate::suggest::{did_you_mean, one_of};
-
-/// A fault before it knows its document.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Problem {
-    pub(crate) span: Span,
-    pub(crate) message: String,
-    pub(crate) hint: Option<String>,
-}
 
 /// Reading again is needed once per missing field; a document with more than this many shows the
 /// first so many.
@@ -48,157 +45,6 @@ pub(crate) fn decode<T: DeserializeOwned>(root: &Node) -> (Option<T>, BTreeSet<P
         }
     }
     (value, reading.problems.into_inner())
-}
-
-/// What one reading found so far.
-#[derive(Default)]
-struct Reading {
-    problems: RefCell<BTreeSet<Problem>>,
-    /// Fields to put a stand-in for (mapping, field), and nodes to replace by one (node, "").
-    stand_ins: RefCell<BTreeSet<(usize, String)>>,
-}
-
-impl Reading {
-    fn record(&self, span: Span, message: String, hint: Option<String>) {
-        self.problems.borrow_mut().insert(Problem { span, message, hint });
-    }
-
-    fn stand_in(&self, node: &Node, field: &str) {
-        self.stand_ins.borrow_mut().insert((identity(node), field.to_owned()));
-    }
-
-    fn is_stand_in(&self, node: &Node) -> bool {
-        self.stand_ins.borrow().contains(&(identity(node), String::new()))
-    }
-
-    fn missing_fields(&self, node: &Node) -> Vec<String> {
-        let identity = identity(node);
-        self.stand_ins
-            .borrow()
-            .iter()
-            .filter(|(owner, field)| *owner == identity && !field.is_empty())
-            .map(|(_, field)| field.clone())
-            .collect()
-    }
-}
-
-/// A node's address: nodes stay where they are while a tree is read.
-fn identity(node: &Node) -> usize {
-    std::ptr::from_ref(node).addr()
-}
-
-/// Why a visitor gave up.
-#[derive(Debug)]
-enum Refusal {
-    /// A message that has no place yet.
-    Custom(String),
-    /// A field is missing from the struct being read.
-    Missing(&'static str),
-    /// Recorded already.
-    Recorded,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Refusal::Custom(message) => formatter.write_str(message),
-            Refusal::Missing(field) => write!(formatter, "missing field `{field}`"),
-            Refusal::Recorded => formatter.write_str("recorded"),
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-impl de::Error for Refusal {
-    fn custom<M: fmt::Display>(message: M) -> Self {
-        Refusal::Custom(message.to_string())
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Refusal::Missing(field)
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Target<'a> {
-    Node(&'a Node),
-    /// Stands for a value that can't be had; satisfies whatever is asked of it.
-    StandIn(Span),
-}
-
-struct NodeDeserializer<'a> {
-    target: Target<'a>,
-    reading: &'a Reading,
-}
-
-impl<'a> NodeDeserializer<'a> {
-    /// The node, unless a stand-in was asked for in its place.
-    fn node(&self) -> Option<&'a Node> {
-        match self.target {
-            Target::Node(node) if !self.reading.is_stand_in(node) => Some(node),
-            _ => None,
-        }
-    }
-
-    fn span(&self) -> Span {
-        match self.target {
-            Target::Node(node) => node.span,
-            Target::StandIn(span) => span,
-        }
-    }
-
-    /// Gives a refusal its place, and asks for a stand-in at the next reading.
-    fn placed<T>(&self, outcome: Result<T, Refusal>) -> Result<T, Refusal> {
-        outcome.map_err(|refusal| {
-            if let Refusal::Custom(message) = &refusal {
-                // What a visitor says of a stand-in was said of the value before it.
-                if let Some(node) = self.node() {
-                    self.reading.record(node.span, message.clone(), None);
-                    self.reading.stand_in(node, "");
-                }
-                return Refusal::Recorded;
-            }
-            refusal
-        })
-    }
-
-    fn wrong(&self, node: &Node, wanted: &str) {
-        let hint = match (&node.value, wanted) {
-            (NodeValue::Number(_) | NodeValue::Bool(_), "text") => Some("put quotes around it".to_owned()),
-            (NodeValue::Text(text), _) if text.parse::<f64>().is_ok() && wanted != "a list" => {
-                Some("take the quotes away".to_owned())
-            }
-            (NodeValue::Text(_) | NodeValue::Number(_), "a list") => {
-                Some("a list is written [a, b] or as lines that begin with `- `".to_owned())
-            }
-            _ => None,
-        };
-        self.reading.record(node.span, format!("{wanted} expected, found {}", node.describe()), hint);
-    }
-
-    fn integer(&self) -> Option<i128> {
-        let node = self.node()?;
-        match &node.value {
-            NodeValue::Number(Number::Integer(number)) => Some(i128::from(*number)),
-            NodeValue::Number(Number::Unsigned(number)) => Some(i128::from(*number)),
-            _ => {
-                self.wrong(node, "a whole number");
-                None
-            }
-        }
-    }
-
-    fn text(&self) -> Option<&'a str> {
-        let node = self.node()?;
-        match &node.value {
-            NodeValue::Text(text) => Some(text),
-            _ => {
-                self.wrong(node, "text");
-                None
-            }
-        }
-    }
 }
 
 macro_rules! deserialize_whole_numbers {
@@ -478,7 +324,8 @@ mod tests {
 
     use serde::Deserialize;
 
-    use crate::{Document, Spanned};
+    use crate::document::Document;
+    use crate::span::Spanned;
 
     #[derive(Debug, Deserialize, PartialEq)]
     #[serde(deny_unknown_fields)]

@@ -3,8 +3,12 @@
 use serde::de::DeserializeOwned;
 use serde_yaml::Value;
 
+use crate::bounds;
 use crate::decode::decode;
-use crate::{Fault, Faults, Node, Span, bounds, one_of};
+use crate::fault::{Fault, Faults};
+use crate::node::Node;
+use crate::span::Span;
+use crate::suggest::one_of;
 
 /// A YAML document that was read and not yet given a type.
 #[derive(Debug, Clone)]
@@ -44,7 +48,8 @@ impl Document {
     /// # Errors
     /// Where the text isn't YAML, or repeats a field, or uses tags.
     pub fn parse(file: &str, text: &str) -> Result<Self, Faults> {
-        let empty = Node { span: Span { line: 1, column: 1, length: 0 }, value: crate::NodeValue::Null };
+        let empty =
+            Node { span: Span { line: 1, column: 1, length: 0 }, value: crate::node::NodeValue::Null };
         let mut document = Document { file: file.to_owned(), lines: Lines::of(text), root: empty };
         if let Some(beyond) = bounds::beyond(text) {
             return Err(document.fault(Some(beyond.span), beyond.message).hint(beyond.hint).into());

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Span;
+use crate::span::Span;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

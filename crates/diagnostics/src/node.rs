@@ -7,7 +7,7 @@ use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use serde_yaml::Value;
 
-use crate::{Span, Spanned};
+use crate::span::{Span, Spanned};
 
 /// A part of a document.
 #[derive(Debug, Clone, PartialEq)]

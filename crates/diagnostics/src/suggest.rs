@@ -1,5 +1,7 @@
 //! Suggestions for misspelt names.
 
+use crate::bounds::cut;
+
 /// Names longer than so many bytes aren't compared.
 const LONGEST: usize = 200;
 
@@ -34,12 +36,8 @@ pub fn one_of<'a>(found: &str, known: impl IntoIterator<Item = &'a str> + Clone)
     if let Some(name) = did_you_mean(found, known.clone()) {
         return Some(format!("did you mean `{name}`?"));
     }
-    let names: Vec<String> = known
-        .clone()
-        .into_iter()
-        .take(MOST)
-        .map(|name| format!("`{}`", crate::cut(name.to_owned())))
-        .collect();
+    let names: Vec<String> =
+        known.clone().into_iter().take(MOST).map(|name| format!("`{}`", cut(name.to_owned()))).collect();
     let listed = names.join(", ");
     let more = known.into_iter().count().saturating_sub(MOST);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };

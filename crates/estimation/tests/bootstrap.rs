@@ -5,11 +5,11 @@ mod support;
 
 use polars::prelude::{Column, DataFrame};
 use support::{golden, panel};
+use vintner_estimation::SeededGenerator;
 use vintner_estimation::bootstrap::{
     Bootstrap, BootstrapFit, PValue, PairsBootstrap, ResidualBlock, ResidualBootstrap, WildBootstrap,
     WildWeights,
 };
-use vintner_estimation::reconstruction::SeededGenerator;
 use vintner_estimation::{
     ClusterBy, ClusterCovariance, Covariance, Estimated, Formula, Model, Reason, Sample, SmallSample,
     WeightKind, Weights,

@@ -4,7 +4,7 @@
 mod support;
 
 use support::{golden, panel};
-use vintner_estimation::reconstruction::SeededGenerator;
+use vintner_estimation::SeededGenerator;
 use vintner_estimation::{
     Formula, GrangerBootstrap, LagChoice, LagCriterion, LagOrders, Model, Reason, Sample, Untestable,
     bootstrap_dumitrescu_hurlin, choose_lags, dumitrescu_hurlin, lag,

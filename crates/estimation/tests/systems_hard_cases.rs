@@ -3,12 +3,13 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use polars::prelude::{Column, DataFrame};
+use vintner_estimation::instruments::FirstStageOutcome;
 use vintner_estimation::instruments::{
     Errors, InstrumentalCovariance, InstrumentalEstimator, InstrumentalOutcome, InstrumentedEquation,
 };
 use vintner_estimation::systems::{
-    Equation, FirstStageOutcome, Identified, IdentifyingCondition, Iteration, ResidualCovariance, System,
-    SystemCovariance, SystemEstimator, SystemFit, SystemOptions, SystemOutcome, identification,
+    Equation, Identified, IdentifyingCondition, Iteration, ResidualCovariance, System, SystemCovariance,
+    SystemEstimator, SystemFit, SystemOptions, SystemOutcome, identification,
 };
 use vintner_estimation::{Effects, EstimationError, Formula, Note, PanelKey, Reason, TestOutcome};
 use vintner_panel::Panel;

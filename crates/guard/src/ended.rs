@@ -1,6 +1,7 @@
 //! Why a reader came to no answer.
 
-use crate::{Limits, in_words};
+use crate::bytes::in_words;
+use crate::limits::Limits;
 
 /// A reader that came to no answer. The words go behind the name of a file: `a.xls: reading it …`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

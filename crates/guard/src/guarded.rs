@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use crate::{Ended, Limits, child, quietly};
+use crate::child;
+use crate::ended::Ended;
+use crate::limits::Limits;
+use crate::panics::quietly;
 
 /// A reader of bytes: a name that is the same on both sides, and what makes an answer of a request.
 ///

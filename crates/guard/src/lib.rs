@@ -16,11 +16,12 @@ mod guarded;
 mod limits;
 mod panics;
 mod regular_file;
+mod serve;
 
 pub use bytes::in_words;
-pub use child::serve;
 pub use ended::Ended;
 pub use guarded::{Guarded, isolate, isolate_in};
 pub use limits::Limits;
 pub use panics::quietly;
 pub use regular_file::{check_regular, read_regular, read_text};
+pub use serve::serve;

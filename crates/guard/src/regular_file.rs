@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Error, ErrorKind, Result};
 use std::path::Path;
 
-use crate::in_words;
+use crate::bytes::in_words;
 
 /// Refuses what is no file: to open a pipe waits for somebody to write into it, a device may never
 /// end, and neither is a thing that can be read again. A link counts as what it points to.

@@ -11,7 +11,7 @@ use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use crate::workbook::Unreadable;
+use crate::table::Unreadable;
 
 /// The parts of a workbook may unpack to so many bytes: several times what a sheet as large as
 /// spreadsheets can be takes, and far from what a machine has.

@@ -2,8 +2,9 @@
 
 use vintner_guard::Guarded;
 
-use crate::workbook::{self, Table, Unreadable, Wanted};
-use crate::{Format, parquet, wire};
+use crate::format::Format;
+use crate::table::{Table, Unreadable, Wanted};
+use crate::{parquet, wire, workbook};
 
 /// The reader of binary files, for the program that is to run it.
 pub const BINARY_READER: Guarded = Guarded::new("tables", serve);

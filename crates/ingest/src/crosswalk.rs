@@ -6,10 +6,11 @@ use std::path::Path;
 use vintner_diagnostics::{Fault, Faults, Span, did_you_mean};
 use vintner_panel::{Entity, Label};
 
-use crate::delimited::{self, Dialect};
+use crate::delimited;
+use crate::delimited::Dialect;
+use crate::error::{IngestError, Result};
 use crate::fold::{fold, fold_name};
 use crate::grid::GridRow;
-use crate::{IngestError, Result};
 
 const COLUMNS: [&str; 6] = ["id", "en", "zh", "aliases", "prefixes", "suffixes"];
 

@@ -1,7 +1,6 @@
 //! Tables with a row for each year and a column for each entity.
 
-use crate::GridRow;
-use crate::grid::CellContent;
+use crate::grid::{CellContent, GridRow};
 use crate::header::Header;
 use crate::row_key::{KeyColumns, Notes};
 use crate::tidying::{RowKey, Tidying, ValueReader};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use vintner_diagnostics::Faults;
 
-use crate::SourceFaults;
+use crate::source_fault::SourceFaults;
 
 /// The result of reading a vintage or a part of it.
 pub type Result<T> = std::result::Result<T, IngestError>;

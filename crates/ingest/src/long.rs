@@ -1,6 +1,6 @@
 //! Long tables: a row for each entity and year, a column for each variable.
 
-use crate::GridRow;
+use crate::grid::GridRow;
 use crate::header::Header;
 use crate::row_key::{KeyColumns, Notes, find_column};
 use crate::tidying::{Tidying, ValueReader};

@@ -1,12 +1,9 @@
 //! The manifest of a vintage.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
-use vintner_diagnostics::{Document, Faults};
 use vintner_panel::Label;
 
-use crate::{IngestError, Result, Source, manifest_check};
+use crate::source::Source;
 
 /// What kind of data a vintage holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,28 +37,6 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Reads a manifest from a file.
-    ///
-    /// # Errors
-    /// Where the file can't be read, and as [`Manifest::parse`].
-    pub fn read(path: &Path) -> Result<Self> {
-        let text = vintner_guard::read_text(path)
-            .map_err(|problem| IngestError::Io { path: path.to_owned(), problem })?;
-        Self::parse(&path.display().to_string(), &text).map_err(IngestError::Manifest)
-    }
-
-    /// Reads a manifest from text; `file` is the name that faults give.
-    ///
-    /// # Errors
-    /// Every unknown field, wrong type and missing field; where there are none of these, everything
-    /// that doesn't go together (a wide table with a column of years, an encoding that doesn't
-    /// exist, a name that comes twice).
-    pub fn parse(file: &str, text: &str) -> std::result::Result<Self, Faults> {
-        let document = Document::parse(file, text)?;
-        let manifest: Self = document.decode()?;
-        manifest_check::check(&manifest, &document).or(manifest)
-    }
-
     /// The source called `name`.
     pub fn source(&self, name: &str) -> Option<&Source> {
         self.sources.iter().find(|source| source.name == name)

@@ -6,8 +6,9 @@ use encoding_rs::Encoding;
 use vintner_diagnostics::{Document, Faults, Node, NodeValue};
 
 use crate::checksum::Checksum;
-use crate::source::ValueColumn;
-use crate::{Layout, Manifest, Outside, Source};
+use crate::layout::Layout;
+use crate::manifest::Manifest;
+use crate::source::{Outside, Source, ValueColumn};
 
 /// Everything that doesn't go together, each at its place.
 pub(crate) fn check(manifest: &Manifest, document: &Document) -> Faults {

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use polars::prelude::*;
 
 use crate::grid::{CellContent, GridRow};
-use crate::workbook::Unreadable;
+use crate::table::Unreadable;
 
 /// The rows of a Parquet file. A Parquet file has no rows that a reader could count, so they are
 /// numbered as they would be on a sheet: 1 for the columns' names, 2 for the first record.

@@ -4,15 +4,20 @@ use std::path::Path;
 
 use crate::binary::read_tables;
 use crate::checksum::Checksum;
-use crate::delimited::{self, Dialect};
+use crate::crosswalk::Crosswalk;
+use crate::delimited::Dialect;
+use crate::error::{IngestError, Result};
+use crate::format::Format;
 use crate::grid::Grid;
 use crate::header::Header;
+use crate::layout::Layout;
+use crate::source::Source;
+use crate::source_fault::{SourceFault, SourceFaults};
+use crate::table::Wanted;
+use crate::tidied::Tidied;
 use crate::tidying::{Problem, Tidying};
-use crate::workbook::Wanted;
-use crate::{
-    Crosswalk, Format, IngestError, Layout, Result, Source, SourceFault, SourceFaults, Tidied, Window,
-};
-use crate::{entities_across, long, text_encoding, wide};
+use crate::window::Window;
+use crate::{delimited, entities_across, long, text_encoding, wide};
 
 /// Reads a source from the vintage's raw folder; see [`read_source_bytes`].
 ///
@@ -126,7 +131,7 @@ fn tidy(source: &Source, grid: &Grid, crosswalk: &Crosswalk, window: Option<Wind
 
 /// In text, a field beyond the header's last is a delimiter inside a value (a thousands separator,
 /// say), which has shifted all that follows.
-fn check_widths(tidying: &mut Tidying<'_>, header: &Header, rows: &[&crate::GridRow]) {
+fn check_widths(tidying: &mut Tidying<'_>, header: &Header, rows: &[&crate::grid::GridRow]) {
     let width = header.cells.last().map_or(0, |(column, _)| *column);
     for row in rows {
         let beyond = row.cells.iter().zip(1u32..).find(|(cell, at)| *at > width && !cell.is_blank());

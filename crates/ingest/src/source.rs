@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Label;
 
-use crate::{Format, Layout};
+use crate::format::Format;
+use crate::layout::Layout;
 
 /// One entry under `sources` in a manifest. All of it is part of a cached result's key, so it
 /// serialises with its fields in a fixed order.

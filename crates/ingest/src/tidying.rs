@@ -10,8 +10,10 @@ use crate::fold::fold;
 use crate::grid::{CellContent, Grid};
 use crate::number::parse_number;
 use crate::source::{Duplicates, Outside, Source, ValueColumn};
+use crate::source_fault::{SourceFault, SourceFaults};
+use crate::tidied::Tidied;
+use crate::window::Window;
 use crate::year::{PLAUSIBLE_YEARS, parse_year};
-use crate::{SourceFault, SourceFaults, Tidied, Window};
 
 /// How many names a warning lists.
 const LISTED: usize = 5;

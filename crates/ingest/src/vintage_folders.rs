@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use vintner_diagnostics::did_you_mean;
 
+use crate::error::{IngestError, Result};
 use crate::fold::fold_header;
-use crate::{IngestError, Manifest, Result, Source};
+use crate::manifest::Manifest;
+use crate::source::Source;
 
 const MANIFEST: &str = "vintage.yaml";
 

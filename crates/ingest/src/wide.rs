@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::GridRow;
 use crate::fold::fold;
-use crate::grid::CellContent;
+use crate::grid::{CellContent, GridRow};
 use crate::header::Header;
 use crate::row_key::{KeyColumns, Notes};
 use crate::tidying::{Problem, Tidying, ValueReader};

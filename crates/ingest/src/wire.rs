@@ -3,7 +3,7 @@
 //! Numbers cross as their bits, so that what comes out is what was read. Both sides are the same program.
 
 use crate::grid::{CellContent, GridRow};
-use crate::workbook::{Table, Unreadable};
+use crate::table::{Table, Unreadable};
 
 /// What was read, as bytes.
 pub(crate) fn encode(read: &Result<Vec<Table>, Unreadable>) -> Vec<u8> {

@@ -6,41 +6,11 @@ use std::io::{Cursor, Read, Seek};
 use calamine::{Data, ExcelDateTime, Reader, Xls, Xlsx, XlsxError};
 use vintner_diagnostics::did_you_mean;
 
+use crate::format::Format;
 use crate::grid::{CellContent, GridRow};
 use crate::sheet_cells::SheetCells;
-use crate::{Format, archive, ods};
-
-/// A workbook or sheet that can't be read.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Unreadable {
-    /// The sheet asked for, where it is a matter of one.
-    pub sheet: Option<String>,
-    /// What is wrong.
-    pub message: String,
-    /// What to do about it.
-    pub hint: String,
-}
-
-/// A table of cells: a sheet, or what a file of another format holds. Formulas come as the values that
-/// the workbook last computed.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Table {
-    /// The sheet's name.
-    pub sheet: Option<String>,
-    /// Its rows.
-    pub rows: Vec<GridRow>,
-}
-
-/// Which sheets of a workbook are asked for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Wanted<'a> {
-    /// The first.
-    First,
-    /// The one of that name.
-    Named(&'a str),
-    /// All that can be read.
-    All,
-}
+use crate::table::{Table, Unreadable, Wanted};
+use crate::{archive, ods};
 
 /// The sheets that are wanted. The bytes are believed nothing: see [`crate::binary`].
 pub(crate) fn read_sheets(

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
 
-use crate::{Labels, Numbers, PanelError, Result};
+use crate::error::{PanelError, Result};
+use crate::labels::Labels;
+use crate::numbers::Numbers;
 
 /// Some consecutive rows of a panel that is sorted by entity, then time.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Label;
+use crate::label::Label;
 
 /// A city, firm or country of the panel.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use polars::prelude::*;
 
-use crate::{PanelError, Result};
+use crate::error::{PanelError, Result};
 
 /// The rows of a column that have the same value: each row's code, and what each code stands for. Codes
 /// follow the order of the labels as text.

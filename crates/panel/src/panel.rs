@@ -5,7 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use polars::prelude::*;
 
-use crate::{Labels, Numbers, PanelError, Result};
+use crate::error::{PanelError, Result};
+use crate::labels::Labels;
+use crate::numbers::Numbers;
 
 /// Entities observed over time: a frame with one row per entity and time.
 ///

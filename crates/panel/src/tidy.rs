@@ -2,7 +2,8 @@
 
 use polars::prelude::*;
 
-use crate::{CellAddress, PanelError, Result};
+use crate::address::CellAddress;
+use crate::error::{PanelError, Result};
 
 /// The names of a tidy frame's columns, in order.
 pub mod tidy_columns {

@@ -19,96 +19,46 @@
 //!
 //! This crate knows frames and files, and no econometrics.
 
-mod artifact;
-mod audit;
-mod bound;
-mod branch;
-mod cancelled;
-mod canonical;
-mod causes;
-mod check;
 pub mod command;
 mod difference;
 mod digest;
-mod engine;
 mod error;
-mod file_name;
 mod files;
 mod fingerprint;
-mod foreach;
 mod graph;
-mod histogram;
-mod inputs;
-mod lineage;
-mod listing;
-mod lock_file;
-mod making;
-mod memory;
-mod observer;
 mod operation;
-mod pipeline;
 mod plan;
-mod profile;
-mod publish;
-mod reading;
-mod rebuild;
-mod record;
-mod reference;
-mod rehearsal;
-mod report;
-mod seen;
-mod selection;
-mod snapshot;
+mod questions;
+mod run;
 mod spec;
-mod stamp;
-mod stat_cache;
-mod status;
 mod store;
-mod survey;
-mod verification;
-mod vintage;
-mod why;
 
-pub use artifact::{Artifact, Kind};
-pub use audit::{Audit, OutputAudit, RawFile, RunFacts};
-pub use bound::Bound;
-pub use branch::{Branch, BranchId};
-pub use cancelled::Cancelled;
-pub use canonical::canonical_json;
-pub use causes::Cause;
 pub use difference::{
     Cell, DescribeDifferences, Difference, DifferenceCollector, Differences, Excerpt, RowPair, Table,
     artifact_differences, file_differences, frame_differences, json_differences, pair_rows, row_text,
     shown_pair, shown_text, text_differences,
 };
-pub use digest::Digest;
-pub use engine::{Engine, RunOptions};
-pub use error::{PipelineError, Result, StageError};
-pub use fingerprint::{FORMAT, Fingerprint, InputDigest};
-pub use foreach::{ForEach, Item};
+pub use digest::{Digest, canonical_json};
+pub use error::{LockDifference, LockedKind, PipelineError, Result, StageError};
+pub use fingerprint::{Cause, FORMAT, Fingerprint, InputDigest};
 pub use graph::{GraphFormat, GraphLink, draw, draw_linked};
-pub use histogram::Histogram;
-pub use inputs::{InputFile, Inputs};
-pub use lineage::{BranchReads, OutputRead};
-pub use lock_file::{LockDifference, LockFile, Locked, LockedKind};
-pub use observer::{Observer, Silent};
 pub use operation::{
-    Accepts, InputDeclaration, Operation, OutputDeclaration, Outputs, Registry, Rows, Stage,
+    Accepts, Artifact, Cancelled, InputDeclaration, InputFile, Inputs, Kind, Operation, OutputDeclaration,
+    Outputs, Registry, Rows, Stage,
 };
-pub use pipeline::{Pipeline, PipelineStage};
-pub use plan::Plan;
-pub use profile::{ColumnProfile, Profile};
-pub use rebuild::{Rebuild, Rebuilt, rebuild};
-pub use record::{InputRecord, Origin, OutputRecord, Record};
-pub use reference::Reference;
-pub use rehearsal::rehearse;
-pub use report::{Outcome, Report, StageReport};
-pub use selection::Selection;
-pub use snapshot::{Request, unchanged};
-pub use spec::{Spec, StageSpec};
-pub use status::{StageStatus, State, status};
-pub use store::{Collected, Contents, Keep, KeptRun, MendedBy, Store, Unsound};
-pub use survey::Survey;
-pub use verification::{Mismatch, Verification};
-pub use vintage::{SourceFile, Vintage};
-pub use why::{LastRun, Reason, Why, why};
+pub use plan::{Branch, BranchId, Plan, Selection};
+pub use questions::{
+    Audit, BranchReads, ColumnProfile, Histogram, LastRun, Mismatch, OutputAudit, OutputRead, Profile,
+    RawFile, Reason, Rebuild, Rebuilt, RunFacts, StageStatus, State, Survey, Verification, Why, rebuild,
+    status, why,
+};
+pub use run::{
+    Engine, Observer, Outcome, Report, Request, RunOptions, Silent, StageReport, rehearse, unchanged,
+};
+pub use spec::{
+    Bound, ForEach, Item, Pipeline, PipelineStage, Reference, SourceFile, Spec, StageSpec, Vintage,
+};
+pub use store::{
+    Collected, Contents, InputRecord, Keep, KeptRun, LockFile, Locked, MendedBy, Origin, OutputRecord,
+    Record, Store, Unsound,
+};

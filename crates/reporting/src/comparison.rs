@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::TidyEstimate;
+use crate::tidy_estimate::TidyEstimate;
 
 /// How one estimate compares with its published coefficient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +81,8 @@ impl Agreement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{PrintedNumber, Stars};
+    use crate::printed_number::PrintedNumber;
+    use crate::stars::Stars;
 
     fn row(estimate: Option<f64>, stars: u8, published: Option<(&str, u8)>) -> TidyEstimate {
         TidyEstimate {

@@ -1,8 +1,9 @@
 //! What was tested of the equations beside their coefficients.
 
 use serde::{Deserialize, Serialize};
+use vintner_estimation::instruments::EquationFirstStage;
 use vintner_estimation::specification::Diagnostic;
-use vintner_estimation::systems::{EquationFirstStage, Identification};
+use vintner_estimation::systems::Identification;
 use vintner_panel::Label;
 
 /// The specification tests of one equation.

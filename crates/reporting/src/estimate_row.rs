@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use vintner_estimation::{Outcome, ReferenceDistribution};
 
-use crate::{ReportingError, Result, TableSpec};
+use crate::error::{ReportingError, Result};
+use crate::table_spec::TableSpec;
 
 /// A coefficient with what was estimated of it, or the reason why nothing was.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -9,8 +9,11 @@
 //!
 //! The last column is the address that `vintner trace` takes for the row's numbers.
 
+use crate::error::{ReportingError, Result};
+use crate::printed_number::PrintedNumber;
 use crate::published::{line_at, syntax};
-use crate::{PrintedNumber, ReportingError, Result, Stars, TidyEstimate};
+use crate::stars::Stars;
+use crate::tidy_estimate::TidyEstimate;
 
 /// The columns, in order.
 pub const ESTIMATES_COLUMNS: [&str; 15] = [

@@ -4,9 +4,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
+use crate::bibliography::Bibliography;
+use crate::error::ReportingError;
 use crate::number_format::table_format;
 use crate::reference_view::authors;
-use crate::{Bibliography, ReportFormat, ReportingError, Wording, trace_page};
+use crate::report_format::ReportFormat;
+use crate::trace_page;
+use crate::wording::Wording;
 
 /// Gives the filters to the templates of a format.
 ///

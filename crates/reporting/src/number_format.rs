@@ -1,7 +1,7 @@
 //! Numbers as a report prints them. Text only: the templates add a format's own minus sign.
 
-use crate::TidyEstimate;
 use crate::escape::NumberText;
+use crate::tidy_estimate::TidyEstimate;
 
 /// Significant digits where nothing published says how many.
 const SIGNIFICANT: usize = 4;

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PrintedNumber, ReportingError, Result, Stars};
+use crate::error::{ReportingError, Result};
+use crate::printed_number::PrintedNumber;
+use crate::stars::Stars;
 
 /// One coefficient of the publication.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

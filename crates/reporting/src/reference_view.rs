@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::{BibliographyEntry, Result, Wording};
+use crate::bibliography::BibliographyEntry;
+use crate::error::Result;
+use crate::wording::Wording;
 
 /// A work; texts are empty where there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -7,9 +7,14 @@ use std::sync::{Arc, PoisonError};
 use serde::Serialize;
 use tera::{Context, Delimiters, ErrorKind, Tera};
 
+use crate::bibliography::Bibliography;
+use crate::error::{ReportingError, Result};
+use crate::filters;
 use crate::filters::Works;
 use crate::reference_view::ReferenceView;
-use crate::{Bibliography, ReportFormat, ReportingError, Result, TemplateSource, Wording, filters};
+use crate::report_format::ReportFormat;
+use crate::template_source::TemplateSource;
+use crate::wording::Wording;
 
 /// Templates of one format, parsed and checked.
 ///

@@ -1,10 +1,10 @@
 //! The formats of a report.
 
+use crate::error::{ReportingError, Result};
 use crate::escape::{
     escape_html, escape_latex, escape_markdown, html_code, html_number, latex_aligned, latex_code,
     latex_number, markdown_code,
 };
-use crate::{ReportingError, Result};
 
 /// A format that templates are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

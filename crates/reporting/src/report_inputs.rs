@@ -8,10 +8,14 @@ use vintner_estimation::{Description, DumitrescuHurlin};
 use vintner_panel::Gap;
 
 use crate::claims::ClaimOutcome;
-use crate::{
-    DroppedRow, EquationDiagnostics, EstimateRow, FigureAbout, Published, Robustness, SystemFindings,
-    VariableDefinition, VintageSummary,
-};
+use crate::dropped_row::DroppedRow;
+use crate::equation_tests::{EquationDiagnostics, SystemFindings};
+use crate::estimate_row::EstimateRow;
+use crate::figures::FigureAbout;
+use crate::published::Published;
+use crate::robustness::Robustness;
+use crate::variable_definition::VariableDefinition;
+use crate::vintage_summary::VintageSummary;
 
 /// All that a report is made from, beside its [`crate::ReportSpec`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use vintner_panel::Label;
 
-use crate::{ReportUnit, StarLevels, TableSpec};
+use crate::report_unit::ReportUnit;
+use crate::stars::StarLevels;
+use crate::table_spec::TableSpec;
 
 /// The parameters of a report: titles, tables, rows. All words about a particular paper come in here
 /// or stand in the templates.

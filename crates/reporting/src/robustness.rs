@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use vintner_panel::Label;
 
+use crate::error::{ReportingError, Result};
 use crate::estimates_csv::as_text;
-use crate::published::syntax;
-use crate::{
-    PrintedNumber, Published, ReportingError, Result, Specification, SpecificationOutcome, StarLevels, Stars,
-};
+use crate::printed_number::PrintedNumber;
+use crate::published::{Published, syntax};
+use crate::specification::{Specification, SpecificationOutcome};
+use crate::stars::{StarLevels, Stars};
 
 /// All specifications of a paper's equations, with what was published of each.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -250,7 +251,7 @@ fn effect_of(value: f64, significant: bool) -> Effect {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SpecifiedCoefficient;
+    use crate::specification::SpecifiedCoefficient;
 
     fn specification(errors: &str, baseline: bool, estimate: f64, p: f64) -> Specification {
         Specification {

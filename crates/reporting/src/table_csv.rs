@@ -1,8 +1,10 @@
 //! A table of coefficients as CSV, in its own layout: units in the rows, regressors in the columns.
 
+use crate::context::TableContext;
+use crate::error::{ReportingError, Result};
 use crate::estimates_csv::as_text;
 use crate::published::syntax;
-use crate::{ReportingError, Result, TableContext, Wording};
+use crate::wording::Wording;
 
 /// Writes a table as CSV (RFC 4180 quoting, `\n` ends a row, UTF-8 without a byte order mark).
 ///

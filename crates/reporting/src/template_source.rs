@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{ReportingError, Result};
+use crate::error::{ReportingError, Result};
 
 /// A template, as read from a folder of them.
 #[derive(Debug, Clone, PartialEq, Eq)]

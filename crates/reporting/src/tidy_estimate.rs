@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    EstimateOutcome, EstimateRow, PrintedNumber, Published, PublishedCoefficient, ReportUnit, ReportingError,
-    Result, StarLevels, Stars, TableSpec,
-};
+use crate::error::{ReportingError, Result};
+use crate::estimate_row::{EstimateOutcome, EstimateRow};
+use crate::printed_number::PrintedNumber;
+use crate::published::{Published, PublishedCoefficient};
+use crate::report_unit::ReportUnit;
+use crate::stars::{StarLevels, Stars};
+use crate::table_spec::TableSpec;
 
 /// One coefficient with its published value beside it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -6,8 +6,9 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
-use crate::context::Figure;
-use crate::{ReportContext, ReportingError, Result, TableView, Wording};
+use crate::context::{Figure, ReportContext, TableView};
+use crate::error::{ReportingError, Result};
+use crate::wording::Wording;
 
 /// The longest name that a sheet may have.
 const LONGEST_NAME: usize = 31;
@@ -236,7 +237,7 @@ fn sheet_name(wanted: &str, taken: &mut BTreeSet<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Stars;
+    use crate::stars::Stars;
 
     #[test]
     fn sheets_have_names_of_their_own() {

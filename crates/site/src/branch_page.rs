@@ -3,18 +3,20 @@
 use serde::Serialize;
 use serde_json::Value;
 use vintner_pipeline::{Audit, Origin, PipelineStage, StageStatus};
+use vintner_stages::count;
 
-use crate::Result;
-use crate::figures::{bytes, count, instant, seconds};
+use crate::error::Result;
+use crate::figures::{bytes, instant, seconds};
 use crate::folder::Folder;
 use crate::gathered::Gathered;
 use crate::links::{Link, branch_page, stage_page};
-use crate::output_view::{self, OutputView};
+use crate::output_view::OutputView;
 use crate::overview::StageRow;
 use crate::renderer::Renderer;
 use crate::search_index::SearchIndex;
 use crate::table_data::ROWS;
-use crate::why_view::{self, WhyView};
+use crate::why_view::WhyView;
+use crate::{output_view, why_view};
 
 /// The most branches, inputs or lines that one page lists.
 const MOST: usize = 1_000;

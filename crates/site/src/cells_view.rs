@@ -5,10 +5,9 @@
 
 use std::fmt::Write;
 
+use vintner_stages::count;
 use vintner_stages::trace::RawCell;
 use vintner_stages::{escape_html, page_name};
-
-use crate::figures::count;
 
 /// The most cells of a page.
 const MOST: usize = 4_000;

@@ -3,15 +3,15 @@
 use serde::Serialize;
 use vintner_pipeline::StageStatus;
 use vintner_stages::claims::{ClaimOutcome, EvaluatedClaim, Verdict};
+use vintner_stages::count;
 
-use crate::figures::count;
+use crate::error::{Result, SiteError};
 use crate::folder::Folder;
 use crate::gathered::Gathered;
 use crate::links::Link;
 use crate::renderer::Renderer;
 use crate::search_index::SearchIndex;
 use crate::trace_pages::Traced;
-use crate::{Result, SiteError};
 
 #[derive(Debug, Serialize)]
 struct Body {

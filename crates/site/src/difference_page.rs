@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use vintner_stages::count;
 use vintner_stages::vintage_difference::{CellChange, DataDifference, VariableDifference, VintageDifference};
 use vintner_stages::{Moved, Signs, StagesError, page_name, percent, vintage_side};
 
-use crate::Result;
-use crate::figures::count;
+use crate::error::Result;
 use crate::folder::Folder;
 use crate::gathered::Gathered;
 use crate::links::Link;

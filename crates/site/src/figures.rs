@@ -57,12 +57,6 @@ pub fn six_digits(number: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// "1 row", "3 branches".
-pub(crate) fn count(number: usize, noun: &str) -> String {
-    let plural = if noun.ends_with("ch") { "es" } else { "s" };
-    format!("{number} {noun}{}", if number == 1 { "" } else { plural })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{Result, SiteError};
+use crate::error::{Result, SiteError};
 
 /// The file that tells a site from other folders: it lists every file of the site, a line each.
 const MARKER: &str = "vintner-audit.txt";

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use vintner_pipeline::{OutputRead, Plan, RawFile, StageStatus, Survey};
 
-use crate::Result;
+use crate::error::Result;
 use crate::links::{Link, branch_page, file_place, output_place, relative, source_place, stage_page};
-use crate::site::SiteRequest;
+use crate::site_request::SiteRequest;
 
 /// A survey, and who reads what in both directions.
 pub(crate) struct Gathered<'g, 'p, 'a> {
@@ -150,7 +150,7 @@ impl<'g, 'p, 'a> Gathered<'g, 'p, 'a> {
         }
         let link = |(stage, branches): (&str, Vec<&str>)| match branches[..] {
             [one] => self.branch(one),
-            _ => Link::to(stage_page(stage), stage).noted(crate::figures::count(branches.len(), "branch")),
+            _ => Link::to(stage_page(stage), stage).noted(vintner_stages::count(branches.len(), "branch")),
         };
         stages.into_iter().map(link).collect()
     }

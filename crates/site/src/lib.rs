@@ -23,6 +23,7 @@ mod overview;
 mod renderer;
 mod search_index;
 mod site;
+mod site_request;
 mod sources_page;
 mod table_data;
 mod trace_pages;
@@ -30,4 +31,5 @@ mod why_view;
 
 pub use error::{Result, SiteError};
 pub use figures::{bytes, day, instant, seconds, six_digits};
-pub use site::{Against, SiteRequest, WrittenSite, write_site};
+pub use site::{WrittenSite, write_site};
+pub use site_request::{Against, SiteRequest};

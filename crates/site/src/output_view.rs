@@ -4,12 +4,12 @@ use serde::Serialize;
 use serde_json::Value;
 use vintner_pipeline::{ColumnProfile, Kind, OutputAudit, StageStatus};
 
+use crate::error::{Result, SiteError};
 use crate::figures::{bytes, six_digits};
 use crate::folder::Folder;
 use crate::gathered::Gathered;
 use crate::links::{Link, output_place};
 use crate::table_data::{ROWS, TableView, cut, of_csv, of_objects, table};
-use crate::{Result, SiteError};
 
 /// The most columns whose statistics are shown.
 const COLUMNS: usize = 300;

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 use vintner_pipeline::{ForEach, GraphLink, StageStatus, State, draw_linked};
+use vintner_stages::count;
 
-use crate::Result;
-use crate::figures::{bytes, count, instant, seconds};
+use crate::error::Result;
+use crate::figures::{bytes, instant, seconds};
 use crate::folder::Folder;
 use crate::gathered::Gathered;
 use crate::links::{Link, branch_page, stage_page};

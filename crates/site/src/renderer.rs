@@ -6,8 +6,8 @@ use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 use vintner_stages::escape_html;
 
+use crate::error::{Result, SiteError};
 use crate::links::Link;
-use crate::{Result, SiteError};
 
 const TEMPLATES: [(&str, &str); 13] = [
     ("base.html", include_str!("../templates/base.html.tera")),

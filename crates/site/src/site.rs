@@ -1,44 +1,18 @@
 //! All pages of a site.
 
-use std::path::Path;
-
 use serde_json::Value;
-use vintner_pipeline::{Pipeline, Plan, Store, Survey, Vintage};
+use vintner_pipeline::{Plan, Survey};
 
+use crate::error::Result;
 use crate::folder::Folder;
 use crate::gathered::Gathered;
 use crate::links::Link;
 use crate::renderer::{Common, Renderer};
 use crate::search_index::SearchIndex;
+use crate::site_request::SiteRequest;
 use crate::sources_page::said;
 use crate::trace_pages::Traced;
-use crate::{Result, branch_page, claims_page, difference_page, overview, sources_page, trace_pages};
-
-/// What a site is about, and where it goes.
-#[derive(Clone, Copy)]
-pub struct SiteRequest<'a> {
-    /// The pipeline.
-    pub pipeline: &'a Pipeline,
-    /// The vintage.
-    pub vintage: &'a Vintage,
-    /// What is kept.
-    pub store: &'a Store,
-    /// The workspace; files that stages publish are in it.
-    pub workspace: &'a Path,
-    /// The folder of the site, which isn't there yet, or is a site.
-    pub folder: &'a Path,
-    /// Other vintages with which this one is compared.
-    pub against: &'a [Against],
-}
-
-/// Another vintage, or why it can't be had.
-#[derive(Debug, Clone)]
-pub struct Against {
-    /// Its name.
-    pub name: String,
-    /// The vintage, or the reason.
-    pub vintage: std::result::Result<Vintage, String>,
-}
+use crate::{branch_page, claims_page, difference_page, overview, sources_page, trace_pages};
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::Result;
 use crate::branch_page::params;
+use crate::error::Result;
 use crate::figures::bytes;
 use crate::folder::Folder;
 use crate::gathered::Gathered;

@@ -4,9 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 use vintner_stages::page_name;
 
+use crate::error::{Result, SiteError};
 use crate::figures::six_digits;
 use crate::folder::Folder;
-use crate::{Result, SiteError};
 
 /// The most rows of an output that a page can show.
 pub(crate) const ROWS: usize = 20_000;

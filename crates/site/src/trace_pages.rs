@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
+use vintner_stages::count;
 use vintner_stages::trace::{
     DroppedSample, NumberAddress, NumberValue, RawCell, TracedInfluence, TracedNumber, TracedOrigin,
     TracedStage, Traces, trace_all,
 };
 use vintner_stages::{Signs, StagesError, significant};
 
-use crate::Result;
 use crate::branch_page::params;
 use crate::cells_view;
-use crate::figures::count;
+use crate::error::Result;
 use crate::folder::Folder;
 use crate::gathered::Gathered;
 use crate::links::{Link, source_place, stage_page};

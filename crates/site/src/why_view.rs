@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 use vintner_pipeline::{Reason, StageStatus, why};
-use vintner_stages::TableDifferences;
+use vintner_stages::{TableDifferences, count};
 
-use crate::Result;
-use crate::figures::{count, instant, seconds};
+use crate::error::Result;
+use crate::figures::{instant, seconds};
 use crate::gathered::Gathered;
 
 /// The most changes that are shown of each file or output.

@@ -33,7 +33,7 @@ pub use error::StagesError;
 pub use made::vintage_side;
 pub use new_vintage::{NewVintage, new_vintage};
 pub use operations::registry;
-pub use told::{Moved, Signs, percent};
+pub use told::{Moved, Signs, count, percent};
 pub use vintage::{bind_vintage, find_vintage, vintage_names};
 /// The reader of binary files, for the program that is to run it.
 pub use vintner_ingest::BINARY_READER;

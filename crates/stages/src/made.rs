@@ -9,7 +9,7 @@ use vintner_reporting::claims::ClaimOutcome;
 use vintner_reporting::vintage_difference::VintageSide;
 use vintner_reporting::{StarLevels, read_estimates_csv};
 
-use crate::StagesError;
+use crate::error::StagesError;
 use crate::operations::{Collected, ENTITY, TIME};
 
 /// What was made of a vintage, and the levels of its stars. Nothing is made that isn't.

@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use vintner_ingest::{Crosswalk, IngestError, Scaffold, VintageFolders, known_variables, scaffold};
 
-use crate::StagesError;
+use crate::error::StagesError;
 
 /// Files beyond this size are taken for something else than tables.
 const LARGEST: u64 = 512 * 1024 * 1024;

@@ -10,7 +10,7 @@ use vintner_pipeline::{
     Digest, InputDeclaration, Inputs, Operation, OutputDeclaration, Outputs, Stage, StageError,
 };
 
-use crate::StagesError;
+use crate::error::StagesError;
 
 /// An operation whose stage is a struct of parameters: all that most operations need to say.
 pub(crate) trait Parameters: Serialize + DeserializeOwned + Send + Sync + 'static {

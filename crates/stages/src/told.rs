@@ -1,4 +1,4 @@
-//! Changes and samples in words, alike in a terminal and on a page but for the signs.
+//! Changes, samples and counts in words, alike in a terminal and on a page but for the signs.
 
 use vintner_reporting::significant;
 use vintner_reporting::vintage_difference::{CellChange, CoefficientChange, Significance};
@@ -116,9 +116,14 @@ impl Signs {
                 if whole { format!("{entity} {times}") } else { format!("{entity} {rows} of {times}") }
             })
             .collect();
-        let plural = if rows.len() == 1 { "" } else { "s" };
-        format!("{} row{plural}: {}", rows.len(), parts.join(", "))
+        format!("{}: {}", count(rows.len(), "row"), parts.join(", "))
     }
+}
+
+/// "1 row", "3 branches".
+pub fn count(number: usize, noun: &str) -> String {
+    let plural = if noun.ends_with("ch") { "es" } else { "s" };
+    format!("{number} {noun}{}", if number == 1 { "" } else { plural })
 }
 
 /// A share as a percentage.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use vintner_ingest::VintageFolders;
 use vintner_pipeline::{SourceFile, Vintage};
 
-use crate::StagesError;
+use crate::error::StagesError;
 
 /// Finds a vintage, reads its manifest and makes sure that its raw files are there.
 ///

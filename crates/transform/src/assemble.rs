@@ -6,9 +6,10 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 use vintner_panel::{Gap, Panel};
 
+use crate::derived::Derived;
+use crate::error::{Result, TransformError};
 use crate::suggestion::nearest;
 use crate::tidy_rows::{TidyRow, tidy_rows, variables};
-use crate::{Derived, Result, TransformError};
 
 /// A grid of more rows than this is taken for a mistyped year.
 const ROW_LIMIT: usize = 20_000_000;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use vintner_panel::{Gap, Panel};
 
-use crate::{Derived, Result, TransformError};
+use crate::derived::Derived;
+use crate::error::{Result, TransformError};
 
 /// A finite number, or the reason why it is missing.
 pub(crate) type Cell = std::result::Result<f64, Missing>;

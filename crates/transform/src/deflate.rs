@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
 use crate::cell::{Cell, Missing, append, column_cells, figure, finite};
-use crate::{Derived, Result, TransformError};
+use crate::derived::Derived;
+use crate::error::{Result, TransformError};
 
 /// A nominal column to be put at the prices of a base year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
 use crate::cell::{append, gaps};
+use crate::derived::Derived;
+use crate::error::{Result, TransformError};
 use crate::expression::{Environment, Expression};
-use crate::{Derived, Result, TransformError};
 
 /// A column and the expression that it is made by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

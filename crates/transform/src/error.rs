@@ -2,7 +2,7 @@
 
 use vintner_panel::{CellAddress, PanelError};
 
-use crate::expression::ExpressionError;
+use crate::expression_problem::{ExpressionError, Position};
 use crate::suggestion::hint;
 
 /// The result of a transformation.
@@ -279,7 +279,7 @@ impl TransformError {
     }
 
     /// Where in the definition's expression the fault lies.
-    pub fn position(&self) -> Option<crate::Position> {
+    pub fn position(&self) -> Option<Position> {
         match self {
             Self::Expression(error) => Some(error.position),
             _ => None,

@@ -13,9 +13,10 @@ use vintner_panel::{Gap, Panel, tidy_columns as names};
 
 use crate::assemble::key_text;
 use crate::cell::{Cell, Missing, append};
+use crate::derived::Derived;
+use crate::error::{Result, TransformError};
 use crate::suggestion::nearest;
 use crate::tidy_rows::{TidyRow, tidy_rows, variables};
-use crate::{Derived, Result, TransformError};
 
 /// What is shared out, and by which shares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

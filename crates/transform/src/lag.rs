@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
 use crate::cell::{Cell, Missing, append, column_cells, figure, finite};
-use crate::{Derived, Result};
+use crate::derived::Derived;
+use crate::error::Result;
 
 /// A column shifted in time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

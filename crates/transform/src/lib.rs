@@ -13,6 +13,7 @@ mod derived;
 mod error;
 mod exposure;
 mod expression;
+mod expression_problem;
 mod lag;
 mod suggestion;
 mod tidy_rows;
@@ -23,7 +24,6 @@ pub use derive::{Definition, check, derive};
 pub use derived::Derived;
 pub use error::{Result, TransformError};
 pub use exposure::{Exposure, ShiftShare, exposure, join_exposure};
-pub use expression::{
-    Expression, ExpressionError, ExpressionProblem, Position, Reach, function_names, reads,
-};
+pub use expression::{Expression, Reach, function_names, reads};
+pub use expression_problem::{ExpressionError, ExpressionProblem, Position};
 pub use lag::{Shifted, difference, lag, lead};

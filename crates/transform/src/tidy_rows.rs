@@ -3,7 +3,7 @@
 use polars::prelude::*;
 use vintner_panel::{CellAddress, PanelError, tidy_columns as names};
 
-use crate::{Result, TransformError};
+use crate::error::{Result, TransformError};
 
 /// One row of a tidy frame.
 #[derive(Debug, Clone, Copy)]

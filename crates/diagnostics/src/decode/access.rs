@@ -8,7 +8,9 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::{NodeDeserializer, Reading, Refusal, Target};
+use super::node_deserializer::{NodeDeserializer, Target};
+use super::reading::Reading;
+use super::refusal::Refusal;
 use crate::node::{Node, NodeValue};
 use crate::span::{SPANNED, Span, Spanned};
 

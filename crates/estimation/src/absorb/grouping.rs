@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Factor;
+use super::factor::Factor;
 
 /// A partition of the rows into levels, each of which has a row.
 #[derive(Debug, Clone)]

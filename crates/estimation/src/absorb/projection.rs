@@ -1,14 +1,10 @@
 //! Projecting variables off the dummy variables of any number of effects, without forming these.
 //!
 //! One effect is taken out exactly, by deviations from its (weighted) means; call that M. What is left is
-//! D, the dummies of the other effects, with u solving the normal equations (D'WMD) u = D'WM v, and
-//! M(v - Du) is the residual (the theorem of Frisch and Waugh). Where the other effects have few levels together the
-//! equations are solved by Cholesky's decomposition; otherwise by conjugate gradients, preconditioned by the levels'
-//! sizes, which is the accelerated method of alternating projections (Correia 2017, "Linear models with
-//! high-dimensional fixed effects: an efficient and feasible estimator", section 4) with vectors as long as
-//! there are levels, not rows.
+//! D, the dummies of the other effects, with u solving the normal equations (D'WMD) u = D'WM v (`level_equations.rs`), and
+//! M(v - Du) is the residual (the theorem of Frisch and Waugh).
 //!
-//! Either way the residual is projected again until the dummies take nothing more from it than rounding
+//! However they are solved, the residual is projected again until the dummies take nothing more from it than rounding
 //! (`TOLERANCE`), so that the last digits don't depend on how the equations were solved.
 
 use std::ops::Range;
@@ -17,9 +13,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::grouping::{Codes, Grouping};
-use super::semidefinite::Semidefinite;
-use crate::Reason;
-use crate::design::norm;
+use super::level_equations::{DENSE, LevelEquations, MOST_STEPS};
+use crate::numerics::norm;
+use crate::outcome::Reason;
 
 /// What the other effects' dummies may still take from a residual, as a share of the variable's deviations.
 const TOLERANCE: f64 = 2e-16;
@@ -27,44 +23,17 @@ const TOLERANCE: f64 = 2e-16;
 /// A residual with more of the dummies left in it than this share isn't one.
 const UNACCEPTABLE: f64 = 1e-9;
 
-/// How far conjugate gradients reduce what is left before the residual is made afresh.
-const INNER: f64 = 1e-11;
-
-/// Steps of conjugate gradients after which it is given up.
-const MOST_STEPS: usize = 10_000;
-
-/// Up to this many levels the equations are solved directly.
-const DENSE: usize = 512;
-
 /// Rows that are worth a task of their own.
 const BLOCK: usize = 1 << 15;
 
 /// The projection off the dummies of one or several effects.
 #[derive(Debug)]
 pub(crate) struct Projection<'a> {
-    height: usize,
-    weights: Option<&'a [f64]>,
     /// Which of the effects is taken out by deviations from means.
     first_at: usize,
-    first: Grouping,
-    first_sizes: Vec<f64>,
-    /// The levels' numbers in each of the other effects.
-    codes: Vec<Arc<Vec<u32>>>,
-    /// Where each of the other effects' levels begin in vectors of levels.
-    offsets: Vec<usize>,
-    /// Rows, or sums of weights, of the other effects' levels.
-    sizes: Vec<f64>,
-    solver: Solver,
+    equations: LevelEquations<'a>,
     /// Rows in tasks, each of whole runs, with the runs.
     blocks: Vec<(Range<usize>, Range<usize>)>,
-}
-
-#[derive(Debug)]
-enum Solver {
-    /// D'MD is the sizes, on what sums to zero.
-    Balanced,
-    Dense(Semidefinite),
-    Iterative,
 }
 
 impl<'a> Projection<'a> {
@@ -96,63 +65,17 @@ impl<'a> Projection<'a> {
         };
         let others: Vec<&Grouping> =
             groupings.iter().enumerate().filter(|(at, _)| *at != first_at).map(|(_, one)| one).collect();
-        let mut offsets = Vec::new();
-        let mut sizes = Vec::new();
-        for other in &others {
-            offsets.push(sizes.len());
-            sizes.extend(other.sizes(weights));
-        }
-        let first_sizes = first.sizes(weights);
         let blocks = match first.codes() {
             Codes::Runs(groups) => blocks(groups),
             Codes::Each(_) => Vec::new(),
         };
-        let mut projection = Self {
-            height,
-            weights,
-            first_at,
-            first_sizes,
-            codes: others.iter().map(|other| other.each(height)).collect(),
-            offsets,
-            sizes,
-            solver: Solver::Iterative,
-            blocks,
-            first,
-        };
-        let balanced = crossed
-            && others.len() == 1
-            && weights.is_none()
-            && height == projection.first.levels() * projection.sizes.len();
-        if balanced {
-            projection.solver = Solver::Balanced;
-        } else if !others.is_empty() && projection.is_cheap_directly() {
-            let order = projection.sizes.len();
-            let equations = projection.equations(&Members::of_grouping(&projection.first, height));
-            projection.solver = Solver::Dense(Semidefinite::new(equations, order));
-        }
-        projection
-    }
-
-    /// Whether making the equations takes no longer than some steps of conjugate gradients.
-    fn is_cheap_directly(&self) -> bool {
-        let order = self.sizes.len();
-        let rows = self.height as f64 / self.first.levels().max(1) as f64;
-        let terms = self.first.levels() as f64 * (rows * self.codes.len() as f64).min(order as f64).powi(2);
-        // With several other effects the decomposition also counts what is redundant.
-        let allowance = match self.codes.len() {
-            1 => (24.0 * self.height as f64).max(1e6),
-            _ => (64.0 * self.height as f64).max(1e8),
-        };
-        order <= DENSE && terms <= allowance
+        let equations = LevelEquations::new(first, &others, weights, height, crossed);
+        Self { first_at, equations, blocks }
     }
 
     /// How many linearly independent dummies there are, where the equations were decomposed.
     pub(crate) fn rank(&self) -> Option<usize> {
-        match &self.solver {
-            Solver::Dense(decomposed) => Some(self.first.levels() + decomposed.rank()),
-            _ if self.codes.is_empty() => Some(self.first.levels()),
-            _ => None,
-        }
+        self.equations.rank()
     }
 
     /// Projects columns, each on its own.
@@ -179,15 +102,15 @@ impl<'a> Projection<'a> {
     /// As [`Projection::project`].
     pub(crate) fn effects(&self, values: &[f64]) -> Result<Vec<Vec<f64>>, Reason> {
         let mut left = values.to_vec();
-        let mut found = vec![0.0; self.sizes.len()];
+        let mut found = vec![0.0; self.equations.sizes.len()];
         self.run(&mut left, Some(&mut found))?;
         let mut rest = values.to_vec();
         self.subtract(&mut rest, &found);
         let mut first = self.means(&rest);
-        let mut effects: Vec<Vec<f64>> = (0..self.codes.len())
+        let mut effects: Vec<Vec<f64>> = (0..self.equations.codes.len())
             .map(|other| {
-                let end = self.offsets.get(other + 1).copied().unwrap_or(found.len());
-                found[self.offsets[other]..end].to_vec()
+                let end = self.equations.offsets.get(other + 1).copied().unwrap_or(found.len());
+                found[self.equations.offsets[other]..end].to_vec()
             })
             .collect();
         let shift: f64 = effects.iter().filter_map(|levels| levels.first()).sum();
@@ -208,10 +131,10 @@ impl<'a> Projection<'a> {
 
     fn run(&self, values: &mut [f64], mut found: Option<&mut Vec<f64>>) -> Result<(), Reason> {
         self.demean(values);
-        if self.codes.is_empty() {
+        if self.equations.codes.is_empty() {
             return Ok(());
         }
-        let scale = match self.weights {
+        let scale = match self.equations.weights {
             None => norm(values),
             Some(weights) => {
                 norm(&values.iter().zip(weights).map(|(value, w)| value * w.sqrt()).collect::<Vec<_>>())
@@ -223,7 +146,7 @@ impl<'a> Projection<'a> {
             if size.is_nan() || size <= TOLERANCE * scale {
                 return Ok(());
             }
-            let step = self.solve(&rest, TOLERANCE * scale)?;
+            let step = self.equations.solve(&rest, TOLERANCE * scale)?;
             self.subtract(values, &step);
             if let Some(found) = found.as_deref_mut() {
                 found.iter_mut().zip(&step).for_each(|(total, step)| *total += step);
@@ -246,7 +169,7 @@ impl<'a> Projection<'a> {
 
     /// Takes the first effect's means away, and the means of what that leaves, which are rounding.
     fn demean(&self, values: &mut [f64]) {
-        match self.first.codes() {
+        match self.equations.first.codes() {
             Codes::Runs(groups) => {
                 let mut rest = values;
                 let mut tasks = Vec::with_capacity(self.blocks.len());
@@ -259,9 +182,11 @@ impl<'a> Projection<'a> {
                     for run in runs {
                         let rows = groups[run].clone();
                         let values = &mut own[rows.start - start..rows.end - start];
-                        match self.weights {
+                        match self.equations.weights {
                             None => centre(values),
-                            Some(weights) => centre_weighted(values, &weights[rows], self.first_sizes[run]),
+                            Some(weights) => {
+                                centre_weighted(values, &weights[rows], self.equations.first_sizes[run])
+                            }
                         }
                     }
                 };
@@ -286,27 +211,29 @@ impl<'a> Projection<'a> {
     fn means(&self, values: &[f64]) -> Vec<f64> {
         let mut means = self.means_once(values);
         let mut deviations = values.to_vec();
-        self.first.for_each(|row, level| deviations[row] -= means[level]);
+        self.equations.first.for_each(|row, level| deviations[row] -= means[level]);
         means.iter_mut().zip(self.means_once(&deviations)).for_each(|(mean, more)| *mean += more);
         means
     }
 
     fn means_once(&self, values: &[f64]) -> Vec<f64> {
-        let mut means = vec![0.0; self.first.levels()];
-        match self.weights {
-            None => self.first.for_each(|row, level| means[level] += values[row]),
-            Some(weights) => self.first.for_each(|row, level| means[level] += weights[row] * values[row]),
+        let mut means = vec![0.0; self.equations.first.levels()];
+        match self.equations.weights {
+            None => self.equations.first.for_each(|row, level| means[level] += values[row]),
+            Some(weights) => {
+                self.equations.first.for_each(|row, level| means[level] += weights[row] * values[row])
+            }
         }
-        means.iter_mut().zip(&self.first_sizes).for_each(|(sum, size)| *sum /= size);
+        means.iter_mut().zip(&self.equations.first_sizes).for_each(|(sum, size)| *sum /= size);
         means
     }
 
     /// D'W v.
     fn collect(&self, values: &[f64]) -> Vec<f64> {
-        let mut sums = vec![0.0; self.sizes.len()];
-        for (codes, offset) in self.codes.iter().zip(&self.offsets) {
+        let mut sums = vec![0.0; self.equations.sizes.len()];
+        for (codes, offset) in self.equations.codes.iter().zip(&self.equations.offsets) {
             let sums = &mut sums[*offset..];
-            match self.weights {
+            match self.equations.weights {
                 None => {
                     codes.iter().zip(values).for_each(|(code, value)| sums[*code as usize] += value);
                 }
@@ -322,7 +249,7 @@ impl<'a> Projection<'a> {
 
     /// v - Du.
     fn subtract(&self, values: &mut [f64], levels: &[f64]) {
-        for (codes, offset) in self.codes.iter().zip(&self.offsets) {
+        for (codes, offset) in self.equations.codes.iter().zip(&self.equations.offsets) {
             let levels = &levels[*offset..];
             codes.iter().zip(values.iter_mut()).for_each(|(code, value)| *value -= levels[*code as usize]);
         }
@@ -330,156 +257,7 @@ impl<'a> Projection<'a> {
 
     /// The norm in which sums over levels are comparable to the norms of variables.
     fn size(&self, sums: &[f64]) -> f64 {
-        sums.iter().zip(&self.sizes).map(|(sum, size)| sum * sum / size).sum::<f64>().sqrt()
-    }
-
-    fn solve(&self, sums: &[f64], rounding: f64) -> Result<Vec<f64>, Reason> {
-        match &self.solver {
-            Solver::Balanced => Ok(sums.iter().zip(&self.sizes).map(|(sum, size)| sum / size).collect()),
-            Solver::Dense(decomposed) => {
-                let mut levels = sums.to_vec();
-                decomposed.solve(&mut levels);
-                Ok(levels)
-            }
-            Solver::Iterative => self.conjugate_gradients(sums, rounding),
-        }
-    }
-
-    /// The lower triangle of D'WMD, row by row.
-    fn equations(&self, members: &Members) -> Vec<f64> {
-        let order = self.sizes.len();
-        let mut matrix = vec![0.0; order * order];
-        let weight = |row: usize| self.weights.map_or(1.0, |weights| weights[row]);
-        let levels_of = |row: usize| {
-            self.codes.iter().zip(&self.offsets).map(move |(codes, offset)| codes[row] as usize + offset)
-        };
-        let mut add = |one: usize, other: usize, value: f64| {
-            if other <= one {
-                matrix[one * order + other] += value;
-            }
-        };
-        for row in 0..self.height {
-            for one in levels_of(row) {
-                levels_of(row).for_each(|other| add(one, other, weight(row)));
-            }
-        }
-        // Less what each of the first effect's levels has of them.
-        let mut sums = vec![0.0; order];
-        let mut touched: Vec<usize> = Vec::new();
-        for (level, size) in self.first_sizes.iter().enumerate() {
-            for row in members.of(level) {
-                for level in levels_of(row) {
-                    if sums[level] == 0.0 {
-                        touched.push(level);
-                    }
-                    sums[level] += weight(row);
-                }
-            }
-            for &one in &touched {
-                for &other in touched.iter().filter(|other| **other <= one) {
-                    matrix[one * order + other] -= sums[one] * sums[other] / size;
-                }
-            }
-            touched.drain(..).for_each(|level| sums[level] = 0.0);
-        }
-        matrix
-    }
-
-    /// D'WMD u.
-    fn image(&self, levels: &[f64]) -> Vec<f64> {
-        if let (Codes::Runs(groups), [codes], None) =
-            (self.first.codes(), self.codes.as_slice(), self.weights)
-        {
-            return image_of_one(groups, codes, levels);
-        }
-        let sum_at = |row: usize| -> f64 {
-            let parts = self.codes.iter().zip(&self.offsets);
-            parts.map(|(codes, offset)| levels[codes[row] as usize + offset]).sum()
-        };
-        let weight = |row: usize| self.weights.map_or(1.0, |weights| weights[row]);
-        let mut means = vec![0.0; self.first.levels()];
-        self.first.for_each(|row, level| means[level] += weight(row) * sum_at(row));
-        means.iter_mut().zip(&self.first_sizes).for_each(|(sum, size)| *sum /= size);
-        let mut image = vec![0.0; levels.len()];
-        self.first.for_each(|row, level| {
-            let value = weight(row) * (sum_at(row) - means[level]);
-            for (codes, offset) in self.codes.iter().zip(&self.offsets) {
-                image[codes[row] as usize + offset] += value;
-            }
-        });
-        image
-    }
-
-    fn conjugate_gradients(&self, sums: &[f64], rounding: f64) -> Result<Vec<f64>, Reason> {
-        let mut levels = vec![0.0; sums.len()];
-        let mut rest = sums.to_vec();
-        let scaled =
-            |rest: &[f64]| -> Vec<f64> { rest.iter().zip(&self.sizes).map(|(r, size)| r / size).collect() };
-        let dot = |one: &[f64], other: &[f64]| -> f64 { one.iter().zip(other).map(|(a, b)| a * b).sum() };
-        let mut direction = scaled(&rest);
-        let mut size = dot(&rest, &direction);
-        let enough = (size * INNER * INNER).max(0.25 * rounding * rounding);
-        let (mut smallest, mut since) = (size, 0);
-        for _ in 0..MOST_STEPS {
-            // Beyond the last digit there is nothing to gain, and the steps begin to wander.
-            if size <= enough || since > 20 {
-                return Ok(levels);
-            }
-            let image = self.image(&direction);
-            let curvature = dot(&direction, &image);
-            if curvature.is_nan() || curvature <= 0.0 {
-                return Ok(levels);
-            }
-            let step = size / curvature;
-            for (at, image) in image.into_iter().enumerate() {
-                levels[at] += step * direction[at];
-                rest[at] -= step * image;
-            }
-            let next_direction = scaled(&rest);
-            let next = dot(&rest, &next_direction);
-            since = if next < smallest { 0 } else { since + 1 };
-            smallest = smallest.min(next);
-            let ratio = next / size;
-            direction.iter_mut().zip(next_direction).for_each(|(old, new)| *old = new + ratio * *old);
-            size = next;
-        }
-        Err(Reason::NotConverged { what: "the projection off the effects".into(), steps: MOST_STEPS })
-    }
-}
-
-/// Each level's rows.
-enum Members {
-    Runs(Arc<Vec<Range<usize>>>),
-    /// The rows sorted by level, and where each level's begin.
-    Sorted(Vec<u32>, Vec<usize>),
-}
-
-impl Members {
-    fn of_grouping(grouping: &Grouping, height: usize) -> Self {
-        match grouping.codes() {
-            Codes::Runs(groups) => Self::Runs(Arc::clone(groups)),
-            Codes::Each(codes) => {
-                let mut starts = vec![0; grouping.levels() + 1];
-                codes.iter().for_each(|code| starts[*code as usize + 1] += 1);
-                (1..starts.len()).for_each(|at| starts[at] += starts[at - 1]);
-                let mut next = starts.clone();
-                let mut rows = vec![0_u32; height];
-                for (row, code) in codes.iter().enumerate() {
-                    rows[next[*code as usize]] = row as u32;
-                    next[*code as usize] += 1;
-                }
-                Self::Sorted(rows, starts)
-            }
-        }
-    }
-
-    fn of(&self, level: usize) -> Box<dyn Iterator<Item = usize> + '_> {
-        match self {
-            Self::Runs(groups) => Box::new(groups[level].clone()),
-            Self::Sorted(rows, starts) => {
-                Box::new(rows[starts[level]..starts[level + 1]].iter().map(|row| *row as usize))
-            }
-        }
+        sums.iter().zip(&self.equations.sizes).map(|(sum, size)| sum * sum / size).sum::<f64>().sqrt()
     }
 }
 
@@ -498,21 +276,6 @@ fn blocks(groups: &[Range<usize>]) -> Vec<(Range<usize>, Range<usize>)> {
     blocks
 }
 
-/// D'MD u of one other effect, without weights.
-fn image_of_one(groups: &[Range<usize>], codes: &[u32], levels: &[f64]) -> Vec<f64> {
-    let mut image = vec![0.0; levels.len()];
-    for group in groups {
-        let codes = &codes[group.clone()];
-        let sum: f64 = codes.iter().map(|code| levels[*code as usize]).sum();
-        let mean = sum / codes.len() as f64;
-        for code in codes {
-            let code = *code as usize;
-            image[code] += levels[code] - mean;
-        }
-    }
-    image
-}
-
 fn centre(values: &mut [f64]) {
     let count = values.len() as f64;
     let first = values.iter().sum::<f64>() / count;
@@ -529,6 +292,7 @@ fn centre_weighted(values: &mut [f64], weights: &[f64], total: f64) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::level_equations::Solver;
     use super::*;
 
     /// Deterministic numbers that look like noise.
@@ -551,7 +315,7 @@ mod tests {
             let all = groupings(rows, [41, 29, 13]);
             let direct = Projection::new(&all, weights, rows, false);
             let mut iterative = Projection::new(&all, weights, rows, false);
-            iterative.solver = Solver::Iterative;
+            iterative.equations.solver = Solver::Iterative;
             let (mut one, mut other) = (noise(rows, 1.7), noise(rows, 1.7));
             direct.project(&mut one)?;
             iterative.project(&mut other)?;
@@ -587,7 +351,7 @@ mod tests {
         let in_codes = [Grouping::compact((0..rows as u32).map(|row| row / 12).collect()).0, by_time];
         let (mut one, mut other) = (noise(rows, 0.7), noise(rows, 0.7));
         let projection = Projection::new(&in_runs, None, rows, true);
-        assert!(matches!(projection.solver, Solver::Iterative) && projection.first_at == 0);
+        assert!(matches!(projection.equations.solver, Solver::Iterative) && projection.first_at == 0);
         projection.project(&mut one)?;
         Projection::new(&in_codes, None, rows, true).project(&mut other)?;
         assert!(one.iter().zip(&other).all(|(a, b)| (a - b).abs() < 1e-11));
@@ -602,7 +366,7 @@ mod tests {
         };
         let all = [Grouping::compact(codes(700, 37, 11)).0, Grouping::compact(codes(650, 101, 7)).0];
         let projection = Projection::new(&all, None, rows, false);
-        assert!(matches!(projection.solver, Solver::Iterative));
+        assert!(matches!(projection.equations.solver, Solver::Iterative));
         let mut values = noise(rows, 0.9);
         projection.project(&mut values)?;
         let again = values.clone();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::quantiles::{normal_two_sided_quantile, of_sorted};
+use crate::numerics::{normal_two_sided_quantile, of_sorted};
 
 /// Intervals of a coefficient, lower end first; those that a bootstrap doesn't give are absent.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ClusterBy;
+use crate::covariance::ClusterBy;
 
 /// A bootstrap with its options. Serialised with a `kind`: `{kind: wild_cluster, by: entity, weights: webb}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

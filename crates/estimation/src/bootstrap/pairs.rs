@@ -11,9 +11,11 @@ use rayon::prelude::*;
 use super::intervals::summarise;
 use super::options::{Bootstrap, PairsBootstrap};
 use super::result::{BootstrapCoefficient, BootstrapFit};
-use crate::design::INTERCEPT;
-use crate::random::SeededGenerator;
-use crate::{ClusterBy, Estimated, Model, Reason};
+use crate::covariance::ClusterBy;
+use crate::fit::Estimated;
+use crate::models::Model;
+use crate::numerics::SeededGenerator;
+use crate::outcome::{INTERCEPT, Reason};
 
 /// Dummy variables beyond this many aren't drawn again: their equations would be solved in every sample.
 const MOST_DUMMIES: usize = 400;
@@ -188,7 +190,7 @@ impl Variables {
         }
         let scales = columns
             .iter()
-            .map(|column| crate::design::norm(column))
+            .map(|column| crate::numerics::norm(column))
             .map(|size| if size > 0.0 && size.is_finite() { size } else { 1.0 })
             .collect();
         Ok(Self { columns, scales, slopes, places })
@@ -221,8 +223,8 @@ fn take_means_out(column: &mut [f64], groups: &[std::ops::Range<usize>], weights
     for group in groups {
         let own = &column[group.clone()];
         let center = match weights {
-            Some(weights) => crate::design::weighted_mean(own, &weights[group.clone()]),
-            None => crate::design::mean(own),
+            Some(weights) => crate::numerics::weighted_mean(own, &weights[group.clone()]),
+            None => crate::numerics::mean(own),
         };
         column[group.clone()].iter_mut().for_each(|value| *value -= center);
     }

@@ -7,9 +7,10 @@ use rayon::prelude::*;
 use super::options::{Bootstrap, ResidualBlock, ResidualBootstrap};
 use super::pairs::gathered;
 use super::result::BootstrapFit;
-use crate::design::mean;
-use crate::random::SeededGenerator;
-use crate::{Estimated, Model, Reason};
+use crate::fit::Estimated;
+use crate::models::Model;
+use crate::numerics::{SeededGenerator, mean};
+use crate::outcome::Reason;
 
 /// Replications that a task makes.
 const CHUNK: usize = 16;

@@ -17,8 +17,10 @@ use rayon::prelude::*;
 use super::intervals::Intervals;
 use super::options::{Bootstrap, PValue, WildBootstrap, WildWeights};
 use super::result::{BootstrapCoefficient, BootstrapFit};
-use crate::random::SeededGenerator;
-use crate::{Covariance, Estimated, Reason};
+use crate::covariance::Covariance;
+use crate::fit::Estimated;
+use crate::numerics::SeededGenerator;
+use crate::outcome::Reason;
 
 /// Replications that a task makes.
 const CHUNK: usize = 256;
@@ -38,10 +40,10 @@ pub(super) fn bootstrap(
     let draws = Draws::new(options, count, seed);
     let scores = Scores::new(estimated, &codes, count);
     // Only for its refusals: what has no clustered variance has no statistic.
-    let clustered = Covariance::Cluster(crate::ClusterCovariance {
+    let clustered = Covariance::Cluster(crate::covariance::ClusterCovariance {
         by: options.by.clone(),
-        small_sample: crate::SmallSample::None,
-        ..crate::ClusterCovariance::default()
+        small_sample: crate::covariance::SmallSample::None,
+        ..crate::covariance::ClusterCovariance::default()
     });
     let fit = estimated.fit(&clustered)?;
     let mut failed = 0;

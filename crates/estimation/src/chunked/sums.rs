@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::walk::Block;
 use crate::absorb::Semidefinite;
-use crate::tall::Triangle;
+use crate::numerics::Triangle;
 
 /// Rows that are worth a task of their own.
 const TASK: usize = 1 << 15;

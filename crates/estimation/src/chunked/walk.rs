@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use vintner_panel::{PanelChunk, PanelChunks, PanelError};
 
-use crate::{EstimationError, Formula, Result, WeightKind};
+use crate::outcome::{EstimationError, Result};
+use crate::sample::{Formula, WeightKind};
 
 /// Complete rows of whole entities.
 #[derive(Debug, Default)]

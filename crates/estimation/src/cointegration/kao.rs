@@ -22,12 +22,13 @@ use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
 use super::series::{Unit, differences, entities};
-use super::{CointegrationStatistic, NO_COINTEGRATION};
-use crate::design::{mean, norm};
-use crate::unit_root::long_run::{product_sum, weights};
-use crate::unit_root::regression::{Column, Regression};
-use crate::unit_root::{Bandwidth, Kernel};
-use crate::{Formula, HypothesisTest, Reason, Result, Tail, TestOutcome, Untestable};
+use super::statistic::{CointegrationStatistic, NO_COINTEGRATION};
+use crate::inference::{HypothesisTest, Tail, TestOutcome};
+use crate::numerics::{mean, norm};
+use crate::outcome::{Reason, Result};
+use crate::sample::{Formula, Untestable};
+use crate::unit_root::long_run::{Bandwidth, Kernel, product_sum, weights};
+use crate::unit_root::{Column, Regression};
 
 /// What the residual variance of the pooled regressions divides by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

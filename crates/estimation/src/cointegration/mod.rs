@@ -2,6 +2,7 @@
 //! all entities) and [`pedroni`] (slopes of their own).
 //!
 //! Rows with a variable missing are left out; a hole in what is left of an entity is a reason why it can't be tested.
+//! Reads [`unit_root`](crate::unit_root), whose regressions and long-run variances it takes, and all below.
 //! docs/methods/cointegration.md says which option of which program each option equals.
 //!
 //! ```
@@ -31,27 +32,10 @@ mod kao;
 mod moments;
 mod pedroni;
 mod series;
-
-use serde::{Deserialize, Serialize};
-
-use crate::TestOutcome;
+mod statistic;
 
 pub use kao::{Divisor, Kao, KaoOptions, KaoParts, kao};
 pub use pedroni::{
     AdfVariance, Pedroni, PedroniOptions, PedroniParts, PedroniUnit, PedroniUnitOutcome, pedroni,
 };
-
-/// The null hypothesis of all.
-pub(crate) const NO_COINTEGRATION: &str = "no cointegration in any entity";
-
-/// One of a test's statistics.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CointegrationStatistic {
-    /// What it is called among them: `DF rho*`, `panel v`.
-    pub name: String,
-    /// Before it is standardized, where that is a number of its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub raw: Option<f64>,
-    /// What came of it.
-    pub outcome: TestOutcome,
-}
+pub use statistic::CointegrationStatistic;

@@ -26,12 +26,13 @@ use vintner_panel::Panel;
 
 use super::moments::pedroni_moments;
 use super::series::{Unit, differences, entities};
-use super::{CointegrationStatistic, NO_COINTEGRATION};
-use crate::design::norm;
-use crate::unit_root::long_run::{long_run_variance, one_sided, product_sum};
-use crate::unit_root::regression::{Column, Regression};
-use crate::unit_root::{Bandwidth, Deterministic, Kernel, Lags, augmented_columns};
-use crate::{Formula, HypothesisTest, Reason, Result, Tail, TestOutcome, Untestable};
+use super::statistic::{CointegrationStatistic, NO_COINTEGRATION};
+use crate::inference::{HypothesisTest, Tail, TestOutcome};
+use crate::numerics::norm;
+use crate::outcome::{Reason, Result};
+use crate::sample::{Formula, Untestable};
+use crate::unit_root::long_run::{Bandwidth, Kernel, long_run_variance, one_sided, product_sum};
+use crate::unit_root::{Column, Deterministic, Lags, Regression, augmented_columns};
 
 /// How the residual variances in panel ADF are averaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -2,7 +2,8 @@
 
 use vintner_panel::Panel;
 
-use crate::{Formula, Reason, Result, Sample};
+use crate::outcome::{Reason, Result};
+use crate::sample::{Formula, Sample};
 
 /// One entity's dependent variable and regressors over consecutive periods.
 #[derive(Debug, Clone)]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::Sample;
 use crate::models::{Effects, within};
+use crate::sample::Sample;
 
 /// The effects that were absorbed and the rows that have them.
 #[derive(Debug, Clone, Copy)]

@@ -12,10 +12,12 @@
 
 use faer::Mat;
 
-use super::cluster::{ClusterType, Clusters};
+use super::cluster_type::ClusterType;
+use super::clusters::Clusters;
+use super::ingredients::{Ingredients, too_large};
 use super::leverage::{EffectsProjection, LEVERAGE_OF_ONE, eigen};
-use super::{Ingredients, sandwich, too_large};
-use crate::Reason;
+use super::sandwich;
+use crate::outcome::Reason;
 
 /// How H is had.
 struct Projection {

@@ -3,7 +3,9 @@
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
-use super::{CovarianceMatrix, Ingredients, TestDistribution};
+use super::covariance_matrix::CovarianceMatrix;
+use super::ingredients::Ingredients;
+use super::test_distribution::TestDistribution;
 
 /// What the residual sum of squares is divided by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -2,12 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::covariance_matrix::CovarianceMatrix;
+use super::ingredients::{Ingredients, time_codes};
+use super::kernel::{Bandwidth, Kernel};
+use super::leverage::Leverage;
+use super::residual_type::ResidualType;
 use super::sandwich::Influences;
-use super::{
-    Bandwidth, CovarianceMatrix, FixestEffects, Ingredients, Kernel, Leverage, ResidualType, SmallSample,
-    TestDistribution, time_codes,
-};
-use crate::Reason;
+use super::small_sample::{FixestEffects, SmallSample};
+use super::test_distribution::TestDistribution;
+use crate::outcome::Reason;
 
 /// V = c B (S_0 + sum over lags j of w_j (S_j + S_j')) B with S_j the sum over times of h_t h_(t-j)' and
 /// h_t = X_t'u_t summed over the entities of a time (Driscoll and Kraay 1998, Review of Economics and

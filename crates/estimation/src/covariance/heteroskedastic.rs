@@ -3,10 +3,14 @@
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    ClusterBy, CovarianceMatrix, Ingredients, Leverage, ResidualType, SmallSample, TestDistribution, cluster,
-};
-use crate::Reason;
+use super::clusters::{ClusterBy, clusters};
+use super::covariance_matrix::CovarianceMatrix;
+use super::ingredients::Ingredients;
+use super::leverage::Leverage;
+use super::residual_type::ResidualType;
+use super::small_sample::SmallSample;
+use super::test_distribution::TestDistribution;
+use crate::outcome::Reason;
 
 /// V = c B (sum over rows i of u_i^2 x_i x_i') B with bread B = (X'X)^-1 and u_i as `type` says.
 ///
@@ -91,7 +95,7 @@ pub(super) fn groupwise(
 ) -> Result<CovarianceMatrix, Reason> {
     let counts = ingredients.counts(ingredients.residuals.len(), &[]);
     let residuals = options.residuals.residuals(ingredients, &counts, options.leverage)?;
-    let clusters = cluster::clusters(ingredients, &options.by)?;
+    let clusters = clusters(ingredients, &options.by)?;
     let mut sums = vec![0.0; clusters.count];
     let mut sizes = vec![0.0; clusters.count];
     for (residual, code) in residuals.iter().zip(&clusters.codes) {

@@ -8,8 +8,8 @@
 use faer::{Mat, Side};
 use serde::{Deserialize, Serialize};
 
-use super::{Ingredients, too_large};
-use crate::Reason;
+use super::ingredients::{Ingredients, too_large};
+use crate::outcome::Reason;
 
 /// What counts as a regressor in leverages, and in the degrees of freedom of `hc1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -214,4 +214,11 @@ pub(super) fn eigen(matrix: &Mat<f64>) -> Result<(Mat<f64>, Vec<f64>), Reason> {
         .map_err(|_| Reason::NotConverged { what: "an eigenvalue decomposition".into(), steps: 0 })?;
     let values = decomposition.S().column_vector();
     Ok((decomposition.U().to_owned(), (0..matrix.nrows()).map(|at| values[at]).collect()))
+}
+
+impl Ingredients<'_> {
+    /// Each row's leverage.
+    pub(crate) fn leverages(&self, leverage: Leverage) -> Result<Vec<f64>, Reason> {
+        leverages(self, leverage)
+    }
 }

@@ -2,12 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::covariance_matrix::CovarianceMatrix;
+use super::ingredients::{Ingredients, time_codes};
+use super::kernel::{Bandwidth, Kernel};
+use super::leverage::Leverage;
+use super::residual_type::ResidualType;
 use super::sandwich::around;
-use super::{
-    Bandwidth, CovarianceMatrix, FixestEffects, Ingredients, Kernel, Leverage, ResidualType, SmallSample,
-    TestDistribution, time_codes,
-};
-use crate::Reason;
+use super::small_sample::{FixestEffects, SmallSample};
+use super::test_distribution::TestDistribution;
+use crate::outcome::Reason;
 
 /// What a lag is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -6,12 +6,21 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::{
-    Bandwidth, ClassicalCovariance, ClusterBy, ClusterCovariance, ClusterType, Covariance, Divisor,
-    DriscollKraayCovariance, GroupCount, GroupwiseCovariance, HeteroskedasticCovariance, Kernel, LagBy,
-    Leverage, NeweyWestCovariance, PanelCorrectedBy, PanelCorrectedCovariance, ResidualType, SmallSample,
-    TestDistribution, TwoWayClusterCovariance,
-};
+use super::classical::{ClassicalCovariance, Divisor};
+use super::cluster::ClusterCovariance;
+use super::cluster_type::ClusterType;
+use super::clusters::ClusterBy;
+use super::covariance::Covariance;
+use super::driscoll_kraay::DriscollKraayCovariance;
+use super::heteroskedastic::{GroupwiseCovariance, HeteroskedasticCovariance};
+use super::kernel::{Bandwidth, Kernel};
+use super::leverage::Leverage;
+use super::newey_west::{LagBy, NeweyWestCovariance};
+use super::panel_corrected::{PanelCorrectedBy, PanelCorrectedCovariance};
+use super::residual_type::ResidualType;
+use super::small_sample::SmallSample;
+use super::test_distribution::TestDistribution;
+use super::two_way_cluster::{GroupCount, TwoWayClusterCovariance};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -366,7 +375,7 @@ mod tests {
 
     #[test]
     fn options_are_named_after_the_peers() -> serde_json::Result<()> {
-        use crate::covariance::FixestEffects;
+        use super::super::small_sample::FixestEffects;
         assert_eq!(parse(r#"{"kind": "classical"}"#)?, Covariance::classical());
         assert_eq!(parse(r#"{"kind": "cluster"}"#)?, Covariance::clustered(SmallSample::StataXtreg));
         assert_eq!(

@@ -3,12 +3,14 @@
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
+use super::covariance_matrix::CovarianceMatrix;
+use super::ingredients::{Ingredients, time_codes, too_large};
+use super::leverage::Leverage;
+use super::residual_type::ResidualType;
 use super::sandwich::around;
-use super::{
-    CovarianceMatrix, Ingredients, Leverage, ResidualType, SmallSample, TestDistribution, time_codes,
-    too_large,
-};
-use crate::Reason;
+use super::small_sample::SmallSample;
+use super::test_distribution::TestDistribution;
+use crate::outcome::Reason;
 
 /// What shares one covariance of its errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::leverage::{self, LEVERAGE_OF_ONE, Leverage};
-use super::{Counts, Ingredients};
-use crate::Reason;
+use super::ingredients::Ingredients;
+use super::leverage;
+use super::leverage::{LEVERAGE_OF_ONE, Leverage};
+use super::small_sample::Counts;
+use crate::outcome::Reason;
 
 /// What stands for the error in row i with residual e_i and leverage h_i, among n rows and p parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use faer::Mat;
 use rayon::prelude::*;
 
-use super::Ingredients;
+use super::ingredients::Ingredients;
 
 /// A variance this small against what its terms would give if they didn't cancel is rounding.
 const CANCELLED: f64 = 1e-22;

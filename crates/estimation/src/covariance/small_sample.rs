@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Reason;
+use crate::outcome::Reason;
 
 /// What the factors count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

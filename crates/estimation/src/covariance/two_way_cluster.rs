@@ -2,12 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bell_mccaffrey;
+use super::clusters::{ClusterBy, clusters};
+use super::covariance_matrix::CovarianceMatrix;
+use super::ingredients::Ingredients;
+use super::leverage::Leverage;
+use super::residual_type::ResidualType;
 use super::sandwich::Influences;
-use super::{
-    ClusterBy, CovarianceMatrix, FixestEffects, Ingredients, Leverage, ResidualType, SmallSample,
-    TestDistribution, bell_mccaffrey, cluster,
-};
-use crate::Reason;
+use super::small_sample::{FixestEffects, SmallSample};
+use super::test_distribution::TestDistribution;
+use crate::outcome::Reason;
 
 /// Which number of clusters G is meant in the factor of each of the three matrices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -69,8 +73,8 @@ pub(super) fn matrix(
     options: &TwoWayClusterCovariance,
     ingredients: &Ingredients<'_>,
 ) -> Result<CovarianceMatrix, Reason> {
-    let one = cluster::clusters(ingredients, &options.by)?;
-    let other = cluster::clusters(ingredients, &options.and)?;
+    let one = clusters(ingredients, &options.by)?;
+    let other = clusters(ingredients, &options.and)?;
     one.at_least_two()?;
     other.at_least_two()?;
     let (crossed, pairs) = one.crossed(&other);

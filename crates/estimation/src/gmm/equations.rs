@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use vintner_panel::Panel;
 
 use super::model::{DynamicPanel, LevelInstruments, Transformation, pairs, term_name};
-use crate::{INTERCEPT, Result};
+use crate::outcome::{INTERCEPT, Result};
 
 /// A row of the equations.
 #[derive(Debug, Clone)]

@@ -9,10 +9,9 @@ use super::moments::{
     derivative_times, instruments_by, instruments_by_regressors, noise_by_instruments, residuals,
 };
 use super::weights::Weights;
-use crate::design::{Design, norm};
-use crate::least_squares::LeastSquares;
-use crate::symmetric::times;
-use crate::{Note, Reason, Result};
+use crate::numerics::symmetric::times;
+use crate::numerics::{Design, LeastSquares, norm};
+use crate::outcome::{Note, Reason, Result};
 
 /// Residuals whose norm is below this share of what cancels in them are rounding.
 const PERFECT_FIT: f64 = 256.0 * f64::EPSILON;

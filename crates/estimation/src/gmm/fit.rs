@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::estimated::GmmEstimated;
 use super::model::{DynamicPanel, GmmCovariance};
-use crate::fit::{Coefficient, ReferenceDistribution};
-use crate::{Note, Reason, TestOutcome, inference};
+use crate::fit::Coefficient;
+use crate::inference::{ReferenceDistribution, TestOutcome};
+use crate::numerics::dense::matrix_rows;
+use crate::outcome::{Note, Reason};
 
 /// The orders of serial correlation that are tested.
 const ORDERS: [usize; 2] = [1, 2];
@@ -109,7 +111,7 @@ impl GmmEstimated {
     /// [`Reason::NotFinite`] where it overflows.
     pub fn fit(&self, kind: GmmCovariance) -> Result<GmmFit, Reason> {
         let covariance = self.covariance(kind);
-        if !crate::symmetric::finite(&covariance) {
+        if !crate::numerics::symmetric::finite(&covariance) {
             return Err(Reason::NotFinite { what: "the covariance of the coefficients".into() });
         }
         let reference = ReferenceDistribution::Normal;
@@ -151,7 +153,7 @@ impl GmmEstimated {
             model: self.model.clone(),
             covariance_used: kind,
             coefficients,
-            covariance: (!self.perfect).then(|| inference::rows(&covariance)),
+            covariance: (!self.perfect).then(|| matrix_rows(&covariance)),
             reference,
             n_differences: rows().filter(|row| !row.level).count(),
             n_levels: rows().filter(|row| row.level).count(),

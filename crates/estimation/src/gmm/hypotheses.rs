@@ -4,8 +4,9 @@ use faer::Mat;
 
 use super::estimated::{GmmEstimated, sum};
 use super::moments::instruments_by;
-use crate::symmetric::quadratic_form;
-use crate::{HypothesisTest, Reason, Tail, inference};
+use crate::inference::{HypothesisTest, Tail, wald};
+use crate::numerics::symmetric::quadratic_form;
+use crate::outcome::Reason;
 
 const VALID: &str = "the instruments are valid";
 
@@ -130,7 +131,7 @@ impl GmmEstimated {
         if self.perfect {
             return Err(Reason::PerfectFit);
         }
-        let statistic = inference::wald(self.coefficients(), covariance, chosen).ok_or_else(|| {
+        let statistic = wald(self.coefficients(), covariance, chosen).ok_or_else(|| {
             Reason::NotPositiveDefinite { what: "the covariance of the coefficients".into() }
         })?;
         HypothesisTest::chi_squared(name, null, statistic, chosen.len() as f64)

@@ -40,10 +40,12 @@
 //! # Ok(())
 //! # }
 //! ```
+//! Reads the formula's lags, tests and [`numerics`](crate::numerics), and of [`fit`](crate::fit) the coefficient alone.
 
 mod equations;
 mod estimated;
 mod fit;
+mod gmm;
 mod hypotheses;
 mod model;
 mod moments;
@@ -51,22 +53,7 @@ mod weights;
 
 pub use estimated::GmmEstimated;
 pub use fit::{GmmFit, GmmOutcome, GmmRefusal, InstrumentCount};
+pub use gmm::gmm;
 pub use model::{
     DynamicPanel, ErrorVariance, GmmCovariance, GmmInstrument, LevelInstruments, Steps, Term, Transformation,
 };
-
-use vintner_panel::Panel;
-
-use crate::Result;
-
-/// Estimates a dynamic panel.
-///
-/// # Errors
-/// Where the model makes no sense or names a column that isn't there; data that don't allow an estimate are
-/// a [`GmmOutcome::NotEstimable`].
-pub fn gmm(panel: &Panel, model: &DynamicPanel, covariance: GmmCovariance) -> Result<GmmOutcome> {
-    Ok(match model.estimate(panel)?.and_then(|estimated| estimated.fit(covariance)) {
-        Ok(fit) => GmmOutcome::Fit(Box::new(fit)),
-        Err(reason) => GmmOutcome::NotEstimable(GmmRefusal { model: model.clone(), reason }),
-    })
-}

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::lag::lag_name;
-use crate::{EstimationError, Result};
+use crate::outcome::{EstimationError, Result};
+use crate::sample::lag_name;
 
 /// A variable at one or several lags.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

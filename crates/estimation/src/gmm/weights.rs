@@ -2,9 +2,9 @@
 
 use faer::Mat;
 
-use crate::Reason;
-use crate::design::norm;
-use crate::symmetric::{generalized_root, inverse};
+use crate::numerics::norm;
+use crate::numerics::symmetric::{generalized_root, inverse};
+use crate::outcome::Reason;
 
 /// The inverse of W'W, where W has a column for each instrument.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ impl Weights {
                 }
                 solved
             }
-            Factor::Generalized(root) => crate::symmetric::times(root, v),
+            Factor::Generalized(root) => crate::numerics::symmetric::times(root, v),
         }
     }
 

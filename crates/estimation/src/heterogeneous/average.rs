@@ -2,10 +2,11 @@
 
 use faer::Mat;
 
-use super::fit::Found;
+use super::fit::{Found, MeanGroupFit, UnitCoefficients};
+use super::options::MeanGroup;
 use super::regressions::Variables;
-use super::{MeanGroup, MeanGroupFit, UnitCoefficients};
-use crate::{Reason, Sample};
+use crate::outcome::Reason;
+use crate::sample::Sample;
 
 pub(super) fn estimate(sample: &Sample, options: &MeanGroup) -> Result<MeanGroupFit, Reason> {
     let variables = Variables::new(sample, options);
@@ -39,7 +40,7 @@ pub(super) fn mean_and_spread<'a>(units: impl Iterator<Item = &'a [f64]> + Clone
     let order = units.clone().next().map_or(0, <[f64]>::len);
     let mean: Vec<f64> = (0..order)
         .map(|at| {
-            crate::design::mean(&units.clone().filter_map(|unit| unit.get(at).copied()).collect::<Vec<_>>())
+            crate::numerics::mean(&units.clone().filter_map(|unit| unit.get(at).copied()).collect::<Vec<_>>())
         })
         .collect();
     let mut spread: Mat<f64> = Mat::zeros(order, order);

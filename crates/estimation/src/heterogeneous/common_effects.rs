@@ -7,14 +7,13 @@ use faer::Mat;
 use rayon::prelude::*;
 
 use super::average::mean_and_spread;
-use super::fit::Found;
+use super::fit::{Found, MeanGroupFit, UnitCoefficients};
+use super::options::{CceScaling, HeterogeneousMethod, MeanGroup, ShortUnits};
 use super::regressions::{sort_out, trend};
-use super::{CceScaling, HeterogeneousMethod, MeanGroup, MeanGroupFit, ShortUnits, UnitCoefficients};
-use crate::design::{Design, norm};
-use crate::least_squares::LeastSquares;
-use crate::rows::Rows;
-use crate::symmetric::{generalized_inverse, inverse, times};
-use crate::{Note, Reason, Sample};
+use crate::numerics::symmetric::{generalized_inverse, inverse, times};
+use crate::numerics::{Design, LeastSquares, norm};
+use crate::outcome::{Note, Reason};
+use crate::sample::{Rows, Sample};
 
 /// What the factors leave of a variable counts as zero below this share of it.
 const ROUNDING: f64 = 64.0 * f64::EPSILON;
@@ -120,7 +119,7 @@ fn factors(sample: &Sample, options: &MeanGroup) -> Vec<(String, Vec<f64>)> {
     let formula = sample.formula();
     let mut columns = Vec::new();
     if formula.intercept {
-        columns.push((crate::INTERCEPT.to_owned(), vec![1.0; sample.height()]));
+        columns.push((crate::outcome::INTERCEPT.to_owned(), vec![1.0; sample.height()]));
     }
     columns.push(("y.bar".to_owned(), means(sample.dependent())));
     for (name, values) in formula.regressors.iter().zip(sample.regressors()) {

@@ -3,9 +3,12 @@
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
-use super::{MeanGroup, SwamyVariances};
-use crate::fit::{Coefficient, JointTest, ReferenceDistribution};
-use crate::{DroppedRow, Formula, HypothesisTest, Note, Reason, Refusal, Sample, TestOutcome, inference};
+use super::options::MeanGroup;
+use crate::fit::{Coefficient, Refusal};
+use crate::inference::{HypothesisTest, JointTest, ReferenceDistribution, TestOutcome, joint_test, wald};
+use crate::numerics::dense::matrix_rows;
+use crate::outcome::{Note, Reason};
+use crate::sample::{DroppedRow, Formula, Sample};
 
 /// A standard error below this share of the units' coefficients is rounding.
 const NO_VARIATION: f64 = 64.0 * f64::EPSILON;
@@ -57,7 +60,7 @@ pub struct UnitCoefficients {
     pub unit: String,
     /// Its rows.
     pub n_obs: usize,
-    /// As many as the fit has, in their order; for [`super::HeterogeneousMethod::CcePooled`] the unit's own
+    /// As many as the fit has, in their order; for [`crate::HeterogeneousMethod::CcePooled`] the unit's own
     /// slopes.
     pub coefficients: Vec<f64>,
 }
@@ -127,7 +130,7 @@ impl Found<'_> {
         if !estimates.iter().all(|value| value.is_finite()) {
             return Err(Reason::NotFinite { what: "a coefficient".into() });
         }
-        if !crate::symmetric::finite(&covariance) {
+        if !crate::numerics::symmetric::finite(&covariance) {
             return Err(Reason::NotFinite { what: "the covariance of the coefficients".into() });
         }
         let reference = ReferenceDistribution::Normal;
@@ -166,9 +169,9 @@ impl Found<'_> {
             .collect();
         let complete = slopes.len() == sample.formula().regressors.len();
         let joint = complete
-            .then(|| inference::wald(&estimates, &covariance, &slopes))
+            .then(|| wald(&estimates, &covariance, &slopes))
             .flatten()
-            .map(|wald| inference::joint_test(wald, slopes.len(), reference));
+            .map(|wald| joint_test(wald, slopes.len(), reference));
         if !same.is_empty() {
             notes.push(Note::NoVariationBetweenUnits { coefficients: same });
         } else if joint.is_none() {
@@ -180,7 +183,7 @@ impl Found<'_> {
             options,
             formula: sample.formula().clone(),
             coefficients,
-            covariance: inference::rows(&covariance),
+            covariance: matrix_rows(&covariance),
             reference,
             n_obs: lengths.clone().sum(),
             n_units: units.len(),
@@ -196,4 +199,20 @@ impl Found<'_> {
             notes,
         })
     }
+}
+
+/// The variances behind Swamy's estimate, each k x k, row by row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SwamyVariances {
+    /// Delta, the variance of the coefficients between units that was used.
+    pub coefficients: Vec<Vec<f64>>,
+    /// D1, the covariance of the units' coefficients with divisor N - 1.
+    pub between: Vec<Vec<f64>>,
+    /// D2, the mean of the units' own V_i.
+    pub within: Vec<Vec<f64>>,
+    /// The smallest eigenvalue of D1 - D2.
+    pub smallest_eigenvalue: f64,
+    /// The average coefficients under homogeneity, (sum V_i^-1)^-1 sum V_i^-1 b_i; none where a unit's fit is
+    /// perfect.
+    pub homogeneous: Option<Vec<f64>>,
 }

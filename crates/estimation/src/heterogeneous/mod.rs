@@ -36,66 +36,18 @@
 //! # Ok(())
 //! # }
 //! ```
+//! [`fama_macbeth`] averages over times what the others average over units. Reads [`fit`](crate::fit) and all below.
 
 mod average;
 mod common_effects;
+mod fama_macbeth;
 mod fit;
+mod mean_group;
 mod options;
 mod regressions;
 mod swamy;
 
-pub use fit::{HeterogeneousOutcome, LeftOut, MeanGroupFit, UnitCoefficients};
+pub use fama_macbeth::{FamaMacBeth, FamaMacBethLags, FamaMacBethOptions, SkippedTime, fama_macbeth};
+pub use fit::{HeterogeneousOutcome, LeftOut, MeanGroupFit, SwamyVariances, UnitCoefficients};
+pub use mean_group::mean_group;
 pub use options::{CceScaling, CoefficientVariance, HeterogeneousMethod, MeanGroup, ShortUnits, Trend};
-pub use swamy::SwamyVariances;
-
-use vintner_panel::Panel;
-
-use crate::{Formula, Reason, Refusal, Result, Sample};
-
-/// Estimates an equation whose coefficients may differ between entities.
-///
-/// # Errors
-/// Where the formula makes no sense or names a column that isn't there; data that don't allow an
-/// estimate are a [`HeterogeneousOutcome::NotEstimable`].
-pub fn mean_group(panel: &Panel, formula: &Formula, options: &MeanGroup) -> Result<HeterogeneousOutcome> {
-    let sample = Sample::new(panel, formula)?;
-    Ok(match options.estimate(&sample) {
-        Ok(fit) => HeterogeneousOutcome::Fit(Box::new(fit)),
-        Err(reason) => HeterogeneousOutcome::NotEstimable(Refusal {
-            reason,
-            n_obs: sample.height(),
-            dropped: sample.dropped().to_vec(),
-        }),
-    })
-}
-
-impl MeanGroup {
-    /// Estimates on a sample.
-    ///
-    /// # Errors
-    /// The reason why the sample doesn't allow it: [`Reason::Entity`] with the first unit that is too
-    /// short, where such units are refused; [`Reason::NotDefined`] where the formula has weights or effects; [`Reason::TooFewUnits`] where fewer than two remain.
-    pub fn estimate(&self, sample: &Sample) -> std::result::Result<MeanGroupFit, Reason> {
-        if sample.height() == 0 {
-            return Err(Reason::NoObservations { rows_dropped: sample.dropped().len() });
-        }
-        let formula = sample.formula();
-        for (what, given) in
-            [("weights", formula.weights.is_some()), ("absorbed effects", !formula.effects.is_empty())]
-        {
-            if given {
-                let model = self.method.name().into();
-                return Err(Reason::NotDefined { what: what.into(), model });
-            }
-        }
-        match self.method {
-            HeterogeneousMethod::Mg | HeterogeneousMethod::Dmg | HeterogeneousMethod::Cmg => {
-                average::estimate(sample, self)
-            }
-            HeterogeneousMethod::CceMg | HeterogeneousMethod::CcePooled => {
-                common_effects::estimate(sample, self)
-            }
-            HeterogeneousMethod::Swamy => swamy::estimate(sample, self),
-        }
-    }
-}

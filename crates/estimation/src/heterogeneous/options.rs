@@ -80,7 +80,7 @@ pub enum ShortUnits {
     /// The estimate is refused with that unit's reason.
     #[default]
     Refuse,
-    /// The estimate is that of the other units; [`MeanGroupFit::left_out`](super::MeanGroupFit) names it.
+    /// The estimate is that of the other units; [`MeanGroupFit::left_out`](crate::MeanGroupFit) names it.
     /// Time means are those of all units' rows either way.
     LeaveOut,
     /// The unit's coefficients are those of least norm, by the Moore-Penrose inverse of X_i'M_i X_i (plm's

@@ -5,11 +5,11 @@ use std::ops::Range;
 use faer::Mat;
 use rayon::prelude::*;
 
-use super::{HeterogeneousMethod, LeftOut, MeanGroup, ShortUnits, Trend};
-use crate::design::{Design, INTERCEPT, norm};
-use crate::least_squares::LeastSquares;
-use crate::rows::Rows;
-use crate::{Reason, Sample};
+use super::fit::LeftOut;
+use super::options::{HeterogeneousMethod, MeanGroup, ShortUnits, Trend};
+use crate::numerics::{Design, LeastSquares, norm};
+use crate::outcome::{INTERCEPT, Reason};
+use crate::sample::{Rows, Sample};
 
 /// The residual norm below which a unit's regression fits perfectly, as a share of what cancels in it.
 const PERFECT_FIT: f64 = 64.0 * f64::EPSILON;

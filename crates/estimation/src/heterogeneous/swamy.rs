@@ -1,31 +1,16 @@
 //! Swamy's random coefficients (Swamy 1970, Econometrica 38, eq. 4.1-4.7 and the test of section 5).
 
 use faer::Mat;
-use serde::{Deserialize, Serialize};
 
 use super::average::mean_and_spread;
-use super::fit::Found;
+use super::fit::{Found, MeanGroupFit, SwamyVariances, UnitCoefficients};
+use super::options::{CoefficientVariance, MeanGroup};
 use super::regressions::{UnitRegression, Variables, of_unit};
-use super::{CoefficientVariance, MeanGroup, MeanGroupFit, UnitCoefficients};
-use crate::inference::rows;
-use crate::symmetric::{eigenvalues, inverse, quadratic_form, times};
-use crate::{HypothesisTest, Note, Reason, Sample};
-
-/// The variances behind Swamy's estimate, each k x k, row by row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SwamyVariances {
-    /// Delta, the variance of the coefficients between units that was used.
-    pub coefficients: Vec<Vec<f64>>,
-    /// D1, the covariance of the units' coefficients with divisor N - 1.
-    pub between: Vec<Vec<f64>>,
-    /// D2, the mean of the units' own V_i.
-    pub within: Vec<Vec<f64>>,
-    /// The smallest eigenvalue of D1 - D2.
-    pub smallest_eigenvalue: f64,
-    /// The average coefficients under homogeneity, (sum V_i^-1)^-1 sum V_i^-1 b_i; none where a unit's fit is
-    /// perfect.
-    pub homogeneous: Option<Vec<f64>>,
-}
+use crate::inference::HypothesisTest;
+use crate::numerics::dense::matrix_rows;
+use crate::numerics::symmetric::{eigenvalues, inverse, quadratic_form, times};
+use crate::outcome::{Note, Reason};
+use crate::sample::Sample;
 
 pub(super) fn estimate(sample: &Sample, options: &MeanGroup) -> Result<MeanGroupFit, Reason> {
     let variables = Variables::new(sample, options);
@@ -78,9 +63,9 @@ pub(super) fn estimate(sample: &Sample, options: &MeanGroup) -> Result<MeanGroup
         Err(reason) => (Err(reason), None),
     };
     let variances = SwamyVariances {
-        coefficients: rows(&delta),
-        between: rows(&between),
-        within: rows(&within),
+        coefficients: matrix_rows(&delta),
+        between: matrix_rows(&between),
+        within: matrix_rows(&within),
         smallest_eigenvalue: smallest,
         homogeneous,
     };

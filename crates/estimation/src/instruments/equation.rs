@@ -5,13 +5,11 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
-use crate::design::INTERCEPT;
 use crate::models::Effects;
-use crate::systems::IdentifyingCondition;
-use crate::systems::dense::{Basis, columns};
-use crate::systems::joint_sample::JointSample;
-use crate::systems::prepared::{dependencies, equation_refusal, projections_collinear, usable};
-use crate::{DroppedRow, EstimationError, Formula, Note, Reason, Result};
+use crate::numerics::dense::{Basis, columns};
+use crate::outcome::{EstimationError, INTERCEPT, IdentifyingCondition, Note, Reason, Result};
+use crate::sample::{DroppedRow, Formula};
+use crate::systems::{JointSample, dependencies, equation_refusal, projections_collinear, usable};
 
 /// A linear equation some of whose regressors are correlated with its error, and what identifies it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

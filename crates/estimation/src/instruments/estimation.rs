@@ -4,16 +4,16 @@
 
 use faer::Mat;
 
+use super::equation::PreparedEquation;
 use super::fit::{InstrumentalFit, InstrumentalOutcome};
-use super::{Errors, InstrumentalCovariance, InstrumentalEstimator, PreparedEquation};
-use crate::design::INTERCEPT;
-use crate::fit::{ReferenceDistribution, Refusal};
-use crate::systems::dense::{
-    Basis, SINGULAR, columns, inner, inverse, scaled, smallest_of_correlation, symmetric,
+use super::options::{Errors, InstrumentalCovariance, InstrumentalEstimator};
+use crate::fit::Refusal;
+use crate::inference::ReferenceDistribution;
+use crate::numerics::dense::{
+    Basis, SINGULAR, columns, inner, inverse, matrix_rows, scaled, smallest_of_correlation, symmetric,
 };
-use crate::systems::inference::coefficient;
-use crate::systems::scores::{meat, standardized_sum};
-use crate::{Note, Reason, inference};
+use crate::outcome::{INTERCEPT, Note, Reason};
+use crate::systems::{coefficient, meat, standardized_sum};
 
 /// Residuals whose norm is below this share of the norms that cancel in them are rounding.
 const PERFECT_FIT: f64 = 64.0 * f64::EPSILON;
@@ -105,7 +105,7 @@ impl PreparedEquation {
             || Reason::SingularTest { what: "what the instruments leave of the endogenous variables".into() };
         let sizes: Vec<f64> = places.iter().map(|place| self.sample.magnitudes[*place]).collect();
         let free = self.height().saturating_sub(self.instrument_count() + self.sample.absorbed);
-        let independent = crate::systems::dense::independent(&left, &sizes).0.len();
+        let independent = crate::numerics::dense::independent(&left, &sizes).0.len();
         if free < places.len() || independent < places.len() {
             return Err(singular());
         }
@@ -185,7 +185,7 @@ impl PreparedEquation {
                 let mut score = self.sample.combination(&places, |place| inverse[(place, at)]);
                 score.iter_mut().zip(&residuals).for_each(|(z, u)| *z *= u);
                 if center {
-                    let mean = crate::design::mean(&score);
+                    let mean = crate::numerics::mean(&score);
                     score.iter_mut().for_each(|value| *value -= mean);
                 }
                 score
@@ -270,10 +270,10 @@ impl PreparedEquation {
         Ok((scaled(&whole, scale * group(clusters)), clusters))
     }
 
-    fn clusters(&self, by: crate::PanelKey) -> usize {
+    fn clusters(&self, by: crate::sample::PanelKey) -> usize {
         match by {
-            crate::PanelKey::Entity => self.sample.rows.by_entity().levels(),
-            crate::PanelKey::Time => self.sample.rows.by_time().levels(),
+            crate::sample::PanelKey::Entity => self.sample.rows.by_entity().levels(),
+            crate::sample::PanelKey::Time => self.sample.rows.by_time().levels(),
         }
     }
 
@@ -345,14 +345,14 @@ impl PreparedEquation {
         let names = |places: &[usize]| places.iter().map(|place| self.sample.names[*place].clone()).collect();
         Ok(InstrumentalFit {
             estimator,
-            formula: crate::Formula {
+            formula: crate::sample::Formula {
                 intercept: self.names.iter().any(|name| name == INTERCEPT),
                 ..self.equation.formula.clone()
             },
             endogenous: names(&self.endogenous),
             instruments: names(&self.excluded),
             coefficients,
-            covariance: matrix.as_ref().map(inference::rows),
+            covariance: matrix.as_ref().map(matrix_rows),
             covariance_used: covariance,
             clusters,
             reference,

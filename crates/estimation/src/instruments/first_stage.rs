@@ -16,11 +16,13 @@
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
+use super::equation::PreparedEquation;
+use super::options::Errors;
 use super::stock_yogo::StockYogo;
-use super::{Errors, PreparedEquation};
-use crate::systems::dense::{Basis, columns, inner, inverse};
-use crate::systems::scores::{meat, standardized_sum};
-use crate::{HypothesisTest, Reason, TestOutcome};
+use crate::inference::{HypothesisTest, TestOutcome};
+use crate::numerics::dense::{Basis, columns, inner, inverse};
+use crate::outcome::Reason;
+use crate::systems::{meat, standardized_sum};
 
 /// The first stage of one endogenous regressor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -96,7 +98,7 @@ impl PreparedEquation {
         let exact =
             Reason::SingularTest { what: "what the instruments leave of the endogenous regressors".into() };
         let sizes: Vec<f64> = self.endogenous.iter().map(|place| self.sample.magnitudes[*place]).collect();
-        let regular = crate::systems::dense::independent(&left, &sizes).0.len() == m;
+        let regular = crate::numerics::dense::independent(&left, &sizes).0.len() == m;
         let odds = regular
             .then(|| {
                 let ratio = z_basis.q.transpose() * &x * off.inverse();

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{InstrumentalCovariance, InstrumentalEstimator};
-use crate::fit::{Coefficient, ReferenceDistribution, Refusal};
-use crate::{Formula, Note, Reason, TestOutcome};
+use super::options::{InstrumentalCovariance, InstrumentalEstimator};
+use crate::fit::{Coefficient, Refusal};
+use crate::inference::{ReferenceDistribution, TestOutcome};
+use crate::outcome::{Note, Reason};
+use crate::sample::Formula;
 
 /// An equation estimated with instruments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,8 @@
 //! One equation with endogenous regressors: two-stage least squares, LIML and k-class, GMM; the strength
 //! of the instruments; tests of the restrictions that identify it.
 //!
+//! Reads [`systems`](crate::systems), of which it is the case of one equation, and all below.
+//!
 //! ```
 //! use polars::prelude::df;
 //! use vintner_estimation::Formula;
@@ -34,9 +36,11 @@ mod fit;
 mod options;
 mod specification;
 mod stock_yogo;
+mod system_first_stages;
 
 pub use equation::{InstrumentedEquation, PreparedEquation};
 pub use first_stage::{FirstStage, FirstStageVariable};
 pub use fit::{InstrumentalFit, InstrumentalOutcome};
 pub use options::{Errors, InstrumentalCovariance, InstrumentalEstimator};
 pub use stock_yogo::StockYogo;
+pub use system_first_stages::{EquationFirstStage, FirstStageOutcome};

@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::PanelKey;
-use crate::systems::scores::Dependence;
-use crate::systems::{Iteration, Kernel};
+use crate::sample::PanelKey;
+use crate::systems::{Dependence, Iteration, Kernel};
 
 /// An estimator of one equation with instruments.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -8,12 +8,13 @@
 
 use faer::Mat;
 
+use super::equation::PreparedEquation;
 use super::estimation::Estimate;
-use super::{Errors, InstrumentalCovariance, PreparedEquation};
-use crate::design::Design;
-use crate::least_squares::LeastSquares;
-use crate::systems::dense::{Basis, inner, inverse, scaled};
-use crate::{HypothesisTest, Reason, TestOutcome};
+use super::options::{Errors, InstrumentalCovariance};
+use crate::inference::{HypothesisTest, TestOutcome};
+use crate::numerics::dense::{Basis, inner, inverse, scaled};
+use crate::numerics::{Design, LeastSquares};
+use crate::outcome::Reason;
 
 const VALID: &str = "the instruments are uncorrelated with the errors";
 const EXOGENOUS: &str = "the endogenous regressors are exogenous";
@@ -103,7 +104,7 @@ impl PreparedEquation {
         let e0 = least_squares.annihilate(&y);
         let everything: Vec<usize> = self.z().into_iter().chain(self.endogenous.iter().copied()).collect();
         let sizes: Vec<f64> = everything.iter().map(|place| self.sample.magnitudes[*place]).collect();
-        let (_, basis) = crate::systems::dense::independent(&self.reduced(&everything), &sizes);
+        let (_, basis) = crate::numerics::dense::independent(&self.reduced(&everything), &sizes);
         let e1 = basis.transpose() * &e0;
         let (e2, _) = self.explained(b);
         Ok((inner(&e1, &e1) - e2, inner(&e0, &e0)))
@@ -152,7 +153,7 @@ impl PreparedEquation {
             names: (0..columns.len()).map(|at| at.to_string()).collect(),
             x: Mat::from_fn(n, columns.len(), |row, at| columns[at][row]),
             y: vec![1.0; n],
-            magnitudes: columns.iter().map(|column| crate::design::norm(column)).collect(),
+            magnitudes: columns.iter().map(|column| crate::numerics::norm(column)).collect(),
             y_magnitude: (n as f64).sqrt(),
         };
         let solution = LeastSquares::solve(&design).map_err(|_| singular())?;

@@ -3,17 +3,17 @@
 
 use faer::Mat;
 
-use super::{Effects, Goodness, Solved, dropped_note};
+use super::effects::Effects;
+use super::levels::Levels;
+use super::model::Model;
+use super::solved::{Absorbed, Goodness, Solved, dropped_note};
 use crate::absorb::Factor;
-use crate::design::{Design, INTERCEPT, is_constant, less_means, mean, norm};
-use crate::estimated::Absorbed;
-use crate::least_squares::LeastSquares;
-use crate::models::Levels;
-use crate::rows::Rows;
-use crate::{Estimated, Model, Reason, Sample};
+use crate::numerics::{Design, LeastSquares, is_constant, less_means, mean, norm};
+use crate::outcome::{INTERCEPT, Reason};
+use crate::sample::{Rows, Sample};
 
 /// Estimates the equation on means; `of` is never [`Effects::TwoWay`].
-pub(super) fn estimate(sample: &Sample, of: Effects, model: Model) -> Result<Estimated, Reason> {
+pub(super) fn estimate(sample: &Sample, of: Effects, model: Model) -> Result<Solved, Reason> {
     let rows = Rows::of(sample);
     let factor: Factor = if of == Effects::Time { rows.by_time() } else { rows.by_entity() };
     let formula = sample.formula();
@@ -67,8 +67,10 @@ pub(super) fn estimate(sample: &Sample, of: Effects, model: Model) -> Result<Est
         false => design.y.clone(),
     };
     let times = if of == Effects::Time { (0..).take(observations).collect() } else { vec![0; observations] };
-    let solved = Solved {
+    Ok(Solved {
         model,
+        sample: sample.clone(),
+        formula: sample.formula().clone(),
         design,
         solution,
         rows: Rows::single(times),
@@ -78,6 +80,5 @@ pub(super) fn estimate(sample: &Sample, of: Effects, model: Model) -> Result<Est
         levels: Levels::default(),
         components: None,
         notes,
-    };
-    Estimated::new(sample, solved)
+    })
 }

@@ -3,13 +3,13 @@
 
 use faer::Mat;
 
-use super::{Goodness, Solved, check_size, dropped_note};
-use crate::design::{Design, INTERCEPT, less_means, norm};
-use crate::estimated::Absorbed;
-use crate::least_squares::LeastSquares;
-use crate::models::Levels;
-use crate::rows::Rows;
-use crate::{CollinearColumns, Estimated, Model, Note, Reason, Sample};
+use super::levels::Levels;
+use super::model::Model;
+use super::sample_size::check_size;
+use super::solved::{Absorbed, Goodness, Solved, dropped_note};
+use crate::numerics::{CollinearColumns, Design, LeastSquares, less_means, norm};
+use crate::outcome::{INTERCEPT, Note, Reason};
+use crate::sample::{Rows, Sample};
 
 /// The later row of each difference, in the differences' order.
 pub(crate) fn later_rows(sample: &Sample, across_gaps: bool) -> Vec<usize> {
@@ -19,7 +19,7 @@ pub(crate) fn later_rows(sample: &Sample, across_gaps: bool) -> Vec<usize> {
 
 /// Estimates the equation in differences; `across_gaps` also takes those between rows that are more than
 /// one time apart.
-pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Estimated, Reason> {
+pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Solved, Reason> {
     let (mut pairs, mut groups, mut times) = (Vec::new(), Vec::new(), Vec::new());
     for group in sample.groups() {
         let start = pairs.len();
@@ -87,8 +87,10 @@ pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Estimated, 
         true => Goodness::Decomposition,
         false => Goodness::correlation(&design.y, &solution.residuals),
     };
-    let solved = Solved {
+    Ok(Solved {
         model: Model::FirstDifferences { across_gaps },
+        sample: sample.clone(),
+        formula: sample.formula().clone(),
         design,
         solution,
         rows: Rows { groups, times },
@@ -98,6 +100,5 @@ pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Estimated, 
         levels: Levels::default(),
         components: None,
         notes,
-    };
-    Estimated::new(sample, solved)
+    })
 }

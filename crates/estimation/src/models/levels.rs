@@ -1,6 +1,6 @@
 //! Effects in levels.
 
-use super::Effects;
+use super::effects::Effects;
 
 /// The effects of entities and times, fixed or predicted.
 #[derive(Debug, Clone, Default)]

@@ -1,14 +1,15 @@
 //! Ordinary least squares: b = (X'X)^-1 X'y.
 
-use super::{Goodness, Levels, Solved, check_after_dropping, check_before_dropping, dropped_note};
-use crate::design::{Design, is_constant, less_means, weighted_mean};
-use crate::estimated::Absorbed;
-use crate::least_squares::LeastSquares;
-use crate::rows::Rows;
-use crate::{Estimated, Model, Reason, Sample};
+use super::levels::Levels;
+use super::model::Model;
+use super::sample_size::{check_after_dropping, check_before_dropping};
+use super::solved::{Absorbed, Goodness, Solved, dropped_note};
+use crate::numerics::{Design, LeastSquares, is_constant, less_means, weighted_mean};
+use crate::outcome::Reason;
+use crate::sample::{Rows, Sample};
 
 /// Estimates the equation on all rows of the sample.
-pub(super) fn estimate(sample: &Sample) -> Result<Estimated, Reason> {
+pub(super) fn estimate(sample: &Sample) -> Result<Solved, Reason> {
     let formula = sample.formula();
     let parameters = formula.regressors.len() + usize::from(formula.intercept);
     check_before_dropping(sample, parameters, 0)?;
@@ -38,8 +39,10 @@ pub(super) fn estimate(sample: &Sample) -> Result<Estimated, Reason> {
             Some(dependent.iter().zip(roots).map(|(value, root)| (value - mean) * root).collect())
         }
     };
-    let solved = Solved {
+    Ok(Solved {
         model: Model::Ols,
+        sample: sample.clone(),
+        formula: sample.formula().clone(),
         design,
         solution,
         rows: Rows::of(sample),
@@ -49,6 +52,5 @@ pub(super) fn estimate(sample: &Sample) -> Result<Estimated, Reason> {
         levels: Levels::default(),
         components: None,
         notes: dropped_note(collinear),
-    };
-    Estimated::new(sample, solved)
+    })
 }

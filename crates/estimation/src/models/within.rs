@@ -11,14 +11,15 @@
 use faer::Mat;
 use rayon::prelude::*;
 
-use super::{Effects, Goodness, Levels, Solved, check_after_dropping, check_before_dropping, dropped_note};
+use super::effects::Effects;
+use super::levels::Levels;
+use super::model::Model;
+use super::sample_size::{check_after_dropping, check_before_dropping};
+use super::solved::{Absorbed, Goodness, Solved, dropped_note};
 use crate::absorb::{Factor, Grouping, Projection, components, independent, residual};
-use crate::design::{Design, is_constant, norm};
-use crate::estimated::Absorbed;
-use crate::least_squares::LeastSquares;
-use crate::rows::Rows;
-use crate::sample::EffectOf;
-use crate::{CollinearColumns, DropCause, Estimated, Model, Note, Reason, Sample, Singletons};
+use crate::numerics::{CollinearColumns, Design, LeastSquares, is_constant, norm};
+use crate::outcome::{Note, Reason};
+use crate::sample::{DropCause, EffectOf, Rows, Sample, Singletons};
 
 /// What is left of a variable counts as nothing below this share of it.
 const NOTHING: f64 = 1e-12;
@@ -100,7 +101,7 @@ impl Absorbing {
 
 /// Estimates the equation with the effects that it names, or else with effects for each entity, time or both of
 /// the sample.
-pub(super) fn estimate(sample: &Sample, effects: Effects, model: Model) -> Result<Estimated, Reason> {
+pub(super) fn estimate(sample: &Sample, effects: Effects, model: Model) -> Result<Solved, Reason> {
     if sample.formula().singletons == Singletons::Drop {
         let (keep, rounds) = Absorbing::new(sample, effects).without_singletons(sample);
         if rounds > 0 {
@@ -117,7 +118,7 @@ fn estimate_kept(
     effects: Effects,
     model: Model,
     mut notes: Vec<Note>,
-) -> Result<Estimated, Reason> {
+) -> Result<Solved, Reason> {
     let formula = sample.formula();
     if sample.height() == 0 {
         return Err(Reason::NoObservations { rows_dropped: sample.dropped().len() });
@@ -177,8 +178,10 @@ fn estimate_kept(
     let (design, solution, collinear) = LeastSquares::solve_dropping(design, formula.collinear)?;
     notes.extend(dropped_note(collinear));
     check_after_dropping(sample, parameters, design.names.len() + absorbed.parameters)?;
-    let solved = Solved {
+    Ok(Solved {
         model,
+        sample: sample.clone(),
+        formula: sample.formula().clone(),
         deviations: None,
         design,
         solution,
@@ -188,8 +191,7 @@ fn estimate_kept(
         levels: Levels::on_demand(effects),
         components: None,
         notes,
-    };
-    Estimated::new(sample, solved)
+    })
 }
 
 /// Each effect's level of each row, and whether the effect is the entities'.

@@ -2,10 +2,12 @@
 
 use faer::Mat;
 
-use crate::covariance::{ClusterBy, ClusterCovariance, SmallSample, TestDistribution};
-use crate::design::{Design, norm};
-use crate::least_squares::LeastSquares;
-use crate::{Covariance, Fit, HypothesisTest, Reason, Sample, inference};
+use crate::covariance::{ClusterBy, ClusterCovariance, Covariance, SmallSample, TestDistribution};
+use crate::fit::Fit;
+use crate::inference::{HypothesisTest, wald};
+use crate::numerics::{Design, LeastSquares, norm};
+use crate::outcome::Reason;
+use crate::sample::Sample;
 
 /// A variable projected on others.
 pub(super) struct Projection {
@@ -88,7 +90,7 @@ pub(super) fn named_columns(sample: &Sample) -> Vec<(String, Vec<f64>)> {
 
 /// The values less their mean, over their standard deviation; as they are where they don't vary.
 pub(super) fn standardised(values: &[f64]) -> Vec<f64> {
-    let centre = crate::design::mean(values);
+    let centre = crate::numerics::mean(values);
     let deviations: Vec<f64> = values.iter().map(|value| value - centre).collect();
     let size = norm(&deviations) / (values.len().max(1) as f64).sqrt();
     if size > 0.0 { deviations.iter().map(|value| value / size).collect() } else { deviations }
@@ -128,7 +130,7 @@ pub(super) fn wald_test(
         let of = "coefficients to test, all being combinations of others".into();
         return Err(Reason::TooFew { count: 0, of, needed: 1 });
     }
-    let statistic = inference::wald(&estimates, &matrix, &chosen)
+    let statistic = wald(&estimates, &matrix, &chosen)
         .ok_or(Reason::SingularRestrictions { restrictions: chosen.len() })?;
     HypothesisTest::chi_squared(name, null, statistic, chosen.len() as f64)
 }

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{plain, several, squares};
 use super::series::{RowBefore, successive};
-use crate::rows::Rows;
-use crate::{HypothesisTest, Model, Reason, Sample, Tail};
+use crate::inference::{HypothesisTest, Tail};
+use crate::models::Model;
+use crate::outcome::Reason;
+use crate::sample::{Rows, Sample};
 
 /// What is tested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

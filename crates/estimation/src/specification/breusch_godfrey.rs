@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{columns, distance, plain, project, squares};
 use super::series::LagReach;
-use crate::{Estimated, HypothesisTest, Reason};
+use crate::fit::Estimated;
+use crate::inference::HypothesisTest;
+use crate::outcome::Reason;
 
 /// Options of [`breusch_godfrey`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -28,7 +30,7 @@ pub struct BreuschGodfrey {
 ///
 /// Deviations from T rows' mean are correlated by -1/(T - 1) without any serial correlation of the errors, which the
 /// test doesn't know: with fixed effects of many entities and few times it rejects too often (it needs N/T small).
-/// [`wooldridge_ar`](super::wooldridge_ar) and [`durbin_watson`](super::durbin_watson) allow for that.
+/// [`wooldridge_ar`](super::wooldridge::wooldridge_ar) and [`durbin_watson`](super::durbin_watson::durbin_watson) allow for that.
 ///
 /// # Errors
 /// Where too few rows are left for the lags, a lag has no row or is collinear, or the fit is perfect.

@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{distance, named_columns, plain, squares};
-use crate::design::mean;
-use crate::{Estimated, HypothesisTest, Model, Reason, Sample};
+use crate::fit::Estimated;
+use crate::inference::HypothesisTest;
+use crate::models::Model;
+use crate::numerics::mean;
+use crate::outcome::Reason;
+use crate::sample::Sample;
 
 /// Which statistic of the regression of squared residuals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

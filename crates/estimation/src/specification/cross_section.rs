@@ -5,11 +5,15 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
-use super::Measure;
 use super::auxiliary::plain;
+use super::measure::Measure;
 use super::poolability::UnitRegressions;
-use crate::design::{mean, norm};
-use crate::{Estimated, HypothesisTest, Model, Reason, Sample, Tail};
+use crate::fit::Estimated;
+use crate::inference::{HypothesisTest, Tail};
+use crate::models::Model;
+use crate::numerics::{mean, norm};
+use crate::outcome::Reason;
+use crate::sample::Sample;
 
 /// Which statistic of the correlations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -102,7 +106,7 @@ impl CrossSection {
     ///
     /// # Errors
     /// As [`Self::of_residuals`].
-    pub fn of_series(panel: &Panel, variable: &str) -> crate::Result<Result<Self, Reason>> {
+    pub fn of_series(panel: &Panel, variable: &str) -> crate::outcome::Result<Result<Self, Reason>> {
         let column = panel.values(variable)?;
         let (mut values, mut times, mut groups, mut names) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (entity, group) in panel.entities().iter().zip(panel.groups()) {

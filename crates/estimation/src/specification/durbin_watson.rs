@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::auxiliary::{plain, squares};
 use super::quadratic_form::probability_below_zero;
 use super::series::LagReach;
-use crate::design::{less_means, norm};
-use crate::distributions::{normal_lower, normal_two_sided, normal_upper};
-use crate::rows::Rows;
-use crate::{Estimated, HypothesisTest, Model, Reason, Tail};
+use crate::fit::Estimated;
+use crate::inference::{HypothesisTest, Tail};
+use crate::models::Model;
+use crate::numerics::{less_means, norm, normal_lower, normal_two_sided, normal_upper};
+use crate::outcome::Reason;
+use crate::sample::Rows;
 
 /// What the alternative is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -1,8 +1,11 @@
 //! F and likelihood-ratio tests of one model in another.
 
 use super::auxiliary::distance;
-use crate::design::norm;
-use crate::{Estimated, HypothesisTest, Model, Reason};
+use crate::fit::Estimated;
+use crate::inference::HypothesisTest;
+use crate::models::Model;
+use crate::numerics::norm;
+use crate::outcome::Reason;
 
 /// F = ((RSS_r - RSS_u)/(df_r - df_u)) / (RSS_u/df_u), for a model that is the other with some parameters left
 /// out: pooled OLS in fixed effects, one-way in two-way effects. plm's `pFtest`.

@@ -5,9 +5,12 @@ use faer::linalg::solvers::Solve;
 use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{columns, plain, wald_test};
-use crate::design::INTERCEPT;
-use crate::models::Effects;
-use crate::{Covariance, Fit, HypothesisTest, Model, RandomEffects, Reason, Sample, inference};
+use crate::covariance::Covariance;
+use crate::fit::Fit;
+use crate::inference::{HypothesisTest, wald};
+use crate::models::{Effects, Model, RandomEffects};
+use crate::outcome::{INTERCEPT, Reason};
+use crate::sample::Sample;
 
 /// What becomes of a statistic whose difference of covariances isn't positive definite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -57,7 +60,7 @@ pub fn hausman(consistent: &Fit, efficient: &Fit, indefinite: Indefinite) -> Res
         first[common[i].0][common[j].0] + sign * second[common[i].1][common[j].1]
     });
     let everything: Vec<usize> = (0..order).collect();
-    let statistic = match inference::wald(&difference, &matrix, &everything) {
+    let statistic = match wald(&difference, &matrix, &everything) {
         Some(statistic) => statistic,
         None if indefinite == Indefinite::Refuse => return Err(Reason::IndefiniteDifference),
         None => {

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{plain, several, squares};
-use crate::models::Effects;
-use crate::rows::Rows;
-use crate::{HypothesisTest, Model, Reason, Sample, Tail};
+use crate::inference::{HypothesisTest, Tail};
+use crate::models::{Effects, Model};
+use crate::outcome::Reason;
+use crate::sample::{Rows, Sample};
 
 /// Which statistic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

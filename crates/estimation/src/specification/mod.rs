@@ -6,6 +6,7 @@
 //! is none. Where a covariance can be chosen, every [`Covariance`](crate::Covariance) can be. [`diagnose`] makes a
 //! list of them. `docs/methods/specification_tests.md` has the formulas and which function of which program each
 //! equals.
+//! Reads [`fit`](crate::fit) and all below; no test reads an estimator beyond one regression.
 
 mod auxiliary;
 mod bera_sosa_yoon;
@@ -13,10 +14,12 @@ mod breusch_godfrey;
 mod breusch_pagan;
 mod cross_section;
 mod diagnose;
+mod diagnostic;
 mod durbin_watson;
 mod effects_test;
 mod hausman;
 mod lagrange_multiplier;
+mod measure;
 mod modified_wald;
 mod mundlak;
 mod normality;
@@ -26,6 +29,7 @@ mod poolability;
 mod quadratic_form;
 mod reset;
 mod series;
+mod specification_test;
 mod unobserved_effects;
 mod variance_inflation;
 mod white;
@@ -35,11 +39,13 @@ pub use bera_sosa_yoon::{BeraSosaYoon, BeraSosaYoonOptions, CrossSectionSize, La
 pub use breusch_godfrey::{BreuschGodfrey, breusch_godfrey};
 pub use breusch_pagan::{VarianceStatistic, breusch_pagan};
 pub use cross_section::{CrossSection, CrossSectionStatistic};
-pub use diagnose::{Diagnostic, Finding, SpecificationTest, diagnose};
+pub use diagnose::diagnose;
+pub use diagnostic::{Diagnostic, Finding};
 pub use durbin_watson::{Autocorrelation, DurbinWatson, PValueMethod, durbin_watson};
 pub use effects_test::{effects_f_test, likelihood_ratio};
 pub use hausman::{Indefinite, hausman, hausman_auxiliary};
 pub use lagrange_multiplier::{LagrangeMultiplier, lagrange_multiplier};
+pub use measure::Measure;
 pub use modified_wald::{GroupwiseTest, modified_wald};
 pub use mundlak::mundlak;
 pub use normality::{JarqueBera, jarque_bera};
@@ -48,30 +54,8 @@ pub use panel_shape::{Unbalancedness, Variation, unbalancedness, variation};
 pub use poolability::{CommonSlopes, poolability};
 pub use reset::reset;
 pub use series::{LagReach, RowBefore};
+pub use specification_test::SpecificationTest;
 pub use unobserved_effects::unobserved_effects;
 pub use variance_inflation::{VarianceInflation, generalised_variance_inflation, variance_inflation};
 pub use white::white;
 pub use wooldridge::{DifferencesNull, wooldridge_ar, wooldridge_differences, wooldridge_drukker};
-
-use serde::{Deserialize, Serialize};
-
-/// A number that tells about a specification without being a test: there is no p-value to it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Measure {
-    /// What it is called, after its authors.
-    pub name: String,
-    /// How it is read: `near 2 without serial correlation`.
-    pub reading: String,
-    /// The number.
-    pub value: f64,
-}
-
-impl Measure {
-    fn new(name: impl Into<String>, reading: impl Into<String>, value: f64) -> Result<Self, crate::Reason> {
-        let name = name.into();
-        if !value.is_finite() {
-            return Err(crate::Reason::NotFinite { what: format!("the {name}") });
-        }
-        Ok(Self { name, reading: reading.into(), value })
-    }
-}

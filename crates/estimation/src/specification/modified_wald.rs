@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{plain, squares};
-use crate::{HypothesisTest, Model, Reason, Sample};
+use crate::inference::HypothesisTest;
+use crate::models::Model;
+use crate::outcome::Reason;
+use crate::sample::Sample;
 
 /// A test over entities of which some have nothing to say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

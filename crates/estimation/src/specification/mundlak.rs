@@ -1,9 +1,12 @@
 //! Mundlak's test.
 
 use super::auxiliary::{named_columns, plain, wald_test};
-use crate::design::is_constant;
-use crate::rows::Rows;
-use crate::{Covariance, HypothesisTest, Model, Reason, Sample};
+use crate::covariance::Covariance;
+use crate::inference::HypothesisTest;
+use crate::models::Model;
+use crate::numerics::is_constant;
+use crate::outcome::Reason;
+use crate::sample::{Rows, Sample};
 
 /// The test that the entities' means of the regressors, added to the equation, have no coefficient (Mundlak 1978,
 /// Econometrica 46): a Hausman test that any covariance makes robust (Wooldridge 2010, section 10.7.3). The model

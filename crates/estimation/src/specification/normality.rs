@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::auxiliary::plain;
-use crate::{Estimated, HypothesisTest, Reason};
+use crate::fit::Estimated;
+use crate::inference::HypothesisTest;
+use crate::outcome::Reason;
 
 /// The test of Jarque and Bera with what it is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,7 +32,7 @@ pub fn jarque_bera(estimated: &Estimated) -> Result<JarqueBera, Reason> {
     }
     let residuals = estimated.residuals();
     let n = residuals.len() as f64;
-    let centre = crate::design::mean(residuals);
+    let centre = crate::numerics::mean(residuals);
     let scale = (residuals.iter().map(|value| (value - centre).powi(2)).sum::<f64>() / n).sqrt();
     let moment =
         |power: i32| residuals.iter().map(|value| ((value - centre) / scale).powi(power)).sum::<f64>() / n;

@@ -1,8 +1,10 @@
 //! Durbin-Watson statistics of the within residuals of a panel.
 
-use super::Measure;
 use super::auxiliary::plain;
-use crate::{Model, Reason, Sample};
+use super::measure::Measure;
+use crate::models::Model;
+use crate::outcome::Reason;
+use crate::sample::Sample;
 
 /// Bhargava, Franzini and Narendranathan (1982), for panels with gaps as modified by Baltagi and Wu (1999): the sum
 /// of squared differences of within residuals over their sum of squares, where a residual after a gap counts by

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
-use crate::{Reason, Result, Sample};
+use crate::outcome::{Reason, Result};
+use crate::sample::Sample;
 
 /// The measures of Ahrens and Pincus (1981); both are 1 of a balanced panel and less the less it is balanced. plm's
 /// `punbalancedness`.

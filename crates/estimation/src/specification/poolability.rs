@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{distance, plain, project, squares};
-use crate::design::norm;
-use crate::{HypothesisTest, Model, Reason, Sample};
+use crate::inference::HypothesisTest;
+use crate::models::Model;
+use crate::numerics::norm;
+use crate::outcome::Reason;
+use crate::sample::Sample;
 
 /// What the entities have in common under the null hypothesis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -125,7 +125,7 @@ mod tests {
         {
             let mut weights = vec![1.0 / f64::from(p); p as usize];
             weights.extend(vec![-ratio / f64::from(q); q as usize]);
-            let expected = 1.0 - crate::distributions::f_upper(ratio, f64::from(p), f64::from(q));
+            let expected = 1.0 - crate::numerics::f_upper(ratio, f64::from(p), f64::from(q));
             let actual = probability_below_zero(&weights);
             assert!((actual - expected).abs() < 1e-12, "{p} {q} {ratio}: {actual}, {expected}");
         }
@@ -135,7 +135,7 @@ mod tests {
     fn weights_may_lie_near_one_another() {
         // chi-squared variables with three and two degrees of freedom, their weights all but equal
         let weights = [1.0, 1.0 + 1e-9, 1.0 - 1e-9, -2.0, -2.0 + 1e-12];
-        let expected = 1.0 - crate::distributions::f_upper(2.0 * 2.0 / 3.0, 3.0, 2.0);
+        let expected = 1.0 - crate::numerics::f_upper(2.0 * 2.0 / 3.0, 3.0, 2.0);
         let actual = probability_below_zero(&weights);
         assert!((actual - expected).abs() < 1e-8, "{actual}, {expected}");
     }

@@ -2,8 +2,11 @@
 
 use super::auxiliary::{named_columns, plain, standardised};
 use super::effects_test::effects_f_test;
-use crate::design::norm;
-use crate::{HypothesisTest, Model, Reason, Sample};
+use crate::inference::HypothesisTest;
+use crate::models::Model;
+use crate::numerics::norm;
+use crate::outcome::Reason;
+use crate::sample::Sample;
 
 /// Ramsey (1969): powers of the fitted values, standardised, are added to the equation, and tested by F. lmtest's
 /// `resettest(type = "fitted")`, whose default powers are 2 and 3. With fixed effects the fitted values have the effects in

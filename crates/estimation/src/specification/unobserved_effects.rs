@@ -1,9 +1,10 @@
 //! Wooldridge's test for unobserved effects.
 
 use super::auxiliary::{plain, several};
-use crate::models::Effects;
-use crate::rows::Rows;
-use crate::{HypothesisTest, Model, Reason, Sample, Tail};
+use crate::inference::{HypothesisTest, Tail};
+use crate::models::{Effects, Model};
+use crate::outcome::Reason;
+use crate::sample::{Rows, Sample};
 
 /// Wooldridge (2010, section 10.4.4): the sum over entities of the products of each two of their pooled OLS
 /// residuals, W_i = sum_s<t e_is e_it, over the root of the sum of W_i^2; standard normal without effects,

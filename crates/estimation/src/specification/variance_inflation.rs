@@ -4,8 +4,8 @@ use faer::Mat;
 use serde::{Deserialize, Serialize};
 
 use super::auxiliary::squares;
-use crate::design::INTERCEPT;
-use crate::{Estimated, EstimationError, Result};
+use crate::fit::Estimated;
+use crate::outcome::{EstimationError, INTERCEPT, Result};
 
 /// By how much a coefficient's variance exceeds what it would be if its regressor were uncorrelated with the
 /// others.

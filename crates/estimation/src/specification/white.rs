@@ -2,7 +2,10 @@
 
 use super::auxiliary::{plain, project, squares, standardised};
 use super::breusch_pagan::{VarianceStatistic, centred_squares, test};
-use crate::{HypothesisTest, Model, Reason, Sample};
+use crate::inference::HypothesisTest;
+use crate::models::Model;
+use crate::outcome::Reason;
+use crate::sample::Sample;
 
 /// White (1980): squared residuals of pooled OLS are regressed on a constant, the regressors, their squares and
 /// products, of which those that are combinations of others count for nothing: statsmodels' `het_white`. With

@@ -4,8 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{coefficient_test, plain};
 use super::series::{RowBefore, ranges, successive};
-use crate::covariance::SmallSample;
-use crate::{Covariance, Estimated, Fit, HypothesisTest, Model, Reason, Sample};
+use crate::covariance::{Covariance, SmallSample};
+use crate::fit::{Estimated, Fit};
+use crate::inference::HypothesisTest;
+use crate::models::Model;
+use crate::outcome::Reason;
+use crate::sample::Sample;
 
 /// Which errors are uncorrelated under the null hypothesis of [`wooldridge_differences`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

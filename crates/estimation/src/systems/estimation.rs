@@ -7,14 +7,15 @@
 
 use faer::Mat;
 
-use super::dense::{
+use super::fit::SystemFit;
+use super::options::{SystemEstimator, SystemOptions, ThreeStageMethod};
+use super::prepared::{PreparedEquation, PreparedSystem};
+use super::residual_covariance::ResidualCovariance;
+use crate::numerics::dense::{
     Basis, SINGULAR, block_diagonal, blocks, column, columns, independent, inner, inverse, scaled,
     smallest_of_correlation,
 };
-use super::fit::SystemFit;
-use super::prepared::{PreparedEquation, PreparedSystem};
-use super::{ResidualCovariance, SystemEstimator, SystemOptions, ThreeStageMethod};
-use crate::{Note, Reason};
+use crate::outcome::{Note, Reason};
 
 /// Residuals whose norm is below this share of the norms that cancel in them are rounding.
 const PERFECT_FIT: f64 = 64.0 * f64::EPSILON;

@@ -3,10 +3,12 @@
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
-use super::dense::inverse;
-use super::{Restriction, SystemEstimator, SystemOptions};
-use crate::fit::{Coefficient, ReferenceDistribution};
-use crate::{EstimationError, Formula, HypothesisTest, Note, Reason, Result, TestOutcome, inference};
+use super::options::{Restriction, SystemEstimator, SystemOptions};
+use crate::fit::Coefficient;
+use crate::inference::{HypothesisTest, ReferenceDistribution, TestOutcome};
+use crate::numerics::dense::{inverse, matrix_rows};
+use crate::outcome::{EstimationError, Note, Reason, Result};
+use crate::sample::Formula;
 
 /// An equation that is left out, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -229,5 +231,5 @@ impl SystemFit {
 
 /// A matrix as rows.
 pub(crate) fn as_rows(matrix: &Mat<f64>) -> Vec<Vec<f64>> {
-    inference::rows(matrix)
+    matrix_rows(matrix)
 }

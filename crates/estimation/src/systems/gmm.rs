@@ -5,11 +5,14 @@
 
 use faer::Mat;
 
-use super::dense::{SINGULAR, block_diagonal, blocks, inverse, scaled, smallest_of_correlation, symmetric};
 use super::estimation::{Solution, Work};
 use super::fit::SystemFit;
 use super::options::{MomentWeights, SystemCovariance};
-use crate::{HypothesisTest, Reason, TestOutcome};
+use crate::inference::{HypothesisTest, TestOutcome};
+use crate::numerics::dense::{
+    SINGULAR, block_diagonal, blocks, inverse, scaled, smallest_of_correlation, symmetric,
+};
+use crate::outcome::Reason;
 
 impl Work<'_> {
     pub(super) fn gmm(&self) -> Result<SystemFit, Reason> {

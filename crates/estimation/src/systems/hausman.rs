@@ -2,9 +2,12 @@
 
 use faer::Mat;
 
-use super::dense::eigen;
-use super::{PreparedSystem, SystemCovariance, SystemEstimator, SystemFit, SystemOptions};
-use crate::{HypothesisTest, Reason};
+use super::fit::SystemFit;
+use super::options::{SystemCovariance, SystemEstimator, SystemOptions};
+use super::prepared::PreparedSystem;
+use crate::inference::HypothesisTest;
+use crate::numerics::dense::eigen;
+use crate::outcome::Reason;
 
 /// An eigenvalue of the difference of the covariances below this share of two-stage's counts as zero.
 const ZERO: f64 = 1e-9;
@@ -19,7 +22,7 @@ impl PreparedSystem {
     /// # Errors
     /// [`EstimationError::NoCoefficient`](crate::EstimationError::NoCoefficient) for a restriction on a
     /// coefficient that isn't there; the inner error is the reason why there is no test.
-    pub fn hausman(&self, options: &SystemOptions) -> crate::Result<Result<HypothesisTest, Reason>> {
+    pub fn hausman(&self, options: &SystemOptions) -> crate::outcome::Result<Result<HypothesisTest, Reason>> {
         let of = |covariance| SystemOptions { covariance, iterate: None, ..options.clone() };
         let two_stage = self.estimate(SystemEstimator::TwoStage, &of(SystemCovariance::Unadjusted))?;
         let three_stage = self.estimate(SystemEstimator::ThreeStage, &of(SystemCovariance::Classical))?;

@@ -7,13 +7,10 @@
 //! condition). Coefficients that aren't zero by the system's form are given random values, since the rank
 //! is the same for all values but exceptional ones; it is computed exactly, in integers modulo a prime.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use super::System;
-use crate::Reason;
-use crate::design::INTERCEPT;
+use super::system::System;
+use crate::outcome::{INTERCEPT, IdentifyingCondition, Reason};
 
 /// Arithmetic is modulo this Mersenne prime.
 const PRIME: u64 = (1 << 61) - 1;
@@ -64,28 +61,6 @@ impl Identification {
             condition,
             excluded: self.excluded.clone(),
             endogenous: self.endogenous.clone(),
-        })
-    }
-}
-
-/// The condition for identification that fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum IdentifyingCondition {
-    /// Fewer exogenous variables excluded than endogenous regressors.
-    Order,
-    /// Excluded variables that don't move the endogenous regressors apart, by the form of the system.
-    Rank,
-    /// The same in the sample: the projections of the regressors on the instruments are collinear.
-    Sample,
-}
-
-impl fmt::Display for IdentifyingCondition {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Order => "the order condition fails",
-            Self::Rank => "the rank condition fails",
-            Self::Sample => "the first stage isn't of full rank in the sample",
         })
     }
 }
@@ -311,8 +286,8 @@ fn rank(mut rows: Vec<Vec<u64>>) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::system::Equation;
     use super::*;
-    use crate::systems::Equation;
 
     fn of(system: &System) -> Vec<Identified> {
         identification(system).into_iter().map(|one| one.identified).collect()

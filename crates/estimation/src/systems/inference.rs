@@ -2,18 +2,19 @@
 
 use faer::Mat;
 
-use super::dense::{
+use super::estimation::{Solution, Weighted, Work};
+use super::fit::{EquationFit, SystemFit, SystemR2, as_rows};
+use super::options::{SystemCovariance, SystemEstimator, SystemTest};
+use super::residual_covariance::ResidualCovariance;
+use super::scores::{Dependence, meat, standardized_sum};
+use crate::fit::Coefficient;
+use crate::inference::{HypothesisTest, ReferenceDistribution, TestOutcome};
+use crate::numerics::dense::{
     SINGULAR, block_diagonal, columns, determinant, finite as all_finite, inner, inverse, scaled,
     smallest_of_correlation, symmetric,
 };
-use super::estimation::{Solution, Weighted, Work};
-use super::fit::{EquationFit, SystemFit, SystemR2, as_rows};
-use super::options::{SystemCovariance, SystemTest};
-use super::scores::{Dependence, meat, standardized_sum};
-use super::{ResidualCovariance, SystemEstimator};
-use crate::design::INTERCEPT;
-use crate::fit::{Coefficient, ReferenceDistribution};
-use crate::{Formula, HypothesisTest, Note, Reason, TestOutcome};
+use crate::outcome::{INTERCEPT, Note, Reason};
+use crate::sample::Formula;
 
 impl Work<'_> {
     /// Puts a fit together.

@@ -6,12 +6,12 @@ use std::ops::Range;
 use faer::Mat;
 use vintner_panel::Panel;
 
-use super::dense::reduce;
 use crate::absorb::{components, residual};
-use crate::design::{INTERCEPT, is_constant, less_means, norm};
 use crate::models::Effects;
-use crate::rows::Rows;
-use crate::{DroppedRow, Formula, Reason, Result, Sample};
+use crate::numerics::dense::reduce;
+use crate::numerics::{is_constant, less_means, norm};
+use crate::outcome::{INTERCEPT, Reason, Result};
+use crate::sample::{DroppedRow, Formula, Rows, Sample};
 
 /// What effects leave of a variable counts as nothing below this share of it.
 const NOTHING: f64 = 1e-12;
@@ -161,7 +161,7 @@ impl JointSample {
 
     /// The inner product of two variables' deviations from their overall means, effects not taken off.
     pub(crate) fn centered_product(&self, one: usize, other: usize) -> f64 {
-        super::dense::dot(&self.centered[one], &self.centered[other])
+        crate::numerics::dense::dot(&self.centered[one], &self.centered[other])
     }
 
     /// The overall mean of a vector given by its reduced rows; nothing where effects were taken off, which

@@ -4,6 +4,8 @@
 //! sample, and [`PreparedSystem::estimate`] any number of estimators from it. An equation that isn't
 //! identified is left out of what needs instruments, with its [`Reason`](crate::Reason), and the rest is estimated.
 //!
+//! Reads the sample, tests and [`numerics`](crate::numerics), and of [`fit`](crate::fit) the coefficient alone.
+//!
 //! ```
 //! use polars::prelude::df;
 //! use vintner_estimation::systems::{Equation, Identified, System, SystemEstimator, SystemOptions};
@@ -29,31 +31,35 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-pub(crate) mod dense;
+mod estimate;
 mod estimation;
-mod first_stages;
 mod fit;
 mod gmm;
 mod hausman;
 mod identification;
-pub(crate) mod inference;
-pub(crate) mod joint_sample;
+mod inference;
+mod joint_sample;
 mod options;
-pub(crate) mod prepared;
+mod prepared;
 mod residual_covariance;
-pub(crate) mod scores;
+mod scores;
 mod system;
 
-pub use first_stages::{EquationFirstStage, FirstStageOutcome};
+pub use crate::instruments::{EquationFirstStage, FirstStageOutcome};
+pub use crate::outcome::IdentifyingCondition;
 pub use fit::{
     EquationFit, EquationRefusal, LinearHypothesis, SystemFit, SystemOutcome, SystemR2, SystemResult,
 };
 pub use hausman::hausman;
-pub use identification::{Identification, Identified, IdentifyingCondition, identification};
+pub use identification::{Identification, Identified, identification};
+pub(crate) use inference::coefficient;
+pub(crate) use joint_sample::JointSample;
 pub use options::{
     Iteration, Kernel, MomentWeights, Restriction, RestrictionTerm, SystemCovariance, SystemEstimator,
     SystemOptions, SystemTest, ThreeStageMethod,
 };
 pub use prepared::PreparedSystem;
+pub(crate) use prepared::{dependencies, equation_refusal, projections_collinear, usable};
 pub use residual_covariance::ResidualCovariance;
+pub(crate) use scores::{Dependence, meat, standardized_sum};
 pub use system::{Equation, System};

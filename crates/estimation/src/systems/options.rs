@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ResidualCovariance;
-use crate::PanelKey;
+use super::residual_covariance::ResidualCovariance;
+use crate::sample::PanelKey;
 
 /// An estimator of a system, by systemfit's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,11 +3,10 @@
 use faer::Mat;
 use rayon::prelude::*;
 
-use super::dense::dot;
 use super::options::Kernel;
-use crate::PanelKey;
-use crate::Reason;
-use crate::rows::Rows;
+use crate::numerics::dense::dot;
+use crate::outcome::Reason;
+use crate::sample::{PanelKey, Rows};
 
 /// What rows may have in common.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::models::Effects;
-use crate::{EstimationError, Formula, Result};
+use crate::outcome::{EstimationError, Result};
+use crate::sample::Formula;
 
 /// One equation of a system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

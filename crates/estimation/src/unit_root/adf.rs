@@ -10,10 +10,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::regression::{Column, Regression};
-use super::{Deterministic, GivenTables, Lags, PValues};
-use crate::Reason;
-use crate::design::norm;
+use super::deterministic::Deterministic;
+use super::lags::Lags;
+use super::mackinnon::{GivenTables, PValues};
+use super::regression::{Column, Regression, augmented_columns};
+use crate::numerics::norm;
+use crate::outcome::Reason;
 
 /// How the test is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,29 +79,6 @@ pub struct JointStatistic {
     pub statistic: f64,
     /// Critical values at 1, 5 and 10%: Dickey and Fuller (1981, tables IV to VI).
     pub critical_values: [f64; 3],
-}
-
-/// The dependent variable and the columns of the regression: the lagged level first, then the lagged differences, then
-/// the deterministic terms. The first `skip + 1` values serve as lags; `skip` is at least `lags`.
-pub(crate) fn augmented_columns(
-    values: &[f64],
-    deterministic: Deterministic,
-    lags: usize,
-    skip: usize,
-) -> Result<(Vec<f64>, Vec<Column<'static>>), Reason> {
-    let parameters = 1 + lags + deterministic.count();
-    let (first, last) = (skip.max(lags) + 1, values.len());
-    if last <= first {
-        return Err(Reason::TooFewObservations { observations: 0, parameters });
-    }
-    let difference = |row: usize| values[row] - values[row - 1];
-    let y = (first..last).map(difference).collect();
-    let mut columns: Vec<Column<'static>> = vec![("lagged level", values[first - 1..last - 1].to_vec())];
-    for lag in 1..=lags {
-        columns.push(("lagged difference", (first..last).map(|row| difference(row - lag)).collect()));
-    }
-    columns.extend(deterministic.columns(first, last));
-    Ok((y, columns))
 }
 
 /// Tests a series, given in order of time without holes, for a unit root.

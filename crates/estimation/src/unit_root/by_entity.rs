@@ -7,7 +7,7 @@ use super::adf::{AdfOptions, AdfTest, adf_of};
 use super::kpss::{KpssOptions, KpssTest, kpss};
 use super::phillips_perron::{PhillipsPerronOptions, PhillipsPerronTest, phillips_perron};
 use super::series::series_by_entity;
-use crate::{Reason, Result};
+use crate::outcome::{Reason, Result};
 
 /// A test of one series.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,17 +11,16 @@ use std::collections::BTreeMap;
 
 use vintner_panel::Panel;
 
-use super::Deterministic;
-use super::panel_test::{
-    CipsModel, Found, Interpolation, PanelTest, PanelUnitRoot, PanelUnitRootOptions, UNIT_ROOT, UnitRootNote,
-    UnitStatistic, Units, beyond,
-};
+use super::deterministic::Deterministic;
+use super::panel_result::{Found, PanelUnitRoot, UNIT_ROOT, UnitRootNote, UnitStatistic, Units, beyond};
+use super::panel_test::{CipsModel, Interpolation, PanelTest, PanelUnitRootOptions};
 use super::pesaran::{CIPS, CIPS_TRUNCATED, SIZES};
 use super::regression::{Column, Regression};
 use super::series::{Span, series_by_entity};
 use super::table::{Bound, CriticalValue, between, bracket, interpolated_p_value};
-use crate::design::norm;
-use crate::{HypothesisTest, Reason, Result};
+use crate::inference::HypothesisTest;
+use crate::numerics::norm;
+use crate::outcome::{Reason, Result};
 
 const NAME: &str = "Pesaran's CIPS test";
 

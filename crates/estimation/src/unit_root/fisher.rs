@@ -9,12 +9,12 @@
 use vintner_panel::Panel;
 
 use super::adf::adf_of;
-use super::panel_test::{
-    FisherUnits, PanelTest, PanelUnitRoot, PanelUnitRootOptions, UNIT_ROOT, UnitStatistic, Units,
-};
+use super::panel_result::{PanelUnitRoot, UNIT_ROOT, UnitStatistic, Units};
+use super::panel_test::{FisherUnits, PanelTest, PanelUnitRootOptions};
 use super::phillips_perron::{PhillipsPerronOptions, phillips_perron};
-use crate::distributions::normal_quantile;
-use crate::{HypothesisTest, Reason, Result, Tail};
+use crate::inference::{HypothesisTest, Tail};
+use crate::numerics::normal_quantile;
+use crate::outcome::{Reason, Result};
 
 struct Unit {
     statistic: UnitStatistic,
@@ -60,7 +60,7 @@ pub(super) fn test(
     let found = units
         .check(options.untestable)
         .and_then(|()| combined(&units, test, name))
-        .map(super::panel_test::Found::from);
+        .map(super::panel_result::Found::from);
     Ok(units.result(panel, (variable, test, options), name, |unit| unit.statistic.clone(), Vec::new(), found))
 }
 

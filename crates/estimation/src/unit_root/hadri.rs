@@ -7,14 +7,14 @@
 
 use vintner_panel::Panel;
 
-use super::Deterministic;
+use super::deterministic::Deterministic;
 use super::long_run::{Bandwidth, Kernel, long_run_variance, positive};
-use super::panel_test::{
-    Found, PanelTest, PanelUnitRoot, PanelUnitRootOptions, UnitStatistic, Units, common_length,
-};
+use super::panel_result::{Found, PanelUnitRoot, UnitStatistic, Units, common_length};
+use super::panel_test::{PanelTest, PanelUnitRootOptions};
 use super::regression::Regression;
-use crate::design::norm;
-use crate::{HypothesisTest, Reason, Result, Tail};
+use crate::inference::{HypothesisTest, Tail};
+use crate::numerics::norm;
+use crate::outcome::{Reason, Result};
 
 const NAME: &str = "Hadri test";
 

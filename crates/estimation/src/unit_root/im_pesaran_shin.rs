@@ -7,15 +7,16 @@
 
 use vintner_panel::Panel;
 
-use super::Deterministic;
 use super::adf::{AdfTest, adf_of};
+use super::deterministic::Deterministic;
 use super::moments::{IPS_T_BAR, IPS_T_BAR_PERIODS, IPS_T_BAR_UNITS, IPS_W, IPS_W_PERIODS, IPS_Z};
-use super::panel_test::{
-    Found, IpsStatistic, PanelTest, PanelUnitRoot, PanelUnitRootOptions, UNIT_ROOT, UnitRootNote,
-    UnitStatistic, Units, beyond, common_length,
+use super::panel_result::{
+    Found, PanelUnitRoot, UNIT_ROOT, UnitRootNote, UnitStatistic, Units, beyond, common_length,
 };
+use super::panel_test::{IpsStatistic, PanelTest, PanelUnitRootOptions};
 use super::table::{CriticalValue, between, bracket, interpolated_p_value};
-use crate::{HypothesisTest, Reason, Result, Tail};
+use crate::inference::{HypothesisTest, Tail};
+use crate::outcome::{Reason, Result};
 
 struct Unit {
     adf: AdfTest,

@@ -6,12 +6,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::deterministic::Deterministic;
 use super::long_run::{Bandwidth, Kernel, long_run_variance, positive};
 use super::regression::Regression;
-use super::table::{Bound, interpolated_p_value};
-use super::{CriticalValue, Deterministic};
-use crate::design::norm;
-use crate::{EstimationError, Reason};
+use super::table::{Bound, CriticalValue, interpolated_p_value};
+use crate::numerics::norm;
+use crate::outcome::{EstimationError, Reason};
 
 /// How the test is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +54,7 @@ pub struct KpssTest {
 }
 
 impl KpssOptions {
-    pub(crate) fn check(&self) -> crate::Result<()> {
+    pub(crate) fn check(&self) -> crate::outcome::Result<()> {
         if self.deterministic == Deterministic::None {
             return Err(EstimationError::UndefinedTest {
                 test: "the KPSS test".into(),

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Deterministic;
-use super::adf::augmented_columns;
-use super::regression::Regression;
-use crate::design::norm;
-use crate::{EstimationError, Reason};
+use super::deterministic::Deterministic;
+use super::regression::{Regression, augmented_columns};
+use crate::numerics::norm;
+use crate::outcome::{EstimationError, Reason};
 
 /// What the number of lagged differences is chosen by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +54,7 @@ impl Default for Lags {
 
 impl Lags {
     /// Faults that no data are needed to see.
-    pub(crate) fn check(&self, entities: &[String]) -> crate::Result<()> {
+    pub(crate) fn check(&self, entities: &[String]) -> crate::outcome::Result<()> {
         if let Self::PerEntity(orders) = self
             && let Some(entity) = entities.iter().find(|entity| !orders.contains_key(*entity))
         {

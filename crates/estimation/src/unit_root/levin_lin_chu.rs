@@ -8,22 +8,22 @@
 //! The long-run variance is that of D y (less its mean, or its trend), divided by T - 1.
 //!
 //! DIFFERENCE: the bandwidth 3.21 T^(1/3) is rounded by plm, cut by gretl and Stata: [`Bandwidth`]. The table starts at
-//! T = 25: [`super::BeyondTable`].
+//! T = 25: [`super::panel_test::BeyondTable`].
 
 use vintner_panel::Panel;
 
-use super::Deterministic;
-use super::adf::augmented_columns;
+use super::deterministic::Deterministic;
 use super::long_run::{Bandwidth, Kernel, long_run_variance, positive};
 use super::moments::LEVIN_LIN_CHU;
-use super::panel_test::{
-    Found, PanelTest, PanelUnitRoot, PanelUnitRootOptions, UNIT_ROOT, UnitRootNote, UnitStatistic, Units,
-    beyond, common_length,
+use super::panel_result::{
+    Found, PanelUnitRoot, UNIT_ROOT, UnitRootNote, UnitStatistic, Units, beyond, common_length,
 };
-use super::regression::Regression;
+use super::panel_test::{PanelTest, PanelUnitRootOptions};
+use super::regression::{Regression, augmented_columns};
 use super::table::{between, bracket};
-use crate::design::norm;
-use crate::{HypothesisTest, Reason, Result, Tail};
+use crate::inference::{HypothesisTest, Tail};
+use crate::numerics::norm;
+use crate::outcome::{Reason, Result};
 
 const NAME: &str = "Levin-Lin-Chu test";
 

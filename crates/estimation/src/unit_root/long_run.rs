@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Reason;
+use crate::outcome::Reason;
 
 /// A variance that something is divided by.
 pub(crate) fn positive(variance: f64) -> Result<f64, Reason> {

@@ -11,11 +11,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::deterministic::Deterministic;
 use super::long_run::{Bandwidth, Kernel, long_run_variance, positive};
+use super::mackinnon::{GivenTables, PValues};
 use super::regression::Regression;
-use super::{Deterministic, GivenTables, PValues};
-use crate::design::{mean, norm};
-use crate::{EstimationError, Reason};
+use crate::numerics::{mean, norm};
+use crate::outcome::{EstimationError, Reason};
 
 /// How the test is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +65,7 @@ pub struct PhillipsPerronTest {
 }
 
 impl PhillipsPerronOptions {
-    pub(crate) fn check(&self) -> crate::Result<()> {
+    pub(crate) fn check(&self) -> crate::outcome::Result<()> {
         if self.deterministic == Deterministic::None {
             return Err(EstimationError::UndefinedTest {
                 test: "the Phillips-Perron test".into(),

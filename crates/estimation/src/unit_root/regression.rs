@@ -2,9 +2,9 @@
 
 use faer::Mat;
 
-use crate::Reason;
-use crate::design::{Design, norm};
-use crate::least_squares::LeastSquares;
+use super::deterministic::Deterministic;
+use crate::numerics::{Design, LeastSquares, norm};
+use crate::outcome::Reason;
 
 /// A named column.
 pub(crate) type Column<'a> = (&'a str, Vec<f64>);
@@ -88,4 +88,27 @@ impl Regression {
             Err(Reason::NotFinite { what: "a t statistic".into() })
         }
     }
+}
+
+/// The dependent variable and the columns of the regression: the lagged level first, then the lagged differences, then
+/// the deterministic terms. The first `skip + 1` values serve as lags; `skip` is at least `lags`.
+pub(crate) fn augmented_columns(
+    values: &[f64],
+    deterministic: Deterministic,
+    lags: usize,
+    skip: usize,
+) -> Result<(Vec<f64>, Vec<Column<'static>>), Reason> {
+    let parameters = 1 + lags + deterministic.count();
+    let (first, last) = (skip.max(lags) + 1, values.len());
+    if last <= first {
+        return Err(Reason::TooFewObservations { observations: 0, parameters });
+    }
+    let difference = |row: usize| values[row] - values[row - 1];
+    let y = (first..last).map(difference).collect();
+    let mut columns: Vec<Column<'static>> = vec![("lagged level", values[first - 1..last - 1].to_vec())];
+    for lag in 1..=lags {
+        columns.push(("lagged difference", (first..last).map(|row| difference(row - lag)).collect()));
+    }
+    columns.extend(deterministic.columns(first, last));
+    Ok((y, columns))
 }

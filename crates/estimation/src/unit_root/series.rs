@@ -2,7 +2,7 @@
 
 use vintner_panel::Panel;
 
-use crate::{Reason, Result};
+use crate::outcome::{Reason, Result};
 
 /// One entity's series of a variable, from its first to its last value, or why it can't be used.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,10 @@
 //! What a file is: its format, its encoding, its delimiter, and the sheets in it.
 
 use crate::binary::read_tables;
+use crate::format::Format;
 use crate::grid::GridRow;
-use crate::workbook::Wanted;
-use crate::{Format, delimited, text_encoding};
+use crate::table::Wanted;
+use crate::{delimited, text_encoding};
 
 /// One table's worth of cells, and how they were read.
 #[derive(Debug)]

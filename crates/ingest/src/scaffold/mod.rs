@@ -7,8 +7,10 @@ mod table_guess;
 use std::fmt::Write;
 
 use crate::checksum::Checksum;
+use crate::crosswalk::Crosswalk;
 use crate::fold::fold_header;
-use crate::{Crosswalk, Layout, Manifest};
+use crate::layout::Layout;
+use crate::manifest::Manifest;
 use file_guess::{Readable, readings};
 use table_guess::{TableGuess, ValueGuess, table};
 
@@ -49,7 +51,7 @@ pub fn known_variables(manifest: &Manifest) -> Vec<KnownVariable> {
                     unit: column.unit.clone(),
                     range: column.range,
                     source: source.name.clone(),
-                    keeps_outside: source.outside == crate::Outside::Keep,
+                    keeps_outside: source.outside == crate::source::Outside::Keep,
                 }),
             }
         }

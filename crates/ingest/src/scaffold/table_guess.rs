@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::crosswalk::{Crosswalk, NameMatch};
 use crate::fold::{fold, fold_header};
 use crate::grid::{CellContent, GridRow};
+use crate::layout::Layout;
 use crate::number::parse_number;
 use crate::year::parse_year;
-use crate::{Crosswalk, Layout, NameMatch};
 
 /// Rows among which a header is looked for.
 const HEADER_ROWS: usize = 15;

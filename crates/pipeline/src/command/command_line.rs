@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::CommandProblem;
 use super::environment::Environment;
+use super::problem::CommandProblem;
+use super::quoted::quoted;
 
 /// What is run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -81,15 +82,6 @@ impl fmt::Display for CommandLine {
         formatter.write_str(&quoted(self.name()))?;
         words.iter().try_for_each(|word| write!(formatter, " {}", quoted(word)))
     }
-}
-
-/// A word as a shell reads it.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "_-./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[cfg(unix)]

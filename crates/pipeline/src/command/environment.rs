@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::Path;
 
-use super::CommandSpec;
-use super::command_line::quoted;
-use super::scratch::Scratch;
+use super::quoted::quoted;
 
 /// Variables that are the same wherever a command runs.
 const SAME: [(&str, &str); 4] =
@@ -27,18 +26,25 @@ pub(super) fn is_set_by_vintner(name: &str) -> bool {
 pub(super) struct Environment(BTreeMap<String, OsString>);
 
 impl Environment {
-    pub(super) fn of(spec: &CommandSpec, scratch: &Scratch<'_>, seed: u64) -> Self {
+    /// Those that a stage declares and those that every command sees: the folder for temporary files,
+    /// the file with the parameters, and the seed.
+    pub(super) fn new(
+        declared: &BTreeMap<String, String>,
+        temporary: &Path,
+        params: &Path,
+        seed: u64,
+    ) -> Self {
         let mut variables = BTreeMap::new();
         for name in CALLERS {
             variables.extend(std::env::var_os(name).map(|value| (name.to_owned(), value)));
         }
         variables.entry("PATH".to_owned()).or_insert_with(|| USUAL_PATH.into());
         variables.extend(SAME.map(|(name, value)| (name.to_owned(), value.into())));
-        variables.insert("TMPDIR".into(), scratch.temporary().into());
-        variables.insert("VINTNER_PARAMS".into(), scratch.params().into());
+        variables.insert("TMPDIR".into(), temporary.into());
+        variables.insert("VINTNER_PARAMS".into(), params.into());
         // What every language takes as a seed: R and Stata take 31 bits.
         variables.insert("VINTNER_SEED".into(), (seed >> 33).to_string().into());
-        variables.extend(spec.environment.iter().map(|(name, value)| (name.clone(), value.into())));
+        variables.extend(declared.iter().map(|(name, value)| (name.clone(), value.into())));
         Self(variables)
     }
 

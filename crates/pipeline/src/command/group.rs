@@ -16,7 +16,7 @@ use wait4::Wait4;
 
 use super::log::Log;
 use super::process::{Ended, Ending, Request};
-use crate::memory;
+use crate::operation::own_peak;
 
 /// How often a flag is looked at that nothing wakes a sleeper for: whether the run is to end.
 const LOOK: Duration = Duration::from_millis(50);
@@ -29,7 +29,7 @@ pub(super) fn run(request: &Request<'_>) -> io::Result<Ended> {
     let (said, saying) = io::pipe()?;
     rustix::io::ioctl_fionbio(&said, true)?;
     let group = Group::start(request, saying)?;
-    let own_peak = memory::own_peak().unwrap_or_default();
+    let own_peak = own_peak().unwrap_or_default();
     let mut log = Log::default();
     let ending = group.watch(request, &said, &mut log)?;
     let (status, peak) = group.end()?;

@@ -1,9 +1,8 @@
 //! A file that a command makes.
 
-use crate::files::line_not_utf8;
-use crate::{Artifact, Kind, OutputDeclaration};
-
 use super::foreign_frame::unreadable;
+use crate::files::line_not_utf8;
+use crate::operation::{Artifact, Kind, OutputDeclaration};
 
 /// Endings of files that are texts: they have to be UTF-8, and their lines are counted.
 const TEXTS: [&str; 14] =

@@ -1,11 +1,10 @@
 //! What is asked of a process, and what is said of it when it has ended.
 
-use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use super::environment::Environment;
-use crate::Cancelled;
+use crate::operation::Cancelled;
 
 /// What to run, and until when.
 pub(super) struct Request<'a> {
@@ -42,19 +41,4 @@ pub(super) struct Ended {
     pub(super) peak_memory: Option<u64>,
     /// What it said on both of its outputs.
     pub(super) log: String,
-}
-
-/// Runs a program to its end.
-///
-/// # Errors
-/// Where it can't be started.
-#[cfg(unix)]
-pub(super) fn run(request: &Request<'_>) -> io::Result<Ended> {
-    super::group::run(request)
-}
-
-/// What a command leaves behind couldn't be ended for certain without process groups.
-#[cfg(not(unix))]
-pub(super) fn run(_: &Request<'_>) -> io::Result<Ended> {
-    Err(io::Error::new(io::ErrorKind::Unsupported, "stages with `run` need Linux or macOS"))
 }

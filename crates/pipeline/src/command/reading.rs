@@ -6,9 +6,11 @@ use std::ffi::OsString;
 use serde_json::Value;
 use vintner_diagnostics::{Document, Faults, Node, NodeValue, Span, Spanned};
 
+use super::command_line::CommandLine;
 use super::environment::is_set_by_vintner;
+use super::output_file::OutputFile;
 use super::scratch::{INPUTS, PARAMS};
-use super::{CommandLine, OutputFile, Timeout};
+use super::timeout::Timeout;
 
 /// A reading that goes on after each fault, with a stand-in for what is wrong.
 pub(super) struct Reading<'a> {

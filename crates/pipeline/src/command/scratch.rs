@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{CommandProblem, CommandSpec, OutputFile};
-use crate::file_name::file_name;
-use crate::{InputFile, Inputs, Outputs, canonical_json};
+use super::output_file::OutputFile;
+use super::problem::CommandProblem;
+use crate::digest::canonical_json;
+use crate::files::file_name;
+use crate::operation::{InputFile, Inputs, Outputs};
 
 /// The folder of a scratch folder in which the inputs lie.
 pub(super) const INPUTS: &str = "inputs";
@@ -37,11 +40,12 @@ enum Found {
 }
 
 impl<'a> Scratch<'a> {
-    /// Makes one below `parent`.
+    /// Makes one below `parent`, with the inputs, the parameters, and the folders that outputs go to.
     pub(super) fn lay_out(
         parent: &Path,
         inputs: &'a Inputs,
-        spec: &CommandSpec,
+        outputs: &[OutputFile],
+        params: &Value,
     ) -> Result<Self, CommandProblem> {
         let parent = std::path::absolute(parent).map_err(CommandProblem::io(parent, "finding the folder"))?;
         fs::create_dir_all(&parent).map_err(CommandProblem::io(&parent, "making a folder"))?;
@@ -54,8 +58,8 @@ impl<'a> Scratch<'a> {
             root: Some(root),
             folder,
             temporary,
-            inputs: places(inputs, &spec.outputs)?,
-            params: format!("{}\n", canonical_json(&spec.params)).into_bytes(),
+            inputs: places(inputs, outputs)?,
+            params: format!("{}\n", canonical_json(params)).into_bytes(),
         };
         for folder in [&scratch.folder, &scratch.temporary] {
             fs::create_dir(folder).map_err(CommandProblem::io(folder, "making a folder"))?;
@@ -63,7 +67,7 @@ impl<'a> Scratch<'a> {
         for (path, bytes) in scratch.given() {
             scratch.write(path, bytes)?;
         }
-        for output in &spec.outputs {
+        for output in outputs {
             scratch.make_parent(&scratch.folder.join(&output.path))?;
         }
         Ok(scratch)

@@ -6,8 +6,10 @@ use std::ffi::OsString;
 use serde_json::Value;
 use vintner_diagnostics::{Document, Faults, Node};
 
+use super::command_line::CommandLine;
+use super::output_file::OutputFile;
 use super::reading::Reading;
-use super::{CommandLine, OutputFile, Timeout};
+use super::timeout::Timeout;
 
 /// A command as written, checked.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,8 +1,10 @@
 //! Differences between artifacts, by their kind.
 
 use super::describe::{bytes_note, file_differences};
-use super::{Differences, Excerpt, frame_differences, json_differences};
-use crate::Kind;
+use super::differences::Differences;
+use super::frame::{Excerpt, frame_differences};
+use super::json::json_differences;
+use crate::operation::Kind;
 
 /// What changed between two versions of an artifact, up to `limit` differences; of a frame in the
 /// excerpt alone. An artifact that isn't readable as what its kind says is compared like any other

@@ -1,6 +1,7 @@
 //! Collecting differences up to a limit.
 
-use super::{Difference, Differences};
+use super::difference::Difference;
+use super::differences::Differences;
 
 /// Collects the first differences and counts the others, which are never written out: two versions
 /// may differ in millions of cells.

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Differences, text_differences};
+use super::differences::Differences;
+use super::text::text_differences;
 
 /// Says what changed in raw files of some formats.
 pub trait DescribeDifferences: Send + Sync {

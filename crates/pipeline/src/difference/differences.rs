@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Difference;
+use super::difference::Difference;
 
 /// The differences between two versions of a file or an artifact, as far as they are shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -5,12 +5,14 @@ mod excerpt;
 mod frame_table;
 mod key;
 
-use super::{DifferenceCollector, Differences};
-use crate::Result;
-use crate::artifact::decode_frame;
+use super::collector::DifferenceCollector;
+use super::differences::Differences;
+use crate::error::Result;
+use crate::operation::decode_frame;
 use compared::Compared;
-pub use excerpt::Excerpt;
 use frame_table::FrameTable;
+
+pub use excerpt::Excerpt;
 
 /// What changed between two frames stored as Parquet, up to `limit` differences: columns first, then
 /// cells.

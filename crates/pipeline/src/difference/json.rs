@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::alignment::blocks;
+use super::collector::DifferenceCollector;
+use super::difference::Difference;
+use super::differences::Differences;
 use super::row_pair::{RowPair, pair_block};
-use super::{Difference, DifferenceCollector, Differences, shown_pair, shown_text};
-use crate::canonical_json;
+use super::shown::{shown_pair, shown_text};
+use crate::digest::canonical_json;
 
 /// What changed between two values, up to `limit` differences, each at its path:
 /// `fits.甲城.coefficients[2].estimate`.

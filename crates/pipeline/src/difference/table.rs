@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use super::alignment::{Block, blocks};
+use super::cell::Cell;
 use super::row_pair::{RowPair, pair_block};
-use super::{Cell, shown_text};
+use super::shown::shown_text;
 
 /// Rows of cells, both counted from 0.
 pub trait Table {

@@ -1,8 +1,11 @@
 //! Differences between texts, by line.
 
 use super::alignment::blocks;
+use super::collector::DifferenceCollector;
+use super::difference::Difference;
+use super::differences::Differences;
 use super::row_pair::{RowPair, pair_block};
-use super::{Difference, DifferenceCollector, Differences, shown_pair, shown_text};
+use super::shown::{shown_pair, shown_text};
 
 /// What changed between two texts, line by line, up to `limit` differences. Lines that changed or
 /// are new have their number in the later text, lines that are gone theirs in the earlier one.

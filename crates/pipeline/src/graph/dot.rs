@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{edges, state};
-use crate::{Plan, StageStatus, State};
+use super::edges::{edges, state};
+use crate::plan::Plan;
+use crate::questions::{StageStatus, State};
 
 pub(super) fn draw(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
     let mut drawing =

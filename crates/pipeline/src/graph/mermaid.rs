@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{edges, state, word};
-use crate::{Plan, StageStatus};
+use super::edges::{edges, state, word};
+use crate::plan::Plan;
+use crate::questions::StageStatus;
 
 pub(super) fn draw(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
     let mut drawing = String::from("flowchart LR\n");

@@ -4,9 +4,12 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::edges::{edges, state, word};
+use super::graph_link::GraphLink;
 use super::layers::{Layout, Size, Spacing, lay_out, ranks};
-use super::{GraphLink, edges, state, word};
-use crate::{ForEach, PipelineStage, Plan, StageStatus};
+use crate::plan::Plan;
+use crate::questions::StageStatus;
+use crate::spec::{ForEach, PipelineStage};
 
 const MARGIN: f64 = 16.0;
 const TITLE: f64 = 34.0;

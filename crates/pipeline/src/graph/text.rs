@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
-use super::{edges, state, word};
-use crate::{ForEach, Plan, StageStatus};
+use super::edges::{edges, state, word};
+use crate::plan::Plan;
+use crate::questions::StageStatus;
+use crate::spec::ForEach;
 
 pub(super) fn draw(plan: &Plan<'_>, statuses: &[StageStatus]) -> String {
     let edges = edges(plan);

@@ -7,7 +7,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use super::write_through::WriteThrough;
-use crate::{PipelineError, Result};
+use crate::error::{PipelineError, Result};
 
 /// Writes a file so that it is there whole or not at all, even if the machine stops meanwhile.
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::Store;
 use super::contents::{KeptRun, now};
-use crate::{Digest, PipelineError, Result};
+use super::store::Store;
+use crate::digest::Digest;
+use crate::error::{PipelineError, Result};
 
 /// An object without a record may belong to a run whose record isn't written yet: such runs hold the
 /// store, but a file that was put there by other means is left alone for an hour as well.
@@ -128,8 +129,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::store::WriteThrough;
-    use crate::{FORMAT, Fingerprint, InputRecord, Kind, Origin, OutputRecord, Record};
+    use crate::fingerprint::{FORMAT, Fingerprint};
+    use crate::operation::Kind;
+    use crate::store::record::{InputRecord, Origin, OutputRecord, Record};
+    use crate::store::write_through::WriteThrough;
 
     /// A run: how old it is, what it made and what it read, as numbers of objects.
     #[derive(Debug, Clone)]

@@ -7,9 +7,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
-use super::Store;
 use super::atomic::WRITING;
-use crate::{Digest, Origin, PipelineError, Record, Result};
+use super::record::{Origin, Record};
+use super::store::Store;
+use crate::digest::Digest;
+use crate::error::{PipelineError, Result};
 
 /// All that a store holds.
 #[derive(Debug, Clone, Default)]
@@ -156,7 +158,7 @@ impl Store {
         let folder = self.root.parent().unwrap_or(&self.root);
         for entry in fs::read_dir(folder).into_iter().flatten() {
             let path = entry.map_err(PipelineError::io(folder, "listing"))?.path();
-            if name_of(&path).is_some_and(|name| name.starts_with(super::SCRATCH)) {
+            if name_of(&path).is_some_and(|name| name.starts_with(super::store::SCRATCH)) {
                 let mut files = Vec::new();
                 files_below(&path, &mut files)?;
                 contents.leftovers.push((path, files.iter().map(|(_, metadata)| metadata.len()).sum()));

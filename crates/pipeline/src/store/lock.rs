@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::Store;
-use crate::{Cancelled, Digest, PipelineError, Result};
+use super::store::Store;
+use crate::digest::Digest;
+use crate::error::{PipelineError, Result};
+use crate::operation::Cancelled;
 
 /// Held while a result is being made, so that no other process makes it at the same time.
 #[derive(Debug)]

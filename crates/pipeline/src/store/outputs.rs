@@ -5,12 +5,14 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::Store;
 use super::atomic::WRITING;
 use super::lock::Showing;
-use crate::file_name::file_name;
-use crate::stat_cache::StatCache;
-use crate::{BranchId, Digest, PipelineError, Result};
+use super::stat_cache::StatCache;
+use super::store::Store;
+use crate::digest::Digest;
+use crate::error::{PipelineError, Result};
+use crate::files::file_name;
+use crate::plan::BranchId;
 
 impl Store {
     /// Where people find an output.

@@ -7,9 +7,10 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::collect::remove;
-use super::{Contents, KeptRun, Store};
-use crate::listing::few;
-use crate::{Digest, Result};
+use super::contents::{Contents, KeptRun};
+use super::store::Store;
+use crate::digest::Digest;
+use crate::error::{Result, few};
 
 /// Something in a store that isn't what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use crate::{PipelineError, Result};
+use crate::error::{PipelineError, Result};
 
 /// Writes files through to the disk, beside whoever made them.
 #[derive(Debug, Default)]

@@ -3,7 +3,7 @@
 //! aren't known.
 
 use super::entry::{BibliographyEntry, Field};
-use crate::{ReportingError, Result};
+use crate::error::{ReportingError, Result};
 
 struct Reader<'t> {
     file: &'t str,

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 pub use entry::BibliographyEntry;
 
-use crate::{ReportingError, Result, VintageSummary, escape_latex};
+use crate::error::{ReportingError, Result};
+use crate::escape::escape_latex;
+use crate::vintage_summary::VintageSummary;
 
 /// Works by their keys, in the order of their files.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -119,7 +121,7 @@ mod tests {
     use vintner_panel::Label;
 
     use super::*;
-    use crate::SourceSummary;
+    use crate::vintage_summary::SourceSummary;
 
     const WORKS: &str = "@comment{none}\n@article{first,\n  author = {One, Anna and Two, Ben},\n  title = {A {GDP} of its own},\n  \
                          journal = \"Journal\",\n  year = 2001,\n  volume = {3}, number = {4}, pages = {5--6},\n}\n\

@@ -3,7 +3,7 @@
 use super::claim::{EvaluatedClaim, Verdict};
 use super::evidence::Evidence;
 use super::statement::{Effect, Scope, Statement};
-use crate::ReportUnit;
+use crate::report_unit::ReportUnit;
 
 /// Whether something is so in a unit, and by which numbers; an error says why that can't be told.
 type Finding = Result<(bool, String), String>;
@@ -180,7 +180,10 @@ mod tests {
     use vintner_panel::Label;
 
     use super::*;
-    use crate::{PrintedNumber, StarLevels, Stars, TableSpec, TidyEstimate};
+    use crate::printed_number::PrintedNumber;
+    use crate::stars::{StarLevels, Stars};
+    use crate::table_spec::TableSpec;
+    use crate::tidy_estimate::TidyEstimate;
 
     fn units() -> Vec<ReportUnit> {
         let unit = |id: &str, zh: &str, pooled| ReportUnit {

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use vintner_estimation::{DumitrescuHurlin, PanelStatistic};
 
 use crate::number_format::{p_value_text, significant};
-use crate::{ReportUnit, StarLevels, Stars, TableSpec, TidyEstimate};
+use crate::report_unit::ReportUnit;
+use crate::stars::{StarLevels, Stars};
+use crate::table_spec::TableSpec;
+use crate::tidy_estimate::TidyEstimate;
 
 /// What is known of a coefficient.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! Reading statements.
 
 use super::statement::{Effect, Scope, Statement};
-use crate::PrintedNumber;
+use crate::printed_number::PrintedNumber;
 
 /// What is wrong with a statement, and where in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,6 +1,6 @@
 //! The statements that claims are made of.
 
-use crate::PrintedNumber;
+use crate::printed_number::PrintedNumber;
 
 /// What is said of a coefficient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

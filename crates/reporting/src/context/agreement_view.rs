@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::Name;
-use crate::{Agreement, TableSpec, TidyEstimate};
+use crate::comparison::Agreement;
+use crate::table_spec::TableSpec;
+use crate::tidy_estimate::TidyEstimate;
 
 /// Agreement with the publication, table by table and overall.
 #[derive(Debug, Clone, PartialEq, Serialize)]

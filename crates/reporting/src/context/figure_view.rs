@@ -6,7 +6,7 @@ use serde::Serialize;
 use vintner_panel::Label;
 
 use super::Name;
-use crate::FigureAbout;
+use crate::figures::FigureAbout;
 
 /// A figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -8,7 +8,9 @@ use vintner_panel::Gap;
 
 use super::Name;
 use super::name::Names;
-use crate::{DroppedRow, TableSpec, TidyEstimate};
+use crate::dropped_row::DroppedRow;
+use crate::table_spec::TableSpec;
+use crate::tidy_estimate::TidyEstimate;
 
 /// Values that the panel lacks.
 #[derive(Debug, Clone, PartialEq, Serialize)]

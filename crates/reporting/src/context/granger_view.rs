@@ -5,8 +5,8 @@ use vintner_estimation::{DumitrescuHurlin, GrangerOutcome, LagOrders, PanelStati
 
 use super::Name;
 use super::name::Names;
-use crate::StarLevels;
 use crate::number_format::{fixed, p_value_text};
+use crate::stars::StarLevels;
 
 /// All Granger tests of a report.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,7 +6,10 @@ use serde::Serialize;
 
 use super::Name;
 use super::name::Names;
-use crate::{ReportUnit, Stars, TableSpec, TidyEstimate};
+use crate::report_unit::ReportUnit;
+use crate::stars::Stars;
+use crate::table_spec::TableSpec;
+use crate::tidy_estimate::TidyEstimate;
 
 /// A pair of dependent variables, each of which is a regressor in the other's equation.
 #[derive(Debug, Clone, PartialEq, Serialize)]

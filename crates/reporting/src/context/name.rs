@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use vintner_panel::Label;
 
-use crate::{ReportUnit, VariableDefinition};
+use crate::report_unit::ReportUnit;
+use crate::variable_definition::VariableDefinition;
 
 /// How something is called.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -13,9 +13,11 @@ use super::{
     AgreementView, ClaimsView, DroppedView, FigureView, GapView, GrangerView, MutualView, Name,
     NotEstimableView, RobustnessView, SystemView, TableView, TestsView, VintageView,
 };
+use crate::error::Result;
 use crate::number_format::{percent, significant};
-use crate::tidy_estimate::units_in_order;
-use crate::{ReportInputs, ReportSpec, Result, TidyEstimate, Translation, tidy_estimates};
+use crate::report_inputs::ReportInputs;
+use crate::report_spec::{ReportSpec, Translation};
+use crate::tidy_estimate::{TidyEstimate, tidy_estimates, units_in_order};
 
 /// Everything that a report says, for templates in any format. Its top-level fields are the names that
 /// a template may use.

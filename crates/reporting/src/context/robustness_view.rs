@@ -6,12 +6,12 @@ use super::Name;
 use super::figure_view::file_name;
 use super::name::Names;
 use super::table_view::Figure;
+use crate::figures::{Drawing, FigureAbout, FigureWords, SpecificationCurve, figure_file};
 use crate::number_format::{percent, significant};
-use crate::robustness::{Effect, Finding, Robustness};
-use crate::{
-    Drawing, FigureAbout, FigureWords, PrintedNumber, RobustnessEquation, Specification, SpecificationCurve,
-    SpecificationOutcome, StarLevels, figure_file,
-};
+use crate::printed_number::PrintedNumber;
+use crate::robustness::{Effect, Finding, Robustness, RobustnessEquation};
+use crate::specification::{Specification, SpecificationOutcome};
+use crate::stars::StarLevels;
 
 /// The section on robustness; its lists are empty where a report has none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

@@ -3,13 +3,16 @@
 use serde::Serialize;
 use vintner_estimation::PanelKey;
 use vintner_estimation::TestOutcome;
+use vintner_estimation::instruments::FirstStageOutcome;
 use vintner_estimation::instruments::{Errors, FirstStage};
-use vintner_estimation::systems::{FirstStageOutcome, Identification, Identified};
+use vintner_estimation::systems::{Identification, Identified};
 
 use super::Name;
 use super::name::Names;
+use crate::equation_tests::SystemFindings;
 use crate::number_format::{p_value_text, significant};
-use crate::{RobustnessEquation, StarLevels, SystemFindings};
+use crate::robustness::RobustnessEquation;
+use crate::stars::StarLevels;
 
 /// The section on the system; its lists are empty where a report has none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

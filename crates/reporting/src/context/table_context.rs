@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{ReportContext, TableView};
-use crate::{ReportingError, Result};
+use crate::error::{ReportingError, Result};
 
 /// A table with all that the report has: what a template needs to set the table as a file of its own.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -4,8 +4,13 @@ use serde::Serialize;
 
 use super::Name;
 use super::name::Names;
+use crate::comparison::{Agreement, Comparison};
 use crate::number_format::{estimate_text, table_format};
-use crate::{Agreement, Comparison, PrintedNumber, ReportUnit, Stars, TableSpec, TidyEstimate};
+use crate::printed_number::PrintedNumber;
+use crate::report_unit::ReportUnit;
+use crate::stars::Stars;
+use crate::table_spec::TableSpec;
+use crate::tidy_estimate::TidyEstimate;
 
 /// A table: units in the rows, regressors in the columns.
 #[derive(Debug, Clone, PartialEq, Serialize)]

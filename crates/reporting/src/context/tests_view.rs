@@ -7,8 +7,9 @@ use vintner_estimation::{HypothesisTest, NullDistribution, TestOutcome};
 
 use super::Name;
 use super::name::Names;
+use crate::equation_tests::EquationDiagnostics;
 use crate::number_format::{fixed, p_value_text, significant};
-use crate::{EquationDiagnostics, StarLevels};
+use crate::stars::StarLevels;
 
 /// What is tested before and beside the estimates; its lists are empty where a report has none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::Name;
-use crate::{Bibliography, ReportingError, Result, VintageSummary};
+use crate::bibliography::Bibliography;
+use crate::error::{ReportingError, Result};
+use crate::vintage_summary::VintageSummary;
 
 /// A vintage.
 #[derive(Debug, Clone, PartialEq, Serialize)]

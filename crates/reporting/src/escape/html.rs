@@ -1,6 +1,6 @@
 //! Text for HTML.
 
-use super::Unseen;
+use super::unseen::Unseen;
 
 /// Text that a page prints as it stands, between tags and within a quoted attribute.
 ///

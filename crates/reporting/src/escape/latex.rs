@@ -1,6 +1,6 @@
 //! Text for LaTeX (XeLaTeX with ctex: UTF-8, Unicode fonts).
 
-use super::Unseen;
+use super::unseen::Unseen;
 
 /// Text that LaTeX prints as it stands, wherever in a paragraph or a table's cell it is put.
 ///

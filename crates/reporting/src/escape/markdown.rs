@@ -1,6 +1,6 @@
 //! Text for GitHub's Markdown.
 
-use super::Unseen;
+use super::unseen::Unseen;
 
 /// Text that Markdown prints as it stands, in a paragraph, a heading or a table's cell.
 ///

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use vintner_panel::Label;
 
-use crate::{Drawing, FigureWords, Language};
+use crate::figures::{Drawing, FigureWords};
+use crate::language::Language;
 
 /// A figure's files and words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

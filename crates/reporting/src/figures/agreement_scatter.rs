@@ -6,7 +6,9 @@ use super::drawing::{Anchor, Drawing, Form, Key, MARGIN, Point, SMALL, Stroke, W
 use super::text_width::minus;
 use super::words::{FigureWords, number};
 use crate::number_format::significant;
-use crate::{PrintedNumber, ReportUnit, TidyEstimate};
+use crate::printed_number::PrintedNumber;
+use crate::report_unit::ReportUnit;
+use crate::tidy_estimate::TidyEstimate;
 
 /// Where the plot stands: a square.
 const LEFT: f64 = 62.0;
@@ -255,7 +257,8 @@ mod tests {
     use super::*;
     use crate::figures::drawing::Shape;
     use crate::figures::testing::{both, texts};
-    use crate::{Language, Stars};
+    use crate::language::Language;
+    use crate::stars::Stars;
 
     fn row(unit: &str, estimate: Option<f64>, stars: u8, published: Option<&str>) -> TidyEstimate {
         TidyEstimate {

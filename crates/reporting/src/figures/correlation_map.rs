@@ -7,8 +7,8 @@ use super::drawing::{Anchor, Drawing, Key, MARGIN, SMALL, Stroke, WIDTH, at};
 use super::matrix::{Matrix, MatrixCell};
 use super::text_width::{minus, text_width};
 use super::words::FigureWords;
-use crate::VariableDefinition;
 use crate::number_format::fixed;
+use crate::variable_definition::VariableDefinition;
 
 const HEIGHT: f64 = 30.0;
 /// Room for the columns' names.
@@ -144,8 +144,8 @@ fn scale(drawing: &mut Drawing, x: f64, top: f64, height: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Language;
     use crate::figures::testing::{both, texts};
+    use crate::language::Language;
 
     #[test]
     fn all_values_below_and_within_units_above() {

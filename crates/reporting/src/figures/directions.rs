@@ -7,8 +7,12 @@ use super::drawing::{Anchor, Drawing, Form, Key, MARGIN, Point, Stroke, TEXT, WI
 use super::text_width::text_width;
 use super::words::FigureWords;
 use crate::number_format::percent;
-use crate::tidy_estimate::units_in_order;
-use crate::{Effect, ReportUnit, StarLevels, Stars, TableSpec, TidyEstimate, VariableDefinition};
+use crate::report_unit::ReportUnit;
+use crate::robustness::Effect;
+use crate::stars::{StarLevels, Stars};
+use crate::table_spec::TableSpec;
+use crate::tidy_estimate::{TidyEstimate, units_in_order};
+use crate::variable_definition::VariableDefinition;
 
 const ROW: f64 = 20.0;
 /// Room for what a column is about.
@@ -354,7 +358,8 @@ mod tests {
     use super::*;
     use crate::figures::drawing::Shape;
     use crate::figures::testing::both;
-    use crate::{Language, PrintedNumber};
+    use crate::language::Language;
+    use crate::printed_number::PrintedNumber;
 
     fn table(id: &str, dependent: &str, regressors: &[&str]) -> TableSpec {
         TableSpec {

@@ -6,11 +6,14 @@ use super::colour::Colour;
 use super::drawing::{Anchor, Drawing, Form, Key, MARGIN, Point, SMALL, Stroke, WIDTH, at};
 use super::text_width::{fitted, minus, text_width};
 use super::words::{FigureWords, number};
+use crate::estimate_row::{EstimateOutcome, EstimateRow};
 use crate::number_format::fixed;
+use crate::printed_number::PrintedNumber;
+use crate::published::Published;
+use crate::report_unit::ReportUnit;
+use crate::table_spec::TableSpec;
 use crate::tidy_estimate::units_in_order;
-use crate::{
-    EstimateOutcome, EstimateRow, PrintedNumber, Published, ReportUnit, TableSpec, VariableDefinition,
-};
+use crate::variable_definition::VariableDefinition;
 
 /// The levels of the intervals and the widths of their lines, the widest interval first.
 const INTERVALS: [(f64, f64); 3] = [(0.99, 1.0), (0.95, 2.4), (0.90, 4.6)];
@@ -344,9 +347,9 @@ mod tests {
     use vintner_panel::Label;
 
     use super::*;
-    use crate::Language;
     use crate::figures::drawing::Shape;
     use crate::figures::testing::{both, texts};
+    use crate::language::Language;
 
     fn table() -> TableSpec {
         TableSpec {

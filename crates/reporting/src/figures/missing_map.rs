@@ -140,8 +140,8 @@ fn cell(missing: usize, of: usize) -> MatrixCell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Language;
     use crate::figures::testing::{both, texts};
+    use crate::language::Language;
 
     #[test]
     fn missing_values_are_counted_both_ways() {

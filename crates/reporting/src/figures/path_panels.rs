@@ -7,8 +7,8 @@ use super::colour::Colour;
 use super::drawing::{Anchor, Drawing, Form, Key, MARGIN, Point, SMALL, Stroke, WIDTH, at};
 use super::text_width::{minus, text_width};
 use super::words::{FigureWords, number};
-use crate::VariableDefinition;
 use crate::number_format::fixed;
+use crate::variable_definition::VariableDefinition;
 
 const COLUMNS: usize = 5;
 /// Room for the values beside the first column.
@@ -259,9 +259,9 @@ impl Frame<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Language;
     use crate::figures::drawing::Shape;
     use crate::figures::testing::{both, texts};
+    use crate::language::Language;
 
     fn variable() -> VariableDefinition {
         VariableDefinition {

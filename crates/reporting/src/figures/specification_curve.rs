@@ -10,7 +10,8 @@ use super::drawing::{Anchor, Drawing, Form, MARGIN, SMALL, Stroke, at};
 use super::text_width::{minus, text_width};
 use super::words::{FigureWords, number};
 use crate::number_format::{fixed, percent};
-use crate::{PrintedNumber, Specification, SpecifiedCoefficient};
+use crate::printed_number::PrintedNumber;
+use crate::specification::{Specification, SpecifiedCoefficient};
 
 /// Where the plot begins and ends; names of choices stand before it.
 const LEFT: f64 = 250.0;
@@ -211,9 +212,9 @@ fn distinct<'a>(labels: impl Iterator<Item = &'a Label>) -> Vec<&'a Label> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SpecificationOutcome;
     use crate::figures::drawing::Shape;
     use crate::figures::testing::{both, texts};
+    use crate::specification::SpecificationOutcome;
 
     fn specification(model: &str, errors: &str, estimate: f64, half: f64, p: f64) -> Specification {
         Specification {

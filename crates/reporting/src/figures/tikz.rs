@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::colour::Colour;
 use super::drawing::{Anchor, Drawing, Form, Point, Shape, Stroke, Text};
 use super::svg::{BASELINE, number};
-use crate::escape_latex;
+use crate::escape::escape_latex;
 
 impl Drawing {
     /// The picture as a `tikzpicture`, as wide as the text; needs the package `tikz`. Its texts grow and shrink

@@ -1,161 +1,65 @@
 //! The words of figures, in each language. A pipeline's labels may put others in their place.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
+use vintner_diagnostics::{Document, Faults, NodeValue};
 use vintner_panel::Label;
 
 use super::text_width::minus;
+use crate::error::{ReportingError, Result};
+use crate::language::Language;
 use crate::number_format::significant;
-use crate::{Language, ReportingError, Result};
 
-/// Key, English, Chinese. `{name}` is a placeholder.
-const WORDS: &[(&str, &str, &str)] = &[
-    ("synthetic", "Synthetic data, no evidence", "合成数据，不构成实证证据"),
-    ("units", "units", "个地区"),
-    ("published", "published", "原文数值"),
-    ("not_estimable", "not estimable", "无法估计"),
-    ("no_data", "no data", "无数据"),
-    ("stop", ". ", "。"),
-    ("list", ", ", "、"),
-    ("also", "; ", "；"),
-    ("none", "none", "无"),
-    // Paths.
-    ("paths_title", "{name} ({id}) by unit", "各地区{name}（{id}）的变化"),
-    (
-        "paths_median",
-        "median, where at least three in four have a value",
-        "中位数（至少四分之三的地区有观测值时）",
-    ),
-    ("paths_own", "the unit itself", "该地区"),
-    (
-        "paths_description",
-        "{name} ({id}) of {n} {units}, {first} to {last}, a panel each. Highest: {high} in {high_unit} ({high_time}); \
-         lowest: {low} in {low_unit} ({low_time}). From its first value to its last it rises in {up} and falls in \
-         {down} of them. {missing} of {cells} values are missing",
-        "{n}{units}{first}至{last}年的{name}（{id}），每个地区一幅小图。最高值为{high_unit}{high_time}年的{high}，\
-         最低值为{low_unit}{low_time}年的{low}。自首个至末个观测值，{up}个地区上升，{down}个地区下降。\
-         {cells}个观测值中有{missing}个缺失",
-    ),
-    ("paths_empty", "{name} ({id}): no values", "{name}（{id}）：无观测值"),
-    // Forests.
-    ("forest_title", "Table {id}: {title}", "表{id}：{title}"),
-    (
-        "forest_estimate",
-        "estimate from this vintage, with intervals of 90, 95 and 99%",
-        "本数据版本的估计值及其90%、95%与99%置信区间",
-    ),
-    ("forest_outside", "outside the figure", "超出图幅"),
-    (
-        "forest_description",
-        "{title}. Coefficients of {regressors} in the equation of {dependent}, a row for each of {n} units and the \
-         panel, with intervals of 90, 95 and 99%. Of {estimated} estimates {positive} are significantly positive \
-         and {negative} significantly negative at 5%; {missing} can't be estimated",
-        "{title}。被解释变量为{dependent}，列示{regressors}的系数，共{n}个地区与面板各一行，附90%、95%与99%置信区间。\
-         {estimated}个估计值中，在5%水平上显著为正的有{positive}个，显著为负的有{negative}个；{missing}个无法估计",
-    ),
-    (
-        "forest_published",
-        "{inside} of {known} published values lie within the 95% interval",
-        "{known}个原文数值中有{inside}个落在95%置信区间内",
-    ),
-    // Directions.
-    ("directions_title", "Directions of effect between {names}", "{names}之间的影响方向"),
-    ("directions_positive", "significant, positive", "显著为正"),
-    ("directions_negative", "significant, negative", "显著为负"),
-    ("directions_weak", "not significant", "不显著"),
-    ("directions_mutual", "both ways", "双向影响"),
-    ("directions_differs", "published otherwise, as beside it", "与原文不同，旁为原文结论"),
-    ("directions_stars", "{stars} p < {level}", "{stars} p < {level}"),
-    (
-        "directions_link",
-        "{cause} to {effect}: positive in {positive}, negative in {negative}, not significant in {weak} of the \
-         {n} units, panel: {pooled}",
-        "{cause}→{effect}：{n}个地区中{positive}个显著为正，{negative}个显著为负，{weak}个不显著，面板：{pooled}",
-    ),
-    (
-        "directions_description",
-        "{title}, by unit. {links}. {differing} of {known} findings differ from what was published",
-        "{title}，按地区列示。{links}。{known}项结论中有{differing}项与原文不同",
-    ),
-    ("pooled_positive", "positive", "显著为正"),
-    ("pooled_negative", "negative", "显著为负"),
-    ("pooled_weak", "not significant", "不显著"),
-    // Correlations.
-    ("correlations_title", "Correlations of the variables", "变量的相关系数"),
-    ("correlations_name", "{name} ({id})", "{name}（{id}）"),
-    ("correlations_below", "below the diagonal: all values", "对角线以下：全部观测值"),
-    ("correlations_above", "above it: deviations from each unit's mean", "对角线以上：相对各地区均值的离差"),
-    (
-        "correlations_description",
-        "{title}, {n} variables. Over all values the strongest is {strongest}, the weakest {weakest}; within units the \
-         strongest is {within}",
-        "{title}，共{n}个变量。全部观测值中相关最强的是{strongest}，最弱的是{weakest}；地区内相关最强的是{within}",
-    ),
-    ("correlations_pair", "{value} ({one}, {other})", "{one}与{other}（{value}）"),
-    // Missing values.
-    ("missing_title", "Missing values", "缺失值"),
-    ("missing_by_time", "by year (of {n} units)", "按年份（共{n}个地区）"),
-    ("missing_by_unit", "by unit (of {n} years)", "按地区（共{n}年）"),
-    (
-        "missing_description",
-        "{title}: {missing} of {cells} values",
-        "{title}：{cells}个观测值中缺失{missing}个",
-    ),
-    (
-        "missing_variable",
-        "{id}: {missing}, most in {unit} and in {time}",
-        "{id}缺失{missing}个，{unit}与{time}年最多",
-    ),
-    ("missing_complete", "Complete: {ids}", "完整的变量：{ids}"),
-    // Agreement.
-    ("agreement_title", "Published coefficients and those of this vintage", "原文系数与本数据版本的系数"),
-    ("agreement_across", "published coefficient", "原文系数"),
-    ("agreement_up", "coefficient from this vintage", "本数据版本的系数"),
-    ("agreement_table", "table {id}", "表{id}"),
-    ("agreement_filled", "filled: same stars", "实心：显著性相同"),
-    ("agreement_hollow", "hollow: other stars", "空心：显著性不同"),
-    ("agreement_equal", "equal", "相等"),
-    ("agreement_far", "Farthest apart (published, here)", "差异最大者（原文，本版本）"),
-    (
-        "agreement_point",
-        "{unit}, {regressor} in ({table}): {published}, {estimate}",
-        "{unit}，（{table}）{regressor}：{published}，{estimate}",
-    ),
-    (
-        "agreement_description",
-        "{title}, on scales that are linear near zero and logarithmic beyond {threshold}. Of {n} coefficients that \
-         were published and could be estimated, {digits} agree to the printed digits, {signs} in sign and {stars} in \
-         stars",
-        "{title}，坐标轴在零附近为线性，绝对值超过{threshold}后为对数。{n}个既有原文数值又能估计的系数中，{digits}个与\
-         印刷数值一致，{signs}个符号相同，{stars}个显著性相同",
-    ),
-    ("agreement_farthest", "Farthest apart: {points}", "差异最大者：{points}"),
-    // Specification curves.
-    (
-        "curve_title",
-        "Equation ({id}): {regressor} in the equation of {dependent}",
-        "方程（{id}）：{dependent}方程中的{regressor}",
-    ),
-    ("curve_model", "Model", "模型"),
-    ("curve_errors", "Standard errors", "标准误"),
-    (
-        "curve_description",
-        "{title}. {n} specifications in order of their estimates, with 95% intervals",
-        "{title}。{n}种设定按估计值排序，附95%置信区间",
-    ),
-    (
-        "curve_range",
-        ", from {first} to {last}; at {level} {positive} are significantly positive and {negative} significantly negative",
-        "，自{first}至{last}；在{level}水平上，{positive}种显著为正，{negative}种显著为负",
-    ),
-    ("curve_published", "; published: {value}", "；原文数值：{value}"),
-    ("curve_missing", "; {n} without an estimate", "；{n}种没有估计值"),
-    (
-        "curve_marks",
-        ". Filled marks are significant, the diamond is the published specification.",
-        "。实心标记表示显著，菱形为原文设定。",
-    ),
-];
+/// The field of a file of labels that the words stand under.
+const SECTION: &str = "figure_words";
+
+/// The usual words' files, in the order of [`Language::ALL`].
+const FILES: [(&str, &str); 2] =
+    [("labels.en.yaml", include_str!("labels.en.yaml")), ("labels.zh.yaml", include_str!("labels.zh.yaml"))];
+
+/// A language's words with their names, in the order of their file.
+type Words = Vec<(String, String)>;
+
+/// The usual words. The tests below hold their files to what a reader of labels accepts.
+static USUAL: LazyLock<[Words; 2]> =
+    LazyLock::new(|| FILES.map(|(file, text)| written(file, text).unwrap_or_default()));
+
+/// The words that a file of labels has, as they are written.
+fn written(file: &str, text: &str) -> std::result::Result<Words, Faults> {
+    let mut words = Vec::new();
+    each(file, text, |key, word| {
+        words.push((key.to_owned(), word));
+        Ok(())
+    })?;
+    Ok(words)
+}
+
+/// Takes each word of a file of labels; every fault at once.
+fn each(
+    file: &str,
+    text: &str,
+    mut take: impl FnMut(&str, String) -> Result<()>,
+) -> std::result::Result<(), Faults> {
+    let document = Document::parse(file, text)?;
+    let Some(section) = document.root().get(SECTION) else { return Ok(()) };
+    let NodeValue::Mapping(fields) = &section.value else {
+        let fault = document.fault(Some(section.span), format!("`{SECTION}` must be names with texts"));
+        return Err(Faults::from(fault.hint("as in `units: cities`")));
+    };
+    let mut faults = Faults::new();
+    for (key, value) in fields {
+        match document.decode_node::<String>(value) {
+            Ok(word) => {
+                if let Err(error) = take(&key.value, word) {
+                    faults.push(document.fault(Some(key.span), error.to_string()));
+                }
+            }
+            Err(found) => faults.extend(found),
+        }
+    }
+    faults.or(())
+}
 
 /// The words of figures in one language.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -170,26 +74,31 @@ impl FigureWords {
         Self { language, own: BTreeMap::new() }
     }
 
-    /// Puts a text in the place of the usual one.
+    /// Puts the words that a file of labels has under `figure_words` in the place of the usual ones.
     ///
     /// # Errors
-    /// Where there is no word of that name, or the text has a placeholder that the usual one hasn't.
-    pub fn set(&mut self, key: &str, text: &str) -> Result<()> {
+    /// All faults of the file, each with its line: a word of no such name, a placeholder that the usual word hasn't.
+    pub fn read(&mut self, file: &str, text: &str) -> std::result::Result<(), Faults> {
+        each(file, text, |key, word| self.set(key, word))
+    }
+
+    /// Puts a text in the place of the usual one.
+    fn set(&mut self, key: &str, text: String) -> Result<()> {
         let Some(usual) = self.usual(key) else {
             return Err(ReportingError::UnknownWord {
                 key: key.into(),
-                available: WORDS.iter().map(|(key, _, _)| (*key).to_owned()).collect(),
+                available: self.all().iter().map(|(key, _)| key.clone()).collect(),
             });
         };
         let known = placeholders(usual);
-        if let Some(unknown) = placeholders(text).into_iter().find(|name| !known.contains(name)) {
+        if let Some(unknown) = placeholders(&text).into_iter().find(|name| !known.contains(name)) {
             return Err(ReportingError::UnknownPlaceholder {
                 key: key.into(),
                 placeholder: unknown.to_owned(),
                 available: known.into_iter().map(str::to_owned).collect(),
             });
         }
-        self.own.insert(key.into(), text.into());
+        self.own.insert(key.into(), text);
         Ok(())
     }
 
@@ -198,12 +107,17 @@ impl FigureWords {
         self.language
     }
 
-    fn usual(&self, key: &str) -> Option<&'static str> {
-        let (_, english, chinese) = WORDS.iter().find(|(known, _, _)| *known == key)?;
-        Some(match self.language {
+    /// The usual words of the language.
+    fn all(&self) -> &'static Words {
+        let [english, chinese] = &*USUAL;
+        match self.language {
             Language::English => english,
             Language::Chinese => chinese,
-        })
+        }
+    }
+
+    fn usual(&self, key: &str) -> Option<&'static str> {
+        self.all().iter().find(|(known, _)| known == key).map(|(_, text)| text.as_str())
     }
 
     /// The text of a name, with its placeholders filled in. Texts that are filled in aren't looked at again.
@@ -264,8 +178,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_usual_words_are_read() {
+        let [english, chinese] = FILES.map(|(file, text)| written(file, text).unwrap());
+        let keys = |words: &Words| words.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>();
+        assert!(english.len() > 50, "{} words are too few to be all", english.len());
+        assert_eq!(keys(&english), keys(&chinese));
+    }
+
+    #[test]
     fn both_languages_fill_in_the_same() {
-        for (key, english, chinese) in WORDS {
+        let [english, chinese] = &*USUAL;
+        for ((key, english), (_, chinese)) in english.iter().zip(chinese) {
             let sorted = |text| {
                 let mut names = placeholders(text);
                 names.sort_unstable();
@@ -291,10 +214,11 @@ mod tests {
             include_str!("words.rs"),
             include_str!("../context/robustness_view.rs"),
         ];
-        let quoted: Vec<&str> = sources.iter().flat_map(|source| source.split('"')).collect();
-        for (key, _, _) in WORDS {
-            let said = quoted.iter().filter(|text| *text == key).count();
-            assert!(said >= 2, "{key} is never said");
+        let program = sources.map(|source| source.split("#[cfg(test)]").next().unwrap_or_default());
+        let quoted: Vec<&str> = program.iter().flat_map(|source| source.split('"')).collect();
+        let words = FigureWords::default();
+        for (key, _) in words.all() {
+            assert!(quoted.contains(&key.as_str()), "{key} is never said");
         }
         for source in sources {
             for after in source.split(".say(").skip(1) {
@@ -305,7 +229,7 @@ mod tests {
                 if key.contains(|letter: char| !letter.is_ascii_lowercase() && letter != '_') {
                     continue;
                 }
-                assert!(WORDS.iter().any(|(known, _, _)| *known == key), "{key} isn't there");
+                assert!(words.usual(key).is_some(), "{key} isn't there");
             }
         }
     }
@@ -324,12 +248,20 @@ mod tests {
     fn own_words_are_held_against_the_usual_ones() {
         let own = |key: &str, text: &str| {
             let mut words = FigureWords::new(Language::Chinese);
-            words.set(key, text).map(|()| words)
+            words.read("labels.zh.yaml", &format!("figure_words:\n  {key}: \"{text}\"\n")).map(|()| words)
         };
         assert_eq!(own("units", "座城市").unwrap().say("units", &[]), "座城市");
         let unknown = own("unit", "x").unwrap_err().to_string();
-        assert!(unknown.contains("no word `unit`") && unknown.contains("units"), "{unknown}");
+        assert!(
+            unknown.contains("labels.zh.yaml:2:3: no word `unit`") && unknown.contains("units"),
+            "{unknown}"
+        );
         let placeholder = own("curve_missing", "{m}").unwrap_err().to_string();
         assert!(placeholder.contains("`{m}`") && placeholder.contains("{n}"), "{placeholder}");
+        let mut words = FigureWords::default();
+        assert!(words.read("labels.en.yaml", "figure_words: cities").is_err());
+        // Labels without words for figures leave the usual ones.
+        words.read("labels.en.yaml", "title: Report").unwrap();
+        assert_eq!(words, FigureWords::default());
     }
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use vintner_panel::Panel;
 
-use super::VintageSide;
-use crate::Result;
+use super::vintage_side::VintageSide;
+use crate::error::Result;
 
 /// The values of two vintages by variable.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::TidyEstimate;
+use crate::tidy_estimate::TidyEstimate;
 
 /// The coefficients of two vintages.
 #[derive(Debug, Clone, PartialEq, Serialize)]

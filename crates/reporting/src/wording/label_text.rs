@@ -1,6 +1,6 @@
 //! A label's text: words, what templates give, and emphasis.
 
-use crate::ReportFormat;
+use crate::report_format::ReportFormat;
 
 /// A text in which `{name}` stands for what a template gives and `*…*` for emphasis.
 #[derive(Debug, Clone, PartialEq)]

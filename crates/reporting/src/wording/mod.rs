@@ -10,7 +10,9 @@ use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, did_you_mean
 pub(crate) use label_text::LabelText;
 use phrase::Phrase;
 
-use crate::{Name, ReportFormat, ReportingError, Result};
+use crate::context::Name;
+use crate::error::{ReportingError, Result};
+use crate::report_format::ReportFormat;
 
 /// What templates print by the filters `text` and `said`: the labels of one language, by their keys, and
 /// how sentences that the program makes in English are said in it.

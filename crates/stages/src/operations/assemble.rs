@@ -9,8 +9,9 @@ use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputD
 use vintner_transform::{Assembly, CategoryAggregate, Window, assemble};
 
 use super::shared::{ENTITY, TIME, crosswalk, gaps, with_known_variables};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `assemble`.
 #[derive(Debug, Serialize, Deserialize)]

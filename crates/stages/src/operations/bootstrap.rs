@@ -7,8 +7,9 @@ use vintner_estimation::{Formula, Model, Reason, Sample};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `bootstrap`.
 #[derive(Debug, Serialize, Deserialize)]

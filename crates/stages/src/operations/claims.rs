@@ -8,8 +8,9 @@ use vintner_reporting::claims::{Claim, ClaimOutcome, Evidence, Statement, evalua
 use vintner_reporting::tidy_estimates;
 
 use super::estimates::{Collected, published};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `claims`: none.
 #[derive(Debug, Serialize, Deserialize)]

@@ -5,8 +5,9 @@ use vintner_pipeline::{Digest, InputDeclaration, Inputs, Kind, OutputDeclaration
 use vintner_transform::deflate;
 
 use super::shared::{ENTITY, TIME, gaps, panel, series};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `deflate`.
 #[derive(Debug, Serialize, Deserialize)]

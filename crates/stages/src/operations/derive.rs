@@ -10,8 +10,9 @@ use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputD
 use vintner_transform::{Definition, Expression, derive};
 
 use super::shared::{ENTITY, TIME, gaps, join, no_column};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `derive`.
 #[derive(Debug, Serialize, Deserialize)]

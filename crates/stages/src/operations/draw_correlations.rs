@@ -7,8 +7,9 @@ use vintner_reporting::{CorrelationMap, VariableDefinition};
 
 use super::figure_shared::{self, drawn};
 use super::shared::{ENTITY, TIME, panel};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `draw_correlations`.
 #[derive(Debug, Serialize, Deserialize)]

@@ -6,8 +6,9 @@ use vintner_reporting::{Directions, VariableDefinition};
 
 use super::estimates::Collected;
 use super::figure_shared::{self, drawn, tidy};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `draw_directions`.
 #[derive(Debug, Serialize, Deserialize)]

@@ -7,8 +7,9 @@ use vintner_reporting::{Forest, VariableDefinition, figure_file};
 
 use super::estimates::{Collected, published};
 use super::figure_shared::{self, drawn};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `draw_forest`.
 #[derive(Debug, Serialize, Deserialize)]

@@ -6,8 +6,9 @@ use vintner_reporting::{PathPanels, UnitPath, VariableDefinition, figure_file};
 
 use super::figure_shared::{self, Rows, drawn};
 use super::shared::{ENTITY, TIME, panel};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `draw_paths`.
 #[derive(Debug, Serialize, Deserialize)]

@@ -10,8 +10,9 @@ use vintner_reporting::{
 
 use super::regress::Fits;
 use super::shared::crosswalk;
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `estimates`.
 #[derive(Debug, Serialize, Deserialize)]

@@ -7,8 +7,9 @@ use vintner_pipeline::{Digest, InputDeclaration, Inputs, Kind, OutputDeclaration
 use vintner_transform::{ShiftShare, exposure, join_exposure};
 
 use super::shared::{ENTITY, TIME, gaps, panel, series, with_known_variables};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `exposure`: those of [`ShiftShare`].
 #[derive(Debug, Serialize, Deserialize)]

@@ -6,8 +6,9 @@ use vintner_estimation::{FamaMacBeth, FamaMacBethOptions, Formula, Reason, Sampl
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `fama_macbeth`.
 #[derive(Debug, Serialize, Deserialize)]

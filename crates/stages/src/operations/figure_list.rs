@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::FigureAbout;
 
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `figure_list`: none. The roles of its inputs are the names under which templates find them.
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,6 +1,5 @@
 //! What the operations that draw figures share: words in both languages, outputs, names.
 
-use vintner_diagnostics::{Document, Faults, NodeValue};
 use vintner_panel::Panel;
 use vintner_pipeline::{Artifact, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::{Drawing, FigureAbout, FigureWords, TidyEstimate, tidy_estimates};
@@ -8,12 +7,11 @@ use vintner_reporting::{Drawing, FigureAbout, FigureWords, TidyEstimate, tidy_es
 use super::estimates::{Collected, published};
 use super::report::is_synthetic;
 use super::shared::crosswalk;
-use crate::{StagesError, code};
+use crate::code;
+use crate::error::StagesError;
 
 /// The files whose section `figure_words` has words in the place of the usual ones, in the order of the languages.
 const LABELS: [&str; 2] = ["labels_en", "labels_zh"];
-/// The section.
-const SECTION: &str = "figure_words";
 
 /// The digest of this file and of the one that tells synthetic data, for the operations' own.
 pub(crate) const CODE: [&str; 4] = [
@@ -67,31 +65,9 @@ fn words(inputs: &Inputs) -> Result<[FigureWords; 2], StagesError> {
         }
         let place = inputs.files().find(|file| file.role == role).and_then(|file| file.place);
         let path = place.map_or_else(|| role.to_owned(), |place| place.display().to_string());
-        set_words(words, &path, inputs.text(role)?).map_err(StagesError::Labels)?;
+        words.read(&path, inputs.text(role)?).map_err(StagesError::Labels)?;
     }
     Ok(words)
-}
-
-/// Reads the words that a file of labels has for figures; every fault at once.
-fn set_words(words: &mut FigureWords, path: &str, text: &str) -> Result<(), Faults> {
-    let document = Document::parse(path, text)?;
-    let Some(section) = document.root().get(SECTION) else { return Ok(()) };
-    let NodeValue::Mapping(fields) = &section.value else {
-        let fault = document.fault(Some(section.span), format!("`{SECTION}` must be names with texts"));
-        return Err(Faults::from(fault.hint("as in `units: cities`")));
-    };
-    let mut faults = Faults::new();
-    for (key, value) in fields {
-        match document.decode_node::<String>(value) {
-            Ok(text) => {
-                if let Err(error) = words.set(&key.value, &text) {
-                    faults.push(document.fault(Some(key.span), error.to_string()));
-                }
-            }
-            Err(found) => faults.extend(found),
-        }
-    }
-    faults.or(())
 }
 
 /// All coefficients of the tables with the published ones beside.

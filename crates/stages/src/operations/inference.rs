@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, NodeValue};
 use vintner_estimation::{ConfidenceInterval, Fit, LinearCombination, LinearHypothesis, Reason, WaldTest};
 
-use crate::StagesError;
+use crate::error::StagesError;
 
 /// One hypothesis, or several that are tested together.
 #[derive(Debug, Serialize, Deserialize)]

@@ -8,8 +8,9 @@ use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputD
 
 use super::shared::crosswalk;
 use super::years::check_window;
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `ingest`.
 #[derive(Debug, Serialize, Deserialize)]

@@ -12,8 +12,9 @@ use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputD
 
 use super::inference::{self, Inference, Together};
 use super::shared::{ENTITY, TIME, panel};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `regress`.
 #[derive(Debug, Serialize, Deserialize)]

@@ -14,8 +14,9 @@ use vintner_reporting::{
 use super::diagnose::Diagnostics;
 use super::estimates::{Collected, published};
 use super::unit_root::UnitRoots;
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `report`.
 #[derive(Debug, Serialize, Deserialize)]

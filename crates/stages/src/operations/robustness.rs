@@ -12,8 +12,9 @@ use super::bootstrap::BootstrapOutcome;
 use super::estimates::published;
 use super::specifications::{SpecifiedFits, SpecifiedOutcome};
 use super::system::SystemResults;
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `robustness`.
 #[derive(Debug, Serialize, Deserialize)]

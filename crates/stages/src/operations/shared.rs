@@ -9,7 +9,7 @@ use vintner_panel::{Gap, Panel, gap_frame, tidy_columns};
 use vintner_pipeline::{Artifact, Inputs};
 use vintner_transform::TransformError;
 
-use crate::StagesError;
+use crate::error::StagesError;
 
 /// The names of a panel's key columns in every frame that stages hand on.
 pub(crate) const ENTITY: &str = "entity";

@@ -6,8 +6,9 @@ use vintner_pipeline::{Digest, InputDeclaration, Inputs, OutputDeclaration, Outp
 use vintner_reporting::{Robustness, figure_file};
 
 use super::figure_shared::{self, drawn};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `specification_curve`.
 #[derive(Debug, Serialize, Deserialize)]

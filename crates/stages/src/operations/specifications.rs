@@ -13,8 +13,9 @@ use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputD
 
 use super::bootstrap::BootstrapOutcome;
 use super::shared::{ENTITY, TIME, panel};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `specifications`.
 #[derive(Debug, Serialize, Deserialize)]

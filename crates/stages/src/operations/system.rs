@@ -3,17 +3,18 @@
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::instruments::Errors;
+use vintner_estimation::instruments::{EquationFirstStage, FirstStageOutcome};
 use vintner_estimation::systems::{
-    Equation, EquationFirstStage, FirstStageOutcome, Identification, Iteration, MomentWeights,
-    ResidualCovariance, Restriction, System, SystemCovariance, SystemEstimator, SystemOptions, SystemOutcome,
-    SystemTest, ThreeStageMethod,
+    Equation, Identification, Iteration, MomentWeights, ResidualCovariance, Restriction, System,
+    SystemCovariance, SystemEstimator, SystemOptions, SystemOutcome, SystemTest, ThreeStageMethod,
 };
 use vintner_estimation::{DroppedRow, Effects, Formula, Note, TestOutcome};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
+use crate::code;
+use crate::error::StagesError;
 use crate::params::Parameters;
-use crate::{StagesError, code};
 
 /// Parameters of `system`.
 #[derive(Debug, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputD
 use vintner_reporting::{Renderer, ReportFormat, TableContext, VariableDefinition, write_table_csv};
 
 use super::tables_shared::{self, Tables};
-use crate::StagesError;
+use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `table`.

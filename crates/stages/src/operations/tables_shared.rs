@@ -8,7 +8,8 @@ use vintner_reporting::{
 
 use super::estimates::{Collected, published};
 use super::report;
-use crate::{StagesError, code};
+use crate::code;
+use crate::error::StagesError;
 
 /// The tables with the words to print them.
 pub(super) struct Tables {

@@ -5,7 +5,7 @@ use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputD
 use vintner_reporting::{VariableDefinition, write_workbook};
 
 use super::tables_shared::{self, Tables};
-use crate::StagesError;
+use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `workbook`.

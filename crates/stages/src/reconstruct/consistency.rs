@@ -5,15 +5,17 @@ use std::path::Path;
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::Document;
-use vintner_estimation::reconstruction::{
-    Agreement, Argument, Conflict, PathShape, ReconstructionProblem, SeededGenerator, SolverOptions, colour,
-    contradictions, reconstruct_cross_products, search_cross_products, target_path, verify,
+use vintner_estimation::SeededGenerator;
+use vintner_reconstruction::{
+    Agreement, Argument, Conflict, PathShape, ReconstructionProblem, SolverOptions, colour, contradictions,
+    reconstruct_cross_products, search_cross_products, target_path, verify,
 };
 use vintner_reporting::Published;
 
 use super::error::ReconstructError;
+use super::paths::paths;
+use super::problem;
 use super::spec::{Equation, Specification, Tables, Unit, Variable, Years};
-use super::{paths, problem};
 
 /// What has to be known of tables besides their numbers. A specification of a reconstruction says it too, and more.
 #[derive(Debug, Clone, Deserialize)]
@@ -396,7 +398,7 @@ fn named(
 }
 
 fn sentence(argument: &Argument, rows: &[NamedRow]) -> String {
-    let statistic = |range: &vintner_estimation::reconstruction::StatisticRange| match range.most {
+    let statistic = |range: &vintner_reconstruction::StatisticRange| match range.most {
         Some(most) if range.least > 0.0 => format!("{:.2} <= |t| < {most:.2}", range.least),
         Some(most) => format!("|t| < {most:.2}"),
         None => format!("|t| >= {:.2}", range.least),

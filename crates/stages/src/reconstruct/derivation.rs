@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use faer::Mat;
 use polars::prelude::{Column, DataFrame};
-use vintner_estimation::reconstruction::{ReconstructionProblem, SeededGenerator, adjust};
+use vintner_estimation::SeededGenerator;
 use vintner_panel::Panel;
+use vintner_reconstruction::{ReconstructionProblem, adjust};
 use vintner_transform::{Definition, TransformError, derive};
 
 use super::error::ReconstructError;

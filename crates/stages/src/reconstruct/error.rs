@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 use vintner_diagnostics::Faults;
-use vintner_estimation::reconstruction::ReconstructionError;
+use vintner_reconstruction::ReconstructionError;
 use vintner_reporting::ReportingError;
 use vintner_transform::TransformError;
 

@@ -8,7 +8,7 @@
 
 use faer::Mat;
 use faer::linalg::solvers::Solve;
-use vintner_estimation::reconstruction::SeededGenerator;
+use vintner_estimation::SeededGenerator;
 
 use super::series::Series;
 use super::spec::Exposure;

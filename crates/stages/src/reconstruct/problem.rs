@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use faer::Mat;
-use vintner_estimation::reconstruction::{
+use vintner_reconstruction::{
     PathShape, PublishedCoefficient, PublishedEquation, ReconstructionProblem, SolverOptions,
 };
 use vintner_reporting::Published;

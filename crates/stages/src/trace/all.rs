@@ -7,13 +7,17 @@ use vintner_pipeline::{Pipeline, Store, Vintage};
 use vintner_reporting::trace_page;
 
 use super::cells::{Cells, RawCell};
+use super::dropped_sample::DroppedSample;
 use super::made::{Made, OutputOf};
-use super::number::{NumberAddress, NumberValue, Numbers};
+use super::number::NumberValue;
+use super::number_address::NumberAddress;
+use super::numbers::Numbers;
 use super::origin::Formula;
+use super::traced_file::{TracedFile, files_of};
+use super::traced_stage::TracedStage;
 use super::walk::Walk;
 use super::weight::TracedInfluence;
-use super::{DroppedSample, TracedFile, TracedStage, files_of};
-use crate::StagesError;
+use crate::error::StagesError;
 
 /// The traces of all numbers of a report.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use vintner_pipeline::PipelineStage;
 
 use super::made::{Made, OutputOf};
-use super::number::{NumberAddress, equation, main_output, texts};
-use crate::StagesError;
+use super::number_address::NumberAddress;
+use super::parameters::{equation, texts};
+use crate::error::StagesError;
 
 /// A number, before the rows that it is about are known.
 pub(super) struct Beside<'a> {
@@ -22,7 +23,7 @@ pub(super) struct Beside<'a> {
 pub(super) fn addresses(made: &Made<'_>) -> Result<Vec<NumberAddress>, StagesError> {
     let mut addresses = Vec::new();
     for stage in made.stages_of("unit_root") {
-        let all = made.value(&main_output(stage))?;
+        let all = made.value(&OutputOf::main(stage))?;
         // Changes stand under the variables.
         for variable in list(&all, "rows").iter().filter_map(|row| text(row, "variable")) {
             let address = NumberAddress::UnitRoot { variable: variable.to_owned() };
@@ -34,7 +35,7 @@ pub(super) fn addresses(made: &Made<'_>) -> Result<Vec<NumberAddress>, StagesErr
     for stage in made.stages_of("diagnose") {
         for (item, _) in made.branches(&stage.name) {
             let equation = if item.is_empty() { &stage.name } else { item }.clone();
-            let all = made.value(&OutputOf { item: item.clone(), ..main_output(stage) })?;
+            let all = made.value(&OutputOf { item: item.clone(), ..OutputOf::main(stage) })?;
             let keys = list(&all, "tests").iter().filter_map(|line| text(line, "key"));
             let keys = std::iter::once(None).chain(keys.map(|key| Some(key.to_owned())));
             addresses.extend(keys.map(|test| NumberAddress::Tests { equation: equation.clone(), test }));
@@ -80,7 +81,7 @@ fn unit_roots<'a>(made: &Made<'a>, variable: &str) -> Result<Option<Beside<'a>>,
     let own = variable.strip_prefix("D.").unwrap_or(variable);
     let has = |stage: &&PipelineStage| texts(&stage.bound.params, "variables").iter().any(|name| name == own);
     let Some(stage) = made.stages_of("unit_root").find(has) else { return Ok(None) };
-    let output = main_output(stage);
+    let output = OutputOf::main(stage);
     let all = made.value(&output)?;
     let rows: Vec<&Value> =
         list(&all, "rows").iter().filter(|row| text(row, "variable") == Some(variable)).collect();
@@ -102,7 +103,7 @@ fn tests<'a>(made: &Made<'a>, wanted: &str, test: Option<&str>) -> Result<Option
             .iter()
             .find(|(item, _)| item == wanted || (item.is_empty() && stage.name == wanted));
         let Some((item, _)) = branch else { continue };
-        let output = OutputOf { item: item.clone(), ..main_output(stage) };
+        let output = OutputOf { item: item.clone(), ..OutputOf::main(stage) };
         let all = made.value(&output)?;
         let lines: Vec<&Value> = list(&all, "tests")
             .iter()
@@ -154,7 +155,7 @@ fn system<'a>(made: &Made<'a>, wanted: &str) -> Result<Option<Beside<'a>>, Stage
         if !equations.iter().any(|one| text(one, "name") == Some(wanted)) {
             continue;
         }
-        let output = main_output(stage);
+        let output = OutputOf::main(stage);
         let all = made.value(&output)?;
         let own =
             |field: &str| list(&all, field).iter().find(|one| text(one, "equation") == Some(wanted)).cloned();

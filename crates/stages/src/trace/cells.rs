@@ -8,7 +8,7 @@ use vintner_panel::{CellAddress, TidyValue, tidy_values};
 use vintner_pipeline::Kind;
 
 use super::made::{Made, OutputOf};
-use crate::StagesError;
+use crate::error::StagesError;
 
 /// A value as it was read from a file.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -13,8 +13,8 @@ use vintner_pipeline::{
     Kind, OutputRecord, Pipeline, PipelineStage, Plan, Record, Reference, Store, Survey, Vintage,
 };
 
-use super::TracedStage;
-use crate::StagesError;
+use super::traced_stage::TracedStage;
+use crate::error::StagesError;
 use crate::operations::{ENTITY, TIME};
 
 /// The outputs of a vintage's fresh branches.
@@ -37,6 +37,16 @@ pub(super) struct OutputOf {
 }
 
 impl OutputOf {
+    /// What a stage's name alone refers to: its first output.
+    pub(super) fn main(stage: &PipelineStage) -> Self {
+        let first = stage.bound.output_declarations.first();
+        Self {
+            stage: stage.name.clone(),
+            item: String::new(),
+            output: first.map(|declared| declared.name.clone()).unwrap_or_default(),
+        }
+    }
+
     /// As people write it: `tidy[gdp].tidy`.
     pub(super) fn name(&self) -> String {
         let item = if self.item.is_empty() { String::new() } else { format!("[{}]", self.item) };

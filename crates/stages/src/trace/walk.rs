@@ -9,7 +9,7 @@ use vintner_transform::Reach;
 use super::cells::Cells;
 use super::made::{Made, OutputOf};
 use super::origin::{ColumnOf, Formula, Origin};
-use crate::StagesError;
+use crate::error::StagesError;
 
 /// A panel's row.
 type Row = (String, i32);

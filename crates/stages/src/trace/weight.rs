@@ -5,7 +5,8 @@ use serde_json::Value;
 use vintner_estimation::{Formula, LeftOut, Model, Sample};
 use vintner_panel::Panel;
 
-use crate::StagesError;
+use super::parameters::equation;
+use crate::error::StagesError;
 
 /// A coefficient without an entity or a time.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,7 +30,7 @@ pub(super) fn influence_on(
     regressor: &str,
     estimate: f64,
 ) -> Result<Vec<TracedInfluence>, StagesError> {
-    let texts = super::number::equation(params);
+    let texts = equation(params);
     let Some((dependent, regressors)) = texts.split_first() else { return Ok(Vec::new()) };
     let formula = Formula::new(dependent, regressors);
     let (sample, model) = match entity {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use polars::prelude::DataType;
 use vintner_panel::Panel;
 
-use crate::Result;
 use crate::cell::{Cell, column_cells};
+use crate::error::Result;
 
 /// The values of a column, or of a part of an expression.
 #[derive(Debug, Clone)]

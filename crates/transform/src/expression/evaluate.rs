@@ -3,9 +3,8 @@
 use super::environment::{Environment, Values};
 use super::functions::{Function, TimeFunction, power, remainder};
 use super::node::{Node, Operator};
-use super::problem::Outcome;
-use super::{ExpressionProblem, Position};
 use crate::cell::{Cell, Missing, figure, finite};
+use crate::expression_problem::{ExpressionProblem, Outcome, Position};
 use crate::lag::{at_offset, change};
 use crate::suggestion::nearest;
 

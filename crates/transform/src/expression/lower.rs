@@ -8,9 +8,7 @@ use sqlparser::ast::{
 
 use super::functions::{Function, TimeFunction, function_names};
 use super::node::{Node, Operator, WindowNode};
-use super::parse::position;
-use super::problem::Outcome;
-use super::{ExpressionError, ExpressionProblem, Position};
+use crate::expression_problem::{ExpressionError, ExpressionProblem, Outcome, Position};
 use crate::suggestion::nearest;
 
 /// The lowering of one expression.
@@ -25,7 +23,7 @@ impl Lowering<'_> {
         Ok(match part {
             Expr::Identifier(name) => self.name(name),
             Expr::Nested(inner) => self.node(inner)?,
-            Expr::Value(value) => self.value(&value.value, position(value.span.start))?,
+            Expr::Value(value) => self.value(&value.value, Position::of(value.span.start))?,
             Expr::UnaryOp { op: UnaryOperator::Minus, expr } => Node::Negate(self.boxed(expr)?),
             Expr::UnaryOp { op: UnaryOperator::Plus, expr } => self.node(expr)?,
             Expr::UnaryOp { op: UnaryOperator::Not, expr } => Node::Not(self.boxed(expr)?),
@@ -69,7 +67,7 @@ impl Lowering<'_> {
     }
 
     fn name(&self, name: &Ident) -> Node {
-        Node::Name { name: name.value.clone(), position: position(name.span.start) }
+        Node::Name { name: name.value.clone(), position: Position::of(name.span.start) }
     }
 
     fn value(&self, value: &Value, at: Position) -> Outcome<Node> {
@@ -167,9 +165,13 @@ impl Lowering<'_> {
     fn function(&self, call: &SqlFunction) -> Outcome<Node> {
         let [ObjectNamePart::Identifier(name)] = call.name.0.as_slice() else {
             let what = format!("the name `{}`", call.name);
-            return Err(self.unsupported(position(call.name.span().start), what, "a function has one name"));
+            return Err(self.unsupported(
+                Position::of(call.name.span().start),
+                what,
+                "a function has one name",
+            ));
         };
-        let at = position(name.span.start);
+        let at = Position::of(name.span.start);
         let Some((function, fewest, most)) = Function::named(&name.value) else {
             return Err(self.unknown_function(&name.value, at));
         };
@@ -393,7 +395,7 @@ fn is_null(part: &Expr) -> bool {
 }
 
 fn start(part: &Expr) -> Position {
-    position(part.span().start)
+    Position::of(part.span().start)
 }
 
 fn plural(arguments: usize) -> String {

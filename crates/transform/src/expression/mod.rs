@@ -24,7 +24,6 @@ mod lower;
 mod node;
 mod parse;
 mod print;
-mod problem;
 mod window;
 
 use std::collections::BTreeSet;
@@ -33,10 +32,9 @@ use std::fmt;
 pub(crate) use environment::Environment;
 pub use functions::function_names;
 use node::Node;
-pub use problem::{ExpressionError, ExpressionProblem, Position};
 
-use crate::Result;
 use crate::cell::Cell;
+use crate::error::Result;
 
 /// Which rows' values an expression may read for a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

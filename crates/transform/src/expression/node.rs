@@ -1,7 +1,7 @@
 //! The tree of an expression.
 
-use super::Position;
 use super::functions::{Aggregate, ScalarFunction, TimeFunction};
+use crate::expression_problem::Position;
 
 /// One part of an expression with all that it is made of.
 #[derive(Debug, Clone)]

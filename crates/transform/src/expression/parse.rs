@@ -3,12 +3,11 @@
 use sqlparser::dialect::{Dialect, Precedence};
 use sqlparser::keywords::{Keyword, RESERVED_FOR_IDENTIFIER};
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace};
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Whitespace};
 
 use super::lower::Lowering;
 use super::node::Node;
-use super::problem::Outcome;
-use super::{ExpressionProblem, Position};
+use crate::expression_problem::{ExpressionProblem, Outcome, Position};
 
 /// The most words and signs of an expression. A long sum is a tree as deep as it has terms, and
 /// what is done with trees here recurses: this keeps it far from the end of the stack.
@@ -65,7 +64,7 @@ pub(super) fn parse(text: &str) -> Outcome<Node> {
             what: word.value.to_uppercase(),
             instead: "write what stands between SELECT and FROM, the expression alone".into(),
         }
-        .at(position(start), text));
+        .at(Position::of(start), text));
     }
     let dialect = ColumnDialect;
     let mut parser =
@@ -74,7 +73,7 @@ pub(super) fn parse(text: &str) -> Outcome<Node> {
     let rest = parser.peek_token_ref();
     if rest.token != Token::EOF {
         let message = format!("unexpected `{}` after the end of the expression", rest.token);
-        return Err(ExpressionProblem::Syntax { message }.at(position(rest.span.start), text));
+        return Err(ExpressionProblem::Syntax { message }.at(Position::of(rest.span.start), text));
     }
     Lowering { text }.node(&tree)
 }
@@ -82,7 +81,7 @@ pub(super) fn parse(text: &str) -> Outcome<Node> {
 /// The words and signs, not too many and without comments.
 fn tokens(text: &str) -> Outcome<Vec<TokenWithSpan>> {
     let tokens = Tokenizer::new(&ColumnDialect, text).tokenize_with_location().map_err(|error| {
-        ExpressionProblem::Syntax { message: error.message }.at(position(error.location), text)
+        ExpressionProblem::Syntax { message: error.message }.at(Position::of(error.location), text)
     })?;
     let mut words = 0;
     for token in &tokens {
@@ -93,7 +92,7 @@ fn tokens(text: &str) -> Outcome<Vec<TokenWithSpan>> {
                     what: "a comment".into(),
                     instead: "write `- -` for two minus signs, and comments in the YAML file".into(),
                 }
-                .at(position(token.span.start), text));
+                .at(Position::of(token.span.start), text));
             }
             Token::Whitespace(_) | Token::EOF => {}
             _ => words += 1,
@@ -109,7 +108,7 @@ fn tokens(text: &str) -> Outcome<Vec<TokenWithSpan>> {
 }
 
 /// The parser's refusal; it tells its place at the end of the message.
-fn refused(error: ParserError, text: &str) -> Box<super::ExpressionError> {
+fn refused(error: ParserError, text: &str) -> Box<crate::expression_problem::ExpressionError> {
     let message = match error {
         ParserError::RecursionLimitExceeded => {
             return ExpressionProblem::TooDeep { limit: DEPTH_LIMIT }.at(Position::START, text);
@@ -128,10 +127,4 @@ fn refused(error: ParserError, text: &str) -> Box<super::ExpressionError> {
     });
     let message = message.replace("found: EOF", "found: the end of the expression");
     ExpressionProblem::Syntax { message }.at(position, text)
-}
-
-/// A place as we count it.
-pub(super) fn position(location: Location) -> Position {
-    // Line 0 stands for a part without a place.
-    Position { line: location.line.max(1) as u32, column: location.column.max(1) as u32 }
 }

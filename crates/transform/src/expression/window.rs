@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::ExpressionProblem;
 use super::environment::Values;
 use super::evaluate::{Evaluation, place};
 use super::functions::{Aggregate, Function};
 use super::node::{Node, WindowNode};
-use super::problem::Outcome;
 use crate::cell::{Cell, Missing, finite};
+use crate::expression_problem::{ExpressionProblem, Outcome};
 
 /// One column's part of a row's partition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

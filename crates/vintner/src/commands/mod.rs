@@ -25,6 +25,7 @@ use std::io::{Write, stdout};
 use serde_json::Value;
 use vintner_diagnostics::one_of;
 use vintner_pipeline::{PipelineError, StageStatus};
+use vintner_stages::count;
 
 use crate::error::{CommandError, Result};
 
@@ -62,10 +63,4 @@ fn print_json(value: &Value) -> Result<()> {
     let mut out = stdout().lock();
     serde_json::to_writer_pretty(&mut out, value)?;
     Ok(writeln!(out)?)
-}
-
-/// "1 stage", "2 stages", "3 branches".
-fn count(number: usize, noun: &str) -> String {
-    let plural = if noun.ends_with("ch") { "es" } else { "s" };
-    format!("{number} {noun}{}", if number == 1 { "" } else { plural })
 }

@@ -6,76 +6,16 @@
 
 use faer::Mat;
 use faer::linalg::solvers::Solve;
-use serde::{Deserialize, Serialize};
 
-use super::RandomEffects;
+use super::super::effects::Effects;
+use super::super::within;
 use super::moments::{Centre, Form, Panel, Residuals};
+use super::options::{RandomEffects, VarianceEstimator};
+use super::variance_components::VarianceComponents;
 use crate::absorb::Factor;
-use crate::design::mean;
-use crate::models::Effects;
-use crate::models::within;
-use crate::rows::Rows;
-use crate::sample::EffectOf;
-use crate::{Reason, Sample};
-
-/// How the variances are estimated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum VarianceEstimator {
-    /// Swamy and Arora (1972), from the within and the between regression: the default of every program.
-    #[default]
-    Swar,
-    /// As `swar`, but on unbalanced panels with the variance of the residuals of entity means set against that of
-    /// the effect plus that of the error over the harmonic mean of T_i: Stata's `xtreg, re`, and linearmodels'
-    /// without `small_sample`. One way, of entities or times.
-    SwarHarmonic,
-    /// Wallace and Hussain (1969), from the residuals of pooled least squares.
-    Walhus,
-    /// Amemiya (1971), from the within residuals.
-    Amemiya,
-    /// Nerlove (1971), from the within residuals and the variance of the fixed effects; one way only.
-    Nerlove,
-}
-
-/// Variances, in squares of the dependent variable's unit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct VarianceComponents {
-    /// Of the idiosyncratic error.
-    pub idiosyncratic: f64,
-    /// Of the entities' effects; zero where the estimate is negative.
-    pub entity: Option<f64>,
-    /// Of the times' effects; zero where the estimate is negative.
-    pub time: Option<f64>,
-}
-
-impl VarianceComponents {
-    /// The share of its entity's mean that a row gives up, 1 - (1 + T_i r)^(-1/2), where the entity has T_i rows
-    /// and r is the ratio of its effect's variance to that of the error (Baltagi 2013, eq. 2.20).
-    pub fn entity_theta(&self, rows: usize) -> f64 {
-        share(rows as f64 * self.entity.unwrap_or(0.0) / self.idiosyncratic)
-    }
-
-    /// The share of its time's mean that a row gives up.
-    pub fn time_theta(&self, rows: usize) -> f64 {
-        share(rows as f64 * self.time.unwrap_or(0.0) / self.idiosyncratic)
-    }
-
-    /// The share of the overall mean that is given back where both have effects, on a balanced panel of so
-    /// many times and entities (Baltagi 2013, eq. 3.13); zero where one has none.
-    pub fn overall_theta(&self, times: usize, entities: usize) -> f64 {
-        let (entity, time) = (self.entity.unwrap_or(0.0), self.time.unwrap_or(0.0));
-        if entity <= 0.0 || time <= 0.0 {
-            return 0.0;
-        }
-        let both = (times as f64 * entity + entities as f64 * time) / self.idiosyncratic;
-        self.entity_theta(times) + self.time_theta(entities) - share(both)
-    }
-}
-
-/// 1 - (1 + ratio)^(-1/2).
-fn share(ratio: f64) -> f64 {
-    1.0 - (1.0 + ratio).powf(-0.5)
-}
+use crate::numerics::mean;
+use crate::outcome::Reason;
+use crate::sample::{EffectOf, Rows, Sample};
 
 /// Estimates the variances.
 pub(super) fn estimate(

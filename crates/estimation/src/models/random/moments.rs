@@ -8,12 +8,12 @@
 use faer::Mat;
 use faer::linalg::solvers::{DenseSolveCore, Solve};
 
+use super::super::effects::Effects;
+use super::super::within;
 use crate::absorb::{Factor, residual};
-use crate::design::{Design, mean};
-use crate::least_squares::LeastSquares;
-use crate::models::{Effects, within};
-use crate::rows::Rows;
-use crate::{Reason, Sample};
+use crate::numerics::{Design, LeastSquares, mean};
+use crate::outcome::Reason;
+use crate::sample::{Rows, Sample};
 
 /// The sample as the moments need it.
 pub(super) struct Panel {

@@ -2,13 +2,12 @@
 
 use faer::{Mat, Side};
 
-use super::VarianceComponents;
-use crate::Sample;
+use super::super::effects::Effects;
+use super::super::levels::Levels;
+use super::variance_components::VarianceComponents;
 use crate::absorb::Factor;
-use crate::design::{Design, mean, norm};
-use crate::models::Effects;
-use crate::models::Levels;
-use crate::rows::Rows;
+use crate::numerics::{Design, mean, norm};
+use crate::sample::{Rows, Sample};
 
 /// What variables are multiplied by, up to a scale: the inverse square root of the errors' covariance.
 pub(super) struct Transformation {

@@ -6,8 +6,8 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::EstimationError;
-use crate::unit_root::Deterministic;
+use super::super::deterministic::Deterministic;
+use crate::outcome::EstimationError;
 
 /// The first line of the file.
 const HEADER: [&str; 8] = ["terms", "probability", "normal_quantile", "b0", "b1", "b2", "b3", "std_error"];
@@ -145,9 +145,10 @@ impl MackinnonTables {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use super::super::mackinnon::PValues;
     use super::*;
-    use crate::distributions::{normal_lower, normal_quantile};
-    use crate::unit_root::PValues;
+    use crate::numerics::normal_lower;
+    use crate::numerics::normal_quantile;
 
     /// A table of our own, in which the statistic is a normal one with mean -1 and, in n, 1/n more.
     pub(crate) fn normal_table() -> String {
@@ -176,7 +177,7 @@ mod tests {
         }
         assert_eq!(
             PValues::Mackinnon1996.p_value(-2.0, Deterministic::Trend, 20, None),
-            Err(crate::Reason::NeedsTables)
+            Err(crate::outcome::Reason::NeedsTables)
         );
     }
 

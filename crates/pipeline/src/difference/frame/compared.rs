@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::excerpt::Excerpt;
+use super::frame_table::FrameTable;
 use super::key::Key;
-use super::{Excerpt, FrameTable};
-use crate::difference::table::row_digest;
-use crate::difference::{
-    Cell, Difference, DifferenceCollector, RowPair, Table, pair_rows, row_text, shown_text,
-};
+use crate::difference::cell::Cell;
+use crate::difference::collector::DifferenceCollector;
+use crate::difference::difference::Difference;
+use crate::difference::row_pair::RowPair;
+use crate::difference::shown::shown_text;
+use crate::difference::table::{Table, pair_rows, row_digest, row_text};
 
 /// Two frames, and what was found to differ so far.
 pub(super) struct Compared<'a> {

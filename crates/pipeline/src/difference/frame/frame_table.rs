@@ -2,7 +2,8 @@
 
 use polars::prelude::*;
 
-use crate::difference::{Cell, Table};
+use crate::difference::cell::Cell;
+use crate::difference::table::Table;
 
 /// A frame, its columns each in one piece.
 pub(super) struct FrameTable {

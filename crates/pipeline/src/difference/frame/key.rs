@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::FrameTable;
+use super::frame_table::FrameTable;
 use crate::difference::table::row_digests;
 
 /// How many columns may make a key.

@@ -1,0 +1,87 @@
+//! The short way from a panel to results.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+use vintner_panel::Panel;
+
+use super::estimated::Estimated;
+use super::fit::{Fit, Outcome, Refusal, UnitFit};
+use crate::covariance::Covariance;
+use crate::models::Model;
+use crate::outcome::{Reason, Result};
+use crate::sample::{Formula, Sample};
+
+impl Model {
+    /// Estimates the model on a sample.
+    ///
+    /// # Errors
+    /// The reason why the sample doesn't allow it.
+    pub fn estimate(self, sample: &Sample) -> std::result::Result<Estimated, Reason> {
+        Estimated::new(self.solve(sample)?)
+    }
+}
+
+/// Estimates an equation on the whole panel under a model and a covariance.
+///
+/// # Errors
+/// Where the formula makes no sense or names a column that isn't there; data that don't allow an
+/// estimate are an [`Outcome::NotEstimable`].
+pub fn estimate(panel: &Panel, formula: &Formula, model: Model, covariance: &Covariance) -> Result<Outcome> {
+    let sample = Sample::new(panel, formula)?.with_clusters(panel, &covariance.columns())?;
+    Ok(outcome(&sample, model, covariance))
+}
+
+/// As [`estimate`], under several covariances: the equation is estimated once, and each gives an outcome.
+///
+/// # Errors
+/// As [`estimate`].
+pub fn estimate_under(
+    panel: &Panel,
+    formula: &Formula,
+    model: Model,
+    covariances: &[Covariance],
+) -> Result<Vec<Outcome>> {
+    let columns: BTreeSet<&str> = covariances.iter().flat_map(Covariance::columns).collect();
+    let columns: Vec<&str> = columns.into_iter().collect();
+    let sample = Sample::new(panel, formula)?.with_clusters(panel, &columns)?;
+    let estimated = model.estimate(&sample);
+    let fit = |covariance: &Covariance| estimated.as_ref().map_err(Clone::clone)?.fit(covariance);
+    Ok(covariances.iter().map(|covariance| told(&sample, fit(covariance))).collect())
+}
+
+/// Estimates an equation by OLS for each entity on its own, in the panel's order. Entities are spread
+/// over rayon's threads; the results don't depend on how many there are.
+///
+/// # Errors
+/// As [`estimate`].
+pub fn estimate_by_entity(panel: &Panel, formula: &Formula, covariance: &Covariance) -> Result<Vec<UnitFit>> {
+    let samples = Sample::by_entity(panel, formula)?
+        .into_iter()
+        .map(|sample| sample.with_clusters(panel, &covariance.columns()))
+        .collect::<Result<Vec<Sample>>>()?;
+    Ok(panel
+        .entities()
+        .par_iter()
+        .zip(&samples)
+        .map(|(unit, sample)| UnitFit {
+            unit: unit.clone(),
+            outcome: outcome(sample, Model::Ols, covariance),
+        })
+        .collect())
+}
+
+fn outcome(sample: &Sample, model: Model, covariance: &Covariance) -> Outcome {
+    told(sample, model.estimate(sample).and_then(|estimated| estimated.fit(covariance)))
+}
+
+fn told(sample: &Sample, fit: std::result::Result<Fit, Reason>) -> Outcome {
+    match fit {
+        Ok(fit) => Outcome::Fit(Box::new(fit)),
+        Err(reason) => Outcome::NotEstimable(Refusal {
+            reason,
+            n_obs: sample.height(),
+            dropped: sample.dropped().to_vec(),
+        }),
+    }
+}

@@ -1,0 +1,90 @@
+//! Which models there are.
+
+use serde::{Deserialize, Serialize};
+
+use super::effects::Effects;
+use super::random::RandomEffects;
+use crate::outcome::Reason;
+use crate::sample::Formula;
+
+/// A linear model of a panel.
+///
+/// Serialised by its name, `within`; those with options as `{random: {method: swar}}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Model {
+    /// Ordinary least squares on the levels; pooled where the sample has several entities.
+    Ols,
+    /// Fixed effects, of the entities or of what the equation's [`Formula::effects`] name, by least squares on
+    /// what the effects leave of the variables.
+    Within,
+    /// Fixed effects of the times.
+    WithinTime,
+    /// Fixed effects of entities and times.
+    WithinTwoWay,
+    /// Least squares on first differences.
+    FirstDifferences {
+        /// Also differences between rows that are more than one time apart: plm's `fd`, which takes
+        /// differences by row. Otherwise such a row has none.
+        #[serde(default)]
+        across_gaps: bool,
+    },
+    /// Least squares on the means of entities.
+    Between,
+    /// Least squares on the means of entities, each weighted by its rows: linearmodels' `BetweenOLS` with
+    /// `reweight`, Stata's `xtreg, be wls`.
+    BetweenWeighted,
+    /// Least squares on the means of times.
+    BetweenTime,
+    /// Random effects, by generalised least squares.
+    Random(RandomEffects),
+}
+
+impl Model {
+    /// What an equation asks for that the model hasn't got.
+    pub fn lacks(self, formula: &Formula) -> Option<(&'static str, Lacking)> {
+        match self {
+            Self::Within => None,
+            _ if !formula.effects.is_empty() => Some(("effects named by the equation", Lacking::Effects)),
+            Self::Ols | Self::WithinTime | Self::WithinTwoWay => None,
+            _ if formula.weights.is_some() => Some(("weights", Lacking::Weights)),
+            _ => None,
+        }
+    }
+
+    /// Refuses what the equation asks for and the model hasn't got.
+    pub(super) fn check(self, formula: &Formula) -> Result<(), Reason> {
+        match self.lacks(formula) {
+            Some((what, _)) => Err(Reason::NotDefined { what: what.into(), model: self.name().into() }),
+            None => Ok(()),
+        }
+    }
+
+    /// What it is called in a report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ols => "OLS",
+            Self::Within => "fixed effects of entities",
+            Self::WithinTime => "fixed effects of times",
+            Self::WithinTwoWay => "fixed effects of entities and times",
+            Self::FirstDifferences { .. } => "first differences",
+            Self::Between => "between entities",
+            Self::BetweenWeighted => "between entities, weighted by rows",
+            Self::BetweenTime => "between times",
+            Self::Random(options) => match options.effects {
+                Effects::Entity => "random effects of entities",
+                Effects::Time => "random effects of times",
+                Effects::TwoWay => "random effects of entities and times",
+            },
+        }
+    }
+}
+
+/// A part of an equation that a model may lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lacking {
+    /// Absorbed effects.
+    Effects,
+    /// Weights.
+    Weights,
+}

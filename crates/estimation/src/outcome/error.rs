@@ -1,0 +1,192 @@
+//! Faults in what was asked for, as opposed to what the data can't answer (see [`Reason`](crate::Reason)).
+
+use vintner_panel::PanelError;
+
+/// The result of setting up an estimation.
+pub type Result<T> = std::result::Result<T, EstimationError>;
+
+/// A fault in a formula or a test's specification, or in the panel's columns that it names.
+#[derive(Debug, thiserror::Error)]
+pub enum EstimationError {
+    /// A column that the formula names is absent or isn't numeric.
+    #[error("{0}")]
+    Panel(#[from] PanelError),
+    /// A formula without regressors.
+    #[error("the equation for `{dependent}` has no regressors; name at least one")]
+    NoRegressors {
+        /// The dependent variable.
+        dependent: String,
+    },
+    /// A regressor named twice.
+    #[error("the equation for `{dependent}` names the regressor `{regressor}` twice; name it once")]
+    RepeatedRegressor {
+        /// The dependent variable.
+        dependent: String,
+        /// The regressor.
+        regressor: String,
+    },
+    /// The dependent variable among its own regressors.
+    #[error("`{dependent}` stands on both sides of its equation; drop it from the regressors")]
+    DependentAmongRegressors {
+        /// The dependent variable.
+        dependent: String,
+    },
+    /// A part of an effect's name that is empty.
+    #[error("{0}")]
+    Effect(#[from] super::not_an_effect::NotAnEffect),
+    /// An effect named twice.
+    #[error("the effect `{effect}` is named twice; name it once")]
+    RepeatedEffect {
+        /// The effect.
+        effect: String,
+    },
+    /// A weight that is negative, infinite or no number.
+    #[error("the weight `{column}` of {entity} at {time} is {value}; weights are finite and not negative")]
+    BadWeight {
+        /// The column of weights.
+        column: String,
+        /// The row's entity.
+        entity: String,
+        /// The row's time.
+        time: i32,
+        /// The weight.
+        value: f64,
+    },
+    /// A frequency that isn't a whole number.
+    #[error(
+        "the frequency weight `{column}` of {entity} at {time} is {value}; frequencies are whole numbers"
+    )]
+    BrokenFrequency {
+        /// The column of weights.
+        column: String,
+        /// The row's entity.
+        entity: String,
+        /// The row's time.
+        time: i32,
+        /// The weight.
+        value: f64,
+    },
+    /// A Granger test of a variable on itself.
+    #[error("a Granger test of `{variable}` on itself says nothing; name two variables")]
+    SameVariable {
+        /// The variable.
+        variable: String,
+    },
+    /// A lag order of zero.
+    #[error("a Granger test needs at least one lag{}", of_entity(entity.as_deref()))]
+    NoLags {
+        /// The entity whose order it is, where orders differ.
+        entity: Option<String>,
+    },
+    /// Orders given per entity leave one out.
+    #[error("no lag order for entity `{entity}`; give every entity one, or a common order")]
+    NoOrderForEntity {
+        /// The entity.
+        entity: String,
+    },
+    /// A system without equations.
+    #[error("a system needs at least one equation")]
+    NoEquations,
+    /// Two equations of one name.
+    #[error("two equations are called `{name}`; give each a name of its own")]
+    RepeatedEquation {
+        /// The name.
+        name: String,
+    },
+    /// A variable that is said to be endogenous and an instrument.
+    #[error("`{name}` is endogenous, so it can't be an instrument")]
+    EndogenousInstrument {
+        /// The variable.
+        name: String,
+    },
+    /// An endogenous variable that isn't a regressor.
+    #[error("`{name}` is named as endogenous but isn't a regressor of the equation")]
+    EndogenousNotRegressor {
+        /// The variable.
+        name: String,
+    },
+    /// An excluded instrument that stands in the equation.
+    #[error("`{name}` stands in the equation, so it can't be an excluded instrument")]
+    InstrumentInEquation {
+        /// The variable.
+        name: String,
+    },
+    /// A model that needs instruments and has none.
+    #[error("the equation for `{dependent}` has no instruments; name at least one")]
+    NoInstruments {
+        /// The dependent variable.
+        dependent: String,
+    },
+    /// An instrument named twice.
+    #[error("the instrument `{instrument}` is named twice; name it once")]
+    RepeatedInstrument {
+        /// The instrument.
+        instrument: String,
+    },
+    /// A window of lags that ends before it begins.
+    #[error("the lags of the instrument `{variable}` run from {first} to {last}; write the shorter first")]
+    EmptyLagWindow {
+        /// The variable.
+        variable: String,
+        /// The shortest lag.
+        first: usize,
+        /// The longest.
+        last: usize,
+    },
+    /// A coefficient that the fit hasn't got.
+    #[error("no coefficient `{name}`; the fit has {}", available.join(", "))]
+    NoCoefficient {
+        /// The name asked for.
+        name: String,
+        /// The names that there are.
+        available: Vec<String>,
+    },
+    /// A file of MacKinnon's (1996) tables that isn't one.
+    #[error(
+        "MacKinnon's tables, line {line}, column {column}: {message}; docs/methods/unit_roots.md has the script that writes them"
+    )]
+    MackinnonTables {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A test that isn't defined with one of the options asked for.
+    #[error("{test} isn't defined with {option}; {hint}")]
+    UndefinedTest {
+        /// The test.
+        test: String,
+        /// The option.
+        option: String,
+        /// What to ask for in its place.
+        hint: String,
+    },
+    /// A linear hypothesis that makes no sense.
+    #[error("the hypothesis `{text}`: {problem}")]
+    Hypothesis {
+        /// The hypothesis as it was written.
+        text: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A confidence level that isn't a probability.
+    #[error("a confidence level of {level}; it is between 0 and 1, such as 0.95")]
+    Level {
+        /// The level.
+        level: f64,
+    },
+    /// A request for a test that makes no sense.
+    #[error("the test `{test}`: {problem}")]
+    Test {
+        /// The test.
+        test: String,
+        /// What is wrong with the request.
+        problem: String,
+    },
+}
+
+fn of_entity(entity: Option<&str>) -> String {
+    entity.map(|entity| format!(" (entity `{entity}`)")).unwrap_or_default()
+}

@@ -1,0 +1,4 @@
+//! The name under which results list the intercept.
+
+/// The name of the intercept's coefficient, as R has it.
+pub const INTERCEPT: &str = "(Intercept)";

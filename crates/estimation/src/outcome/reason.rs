@@ -1,0 +1,512 @@
+//! Why something can't be estimated.
+
+use serde::{Deserialize, Serialize};
+
+use super::collinearity::Collinearity;
+use super::identifying_condition::IdentifyingCondition;
+
+/// Why the data can't answer: a result in its own right, printed where the number would stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reason {
+    /// No row has all the variables.
+    #[error("no observations: {rows_dropped} rows, each with a variable missing")]
+    NoObservations {
+        /// The rows dropped because a variable is missing.
+        rows_dropped: usize,
+    },
+    /// Fewer observations than parameters.
+    #[error("{observations} observations, {parameters} parameters")]
+    TooFewObservations {
+        /// Observations in the sample.
+        observations: usize,
+        /// Parameters, absorbed effects included.
+        parameters: usize,
+    },
+    /// As many observations as parameters: the coefficients solve the equations, and nothing can
+    /// be said about their precision.
+    #[error(
+        "{observations} observations, {parameters} parameters: no degrees of freedom for standard errors"
+    )]
+    NoResidualDegreesOfFreedom {
+        /// Observations in the sample.
+        observations: usize,
+        /// Parameters, absorbed effects included.
+        parameters: usize,
+    },
+    /// Columns of the design that are linear combinations of others.
+    #[error("collinear regressors: {}", join(collinear))]
+    RankDeficient {
+        /// Each such column with the earlier ones that it is a combination of.
+        collinear: Vec<Collinearity>,
+    },
+    /// The dependent variable takes one value.
+    #[error("`{variable}` is constant, there is nothing to explain")]
+    ConstantDependent {
+        /// The dependent variable.
+        variable: String,
+    },
+    /// The dependent variable doesn't vary within any entity.
+    #[error("`{variable}` is constant within every entity, there is nothing to explain")]
+    ConstantDependentWithin {
+        /// The dependent variable.
+        variable: String,
+    },
+    /// Regressors that don't vary within any entity, which entity effects absorb.
+    #[error("constant within every entity, so absorbed by the effects: {}", variables.join(", "))]
+    ConstantWithin {
+        /// The regressors.
+        variables: Vec<String>,
+    },
+    /// Regressors of which the effects leave nothing.
+    #[error("absorbed by the effects: {}", variables.join(", "))]
+    Absorbed {
+        /// The regressors.
+        variables: Vec<String>,
+    },
+    /// The effects leave nothing of the dependent variable.
+    #[error("`{variable}` is absorbed by the effects, there is nothing to explain")]
+    DependentAbsorbed {
+        /// The dependent variable.
+        variable: String,
+    },
+    /// Something that isn't defined for a model, or that no program of the field has.
+    #[error("{what} aren't defined for {model}")]
+    NotDefined {
+        /// What.
+        what: String,
+        /// The model, or what else it isn't defined for.
+        model: String,
+    },
+    /// Effects that a bootstrap would have to estimate anew in every sample.
+    #[error(
+        "clusters by {clusters} cut through effects with {dummies} dummy variables, and {most} are the most that are \
+         drawn again; cluster by what the effects lie within, or use the wild bootstrap"
+    )]
+    TooManyDummies {
+        /// What the clusters are.
+        clusters: String,
+        /// How many.
+        dummies: usize,
+        /// The most.
+        most: usize,
+    },
+    /// Fewer entities, or times, than a regression of their means needs.
+    #[error("{groups} {of}, {parameters} parameters: too few for the regression of their means")]
+    TooFewGroups {
+        /// How many there are.
+        groups: usize,
+        /// Of what.
+        of: String,
+        /// Parameters, the intercept included.
+        parameters: usize,
+    },
+    /// The idiosyncratic variance isn't positive, or can't be told from those of the effects.
+    #[error("the variance of the idiosyncratic error can't be estimated: it comes out zero or negative")]
+    NoVarianceComponent,
+    /// An iteration that doesn't come to an end.
+    #[error("{what} doesn't converge in {steps} steps")]
+    NotConverged {
+        /// What.
+        what: String,
+        /// How many steps were made.
+        steps: usize,
+    },
+    /// One cluster: between-cluster variation can't be measured.
+    #[error("{clusters} cluster; a clustered covariance needs at least 2")]
+    TooFewClusters {
+        /// Clusters in the sample.
+        clusters: usize,
+    },
+    /// A coefficient that nothing but what was left out identifies.
+    #[error("`{regressor}` isn't identified without it")]
+    NotIdentifiedWithout {
+        /// The regressor.
+        regressor: String,
+    },
+    /// A model whose coefficients without some rows don't follow from cross-products alone.
+    #[error(
+        "influence is computed for pooled least squares and for effects of the entities, not for {model}"
+    )]
+    NoInfluence {
+        /// The model.
+        model: String,
+    },
+    /// Fewer than two times, where they take the place of clusters.
+    #[error("{}; the covariance needs at least 2", times(*periods))]
+    TooFewPeriods {
+        /// Times in the estimated rows.
+        periods: usize,
+    },
+    /// A column to cluster by that the sample doesn't carry.
+    #[error("the sample has no column `{column}` to cluster by")]
+    NoClusterColumn {
+        /// The column.
+        column: String,
+    },
+    /// Rows without a cluster.
+    #[error("{rows} of the rows have no value of `{column}`, so their cluster isn't known")]
+    MissingClusters {
+        /// The column.
+        column: String,
+        /// How many rows lack it.
+        rows: usize,
+    },
+    /// A small-sample factor whose denominator isn't positive.
+    #[error("{clusters} clusters, {parameters} parameters: the small-sample factor isn't defined")]
+    NoSmallSampleFactor {
+        /// Clusters, or what takes their place.
+        clusters: usize,
+        /// Parameters, absorbed effects included.
+        parameters: usize,
+    },
+    /// Rows that alone identify a coefficient: their residuals are zero whatever their errors are.
+    #[error("{rows} of the rows are fitted perfectly (leverage 1), so their errors' variance can't be told")]
+    LeverageOfOne {
+        /// How many.
+        rows: usize,
+    },
+    /// A cluster without which the coefficients aren't identified.
+    #[error(
+        "without one of the clusters a coefficient isn't identified, so there is no jackknife over clusters"
+    )]
+    UnidentifiedWithoutCluster,
+    /// A bandwidth that spans all times.
+    #[error("a bandwidth of {bandwidth}, with {periods} times; it must be less")]
+    BandwidthTooLarge {
+        /// The bandwidth.
+        bandwidth: String,
+        /// Times in the estimated rows.
+        periods: usize,
+    },
+    /// A matrix that would be too large.
+    #[error("{size} {what}; a matrix of their pairs is made for up to {largest}")]
+    TooLarge {
+        /// Of what there are too many.
+        what: String,
+        /// How many.
+        size: usize,
+        /// How many there may be.
+        largest: usize,
+    },
+    /// No time at which all entities are observed, nor the other way round.
+    #[error("no time with all entities; take the covariances of errors pairwise")]
+    NoCompletePeriod,
+    /// A sum overflows.
+    #[error("{what} is beyond the range of double precision; rescale the variables")]
+    NotFinite {
+        /// What overflows.
+        what: String,
+    },
+    /// A test statistic that divides by a residual sum of squares that is zero.
+    #[error("perfect fit: the residuals are zero to rounding, so the statistic is undefined")]
+    PerfectFit,
+    /// A series with a hole in it.
+    #[error(
+        "{entity} has no value after {after}, though later ones; the statistic needs series without holes"
+    )]
+    GapInTime {
+        /// The entity.
+        entity: String,
+        /// The time before the hole.
+        after: i32,
+    },
+    /// A statistic defined for balanced panels only.
+    #[error(
+        "unbalanced panel ({shortest_entity} has {shortest} periods, {longest_entity} {longest}); \
+         the statistic needs a balanced one"
+    )]
+    UnbalancedPanel {
+        /// An entity with the shortest series.
+        shortest_entity: String,
+        /// Its length.
+        shortest: usize,
+        /// An entity with the longest series.
+        longest_entity: String,
+        /// Its length.
+        longest: usize,
+    },
+    /// A statistic defined for one common lag order only.
+    #[error("lag orders differ between entities; the statistic needs a common one")]
+    VaryingOrders,
+    /// A series too short for the moments of its Wald statistic to exist.
+    #[error("{entity} has {length} periods; with lag order {order} the statistic needs more than {bound}")]
+    SeriesTooShort {
+        /// The entity.
+        entity: String,
+        /// Its periods.
+        length: usize,
+        /// The lag order.
+        order: usize,
+        /// The length that must be exceeded, 5 + 3 x order.
+        bound: usize,
+    },
+    /// A series with a hole, which a regression on its own lags would bridge.
+    #[error("the series has a hole: after {after} comes {before}")]
+    Hole {
+        /// The last time before the hole.
+        after: i32,
+        /// The first time after it.
+        before: i32,
+    },
+    /// A long-run variance that comes out as zero.
+    #[error("the long-run variance isn't positive")]
+    NoLongRunVariance,
+    /// A p-value of which nothing is left to combine.
+    #[error("the p-value is {} to the last digit, so that a combination of p-values isn't finite", u8::from(*one))]
+    ExtremePValue {
+        /// Whether it is 1, or 0.
+        one: bool,
+    },
+    /// A size beyond those of a table.
+    #[error("{size} lies beyond {table}")]
+    BeyondTable {
+        /// The table.
+        table: String,
+        /// What was looked up.
+        size: String,
+    },
+    /// P-values that come of tables which weren't given.
+    #[error(
+        "p-values of MacKinnon (1996) need his tables, which may not be distributed: make the file from urca as \
+         docs/methods/unit_roots.md says and give it, or take those of MacKinnon (1994)"
+    )]
+    NeedsTables,
+    /// A statistic defined for regressions without lagged differences only.
+    #[error("the statistic is tabulated for regressions without lagged differences")]
+    OnlyWithoutLags,
+    /// An equation of a system, or one with instruments, that isn't identified.
+    #[error(
+        "not identified: {condition}; exogenous variables excluded: {}; endogenous regressors: {}",
+        listed(excluded),
+        listed(endogenous)
+    )]
+    NotIdentified {
+        /// The equation.
+        equation: String,
+        /// The condition that fails.
+        condition: IdentifyingCondition,
+        /// The exogenous variables that the equation excludes.
+        excluded: Vec<String>,
+        /// Its endogenous regressors.
+        endogenous: Vec<String>,
+    },
+    /// As many instruments as observations, which fit every first stage perfectly.
+    #[error("{instruments} instruments, {observations} observations: the first stage fits perfectly")]
+    TooManyInstruments {
+        /// Observations in the sample.
+        observations: usize,
+        /// Instruments, absorbed effects included.
+        instruments: usize,
+    },
+    /// A covariance of residuals of different equations that can't be inverted.
+    #[error("the residual covariance of the equations is singular{}", at_step(*step, perfect))]
+    SingularResidualCovariance {
+        /// At which estimate of the weights, from 1; 0 where it isn't about weights.
+        step: usize,
+        /// Equations that fit perfectly.
+        perfect: Vec<String>,
+    },
+    /// A covariance of moments that can't be inverted.
+    #[error("the covariance of the {moments} moments is singular ({observations} observations)")]
+    SingularMoments {
+        /// Moments.
+        moments: usize,
+        /// Observations in the sample.
+        observations: usize,
+    },
+    /// A statistic that would need the inverse of a singular matrix.
+    #[error("{what}: singular, so there is no statistic")]
+    SingularTest {
+        /// What is singular.
+        what: String,
+    },
+    /// A test of overidentifying restrictions where there are none.
+    #[error("exactly identified: there is no overidentifying restriction to test")]
+    ExactlyIdentified,
+    /// A test of exogeneity, or a first stage, of no regressor.
+    #[error("no endogenous regressor")]
+    NoEndogenousRegressors,
+    /// A series too short to choose a bandwidth from, or without variance.
+    #[error("no bandwidth can be chosen from {observations} observations; name one")]
+    NoBandwidth {
+        /// Its length.
+        observations: usize,
+    },
+    /// Fewer than two units: what differs between units can't be measured.
+    #[error("{units} {}; what differs between units needs at least 2", if *units == 1 { "unit" } else { "units" })]
+    TooFewUnits {
+        /// Units that could be used.
+        units: usize,
+    },
+    /// A matrix that must be inverted and can't be.
+    #[error("{what} isn't positive definite")]
+    NotPositiveDefinite {
+        /// The matrix.
+        what: String,
+    },
+    /// No row has all variables with their lags and differences.
+    #[error("no usable rows: none has all variables with their lags and differences")]
+    NoUsableRows,
+    /// Fewer instruments than coefficients.
+    #[error("{instruments} instruments that tell something, {parameters} coefficients: not identified")]
+    TooFewInstruments {
+        /// The rank of the instruments.
+        instruments: usize,
+        /// Coefficients.
+        parameters: usize,
+    },
+    /// No two residuals lie as far apart as a test of serial correlation needs.
+    #[error("no residuals {order} times apart")]
+    NoLaggedResiduals {
+        /// The order of the correlation.
+        order: usize,
+    },
+    /// Fewer groups, rows or times than a test can be made of.
+    #[error("{of}: {count}; the test needs at least {needed}")]
+    TooFew {
+        /// How many there are.
+        count: usize,
+        /// Of what.
+        of: String,
+        /// How many it takes.
+        needed: usize,
+    },
+    /// No entity has the rows that a comparison over time needs.
+    #[error(
+        "no entity has two rows that follow one another, so nothing can be said about serial correlation"
+    )]
+    NoSuccessiveRows,
+    /// Hausman's difference of covariances has a negative or zero eigenvalue.
+    #[error(
+        "the difference of the two covariances isn't positive definite, so the statistic has no chi-squared distribution"
+    )]
+    IndefiniteDifference,
+    /// Two fits without a slope in common.
+    #[error("the two models have no coefficient in common")]
+    NoCommonCoefficients,
+    /// Models that can't be compared: they have other rows, or neither has more parameters.
+    #[error("the models aren't nested, one with fewer parameters on the same rows in the other")]
+    NotNested,
+    /// A covariance without an inverse.
+    #[error("the covariance of the {restrictions} restrictions is singular")]
+    SingularRestrictions {
+        /// How many restrictions there are.
+        restrictions: usize,
+    },
+    /// A series without variation over the times that it shares with another.
+    #[error("{one} or {other} doesn't vary over the times that they share, so they have no correlation")]
+    NoCorrelation {
+        /// An entity.
+        one: String,
+        /// Another.
+        other: String,
+    },
+    /// A method that a model doesn't have.
+    #[error("not defined for {model}")]
+    NotDefinedFor {
+        /// The model.
+        model: String,
+    },
+    /// One entity that a panel statistic needs has no result of its own.
+    #[error("{entity}: {reason}")]
+    Entity {
+        /// The entity.
+        entity: String,
+        /// What is wrong there.
+        #[source]
+        reason: Box<Reason>,
+    },
+}
+
+impl Reason {
+    /// The same reason with what `name` gives in place of each entity's id, for readers who know names.
+    pub fn with_entity_names(&self, name: &dyn Fn(&str) -> String) -> Self {
+        match self {
+            Self::UnbalancedPanel { shortest_entity, shortest, longest_entity, longest } => {
+                Self::UnbalancedPanel {
+                    shortest_entity: name(shortest_entity),
+                    shortest: *shortest,
+                    longest_entity: name(longest_entity),
+                    longest: *longest,
+                }
+            }
+            Self::SeriesTooShort { entity, length, order, bound } => {
+                Self::SeriesTooShort { entity: name(entity), length: *length, order: *order, bound: *bound }
+            }
+            Self::NoCorrelation { one, other } => Self::NoCorrelation { one: name(one), other: name(other) },
+            Self::Entity { entity, reason } => {
+                Self::Entity { entity: name(entity), reason: Box::new(reason.with_entity_names(name)) }
+            }
+            other => other.clone(),
+        }
+    }
+}
+
+fn times(count: usize) -> String {
+    if count == 1 { "1 time".into() } else { format!("{count} times") }
+}
+
+fn listed(names: &[String]) -> String {
+    if names.is_empty() { "none".into() } else { names.join(", ") }
+}
+
+fn at_step(step: usize, perfect: &[String]) -> String {
+    let when = if step > 1 { format!(" at step {step} of the iteration") } else { String::new() };
+    let why = match perfect {
+        [] => String::new(),
+        perfect => format!(": {} without residuals", perfect.join(", ")),
+    };
+    format!("{when}{why}")
+}
+
+fn join(collinear: &[Collinearity]) -> String {
+    collinear.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_read_as_sentences() {
+        assert_eq!(
+            Reason::TooFewObservations { observations: 3, parameters: 5 }.to_string(),
+            "3 observations, 5 parameters"
+        );
+        assert_eq!(
+            Reason::NoResidualDegreesOfFreedom { observations: 5, parameters: 5 }.to_string(),
+            "5 observations, 5 parameters: no degrees of freedom for standard errors"
+        );
+        let inner = Reason::RankDeficient {
+            collinear: vec![Collinearity { column: "c".into(), on: vec!["a".into(), "b".into()] }],
+        };
+        assert_eq!(
+            Reason::Entity { entity: "x".into(), reason: Box::new(inner) }.to_string(),
+            "x: collinear regressors: c is a linear combination of a, b"
+        );
+    }
+
+    #[test]
+    fn entities_go_by_the_names_that_they_are_given() {
+        let name = |id: &str| id.to_uppercase();
+        let short = Reason::SeriesTooShort { entity: "x".into(), length: 8, order: 1, bound: 8 };
+        let nested = Reason::Entity { entity: "y".into(), reason: Box::new(short) };
+        assert_eq!(
+            nested.with_entity_names(&name).to_string(),
+            "Y: X has 8 periods; with lag order 1 the statistic needs more than 8"
+        );
+        let unbalanced = Reason::UnbalancedPanel {
+            shortest_entity: "x".into(),
+            shortest: 3,
+            longest_entity: "y".into(),
+            longest: 12,
+        };
+        assert_eq!(
+            unbalanced.with_entity_names(&name).to_string(),
+            "unbalanced panel (X has 3 periods, Y 12); the statistic needs a balanced one"
+        );
+        let none = Reason::NoObservations { rows_dropped: 2 };
+        assert_eq!(none.with_entity_names(&name), none);
+    }
+}

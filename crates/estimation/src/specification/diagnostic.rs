@@ -1,0 +1,41 @@
+//! A line of a table of tests.
+
+use serde::{Deserialize, Serialize};
+
+use super::measure::Measure;
+use super::panel_shape::Variation;
+use crate::inference::HypothesisTest;
+use crate::outcome::Reason;
+
+/// What a test comes to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Finding {
+    /// A test with a p-value.
+    Test(HypothesisTest),
+    /// A number without.
+    Measure(Measure),
+    /// Along which dimension a variable varies.
+    Variation(Variation),
+    /// None, for a reason.
+    NotTestable {
+        /// Why.
+        reason: Reason,
+    },
+}
+
+/// One line of a table of tests.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// The test as it was asked for.
+    pub key: String,
+    /// The variable or regressor that it is about, where it isn't about the whole equation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// What it comes to.
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// Entities that the test had to leave out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
+}

@@ -1,0 +1,123 @@
+//! What a stage reads.
+
+use super::kind::Kind;
+
+/// A role that an input plays in a stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputDeclaration {
+    /// Its name in the spec.
+    pub role: String,
+    /// What can be given.
+    pub accepts: Accepts,
+    /// Whether the stage can do without it.
+    pub optional: bool,
+    /// Whether all branches of a stage may be given at once.
+    pub many: bool,
+    /// Of a frame, the columns that are read; `None` for all of them.
+    pub columns: Option<Vec<String>>,
+    /// Of a frame, the rows that are read; `None` for all of them.
+    pub rows: Option<Rows>,
+}
+
+/// What can be given as an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepts {
+    /// The output of a stage, of that kind.
+    Kind(Kind),
+    /// A file of the workspace or the vintage.
+    File,
+    /// Any of these.
+    Anything,
+}
+
+/// Rows with certain texts in a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rows {
+    /// The column. Where the frame's output is [grouped](OutputDeclaration::grouped_by) by it, only
+    /// these rows count in the fingerprint.
+    pub column: String,
+    /// The texts, sorted.
+    pub values: Vec<String>,
+}
+
+impl InputDeclaration {
+    /// A frame under `role`.
+    pub fn frame(role: impl Into<String>) -> Self {
+        Self {
+            role: role.into(),
+            accepts: Accepts::Kind(Kind::Frame),
+            optional: false,
+            many: false,
+            columns: None,
+            rows: None,
+        }
+    }
+
+    /// A JSON value under `role`.
+    pub fn json(role: impl Into<String>) -> Self {
+        Self { accepts: Accepts::Kind(Kind::Json), ..Self::frame(role) }
+    }
+
+    /// A file, or a folder of files, under `role`.
+    pub fn file(role: impl Into<String>) -> Self {
+        Self { accepts: Accepts::File, ..Self::frame(role) }
+    }
+
+    /// Any number of artifacts of a kind, under whichever roles the spec gives them that no other
+    /// declaration names.
+    pub fn any(kind: Kind) -> Self {
+        Self { accepts: Accepts::Kind(kind), optional: true, many: true, ..Self::frame(Self::ANY) }
+    }
+
+    /// Any number of artifacts and files, under whichever roles the spec gives them.
+    pub fn anything() -> Self {
+        Self { accepts: Accepts::Anything, optional: true, many: true, ..Self::frame(Self::ANY) }
+    }
+
+    /// The role of [`InputDeclaration::any`] and [`InputDeclaration::anything`].
+    pub(crate) const ANY: &'static str = "*";
+
+    /// The declaration that covers `role`.
+    pub(crate) fn covering<'a>(declarations: &'a [Self], role: &str) -> Option<&'a Self> {
+        let named = |wanted: &str| declarations.iter().find(|declared| declared.role == wanted);
+        named(role).or_else(|| named(Self::ANY))
+    }
+
+    /// This input, not needed.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// This input, with all branches of its stage.
+    #[must_use]
+    pub fn many(mut self) -> Self {
+        self.many = true;
+        self
+    }
+
+    /// This frame, of which only `columns` are read.
+    #[must_use]
+    pub fn columns<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
+        let mut columns: Vec<String> = columns.into_iter().map(Into::into).collect();
+        columns.sort();
+        columns.dedup();
+        self.columns = Some(columns);
+        self
+    }
+
+    /// This frame, of which only the rows with one of `values` in `column` are read.
+    #[must_use]
+    pub fn rows<S: Into<String>>(
+        mut self,
+        column: impl Into<String>,
+        values: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let mut values: Vec<String> = values.into_iter().map(Into::into).collect();
+        values.sort();
+        values.dedup();
+        self.rows = Some(Rows { column: column.into(), values });
+        self
+    }
+}

@@ -1,0 +1,29 @@
+//! The seam between this crate and those that know a field: what a stage declares, what it is
+//! handed, and what it hands back.
+//!
+//! It reads digests and errors. It never opens a file of the workspace or the store: what a stage is handed was
+//! read by a run, and what it hands back is kept by one.
+
+mod artifact;
+mod cancelled;
+mod input_declaration;
+mod inputs;
+mod kind;
+mod memory;
+mod operation;
+mod output_declaration;
+mod outputs;
+mod registry;
+
+pub use artifact::Artifact;
+pub(crate) use artifact::{Encoded, decode_frame};
+pub use cancelled::Cancelled;
+pub use input_declaration::{Accepts, InputDeclaration, Rows};
+pub(crate) use inputs::Input;
+pub use inputs::{InputFile, Inputs};
+pub use kind::Kind;
+pub(crate) use memory::own_peak;
+pub use operation::{Operation, Stage};
+pub use output_declaration::OutputDeclaration;
+pub use outputs::Outputs;
+pub use registry::Registry;

@@ -1,0 +1,58 @@
+//! What a stage can do: the seam between this crate and those that know a field.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use vintner_diagnostics::{Document, Faults, Node};
+
+use super::input_declaration::InputDeclaration;
+use super::inputs::Inputs;
+use super::output_declaration::OutputDeclaration;
+use super::outputs::Outputs;
+use crate::digest::Digest;
+use crate::error::StageError;
+
+/// An operation that `pipeline.yaml` can name under `op`.
+pub trait Operation: Send + Sync {
+    /// The name under `op`.
+    fn name(&self) -> &'static str;
+
+    /// A line that says what it does.
+    fn summary(&self) -> &'static str;
+
+    /// A digest of the source code that implements it; another digest means that results made
+    /// before can't be trusted to come out again.
+    fn code(&self) -> Digest;
+
+    /// Reads the parameters of a stage that uses it.
+    ///
+    /// # Errors
+    /// Every fault in the parameters, at its place in `document`.
+    fn configure(&self, document: &Document, params: &Node) -> Result<Arc<dyn Stage>, Faults>;
+}
+
+/// An operation with its parameters: what it reads, what it makes, and how.
+///
+/// `run` sees nothing but its inputs. Whatever else it saw could change an output without changing
+/// the fingerprint.
+pub trait Stage: Send + Sync {
+    /// The parameters with defaults filled in.
+    fn params(&self) -> Value;
+
+    /// What it reads.
+    fn inputs(&self) -> Vec<InputDeclaration>;
+
+    /// What it makes; the first is what `stage` alone refers to.
+    fn outputs(&self) -> Vec<OutputDeclaration>;
+
+    /// Environment variables of the caller that its parameters may hold.
+    fn variables(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Makes the outputs.
+    ///
+    /// # Errors
+    /// Whatever keeps it from making them, in words for the user.
+    fn run(&self, inputs: &Inputs) -> Result<Outputs, StageError>;
+}

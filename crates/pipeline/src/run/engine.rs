@@ -1,0 +1,335 @@
+//! Running a plan: which branch when, and what is kept and shown at the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::branch_result::BranchResult;
+use super::locked::locked;
+use super::making::Making;
+use super::observer::Observer;
+use super::progress::{Branches, HasRecord, Progress};
+use super::publish::publish;
+use super::reading::Reading;
+use super::report::{Outcome, Report, StageReport};
+use super::run_options::RunOptions;
+use super::seen::Seen;
+use super::snapshot::{Looked, Request, is_sound};
+use crate::error::{PipelineError, Result};
+use crate::plan::{Branch, BranchAt, Part, Plan};
+use crate::spec::ForEach;
+use crate::store::{Locked, Record, SpareLocks, Store, WriteThrough, remove_unpublished};
+
+/// Runs plans against a store.
+pub struct Engine<'a> {
+    store: &'a Store,
+    observer: &'a dyn Observer,
+}
+
+impl<'a> Engine<'a> {
+    /// An engine over a store.
+    pub fn new(store: &'a Store, observer: &'a dyn Observer) -> Self {
+        Self { store, observer }
+    }
+
+    /// Makes what isn't made yet. Failed branches are in the report, and what was made is kept.
+    ///
+    /// # Errors
+    /// Where the store or the workspace can't be written.
+    pub fn run(&self, plan: &Plan<'_>, options: &RunOptions) -> Result<Report> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.jobs)
+            .build()
+            .map_err(|error| PipelineError::Threads { jobs: options.jobs, message: error.to_string() })?;
+        let _in_use = self.store.share()?;
+        let mut readers: Vec<Vec<usize>> = vec![Vec::new(); plan.reads.len()];
+        for (stage, reads) in plan.reads.iter().enumerate() {
+            reads.iter().for_each(|read| readers[*read].push(stage));
+        }
+        let run = Run {
+            making: Making {
+                store: self.store,
+                observer: self.observer,
+                plan,
+                options,
+                reading: Reading::new(self.store),
+                seen: Seen::default(),
+                disk: WriteThrough::default(),
+                spare_locks: SpareLocks::default(),
+                latest: OnceLock::new(),
+                progress: Progress::new(plan),
+            },
+            waiting_for: plan.reads.iter().map(|reads| AtomicUsize::new(reads.len())).collect(),
+            left: plan.reads.iter().map(|_| AtomicUsize::new(0)).collect(),
+            unlaid: plan.reads.iter().map(|_| OnceLock::new()).collect(),
+            stopping: AtomicBool::new(false),
+            readers,
+        };
+        let running = &run;
+        pool.scope(|scope| {
+            for (stage, reads) in plan.reads.iter().enumerate() {
+                if reads.is_empty() {
+                    scope.spawn(move |scope| running.begin(scope, stage));
+                }
+            }
+        });
+        run.finish()
+    }
+}
+
+struct Run<'a> {
+    making: Making<'a>,
+    /// How many of the stages that each stage reads aren't done yet.
+    waiting_for: Vec<AtomicUsize>,
+    /// How many branches of each stage aren't done yet.
+    left: Vec<AtomicUsize>,
+    readers: Vec<Vec<usize>>,
+    /// Stages whose branches couldn't be laid out.
+    unlaid: Vec<OnceLock<StageReport>>,
+    /// Set at the first failure, unless the run is to go on.
+    stopping: AtomicBool,
+}
+
+impl Run<'_> {
+    /// Lays out the branches of a stage, of which all that it reads is done, and visits them.
+    fn begin<'s>(&'s self, scope: &rayon::Scope<'s>, stage: usize) {
+        let Making { plan, progress, store, .. } = &self.making;
+        if plan.parts[stage] == Part::LeftOut {
+            return self.end(scope, stage);
+        }
+        let branches = match self.is_known(stage) && !self.is_ending() {
+            false => Err(Outcome::without(self.read_by(stage))),
+            true => progress.lay_out(plan, stage, store).map_err(|error| Outcome::Failed(error.to_string())),
+        };
+        match branches {
+            Ok(branches) => {
+                let known = progress.put_branches(stage, branches);
+                if plan.parts[stage] == Part::Made {
+                    let name = &plan.pipeline.stages[stage].name;
+                    self.making.observer.planned(name, known.branches.len());
+                }
+                self.left[stage].store(known.branches.len(), Ordering::Release);
+                if known.branches.is_empty() {
+                    self.end(scope, stage);
+                }
+                for branch in 0..known.branches.len() {
+                    scope.spawn(move |scope| self.visit(scope, BranchAt { stage, branch }));
+                }
+            }
+            Err(outcome) => {
+                if matches!(outcome, Outcome::Failed(_)) {
+                    self.failed();
+                }
+                let report = StageReport::new(&plan.pipeline.stages[stage].name, outcome);
+                self.making.observer.finished(&report);
+                let _ = self.unlaid[stage].set(report);
+                self.end(scope, stage);
+            }
+        }
+    }
+
+    /// What became of all that a stage reads.
+    fn read_by(&self, stage: usize) -> impl Iterator<Item = &Outcome> {
+        let reads = self.making.plan.reads[stage].iter().copied();
+        let unlaid = reads.clone().filter_map(|read| Some(&self.unlaid[read].get()?.outcome));
+        let known = reads.filter_map(|read| self.making.progress.stage(read));
+        let branches = known.flat_map(|known| known.results.iter().filter_map(OnceLock::get));
+        unlaid.chain(branches.map(|result| &result.report.outcome))
+    }
+
+    /// Whether enough is made to lay out the branches of a stage.
+    fn is_known(&self, stage: usize) -> bool {
+        let Making { plan, progress, .. } = &self.making;
+        let laid_out = plan.reads[stage].iter().all(|read| progress.stage(*read).is_some());
+        let column = match &plan.pipeline.stages[stage].foreach {
+            Some(ForEach::Column { stage, .. }) => plan.pipeline.positions.get(stage),
+            _ => None,
+        };
+        let made = column.and_then(|stage| progress.stage(*stage)).is_none_or(|known| {
+            known.results.iter().all(|result| result.get().is_some_and(|result| result.made.is_some()))
+        });
+        laid_out && made
+    }
+
+    fn visit<'s>(&'s self, scope: &rayon::Scope<'s>, at: BranchAt) {
+        let Some(known) = self.making.progress.stage(at.stage) else { return };
+        let branch = &known.branches[at.branch];
+        let result = self.making.make(at, branch, self.is_ending());
+        if matches!(result.report.outcome, Outcome::Failed(_)) {
+            self.failed();
+        }
+        if self.making.plan.parts[at.stage] == Part::Made {
+            self.making.observer.finished(&result.report);
+        }
+        // Each branch is visited once.
+        let _ = known.results[at.branch].set(result);
+        if self.left[at.stage].fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.end(scope, at.stage);
+        }
+    }
+
+    /// Begins the stages that waited for this one alone.
+    fn end<'s>(&'s self, scope: &rayon::Scope<'s>, stage: usize) {
+        for reader in self.readers[stage].iter().copied() {
+            if self.waiting_for[reader].fetch_sub(1, Ordering::AcqRel) == 1 {
+                scope.spawn(move |scope| self.begin(scope, reader));
+            }
+        }
+    }
+
+    fn failed(&self) {
+        if !self.making.options.keep_going {
+            self.stopping.store(true, Ordering::SeqCst);
+        }
+    }
+
+    fn is_ending(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst) || self.making.options.cancelled.is_cancelled()
+    }
+
+    /// Shows and publishes what was made, and notes what is the latest.
+    fn finish(self) -> Result<Report> {
+        let Making { plan, progress, reading, store, options, disk, spare_locks, .. } = self.making;
+        drop(spare_locks);
+        let vintage = &plan.vintage.name;
+        let mut report = Report {
+            pipeline: plan.pipeline.name.clone(),
+            vintage: vintage.clone(),
+            stages: Vec::new(),
+            published: Vec::new(),
+            interrupted: options.cancelled.is_cancelled(),
+            locked: Locked::default(),
+        };
+        let came_out = locked(&progress, plan, &reading);
+        let stages: Vec<_> = progress.into_stages().collect();
+        let made = |result: &OnceLock<BranchResult>| result.get().is_some_and(|result| result.made.is_some());
+        // Reports that belong together are written together: none of them where a stage failed.
+        let whole = stages.iter().zip(&plan.parts).all(|(known, part)| match known {
+            Some(known) => known.results.iter().all(made),
+            None => *part == Part::LeftOut,
+        });
+        // Where a stage failed, what couldn't be read was its fault, and is reported as that.
+        report.locked = if whole { came_out? } else { came_out.unwrap_or_default() };
+        let is_failure = |report: &StageReport| matches!(report.outcome, Outcome::Failed(_));
+        let failed = self.unlaid.iter().filter_map(OnceLock::get).any(is_failure)
+            || stages
+                .iter()
+                .flatten()
+                .flat_map(|known| &known.results)
+                .any(|result| result.get().is_some_and(|result| is_failure(&result.report)));
+        let mut store_only = options.store_only;
+        if let Some(locked) = &options.locked {
+            let differences = locked.differences(&report.locked, !(plan.whole && whole));
+            // That a stage failed has to be said before that others came out different.
+            store_only |= !differences.is_empty();
+            if !differences.is_empty() && !failed {
+                // What was made stays in the store, where the next run finds it.
+                disk.settle()?;
+                reading.files.save();
+                return Err(PipelineError::Unlocked { vintage: vintage.clone(), differences });
+            }
+        }
+        // Two runs at once show their results one after the other, and each adds to what is the latest.
+        let showing = store.showing()?;
+        let before = store.latest(vintage);
+        // What a failed branch depended on at its last success still explains the next run.
+        let mut latest = if plan.whole && whole { BTreeMap::new() } else { before.clone() };
+        let (mut shown, mut folders) = (BTreeSet::new(), BTreeSet::new());
+        let mut unshown: Result<()> = Ok(());
+        for (stage, known) in stages.iter().enumerate() {
+            let Some(known) = known else {
+                report.stages.extend(self.unlaid[stage].get().cloned());
+                continue;
+            };
+            let selected = plan.parts[stage] == Part::Made;
+            for (branch, result) in known.branches.iter().zip(&known.results) {
+                let Some(result) = result.get() else { continue };
+                if let Some((digest, record)) = &result.made {
+                    if !store_only && unshown.is_ok() {
+                        unshown = show(store, vintage, branch, record, &reading, &mut shown);
+                    }
+                    if whole && selected && !store_only && unshown.is_ok() {
+                        let published = publish(store, plan, branch, record, &reading, &mut folders);
+                        unshown = published.map(|published| report.published.extend(published));
+                    }
+                    latest.insert(branch.id.to_string(), digest.clone());
+                }
+                if selected || matches!(result.report.outcome, Outcome::Failed(_)) {
+                    report.stages.push(result.report.clone());
+                }
+            }
+        }
+        let settled = disk.settle();
+        // What isn't on the disk isn't remembered as sound.
+        let is_settled = settled.is_ok();
+        unshown = unshown.and(settled);
+        if !store_only && plan.whole && whole && unshown.is_ok() {
+            unshown = store.tidy_outputs(vintage, &shown, &showing);
+        }
+        if showing.is_alone() {
+            folders.iter().for_each(|folder| remove_unpublished(folder));
+        }
+        if latest != before {
+            unshown = unshown.and(store.put_latest(vintage, &latest));
+        }
+        if is_settled {
+            reading.files.save();
+        }
+        store.remove_dead_locks();
+        if whole
+            && unshown.is_ok()
+            && !store_only
+            && report.cached() == report.stages.len()
+            && let Some(request) = &options.remember
+        {
+            remember(request, plan, store, &reading, &stages, &report);
+        }
+        match unshown {
+            // That a stage failed is what has to be said, and mostly it failed of the same.
+            Err(error) if report.check().is_err() => {
+                tracing::warn!(%error, "what was made is kept and couldn't be shown");
+                Ok(report)
+            }
+            unshown => unshown.map(|()| report),
+        }
+    }
+}
+
+/// Takes a snapshot of a run that had nothing to do.
+fn remember(
+    request: &Request,
+    plan: &Plan<'_>,
+    store: &Store,
+    reading: &Reading,
+    stages: &[Option<Branches<'_, BranchResult>>],
+    report: &Report,
+) {
+    let made = || {
+        let branches = stages.iter().flatten().flat_map(|known| known.branches.iter().zip(&known.results));
+        branches.filter_map(|(branch, result)| {
+            let (fingerprint, record) = result.get()?.record()?;
+            Some((branch, fingerprint, record))
+        })
+    };
+    let mut looked = Looked::new(request, plan, store);
+    made().for_each(|(branch, fingerprint, record)| looked.branch(branch, fingerprint, record));
+    looked.keep(report, || made().all(|(branch, _, record)| is_sound(plan, store, reading, branch, record)));
+}
+
+/// Puts the outputs of a branch where people look for them.
+fn show(
+    store: &Store,
+    vintage: &str,
+    branch: &Branch<'_>,
+    record: &Record,
+    reading: &Reading,
+    shown: &mut BTreeSet<PathBuf>,
+) -> Result<()> {
+    for (output, kept) in &record.outputs {
+        let path = store.output_path(vintage, &branch.id, output, kept.extension());
+        store.show(&kept.digest, kept.bytes, &path, &reading.files)?;
+        shown.insert(path);
+    }
+    Ok(())
+}

@@ -1,0 +1,348 @@
+//! Making one branch: from the cache, or by running its stage.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use super::branch_result::BranchResult;
+use super::kept::{Kept, kept};
+use super::observer::Observer;
+use super::progress::Progress;
+use super::reading::{Reading, json_input};
+use super::report::{Outcome, StageReport};
+use super::run_options::RunOptions;
+use super::seen::Seen;
+use crate::command::CommandError;
+use crate::digest::Digest;
+use crate::error::{PipelineError, Result};
+use crate::fingerprint::{Cause, Fingerprint, causes};
+use crate::operation::{Input, Inputs, Outputs, own_peak};
+use crate::plan::{Branch, BranchAt, Part, Plan, Read};
+use crate::spec::Reference;
+use crate::store::{
+    ColumnRecord, InputRecord, Origin, OutputRecord, Record, SpareLocks, Store, WriteThrough, write_cache,
+};
+
+/// All that making a branch takes.
+pub(crate) struct Making<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) observer: &'a dyn Observer,
+    pub(crate) plan: &'a Plan<'a>,
+    pub(crate) options: &'a RunOptions,
+    pub(crate) reading: Reading,
+    pub(crate) seen: Seen,
+    /// What was made and isn't on the disk yet.
+    pub(crate) disk: WriteThrough,
+    pub(crate) spare_locks: SpareLocks,
+    /// The fingerprints of the vintage's last run, once a branch asks for them.
+    pub(crate) latest: OnceLock<BTreeMap<String, Digest>>,
+    pub(crate) progress: Progress<'a, BranchResult>,
+}
+
+/// A branch that was made, or why it wasn't.
+enum Made {
+    Cached(Digest, Record),
+    Ran(Vec<Cause>, Digest, Record),
+    Stopped,
+}
+
+impl Making<'_> {
+    /// Makes a branch, unless what it reads isn't made or the run is ending.
+    pub(crate) fn make(&self, at: BranchAt, branch: &Branch<'_>, ending: bool) -> BranchResult {
+        let name = branch.id.to_string();
+        let nothing = |outcome| BranchResult { made: None, report: StageReport::new(&name, outcome) };
+        if branch.reads.iter().any(|read| self.progress.record(read.from).is_none()) {
+            let reads = branch.reads.iter().filter_map(|read| self.progress.result(read.from));
+            return nothing(Outcome::without(reads.map(|result| &result.report.outcome)));
+        }
+        let started = Instant::now();
+        let made = match self.make_branch(branch, &name, self.plan.parts[at.stage], ending) {
+            Ok(made) => made,
+            Err(error) => {
+                let report = StageReport::new(&name, Outcome::Failed(error.to_string()));
+                let seconds = started.elapsed().as_secs_f64();
+                return BranchResult { made: None, report: StageReport { seconds, ..report } };
+            }
+        };
+        let (outcome, digest, record) = match made {
+            Made::Cached(digest, record) => (Outcome::Cached, digest, record),
+            Made::Ran(causes, digest, record) => {
+                (Outcome::Ran(causes.iter().map(Cause::to_string).collect()), digest, record)
+            }
+            Made::Stopped => return nothing(Outcome::Stopped),
+        };
+        let first = branch.bound.output_declarations.first();
+        let report = StageReport {
+            branch: name,
+            outcome,
+            seconds: record.seconds,
+            rows: first.and_then(|output| record.outputs.get(&output.name)?.rows),
+            warnings: record.warnings.clone(),
+        };
+        BranchResult { made: Some((digest, record)), report }
+    }
+
+    fn make_branch(&self, branch: &Branch<'_>, name: &str, part: Part, ending: bool) -> Result<Made> {
+        let fingerprint = self.reading.fingerprint(self.plan, branch, &self.progress)?;
+        self.seen.check(branch, &fingerprint)?;
+        let digest = fingerprint.digest()?;
+        let forced = self.options.force && part == Part::Made;
+        let why = match forced {
+            true => vec![Cause::Forced],
+            false => match kept(self.store, &self.reading, &digest) {
+                Kept::Whole(record) => {
+                    tracing::info!(stage = name, fingerprint = digest.short(), "cached");
+                    return Ok(Made::Cached(digest, record));
+                }
+                Kept::Broken(_, causes) => causes,
+                Kept::Nothing => Vec::new(),
+            },
+        };
+        if ending {
+            return Ok(Made::Stopped);
+        }
+        if part == Part::Read {
+            return Err(PipelineError::NotSelected { stage: branch.id.stage.clone() });
+        }
+        // A thread of the run that waits for a part of a stage takes up another branch meanwhile. It
+        // would wait for that one's lock with this one's held, and two runs for one another for ever.
+        apart(|| self.make_locked(branch, name, fingerprint, digest, forced, why))
+    }
+
+    /// Makes a branch while no other run does.
+    fn make_locked(
+        &self,
+        branch: &Branch<'_>,
+        name: &str,
+        fingerprint: Fingerprint,
+        digest: Digest,
+        forced: bool,
+        mut why: Vec<Cause>,
+    ) -> Result<Made> {
+        let holder = format!("process {} making {name} of {}", std::process::id(), self.plan.vintage.name);
+        let waiting = &mut |holder: &str| self.observer.waiting(name, holder);
+        let Some(_lock) =
+            self.store.lock(&digest, &holder, &self.spare_locks, &self.options.cancelled, waiting)?
+        else {
+            return Ok(Made::Stopped);
+        };
+        // Another run may have made it between the look and the lock.
+        if !forced && let Kept::Whole(record) = kept(self.store, &self.reading, &digest) {
+            return Ok(Made::Cached(digest, record));
+        }
+        let latest = self.latest.get_or_init(|| self.store.latest(&self.plan.vintage.name));
+        let before = latest.get(name).and_then(|digest| Some((digest, self.store.record(digest)?)));
+        if why.is_empty() {
+            why = causes(before.as_ref().map(|(_, record)| &record.fingerprint), &fingerprint);
+        }
+        let before = before.map(|(digest, _)| digest.clone());
+        let record = self.run(branch, name, fingerprint, &digest, &why, before)?;
+        match record {
+            Some(record) => Ok(Made::Ran(why, digest, record)),
+            None => Ok(Made::Stopped),
+        }
+    }
+
+    /// Runs a branch's stage and keeps what it made; `None` where it was ended.
+    fn run(
+        &self,
+        branch: &Branch<'_>,
+        name: &str,
+        fingerprint: Fingerprint,
+        digest: &Digest,
+        why: &[Cause],
+        before: Option<Digest>,
+    ) -> Result<Option<Record>> {
+        self.observer.started(name);
+        tracing::debug!(stage = name, fingerprint = %digest, "running");
+        let (inputs, input_records) = self.hydrate(branch, &fingerprint)?;
+        let began = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let started = Instant::now();
+        let stage = &branch.bound.stage;
+        let ran = catch_unwind(AssertUnwindSafe(|| stage.run(&inputs)));
+        let mut record = Record {
+            branch: name.to_owned(),
+            seconds: started.elapsed().as_secs_f64(),
+            peak_memory: own_peak(),
+            started: began,
+            causes: why.iter().map(Cause::to_string).collect(),
+            before,
+            inputs: input_records,
+            fingerprint,
+            outputs: BTreeMap::new(),
+            warnings: Vec::new(),
+            log: String::new(),
+        };
+        let operation = &record.fingerprint.operation;
+        let failed = |message: String| PipelineError::Artifact { what: operation.clone(), message };
+        let outcome = match ran {
+            Ok(Ok(outputs)) => Ok(outputs),
+            Ok(Err(error)) => {
+                let command = error.downcast_ref::<CommandError>();
+                if command.is_some_and(CommandError::is_cancelled) {
+                    return Ok(None);
+                }
+                record.log = command.map(|error| error.log().to_owned()).unwrap_or_default();
+                Err(failed(error.to_string()))
+            }
+            Err(panic) => Err(failed(format!("a fault in the program: {}", panic_message(&*panic)))),
+        };
+        let kept = outcome.and_then(|outputs| {
+            self.reading.check_unmoved(self.plan, branch, &record.fingerprint)?;
+            self.keep(branch, name, outputs, &mut record)
+        });
+        self.write_log(branch, &record, kept.as_ref().err());
+        kept?;
+        self.store.put_record(digest, &record, &self.disk)?;
+        tracing::info!(stage = name, seconds = record.seconds, why = record.causes.join("; "), "ran");
+        Ok(Some(record))
+    }
+
+    /// Puts the outputs of a stage into the store.
+    fn keep(&self, branch: &Branch<'_>, name: &str, mut made: Outputs, record: &mut Record) -> Result<()> {
+        let failed =
+            |message: String| PipelineError::Artifact { what: record.fingerprint.operation.clone(), message };
+        for declared in &branch.bound.output_declarations {
+            let artifact = made
+                .artifacts
+                .remove(&declared.name)
+                .ok_or_else(|| failed(format!("it made no output `{}`", declared.name)))?;
+            let what = format!("{name}.{}", declared.name);
+            let encoded = artifact.encode(&what, declared.grouped_by.as_deref())?;
+            if encoded.kind != declared.kind {
+                let message = format!("its output `{}` is of another kind than declared", declared.name);
+                return Err(failed(message));
+            }
+            let (groups, empty_group) = encoded.groups.map(|digests| (digests.groups, digests.empty)).unzip();
+            let columns = encoded.columns.unwrap_or_default().into_iter();
+            let output = OutputRecord {
+                kind: encoded.kind,
+                digest: self.store.put_object(&encoded.bytes, &self.disk)?,
+                bytes: encoded.bytes.len() as u64,
+                extension: declared.extension.clone(),
+                rows: encoded.rows,
+                columns: columns
+                    .map(|(column, (data_type, digest))| (column, ColumnRecord { data_type, digest }))
+                    .collect(),
+                grouped_by: declared.grouped_by.clone(),
+                groups: groups.unwrap_or_default(),
+                empty_group,
+            };
+            record.outputs.insert(declared.name.clone(), output);
+        }
+        if let Some(extra) = made.artifacts.keys().next() {
+            return Err(failed(format!("it made an output `{extra}` that it doesn't declare")));
+        }
+        record.warnings = made.warnings;
+        record.log = made.log;
+        record.peak_memory = made.peak_memory.or(record.peak_memory);
+        Ok(())
+    }
+
+    /// Reads a branch's inputs. A corrupted object is made again by the branch that made it.
+    fn hydrate(&self, branch: &Branch<'_>, fingerprint: &Fingerprint) -> Result<(Inputs, Vec<InputRecord>)> {
+        let mut roles: BTreeMap<String, Vec<Input>> = BTreeMap::new();
+        let mut records = Vec::new();
+        for (role, reference) in &branch.bound.inputs {
+            let items = roles.entry(role.clone()).or_default();
+            if *reference == Reference::Vintage {
+                let input = json_input(&self.plan.vintage.manifest);
+                records.push(self.reading.keep_manifest(role, &input, (self.store, &self.disk))?);
+                items.push(input);
+            }
+        }
+        for read in &branch.reads {
+            let Some((input, record)) = self.artifact(read)? else { continue };
+            records.push(record);
+            roles.entry(read.role.clone()).or_default().push(input);
+        }
+        let kept_in = (self.store, &self.disk);
+        self.reading.read_files(self.plan, branch, fingerprint, kept_in, &mut roles, &mut records)?;
+        let inputs = Inputs {
+            roles,
+            declarations: branch.bound.input_declarations.clone(),
+            seed: fingerprint.seed,
+            cancelled: self.options.cancelled.clone(),
+        };
+        Ok((inputs, records))
+    }
+
+    /// What is read of another branch.
+    fn artifact(&self, read: &Read) -> Result<Option<(Input, InputRecord)>> {
+        let (Some((_, record)), Some(upstream)) =
+            (self.progress.record(read.from), self.progress.branch(read.from))
+        else {
+            return Ok(None);
+        };
+        let Some(kept) = record.outputs.get(&read.output) else { return Ok(None) };
+        let bytes = match self.store.object(&kept.digest) {
+            Some(bytes) => bytes,
+            None => self.heal(upstream, &read.output, &kept.digest)?,
+        };
+        let record = InputRecord {
+            role: read.role.clone(),
+            key: read.key.clone(),
+            from: Origin::Output(format!("{}.{}", upstream.id, read.output)),
+            digest: kept.digest.clone(),
+            bytes: kept.bytes,
+        };
+        let input = Input {
+            key: read.key.clone(),
+            extension: kept.extension().to_owned(),
+            place: None,
+            bytes: Arc::new(bytes),
+            digest: kept.digest.clone(),
+        };
+        Ok(Some((input, record)))
+    }
+
+    /// Makes again an object that was sound when its branch was visited and isn't any longer.
+    fn heal(&self, upstream: &Branch<'_>, output: &str, wanted: &Digest) -> Result<Vec<u8>> {
+        let name = upstream.id.to_string();
+        tracing::warn!(stage = %name, output, digest = %wanted.short(), "a stored object is corrupt: making it again");
+        let fingerprint = self.reading.fingerprint(self.plan, upstream, &self.progress)?;
+        let digest = fingerprint.digest()?;
+        let why = [Cause::Corrupt { output: output.to_owned() }];
+        let record = self.run(upstream, &name, fingerprint, &digest, &why, None)?;
+        let made = record.as_ref().and_then(|record| record.outputs.get(output));
+        let made = made.filter(|made| made.digest == *wanted);
+        made.and_then(|made| self.store.object(&made.digest)).ok_or_else(|| PipelineError::Artifact {
+            what: format!("{name}.{output}"),
+            message: "the stored object was corrupt, and running the stage again gave other bytes; \
+                      run once more with --force"
+                .into(),
+        })
+    }
+
+    /// Writes down what a branch said, for people.
+    fn write_log(&self, branch: &Branch<'_>, record: &Record, error: Option<&PipelineError>) {
+        if self.options.store_only {
+            return;
+        }
+        let path = self.store.log_path(&self.plan.vintage.name, &branch.id);
+        if let Err(error) = write_cache(&path, record.to_log(error).as_bytes()) {
+            tracing::warn!(path = %path.display(), %error, "the stage's log can't be written");
+        }
+    }
+}
+
+/// Does something on a thread that takes up nothing else while it waits.
+fn apart<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    thread::scope(|scope| {
+        let working = thread::Builder::new().name("vintner-stage".into()).spawn_scoped(scope, work);
+        let working =
+            working.map_err(|error| PipelineError::Threads { jobs: 1, message: error.to_string() })?;
+        working.join().unwrap_or_else(|panic| resume_unwind(panic))
+    })
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|message| (*message).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned())
+}

@@ -1,0 +1,24 @@
+//! How to run.
+
+use super::snapshot::Request;
+use crate::operation::Cancelled;
+use crate::store::Locked;
+
+/// How to run.
+#[derive(Debug, Clone, Default)]
+pub struct RunOptions {
+    /// Run every selected branch, whatever the store has.
+    pub force: bool,
+    /// Run what doesn't depend on a failed branch, instead of stopping at the first failure.
+    pub keep_going: bool,
+    /// Write nothing outside the store: neither what is shown to people nor what is published.
+    pub store_only: bool,
+    /// What has to come out: where anything else does, nothing is shown or published.
+    pub locked: Option<Locked>,
+    /// How many branches may run at once; 0 for as many as there are processors.
+    pub jobs: usize,
+    /// Ends the run, from wherever its clone is.
+    pub cancelled: Cancelled,
+    /// What was asked for, of which a snapshot is taken if there was nothing to do.
+    pub remember: Option<Request>,
+}

@@ -1,0 +1,69 @@
+//! What a run is asked for.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::mark::{Mark, mark};
+use crate::files::file_name;
+use crate::store::now;
+
+/// What a run is asked for, and what is looked at before there is a plan.
+#[derive(Debug, Clone)]
+pub struct Request {
+    name: String,
+    asked: Value,
+    began: i128,
+    watched: Vec<(PathBuf, Option<Mark>)>,
+}
+
+impl Request {
+    /// `name` is the vintage's as it was given, of which the last request is kept; `asked` is all
+    /// that was said of what to run and on what. The program and the folder in which it was started
+    /// count too.
+    pub fn new(name: &str, asked: Value) -> Self {
+        // Where it can't be told which program this is, it is an empty path, which has no mark.
+        let program = std::env::current_exe().unwrap_or_default();
+        let folder = std::env::current_dir().unwrap_or_default();
+        let mut request = Self {
+            name: file_name(name),
+            asked: json!({"asked": asked, "program": program, "folder": folder}),
+            began: now(),
+            watched: Vec::new(),
+        };
+        request.watch([program]);
+        request
+    }
+
+    /// Paths that will be looked at by others than the engine, whether something is there or not; to
+    /// be said before they are.
+    pub fn watch(&mut self, paths: impl IntoIterator<Item = PathBuf>) {
+        self.watched.extend(paths.into_iter().map(|path| {
+            let mark = mark(&path, Some(self.began));
+            (path, mark)
+        }));
+    }
+
+    /// Which snapshot it is compared with.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn asked(&self) -> &Value {
+        &self.asked
+    }
+
+    /// When it was made, in nanoseconds since 1970.
+    pub(super) fn began(&self) -> i128 {
+        self.began
+    }
+
+    pub(super) fn watched(&self) -> impl Iterator<Item = &Path> {
+        self.watched.iter().map(|(path, _)| path.as_path())
+    }
+
+    /// Whether what is watched is known and as it was.
+    pub(super) fn is_unmoved(&self) -> bool {
+        self.watched.iter().all(|(path, before)| before.is_some() && mark(path, Some(self.began)) == *before)
+    }
+}

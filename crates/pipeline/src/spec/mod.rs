@@ -1,0 +1,22 @@
+//! What `pipeline.yaml` says: read strictly, with every fault of it, and bound to operations.
+//!
+//! It reads the seam to stages, commands (a stage with `run` is one), files, digests and errors. It
+//! never looks into a file that a stage reads, and knows nothing of what was made.
+
+mod bound;
+mod check;
+mod foreach;
+mod pipeline;
+mod pipeline_stage;
+mod reference;
+mod spec;
+mod vintage;
+
+pub use bound::Bound;
+pub(crate) use foreach::BRANCHES;
+pub use foreach::{ForEach, Item};
+pub use pipeline::Pipeline;
+pub use pipeline_stage::PipelineStage;
+pub use reference::Reference;
+pub use spec::{Spec, StageSpec};
+pub use vintage::{SourceFile, Vintage};

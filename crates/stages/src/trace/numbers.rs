@@ -1,0 +1,390 @@
+//! The numbers of a report, by their addresses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use vintner_panel::Panel;
+use vintner_reporting::claims::ClaimOutcome;
+use vintner_reporting::{Agreement, ReportUnit, TidyEstimate, read_estimates_csv};
+
+use super::beside;
+use super::dropped_sample::DroppedSample;
+use super::made::{Made, OutputOf};
+use super::number::{Number, NumberValue};
+use super::number_address::NumberAddress;
+use super::parameters::{equation, texts};
+use super::walk::rows_of;
+use super::weight::{TracedInfluence, influence_on};
+use crate::error::StagesError;
+use crate::operations::Collected;
+
+/// Everything that has an address.
+pub(super) struct Numbers {
+    pub(super) collected: Option<(OutputOf, Collected)>,
+    estimates: Vec<TidyEstimate>,
+    /// Table to the stage that fitted it.
+    pub(super) fitted: BTreeMap<String, String>,
+    pub(super) claims: Option<(OutputOf, Vec<ClaimOutcome>)>,
+    panels: std::cell::RefCell<BTreeMap<OutputOf, std::rc::Rc<Panel>>>,
+}
+
+impl Numbers {
+    pub(super) fn of(made: &Made<'_>) -> Result<Self, StagesError> {
+        let mut numbers = Self {
+            collected: None,
+            estimates: Vec::new(),
+            fitted: BTreeMap::new(),
+            claims: None,
+            panels: std::cell::RefCell::default(),
+        };
+        for stage in made.stages_of("estimates") {
+            let of = |output: &str| OutputOf {
+                stage: stage.name.clone(),
+                item: String::new(),
+                output: output.to_owned(),
+            };
+            numbers.estimates.extend(read_estimates_csv(&made.text(&of("csv"))?, &of("csv").name())?);
+            numbers.collected = Some((of("csv"), made.json(&of("rows"))?));
+            let tables = stage.bound.params.pointer("/tables").and_then(Value::as_array);
+            for table in tables.into_iter().flatten() {
+                let text = |field: &str| table.get(field).and_then(Value::as_str);
+                let (Some(id), Some(role)) = (text("id"), text("fits")) else { continue };
+                if let Some(fits) = made.read_by(stage, role).into_iter().next() {
+                    numbers.fitted.insert(id.to_owned(), fits.stage);
+                }
+            }
+        }
+        if let Some(stage) = made.stages_of("claims").next() {
+            let of = OutputOf { stage: stage.name.clone(), item: String::new(), output: "claims".into() };
+            let claims = made.json(&of)?;
+            numbers.claims = Some((of, claims));
+        }
+        Ok(numbers)
+    }
+
+    fn units(&self) -> &[ReportUnit] {
+        self.collected.as_ref().map(|(_, collected)| collected.units.as_slice()).unwrap_or_default()
+    }
+
+    pub(super) fn unit(&self, name: &str) -> Option<&ReportUnit> {
+        let is = |unit: &&ReportUnit| unit.is_called(name) || (unit.pooled && name == "pooled");
+        self.units().iter().find(is)
+    }
+
+    /// What a coefficient is without each entity and each time.
+    pub(super) fn influence(
+        &self,
+        made: &Made<'_>,
+        number: &Number,
+    ) -> Result<Vec<TracedInfluence>, StagesError> {
+        let (NumberAddress::Coefficient { table, unit, regressor }, NumberValue::Estimate(row)) =
+            (&number.address, &number.value)
+        else {
+            return Ok(Vec::new());
+        };
+        let stage = self.fitted.get(table).and_then(|stage| made.stage(stage));
+        let (Some(stage), Some(unit), Some(estimate)) = (stage, self.unit(unit), row.estimate) else {
+            return Ok(Vec::new());
+        };
+        let panel = self.panel(made, &number.panel)?;
+        let entity = (!unit.pooled).then_some(unit.id.as_str());
+        influence_on(&panel, &stage.bound.params, entity, regressor, estimate)
+    }
+
+    /// The number at an address as a user writes it.
+    pub(super) fn find(&self, made: &Made<'_>, text: &str) -> Result<Number, StagesError> {
+        let named = |unit: &str| self.unit(unit).map(|unit| unit.printed().to_owned());
+        let (plain, address) = NumberAddress::read(text, &named);
+        // As it is printed first: names may have slashes in them.
+        let exact = self.coefficients().find(|one| one.to_string() == text.trim());
+        let mut number = match exact.or(address) {
+            Some(address) => self.number(made, &address)?,
+            None => None,
+        };
+        let known = if number.is_none() { self.addresses(made)? } else { Vec::new() };
+        if let Some(exact) = known.iter().find(|one| one.to_string() == text.trim()) {
+            number = self.number(made, exact)?;
+        }
+        if let Some(mut number) = number {
+            number.influence = self.influence(made, &number)?;
+            return Ok(number);
+        }
+        Err({
+            let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+            let nearest = || vintner_diagnostics::did_you_mean(plain, known.iter().map(String::as_str));
+            StagesError::NoNumber {
+                address: text.to_owned(),
+                hint: self
+                    .numberless_claim(plain)
+                    .or_else(|| nearest().map(|name| format!("did you mean `{name}`?")))
+                    .unwrap_or_else(|| {
+                        "an address is TABLE/UNIT/REGRESSOR, descriptives/VARIABLE, granger/CAUSE->EFFECT[/UNIT], \
+                         unit_roots/VARIABLE, tests/EQUATION[/TEST], specifications/EQUATION/REGRESSOR, system/EQUATION, \
+                         agreement/TABLE, claims/CLAIM or value/VARIABLE/UNIT/YEAR"
+                            .into()
+                    }),
+            }
+        })
+    }
+
+    /// All numbers of the report.
+    pub(super) fn all(&self, made: &Made<'_>) -> Result<Vec<Number>, StagesError> {
+        let mut numbers = Vec::new();
+        let mut seen = BTreeSet::new();
+        for address in self.addresses(made)? {
+            if seen.insert(address.clone()) {
+                numbers.extend(self.number(made, &address)?);
+            }
+        }
+        Ok(numbers)
+    }
+
+    /// The addresses of the coefficients.
+    fn coefficients(&self) -> impl Iterator<Item = NumberAddress> {
+        self.estimates.iter().map(|row| NumberAddress::Coefficient {
+            table: row.table.clone(),
+            unit: row.unit.clone(),
+            regressor: row.regressor.clone(),
+        })
+    }
+
+    /// The addresses of all of them.
+    fn addresses(&self, made: &Made<'_>) -> Result<Vec<NumberAddress>, StagesError> {
+        let mut addresses: Vec<NumberAddress> = self.coefficients().collect();
+        for stage in made.stages_of("describe") {
+            addresses.extend(
+                texts(&stage.bound.params, "variables")
+                    .into_iter()
+                    .map(|variable| NumberAddress::Descriptive { variable }),
+            );
+        }
+        for stage in made.stages_of("granger") {
+            let variables = texts(&stage.bound.params, "variables");
+            for cause in &variables {
+                for effect in variables.iter().filter(|effect| *effect != cause) {
+                    let of = |unit: Option<String>| NumberAddress::Granger {
+                        cause: cause.clone(),
+                        effect: effect.clone(),
+                        unit,
+                    };
+                    addresses.push(of(None));
+                    let single = self.units().iter().filter(|unit| !unit.pooled);
+                    addresses.extend(single.map(|unit| of(Some(unit.printed().to_owned()))));
+                }
+            }
+        }
+        addresses.extend(beside::addresses(made)?);
+        // A claim that no statement could be written for rests on no number.
+        let claims = self.claims.iter().flat_map(|(_, claims)| claims);
+        let claims = claims.filter(|one| !one.claim.statements.is_empty());
+        addresses.extend(claims.map(|one| NumberAddress::Claim { claim: one.claim.id.clone() }));
+        let tables: Vec<String> = self.published_tables();
+        addresses.extend(tables.into_iter().map(|table| NumberAddress::Agreement { table }));
+        Ok(addresses)
+    }
+
+    fn number(&self, made: &Made<'_>, address: &NumberAddress) -> Result<Option<Number>, StagesError> {
+        match address {
+            NumberAddress::Coefficient { table, unit, regressor } => {
+                self.coefficient(made, address, table, unit, regressor)
+            }
+            NumberAddress::Descriptive { variable } => {
+                let stage = made
+                    .stages_of("describe")
+                    .find(|stage| texts(&stage.bound.params, "variables").contains(variable));
+                let Some(stage) = stage else { return Ok(None) };
+                let output = OutputOf::main(stage);
+                let all = made.value(&output)?;
+                let is = |row: &&Value| row.get("variable").and_then(Value::as_str) == Some(variable);
+                let value = all.as_array().into_iter().flatten().find(is).cloned().unwrap_or_default();
+                self.over(made, address, value, vec![output], stage, vec![variable.clone()], None)
+            }
+            NumberAddress::Granger { cause, effect, unit } => {
+                let stage = made.stages_of("granger").find(|stage| {
+                    let variables = texts(&stage.bound.params, "variables");
+                    variables.contains(cause) && variables.contains(effect) && cause != effect
+                });
+                let Some(stage) = stage else { return Ok(None) };
+                let output = OutputOf::main(stage);
+                let tests = made.value(&output)?;
+                let is = |test: &Value, field: &str, name: &str| {
+                    test.get(field).and_then(Value::as_str) == Some(name)
+                };
+                let mut tests = tests.as_array().into_iter().flatten();
+                let test = tests.find(|test| is(test, "cause", cause) && is(test, "effect", effect));
+                let mut value = test.cloned().unwrap_or_default();
+                let id = match unit {
+                    Some(name) => match self.unit(name) {
+                        Some(unit) => Some(unit.id.clone()),
+                        None => return Ok(None),
+                    },
+                    None => None,
+                };
+                let units = value.as_object_mut().and_then(|fields| fields.remove("units"));
+                if let Some(id) = &id {
+                    let units = units.as_ref().and_then(Value::as_array);
+                    let own = units.and_then(|units| units.iter().find(|one| is(one, "unit", id)));
+                    value = own.cloned().unwrap_or_default();
+                }
+                let variables = vec![effect.clone(), cause.clone()];
+                self.over(made, address, value, vec![output], stage, variables, id)
+            }
+            NumberAddress::UnitRoot { .. }
+            | NumberAddress::Tests { .. }
+            | NumberAddress::Specifications { .. }
+            | NumberAddress::System { .. } => {
+                let Some(found) = beside::find(made, address)? else { return Ok(None) };
+                let beside::Beside { value, outputs, stage, variables } = found;
+                self.over(made, address, value, outputs, stage, variables, None)
+            }
+            NumberAddress::Claim { claim } => self.claim(made, address, claim),
+            NumberAddress::Agreement { table } => self.agreement(made, address, table),
+            NumberAddress::Value { variable, unit, time } => {
+                let Some(unit) = self.unit(unit) else { return Ok(None) };
+                for stage in made.pipeline.stages.iter().rev() {
+                    for output in outputs_of(made, &stage.name) {
+                        let is_panel = ["assemble", "exposure", "deflate", "derive"];
+                        let has =
+                            made.record(&output).is_some_and(|kept| kept.columns.contains_key(variable));
+                        if !has || !is_panel.contains(&stage.operation.as_str()) {
+                            continue;
+                        }
+                        let panel = self.panel(made, &output)?;
+                        let rows = rows_of(&panel);
+                        let Some(at) = rows.iter().position(|row| row.0 == unit.id && row.1 == *time) else {
+                            continue;
+                        };
+                        let value = panel.values(variable)?.get(at).copied().flatten();
+                        return Ok(Some(Number {
+                            address: address.clone(),
+                            value: NumberValue::Value { value },
+                            outputs: Vec::new(),
+                            panel: output,
+                            variables: vec![variable.clone()],
+                            sample: vec![(unit.id.clone(), *time)],
+                            dropped: Vec::new(),
+                            influence: Vec::new(),
+                        }));
+                    }
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    fn coefficient(
+        &self,
+        made: &Made<'_>,
+        address: &NumberAddress,
+        table: &str,
+        unit: &str,
+        regressor: &str,
+    ) -> Result<Option<Number>, StagesError> {
+        let is = |row: &&TidyEstimate| row.table == table && row.unit == unit && row.regressor == regressor;
+        let (Some(row), Some(unit)) = (self.estimates.iter().find(is), self.unit(unit)) else {
+            return Ok(None);
+        };
+        let Some(stage) = self.fitted.get(table).and_then(|stage| made.stage(stage)) else { return Ok(None) };
+        let mut outputs: Vec<OutputOf> = self.collected.iter().map(|(csv, _)| csv.clone()).collect();
+        outputs.push(OutputOf::main(stage));
+        let own = (!unit.pooled).then(|| unit.id.clone());
+        let variables = equation(&stage.bound.params);
+        let number = self.over(made, address, Value::Null, outputs, stage, variables, own)?;
+        Ok(number.map(|number| Number { value: NumberValue::Estimate(Box::new(row.clone())), ..number }))
+    }
+
+    /// The tables that something was published of.
+    fn published_tables(&self) -> Vec<String> {
+        let mut tables: Vec<String> = Vec::new();
+        for row in self.estimates.iter().filter(|row| row.published.is_some()) {
+            if !tables.contains(&row.table) {
+                tables.push(row.table.clone());
+            }
+        }
+        tables
+    }
+
+    /// How many coefficients of a table agree is about all that the table is about.
+    fn agreement(
+        &self,
+        made: &Made<'_>,
+        address: &NumberAddress,
+        table: &str,
+    ) -> Result<Option<Number>, StagesError> {
+        let published = self.estimates.iter().any(|row| row.table == table && row.published.is_some());
+        let stage = self.fitted.get(table).and_then(|stage| made.stage(stage));
+        let (true, Some(stage)) = (published, stage) else { return Ok(None) };
+        let counts = Agreement::of(self.estimates.iter().filter(|row| row.table == table));
+        let outputs: Vec<OutputOf> = self.collected.iter().map(|(output, _)| output.clone()).collect();
+        let variables = equation(&stage.bound.params);
+        self.over(made, address, serde_json::to_value(counts)?, outputs, stage, variables, None)
+    }
+
+    /// A number over the complete rows of a stage's panel, of one entity or of all.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn over(
+        &self,
+        made: &Made<'_>,
+        address: &NumberAddress,
+        value: Value,
+        outputs: Vec<OutputOf>,
+        stage: &vintner_pipeline::PipelineStage,
+        variables: Vec<String>,
+        entity: Option<String>,
+    ) -> Result<Option<Number>, StagesError> {
+        let Some(output) = made.read_by(stage, "panel").into_iter().next() else { return Ok(None) };
+        let panel = self.panel(made, &output)?;
+        let columns: Vec<Vec<Option<f64>>> =
+            variables.iter().map(|name| panel.values(name)).collect::<Result<_, _>>()?;
+        let (mut sample, mut dropped) = (Vec::new(), Vec::new());
+        for (at, (own, time)) in rows_of(&panel).into_iter().enumerate() {
+            if entity.as_ref().is_some_and(|wanted| *wanted != own) {
+                continue;
+            }
+            let missing: Vec<String> = variables
+                .iter()
+                .zip(&columns)
+                .filter(|(_, column)| column[at].is_none())
+                .map(|(name, _)| name.clone())
+                .collect();
+            if missing.is_empty() {
+                sample.push((own, time));
+            } else {
+                dropped.push(DroppedSample { entity: own, time, missing });
+            }
+        }
+        Ok(Some(Number {
+            address: address.clone(),
+            value: NumberValue::Output(value),
+            outputs,
+            panel: output,
+            variables,
+            sample,
+            dropped,
+            influence: Vec::new(),
+        }))
+    }
+
+    /// A panel, read once.
+    fn panel(&self, made: &Made<'_>, output: &OutputOf) -> Result<std::rc::Rc<Panel>, StagesError> {
+        if let Some(panel) = self.panels.borrow().get(output) {
+            return Ok(std::rc::Rc::clone(panel));
+        }
+        let panel = std::rc::Rc::new(made.panel(output)?);
+        self.panels.borrow_mut().insert(output.clone(), std::rc::Rc::clone(&panel));
+        Ok(panel)
+    }
+}
+
+fn outputs_of(made: &Made<'_>, stage: &str) -> Vec<OutputOf> {
+    let branches = made.branches(stage).iter();
+    branches
+        .flat_map(|(item, record)| {
+            record.outputs.keys().map(|output| OutputOf {
+                stage: stage.to_owned(),
+                item: item.clone(),
+                output: output.clone(),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,14 @@
+//! What stages' parameters say of variables.
+
+use serde_json::Value;
+
+/// The variables of a stage's equation: the dependent one first.
+pub(super) fn equation(params: &Value) -> Vec<String> {
+    let dependent = params.get("dependent").and_then(Value::as_str).map(str::to_owned);
+    dependent.into_iter().chain(texts(params, "regressors")).collect()
+}
+
+pub(super) fn texts(params: &Value, field: &str) -> Vec<String> {
+    let list = params.get(field).and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(|text| Some(text.as_str()?.to_owned())).collect()
+}
