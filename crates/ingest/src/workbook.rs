@@ -7,7 +7,7 @@ use calamine::{Data, ExcelDateTime, Reader, Xls, Xlsx, XlsxError};
 use vintner_diagnostics::did_you_mean;
 
 use crate::format::Format;
-use crate::grid::{CellContent, GridRow};
+use crate::grid::CellContent;
 use crate::sheet_cells::SheetCells;
 use crate::table::{Table, Unreadable, Wanted};
 use crate::{archive, ods};
