@@ -1,6 +1,5 @@
 //! A YAML document as a tree whose every part knows its place.
 
-
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 

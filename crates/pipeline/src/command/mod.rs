@@ -40,6 +40,7 @@ mod variable;
 pub use command_line::CommandLine;
 pub(crate) use environment::is_given;
 pub use error::CommandError;
+pub use foreign_frame::FRAME_READER;
 pub use output_file::OutputFile;
 pub use problem::CommandProblem;
 pub use sandbox::Sandbox;

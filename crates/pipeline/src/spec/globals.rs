@@ -6,6 +6,8 @@ use vintner_diagnostics::{
     Document, Fault, Faults, Names, Node, NodeValue, Refusal, RefusalReason, Spanned, one_of,
 };
 
+use super::expansion::Expansion;
+
 /// What stands for the item of a branch.
 pub(crate) const ITEM: &str = "item";
 
@@ -15,7 +17,7 @@ pub(crate) struct Globals(BTreeMap<String, Node>);
 
 impl Globals {
     /// Reads the field `params` of a pipeline.
-    pub(crate) fn read(document: &Document, faults: &mut Faults) -> Self {
+    pub(crate) fn read(document: &Document, expansion: &mut Expansion, faults: &mut Faults) -> Self {
         let Some(NodeValue::Mapping(entries)) = document.node(&["params"]).map(|node| &node.value) else {
             return Self::default();
         };
@@ -38,6 +40,11 @@ impl Globals {
                 break;
             }
             for (name, node) in free {
+                if let Err(fault) = expansion.take(document, node, &Names::new(&resolved)) {
+                    faults.push(*fault);
+                    resolved.insert(name.value.clone(), Node { span: node.span, value: NodeValue::Null });
+                    continue;
+                }
                 let node = node.substitute(&Names::new(&resolved), &mut |refusal| {
                     let known = entries.iter().map(|(name, _)| name.value.as_str());
                     let hint = one_of(&refusal.path, known);
