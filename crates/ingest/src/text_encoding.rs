@@ -200,7 +200,7 @@ mod tests {
             (all::EUC_KR, "도시,연도,값\n부산광역시,2008,1\n"),
             (all::WINDOWS_1252, "Stadt,Jahr,Größe\nDüsseldorf,2008,1\n"),
             (all::WINDOWS_1250, "miasto,ludność\nŁódź,2008\nWrocław,2008\n"),
-            (all::WINDOWS_1251, "город,год\nМосква,2008\n"),
+            (all::WINDOWS_1251, "город,год,население\nМосква,2008,1\nСанкт-Петербург,2008,2\n"),
         ] {
             let (bytes, _, lossy) = encoding.encode(text);
             assert!(!lossy);

@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(own("units", "座城市").unwrap().say("units", &[]), "座城市");
         let unknown = own("unit", "x").unwrap_err().to_string();
         assert!(
-            unknown.contains("labels.zh.yaml:2:3: no word `unit`") && unknown.contains("units"),
+            unknown.contains("labels.zh.yaml:2:3: figures have no word `unit`") && unknown.contains("units"),
             "{unknown}"
         );
         let placeholder = own("curve_missing", "{m}").unwrap_err().to_string();
