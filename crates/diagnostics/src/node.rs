@@ -1,7 +1,5 @@
 //! A YAML document as a tree whose every part knows its place.
 
-use std::collections::BTreeMap;
-
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 

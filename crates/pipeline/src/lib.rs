@@ -49,8 +49,8 @@ pub use operation::{
 pub use plan::{Branch, BranchId, Plan, Publication, RunKey, Selection};
 pub use questions::{
     Audit, BranchReads, ColumnProfile, Histogram, LastFailure, LastRun, Mismatch, OutputAudit, OutputRead,
-    Profile, PublishedState, PublishedStatus, RawFile, Reason, Rebuild, Rebuilt, RunFacts, StageStatus, State,
-    Survey, Verification, Why, rebuild, status, why,
+    Profile, PublishedState, PublishedStatus, RawFile, Reason, Rebuild, Rebuilt, RunFacts, StageStatus,
+    State, Survey, Verification, Why, rebuild, status, why,
 };
 pub use run::{
     Engine, Observer, Outcome, Report, Request, RunOptions, SetAside, Silent, StageReport, abandoned_scratch,

@@ -37,7 +37,7 @@ mod timeout;
 mod usual_path;
 mod variable;
 
-pub use command::{Command, code, configure};
+pub use command::{Command, code};
 pub(crate) use command::{CommandOperation, scratch_parent};
 pub use command_line::CommandLine;
 pub(crate) use environment::is_given;

@@ -131,7 +131,7 @@ impl<'p, 'a> Survey<'p, 'a> {
 
     fn last_failure(&self, status: &StageStatus) -> Option<LastFailure> {
         let failure = self.failures.get(&status.branch).filter(|_| status.state != State::Fresh)?;
-        let log = self.store.log_path(&self.plan.vintage.name, &status.id);
+        let log = self.store.log_path(self.plan.key(), &status.id);
         let workspace = &self.plan.pipeline.workspace;
         let fingerprints = failure.fingerprint.as_ref().zip(status.fingerprint.as_ref());
         Some(LastFailure {

@@ -107,7 +107,7 @@ impl Making<'_> {
         }
         let fingerprint = self.reading.fingerprint(self.plan, branch, &self.progress).ok();
         if !self.options.store_only {
-            let path = self.store.log_path(&self.plan.vintage.name, &branch.id);
+            let path = self.store.log_path(self.plan.key(), &branch.id);
             let said = format!("failed: {error}\n");
             // What failed before its stage began has no log of this run yet.
             if !std::fs::read_to_string(&path).is_ok_and(|log| log.ends_with(&said)) {
