@@ -3,9 +3,10 @@
 use serde::de::DeserializeOwned;
 use serde_yaml::Value;
 
+use crate::bounds;
 use crate::decode::decode;
 use crate::fault::{Fault, Faults};
-use crate::line_breaks::{Shielded, line};
+use crate::line_breaks::{Lines, Shielded};
 use crate::node::Node;
 use crate::span::Span;
 use crate::suggest::one_of;
@@ -15,7 +16,7 @@ use crate::tree;
 #[derive(Debug, Clone)]
 pub struct Document {
     file: String,
-    text: String,
+    lines: Lines,
     root: Node,
 }
 
@@ -29,8 +30,11 @@ impl Document {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let empty =
             Node { span: Span { line: 1, column: 1, length: 0 }, value: crate::node::NodeValue::Null };
-        let mut document = Document { file: file.to_owned(), text: text.to_owned(), root: empty };
+        let mut document = Document { file: file.to_owned(), lines: Lines::of(text), root: empty };
         let read = Shielded::of(text);
+        if let Some(beyond) = bounds::beyond(&read.text) {
+            return Err(document.fault(Some(beyond.span), beyond.message).hint(beyond.hint).into());
+        }
         let value: Value = serde_yaml::from_str(&read.text).map_err(|error| {
             let mut known = Faults::new();
             for (name, span) in tree::repeated_fields(&read.text) {
@@ -126,9 +130,9 @@ impl Document {
 
     /// A fault of this document.
     pub fn fault(&self, span: Option<Span>, message: impl Into<String>) -> Fault {
-        let source_line =
-            span.and_then(|span| line(&self.text, span.line)).map(|line| line.trim_end().to_owned());
-        Fault { file: self.file.clone(), span, message: message.into(), hint: None, source_line }
+        let shown = |span: Span| bounds::shown_line(self.lines.line(span.line)?.trim_end(), span.column);
+        let message = bounds::cut(message.into());
+        Fault { file: self.file.clone(), span, message, hint: None, source_line: span.and_then(shown) }
     }
 }
 
@@ -151,12 +155,12 @@ mod tests {
             let below = vec![format!("*a{}", level - 1); 10].join(", ");
             text.push_str(&format!("a{level}: &a{level} [{below}]\n"));
         }
-        assert!(refused(&text).contains("repetition limit exceeded"));
+        assert!(refused(&text).contains("more than 2000000 values"), "{}", refused(&text));
     }
 
     #[test]
     fn nesting_without_end_is_refused() {
-        assert!(refused(&"- ".repeat(50_000)).contains("recursion limit exceeded"));
+        assert!(refused(&"- ".repeat(50_000)).contains("more than 100 deep"));
         assert!(refused(&"[".repeat(5_000)).contains("x.yaml"));
     }
 

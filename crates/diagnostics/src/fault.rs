@@ -75,7 +75,11 @@ fn display_width(character: char) -> usize {
 
 /// Everything that is wrong in one or more documents, in order of place, each thing once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Faults(Vec<Fault>);
+pub struct Faults {
+    kept: Vec<Fault>,
+    /// How many were found after so many that no more are kept.
+    more: usize,
+}
 
 impl Faults {
     /// No faults yet.
@@ -83,31 +87,39 @@ impl Faults {
         Self::default()
     }
 
+    /// So many are kept and told; of a document with more the others are counted.
+    pub const KEPT: usize = 200;
+
     /// Adds one.
     pub fn push(&mut self, fault: Fault) {
-        if let Err(place) = self.0.binary_search(&fault) {
-            self.0.insert(place, fault);
+        if let Err(place) = self.kept.binary_search(&fault) {
+            self.kept.insert(place, fault);
+        }
+        if self.kept.len() > Self::KEPT {
+            self.kept.pop();
+            self.more += 1;
         }
     }
 
     /// Adds those of `other`.
     pub fn extend(&mut self, other: Faults) {
-        other.0.into_iter().for_each(|fault| self.push(fault));
+        self.more += other.more;
+        other.kept.into_iter().for_each(|fault| self.push(fault));
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.kept.is_empty()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.kept.len() + self.more
     }
 
-    /// One by one.
+    /// One by one, those that are kept.
     pub fn iter(&self) -> impl Iterator<Item = &Fault> {
-        self.0.iter()
+        self.kept.iter()
     }
 
     /// `value` where there are no faults, the faults otherwise.
@@ -121,20 +133,45 @@ impl Faults {
 
 impl From<Fault> for Faults {
     fn from(fault: Fault) -> Self {
-        Self(vec![fault])
+        Self { kept: vec![fault], more: 0 }
     }
 }
 
 impl fmt::Display for Faults {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, fault) in self.0.iter().enumerate() {
+        for (position, fault) in self.kept.iter().enumerate() {
             if position > 0 {
                 formatter.write_str("\n")?;
             }
             write!(formatter, "{fault}")?;
         }
-        Ok(())
+        match self.more {
+            0 => Ok(()),
+            more => write!(formatter, "\nand {more} more"),
+        }
     }
 }
 
 impl std::error::Error for Faults {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_faults_are_kept_and_the_others_counted() {
+        let fault = |line| Fault {
+            file: "a.yaml".into(),
+            span: Some(Span { line, column: 1, length: 0 }),
+            message: "wrong".into(),
+            hint: None,
+            source_line: None,
+        };
+        let mut faults = Faults::new();
+        (1..=1_000).rev().for_each(|line| faults.push(fault(line)));
+        assert_eq!(faults.len(), 1_000);
+        let said = faults.to_string();
+        assert_eq!(said.lines().next(), Some("a.yaml:1:1: wrong"));
+        assert_eq!(said.lines().last(), Some("and 800 more"));
+    }
+}

@@ -22,6 +22,7 @@
 //! assert!(faults.to_string().contains("did you mean `jobs`?"));
 //! ```
 
+mod bounds;
 mod decode;
 mod document;
 mod fault;
@@ -34,6 +35,7 @@ mod span;
 mod suggest;
 mod tree;
 
+pub use bounds::{DEPTH, VALUES, cut};
 pub use document::Document;
 pub use fault::{Fault, Faults};
 pub use names::{Mention, Names, Refusal, RefusalReason, mentions, next_mention, whole};

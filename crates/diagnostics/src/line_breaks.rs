@@ -45,19 +45,34 @@ fn exchanged(text: &str, from: &[char; 3], to: &[char; 3]) -> String {
     text.chars().map(|character| other(character).map_or(character, |(_, to)| *to)).collect()
 }
 
-/// A line of a text, from 1, as YAML counts: a line feed, a carriage return, or both end one.
-pub(crate) fn line(text: &str, number: usize) -> Option<&str> {
-    let mut rest = text;
-    for _ in 1..number {
-        let end = rest.find(['\n', '\r'])?;
-        let after = &rest[end..];
-        rest = after.strip_prefix("\r\n").unwrap_or(&after[1..]);
+/// The lines of a text, each found at once. A line feed, a carriage return, or both end one, as in YAML.
+#[derive(Debug, Clone)]
+pub(crate) struct Lines {
+    text: String,
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    pub(crate) fn of(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let ends = (0..bytes.len()).filter(|at| match bytes.get(*at) {
+            Some(b'\n') => true,
+            Some(b'\r') => bytes.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        });
+        Self { text: text.to_owned(), starts: std::iter::once(0).chain(ends.map(|at| at + 1)).collect() }
     }
-    // After the last break there is no line.
-    if rest.is_empty() && number > 1 {
-        return None;
+
+    /// The line of a number from 1, without what ends it.
+    pub(crate) fn line(&self, number: usize) -> Option<&str> {
+        let start = *self.starts.get(number.checked_sub(1)?)?;
+        // After the last break there is no line.
+        if start == self.text.len() && number > 1 {
+            return None;
+        }
+        let end = self.starts.get(number).copied().unwrap_or(self.text.len());
+        Some(self.text.get(start..end)?.trim_end_matches(['\n', '\r']))
     }
-    Some(&rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())])
 }
 
 #[cfg(test)]
@@ -75,7 +90,8 @@ mod tests {
     #[test]
     fn lines_end_as_in_yaml() {
         let text = "one\r\ntwo\rthree\u{2028}\nfour";
-        let lines: Vec<Option<&str>> = (1..6).map(|number| line(text, number)).collect();
+        let lines = Lines::of(text);
+        let lines: Vec<Option<&str>> = (1..6).map(|number| lines.line(number)).collect();
         assert_eq!(lines, [Some("one"), Some("two"), Some("three\u{2028}"), Some("four"), None]);
     }
 }

@@ -51,6 +51,8 @@ pub struct Refusal {
 pub enum RefusalReason {
     /// Nothing has that name.
     Unknown,
+    /// Nothing has that name, and nothing that reads the text later would know it either.
+    Unread,
     /// It is something that can't stand inside of a text; in words.
     NoText(String),
     /// Two fields would have this name.
@@ -258,6 +260,32 @@ impl Node {
         Node { span: self.span, value }
     }
 
+    /// How many values this tree comes to with its names filled in as [`Node::substitute`] does, up to just
+    /// above `most`; of long texts each [`TEXT`] bytes count as one. It is counted before anything is put
+    /// together: a few references to references come to more than memory holds.
+    pub fn values_with(&self, names: &Names<'_>, most: usize) -> usize {
+        let of = |parts: &mut dyn Iterator<Item = &Node>| {
+            let mut count = 1_usize;
+            for part in parts {
+                if count > most {
+                    break;
+                }
+                count = count.saturating_add(part.values_with(names, most - count.min(most)));
+            }
+            count
+        };
+        match &self.value {
+            NodeValue::Text(text) => match whole(text).map(|path| lookup(names, path)) {
+                // What is put in is put in as it is.
+                Some(Lookup::Found(node)) => node.values_with(&Names::new(&NOTHING), most),
+                _ => 1 + filled_length(text, names) / TEXT,
+            },
+            NodeValue::Sequence(items) => of(&mut items.iter()),
+            NodeValue::Mapping(entries) => of(&mut entries.iter().map(|(_, node)| node)),
+            _ => 1,
+        }
+    }
+
     /// Whether a text of this tree, or a field's name, mentions `name`.
     pub fn mentions(&self, name: &str) -> bool {
         match &self.value {
@@ -281,6 +309,26 @@ impl Node {
             _ => None,
         }
     }
+}
+
+/// So many bytes of a text count as a value.
+const TEXT: usize = 100;
+
+static NOTHING: BTreeMap<String, Node> = BTreeMap::new();
+
+/// How long a text is about with its names filled in.
+fn filled_length(text: &str, names: &Names<'_>) -> usize {
+    let (mut length, mut from) = (text.len(), 0);
+    while let Some(mention) = next_mention(text, from) {
+        from = mention.range.end;
+        let Some(Some(node)) = names.get(mention.name) else { continue };
+        let mut fields = mention.fields.split('.').skip(1);
+        let node = fields.try_fold(node, |node, field| node.get(field)).unwrap_or(node);
+        if let NodeValue::Text(text) = &node.value {
+            length = length.saturating_add(text.len());
+        }
+    }
+    length
 }
 
 fn filled(text: &str, span: Span, names: &Names<'_>, refuse: &mut dyn FnMut(Refusal)) -> String {

@@ -1,10 +1,24 @@
 //! Suggestions for misspelt names.
 
+use crate::bounds::cut;
+
+/// Names longer than so many bytes aren't compared.
+const LONGEST: usize = 200;
+
+/// So many names are compared.
+const COMPARED: usize = 2_000;
+
 /// The name among `known` that `found` was probably meant to be, if one is near enough.
 pub fn did_you_mean<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // To compare takes as long as both names are, multiplied: nobody misspells a text.
+    if found.len() > LONGEST {
+        return None;
+    }
     let lower = found.to_lowercase();
     known
         .into_iter()
+        .take(COMPARED)
+        .filter(|name| name.len() <= LONGEST)
         .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
         .filter(|(distance, name)| {
             let length = found.chars().count().max(name.chars().count());
@@ -22,9 +36,10 @@ pub fn one_of<'a>(found: &str, known: impl IntoIterator<Item = &'a str> + Clone)
     if let Some(name) = did_you_mean(found, known.clone()) {
         return Some(format!("did you mean `{name}`?"));
     }
-    let names: Vec<String> = known.into_iter().map(|name| format!("`{name}`")).collect();
-    let listed = names.get(..MOST).unwrap_or(&names).join(", ");
-    let more = names.len().saturating_sub(MOST);
+    let names: Vec<String> =
+        known.clone().into_iter().take(MOST).map(|name| format!("`{}`", cut(name.to_owned()))).collect();
+    let listed = names.join(", ");
+    let more = known.into_iter().count().saturating_sub(MOST);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     (!names.is_empty()).then(|| format!("there are: {listed}{more}"))
 }

@@ -226,7 +226,7 @@ impl Places {
     }
 }
 
-fn place(span: saphyr_parser::Span) -> Span {
+pub(crate) fn place(span: saphyr_parser::Span) -> Span {
     let length = if span.start.line() == span.end.line() { span.len() } else { 0 };
     Span { line: span.start.line(), column: span.start.col() + 1, length }
 }

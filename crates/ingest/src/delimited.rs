@@ -1,6 +1,8 @@
 //! Delimited text (RFC 4180, with any delimiter and comment lines), parsed so that each record
 //! keeps the line on which it begins and a quote that is never closed is a fault instead of a
-//! field that swallows the rest of the file.
+//! field that swallows the rest of the file. A record and a field have bounds far beyond any table's, so that
+//! what isn't one (a file without line ends, a download of something else) is told at its line instead of being
+//! laid out in memory.
 
 use crate::grid::{CellContent, GridRow};
 
@@ -24,11 +26,26 @@ pub(crate) struct Malformed {
     pub hint: &'static str,
 }
 
+/// So many fields a record may have; a sheet has 16,384 columns.
+const FIELDS: usize = 100_000;
+
+/// So many bytes a field may have.
+const FIELD: usize = 1 << 20;
+
+/// So many fields a file may have.
+const CELLS: usize = 100_000_000;
+
+const TOO_MANY_FIELDS: &str = "more than 100,000 fields in one record";
+const TOO_LONG: &str = "a field of more than a million bytes";
+const TOO_MANY_CELLS: &str = "the file has more than 100 million fields up to here";
+const NO_TABLE: &str = "mend `delimiter`, `encoding` or the file, whose lines don't end where they should";
+
 /// The records of `text`, each a row numbered by the line on which it begins. Blank lines and
 /// comment lines are skipped; lines end in LF, CRLF or CR.
 pub(crate) fn parse(text: &str, dialect: Dialect<'_>) -> Result<Vec<GridRow>, Malformed> {
     let mut cursor = Cursor { rest: text, line: 1, delimiter: dialect.delimiter };
     let mut rows = Vec::new();
+    let mut left = CELLS;
     while !cursor.rest.is_empty() {
         if cursor.skip_line_end() {
             continue;
@@ -39,6 +56,11 @@ pub(crate) fn parse(text: &str, dialect: Dialect<'_>) -> Result<Vec<GridRow>, Ma
         }
         let number = cursor.line;
         let cells = cursor.record()?;
+        left = left.checked_sub(cells.len()).ok_or(Malformed {
+            line: number,
+            message: TOO_MANY_CELLS,
+            hint: "write it as Parquet, or leave out what isn't used",
+        })?;
         rows.push(GridRow { number, cells });
     }
     Ok(rows)
@@ -78,8 +100,15 @@ impl Cursor<'_> {
     /// The fields up to the end of the record, past its line end.
     fn record(&mut self) -> Result<Vec<CellContent>, Malformed> {
         let mut cells = Vec::new();
+        let line = self.line;
         loop {
-            cells.push(self.field()?);
+            let field = self.field()?;
+            let long = matches!(&field, CellContent::Text(text) if text.len() > FIELD);
+            if long || cells.len() == FIELDS {
+                let message = if long { TOO_LONG } else { TOO_MANY_FIELDS };
+                return Err(Malformed { line, message, hint: NO_TABLE });
+            }
+            cells.push(field);
             if self.rest.starts_with(self.delimiter) {
                 self.advance(self.delimiter.len_utf8());
             } else {
@@ -182,6 +211,21 @@ mod tests {
         assert_eq!((fault.line, fault.message), (2, "a quotation mark is opened here and never closed"));
         let fault = parse("a,b\n\"1\"x,2\n", COMMAS).unwrap_err();
         assert_eq!((fault.line, fault.message), (2, "text after a closing quotation mark"));
+    }
+
+    #[test]
+    fn what_is_no_table_is_told_at_its_line() {
+        let refused = |text: &str| parse(text, COMMAS).map(|rows| rows.len()).unwrap_err();
+        let wide = refused(&format!("a,b\n{}", ",".repeat(1_000_000)));
+        assert_eq!((wide.line, wide.message), (2, TOO_MANY_FIELDS));
+        let long = refused(&"x".repeat(2 << 20));
+        assert_eq!((long.line, long.message), (1, TOO_LONG));
+        let quoted = refused(&format!("a\n\n\"{}\"", "x\n".repeat(1 << 20)));
+        assert_eq!((quoted.line, quoted.message), (3, TOO_LONG));
+        assert_eq!(
+            refused(&"\"".repeat(3_000_001)).message,
+            "a quotation mark is opened here and never closed"
+        );
     }
 
     proptest! {

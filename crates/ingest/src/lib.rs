@@ -14,6 +14,8 @@
 //! Whatever is wrong is collected as [`SourceFault`]s, each with file, sheet, cell and a hint, and
 //! reported together. Nothing here knows which entities or variables a study has.
 
+mod archive;
+mod binary;
 mod checksum;
 mod crosswalk;
 mod delimited;
@@ -29,21 +31,26 @@ mod manifest;
 mod manifest_check;
 mod manifest_reading;
 mod number;
+mod ods;
 mod parquet;
 mod read;
 mod row_key;
 mod scaffold;
+mod sheet_cells;
 mod source;
 mod source_fault;
+mod table;
 mod text_encoding;
 mod tidied;
 mod tidying;
 mod vintage_folders;
 mod wide;
 mod window;
+mod wire;
 mod workbook;
 mod year;
 
+pub use binary::BINARY_READER;
 pub use checksum::Checksum;
 pub use crosswalk::{Crosswalk, NameMatch};
 pub use error::{IngestError, Result};

@@ -14,7 +14,7 @@ impl Manifest {
     /// # Errors
     /// Where the file can't be read, and as [`Manifest::parse`].
     pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path)
+        let text = vintner_guard::read_text(path)
             .map_err(|problem| IngestError::Io { path: path.to_owned(), problem })?;
         Self::parse(&path.display().to_string(), &text).map_err(IngestError::Manifest)
     }

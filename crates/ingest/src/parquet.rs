@@ -5,11 +5,22 @@ use std::io::Cursor;
 use polars::prelude::*;
 
 use crate::grid::{CellContent, GridRow};
+use crate::table::Unreadable;
 
 /// The rows of a Parquet file. A Parquet file has no rows that a reader could count, so they are
 /// numbered as they would be on a sheet: 1 for the columns' names, 2 for the first record.
-pub(crate) fn read_rows(bytes: Vec<u8>) -> Result<Vec<GridRow>, String> {
-    let frame = ParquetReader::new(Cursor::new(bytes)).finish().map_err(|error| error.to_string())?;
+pub(crate) fn read_rows(bytes: &[u8]) -> Result<Vec<GridRow>, Unreadable> {
+    rows(bytes).map_err(|message| Unreadable {
+        sheet: None,
+        message: format!("not a readable Parquet file: {message}"),
+        hint: "write it with plain columns of numbers and text, or mend `format`".into(),
+    })
+}
+
+fn rows(bytes: &[u8]) -> Result<Vec<GridRow>, String> {
+    // One thread: a panic in another one couldn't be caught.
+    let reader = ParquetReader::new(Cursor::new(bytes)).read_parallel(ParallelStrategy::None);
+    let frame = reader.finish().map_err(|error| error.to_string())?;
     let names = frame.columns().iter().map(|column| CellContent::from_text(column.name().as_str()));
     let mut rows = vec![GridRow { number: 1, cells: names.collect() }];
     for (index, number) in (0..frame.height()).zip(2..) {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::binary::read_tables;
 use crate::checksum::Checksum;
 use crate::crosswalk::Crosswalk;
 use crate::delimited::Dialect;
@@ -12,10 +13,11 @@ use crate::header::Header;
 use crate::layout::Layout;
 use crate::source::Source;
 use crate::source_fault::{SourceFault, SourceFaults};
+use crate::table::Wanted;
 use crate::tidied::Tidied;
 use crate::tidying::{Problem, Tidying};
 use crate::window::Window;
-use crate::{delimited, entities_across, long, parquet, text_encoding, wide, workbook};
+use crate::{delimited, entities_across, long, text_encoding, wide};
 
 /// Reads a source from the vintage's raw folder; see [`read_source_bytes`].
 ///
@@ -28,7 +30,7 @@ pub fn read_source(
     window: Option<Window>,
 ) -> Result<Tidied> {
     let path = raw_folder.join(&source.file);
-    let bytes = std::fs::read(&path).map_err(|problem| IngestError::Io { path, problem })?;
+    let bytes = vintner_guard::read_regular(&path).map_err(|problem| IngestError::Io { path, problem })?;
     read_source_bytes(source, bytes, crosswalk, window)
 }
 
@@ -93,17 +95,11 @@ pub fn read_grid(source: &Source, bytes: Vec<u8>) -> Result<Grid> {
             })?;
             (None, rows)
         }
-        Format::Xlsx | Format::Xls | Format::Ods => {
-            let (name, rows) = workbook::read_sheet(&bytes, source.format, source.sheet.as_deref())
+        Format::Xlsx | Format::Xls | Format::Ods | Format::Parquet => {
+            let wanted = source.sheet.as_deref().map_or(Wanted::First, Wanted::Named);
+            let mut tables = read_tables(&bytes, source.format, wanted)
                 .map_err(|wrong| fault(wrong.sheet, None, wrong.message, wrong.hint))?;
-            (Some(name), rows)
-        }
-        Format::Parquet => {
-            let hint = "write it with plain columns of numbers and text, or mend `format`";
-            let rows = parquet::read_rows(bytes).map_err(|error| {
-                fault(None, None, format!("not a readable Parquet file: {error}"), hint.into())
-            })?;
-            (None, rows)
+            tables.pop().map_or((None, Vec::new()), |table| (table.sheet, table.rows))
         }
     };
     Ok(Grid { file: source.file.clone(), sheet, rows, warnings })

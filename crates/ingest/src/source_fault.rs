@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use vintner_diagnostics::cut;
 use vintner_panel::CellAddress;
 
 /// One thing that is wrong in a raw file.
@@ -34,36 +35,52 @@ impl fmt::Display for SourceFault {
 
 /// Everything that is wrong in a raw file, in the order found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SourceFaults(Vec<SourceFault>);
+pub struct SourceFaults {
+    kept: Vec<SourceFault>,
+    /// How many were found after so many that no more are kept.
+    more: usize,
+}
 
 impl SourceFaults {
     /// How many faults are shown; the others are counted.
     pub const SHOWN: usize = 20;
 
+    /// How many are kept; the others are counted, too.
+    pub const KEPT: usize = 1_000;
+
     /// Adds one.
-    pub fn push(&mut self, fault: SourceFault) {
-        self.0.push(fault);
+    pub fn push(&mut self, mut fault: SourceFault) {
+        if self.kept.len() >= Self::KEPT {
+            self.more += 1;
+            return;
+        }
+        // A message quotes the cell, which may hold a book.
+        fault.message = cut(fault.message);
+        fault.hint = cut(fault.hint);
+        self.kept.push(fault);
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.kept.is_empty()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.kept.len() + self.more
     }
 
-    /// One by one.
+    /// One by one, those that are kept.
     pub fn iter(&self) -> impl Iterator<Item = &SourceFault> {
-        self.0.iter()
+        self.kept.iter()
     }
 }
 
 impl From<SourceFault> for SourceFaults {
     fn from(fault: SourceFault) -> Self {
-        Self(vec![fault])
+        let mut faults = Self::default();
+        faults.push(fault);
+        faults
     }
 }
 
@@ -71,7 +88,7 @@ impl fmt::Display for SourceFaults {
     /// The first [`SourceFaults::SHOWN`] faults; a hint that several in a row share stands once,
     /// under the last of them.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.0.get(..Self::SHOWN).unwrap_or(&self.0);
+        let shown = self.kept.get(..Self::SHOWN).unwrap_or(&self.kept);
         for (position, fault) in shown.iter().enumerate() {
             if position > 0 {
                 formatter.write_str("\n")?;
@@ -81,7 +98,7 @@ impl fmt::Display for SourceFaults {
                 write!(formatter, "\n      = {}", fault.hint)?;
             }
         }
-        match self.0.len() - shown.len() {
+        match self.len() - shown.len() {
             0 => Ok(()),
             more => write!(formatter, "\nand {more} more"),
         }
@@ -102,9 +119,24 @@ mod tests {
         }
     }
 
+    fn of(faults: impl IntoIterator<Item = SourceFault>) -> SourceFaults {
+        let mut all = SourceFaults::default();
+        faults.into_iter().for_each(|fault| all.push(fault));
+        all
+    }
+
+    #[test]
+    fn so_many_are_kept_and_all_counted() {
+        let faults = of((1..=5_000).map(|row| fault(row, "x")));
+        assert_eq!((faults.iter().count(), faults.len()), (SourceFaults::KEPT, 5_000));
+        assert!(faults.to_string().ends_with("and 4980 more"));
+        let long = SourceFaults::from(SourceFault { message: "x".repeat(1 << 20), ..fault(1, "y") });
+        assert!(long.to_string().len() < 2_000);
+    }
+
     #[test]
     fn shared_hints_stand_once() {
-        let faults = SourceFaults(vec![fault(2, "x"), fault(3, "x"), fault(4, "y")]);
+        let faults = of([fault(2, "x"), fault(3, "x"), fault(4, "y")]);
         insta::assert_snapshot!(faults, @r"
         a.csv!B2: wrong
         a.csv!B3: wrong
@@ -116,7 +148,7 @@ mod tests {
 
     #[test]
     fn long_lists_are_capped_and_counted() {
-        let faults = SourceFaults((1..=332).map(|row| fault(row, "x")).collect());
+        let faults = of((1..=332).map(|row| fault(row, "x")));
         let text = faults.to_string();
         assert_eq!(text.lines().count(), 20 + 1 + 1);
         assert!(text.ends_with("a.csv!B20: wrong\n      = x\nand 312 more"), "{text}");

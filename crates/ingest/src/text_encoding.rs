@@ -28,6 +28,9 @@ pub(crate) struct Undecodable {
     pub hint: String,
 }
 
+/// So many bytes of text are read; it takes several times as much memory.
+const LARGEST: usize = 2 << 30;
+
 /// Decodes `bytes` in the encoding of a WHATWG `label`.
 pub(crate) fn decode(bytes: &[u8], label: &str) -> Result<Decoded, Undecodable> {
     let Some(encoding) = Encoding::for_label_no_replacement(label.as_bytes()) else {
@@ -38,7 +41,25 @@ pub(crate) fn decode(bytes: &[u8], label: &str) -> Result<Decoded, Undecodable> 
                 .into(),
         });
     };
+    if bytes.len() > LARGEST {
+        let size = |bytes: usize| vintner_guard::in_words(bytes as u64);
+        return Err(Undecodable {
+            line: 1,
+            message: format!("{} of text; up to {} are read", size(bytes.len()), size(LARGEST)),
+            hint: "write it as Parquet, or leave out what isn't used".into(),
+        });
+    }
     match decode_strictly(bytes, encoding) {
+        Ok(text) if text.contains('\0') => Err(Undecodable {
+            line: line_of(text.as_bytes(), text.find('\0').unwrap_or(0)),
+            message: "a NUL character, which no text has".into(),
+            hint: match resembling(bytes, encoding) {
+                Some(name) if name.starts_with("UTF-16") => {
+                    format!("it looks like {name}: set `encoding: {}`", name.to_lowercase())
+                }
+                _ => "mend `format` or `encoding`, or get the file again: it is damaged or no text".into(),
+            },
+        }),
         Ok(text) => {
             let multibyte = !encoding.is_single_byte() && encoding != UTF_8;
             let doubtful = multibyte && !bytes.is_ascii() && decode_strictly(bytes, UTF_8).is_ok();
@@ -46,24 +67,25 @@ pub(crate) fn decode(bytes: &[u8], label: &str) -> Result<Decoded, Undecodable> 
                 .then(|| format!("declared as {label}, but it is valid UTF-8 throughout"));
             Ok(Decoded { text, warning })
         }
-        Err(offset) => {
-            let before = bytes.get(..offset).unwrap_or(bytes);
-            let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-            Err(Undecodable {
-                line: u32::try_from(line).unwrap_or(u32::MAX),
-                message: format!("not valid {} from byte {} on", encoding.name(), offset + 1),
-                hint: match resembling(bytes, encoding) {
-                    Some(name) => format!(
-                        "it reads as {name} without a fault: if that is right, set `encoding: {}`",
-                        name.to_lowercase()
-                    ),
-                    None => {
-                        "set `encoding` to the one that the file was saved in, or save it as UTF-8".into()
-                    }
-                },
-            })
-        }
+        Err(offset) => Err(Undecodable {
+            line: line_of(bytes, offset),
+            message: format!("not valid {} from byte {} on", encoding.name(), offset + 1),
+            hint: match resembling(bytes, encoding) {
+                Some(name) => format!(
+                    "it reads as {name} without a fault: if that is right, set `encoding: {}`",
+                    name.to_lowercase()
+                ),
+                None => "set `encoding` to the one that the file was saved in, or save it as UTF-8".into(),
+            },
+        }),
     }
+}
+
+/// The line, from 1, on which a byte stands.
+fn line_of(bytes: &[u8], offset: usize) -> u32 {
+    let before = bytes.get(..offset).unwrap_or(bytes);
+    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    u32::try_from(line).unwrap_or(u32::MAX)
 }
 
 /// The text, or the offset of the first byte of the first sequence that isn't valid.
@@ -149,6 +171,14 @@ mod tests {
         let utf16: Vec<u8> = "year,value\n".encode_utf16().flat_map(u16::to_le_bytes).chain([0xff]).collect();
         assert!(decode(&utf16, "utf-8").unwrap_err().hint.contains("UTF-16LE"));
         assert!(decode(b"a", "utf8mb4").unwrap_err().message.contains("no encoding is called `utf8mb4`"));
+    }
+
+    #[test]
+    fn a_nul_is_told_at_its_line() {
+        let fault = decode(b"a,b\n1,\0\n", "utf-8").unwrap_err();
+        assert_eq!((fault.line, fault.message.as_str()), (2, "a NUL character, which no text has"));
+        let utf16: Vec<u8> = "a,b\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(decode(&utf16, "utf-8").unwrap_err().hint.contains("`encoding: utf-16le`"));
     }
 
     #[test]

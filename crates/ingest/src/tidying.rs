@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use vintner_diagnostics::cut;
 use vintner_panel::TidyValue;
 
 use crate::crosswalk::{Crosswalk, NameMatch};
@@ -16,6 +17,9 @@ use crate::year::{PLAUSIBLE_YEARS, parse_year};
 
 /// How many names a warning lists.
 const LISTED: usize = 5;
+
+/// So many warnings are told of a file; the others are counted.
+const WARNINGS: usize = 200;
 
 /// Something wrong before it is known in which file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,6 +148,7 @@ pub(crate) struct Tidying<'a> {
     matched: BTreeSet<String>,
     unmatched: BTreeMap<String, (u32, u32)>,
     near_misses: Vec<String>,
+    more_warnings: usize,
     duplicates: usize,
     years_seen: BTreeSet<i32>,
 }
@@ -167,6 +172,7 @@ impl<'a> Tidying<'a> {
             matched: BTreeSet::new(),
             unmatched: BTreeMap::new(),
             near_misses: Vec::new(),
+            more_warnings: 0,
             duplicates: 0,
             years_seen: BTreeSet::new(),
         }
@@ -193,7 +199,11 @@ impl<'a> Tidying<'a> {
     }
 
     pub(crate) fn warn(&mut self, warning: impl Into<String>) {
-        self.tidied.warnings.push(warning.into());
+        if self.tidied.warnings.len() < WARNINGS {
+            self.tidied.warnings.push(cut(warning.into()));
+        } else {
+            self.more_warnings += 1;
+        }
     }
 
     pub(crate) fn count_row_read(&mut self) {
@@ -358,6 +368,9 @@ impl<'a> Tidying<'a> {
         }
         let mut warnings = self.grid.warnings.clone();
         warnings.append(&mut self.tidied.warnings);
+        if self.more_warnings > 0 {
+            warnings.push(format!("{} more warnings", self.more_warnings));
+        }
         Ok(Tidied { warnings, ..self.tidied })
     }
 

@@ -3,36 +3,60 @@
 use std::fmt::Debug;
 use std::io::{Cursor, Read, Seek};
 
-use calamine::{Data, ExcelDateTime, Ods, Range, Reader, Xls, Xlsx};
+use calamine::{Data, ExcelDateTime, Reader, Xls, Xlsx, XlsxError};
 use vintner_diagnostics::did_you_mean;
 
 use crate::format::Format;
-use crate::grid::{CellContent, GridRow};
+use crate::grid::CellContent;
+use crate::sheet_cells::SheetCells;
+use crate::table::{Table, Unreadable, Wanted};
+use crate::{archive, ods};
 
-/// A workbook or sheet that can't be read.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Unreadable {
-    /// The sheet asked for, where it is a matter of one.
-    pub sheet: Option<String>,
-    /// What is wrong.
-    pub message: String,
-    /// What to do about it.
-    pub hint: String,
-}
-
-/// A sheet's name and rows. Formulas come as the values that the workbook last computed.
-pub(crate) type Sheet = (String, Vec<GridRow>);
-
-/// The sheet called `wanted`, or the first one.
-pub(crate) fn read_sheet(bytes: &[u8], format: Format, wanted: Option<&str>) -> Result<Sheet, Unreadable> {
+/// The sheets that are wanted. The bytes are believed nothing: see [`crate::binary`].
+pub(crate) fn read_sheets(
+    bytes: &[u8],
+    format: Format,
+    wanted: Wanted<'_>,
+) -> Result<Vec<Table>, Unreadable> {
     if let Some(unreadable) = no_workbook(bytes, format) {
         return Err(unreadable);
     }
     match format {
-        Format::Xls => sheet_of::<Xls<_>, _>(Cursor::new(bytes), format, wanted),
-        Format::Ods => sheet_of::<Ods<_>, _>(Cursor::new(bytes), format, wanted),
-        _ => sheet_of::<Xlsx<_>, _>(Cursor::new(bytes), format, wanted),
+        Format::Xls => {
+            let mut workbook = opened::<Xls<_>, _>(Cursor::new(bytes), format)?;
+            sheets_of(&workbook.sheet_names(), wanted, |_, name| range_cells(&mut workbook, name))
+        }
+        Format::Ods => {
+            let content = ods_content(&archive::unpacked(bytes, format.name())?)
+                .map_err(|message| not_one(format, &message))?;
+            let sheets = ods::sheets(&content).map_err(|message| not_one(format, &message))?;
+            let (names, mut cells): (Vec<String>, Vec<SheetCells>) = sheets.into_iter().unzip();
+            sheets_of(&names, wanted, |at, _| Ok(cells.get_mut(at).map(std::mem::take).unwrap_or_default()))
+        }
+        _ => {
+            let unpacked = archive::unpacked(bytes, format.name())?;
+            let mut workbook = opened::<Xlsx<_>, _>(Cursor::new(unpacked), format)?;
+            sheets_of(&workbook.sheet_names(), wanted, |_, name| streamed_cells(&mut workbook, name))
+        }
     }
+}
+
+/// The part of an ods workbook that has its sheets.
+fn ods_content(archive: &[u8]) -> Result<String, String> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(archive)).map_err(|error| error.to_string())?;
+    let mut part = |name: &str| {
+        let mut text = String::new();
+        let mut part = archive.by_name(name).map_err(|_| format!("it has no part `{name}`"))?;
+        part.read_to_string(&mut text).map_err(|error| format!("its part `{name}`: {error}"))?;
+        Ok::<String, String>(text)
+    };
+    if !part("mimetype")?.starts_with("application/vnd.oasis.opendocument.spreadsheet") {
+        return Err("it is an OpenDocument file of another kind".into());
+    }
+    if part("META-INF/manifest.xml")?.contains("manifest:encryption-data") {
+        return Err("it is under a password".into());
+    }
+    part("content.xml")
 }
 
 /// What a file is that can't be a workbook of the format, where its bytes tell. They tell more than
@@ -81,94 +105,113 @@ fn no_workbook(bytes: &[u8], format: Format) -> Option<Unreadable> {
     unreadable(format!("no {name} workbook but {workbook}"), hint)
 }
 
-/// The names of the sheets, in their order.
-pub(crate) fn sheet_names(bytes: &[u8], format: Format) -> Result<Vec<String>, Unreadable> {
-    if let Some(unreadable) = no_workbook(bytes, format) {
-        return Err(unreadable);
-    }
-    let source = Cursor::new(bytes);
-    match format {
-        Format::Xls => names_of::<Xls<_>, _>(source, format),
-        Format::Ods => names_of::<Ods<_>, _>(source, format),
-        _ => names_of::<Xlsx<_>, _>(source, format),
-    }
-}
-
-fn names_of<Workbook, Source>(source: Source, format: Format) -> Result<Vec<String>, Unreadable>
-where
-    Source: Read + Seek,
-    Workbook: Reader<Source>,
-    Workbook::Error: Debug + std::fmt::Display,
-{
-    Ok(opened::<Workbook, Source>(source, format)?.sheet_names())
-}
-
 fn opened<Workbook, Source>(source: Source, format: Format) -> Result<Workbook, Unreadable>
 where
     Source: Read + Seek,
     Workbook: Reader<Source>,
     Workbook::Error: Debug + std::fmt::Display,
 {
-    Workbook::new(source).map_err(|error| Unreadable {
-        sheet: None,
-        message: format!("not a readable {} workbook: {error}", format.name()),
-        hint: "open it in a spreadsheet programme and save it again, or mend `format`".into(),
-    })
+    Workbook::new(source).map_err(|error| not_one(format, &error.to_string()))
 }
 
-fn sheet_of<Workbook, Source>(
-    source: Source,
-    format: Format,
-    wanted: Option<&str>,
-) -> Result<Sheet, Unreadable>
-where
-    Source: Read + Seek,
-    Workbook: Reader<Source>,
-    Workbook::Error: Debug + std::fmt::Display,
-{
-    let mut workbook = opened::<Workbook, Source>(source, format)?;
-    let names = workbook.sheet_names();
-    let name = match wanted {
-        Some(wanted) => names.iter().find(|name| name.as_str() == wanted).ok_or_else(|| {
-            let known = names.iter().map(String::as_str);
-            Unreadable {
+fn not_one(format: Format, message: &str) -> Unreadable {
+    Unreadable {
+        sheet: None,
+        message: format!("not a readable {} workbook: {message}", format.name()),
+        hint: "open it in a spreadsheet programme and save it again, or mend `format`".into(),
+    }
+}
+
+/// The sheets that are wanted of those called `names`; `cells` reads one, by its place and its name.
+fn sheets_of(
+    names: &[String],
+    wanted: Wanted<'_>,
+    mut cells: impl FnMut(usize, &str) -> Result<SheetCells, String>,
+) -> Result<Vec<Table>, Unreadable> {
+    let mut table = |(at, name): (usize, &String)| {
+        let rows = cells(at, name).and_then(|cells| {
+            cells.into_rows().map_err(|many| format!("its rows lay out to {}", many.message()))
+        });
+        rows.map(|rows| Table { sheet: Some(name.clone()), rows }).map_err(|message| Unreadable {
+            sheet: Some(name.clone()),
+            message: format!("not a readable sheet: {message}"),
+            hint: "open the workbook in a spreadsheet programme, see that nothing stands far off the table, and \
+                   save it again"
+                .into(),
+        })
+    };
+    match wanted {
+        Wanted::All => Ok(names.iter().enumerate().filter_map(|named| table(named).ok()).collect()),
+        Wanted::Named(wanted) => match names.iter().enumerate().find(|(_, name)| name.as_str() == wanted) {
+            Some(named) => Ok(vec![table(named)?]),
+            None => Err(Unreadable {
                 sheet: None,
                 message: format!("no sheet `{wanted}`"),
-                hint: match did_you_mean(wanted, known) {
+                hint: match did_you_mean(wanted, names.iter().map(String::as_str)) {
                     Some(name) => format!("did you mean `{name}`?"),
-                    None => format!("its sheets are: {}", quoted(&names)),
+                    None => format!("its sheets are: {}", quoted(names)),
                 },
-            }
-        })?,
-        None => names.first().ok_or_else(|| Unreadable {
-            sheet: None,
-            message: "a workbook without a sheet".into(),
-            hint: "mend `file`, or export the table again".into(),
-        })?,
-    };
-    let range = workbook.worksheet_range(name).map_err(|error| Unreadable {
-        sheet: Some(name.clone()),
-        message: format!("not a readable sheet: {error}"),
-        hint: "open the workbook in a spreadsheet programme and save it again".into(),
-    })?;
-    Ok((name.clone(), rows_of(&range)))
+            }),
+        },
+        Wanted::First => match names.first() {
+            Some(name) => Ok(vec![table((0, name))?]),
+            None => Err(Unreadable {
+                sheet: None,
+                message: "a workbook without a sheet".into(),
+                hint: "mend `file`, or export the table again".into(),
+            }),
+        },
+    }
 }
 
 fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    const SHOWN: usize = 20;
+    let mut said = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        said.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    said
 }
 
-/// The rows of a range, which begins at the sheet's first used cell, numbered as on the sheet.
-fn rows_of(range: &Range<Data>) -> Vec<GridRow> {
-    let Some((first_row, first_column)) = range.start() else { return Vec::new() };
-    range
-        .rows()
-        .zip(first_row + 1..)
-        .map(|(cells, number)| {
-            let padding = std::iter::repeat_n(CellContent::Empty, first_column as usize);
-            GridRow { number, cells: padding.chain(cells.iter().map(content)).collect() }
-        })
-        .collect()
+/// The cells of a sheet that its reader lays out as a rectangle.
+fn range_cells<Workbook, Source>(workbook: &mut Workbook, name: &str) -> Result<SheetCells, String>
+where
+    Source: Read + Seek,
+    Workbook: Reader<Source>,
+    Workbook::Error: std::fmt::Display,
+{
+    let range = workbook.worksheet_range(name).map_err(|error| error.to_string())?;
+    let mut cells = SheetCells::default();
+    let Some((first_row, first_column)) = range.start() else { return Ok(cells) };
+    for (row, column, data) in range.used_cells() {
+        let at = |first: u32, on: usize| first.saturating_add(u32::try_from(on).unwrap_or(u32::MAX));
+        cells
+            .push(at(first_row, row), at(first_column, column), content(data))
+            .map_err(|many| many.message())?;
+    }
+    Ok(cells)
+}
+
+/// The cells of an xlsx sheet one by one as they are written, so that one far off costs nothing.
+fn streamed_cells<Source: Read + Seek>(
+    workbook: &mut Xlsx<Source>,
+    name: &str,
+) -> Result<SheetCells, String> {
+    let mut cells = SheetCells::default();
+    let mut reader = match workbook.worksheet_cells_reader(name) {
+        Ok(reader) => reader,
+        // A sheet that is a chart has no cells.
+        Err(XlsxError::NotAWorksheet(_)) => return Ok(cells),
+        Err(error) => return Err(error.to_string()),
+    };
+    while let Some(cell) = reader.next_cell().map_err(|error| error.to_string())? {
+        let (row, column) = cell.get_position();
+        let data = Data::from(cell.get_value().clone());
+        if data != Data::Empty {
+            cells.push(row, column, content(&data)).map_err(|many| many.message())?;
+        }
+    }
+    Ok(cells)
 }
 
 fn content(data: &Data) -> CellContent {

@@ -152,19 +152,27 @@ fn a_command_sees_the_variables_that_it_declares_and_few_others() {
 fn what_counts_is_in_the_parameters_of_the_stage() {
     let of = |yaml: &str| Command::new(spec(yaml).unwrap()).params();
     let base = "run: x\noutputs: {b: b.txt, a: c/a.png}\nenv: {CALLERS: null}\nparams: {n: 1}\n";
-    let params = of(base);
+    let mut params = of(base);
+    // Of the caller's value there is a digest, under a key that is another one in each process.
+    let value = params["env"]["CALLERS"]["keyed_digest"].take();
+    assert_eq!(value.as_str().map(str::len), Some(64));
     assert_eq!(
         params,
         serde_json::json!({
             "run": "x", "outputs": {"a": "c/a.png", "b": "b.txt"},
-            "env": {"CALLERS": "the caller's"}, "params": {"n": 1},
+            "env": {"CALLERS": {"keyed_digest": null}}, "params": {"n": 1},
         })
     );
+    let base = base.replace("CALLERS: null", "OURS: x, KEY: {secret: true}");
+    let params = of(&base);
+    assert_eq!(params["env"], serde_json::json!({"OURS": "x", "KEY": {"secret": true}}));
     assert_eq!(
         of(&format!("{base}timeout: 2h\nop: other\nfiles: 5\n")),
         params,
         "a timeout changes no output"
     );
+    assert_eq!(of(&format!("{base}sandbox: true\n"))["sandbox"], serde_json::json!(true));
+    let base = base.as_str();
     assert_eq!(of("run: [x, y]\noutputs: {a: a}\n")["run"], serde_json::json!(["x", "y"]));
     let first = &Command::new(spec(base).unwrap()).outputs()[0];
     assert_eq!(first.name, "b", "the first output is the first that is written");

@@ -37,7 +37,7 @@ fn read_below(folder: &Path, prefix: &str, sources: &mut Vec<TemplateSource>) ->
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
         if path.is_dir() {
             read_below(&path, &format!("{name}/"), sources)?;
-        } else if name.ends_with(".tera") {
+        } else if name.ends_with(".tera") && path.is_file() {
             let text = std::fs::read_to_string(&path).map_err(unreadable(&path))?;
             sources.push(TemplateSource { name, text });
         }

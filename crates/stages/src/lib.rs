@@ -37,6 +37,8 @@ pub use operations::registry;
 pub use results::{ResultsDifference, results_difference};
 pub use told::{Moved, Signs, count, percent};
 pub use vintage::{bind_vintage, find_vintage, vintage_names};
+/// The reader of binary files, for the program that is to run it.
+pub use vintner_ingest::BINARY_READER;
 /// The claims that the operation `claims` hands on.
 pub use vintner_reporting::claims;
 /// What changed from one vintage to another.

@@ -25,6 +25,8 @@ use std::io::{Write, stdout};
 use std::process::ExitCode;
 
 use clap::Parser;
+use vintner_pipeline::command::FRAME_READER;
+use vintner_stages::BINARY_READER;
 
 use crate::arguments::{Arguments, Command, Vintage};
 use crate::error::Result;
@@ -32,6 +34,11 @@ use crate::terminal::{Screen, Stderr, Tone};
 use crate::workspace::Workspace;
 
 fn main() -> ExitCode {
+    // The process that reads a binary file is this program, too.
+    if let Some(code) = vintner_guard::serve(std::env::args_os(), &[BINARY_READER, FRAME_READER]) {
+        return code;
+    }
+    vintner_guard::isolate();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -40,22 +47,26 @@ fn main() -> ExitCode {
         }
     };
     log_to_stderr(arguments.common.verbose);
-    match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+    let (said, code) = match vintner_guard::quietly(|| run(&arguments)) {
+        Ok(Ok(())) => return ExitCode::SUCCESS,
         // A reader that stops reading (`| head`) is no failure.
-        Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
-        Err(error) if error.is_silent() => ExitCode::from(error.exit_code()),
-        Err(error) => {
+        Ok(Err(error)) if error.is_broken_pipe() => return ExitCode::SUCCESS,
+        Ok(Err(error)) if error.is_silent() => return ExitCode::from(error.exit_code()),
+        Ok(Err(error)) => {
             if arguments.command.is_json() {
                 // Where nobody reads stdout any longer, stderr and the exit code are left.
                 let _ = fault_json::print(&error);
             }
-            let label = Screen::stderr().paint(Tone::Bad, "error:");
-            // The exit code says it too, where nobody reads stderr any longer.
-            terminal::say(&format!("{label} {}", printable::printable(&error.to_string())));
-            ExitCode::from(error.exit_code())
+            (error.to_string(), error.exit_code())
         }
-    }
+        Err(panic) => {
+            (format!("a fault in the program: {panic}\n  please report it, with what led to it"), 1)
+        }
+    };
+    // The exit code says it too, where nobody reads stderr any longer.
+    let label = Screen::stderr().paint(Tone::Bad, "error:");
+    terminal::say(&format!("{label} {}", printable::cut(&printable::printable(&said))));
+    ExitCode::from(code)
 }
 
 /// Says what is wrong with the arguments, or what was asked of the program itself: help, its version.

@@ -59,6 +59,31 @@ fn escaped(text: &str, kept: impl Fn(char) -> bool) -> String {
     printable
 }
 
+/// A message is so many lines long, and a line so many characters; beyond, a terminal shows nothing else.
+const LINES: usize = 400;
+const CHARACTERS: usize = 4_000;
+
+/// A message, cut where it is longer than anybody reads; what is left out is counted.
+pub(crate) fn cut(text: &str) -> String {
+    let mut shown = String::new();
+    for (number, line) in text.split('\n').take(LINES).enumerate() {
+        if number > 0 {
+            shown.push('\n');
+        }
+        match line.char_indices().nth(CHARACTERS) {
+            None => shown.push_str(line),
+            Some((end, _)) => {
+                let (head, rest) = line.split_at(end);
+                shown.push_str(&format!("{head}… ({} more characters)", rest.chars().count()));
+            }
+        }
+    }
+    match text.split('\n').count().saturating_sub(LINES) {
+        0 => shown,
+        more => shown + &format!("\n… ({more} more lines)"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -79,6 +104,16 @@ mod tests {
         assert!(write!(stream, "\u{1b}[1;31mred\u{1b}[0m {}\n", "a\u{1b}[2Jb\u{1b}]0;c\u{7}").is_ok());
         let expected = "\u{1b}[1;31mred\u{1b}[0m a\\u{1b}[2Jb\\u{1b}]0;c\\u{7}\n";
         assert_eq!(String::from_utf8_lossy(&written), expected);
+    }
+
+    #[test]
+    fn long_messages_are_cut_and_counted() {
+        assert_eq!(cut("a\n  b\n"), "a\n  b\n");
+        assert_eq!(
+            cut(&"沧".repeat(CHARACTERS + 3)),
+            format!("{}… (3 more characters)", "沧".repeat(CHARACTERS))
+        );
+        assert!(cut(&"x\n".repeat(LINES + 9)).ends_with("x\n… (10 more lines)"));
     }
 
     proptest! {

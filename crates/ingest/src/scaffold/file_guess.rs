@@ -1,8 +1,10 @@
 //! What a file is: its format, its encoding, its delimiter, and the sheets in it.
 
+use crate::binary::read_tables;
 use crate::format::Format;
 use crate::grid::GridRow;
-use crate::{delimited, parquet, text_encoding, workbook};
+use crate::table::Wanted;
+use crate::{delimited, text_encoding};
 
 /// One table's worth of cells, and how they were read.
 #[derive(Debug)]
@@ -28,15 +30,11 @@ pub(super) fn readings(name: &str, bytes: &[u8]) -> Result<Vec<Readable>, String
     }
     let format = by_bytes(bytes).unwrap_or_else(|| by_name(name));
     let mut readings = match format {
-        Format::Xlsx | Format::Xls | Format::Ods => workbook::sheet_names(bytes, format)
+        Format::Xlsx | Format::Xls | Format::Ods | Format::Parquet => read_tables(bytes, format, Wanted::All)
             .map_err(|wrong| format!("{}; {}", wrong.message, wrong.hint))?
             .into_iter()
-            .filter_map(|sheet| {
-                let (_, rows) = workbook::read_sheet(bytes, format, Some(&sheet)).ok()?;
-                Some(plain(format, Some(sheet), rows))
-            })
+            .map(|table| plain(format, table.sheet, table.rows))
             .collect(),
-        Format::Parquet => vec![plain(format, None, parquet::read_rows(bytes.to_vec())?)],
         Format::Csv | Format::Tsv => vec![text(bytes)?],
     };
     let said = by_extension(name);

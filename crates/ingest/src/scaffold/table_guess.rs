@@ -91,8 +91,11 @@ fn headers(header: &GridRow) -> Vec<(u32, String)> {
         .filter(|(_, cell)| matches!(cell, CellContent::Text(_)) && !cell.is_blank())
         .map(|(column, cell)| (column, cell.raw()))
         .collect();
-    let times = |text: &str| all.iter().filter(|(_, other)| fold_header(other) == fold_header(text)).count();
-    all.iter().filter(|(_, text)| times(text) == 1).cloned().collect()
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, text) in &all {
+        *times.entry(fold_header(text)).or_default() += 1;
+    }
+    all.into_iter().filter(|(_, text)| times.get(&fold_header(text)) == Some(&1)).collect()
 }
 
 /// The column with most names of the crosswalk's entities, if it has some.
@@ -227,7 +230,7 @@ fn entities_across(header: &GridRow, below: &[GridRow], crosswalk: &Crosswalk) -
     let headers = headers(header);
     let (time, text, years) = headers
         .iter()
-        .filter(|(column, _)| columns.iter().all(|(other, _)| other != column))
+        .filter(|(column, _)| columns.binary_search_by_key(column, |(other, _)| *other).is_err())
         .map(|(column, text)| {
             let years: Vec<i32> = filled.iter().filter_map(|row| year_of(row.cell(*column))).collect();
             (*column, text, years)

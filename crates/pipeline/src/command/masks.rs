@@ -27,11 +27,13 @@ impl Masks {
         let mut taken = Vec::with_capacity(said.len());
         let mut at = 0;
         while let Some(rest) = said.get(at..).filter(|rest| !rest.is_empty()) {
+            let begins = |value: &[u8]| value.len() > rest.len() && value.starts_with(rest);
+            if !last && self.0.iter().any(|(value, _)| begins(value)) {
+                break;
+            }
             if let Some((value, mask)) = self.0.iter().find(|(value, _)| rest.starts_with(value)) {
                 taken.extend_from_slice(mask.as_bytes());
                 at += value.len();
-            } else if !last && self.0.iter().any(|(value, _)| value.starts_with(rest)) {
-                break;
             } else {
                 taken.extend(rest.first());
                 at += 1;

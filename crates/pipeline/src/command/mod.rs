@@ -13,7 +13,6 @@
 //! It reads the seam to stages, files, digests and errors. It never reads the store or the plan: a
 //! command is a stage like any other. All its files count in the fingerprints of commands.
 
-mod command;
 mod command_line;
 #[cfg(target_os = "linux")]
 mod descendants;
@@ -33,19 +32,21 @@ mod reading;
 mod sandbox;
 mod scratch;
 mod spec;
+mod stage;
 mod timeout;
 mod usual_path;
 mod variable;
 
-pub use command::{Command, code};
-pub(crate) use command::{CommandOperation, scratch_parent};
 pub use command_line::CommandLine;
 pub(crate) use environment::is_given;
 pub use error::CommandError;
+pub use foreign_frame::FRAME_READER;
 pub use output_file::OutputFile;
 pub use problem::CommandProblem;
 pub use sandbox::Sandbox;
 pub(crate) use scratch::{SCRATCH_PARTS, SCRATCH_PREFIX};
 pub use spec::CommandSpec;
+pub use stage::{Command, code};
+pub(crate) use stage::{CommandOperation, scratch_parent};
 pub use timeout::Timeout;
 pub use variable::Variable;

@@ -1,6 +1,5 @@
 //! Whether what is kept, shown and published is what the code and the data make.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
@@ -110,7 +109,7 @@ impl Survey<'_, '_> {
 
 /// That a file outside of the store has the content that the store has.
 fn verify_copy(path: &Path, name: &Path, digest: &Digest, found: &mut Verification) {
-    match fs::read(path) {
+    match vintner_guard::read_regular(path) {
         Err(error) => found.mismatch(name.display().to_string(), format!("can't be read: {error}")),
         Ok(bytes) => {
             found.count(bytes.len() as u64);

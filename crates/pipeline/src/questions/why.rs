@@ -244,7 +244,8 @@ impl Asked<'_, '_, '_> {
         let mut files = files(plan, branch)?;
         let file = files.remove(role).and_then(|files| files.into_iter().find(|file| file.key == key));
         let Some(file) = file else { return Ok(None) };
-        let bytes = std::fs::read(&file.path).map_err(PipelineError::io(&file.path, "reading"))?;
+        let bytes =
+            vintner_guard::read_regular(&file.path).map_err(PipelineError::io(&file.path, "reading"))?;
         Ok(Some(Version { subject: file.shown.display().to_string(), bytes: Some(bytes) }))
     }
 }

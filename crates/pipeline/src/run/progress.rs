@@ -10,7 +10,7 @@ use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
 use crate::operation::{InputDeclaration, decode_frame};
 use crate::plan::{Branch, BranchAt, BranchId, Plan, Read};
-use crate::spec::{Bound, ForEach, Item, PipelineStage, Reference, SourceFile, no_branch};
+use crate::spec::{BRANCHES, Bound, ForEach, Item, PipelineStage, Reference, SourceFile, no_branch};
 use crate::store::{Record, Store};
 
 /// The branches of a stage, once they are known, with what is known of each.
@@ -187,6 +187,12 @@ impl<'a, T: HasRecord> Progress<'a, T> {
                 }
             };
             items.extend(found.into_iter().filter(|item| seen.insert(item.key.clone())));
+            if items.len() > BRANCHES {
+                return Err(refused(format!(
+                    "its column `{column}` has more than {BRANCHES} values, and a stage may have as many branches; \
+                     group them in a column of their own"
+                )));
+            }
         }
         Ok(items)
     }

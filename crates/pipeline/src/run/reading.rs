@@ -1,11 +1,11 @@
 //! What branches read: the digests that count in their fingerprints, and the content itself.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
+use vintner_guard::read_regular;
 
 use super::answers::{self, Answers};
 use super::progress::{HasRecord, Progress};
@@ -154,7 +154,7 @@ impl Reading {
                 return Err(moved(&extra.path));
             }
             for (file, known) in files.into_iter().zip(known) {
-                let bytes = fs::read(&file.path).map_err(PipelineError::io(&file.path, "reading"))?;
+                let bytes = read_regular(&file.path).map_err(PipelineError::io(&file.path, "reading"))?;
                 let digest = Digest::of(&bytes);
                 if known.content.as_ref() != Some(&digest) || known.key != file.key {
                     if known.key == file.key && self.files.correct(&file.path, &digest) {

@@ -144,7 +144,7 @@ fn refuse_unknown(env: &Node, names: &Names<'_>, refuse: &mut dyn FnMut(Refusal)
             let escaped = text.get(..mention.range.start).is_some_and(|before| before.ends_with('$'));
             if names.get(mention.name).is_none() && mention.name != ITEM && !escaped {
                 let path = mention.name.to_owned();
-                refuse(Refusal { span: node.span, path, reason: RefusalReason::Unknown });
+                refuse(Refusal { span: node.span, path, reason: RefusalReason::Unread });
             }
             from = mention.range.start + 1;
         }

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use vintner_diagnostics::{Document, Faults, Node, NodeValue, Number, Spanned};
 
+/// A stage has so many branches at most: each is looked at, fingerprinted and recorded on its own.
+pub(crate) const BRANCHES: usize = 20_000;
+
 /// What a stage has a branch for each of.
 #[derive(Debug, Clone)]
 pub enum ForEach {
@@ -71,6 +74,13 @@ fn items(
             return Err(document.fault(Some(item.value.span), message).into());
         }
         items.push(item);
+        if items.len() > BRANCHES {
+            let fault =
+                document.fault(Some(node.span), format!("more than {BRANCHES} branches of one stage"));
+            return Err(fault
+                .hint("make a branch for each group of items, and let the stage work through the group")
+                .into());
+        }
     }
     if items.is_empty() {
         return Err(document.fault(Some(node.span), "there is nothing to make a branch for").into());

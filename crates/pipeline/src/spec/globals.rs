@@ -6,6 +6,8 @@ use vintner_diagnostics::{
     Document, Fault, Faults, Names, Node, NodeValue, Refusal, RefusalReason, Spanned, one_of,
 };
 
+use super::expansion::Expansion;
+
 /// What stands for the item of a branch.
 pub(crate) const ITEM: &str = "item";
 
@@ -15,7 +17,7 @@ pub(crate) struct Globals(BTreeMap<String, Node>);
 
 impl Globals {
     /// Reads the field `params` of a pipeline.
-    pub(crate) fn read(document: &Document, faults: &mut Faults) -> Self {
+    pub(crate) fn read(document: &Document, expansion: &mut Expansion, faults: &mut Faults) -> Self {
         let Some(NodeValue::Mapping(entries)) = document.node(&["params"]).map(|node| &node.value) else {
             return Self::default();
         };
@@ -38,6 +40,11 @@ impl Globals {
                 break;
             }
             for (name, node) in free {
+                if let Err(fault) = expansion.take(document, node, &Names::new(&resolved)) {
+                    faults.push(*fault);
+                    resolved.insert(name.value.clone(), Node { span: node.span, value: NodeValue::Null });
+                    continue;
+                }
                 let node = node.substitute(&Names::new(&resolved), &mut |refusal| {
                     let known = entries.iter().map(|(name, _)| name.value.as_str());
                     let hint = one_of(&refusal.path, known);
@@ -54,6 +61,20 @@ impl Globals {
         Self(resolved)
     }
 
+    /// What may have been meant by a path that leads nowhere.
+    pub(crate) fn hint(&self, path: &str) -> Option<String> {
+        let mut parts = path.split('.');
+        let first = parts.next().unwrap_or_default();
+        let Some(mut node) = self.0.get(first) else { return one_of(first, self.names().known()) };
+        for field in parts {
+            match node.get(field) {
+                Some(inner) => node = inner,
+                None => return one_of(field, node.fields()),
+            }
+        }
+        None
+    }
+
     pub(crate) fn names(&self) -> Names<'_> {
         Names::new(&self.0)
     }
@@ -67,9 +88,11 @@ pub(crate) fn fault_of(document: &Document, refusal: &Refusal, hint: Option<Stri
         RefusalReason::Unknown if path == ITEM => fault(format!("`params` has no `{path}`"))
             .hint("`$item` is there where a stage has `foreach`; `$$item` is the text itself"),
         RefusalReason::Unknown => fault(format!("`params` has no `{path}`")).maybe_hint(hint),
+        RefusalReason::Unread => fault(format!("`params` has no `{path}`, and no shell reads this text"))
+            .hint(format!("write its value out, or `$${path}` where these letters are meant")),
         RefusalReason::NoText(what) => {
             fault(format!("`${path}` is {what}, which can't stand inside of a text"))
-                .hint(format!("let the text be `${path}` and nothing else, or name one of its fields"))
+                .hint(format!("let the text be `${path}` and nothing else, or name a field of it; a command finds lists under its `params`"))
         }
         RefusalReason::Twice(name) => fault(format!("two fields would be called `{name}`")),
     }

@@ -7,6 +7,7 @@ mod bound;
 mod branch_name;
 mod check;
 mod command_fields;
+mod expansion;
 mod foreach;
 mod globals;
 mod of;
@@ -20,6 +21,7 @@ mod vintage;
 
 pub use bound::Bound;
 pub(crate) use branch_name::{BranchName, no_branch};
+pub(crate) use foreach::BRANCHES;
 pub use foreach::{ForEach, Item};
 pub use pipeline::Pipeline;
 pub use pipeline_stage::PipelineStage;

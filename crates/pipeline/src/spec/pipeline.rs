@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use vintner_diagnostics::{Document, Fault, Faults, one_of};
+use vintner_guard::check_regular;
 
 use super::bound::Bound;
 use super::check::Checker;
+use super::expansion::Expansion;
 use super::foreach::Item;
 use super::globals::Globals;
 use super::pipeline_stage::PipelineStage;
@@ -54,6 +56,7 @@ impl Pipeline {
         overrides: &BTreeMap<String, String>,
     ) -> Result<Self> {
         let path = workspace.join(file);
+        check_regular(&path).map_err(PipelineError::io(&path, "reading the pipeline"))?;
         let size = std::fs::metadata(&path).map_err(PipelineError::io(&path, "reading the pipeline"))?.len();
         let name = file.display().to_string();
         if size > LARGEST_SPEC {
@@ -101,9 +104,10 @@ impl Pipeline {
         // Faults of form don't keep the graph from being checked as far as the stages can be made out.
         let (spec, mut faults) = Spec::read(&document);
         let Some(mut spec) = spec else { return Err(faulty(faults)) };
-        let globals = Globals::read(&document, &mut faults);
+        let mut expansion = Expansion::default();
+        let globals = Globals::read(&document, &mut expansion, &mut faults);
         spec.fill(&globals, &document, &mut faults);
-        let mut checker = Checker::new(workspace, &document, &spec, globals, registry, faults);
+        let mut checker = Checker::new(workspace, &document, &spec, globals, expansion, registry, faults);
         let secret_key = checker.secret_key.clone();
         let mut stages = checker.stages();
         checker.check_graph(&stages);

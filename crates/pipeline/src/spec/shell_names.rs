@@ -159,8 +159,10 @@ fn is_assigned(text: &str, name: &str) -> bool {
         {
             return false;
         }
-        let line = before.rsplit(['\n', ';', '|', '&']).next().unwrap_or_default().trim_start();
-        after.starts_with('=') || after.starts_with("+=") || line == "for " || line.starts_with("read ")
+        let words = before.rsplit(['\n', ';', '|', '&']).next().unwrap_or_default();
+        let mut words = words.split_whitespace().rev();
+        let is_of_for = words.clone().next() == Some("for");
+        after.starts_with('=') || after.starts_with("+=") || is_of_for || words.any(|word| word == "read")
     })
 }
 

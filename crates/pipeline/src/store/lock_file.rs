@@ -2,7 +2,6 @@
 //! kept with the code.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -183,9 +182,8 @@ fn path_of(pipeline: &Path) -> PathBuf {
 
 /// The text of a lock; `None` where there is none.
 fn read(path: &Path) -> Result<Option<String>> {
-    match fs::read(path) {
-        // What isn't UTF-8 isn't YAML of a lock, and is told at its place.
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+    match vintner_guard::read_text(path) {
+        Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(PipelineError::io(path, "reading")(error)),
     }
@@ -333,7 +331,7 @@ mod tests {
     fn a_damaged_lock_is_an_error_with_its_place() -> std::io::Result<()> {
         let folder = tempfile::tempdir()?;
         let message = |text: &str| -> std::io::Result<String> {
-            fs::write(folder.path().join("pipeline.lock"), text)?;
+            std::fs::write(folder.path().join("pipeline.lock"), text)?;
             let loaded = LockFile::load(&folder.path().join("pipeline.yaml"));
             Ok(loaded.err().map(|error| error.to_string()).unwrap_or_default())
         };

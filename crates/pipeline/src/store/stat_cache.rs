@@ -16,6 +16,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use vintner_guard::check_regular;
+
 use super::atomic::write_cache;
 use super::change_times::ChangeTimes;
 use super::stamp::{Identity, Stamp, now};
@@ -67,12 +69,9 @@ impl StatCache {
 
     /// The digest of a file's content.
     pub(crate) fn digest(&self, path: &Path) -> Result<Digest> {
+        check_regular(path).map_err(PipelineError::io(path, "reading"))?;
         let mut file = File::open(path).map_err(PipelineError::io(path, "reading"))?;
         let metadata = file.metadata().map_err(PipelineError::io(path, "reading"))?;
-        if metadata.is_dir() {
-            let source = std::io::Error::from(std::io::ErrorKind::IsADirectory);
-            return Err(PipelineError::io(path, "reading")(source));
-        }
         if let Some(digest) = self.remembered(path, &metadata) {
             return Ok(digest);
         }

@@ -6,14 +6,14 @@
 
 mod claims;
 mod data;
+mod difference;
 mod estimates;
 mod sources;
-mod vintage_difference;
 mod vintage_side;
 
 pub use claims::{ClaimChange, ClaimsDifference};
 pub use data::{CellChange, DataDifference, VariableDifference};
+pub use difference::VintageDifference;
 pub use estimates::{CoefficientChange, EstimatesDifference, Significance};
 pub use sources::{FieldChange, SourceDifference, SourcesDifference};
-pub use vintage_difference::VintageDifference;
 pub use vintage_side::VintageSide;

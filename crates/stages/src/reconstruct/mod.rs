@@ -16,7 +16,7 @@ mod manifest;
 mod paths;
 mod problem;
 mod raw_table;
-mod reconstruct;
+mod reconstruction;
 mod series;
 mod spec;
 
@@ -24,5 +24,5 @@ pub use consistency::{
     Consistency, ConsistencyVerdict, NamedConflict, NamedRow, StandardErrors, consistency,
 };
 pub use error::ReconstructError;
-pub use reconstruct::{ReconstructedFile, Report, check, reconstruct};
+pub use reconstruction::{ReconstructedFile, Report, check, reconstruct};
 pub use spec::Specification;

@@ -49,3 +49,21 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Status) -> Resul
     writeln!(out, "{name}: {}, {fresh} fresh", count(statuses.len(), "stage"))?;
     exit_code(statuses, arguments.exit_code)
 }
+
+/// How a branch failed when it was last to be made, on a line.
+fn last_failure(failed: &LastFailure) -> String {
+    let since = match failed.changed_since {
+        Some(true) => ", and what it depends on has changed since",
+        Some(false) => ", and nothing that it depends on has changed since",
+        None => "",
+    };
+    let first = failed.message.lines().next().unwrap_or_default();
+    let log = failed.log.as_ref().map(|log| format!("; its log is {}", log.display())).unwrap_or_default();
+    printable_line(&format!("failed on {}{since}: {first}{log}", instant(failed.at)))
+}
+
+/// Fails without a word where that is asked for and anything would run, or may.
+pub(super) fn exit_code<'a>(statuses: impl IntoIterator<Item = &'a StageStatus>, asked: bool) -> Result<()> {
+    let due = asked && statuses.into_iter().any(|status| status.state != State::Fresh);
+    if due { Err(CommandError::Due) } else { Ok(()) }
+}

@@ -83,7 +83,7 @@ fn imports_between_wings_point_down() {
             for (to, line) in to {
                 let (own, other) = (wing(&from), wing(&to));
                 assert!(
-                    own == other || floor(own) < floor(&other) || from == "lib",
+                    own == other || floor(own) < floor(other) || from == "lib",
                     "crates/{}/src/{}:{line} imports {to}, and the wing {own} stands below {other}",
                     package.name,
                     sources.place(&from)

@@ -3,6 +3,7 @@
 
 #[cfg(unix)]
 pub mod commands;
+pub mod damage;
 #[cfg(unix)]
 pub mod kept;
 #[cfg(target_os = "linux")]

@@ -72,9 +72,14 @@ fn fields_lists_parameters_outputs_and_variables_are_filled_in() {
         workspace.write(path, &format!("{text}\n"));
     }
     let params = |item: &str, of: &str| {
-        format!(
-            "{{\"{item}\":1,\"money\":\"$5, $year\",\"text\":\"of {of} in 2008\",\"words\":[\"x\",\"y\"]}}"
-        )
+        let mut fields = [
+            format!("\"{item}\":1"),
+            "\"money\":\"$5, $year\"".to_owned(),
+            format!("\"text\":\"of {of} in 2008\""),
+            "\"words\":[\"x\",\"y\"]".to_owned(),
+        ];
+        fields.sort();
+        format!("{{{}}}", fields.join(","))
     };
     assert_eq!(
         published(&workspace),

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, Span, Spanned, one_of};
+use vintner_diagnostics::{Document, Fault, Faults, Names, Node, NodeValue, Span, Spanned, VALUES, one_of};
 
 use crate::command::CommandOperation;
 use crate::digest::SecretKey;
 use crate::files::{Ignored, dangling, in_other_form, told_apart};
 use crate::operation::{Operation, Registry};
 use crate::spec::bound::{Bound, Template, no_params, stand_ins};
+use crate::spec::expansion::Expansion;
 use crate::spec::foreach::{ForEach, Item};
 use crate::spec::globals::{Globals, fault_of};
 use crate::spec::of::Of;
@@ -31,6 +32,8 @@ pub(crate) struct Checker<'a> {
     /// Under which values that aren't written down are digested.
     pub(crate) secret_key: SecretKey,
     faults: Faults,
+    /// How much names may still be replaced by, over the whole spec.
+    expansion: Expansion,
 }
 
 type Result<T> = std::result::Result<T, Faults>;
@@ -41,6 +44,7 @@ impl<'a> Checker<'a> {
         document: &'a Document,
         spec: &'a Spec,
         globals: Globals,
+        expansion: Expansion,
         registry: &'a Registry,
         faults: Faults,
     ) -> Self {
@@ -52,7 +56,8 @@ impl<'a> Checker<'a> {
             _ => BTreeMap::new(),
         };
         let secret_key = SecretKey::in_folder(&workspace.join(".vintner"));
-        Self { workspace, document, spec, globals: Arc::new(globals), registry, nodes, secret_key, faults }
+        let globals = Arc::new(globals);
+        Self { workspace, document, spec, globals, registry, nodes, secret_key, faults, expansion }
     }
 
     /// The faults that were found.
@@ -63,6 +68,33 @@ impl<'a> Checker<'a> {
     pub(super) fn fault(&mut self, span: Span, message: impl Into<String>, hint: Option<String>) {
         let fault: Fault = self.document.fault(Some(span), message);
         self.faults.push(fault.maybe_hint(hint));
+    }
+
+    /// Whether what a node comes to, its names filled in, is within what a spec may come to; if not, that is a
+    /// fault of it.
+    fn is_within(&mut self, node: &Node, names: &Names<'_>) -> bool {
+        match self.expansion.take(self.document, node, names) {
+            Ok(()) => true,
+            Err(fault) => {
+                self.faults.push(*fault);
+                false
+            }
+        }
+    }
+
+    /// Whether what all branches of a stage come to is within what a spec may come to.
+    fn branches_are_within(&mut self, node: &Node, template: &Template, items: &[Item]) -> bool {
+        let mut count = 0;
+        for item in items {
+            count += template.params.values_with(&Of::Item(item).names(&template.globals), VALUES);
+            if count > VALUES {
+                let message = format!("its branches come to more than {VALUES} values");
+                let hint = "let a branch refer to what is long by its name, or make fewer of them".to_owned();
+                self.fault(node.get("foreach").unwrap_or(node).span, message, Some(hint));
+                return false;
+            }
+        }
+        true
     }
 
     /// The stages whose operation is known and whose parameters could be read.
@@ -81,6 +113,9 @@ impl<'a> Checker<'a> {
             };
             let of = if foreach.is_some() { Of::AnyItem } else { Of::Nothing };
             let params = params.unwrap_or(&nothing).clone();
+            if !self.is_within(&params, &of.names(&globals)) {
+                continue;
+            }
             let template = operation.map(|operation| Template {
                 operation,
                 params: params.clone(),
@@ -95,12 +130,17 @@ impl<'a> Checker<'a> {
                 }
             }
             for refusal in &refused {
-                let hint = one_of(&refusal.path, globals.names().known());
+                let hint = globals.hint(&refusal.path);
                 let fault = fault_of(self.document, refusal, hint);
                 self.faults.push(fault);
             }
             self.check_braces(node, foreach.is_some());
             let Some(template) = template else { continue };
+            if let Some(Some(ForEach::Items(items))) = &foreach
+                && !self.branches_are_within(node, &template, items)
+            {
+                continue;
+            }
             let items: Vec<Option<Item>> = match &foreach {
                 None => vec![None],
                 Some(None) => continue,
@@ -242,10 +282,13 @@ impl<'a> Checker<'a> {
     }
 
     fn foreach(&mut self, node: &Node, globals: &Globals) -> Option<ForEach> {
+        if !self.is_within(node, &globals.names()) {
+            return None;
+        }
         let mut refused = Vec::new();
         let node = node.substitute(&globals.names(), &mut |refusal| refused.push(refusal));
         for refusal in &refused {
-            let hint = one_of(&refusal.path, globals.names().known());
+            let hint = globals.hint(&refusal.path);
             let fault = fault_of(self.document, refusal, hint);
             self.faults.push(fault);
         }

@@ -105,7 +105,7 @@ fn given(name: &str) -> Option<std::ffi::OsString> {
 
 /// Every file of this module.
 const SOURCES: [&str; 22] = [
-    include_str!("command.rs"),
+    include_str!("stage.rs"),
     include_str!("command_line.rs"),
     include_str!("descendants.rs"),
     include_str!("environment.rs"),

@@ -1,0 +1,266 @@
+//! Sheets of ods workbooks, cell by cell.
+//!
+//! The format writes runs of equal cells and of equal rows once, with a count: a sheet of a few lines may span all
+//! rows and columns that there are. Runs of empty ones are passed over, so that a sheet costs what is used of it.
+
+use quick_xml::Reader;
+use quick_xml::escape::{resolve_xml_entity, unescape};
+use quick_xml::events::{BytesStart, Event};
+
+use crate::grid::CellContent;
+use crate::sheet_cells::SheetCells;
+
+/// Sheets end here, whatever a count says.
+const ROWS: u32 = 1_048_576;
+const COLUMNS: u32 = 16_384;
+
+type Result<T> = std::result::Result<T, String>;
+
+/// The sheets of `content.xml` in their order, each with its name.
+pub(crate) fn sheets(content: &str) -> Result<Vec<(String, SheetCells)>> {
+    let mut events = Events::of(content);
+    let mut sheets = Vec::new();
+    loop {
+        match events.next()? {
+            Event::Start(element) if element.name().as_ref() == "table:table" => {
+                let name = attribute(&element, "table:name")?;
+                let cells = sheet(&mut events)?;
+                sheets.extend(name.map(|name| (name, cells)));
+            }
+            Event::Eof => return Ok(sheets),
+            _ => {}
+        }
+    }
+}
+
+/// The events of a text; an element without content comes as its start and its end.
+struct Events<'a>(Reader<&'a [u8]>);
+
+impl<'a> Events<'a> {
+    fn of(text: &'a str) -> Self {
+        let mut reader = Reader::from_str(text);
+        reader.config_mut().expand_empty_elements = true;
+        Self(reader)
+    }
+
+    fn next(&mut self) -> Result<Event<'a>> {
+        self.0.read_event().map_err(|error| error.to_string())
+    }
+
+    /// The same where the text can't end yet.
+    fn within(&mut self, element: &str) -> Result<Event<'a>> {
+        match self.next()? {
+            Event::Eof => Err(format!("content.xml ends within a `{element}`")),
+            event => Ok(event),
+        }
+    }
+
+    /// Passes over all up to the end of an element.
+    fn pass(&mut self, element: &str) -> Result<()> {
+        let mut open = 1;
+        while open > 0 {
+            match self.within(element)? {
+                Event::Start(inner) if inner.name().as_ref() == element => open += 1,
+                Event::End(inner) if inner.name().as_ref() == element => open -= 1,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn sheet(events: &mut Events<'_>) -> Result<SheetCells> {
+    let mut cells = SheetCells::default();
+    let mut row = 0;
+    loop {
+        match events.within("table:table")? {
+            Event::Start(element) if element.name().as_ref() == "table:table-row" => {
+                let times = count(&element, "table:number-rows-repeated")?.min(ROWS - row);
+                let of_row = read_row(events)?;
+                for again in 0..if of_row.is_empty() { 0 } else { times } {
+                    for (column, content) in &of_row {
+                        cells.push(row + again, *column, content.clone()).map_err(|many| many.message())?;
+                    }
+                }
+                row += times;
+            }
+            Event::End(element) if element.name().as_ref() == "table:table" => return Ok(cells),
+            _ => {}
+        }
+    }
+}
+
+/// The used cells of a row with their columns.
+fn read_row(events: &mut Events<'_>) -> Result<Vec<(u32, CellContent)>> {
+    let mut cells = Vec::new();
+    let mut column = 0;
+    loop {
+        match events.within("table:table-row")? {
+            Event::Start(element)
+                if ["table:table-cell", "table:covered-table-cell"].contains(&element.name().as_ref()) =>
+            {
+                let times = count(&element, "table:number-columns-repeated")?.min(COLUMNS - column);
+                if let Some(content) = cell(events, &element)? {
+                    cells.extend((column..column + times).map(|column| (column, content.clone())));
+                }
+                column += times;
+            }
+            Event::End(element) if element.name().as_ref() == "table:table-row" => return Ok(cells),
+            _ => {}
+        }
+    }
+}
+
+/// What a cell holds, past its end; nothing where it isn't used. Of several values the first counts.
+fn cell(events: &mut Events<'_>, element: &BytesStart<'_>) -> Result<Option<CellContent>> {
+    let (mut value, mut is_text, mut is_error) = (None, false, false);
+    for attribute in element.attributes() {
+        let attribute = attribute.map_err(|error| error.to_string())?;
+        let key = attribute.key.as_ref().to_owned();
+        let text = unescape(&attribute.value).map_err(|error| error.to_string())?;
+        match key.as_str() {
+            "office:value-type" if value.is_none() => is_text = text == "string",
+            "calcext:value-type" => is_error = text == "error",
+            _ if value.is_some() => {}
+            "office:value" => {
+                let number: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
+                value = Some(match number.is_finite() {
+                    true => CellContent::Number(number),
+                    false => CellContent::Text(number.to_string()),
+                });
+            }
+            "office:string-value" => value = Some(CellContent::from_text(text)),
+            "office:date-value" | "office:time-value" => value = Some(CellContent::Date(text.into_owned())),
+            "office:boolean-value" => value = Some(CellContent::Boolean(["TRUE", "true"].contains(&&*text))),
+            _ => {}
+        }
+    }
+    let name = element.name().as_ref().to_owned();
+    // A text may be written as paragraphs alone, and so is what an error is called.
+    if (value.is_none() && is_text) || (is_error && value == Some(CellContent::Empty)) {
+        return Ok(Some(CellContent::from_text(paragraphs(events, &name)?)));
+    }
+    events.pass(&name)?;
+    Ok(value)
+}
+
+/// The paragraphs of a cell, a line each, up to the cell's end.
+fn paragraphs(events: &mut Events<'_>, cell: &str) -> Result<String> {
+    let mut text = String::new();
+    let mut begun = false;
+    loop {
+        match events.within(cell)? {
+            Event::Text(part) => text.push_str(&part.xml10_content()),
+            Event::GeneralRef(reference) => {
+                let known = resolve_xml_entity(reference.as_ref());
+                match (known, reference.resolve_char_ref().map_err(|error| error.to_string())?) {
+                    (Some(known), _) => text.push_str(known),
+                    (None, Some(character)) => text.push(character),
+                    (None, None) => return Err(format!("`&{};` stands for nothing", reference.as_ref())),
+                }
+            }
+            Event::Start(element) => match element.name().as_ref() {
+                "office:annotation" => events.pass("office:annotation")?,
+                "text:p" => {
+                    if begun {
+                        text.push('\n');
+                    }
+                    begun = true;
+                }
+                "text:s" => {
+                    let spaces = count(&element, "text:c")?.min(COLUMNS);
+                    text.extend(std::iter::repeat_n(' ', spaces as usize));
+                }
+                "text:tab" => text.push('\t'),
+                "text:line-break" => text.push('\n'),
+                _ => {}
+            },
+            Event::End(element) if element.name().as_ref() == cell => return Ok(text),
+            _ => {}
+        }
+    }
+}
+
+/// A count of an element, 1 where it has none.
+fn count(element: &BytesStart<'_>, name: &str) -> Result<u32> {
+    let Some(text) = attribute(element, name)? else { return Ok(1) };
+    let count: u64 = text.parse().map_err(|_| format!("`{text}` is no count"))?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+fn attribute(element: &BytesStart<'_>, name: &str) -> Result<Option<String>> {
+    for attribute in element.attributes() {
+        let attribute = attribute.map_err(|error| error.to_string())?;
+        if attribute.key.as_ref() == name {
+            return unescape(&attribute.value)
+                .map(|text| Some(text.into_owned()))
+                .map_err(|error| error.to_string());
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn rows(table: &str) -> Vec<(u32, Vec<String>)> {
+        let content = format!("<a><table:table table:name=\"s&amp;t\">{table}</table:table></a>");
+        let mut sheets = sheets(&content).unwrap();
+        let (name, cells) = sheets.remove(0);
+        assert_eq!(name, "s&t");
+        let rows = cells.into_rows().unwrap();
+        rows.iter().map(|row| (row.number, row.cells.iter().map(CellContent::raw).collect())).collect()
+    }
+
+    #[test]
+    fn runs_are_written_out_where_they_hold_something() {
+        let found = rows(
+            "<table:table-row table:number-rows-repeated=\"2\"><table:table-cell table:number-columns-repeated=\"9\"/>\
+             </table:table-row><table:table-row table:number-rows-repeated=\"2\"><table:table-cell/>\
+             <table:table-cell table:number-columns-repeated=\"2\" office:value-type=\"float\" office:value=\"1.5\"/>\
+             <table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>\
+             <table:table-row table:number-rows-repeated=\"1048576\"><table:table-cell/></table:table-row>",
+        );
+        let row = |number| (number, ["", "1.5", "1.5"].map(str::to_owned).to_vec());
+        assert_eq!(found, [row(3), row(4)]);
+    }
+
+    #[test]
+    fn a_cell_in_the_last_corner_costs_its_own_row() {
+        let found = rows(
+            "<table:table-row><table:table-cell office:value=\"1\"/></table:table-row>\
+             <table:table-row table:number-rows-repeated=\"1048574\"><table:table-cell/></table:table-row>\
+             <table:table-row><table:table-cell table:number-columns-repeated=\"16383\"/>\
+             <table:table-cell office:boolean-value=\"true\"/></table:table-row>",
+        );
+        assert_eq!(
+            found.iter().map(|(number, cells)| (*number, cells.len())).collect::<Vec<_>>(),
+            [(1, 1), (1_048_576, 16_384)]
+        );
+    }
+
+    #[test]
+    fn texts_are_their_paragraphs() {
+        let found = rows(
+            "<table:table-row><table:table-cell office:value-type=\"string\"><office:annotation><text:p>note</text:p>\
+             </office:annotation><text:p>a &lt;<text:s text:c=\"2\"/>b&#233;</text:p><text:p>c</text:p></table:table-cell>\
+             <table:table-cell office:value-type=\"date\" office:date-value=\"2008-01-31\"><text:p>31.1.</text:p></table:table-cell>\
+             <table:covered-table-cell office:value-type=\"string\" office:string-value=\"\" calcext:value-type=\"error\">\
+             <text:p>#DIV/0!</text:p></table:covered-table-cell></table:table-row>",
+        );
+        assert_eq!(found, [(1, ["a <  bé\nc", "2008-01-31", "#DIV/0!"].map(str::to_owned).to_vec())]);
+    }
+
+    #[test]
+    fn a_text_that_breaks_off_is_a_fault() {
+        let whole = "<a><table:table table:name=\"s\"><table:table-row><table:table-cell office:value-type=\"string\">\
+                     <text:p>x</text:p></table:table-cell></table:table-row></table:table></a>";
+        assert_eq!(sheets(whole).unwrap().len(), 1);
+        for end in whole.find("<table:table-row").unwrap()..whole.len() - "</table:table></a>".len() {
+            assert!(sheets(&whole[..end]).is_err(), "{}", &whole[..end]);
+        }
+    }
+}

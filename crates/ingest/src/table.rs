@@ -1,0 +1,35 @@
+//! Tables of cells as readers of binary files hand them on, and why there are none.
+
+use crate::grid::GridRow;
+
+/// A workbook or sheet that can't be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable {
+    /// The sheet asked for, where it is a matter of one.
+    pub sheet: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// A table of cells: a sheet, or what a file of another format holds. Formulas come as the values that
+/// the workbook last computed.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Table {
+    /// The sheet's name.
+    pub sheet: Option<String>,
+    /// Its rows.
+    pub rows: Vec<GridRow>,
+}
+
+/// Which sheets of a workbook are asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wanted<'a> {
+    /// The first.
+    First,
+    /// The one of that name.
+    Named(&'a str),
+    /// All that can be read.
+    All,
+}
