@@ -21,7 +21,9 @@ pub(crate) fn print<W: Write>(page: &mut Page<W>, lines: &[StateLine<'_>], colum
     let mut groups: Vec<(&StateLine<'_>, Vec<&str>)> = Vec::new();
     for line in lines {
         let is_like = |other: &StateLine<'_>| {
-            (other.word, &other.detail) == (line.word, &line.detail) && line.below.is_none() && other.below.is_none()
+            (other.word, &other.detail) == (line.word, &line.detail)
+                && line.below.is_none()
+                && other.below.is_none()
         };
         let on_screen = page.screen().columns.is_some();
         match groups.iter_mut().find(|(other, _)| on_screen && is_like(other)) {

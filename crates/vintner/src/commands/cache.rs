@@ -1,7 +1,7 @@
 //! `vintner cache`: what is kept for whom, and taking away what nobody needs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Write, stdout};
+use std::io::Write;
 use std::path::PathBuf;
 
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! `vintner lock`, and what `vintner reproduce` does with the lock.
 
-use std::io::{Write, stderr};
+use std::io::Write;
 
 use serde_json::json;
 use vintner_pipeline::{LockFile, Locked, LockedKind, Plan, Report, Store, Survey};
@@ -9,7 +9,7 @@ use super::{count, print_json};
 use crate::arguments::{self, Format};
 use crate::error::{CommandError, Result};
 use crate::printable::printable;
-use crate::terminal::page;
+use crate::terminal::{page, say};
 use crate::workspace::Workspace;
 
 /// Compares the vintage as it is made with the lock, and runs and writes nothing, unless it is to be written.
@@ -107,9 +107,8 @@ pub(super) fn update(lock: Result<LockFile>, store: &Store, report: &Report) -> 
 }
 
 fn tell_unwritten(error: &CommandError) {
-    // Where nobody reads stderr any longer, the run is done all the same.
     let said = printable(&format!("warning: the lock isn't written: {error}"));
-    let _ = writeln!(stderr(), "{said}");
+    say(&said);
 }
 
 /// The lock's name, without its folder.

@@ -110,7 +110,6 @@ fn conclude(
     if arguments.format == Format::Json {
         return print_json(&serde_json::to_value(report)?);
     }
-    }
     let volume = workspace.volume;
     conclusion::say_what_ran(report, volume);
     if report.check().is_err() || volume == Volume::Quiet {
