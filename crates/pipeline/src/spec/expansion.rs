@@ -20,7 +20,12 @@ impl Expansion {
     ///
     /// # Errors
     /// The fault to report where it is more than that.
-    pub(crate) fn take(&mut self, document: &Document, node: &Node, names: &Names<'_>) -> Result<(), Box<Fault>> {
+    pub(crate) fn take(
+        &mut self,
+        document: &Document,
+        node: &Node,
+        names: &Names<'_>,
+    ) -> Result<(), Box<Fault>> {
         let count = node.values_with(names, self.left);
         if count > self.left {
             let message = format!("with what it refers to the pipeline comes to more than {VALUES} values");

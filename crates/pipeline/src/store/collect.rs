@@ -178,6 +178,7 @@ mod tests {
     use super::*;
     use crate::fingerprint::{FORMAT, Fingerprint};
     use crate::operation::Kind;
+    use crate::plan::RunKey;
     use crate::store::record::{InputRecord, Origin, OutputRecord, Record};
     use crate::store::write_through::WriteThrough;
 

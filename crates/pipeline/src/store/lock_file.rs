@@ -270,6 +270,8 @@ impl Locked {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn locked(outputs: &[(&str, &str)]) -> Locked {

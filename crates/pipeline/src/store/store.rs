@@ -317,6 +317,7 @@ pub(super) fn json_bytes<T: serde::Serialize>(path: &Path, value: &T) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::RunKey;
 
     #[test]
     fn a_corrupted_object_counts_as_absent_and_is_healed() -> Result<()> {

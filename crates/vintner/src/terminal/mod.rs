@@ -11,7 +11,7 @@ mod page;
 mod screen;
 
 pub(crate) use cut::cut;
-pub(crate) use fold::{fold, fold_words, width};
+pub(crate) use fold::fold_words;
 pub(crate) use live::{Stderr, draw, say, take_away};
 pub(crate) use page::{Page, page};
 pub(crate) use screen::{Screen, Tone};
