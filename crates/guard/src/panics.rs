@@ -36,7 +36,10 @@ pub fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 const TOLD: usize = 200;
 
 fn words(panic: &PanicHookInfo<'_>) -> String {
-    let message = panic.payload_as_str().unwrap_or("a panic without words");
+    let payload = panic.payload();
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let message = text.unwrap_or("a panic without words");
     let message: String = message.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut told: String = message.chars().take(TOLD).collect();
     if told.len() < message.len() {

@@ -80,7 +80,7 @@ pub enum IngestError {
         /// The file's own checksum.
         found: String,
         /// What is wrong in it as it is; none if it can be read as the manifest says.
-        faults: SourceFaults,
+        faults: Box<SourceFaults>,
     },
     /// What a raw file holds is wrong.
     #[error("source `{name}`: {} fault{}\n{faults}", faults.len(), if faults.len() == 1 { "" } else { "s" })]

@@ -12,7 +12,7 @@ use crate::grid::Grid;
 use crate::header::Header;
 use crate::layout::Layout;
 use crate::source::Source;
-use crate::source_fault::{SourceFault, SourceFaults};
+use crate::source_fault::SourceFault;
 use crate::table::Wanted;
 use crate::tidied::Tidied;
 use crate::tidying::{Problem, Tidying};
@@ -55,8 +55,8 @@ pub fn read_source_bytes(
             found: found.to_string(),
             // Told at once, so that a file that was meant to change is mended in one round.
             faults: match read_grid(source, bytes).and_then(|grid| tidy(source, &grid, crosswalk, window)) {
-                Err(IngestError::Source { faults, .. }) => faults,
-                _ => SourceFaults::default(),
+                Err(IngestError::Source { faults, .. }) => Box::new(faults),
+                _ => Box::default(),
             },
         });
     }

@@ -101,7 +101,7 @@ mod tests {
     fn a_stream_lets_colours_through_and_nothing_else() {
         let mut written = Vec::new();
         let mut stream = Printable(&mut written);
-        assert!(write!(stream, "\u{1b}[1;31mred\u{1b}[0m {}\n", "a\u{1b}[2Jb\u{1b}]0;c\u{7}").is_ok());
+        assert!(stream.write_all("\u{1b}[1;31mred\u{1b}[0m a\u{1b}[2Jb\u{1b}]0;c\u{7}\n".as_bytes()).is_ok());
         let expected = "\u{1b}[1;31mred\u{1b}[0m a\\u{1b}[2Jb\\u{1b}]0;c\\u{7}\n";
         assert_eq!(String::from_utf8_lossy(&written), expected);
     }

@@ -7,7 +7,7 @@
 //!
 //! Reads `fit` and all below; it never reads a panel.
 
-mod bootstrap;
+mod estimated;
 mod intervals;
 mod options;
 mod pairs;

@@ -10,7 +10,7 @@ use super::classical::{ClassicalCovariance, Divisor};
 use super::cluster::ClusterCovariance;
 use super::cluster_type::ClusterType;
 use super::clusters::ClusterBy;
-use super::covariance::Covariance;
+use super::covariance_choice::Covariance;
 use super::driscoll_kraay::DriscollKraayCovariance;
 use super::heteroskedastic::{GroupwiseCovariance, HeteroskedasticCovariance};
 use super::kernel::{Bandwidth, Kernel};

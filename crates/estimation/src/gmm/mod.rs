@@ -46,16 +46,16 @@
 
 mod equations;
 mod estimated;
+mod estimation;
 mod fit;
-mod gmm;
 mod hypotheses;
 mod model;
 mod moments;
 mod weights;
 
 pub use estimated::GmmEstimated;
+pub use estimation::gmm;
 pub use fit::{GmmFit, GmmOutcome, GmmRefusal, InstrumentCount};
-pub use gmm::gmm;
 pub use model::{
     DynamicPanel, ErrorVariance, GmmCovariance, GmmInstrument, LevelInstruments, Steps, Term, Transformation,
 };

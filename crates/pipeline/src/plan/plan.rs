@@ -80,7 +80,7 @@ impl<'a> Plan<'a> {
     #[must_use]
     pub fn publishing_to(self, folder: &Path) -> Self {
         let publish_to =
-            Some(self.from_workspace(&std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())));
+            Some(self.path_in_workspace(&std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())));
         Self { publish_to, ..self }
     }
 

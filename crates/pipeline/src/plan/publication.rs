@@ -170,7 +170,7 @@ impl Plan<'_> {
     fn read_paths(&self, branches: &[&Branch<'_>]) -> BTreeMap<Vec<String>, (String, String)> {
         let mut read = BTreeMap::new();
         let mut put = |path: &Path, what: String| {
-            let path = self.from_workspace(path);
+            let path = self.path_in_workspace(path);
             read.entry(folded(&path)).or_insert((what, path.display().to_string()));
         };
         let file = Path::new(self.pipeline.file());
@@ -192,7 +192,7 @@ impl Plan<'_> {
     }
 
     /// A path as it is from the workspace, where it is in it.
-    pub(crate) fn from_workspace(&self, path: &Path) -> PathBuf {
+    pub(crate) fn path_in_workspace(&self, path: &Path) -> PathBuf {
         let whole = |path: &Path| std::path::absolute(path).map(|path| without_dots(&path));
         let workspace = whole(&self.pipeline.workspace);
         match (path.is_relative() && !path.starts_with(&self.pipeline.workspace), whole(path), workspace) {

@@ -241,7 +241,7 @@ impl Survey<'_, '_> {
         let folders: BTreeSet<&Path> = published.iter().filter_map(|path| path.parent()).collect();
         let mut read: BTreeSet<PathBuf> = BTreeSet::new();
         for stage in &self.plan.pipeline.stages {
-            read.extend(stage.bound.files.values().map(|path| self.plan.from_workspace(path)));
+            read.extend(stage.bound.files.values().map(|path| self.plan.path_in_workspace(path)));
         }
         let mut unknown = Vec::new();
         for folder in folders.into_iter().filter(|folder| !folder.as_os_str().is_empty()) {

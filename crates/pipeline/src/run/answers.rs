@@ -17,11 +17,14 @@ use crate::store::{Stamp, Store};
 /// The role under which answers are read.
 pub(crate) const ROLE: &str = "environment";
 
+/// An answer, once it was given.
+type Given = Option<Arc<Vec<u8>>>;
+
 /// Answers by what was asked.
 pub(crate) struct Answers {
     /// Where they are kept, and who is asked; where nobody may be asked, nothing is kept either.
     asking: Option<(Store, Cancelled)>,
-    known: Mutex<BTreeMap<String, Arc<Mutex<Option<Arc<Vec<u8>>>>>>>,
+    known: Mutex<BTreeMap<String, Arc<Mutex<Given>>>>,
     kept: BTreeMap<String, Kept>,
     new: Mutex<BTreeMap<String, Kept>>,
 }

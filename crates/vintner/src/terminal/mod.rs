@@ -12,6 +12,8 @@ mod screen;
 
 pub(crate) use cut::cut;
 pub(crate) use fold::fold_words;
+#[cfg(test)]
+pub(crate) use fold::width;
 pub(crate) use live::{Stderr, draw, say, take_away};
 pub(crate) use page::{Page, page};
 pub(crate) use screen::{Screen, Tone};

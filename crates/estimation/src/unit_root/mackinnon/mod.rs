@@ -11,8 +11,8 @@
 //!   offered.
 //! * MacKinnon (2010, Queen's Economics Department Working Paper 1227, table 2): critical values for n observations.
 
-mod mackinnon;
+mod p_values;
 mod tables;
 
-pub use mackinnon::{PValues, critical_values_2010, p_value_1994, p_value_1996};
+pub use p_values::{PValues, critical_values_2010, p_value_1994, p_value_1996};
 pub use tables::{GivenTables, MackinnonTables};

@@ -145,7 +145,7 @@ impl MackinnonTables {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::super::mackinnon::PValues;
+    use super::super::p_values::PValues;
     use super::*;
     use crate::numerics::normal_lower;
     use crate::numerics::normal_quantile;
