@@ -67,7 +67,7 @@ impl Lines {
     pub(crate) fn line(&self, number: usize) -> Option<&str> {
         let start = *self.starts.get(number.checked_sub(1)?)?;
         // After the last break there is no line.
-        if start == self.text.len() && number > 1 {
+        if start == self.text.len() {
             return None;
         }
         let end = self.starts.get(number).copied().unwrap_or(self.text.len());

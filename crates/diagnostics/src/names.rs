@@ -261,7 +261,7 @@ impl Node {
     }
 
     /// How many values this tree comes to with its names filled in as [`Node::substitute`] does, up to just
-    /// above `most`; of long texts each [`TEXT`] bytes count as one. It is counted before anything is put
+    /// above `most`; of long texts each `TEXT` bytes count as one. It is counted before anything is put
     /// together: a few references to references come to more than memory holds.
     pub fn values_with(&self, names: &Names<'_>, most: usize) -> usize {
         let of = |parts: &mut dyn Iterator<Item = &Node>| {

@@ -7,7 +7,7 @@ use vintner_reporting::claims::ClaimOutcome;
 use vintner_reporting::vintage_difference::{ClaimsDifference, EstimatesDifference};
 use vintner_reporting::{TidyEstimate, read_estimates_csv};
 
-use crate::StagesError;
+use crate::error::StagesError;
 use crate::operations::Collected;
 
 /// How coefficients and claims differ from those of the run before.

@@ -41,7 +41,7 @@ pub(crate) fn names(lists: &[String]) -> Vec<String> {
     names
 }
 
-/// Many branches in a few names: "tidy (8), panel, fit[a] and 12 more".
+/// Many branches in a few names: `tidy (8), panel, fit[a] and 12 more`.
 pub(crate) fn grouped(branches: &[&str]) -> String {
     let stages: Vec<&[&str]> = branches.chunk_by(|one, other| stage_of(one) == stage_of(other)).collect();
     let name = |stage: &&[&str]| match stage {

@@ -152,8 +152,10 @@ fn a_renamed_town_runs_with_a_warning() {
     ] {
         assert!(output.stderr.contains(said), "{said}: {}", output.stderr);
     }
-    // It is said again when nothing has to be run.
-    assert!(workspace.vintner(&["reproduce", "--keep-going"]).stderr.contains("entities: burton"));
+    // When nothing has to be run it is counted, and said where all is asked for.
+    let again = workspace.vintner(&["reproduce", "--keep-going"]).stderr;
+    assert!(again.contains("of what is cached") && again.contains("-v"), "{again}");
+    assert!(workspace.vintner(&["reproduce", "--keep-going", "-v"]).stderr.contains("entities: burton"));
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn an_equation_has_weights_effects_and_what_is_left_out() {
 ",
     );
     workspace.edit("pipeline.yaml", "regressors: [ln_rain]", "regressors: [ln_rain, twice]");
-    let output = workspace.vintner(&["reproduce"]);
+    let output = workspace.vintner(&["reproduce", "-v"]);
     assert_eq!(output.code, 0, "{}", output.stderr);
     let said = format!("{}{}", output.stdout, output.stderr);
     assert!(said.contains("pooled: left out as collinear: twice is a multiple of ln_rain"), "{said}");

@@ -27,7 +27,7 @@ fn of_folder() -> Workspace {
 }
 
 fn names(workspace: &Workspace) -> String {
-    workspace.read(".vintner/outputs/v/names/names.txt")
+    workspace.read(".vintner/outputs/trial/v/names/names.txt")
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn leftovers_don_t_count_and_hidden_files_are_told() {
 
     workspace.write("in/.Rprofile", "options(digits = 3)\n");
     for run in 0..3 {
-        let output = workspace.vintner(&["reproduce"]);
+        let output = workspace.vintner(&["reproduce", "-v"]);
         assert!(output.stdout.contains("nothing to do"), "{run}: {}", output.stdout);
         let said = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(

@@ -75,7 +75,7 @@ fn what_fails_before_its_stage_begins_has_a_log_too() {
     std::os::unix::fs::symlink("nowhere", workspace.path("folder/link")).unwrap();
     workspace.edit("pipeline.yaml", "script: check.sh", "script: check.sh, folder: folder");
     assert_eq!(workspace.vintner(&["reproduce"]).code, 1);
-    let log = workspace.read(".vintner/logs/v/check/good.log");
+    let log = workspace.read(".vintner/logs/trial/v/check/good.log");
     assert!(log.contains("failed: folder/link: a link to nowhere"), "{log}");
 }
 

@@ -56,7 +56,7 @@ fn estimates(fit: &Value) -> Vec<(String, f64)> {
 #[test]
 fn what_is_identified_is_estimated_and_the_rest_refused() {
     let workspace = with_stages();
-    let run = workspace.vintner(&["reproduce"]);
+    let run = workspace.vintner(&["reproduce", "-v"]);
     assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
     let said = format!("{}{}", run.stdout, run.stderr);
     let refusal = "not estimable with instruments: robots: not identified: the order condition fails; \

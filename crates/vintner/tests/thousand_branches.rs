@@ -48,7 +48,7 @@ fn one_of_a_thousand_runs_alone_and_the_rest_is_cached() {
     let alone = workspace.reproduce(&["--only", "scaled[f7]", "--force"]);
     assert_eq!((alone.len(), with_outcome(&alone, "ran")), (1, vec!["scaled[f7]"]));
     let unknown = workspace.vintner(&["reproduce", "--only", "scaled[f7777]"]);
-    assert_eq!(unknown.code, 1);
+    assert_eq!(unknown.code, 2);
     assert!(unknown.stderr.contains("`scaled` has no branch `f7777`"), "{}", unknown.stderr);
     let set = ["--set", "params.window.first=2002"];
     let dry = workspace.vintner(&[&["reproduce", "--dry-run"], &set[..]].concat());

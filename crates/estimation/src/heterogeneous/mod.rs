@@ -13,7 +13,7 @@
 //! - **Swamy** (1970, Econometrica 38, 311-323): b = (sum W_i)^-1 sum W_i b_i, W_i = (Delta + V_i)^-1,
 //!   with covariance (sum W_i)^-1, and the test that the coefficients don't differ.
 //!
-//! [`mean_group`] goes the whole way; [`MeanGroup::estimate`] takes a [`Sample`]. What units say that are
+//! [`mean_group`] goes the whole way; [`MeanGroup::estimate`] takes a `Sample`. What units say that are
 //! too short for a regression of their own is [`ShortUnits`]' matter. Statistics are compared with the
 //! normal distribution.
 //!

@@ -9,6 +9,6 @@ pub enum Untestable {
     /// They are refused with that entity's reason, as plm does.
     #[default]
     Refuse,
-    /// They are those of the other entities; [`DumitrescuHurlin::left_out`] names it.
+    /// They are those of the other entities; `DumitrescuHurlin::left_out` names it.
     LeaveOut,
 }

@@ -18,13 +18,13 @@ use crate::models::{Effects, Model, VarianceEstimator};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum SpecificationTest {
-    /// [`poolability`].
+    /// `poolability`.
     Poolability {
         /// What is common.
         #[serde(default)]
         common: CommonSlopes,
     },
-    /// [`effects_f_test`]: fixed effects against pooled OLS, or both against those of one kind.
+    /// `effects_f_test`: fixed effects against pooled OLS, or both against those of one kind.
     EffectsF {
         /// The effects.
         #[serde(default)]
@@ -33,7 +33,7 @@ pub enum SpecificationTest {
         #[serde(default)]
         given: Option<Effects>,
     },
-    /// [`lagrange_multiplier`].
+    /// `lagrange_multiplier`.
     LagrangeMultiplier {
         /// The effects.
         #[serde(default)]
@@ -42,13 +42,13 @@ pub enum SpecificationTest {
         #[serde(default)]
         statistic: LagrangeMultiplier,
     },
-    /// [`unobserved_effects`].
+    /// `unobserved_effects`.
     UnobservedEffects {
         /// The effects.
         #[serde(default)]
         effects: Effects,
     },
-    /// [`hausman`]: fixed against random effects, with classical covariances.
+    /// `hausman`: fixed against random effects, with classical covariances.
     Hausman {
         /// The effects.
         #[serde(default)]
@@ -60,9 +60,9 @@ pub enum SpecificationTest {
         #[serde(default)]
         indefinite: Indefinite,
     },
-    /// [`hausman`]: within against between.
+    /// `hausman`: within against between.
     HausmanBetween {},
-    /// [`hausman_auxiliary`].
+    /// `hausman_auxiliary`.
     HausmanAuxiliary {
         /// The effects.
         #[serde(default)]
@@ -74,7 +74,7 @@ pub enum SpecificationTest {
         #[serde(default)]
         covariance: Covariance,
     },
-    /// [`mundlak`].
+    /// `mundlak`.
     Mundlak {
         /// Pooled OLS or random effects.
         #[serde(default = "ols")]
@@ -83,7 +83,7 @@ pub enum SpecificationTest {
         #[serde(default = "clustered")]
         covariance: Covariance,
     },
-    /// [`CrossSection::test`] of residuals.
+    /// `CrossSection::test` of residuals.
     CrossSectionDependence {
         /// Of which model; none stands for each entity's own equation.
         #[serde(default = "within_model")]
@@ -92,7 +92,7 @@ pub enum SpecificationTest {
         #[serde(default)]
         statistic: CrossSectionStatistic,
     },
-    /// [`CrossSection::measure`] of residuals.
+    /// `CrossSection::measure` of residuals.
     MeanCorrelation {
         /// Of which model; none stands for each entity's own equation.
         #[serde(default = "within_model")]
@@ -101,13 +101,13 @@ pub enum SpecificationTest {
         #[serde(default)]
         absolute: bool,
     },
-    /// [`CrossSection::test`] of each variable of the equation.
+    /// `CrossSection::test` of each variable of the equation.
     SeriesDependence {
         /// The statistic.
         #[serde(default)]
         statistic: CrossSectionStatistic,
     },
-    /// [`breusch_godfrey`].
+    /// `breusch_godfrey`.
     BreuschGodfrey {
         /// The model.
         #[serde(default = "within")]
@@ -122,7 +122,7 @@ pub enum SpecificationTest {
         #[serde(default)]
         lags: LagReach,
     },
-    /// [`durbin_watson`].
+    /// `durbin_watson`.
     DurbinWatson {
         /// The model.
         #[serde(default = "within")]
@@ -137,7 +137,7 @@ pub enum SpecificationTest {
         #[serde(default)]
         alternative: Autocorrelation,
     },
-    /// [`wooldridge_ar`].
+    /// `wooldridge_ar`.
     WooldridgeAr {
         /// What the row before is.
         #[serde(default)]
@@ -146,7 +146,7 @@ pub enum SpecificationTest {
         #[serde(default)]
         covariance: Option<Covariance>,
     },
-    /// [`wooldridge_differences`].
+    /// `wooldridge_differences`.
     WooldridgeDifferences {
         /// Which errors are uncorrelated.
         #[serde(default)]
@@ -158,17 +158,17 @@ pub enum SpecificationTest {
         #[serde(default)]
         covariance: Option<Covariance>,
     },
-    /// [`wooldridge_drukker`].
+    /// `wooldridge_drukker`.
     WooldridgeDrukker {
         /// What the row before is.
         #[serde(default)]
         lag: RowBefore,
     },
-    /// [`bhargava_franzini_narendranathan`].
+    /// `bhargava_franzini_narendranathan`.
     BhargavaFranziniNarendranathan {},
-    /// [`baltagi_wu`].
+    /// `baltagi_wu`.
     BaltagiWu {},
-    /// [`bera_sosa_yoon`].
+    /// `bera_sosa_yoon`.
     BeraSosaYoon {
         /// What is tested.
         #[serde(default)]
@@ -183,9 +183,9 @@ pub enum SpecificationTest {
         #[serde(default)]
         squares: LagSquares,
     },
-    /// [`modified_wald`].
+    /// `modified_wald`.
     ModifiedWald {},
-    /// [`breusch_pagan`].
+    /// `breusch_pagan`.
     BreuschPagan {
         /// The model.
         #[serde(default = "within")]
@@ -194,7 +194,7 @@ pub enum SpecificationTest {
         #[serde(default)]
         statistic: VarianceStatistic,
     },
-    /// [`white`].
+    /// `white`.
     White {
         /// On fitted values and their squares.
         #[serde(default)]
@@ -203,7 +203,7 @@ pub enum SpecificationTest {
         #[serde(default)]
         statistic: VarianceStatistic,
     },
-    /// [`reset`].
+    /// `reset`.
     Reset {
         /// The model.
         #[serde(default = "within")]
@@ -212,21 +212,21 @@ pub enum SpecificationTest {
         #[serde(default = "powers")]
         powers: Vec<i32>,
     },
-    /// [`jarque_bera`].
+    /// `jarque_bera`.
     JarqueBera {
         /// The model.
         #[serde(default = "within")]
         model: Model,
     },
-    /// [`variance_inflation`], a number for each regressor.
+    /// `variance_inflation`, a number for each regressor.
     VarianceInflation {
         /// The model.
         #[serde(default = "within")]
         model: Model,
     },
-    /// [`unbalancedness`].
+    /// `unbalancedness`.
     Unbalancedness {},
-    /// [`variation`] of each variable of the equation.
+    /// `variation` of each variable of the equation.
     Variation {},
 }
 

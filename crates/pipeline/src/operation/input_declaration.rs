@@ -36,7 +36,7 @@ pub enum Accepts {
 /// Rows with certain texts in a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rows {
-    /// The column. Where the frame's output is [grouped](OutputDeclaration::grouped_by) by it, only
+    /// The column. Where the frame's output is [grouped](crate::OutputDeclaration::grouped_by) by it, only
     /// these rows count in the fingerprint.
     pub column: String,
     /// The texts, sorted.

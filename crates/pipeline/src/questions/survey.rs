@@ -84,7 +84,7 @@ impl<'p, 'a> Survey<'p, 'a> {
     /// the stage aren't known yet it is the stage itself.
     ///
     /// # Errors
-    /// [`PipelineError::Unknown`] with a suggestion.
+    /// [`PipelineError::Unknown`](crate::PipelineError::Unknown) with a suggestion.
     pub fn named(&self, name: &str) -> Result<Vec<&StageStatus>> {
         let named = BranchName::parse(name)?;
         named.check(self.plan.pipeline, self.plan.vintage)?;

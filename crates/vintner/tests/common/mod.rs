@@ -162,7 +162,7 @@ pub fn redacted(text: &str) -> String {
         // The folder of a record is the first of its digest, which changes with the code.
         (r"records/[0-9a-f]{2}/", "records/<two>/"),
         (r"\b[0-9a-f]{12}\b", "<digest>"),
-        (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "<time>"),
+        (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d( UTC)?", "<time>"),
         (r"[0-9a-f]{30}…[0-9a-f]{29}", "<sum>"),
         (r"at most [0-9.]+ [kMG]?B of memory", "at most <bytes> of memory"),
         (r"\b\d+(\.\d+)? m?s\b", "<duration>"),
