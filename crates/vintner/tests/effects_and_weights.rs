@@ -53,7 +53,7 @@ fn an_equation_has_weights_effects_and_what_is_left_out() {
         "      by_entity: {}\n",
         "      by_entity: {}\n      collinear: refuse\n",
     );
-    let output = workspace.vintner(&["reproduce"]);
+    let output = workspace.vintner(&["reproduce", "-v"]);
     let said = format!("{}{}", output.stdout, output.stderr);
     assert!(
         said.contains("not estimable: pooled: collinear regressors: twice is a multiple of ln_rain"),

@@ -585,6 +585,6 @@ mod tests {
         let of = |last: &str| json!({"define": format!("{}{last}", "ln(gdp) + ".repeat(20))});
         let print = |last: &str| Fingerprint { params: of(last), ..with_inputs(Vec::new()) };
         let said = said(&print("x"), &print("y"));
-        assert_eq!(said, ["parameter define: …) + ln(gdp) + x\" -> …) + ln(gdp) + y\""]);
+        assert_eq!(said, ["parameter define: …p) + ln(gdp) + x\" -> …p) + ln(gdp) + y\""]);
     }
 }
