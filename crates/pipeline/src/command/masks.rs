@@ -45,9 +45,6 @@ impl Masks {
 
     /// A text without the values.
     #[cfg(test)]
-
-    /// A text without the values.
-    #[cfg(test)]
     pub(super) fn masked(&self, text: &str) -> String {
         if self.is_empty() {
             return text.to_owned();

@@ -175,7 +175,10 @@ mod tests {
     use super::*;
     use crate::spec::globals::ITEM;
 
-    fn shell(text: &str) -> Result<(String, Vec<(String, String)>, Vec<Refusal>), Faults> {
+    /// A command's text, the variables that it is given, and what can't be.
+    type Filled = (String, Vec<(String, String)>, Vec<Refusal>);
+
+    fn shell(text: &str) -> Result<Filled, Faults> {
         let values = "year: 2008\nPATH: x\nlist: [a]\nreport: {title: A b, 名: c}\n";
         let values = Document::parse("x.yaml", values)?;
         let NodeValue::Mapping(entries) = &values.root().value else { return Err(Faults::new()) };
