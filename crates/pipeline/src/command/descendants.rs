@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, getpid, getsid, kill_process, set_child_subreaper, waitid,
+    Pid, Signal, WaitId, WaitIdOptions, getpid, kill_process, set_child_subreaper, waitid,
 };
 
 /// How often it is looked for more, each time after those that were found have ended.
@@ -72,7 +72,17 @@ fn is_of(child: Pid, mark: &[u8], root: &Path) -> bool {
 
 /// Whether it is in a session of its own: this process starts its children in its own.
 fn has_left(child: Pid) -> bool {
-    matches!((getsid(Some(child)), getsid(None)), (Ok(one), Ok(own)) if one != own)
+    let of_child = session_of(&child.as_raw_nonzero().to_string());
+    of_child.is_some_and(|session| session_of("self").is_some_and(|own| own != session))
+}
+
+/// The session of a process as `/proc` tells it, which `getsid` of rustix can't: in a container whose session
+/// began outside, its number there is 0.
+fn session_of(process: &str) -> Option<u32> {
+    let status = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // A name may hold spaces and parentheses; after the last come the state, the parent, the group.
+    let (_, rest) = status.rsplit_once(')')?;
+    rest.split_whitespace().nth(3)?.parse().ok()
 }
 
 fn reap(child: Pid, options: WaitIdOptions) {
