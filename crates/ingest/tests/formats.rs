@@ -31,7 +31,7 @@ fn csv_in_several_encodings() {
         let tidied = read(&source, &bytes).unwrap();
         assert_eq!(lines(&tidied), expected(["C3", "C4", "C5", "C6"]), "{label}");
         assert_eq!(
-            tidied.values.iter().map(|value| value.raw.as_str()).collect::<Vec<_>>(),
+            tidied.values().unwrap().iter().map(|value| value.raw.as_str()).collect::<Vec<_>>(),
             ["1.25", "", "1,234.5", "0.1"]
         );
         assert_eq!(tidied.warnings, ["no row for 1 of the crosswalk's entities: bing"]);

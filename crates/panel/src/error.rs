@@ -48,6 +48,14 @@ pub enum PanelError {
         /// The time.
         time: i32,
     },
+    /// A note to a column that a tidy frame can't have.
+    #[error("the note to column `{column}` isn't that of a tidy frame: {message}")]
+    Note {
+        /// The column.
+        column: String,
+        /// What is wrong with it.
+        message: String,
+    },
     /// Polars refused.
     #[error("the panel's frame: {0}")]
     Frame(#[from] polars::error::PolarsError),

@@ -1,6 +1,6 @@
 //! The ground floor: a [`Panel`] of entities observed over time, held in a Polars frame, and the
 //! small nouns that every other crate speaks in: [`Variable`], [`Label`], [`CellAddress`],
-//! [`TidyValue`] and [`Gap`].
+//! [`TidyTable`] and [`Gap`].
 //!
 //! Nothing here knows a file format, a pipeline or an estimator.
 
@@ -25,5 +25,8 @@ pub use label::Label;
 pub use labels::Labels;
 pub use numbers::Numbers;
 pub use panel::Panel;
-pub use tidy::{TidyValue, tidy_columns, tidy_frame, tidy_values};
+pub use tidy::{
+    HeaderPlaces, Notes, SourcePlace, TidyTable, TidyValue, TidyVariable, VariablePlace, shortest_decimal,
+    tidy_columns,
+};
 pub use variable::Variable;
