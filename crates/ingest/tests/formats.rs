@@ -75,7 +75,7 @@ fn xlsx_with_a_table_away_from_the_corner() {
     let source = source(&fields, &bytes);
     let tidied = read(&source, &bytes).unwrap();
     assert_eq!(lines(&tidied), expected(["D4", "D5", "D6", "D7"]));
-    assert_eq!(tidied.values.first().unwrap().address.to_string(), "t.xlsx!数据!D4");
+    assert_eq!(tidied.values().unwrap().first().unwrap().address.to_string(), "t.xlsx!数据!D4");
 }
 
 #[test]

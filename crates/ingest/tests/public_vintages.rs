@@ -98,7 +98,8 @@ fn ceads_covers_the_cities_as_unevenly_as_it_does() {
     let Some(root) = public_data_root() else { return };
     let tidied = read(&locate(&root, "public-2025"), "co2_ceads", &crosswalk());
     let mut years: BTreeMap<&str, usize> = BTreeMap::new();
-    for value in &tidied.values().unwrap() {
+    let values = tidied.values().unwrap();
+    for value in &values {
         *years.entry(value.entity.as_deref().unwrap()).or_default() += 1;
     }
     let expected = [
