@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use polars::prelude::*;
 use serde::Serialize;
 use vintner_panel::{
-    HeaderPlaces, Notes, Result, SourcePlace, TidyTable, VariablePlace, tidy_columns as names,
+    HeaderPlaces, Notes, Period, Result, SourcePlace, TidyTable, VariablePlace, tidy_columns as names,
 };
 
 use crate::layout::Layout;
@@ -210,7 +210,7 @@ impl Records {
         if source.entity.is_some() || source.layout == Layout::EntitiesAcross {
             columns.push(text(names::ENTITY, &mut self.keys.iter().map(|key| key.entity), &self.entities));
         }
-        columns.push(Column::new(names::TIME.into(), &self.times));
+        columns.push(self.time_column(source));
         if source.category.is_some() {
             columns.push(text(names::CATEGORY, &mut self.keys.iter().map(|key| key.category), &self.categories));
         }
@@ -241,6 +241,21 @@ impl Records {
         }
         let height = columns.first().map_or(0, Column::len);
         TidyTable::new(DataFrame::new(height, columns)?, notes)
+    }
+
+    /// Years as numbers, and other periods as they are printed.
+    fn time_column(&self, source: &Source) -> Column {
+        let Some(frequency) = source.period.and_then(|period| period.frequency) else {
+            return Column::new(names::TIME.into(), &self.times);
+        };
+        let mut printed: HashMap<i32, String> = HashMap::new();
+        for time in &self.times {
+            printed.entry(*time).or_insert_with(|| {
+                Period::from_ordinal(frequency, *time).map(|period| period.to_string()).unwrap_or_default()
+            });
+        }
+        let texts = self.times.iter().map(|time| printed.get(time).map(String::as_str));
+        StringChunked::from_iter_options(names::TIME.into(), texts).into_column()
     }
 
     /// The key that stands across the file, and the column of each.

@@ -123,7 +123,7 @@ impl KeyColumns {
             None => None,
         };
         let year = match self.time {
-            Some(column) => Some(tidying.year(row.cell(column), row.number(), column)?),
+            Some(column) => Some(tidying.time(row.cell(column), row.number(), column)?),
             None => None,
         };
         let category = self.category.map(|column| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use vintner_panel::Label;
+use vintner_panel::{Label, PeriodReading};
 
 use crate::format::Format;
 use crate::layout::Layout;
@@ -49,6 +49,9 @@ pub struct Source {
     /// The column of years.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
+    /// How times are to be read that are quarters, months or any other periods than years.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<PeriodReading>,
     /// The year of every value, for a cross-section without a column of years.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<i32>,

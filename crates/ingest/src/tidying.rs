@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use vintner_diagnostics::cut;
-use vintner_panel::{CellAddress, SourcePlace, TidyTable};
+use vintner_panel::{CellAddress, Period, SourcePlace, TidyTable};
 
 use crate::cell::Cell;
 use crate::crosswalk::{Crosswalk, NameMatch};
@@ -80,6 +80,8 @@ pub(crate) struct Tidying<'a> {
     /// Names, and what is said of each.
     near_misses: Vec<(String, String)>,
     years_seen: Option<(i32, i32)>,
+    /// Texts that were read as periods.
+    periods: HashMap<String, Period>,
     /// Rows without a key that hold text, and the first of them: notes under the table, most often.
     notes: usize,
     first_note: Option<(u32, String)>,
@@ -102,6 +104,7 @@ impl<'a> Tidying<'a> {
             unmatched: BTreeSet::new(),
             near_misses: Vec::new(),
             years_seen: None,
+            periods: HashMap::new(),
             notes: 0,
             first_note: None,
         }
@@ -187,6 +190,27 @@ impl<'a> Tidying<'a> {
     /// The address of a cell.
     pub(crate) fn cell(&self, row: u32, column: u32) -> String {
         CellAddress { file: String::new(), sheet: None, row, column }.cell()
+    }
+
+    /// The time in a cell, as a number among those of its frequency; nothing, and a fault, where it isn't one that
+    /// the source covers.
+    pub(crate) fn time(&mut self, cell: Cell<'_>, row: u32, column: u32) -> Option<i32> {
+        let Some(reading) = self.asked.source.period else { return self.year(cell, row, column) };
+        let text = cell.raw();
+        if let Some(known) = self.periods.get(text.as_ref()) {
+            return Some(known.ordinal());
+        }
+        match reading.read(&text) {
+            Ok(period) => {
+                self.covered_year(period.in_year(), row, column)?;
+                self.periods.insert(text.into_owned(), period);
+                Some(period.ordinal())
+            }
+            Err(error) => {
+                self.fault_at(row, column, error.to_string(), "mend the cell, or `period` in vintage.yaml");
+                None
+            }
+        }
     }
 
     /// The year in a cell; nothing, and a fault, where it isn't one that the source covers.
@@ -284,7 +308,9 @@ impl<'a> Tidying<'a> {
 
     /// Begins a record, unless its year is out of the window; its values follow.
     pub(crate) fn begin(&mut self, key: RowKey, year: i32, place: RecordPlace) -> bool {
-        let wanted = self.asked.window.is_none_or(|window| window.contains(year));
+        let frequency = self.asked.source.period.and_then(|period| period.frequency);
+        let in_year = frequency.and_then(|own| Period::from_ordinal(own, year)).map_or(year, Period::in_year);
+        let wanted = self.asked.window.is_none_or(|window| window.contains(in_year));
         if wanted {
             self.records.push(key, year, place);
         }
@@ -366,7 +392,10 @@ impl<'a> Tidying<'a> {
     fn refuse(&mut self, repeated: &[(usize, usize)], headers: &[(u32, String)]) {
         for (record, first) in repeated {
             let (own, before) = (self.records.place(*record), self.records.place(*first));
-            let (entity, year, category) = self.records.key(*record);
+            let (entity, time, category) = self.records.key(*record);
+            let frequency = self.asked.source.period.and_then(|period| period.frequency);
+            let period = frequency.and_then(|own| Period::from_ordinal(own, time));
+            let year = period.map_or_else(|| time.to_string(), |period| period.to_string());
             let entity = entity.map(|id| format!(" of {id}")).unwrap_or_default();
             let category = category.map(|category| format!(", {category}")).unwrap_or_default();
             for (at, variable) in self.asked.source.columns.iter().enumerate() {

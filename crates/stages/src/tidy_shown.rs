@@ -33,7 +33,7 @@ pub fn tidy_shown(bytes: &[u8], limit: usize) -> Result<Option<(DataFrame, usize
     };
     let mut columns = vec![
         text("entity", |value| value.entity.as_deref()),
-        Column::new("time".into(), values.iter().map(|value| value.time).collect::<Vec<_>>()),
+        times(&values),
         text("category", |value| value.category.as_deref()),
         text("variable", |value| Some(&value.variable)),
         Column::new("value".into(), values.iter().map(|value| value.value).collect::<Vec<_>>()),
@@ -48,4 +48,13 @@ pub fn tidy_shown(bytes: &[u8], limit: usize) -> Result<Option<(DataFrame, usize
         columns.insert(5, text("text", |value| value.text.as_deref()));
     }
     Ok(Some((DataFrame::new(values.len(), columns)?, total)))
+}
+
+/// Years as numbers, and other periods as they are printed.
+fn times(values: &[TidyValue]) -> Column {
+    if values.iter().any(|value| value.period.is_some()) {
+        Column::new("time".into(), values.iter().map(|value| value.period.as_deref()).collect::<Vec<_>>())
+    } else {
+        Column::new("time".into(), values.iter().map(|value| value.time).collect::<Vec<_>>())
+    }
 }

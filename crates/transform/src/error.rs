@@ -1,6 +1,6 @@
 //! What can be wrong with a transformation.
 
-use vintner_panel::{CellAddress, PanelError};
+use vintner_panel::{CellAddress, Frequency, PanelError};
 
 use crate::expression_problem::{ExpressionError, Position};
 use crate::suggestion::hint;
@@ -101,6 +101,21 @@ pub enum TransformError {
     TextAggregated {
         /// The variable.
         variable: String,
+    },
+    /// Sources whose times are of different lengths.
+    #[error(
+        "the times of source `{first_source}` are of one {first} each and those of `{second_source}` of one {second}; \
+         assemble them apart"
+    )]
+    MixedFrequencies {
+        /// How long those of one source are.
+        first: Frequency,
+        /// The source.
+        first_source: String,
+        /// How long those of another are.
+        second: Frequency,
+        /// The other source.
+        second_source: String,
     },
     /// An entity or variable is listed twice, or under the name of a key column.
     #[error("the {what} `{name}` is listed more than once; list it once")]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use polars::prelude::*;
-use vintner_panel::TidyTable;
+use vintner_panel::{Frequency, Period, TidyTable};
 
 use crate::assembly::{Assembly, Window};
 use crate::error::{Result, TransformError};
@@ -20,14 +20,24 @@ pub(crate) struct Grid {
     positions: HashMap<String, usize>,
     first: i32,
     years: usize,
+    frequency: Frequency,
 }
 
 impl Grid {
     pub(crate) fn new(assembly: &Assembly, tidy: &[TidyTable]) -> Result<Self> {
         let asked = |table: &&TidyTable| table.variable_names().any(|name| assembly.variables.iter().any(|own| own == name));
         let tables: Vec<&TidyTable> = tidy.iter().filter(asked).collect();
+        let frequency = tables.first().map_or(Frequency::Year, |table| table.frequency());
+        if let Some(other) = tables.iter().find(|table| table.frequency() != frequency) {
+            return Err(TransformError::MixedFrequencies {
+                first: frequency,
+                first_source: tables.first().map(|table| table.place().source.clone()).unwrap_or_default(),
+                second: other.frequency(),
+                second_source: other.place().source.clone(),
+            });
+        }
         let Window { first, last } = match assembly.window {
-            Some(window) => window,
+            Some(window) => periods_of(window, frequency)?,
             None => years_of(&tables)?,
         };
         if first > last {
@@ -59,7 +69,7 @@ impl Grid {
             let entities = entities.len();
             return Err(TransformError::GridTooLarge { entities, years, limit: ROW_LIMIT });
         };
-        Ok(Self { entities, positions, first, years })
+        Ok(Self { entities, positions, first, years, frequency })
     }
 
     pub(crate) fn height(&self) -> usize {
@@ -79,11 +89,21 @@ impl Grid {
     }
 
     pub(crate) fn key_columns(&self, assembly: &Assembly) -> Vec<Column> {
-        let times: Vec<i32> = (self.first..).take(self.years).collect();
+        let times = (self.first..).take(self.years);
+        let name: PlSmallStr = assembly.time.as_str().into();
+        let count = self.entities.len();
+        let times = if self.frequency == Frequency::Year {
+            Column::new(name, times.collect::<Vec<i32>>().repeat(count))
+        } else {
+            let periods = times.map(|time| Period::from_ordinal(self.frequency, time).map(|own| own.to_string()));
+            let periods: Vec<Option<String>> = periods.collect();
+            let repeated = (0..count).flat_map(|_| periods.iter().map(Option::as_deref));
+            StringChunked::from_iter_options(name, repeated).into_column()
+        };
         let entities = self.entities.iter().flat_map(|entity| std::iter::repeat_n(entity.as_str(), self.years));
         vec![
             StringChunked::from_iter_values(assembly.entity.as_str().into(), entities).into_column(),
-            Column::new(assembly.time.as_str().into(), times.repeat(self.entities.len())),
+            times,
         ]
     }
 
@@ -93,7 +113,7 @@ impl Grid {
         let year = |time: i32| {
             usize::try_from(i64::from(time) - i64::from(self.first)).ok().filter(|year| *year < self.years)
         };
-        let times = table.times()?;
+        let times = table.times();
         let Some(entities) = table.entities()? else {
             return Ok(times.iter().map(|time| year(*time).unwrap_or(OUTSIDE)).collect());
         };
@@ -113,11 +133,22 @@ impl Grid {
     }
 }
 
+/// The first and the last period of a window of years.
+fn periods_of(window: Window, frequency: Frequency) -> Result<Window> {
+    if frequency == Frequency::Year || window.first > window.last {
+        return Ok(window);
+    }
+    let empty = || TransformError::EmptyWindow { first: window.first, last: window.last };
+    let first = Period::of_year(frequency, window.first, 1).ok_or_else(empty)?;
+    let after = window.last.checked_add(1).and_then(|year| Period::of_year(frequency, year, 1)).ok_or_else(empty)?;
+    Ok(Window { first: first.ordinal(), last: after.ordinal() - 1 })
+}
+
 /// The first and the last year of tables.
 fn years_of(tables: &[&TidyTable]) -> Result<Window> {
     let mut window: Option<Window> = None;
     for table in tables {
-        for time in table.times()? {
+        for time in table.times() {
             let window = window.get_or_insert(Window { first: *time, last: *time });
             window.first = window.first.min(*time);
             window.last = window.last.max(*time);

@@ -3,6 +3,7 @@
 use polars::prelude::StringChunked;
 
 use super::place::Places;
+use crate::frequency::Frequency;
 
 /// The keys of a table's rows, and where they stand.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +13,7 @@ pub(super) struct TidyKeys<'t> {
     pub(super) entities: Option<&'t StringChunked>,
     pub(super) categories: Option<&'t StringChunked>,
     pub(super) times: &'t [i32],
+    pub(super) frequency: Frequency,
     pub(super) rows: &'t [u32],
     pub(super) places: &'t Places,
 }

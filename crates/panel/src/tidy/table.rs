@@ -1,6 +1,6 @@
 //! A tidy frame with the notes from which the cells of its values are computed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use polars::prelude::*;
 use serde::de::DeserializeOwned;
@@ -12,6 +12,9 @@ use super::tidy_columns as names;
 use super::value::TidyValue;
 use super::variable::TidyVariable;
 use crate::error::{PanelError, Result};
+use crate::frequency::Frequency;
+use crate::period::Period;
+use crate::period_reading::PeriodReading;
 
 /// Notes to the columns of a frame, by their names.
 pub type Notes = BTreeMap<String, Value>;
@@ -23,6 +26,8 @@ pub struct TidyTable {
     frame: DataFrame,
     notes: Notes,
     places: Places,
+    times: Vec<i32>,
+    frequency: Frequency,
 }
 
 impl TidyTable {
@@ -32,28 +37,23 @@ impl TidyTable {
     /// Where a key column is absent or of another type, or a note isn't one of a tidy frame.
     pub fn new(mut frame: DataFrame, notes: Notes) -> Result<Self> {
         frame.rechunk_mut();
-        for (name, expected, found) in [
-            (names::TIME, "whole numbers", column(&frame, names::TIME)?.dtype() == &DataType::Int32),
-            (names::ROW, "rows of the file", column(&frame, names::ROW)?.dtype() == &DataType::UInt32),
-        ] {
-            let column = column(&frame, name)?;
-            if !found {
-                return Err(PanelError::WrongType {
-                    column: name.into(),
-                    found: column.dtype().to_string(),
-                    expected,
-                });
-            }
-            if let Some(row) = first_missing(column) {
+        let rows = column(&frame, names::ROW)?;
+        if rows.dtype() != &DataType::UInt32 {
+            let found = rows.dtype().to_string();
+            return Err(PanelError::WrongType { column: names::ROW.into(), found, expected: "rows of the file" });
+        }
+        for name in [names::TIME, names::ROW] {
+            if let Some(row) = first_missing(column(&frame, name)?) {
                 return Err(PanelError::MissingKey { column: name.into(), row: row + 1 });
             }
         }
+        let (times, frequency) = times(column(&frame, names::TIME)?)?;
         let places = Places {
             source: note(&notes, names::ROW)?.unwrap_or_default(),
             times: note(&notes, names::TIME)?,
             entities: note(&notes, names::ENTITY)?,
         };
-        Ok(Self { frame, notes, places })
+        Ok(Self { frame, notes, places, times, frequency })
     }
 
     /// The frame.
@@ -98,12 +98,14 @@ impl TidyTable {
         self.texts(names::CATEGORY)
     }
 
-    /// Each row's time.
-    ///
-    /// # Errors
-    /// Where they can't be had in one piece.
-    pub fn times(&self) -> Result<&[i32]> {
-        Ok(column(&self.frame, names::TIME)?.i32()?.cont_slice()?)
+    /// Each row's time, as a number among those of its frequency.
+    pub fn times(&self) -> &[i32] {
+        &self.times
+    }
+
+    /// How long the periods of its times are; years are whole numbers of any kind.
+    pub fn frequency(&self) -> Frequency {
+        self.frequency
     }
 
     /// Each row's row in the file.
@@ -127,7 +129,8 @@ impl TidyTable {
             held: self.texts(names::VARIABLE)?,
             entities: self.entities()?,
             categories: self.categories()?,
-            times: self.times()?,
+            times: self.times(),
+            frequency: self.frequency,
             rows: self.rows()?,
             places: &self.places,
         };
@@ -175,6 +178,38 @@ fn column<'f>(frame: &'f DataFrame, name: &str) -> Result<&'f Column> {
         column: name.to_owned(),
         available: frame.get_column_names().iter().map(|name| name.to_string()).collect(),
     })
+}
+
+/// Times as numbers, and how long each is. Periods are written in the one form in which they are printed.
+fn times(column: &Column) -> Result<(Vec<i32>, Frequency)> {
+    match column.dtype() {
+        DataType::Int32 => Ok((column.i32()?.iter().flatten().collect(), Frequency::Year)),
+        DataType::String => {
+            let mut known: HashMap<&str, Period> = HashMap::new();
+            let mut frequency = None;
+            let texts = column.str()?;
+            let mut times = Vec::with_capacity(texts.len());
+            for text in texts.iter().flatten() {
+                let period = match known.get(text) {
+                    Some(period) => *period,
+                    None => {
+                        let reading = PeriodReading { frequency, ..PeriodReading::default() };
+                        let period = reading.read(text)?;
+                        frequency = Some(period.frequency());
+                        known.insert(text, period);
+                        period
+                    }
+                };
+                times.push(period.ordinal());
+            }
+            Ok((times, frequency.unwrap_or(Frequency::Year)))
+        }
+        found => Err(PanelError::WrongType {
+            column: names::TIME.into(),
+            found: found.to_string(),
+            expected: "whole numbers or periods",
+        }),
+    }
 }
 
 fn first_missing(column: &Column) -> Option<usize> {

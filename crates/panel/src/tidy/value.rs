@@ -7,8 +7,10 @@ use crate::address::CellAddress;
 pub struct TidyValue {
     /// The entity's id, where the source has entities.
     pub entity: Option<String>,
-    /// The time.
+    /// The time; of a period its number among those of its frequency.
     pub time: i32,
+    /// The period as it is printed, where times are no plain years.
+    pub period: Option<String>,
     /// A further key within entity and time, such as an industry.
     pub category: Option<String>,
     /// The variable's id.

@@ -8,6 +8,8 @@ use super::place::VariablePlace;
 use super::value::TidyValue;
 use crate::address::CellAddress;
 use crate::error::{PanelError, Result};
+use crate::frequency::Frequency;
+use crate::period::Period;
 
 /// One variable of a tidy table: its values, and where each was read.
 #[derive(Debug, Clone)]
@@ -108,7 +110,13 @@ impl<'t> TidyVariable<'t> {
         self.keys.categories?.get(row)
     }
 
-    /// A row's time.
+    /// A row's period; nothing where its times are years or other whole numbers.
+    pub fn period(&self, row: usize) -> Option<Period> {
+        let frequency = Some(self.keys.frequency).filter(|frequency| *frequency != Frequency::Year);
+        Period::from_ordinal(frequency?, self.time(row))
+    }
+
+    /// A row's time, as a number among those of its frequency.
     pub fn time(&self, row: usize) -> i32 {
         self.keys.times.get(row).copied().unwrap_or_default()
     }
@@ -154,6 +162,7 @@ impl<'t> TidyVariable<'t> {
         TidyValue {
             entity: self.entity(row).map(str::to_owned),
             time: self.time(row),
+            period: self.period(row).map(|period| period.to_string()),
             category: self.category(row).map(str::to_owned),
             variable: self.name.to_owned(),
             value: self.number(row),

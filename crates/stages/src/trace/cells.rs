@@ -22,6 +22,9 @@ pub struct RawCell {
     pub entity: Option<String>,
     /// The time.
     pub time: i32,
+    /// The period as it is printed, where times are no plain years.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
     /// A further key, such as an industry.
     pub category: Option<String>,
     /// The source.
@@ -207,6 +210,7 @@ impl<'m, 'a> Cells<'m, 'a> {
             variable: value.variable,
             entity: value.entity,
             time: value.time,
+            period: value.period,
             category: value.category,
             source: value.source,
             address: value.address,

@@ -32,6 +32,7 @@ pub(crate) fn tidy(
     TidyValue {
         entity: entity.map(str::to_owned),
         time,
+        period: None,
         category: category.map(str::to_owned),
         variable: variable.into(),
         value,
