@@ -41,9 +41,10 @@ pub(crate) fn read_columns(bytes: &[u8], names: &[String]) -> Result<Columns, Un
     let broken = || unreadable("the reader broke off in the middle of its answer".into(), "try again".into());
     // No header has a line break that isn't folded away.
     let names: Vec<String> = names.iter().map(|name| fold_header(name)).collect();
-    let answer = BINARY_READER.answer(&[&request_of(COLUMNS, 0, &names.join("\n")), bytes]).map_err(|ended| {
-        unreadable(format!("not a readable Parquet file: {ended}"), ended.hint("write it as CSV"))
-    })?;
+    let answer =
+        BINARY_READER.answer(&[&request_of(COLUMNS, 0, &names.join("\n")), bytes]).map_err(|ended| {
+            unreadable(format!("not a readable Parquet file: {ended}"), ended.hint("write it as CSV"))
+        })?;
     match answer.split_first() {
         Some((1, columns)) => column_wire::decode(columns).ok_or_else(broken),
         // What is wrong is told as it is of tables.

@@ -64,7 +64,9 @@ impl Columns {
     /// The rows in blocks of `size`.
     pub(crate) fn blocks(&self, size: usize) -> Vec<ColumnBlock<'_>> {
         let starts = (0..self.height).step_by(size.max(1));
-        starts.map(|first| ColumnBlock { columns: self, rows: first..self.height.min(first + size) }).collect()
+        starts
+            .map(|first| ColumnBlock { columns: self, rows: first..self.height.min(first + size) })
+            .collect()
     }
 }
 

@@ -245,7 +245,8 @@ impl<'t> Cursor<'t> {
         } else {
             self.rest.find(|character: char| character == delimiter || character == '\n' || character == '\r')
         };
-        let (field, rest) = self.rest.split_at_checked(end.unwrap_or(self.rest.len())).unwrap_or((self.rest, ""));
+        let (field, rest) =
+            self.rest.split_at_checked(end.unwrap_or(self.rest.len())).unwrap_or((self.rest, ""));
         self.rest = rest;
         Ok(Cow::Borrowed(field))
     }
@@ -265,7 +266,11 @@ impl<'t> Cursor<'t> {
             let part = self.rest.get(..quote).unwrap_or_default();
             self.line += line_ends(part);
             // What is quoted whole is borrowed.
-            if field.is_empty() { field = Cow::Borrowed(part) } else { field.to_mut().push_str(part) }
+            if field.is_empty() {
+                field = Cow::Borrowed(part)
+            } else {
+                field.to_mut().push_str(part)
+            }
             self.advance(quote + 1);
             if self.rest.starts_with('"') {
                 field.to_mut().push('"');

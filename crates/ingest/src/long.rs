@@ -26,7 +26,8 @@ impl<'a> Long<'a> {
         let keys = KeyColumns::find(tidying, header);
         let (mut readers, mut columns, mut headers) = (Vec::new(), Vec::new(), Vec::new());
         for (at, column) in source.columns.iter().enumerate() {
-            if let Some(found) = column.column.as_deref().and_then(|name| find_column(tidying, header, name)) {
+            if let Some(found) = column.column.as_deref().and_then(|name| find_column(tidying, header, name))
+            {
                 readers.push(ValueReader::new(source, at, column));
                 columns.push(found);
                 headers.push((found, header.text(found).unwrap_or_default().to_owned()));

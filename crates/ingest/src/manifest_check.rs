@@ -159,7 +159,11 @@ impl Check<'_> {
                 if let Some(period) = source.period {
                     if source.time.is_none() {
                         let message = "`period` says how a column of times is read, and there is none".into();
-                        self.fault(place.field("period"), message, "name the column as `time`, or leave it out");
+                        self.fault(
+                            place.field("period"),
+                            message,
+                            "name the column as `time`, or leave it out",
+                        );
                     }
                     if period.frequency.is_none() {
                         let message = "`period` doesn't say how long its periods are".into();

@@ -87,7 +87,9 @@ fn parse_folded(folded: &str) -> Result<f64, NumberProblem> {
 fn is_plain(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let points = unsigned.bytes().filter(|byte| *byte == b'.').count();
-    points <= 1 && unsigned.len() > points && unsigned.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    points <= 1
+        && unsigned.len() > points
+        && unsigned.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 /// Whether a text is what its number is written as: the shortest decimal that reads back to it.
@@ -98,9 +100,18 @@ pub(crate) fn is_shortest(text: &str, number: f64) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
     let whole_is = whole == "0" || (!whole.is_empty() && !whole.starts_with('0'));
-    let fraction_is = fraction == "0" && !unsigned.contains('.') || !fraction.is_empty() && !fraction.ends_with('0');
-    let is_short = unsigned.len() <= 16 && !unsigned.starts_with(['+', '-']) && is_plain(unsigned) && number != 0.0 && number.abs() >= 1e-7;
-    if is_short && whole_is && fraction_is { digits_of(unsigned) <= 15 } else { shortest_decimal(number) == text }
+    let fraction_is =
+        fraction == "0" && !unsigned.contains('.') || !fraction.is_empty() && !fraction.ends_with('0');
+    let is_short = unsigned.len() <= 16
+        && !unsigned.starts_with(['+', '-'])
+        && is_plain(unsigned)
+        && number != 0.0
+        && number.abs() >= 1e-7;
+    if is_short && whole_is && fraction_is {
+        digits_of(unsigned) <= 15
+    } else {
+        shortest_decimal(number) == text
+    }
 }
 
 fn digits_of(text: &str) -> usize {

@@ -36,8 +36,12 @@ fn columns(bytes: &[u8], wanted: &[String]) -> Result<Columns, String> {
     let schema = reader.schema().map_err(refused)?;
     let names: Vec<String> = schema.iter_names().map(|name| name.to_string()).collect();
     let wanted: BTreeSet<String> = wanted.iter().map(|name| fold_header(name)).collect();
-    let read: Vec<usize> =
-        names.iter().zip(0..).filter(|(name, _)| wanted.contains(&fold_header(name))).map(|(_, at)| at).collect();
+    let read: Vec<usize> = names
+        .iter()
+        .zip(0..)
+        .filter(|(name, _)| wanted.contains(&fold_header(name)))
+        .map(|(_, at)| at)
+        .collect();
     let height = reader.num_rows().map_err(refused)?;
     let mut columns = Columns { names, height, ..Columns::default() };
     if read.is_empty() {

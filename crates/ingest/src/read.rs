@@ -139,7 +139,16 @@ fn read_values(
         }
         Format::Parquet if source.layout == Layout::Long => {
             let columns = read_columns(bytes, &named(source)).map_err(|wrong| {
-                fault(source, SourceFault { file: source.file.clone(), sheet: None, cell: None, message: wrong.message, hint: wrong.hint })
+                fault(
+                    source,
+                    SourceFault {
+                        file: source.file.clone(),
+                        sheet: None,
+                        cell: None,
+                        message: wrong.message,
+                        hint: wrong.hint,
+                    },
+                )
             })?;
             let head = head_of(source, &columns);
             tidy(Asked { source, place: &place, crosswalk, window }, &head, &columns.blocks(ROWS), Vec::new())
@@ -168,12 +177,7 @@ fn head_of(source: &Source, columns: &Columns) -> Grid {
     Grid { file: source.file.clone(), sheet: None, rows, warnings: Vec::new() }
 }
 
-fn tidy<B: RowBlock>(
-    asked: Asked<'_>,
-    head: &Grid,
-    blocks: &[B],
-    warnings: Vec<String>,
-) -> Result<Tidied> {
+fn tidy<B: RowBlock>(asked: Asked<'_>, head: &Grid, blocks: &[B], warnings: Vec<String>) -> Result<Tidied> {
     let source = asked.source;
     let mut tidying = Tidying::new(asked);
     let header = match Header::of(head, source.header_row, source.format.is_text()) {
@@ -186,7 +190,9 @@ fn tidy<B: RowBlock>(
     let layout: Option<Box<dyn ReadRow + '_>> = header.as_ref().and_then(|header| match source.layout {
         Layout::Long => Some(Box::new(Long::find(&mut tidying, header)?) as Box<dyn ReadRow>),
         Layout::Wide => Some(Box::new(Wide::find(&mut tidying, header)?) as Box<dyn ReadRow>),
-        Layout::EntitiesAcross => Some(Box::new(EntitiesAcross::find(&mut tidying, header)?) as Box<dyn ReadRow>),
+        Layout::EntitiesAcross => {
+            Some(Box::new(EntitiesAcross::find(&mut tidying, header)?) as Box<dyn ReadRow>)
+        }
     });
     let width = header.as_ref().and_then(|header| width_of(source, header));
     let first = header.as_ref().map_or(u32::MAX, |header| header.row);

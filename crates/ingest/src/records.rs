@@ -141,8 +141,12 @@ impl Records {
         if in_order {
             return Vec::new();
         }
-        let mut keyed: Vec<(u32, i32, usize)> =
-            groups.iter().zip(&self.times).enumerate().map(|(at, (group, time))| (*group, *time, at)).collect();
+        let mut keyed: Vec<(u32, i32, usize)> = groups
+            .iter()
+            .zip(&self.times)
+            .enumerate()
+            .map(|(at, (group, time))| (*group, *time, at))
+            .collect();
         keyed.sort_unstable();
         let mut repeated = Vec::new();
         for same in keyed.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
@@ -212,11 +216,16 @@ impl Records {
         }
         columns.push(self.time_column(source));
         if source.category.is_some() {
-            columns.push(text(names::CATEGORY, &mut self.keys.iter().map(|key| key.category), &self.categories));
+            columns.push(text(
+                names::CATEGORY,
+                &mut self.keys.iter().map(|key| key.category),
+                &self.categories,
+            ));
         }
         if self.by_variable {
             let names_of = |at: &u32| source.columns.get(*at as usize).map(|column| column.variable.as_str());
-            let held = StringChunked::from_iter_options(names::VARIABLE.into(), self.variables.iter().map(names_of));
+            let held =
+                StringChunked::from_iter_options(names::VARIABLE.into(), self.variables.iter().map(names_of));
             columns.push(held.into_column());
         }
         columns.push(Column::new(names::ROW.into(), &self.rows));
@@ -263,7 +272,8 @@ impl Records {
         let mut across = BTreeMap::new();
         for (record, column) in self.columns.iter().enumerate() {
             let (entity, time, _) = self.key(record);
-            let text = if layout == Layout::Wide { time.to_string() } else { entity.unwrap_or_default().to_owned() };
+            let text =
+                if layout == Layout::Wide { time.to_string() } else { entity.unwrap_or_default().to_owned() };
             across.entry(text).or_insert(*column);
         }
         (if layout == Layout::Wide { names::TIME } else { names::ENTITY }, across)

@@ -1,6 +1,6 @@
 //! What reading a source yields.
 
-use vintner_panel::{Result, TidyTable, TidyValue};
+use vintner_panel::{PanelError, Result, TidyTable, TidyValue};
 
 /// The tidy values of one source.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,12 @@ impl Tidied {
     pub fn counts(&self) -> Result<(usize, usize)> {
         let (mut values, mut missing) = (0, 0);
         for variable in self.table.variables()? {
+            let column = self.table.frame().column(variable.name()).map_err(PanelError::from)?;
+            if variable.holds_all() {
+                values += column.len();
+                missing += column.null_count();
+                continue;
+            }
             for row in (0..self.table.height()).filter(|row| variable.holds(*row)) {
                 values += 1;
                 missing += usize::from(variable.is_missing(row));

@@ -411,8 +411,9 @@ impl<'a> Tidying<'a> {
                         "a second value of `{}`{entity} for {year}{category}; the first is in {first}",
                         variable.variable
                     ),
-                    hint: "remove one, tell them apart with `category` or `where`, or set `duplicates: first`"
-                        .into(),
+                    hint:
+                        "remove one, tell them apart with `category` or `where`, or set `duplicates: first`"
+                            .into(),
                 };
                 // All are sorted below, so more than are kept are begun with.
                 if self.found.len() < 2 * SourceFaults::KEPT {
@@ -491,7 +492,8 @@ impl<'a> Tidying<'a> {
             }
             let cells = (0..table.height()).filter(|row| variable.holds(*row)).count();
             let name = variable.name();
-            self.warnings.push(format!("`{name}` has no value: all of its {cells} cells are empty{formulas}"));
+            self.warnings
+                .push(format!("`{name}` has no value: all of its {cells} cells are empty{formulas}"));
         }
         Ok(())
     }

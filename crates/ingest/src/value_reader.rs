@@ -63,9 +63,8 @@ impl<'a> ValueReader<'a> {
         let number = match cell {
             Cell::Number(number) => Ok(number),
             Cell::Whole(whole) => Ok(whole as f64),
-            Cell::Text(text) => parse_number(text).map_err(|problem| {
-                (format!("text in a number: {text:?}"), problem.hint(&fold(text)))
-            }),
+            Cell::Text(text) => parse_number(text)
+                .map_err(|problem| (format!("text in a number: {text:?}"), problem.hint(&fold(text)))),
             other => Err(refusal(other, "a number")),
         };
         if self.is_code(cell, number.as_ref().ok().copied()) {

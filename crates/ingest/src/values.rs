@@ -129,7 +129,11 @@ impl Values {
     }
 
     /// The column of values and, where any text is kept, that of texts; of the records that are kept.
-    pub(crate) fn into_columns(self, names: (&str, &str), kept: Option<&[IdxSize]>) -> PolarsResult<Vec<Column>> {
+    pub(crate) fn into_columns(
+        self,
+        names: (&str, &str),
+        kept: Option<&[IdxSize]>,
+    ) -> PolarsResult<Vec<Column>> {
         let (name, text_name) = names;
         let height = self.len();
         let values = match self.column {
@@ -148,9 +152,8 @@ impl Values {
         let mut columns = vec![values];
         if !self.texts.is_empty() {
             let mut next = self.texts.iter().peekable();
-            let texts = (0..height).map(|row| {
-                next.next_if(|(at, _)| *at == row).map(|(_, text)| text.as_str())
-            });
+            let texts =
+                (0..height).map(|row| next.next_if(|(at, _)| *at == row).map(|(_, text)| text.as_str()));
             columns.push(StringChunked::from_iter_options(text_name.into(), texts).into_column());
         }
         match kept {

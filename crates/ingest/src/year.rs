@@ -1,7 +1,7 @@
 //! Years as tables write them.
 
-use crate::fold::fold;
 use crate::cell::Cell;
+use crate::fold::fold;
 use crate::number::parse_number;
 
 /// The years taken for years where a source doesn't say which it covers.

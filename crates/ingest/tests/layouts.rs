@@ -20,7 +20,16 @@ fn wide_with_years_as_columns() {
         ]
     );
     assert_eq!((tidied.rows_read, tidied.rows_used), (3, 2));
-    assert_eq!(tidied.values().unwrap().iter().filter(|value| value.value.is_none()).map(|value| value.raw.clone()).collect::<Vec<_>>(), ["…"]);
+    assert_eq!(
+        tidied
+            .values()
+            .unwrap()
+            .iter()
+            .filter(|value| value.value.is_none())
+            .map(|value| value.raw.clone())
+            .collect::<Vec<_>>(),
+        ["…"]
+    );
 }
 
 #[test]

@@ -25,7 +25,9 @@ pub(crate) struct Grid {
 
 impl Grid {
     pub(crate) fn new(assembly: &Assembly, tidy: &[TidyTable]) -> Result<Self> {
-        let asked = |table: &&TidyTable| table.variable_names().any(|name| assembly.variables.iter().any(|own| own == name));
+        let asked = |table: &&TidyTable| {
+            table.variable_names().any(|name| assembly.variables.iter().any(|own| own == name))
+        };
         let tables: Vec<&TidyTable> = tidy.iter().filter(asked).collect();
         let frequency = tables.first().map_or(Frequency::Year, |table| table.frequency());
         if let Some(other) = tables.iter().find(|table| table.frequency() != frequency) {
@@ -95,16 +97,15 @@ impl Grid {
         let times = if self.frequency == Frequency::Year {
             Column::new(name, times.collect::<Vec<i32>>().repeat(count))
         } else {
-            let periods = times.map(|time| Period::from_ordinal(self.frequency, time).map(|own| own.to_string()));
+            let periods =
+                times.map(|time| Period::from_ordinal(self.frequency, time).map(|own| own.to_string()));
             let periods: Vec<Option<String>> = periods.collect();
             let repeated = (0..count).flat_map(|_| periods.iter().map(Option::as_deref));
             StringChunked::from_iter_options(name, repeated).into_column()
         };
-        let entities = self.entities.iter().flat_map(|entity| std::iter::repeat_n(entity.as_str(), self.years));
-        vec![
-            StringChunked::from_iter_values(assembly.entity.as_str().into(), entities).into_column(),
-            times,
-        ]
+        let entities =
+            self.entities.iter().flat_map(|entity| std::iter::repeat_n(entity.as_str(), self.years));
+        vec![StringChunked::from_iter_values(assembly.entity.as_str().into(), entities).into_column(), times]
     }
 
     /// The row of the grid that each row of a table belongs to, or for a row without an entity the place of its
@@ -140,7 +141,8 @@ fn periods_of(window: Window, frequency: Frequency) -> Result<Window> {
     }
     let empty = || TransformError::EmptyWindow { first: window.first, last: window.last };
     let first = Period::of_year(frequency, window.first, 1).ok_or_else(empty)?;
-    let after = window.last.checked_add(1).and_then(|year| Period::of_year(frequency, year, 1)).ok_or_else(empty)?;
+    let after =
+        window.last.checked_add(1).and_then(|year| Period::of_year(frequency, year, 1)).ok_or_else(empty)?;
     Ok(Window { first: first.ordinal(), last: after.ordinal() - 1 })
 }
 

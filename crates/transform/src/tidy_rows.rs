@@ -39,7 +39,10 @@ pub(crate) fn missing_reason(variable: &TidyVariable<'_>, row: usize) -> String 
 }
 
 /// The variable in each table that says anything of it.
-pub(crate) fn held_in<'t>(tables: &'t [TidyTable], variable: &'t str) -> Result<Vec<(usize, TidyVariable<'t>)>> {
+pub(crate) fn held_in<'t>(
+    tables: &'t [TidyTable],
+    variable: &'t str,
+) -> Result<Vec<(usize, TidyVariable<'t>)>> {
     let mut held = Vec::new();
     for (at, table) in tables.iter().enumerate() {
         if let Some(own) = table.variable(variable)?

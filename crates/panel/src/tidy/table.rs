@@ -40,7 +40,11 @@ impl TidyTable {
         let rows = column(&frame, names::ROW)?;
         if rows.dtype() != &DataType::UInt32 {
             let found = rows.dtype().to_string();
-            return Err(PanelError::WrongType { column: names::ROW.into(), found, expected: "rows of the file" });
+            return Err(PanelError::WrongType {
+                column: names::ROW.into(),
+                found,
+                expected: "rows of the file",
+            });
         }
         for name in [names::TIME, names::ROW] {
             if let Some(row) = first_missing(column(&frame, name)?) {

@@ -412,7 +412,8 @@ mod tests {
             Artifact::Noted(frame.clone(), notes).encode("test", None)
         };
         let (one, two) = (noted(3)?, noted(4)?);
-        let digest = |encoded: &Encoded, name: &str| encoded.columns.as_ref().and_then(|all| all.get(name).cloned());
+        let digest =
+            |encoded: &Encoded, name: &str| encoded.columns.as_ref().and_then(|all| all.get(name).cloned());
         assert_ne!(digest(&one, "x"), digest(&two, "x"));
         assert_eq!(digest(&one, "y"), digest(&two, "y"));
         let again = Artifact::Parquet(one.bytes.clone()).encode("test", None)?;
@@ -424,7 +425,8 @@ mod tests {
     #[test]
     fn measures_are_read_with_their_keys_or_not_at_all() -> Result<()> {
         let frame = df!("id" => ["a"], "x" => [1.0], "x@text" => ["one"], "z" => [3.0]);
-        let bytes = Artifact::Frame(frame.map_err(|error| refused("test", &error))?).encode("test", None)?.bytes;
+        let bytes =
+            Artifact::Frame(frame.map_err(|error| refused("test", &error))?).encode("test", None)?.bytes;
         let read = |names: &[&str]| -> Result<Vec<String>> {
             let declared = InputDeclaration::frame("test").measures(["id"], "@text", names.iter().copied());
             let frame = decode_frame(&bytes, Some(&declared), "test")?;

@@ -119,8 +119,13 @@ impl Inputs {
     /// Where one can't be read.
     pub fn noted_frames(&self, role: &str) -> Result<Vec<(DataFrame, ColumnNotes)>> {
         let declared = InputDeclaration::covering(&self.declarations, role);
-        let frames = self.all(role).iter().map(|input| decode_noted(&input.bytes, declared, &format!("input `{role}`")));
-        let read = |frame: &Result<(DataFrame, ColumnNotes)>| !frame.as_ref().is_ok_and(|(frame, _)| frame.width() == 0);
+        let frames = self
+            .all(role)
+            .iter()
+            .map(|input| decode_noted(&input.bytes, declared, &format!("input `{role}`")));
+        let read = |frame: &Result<(DataFrame, ColumnNotes)>| {
+            !frame.as_ref().is_ok_and(|(frame, _)| frame.width() == 0)
+        };
         frames.filter(read).collect()
     }
 
@@ -141,8 +146,7 @@ impl Inputs {
     /// The columns of all frames under `role`, those that the stage didn't declare included: for a
     /// message, as [`Inputs::texts_for_message`].
     pub fn columns_for_message(&self, role: &str) -> BTreeSet<String> {
-        let frames =
-            self.all(role).iter().filter_map(|input| decode_frame(&input.bytes, None, role).ok());
+        let frames = self.all(role).iter().filter_map(|input| decode_frame(&input.bytes, None, role).ok());
         frames.flat_map(|frame| frame.get_column_names_owned()).map(|name| name.to_string()).collect()
     }
 

@@ -67,7 +67,8 @@ impl Parameters for Assemble {
             entity: ENTITY.into(),
             time: TIME.into(),
         };
-        let assembled = assemble(&tidy(inputs)?, &assembly).map_err(|error| with_known_variables(error, inputs))?;
+        let assembled =
+            assemble(&tidy(inputs)?, &assembly).map_err(|error| with_known_variables(error, inputs))?;
         Ok(Outputs::new()
             .with("panel", Artifact::Frame(assembled.panel.frame().clone()))
             .with("gaps", gaps(&assembled.gaps)?))

@@ -36,7 +36,8 @@ impl Parameters for Exposure {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let shared_out = exposure(&tidy(inputs)?, &self.0).map_err(|error| with_known_variables(error, inputs))?;
+        let shared_out =
+            exposure(&tidy(inputs)?, &self.0).map_err(|error| with_known_variables(error, inputs))?;
         let joined = join_exposure(&panel(inputs, "panel")?, &shared_out, &self.0.into)?;
         Ok(Outputs::new()
             .with("series", series(&joined.panel, &self.0.into)?)

@@ -54,10 +54,7 @@ impl Parameters for Ingest {
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
-        vec![
-            OutputDeclaration::new("tidy", Kind::Frame),
-            OutputDeclaration::new("summary", Kind::Json),
-        ]
+        vec![OutputDeclaration::new("tidy", Kind::Frame), OutputDeclaration::new("summary", Kind::Json)]
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {

@@ -140,8 +140,7 @@ fn pooled(
 ) -> Result<(Vec<RawCell>, BTreeMap<usize, usize>), StagesError> {
     let used: BTreeSet<usize> = behind.iter().flatten().copied().collect();
     let cell = |at: usize| Ok((cells.cell(at)?, at));
-    let mut sorted: Vec<(RawCell, usize)> =
-        used.into_iter().map(cell).collect::<Result<_, StagesError>>()?;
+    let mut sorted: Vec<(RawCell, usize)> = used.into_iter().map(cell).collect::<Result<_, StagesError>>()?;
     sorted.sort();
     let (mut pool, mut place): (Vec<RawCell>, BTreeMap<usize, usize>) = (Vec::new(), BTreeMap::new());
     for (cell, at) in sorted {

@@ -132,7 +132,10 @@ impl<'m, 'a> Cells<'m, 'a> {
                     let of =
                         OutputOf { stage: stage.name.clone(), item: item.clone(), output: output.clone() };
                     let notes = made.notes(&of)?;
-                    let place = notes.get(tidy_columns::ROW).cloned().unwrap_or_else(|| serde_json::json!({"source": "", "file": ""}));
+                    let place = notes
+                        .get(tidy_columns::ROW)
+                        .cloned()
+                        .unwrap_or_else(|| serde_json::json!({"source": "", "file": ""}));
                     let variables = kept.columns.keys().filter(|name| tidy_columns::is_variable(name));
                     let variables = variables.cloned().collect();
                     sources.push(TidySource { of, variables, place: serde_json::from_value(place)?, notes });
@@ -231,7 +234,8 @@ impl<'m, 'a> Cells<'m, 'a> {
             .and_then(|rest| rest.strip_prefix('!'))
             .and_then(|rest| rest.rsplit_once('!'))
             .map(|(sheet, _)| sheet);
-        let number = cell.trim_start_matches(|character: char| character.is_ascii_alphabetic()).parse::<u32>();
+        let number =
+            cell.trim_start_matches(|character: char| character.is_ascii_alphabetic()).parse::<u32>();
         let mut found = Vec::new();
         for (at, source) in self.sources.iter().enumerate() {
             let here = source.place.file == file
@@ -266,7 +270,9 @@ impl<'m, 'a> Cells<'m, 'a> {
     ) -> Result<(), StagesError> {
         let TidySource { variables, notes, place, .. } = &self.sources[source];
         for variable in variables {
-            let own: VariablePlace = serde_json::from_value(notes.get(variable).cloned().unwrap_or_else(|| serde_json::json!({})))?;
+            let own: VariablePlace = serde_json::from_value(
+                notes.get(variable).cloned().unwrap_or_else(|| serde_json::json!({})),
+            )?;
             let elsewhere = |column: u32| {
                 let (file, sheet) = (place.file.clone(), place.sheet.clone());
                 CellAddress { file, sheet, row: number, column }.cell() != cell

@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use vintner_panel::{Panel, TidyTable, tidy_columns};
 use vintner_pipeline::{
-    ColumnNotes, Kind, OutputRecord, Pipeline, PipelineStage, Plan, Record, Reference, Store, Survey, Vintage, column_notes,
+    ColumnNotes, Kind, OutputRecord, Pipeline, PipelineStage, Plan, Record, Reference, Store, Survey,
+    Vintage, column_notes,
 };
 
 use super::traced_stage::TracedStage;

@@ -138,7 +138,8 @@ fn a_grid_that_cannot_be_meant_is_refused() -> Outcome {
         "the window 2009 to 2008 is empty; its first year must not be after its last"
     );
     assert!(
-        refused(|assembly| assembly.window = Some(Window { first: i32::MIN, last: i32::MAX })).contains("rows")
+        refused(|assembly| assembly.window = Some(Window { first: i32::MIN, last: i32::MAX }))
+            .contains("rows")
     );
     assert_eq!(
         refused(|assembly| assembly.entities = Some(Vec::new())),

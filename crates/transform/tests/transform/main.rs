@@ -51,7 +51,10 @@ pub(crate) fn frame(values: &[TidyValue]) -> std::result::Result<TidyTable, Box<
     let mut columns = vec![
         Column::new(tidy_columns::TIME.into(), values.iter().map(|value| value.time).collect::<Vec<_>>()),
         text(tidy_columns::VARIABLE, |value| Some(&value.variable)),
-        Column::new(tidy_columns::ROW.into(), values.iter().map(|value| value.address.row).collect::<Vec<_>>()),
+        Column::new(
+            tidy_columns::ROW.into(),
+            values.iter().map(|value| value.address.row).collect::<Vec<_>>(),
+        ),
     ];
     if values.iter().any(|value| value.entity.is_some()) {
         columns.push(text(tidy_columns::ENTITY, |value| value.entity.as_deref()));
@@ -62,7 +65,8 @@ pub(crate) fn frame(values: &[TidyValue]) -> std::result::Result<TidyTable, Box<
     let file = values.first().map(|value| value.address.file.clone()).unwrap_or_default();
     let place = SourcePlace { source: file.clone(), file, sheet: None };
     let mut notes = Notes::from([(tidy_columns::ROW.to_owned(), serde_json::to_value(place)?)]);
-    let names: std::collections::BTreeSet<&str> = values.iter().map(|value| value.variable.as_str()).collect();
+    let names: std::collections::BTreeSet<&str> =
+        values.iter().map(|value| value.variable.as_str()).collect();
     for name in names {
         let own = |value: &TidyValue| value.variable == name;
         let numbers = values.iter().map(|value| value.value.filter(|_| own(value)));
