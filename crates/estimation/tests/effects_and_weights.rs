@@ -323,7 +323,7 @@ fn zero_weights_leave_rows_out_and_bad_ones_are_errors() {
     for value in [-1.0, f64::NAN, f64::INFINITY] {
         let error = Sample::new(&with(value), &weighted).unwrap_err();
         assert!(
-            matches!(&error, EstimationError::BadWeight { entity, time: 0, .. } if entity == "e1"),
+            matches!(&error, EstimationError::BadWeight { entity, time: Some(_), .. } if entity == "e1"),
             "{error}"
         );
     }

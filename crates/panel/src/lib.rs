@@ -17,7 +17,9 @@ mod panel;
 mod period;
 mod period_reading;
 mod period_words;
+mod shape;
 mod tidy;
+mod time_key;
 mod variable;
 
 pub use address::CellAddress;
@@ -32,5 +34,6 @@ pub use numbers::Numbers;
 pub use panel::Panel;
 pub use period::Period;
 pub use period_reading::{DateOrder, PeriodReading};
+pub use shape::Shape;
 pub use tidy::{TidyValue, tidy_columns, tidy_frame, tidy_values};
 pub use variable::Variable;

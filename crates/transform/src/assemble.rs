@@ -186,7 +186,7 @@ impl<'a> Grid<'a> {
             if let Err(reason) = &value {
                 gaps.push(Gap {
                     entity: entity.to_owned(),
-                    time,
+                    time: Some(time.into()),
                     variable: series.variable.to_owned(),
                     reason: reason.clone(),
                 });

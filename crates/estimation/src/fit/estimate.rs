@@ -10,7 +10,7 @@ use super::fit::{Fit, Outcome, Refusal, UnitFit};
 use crate::covariance::Covariance;
 use crate::models::Model;
 use crate::outcome::{Reason, Result};
-use crate::sample::{Formula, Sample};
+use crate::sample::{Factored, Formula, Sample};
 
 impl Model {
     /// Estimates the model on a sample.
@@ -18,6 +18,7 @@ impl Model {
     /// # Errors
     /// The reason why the sample doesn't allow it.
     pub fn estimate(self, sample: &Sample) -> std::result::Result<Estimated, Reason> {
+        self.check_keys(sample)?;
         Estimated::new(self.solve(sample)?)
     }
 }
@@ -28,8 +29,16 @@ impl Model {
 /// Where the formula makes no sense or names a column that isn't there; data that don't allow an
 /// estimate are an [`Outcome::NotEstimable`].
 pub fn estimate(panel: &Panel, formula: &Formula, model: Model, covariance: &Covariance) -> Result<Outcome> {
-    let sample = Sample::new(panel, formula)?.with_clusters(panel, &covariance.columns())?;
+    let sample = sample(panel, formula)?.with_clusters(panel, &covariance.columns())?;
     Ok(outcome(&sample, model, covariance))
+}
+
+/// The sample of an equation that may have factors.
+fn sample(panel: &Panel, formula: &Formula) -> Result<Sample> {
+    match Factored::new(panel, formula)? {
+        Some(factored) => Ok(factored.told(Sample::new(&factored.panel, &factored.formula)?)),
+        None => Sample::new(panel, formula),
+    }
 }
 
 /// As [`estimate`], under several covariances: the equation is estimated once, and each gives an outcome.
@@ -44,9 +53,12 @@ pub fn estimate_under(
 ) -> Result<Vec<Outcome>> {
     let columns: BTreeSet<&str> = covariances.iter().flat_map(Covariance::columns).collect();
     let columns: Vec<&str> = columns.into_iter().collect();
-    let sample = Sample::new(panel, formula)?.with_clusters(panel, &columns)?;
+    let sample = sample(panel, formula)?.with_clusters(panel, &columns)?;
     let estimated = model.estimate(&sample);
-    let fit = |covariance: &Covariance| estimated.as_ref().map_err(Clone::clone)?.fit(covariance);
+    let fit = |covariance: &Covariance| {
+        covariance.check(sample.shape())?;
+        estimated.as_ref().map_err(Clone::clone)?.fit(covariance)
+    };
     Ok(covariances.iter().map(|covariance| told(&sample, fit(covariance))).collect())
 }
 
@@ -56,7 +68,20 @@ pub fn estimate_under(
 /// # Errors
 /// As [`estimate`].
 pub fn estimate_by_entity(panel: &Panel, formula: &Formula, covariance: &Covariance) -> Result<Vec<UnitFit>> {
-    let samples = Sample::by_entity(panel, formula)?
+    if !panel.shape().goes_on() {
+        let what = "equations of each entity".into();
+        let reason = Reason::Keys { shape: panel.shape(), what };
+        let refusal = Refusal { reason, n_obs: panel.height(), dropped: Vec::new() };
+        return Ok(vec![UnitFit { unit: String::new(), outcome: Outcome::NotEstimable(refusal) }]);
+    }
+    let samples = match Factored::new(panel, formula)? {
+        Some(factored) => Sample::by_entity(&factored.panel, &factored.formula)?
+            .into_iter()
+            .map(|sample| factored.told(sample))
+            .collect(),
+        None => Sample::by_entity(panel, formula)?,
+    };
+    let samples = samples
         .into_iter()
         .map(|sample| sample.with_clusters(panel, &covariance.columns()))
         .collect::<Result<Vec<Sample>>>()?;
@@ -72,7 +97,11 @@ pub fn estimate_by_entity(panel: &Panel, formula: &Formula, covariance: &Covaria
 }
 
 fn outcome(sample: &Sample, model: Model, covariance: &Covariance) -> Outcome {
-    told(sample, model.estimate(sample).and_then(|estimated| estimated.fit(covariance)))
+    let fit = || {
+        covariance.check(sample.shape())?;
+        model.estimate(sample)?.fit(covariance)
+    };
+    told(sample, fit())
 }
 
 fn told(sample: &Sample, fit: std::result::Result<Fit, Reason>) -> Outcome {

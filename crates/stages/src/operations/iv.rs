@@ -8,7 +8,7 @@ use vintner_estimation::instruments::{
 use vintner_estimation::{Effects, Formula};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
-use super::shared::{ENTITY, TIME, panel};
+use super::shared::{ENTITY, TIME, observations};
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -101,7 +101,7 @@ impl Parameters for Iv {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let panel = panel(inputs, "panel")?;
+        let panel = observations(inputs, "panel")?;
         let equation = self.equation();
         let prepared = equation.prepare(&panel)?;
         let mut warnings = Vec::new();
