@@ -36,7 +36,7 @@ pub fn estimate(panel: &Panel, formula: &Formula, model: Model, covariance: &Cov
 /// The sample of an equation that may have factors.
 fn sample(panel: &Panel, formula: &Formula) -> Result<Sample> {
     match Factored::new(panel, formula)? {
-        Some(factored) => Ok(factored.told(Sample::new(&factored.panel, &factored.formula)?)),
+        Some(factored) => factored.sample(),
         None => Sample::new(panel, formula),
     }
 }
@@ -75,10 +75,7 @@ pub fn estimate_by_entity(panel: &Panel, formula: &Formula, covariance: &Covaria
         return Ok(vec![UnitFit { unit: String::new(), outcome: Outcome::NotEstimable(refusal) }]);
     }
     let samples = match Factored::new(panel, formula)? {
-        Some(factored) => Sample::by_entity(&factored.panel, &factored.formula)?
-            .into_iter()
-            .map(|sample| factored.told(sample))
-            .collect(),
+        Some(factored) => factored.by_entity()?,
         None => Sample::by_entity(panel, formula)?,
     };
     let samples = samples

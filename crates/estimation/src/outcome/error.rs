@@ -47,6 +47,14 @@ pub enum EstimationError {
         /// Those that there are.
         available: Vec<String>,
     },
+    /// A factor that is said to be endogenous.
+    #[error(
+        "`{factor}` stands for categories, so it can't be endogenous; make a column of ones and zeros for each by `derive`"
+    )]
+    EndogenousFactor {
+        /// The factor.
+        factor: String,
+    },
     /// A factor that is the same in all rows.
     #[error(
         "the factor `{factor}` is `{category}` in all rows, there is nothing to compare it with; drop it from the regressors"

@@ -105,17 +105,33 @@ impl Factored {
         Ok(())
     }
 
-    /// A sample whose rows that were left out name the factor that is missing, and not its columns.
-    pub(crate) fn told(&self, sample: Sample) -> Sample {
-        let rename = |row: &DroppedRow| DroppedRow {
-            missing: row
-                .missing
-                .iter()
-                .map(|name| self.first_columns.get(name).unwrap_or(name).clone())
-                .collect(),
-            ..row.clone()
-        };
-        let dropped = sample.dropped().iter().map(rename).collect();
+    /// The rows left out of a sample of it, with the factor that is missing there in the place of its columns.
+    pub(crate) fn told(&self, dropped: &[DroppedRow]) -> Vec<DroppedRow> {
+        let told = |name: &String| self.first_columns.get(name).unwrap_or(name).clone();
+        let of_row =
+            |row: &DroppedRow| DroppedRow { missing: row.missing.iter().map(told).collect(), ..row.clone() };
+        dropped.iter().map(of_row).collect()
+    }
+
+    /// The sample of it.
+    ///
+    /// # Errors
+    /// As [`Sample::new`].
+    pub(crate) fn sample(&self) -> Result<Sample> {
+        Ok(self.with_told(Sample::new(&self.panel, &self.formula)?))
+    }
+
+    /// One sample for each entity, as [`Sample::by_entity`].
+    ///
+    /// # Errors
+    /// As [`Sample::new`].
+    pub(crate) fn by_entity(&self) -> Result<Vec<Sample>> {
+        let samples = Sample::by_entity(&self.panel, &self.formula)?;
+        Ok(samples.into_iter().map(|sample| self.with_told(sample)).collect())
+    }
+
+    fn with_told(&self, sample: Sample) -> Sample {
+        let dropped = self.told(sample.dropped());
         sample.with_dropped(dropped)
     }
 }
