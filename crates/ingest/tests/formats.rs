@@ -1,10 +1,8 @@
 //! One table in every format: the same values, each at its own address.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod support;
-
+use crate::support::{lines, read, source};
 use polars::prelude::*;
-use support::{lines, read, source};
 
 const TABLE: [&str; 4] =
     ["jia 2008 v = 1.25 at", "jia 2009 v = missing at", "yi 2008 v = 1234.5 at", "yi 2009 v = 0.1 at"];
@@ -109,7 +107,7 @@ fn parquet_counts_the_names_as_row_1() {
 fn a_file_of_another_format_is_a_fault() {
     for format in ["xlsx", "xls", "ods", "parquet"] {
         let source = source(&fields("t", format, ""), b"city,year\n");
-        let text = support::fault_text(&source, b"city,year\n");
+        let text = crate::support::fault_text(&source, b"city,year\n");
         let said = match format {
             "parquet" => "not a readable Parquet file".to_owned(),
             _ => format!("no {format} workbook, by its first bytes"),

@@ -1,9 +1,7 @@
 //! Long, wide and entities-across tables, cross-sections, categories, filters, national series.
 #![allow(clippy::unwrap_used)]
 
-mod support;
-
-use support::{WINDOW, cities, csv_source, lines, read, source};
+use crate::support::{WINDOW, cities, csv_source, lines, read, source};
 use vintner_ingest::read_source_bytes;
 
 #[test]

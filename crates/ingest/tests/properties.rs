@@ -1,10 +1,8 @@
 //! What must hold for every table.
 #![allow(clippy::unwrap_used)]
 
-mod support;
-
+use crate::support::{csv_source, read};
 use proptest::prelude::*;
-use support::{csv_source, read};
 use vintner_ingest::read_grid;
 
 fn numbers() -> impl Strategy<Value = Vec<Option<f64>>> {
@@ -61,7 +59,7 @@ proptest! {
         }
         let bytes = workbook.save_to_buffer().unwrap();
         let fields = "name: s\nfile: t.xlsx\nformat: xlsx\nentity: city\ntime: year\ncolumns:\n  - {column: v, variable: v}";
-        let tidied = read(&support::source(fields, &bytes), &bytes).unwrap();
+        let tidied = read(&crate::support::source(fields, &bytes), &bytes).unwrap();
         // A workbook writes 17 significant digits and so keeps every double, save the sign of zero.
         let read: Vec<Option<f64>> = tidied.values.iter().map(|value| value.value).collect();
         prop_assert_eq!(read, numbers);

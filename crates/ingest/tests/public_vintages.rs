@@ -1,12 +1,10 @@
 //! The real spreadsheets of the public vintages, where they are found.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use support::{WINDOW, public_data_root, workspace};
+use crate::support::{WINDOW, public_data_root, workspace};
 use vintner_ingest::{Checksum, Crosswalk, Tidied, Vintage, VintageFolders, read_grid, read_source};
 use vintner_panel::TidyValue;
 
