@@ -3,12 +3,10 @@
 //! (`golden/shapes.R`, which makes the same data).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs::{self, File};
 
-use common::Workspace;
-use common::towns::small;
+use crate::common::Workspace;
+use crate::common::towns::small;
 use polars::prelude::*;
 use serde_json::Value;
 
@@ -128,14 +126,14 @@ fn a_quarterly_series_goes_to_estimates() {
     workspace.edit("pipeline.yaml", "pooled: {model: ols}", "pooled: {model: within}");
     let said = run(&workspace);
     assert!(said.contains("a time series has no entities: no fixed effects of entities"), "{said}");
-    workspace.edit("pipeline.yaml", "op: describe", "op: unit_root");
-    workspace.edit(
-        "pipeline.yaml",
-        "params: {variables: [x, era]}",
-        "params: {variables: [x], tests: [{kind: adf}]}",
-    );
+    workspace.edit("pipeline.yaml", "op: regress", "op: mean_group");
+    workspace.edit("pipeline.yaml", "pooled: {model: within}", "method: mg");
+    workspace.edit("pipeline.yaml", "{fits: reports/fits.json}", "{fit: reports/fit.json}");
     let output = workspace.vintner(&["reproduce"]);
-    assert_ne!(output.code, 0);
+    assert_eq!(output.code, 1, "{}", output.stderr);
+    let said = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = "the input `panel` has no column `entity`: a time series has no entities, and this operation needs a panel";
+    assert!(said.contains(told), "{said}");
 }
 
 fn months() -> DataFrame {
@@ -196,6 +194,7 @@ fn rows() -> DataFrame {
     df!(
         "region" => all.clone().map(region).collect::<Vec<_>>(),
         "x" => all.clone().map(|i| f64::from((i * 11) % 17) / 4.0).collect::<Vec<_>>(),
+        "z" => all.clone().map(|i| f64::from((i * 5) % 23) + f64::from((i * 11) % 17)).collect::<Vec<_>>(),
         "y" => all.map(|i| f64::from((i * 11) % 17) / 3.0 + f64::from((i * 13) % 19) / 5.0).collect::<Vec<_>>()
     )
     .unwrap()
@@ -215,6 +214,17 @@ const CROSS_SECTION: &str = "  equation:
           - {kind: cluster, by: {column: region}, small_sample: none}
           - {kind: driscoll_kraay}
     publish: {fits: reports/fits.json}
+  instrumented:
+    op: iv
+    inputs: {panel: frame}
+    params:
+      dependent: y
+      regressors: [x, region]
+      endogenous: [x]
+      instruments: [z]
+      factors: {region: south}
+      estimators: [{kind: 2sls}]
+    publish: {results: reports/iv.json}
   summary:
     op: describe
     inputs: {panel: frame}
@@ -232,6 +242,9 @@ fn a_cross_section_without_ids_goes_to_estimates() {
     assert_as_r(&fits["pooled_under"][0], "cross_section hc1", "std_error");
     assert_as_r(&fits["pooled_under"][1], "cross_section by region", "std_error");
     assert!(said.contains("a cross-section has no time: no errors that are Driscoll-Kraay"), "{said}");
+    let results = json(&workspace, "reports/iv.json");
+    assert_as_r(&results["fits"][0], "instruments", "estimate");
+    assert_as_r(&results["fits"][0], "instruments se", "std_error");
     let dropped = &fits["pooled"]["dropped"];
     assert_eq!(*dropped, serde_json::json!([{"entity": "08", "missing": ["region"]}]));
     let summary = json(&workspace, "reports/summary.json");
@@ -242,7 +255,11 @@ fn a_cross_section_without_ids_goes_to_estimates() {
     );
 
     // A reference that there isn't is told with those that there are.
-    workspace.edit("pipeline.yaml", "factors: {region: south}", "factors: {region: east}");
+    workspace.edit(
+        "pipeline.yaml",
+        "factors: {region: south}\n      pooled",
+        "factors: {region: east}\n      pooled",
+    );
     let output = workspace.vintner(&["reproduce"]);
     assert_eq!(output.code, 1);
     assert!(

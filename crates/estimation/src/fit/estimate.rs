@@ -10,7 +10,7 @@ use super::fit::{Fit, Outcome, Refusal, UnitFit};
 use crate::covariance::Covariance;
 use crate::models::Model;
 use crate::outcome::{Reason, Result};
-use crate::sample::{Factored, Formula, Sample};
+use crate::sample::{Formula, Sample};
 
 impl Model {
     /// Estimates the model on a sample.
@@ -29,16 +29,8 @@ impl Model {
 /// Where the formula makes no sense or names a column that isn't there; data that don't allow an
 /// estimate are an [`Outcome::NotEstimable`].
 pub fn estimate(panel: &Panel, formula: &Formula, model: Model, covariance: &Covariance) -> Result<Outcome> {
-    let sample = sample(panel, formula)?.with_clusters(panel, &covariance.columns())?;
+    let sample = Sample::factored(panel, formula)?.with_clusters(panel, &covariance.columns())?;
     Ok(outcome(&sample, model, covariance))
-}
-
-/// The sample of an equation that may have factors.
-fn sample(panel: &Panel, formula: &Formula) -> Result<Sample> {
-    match Factored::new(panel, formula)? {
-        Some(factored) => factored.sample(),
-        None => Sample::new(panel, formula),
-    }
 }
 
 /// As [`estimate`], under several covariances: the equation is estimated once, and each gives an outcome.
@@ -53,7 +45,7 @@ pub fn estimate_under(
 ) -> Result<Vec<Outcome>> {
     let columns: BTreeSet<&str> = covariances.iter().flat_map(Covariance::columns).collect();
     let columns: Vec<&str> = columns.into_iter().collect();
-    let sample = sample(panel, formula)?.with_clusters(panel, &columns)?;
+    let sample = Sample::factored(panel, formula)?.with_clusters(panel, &columns)?;
     let estimated = model.estimate(&sample);
     let fit = |covariance: &Covariance| {
         covariance.check(sample.shape())?;
@@ -74,11 +66,7 @@ pub fn estimate_by_entity(panel: &Panel, formula: &Formula, covariance: &Covaria
         let refusal = Refusal { reason, n_obs: panel.height(), dropped: Vec::new() };
         return Ok(vec![UnitFit { unit: String::new(), outcome: Outcome::NotEstimable(refusal) }]);
     }
-    let samples = match Factored::new(panel, formula)? {
-        Some(factored) => factored.by_entity()?,
-        None => Sample::by_entity(panel, formula)?,
-    };
-    let samples = samples
+    let samples = Sample::factored_by_entity(panel, formula)?
         .into_iter()
         .map(|sample| sample.with_clusters(panel, &covariance.columns()))
         .collect::<Result<Vec<Sample>>>()?;

@@ -113,25 +113,31 @@ impl Factored {
         dropped.iter().map(of_row).collect()
     }
 
-    /// The sample of it.
-    ///
-    /// # Errors
-    /// As [`Sample::new`].
-    pub(crate) fn sample(&self) -> Result<Sample> {
-        Ok(self.with_told(Sample::new(&self.panel, &self.formula)?))
-    }
-
-    /// One sample for each entity, as [`Sample::by_entity`].
-    ///
-    /// # Errors
-    /// As [`Sample::new`].
-    pub(crate) fn by_entity(&self) -> Result<Vec<Sample>> {
-        let samples = Sample::by_entity(&self.panel, &self.formula)?;
-        Ok(samples.into_iter().map(|sample| self.with_told(sample)).collect())
-    }
-
     fn with_told(&self, sample: Sample) -> Sample {
         let dropped = self.told(sample.dropped());
         sample.with_dropped(dropped)
+    }
+}
+
+impl Sample {
+    /// The complete rows of all entities, of an equation that may have factors.
+    ///
+    /// # Errors
+    /// As [`Sample::new`]; [`EstimationError::NoSuchCategory`], [`EstimationError::OneCategory`].
+    pub fn factored(panel: &Panel, formula: &Formula) -> Result<Self> {
+        match Factored::new(panel, formula)? {
+            Some(factored) => Ok(factored.with_told(Self::new(&factored.panel, &factored.formula)?)),
+            None => Self::new(panel, formula),
+        }
+    }
+
+    /// One sample for each entity, of an equation that may have factors.
+    ///
+    /// # Errors
+    /// As [`Sample::factored`].
+    pub fn factored_by_entity(panel: &Panel, formula: &Formula) -> Result<Vec<Self>> {
+        let Some(factored) = Factored::new(panel, formula)? else { return Self::by_entity(panel, formula) };
+        let samples = Self::by_entity(&factored.panel, &factored.formula)?;
+        Ok(samples.into_iter().map(|sample| factored.with_told(sample)).collect())
     }
 }

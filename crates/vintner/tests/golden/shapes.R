@@ -57,6 +57,17 @@ told("cross_section hc1", robust(fit, crossprod(scores)) * sqrt(nobs(fit) / df.r
 used <- rows$region[!is.na(rows$region)]
 told("cross_section by region", robust(fit, crossprod(rowsum(scores, as.character(used)))))
 
+# Two-stage least squares of the same, x by z: the second stage's coefficients, with the residuals of x itself.
+rows$z <- (i * 5) %% 23 + (i * 11) %% 17
+rows$x_hat <- NA
+rows$x_hat[!is.na(rows$region)] <- fitted(lm(x ~ z + region, rows))
+second <- lm(y ~ x_hat + region, rows)
+residuals <- rows$y[!is.na(rows$region)] - model.matrix(fit) %*% coef(second)
+scale <- sqrt(sum(residuals^2) / df.residual(second))
+named <- function(values) setNames(values, names(coef(fit)))
+told("instruments", named(coef(second)))
+told("instruments se", named(scale * sqrt(diag(summary(second)$cov.unscaled))))
+
 # Repeated cross-sections: the same rows over three years.
 rows$year <- 2001 + i %% 3
 estimates("repeated", lm(y ~ x + region + factor(year), rows), c("x", "regionnorth", "regionwest"))
