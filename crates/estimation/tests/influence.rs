@@ -14,7 +14,7 @@ fn without(panel: &Panel, left_out: &LeftOut) -> Panel {
         .zip(panel.times())
         .map(|(code, time)| match left_out {
             LeftOut::Entity(entity) => panel.entities()[*code] != *entity,
-            LeftOut::Time(gone) => time != gone,
+            LeftOut::Time(gone) => *time != gone.ordinal(),
         })
         .collect();
     let mask = BooleanChunked::from_slice("".into(), &keep);

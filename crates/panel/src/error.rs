@@ -40,7 +40,43 @@ pub enum PanelError {
         /// The entity.
         entity: String,
         /// The time.
-        time: i32,
+        time: String,
+    },
+    /// An entity has two rows and there are no times to tell them apart.
+    #[error(
+        "entity `{entity}` has more than one row and there is no `{time}`; a cross-section has one row per entity"
+    )]
+    DuplicateEntity {
+        /// The entity.
+        entity: String,
+        /// What a column of times would be called.
+        time: String,
+    },
+    /// A text in the column of times that writes none.
+    #[error("column `{column}`, row {row}: {fault}")]
+    NotATime {
+        /// The column.
+        column: String,
+        /// The row, counted from 1.
+        row: usize,
+        /// What is wrong with it.
+        fault: Box<PanelError>,
+    },
+    /// Times of different lengths.
+    #[error(
+        "column `{column}` has {other} in row {other_row} and {period} in row {row}; the times of a panel are of one length"
+    )]
+    MixedFrequencies {
+        /// The column.
+        column: String,
+        /// A row, counted from 1.
+        row: usize,
+        /// Its period ("the quarter 1990Q1").
+        period: String,
+        /// A row of another length.
+        other_row: usize,
+        /// Its period.
+        other: String,
     },
     /// Rows that are read a chunk at a time and don't come in order.
     #[error("{entity} at {time} comes out of order; the rows must be sorted by entity, then time")]

@@ -16,8 +16,11 @@ mod numbers;
 mod panel;
 mod period;
 mod period_reading;
+mod period_window;
 mod period_words;
+mod shape;
 mod tidy;
+mod time_key;
 mod variable;
 
 pub use address::CellAddress;
@@ -32,6 +35,8 @@ pub use numbers::Numbers;
 pub use panel::Panel;
 pub use period::Period;
 pub use period_reading::{DateOrder, PeriodReading};
+pub use period_window::PeriodWindow;
+pub use shape::Shape;
 pub use tidy::{
     HeaderPlaces, Notes, SourcePlace, TidyTable, TidyValue, TidyVariable, VariablePlace, shortest_decimal,
     tidy_columns,

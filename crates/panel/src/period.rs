@@ -90,6 +90,12 @@ impl Period {
     }
 }
 
+impl From<i32> for Period {
+    fn from(year: i32) -> Self {
+        Self::year(year)
+    }
+}
+
 impl fmt::Display for Period {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(&self.frequency.label(self.ordinal))

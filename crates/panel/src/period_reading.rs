@@ -192,9 +192,11 @@ impl PeriodReading {
             let value = part.value.unsigned_abs();
             let mut of = |frequency, value| self.part_of(year, frequency, value, readings);
             match self.frequency {
-                Some(frequency @ (Frequency::HalfYear | Frequency::Quarter | Frequency::Week)) => {
+                // Two digits are a month's, whatever is declared: 1990-03 isn't the third quarter.
+                Some(frequency @ (Frequency::HalfYear | Frequency::Quarter)) if part.count == 1 => {
                     of(frequency, value);
                 }
+                Some(Frequency::Week) => of(Frequency::Week, value),
                 Some(_) => of(Frequency::Month, value),
                 None if part.count == 2 => of(Frequency::Month, value),
                 None => {
@@ -478,6 +480,7 @@ mod tests {
         assert_eq!(read(of(Frequency::Month), "1990-2").unwrap(), "1990-02");
         assert_eq!(read(of(Frequency::Week), "1990-07").unwrap(), "1990-W07");
         assert!(read(of(Frequency::Month), "1990.1").is_err());
+        assert!(read(of(Frequency::Quarter), "1990-03").is_err());
         insta::assert_snapshot!(read(of(Frequency::Month), "1990Q1").unwrap_err(), @"`1990Q1` is a quarter where a month is due; mend it, or declare the frequency `quarter`");
 
         let nineties = PeriodReading { century: Some(1900), ..PeriodReading::default() };

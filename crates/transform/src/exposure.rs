@@ -87,7 +87,7 @@ pub fn exposure(tidy: &[TidyTable], shift_share: &ShiftShare) -> Result<Exposure
             if let Err(reason) = &value {
                 gaps.push(Gap {
                     entity: (*entity).to_owned(),
-                    time: *time,
+                    time: Some((*time).into()),
                     variable: shift_share.into.clone(),
                     reason: reason.clone(),
                 });
@@ -124,8 +124,11 @@ pub fn join_exposure(panel: &Panel, exposure: &Exposure, into: &str) -> Result<D
             known.insert((entity, time), value.filter(|number| number.is_finite()));
         }
     }
-    let reasons: BTreeMap<(&str, i32), &str> =
-        exposure.gaps.iter().map(|gap| ((gap.entity.as_str(), gap.time), gap.reason.as_str())).collect();
+    let reasons: BTreeMap<(&str, i32), &str> = exposure
+        .gaps
+        .iter()
+        .filter_map(|gap| Some(((gap.entity.as_str(), gap.time?.ordinal()), gap.reason.as_str())))
+        .collect();
     let mut cells: Vec<Cell> = Vec::with_capacity(panel.height());
     for (entity, group) in panel.entities().iter().zip(panel.groups()) {
         let has_shares =

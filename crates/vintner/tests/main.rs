@@ -40,6 +40,7 @@ mod questions;
 mod read_only;
 mod reproduce;
 mod run;
+mod shapes;
 mod simultaneous_equations;
 mod specification_tests;
 mod symbolic_links;

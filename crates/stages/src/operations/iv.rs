@@ -1,5 +1,7 @@
 //! `iv`: one equation with instruments.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::instruments::{
@@ -8,7 +10,7 @@ use vintner_estimation::instruments::{
 use vintner_estimation::{Effects, Formula};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
-use super::shared::{ENTITY, TIME, panel};
+use super::shared::{ENTITY, TIME, observations};
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -25,6 +27,9 @@ pub(crate) struct Iv {
     endogenous: Vec<String>,
     /// The excluded instruments.
     instruments: Vec<String>,
+    /// Regressors that stand for categories, as in `regress`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    factors: BTreeMap<String, Option<String>>,
     #[serde(default = "yes")]
     intercept: bool,
     /// Effects that are absorbed.
@@ -54,8 +59,11 @@ struct IvResults {
 
 impl Iv {
     fn equation(&self) -> InstrumentedEquation {
-        let formula =
-            Formula { intercept: self.intercept, ..Formula::new(&self.dependent, &self.regressors) };
+        let formula = Formula {
+            intercept: self.intercept,
+            factors: self.factors.clone(),
+            ..Formula::new(&self.dependent, &self.regressors)
+        };
         InstrumentedEquation {
             formula,
             endogenous: self.endogenous.clone(),
@@ -101,7 +109,7 @@ impl Parameters for Iv {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let panel = panel(inputs, "panel")?;
+        let panel = observations(inputs, "panel")?;
         let equation = self.equation();
         let prepared = equation.prepare(&panel)?;
         let mut warnings = Vec::new();

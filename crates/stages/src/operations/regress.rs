@@ -1,6 +1,6 @@
 //! `regress`: one equation, by entity and pooled.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, NodeValue};
@@ -11,7 +11,7 @@ use vintner_estimation::{
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::inference::{self, Inference, Together};
-use super::shared::{ENTITY, TIME, panel};
+use super::shared::{ENTITY, TIME, observations};
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -24,6 +24,10 @@ pub(crate) struct Regress {
     dependent: String,
     /// The regressors, in the equation's order.
     regressors: Vec<String>,
+    /// Regressors that stand for categories, each with the one that the others are measured against, the first
+    /// where none is named. Columns of text are such without being named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    factors: BTreeMap<String, Option<String>>,
     /// The column of weights and what they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     weights: Option<Weights>,
@@ -92,6 +96,7 @@ impl Regress {
         let mut formula = Formula::new(&self.dependent, &self.regressors);
         formula.weights.clone_from(&self.weights);
         formula.collinear = self.collinear;
+        formula.factors.clone_from(&self.factors);
         formula
     }
 
@@ -190,7 +195,7 @@ impl Parameters for Regress {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let panel = panel(inputs, "panel")?;
+        let panel = observations(inputs, "panel")?;
         let formula = self.formula();
         let by_entity = match &self.by_entity {
             Some(by_entity) => estimate_by_entity(&panel, &formula, &by_entity.covariance)?,

@@ -7,6 +7,7 @@ mod expressions;
 mod lag;
 mod messages;
 mod properties;
+mod texts_and_periods;
 
 use std::collections::BTreeMap;
 
@@ -114,5 +115,5 @@ pub(crate) fn message<T>(result: Result<T, TransformError>) -> String {
 }
 
 pub(crate) fn gap(entity: &str, time: i32, variable: &str, reason: &str) -> Gap {
-    Gap { entity: entity.into(), time, variable: variable.into(), reason: reason.into() }
+    Gap { entity: entity.into(), time: Some(time.into()), variable: variable.into(), reason: reason.into() }
 }
