@@ -70,6 +70,7 @@ pub(super) fn matrix(
         Some(clusters.count),
     );
     computed.clusters = Some(clusters.count);
+    computed.cancelled = influences.cancelled();
     if options.test == TestDistribution::Satterthwaite {
         computed.coefficient_df =
             Some(bell_mccaffrey::degrees_of_freedom(options.residuals, ingredients, &clusters)?);

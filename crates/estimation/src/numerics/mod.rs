@@ -7,6 +7,7 @@ pub(crate) mod dense;
 mod design;
 pub mod distributions;
 mod least_squares;
+mod noise;
 pub mod quantiles;
 mod random;
 pub(crate) mod symmetric;
@@ -20,6 +21,8 @@ pub(crate) use distributions::{
     student_t_two_sided,
 };
 pub(crate) use least_squares::LeastSquares;
+pub use noise::Noise;
+pub(crate) use noise::{CANCELLED, NOISE};
 pub(crate) use quantiles::{normal_two_sided_quantile, of_sorted, student_t_two_sided_quantile};
 pub use random::SeededGenerator;
 pub(crate) use tall::{Triangle, dot};

@@ -30,6 +30,13 @@ pub enum Note {
         /// The coefficients.
         coefficients: Vec<String>,
     },
+    /// Coefficients whose scores are zero to rounding: the rows that identify them are fitted perfectly, or their
+    /// scores cancel, so that a covariance made of scores can't say how precise they are.
+    #[error("the scores are zero to rounding, so no standard error under this covariance, for: {}", coefficients.join(", "))]
+    ScoresOfRounding {
+        /// The coefficients.
+        coefficients: Vec<String>,
+    },
     /// Regressors left out because they are combinations of regressors before them.
     #[error("left out as collinear: {}", collinear.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     CollinearDropped {
