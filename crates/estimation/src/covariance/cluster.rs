@@ -36,6 +36,13 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
+impl ClusterCovariance {
+    /// Clustered by entity with that type and the factor that goes with it.
+    pub fn of_type(residuals: ClusterType) -> Self {
+        Self { residuals, small_sample: residuals.usual_factor(), ..Self::default() }
+    }
+}
+
 impl Default for ClusterCovariance {
     fn default() -> Self {
         Self {

@@ -26,4 +26,4 @@ pub(crate) use noise::{CANCELLED, NOISE};
 pub(crate) use quantiles::{normal_two_sided_quantile, of_sorted, student_t_two_sided_quantile};
 pub use random::SeededGenerator;
 pub(crate) use tall::{Triangle, dot};
-pub(crate) use vector::{is_constant, less_means, mean, norm, weighted_mean};
+pub(crate) use vector::{NOTHING, is_constant, less_means, mean, norm, power_of_two, weighted_mean};

@@ -49,6 +49,22 @@ pub enum Note {
         /// The regressors.
         variables: Vec<String>,
     },
+    /// Regressors whose deviations from their entities' or times' means are combinations of those of others, so that
+    /// the regression behind the variances of random effects is made without them.
+    #[error(
+        "collinear once the effects are taken off, so left out where the variances are estimated (not from the \
+         equation): {}", variables.join(", ")
+    )]
+    CollinearWithin {
+        /// The regressors.
+        variables: Vec<String>,
+    },
+    /// A variance of random effects that comes out negative.
+    #[error("the variance of the effects of {of} comes out negative and counts as zero")]
+    NegativeComponent {
+        /// Of what the effects are.
+        of: String,
+    },
     /// Rows left out because an effect had them to itself.
     #[error("{rows} rows left out that an effect had to itself, in {rounds} rounds")]
     SingletonsDropped {
