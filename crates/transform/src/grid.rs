@@ -90,6 +90,11 @@ impl Grid {
         (entity, self.first + (row % self.years) as i32)
     }
 
+    /// The period of a year of the grid.
+    pub(crate) fn period(&self, time: i32) -> Option<Period> {
+        Period::from_ordinal(self.frequency, time)
+    }
+
     pub(crate) fn key_columns(&self, assembly: &Assembly) -> Vec<Column> {
         let times = (self.first..).take(self.years);
         let name: PlSmallStr = assembly.time.as_str().into();
@@ -97,8 +102,7 @@ impl Grid {
         let times = if self.frequency == Frequency::Year {
             Column::new(name, times.collect::<Vec<i32>>().repeat(count))
         } else {
-            let periods =
-                times.map(|time| Period::from_ordinal(self.frequency, time).map(|own| own.to_string()));
+            let periods = times.map(|time| self.period(time).map(|own| own.to_string()));
             let periods: Vec<Option<String>> = periods.collect();
             let repeated = (0..count).flat_map(|_| periods.iter().map(Option::as_deref));
             StringChunked::from_iter_options(name, repeated).into_column()

@@ -169,7 +169,7 @@ impl<'a> Series<'a> {
 
     fn gap(&self, grid: &Grid, row: usize, reason: String) -> Gap {
         let (entity, time) = grid.key(row);
-        Gap { entity: entity.to_owned(), time: Some(time.into()), variable: self.variable.to_owned(), reason }
+        Gap { entity: entity.to_owned(), time: grid.period(time), variable: self.variable.to_owned(), reason }
     }
 
     /// The sum or mean over the categories, or why there is none.
