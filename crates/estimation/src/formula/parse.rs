@@ -4,6 +4,7 @@
 //! takes one away, `a:b` multiplies, `a*b` is `a + b + a:b`; `1`, `0` and `-1` say whether there is an intercept.
 
 use std::ops::Range;
+use std::str::FromStr;
 
 use super::fault::FormulaFault;
 use super::term::{Expression, Factor, Function, Term};
@@ -17,7 +18,15 @@ const MOST_LAGS: i32 = 1000;
 /// Parentheses within parentheses beyond this are.
 const DEEPEST: usize = 64;
 
-pub(super) struct Parser<'a> {
+impl FromStr for WrittenEquation {
+    type Err = FormulaFault;
+
+    fn from_str(text: &str) -> Result<Self, FormulaFault> {
+        Parser::new(text)?.equation()
+    }
+}
+
+struct Parser<'a> {
     text: &'a str,
     tokens: Vec<Placed>,
     next: usize,
@@ -48,11 +57,11 @@ fn same(one: &Term, other: &Term) -> bool {
 type Parsed<T> = Result<T, FormulaFault>;
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(text: &'a str) -> Parsed<Self> {
+    fn new(text: &'a str) -> Parsed<Self> {
         Ok(Self { text, tokens: tokens(text)?, next: 0, depth: 0, length: text.chars().count() })
     }
 
-    pub(super) fn equation(mut self) -> Parsed<WrittenEquation> {
+    fn equation(mut self) -> Parsed<WrittenEquation> {
         let dependent = self.arithmetic()?;
         self.expect('~', "write the dependent variable, `~`, and the regressors: `y ~ x + z`")?;
         let right = self.sum()?;

@@ -1,12 +1,9 @@
 //! An equation as it was written.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::fault::FormulaFault;
-use super::parse::Parser;
 use super::term::{Expression, Term, name, reads};
 use crate::sample::{Effect, Formula};
 
@@ -71,14 +68,6 @@ impl WrittenEquation {
         formula.intercept = self.intercept;
         formula.effects.clone_from(&self.effects);
         formula
-    }
-}
-
-impl FromStr for WrittenEquation {
-    type Err = FormulaFault;
-
-    fn from_str(text: &str) -> Result<Self, FormulaFault> {
-        Parser::new(text)?.equation()
     }
 }
 
