@@ -107,11 +107,8 @@ pub(crate) fn is_shortest(text: &str, number: f64) -> bool {
         && is_plain(unsigned)
         && number != 0.0
         && number.abs() >= 1e-7;
-    if is_short && whole_is && fraction_is {
-        digits_of(unsigned) <= 15
-    } else {
-        shortest_decimal(number) == text
-    }
+    let few = digits_of(unsigned) <= 15;
+    (is_short && few && whole_is && fraction_is) || shortest_decimal(number) == text
 }
 
 fn digits_of(text: &str) -> usize {
