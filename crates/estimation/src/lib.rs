@@ -42,7 +42,7 @@ pub use covariance::{
     Kernel, LagBy, Leverage, NeweyWestCovariance, PanelCorrectedBy, PanelCorrectedCovariance, ResidualType,
     SmallSample, TestDistribution, TwoWayClusterCovariance,
 };
-pub use describe::{Correlation, Correlations, Description, correlations, describe};
+pub use describe::{Category, Correlation, Correlations, Description, correlations, describe};
 pub use fit::{
     Coefficient, ConfidenceInterval, CovarianceUsed, EffectEstimate, EffectsFrom, EntityEffect, Estimated,
     Fit, FitMeasures, Influence, LeftOut, LinearCombination, LinearHypothesis, Outcome, Prediction, Refusal,

@@ -1,10 +1,8 @@
 //! Bootstraps against the same samples estimated from their rows.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod support;
-
+use crate::support::{golden, panel};
 use polars::prelude::{Column, DataFrame};
-use support::{golden, panel};
 use vintner_estimation::SeededGenerator;
 use vintner_estimation::bootstrap::{
     Bootstrap, BootstrapFit, PValue, PairsBootstrap, ResidualBlock, ResidualBootstrap, WildBootstrap,
@@ -380,7 +378,7 @@ fn a_thousand_clusters_are_no_more_work_than_their_rows() {
 #[test]
 fn wild_clusters_agree_with_wildboottest() {
     let own = estimate(&grunfeld("grunfeld"), &formula(), Model::Ols);
-    let tally = support::walk(&golden().join("json/py_wildboottest_grunfeld.json"), |record| {
+    let tally = crate::support::walk(&golden().join("json/py_wildboottest_grunfeld.json"), |record| {
         let id = record.id.clone();
         let parts: Vec<&str> = id.split('/').collect();
         let options = WildBootstrap { impose_null: parts[2] == "WCR", ..WildBootstrap::default() };

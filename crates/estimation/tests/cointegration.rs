@@ -1,10 +1,8 @@
 //! Kao's and Pedroni's tests: against a second derivation in Python, and by what must hold of any such test.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod support;
-
+use crate::support::{golden, numbers, panel, walk};
 use polars::prelude::{Column, DataFrame};
-use support::{golden, numbers, panel, walk};
 use vintner_estimation::cointegration::{
     AdfVariance, CointegrationStatistic, KaoOptions, PedroniOptions, kao, pedroni,
 };

@@ -1,14 +1,12 @@
 //! Dynamic panels against plm's `pgmm` and gretl's `dpanel`.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::{Record, TOLERANCE, Tally, golden, panel, shared, walk};
 use faer::Mat;
 use polars::prelude::{Column, DataFrame};
 use serde_json::Value;
-use support::{Record, TOLERANCE, Tally, golden, panel, shared, walk};
 use vintner_estimation::gmm::{
     DynamicPanel, ErrorVariance, GmmCovariance, GmmEstimated, GmmFit, GmmInstrument, LevelInstruments, Steps,
     Term, Transformation, gmm,

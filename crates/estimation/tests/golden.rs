@@ -5,20 +5,14 @@
 //! listed with its reason.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-#[path = "golden/linearmodels.rs"]
 mod linearmodels;
-#[path = "golden/plm.rs"]
 mod plm;
-#[path = "golden/pyfixest.rs"]
 mod pyfixest;
-#[path = "golden/statsmodels.rs"]
 mod statsmodels;
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use support::{Record, Tally, golden, panel, shared, walk};
+use crate::support::{Record, Tally, golden, panel, shared, walk};
 use vintner_estimation::{
     ClusterBy, ClusterCovariance, Covariance, Effects, Estimated, Fit, Formula, Model, RandomEffects, Sample,
     SmallSample, TestDistribution, VarianceEstimator,

@@ -1,12 +1,10 @@
 //! Granger tests against plm's pgrangertest, lmtest's grangertest and statsmodels.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use support::{Record, golden, padded, panel, shared, walk};
+use crate::support::{Record, golden, padded, panel, shared, walk};
 use vintner_estimation::{
     ClusterCovariance, Covariance, DumitrescuHurlin, Fit, GrangerTest, LagOrders, PanelStatistic, Reason,
     SmallSample, TestDistribution, Untestable, dumitrescu_hurlin, granger_by_entity, granger_pooled,

@@ -1,9 +1,7 @@
 //! Lag orders by criterion and bootstrapped panel tests, against the same made step by step.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod support;
-
-use support::{golden, panel};
+use crate::support::{golden, panel};
 use vintner_estimation::SeededGenerator;
 use vintner_estimation::{
     Formula, GrangerBootstrap, LagChoice, LagCriterion, LagOrders, Model, Reason, Sample, Untestable,

@@ -78,9 +78,18 @@ fn no_observations_and_missing_values() {
     let mut dependent = some(&Y);
     dependent[2] = None;
     let outcome = run(&one(&[("y", dependent), ("x", holes)]), &["x"], Model::Ols);
-    let dropped: Vec<(i32, String)> =
-        outcome.dropped().iter().map(|row| (row.time, row.missing.join(" "))).collect();
-    assert_eq!(dropped, [(3, "y x".to_owned()), (4, "x".to_owned())]);
+    let dropped: Vec<String> = outcome
+        .dropped()
+        .iter()
+        .map(|row| {
+            format!(
+                "{}: {}",
+                row.time.map(|time| time.to_string()).unwrap_or_default(),
+                row.missing.join(" ")
+            )
+        })
+        .collect();
+    assert_eq!(dropped, ["3: y x", "4: x"]);
     assert_eq!(outcome.n_obs(), 4);
 }
 

@@ -2,12 +2,10 @@
 //! plm, and R's `lm` with sandwich, lmtest and car.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::{Record, Tally, golden, padded, panel, shared, walk};
 use polars::prelude::{Column, DataFrame};
-use support::{Record, Tally, golden, padded, panel, shared, walk};
 use vintner_estimation::diagnostics::{condition_number, influence, likelihood};
 use vintner_estimation::heterogeneous::{CceScaling, CoefficientVariance};
 use vintner_estimation::specification::jarque_bera;
@@ -235,11 +233,15 @@ fn check_unit(data: &Data, record: &mut Record, name: &str) {
 fn compare_robust(estimated: &Estimated, record: &mut Record) {
     let errors = |covariance: &Covariance| std_errors(&estimated.fit(covariance).expect("a fit"));
     let compare = |record: &mut Record, key: &str, expected: &serde_json::Value, actual: &[f64]| {
-        let expected = support::numbers(expected);
+        let expected = crate::support::numbers(expected);
         assert_eq!(expected.len(), actual.len());
         for (ours, theirs) in actual.iter().zip(expected) {
             let error = (ours / theirs - 1.0).abs();
-            assert!(error <= support::TOLERANCE, "{} {key}: {ours:e}, sandwich has {theirs:e}", record.id);
+            assert!(
+                error <= crate::support::TOLERANCE,
+                "{} {key}: {ours:e}, sandwich has {theirs:e}",
+                record.id
+            );
             record.values += 1;
         }
     };

@@ -2,9 +2,7 @@
 //! lmtest 0.9-40, sandwich; where no function of R makes the number, from its formula there.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod support;
-
-use support::{golden, panel};
+use crate::support::{golden, panel};
 use vintner_estimation::quantiles::{
     chi_squared_upper_quantile, f_upper_quantile, normal_two_sided_quantile, student_t_two_sided_quantile,
 };

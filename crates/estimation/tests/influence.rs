@@ -1,10 +1,8 @@
 //! Leaving an entity or a time out by cross-products gives what estimating without it gives.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod support;
-
+use crate::support::{golden, panel};
 use polars::prelude::{BooleanChunked, NewChunkedArray};
-use support::{golden, panel};
 use vintner_estimation::{Formula, LeftOut, Model, Reason, Sample, WeightKind, Weights};
 use vintner_panel::Panel;
 
@@ -16,7 +14,7 @@ fn without(panel: &Panel, left_out: &LeftOut) -> Panel {
         .zip(panel.times())
         .map(|(code, time)| match left_out {
             LeftOut::Entity(entity) => panel.entities()[*code] != *entity,
-            LeftOut::Time(gone) => time != gone,
+            LeftOut::Time(gone) => *time != gone.ordinal(),
         })
         .collect();
     let mask = BooleanChunked::from_slice("".into(), &keep);

@@ -4,12 +4,10 @@
 //! files are walked whole, and what is out of scope is listed with its reason.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::{Record, golden, numbers, padded, panel, shared, walk};
 use serde_json::Value;
-use support::{Record, golden, numbers, padded, panel, shared, walk};
 use vintner_estimation::specification::{
     Autocorrelation, BeraSosaYoon, BeraSosaYoonOptions, BreuschGodfrey, CommonSlopes, CrossSection,
     CrossSectionSize, CrossSectionStatistic, DifferencesNull, DurbinWatson, Indefinite, LagReach, LagSquares,
@@ -390,7 +388,8 @@ fn check_statsmodels(data: &Data, record: &mut Record) -> Result<(), &'static st
             record.values += 1;
             let error = (actual - expected).abs() / expected.abs().max(f64::MIN_POSITIVE);
             // scipy's far tail of F stops at 1e-308, and loses digits before
-            let tolerance = if place == 3 && *expected < 1e-200 { f64::INFINITY } else { support::TOLERANCE };
+            let tolerance =
+                if place == 3 && *expected < 1e-200 { f64::INFINITY } else { crate::support::TOLERANCE };
             assert!(error <= tolerance, "{id} {key}[{place}]: {actual:e}, reference {expected:e}");
         }
     }
@@ -468,7 +467,7 @@ fn check_units(data: &Data, record: &mut Record) -> Result<(), &'static str> {
                 let error = (actual - wanted).abs() / wanted.abs();
                 // lmtest integrates with 15 nodes, which with few residual degrees of freedom aren't enough
                 let few = key == "dw" && name == "p_value" && model.df_residual() < 5;
-                let tolerance = if few { 1e-6 } else { support::TOLERANCE };
+                let tolerance = if few { 1e-6 } else { crate::support::TOLERANCE };
                 if error > record.worst && !few {
                     (record.worst, record.worst_at) =
                         (error, format!("{} {key} {name} {wanted:e}", record.id));

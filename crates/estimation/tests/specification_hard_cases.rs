@@ -2,10 +2,8 @@
 //! whatever the data.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod support;
-
+use crate::support::{golden, panel};
 use polars::prelude::{Column, DataFrame};
-use support::{golden, panel};
 use vintner_estimation::specification::{
     BeraSosaYoon, BeraSosaYoonOptions, BreuschGodfrey, CommonSlopes, CrossSection, CrossSectionStatistic,
     DurbinWatson, Finding, Indefinite, LagReach, LagrangeMultiplier, PValueMethod, RowBefore,

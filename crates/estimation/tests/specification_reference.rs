@@ -2,10 +2,8 @@
 //! 2.6-2, car 3.1-1, clubSandwich 0.5.8, lmtest 0.9-40), and against the same equation written out.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod support;
-
+use crate::support::{golden, panel};
 use polars::prelude::{Column, DataFrame};
-use support::{golden, panel};
 use vintner_estimation::specification::{
     BeraSosaYoon, BeraSosaYoonOptions, CommonSlopes, DurbinWatson, Finding, Indefinite, LagReach, LagSquares,
     PValueMethod, RowBefore, SpecificationTest, VarianceStatistic, baltagi_wu, bera_sosa_yoon, breusch_pagan,

@@ -4,13 +4,11 @@
 //! workspace. What is out of scope is left out for a stated reason.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod support;
-
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::support::{Record, Tally, golden, padded, panel, shared, walk};
 use polars::prelude::{Column, DataFrame};
-use support::{Record, Tally, golden, padded, panel, shared, walk};
 use vintner_estimation::unit_root::{
     AdfOptions, Bandwidth, BeyondTable, CipsModel, Criterion, Deterministic, FisherUnits, Interpolation,
     IpsStatistic, Kernel, KpssOptions, Lags, MackinnonTables, PValues, PanelTest, PanelUnitRoot,

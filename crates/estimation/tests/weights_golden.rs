@@ -1,12 +1,10 @@
 //! Weights and effects over any columns against pyfixest and statsmodels (golden/weights_and_effects.py).
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod support;
-
 use std::collections::BTreeMap;
 
+use crate::support::numbers;
 use serde_json::Value;
-use support::numbers;
 use vintner_estimation::{
     Covariance, FixestEffects, Formula, Model, SmallSample, TestDistribution, Weights, estimate,
 };
@@ -14,8 +12,8 @@ use vintner_panel::Panel;
 
 /// The data with the columns that the generator adds.
 fn data(name: &str) -> Panel {
-    let file = support::golden().join("data").join(format!("{name}.csv"));
-    let panel = support::panel(&file, "firm", &[]);
+    let file = crate::support::golden().join("data").join(format!("{name}.csv"));
+    let panel = crate::support::panel(&file, "firm", &[]);
     let of = |value: &dyn Fn(usize, i64) -> i64| -> Vec<Option<f64>> {
         let rows = panel.entity_codes().into_iter().zip(panel.times());
         rows.map(|(place, year)| Some(value(place, i64::from(*year)) as f64)).collect()
@@ -27,7 +25,7 @@ fn data(name: &str) -> Panel {
 
 #[test]
 fn every_record_agrees() {
-    let file = support::golden().join("json/py_weights_and_effects.json");
+    let file = crate::support::golden().join("json/py_weights_and_effects.json");
     let json: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let panels: BTreeMap<&str, Panel> =
         ["grunfeld", "grunfeld_unb"].into_iter().map(|name| (name, data(name))).collect();

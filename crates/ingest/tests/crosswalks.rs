@@ -1,11 +1,9 @@
 //! Crosswalks: names that match, names that don't, and bad crosswalks.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod support;
-
+use crate::support::{cities, workspace};
 use insta::assert_snapshot;
 use proptest::prelude::*;
-use support::{cities, workspace};
 use vintner_ingest::{Crosswalk, NameMatch};
 
 #[test]

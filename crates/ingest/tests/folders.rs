@@ -1,12 +1,10 @@
 //! Finding vintages and their raw files.
 #![allow(clippy::unwrap_used)]
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::manifest_text;
 use insta::assert_snapshot;
-use support::manifest_text;
 use vintner_ingest::VintageFolders;
 
 fn write(path: &Path, text: &str) {

@@ -1,10 +1,8 @@
 //! One table in every format: the same values, each at its own address.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod support;
-
+use crate::support::{lines, read, source};
 use polars::prelude::*;
-use support::{lines, read, source};
 
 const TABLE: [&str; 4] =
     ["jia 2008 v = 1.25 at", "jia 2009 v = missing at", "yi 2008 v = 1234.5 at", "yi 2009 v = 0.1 at"];
@@ -31,7 +29,7 @@ fn csv_in_several_encodings() {
         let tidied = read(&source, &bytes).unwrap();
         assert_eq!(lines(&tidied), expected(["C3", "C4", "C5", "C6"]), "{label}");
         assert_eq!(
-            tidied.values.iter().map(|value| value.raw.as_str()).collect::<Vec<_>>(),
+            tidied.values().unwrap().iter().map(|value| value.raw.as_str()).collect::<Vec<_>>(),
             ["1.25", "", "1,234.5", "0.1"]
         );
         assert_eq!(tidied.warnings, ["no row for 1 of the crosswalk's entities: bing"]);
@@ -75,7 +73,7 @@ fn xlsx_with_a_table_away_from_the_corner() {
     let source = source(&fields, &bytes);
     let tidied = read(&source, &bytes).unwrap();
     assert_eq!(lines(&tidied), expected(["D4", "D5", "D6", "D7"]));
-    assert_eq!(tidied.values.first().unwrap().address.to_string(), "t.xlsx!数据!D4");
+    assert_eq!(tidied.values().unwrap().first().unwrap().address.to_string(), "t.xlsx!数据!D4");
 }
 
 #[test]
@@ -109,7 +107,7 @@ fn parquet_counts_the_names_as_row_1() {
 fn a_file_of_another_format_is_a_fault() {
     for format in ["xlsx", "xls", "ods", "parquet"] {
         let source = source(&fields("t", format, ""), b"city,year\n");
-        let text = support::fault_text(&source, b"city,year\n");
+        let text = crate::support::fault_text(&source, b"city,year\n");
         let said = match format {
             "parquet" => "not a readable Parquet file".to_owned(),
             _ => format!("no {format} workbook, by its first bytes"),

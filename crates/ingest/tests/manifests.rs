@@ -1,10 +1,8 @@
 //! Manifests: what is read from them, and what is wrong with bad ones, all at once.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod support;
-
+use crate::support::{manifest_text, workspace};
 use insta::assert_snapshot;
-use support::{manifest_text, workspace};
 use vintner_ingest::{Manifest, VintageKind};
 
 fn faults(sources: &str) -> String {

@@ -1,5 +1,7 @@
 //! What can be wrong with a panel.
 
+use crate::frequency::Frequency;
+
 /// The result of building or reading a panel.
 pub type Result<T> = std::result::Result<T, PanelError>;
 
@@ -38,7 +40,43 @@ pub enum PanelError {
         /// The entity.
         entity: String,
         /// The time.
-        time: i32,
+        time: String,
+    },
+    /// An entity has two rows and there are no times to tell them apart.
+    #[error(
+        "entity `{entity}` has more than one row and there is no `{time}`; a cross-section has one row per entity"
+    )]
+    DuplicateEntity {
+        /// The entity.
+        entity: String,
+        /// What a column of times would be called.
+        time: String,
+    },
+    /// A text in the column of times that writes none.
+    #[error("column `{column}`, row {row}: {fault}")]
+    NotATime {
+        /// The column.
+        column: String,
+        /// The row, counted from 1.
+        row: usize,
+        /// What is wrong with it.
+        fault: Box<PanelError>,
+    },
+    /// Times of different lengths.
+    #[error(
+        "column `{column}` has {other} in row {other_row} and {period} in row {row}; the times of a panel are of one length"
+    )]
+    MixedFrequencies {
+        /// The column.
+        column: String,
+        /// A row, counted from 1.
+        row: usize,
+        /// Its period ("the quarter 1990Q1").
+        period: String,
+        /// A row of another length.
+        other_row: usize,
+        /// Its period.
+        other: String,
     },
     /// Rows that are read a chunk at a time and don't come in order.
     #[error("{entity} at {time} comes out of order; the rows must be sorted by entity, then time")]
@@ -48,7 +86,71 @@ pub enum PanelError {
         /// The time.
         time: i32,
     },
+    /// A note to a column that a tidy frame can't have.
+    #[error("the note to column `{column}` isn't that of a tidy frame: {message}")]
+    Note {
+        /// The column.
+        column: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A text that writes no period.
+    #[error(
+        "`{text}` is no period; write a year (1990), half-year (1990H1), quarter (1990Q1), month (1990-03), week (1990-W07) or day (1990-03-07)"
+    )]
+    NotAPeriod {
+        /// The text.
+        text: String,
+    },
+    /// A text that writes a period which the calendar hasn't got.
+    #[error("`{text}` has a {frequency} that isn't in the calendar; mend it{}", bound(*frequency))]
+    NoSuchPeriod {
+        /// The text.
+        text: String,
+        /// What it would be.
+        frequency: Frequency,
+    },
+    /// A text that can be read in more than one way.
+    #[error("`{text}` may be {}; {cure}, or write it as one of these", readings.join(" or "))]
+    AmbiguousPeriod {
+        /// The text.
+        text: String,
+        /// The ways to read it ("the month 1990-02").
+        readings: Vec<String>,
+        /// What would tell them apart.
+        cure: &'static str,
+    },
+    /// A year of two digits whose century nobody declared.
+    #[error("`{text}` has a year of two digits; write all four, or declare its century")]
+    NoCentury {
+        /// The text.
+        text: String,
+    },
+    /// A time of day, which no period has.
+    #[error("`{text}` has a time of day, and a period is at the least a day; leave the time out")]
+    TimeOfDay {
+        /// The text.
+        text: String,
+    },
+    /// A period of another length than the one declared.
+    #[error("`{text}` is a {found} where a {expected} is due; mend it, or declare the frequency `{found}`")]
+    OtherFrequency {
+        /// The text.
+        text: String,
+        /// How long it is.
+        found: Frequency,
+        /// How long it should be.
+        expected: Frequency,
+    },
     /// Polars refused.
     #[error("the panel's frame: {0}")]
     Frame(#[from] polars::error::PolarsError),
+}
+
+/// How many periods a year has.
+fn bound(frequency: Frequency) -> String {
+    match frequency.in_a_year() {
+        Some(parts) if parts > 1 => format!(" (a year has {parts} {})", frequency.plural()),
+        _ => String::new(),
+    }
 }

@@ -4,14 +4,16 @@ use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{PanelError, Result};
+use crate::frequency::Frequency;
+use crate::period::Period;
 
 /// One missing value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Gap {
     /// The entity; empty for a series that has no entities.
     pub entity: String,
-    /// The time.
-    pub time: i32,
+    /// The time; none in a cross-section.
+    pub time: Option<Period>,
     /// The variable.
     pub variable: String,
     /// Why it is missing ("no row in the source", "logarithm of 0").
@@ -32,11 +34,23 @@ pub fn gap_frame(gaps: &[Gap]) -> Result<DataFrame> {
         sorted.len(),
         vec![
             text("entity", |gap| &gap.entity),
-            Column::new("time".into(), sorted.iter().map(|gap| gap.time).collect::<Vec<_>>()),
+            times(&sorted),
             text("variable", |gap| &gap.variable),
             text("reason", |gap| &gap.reason),
         ],
     )?)
+}
+
+/// Whole numbers where all times are, otherwise the periods as text.
+fn times(gaps: &[&Gap]) -> Column {
+    let periods = gaps.iter().map(|gap| gap.time);
+    if periods.clone().flatten().all(|period| period.frequency() == Frequency::Year) {
+        let years: Vec<Option<i32>> = periods.map(|period| Some(period?.ordinal())).collect();
+        Column::new("time".into(), years)
+    } else {
+        let texts: Vec<Option<String>> = periods.map(|period| Some(period?.to_string())).collect();
+        Column::new("time".into(), texts)
+    }
 }
 
 /// The gaps that [`gap_frame`] wrote.
@@ -45,7 +59,13 @@ pub fn gap_frame(gaps: &[Gap]) -> Result<DataFrame> {
 /// Where a column is absent or of another type.
 pub fn gaps_from_frame(frame: &DataFrame) -> Result<Vec<Gap>> {
     let entity = frame.column("entity")?.str()?;
-    let time = frame.column("time")?.i32()?;
+    let time = frame.column("time")?;
+    let time: Vec<Option<Period>> = match time.dtype() {
+        DataType::String => {
+            time.str()?.iter().map(|text| text.map(str::parse).transpose()).collect::<Result<_>>()?
+        }
+        _ => time.i32()?.iter().map(|year| year.map(Period::year)).collect(),
+    };
     let variable = frame.column("variable")?.str()?;
     let reason = frame.column("reason")?.str()?;
     (0..frame.height())
@@ -53,10 +73,28 @@ pub fn gaps_from_frame(frame: &DataFrame) -> Result<Vec<Gap>> {
             let missing = |column: &str| PanelError::MissingKey { column: column.into(), row: row + 1 };
             Ok(Gap {
                 entity: entity.get(row).ok_or_else(|| missing("entity"))?.into(),
-                time: time.get(row).ok_or_else(|| missing("time"))?,
+                time: time.get(row).copied().flatten(),
                 variable: variable.get(row).ok_or_else(|| missing("variable"))?.into(),
                 reason: reason.get(row).unwrap_or_default().into(),
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_read_back_with_years_periods_or_neither() -> Result<()> {
+        let gap = |time| Gap { entity: "a".into(), time, variable: "x".into(), reason: "no row".into() };
+        let years = vec![gap(Some(Period::year(2008))), gap(Some(Period::year(2010)))];
+        assert_eq!(gap_frame(&years)?.column("time")?.dtype(), &DataType::Int32);
+        let quarters: Vec<Gap> =
+            ["2003Q4", "2004Q1"].iter().map(|text| Ok(gap(Some(text.parse()?)))).collect::<Result<_>>()?;
+        for gaps in [years, quarters, vec![gap(None)], Vec::new()] {
+            assert_eq!(gaps_from_frame(&gap_frame(&gaps)?)?, gaps);
+        }
+        Ok(())
+    }
 }

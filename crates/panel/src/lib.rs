@@ -1,6 +1,6 @@
 //! The ground floor: a [`Panel`] of entities observed over time, held in a Polars frame, and the
 //! small nouns that every other crate speaks in: [`Variable`], [`Label`], [`CellAddress`],
-//! [`TidyValue`] and [`Gap`].
+//! [`TidyTable`], [`Period`] and [`Gap`].
 //!
 //! Nothing here knows a file format, a pipeline or an estimator.
 
@@ -8,22 +8,37 @@ mod address;
 mod chunks;
 mod entity;
 mod error;
+mod frequency;
 mod gap;
 mod label;
 mod labels;
 mod numbers;
 mod panel;
+mod period;
+mod period_reading;
+mod period_window;
+mod period_words;
+mod shape;
 mod tidy;
+mod time_key;
 mod variable;
 
 pub use address::CellAddress;
 pub use chunks::{FrameChunks, PanelChunk, PanelChunks, ParquetPanel};
 pub use entity::Entity;
 pub use error::{PanelError, Result};
+pub use frequency::Frequency;
 pub use gap::{Gap, gap_frame, gaps_from_frame};
 pub use label::Label;
 pub use labels::Labels;
 pub use numbers::Numbers;
 pub use panel::Panel;
-pub use tidy::{TidyValue, tidy_columns, tidy_frame, tidy_values};
+pub use period::Period;
+pub use period_reading::{DateOrder, PeriodReading};
+pub use period_window::PeriodWindow;
+pub use shape::Shape;
+pub use tidy::{
+    HeaderPlaces, Notes, SourcePlace, TidyTable, TidyValue, TidyVariable, VariablePlace, shortest_decimal,
+    tidy_columns,
+};
 pub use variable::Variable;

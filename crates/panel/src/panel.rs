@@ -1,18 +1,26 @@
 //! The panel itself.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use polars::prelude::*;
 
 use crate::error::{PanelError, Result};
+use crate::frequency::Frequency;
 use crate::labels::Labels;
 use crate::numbers::Numbers;
+use crate::period::Period;
+use crate::shape::Shape;
+use crate::time_key::TimeKey;
 
-/// Entities observed over time: a frame with one row per entity and time.
+/// Observations: a frame with one row per entity and time, or with one of these keys, or neither ([`Shape`]).
 ///
 /// Rows are kept sorted by entity, then time, whatever their order was, so that no result depends
 /// on the order in which a source lists them. The panel may be unbalanced and have holes.
+///
+/// A time is a whole number (a year, a wave) or a [`Period`] as text, all of one [`Frequency`]; the frame has
+/// each period in the one form that it is printed in.
 #[derive(Debug, Clone)]
 pub struct Panel {
     /// The frame with the entities as they came, which may be whole numbers.
@@ -21,6 +29,8 @@ pub struct Panel {
     texts: OnceLock<DataFrame>,
     entity: String,
     time: String,
+    shape: Shape,
+    frequency: Frequency,
     entities: Arc<Vec<String>>,
     groups: Arc<Vec<Range<usize>>>,
     times: Arc<Vec<i32>>,
@@ -28,54 +38,73 @@ pub struct Panel {
 
 impl Panel {
     /// A panel over `frame`, whose `entity` column holds text (or whole numbers) and whose `time`
-    /// column holds whole numbers.
+    /// column holds whole numbers or periods.
     ///
     /// # Errors
     /// [`PanelError::NoColumn`], [`PanelError::WrongType`], [`PanelError::MissingKey`],
-    /// [`PanelError::DuplicateKey`].
+    /// [`PanelError::NotATime`], [`PanelError::MixedFrequencies`], [`PanelError::DuplicateKey`].
     pub fn new(frame: DataFrame, entity: &str, time: &str) -> Result<Self> {
-        let entity_column = key_column(&frame, entity)?;
-        if entity_column.dtype().is_float() {
+        key_column(&frame, entity)?;
+        key_column(&frame, time)?;
+        Self::of_observations(frame, entity, time)
+    }
+
+    /// The same where either column may be absent. Without `time` the rows are a cross-section; without
+    /// `entity` a time series, or repeated cross-sections where a time has several rows. Rows without an
+    /// entity of their own go by their number.
+    ///
+    /// # Errors
+    /// As [`Panel::new`]; [`PanelError::DuplicateEntity`].
+    pub fn of_observations(frame: DataFrame, entity: &str, time: &str) -> Result<Self> {
+        if let Ok(column) = frame.column(entity)
+            && column.dtype().is_float()
+        {
             // As text, as it always was.
-            let text = entity_column.cast(&DataType::String)?;
-            return Self::new(frame.clone().with_column(text)?.clone(), entity, time);
+            let text = column.cast(&DataType::String)?;
+            return Self::of_observations(frame.clone().with_column(text)?.clone(), entity, time);
         }
-        let Labels { codes, labels: entities } = Labels::of(entity, entity_column)?;
-        let raw_time = key_column(&frame, time)?;
-        if !raw_time.dtype().is_integer() {
-            return Err(PanelError::WrongType {
-                column: time.into(),
-                found: raw_time.dtype().to_string(),
-                expected: "whole numbers",
-            });
-        }
-        let time_column = raw_time.cast(&DataType::Int32)?;
+        let named = frame.column(entity).ok().map(|column| Labels::of(entity, column)).transpose()?;
+        let timed = frame.column(time).ok().map(|column| TimeKey::of(time, column)).transpose()?;
+        let shape = match (&named, &timed) {
+            (Some(_), Some(_)) => Shape::Panel,
+            (_, None) => Shape::CrossSection,
+            (None, Some(key)) if has_twice(&key.times) => Shape::RepeatedCrossSections,
+            (None, Some(_)) => Shape::Series,
+        };
+        let height = frame.height();
+        let Labels { codes, labels: entities } = named.unwrap_or_else(|| match shape {
+            Shape::Series => one_entity(height),
+            _ => row_numbers(height),
+        });
         if let Some(row) = codes.iter().position(|code| *code == Labels::MISSING) {
             return Err(PanelError::MissingKey { column: entity.into(), row: row + 1 });
         }
-        if time_column.null_count() > 0
-            && let Some(row) = time_column.is_null().iter().position(|null| null == Some(true))
-        {
-            return Err(PanelError::MissingKey { column: time.into(), row: row + 1 });
-        }
-        let numbers = time_column.i32()?.rechunk();
-        let times = numbers.cont_slice()?;
+        let mut sorted = frame;
+        let (times, frequency) = match timed {
+            Some(TimeKey { times, frequency, column }) => {
+                sorted.with_column(column)?;
+                (times, frequency)
+            }
+            None => (vec![0; height], Frequency::Year),
+        };
 
         let groups = extents(&codes, entities.len());
-        let order = order(&codes, times, &groups);
+        let order = order(&codes, &times, &groups);
         let sorted_times: Vec<i32> = match &order {
             Some(order) => order.iter().map(|row| times[*row as usize]).collect(),
-            None => times.to_vec(),
+            None => times,
         };
         for (group, label) in groups.iter().zip(&entities) {
             let own = &sorted_times[group.clone()];
             if let Some(twice) = own.windows(2).find(|pair| pair[0] == pair[1]) {
-                return Err(PanelError::DuplicateKey { entity: label.clone(), time: twice[0] });
+                let entity = label.clone();
+                return Err(match shape {
+                    Shape::CrossSection => PanelError::DuplicateEntity { entity, time: time.into() },
+                    _ => PanelError::DuplicateKey { entity, time: frequency.label(twice[0]) },
+                });
             }
         }
 
-        let mut sorted = frame.clone();
-        sorted.with_column(time_column.clone())?;
         let sorted = match order {
             Some(order) => sorted.take(&IdxCa::from_vec("order".into(), order))?,
             None => {
@@ -88,10 +117,32 @@ impl Panel {
             texts: OnceLock::new(),
             entity: entity.into(),
             time: time.into(),
+            shape,
+            frequency,
             entities: Arc::new(entities),
             groups: Arc::new(groups),
             times: Arc::new(sorted_times),
         })
+    }
+
+    /// Which keys the rows have.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// How long the times are; years where there are none.
+    pub fn frequency(&self) -> Frequency {
+        self.frequency
+    }
+
+    /// The period of a time's number; none in a cross-section.
+    pub fn period(&self, time: i32) -> Option<Period> {
+        self.shape.has_time().then(|| Period::from_ordinal(self.frequency, time)).flatten()
+    }
+
+    /// What a time is called: `1990`, `1990Q1`.
+    pub fn time_label(&self, time: i32) -> String {
+        self.frequency.label(time)
     }
 
     /// The frame, sorted by entity, then time; entities are text.
@@ -110,12 +161,12 @@ impl Panel {
         }
     }
 
-    /// The name of the entity column.
+    /// The name of the entity column, whether there is one or not.
     pub fn entity_name(&self) -> &str {
         &self.entity
     }
 
-    /// The name of the time column.
+    /// The name of the time column, whether there is one or not.
     pub fn time_name(&self) -> &str {
         &self.time
     }
@@ -130,7 +181,7 @@ impl Panel {
         &self.groups
     }
 
-    /// Each row's time.
+    /// Each row's time, as a number of its [`Frequency`]; zero in a cross-section.
     pub fn times(&self) -> &[i32] {
         &self.times
     }
@@ -218,6 +269,43 @@ impl Panel {
         self.texts = OnceLock::new();
         Ok(self)
     }
+
+    /// This panel with a column of text added or replaced, row by row.
+    ///
+    /// # Errors
+    /// Where the length differs from [`Panel::height`].
+    pub fn with_texts(mut self, name: &str, values: &[Option<&str>]) -> Result<Self> {
+        self.frame.with_column(Column::new(name.into(), values))?;
+        self.texts = OnceLock::new();
+        Ok(self)
+    }
+
+    /// Whether a column holds text.
+    ///
+    /// # Errors
+    /// [`PanelError::NoColumn`].
+    pub fn is_text(&self, name: &str) -> Result<bool> {
+        Ok(key_column(&self.frame, name)?.dtype() == &DataType::String)
+    }
+}
+
+/// Whether a number comes more than once.
+fn has_twice(times: &[i32]) -> bool {
+    let mut seen = HashSet::with_capacity(times.len());
+    !times.iter().all(|time| seen.insert(*time))
+}
+
+/// The rows of a series: all of one entity, which has no name.
+fn one_entity(height: usize) -> Labels {
+    let labels = if height == 0 { Vec::new() } else { vec![String::new()] };
+    Labels { codes: vec![0; height], labels }
+}
+
+/// The rows by their number from 1, with zeros before it so that text is in their order.
+fn row_numbers(height: usize) -> Labels {
+    let width = height.to_string().len();
+    let labels = (1..=height).map(|number| format!("{number:0width$}")).collect();
+    Labels { codes: (0..height as u32).collect(), labels }
 }
 
 /// Each code's rows once the rows are sorted by code.
@@ -321,13 +409,55 @@ mod tests {
     fn faults_name_what_and_where() {
         let duplicate =
             Panel::new(frame(&[Some("a"), Some("a")], &[Some(1), Some(1)], &[None, None]), "entity", "time");
-        assert!(matches!(duplicate, Err(PanelError::DuplicateKey { time: 1, .. })));
+        assert!(matches!(duplicate, Err(PanelError::DuplicateKey { time, .. }) if time == "1"));
         let keyless =
             Panel::new(frame(&[Some("a"), None], &[Some(1), Some(1)], &[None, None]), "entity", "time");
         assert!(matches!(keyless, Err(PanelError::MissingKey { row: 2, .. })));
         let absent = Panel::new(frame(&[], &[], &[]), "entity", "year");
         assert!(matches!(absent, Err(PanelError::NoColumn { .. })));
         let text = Panel::new(frame(&[Some("a")], &[Some(1)], &[None]), "time", "entity");
-        assert!(matches!(text, Err(PanelError::WrongType { .. })));
+        assert!(matches!(text, Err(PanelError::NotATime { row: 1, .. })));
+        let fraction = df!("entity" => ["a"], "time" => [1.5]).unwrap_or_default();
+        assert!(matches!(Panel::new(fraction, "entity", "time"), Err(PanelError::WrongType { .. })));
+    }
+
+    #[test]
+    fn periods_are_times() -> Result<()> {
+        let frame =
+            df!("entity" => ["a", "a", "b"], "time" => ["2004Q1", "2003Q4", "2003q4"], "x" => [2, 1, 3])?;
+        let panel = Panel::new(frame, "entity", "time")?;
+        assert_eq!((panel.shape(), panel.frequency()), (Shape::Panel, Frequency::Quarter));
+        assert_eq!(panel.values("x")?, [Some(1.0), Some(2.0), Some(3.0)]);
+        assert_eq!(panel.times()[1] - panel.times()[0], 1);
+        assert_eq!(panel.time_label(panel.times()[0] + 5), "2005Q1");
+        assert_eq!(panel.labels("time")?[2].as_deref(), Some("2003Q4"));
+        let twice = df!("entity" => ["a", "a"], "time" => ["2003Q4", "2003-Q4"])?;
+        let error = Panel::new(twice, "entity", "time").err().map(|error| error.to_string());
+        assert!(error.is_some_and(|error| error.contains("for 2003Q4")));
+        Ok(())
+    }
+
+    #[test]
+    fn keys_may_be_absent() -> Result<()> {
+        let of = |frame: PolarsResult<DataFrame>| Panel::of_observations(frame?, "entity", "time");
+        let rows = of(df!("x" => (0..11).collect::<Vec<i32>>()))?;
+        assert_eq!((rows.shape(), rows.entities().len()), (Shape::CrossSection, 11));
+        assert_eq!((rows.entities()[1].as_str(), rows.entities()[10].as_str()), ("02", "11"));
+        assert_eq!(rows.values("x")?[10], Some(10.0));
+        assert_eq!(rows.period(0), None);
+
+        let named = of(df!("entity" => ["b", "a"], "x" => [1, 2]))?;
+        assert_eq!((named.shape(), named.values("x")?), (Shape::CrossSection, vec![Some(2.0), Some(1.0)]));
+        let twice = of(df!("entity" => ["a", "a"], "x" => [1, 2]));
+        assert!(matches!(twice, Err(PanelError::DuplicateEntity { .. })));
+
+        let series = of(df!("time" => ["1990-02", "1990-01"], "x" => [1, 2]))?;
+        assert_eq!((series.shape(), series.groups()), (Shape::Series, &[0..2][..]));
+        assert_eq!(series.values("x")?, [Some(2.0), Some(1.0)]);
+
+        let repeated = of(df!("time" => [2000, 2001, 2000], "x" => [1, 2, 3]))?;
+        assert_eq!((repeated.shape(), repeated.groups().len()), (Shape::RepeatedCrossSections, 3));
+        assert_eq!(of(df!("x" => Vec::<i32>::new()))?.height(), 0);
+        Ok(())
     }
 }

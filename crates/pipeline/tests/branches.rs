@@ -1,11 +1,9 @@
 //! Stages with branches: over lists, parameters and the values of a column; and parts of a pipeline.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::{Workspace, causes, ran, vintage, with};
+use crate::common::{Workspace, causes, ran, vintage, with};
 use vintner_pipeline::{
     Engine, Outcome, Pipeline, PipelineError, Plan, Report, RunOptions, Selection, Silent, State,
 };
@@ -188,7 +186,7 @@ fn a_part_of_a_pipeline_runs_alone() {
 #[test]
 fn a_value_is_put_in_the_place_of_the_pipelines() {
     let workspace = Workspace::new();
-    let registry = common::toys::registry();
+    let registry = crate::common::toys::registry();
     let text = format!("version: 1\nname: toy\nvintage: v\nparams: {{add: 0}}\nstages:{CHAIN}")
         .replace("{column: x}", "{column: x, add: $add}");
     let parse = |path: &str, value: &str| {

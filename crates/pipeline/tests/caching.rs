@@ -1,9 +1,7 @@
 //! What runs again, and what doesn't.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::{Workspace, causes, ran, vintage};
+use crate::common::{Workspace, causes, ran, vintage};
 use vintner_pipeline::{Engine, Keep, Locking, PipelineError, Plan, RunOptions, Silent, State};
 
 const STAGES: &str = r#"
@@ -114,7 +112,10 @@ fn a_reader_of_columns_or_groups_that_are_not_there_sees_what_is_there() {
     for (values, group) in [("{a: [1, 2]}", "[x, y]"), ("{a: [1]}", "[x]"), ("{b: [1, 2]}", "[x, y]")] {
         let text = stages(values, group);
         let fresh = Workspace::new();
-        assert_eq!(common::with(&kept.run(&text), failed), common::with(&fresh.run(&text), failed));
+        assert_eq!(
+            crate::common::with(&kept.run(&text), failed),
+            crate::common::with(&fresh.run(&text), failed)
+        );
         assert_eq!(kept.outputs(&text, &vintage(&[])), fresh.outputs(&text, &vintage(&[])));
     }
     // The rows of other groups don't count.

@@ -520,7 +520,7 @@ params: {a: 1}"#,
 }
 
 /// The time that Vintner adds to a command; by hand, on a quiet machine:
-/// `cargo test --workspace --test command -- --ignored --nocapture`
+/// `cargo test --workspace --test pipeline command -- --ignored --nocapture`
 #[test]
 #[ignore = "measures time"]
 fn overhead() {

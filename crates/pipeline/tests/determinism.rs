@@ -2,11 +2,9 @@
 //! was run before.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::{Workspace, timeless, vintage};
+use crate::common::{Workspace, timeless, vintage};
 use proptest::prelude::*;
 use vintner_pipeline::{Outcome, RunOptions, State};
 

@@ -1,9 +1,7 @@
 //! Stages that fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::{Workspace, ran, with};
+use crate::common::{Workspace, ran, with};
 use vintner_pipeline::Outcome;
 
 const STAGES: &str = r#"
@@ -76,7 +74,7 @@ fn outputs_other_than_declared_are_a_failure() {
 #[test]
 fn a_source_that_vanished_is_a_failure_with_its_path() {
     let workspace = Workspace::new();
-    let vintage = common::vintage(&[("x", workspace.path("raw/x"))]);
+    let vintage = crate::common::vintage(&[("x", workspace.path("raw/x"))]);
     let report =
         workspace.run_with("  tidy: {op: source, foreach: sources}\n", &vintage, &Default::default());
     let message = report.check().unwrap_err().to_string();
@@ -95,5 +93,5 @@ fn an_explanation_outlives_a_failure() {
     workspace.run(&stages(1, "a"));
     assert!(workspace.run(&stages(1, "b")).check().is_err());
     let report = workspace.run(&stages(2, "a"));
-    assert_eq!(common::causes(&report, "sum"), ["input from changed in a"]);
+    assert_eq!(crate::common::causes(&report, "sum"), ["input from changed in a"]);
 }

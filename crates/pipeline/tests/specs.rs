@@ -1,9 +1,7 @@
 //! What a spec can get wrong, and what a pipeline looks like.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::{Workspace, vintage};
+use crate::common::{Workspace, vintage};
 use vintner_pipeline::{GraphFormat, PipelineError};
 
 fn faults(text: &str) -> String {

@@ -1,14 +1,12 @@
 //! A store that was damaged, interrupted or shared.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Barrier;
 
-use common::{Workspace, causes, ran, vintage};
+use crate::common::{Workspace, causes, ran, vintage};
 use vintner_pipeline::{Engine, Plan, RunOptions, Silent};
 
 const STAGES: &str = r#"

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use vintner_estimation::Outcome;
+use vintner_panel::Period;
 
 /// A row left out of a table's equation because some of its variables are missing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -10,8 +11,9 @@ pub struct DroppedRow {
     pub table: String,
     /// The unit's id.
     pub unit: String,
-    /// The time.
-    pub time: i32,
+    /// The time; none in a cross-section.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Period>,
     /// The ids of the missing variables.
     pub missing: Vec<String>,
 }

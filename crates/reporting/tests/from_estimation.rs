@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::{label, render};
+use crate::common::{label, render};
 use polars::prelude::*;
 use vintner_estimation::{
     Covariance, Formula, LagOrders, Model, Untestable, describe, dumitrescu_hurlin, estimate,

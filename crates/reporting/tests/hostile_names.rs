@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
-
 use std::io::Cursor;
 
+use crate::common::{LANGUAGES, bibliography, context_in, label, render_in, small, table_alone, wording};
 use calamine::{Data, Reader, Xlsx};
-use common::{LANGUAGES, bibliography, context_in, label, render_in, small, table_alone, wording};
 use proptest::prelude::*;
 use vintner_reporting::{
     Bibliography, ReportFormat, ReportInputs, ReportSpec, TableContext, TableRow, read_estimates_csv,
@@ -58,7 +56,7 @@ fn with_name(name: &str) -> (ReportSpec, ReportInputs) {
     inputs.vintage.title = label();
     inputs.vintage.date = name.into();
     inputs.vintage.name = name.into();
-    inputs.vintage.notice = Some(common::label(&format!("notice {name}"), &format!("声明{name}")));
+    inputs.vintage.notice = Some(crate::common::label(&format!("notice {name}"), &format!("声明{name}")));
     for variable in &mut inputs.variables {
         variable.unit = label();
         variable.definition = label();

@@ -2,11 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::root;
+use crate::common::root;
 use vintner_reporting::Published;
 
 #[test]

@@ -2,11 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::{
+use crate::common::{
     FORMATS, LANGUAGES, context_in, estimated, render, render_in, small, table_alone, templates, wording,
 };
 use vintner_reporting::{

@@ -69,7 +69,7 @@ struct Row {
 struct Map {
     variable: String,
     changed: usize,
-    times: Vec<i32>,
+    times: Vec<String>,
     rows: Vec<MapRow>,
     changes: Vec<String>,
     more: usize,
@@ -328,9 +328,9 @@ fn claims(difference: &VintageDifference, traced: &Traced) -> Section {
 }
 
 fn map(data: &DataDifference, variable: &VariableDifference) -> Map {
-    let cells: BTreeMap<(&str, i32), &CellChange> =
+    let cells: BTreeMap<(&str, _), &CellChange> =
         variable.cells.iter().map(|cell| ((cell.entity.as_str(), cell.time), cell)).collect();
-    let mark = |entity: &str, time: i32| match cells.get(&(entity, time)) {
+    let mark = |entity: &str, time| match cells.get(&(entity, time)) {
         None => Mark { class: "same", sign: "\u{b7}" },
         Some(cell) => match Moved::of(cell) {
             Moved::New => Mark { class: "new", sign: "+" },
@@ -349,7 +349,7 @@ fn map(data: &DataDifference, variable: &VariableDifference) -> Map {
     Map {
         variable: variable.variable.clone(),
         changed: variable.cells.len(),
-        times: data.times.clone(),
+        times: data.times.iter().map(ToString::to_string).collect(),
         rows: if fits { rows.collect() } else { Vec::new() },
         changes: variable.cells.iter().take(CHANGES).map(|cell| Signs::SET.cell(cell)).collect(),
         more: variable.cells.len().saturating_sub(CHANGES),

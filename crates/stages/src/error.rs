@@ -2,7 +2,7 @@
 
 use vintner_estimation::EstimationError;
 use vintner_ingest::IngestError;
-use vintner_panel::PanelError;
+use vintner_panel::{Frequency, PanelError, Period, Shape};
 use vintner_pipeline::PipelineError;
 use vintner_reporting::ReportingError;
 use vintner_transform::TransformError;
@@ -71,14 +71,38 @@ pub enum StagesError {
         second: String,
     },
     /// A further series has an entity and time that the panel doesn't have.
-    #[error("the input `{role}` has a row for {entity} in {time}, which the panel hasn't")]
+    #[error("the input `{role}` has a row for {}, which the panel hasn't", row(entity, *time))]
     OutsidePanel {
         /// The input.
         role: String,
         /// The entity.
         entity: String,
-        /// The time.
-        time: i32,
+        /// The time; none in a cross-section.
+        time: Option<Period>,
+    },
+    /// A further series whose keys aren't those of the panel.
+    #[error(
+        "the input `{role}` has {} and the panel {}; series are matched by the same keys",
+        keys(*found),
+        keys(*expected)
+    )]
+    OtherKeys {
+        /// The input.
+        role: String,
+        /// Its keys.
+        found: (Shape, Frequency),
+        /// The panel's.
+        expected: (Shape, Frequency),
+    },
+    /// Rows without entity or time where a panel is needed.
+    #[error("the input `{role}` has no column `{key}`: {}, and this operation needs a panel", shape.lack())]
+    NotAPanel {
+        /// The input.
+        role: String,
+        /// The key that it lacks.
+        key: String,
+        /// What its rows are.
+        shape: Shape,
     },
     /// A figure of a coefficient that no specification has.
     #[error(
@@ -169,5 +193,24 @@ impl StagesError {
             StagesError::NoNumber { .. } | StagesError::NoCell { .. } => true,
             _ => false,
         }
+    }
+}
+
+/// "a in 2008", "2008" or "row 12": what of the keys there is.
+fn row(entity: &str, time: Option<Period>) -> String {
+    match (entity, time) {
+        ("", Some(time)) => time.to_string(),
+        (entity, Some(time)) => format!("{entity} in {time}"),
+        (entity, None) => entity.to_owned(),
+    }
+}
+
+/// "entities by quarter", "quarters", "a cross-section".
+fn keys((shape, frequency): (Shape, Frequency)) -> String {
+    match shape {
+        Shape::Panel => format!("entities by {}", frequency.word()),
+        Shape::Series => format!("{} alone", frequency.plural()),
+        Shape::CrossSection => "no times".into(),
+        Shape::RepeatedCrossSections => format!("several rows a {}", frequency.word()),
     }
 }

@@ -1,4 +1,4 @@
-//! One value of a column under construction: a number, or why there is none.
+//! One value of a column under construction: a number or a text, or why there is none.
 
 use std::sync::Arc;
 
@@ -9,6 +9,9 @@ use crate::error::{Result, TransformError};
 
 /// A finite number, or the reason why it is missing.
 pub(crate) type Cell = std::result::Result<f64, Missing>;
+
+/// A text, or the reason why it is missing.
+pub(crate) type TextCell = std::result::Result<Arc<str>, Missing>;
 
 /// Why a value is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +49,7 @@ impl Missing {
     }
 
     /// The reason as it reads from another time of the same entity.
-    pub(crate) fn at(&self, time: i64) -> Self {
+    pub(crate) fn at(&self, time: &str) -> Self {
         let dated = |reason: &str| format!("{reason} in {time}").into();
         match self {
             Self::Upstream(reason) => Self::Upstream(dated(reason)),
@@ -79,6 +82,13 @@ pub(crate) fn column_cells(panel: &Panel, name: &str) -> Result<Vec<Cell>> {
     Ok(panel.values(name)?.into_iter().map(|value| value.ok_or_else(|| missing.clone())).collect())
 }
 
+/// A column of text of the panel, its missing values with the reason "x is missing".
+pub(crate) fn column_texts(panel: &Panel, name: &str) -> Result<Vec<TextCell>> {
+    let missing = Missing::Upstream(format!("{name} is missing").into());
+    let texts = panel.labels(name)?.into_iter();
+    Ok(texts.map(|text| text.map(Arc::from).ok_or_else(|| missing.clone())).collect())
+}
+
 /// The panel with a new column, and a gap for each of its missing values.
 pub(crate) fn append(panel: &Panel, name: &str, cells: Vec<Cell>) -> Result<Derived> {
     if panel.frame().column(name).is_ok() {
@@ -90,14 +100,14 @@ pub(crate) fn append(panel: &Panel, name: &str, cells: Vec<Cell>) -> Result<Deri
 }
 
 /// The gaps of a column, by entity and time.
-pub(crate) fn gaps(panel: &Panel, name: &str, cells: &[Cell]) -> Vec<Gap> {
+pub(crate) fn gaps<T>(panel: &Panel, name: &str, cells: &[std::result::Result<T, Missing>]) -> Vec<Gap> {
     let mut gaps = Vec::new();
     for (entity, group) in panel.entities().iter().zip(panel.groups()) {
         for row in group.clone() {
             if let (Some(Err(missing)), Some(time)) = (cells.get(row), panel.times().get(row)) {
                 gaps.push(Gap {
                     entity: entity.clone(),
-                    time: *time,
+                    time: panel.period(*time),
                     variable: name.to_owned(),
                     reason: missing.reason().to_owned(),
                 });

@@ -8,7 +8,7 @@ use vintner_panel::Panel;
 use crate::cell::{append, gaps};
 use crate::derived::Derived;
 use crate::error::{Result, TransformError};
-use crate::expression::{Environment, Expression};
+use crate::expression::{Environment, Expression, Values};
 
 /// A column and the expression that it is made by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ pub fn derive(
     let plan = Plan::new(definitions, &columns, parameters)?;
     let mut environment = Environment::of_panel(panel, &plan.read, plan.names.clone(), parameters)?;
 
-    let mut results: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    let mut results: BTreeMap<&str, Values> = BTreeMap::new();
     let mut faults = Vec::new();
     for position in &plan.order {
         let Some((definition, expression)) = definitions.get(*position).zip(plan.expressions.get(*position))
@@ -49,15 +49,13 @@ pub fn derive(
             continue;
         };
         match expression.evaluate(&environment) {
-            Ok(cells) => {
-                let seen =
-                    cells.iter().map(|cell| cell.clone().map_err(|missing| missing.within(&definition.name)));
-                environment.insert(&definition.name, seen.collect());
-                results.insert(&definition.name, cells);
+            Ok(values) => {
+                environment.insert(&definition.name, values.within(&definition.name));
+                results.insert(&definition.name, values);
             }
             Err(fault) => {
                 // Without rows, so that definitions that read this one have their own faults told.
-                environment.insert(&definition.name, Vec::new());
+                environment.insert(&definition.name, Values::Numbers(Vec::new()));
                 faults.push((*position, named(fault, &definition.name)));
             }
         }
@@ -67,9 +65,19 @@ pub fn derive(
 
     let mut derived = Derived { panel: panel.clone(), gaps: Vec::new() };
     for definition in definitions {
-        let cells = results.remove(definition.name.as_str()).unwrap_or_default();
-        derived.gaps.extend(gaps(panel, &definition.name, &cells));
-        derived.panel = append(&derived.panel, &definition.name, cells)?.panel;
+        let name = definition.name.as_str();
+        match results.remove(name) {
+            Some(Values::Numbers(cells)) => {
+                derived.gaps.extend(gaps(panel, name, &cells));
+                derived.panel = append(&derived.panel, name, cells)?.panel;
+            }
+            Some(Values::Texts(cells)) => {
+                derived.gaps.extend(gaps(panel, name, &cells));
+                let texts: Vec<Option<&str>> = cells.iter().map(|cell| cell.as_deref().ok()).collect();
+                derived.panel = derived.panel.with_texts(name, &texts)?;
+            }
+            None => {}
+        }
     }
     derived.gaps.sort();
     Ok(derived)
@@ -91,11 +99,20 @@ pub fn check(
     all.extend(columns.iter().filter(|name| *name != entity && *name != time).cloned());
     let plan = Plan::new(definitions, &all, parameters)?;
     let numbers = all.iter().chain(definitions.iter().map(|definition| &definition.name)).map(String::as_str);
-    let environment = Environment::without_rows(entity, time, numbers, plan.names.clone(), parameters);
-    let faults = definitions.iter().zip(&plan.expressions).filter_map(|(definition, expression)| {
-        expression.evaluate(&environment).err().map(|fault| named(fault, &definition.name))
-    });
-    TransformError::all(faults.collect())
+    let mut environment = Environment::without_rows(entity, time, numbers, plan.names.clone(), parameters);
+    let mut faults = Vec::new();
+    for position in &plan.order {
+        let Some((definition, expression)) = definitions.get(*position).zip(plan.expressions.get(*position))
+        else {
+            continue;
+        };
+        match expression.evaluate(&environment) {
+            Ok(values) => environment.insert(&definition.name, values),
+            Err(fault) => faults.push((*position, named(fault, &definition.name))),
+        }
+    }
+    faults.sort_by_key(|fault| fault.0);
+    TransformError::all(faults.into_iter().map(|fault| fault.1).collect())
 }
 
 /// The definitions read and put in order.

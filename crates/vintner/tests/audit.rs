@@ -1,12 +1,10 @@
 //! What `audit` shows, and what it finds.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs;
 
-use common::towns::{PRICES, small};
-use common::{Workspace, redacted};
+use crate::common::towns::{PRICES, small};
+use crate::common::{Workspace, redacted};
 
 fn made() -> Workspace {
     let workspace = small();
@@ -55,11 +53,11 @@ fn every_byte_is_read_and_what_differs_is_named() {
     fs::File::options().write(true).open(&published).unwrap().set_modified(times).unwrap();
 
     let shown = workspace.path(".vintner/outputs/towns/small/real/series.parquet");
-    let digest = common::digest_of(&fs::read(&shown).unwrap());
+    let digest = crate::common::digest_of(&fs::read(&shown).unwrap());
     let object = workspace.path(&format!(".vintner/v1/objects/{}/{digest}", &digest[..2]));
     let mut bytes = fs::read(&object).unwrap();
     bytes[40] ^= 1;
-    common::overwrite(&object, &bytes);
+    crate::common::overwrite(&object, &bytes);
     insta::assert_snapshot!("two_things_differ", audit(&workspace, &["--verify"]));
 
     let ran = workspace.reproduce(&[]);
@@ -95,12 +93,13 @@ fn a_cache_that_was_tampered_with_is_found_by_rebuilding() {
     let shown =
         fs::read_to_string(workspace.path(".vintner/outputs/towns/small/summary/descriptives.json")).unwrap();
     let forged = shown.replacen("0", "1", 1);
-    let (old, new) = (common::digest_of(shown.as_bytes()), common::digest_of(forged.as_bytes()));
+    let (old, new) =
+        (crate::common::digest_of(shown.as_bytes()), crate::common::digest_of(forged.as_bytes()));
     let object = workspace.path(&format!(".vintner/v1/objects/{}/{new}", &new[..2]));
     fs::create_dir_all(object.parent().unwrap()).unwrap();
     fs::write(object, &forged).unwrap();
     let record = String::from_utf8(record.clone()).unwrap().replace(&old, &new);
-    common::overwrite(&workspace.path(path.to_str().unwrap()), record.as_bytes());
+    crate::common::overwrite(&workspace.path(path.to_str().unwrap()), record.as_bytes());
 
     let output = workspace.vintner(&["audit", "summary", "--rebuild"]);
     assert_eq!(output.code, 1);

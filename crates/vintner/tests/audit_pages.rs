@@ -2,13 +2,11 @@
 //! work.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{Workspace, repository, towns};
+use crate::common::{Workspace, repository, towns};
 use sha2::{Digest, Sha256};
 
 const SITE: &str = "reports/small/audit";

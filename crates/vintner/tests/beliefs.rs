@@ -2,14 +2,12 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
-use common::towns::{TOWNS, small};
-use common::{Workspace, digest_of, with_outcome};
+use crate::common::towns::{TOWNS, small};
+use crate::common::{Workspace, digest_of, with_outcome};
 
 const CACHE: &str = ".vintner/v1/stat-cache";
 
@@ -105,7 +103,7 @@ fn what_verify_finds_the_next_run_finds_too() {
     let workspace = made();
     let before = digest_of(&fs::read(workspace.path(TOWNS)).unwrap());
     workspace.edit(TOWNS, "Ashby,2001,100,", "Ashby,2001,101,");
-    let sums = workspace.read(common::towns::MANIFEST_PATH);
+    let sums = workspace.read(crate::common::towns::MANIFEST_PATH);
     // As if the file system had said nothing of the change.
     put(&workspace, TOWNS, &forged(&workspace, TOWNS, &before));
     assert_eq!(with_outcome(&workspace.reproduce(&[]), "ran").len(), 0, "nobody sees it");

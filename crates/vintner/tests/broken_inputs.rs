@@ -4,12 +4,10 @@
 //! The workspace is a small paper of its own: two CSV sources, three towns, eight years.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs;
 
-use common::towns::{MANIFEST_PATH, PRICES, TOWNS, small, write_sums};
-use common::{Output, Workspace};
+use crate::common::towns::{MANIFEST_PATH, PRICES, TOWNS, small, write_sums};
+use crate::common::{Output, Workspace};
 
 /// Changes a raw file and the sum in the manifest with it.
 fn with_raw(file: &str, change: impl Fn(&str) -> String) -> Workspace {

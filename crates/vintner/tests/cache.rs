@@ -1,14 +1,12 @@
 //! What the cache keeps, and that collecting it takes away nothing that is needed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 
-use common::commands::trials;
-use common::towns::{TOWNS, small, write_sums};
-use common::{Workspace, redacted, replaced};
+use crate::common::commands::trials;
+use crate::common::towns::{TOWNS, small, write_sums};
+use crate::common::{Workspace, redacted, replaced};
 
 /// The exit code and all that is said.
 fn cache(workspace: &Workspace, arguments: &[&str]) -> String {
@@ -107,7 +105,7 @@ fn leftovers_of_killed_runs_go_and_young_strangers_stay() {
     fs::create_dir_all(workspace.path(".vintner/scratch-abc/v1")).unwrap();
     fs::write(workspace.path(".vintner/scratch-abc/v1/file"), "rebuilt").unwrap();
     // An object that has no record yet.
-    let digest = common::digest_of(b"just written");
+    let digest = crate::common::digest_of(b"just written");
     let stranger = workspace.path(&format!(".vintner/v1/objects/{}/{digest}", &digest[..2]));
     fs::create_dir_all(stranger.parent().unwrap()).unwrap();
     fs::write(&stranger, "just written").unwrap();
@@ -141,7 +139,7 @@ fn every_byte_of_the_cache_is_read() {
     let workspace = small();
     workspace.reproduce(&[]);
     let of = |path: &str| {
-        let digest = common::digest_of(&fs::read(workspace.path(path)).unwrap());
+        let digest = crate::common::digest_of(&fs::read(workspace.path(path)).unwrap());
         workspace.path(&format!(".vintner/v1/objects/{}/{digest}", &digest[..2]))
     };
     let (corrupt, gone) = (
@@ -150,12 +148,12 @@ fn every_byte_of_the_cache_is_read() {
     );
     let mut bytes = fs::read(&corrupt).unwrap();
     bytes[10] ^= 1;
-    common::overwrite(&corrupt, &bytes);
+    crate::common::overwrite(&corrupt, &bytes);
     fs::remove_file(gone).unwrap();
     let records: BTreeMap<_, _> = workspace.files(".vintner/v1/records");
     let record =
         records.iter().find(|(_, text)| String::from_utf8_lossy(text).contains("\"branch\": \"equation\""));
-    common::overwrite(&workspace.path(record.unwrap().0.to_str().unwrap()), b"{");
+    crate::common::overwrite(&workspace.path(record.unwrap().0.to_str().unwrap()), b"{");
     let said = cache(&workspace, &["verify"]);
     for part in [
         "exit 1",
@@ -213,7 +211,7 @@ fn a_damaged_list_of_latest_runs_loses_nothing() {
 fn what_is_corrupt_is_counted_once_and_mended() {
     let workspace = with_two_parametrisations();
     let object = |bytes: &[u8]| {
-        let digest = common::digest_of(bytes);
+        let digest = crate::common::digest_of(bytes);
         workspace.path(&format!(".vintner/v1/objects/{}/{digest}", &digest[..2]))
     };
     // A copy of a raw file that several runs read, and an output of the run with the other base year.
@@ -231,7 +229,7 @@ fn what_is_corrupt_is_counted_once_and_mended() {
         .find(|path| !of_latest.contains(path))
         .unwrap();
     for path in [&raw, &earlier] {
-        common::overwrite(path, b"something else");
+        crate::common::overwrite(path, b"something else");
     }
     insta::assert_snapshot!("unsound", cache(&workspace, &["verify"]));
     insta::assert_snapshot!("mended", cache(&workspace, &["verify", "--mend"]));
@@ -253,7 +251,7 @@ fn damaged_records_go_and_those_that_cannot_be_read_stay() {
         let found = records.iter().find(|(_, text)| String::from_utf8_lossy(text).contains(&named));
         workspace.path(found.unwrap().0.to_str().unwrap())
     };
-    common::overwrite(&record("equation"), b"{");
+    crate::common::overwrite(&record("equation"), b"{");
     let said = cache(&workspace, &["gc"]);
     assert!(said.contains("1 damaged record removed"), "{said}");
 

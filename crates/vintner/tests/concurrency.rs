@@ -2,13 +2,11 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::Workspace;
-use common::commands::{files_below, trials};
-use common::running::Running;
+use crate::common::Workspace;
+use crate::common::commands::{files_below, trials};
+use crate::common::running::Running;
 
 /// Each stage notes that it ran. `each` and `all` depend on the parameter `x`, `of_vintage` on the
 /// vintage, and `same` on neither.

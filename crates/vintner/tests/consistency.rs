@@ -1,11 +1,9 @@
 //! `vintner consistency`: the paper's own tables, and tables altered on purpose.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs;
 
-use common::Workspace;
+use crate::common::Workspace;
 use serde_json::Value;
 
 const TABLES: &str = "data/published/tables.csv";

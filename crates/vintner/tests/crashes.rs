@@ -3,16 +3,14 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use common::Workspace;
-use common::commands::{Moments, files_below, trials};
-use common::running::Running;
+use crate::common::Workspace;
+use crate::common::commands::{Moments, files_below, trials};
+use crate::common::running::Running;
 
 /// Commands, branches, an output that takes a while to write, and files that belong together.
 const STAGES: &str = r#"

@@ -1,18 +1,16 @@
 //! Files of every format, damaged at random, are read as they were or refused by name; whatever a reader is led
 //! into, the program isn't.
 //!
-//! A few trials by default. `TRIALS=10000 cargo test --test damaged_files -- --nocapture` makes so many a format, and
+//! A few trials by default. `TRIALS=10000 cargo test --workspace --test cli damaged_files -- --nocapture` makes so many a format, and
 //! prints what came of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(unix)]
-
-mod common;
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
 use std::time::{Duration, Instant};
 
-use common::damage::{Chance, damaged, trials};
+use crate::common::damage::{Chance, damaged, trials};
 use serde_json::json;
 use vintner_ingest::{Grid, GridRow, Source, read_grid};
 use zip::write::SimpleFileOptions;
@@ -30,7 +28,7 @@ fn read(format: &str, bytes: Vec<u8>) -> Result<Grid, String> {
         json!({"name": "s", "file": format!("t.{format}"), "sha256": "", "format": format, "columns": []});
     let source: Source = serde_json::from_value(declared).unwrap();
     let began = Instant::now();
-    let grid = read_grid(&source, bytes).map_err(|error| error.to_string());
+    let grid = read_grid(&source, &bytes).map_err(|error| error.to_string());
     assert!(began.elapsed() < TIME, "{format}: {:?}", began.elapsed());
     grid
 }
@@ -68,7 +66,7 @@ fn parquet() -> Vec<u8> {
 const TEXT: &str = "city,year,v\n甲市,2008,1.25\n\"乙, 市\",2009,\"1,234.5\"\n丙,2010,\n";
 
 fn fixture(name: &str) -> Vec<u8> {
-    std::fs::read(common::repository().join("crates/ingest/tests").join(name)).unwrap()
+    std::fs::read(crate::common::repository().join("crates/ingest/tests").join(name)).unwrap()
 }
 
 /// Sound files of each format, and some that a reader stumbled over once.

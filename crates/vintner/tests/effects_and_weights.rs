@@ -2,10 +2,8 @@
 //! asked for.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::Workspace;
-use common::towns::small;
+use crate::common::Workspace;
+use crate::common::towns::small;
 use serde_json::Value;
 
 const PARAMS: &str = "      by_entity: {covariance: {kind: classical}}

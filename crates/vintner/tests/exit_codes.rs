@@ -2,10 +2,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::Workspace;
-use common::towns::small;
+use crate::common::Workspace;
+use crate::common::towns::small;
 use serde_json::Value;
 
 fn code(workspace: &Workspace, arguments: &[&str]) -> i32 {

@@ -2,13 +2,11 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs;
 use std::io::Write;
 
-use common::Workspace;
-use common::mount::Mount;
+use crate::common::Workspace;
+use crate::common::mount::Mount;
 
 /// Eight outputs of 200 kB each.
 const STAGES: &str = r#"

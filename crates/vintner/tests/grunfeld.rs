@@ -2,12 +2,10 @@
 //! its coefficients are those of R.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 
-use common::{Workspace, repository, with_outcome};
+use crate::common::{Workspace, repository, with_outcome};
 use serde_json::Value;
 
 type Row = BTreeMap<String, String>;

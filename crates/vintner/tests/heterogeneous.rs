@@ -2,11 +2,9 @@
 //! what can't be estimated is a warning.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs;
 
-use common::{Workspace, repository};
+use crate::common::{Workspace, repository};
 use serde_json::Value;
 
 const HERE: [&str; 2] = ["-C", "examples/grunfeld"];

@@ -3,14 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(unix)]
 
-mod common;
-
 use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use common::towns::{MANIFEST_PATH, small, write_sums};
-use common::{Output, Workspace, repository};
+use crate::common::towns::{MANIFEST_PATH, small, write_sums};
+use crate::common::{Output, Workspace, repository};
 
 fn fixture(name: &str) -> Vec<u8> {
     fs::read(repository().join("crates/ingest/tests/damaged").join(name)).unwrap()

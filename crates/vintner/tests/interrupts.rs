@@ -2,13 +2,11 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::time::Duration;
 
-use common::commands::{Moments, trials, wait_until};
-use common::running::{Running, runs};
-use common::{Workspace, with_outcome};
+use crate::common::commands::{Moments, trials, wait_until};
+use crate::common::running::{Running, runs};
+use crate::common::{Workspace, with_outcome};
 use rustix::process::Signal;
 
 /// A stage that is done at once, and one with a process of its own that takes until `go` is there.

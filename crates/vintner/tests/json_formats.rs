@@ -1,10 +1,8 @@
 //! What commands say to scripts; `why`, `audit`, `lock` and `cache` have it in tests of their own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::towns::small;
-use common::{Workspace, redacted};
+use crate::common::towns::small;
+use crate::common::{Workspace, redacted};
 
 /// The exit code and the value.
 fn value(workspace: &Workspace, arguments: &[&str]) -> String {

@@ -2,12 +2,10 @@
 //! is installed with what its script needs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use common::{Workspace, with_outcome};
+use crate::common::{Workspace, with_outcome};
 use serde_json::Value;
 
 /// Whether a command succeeds; says what is skipped where it doesn't.

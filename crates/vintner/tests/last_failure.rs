@@ -2,9 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::{Workspace, redacted};
+use crate::common::{Workspace, redacted};
 use serde_json::Value;
 
 fn failing() -> Workspace {
@@ -83,7 +81,7 @@ fn what_fails_before_its_stage_begins_has_a_log_too() {
 fn a_damaged_list_of_failures_is_no_fault() {
     let workspace = failing();
     let path = workspace.path(".vintner/v1/failed/trial/v.json");
-    common::overwrite(&path, b"{");
+    crate::common::overwrite(&path, b"{");
     assert!(!status(&workspace).contains("failed on"));
     assert_eq!(workspace.vintner(&["reproduce", "--keep-going"]).code, 1);
     assert!(status(&workspace).contains("failed on"));

@@ -1,12 +1,10 @@
 //! `pipeline.lock`: written by whole runs, and held to by `--locked`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs;
 
-use common::towns::{TOWNS, small, write_sums};
-use common::{Workspace, redacted};
+use crate::common::towns::{TOWNS, small, write_sums};
+use crate::common::{Workspace, redacted};
 
 fn made() -> Workspace {
     let workspace = small();
@@ -239,8 +237,8 @@ fn what_is_locked_is_what_the_stages_were_handed() {
     // The script of a stage that is done changes while another runs: the lock pairs the output with the
     // script that made it.
     assert_eq!(during(&|| workspace.write("early.sh", "echo 2\n")), Some(0));
-    assert_eq!(locked_file(&workspace, "early.sh"), common::digest_of(early.as_bytes()));
-    assert_eq!(locked_file(&workspace, "late.sh"), common::digest_of(late.as_bytes()));
+    assert_eq!(locked_file(&workspace, "early.sh"), crate::common::digest_of(early.as_bytes()));
+    assert_eq!(locked_file(&workspace, "late.sh"), crate::common::digest_of(late.as_bytes()));
     let output = workspace.vintner(&["lock"]);
     assert_eq!(output.code, 1, "{}", output.stdout);
     assert!(output.stdout.contains("early.sh: locked as"), "{}", output.stdout);
@@ -256,9 +254,9 @@ fn what_is_locked_is_what_the_stages_were_handed() {
 #[test]
 fn every_example_is_what_its_lock_says() {
     let mut held = 0;
-    for entry in fs::read_dir(common::repository().join("examples")).unwrap() {
+    for entry in fs::read_dir(crate::common::repository().join("examples")).unwrap() {
         let name = format!("examples/{}", entry.unwrap().file_name().to_str().unwrap());
-        if !common::repository().join(&name).join("pipeline.lock").is_file() {
+        if !crate::common::repository().join(&name).join("pipeline.lock").is_file() {
             continue;
         }
         // Examples read templates of the repository.

@@ -1,20 +1,18 @@
 //! Texts that people write, changed at random: each is read or refused, in bounded time and memory, and never is
 //! there a panic. The corpus is what this repository has of each kind.
 //!
-//! A few trials by default. `TRIALS=20000 cargo test --test mutated_texts -- --nocapture` makes so many a kind.
+//! A few trials by default. `TRIALS=20000 cargo test --workspace --test cli mutated_texts -- --nocapture` makes so many a kind.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(unix)]
-
-mod common;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use common::Workspace;
-use common::damage::{Chance, damaged, mutated, trials};
-use common::towns::{MANIFEST_PATH, small};
+use crate::common::Workspace;
+use crate::common::damage::{Chance, damaged, mutated, trials};
+use crate::common::towns::{MANIFEST_PATH, small};
 use vintner_diagnostics::Document;
 use vintner_ingest::{Crosswalk, Manifest};
 use vintner_pipeline::Pipeline;
@@ -30,7 +28,7 @@ const TIME: Duration = Duration::from_secs(20);
 const MESSAGE: usize = 400_000;
 
 fn texts(paths: &[&str]) -> Vec<String> {
-    paths.iter().map(|path| fs::read_to_string(common::repository().join(path)).unwrap()).collect()
+    paths.iter().map(|path| fs::read_to_string(crate::common::repository().join(path)).unwrap()).collect()
 }
 
 /// Hands mutations of each text to `read`, whose words for a fault come back.
@@ -138,7 +136,7 @@ fn what_a_run_left_is_read_again_or_made_again() {
         let mut chance = Chance::of(trial);
         let path = workspace.path(&files[chance.below(files.len())].to_string_lossy());
         let Ok(before) = fs::read(&path) else { continue };
-        common::overwrite(&path, &damaged(&before, &mut chance));
+        crate::common::overwrite(&path, &damaged(&before, &mut chance));
         for command in [&["status"][..], &["why", "summary"], &["show", "panel"], &["reproduce"]] {
             let output = workspace.vintner(command);
             assert!(
@@ -150,7 +148,7 @@ fn what_a_run_left_is_read_again_or_made_again() {
             assert!(!output.stderr.contains("panicked"), "trial {trial}, {path:?}: {}", output.stderr);
             *codes.entry(output.code).or_default() += 1;
         }
-        common::overwrite(&path, &before);
+        crate::common::overwrite(&path, &before);
     }
     println!("a run's own files: exit codes {codes:?}");
 }

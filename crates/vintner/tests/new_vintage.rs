@@ -1,12 +1,10 @@
 //! `vintner vintage new`: manifests guessed from files alone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 
-use common::Workspace;
+use crate::common::Workspace;
 use serde_json::Value;
 
 fn shared(part: &str) -> Option<std::path::PathBuf> {

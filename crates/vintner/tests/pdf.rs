@@ -1,13 +1,11 @@
 //! The reports compile as LaTeX, without boxes that stick out, missing characters or dangling links.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::Workspace;
+use crate::common::Workspace;
 
 /// Points by which a line may stick out.
 const OVERFULL: f64 = 5.0;
@@ -99,7 +97,7 @@ fn the_reports_of_the_paper_compile() {
 
 #[test]
 fn the_reports_of_the_public_vintages_compile() {
-    let Some(shared) = common::shared_vintages() else { return };
+    let Some(shared) = crate::common::shared_vintages() else { return };
     if !latex() {
         return;
     }

@@ -2,9 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::Workspace;
+use crate::common::Workspace;
 
 #[test]
 fn names_and_paths_are_printed_and_not_obeyed() {

@@ -2,15 +2,13 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use common::commands::files_below;
-use common::{Workspace, with_outcome};
+use crate::common::commands::files_below;
+use crate::common::{Workspace, with_outcome};
 
 /// Two stages: one reads a file, the other what came out.
 const UPPER: &str = r#"

@@ -2,12 +2,10 @@
 //! that couldn't run.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fmt::Write;
 use std::fs;
 
-use common::Workspace;
+use crate::common::Workspace;
 
 /// A stage with 1,200 branches, and 20 that read it.
 fn workspace() -> Workspace {

@@ -2,12 +2,10 @@
 //! Python (`golden/public_vintages.py` reads the same spreadsheets with other tools).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use common::Workspace;
+use crate::common::Workspace;
 use serde_json::Value;
 
 /// Relative.
@@ -67,7 +65,7 @@ impl Comparison {
 
 /// The paper's workspace with both vintages made, or nothing where the raw files aren't.
 fn reproduced() -> Option<(Workspace, String)> {
-    let shared = common::shared_vintages()?;
+    let shared = crate::common::shared_vintages()?;
     let root = shared.to_str().unwrap().to_owned();
     let workspace = Workspace::of_paper();
     for vintage in VINTAGES {

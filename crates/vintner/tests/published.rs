@@ -2,12 +2,10 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use common::Workspace;
+use crate::common::Workspace;
 use serde_json::Value;
 
 /// `x` is read by `one`; `each` has a branch for each item.
@@ -342,7 +340,7 @@ fn items_that_are_no_names_of_files_are_faults() {
 
 #[test]
 fn paths_that_are_known_late_are_checked_before_anything_is_published() {
-    let workspace = common::towns::small();
+    let workspace = crate::common::towns::small();
     let text = workspace.read("pipeline.yaml");
     let stage = "  late:\n    run: \"echo $(cat params.json) > out.txt\"\n    foreach: {column: entity, of: panel}\n    \
                  params: {of: $item}\n    outputs: {text: out.txt}\n    publish: {text: \"out/{item}.txt\"}\n  \

@@ -1,9 +1,7 @@
 //! What the paper's claims, traces and comparisons say on the reconstructed vintage.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::Workspace;
+use crate::common::Workspace;
 
 fn said(workspace: &Workspace, arguments: &[&str]) -> String {
     let output = workspace.vintner(arguments);
@@ -189,35 +187,12 @@ fn all_numbers_at_once_are_traced_as_one_by_one() {
     assert!(claims.contains("fails by the published tables: as abstract-2"), "{claims}");
 }
 
-/// A second vintage: the first with some cells changed.
-fn with_another(workspace: &Workspace, name: &str, file: &str, from: &str, to: &str) {
-    let folder = workspace.path(&format!("data/vintages/{name}"));
-    let own = workspace.path("data/vintages/reconstructed");
-    std::fs::create_dir_all(folder.join("raw")).unwrap();
-    for entry in std::fs::read_dir(own.join("raw")).unwrap() {
-        let path = entry.unwrap().path();
-        std::fs::copy(&path, folder.join("raw").join(path.file_name().unwrap())).unwrap();
-    }
-    let before = std::fs::read(folder.join("raw").join(file)).unwrap();
-    let text = String::from_utf8(before.clone()).unwrap();
-    assert!(text.contains(from), "{file} has no {from}");
-    let after = text.replacen(from, to, 1);
-    std::fs::write(folder.join("raw").join(file), &after).unwrap();
-    let sum = |bytes: &[u8]| {
-        use sha2::Digest;
-        sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
-    };
-    let manifest = std::fs::read_to_string(own.join("vintage.yaml")).unwrap();
-    let manifest = manifest.replace(&sum(&before), &sum(after.as_bytes()));
-    std::fs::write(folder.join("vintage.yaml"), manifest).unwrap();
-}
-
 #[test]
 fn a_cell_that_moved_is_followed_from_the_file_to_the_claims() {
     let workspace = Workspace::of_paper();
     // The exchange rate of one year, ten times what it was: openness alone is about it.
-    with_another(&workspace, "moved", "汇率.csv", "2012,6.3", "2012,9.3");
-    with_another(&workspace, "third", "汇率.csv", "2012,6.3", "2012,6.4");
+    workspace.write_another_vintage("moved", "汇率.csv", "2012,6.3", "2012,9.3");
+    workspace.write_another_vintage("third", "汇率.csv", "2012,6.3", "2012,6.4");
     hostile(&workspace, "data/vintages/third/vintage.yaml");
     for vintage in ["reconstructed", "moved", "third"] {
         let output = workspace.vintner(&["reproduce", "--vintage", vintage]);

@@ -2,11 +2,9 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::Workspace;
-use common::commands::files_below;
-use common::mount::Mount;
+use crate::common::Workspace;
+use crate::common::commands::files_below;
+use crate::common::mount::Mount;
 
 const STAGES: &str = r#"
   upper:

@@ -1,13 +1,11 @@
 //! The whole way from raw files to the report, on the reconstructed vintage.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use common::{Workspace, with_outcome};
+use crate::common::{Workspace, with_outcome};
 
 /// The stages that put out tables alone, which follow the estimates.
 const TABLES: [&str; 14] = [
@@ -53,7 +51,7 @@ fn every_published_coefficient_and_star_comes_out() {
     workspace.reproduce(&[]);
     let estimates = rows(&workspace.read("reports/reconstructed/estimates.csv"));
     let published =
-        rows(&fs::read_to_string(common::repository().join("data/published/tables.csv")).unwrap());
+        rows(&fs::read_to_string(crate::common::repository().join("data/published/tables.csv")).unwrap());
     assert_eq!(published.len(), 195);
 
     let key = |row: &Row| ["table", "dependent", "unit", "regressor"].map(|field| row[field].clone());
@@ -89,7 +87,7 @@ fn the_committed_reports_are_what_the_pipeline_makes() {
         assert!(made.contains_key(&Path::new("reports/reconstructed").join(part)), "{part}");
     }
     for (path, bytes) in made {
-        let committed = fs::read(common::repository().join(&path)).unwrap_or_default();
+        let committed = fs::read(crate::common::repository().join(&path)).unwrap_or_default();
         // Whole files in a message would hide which it is.
         assert!(bytes == committed, "{}: run `just reproduce` and commit it", path.display());
     }

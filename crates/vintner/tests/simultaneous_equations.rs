@@ -1,9 +1,7 @@
 //! The operations `system` and `iv` in a pipeline: the paper's three equations taken at their word.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::{Workspace, with_outcome};
+use crate::common::{Workspace, with_outcome};
 use serde_json::Value;
 
 const STAGES: &str = r#"  simultaneous:

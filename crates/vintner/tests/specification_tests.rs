@@ -1,10 +1,8 @@
 //! Specification tests, hypotheses and intervals, from a pipeline to results; and faults in what is asked for.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::Workspace;
-use common::towns::small;
+use crate::common::Workspace;
+use crate::common::towns::small;
 use serde_json::Value;
 
 const POOLED: &str = "      pooled: {model: within, covariance: {kind: classical}}\n";

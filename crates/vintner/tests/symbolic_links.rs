@@ -3,14 +3,12 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use common::{Workspace, commands::files_below, towns};
+use crate::common::{Workspace, commands::files_below, towns};
 
 /// A folder outside of the workspace, with what somebody would miss: names that the cache uses among them.
 struct Outside {

@@ -2,11 +2,9 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::terminal::{Size, USUAL};
-use common::towns::{MANIFEST_PATH, PRICES, TOWNS, small, write_sums};
-use common::{Workspace, redacted, replaced};
+use crate::common::terminal::{Size, USUAL};
+use crate::common::towns::{MANIFEST_PATH, PRICES, TOWNS, small, write_sums};
+use crate::common::{Workspace, redacted, replaced};
 use vt100::Color;
 
 const NARROW: Size = (10, 40);
@@ -16,7 +14,7 @@ const WIDE: Size = (50, 200);
 fn seen(text: &str) -> String {
     // A time stands at the right of what it is the time of.
     let redacted = redacted(&replaced(text, &[(r" +(\d+\.\d\d s)", " $1")]));
-    replaced(&redacted, &[(r"/tmp/\.tmp\w+", "<folder>")])
+    replaced(&redacted, &[(r"/tmp/\.tmp\w+", "<folder>"), (r"\b[0-9a-f]{16}\b", "<fingerprint>")])
 }
 
 /// Runs a command in a terminal of each size and in a pipe: it ends alike, and nothing of it is lost.
@@ -83,6 +81,80 @@ fn every_command_that_succeeds() {
         insta::assert_snapshot!(format!("usual_{name}"), replaced(&seen(&shown[0]), columns));
         insta::assert_snapshot!(format!("narrow_{name}"), replaced(&seen(&shown[1]), columns));
     }
+}
+
+#[test]
+fn every_question_about_a_paper() {
+    let workspace = Workspace::of_paper();
+    workspace.write_another_vintage("moved", "汇率.csv", "2012,6.3", "2012,9.3");
+    workspace.reproduce(&[]);
+    workspace.reproduce(&["--vintage", "moved"]);
+    let commands: &[(&str, &[&str])] = &[
+        ("claims", &["claims"]),
+        ("a_claim", &["claims", "abstract-2"]),
+        ("trace", &["trace", "1/沧州/lnEG"]),
+        ("trace_of_a_cell", &["trace", "--cell", "汇率.csv!B6"]),
+        ("vintage_diff", &["vintage", "diff", "reconstructed", "moved"]),
+        ("vintage_compare", &["vintage", "compare", "reconstructed", "moved"]),
+        ("nothing_to_clean", &["clean"]),
+    ];
+    for (name, arguments) in commands {
+        let shown = run_everywhere(&workspace, arguments, 0);
+        insta::assert_snapshot!(format!("paper_{name}"), seen(&shown[0]));
+        insta::assert_snapshot!(format!("paper_narrow_{name}"), seen(&shown[1]));
+    }
+}
+
+/// The last lines of a run tell how the results differ from those of the run before.
+#[test]
+fn what_a_run_changed_in_the_results() {
+    let workspace = Workspace::of_paper();
+    workspace.reproduce(&[]);
+    let run = || {
+        let mut terminal = workspace.in_terminal(USUAL, &["reproduce"]);
+        assert_eq!(terminal.wait(), 0, "{}", terminal.screen());
+        seen(&terminal.everything())
+    };
+    let equation = |regressors: &str| format!("regressors: [{regressors}]\n      by_entity: ");
+    workspace.edit("pipeline.yaml", &equation("lnEG, lnAI, lnBE, lnPD"), &equation("lnEG, lnAI, lnPD"));
+    insta::assert_snapshot!("results_changed", run());
+    // Said once: nothing has changed since.
+    assert!(!run().contains("results:"));
+    // A number that moves no coefficient is no change of the results.
+    workspace.edit("pipeline.yaml", "seed: 20240614", "seed: 20240615");
+    let shown = run();
+    assert!(!shown.contains("results:") && !shown.contains("claims:"), "{shown}");
+    workspace.edit("pipeline.yaml", &equation("lnEG, lnAI, lnPD"), &equation("lnEG, lnAI, lnBE, lnPD"));
+    insta::assert_snapshot!("results_back_again", run());
+}
+
+#[test]
+fn what_takes_a_while_says_what_it_does_and_takes_that_back() {
+    let workspace = Workspace::of_paper();
+    let mut terminal = workspace.in_terminal(USUAL, &["reconstruct", "--check"]);
+    terminal.wait_to_show("looking for data behind the published tables");
+    assert_eq!(terminal.wait(), 0, "{}", terminal.screen());
+    let shown = terminal.everything();
+    assert!(!shown.contains("looking for") && shown.contains("195 of 195"), "{shown}");
+    let mut quiet = workspace.in_terminal(USUAL, &["reconstruct", "--check", "--quiet"]);
+    assert_eq!(quiet.wait(), 0);
+    assert!(!quiet.bytes().contains("looking for"));
+}
+
+/// A file that a renamed path leaves behind.
+#[test]
+fn what_clean_would_remove_and_removes() {
+    let workspace = small();
+    workspace.reproduce(&[]);
+    workspace.edit("pipeline.yaml", "reports/{vintage}/summary.json", "reports/{vintage}/descriptives.json");
+    workspace.reproduce(&[]);
+    let left = run_everywhere(&workspace, &["clean"], 0);
+    insta::assert_snapshot!("clean", seen(&left[0]));
+    insta::assert_snapshot!("narrow_clean", seen(&left[1]));
+    let mut terminal = workspace.in_terminal(USUAL, &["clean", "--yes"]);
+    assert_eq!(terminal.wait(), 0);
+    insta::assert_snapshot!("cleaned", seen(&terminal.everything()));
+    assert!(!workspace.path("reports/small/summary.json").exists());
 }
 
 #[test]

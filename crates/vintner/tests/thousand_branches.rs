@@ -2,9 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::{Workspace, towns, with_outcome};
+use crate::common::{Workspace, towns, with_outcome};
 
 const MANY: usize = 1000;
 
@@ -83,11 +81,11 @@ fn one_of_a_thousand_runs_alone_and_the_rest_is_cached() {
     // An object is lost and another corrupted: the two are made again, and come out the same.
     let objects = ["f7", "f8"].map(|item| {
         let shown = workspace.path(&format!(".vintner/outputs/towns/small/scaled/{item}/panel.parquet"));
-        let digest = common::digest_of(&std::fs::read(shown).unwrap());
+        let digest = crate::common::digest_of(&std::fs::read(shown).unwrap());
         workspace.path(&format!(".vintner/v1/objects/{}/{digest}", &digest[..2]))
     });
     std::fs::remove_file(&objects[0]).unwrap();
-    common::overwrite(&objects[1], b"something else");
+    crate::common::overwrite(&objects[1], b"something else");
     assert_eq!(workspace.vintner(&["audit", "--verify"]).code, 1);
     let healed = workspace.reproduce(&[]);
     assert_eq!(with_outcome(&healed, "ran"), ["scaled[f7]", "scaled[f8]"]);

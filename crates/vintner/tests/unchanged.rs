@@ -2,8 +2,6 @@
 //! change is noticed as if there had been no such run.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -11,7 +9,7 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
-use common::{Output, Workspace};
+use crate::common::{Output, Workspace};
 use serde_json::Value;
 
 /// A stage of Vintner's own, commands that read a file, a folder and a variable, branches that are

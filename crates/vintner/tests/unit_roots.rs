@@ -1,11 +1,9 @@
 //! The operations `unit_root` and `cointegration` from spec to output, on Grunfeld's firms.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs;
 
-use common::{Workspace, repository};
+use crate::common::{Workspace, repository};
 use serde_json::Value;
 
 const SPEC: &str = "examples/grunfeld/pipeline.yaml";

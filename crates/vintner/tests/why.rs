@@ -1,12 +1,10 @@
 //! What `why` says for each kind of cause.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::fs;
 
-use common::towns::{MANIFEST_PATH, TOWNS, small, write_sums};
-use common::{Workspace, redacted};
+use crate::common::towns::{MANIFEST_PATH, TOWNS, small, write_sums};
+use crate::common::{Workspace, redacted};
 
 /// What it says of a stage.
 fn why(workspace: &Workspace, arguments: &[&str]) -> String {
@@ -89,12 +87,12 @@ fn what_is_gone_or_corrupt_in_the_cache() {
     let workspace = made();
     let object = |stage: &str| {
         let shown = workspace.path(&format!(".vintner/outputs/towns/small/{stage}"));
-        let digest = common::digest_of(&fs::read(shown).unwrap());
+        let digest = crate::common::digest_of(&fs::read(shown).unwrap());
         workspace.path(&format!(".vintner/v1/objects/{}/{digest}", &digest[..2]))
     };
     fs::remove_file(object("real/series.parquet")).unwrap();
     let path = object("panel/panel.parquet");
-    common::overwrite(&path, b"not what it was");
+    crate::common::overwrite(&path, b"not what it was");
     insta::assert_snapshot!([why(&workspace, &["real"]), why(&workspace, &["panel"])].join("\n"));
     workspace.reproduce(&[]);
     insta::assert_snapshot!(why(&workspace, &["panel"]));

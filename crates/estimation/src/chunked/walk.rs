@@ -182,7 +182,7 @@ impl Gatherer<'_> {
 impl Formula {
     fn check_weight(&self, entity: &str, time: i32, value: f64) -> Result<()> {
         let Some(weights) = &self.weights else { return Ok(()) };
-        let (column, entity) = (weights.column.clone(), entity.to_owned());
+        let (column, entity, time) = (weights.column.clone(), entity.to_owned(), Some(time.into()));
         if !(value.is_finite() && value >= 0.0) {
             return Err(EstimationError::BadWeight { column, entity, time, value });
         }

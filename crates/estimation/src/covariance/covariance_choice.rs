@@ -1,9 +1,11 @@
 //! Which covariances there are.
 
 use serde::Serialize;
+use vintner_panel::Shape;
 
 use super::classical::ClassicalCovariance;
 use super::cluster::ClusterCovariance;
+use super::clusters::ClusterBy;
 use super::covariance_matrix::CovarianceMatrix;
 use super::driscoll_kraay::DriscollKraayCovariance;
 use super::heteroskedastic::{GroupwiseCovariance, HeteroskedasticCovariance};
@@ -91,6 +93,31 @@ impl Covariance {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Refuses what rows of a shape have no key for.
+    pub(crate) fn check(&self, shape: Shape) -> Result<(), Reason> {
+        let key = |by: &ClusterBy| match by {
+            ClusterBy::Entity => (true, false),
+            ClusterBy::Time => (false, true),
+            ClusterBy::Column(_) => (false, false),
+        };
+        let (entities, times) = match self {
+            Self::Classical(_) | Self::Heteroskedastic(_) => (false, false),
+            Self::Groupwise(options) => key(&options.by),
+            Self::Cluster(options) => key(&options.by),
+            Self::TwoWayCluster(options) => {
+                let (one, other) = (key(&options.by), key(&options.and));
+                (one.0 || other.0, one.1 || other.1)
+            }
+            Self::NeweyWest(_) if shape.goes_on() => (false, false),
+            Self::NeweyWest(_) | Self::PanelCorrected(_) => (true, true),
+            Self::DriscollKraay(_) => (false, true),
+        };
+        if (entities && !shape.repeats_entities()) || (times && !shape.has_time()) {
+            return Err(Reason::Keys { shape, what: format!("errors that are {}", self.name()) });
+        }
+        Ok(())
     }
 
     /// The covariance of an estimated model with positive residual degrees of freedom. A variance that the data's

@@ -1,7 +1,7 @@
 //! Descriptive statistics of a panel's variables.
 
 use serde::{Deserialize, Serialize};
-use vintner_panel::Panel;
+use vintner_panel::{Labels, Panel};
 
 use crate::numerics::{mean, of_sorted};
 use crate::outcome::Result;
@@ -36,17 +36,34 @@ pub struct Description {
     pub p75: Option<f64>,
     /// Largest value.
     pub max: Option<f64>,
+    /// Of a column of text, its categories in order of text; its moments are absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<Category>,
+}
+
+/// How often a category comes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Category {
+    /// The category.
+    pub category: String,
+    /// Rows that have it.
+    pub n: usize,
+    /// Their share of the rows that have any.
+    pub share: f64,
 }
 
 /// Describes the variables, in the order given.
 ///
 /// # Errors
-/// Where a variable is absent or not numeric.
+/// Where a variable is absent, or neither numbers nor text.
 pub fn describe(panel: &Panel, variables: &[impl AsRef<str>]) -> Result<Vec<Description>> {
     variables.iter().map(|variable| describe_one(panel, variable.as_ref())).collect()
 }
 
 fn describe_one(panel: &Panel, variable: &str) -> Result<Description> {
+    if panel.is_text(variable)? {
+        return describe_text(panel, variable);
+    }
     let column = panel.values(variable)?;
     let mut values: Vec<f64> = Vec::with_capacity(column.len());
     let mut entity_means = Vec::new();
@@ -81,6 +98,40 @@ fn describe_one(panel: &Panel, variable: &str) -> Result<Description> {
         median: of_sorted(&values, 0.5),
         p75: of_sorted(&values, 0.75),
         max: values.last().copied(),
+        categories: Vec::new(),
+    })
+}
+
+fn describe_text(panel: &Panel, variable: &str) -> Result<Description> {
+    let Labels { codes, labels } = panel.codes(variable)?;
+    let mut counts = vec![0_usize; labels.len()];
+    for code in &codes {
+        if let Some(count) = counts.get_mut(*code as usize) {
+            *count += 1;
+        }
+    }
+    let n: usize = counts.iter().sum();
+    let has_one = |group: &&std::ops::Range<usize>| {
+        codes.get((*group).clone()).is_some_and(|own| own.iter().any(|code| *code != Labels::MISSING))
+    };
+    let categories = labels.into_iter().zip(counts);
+    Ok(Description {
+        variable: variable.into(),
+        n,
+        missing: codes.len() - n,
+        n_entities: panel.groups().iter().filter(has_one).count(),
+        mean: None,
+        sd: None,
+        sd_between: None,
+        sd_within: None,
+        min: None,
+        p25: None,
+        median: None,
+        p75: None,
+        max: None,
+        categories: categories
+            .map(|(category, count)| Category { category, n: count, share: count as f64 / n as f64 })
+            .collect(),
     })
 }
 

@@ -6,4 +6,4 @@ mod correlations;
 mod descriptives;
 
 pub use correlations::{Correlation, Correlations, correlations};
-pub use descriptives::{Description, describe};
+pub use descriptives::{Category, Description, describe};

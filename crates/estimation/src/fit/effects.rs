@@ -1,6 +1,7 @@
 //! The effects behind an estimate, in levels.
 
 use serde::{Deserialize, Serialize};
+use vintner_panel::Period;
 
 use super::estimated::Estimated;
 use crate::absorb::Grouping;
@@ -20,7 +21,7 @@ pub struct EntityEffect {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TimeEffect {
     /// The time.
-    pub time: i32,
+    pub time: Period,
     /// The effect, in the dependent variable's unit.
     pub effect: f64,
 }
@@ -39,7 +40,8 @@ impl Estimated {
         let times = Grouping::by_time(self.sample.times()).1;
         let found = self.fixed(EffectOf::Times);
         let effects = times.iter().zip(found.as_ref().unwrap_or(&self.levels.time));
-        effects.map(|(&time, &effect)| TimeEffect { time, effect }).collect()
+        let timed = effects.filter_map(|(&time, &effect)| Some((self.sample.period(time)?, effect)));
+        timed.map(|(time, effect)| TimeEffect { time, effect }).collect()
     }
 
     /// The effects that the equation names, each with its levels; none where it names none. The first effect's

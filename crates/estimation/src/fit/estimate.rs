@@ -18,6 +18,7 @@ impl Model {
     /// # Errors
     /// The reason why the sample doesn't allow it.
     pub fn estimate(self, sample: &Sample) -> std::result::Result<Estimated, Reason> {
+        self.check_keys(sample)?;
         Estimated::new(self.solve(sample)?)
     }
 }
@@ -28,7 +29,7 @@ impl Model {
 /// Where the formula makes no sense or names a column that isn't there; data that don't allow an
 /// estimate are an [`Outcome::NotEstimable`].
 pub fn estimate(panel: &Panel, formula: &Formula, model: Model, covariance: &Covariance) -> Result<Outcome> {
-    let sample = Sample::new(panel, formula)?.with_clusters(panel, &covariance.columns())?;
+    let sample = Sample::factored(panel, formula)?.with_clusters(panel, &covariance.columns())?;
     Ok(outcome(&sample, model, covariance))
 }
 
@@ -44,9 +45,12 @@ pub fn estimate_under(
 ) -> Result<Vec<Outcome>> {
     let columns: BTreeSet<&str> = covariances.iter().flat_map(Covariance::columns).collect();
     let columns: Vec<&str> = columns.into_iter().collect();
-    let sample = Sample::new(panel, formula)?.with_clusters(panel, &columns)?;
+    let sample = Sample::factored(panel, formula)?.with_clusters(panel, &columns)?;
     let estimated = model.estimate(&sample);
-    let fit = |covariance: &Covariance| estimated.as_ref().map_err(Clone::clone)?.fit(covariance);
+    let fit = |covariance: &Covariance| {
+        covariance.check(sample.shape())?;
+        estimated.as_ref().map_err(Clone::clone)?.fit(covariance)
+    };
     Ok(covariances.iter().map(|covariance| told(&sample, fit(covariance))).collect())
 }
 
@@ -56,7 +60,13 @@ pub fn estimate_under(
 /// # Errors
 /// As [`estimate`].
 pub fn estimate_by_entity(panel: &Panel, formula: &Formula, covariance: &Covariance) -> Result<Vec<UnitFit>> {
-    let samples = Sample::by_entity(panel, formula)?
+    if !panel.shape().goes_on() {
+        let what = "equations of each entity".into();
+        let reason = Reason::Keys { shape: panel.shape(), what };
+        let refusal = Refusal { reason, n_obs: panel.height(), dropped: Vec::new() };
+        return Ok(vec![UnitFit { unit: String::new(), outcome: Outcome::NotEstimable(refusal) }]);
+    }
+    let samples = Sample::factored_by_entity(panel, formula)?
         .into_iter()
         .map(|sample| sample.with_clusters(panel, &covariance.columns()))
         .collect::<Result<Vec<Sample>>>()?;
@@ -72,7 +82,11 @@ pub fn estimate_by_entity(panel: &Panel, formula: &Formula, covariance: &Covaria
 }
 
 fn outcome(sample: &Sample, model: Model, covariance: &Covariance) -> Outcome {
-    told(sample, model.estimate(sample).and_then(|estimated| estimated.fit(covariance)))
+    let fit = || {
+        covariance.check(sample.shape())?;
+        model.estimate(sample)?.fit(covariance)
+    };
+    told(sample, fit())
 }
 
 fn told(sample: &Sample, fit: std::result::Result<Fit, Reason>) -> Outcome {

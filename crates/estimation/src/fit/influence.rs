@@ -11,6 +11,7 @@
 
 use faer::Mat;
 use serde::{Deserialize, Serialize};
+use vintner_panel::Period;
 
 use super::estimated::Estimated;
 use crate::models::Model;
@@ -23,7 +24,7 @@ pub enum LeftOut {
     /// All rows of an entity.
     Entity(String),
     /// All rows of a time.
-    Time(i32),
+    Time(Period),
 }
 
 /// The coefficients without an entity or a time.
@@ -66,7 +67,9 @@ impl Estimated {
             for time in times {
                 let rows: Vec<usize> =
                     (0..sample.height()).filter(|row| sample.times()[*row] == time).collect();
-                found.push(products.without(LeftOut::Time(time), &rows));
+                if let Some(period) = sample.period(time) {
+                    found.push(products.without(LeftOut::Time(period), &rows));
+                }
             }
         }
         Ok(found)

@@ -1,7 +1,7 @@
 //! Predictions.
 
 use serde::{Deserialize, Serialize};
-use vintner_panel::Panel;
+use vintner_panel::{Panel, Period};
 
 use super::confidence_interval::check_level;
 use super::estimated::Estimated;
@@ -16,8 +16,9 @@ use crate::sample::EffectOf;
 pub struct Prediction {
     /// The entity.
     pub entity: String,
-    /// The time.
-    pub time: i32,
+    /// The time; none in a cross-section.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Period>,
     /// x'b, plus the effects of the row's entity and time where they are fixed. Absent where a regressor is missing,
     /// or the sample says nothing of the entity's or the time's effect.
     pub value: Option<f64>,
@@ -91,7 +92,7 @@ impl Estimated {
             };
             for row in group.clone() {
                 let time = panel.times()[row];
-                let then = time_effects.binary_search_by(|one| one.time.cmp(&time)).ok();
+                let then = time_effects.binary_search_by(|one| one.time.ordinal().cmp(&time)).ok();
                 let of_time = match time_effects.is_empty() {
                     true => Some(0.0),
                     false => then.map(|at| time_effects[at].effect),
@@ -127,7 +128,7 @@ impl Estimated {
                 let end = |direction: f64| Some(value? + direction * critical * std_error?);
                 predictions.push(Prediction {
                     entity: entity.clone(),
-                    time,
+                    time: panel.period(time),
                     value,
                     std_error,
                     lower: end(-1.0),

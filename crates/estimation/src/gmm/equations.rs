@@ -134,7 +134,9 @@ impl Equations {
             equations.add_constant(&mut units);
         }
         if model.time_dummies {
-            equations.add_dummies(&mut units, system, system && model.constant);
+            let label =
+                |time: i64| i32::try_from(time).map(|time| panel.time_label(time)).unwrap_or_default();
+            equations.add_dummies(&mut units, system, system && model.constant, &label);
         }
         equations.number_instruments(units);
         Ok(equations)
@@ -152,12 +154,18 @@ impl Equations {
 
     /// Dummies of the times that have rows: of differences, or in a system of levels, where the first is left
     /// out beside a constant. They are their own instruments, in a system those of levels alone (plm).
-    fn add_dummies(&mut self, units: &mut [Vec<Draft>], system: bool, constant: bool) {
+    fn add_dummies(
+        &mut self,
+        units: &mut [Vec<Draft>],
+        system: bool,
+        constant: bool,
+        label: &dyn Fn(i64) -> String,
+    ) {
         let told: BTreeSet<i64> =
             units.iter().flatten().filter(|(row, _)| row.level == system).map(|(row, _)| row.time).collect();
         let dummies: Vec<i64> = told.into_iter().skip(usize::from(constant)).collect();
         self.dummies = dummies.len();
-        self.names.extend(dummies.iter().map(ToString::to_string));
+        self.names.extend(dummies.iter().map(|dummy| label(*dummy)));
         for (row, instruments) in units.iter_mut().flatten() {
             for &dummy in &dummies {
                 let before = !row.level && row.time - 1 == dummy;

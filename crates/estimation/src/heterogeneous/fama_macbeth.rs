@@ -3,6 +3,7 @@
 
 use faer::Mat;
 use serde::{Deserialize, Serialize};
+use vintner_panel::Period;
 
 use crate::covariance::Kernel;
 use crate::fit::Coefficient;
@@ -40,7 +41,7 @@ pub struct FamaMacBethOptions {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SkippedTime {
     /// The time.
-    pub time: i32,
+    pub time: Period,
     /// Why.
     pub reason: Reason,
 }
@@ -57,7 +58,7 @@ pub struct FamaMacBeth {
     /// The bandwidth, where there is a kernel.
     pub bandwidth: Option<u32>,
     /// The times used, in order.
-    pub times: Vec<i32>,
+    pub times: Vec<Period>,
     /// Their coefficients, a row for each.
     pub by_time: Vec<Vec<f64>>,
     /// The times left out.
@@ -86,14 +87,14 @@ pub fn fama_macbeth(sample: &Sample, options: &FamaMacBethOptions) -> Result<Fam
     all.sort_unstable();
     all.dedup();
     let (mut times, mut by_time, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
-    for time in all {
+    for (time, period) in all.into_iter().filter_map(|time| Some((time, sample.period(time)?))) {
         let rows: Vec<usize> = (0..sample.height()).filter(|row| sample.times()[*row] == time).collect();
         match of_time(&design, &rows) {
             Ok(coefficients) => {
-                times.push(time);
+                times.push(period);
                 by_time.push(coefficients);
             }
-            Err(reason) => skipped.push(SkippedTime { time, reason }),
+            Err(reason) => skipped.push(SkippedTime { time: period, reason }),
         }
     }
     let periods = times.len();

@@ -8,7 +8,7 @@ use vintner_panel::Panel;
 use crate::models::Effects;
 use crate::numerics::dense::{Basis, columns};
 use crate::outcome::{EstimationError, INTERCEPT, IdentifyingCondition, Note, Reason, Result};
-use crate::sample::{DroppedRow, Formula};
+use crate::sample::{DroppedRow, Factored, Formula};
 use crate::systems::{JointSample, dependencies, equation_refusal, projections_collinear, usable};
 
 /// A linear equation some of whose regressors are correlated with its error, and what identifies it.
@@ -79,6 +79,19 @@ impl InstrumentedEquation {
     /// What [`Self::check`] refuses, and columns that aren't there or aren't numeric.
     pub fn prepare(&self, panel: &Panel) -> Result<PreparedEquation> {
         self.check()?;
+        let Some(factored) = Factored::new(panel, &self.formula)? else { return self.prepare_numbers(panel) };
+        let gone = |name: &&String| !factored.formula.regressors.contains(name);
+        if let Some(factor) = self.endogenous.iter().find(gone) {
+            return Err(EstimationError::EndogenousFactor { factor: factor.clone() });
+        }
+        let equation = Self { formula: factored.formula.clone(), ..self.clone() };
+        let mut prepared = equation.prepare_numbers(&factored.panel)?;
+        prepared.sample.dropped = factored.told(&prepared.sample.dropped);
+        Ok(prepared)
+    }
+
+    /// The same where all regressors are numbers.
+    fn prepare_numbers(&self, panel: &Panel) -> Result<PreparedEquation> {
         let names: Vec<&str> =
             self.formula.variables().chain(self.instruments.iter().map(String::as_str)).collect();
         let sample = JointSample::new(panel, &names, self.effects)?;

@@ -336,6 +336,7 @@ impl PreparedEquation {
         covariance: InstrumentalCovariance,
         estimate: &Estimate,
     ) -> Result<InstrumentalFit, Reason> {
+        covariance.errors.check(self.sample.shape)?;
         let n = self.height();
         let df_residual = n - self.x.len() - self.counted;
         if df_residual == 0 {

@@ -86,6 +86,7 @@ impl PreparedEquation {
         if self.endogenous.is_empty() {
             return Err(Reason::NoEndogenousRegressors);
         }
+        errors.check(self.sample.shape)?;
         let n = self.height();
         let (m, l) = (self.endogenous.len(), self.excluded.len());
         let x = self.off_exogenous(&self.endogenous);

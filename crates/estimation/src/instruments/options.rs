@@ -1,8 +1,10 @@
 //! Estimators with instruments, and their covariances.
 
 use serde::{Deserialize, Serialize};
+use vintner_panel::Shape;
 
 use crate::inference::ReferenceDistribution;
+use crate::outcome::Reason;
 use crate::sample::PanelKey;
 use crate::systems::{Dependence, Iteration, Kernel};
 
@@ -98,6 +100,24 @@ impl Errors {
                 Dependence::Kernel { kernel, bandwidth, across_entities }
             }
         }
+    }
+
+    /// Refuses what rows of a shape have no key for.
+    pub(crate) fn check(self, shape: Shape) -> Result<(), Reason> {
+        let has_key = match self {
+            Self::Unadjusted | Self::Robust => true,
+            Self::Cluster { by: PanelKey::Entity } => shape.repeats_entities(),
+            Self::Cluster { by: PanelKey::Time } => shape.has_time(),
+            Self::Kernel { .. } => shape.goes_on(),
+        };
+        if has_key {
+            return Ok(());
+        }
+        let what = match self {
+            Self::Kernel { .. } => "errors that are correlated over time".into(),
+            _ => format!("errors that are {}", self.name()),
+        };
+        Err(Reason::Keys { shape, what })
     }
 
     /// What a covariance that allows for them is called.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::effects::Effects;
 use super::random::RandomEffects;
 use crate::outcome::Reason;
-use crate::sample::Formula;
+use crate::sample::{EffectOf, Formula, Sample};
 
 /// A linear model of a panel.
 ///
@@ -58,6 +58,28 @@ impl Model {
             Some((what, _)) => Err(Reason::NotDefined { what: what.into(), model: self.name().into() }),
             None => Ok(()),
         }
+    }
+
+    /// Refuses what the sample's rows have no key for.
+    pub(crate) fn check_keys(self, sample: &Sample) -> Result<(), Reason> {
+        let shape = sample.shape();
+        let named = sample.effects();
+        let (entities, times) = match self {
+            Self::Ols => (false, false),
+            Self::Within if !named.is_empty() => (
+                named.iter().any(|one| one.of == EffectOf::Entities),
+                named.iter().any(|one| one.of == EffectOf::Times),
+            ),
+            Self::Within | Self::Between | Self::BetweenWeighted => (true, false),
+            Self::WithinTime | Self::BetweenTime => (false, true),
+            Self::FirstDifferences { .. } if shape.goes_on() => (false, false),
+            Self::WithinTwoWay | Self::FirstDifferences { .. } => (true, true),
+            Self::Random(options) => (options.effects.has_entity(), options.effects.has_time()),
+        };
+        if (entities && !shape.repeats_entities()) || (times && !shape.has_time()) {
+            return Err(Reason::Keys { shape, what: self.name().into() });
+        }
+        Ok(())
     }
 
     /// What it is called in a report.

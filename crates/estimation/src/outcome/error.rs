@@ -1,6 +1,6 @@
 //! Faults in what was asked for, as opposed to what the data can't answer (see [`Reason`](crate::Reason)).
 
-use vintner_panel::PanelError;
+use vintner_panel::{PanelError, Period};
 
 /// The result of setting up an estimation.
 pub type Result<T> = std::result::Result<T, EstimationError>;
@@ -31,6 +31,40 @@ pub enum EstimationError {
         /// The dependent variable.
         dependent: String,
     },
+    /// A factor that isn't a regressor.
+    #[error("`{factor}` is named as a factor but isn't a regressor of the equation")]
+    FactorNotRegressor {
+        /// The factor.
+        factor: String,
+    },
+    /// A category that a factor hasn't got where the equation's variables are there.
+    #[error("the factor `{factor}` has no category `{category}`; it has {}", available.join(", "))]
+    NoSuchCategory {
+        /// The factor.
+        factor: String,
+        /// The category.
+        category: String,
+        /// Those that there are.
+        available: Vec<String>,
+    },
+    /// A factor that is said to be endogenous.
+    #[error(
+        "`{factor}` stands for categories, so it can't be endogenous; make a column of ones and zeros for each by `derive`"
+    )]
+    EndogenousFactor {
+        /// The factor.
+        factor: String,
+    },
+    /// A factor that is the same in all rows.
+    #[error(
+        "the factor `{factor}` is `{category}` in all rows, there is nothing to compare it with; drop it from the regressors"
+    )]
+    OneCategory {
+        /// The factor.
+        factor: String,
+        /// Its one category.
+        category: String,
+    },
     /// A part of an effect's name that is empty.
     #[error("{0}")]
     Effect(#[from] super::not_an_effect::NotAnEffect),
@@ -51,28 +85,29 @@ pub enum EstimationError {
         effect: String,
     },
     /// A weight that is negative, infinite or no number.
-    #[error("the weight `{column}` of {entity} at {time} is {value}; weights are finite and not negative")]
+    #[error("the weight `{column}` of {entity}{} is {value}; weights are finite and not negative", at(*time))]
     BadWeight {
         /// The column of weights.
         column: String,
         /// The row's entity.
         entity: String,
-        /// The row's time.
-        time: i32,
+        /// The row's time, where rows have any.
+        time: Option<Period>,
         /// The weight.
         value: f64,
     },
     /// A frequency that isn't a whole number.
     #[error(
-        "the frequency weight `{column}` of {entity} at {time} is {value}; frequencies are whole numbers"
+        "the frequency weight `{column}` of {entity}{} is {value}; frequencies are whole numbers",
+        at(*time)
     )]
     BrokenFrequency {
         /// The column of weights.
         column: String,
         /// The row's entity.
         entity: String,
-        /// The row's time.
-        time: i32,
+        /// The row's time, where rows have any.
+        time: Option<Period>,
         /// The weight.
         value: f64,
     },
@@ -195,6 +230,10 @@ pub enum EstimationError {
         /// What is wrong with the request.
         problem: String,
     },
+}
+
+fn at(time: Option<Period>) -> String {
+    time.map(|time| format!(" at {time}")).unwrap_or_default()
 }
 
 fn of_entity(entity: Option<&str>) -> String {

@@ -1,6 +1,7 @@
 //! Why something can't be estimated.
 
 use serde::{Deserialize, Serialize};
+use vintner_panel::Shape;
 
 use super::collinearity::Collinearity;
 use super::identifying_condition::IdentifyingCondition;
@@ -82,6 +83,14 @@ pub enum Reason {
     DependentAbsorbed {
         /// The dependent variable.
         variable: String,
+    },
+    /// Rows without a key that is needed.
+    #[error("{}: no {what}", shape.lack())]
+    Keys {
+        /// What the rows are.
+        shape: Shape,
+        /// What isn't to be had.
+        what: String,
     },
     /// Something that isn't defined for a model, or that no program of the field has.
     #[error("{what} aren't defined for {model}")]

@@ -1,6 +1,6 @@
 //! An equation: a dependent variable and its regressors.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,11 @@ pub struct Formula {
     /// none. `entity` and `time` stand for the panel's keys whatever their columns are called.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<Effect>,
+    /// Regressors that stand for categories, each with the category that the others are measured against: the
+    /// first in order of text where none is named. A regressor that is a column of text is one without being
+    /// named here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub factors: BTreeMap<String, Option<String>>,
     /// What becomes of rows that an absorbed effect has to itself.
     #[serde(default, skip_serializing_if = "is_default")]
     pub singletons: Singletons,
@@ -53,6 +58,7 @@ impl Formula {
             intercept: true,
             weights: None,
             effects: Vec::new(),
+            factors: BTreeMap::new(),
             singletons: Singletons::default(),
             collinear: CollinearColumns::default(),
         }
@@ -139,6 +145,9 @@ impl Formula {
                     regressor: regressor.clone(),
                 });
             }
+        }
+        if let Some(factor) = self.factors.keys().find(|factor| !self.regressors.contains(factor)) {
+            return Err(EstimationError::FactorNotRegressor { factor: factor.clone() });
         }
         for (at, effect) in self.effects.iter().enumerate() {
             if self.effects[..at].contains(effect) {

@@ -8,6 +8,7 @@ mod cluster_column;
 mod clusters;
 mod design;
 mod effect;
+mod factors;
 mod formula;
 mod lag;
 mod panel_key;
@@ -18,6 +19,7 @@ mod weights;
 
 pub use cluster_column::ClusterColumn;
 pub use effect::{Effect, Singletons};
+pub(crate) use factors::Factored;
 pub use formula::Formula;
 pub use lag::lag;
 pub(crate) use lag::lag_name;

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use vintner_panel::{Labels, Numbers, Panel};
+use vintner_panel::{Frequency, Labels, Numbers, Panel, Period, Shape};
 
 use super::cluster_column::ClusterColumn;
 use super::effect::Effect;
@@ -18,8 +18,9 @@ use crate::outcome::{EstimationError, Reason, Result};
 pub struct DroppedRow {
     /// The entity.
     pub entity: String,
-    /// The time.
-    pub time: i32,
+    /// The time; none in a cross-section.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Period>,
     /// The variables that are missing, in the equation's order; none where that isn't the cause.
     pub missing: Vec<String>,
     /// Why.
@@ -59,6 +60,8 @@ pub struct Sample {
     entities: Arc<Vec<String>>,
     groups: Arc<Vec<Range<usize>>>,
     times: Arc<Vec<i32>>,
+    shape: Shape,
+    frequency: Frequency,
     dropped: Arc<Vec<DroppedRow>>,
     clusters: Vec<ClusterColumn>,
 }
@@ -117,6 +120,8 @@ impl Sample {
             entities: Arc::default(),
             groups: Arc::default(),
             times: Arc::default(),
+            shape: Shape::Panel,
+            frequency: Frequency::Year,
             dropped: Arc::default(),
             clusters: Vec::new(),
         }
@@ -152,6 +157,8 @@ impl Sample {
             entities,
             groups,
             times,
+            shape: panel.shape(),
+            frequency: panel.frequency(),
             dropped: Arc::default(),
             clusters: Vec::new(),
         };
@@ -185,7 +192,7 @@ impl Sample {
                 let others = missing.iter().filter(|(_, missing)| missing[row]);
                 dropped.push(DroppedRow {
                     entity: self.entities[group].clone(),
-                    time: self.times[row],
+                    time: self.period(self.times[row]),
                     missing: of_numbers
                         .map(|(name, _)| (*name).to_owned())
                         .chain(others.map(|(name, _)| name.clone()))
@@ -204,7 +211,7 @@ impl Sample {
         for (entity, group) in self.entities.iter().zip(self.groups.iter()) {
             dropped.extend(group.clone().filter(|row| !keep[*row]).map(|row| DroppedRow {
                 entity: entity.clone(),
-                time: self.times[row],
+                time: self.period(self.times[row]),
                 missing: Vec::new(),
                 cause,
             }));
@@ -249,6 +256,8 @@ impl Sample {
             effects: effects.collect(),
             entities: Arc::new(entities),
             times: Arc::new(rows.iter().map(|row| self.times[*row]).collect()),
+            shape: self.shape,
+            frequency: self.frequency,
             dropped: Arc::new(dropped),
             clusters: self.clusters.iter().map(|column| column.at(rows)).collect(),
             groups,
@@ -279,6 +288,11 @@ impl Sample {
     /// The columns to cluster by.
     pub fn clusters(&self) -> &[ClusterColumn] {
         &self.clusters
+    }
+
+    /// The same rows with others told to have been left out.
+    pub(crate) fn with_dropped(self, dropped: Vec<DroppedRow>) -> Self {
+        Self { dropped: Arc::new(dropped), ..self }
     }
 
     /// The same rows for the equation without its intercept.
@@ -347,6 +361,16 @@ impl Sample {
         &self.times
     }
 
+    /// Which keys the rows have.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// The period of a time's number; none in a cross-section.
+    pub fn period(&self, time: i32) -> Option<Period> {
+        self.shape.has_time().then(|| Period::from_ordinal(self.frequency, time)).flatten()
+    }
+
     /// The rows left out, with what is missing there.
     pub fn dropped(&self) -> &[DroppedRow] {
         &self.dropped
@@ -397,7 +421,7 @@ fn weights_of(panel: &Panel, column: &str, kind: WeightKind) -> Result<(Vec<f64>
     for (entity, group) in panel.entities().iter().zip(panel.groups()) {
         for row in group.clone() {
             let Some(value) = raw[row] else { continue };
-            let at = || (column.to_owned(), entity.clone(), panel.times()[row]);
+            let at = || (column.to_owned(), entity.clone(), panel.period(panel.times()[row]));
             if !(value.is_finite() && value >= 0.0) {
                 let (column, entity, time) = at();
                 return Err(EstimationError::BadWeight { column, entity, time, value });
@@ -425,7 +449,7 @@ fn effect_of(panel: &Panel, effect: &Effect, missing: &mut Vec<Missing>) -> Resu
         }
         if is_time(column) {
             let (grouping, times) = Grouping::by_time(&times);
-            let labels = times.iter().map(i32::to_string).collect();
+            let labels = times.iter().map(|time| panel.time_label(*time)).collect();
             return Ok(made(EffectOf::Times, grouping, Arc::new(labels)));
         }
     }
@@ -439,7 +463,7 @@ fn effect_of(panel: &Panel, effect: &Effect, missing: &mut Vec<Missing>) -> Resu
             let (grouping, times) = Grouping::by_time(&times);
             Labels {
                 codes: grouping.each(panel.height()).to_vec(),
-                labels: times.iter().map(i32::to_string).collect(),
+                labels: times.iter().map(|time| panel.time_label(*time)).collect(),
             }
         } else {
             panel.codes(column)?

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use faer::Mat;
-use vintner_panel::Panel;
+use vintner_panel::{Panel, Shape};
 
 use crate::absorb::{components, residual};
 use crate::models::Effects;
@@ -37,6 +37,8 @@ pub(crate) struct JointSample {
     pub(crate) rows: Rows,
     /// The entities with rows.
     pub(crate) entities: Vec<String>,
+    /// Which keys the rows have.
+    pub(crate) shape: Shape,
     /// The rows left out, with what is missing there.
     pub(crate) dropped: Vec<DroppedRow>,
     /// What of the sample doesn't allow an estimate at all.
@@ -66,6 +68,7 @@ impl JointSample {
             reduced: Mat::new(),
             absorbed: 0,
             entities: sample.entities().to_vec(),
+            shape: sample.shape(),
             dropped: sample.dropped().to_vec(),
             refusal: None,
             rows,
@@ -79,6 +82,13 @@ impl JointSample {
         }
         match effects {
             Some(effects) => {
+                let shape = joint.shape;
+                let lacks_entities = effects.has_entity() && !shape.repeats_entities();
+                if lacks_entities || (effects.has_time() && !shape.has_time()) {
+                    let what = if lacks_entities { "effects of entities" } else { "effects of times" };
+                    joint.refusal = Some(Reason::Keys { shape, what: what.into() });
+                    return Ok(joint);
+                }
                 if let Err(reason) = joint.absorb(effects) {
                     joint.refusal = Some(reason);
                     return Ok(joint);

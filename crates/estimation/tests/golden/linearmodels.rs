@@ -7,10 +7,10 @@ use vintner_estimation::{
     NeweyWestCovariance, ResidualType, SmallSample, TestDistribution, TwoWayClusterCovariance, fama_macbeth,
 };
 
-use crate::support::{Record, numbers};
-use crate::{
+use crate::golden::{
     Data, LATER, cluster, compare_covariance, compare_names, estimates, fit, p_scales, p_values, statistics,
 };
+use crate::support::{Record, numbers};
 
 /// The value of an option, `name=value`.
 fn option<'a>(options: &'a str, name: &str) -> Option<&'a str> {
@@ -200,7 +200,7 @@ fn compare_measures(data: &Data, record: &mut Record, fit: &Fit, model: &str) {
         record.compare("loglik", &[measures.log_likelihood.expect("a likelihood")]);
     }
     if record.has("f_pooled") {
-        let pooled = crate::fit(data.model("pooling").expect("pooled"), &Covariance::classical());
+        let pooled = crate::golden::fit(data.model("pooling").expect("pooled"), &Covariance::classical());
         let restrictions = (pooled.df_residual - fit.df_residual) as f64;
         let statistic = (pooled.rss - fit.rss) / restrictions / fit.sigma2;
         let df = fit.df_residual as f64;

@@ -9,10 +9,10 @@ use vintner_estimation::{
     PanelCorrectedCovariance, ResidualType, SmallSample, TestDistribution, TwoWayClusterCovariance,
 };
 
-use crate::support::{self, Record, padded};
-use crate::{
+use crate::golden::{
     Data, LATER, cluster, compare_covariance, compare_names, estimates, fit, overall_f, p_values, statistics,
 };
+use crate::support::{Record, padded};
 
 pub(crate) fn check(data: &Data, record: &mut Record) -> Result<(), &'static str> {
     let id = record.id.clone();
@@ -366,7 +366,7 @@ fn compare_theta(data: &Data, components: &vintner_estimation::VarianceComponent
     }
     let expected = record.take("theta");
     let mut compare = |key: &str, ours: &[f64], theirs: &serde_json::Value| {
-        let theirs = support::numbers(theirs);
+        let theirs = crate::support::numbers(theirs);
         assert_eq!(ours.len(), theirs.len(), "{} theta {key}: {ours:?} {theirs:?}", record.id);
         for (ours, theirs) in ours.iter().zip(theirs) {
             record.agree(&format!("theta {key}"), *ours, theirs, 1.0);
@@ -399,7 +399,7 @@ fn compare_summary(estimated: &Estimated, record: &mut Record, fit: &Fit) {
         None => [vec![joint.chi_squared], vec![restrictions], vec![joint.chi_squared_p_value]],
     };
     for (key, actual) in ["statistic", "parameter", "p_value"].into_iter().zip(expected) {
-        for (actual, expected) in actual.iter().zip(support::numbers(&wald[key])) {
+        for (actual, expected) in actual.iter().zip(crate::support::numbers(&wald[key])) {
             record.agree(&format!("waldtest {key}"), *actual, expected, expected);
         }
     }

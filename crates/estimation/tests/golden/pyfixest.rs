@@ -6,8 +6,10 @@ use vintner_estimation::{
     TestDistribution, TwoWayClusterCovariance,
 };
 
+use crate::golden::{
+    Data, LATER, cluster, compare_covariance, compare_names, estimates, fit, p_values, std_errors,
+};
 use crate::support::Record;
-use crate::{Data, LATER, cluster, compare_covariance, compare_names, estimates, fit, p_values, std_errors};
 
 pub(crate) fn check(data: &Data, record: &mut Record) -> Result<(), &'static str> {
     let id = record.id.clone();

@@ -7,10 +7,10 @@ use vintner_estimation::{
     estimate_by_entity,
 };
 
-use crate::support::{Record, padded};
-use crate::{
+use crate::golden::{
     Data, LATER, cluster, compare_covariance, compare_names, estimates, fit, p_scales, p_values, statistics,
 };
+use crate::support::{Record, padded};
 
 const NORMAL: TestDistribution = TestDistribution::Normal;
 

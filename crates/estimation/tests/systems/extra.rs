@@ -8,9 +8,9 @@ use vintner_estimation::systems::{
 };
 use vintner_estimation::{Formula, PanelKey};
 
-use crate::compare::*;
-use crate::data::{Data, coefficients, estimate, panel, residual_covariance, system};
 use crate::support::{golden, walk};
+use crate::systems::compare::*;
+use crate::systems::data::{Data, coefficients, estimate, panel, residual_covariance, system};
 
 /// systemfit where equations have instruments of their own, and with restrictions (`golden/scripts/systems_extra.R`).
 #[test]

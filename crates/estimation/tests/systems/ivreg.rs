@@ -5,9 +5,9 @@ use vintner_estimation::instruments::{Errors, InstrumentalEstimator};
 use vintner_estimation::systems::{Iteration, Kernel};
 use vintner_estimation::{PanelKey, Reason, TestOutcome};
 
-use crate::compare::*;
-use crate::data::Data;
 use crate::support::Record;
+use crate::systems::compare::*;
+use crate::systems::data::Data;
 
 pub(crate) fn check_ivreg(data: &Data, name: &str, record: &mut Record) -> Result<(), &'static str> {
     let (_, equation) = data.equations.iter().find(|(own, _)| own == name).expect(name);

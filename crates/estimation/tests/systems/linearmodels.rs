@@ -6,10 +6,10 @@ use vintner_estimation::systems::{
 };
 use vintner_estimation::{PanelKey, Reason};
 
-use crate::compare::*;
-use crate::data::{Data, coefficients, estimate};
-use crate::ivreg::check_iv;
 use crate::support::Record;
+use crate::systems::compare::*;
+use crate::systems::data::{Data, coefficients, estimate};
+use crate::systems::ivreg::check_iv;
 
 pub(crate) fn check_linearmodels(data: &Data, record: &mut Record) -> Result<(), &'static str> {
     let id = record.id.clone();

@@ -7,10 +7,10 @@ use vintner_estimation::systems::{
     ThreeStageMethod, hausman,
 };
 
-use crate::compare::*;
-use crate::data::{Data, coefficients, estimate, residual_covariance};
-use crate::ivreg::check_ivreg;
 use crate::support::Record;
+use crate::systems::compare::*;
+use crate::systems::data::{Data, coefficients, estimate, residual_covariance};
+use crate::systems::ivreg::check_ivreg;
 
 pub(crate) fn check_systemfit(data: &Data, record: &mut Record) -> Result<(), &'static str> {
     let id = record.id.clone();

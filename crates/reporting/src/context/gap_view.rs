@@ -1,10 +1,10 @@
-//! What is missing and what couldn't be estimated, for templates. Years are joined to ranges, and units
+//! What is missing and what couldn't be estimated, for templates. Times are joined to ranges, and units
 //! that lack the same for the same reason share a line.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use vintner_panel::Gap;
+use vintner_panel::{Gap, Period};
 
 use super::Name;
 use super::name::Names;
@@ -54,7 +54,7 @@ pub struct NotEstimableView {
 }
 
 pub(crate) fn gap_views(gaps: &[Gap], names: &Names) -> Vec<GapView> {
-    let mut years: BTreeMap<(usize, &str, usize, &str, &str), Vec<i32>> = BTreeMap::new();
+    let mut years: BTreeMap<(usize, &str, usize, &str, &str), Vec<Period>> = BTreeMap::new();
     for gap in gaps {
         let key = (
             names.variable_rank(&gap.variable),
@@ -63,11 +63,11 @@ pub(crate) fn gap_views(gaps: &[Gap], names: &Names) -> Vec<GapView> {
             gap.entity.as_str(),
             gap.reason.as_str(),
         );
-        years.entry(key).or_default().push(gap.time);
+        years.entry(key).or_default().extend(gap.time);
     }
     let mut views: Vec<GapView> = Vec::new();
     for ((_, variable, _, unit, reason), times) in years {
-        let (ranges, count) = year_ranges(&times);
+        let (ranges, count) = ranges_of(&times);
         let unit = (!unit.is_empty()).then(|| names.unit(unit));
         let same = views
             .iter_mut()
@@ -87,17 +87,17 @@ pub(crate) fn gap_views(gaps: &[Gap], names: &Names) -> Vec<GapView> {
 }
 
 pub(crate) fn dropped_views(dropped: &[DroppedRow], tables: &[TableSpec], names: &Names) -> Vec<DroppedView> {
-    let mut years: BTreeMap<(usize, usize, &str, &[String]), Vec<i32>> = BTreeMap::new();
+    let mut years: BTreeMap<(usize, usize, &str, &[String]), Vec<Period>> = BTreeMap::new();
     for row in dropped {
         let table = tables.iter().position(|table| table.id == row.table).unwrap_or(usize::MAX);
         let key = (table, names.unit_rank(&row.unit), row.unit.as_str(), row.missing.as_slice());
-        years.entry(key).or_default().push(row.time);
+        years.entry(key).or_default().extend(row.time);
     }
     let mut views: Vec<DroppedView> = Vec::new();
     for ((table, _, unit, missing), times) in years {
         // A table that the report doesn't show isn't explained in it either.
         let Some(table) = tables.get(table) else { continue };
-        let (ranges, _) = year_ranges(&times);
+        let (ranges, _) = ranges_of(&times);
         let unit = names.unit(unit);
         let missing: Vec<Name> = missing.iter().map(|variable| names.variable(variable)).collect();
         let same = views
@@ -158,17 +158,17 @@ pub(crate) fn not_estimable_views(
     views.into_iter().map(|(_, view)| view).collect()
 }
 
-/// Joins years to ranges: `2008–2010, 2012`; and how many different ones there are.
-fn year_ranges(years: &[i32]) -> (String, usize) {
-    let mut sorted = years.to_vec();
+/// Joins times to ranges: `2008–2010, 2012`, `1990Q1–1991Q2`; and how many different ones there are.
+fn ranges_of(times: &[Period]) -> (String, usize) {
+    let mut sorted = times.to_vec();
     sorted.sort_unstable();
     sorted.dedup();
     let count = sorted.len();
-    let mut ranges: Vec<(i32, i32)> = Vec::new();
-    for year in sorted {
+    let mut ranges: Vec<(Period, Period)> = Vec::new();
+    for time in sorted {
         match ranges.last_mut() {
-            Some((_, last)) if last.checked_add(1) == Some(year) => *last = year,
-            _ => ranges.push((year, year)),
+            Some((_, last)) if last.plus(1) == Some(time) => *last = time,
+            _ => ranges.push((time, time)),
         }
     }
     let texts: Vec<String> = ranges
@@ -182,18 +182,25 @@ fn year_ranges(years: &[i32]) -> (String, usize) {
 mod tests {
     use super::*;
 
+    fn year_ranges(years: &[i32]) -> (String, usize) {
+        ranges_of(&years.iter().map(|year| Period::year(*year)).collect::<Vec<_>>())
+    }
+
     #[test]
     fn years_join_to_ranges() {
         assert_eq!(year_ranges(&[2012, 2008, 2010, 2009, 2008]), ("2008–2010, 2012".into(), 4));
         assert_eq!(year_ranges(&[i32::MAX, i32::MIN]), (format!("{}, {}", i32::MIN, i32::MAX), 2));
         assert_eq!(year_ranges(&[]), (String::new(), 0));
+        let quarters: Vec<Period> =
+            ["2003Q4", "2004Q1", "2004Q3"].iter().filter_map(|text| text.parse().ok()).collect();
+        assert_eq!(ranges_of(&quarters), ("2003Q4–2004Q1, 2004Q3".into(), 3));
     }
 
     #[test]
     fn units_that_lack_the_same_share_a_line() {
-        let gap = |entity: &str, time, variable: &str| Gap {
+        let gap = |entity: &str, year: i32, variable: &str| Gap {
             entity: entity.into(),
-            time,
+            time: Some(year.into()),
             variable: variable.into(),
             reason: "no row in the source".into(),
         };

@@ -1,6 +1,6 @@
 //! Missing values: how many units lack a variable in each year, and in how many years each unit lacks it.
 
-use vintner_panel::Label;
+use vintner_panel::{Label, Period};
 
 use super::colour::Colour;
 use super::drawing::{Anchor, Drawing, MARGIN, SMALL, WIDTH, at};
@@ -19,7 +19,7 @@ pub struct MissingMap<'a> {
     /// The units, in order.
     pub units: &'a [Label],
     /// The times, in order.
-    pub times: &'a [i32],
+    pub times: &'a [Period],
     /// Whether a value is missing, by variable, unit and time.
     pub missing: &'a [Vec<Vec<bool>>],
 }
@@ -151,7 +151,7 @@ mod tests {
         let map = MissingMap {
             variables: &variables,
             units: &units,
-            times: &[2000, 2001, 2002],
+            times: &[2000, 2001, 2002].map(Period::year),
             missing: &missing,
         };
         let drawing = map.draw(&FigureWords::default(), false);

@@ -1,6 +1,6 @@
 //! The path of a variable in each unit: small multiples on common scales, gaps as gaps.
 
-use vintner_panel::Label;
+use vintner_panel::{Label, Period};
 
 use super::axis::{Range, median};
 use super::colour::Colour;
@@ -33,7 +33,7 @@ pub struct PathPanels<'a> {
     /// The variable.
     pub variable: &'a VariableDefinition,
     /// The times, in order.
-    pub times: &'a [i32],
+    pub times: &'a [Period],
     /// The units, in order.
     pub units: &'a [UnitPath],
 }
@@ -103,7 +103,7 @@ impl PathPanels<'_> {
 
     fn description(&self, words: &FigureWords) -> String {
         let (id, name) = (self.variable.id.as_str(), words.of(&self.variable.label));
-        let there: Vec<(f64, &UnitPath, i32)> = self
+        let there: Vec<(f64, &UnitPath, Period)> = self
             .units
             .iter()
             .flat_map(|unit| {
@@ -164,14 +164,14 @@ struct Frame<'a> {
     top: f64,
     width: f64,
     range: Range,
-    times: &'a [i32],
+    times: &'a [Period],
 }
 
 impl Frame<'_> {
-    fn x(&self, time: i32) -> f64 {
+    fn x(&self, time: Period) -> f64 {
         let (Some(first), Some(last)) = (self.times.first(), self.times.last()) else { return self.left };
-        let all = f64::from(last.saturating_sub(*first)).max(1.0);
-        self.left + 3.0 + f64::from(time.saturating_sub(*first)) / all * (self.width - 6.0)
+        let since_first = |time: Period| f64::from(time.since(*first).unwrap_or_default());
+        self.left + 3.0 + since_first(time) / since_first(*last).max(1.0) * (self.width - 6.0)
     }
 
     fn y(&self, value: f64) -> f64 {
@@ -201,11 +201,10 @@ impl Frame<'_> {
         let y = self.top + HEIGHT;
         let mut shown = vec![*first];
         if last != first {
-            let middle = first + (last - first) / 2;
+            let span = last.since(*first).unwrap_or_default();
             let room = 4.0 * text_width(&last.to_string(), SMALL) < self.width;
-            if room && last - first >= 4 && self.times.contains(&middle) {
-                shown.push(middle);
-            }
+            let middle = first.plus(span / 2).filter(|middle| self.times.contains(middle));
+            shown.extend(middle.filter(|_| room && span >= 4));
             shown.push(*last);
         }
         for time in shown {
@@ -230,7 +229,7 @@ impl Frame<'_> {
     fn path(&self, drawing: &mut Drawing, values: &[Option<f64>], stroke: Stroke, dotted: bool) {
         let mut run: Vec<Point> = Vec::new();
         let mut dots = Vec::new();
-        let mut before: Option<i32> = None;
+        let mut before: Option<Period> = None;
         let mut flush = |run: &mut Vec<Point>| {
             if run.len() > 1 {
                 drawing.polyline(std::mem::take(run), stroke);
@@ -238,7 +237,7 @@ impl Frame<'_> {
             run.clear();
         };
         for (value, time) in values.iter().zip(self.times) {
-            let follows = before.is_some_and(|before| time.saturating_sub(before) == 1);
+            let follows = before.is_some_and(|before| time.since(before) == Some(1));
             if value.is_none() || !follows {
                 flush(&mut run);
             }
@@ -285,7 +284,11 @@ mod tests {
             unit("Empty", &[None; 4]),
         ];
         let variable = variable();
-        let panels = PathPanels { variable: &variable, times: &[2008, 2009, 2010, 2011], units: &units };
+        let panels = PathPanels {
+            variable: &variable,
+            times: &[2008, 2009, 2010, 2011].map(Period::year),
+            units: &units,
+        };
         let drawing = panels.draw(&FigureWords::default(), false);
         let own =
             |shape: &&Shape| matches!(shape, Shape::Path { stroke: Some(stroke), .. } if stroke.width == 1.6);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use vintner_panel::Panel;
+use vintner_panel::{Panel, Period};
 
 use super::vintage_side::VintageSide;
 use crate::error::Result;
@@ -24,7 +24,7 @@ pub struct DataDifference {
     /// What those are called, one for each.
     pub names: Vec<String>,
     /// All times, sorted.
-    pub times: Vec<i32>,
+    pub times: Vec<Period>,
 }
 
 /// One variable.
@@ -58,7 +58,7 @@ pub struct CellChange {
     /// What it is called.
     pub name: String,
     /// The time.
-    pub time: i32,
+    pub time: Period,
     /// The value before; none where there was none.
     pub before: Option<f64>,
     /// The value after.
@@ -69,7 +69,7 @@ pub struct CellChange {
     pub relative: Option<f64>,
 }
 
-type Cells = BTreeMap<(String, i32), f64>;
+type Cells = BTreeMap<(String, Period), f64>;
 
 impl DataDifference {
     pub(super) fn new(before: &VintageSide, after: &VintageSide) -> Result<Self> {
@@ -118,7 +118,7 @@ impl VariableDifference {
         after: &Cells,
         called: &dyn Fn(&str) -> String,
     ) -> Self {
-        let keys: BTreeSet<&(String, i32)> = before.keys().chain(after.keys()).collect();
+        let keys: BTreeSet<&(String, Period)> = before.keys().chain(after.keys()).collect();
         let mut cells: Vec<CellChange> = keys
             .into_iter()
             .filter_map(|key| {
@@ -185,8 +185,8 @@ fn variables(panels: &[(String, Panel)]) -> Result<Vec<(String, String, Cells)>>
             let mut cells = Cells::new();
             for (entity, group) in panel.entities().iter().zip(panel.groups()) {
                 for row in group.clone() {
-                    if let Some(value) = values[row] {
-                        cells.insert((entity.clone(), panel.times()[row]), value);
+                    if let (Some(value), Some(time)) = (values[row], panel.period(panel.times()[row])) {
+                        cells.insert((entity.clone(), time), value);
                     }
                 }
             }

@@ -198,9 +198,9 @@ pub fn small() -> (ReportSpec, ReportInputs) {
     let published = "table,dependent,unit,regressor,coefficient,stars\n\
                      1,y,甲,x,0.350,3\n1,y,甲,z,-0.00408,0\n1,y,乙,x,14.28,2\n1,y,乙,z,0.5,0\n\
                      1,y,合计,x,0.251,1\n1,y,合计,z,-1.05,0\n2,x,甲,y,1.2,1\n2,x,乙,y,-0.000,0\n2,x,合计,y,2,0\n";
-    let gap = |entity: &str, time, variable: &str| Gap {
+    let gap = |entity: &str, year: i32, variable: &str| Gap {
         entity: entity.into(),
-        time,
+        time: Some(year.into()),
         variable: variable.into(),
         reason: "no row in the source".into(),
     };
@@ -246,6 +246,7 @@ pub fn small() -> (ReportSpec, ReportInputs) {
             median: None,
             p75: None,
             max: None,
+            categories: Vec::new(),
         }],
         granger: vec![granger("x", "y"), granger("y", "x")],
         estimates: vec![
@@ -274,7 +275,7 @@ pub fn small() -> (ReportSpec, ReportInputs) {
         dropped: vec![DroppedRow {
             table: "1".into(),
             unit: "beta".into(),
-            time: 2010,
+            time: Some(2010.into()),
             missing: vec!["x".into()],
         }],
     };

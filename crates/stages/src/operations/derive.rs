@@ -107,9 +107,11 @@ impl Parameters for Derive {
                 series.push((name, frame));
             }
         }
-        let panel = join(Panel::new(inputs.frame("panel")?, ENTITY, TIME)?, series)?;
+        let panel = join(Panel::of_observations(inputs.frame("panel")?, ENTITY, TIME)?, series)?;
         for name in self.reads() {
-            if panel.frame().column(&name).is_err() && !self.parameters.contains_key(&name) {
+            // Keys may be absent; an expression that reads one is told so with its place.
+            let is_key = name == ENTITY || name == TIME;
+            if !is_key && panel.frame().column(&name).is_err() && !self.parameters.contains_key(&name) {
                 let roles = inputs.other_roles(&[]);
                 let known = roles.flat_map(|role| inputs.columns_for_message(role)).collect();
                 let reader = self.define.iter().find(|(_, expression)| {
@@ -123,7 +125,8 @@ impl Parameters for Derive {
             }
         }
         let derived = derive(&panel, &self.definitions(), &self.parameters)?;
-        let mut columns: Vec<&str> = vec![ENTITY, TIME];
+        let keys = [ENTITY, TIME].into_iter().filter(|key| panel.frame().column(key).is_ok());
+        let mut columns: Vec<&str> = keys.collect();
         columns.extend(self.keep.iter().map(String::as_str));
         columns.extend(self.define.keys().map(|name| name.value.as_str()));
         let frame = derived.panel.frame().select(columns)?;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use vintner_estimation::describe;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
-use super::shared::{ENTITY, TIME, panel};
+use super::shared::{ENTITY, TIME, observations};
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -35,7 +35,7 @@ impl Parameters for Describe {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let descriptions = describe(&panel(inputs, "panel")?, &self.variables)?;
+        let descriptions = describe(&observations(inputs, "panel")?, &self.variables)?;
         Ok(Outputs::new().with("descriptives", Artifact::json(&descriptions)?))
     }
 }

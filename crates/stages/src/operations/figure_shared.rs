@@ -1,6 +1,6 @@
 //! What the operations that draw figures share: words in both languages, outputs, names.
 
-use vintner_panel::Panel;
+use vintner_panel::{Panel, Period};
 use vintner_pipeline::{Artifact, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::{Drawing, FigureAbout, FigureWords, TidyEstimate, tidy_estimates};
 
@@ -88,7 +88,7 @@ pub(crate) struct Rows {
     /// Of each entity its row at each of the times.
     pub(crate) rows: Vec<Vec<Option<usize>>>,
     /// The times between the first and the last, each.
-    pub(crate) times: Vec<i32>,
+    pub(crate) times: Vec<Period>,
 }
 
 /// The longest span of times that a figure has room for.
@@ -101,7 +101,7 @@ impl Rows {
             (Some(first), Some(last)) if i64::from(last) - i64::from(first) < MOST_TIMES => {
                 (first..=last).collect()
             }
-            // Too far apart to be years: only those that there are.
+            // Too far apart for each to have a place: only those that there are.
             _ => {
                 panel.times().iter().copied().collect::<std::collections::BTreeSet<_>>().into_iter().collect()
             }
@@ -119,6 +119,7 @@ impl Rows {
             labels.push(entity.label.clone());
             rows.push(own);
         }
+        let times = times.into_iter().filter_map(|time| panel.period(time)).collect();
         Ok(Self { labels, rows, times })
     }
 

@@ -1,5 +1,7 @@
 //! `iv`: one equation with instruments.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, Spanned};
 use vintner_estimation::instruments::{
@@ -8,7 +10,7 @@ use vintner_estimation::instruments::{
 use vintner_estimation::{Effects, Formula};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
-use super::shared::{ENTITY, TIME, panel};
+use super::shared::{ENTITY, TIME, observations};
 use super::written::Written;
 use crate::code;
 use crate::error::StagesError;
@@ -36,6 +38,9 @@ pub(crate) struct Iv {
     /// The excluded instruments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     instruments: Vec<String>,
+    /// Regressors that stand for categories, as in `regress`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    factors: BTreeMap<String, Option<String>>,
     #[serde(default = "yes")]
     intercept: bool,
     /// Effects that are absorbed.
@@ -77,6 +82,7 @@ impl Iv {
     fn equation(&self) -> InstrumentedEquation {
         let written = self.written();
         let mut formula = written.outline();
+        formula.factors.clone_from(&self.factors);
         let (endogenous, instruments) = match written.parsed() {
             Some(parsed) => (parsed.endogenous_names(), parsed.instrument_names()),
             None => (self.endogenous.clone(), self.instruments.clone()),
@@ -164,9 +170,10 @@ impl Parameters for Iv {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let bound = self.written().on(&panel(inputs, "panel")?)?;
+        let bound = self.written().on(&observations(inputs, "panel")?)?;
         let (panel, mut formula) = (bound.panel, bound.formula);
         formula.intercept &= self.intercept;
+        formula.factors.clone_from(&self.factors);
         let equation = match self.formula {
             Some(_) => self.of(formula, bound.endogenous, bound.instruments),
             None => self.equation(),

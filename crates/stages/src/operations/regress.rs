@@ -1,6 +1,6 @@
 //! `regress`: one equation, by entity and pooled.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, NodeValue, Spanned};
@@ -11,7 +11,7 @@ use vintner_estimation::{
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::inference::{self, Inference, Together};
-use super::shared::{ENTITY, TIME, panel};
+use super::shared::{ENTITY, TIME, observations};
 use super::written::Written;
 use crate::code;
 use crate::error::StagesError;
@@ -33,6 +33,10 @@ pub(crate) struct Regress {
     /// The regressors, in the equation's order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     regressors: Vec<String>,
+    /// Regressors that stand for categories, each with the one that the others are measured against, the first
+    /// where none is named. Columns of text are such without being named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    factors: BTreeMap<String, Option<String>>,
     /// The column of weights and what they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     weights: Option<Weights>,
@@ -111,6 +115,7 @@ impl Regress {
         formula.effects.clear();
         formula.weights.clone_from(&self.weights);
         formula.collinear = self.collinear;
+        formula.factors.clone_from(&self.factors);
         formula
     }
 
@@ -170,6 +175,12 @@ impl Parameters for Regress {
             }
         }
         let outline = written.outline();
+        if faults.is_empty()
+            && let Err(error) = self.formula(&outline).check()
+        {
+            let place = params.get("factors").or(params.get("regressors")).unwrap_or(params);
+            faults.push(document.fault(Some(place.span), error.to_string()));
+        }
         if self.by_entity.is_none() && self.pooled.is_none() {
             let fault = document.fault(Some(params.span), "nothing to estimate");
             faults.push(fault.hint("add `by_entity: {}`, `pooled: {model: within}`, or both"));
@@ -226,7 +237,7 @@ impl Parameters for Regress {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let bound = self.written().on(&panel(inputs, "panel")?)?;
+        let bound = self.written().on(&observations(inputs, "panel")?)?;
         let (panel, written) = (bound.panel, bound.formula);
         let formula = self.formula(&written);
         let by_entity = match &self.by_entity {

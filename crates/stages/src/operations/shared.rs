@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use polars::prelude::{Column, DataFrame};
 use vintner_diagnostics::did_you_mean;
 use vintner_ingest::Crosswalk;
-use vintner_panel::{Gap, Panel, gap_frame, tidy_columns};
-use vintner_pipeline::{Artifact, Inputs};
+use vintner_panel::{Gap, Panel, TidyTable, gap_frame, tidy_columns};
+use vintner_pipeline::{Artifact, InputDeclaration, Inputs};
 use vintner_transform::TransformError;
 
 use crate::error::StagesError;
@@ -20,8 +20,25 @@ pub(crate) fn panel(inputs: &Inputs, role: &str) -> Result<Panel, StagesError> {
     let frame = inputs.frame(role)?;
     let absent = inputs.declared_columns(role).iter().find(|column| frame.column(column).is_err());
     match absent {
+        Some(key) if key == ENTITY || key == TIME => {
+            let shape = Panel::of_observations(frame, ENTITY, TIME)?.shape();
+            Err(StagesError::NotAPanel { role: role.to_owned(), key: key.clone(), shape })
+        }
         Some(column) => Err(no_column(None, column, &inputs.columns_for_message(role))),
         None => Ok(Panel::new(frame, ENTITY, TIME)?),
+    }
+}
+
+/// The rows under `role`, whichever of the keys they have, with every other column that the stage declared
+/// to read.
+pub(crate) fn observations(inputs: &Inputs, role: &str) -> Result<Panel, StagesError> {
+    let frame = inputs.frame(role)?;
+    let keys = |column: &&String| *column != ENTITY && *column != TIME;
+    let absent =
+        inputs.declared_columns(role).iter().filter(keys).find(|column| frame.column(column).is_err());
+    match absent {
+        Some(column) => Err(no_column(None, column, &inputs.columns_for_message(role))),
+        None => Ok(Panel::of_observations(frame, ENTITY, TIME)?),
     }
 }
 
@@ -36,6 +53,26 @@ pub(crate) fn no_column(definition: Option<&str>, column: &str, known: &BTreeSet
     }
 }
 
+/// The tidy values of all sources, of which these variables are read: a stage is made again only when they change.
+pub(crate) fn tidy_input<'n>(variables: impl IntoIterator<Item = &'n String>) -> InputDeclaration {
+    InputDeclaration::frame("tidy").many().measures(
+        tidy_columns::KEYS,
+        tidy_columns::TEXT,
+        variables.into_iter().map(String::as_str),
+    )
+}
+
+/// The tidy values under the role `tidy`, as they were declared.
+pub(crate) fn tidy(inputs: &Inputs) -> Result<Vec<TidyTable>, StagesError> {
+    let frames = inputs.noted_frames("tidy")?.into_iter();
+    frames.map(|(frame, notes)| Ok(TidyTable::new(frame, notes)?)).collect()
+}
+
+/// The crosswalk under the role `crosswalk`, where one was given.
+pub(crate) fn optional_crosswalk(inputs: &Inputs) -> Result<Option<Crosswalk>, StagesError> {
+    inputs.has("crosswalk").then(|| crosswalk(inputs)).transpose()
+}
+
 /// The crosswalk under the role `crosswalk`.
 pub(crate) fn crosswalk(inputs: &Inputs) -> Result<Crosswalk, StagesError> {
     Crosswalk::parse("crosswalk", inputs.text("crosswalk")?).map_err(StagesError::Crosswalk)
@@ -46,7 +83,8 @@ pub(crate) fn crosswalk(inputs: &Inputs) -> Result<Crosswalk, StagesError> {
 pub(crate) fn with_known_variables(error: TransformError, inputs: &Inputs) -> TransformError {
     match error {
         TransformError::UnknownVariable { variable, .. } => {
-            let known = inputs.texts_for_message("tidy", tidy_columns::VARIABLE);
+            let mut known = inputs.columns_for_message("tidy");
+            known.retain(|name| tidy_columns::is_variable(name));
             let suggestion = did_you_mean(&variable, known.iter().map(String::as_str)).map(str::to_owned);
             TransformError::UnknownVariable { variable, available: known.into_iter().collect(), suggestion }
         }
@@ -79,13 +117,21 @@ pub(crate) fn join(panel: Panel, series: Vec<(String, DataFrame)>) -> Result<Pan
         .collect();
     let mut added: Vec<Column> = Vec::new();
     for (role, frame) in series {
-        let further = Panel::new(frame, ENTITY, TIME)?;
+        let further = Panel::of_observations(frame, ENTITY, TIME)?;
+        if (further.shape(), further.frequency()) != (panel.shape(), panel.frequency()) {
+            return Err(StagesError::OtherKeys {
+                role,
+                found: (further.shape(), further.frequency()),
+                expected: (panel.shape(), panel.frequency()),
+            });
+        }
         let mut rows: Vec<Option<usize>> = vec![None; panel.height()];
         for (code, group) in further.groups().iter().enumerate() {
             let Some(entity) = further.entities().get(code) else { continue };
             for row in group.clone() {
                 let time = further.times()[row];
                 let Some(target) = row_of.get(&(entity.as_str(), time)) else {
+                    let time = panel.period(time);
                     return Err(StagesError::OutsidePanel { role, entity: entity.clone(), time });
                 };
                 rows[*target] = Some(row);
@@ -104,6 +150,13 @@ pub(crate) fn join(panel: Panel, series: Vec<(String, DataFrame)>) -> Result<Pan
                 });
             }
             from.push((name.to_owned(), role.clone()));
+            if further.is_text(name)? {
+                let texts = further.labels(name)?;
+                let placed: Vec<Option<&str>> =
+                    rows.iter().map(|row| texts.get((*row)?)?.as_deref()).collect();
+                added.push(Column::new(name.into(), placed));
+                continue;
+            }
             let values = further.values(name)?;
             let placed: Vec<Option<f64>> =
                 rows.iter().map(|row| row.and_then(|row| values.get(row).copied().flatten())).collect();
@@ -114,5 +167,5 @@ pub(crate) fn join(panel: Panel, series: Vec<(String, DataFrame)>) -> Result<Pan
     for column in added {
         frame.with_column(column)?;
     }
-    Ok(Panel::new(frame, ENTITY, TIME)?)
+    Ok(Panel::of_observations(frame, ENTITY, TIME)?)
 }

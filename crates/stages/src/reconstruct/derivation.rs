@@ -182,7 +182,8 @@ impl<'a> Derivation<'a> {
         let parameters = BTreeMap::from([(BASE_YEAR.to_owned(), f64::from(self.specification.years.base))]);
         let derived = derive(&panel, &[definition], &parameters).map_err(fault)?;
         if let Some(gap) = derived.gaps.first() {
-            let reason = format!("no value for {} in {}: {}", gap.entity, gap.time, gap.reason);
+            let time = gap.time.map(|time| format!(" in {time}")).unwrap_or_default();
+            let reason = format!("no value for {}{time}: {}", gap.entity, gap.reason);
             return Err(self.inconsistent(&place, reason));
         }
         let rows = derived.panel.values(name).map_err(|error| fault(error.into()))?;

@@ -32,11 +32,13 @@ pub(super) fn influence_on(
 ) -> Result<Vec<TracedInfluence>, StagesError> {
     let texts = equation(params);
     let Some((dependent, regressors)) = texts.split_first() else { return Ok(Vec::new()) };
-    let formula = Formula::new(dependent, regressors);
+    let factors = params.get("factors").cloned().unwrap_or_default();
+    let factors = serde_json::from_value(factors).unwrap_or_default();
+    let formula = Formula { factors, ..Formula::new(dependent, regressors) };
     let (sample, model) = match entity {
         Some(entity) => {
             let place = panel.entities().iter().position(|own| own == entity);
-            let samples = Sample::by_entity(panel, &formula)?;
+            let samples = Sample::factored_by_entity(panel, &formula)?;
             let Some(sample) = place.and_then(|place| samples.into_iter().nth(place)) else {
                 return Ok(Vec::new());
             };
@@ -45,7 +47,7 @@ pub(super) fn influence_on(
         None => {
             let model = params.pointer("/pooled/model").cloned().unwrap_or_default();
             let Ok(model) = serde_json::from_value::<Model>(model) else { return Ok(Vec::new()) };
-            (Sample::new(panel, &formula)?, model)
+            (Sample::factored(panel, &formula)?, model)
         }
     };
     let Ok(estimated) = model.estimate(&sample) else { return Ok(Vec::new()) };

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
 
-use polars::prelude::DataType;
-use vintner_panel::Panel;
+use vintner_panel::{Frequency, Panel, Shape};
 
-use crate::cell::{Cell, column_cells};
+use crate::cell::{Cell, Missing, TextCell, column_cells, column_texts};
 use crate::error::Result;
 
 /// The values of a column, or of a part of an expression.
@@ -16,19 +14,39 @@ pub(crate) enum Values {
     /// Numbers.
     Numbers(Vec<Cell>),
     /// Text, such as the entities' ids.
-    Texts(Vec<Option<Arc<str>>>),
+    Texts(Vec<TextCell>),
 }
 
 /// The panel's columns as far as they are read, and the parameters.
 pub(crate) struct Environment {
     pub(crate) groups: Vec<Range<usize>>,
     pub(crate) times: Vec<i32>,
+    /// How long the times are.
+    pub(crate) frequency: Frequency,
+    /// Which keys the rows have.
+    pub(crate) shape: Shape,
     /// The time column's name.
     pub(crate) time: String,
     columns: BTreeMap<String, Values>,
     parameters: BTreeMap<String, f64>,
     /// All names that could have been read, for a message.
     names: Vec<String>,
+}
+
+impl Values {
+    /// The values as they read from another column's definition.
+    pub(crate) fn within(&self, column: &str) -> Self {
+        fn seen<T: Clone>(
+            cells: &[std::result::Result<T, Missing>],
+            column: &str,
+        ) -> Vec<std::result::Result<T, Missing>> {
+            cells.iter().map(|cell| cell.clone().map_err(|missing| missing.within(column))).collect()
+        }
+        match self {
+            Self::Numbers(cells) => Self::Numbers(seen(cells, column)),
+            Self::Texts(cells) => Self::Texts(seen(cells, column)),
+        }
+    }
 }
 
 impl Environment {
@@ -42,15 +60,20 @@ impl Environment {
         let mut environment = Self {
             groups: panel.groups().to_vec(),
             times: panel.times().to_vec(),
+            frequency: panel.frequency(),
+            shape: panel.shape(),
             time: panel.time_name().to_owned(),
             columns: BTreeMap::new(),
             parameters: parameters.clone(),
             names,
         };
         for name in wanted {
-            let Ok(column) = panel.frame().column(name) else { continue };
-            let values = if *column.dtype() == DataType::String {
-                Values::Texts(column.str()?.iter().map(|text| text.map(Arc::from)).collect())
+            if panel.frame().column(name).is_err() {
+                continue;
+            }
+            // Entities are texts, also where they came as numbers.
+            let values = if name == panel.entity_name() || panel.is_text(name)? {
+                Values::Texts(column_texts(panel, name)?)
             } else {
                 Values::Numbers(column_cells(panel, name)?)
             };
@@ -74,6 +97,8 @@ impl Environment {
         Self {
             groups: Vec::new(),
             times: Vec::new(),
+            frequency: Frequency::Year,
+            shape: Shape::Panel,
             time: time.to_owned(),
             columns,
             parameters: parameters.clone(),
@@ -87,8 +112,8 @@ impl Environment {
     }
 
     /// Adds a column that was evaluated.
-    pub(crate) fn insert(&mut self, name: &str, cells: Vec<Cell>) {
-        self.columns.insert(name.to_owned(), Values::Numbers(cells));
+    pub(crate) fn insert(&mut self, name: &str, values: Values) {
+        self.columns.insert(name.to_owned(), values);
     }
 
     /// A column by its name.

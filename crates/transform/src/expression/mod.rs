@@ -10,8 +10,10 @@
 //!   fill a missing value in silently;
 //! - `least` and `greatest` of a missing value are missing;
 //! - a result that isn't finite is missing, with its reason;
-//! - `lag`, `lead` and `diff` go by the year and not by the row, within the entity, and need no
-//!   OVER;
+//! - `lag`, `lead` and `diff` go by the year (the quarter, the month) and not by the row, within the
+//!   entity, and need no OVER;
+//! - texts are ordered by their characters' code points, and the time column of a panel of quarters is
+//!   text: `time >= '1990Q1'`;
 //! - `a < b < c` and comments are refused: they read as one thing and mean another.
 //!
 //! As in SQL, aggregates pass over missing values; conditions are the numbers 1 and 0, and any
@@ -29,11 +31,10 @@ mod window;
 use std::collections::BTreeSet;
 use std::fmt;
 
-pub(crate) use environment::Environment;
+pub(crate) use environment::{Environment, Values};
 pub use functions::function_names;
 use node::Node;
 
-use crate::cell::Cell;
 use crate::error::Result;
 
 /// Which rows' values an expression may read for a row.
@@ -111,7 +112,7 @@ impl Expression {
     }
 
     /// The expression's value for each row.
-    pub(crate) fn evaluate(&self, environment: &Environment) -> Result<Vec<Cell>> {
+    pub(crate) fn evaluate(&self, environment: &Environment) -> Result<Values> {
         Ok(evaluate::evaluate(&self.node, &self.text, environment)?)
     }
 }

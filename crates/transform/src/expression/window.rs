@@ -122,7 +122,7 @@ fn key(column: &Values, row: usize) -> Result<Key, Missing> {
             // Both zeros are one partition.
             Ok(Key::Number((value + 0.0).to_bits()))
         }
-        Values::Texts(texts) => texts.get(row).cloned().flatten().map(Key::Text).ok_or_else(absent),
+        Values::Texts(texts) => texts.get(row).cloned().unwrap_or_else(|| Err(absent())).map(Key::Text),
     }
 }
 

@@ -100,11 +100,12 @@ fn what_is_sql_and_not_supported() -> Outcome {
         ("least()", "`least` has 0 arguments; it takes 1 argument or more"),
         ("floor(gdp, 2)", "`floor` with a second argument: not supported; write round(x, digits)"),
         ("city + 1", "column 1: `city` is text; a number is needed here"),
-        ("city", "column 1: `city` is text; a number is needed here"),
-        ("city > 'a'", "text goes with text, and only by = and <>"),
+        ("ln(city)", "column 4: `city` is text; a number is needed here"),
+        ("city > 1", "text goes with text, numbers with numbers"),
+        ("CASE WHEN gdp > 1 THEN 'rich' ELSE 0 END", "CASE gives text by `'rich'` and a number by `0.0`"),
         ("gdp = 'a'", "`gdp` (a number) can't be compared with `'a'` (text) by ="),
-        ("lag(gdp, -1)", "the second argument of `lag` is a whole number of years from 0"),
-        ("lag(gdp, gdp)", "the second argument of `lag` is a whole number of years from 0"),
+        ("lag(gdp, -1)", "the second argument of `lag` is a whole number of periods from 0"),
+        ("lag(gdp, gdp)", "the second argument of `lag` is a whole number of periods from 0"),
     ] {
         let found = message(one(&sample()?, expression));
         assert!(found.contains(told), "{expression}: {found}");

@@ -84,7 +84,10 @@ type Column = Vec<Option<f64>>;
 
 fn evaluate(panel: &Panel, expression: &str) -> Result<(Column, Vec<String>), TestCaseError> {
     let derived = derive(panel, &definitions(&[("y", expression)]), &BTreeMap::new()).map_err(fault)?;
-    let reasons = derived.gaps.iter().map(|gap| format!("{} {} {}", gap.entity, gap.time, gap.reason));
+    let reasons = derived
+        .gaps
+        .iter()
+        .map(|gap| format!("{} {} {}", gap.entity, gap.time.unwrap_or(0.into()), gap.reason));
     let reasons = reasons.collect();
     Ok((derived.panel.values("y").map_err(fault)?, reasons))
 }

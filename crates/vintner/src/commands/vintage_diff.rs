@@ -185,7 +185,7 @@ fn data(difference: &VintageDifference, shown: usize) -> Section {
 
 /// Every unit by every time: how much the cell moved.
 fn map(data: &DataDifference, variable: &VariableDifference) -> Section {
-    let mark = |entity: &str, time: i32| {
+    let mark = |entity: &str, time| {
         let cell = variable.cells.iter().find(|cell| cell.entity == entity && cell.time == time);
         match cell.map(Moved::of) {
             None => "\u{b7}",

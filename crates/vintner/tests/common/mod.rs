@@ -118,6 +118,29 @@ impl Workspace {
             .collect()
     }
 
+    /// A second vintage: the paper's own with a text of one raw file changed.
+    pub fn write_another_vintage(&self, name: &str, file: &str, from: &str, to: &str) {
+        let folder = self.path(&format!("data/vintages/{name}"));
+        let own = self.path("data/vintages/reconstructed");
+        fs::create_dir_all(folder.join("raw")).unwrap();
+        for entry in fs::read_dir(own.join("raw")).unwrap() {
+            let path = entry.unwrap().path();
+            fs::copy(&path, folder.join("raw").join(path.file_name().unwrap())).unwrap();
+        }
+        let before = fs::read(folder.join("raw").join(file)).unwrap();
+        let text = String::from_utf8(before.clone()).unwrap();
+        assert!(text.contains(from), "{file} has no {from}");
+        let after = text.replacen(from, to, 1);
+        fs::write(folder.join("raw").join(file), &after).unwrap();
+        let sum = |bytes: &[u8]| {
+            use sha2::Digest;
+            sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+        };
+        let manifest = fs::read_to_string(own.join("vintage.yaml")).unwrap();
+        let manifest = manifest.replace(&sum(&before), &sum(after.as_bytes()));
+        fs::write(folder.join("vintage.yaml"), manifest).unwrap();
+    }
+
     /// All files below a folder with their bytes.
     pub fn files(&self, part: &str) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut found = BTreeMap::new();

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::common::Workspace;
-use crate::{output_of, reproduce};
+use crate::run::{output_of, reproduce};
 
 const STAGES: &str = "
   a:

@@ -1,7 +1,7 @@
 //! `$name`, `${name}`, `{item}` and `{vintage}` wherever they may stand.
 
 use crate::common::{Workspace, with_outcome};
-use crate::reproduce;
+use crate::run::reproduce;
 
 fn workspace(params: &str, stages: &str) -> Workspace {
     let workspace = Workspace::of_stages("");

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::common::Workspace;
-use crate::reproduce;
+use crate::run::reproduce;
 
 fn bubblewrap() -> bool {
     let arguments = ["--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"];

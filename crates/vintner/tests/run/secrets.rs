@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::common::Workspace;
 use crate::common::commands::files_below;
-use crate::{output_of, reproduce};
+use crate::run::{output_of, reproduce};
 
 const KEY: &str = "sk-very-secret-0123456789";
 const OTHER: &str = "sk-other-secret-9876543210";

@@ -10,15 +10,13 @@ mod data;
 mod extra;
 mod ivreg;
 mod linearmodels;
-#[path = "../support/mod.rs"]
-mod support;
 mod systemfit;
 
 use std::path::Path;
 
+use crate::support::{Record, Tally, golden, shared, walk};
 use data::data;
 use linearmodels::check_linearmodels;
-use support::{Record, Tally, golden, shared, walk};
 use systemfit::check_systemfit;
 
 const R: [&str; 7] = [

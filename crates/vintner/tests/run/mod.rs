@@ -3,16 +3,13 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod children;
 mod environment;
 mod names;
 mod sandbox;
 mod secrets;
 
-use common::{Output, Workspace};
+use crate::common::{Output, Workspace};
 
 /// Runs `reproduce` with further variables.
 fn reproduce(workspace: &Workspace, variables: &[(&str, &str)], arguments: &[&str]) -> Output {

@@ -1,0 +1,15 @@
+//! Files as people have them, read through the public interface.
+//!
+//! One program for all of them, which is linked once: `cargo test --workspace --test ingest unit_roots`
+//! runs those of one file.
+
+mod crosswalks;
+mod faults;
+mod folders;
+mod formats;
+mod layouts;
+mod manifests;
+mod properties;
+mod public_vintages;
+mod support;
+mod types;

@@ -1,0 +1,500 @@
+//! Reading a period from the forms that people write.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::error::{PanelError, Result};
+use crate::frequency::Frequency;
+use crate::period::Period;
+use crate::period_words::{Digits, Word, Words};
+
+/// What is known of texts before they are read as periods.
+///
+/// | | read as it stands |
+/// |---|---|
+/// | year | `1990`, `1990年` |
+/// | half-year | `1990H1`, `1990S2`, `H1 1990`, `1990年上半年` |
+/// | quarter | `1990Q1`, `1990q1`, `1990-Q1`, `Q1 1990`, `1990T1`, `1990年第1季度` |
+/// | month | `1990-03`, `1990/03`, `03/1990`, `1990M3`, `199003`, `Mar 1990`, `1990年3月` |
+/// | week | `1990-W07`, `1990W7`, `1990年第7周` |
+/// | day | `1990-03-07`, `1990/3/7`, `19900307`, `7 March 1990`, `07mar1990`, `1990-W10-3`, `1990年3月7日` |
+///
+/// A text that can be read in two ways is refused with both: `1990:2` may be a month, a quarter or a half-year
+/// until the frequency is declared, `01/02/1990` is the first of February or the second of January until the
+/// order is, and `90` is no year until a century is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PeriodReading {
+    /// How long the periods are, where that is known.
+    pub frequency: Option<Frequency>,
+    /// The first of the hundred years that those of two digits lie in: 1900 makes 90 the year 1990, 1950 makes
+    /// 90 the year 1990 and 10 the year 2010.
+    pub century: Option<i32>,
+    /// What comes first in dates that don't begin with their year.
+    pub order: Option<DateOrder>,
+}
+
+/// What comes first in a date such as `01/02/1990`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DateOrder {
+    /// The day: 01/02/1990 is in February.
+    DayFirst,
+    /// The month: 01/02/1990 is in January.
+    MonthFirst,
+}
+
+/// What a text may mean: each way to read it, in order of likelihood.
+#[derive(Default)]
+struct Readings {
+    /// Those that the calendar has.
+    found: Vec<Period>,
+    /// The first that it hasn't, as a number of periods in the year.
+    beyond: Option<Frequency>,
+    /// Whether one would need a century.
+    lacks_century: bool,
+}
+
+impl Readings {
+    fn add(&mut self, frequency: Frequency, period: Option<Period>) {
+        match period {
+            Some(period) if !self.found.contains(&period) => self.found.push(period),
+            Some(_) => {}
+            None => self.beyond = self.beyond.or(Some(frequency)),
+        }
+    }
+}
+
+impl PeriodReading {
+    /// The period that a text writes.
+    ///
+    /// # Errors
+    /// [`PanelError::NotAPeriod`], [`PanelError::NoSuchPeriod`], [`PanelError::AmbiguousPeriod`],
+    /// [`PanelError::NoCentury`], [`PanelError::TimeOfDay`], [`PanelError::OtherFrequency`].
+    pub fn read(&self, text: &str) -> Result<Period> {
+        let told = || text.trim().to_owned();
+        let (date, at_midnight) = split_time(text);
+        if !at_midnight {
+            return Err(PanelError::TimeOfDay { text: told() });
+        }
+        let readings = Words::of(date).map(|words| self.readings(&words)).unwrap_or_default();
+        let wanted = |period: &Period| self.frequency.is_none_or(|frequency| period.frequency() == frequency);
+        let fitting: Vec<Period> = readings.found.iter().copied().filter(wanted).collect();
+        match (fitting.as_slice(), readings.found.first(), readings.beyond) {
+            ([period], ..) => Ok(*period),
+            ([_, _, ..], ..) => {
+                let readings = fitting.iter().map(|period| format!("the {} {period}", period.frequency()));
+                let readings = readings.collect();
+                Err(PanelError::AmbiguousPeriod { text: told(), cure: cure(&fitting), readings })
+            }
+            ([], Some(found), _) => Err(PanelError::OtherFrequency {
+                text: told(),
+                found: found.frequency(),
+                expected: self.frequency.unwrap_or(found.frequency()),
+            }),
+            ([], None, _) if readings.lacks_century => Err(PanelError::NoCentury { text: told() }),
+            ([], None, Some(frequency)) => Err(PanelError::NoSuchPeriod { text: told(), frequency }),
+            ([], None, None) => Err(PanelError::NotAPeriod { text: told() }),
+        }
+    }
+
+    fn readings(&self, words: &Words) -> Readings {
+        let mut readings = Readings::default();
+        match (words.words.as_slice(), words.marks.as_slice()) {
+            ([Word::Number(digits)], _) => self.digits(*digits, &mut readings),
+            ([Word::Number(first), Word::Number(second)], [Some(mark)]) => {
+                self.two_numbers(*first, *second, *mark, &mut readings);
+            }
+            ([Word::Number(first), Word::Number(second), Word::Number(third)], [Some(one), Some(other)])
+                if one == other && "-/. ".contains(*one) =>
+            {
+                self.three_numbers(*first, *second, *third, &mut readings);
+            }
+            ([Word::Number(year), Word::Month(month)] | [Word::Month(month), Word::Number(year)], _) => {
+                self.part_of(*year, Frequency::Month, *month, &mut readings);
+            }
+            ([Word::Number(first), Word::Month(month), Word::Number(second)], _) => {
+                // A day of one or two digits and a year; of two numbers of two digits either may be either.
+                if second.count <= 2 {
+                    self.day(*first, *month, *second, &mut readings);
+                }
+                if first.count <= 2 {
+                    self.day(*second, *month, *first, &mut readings);
+                }
+            }
+            ([Word::Month(month), Word::Number(day), Word::Number(year)], _) if day.count <= 2 => {
+                self.day(*year, *month, *day, &mut readings);
+            }
+            ([Word::Letter(letter), Word::Number(part), Word::Number(year)], [None, _]) => {
+                self.lettered(*year, *letter, *part, &mut readings);
+            }
+            ([Word::Number(first), Word::Letter(letter), Word::Number(second)], marks) => {
+                // 1990Q1, and 1Q1990 in one piece.
+                self.lettered(*first, *letter, *second, &mut readings);
+                if marks.first() == Some(&None) {
+                    self.lettered(*second, *letter, *first, &mut readings);
+                }
+            }
+            ([Word::Number(year), Word::Letter('W'), Word::Number(week), Word::Number(day)], marks)
+                if year.count == 4 && marks.last() == Some(&Some('-')) =>
+            {
+                let (week, day) = (week.value.unsigned_abs(), day.value.unsigned_abs());
+                readings.add(Frequency::Day, Period::week_day(year.value, week, day));
+            }
+            _ => {}
+        }
+        readings
+    }
+
+    /// 1990, 90, 199003, 19900307.
+    fn digits(&self, digits: Digits, readings: &mut Readings) {
+        let value = digits.value;
+        match digits.count {
+            4 => readings.add(Frequency::Year, Some(Period::year(value))),
+            2 => {
+                if let Some(year) = self.year(digits, readings) {
+                    readings.add(Frequency::Year, Some(Period::year(year)));
+                }
+            }
+            6 => {
+                let month = Digits { value: value % 100, count: 2 };
+                let year = Digits { value: value / 100, count: 4 };
+                self.part_of(year, Frequency::Month, month.value.unsigned_abs(), readings);
+                if self.century.is_some() {
+                    let year = Digits { value: value / 10_000, count: 2 };
+                    let day = Digits { value: value % 100, count: 2 };
+                    self.day(year, (value / 100 % 100).unsigned_abs(), day, readings);
+                }
+            }
+            8 => {
+                let year = Digits { value: value / 10_000, count: 4 };
+                let day = Digits { value: value % 100, count: 2 };
+                self.day(year, (value / 100 % 100).unsigned_abs(), day, readings);
+            }
+            _ => {}
+        }
+    }
+
+    /// 1990-03, 03/1990, 1990:1.
+    fn two_numbers(&self, first: Digits, second: Digits, mark: char, readings: &mut Readings) {
+        if mark == ',' {
+            return;
+        }
+        for (year, part) in [(first, second), (second, first)] {
+            if part.count > 2 || (part.count < 2 && year.count < 4) {
+                continue;
+            }
+            // A tenth that lost its zero: 1990.1 may be October.
+            let tenth = mark == '.' && part.count == 1 && part.value == 1;
+            let value = part.value.unsigned_abs();
+            let mut of = |frequency, value| self.part_of(year, frequency, value, readings);
+            match self.frequency {
+                // Two digits are a month's, whatever is declared: 1990-03 isn't the third quarter.
+                Some(frequency @ (Frequency::HalfYear | Frequency::Quarter)) if part.count == 1 => {
+                    of(frequency, value);
+                }
+                Some(Frequency::Week) => of(Frequency::Week, value),
+                Some(_) => of(Frequency::Month, value),
+                None if part.count == 2 => of(Frequency::Month, value),
+                None => {
+                    of(Frequency::Month, value);
+                    for frequency in [Frequency::Quarter, Frequency::HalfYear] {
+                        if frequency.in_a_year().is_some_and(|parts| part.value <= parts) {
+                            of(frequency, value);
+                        }
+                    }
+                }
+            }
+            if tenth && self.frequency.is_none_or(|frequency| frequency == Frequency::Month) {
+                of(Frequency::Month, 10);
+            }
+        }
+    }
+
+    /// 1990-03-07, 07.03.1990.
+    fn three_numbers(&self, first: Digits, second: Digits, third: Digits, readings: &mut Readings) {
+        let month = |digits: Digits| digits.value.unsigned_abs();
+        if second.count > 2 {
+            return;
+        }
+        if third.count <= 2 && first.count != 1 && (first.count == 4 || self.order.is_none()) {
+            self.day(first, month(second), third, readings);
+        }
+        if first.count <= 2 && third.count != 1 {
+            if self.order != Some(DateOrder::MonthFirst) {
+                self.day(third, month(second), first, readings);
+            }
+            if self.order != Some(DateOrder::DayFirst) {
+                self.day(third, month(first), second, readings);
+            }
+        }
+    }
+
+    fn lettered(&self, year: Digits, letter: char, part: Digits, readings: &mut Readings) {
+        let frequency = match letter {
+            'H' => Frequency::HalfYear,
+            'Q' => Frequency::Quarter,
+            'W' => Frequency::Week,
+            _ => Frequency::Month,
+        };
+        if part.count <= 2 {
+            self.part_of(year, frequency, part.value.unsigned_abs(), readings);
+        }
+    }
+
+    fn part_of(&self, year: Digits, frequency: Frequency, part: u32, readings: &mut Readings) {
+        if let Some(year) = self.year(year, readings) {
+            readings.add(frequency, Period::of_year(frequency, year, part));
+        }
+    }
+
+    fn day(&self, year: Digits, month: u32, day: Digits, readings: &mut Readings) {
+        if let Some(year) = self.year(year, readings) {
+            readings.add(Frequency::Day, Period::date(year, month, day.value.unsigned_abs()));
+        }
+    }
+
+    /// A year of four digits, or of two in the century that is declared.
+    fn year(&self, digits: Digits, readings: &mut Readings) -> Option<i32> {
+        match (digits.count, self.century) {
+            (4, _) => Some(digits.value),
+            (2, Some(first)) => first.checked_add(digits.value.checked_sub(first)?.rem_euclid(100)),
+            (2, None) => {
+                readings.lacks_century = true;
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+impl FromStr for Period {
+    type Err = PanelError;
+
+    fn from_str(text: &str) -> Result<Self> {
+        PeriodReading::default().read(text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Period {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        deserializer.deserialize_any(PeriodVisitor)
+    }
+}
+
+struct PeriodVisitor;
+
+impl Visitor<'_> for PeriodVisitor {
+    type Value = Period;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a period such as 1990, 1990Q1, 1990-03 or 1990-03-07")
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> std::result::Result<Period, E> {
+        let year = i32::try_from(number);
+        year.map(Period::year).map_err(|_| E::custom(format!("{number} is too large for a time")))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> std::result::Result<Period, E> {
+        let year = i32::try_from(number);
+        year.map(Period::year).map_err(|_| E::custom(format!("{number} is too large for a time")))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> std::result::Result<Period, E> {
+        text.parse().map_err(E::custom)
+    }
+}
+
+/// What tells the readings apart.
+fn cure(readings: &[Period]) -> &'static str {
+    let mut frequencies = readings.iter().map(|period| period.frequency());
+    let first = frequencies.next();
+    match first {
+        Some(Frequency::Day) => "declare whether the day or the month comes first",
+        _ if frequencies.any(|frequency| Some(frequency) != first) => "declare the frequency",
+        _ => "write the month with two digits and the year with four",
+    }
+}
+
+/// A time stamp without its time, and whether that is midnight, so that nothing is lost.
+fn split_time(text: &str) -> (&str, bool) {
+    let text = text.trim();
+    let Some((date, time)) = text.rsplit_once(['T', ' ']) else { return (text, true) };
+    let time = time.strip_suffix('Z').unwrap_or(time);
+    let is_time = time.len() >= 5
+        && time.bytes().all(|byte| byte.is_ascii_digit() || byte == b':' || byte == b'.')
+        && time.split(':').take(2).all(|part| part.len() == 2)
+        && time.contains(':');
+    if is_time { (date, time.bytes().all(|byte| b"0:.".contains(&byte))) } else { (text, true) }
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> String {
+        match PeriodReading::default().read(text) {
+            Ok(period) => period.to_string(),
+            Err(error) => format!("! {error}"),
+        }
+    }
+
+    #[test]
+    fn what_people_write_is_read() {
+        for (canonical, texts) in [
+            ("1990", &["1990", " 1990 ", "1990年", "１９９０"][..]),
+            (
+                "1990H1",
+                &["1990H1", "1990h1", "1990-H1", "1990S1", "H1 1990", "1H1990", "1990年上半年", "1990 H1"],
+            ),
+            ("1990H2", &["1990年下半年", "1990S2"]),
+            (
+                "1990Q1",
+                &[
+                    "1990Q1",
+                    "1990q1",
+                    "1990-Q1",
+                    "1990:Q1",
+                    "1990 Q1",
+                    "1990.Q1",
+                    "Q1 1990",
+                    "Q1/1990",
+                    "Q1-1990",
+                    "1Q1990",
+                    "1990T1",
+                    "1990Q01",
+                    "1990年第1季度",
+                    "1990年一季度",
+                    "1990年第一季度",
+                ],
+            ),
+            (
+                "1990-03",
+                &[
+                    "1990-03",
+                    "1990M03",
+                    "1990m3",
+                    "1990-M03",
+                    "M03 1990",
+                    "1990/03",
+                    "03/1990",
+                    "1990:03",
+                    "199003",
+                    "Mar 1990",
+                    "March 1990",
+                    "1990 Mar",
+                    "mar-1990",
+                    "1990年3月",
+                    "1990年03月",
+                    "1990年三月",
+                    "1990.03",
+                ],
+            ),
+            ("1990-11", &["1990年十一月", "1990M11"]),
+            ("1990-W07", &["1990-W07", "1990W7", "1990w07", "W07 1990", "1990年第7周"]),
+            (
+                "1990-03-07",
+                &[
+                    "1990-03-07",
+                    "1990/3/7",
+                    "1990.03.07",
+                    "19900307",
+                    "7 March 1990",
+                    "07mar1990",
+                    "March 7, 1990",
+                    "07-Mar-1990",
+                    "1990-Mar-07",
+                    "1990年3月7日",
+                    "1990年03月07号",
+                    "1990-W10-3",
+                    "1990-03-07T00:00:00",
+                    "1990-03-07 00:00:00.000",
+                    "1990-03-07T00:00Z",
+                ],
+            ),
+            // Only one of them can be the month.
+            ("1990-02-13", &["13/02/1990", "02/13/1990", "13.02.1990"]),
+            ("1990-05", &["1990-5", "1990:5"]),
+        ] {
+            for text in texts {
+                assert_eq!(read(text), canonical, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways_is_refused_with_both() {
+        insta::assert_snapshot!(
+            ["01/02/1990", "1990:1", "1990-2", "1990.3", "3/1990", "1990.1", "90", "Q1 90", "07-Mar-90"]
+                .map(read)
+                .join("\n"),
+            @"
+        ! `01/02/1990` may be the day 1990-02-01 or the day 1990-01-02; declare whether the day or the month comes first, or write it as one of these
+        ! `1990:1` may be the month 1990-01 or the quarter 1990Q1 or the half-year 1990H1; declare the frequency, or write it as one of these
+        ! `1990-2` may be the month 1990-02 or the quarter 1990Q2 or the half-year 1990H2; declare the frequency, or write it as one of these
+        ! `1990.3` may be the month 1990-03 or the quarter 1990Q3; declare the frequency, or write it as one of these
+        ! `3/1990` may be the month 1990-03 or the quarter 1990Q3; declare the frequency, or write it as one of these
+        ! `1990.1` may be the month 1990-01 or the quarter 1990Q1 or the half-year 1990H1 or the month 1990-10; declare the frequency, or write it as one of these
+        ! `90` has a year of two digits; write all four, or declare its century
+        ! `Q1 90` has a year of two digits; write all four, or declare its century
+        ! `07-Mar-90` has a year of two digits; write all four, or declare its century
+        "
+        );
+    }
+
+    #[test]
+    fn what_the_calendar_has_not_is_told_apart_from_what_is_no_period() {
+        insta::assert_snapshot!(
+            ["1990Q5", "1990M0", "2021-W53", "1900-02-29", "1990-03-07T12:30", "total"].map(read).join("\n"),
+            @"
+        ! `1990Q5` has a quarter that isn't in the calendar; mend it (a year has 4 quarters)
+        ! `1990M0` has a month that isn't in the calendar; mend it (a year has 12 months)
+        ! `2021-W53` has a week that isn't in the calendar; mend it
+        ! `1900-02-29` has a day that isn't in the calendar; mend it
+        ! `1990-03-07T12:30` has a time of day, and a period is at the least a day; leave the time out
+        ! `total` is no period; write a year (1990), half-year (1990H1), quarter (1990Q1), month (1990-03), week (1990-W07) or day (1990-03-07)
+        "
+        );
+        for text in ["1990-13", "1990H3", "31/02/1990", "0000-03", "1990/91"] {
+            let error = text.parse::<Period>().unwrap_err();
+            assert!(matches!(error, PanelError::NoSuchPeriod { .. }), "{text}: {error}");
+        }
+        for text in ["", "1990-1991", "12345", "1990Q", "--", "1990--03", "Q1", "1,990", "9999999999999"] {
+            let error = text.parse::<Period>().unwrap_err();
+            assert!(matches!(error, PanelError::NotAPeriod { .. }), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_declaration_decides() {
+        let of = |frequency| PeriodReading { frequency: Some(frequency), ..PeriodReading::default() };
+        let read = |reading: PeriodReading, text| reading.read(text).map(|period| period.to_string());
+        assert_eq!(read(of(Frequency::Quarter), "1990:1").unwrap(), "1990Q1");
+        assert_eq!(read(of(Frequency::Quarter), "1990.4").unwrap(), "1990Q4");
+        assert_eq!(read(of(Frequency::HalfYear), "1990-2").unwrap(), "1990H2");
+        assert_eq!(read(of(Frequency::Month), "1990-2").unwrap(), "1990-02");
+        assert_eq!(read(of(Frequency::Week), "1990-07").unwrap(), "1990-W07");
+        assert!(read(of(Frequency::Month), "1990.1").is_err());
+        assert!(read(of(Frequency::Quarter), "1990-03").is_err());
+        insta::assert_snapshot!(read(of(Frequency::Month), "1990Q1").unwrap_err(), @"`1990Q1` is a quarter where a month is due; mend it, or declare the frequency `quarter`");
+
+        let nineties = PeriodReading { century: Some(1900), ..PeriodReading::default() };
+        assert_eq!(read(nineties, "90").unwrap(), "1990");
+        assert_eq!(read(nineties, "90Q1").unwrap(), "1990Q1");
+        assert_eq!(read(nineties, "Mar-90").unwrap(), "1990-03");
+        assert_eq!(read(nineties, "90年3月7日").unwrap(), "1990-03-07");
+        let pivot = PeriodReading { century: Some(1950), ..PeriodReading::default() };
+        assert_eq!(read(pivot, "49").unwrap(), "2049");
+        assert_eq!(read(pivot, "50").unwrap(), "1950");
+
+        let order = |order| PeriodReading { order: Some(order), ..nineties };
+        assert_eq!(read(order(DateOrder::DayFirst), "01/02/1990").unwrap(), "1990-02-01");
+        assert_eq!(read(order(DateOrder::MonthFirst), "01/02/90").unwrap(), "1990-01-02");
+        assert!(read(order(DateOrder::MonthFirst), "13/02/1990").is_err());
+    }
+}

@@ -1,0 +1,13 @@
+//! Pipelines of toys, through the public interface.
+//!
+//! One program for all of them, which is linked once: `cargo test --workspace --test pipeline unit_roots`
+//! runs those of one file.
+
+mod branches;
+mod caching;
+mod command;
+mod common;
+mod determinism;
+mod failures;
+mod specs;
+mod store;
