@@ -2,13 +2,11 @@
 //! the program that they are said to equal.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::support::{golden, panel, shared};
 use serde_json::Value;
-use support::{golden, panel, shared};
 use vintner_estimation::{Covariance, Formula, Model, Sample};
 
 /// The rows of the table whose first cell names records of the reference: options, then records.

@@ -49,3 +49,4 @@ mod thousand_branches;
 mod unchanged;
 mod unit_roots;
 mod why;
+mod written_equations;

@@ -1,10 +1,8 @@
 //! Equations as one text, from a pipeline to results, and faults at their place in the text.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::Workspace;
-use common::towns::small;
+use crate::common::Workspace;
+use crate::common::towns::small;
 use serde_json::Value;
 
 const PARAMS: &str = "      dependent: ln_income

@@ -82,6 +82,7 @@ impl Iv {
     fn equation(&self) -> InstrumentedEquation {
         let written = self.written();
         let mut formula = written.outline();
+        formula.factors.clone_from(&self.factors);
         let (endogenous, instruments) = match written.parsed() {
             Some(parsed) => (parsed.endogenous_names(), parsed.instrument_names()),
             None => (self.endogenous.clone(), self.instruments.clone()),

@@ -175,6 +175,12 @@ impl Parameters for Regress {
             }
         }
         let outline = written.outline();
+        if faults.is_empty()
+            && let Err(error) = self.formula(&outline).check()
+        {
+            let place = params.get("factors").or(params.get("regressors")).unwrap_or(params);
+            faults.push(document.fault(Some(place.span), error.to_string()));
+        }
         if self.by_entity.is_none() && self.pooled.is_none() {
             let fault = document.fault(Some(params.span), "nothing to estimate");
             faults.push(fault.hint("add `by_entity: {}`, `pooled: {model: within}`, or both"));

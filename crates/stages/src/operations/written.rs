@@ -132,7 +132,7 @@ impl Written<'_> {
             let chosen = derive(panel, &[chosen], &BTreeMap::new())?.panel.values(CHOSEN)?;
             let kept: Vec<bool> = chosen.iter().map(|one| *one == Some(1.0)).collect();
             let frame = bound.panel.frame().filter(&BooleanChunked::from_slice(CHOSEN.into(), &kept))?;
-            bound.panel = Panel::new(frame, ENTITY, TIME)?;
+            bound.panel = Panel::of_observations(frame, ENTITY, TIME)?;
         }
         Ok(bound)
     }
