@@ -237,6 +237,7 @@ fn a_cross_section_without_ids_goes_to_estimates() {
     let workspace = workspace(rows(), CROSS_SECTION);
     let said = run(&workspace);
     let fits = json(&workspace, "reports/fits.json");
+    assert_eq!(fits["formula"]["regressors"], serde_json::json!(["x", "region: north", "region: west"]));
     assert_as_r(&fits["pooled"], "cross_section", "estimate");
     assert_as_r(&fits["pooled"], "cross_section se", "std_error");
     assert_as_r(&fits["pooled_under"][0], "cross_section hc1", "std_error");
