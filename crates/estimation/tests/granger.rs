@@ -41,6 +41,10 @@ fn column(tests: &[GrangerTest], value: impl Fn(&GrangerTest) -> f64) -> Vec<f64
 }
 
 fn compare_statistic(record: &mut Record, statistic: &PanelStatistic) {
+    // plm compares Z-bar with the normal for series of any length; where it has no moments we refuse.
+    if let Some(Reason::SeriesTooShort { .. }) = statistic.reason() {
+        return record.skip(&["statistic", "p_value", "statistic_name", "method"], "no moments");
+    }
     let (value, p_value) = statistic.value().expect("a statistic");
     record.compare("statistic", &[value]);
     record.compare("p_value", &[p_value]);

@@ -205,7 +205,7 @@ fn single_equations() {
                 InstrumentalEstimator::KClass { kappa: 0.5 },
                 InstrumentalEstimator::Gmm { weights: errors, center: draw.below(2) == 0, iterate: None },
             ] {
-                let covariance = InstrumentalCovariance { errors, debiased: draw.below(2) == 0 };
+                let covariance = InstrumentalCovariance { errors, debiased: draw.below(2) == 0, test: None };
                 let outcome = prepared.estimate(estimator, covariance);
                 reads_back(&outcome, &format!("{seed} {estimator:?} {errors:?}"));
                 match outcome.fit() {

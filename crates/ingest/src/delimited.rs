@@ -4,7 +4,12 @@
 //! what isn't one (a file without line ends, a download of something else) is told at its line instead of being
 //! laid out in memory.
 
+use std::borrow::Cow;
+
+use crate::cell::Cell;
 use crate::grid::{CellContent, GridRow};
+use crate::malformed::Malformed;
+use crate::rows::{Row, RowBlock};
 
 /// How a text is divided.
 #[derive(Debug, Clone, Copy)]
@@ -13,17 +18,6 @@ pub(crate) struct Dialect<'a> {
     pub delimiter: char,
     /// What a line to be skipped begins with.
     pub comment: Option<&'a str>,
-}
-
-/// A text that can't be divided.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Malformed {
-    /// The line, from 1.
-    pub line: u32,
-    /// What is wrong.
-    pub message: &'static str,
-    /// What to do about it.
-    pub hint: &'static str,
 }
 
 /// So many fields a record may have; a sheet has 16,384 columns.
@@ -43,48 +37,156 @@ const NO_TABLE: &str = "mend `delimiter`, `encoding` or the file, whose lines do
 /// The records of `text`, each a row numbered by the line on which it begins. Blank lines and
 /// comment lines are skipped; lines end in LF, CRLF or CR.
 pub(crate) fn parse(text: &str, dialect: Dialect<'_>) -> Result<Vec<GridRow>, Malformed> {
-    let mut cursor = Cursor { rest: text, line: 1, delimiter: dialect.delimiter };
+    first_rows(text, dialect, |_| false)
+}
+
+/// The records of `text` up to the first after which it is `enough`.
+pub(crate) fn first_rows(
+    text: &str,
+    dialect: Dialect<'_>,
+    mut enough: impl FnMut(&[GridRow]) -> bool,
+) -> Result<Vec<GridRow>, Malformed> {
+    let mut cursor = Cursor { rest: text, line: 1, dialect };
     let mut rows = Vec::new();
+    let mut fields = Vec::new();
     let mut left = CELLS;
-    while !cursor.rest.is_empty() {
-        if cursor.skip_line_end() {
-            continue;
-        }
-        if dialect.comment.is_some_and(|comment| cursor.rest.starts_with(comment)) {
-            cursor.skip_line();
-            continue;
-        }
-        let number = cursor.line;
-        let cells = cursor.record()?;
-        left = left.checked_sub(cells.len()).ok_or(Malformed {
+    while let Some(number) = cursor.record(&mut fields)? {
+        left = left.checked_sub(fields.len()).ok_or(Malformed {
             line: number,
             message: TOO_MANY_CELLS,
             hint: "write it as Parquet, or leave out what isn't used",
         })?;
+        let cells = fields.drain(..).map(|field| CellContent::from_text(field.into_owned())).collect();
         rows.push(GridRow { number, cells });
+        if enough(&rows) {
+            break;
+        }
     }
     Ok(rows)
 }
 
-struct Cursor<'a> {
-    rest: &'a str,
+/// Some of a text's records, borrowed from it.
+#[derive(Debug)]
+pub(crate) struct TextBlock<'t> {
+    text: &'t str,
+    /// The line on which it begins.
     line: u32,
-    delimiter: char,
+    dialect: Dialect<'t>,
 }
 
-impl Cursor<'_> {
+/// A record, borrowed.
+struct Record<'r, 't> {
+    number: u32,
+    fields: &'r [Cow<'t, str>],
+}
+
+impl Row for Record<'_, '_> {
+    fn number(&self) -> u32 {
+        self.number
+    }
+
+    fn cell(&self, column: u32) -> Cell<'_> {
+        let field = (column as usize).checked_sub(1).and_then(|index| self.fields.get(index));
+        field.map_or(Cell::Empty, |text| Cell::of_text(text))
+    }
+
+    fn width(&self) -> u32 {
+        u32::try_from(self.fields.len()).unwrap_or(u32::MAX)
+    }
+}
+
+impl RowBlock for TextBlock<'_> {
+    fn each(&self, visit: &mut dyn FnMut(&dyn Row)) -> Result<(), Malformed> {
+        let mut cursor = Cursor { rest: self.text, line: self.line, dialect: self.dialect };
+        let mut fields = Vec::new();
+        while let Some(number) = cursor.record(&mut fields)? {
+            visit(&Record { number, fields: &fields });
+            fields.clear();
+        }
+        Ok(())
+    }
+}
+
+/// `text` in blocks of at least `size` bytes that end where a record does, so that each can be read by itself.
+pub(crate) fn blocks<'t>(text: &'t str, dialect: Dialect<'t>, size: usize) -> Vec<TextBlock<'t>> {
+    let mut blocks = Vec::new();
+    // Without a quotation mark every line end ends a record; otherwise all before it have to be looked at.
+    let mut cut: Box<dyn FnMut(&str) -> usize> = if text.contains('"') {
+        Box::new(|rest: &str| end_of_record_from(rest, size, dialect))
+    } else {
+        Box::new(|rest: &str| {
+            let from = rest.as_bytes().get(size..).unwrap_or_default();
+            from.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| size + at + 1)
+        })
+    };
+    let (mut rest, mut line) = (text, 1);
+    while !rest.is_empty() {
+        let (block, after) = rest.split_at_checked(cut(rest)).unwrap_or((rest, ""));
+        blocks.push(TextBlock { text: block, line, dialect });
+        line += line_ends(block);
+        rest = after;
+    }
+    blocks
+}
+
+/// Where the first record ends that ends at `size` or later, past its LF.
+fn end_of_record_from(text: &str, size: usize, dialect: Dialect<'_>) -> usize {
+    let bytes = text.as_bytes();
+    let mut delimiter = [0; 4];
+    let delimiter = dialect.delimiter.encode_utf8(&mut delimiter).as_bytes();
+    let comment = dialect.comment.map(str::as_bytes);
+    let (mut at, mut at_line, mut at_field, mut quoted, mut closed) = (0, true, true, false, false);
+    while let Some(byte) = bytes.get(at) {
+        let opens = at_field || closed;
+        closed = false;
+        let rest = bytes.get(at..).unwrap_or_default();
+        if quoted {
+            // A doubled quotation mark closes and opens again, which comes to the same.
+            quoted = *byte != b'"';
+            closed = !quoted;
+            at += 1;
+            at_field = false;
+            at_line = false;
+        } else if at_line && comment.is_some_and(|comment| rest.starts_with(comment)) {
+            at += rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
+            at_line = false;
+        } else if *byte == b'"' && opens {
+            quoted = true;
+            at += 1;
+            at_line = false;
+        } else if matches!(byte, b'\n' | b'\r') {
+            at += 1;
+            at_line = true;
+            at_field = true;
+            if *byte == b'\n' && at >= size {
+                return at;
+            }
+        } else {
+            at_field = rest.starts_with(delimiter);
+            at += if at_field { delimiter.len() } else { 1 };
+            at_line = false;
+        }
+    }
+    bytes.len()
+}
+
+struct Cursor<'t> {
+    rest: &'t str,
+    line: u32,
+    dialect: Dialect<'t>,
+}
+
+impl<'t> Cursor<'t> {
     fn advance(&mut self, bytes: usize) {
         self.rest = self.rest.get(bytes..).unwrap_or_default();
     }
 
     /// Passes one line end, if one stands here.
     fn skip_line_end(&mut self) -> bool {
-        let length = if self.rest.starts_with("\r\n") {
-            2
-        } else if self.rest.starts_with(['\n', '\r']) {
-            1
-        } else {
-            return false;
+        let length = match self.rest.as_bytes() {
+            [b'\r', b'\n', ..] => 2,
+            [b'\n' | b'\r', ..] => 1,
+            _ => return false,
         };
         self.advance(length);
         self.line += 1;
@@ -97,43 +199,62 @@ impl Cursor<'_> {
         self.skip_line_end();
     }
 
-    /// The fields up to the end of the record, past its line end.
-    fn record(&mut self) -> Result<Vec<CellContent>, Malformed> {
-        let mut cells = Vec::new();
+    /// Passes what stands before the next record: blank lines and comments.
+    fn skip_to_record(&mut self) {
+        loop {
+            if self.dialect.comment.is_some_and(|comment| self.rest.starts_with(comment)) {
+                self.skip_line();
+            } else if !self.skip_line_end() {
+                return;
+            }
+        }
+    }
+
+    /// The fields of the next record, past its line end, and the line on which it begins; nothing at the text's end.
+    fn record(&mut self, fields: &mut Vec<Cow<'t, str>>) -> Result<Option<u32>, Malformed> {
+        self.skip_to_record();
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
         let line = self.line;
         loop {
             let field = self.field()?;
-            let long = matches!(&field, CellContent::Text(text) if text.len() > FIELD);
-            if long || cells.len() == FIELDS {
+            let long = field.len() > FIELD;
+            if long || fields.len() == FIELDS {
                 let message = if long { TOO_LONG } else { TOO_MANY_FIELDS };
                 return Err(Malformed { line, message, hint: NO_TABLE });
             }
-            cells.push(field);
-            if self.rest.starts_with(self.delimiter) {
-                self.advance(self.delimiter.len_utf8());
+            fields.push(field);
+            if self.rest.starts_with(self.dialect.delimiter) {
+                self.advance(self.dialect.delimiter.len_utf8());
             } else {
                 self.skip_line_end();
-                return Ok(cells);
+                return Ok(Some(line));
             }
         }
     }
 
-    fn field(&mut self) -> Result<CellContent, Malformed> {
+    fn field(&mut self) -> Result<Cow<'t, str>, Malformed> {
         if self.rest.starts_with('"') {
             return self.quoted();
         }
-        let delimiter = self.delimiter;
-        let ends = |character: char| character == delimiter || character == '\n' || character == '\r';
-        let end = self.rest.find(ends).unwrap_or(self.rest.len());
-        let field = CellContent::from_text(self.rest.get(..end).unwrap_or_default());
-        self.advance(end);
-        Ok(field)
+        let delimiter = self.dialect.delimiter;
+        let end = if delimiter.is_ascii() {
+            let ends = |byte: &u8| *byte == delimiter as u8 || *byte == b'\n' || *byte == b'\r';
+            self.rest.as_bytes().iter().position(ends)
+        } else {
+            self.rest.find(|character: char| character == delimiter || character == '\n' || character == '\r')
+        };
+        let (field, rest) =
+            self.rest.split_at_checked(end.unwrap_or(self.rest.len())).unwrap_or((self.rest, ""));
+        self.rest = rest;
+        Ok(Cow::Borrowed(field))
     }
 
-    fn quoted(&mut self) -> Result<CellContent, Malformed> {
+    fn quoted(&mut self) -> Result<Cow<'t, str>, Malformed> {
         let opened = self.line;
         self.advance(1);
-        let mut field = String::new();
+        let mut field = Cow::Borrowed("");
         loop {
             let Some(quote) = self.rest.find('"') else {
                 return Err(Malformed {
@@ -144,16 +265,21 @@ impl Cursor<'_> {
             };
             let part = self.rest.get(..quote).unwrap_or_default();
             self.line += line_ends(part);
-            field.push_str(part);
+            // What is quoted whole is borrowed.
+            if field.is_empty() {
+                field = Cow::Borrowed(part)
+            } else {
+                field.to_mut().push_str(part)
+            }
             self.advance(quote + 1);
             if self.rest.starts_with('"') {
-                field.push('"');
+                field.to_mut().push('"');
                 self.advance(1);
                 continue;
             }
-            let ends = self.rest.is_empty() || self.rest.starts_with([self.delimiter, '\n', '\r']);
+            let ends = self.rest.is_empty() || self.rest.starts_with([self.dialect.delimiter, '\n', '\r']);
             return if ends {
-                Ok(CellContent::from_text(field))
+                Ok(field)
             } else {
                 Err(Malformed {
                     line: self.line,
@@ -229,6 +355,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn blocks_hold_what_the_whole_does(text in "[a#;,\"\n\r ]{0,60}", size in 1_usize..20, comment in any::<bool>()) {
+            let dialect = Dialect { delimiter: ';', comment: comment.then_some("#") };
+            // A text that isn't a table may be told otherwise, but is refused either way.
+            let mut rows = Vec::new();
+            let mut read = Ok(());
+            for block in blocks(&text, dialect, size) {
+                read = read.and(block.each(&mut |row| {
+                    let cells = (1..=row.width()).map(|at| row.cell(at).raw().into_owned()).collect();
+                    rows.push((row.number(), cells));
+                }));
+            }
+            match parse(&text, dialect) {
+                Ok(whole) => prop_assert_eq!((read, rows), (Ok(()), texts(&whole))),
+                Err(_) => prop_assert!(read.is_err()),
+            }
+        }
+
         #[test]
         fn what_the_csv_crate_writes_reads_back(
             records in prop::collection::vec(prop::collection::vec("[a-z,;\"\n\r# 城é]{0,6}", 3), 0..8),

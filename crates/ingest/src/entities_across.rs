@@ -1,34 +1,54 @@
 //! Tables with a row for each year and a column for each entity.
 
-use crate::grid::{CellContent, GridRow};
+use crate::cell::Cell;
 use crate::header::Header;
-use crate::row_key::{KeyColumns, Notes};
-use crate::tidying::{RowKey, Tidying, ValueReader};
+use crate::read_row::ReadRow;
+use crate::records::{RecordPlace, RowKey};
+use crate::row_key::KeyColumns;
+use crate::rows::Row;
+use crate::tidying::Tidying;
+use crate::value_reader::ValueReader;
 
-/// Takes the values of all rows.
-pub(crate) fn walk(tidying: &mut Tidying<'_>, header: &Header, rows: &[&GridRow]) {
-    let source = tidying.source;
-    let Some(keys) = KeyColumns::find(tidying, header) else { return };
-    let Some(column) = source.columns.first() else { return };
-    let reader = ValueReader::new(source, column);
-    let own_columns = keys.all();
-    let mut entities = Vec::new();
-    for (at, text) in header.cells.iter().filter(|(at, _)| !own_columns.contains(at)) {
-        if let Some(id) = tidying.entity(&CellContent::Text(text.clone()), header.row, *at) {
-            entities.push((*at, id));
+/// The columns of a table with entities across.
+#[derive(Debug)]
+pub(crate) struct EntitiesAcross<'a> {
+    keys: KeyColumns,
+    reader: ValueReader<'a>,
+    /// The entities' ids, by the columns after them.
+    entities: Vec<String>,
+    columns: Vec<u32>,
+}
+
+impl<'a> EntitiesAcross<'a> {
+    /// The columns; nothing, and faults, where some are absent.
+    pub(crate) fn find(tidying: &mut Tidying<'a>, header: &Header) -> Option<Self> {
+        let source = tidying.asked.source;
+        let keys = KeyColumns::find(tidying, header)?;
+        let reader = ValueReader::new(source, 0, source.columns.first()?);
+        let own_columns = keys.all();
+        let (mut entities, mut columns) = (Vec::new(), Vec::new());
+        for (at, text) in header.cells.iter().filter(|(at, _)| !own_columns.contains(at)) {
+            let code = tidying.entity(Cell::Text(text), header.row, *at);
+            if let Some(id) = code.and_then(|code| tidying.records.entities.text(code)) {
+                entities.push(id.to_owned());
+                columns.push(*at);
+            }
+        }
+        Some(Self { keys, reader, entities, columns })
+    }
+}
+
+impl ReadRow for EntitiesAcross<'_> {
+    fn read(&self, tidying: &mut Tidying<'_>, row: &dyn Row) {
+        let Some(keyed) = self.keys.key_of(tidying, row, &self.columns) else { return };
+        let Some(year) = keyed.year else { return };
+        let number = row.number();
+        for (column, id) in self.columns.iter().zip(&self.entities) {
+            let entity = Some(tidying.records.entities.code(id));
+            let key = RowKey { entity, category: keyed.key.category };
+            if tidying.begin(key, year, RecordPlace { row: number, column: *column, variable: 0 }) {
+                tidying.take_alone(&self.reader, row.cell(*column), number, *column);
+            }
         }
     }
-    let value_columns: Vec<u32> = entities.iter().map(|(at, _)| *at).collect();
-    let mut notes = Notes::default();
-    for row in rows {
-        let Some(keyed) = keys.key_of(tidying, row, &value_columns, &mut notes) else { continue };
-        let Some(year) = keyed.year else { continue };
-        let before = tidying.progress();
-        for (at, id) in &entities {
-            let key = RowKey { entity: Some(id.clone()), category: keyed.key.category.clone() };
-            tidying.take(&key, year, &reader, row.number, *at);
-        }
-        tidying.count_row_used(before);
-    }
-    notes.warn(tidying);
 }

@@ -82,6 +82,9 @@ pub enum IngestError {
         /// What is wrong in it as it is; none if it can be read as the manifest says.
         faults: Box<SourceFaults>,
     },
+    /// What was read can't be laid out as a table.
+    #[error("laying out what was read: {0}")]
+    Table(#[from] vintner_panel::PanelError),
     /// What a raw file holds is wrong.
     #[error("source `{name}`: {} fault{}\n{faults}", faults.len(), if faults.len() == 1 { "" } else { "s" })]
     Source {

@@ -6,6 +6,9 @@ use unicode_normalization::UnicodeNormalization;
 /// space) and the minus sign as a hyphen, white space trimmed at both ends and each inner run of it
 /// made one space.
 pub(crate) fn fold(text: &str) -> String {
+    if is_folded(text) {
+        return text.to_owned();
+    }
     let mut folded = String::with_capacity(text.len());
     for word in text.split(is_space) {
         if word.is_empty() {
@@ -17,6 +20,11 @@ pub(crate) fn fold(text: &str) -> String {
         folded.extend(word.chars().map(narrow));
     }
     folded
+}
+
+/// Whether folding leaves a text as it is, as far as can be told at a glance: printed ASCII without any space.
+pub(crate) fn is_folded(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// A header folded further: without any white space, so that line breaks and padding don't count, and in
@@ -36,7 +44,7 @@ pub(crate) fn fold_name(text: &str) -> String {
 }
 
 /// White space, and the byte order mark and zero-width space that stray into cells.
-fn is_space(character: char) -> bool {
+pub(crate) fn is_space(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\u{feff}' | '\u{200b}')
 }
 

@@ -2,6 +2,8 @@
 
 use vintner_panel::CellAddress;
 
+use crate::cell::Cell;
+
 /// What a cell holds.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum CellContent {
@@ -27,32 +29,28 @@ impl CellContent {
         if text.is_empty() { CellContent::Empty } else { CellContent::Text(text) }
     }
 
+    /// The content, borrowed.
+    pub(crate) fn as_cell(&self) -> Cell<'_> {
+        match self {
+            CellContent::Empty => Cell::Empty,
+            CellContent::Number(number) => Cell::Number(*number),
+            CellContent::Text(text) => Cell::Text(text),
+            CellContent::Boolean(flag) => Cell::Boolean(*flag),
+            CellContent::Date(text) => Cell::Date(text),
+            CellContent::Error(text) => Cell::Error(text),
+        }
+    }
+
     /// The content as text: as it stood in a text file, and for a workbook's or Parquet file's
     /// number the shortest decimal that reads back to the same bits.
     pub fn raw(&self) -> String {
-        match self {
-            CellContent::Empty => String::new(),
-            CellContent::Number(number) => shortest(*number),
-            CellContent::Text(text) | CellContent::Date(text) | CellContent::Error(text) => text.clone(),
-            CellContent::Boolean(true) => "TRUE".into(),
-            CellContent::Boolean(false) => "FALSE".into(),
-        }
+        self.as_cell().raw().into_owned()
     }
 
     /// Whether it holds nothing, or nothing but white space.
     pub fn is_blank(&self) -> bool {
-        match self {
-            CellContent::Empty => true,
-            CellContent::Text(text) => crate::fold::fold(text).is_empty(),
-            _ => false,
-        }
+        self.as_cell().is_blank()
     }
-}
-
-/// The shortest decimal of a number, with an exponent only where it would need many zeros.
-fn shortest(number: f64) -> String {
-    let size = number.abs();
-    if size != 0.0 && !(1e-7..1e17).contains(&size) { format!("{number:e}") } else { format!("{number}") }
 }
 
 /// A row of a grid.

@@ -20,7 +20,7 @@ pub(crate) struct Header {
 }
 
 /// How many rows below the header row are searched for a header that is missing from it.
-const SEARCHED: usize = 20;
+pub(crate) const SEARCHED: usize = 20;
 
 /// A column that was found.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,34 +1,57 @@
 //! Long tables: a row for each entity and year, a column for each variable.
 
-use crate::grid::GridRow;
 use crate::header::Header;
-use crate::row_key::{KeyColumns, Notes, find_column};
-use crate::tidying::{Tidying, ValueReader};
+use crate::read_row::ReadRow;
+use crate::records::RecordPlace;
+use crate::row_key::{KeyColumns, find_column};
+use crate::rows::Row;
+use crate::tidying::Tidying;
+use crate::value_reader::ValueReader;
 
-/// Takes the values of all rows.
-pub(crate) fn walk(tidying: &mut Tidying<'_>, header: &Header, rows: &[&GridRow]) {
-    let source = tidying.source;
-    let keys = KeyColumns::find(tidying, header);
-    let mut readers = Vec::with_capacity(source.columns.len());
-    for column in &source.columns {
-        if let Some(at) = column.column.as_deref().and_then(|name| find_column(tidying, header, name)) {
-            readers.push((at, ValueReader::new(source, column)));
+/// The columns of a long table.
+#[derive(Debug)]
+pub(crate) struct Long<'a> {
+    keys: KeyColumns,
+    readers: Vec<ValueReader<'a>>,
+    columns: Vec<u32>,
+    /// The year of every row, where no column has it.
+    year: Option<i32>,
+    headers: Vec<(u32, String)>,
+}
+
+impl<'a> Long<'a> {
+    /// The columns that the source names; nothing, and a fault for each, where some are absent.
+    pub(crate) fn find(tidying: &mut Tidying<'a>, header: &Header) -> Option<Self> {
+        let source = tidying.asked.source;
+        let keys = KeyColumns::find(tidying, header);
+        let (mut readers, mut columns, mut headers) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, column) in source.columns.iter().enumerate() {
+            if let Some(found) = column.column.as_deref().and_then(|name| find_column(tidying, header, name))
+            {
+                readers.push(ValueReader::new(source, at, column));
+                columns.push(found);
+                headers.push((found, header.text(found).unwrap_or_default().to_owned()));
+            }
+        }
+        let all = readers.len() == source.columns.len();
+        keys.filter(|_| all).map(|keys| Self { keys, readers, columns, year: source.year, headers })
+    }
+}
+
+impl ReadRow for Long<'_> {
+    fn read(&self, tidying: &mut Tidying<'_>, row: &dyn Row) {
+        let Some(keyed) = self.keys.key_of(tidying, row, &self.columns) else { return };
+        let Some(year) = keyed.year.or(self.year) else { return };
+        let number = row.number();
+        if !tidying.begin(keyed.key, year, RecordPlace { row: number, column: 0, variable: 0 }) {
+            return;
+        }
+        for (reader, column) in self.readers.iter().zip(&self.columns) {
+            tidying.take(reader, row.cell(*column), number, *column);
         }
     }
-    let Some(keys) = keys else { return };
-    if readers.len() < source.columns.len() {
-        return;
+
+    fn headers(&self) -> &[(u32, String)] {
+        &self.headers
     }
-    let value_columns: Vec<u32> = readers.iter().map(|(at, _)| *at).collect();
-    let mut notes = Notes::default();
-    for row in rows {
-        let Some(keyed) = keys.key_of(tidying, row, &value_columns, &mut notes) else { continue };
-        let Some(year) = keyed.year.or(source.year) else { continue };
-        let before = tidying.progress();
-        for (at, reader) in &readers {
-            tidying.take(&keyed.key, year, reader, row.number, *at);
-        }
-        tidying.count_row_used(before);
-    }
-    notes.warn(tidying);
 }

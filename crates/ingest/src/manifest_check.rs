@@ -8,7 +8,7 @@ use vintner_diagnostics::{Document, Faults, Node, NodeValue};
 use crate::checksum::Checksum;
 use crate::layout::Layout;
 use crate::manifest::Manifest;
-use crate::source::{Outside, Source, ValueColumn};
+use crate::source::{Outside, Source, ValueColumn, ValueKind};
 
 /// Everything that doesn't go together, each at its place.
 pub(crate) fn check(manifest: &Manifest, document: &Document) -> Faults {
@@ -156,6 +156,21 @@ impl Check<'_> {
     fn layout(&mut self, source: &Source, place: Place<'_>) {
         match source.layout {
             Layout::Long => {
+                if let Some(period) = source.period {
+                    if source.time.is_none() {
+                        let message = "`period` says how a column of times is read, and there is none".into();
+                        self.fault(
+                            place.field("period"),
+                            message,
+                            "name the column as `time`, or leave it out",
+                        );
+                    }
+                    if period.frequency.is_none() {
+                        let message = "`period` doesn't say how long its periods are".into();
+                        let hint = "write `frequency: quarter`, or half-year, month, week, day";
+                        self.fault(place.field("period"), message, hint);
+                    }
+                }
                 if source.time.is_some() == source.year.is_some() {
                     let message = "a long table needs either `time` or `year`".into();
                     let hint = "`time` is the header of the column of years; `year` is the year of every row";
@@ -164,6 +179,7 @@ impl Check<'_> {
                 self.forbid(source.variable_column.is_some(), "variable_column", "a long table", place);
             }
             Layout::Wide => {
+                self.forbid(source.period.is_some(), "period", "a wide table (its years are headers)", place);
                 self.forbid(source.time.is_some(), "time", "a wide table (its years are headers)", place);
                 self.forbid(source.year.is_some(), "year", "a wide table (its years are headers)", place);
                 if source.entity.is_none() && source.variable_column.is_none() {
@@ -175,6 +191,7 @@ impl Check<'_> {
             Layout::EntitiesAcross => {
                 let table = "a table with entities across";
                 self.forbid(source.entity.is_some(), "entity", table, place);
+                self.forbid(source.period.is_some(), "period", table, place);
                 self.forbid(source.year.is_some(), "year", table, place);
                 self.forbid(source.variable_column.is_some(), "variable_column", table, place);
                 if source.time.is_none() {
@@ -241,6 +258,20 @@ impl Check<'_> {
                 self.fault(field("column"), message, "read it once; derive a second variable later");
             }
             _ => {}
+        }
+        if variable.contains('@') || variable == "entity" || variable == "time" {
+            let message = format!("a variable can't be called `{variable}`");
+            self.fault(field("variable"), message, "tables have columns of that name for their keys");
+        }
+        if column.kind != ValueKind::Number {
+            let set = [
+                ("scale", column.scale.is_some()),
+                ("range", column.range.is_some() && column.kind == ValueKind::Text),
+            ];
+            for (name, _) in set.iter().filter(|(_, set)| *set) {
+                let message = format!("`{name}` of `{variable}` is for numbers");
+                self.fault(field(name), message, "leave it out, or mend `type`");
+            }
         }
         if variable.trim().is_empty() {
             self.fault(field("variable"), "a variable without an id".into(), "give it an id");

@@ -1,6 +1,8 @@
 //! Numbers as people write them in tables.
 
-use crate::fold::fold;
+use vintner_panel::shortest_decimal;
+
+use crate::fold::{fold, is_folded};
 
 /// Why a text isn't a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,11 +41,21 @@ impl NumberProblem {
 /// A plain decimal reads to the nearest double, so a number written with Rust's or Python's
 /// shortest representation reads back to the same bits.
 pub(crate) fn parse_number(text: &str) -> Result<f64, NumberProblem> {
-    let folded = fold(text);
+    if is_folded(text) { parse_folded(text) } else { parse_folded(&fold(text)) }
+}
+
+fn parse_folded(folded: &str) -> Result<f64, NumberProblem> {
+    // Most cells by far: nothing but digits, a sign and a point, of which the standard library knows the same
+    // as is asked below.
+    if is_plain(folded)
+        && let Ok(number) = folded.parse::<f64>()
+    {
+        return if number.is_finite() { Ok(number) } else { Err(NumberProblem::TooLarge) };
+    }
     if let Some(rest) = folded.strip_suffix(['%', '‰']) {
         return Err(if parse_number(rest).is_ok() { NumberProblem::Percent } else { NumberProblem::Text });
     }
-    let unsigned = folded.strip_prefix(['+', '-']).unwrap_or(&folded);
+    let unsigned = folded.strip_prefix(['+', '-']).unwrap_or(folded);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
         None => (unsigned, None),
@@ -58,17 +70,72 @@ pub(crate) fn parse_number(text: &str) -> Result<f64, NumberProblem> {
         !exponent.is_empty() && digits(exponent)
     });
     if !digits(fraction) || !exponent_is_number || whole.len() + fraction.len() == 0 {
-        return Err(comma_or_text(&folded));
+        return Err(comma_or_text(folded));
     }
     let grouped = exponent.is_none() && is_grouped(whole);
     if !digits(whole) && !grouped {
-        return Err(comma_or_text(&folded));
+        return Err(comma_or_text(folded));
     }
     match folded.replace(',', "").parse::<f64>() {
         Ok(number) if number.is_finite() => Ok(number),
         Ok(_) => Err(NumberProblem::TooLarge),
         Err(_) => Err(NumberProblem::Text),
     }
+}
+
+/// Whether a text is digits with at most a sign before and one point among them.
+fn is_plain(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let points = unsigned.bytes().filter(|byte| *byte == b'.').count();
+    points <= 1
+        && unsigned.len() > points
+        && unsigned.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// Whether a text is what its number is written as: the shortest decimal that reads back to it.
+///
+/// Two decimals of up to 15 digits are never one double, so one of them is the shortest of its own unless it has a
+/// zero too many.
+pub(crate) fn is_shortest(text: &str, number: f64) -> bool {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    let whole_is = whole == "0" || (!whole.is_empty() && !whole.starts_with('0'));
+    let fraction_is =
+        fraction == "0" && !unsigned.contains('.') || !fraction.is_empty() && !fraction.ends_with('0');
+    let is_short = unsigned.len() <= 16
+        && !unsigned.starts_with(['+', '-'])
+        && is_plain(unsigned)
+        && number != 0.0
+        && number.abs() >= 1e-7;
+    if is_short && whole_is && fraction_is {
+        digits_of(unsigned) <= 15
+    } else {
+        shortest_decimal(number) == text
+    }
+}
+
+fn digits_of(text: &str) -> usize {
+    text.bytes().filter(u8::is_ascii_digit).count()
+}
+
+/// The whole number that `text` writes, exactly: optionally signed, with thousands separated by commas or not.
+pub(crate) fn parse_whole(text: &str) -> Option<i64> {
+    let folded = if is_folded(text) { text.to_owned() } else { fold(text) };
+    if let Ok(whole) = folded.parse::<i64>() {
+        return Some(whole);
+    }
+    let unsigned = folded.strip_prefix(['+', '-']).unwrap_or(&folded);
+    // 2008.0 is whole.
+    let plain = unsigned.trim_end_matches('0').strip_suffix('.');
+    match plain {
+        Some(whole) if unsigned.contains(".0") => format!("{}{whole}", sign_of(&folded)).parse().ok(),
+        _ if is_grouped(unsigned) => folded.replace(',', "").parse().ok(),
+        _ => None,
+    }
+}
+
+fn sign_of(text: &str) -> &'static str {
+    if text.starts_with('-') { "-" } else { "" }
 }
 
 /// Whether commas stand before every group of three digits and the first group has one to three.
@@ -143,7 +210,30 @@ mod tests {
         }
     }
 
+    #[test]
+    fn whole_numbers_are_exact() {
+        for (text, whole) in [
+            ("9007199254740993", 9_007_199_254_740_993),
+            ("-9223372036854775808", i64::MIN),
+            ("1,234", 1234),
+            (" 12 ", 12),
+            ("2008.0", 2008),
+            ("-100.00", -100),
+        ] {
+            assert_eq!(parse_whole(text), Some(whole), "{text}");
+        }
+        for text in ["", "1.5", "9223372036854775808", "1e3", "12,34", "x", ".0", "0x10"] {
+            assert_eq!(parse_whole(text), None, "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn only_what_a_number_is_written_as_is_left_out(text in "[-+]?[0-9]{1,18}(\\.[0-9]{0,8})?") {
+            let number = parse_number(&text).unwrap();
+            prop_assert_eq!(is_shortest(&text, number), shortest_decimal(number) == text);
+        }
+
         #[test]
         fn a_written_number_reads_back_to_the_same_bits(bits in any::<u64>()) {
             let number = f64::from_bits(bits);

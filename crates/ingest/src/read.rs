@@ -2,22 +2,38 @@
 
 use std::path::Path;
 
-use crate::binary::read_tables;
+use rayon::prelude::*;
+use vintner_panel::SourcePlace;
+
+use crate::binary::{read_columns, read_tables};
 use crate::checksum::Checksum;
+use crate::columns::Columns;
 use crate::crosswalk::Crosswalk;
 use crate::delimited::Dialect;
+use crate::entities_across::EntitiesAcross;
 use crate::error::{IngestError, Result};
 use crate::format::Format;
-use crate::grid::Grid;
-use crate::header::Header;
+use crate::grid::{CellContent, Grid, GridRow};
+use crate::header::{Header, SEARCHED};
 use crate::layout::Layout;
+use crate::long::Long;
+use crate::malformed::Malformed;
+use crate::read_row::ReadRow;
+use crate::rows::{Row, RowBlock};
 use crate::source::Source;
 use crate::source_fault::SourceFault;
 use crate::table::Wanted;
 use crate::tidied::Tidied;
-use crate::tidying::{Problem, Tidying};
+use crate::tidying::{Asked, Problem, Tidying};
+use crate::wide::Wide;
 use crate::window::Window;
-use crate::{delimited, entities_across, long, text_encoding, wide};
+use crate::{delimited, text_encoding};
+
+/// Text is read in blocks of so many bytes, each by one thread.
+const BLOCK: usize = 2 << 20;
+
+/// Rows that aren't text are read in blocks of so many.
+const ROWS: usize = 1 << 15;
 
 /// Reads a source from the vintage's raw folder; see [`read_source_bytes`].
 ///
@@ -26,27 +42,27 @@ use crate::{delimited, entities_across, long, text_encoding, wide};
 pub fn read_source(
     source: &Source,
     raw_folder: &Path,
-    crosswalk: &Crosswalk,
+    crosswalk: Option<&Crosswalk>,
     window: Option<Window>,
 ) -> Result<Tidied> {
     let path = raw_folder.join(&source.file);
     let bytes = vintner_guard::read_regular(&path).map_err(|problem| IngestError::Io { path, problem })?;
-    read_source_bytes(source, bytes, crosswalk, window)
+    read_source_bytes(source, &bytes, crosswalk, window)
 }
 
 /// Reads a source from the bytes of its file. Rows of entities that are dropped and years out of
-/// the window are left unread: what isn't used isn't checked.
+/// the window are left unread: what isn't used isn't checked. Without a crosswalk all entities of the file are read.
 ///
 /// # Errors
 /// [`IngestError::Checksum`] where the bytes aren't those that the manifest means;
 /// [`IngestError::Source`] with everything that is wrong in them.
 pub fn read_source_bytes(
     source: &Source,
-    bytes: Vec<u8>,
-    crosswalk: &Crosswalk,
+    bytes: &[u8],
+    crosswalk: Option<&Crosswalk>,
     window: Option<Window>,
 ) -> Result<Tidied> {
-    let found = Checksum::of(&bytes);
+    let found = Checksum::of(bytes);
     if Checksum::parse(&source.sha256).as_ref() != Some(&found) {
         return Err(IngestError::Checksum {
             name: source.name.clone(),
@@ -54,20 +70,17 @@ pub fn read_source_bytes(
             expected: source.sha256.clone(),
             found: found.to_string(),
             // Told at once, so that a file that was meant to change is mended in one round.
-            faults: match read_grid(source, bytes).and_then(|grid| tidy(source, &grid, crosswalk, window)) {
+            faults: match read_values(source, bytes, crosswalk, window) {
                 Err(IngestError::Source { faults, .. }) => Box::new(faults),
                 _ => Box::default(),
             },
         });
     }
-    let grid = read_grid(source, bytes)?;
-    let tidied = tidy(source, &grid, crosswalk, window)?;
+    let tidied = read_values(source, bytes, crosswalk, window)?;
     tracing::debug!(
         source = source.name,
         rows_read = tidied.rows_read,
         rows_used = tidied.rows_used,
-        values = tidied.values.len(),
-        missing = tidied.missing().count(),
         "source read"
     );
     Ok(tidied)
@@ -77,70 +90,178 @@ pub fn read_source_bytes(
 ///
 /// # Errors
 /// [`IngestError::Source`] where the bytes aren't what the manifest says they are.
-pub fn read_grid(source: &Source, bytes: Vec<u8>) -> Result<Grid> {
-    let fault = |sheet: Option<String>, cell, message, hint| {
-        let fault = SourceFault { file: source.file.clone(), sheet, cell, message, hint };
-        IngestError::Source { name: source.name.clone(), faults: fault.into() }
-    };
+pub fn read_grid(source: &Source, bytes: &[u8]) -> Result<Grid> {
     let mut warnings = Vec::new();
     let (sheet, rows) = match source.format {
         Format::Csv | Format::Tsv => {
-            let decoded = text_encoding::decode(&bytes, source.encoding_label())
-                .map_err(|wrong| fault(None, Some((wrong.line, 1)), wrong.message, wrong.hint))?;
+            let (decoded, dialect) = text_of(source, bytes)?;
             warnings.extend(decoded.warning);
-            let dialect =
-                Dialect { delimiter: source.delimiter_character(), comment: source.comment.as_deref() };
-            let rows = delimited::parse(&decoded.text, dialect).map_err(|wrong| {
-                fault(None, Some((wrong.line, 1)), wrong.message.into(), wrong.hint.into())
-            })?;
-            (None, rows)
+            (None, delimited::parse(&decoded.text, dialect).map_err(|wrong| malformed(source, wrong))?)
         }
         Format::Xlsx | Format::Xls | Format::Ods | Format::Parquet => {
             let wanted = source.sheet.as_deref().map_or(Wanted::First, Wanted::Named);
-            let mut tables = read_tables(&bytes, source.format, wanted)
-                .map_err(|wrong| fault(wrong.sheet, None, wrong.message, wrong.hint))?;
+            let mut tables = read_tables(bytes, source.format, wanted).map_err(|wrong| {
+                let (sheet, message, hint) = (wrong.sheet, wrong.message, wrong.hint);
+                fault(source, SourceFault { file: source.file.clone(), sheet, cell: None, message, hint })
+            })?;
             tables.pop().map_or((None, Vec::new()), |table| (table.sheet, table.rows))
         }
     };
     Ok(Grid { file: source.file.clone(), sheet, rows, warnings })
 }
 
-fn tidy(source: &Source, grid: &Grid, crosswalk: &Crosswalk, window: Option<Window>) -> Result<Tidied> {
-    let mut tidying = Tidying::new(source, grid, crosswalk, window);
-    match Header::of(grid, source.header_row, source.format.is_text()) {
-        Err(problem) => tidying.fault(problem),
-        Ok(header) => {
-            let last = source.last_row.unwrap_or(u32::MAX);
-            let rows: Vec<_> =
-                grid.rows.iter().filter(|row| row.number > header.row && row.number <= last).collect();
-            // Under a row that isn't the header every row is too wide, and none is at fault.
-            let keys = [&source.entity, &source.time];
-            let is_header = keys.into_iter().flatten().all(|name| header.find(name).is_ok());
-            if source.format.is_text() && is_header {
-                check_widths(&mut tidying, &header, &rows);
+fn read_values(
+    source: &Source,
+    bytes: &[u8],
+    crosswalk: Option<&Crosswalk>,
+    window: Option<Window>,
+) -> Result<Tidied> {
+    let mut place = SourcePlace { source: source.name.clone(), file: source.file.clone(), sheet: None };
+    match source.format {
+        Format::Csv | Format::Tsv => {
+            let (decoded, dialect) = text_of(source, bytes)?;
+            let warnings = decoded.warning.into_iter().collect();
+            let text = decoded.text.as_ref();
+            let malformed = |wrong| malformed(source, wrong);
+            let enough = |rows: &[GridRow]| {
+                let below = rows.iter().rev().take_while(|row| row.number >= source.header_row);
+                below.take(SEARCHED + 2).count() > SEARCHED + 1
+            };
+            let first = delimited::first_rows(text, dialect, enough).map_err(malformed)?;
+            let blocks = delimited::blocks(text, dialect, BLOCK);
+            let grid = |rows| Grid { file: source.file.clone(), sheet: None, rows, warnings: Vec::new() };
+            let mut head = grid(first);
+            // Where there is none, the whole table is looked through to say so.
+            if Header::of(&head, source.header_row, true).is_err() {
+                head = grid(delimited::parse(text, dialect).map_err(malformed)?);
             }
-            match source.layout {
-                Layout::Long => long::walk(&mut tidying, &header, &rows),
-                Layout::Wide => wide::walk(&mut tidying, &header, &rows),
-                Layout::EntitiesAcross => entities_across::walk(&mut tidying, &header, &rows),
-            }
+            tidy(Asked { source, place: &place, crosswalk, window }, &head, &blocks, warnings)
+        }
+        Format::Parquet if source.layout == Layout::Long => {
+            let columns = read_columns(bytes, &named(source)).map_err(|wrong| {
+                fault(
+                    source,
+                    SourceFault {
+                        file: source.file.clone(),
+                        sheet: None,
+                        cell: None,
+                        message: wrong.message,
+                        hint: wrong.hint,
+                    },
+                )
+            })?;
+            let head = head_of(source, &columns);
+            tidy(Asked { source, place: &place, crosswalk, window }, &head, &columns.blocks(ROWS), Vec::new())
+        }
+        _ => {
+            let grid = read_grid(source, bytes)?;
+            place.sheet.clone_from(&grid.sheet);
+            let blocks: Vec<&[GridRow]> = grid.rows.chunks(ROWS).collect();
+            let warnings = grid.warnings.clone();
+            tidy(Asked { source, place: &place, crosswalk, window }, &grid, &blocks, warnings)
         }
     }
-    tidying.finish().map_err(|faults| IngestError::Source { name: source.name.clone(), faults })
+}
+
+/// The headers that a source names in a long table.
+fn named(source: &Source) -> Vec<String> {
+    let keys = [&source.entity, &source.time, &source.category, &source.variable_column];
+    let keys = keys.into_iter().flatten().chain(source.rows_where.keys());
+    keys.chain(source.columns.iter().filter_map(|column| column.column.as_ref())).cloned().collect()
+}
+
+/// The header of columns and the rows below it in which a header is looked for.
+fn head_of(source: &Source, columns: &Columns) -> Grid {
+    let names = columns.names.iter().map(|name| CellContent::from_text(name.as_str())).collect();
+    let rows = vec![GridRow { number: 1, cells: names }];
+    Grid { file: source.file.clone(), sheet: None, rows, warnings: Vec::new() }
+}
+
+fn tidy<B: RowBlock>(asked: Asked<'_>, head: &Grid, blocks: &[B], warnings: Vec<String>) -> Result<Tidied> {
+    let source = asked.source;
+    let mut tidying = Tidying::new(asked);
+    let header = match Header::of(head, source.header_row, source.format.is_text()) {
+        Ok(header) => Some(header),
+        Err(problem) => {
+            tidying.fault(problem);
+            None
+        }
+    };
+    let layout: Option<Box<dyn ReadRow + '_>> = header.as_ref().and_then(|header| match source.layout {
+        Layout::Long => Some(Box::new(Long::find(&mut tidying, header)?) as Box<dyn ReadRow>),
+        Layout::Wide => Some(Box::new(Wide::find(&mut tidying, header)?) as Box<dyn ReadRow>),
+        Layout::EntitiesAcross => {
+            Some(Box::new(EntitiesAcross::find(&mut tidying, header)?) as Box<dyn ReadRow>)
+        }
+    });
+    let width = header.as_ref().and_then(|header| width_of(source, header));
+    let first = header.as_ref().map_or(u32::MAX, |header| header.row);
+    let last = source.last_row.unwrap_or(u32::MAX);
+    let read = blocks.par_iter().map(|block| {
+        let mut own = Tidying::new(asked);
+        block.each(&mut |row| {
+            if row.number() <= first || row.number() > last {
+                return;
+            }
+            if let Some(width) = width {
+                check_width(&mut own, row, width);
+            }
+            if let Some(layout) = &layout {
+                layout.read(&mut own, row);
+            }
+        })?;
+        Ok(own)
+    });
+    let read: Vec<std::result::Result<Tidying<'_>, Malformed>> = read.collect();
+    for block in read {
+        tidying.absorb(block.map_err(|wrong| malformed(source, wrong))?);
+    }
+    if let Some(layout) = &layout {
+        layout.end(&mut tidying);
+    }
+    let headers = layout.as_ref().map(|layout| layout.headers()).unwrap_or_default();
+    let tidied = tidying.finish(headers, warnings);
+    Ok(tidied.map_err(|faults| IngestError::Source { name: source.name.clone(), faults })??)
+}
+
+/// How many columns the header of a text has. Under a row that isn't the header every row is too wide, and none is
+/// at fault.
+fn width_of(source: &Source, header: &Header) -> Option<u32> {
+    let keys = [&source.entity, &source.time];
+    let is_header = keys.into_iter().flatten().all(|name| header.find(name).is_ok());
+    (source.format.is_text() && is_header).then(|| header.cells.last().map_or(0, |(column, _)| *column))
 }
 
 /// In text, a field beyond the header's last is a delimiter inside a value (a thousands separator,
 /// say), which has shifted all that follows.
-fn check_widths(tidying: &mut Tidying<'_>, header: &Header, rows: &[&crate::grid::GridRow]) {
-    let width = header.cells.last().map_or(0, |(column, _)| *column);
-    for row in rows {
-        let beyond = row.cells.iter().zip(1u32..).find(|(cell, at)| *at > width && !cell.is_blank());
-        if let Some((content, column)) = beyond {
-            tidying.fault(Problem {
-                cell: Some((row.number, column)),
-                message: format!("{:?} stands beyond the header's {width} columns", content.raw()),
-                hint: "put a field that contains the delimiter in quotation marks".into(),
-            });
-        }
+fn check_width(tidying: &mut Tidying<'_>, row: &dyn Row, width: u32) {
+    if row.width() <= width {
+        return;
     }
+    if let Some((column, cell)) = row.first_from(width + 1) {
+        tidying.too_wide(Problem {
+            cell: Some((row.number(), column)),
+            message: format!("{:?} stands beyond the header's {width} columns", cell.raw()),
+            hint: "put a field that contains the delimiter in quotation marks".into(),
+        });
+    }
+}
+
+fn text_of<'b>(source: &'b Source, bytes: &'b [u8]) -> Result<(text_encoding::Decoded<'b>, Dialect<'b>)> {
+    let decoded = text_encoding::decode(bytes, source.encoding_label()).map_err(|wrong| {
+        let cell = Some((wrong.line, 1));
+        let (message, hint) = (wrong.message, wrong.hint);
+        fault(source, SourceFault { file: source.file.clone(), sheet: None, cell, message, hint })
+    })?;
+    let dialect = Dialect { delimiter: source.delimiter_character(), comment: source.comment.as_deref() };
+    Ok((decoded, dialect))
+}
+
+fn malformed(source: &Source, wrong: Malformed) -> IngestError {
+    let (cell, message, hint) = (Some((wrong.line, 1)), wrong.message.into(), wrong.hint.into());
+    fault(source, SourceFault { file: source.file.clone(), sheet: None, cell, message, hint })
+}
+
+fn fault(source: &Source, fault: SourceFault) -> IngestError {
+    IngestError::Source { name: source.name.clone(), faults: fault.into() }
 }

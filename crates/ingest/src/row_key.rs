@@ -1,11 +1,14 @@
 //! The key columns of a table, and the key of a row.
 
-use crate::fold::fold;
-use crate::grid::GridRow;
+use std::borrow::Cow;
+
+use crate::fold::{fold, is_folded};
 use crate::header::Header;
 use crate::number::parse_number;
+use crate::records::RowKey;
+use crate::rows::Row;
 use crate::source::Source;
-use crate::tidying::{RowKey, Tidying};
+use crate::tidying::Tidying;
 
 /// Where a table keeps its keys.
 #[derive(Debug)]
@@ -28,8 +31,8 @@ pub(crate) struct KeyedRow {
 impl KeyColumns {
     /// The columns that the source names; nothing, and a fault for each, where some are absent.
     pub(crate) fn find(tidying: &mut Tidying<'_>, header: &Header) -> Option<Self> {
-        let source: &Source = tidying.source;
-        let before = tidying.progress().1;
+        let source: &Source = tidying.asked.source;
+        let before = tidying.fault_count();
         let named = |tidying: &mut Tidying<'_>, name: &Option<String>| {
             name.as_deref().and_then(|name| find_column(tidying, header, name))
         };
@@ -43,7 +46,7 @@ impl KeyColumns {
                 conditions.push((column, fold(text)));
             }
         }
-        (tidying.progress().1 == before).then_some(Self { entity, time, category, variable, conditions })
+        (tidying.fault_count() == before).then_some(Self { entity, time, category, variable, conditions })
     }
 
     /// All columns that the keys and conditions are read from.
@@ -75,33 +78,34 @@ impl KeyColumns {
     pub(crate) fn key_of(
         &self,
         tidying: &mut Tidying<'_>,
-        row: &GridRow,
+        row: &dyn Row,
         value_columns: &[u32],
-        notes: &mut Notes,
     ) -> Option<KeyedRow> {
-        if self.conditions.iter().any(|(column, text)| fold(&row.cell(*column).raw()) != *text) {
+        let meets = |(column, text): &(u32, String)| {
+            let raw = row.cell(*column).raw();
+            raw == *text || (!is_folded(&raw) && fold(&raw) == *text)
+        };
+        if !self.conditions.iter().all(meets) {
             return None;
         }
-        let blank: Vec<(u32, &str)> =
-            self.keys().filter(|(column, _)| row.cell(*column).is_blank()).collect();
-        let key_count = self.keys().count();
-        if let Some(&(column, what)) = blank.first() {
-            if blank.len() == key_count {
+        let is_blank = |(column, _): &(u32, &str)| row.cell(*column).is_blank();
+        if let Some((column, what)) = self.keys().find(is_blank) {
+            if self.keys().all(|key| is_blank(&key)) {
                 let number = |column: &&u32| parse_number(&row.cell(**column).raw()).is_ok();
                 if let Some(value) = value_columns.iter().find(number) {
                     let raw = row.cell(*value).raw();
                     tidying.fault_at(
-                        row.number,
+                        row.number(),
                         *value,
                         format!("the number {raw} in a row without its {}", self.names()),
                         "fill the key cells (of merged cells only the first holds the text), or set `last_row`",
                     );
                 } else {
-                    notes.count(row);
+                    tidying.count_note(row);
                 }
             } else {
                 tidying.fault_at(
-                    row.number,
+                    row.number(),
                     column,
                     format!("no {what} in a row that has {}", self.present(row)),
                     "fill the cell (of merged cells only the first holds the text), or set `last_row` if the \
@@ -110,19 +114,23 @@ impl KeyColumns {
             }
             return None;
         }
-        if key_count == 0 && row.is_blank() {
+        if self.keys().next().is_none() && row.is_blank() {
             return None;
         }
         tidying.count_row_read();
         let entity = match self.entity {
-            Some(column) => Some(tidying.entity(row.cell(column), row.number, column)?),
+            Some(column) => Some(tidying.entity(row.cell(column), row.number(), column)?),
             None => None,
         };
         let year = match self.time {
-            Some(column) => Some(tidying.year(row.cell(column), row.number, column)?),
+            Some(column) => Some(tidying.time(row.cell(column), row.number(), column)?),
             None => None,
         };
-        let category = self.category.map(|column| fold(&row.cell(column).raw()));
+        let category = self.category.map(|column| {
+            let raw = row.cell(column).raw();
+            let folded = if is_folded(&raw) { raw } else { Cow::Owned(fold(&raw)) };
+            tidying.records.categories.code(&folded)
+        });
         Some(KeyedRow { key: RowKey { entity, category }, year })
     }
 
@@ -130,7 +138,7 @@ impl KeyColumns {
         self.keys().map(|(_, what)| what).collect::<Vec<_>>().join(" and ")
     }
 
-    fn present(&self, row: &GridRow) -> String {
+    fn present(&self, row: &dyn Row) -> String {
         let filled = self.keys().filter(|(column, _)| !row.cell(*column).is_blank());
         let texts: Vec<String> =
             filled.map(|(column, what)| format!("the {what} {:?}", row.cell(column).raw())).collect();
@@ -150,33 +158,6 @@ pub(crate) fn find_column(tidying: &mut Tidying<'_>, header: &Header, name: &str
         Err(problem) => {
             tidying.fault(problem);
             None
-        }
-    }
-}
-
-/// Rows without a key that hold text: notes under the table, most often.
-#[derive(Debug, Default)]
-pub(crate) struct Notes {
-    rows: usize,
-    first: Option<(u32, String)>,
-}
-
-impl Notes {
-    fn count(&mut self, row: &GridRow) {
-        if let Some(content) = row.cells.iter().find(|content| !content.is_blank()) {
-            self.rows += 1;
-            self.first.get_or_insert_with(|| (row.number, content.raw()));
-        }
-    }
-
-    /// Warns of them, if there were any.
-    pub(crate) fn warn(self, tidying: &mut Tidying<'_>) {
-        if let Some((row, text)) = self.first {
-            let text: String = text.chars().take(40).collect();
-            tidying.warn(format!(
-                "skipped {} with text but without a key, the first of them row {row}: {text:?}; `last_row` says where the table ends",
-                if self.rows == 1 { "1 row".into() } else { format!("{} rows", self.rows) }
-            ));
         }
     }
 }

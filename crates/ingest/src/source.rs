@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use vintner_panel::Label;
+use vintner_panel::{Label, PeriodReading};
 
 use crate::format::Format;
 use crate::layout::Layout;
@@ -49,6 +49,9 @@ pub struct Source {
     /// The column of years.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
+    /// How times are to be read that are quarters, months or any other periods than years.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<PeriodReading>,
     /// The year of every value, for a cross-section without a column of years.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<i32>,
@@ -104,6 +107,9 @@ pub struct ValueColumn {
     pub column: Option<String>,
     /// The variable's id.
     pub variable: String,
+    /// What its cells hold.
+    #[serde(default, rename = "type", skip_serializing_if = "ValueKind::is_number")]
+    pub kind: ValueKind,
     /// The unit of the tidy value, after `scale`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub unit: String,
@@ -117,6 +123,25 @@ pub struct ValueColumn {
     /// Codes for a missing value in this column, beside the source's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+}
+
+/// What the cells of a variable hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ValueKind {
+    /// Numbers.
+    #[default]
+    Number,
+    /// Whole numbers of up to 64 bits, kept to the last digit.
+    Integer,
+    /// Text, such as a category.
+    Text,
+}
+
+impl ValueKind {
+    fn is_number(&self) -> bool {
+        *self == ValueKind::Number
+    }
 }
 
 /// What to do with entities that the crosswalk doesn't know.

@@ -60,6 +60,11 @@ impl SourceFaults {
         self.kept.push(fault);
     }
 
+    /// Counts faults that weren't kept.
+    pub(crate) fn count_more(&mut self, more: usize) {
+        self.more += more;
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()

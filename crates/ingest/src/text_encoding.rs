@@ -1,5 +1,7 @@
 //! Decoding of text files, strictly: a byte that the declared encoding doesn't know is a fault.
 
+use std::borrow::Cow;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{DecoderResult, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -10,9 +12,9 @@ const CANDIDATES: [&Encoding; 5] =
 
 /// Text decoded from bytes.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Decoded {
+pub(crate) struct Decoded<'b> {
     /// The text, without a byte order mark.
-    pub text: String,
+    pub text: Cow<'b, str>,
     /// A doubt about the declared encoding.
     pub warning: Option<String>,
 }
@@ -32,7 +34,7 @@ pub(crate) struct Undecodable {
 const LARGEST: usize = 2 << 30;
 
 /// Decodes `bytes` in the encoding of a WHATWG `label`.
-pub(crate) fn decode(bytes: &[u8], label: &str) -> Result<Decoded, Undecodable> {
+pub(crate) fn decode<'b>(bytes: &'b [u8], label: &str) -> Result<Decoded<'b>, Undecodable> {
     let Some(encoding) = Encoding::for_label_no_replacement(label.as_bytes()) else {
         return Err(Undecodable {
             line: 1,
@@ -89,7 +91,13 @@ fn line_of(bytes: &[u8], offset: usize) -> u32 {
 }
 
 /// The text, or the offset of the first byte of the first sequence that isn't valid.
-fn decode_strictly(bytes: &[u8], encoding: &'static Encoding) -> Result<String, usize> {
+fn decode_strictly<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> Result<Cow<'b, str>, usize> {
+    // Most files are what they will be read as, and needn't be copied.
+    if encoding == UTF_8
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return Ok(Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text)));
+    }
     let mut decoder = encoding.new_decoder_with_bom_removal();
     let capacity = decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(bytes.len());
     let mut text = String::with_capacity(capacity);
@@ -99,7 +107,7 @@ fn decode_strictly(bytes: &[u8], encoding: &'static Encoding) -> Result<String, 
         let (result, read) = decoder.decode_to_string_without_replacement(rest, &mut text, true);
         offset += read;
         match result {
-            DecoderResult::InputEmpty => return Ok(text),
+            DecoderResult::InputEmpty => return Ok(Cow::Owned(text)),
             DecoderResult::OutputFull => text.reserve(bytes.len().max(64)),
             DecoderResult::Malformed(bad, after) => {
                 return Err(offset.saturating_sub(usize::from(bad) + usize::from(after)));
@@ -225,7 +233,7 @@ mod tests {
             prop_assume!(!lossy && !text.starts_with('\u{feff}'));
             // A few private-use characters share a code point pair in the standard's table.
             let back = encoding_rs::GB18030.decode(&bytes).0.into_owned();
-            prop_assert_eq!(decode(&bytes, "gb18030").map(|decoded| decoded.text), Ok(back));
+            prop_assert_eq!(decode(&bytes, "gb18030").map(|decoded| decoded.text.into_owned()), Ok(back));
         }
     }
 }

@@ -1,17 +1,20 @@
-//! The collecting of values and faults while a layout walks a grid.
+//! The collecting of records and faults while a layout reads rows: of a header, of a block of rows, and of the
+//! whole in the end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use vintner_diagnostics::cut;
-use vintner_panel::TidyValue;
+use vintner_panel::{CellAddress, Period, SourcePlace, TidyTable};
 
+use crate::cell::Cell;
 use crate::crosswalk::{Crosswalk, NameMatch};
-use crate::fold::fold;
-use crate::grid::{CellContent, Grid};
-use crate::number::parse_number;
-use crate::source::{Duplicates, Outside, Source, ValueColumn};
+use crate::fold::fold_name;
+use crate::records::{RecordPlace, Records, RowKey};
+use crate::rows::Row;
+use crate::source::{Duplicates, Outside, Source};
 use crate::source_fault::{SourceFault, SourceFaults};
 use crate::tidied::Tidied;
+use crate::value_reader::ValueReader;
 use crate::window::Window;
 use crate::year::{PLAUSIBLE_YEARS, parse_year};
 
@@ -32,160 +35,116 @@ pub(crate) struct Problem {
     pub hint: String,
 }
 
-/// The keys of a value but its time and variable.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct RowKey {
-    /// The entity's id, where the source has entities.
-    pub entity: Option<String>,
-    /// The category, where the source has categories.
-    pub category: Option<String>,
-}
-
-/// A missing code: its folded text and, where it writes a number, that number.
-type MissingCode = (String, Option<f64>);
-
-/// A variable of the source with its missing codes at hand.
-#[derive(Debug)]
-pub(crate) struct ValueReader<'a> {
-    /// The manifest's entry.
-    pub column: &'a ValueColumn,
-    missing: Vec<MissingCode>,
-}
-
-impl<'a> ValueReader<'a> {
-    pub(crate) fn new(source: &'a Source, column: &'a ValueColumn) -> Self {
-        let codes = source.missing.iter().chain(&column.missing);
-        let missing = codes.map(|code| (fold(code), parse_number(code).ok())).collect();
-        Self { column, missing }
-    }
-
-    /// The value in a cell: none where it is missing, a message and a hint where it isn't a number
-    /// that can be right.
-    fn read(&self, content: &CellContent) -> Result<Option<f64>, (String, String)> {
-        if content.is_blank() {
-            return Ok(None);
-        }
-        let raw = content.raw();
-        let folded = fold(&raw);
-        let number = match content {
-            CellContent::Number(number) => Ok(*number),
-            CellContent::Text(text) => parse_number(text)
-                .map_err(|problem| (format!("text in a number: {text:?}"), problem.hint(&folded))),
-            CellContent::Error(error) => Err((
-                format!("the spreadsheet error {error} where a number is due"),
-                format!("mend the cell, or add {error:?} to `missing`"),
-            )),
-            CellContent::Date(date) => Err((
-                format!("a date where a number is due: {date}"),
-                "give the cell the number format `General`, or mend `column`".into(),
-            )),
-            CellContent::Boolean(_) | CellContent::Empty => Err((
-                format!("{raw} where a number is due"),
-                format!(
-                    "if it stands for a missing value, add {raw:?} to `missing`; otherwise mend the cell"
-                ),
-            )),
-        };
-        let is_code = |(code, value): &MissingCode| {
-            *code == folded || (value.is_some() && *value == number.as_ref().ok().copied())
-        };
-        if self.missing.iter().any(is_code) {
-            return Ok(None);
-        }
-        let number = number?;
-        let value = self.column.scale.map_or(number, |scale| number * scale);
-        if !value.is_finite() {
-            return Err((format!("{raw} times the scale can't be held"), "mend `scale`".into()));
-        }
-        self.in_range(value, &raw)?;
-        Ok(Some(value))
-    }
-
-    fn in_range(&self, value: f64, raw: &str) -> Result<(), (String, String)> {
-        let Some([least, most]) = self.column.range else { return Ok(()) };
-        if least.is_none_or(|least| value >= least) && most.is_none_or(|most| value <= most) {
-            return Ok(());
-        }
-        let unit = &self.column.unit;
-        let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
-        let read = if self.column.scale.is_some() { format!(" (read as {raw})") } else { String::new() };
-        let bound = match (least, most) {
-            (Some(least), Some(most)) => format!("from {least} to {most}"),
-            (Some(least), None) => format!("from {least} up"),
-            (None, Some(most)) => format!("up to {most}"),
-            (None, None) => "open".into(),
-        };
-        let message = format!(
-            "{value}{unit}{read} is out of the declared range of `{}`: {bound}",
-            self.column.variable
-        );
-        Err((message, "mend the cell, or widen `range` (in the unit after `scale`)".into()))
-    }
-}
-
 /// What became of an entity's name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Resolved {
-    Id(String),
+    Id(u32),
     Dropped,
     Refused,
 }
 
-/// Where the first value of a key was read.
-type FirstCells = BTreeMap<(Option<String>, i32, Option<String>, String), (u32, u32)>;
+/// What is wrong with a value, or with anything else.
+#[derive(Debug)]
+struct Found {
+    /// The record whose value it is.
+    record: Option<usize>,
+    problem: Problem,
+}
 
-/// The state of one walk.
+/// What is read from, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub source: &'a Source,
+    pub place: &'a SourcePlace,
+    /// The entities that are known; all of the file's where there is none.
+    pub crosswalk: Option<&'a Crosswalk>,
+    pub window: Option<Window>,
+}
+
+/// What has been read so far, and what is wrong with it.
 #[derive(Debug)]
 pub(crate) struct Tidying<'a> {
-    pub source: &'a Source,
-    pub grid: &'a Grid,
-    crosswalk: &'a Crosswalk,
-    window: Option<Window>,
-    faults: SourceFaults,
-    tidied: Tidied,
-    first_cells: FirstCells,
-    resolved: BTreeMap<String, Resolved>,
-    matched: BTreeSet<String>,
-    unmatched: BTreeMap<String, (u32, u32)>,
-    near_misses: Vec<String>,
+    pub asked: Asked<'a>,
+    pub records: Records,
+    found: Vec<Found>,
+    more_faults: usize,
+    widths: Vec<Problem>,
+    rows_read: usize,
+    warnings: Vec<String>,
     more_warnings: usize,
-    duplicates: usize,
-    years_seen: BTreeSet<i32>,
+    /// Names of variables met in the rows.
+    pub named: BTreeSet<String>,
+    resolved: HashMap<String, Resolved>,
+    matched: BTreeSet<String>,
+    unmatched: BTreeSet<String>,
+    /// Names, and what is said of each.
+    near_misses: Vec<(String, String)>,
+    years_seen: Option<(i32, i32)>,
+    /// Texts that were read as periods.
+    periods: HashMap<String, Period>,
+    /// Rows without a key that hold text, and the first of them: notes under the table, most often.
+    notes: usize,
+    first_note: Option<(u32, String)>,
 }
 
 impl<'a> Tidying<'a> {
-    pub(crate) fn new(
-        source: &'a Source,
-        grid: &'a Grid,
-        crosswalk: &'a Crosswalk,
-        window: Option<Window>,
-    ) -> Self {
+    pub(crate) fn new(asked: Asked<'a>) -> Self {
         Self {
-            source,
-            grid,
-            crosswalk,
-            window,
-            faults: SourceFaults::default(),
-            tidied: Tidied::default(),
-            first_cells: BTreeMap::new(),
-            resolved: BTreeMap::new(),
-            matched: BTreeSet::new(),
-            unmatched: BTreeMap::new(),
-            near_misses: Vec::new(),
+            asked,
+            records: Records::new(asked.source),
+            found: Vec::new(),
+            more_faults: 0,
+            widths: Vec::new(),
+            rows_read: 0,
+            warnings: Vec::new(),
             more_warnings: 0,
-            duplicates: 0,
-            years_seen: BTreeSet::new(),
+            named: BTreeSet::new(),
+            resolved: HashMap::new(),
+            matched: BTreeSet::new(),
+            unmatched: BTreeSet::new(),
+            near_misses: Vec::new(),
+            years_seen: None,
+            periods: HashMap::new(),
+            notes: 0,
+            first_note: None,
         }
     }
 
+    /// Adds what was read of a block that follows.
+    pub(crate) fn absorb(&mut self, block: Self) {
+        let before = self.records.len();
+        self.more_faults += block.more_faults;
+        for found in block.found {
+            self.push(Found { record: found.record.map(|record| before + record), ..found });
+        }
+        self.widths.extend(block.widths);
+        self.rows_read += block.rows_read;
+        block.warnings.into_iter().for_each(|warning| self.warn(warning));
+        self.more_warnings += block.more_warnings;
+        self.named.extend(block.named);
+        // A name is told of where it is met first.
+        let new = block.near_misses.into_iter().filter(|(name, _)| !self.resolved.contains_key(name));
+        self.near_misses.extend(new);
+        for (name, resolved) in block.resolved {
+            self.resolved.entry(name).or_insert(resolved);
+        }
+        self.matched.extend(block.matched);
+        self.unmatched.extend(block.unmatched);
+        if let Some((first, last)) = block.years_seen {
+            self.see(first);
+            self.see(last);
+        }
+        self.notes += block.notes;
+        self.first_note = self.first_note.take().or(block.first_note);
+        self.records.append(block.records);
+    }
+
+    fn push(&mut self, found: Found) {
+        if self.found.len() < SourceFaults::KEPT { self.found.push(found) } else { self.more_faults += 1 }
+    }
+
     pub(crate) fn fault(&mut self, problem: Problem) {
-        self.faults.push(SourceFault {
-            file: self.grid.file.clone(),
-            sheet: self.grid.sheet.clone(),
-            cell: problem.cell,
-            message: problem.message,
-            hint: problem.hint,
-        });
+        self.push(Found { record: None, problem });
     }
 
     pub(crate) fn fault_at(
@@ -198,48 +157,81 @@ impl<'a> Tidying<'a> {
         self.fault(Problem { cell: Some((row, column)), message: message.into(), hint: hint.into() });
     }
 
+    /// A field beyond the header's last, which is told before all else.
+    pub(crate) fn too_wide(&mut self, problem: Problem) {
+        if self.widths.len() < SourceFaults::KEPT { self.widths.push(problem) } else { self.more_faults += 1 }
+    }
+
     pub(crate) fn warn(&mut self, warning: impl Into<String>) {
-        if self.tidied.warnings.len() < WARNINGS {
-            self.tidied.warnings.push(cut(warning.into()));
+        if self.warnings.len() < WARNINGS {
+            self.warnings.push(cut(warning.into()));
         } else {
             self.more_warnings += 1;
         }
     }
 
     pub(crate) fn count_row_read(&mut self) {
-        self.tidied.rows_read += 1;
+        self.rows_read += 1;
     }
 
-    /// How many values and faults there are so far.
-    pub(crate) fn progress(&self) -> (usize, usize) {
-        (self.tidied.values.len(), self.faults.len())
+    /// Counts a row without a key, if it holds anything.
+    pub(crate) fn count_note(&mut self, row: &dyn Row) {
+        if let Some((_, cell)) = row.first_from(1) {
+            self.notes += 1;
+            self.first_note.get_or_insert_with(|| (row.number(), cell.raw().into_owned()));
+        }
     }
 
-    /// Counts a row as used if it brought a value since `before`.
-    pub(crate) fn count_row_used(&mut self, before: (usize, usize)) {
-        if self.tidied.values.len() > before.0 {
-            self.tidied.rows_used += 1;
+    /// How many faults there are so far.
+    pub(crate) fn fault_count(&self) -> usize {
+        self.found.len() + self.widths.len() + self.more_faults
+    }
+
+    /// The address of a cell.
+    pub(crate) fn cell(&self, row: u32, column: u32) -> String {
+        CellAddress { file: String::new(), sheet: None, row, column }.cell()
+    }
+
+    /// The time in a cell, as a number among those of its frequency; nothing, and a fault, where it isn't one that
+    /// the source covers.
+    pub(crate) fn time(&mut self, cell: Cell<'_>, row: u32, column: u32) -> Option<i32> {
+        let Some(reading) = self.asked.source.period else { return self.year(cell, row, column) };
+        let text = cell.raw();
+        if let Some(known) = self.periods.get(text.as_ref()) {
+            return Some(known.ordinal());
+        }
+        match reading.read(&text) {
+            Ok(period) => {
+                self.covered_year(period.in_year(), row, column)?;
+                self.periods.insert(text.into_owned(), period);
+                Some(period.ordinal())
+            }
+            Err(error) => {
+                self.fault_at(row, column, error.to_string(), "mend the cell, or `period` in vintage.yaml");
+                None
+            }
         }
     }
 
     /// The year in a cell; nothing, and a fault, where it isn't one that the source covers.
-    pub(crate) fn year(&mut self, content: &CellContent, row: u32, column: u32) -> Option<i32> {
-        match parse_year(content) {
+    pub(crate) fn year(&mut self, cell: Cell<'_>, row: u32, column: u32) -> Option<i32> {
+        match parse_year(cell) {
             Ok(year) => self.covered_year(year, row, column),
             Err(problem) => {
-                self.fault_at(row, column, problem.message(&content.raw()), problem.hint());
+                self.fault_at(row, column, problem.message(&cell.raw()), problem.hint());
                 None
             }
         }
     }
 
     fn covered_year(&mut self, year: i32, row: u32, column: u32) -> Option<i32> {
-        let [first, last] = self.source.covers.unwrap_or(PLAUSIBLE_YEARS);
+        let covers = self.asked.source.covers;
+        let [first, last] = covers.unwrap_or(PLAUSIBLE_YEARS);
         if (first..=last).contains(&year) {
-            self.years_seen.insert(year);
+            self.see(year);
             return Some(year);
         }
-        let (message, hint) = if self.source.covers.is_some() {
+        let (message, hint) = if covers.is_some() {
             (
                 format!("the year {year} is out of the years that the source covers, {first} to {last}"),
                 "mend the cell, or widen `covers` in vintage.yaml",
@@ -254,19 +246,25 @@ impl<'a> Tidying<'a> {
         None
     }
 
-    /// The id under which an entity's values go; nothing where they are dropped or refused.
-    pub(crate) fn entity(&mut self, content: &CellContent, row: u32, column: u32) -> Option<String> {
-        let name = content.raw();
-        let resolved = match self.resolved.get(&name) {
-            Some(resolved) => resolved.clone(),
+    fn see(&mut self, year: i32) {
+        let (first, last) = self.years_seen.get_or_insert((year, year));
+        *first = year.min(*first);
+        *last = year.max(*last);
+    }
+
+    /// The code of the id under which an entity's values go; nothing where they are dropped or refused.
+    pub(crate) fn entity(&mut self, cell: Cell<'_>, row: u32, column: u32) -> Option<u32> {
+        let name = cell.raw();
+        let resolved = match self.resolved.get(name.as_ref()) {
+            Some(resolved) => *resolved,
             None => {
                 let resolved = self.resolve(&name, row, column);
-                self.resolved.insert(name.clone(), resolved.clone());
+                self.resolved.insert(name.clone().into_owned(), resolved);
                 resolved
             }
         };
         match resolved {
-            Resolved::Id(id) => Some(id),
+            Resolved::Id(code) => Some(code),
             Resolved::Dropped => None,
             Resolved::Refused => {
                 self.fault_at(
@@ -281,110 +279,186 @@ impl<'a> Tidying<'a> {
     }
 
     fn resolve(&mut self, name: &str, row: u32, column: u32) -> Resolved {
-        match self.crosswalk.find(name) {
+        let Some(crosswalk) = self.asked.crosswalk else {
+            return Resolved::Id(self.records.entities.code(&fold_name(name)));
+        };
+        match crosswalk.find(name) {
             NameMatch::Entity(id) => {
                 self.matched.insert(id.to_owned());
-                Resolved::Id(id.to_owned())
+                Resolved::Id(self.records.entities.code(id))
             }
             NameMatch::Outside { stripped, near } => {
-                self.unmatched.entry(stripped.clone()).or_insert((row, column));
                 if let Some(near) = near {
-                    let address = self.grid.address(row, column);
                     let warning = format!(
                         "{name:?} ({}) is not in the crosswalk but contains a name of `{near}`",
-                        address.cell()
+                        self.cell(row, column)
                     );
-                    self.near_misses.push(warning);
+                    self.near_misses.push((name.to_owned(), warning));
                 }
-                match self.source.outside {
+                let resolved = match self.asked.source.outside {
                     Outside::Drop => Resolved::Dropped,
-                    Outside::Keep => Resolved::Id(stripped),
+                    Outside::Keep => Resolved::Id(self.records.entities.code(&stripped)),
                     Outside::Error => Resolved::Refused,
-                }
+                };
+                self.unmatched.insert(stripped);
+                resolved
             }
         }
     }
 
-    /// Takes the value in a cell, unless its year is out of the window or its key is taken.
-    pub(crate) fn take(&mut self, key: &RowKey, year: i32, reader: &ValueReader<'_>, row: u32, column: u32) {
-        if self.window.is_some_and(|window| !window.contains(year)) {
-            return;
+    /// Begins a record, unless its year is out of the window; its values follow.
+    pub(crate) fn begin(&mut self, key: RowKey, year: i32, place: RecordPlace) -> bool {
+        let frequency = self.asked.source.period.and_then(|period| period.frequency);
+        let in_year = frequency.and_then(|own| Period::from_ordinal(own, year)).map_or(year, Period::in_year);
+        let wanted = self.asked.window.is_none_or(|window| window.contains(in_year));
+        if wanted {
+            self.records.push(key, year, place);
         }
-        let variable = &reader.column.variable;
-        let place = (key.entity.clone(), year, key.category.clone(), variable.clone());
-        if let Some(&(first_row, first_column)) = self.first_cells.get(&place) {
-            match self.source.duplicates {
-                Duplicates::First => self.duplicates += 1,
-                Duplicates::Error => {
-                    let first = self.grid.address(first_row, first_column).cell();
-                    let entity = key.entity.as_deref().map(|id| format!(" of {id}")).unwrap_or_default();
-                    let category = key.category.as_deref().map(|c| format!(", {c}")).unwrap_or_default();
-                    self.fault_at(
-                        row,
-                        column,
-                        format!("a second value of `{variable}`{entity} for {year}{category}; the first is in {first}"),
-                        "remove one, tell them apart with `category` or `where`, or set `duplicates: first`",
-                    );
-                }
+        wanted
+    }
+
+    /// Takes the value in a cell for the record that was begun last.
+    pub(crate) fn take(&mut self, reader: &ValueReader<'_>, cell: Cell<'_>, row: u32, column: u32) {
+        let record = self.records.len().saturating_sub(1);
+        let Some(values) = self.records.values.get_mut(reader.at) else { return };
+        match reader.read(cell) {
+            Ok(reading) => values.push(reading),
+            Err((message, hint)) => {
+                values.skip();
+                let problem = Problem { cell: Some((row, column)), message, hint };
+                self.push(Found { record: Some(record), problem });
             }
-            return;
-        }
-        self.first_cells.insert(place, (row, column));
-        let grid = self.grid;
-        let Some(grid_row) = grid.row(row) else { return };
-        let content = grid_row.cell(column);
-        match reader.read(content) {
-            Ok(value) => self.tidied.values.push(TidyValue {
-                entity: key.entity.clone(),
-                time: year,
-                category: key.category.clone(),
-                variable: variable.clone(),
-                value,
-                raw: content.raw(),
-                source: self.source.name.clone(),
-                address: grid.address(row, column),
-            }),
-            Err((message, hint)) => self.fault_at(row, column, message, hint),
         }
     }
 
-    /// The values and warnings, or the faults.
-    pub(crate) fn finish(mut self) -> Result<Tidied, SourceFaults> {
-        if self.faults.is_empty() && self.tidied.values.is_empty() {
+    /// Takes the value in a cell for a record that has this variable alone.
+    pub(crate) fn take_alone(&mut self, reader: &ValueReader<'_>, cell: Cell<'_>, row: u32, column: u32) {
+        let others = self.records.values.iter_mut().enumerate().filter(|(at, _)| *at != reader.at);
+        others.for_each(|(_, values)| values.skip());
+        self.take(reader, cell, row, column);
+    }
+
+    /// The table and warnings, or the faults. `headers` are the columns of the variables, where each has its own.
+    pub(crate) fn finish(
+        mut self,
+        headers: &[(u32, String)],
+        warnings: Vec<String>,
+    ) -> Result<vintner_panel::Result<Tidied>, SourceFaults> {
+        self.warn_of_notes();
+        if self.fault_count() == 0 && self.records.len() == 0 {
             let problem = self.nothing_used();
             self.fault(problem);
         }
-        if !self.faults.is_empty() {
-            return Err(self.faults);
+        let repeated = self.records.repeated();
+        if !repeated.is_empty() {
+            let is_repeated = |record: usize| repeated.binary_search_by_key(&record, |(at, _)| *at).is_ok();
+            self.found.retain(|found| !found.record.is_some_and(is_repeated));
+            if self.asked.source.duplicates == Duplicates::Error {
+                self.refuse(&repeated, headers);
+            }
         }
+        if self.fault_count() > 0 {
+            return Err(self.into_faults());
+        }
+        let each = if headers.is_empty() { 1 } else { headers.len() };
+        let rows_used = self.records.rows_used(&repeated);
+        let source = self.asked.source;
+        let place = self.asked.place.clone();
+        let records = std::mem::replace(&mut self.records, Records::new(source));
+        let table = match records.into_table(source, place, headers, &repeated) {
+            Ok(table) => table,
+            Err(error) => return Ok(Err(error)),
+        };
         self.warn_of_names();
-        self.warn_of_empty_variables();
-        if self.duplicates > 0 {
+        if let Err(error) = self.warn_of_empty_variables(&table) {
+            return Ok(Err(error));
+        }
+        if !repeated.is_empty() {
             let warning = format!(
                 "{} values have a key that an earlier row has; the first row of each key was kept",
-                self.duplicates
+                repeated.len() * each
             );
             self.warn(warning);
         }
-        let mut warnings = self.grid.warnings.clone();
-        warnings.append(&mut self.tidied.warnings);
+        let mut warnings = warnings;
+        warnings.append(&mut self.warnings);
         if self.more_warnings > 0 {
             warnings.push(format!("{} more warnings", self.more_warnings));
         }
-        Ok(Tidied { warnings, ..self.tidied })
+        Ok(Ok(Tidied { table, warnings, rows_read: self.rows_read, rows_used }))
+    }
+
+    /// A fault for each value of a record whose key an earlier one has.
+    fn refuse(&mut self, repeated: &[(usize, usize)], headers: &[(u32, String)]) {
+        for (record, first) in repeated {
+            let (own, before) = (self.records.place(*record), self.records.place(*first));
+            let (entity, time, category) = self.records.key(*record);
+            let frequency = self.asked.source.period.and_then(|period| period.frequency);
+            let period = frequency.and_then(|own| Period::from_ordinal(own, time));
+            let year = period.map_or_else(|| time.to_string(), |period| period.to_string());
+            let entity = entity.map(|id| format!(" of {id}")).unwrap_or_default();
+            let category = category.map(|category| format!(", {category}")).unwrap_or_default();
+            for (at, variable) in self.asked.source.columns.iter().enumerate() {
+                if self.records.is_by_variable() && own.variable as usize != at {
+                    continue;
+                }
+                let header = headers.get(at).map(|(column, _)| *column);
+                let column = header.unwrap_or(own.column);
+                let first = self.cell(before.row, header.unwrap_or(before.column));
+                let problem = Problem {
+                    cell: Some((own.row, column)),
+                    message: format!(
+                        "a second value of `{}`{entity} for {year}{category}; the first is in {first}",
+                        variable.variable
+                    ),
+                    hint:
+                        "remove one, tell them apart with `category` or `where`, or set `duplicates: first`"
+                            .into(),
+                };
+                // All are sorted below, so more than are kept are begun with.
+                if self.found.len() < 2 * SourceFaults::KEPT {
+                    self.found.push(Found { record: Some(*record), problem });
+                } else {
+                    self.more_faults += 1;
+                }
+            }
+        }
+    }
+
+    fn into_faults(mut self) -> SourceFaults {
+        let across = self.records.place(0).column != 0;
+        let order = |found: &Found| {
+            let (row, column) = found.problem.cell.unwrap_or_default();
+            // In a long table the variables' order is that of the manifest.
+            (row, if across { column } else { 0 })
+        };
+        self.found.sort_by_key(order);
+        let mut faults = SourceFaults::default();
+        let all = self.widths.into_iter().chain(self.found.into_iter().map(|found| found.problem));
+        for problem in all {
+            faults.push(SourceFault {
+                file: self.asked.place.file.clone(),
+                sheet: self.asked.place.sheet.clone(),
+                cell: problem.cell,
+                message: problem.message,
+                hint: problem.hint,
+            });
+        }
+        faults.count_more(self.more_faults);
+        faults
     }
 
     fn nothing_used(&self) -> Problem {
-        let years = match (self.years_seen.first(), self.years_seen.last()) {
-            (Some(first), Some(last)) => format!("its years are {first} to {last}"),
-            _ => "no year was read".into(),
+        let years = match self.years_seen {
+            Some((first, last)) => format!("its years are {first} to {last}"),
+            None => "no year was read".into(),
         };
-        let message = if self.tidied.rows_read == 0 && !self.source.rows_where.is_empty() {
+        let message = if self.rows_read == 0 && !self.asked.source.rows_where.is_empty() {
             "no row under the header meets `where`".into()
-        } else if self.tidied.rows_read == 0 {
+        } else if self.rows_read == 0 {
             "no row under the header".into()
         } else if self.matched.is_empty() && !self.unmatched.is_empty() {
-            let names: Vec<&str> = self.unmatched.keys().take(LISTED).map(String::as_str).collect();
+            let names: Vec<&str> = self.unmatched.iter().take(LISTED).map(String::as_str).collect();
             format!(
                 "none of its {} entities is in the crosswalk: {}{}",
                 self.unmatched.len(),
@@ -392,7 +466,8 @@ impl<'a> Tidying<'a> {
                 if self.unmatched.len() > LISTED { ", …" } else { "" }
             )
         } else {
-            let window = self.window.map(|w| format!(" from {} to {}", w.first, w.last)).unwrap_or_default();
+            let window =
+                self.asked.window.map(|w| format!(" from {} to {}", w.first, w.last)).unwrap_or_default();
             format!("no value{window}; {years}")
         };
         let hint =
@@ -402,37 +477,31 @@ impl<'a> Tidying<'a> {
 
     /// A variable whose every cell is empty is a column that nobody filled or, in a workbook, formulas
     /// that no spreadsheet programme has computed.
-    fn warn_of_empty_variables(&mut self) {
-        let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-        for value in &self.tidied.values {
-            let count = counts.entry(&value.variable).or_insert((0, 0));
-            count.0 += 1;
-            count.1 += usize::from(value.raw.is_empty());
-        }
-        let formulas = if self.grid.sheet.is_some() {
+    fn warn_of_empty_variables(&mut self, table: &TidyTable) -> vintner_panel::Result<()> {
+        let formulas = if self.asked.place.sheet.is_some() {
             "; if it holds formulas, open the workbook in a spreadsheet programme and save it, which computes them"
         } else {
             ""
         };
-        let warnings: Vec<String> = counts
-            .into_iter()
-            .filter(|(_, (cells, empty))| cells == empty)
-            .map(|(variable, (cells, _))| {
-                format!("`{variable}` has no value: all of its {cells} cells are empty{formulas}")
-            })
-            .collect();
-        self.tidied.warnings.extend(warnings);
+        let mut variables = table.variables()?;
+        variables.sort_by_key(|variable| variable.name());
+        for variable in variables {
+            let mut cells = (0..table.height()).filter(|row| variable.holds(*row)).peekable();
+            if cells.peek().is_none() || !cells.all(|row| variable.is_blank(row)) {
+                continue;
+            }
+            let cells = (0..table.height()).filter(|row| variable.holds(*row)).count();
+            let name = variable.name();
+            self.warnings
+                .push(format!("`{name}` has no value: all of its {cells} cells are empty{formulas}"));
+        }
+        Ok(())
     }
 
     fn warn_of_names(&mut self) {
-        if !self.matched.is_empty() {
-            let absent: Vec<&str> = self
-                .crosswalk
-                .entities()
-                .iter()
-                .map(|entity| entity.id.as_str())
-                .filter(|id| !self.matched.contains(*id))
-                .collect();
+        if let (Some(crosswalk), false) = (self.asked.crosswalk, self.matched.is_empty()) {
+            let ids = crosswalk.entities().iter().map(|entity| entity.id.as_str());
+            let absent: Vec<&str> = ids.filter(|id| !self.matched.contains(*id)).collect();
             if !absent.is_empty() {
                 let warning =
                     format!("no row for {} of the crosswalk's entities: {}", absent.len(), absent.join(", "));
@@ -441,9 +510,19 @@ impl<'a> Tidying<'a> {
         }
         let near = std::mem::take(&mut self.near_misses);
         let more = near.len().saturating_sub(LISTED);
-        self.tidied.warnings.extend(near.into_iter().take(LISTED));
+        self.warnings.extend(near.into_iter().take(LISTED).map(|(_, warning)| warning));
         if more > 0 {
             self.warn(format!("{more} more names contain a name of the crosswalk without being one"));
+        }
+    }
+
+    fn warn_of_notes(&mut self) {
+        if let Some((row, text)) = self.first_note.take() {
+            let text: String = text.chars().take(40).collect();
+            let rows = if self.notes == 1 { "1 row".into() } else { format!("{} rows", self.notes) };
+            self.warn(format!(
+                "skipped {rows} with text but without a key, the first of them row {row}: {text:?}; `last_row` says where the table ends"
+            ));
         }
     }
 }

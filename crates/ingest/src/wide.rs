@@ -1,69 +1,91 @@
 //! Wide tables: a row for each entity, a column for each year.
 
-use std::collections::BTreeSet;
-
+use crate::cell::Cell;
 use crate::fold::fold;
-use crate::grid::{CellContent, GridRow};
 use crate::header::Header;
-use crate::row_key::{KeyColumns, Notes};
-use crate::tidying::{Problem, Tidying, ValueReader};
+use crate::read_row::ReadRow;
+use crate::records::RecordPlace;
+use crate::row_key::KeyColumns;
+use crate::rows::Row;
+use crate::tidying::{Problem, Tidying};
+use crate::value_reader::ValueReader;
 use crate::year::{YearProblem, parse_year};
 
-/// Takes the values of all rows.
-pub(crate) fn walk(tidying: &mut Tidying<'_>, header: &Header, rows: &[&GridRow]) {
-    let source = tidying.source;
-    let keys = KeyColumns::find(tidying, header);
-    let years = year_columns(tidying, header);
-    let (Some(keys), Some(years)) = (keys, years) else { return };
-    let readers: Vec<(Option<String>, ValueReader<'_>)> = source
-        .columns
-        .iter()
-        .map(|column| (column.column.as_deref().map(fold), ValueReader::new(source, column)))
-        .collect();
-    let value_columns: Vec<u32> = years.iter().map(|(at, _)| *at).collect();
-    let mut notes = Notes::default();
-    let mut named = BTreeSet::new();
-    for row in rows {
-        let Some(keyed) = keys.key_of(tidying, row, &value_columns, &mut notes) else { continue };
-        let reader = match keys.variable {
+/// The columns of a wide table.
+#[derive(Debug)]
+pub(crate) struct Wide<'a> {
+    keys: KeyColumns,
+    years: Vec<(u32, i32)>,
+    columns: Vec<u32>,
+    /// The text that names each variable, folded, where rows name them.
+    readers: Vec<(Option<String>, ValueReader<'a>)>,
+    header_row: u32,
+}
+
+impl<'a> Wide<'a> {
+    /// The columns; nothing, and faults, where some are absent.
+    pub(crate) fn find(tidying: &mut Tidying<'a>, header: &Header) -> Option<Self> {
+        let source = tidying.asked.source;
+        let keys = KeyColumns::find(tidying, header);
+        let years = year_columns(tidying, header);
+        let (Some(keys), Some(years)) = (keys, years) else { return None };
+        let variables = source.columns.iter().enumerate();
+        let readers = variables
+            .map(|(at, column)| (column.column.as_deref().map(fold), ValueReader::new(source, at, column)))
+            .collect();
+        let columns = years.iter().map(|(at, _)| *at).collect();
+        Some(Self { keys, years, columns, readers, header_row: header.row })
+    }
+}
+
+impl ReadRow for Wide<'_> {
+    fn read(&self, tidying: &mut Tidying<'_>, row: &dyn Row) {
+        let Some(keyed) = self.keys.key_of(tidying, row, &self.columns) else { return };
+        let reader = match self.keys.variable {
             // A yearbook's sheet names many variables; those that the manifest doesn't are left.
             Some(column) => {
                 let name = fold(&row.cell(column).raw());
-                let reader = readers.iter().find(|(text, _)| text.as_deref() == Some(name.as_str()));
-                named.insert(name);
+                let reader = self.readers.iter().find(|(text, _)| text.as_deref() == Some(name.as_str()));
+                tidying.named.insert(name);
                 reader
             }
-            None => readers.first(),
+            None => self.readers.first(),
         };
-        let Some((_, reader)) = reader else { continue };
-        let before = tidying.progress();
-        for (at, year) in &years {
-            tidying.take(&keyed.key, *year, reader, row.number, *at);
+        let Some((_, reader)) = reader else { return };
+        let number = row.number();
+        let variable = u32::try_from(reader.at).unwrap_or(u32::MAX);
+        for (column, year) in &self.years {
+            if tidying.begin(keyed.key, *year, RecordPlace { row: number, column: *column, variable }) {
+                tidying.take_alone(reader, row.cell(*column), number, *column);
+            }
         }
-        tidying.count_row_used(before);
     }
-    if let Some(column) = keys.variable {
-        for text in readers.iter().filter_map(|(text, _)| text.as_ref()).filter(|text| !named.contains(*text))
-        {
-            let shown: Vec<String> = named.iter().take(10).map(|name| format!("{name:?}")).collect();
+
+    fn end(&self, tidying: &mut Tidying<'_>) {
+        let Some(column) = self.keys.variable else { return };
+        let texts = self.readers.iter().filter_map(|(text, _)| text.as_ref());
+        for text in texts {
+            if tidying.named.contains(text) {
+                continue;
+            }
+            let shown: Vec<String> = tidying.named.iter().take(10).map(|name| format!("{name:?}")).collect();
             tidying.fault(Problem {
-                cell: Some((header.row, column)),
+                cell: Some((self.header_row, column)),
                 message: format!("no row is named {text:?}"),
                 hint: format!("mend `column`; among the names are {}", shown.join(", ")),
             });
         }
     }
-    notes.warn(tidying);
 }
 
 /// The columns headed by years, with their years; nothing, and faults, where there are none, one is
 /// out of what the source covers, or one comes twice.
 fn year_columns(tidying: &mut Tidying<'_>, header: &Header) -> Option<Vec<(u32, i32)>> {
-    let before = tidying.progress().1;
+    let before = tidying.fault_count();
     let mut years: Vec<(u32, i32)> = Vec::new();
     for (column, text) in &header.cells {
-        let content = CellContent::Text(text.clone());
-        match parse_year(&content) {
+        let cell = Cell::Text(text);
+        match parse_year(cell) {
             Ok(_) => {}
             Err(YearProblem::Text) => continue,
             // Near enough to a year that leaving it out shouldn't go unsaid.
@@ -72,9 +94,9 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header) -> Option<Vec<(u32, 
                 continue;
             }
         }
-        let Some(year) = tidying.year(&content, header.row, *column) else { continue };
+        let Some(year) = tidying.year(cell, header.row, *column) else { continue };
         if let Some((first, _)) = years.iter().find(|(_, other)| *other == year) {
-            let first = tidying.grid.address(header.row, *first).cell();
+            let first = tidying.cell(header.row, *first);
             tidying.fault_at(
                 header.row,
                 *column,
@@ -85,7 +107,7 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header) -> Option<Vec<(u32, 
         }
         years.push((*column, year));
     }
-    if years.is_empty() && tidying.progress().1 == before {
+    if years.is_empty() && tidying.fault_count() == before {
         let shown: Vec<String> = header.cells.iter().take(10).map(|(_, text)| format!("{text:?}")).collect();
         tidying.fault(Problem {
             cell: None,
@@ -93,5 +115,5 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header) -> Option<Vec<(u32, 
             hint: format!("set `header_row` or `layout: long`; its headers are {}", shown.join(", ")),
         });
     }
-    (tidying.progress().1 == before).then_some(years)
+    (tidying.fault_count() == before).then_some(years)
 }

@@ -1,7 +1,7 @@
 //! Years as tables write them.
 
+use crate::cell::Cell;
 use crate::fold::fold;
-use crate::grid::CellContent;
 use crate::number::parse_number;
 
 /// The years taken for years where a source doesn't say which it covers.
@@ -42,10 +42,15 @@ impl YearProblem {
 
 /// The year that a cell holds: a whole number (2008, 2008.0), or text that writes one, with or
 /// without 年 after it. Which years are plausible is for the caller to say.
-pub(crate) fn parse_year(content: &CellContent) -> Result<i32, YearProblem> {
-    match content {
-        CellContent::Number(number) => whole_year(*number),
-        CellContent::Text(text) => {
+pub(crate) fn parse_year(cell: Cell<'_>) -> Result<i32, YearProblem> {
+    match cell {
+        Cell::Number(number) => whole_year(number),
+        Cell::Whole(whole) => whole_year(whole as f64),
+        Cell::Text(text) => {
+            // How nearly all tables write them.
+            if text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+                return text.parse().map_err(|_| YearProblem::Text);
+            }
             let folded = fold(text);
             let digits = folded.strip_suffix('年').unwrap_or(&folded).trim_end();
             // A grouped number (2,008) isn't how anyone writes a year.
@@ -55,7 +60,7 @@ pub(crate) fn parse_year(content: &CellContent) -> Result<i32, YearProblem> {
                 _ => Err(YearProblem::Text),
             }
         }
-        CellContent::Date(_) => Err(YearProblem::Date),
+        Cell::Date(_) => Err(YearProblem::Date),
         _ => Err(YearProblem::Text),
     }
 }
@@ -82,18 +87,18 @@ mod tests {
 
     #[test]
     fn years_and_what_looks_like_them() {
-        let text = |text: &str| parse_year(&CellContent::Text(text.into()));
+        let text = |text: &str| parse_year(Cell::Text(text));
         for year in ["2008", " 2008 ", "2008年", "２００８年", "2008.0", "2008 年"] {
             assert_eq!(text(year), Ok(2008), "{year}");
         }
-        assert_eq!(parse_year(&CellContent::Number(2008.0)), Ok(2008));
-        assert_eq!(parse_year(&CellContent::Number(2008.5)), Err(YearProblem::NotWhole));
-        assert_eq!(parse_year(&CellContent::Number(1e300)), Err(YearProblem::NotWhole));
-        assert_eq!(parse_year(&CellContent::Date("2008-01-01".into())), Err(YearProblem::Date));
+        assert_eq!(parse_year(Cell::Number(2008.0)), Ok(2008));
+        assert_eq!(parse_year(Cell::Number(2008.5)), Err(YearProblem::NotWhole));
+        assert_eq!(parse_year(Cell::Number(1e300)), Err(YearProblem::NotWhole));
+        assert_eq!(parse_year(Cell::Date("2008-01-01")), Err(YearProblem::Date));
         assert_eq!(text("2008-01-01"), Err(YearProblem::Date));
         assert_eq!(text("2008年12月"), Err(YearProblem::Date));
         assert_eq!(text("2,008"), Err(YearProblem::Text));
         assert_eq!(text("total"), Err(YearProblem::Text));
-        assert_eq!(parse_year(&CellContent::Boolean(true)), Err(YearProblem::Text));
+        assert_eq!(parse_year(Cell::Boolean(true)), Err(YearProblem::Text));
     }
 }

@@ -29,7 +29,7 @@ fn csv_in_several_encodings() {
         let tidied = read(&source, &bytes).unwrap();
         assert_eq!(lines(&tidied), expected(["C3", "C4", "C5", "C6"]), "{label}");
         assert_eq!(
-            tidied.values.iter().map(|value| value.raw.as_str()).collect::<Vec<_>>(),
+            tidied.values().unwrap().iter().map(|value| value.raw.as_str()).collect::<Vec<_>>(),
             ["1.25", "", "1,234.5", "0.1"]
         );
         assert_eq!(tidied.warnings, ["no row for 1 of the crosswalk's entities: bing"]);
@@ -73,7 +73,7 @@ fn xlsx_with_a_table_away_from_the_corner() {
     let source = source(&fields, &bytes);
     let tidied = read(&source, &bytes).unwrap();
     assert_eq!(lines(&tidied), expected(["D4", "D5", "D6", "D7"]));
-    assert_eq!(tidied.values.first().unwrap().address.to_string(), "t.xlsx!数据!D4");
+    assert_eq!(tidied.values().unwrap().first().unwrap().address.to_string(), "t.xlsx!数据!D4");
 }
 
 #[test]

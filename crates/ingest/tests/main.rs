@@ -12,3 +12,4 @@ mod manifests;
 mod properties;
 mod public_vintages;
 mod support;
+mod types;

@@ -29,13 +29,13 @@ proptest! {
         }
         let source = csv_source("", text.as_bytes());
         let tidied = read(&source, text.as_bytes()).unwrap();
-        let bits: Vec<Option<u64>> = tidied.values.iter().map(|value| value.value.map(f64::to_bits)).collect();
+        let bits: Vec<Option<u64>> = tidied.values().unwrap().iter().map(|value| value.value.map(f64::to_bits)).collect();
         let expected: Vec<Option<u64>> = numbers.iter().map(|number| number.map(f64::to_bits)).collect();
         prop_assert_eq!(bits, expected);
 
         let lines: Vec<&str> = text.lines().collect();
-        let grid = read_grid(&source, text.clone().into_bytes()).unwrap();
-        for value in &tidied.values {
+        let grid = read_grid(&source, text.as_bytes()).unwrap();
+        for value in &tidied.values().unwrap() {
             let line = lines[value.address.row as usize - 1];
             let field = line.split(',').nth(value.address.column as usize - 1).unwrap();
             prop_assert_eq!(field, &value.raw);
@@ -61,7 +61,7 @@ proptest! {
         let fields = "name: s\nfile: t.xlsx\nformat: xlsx\nentity: city\ntime: year\ncolumns:\n  - {column: v, variable: v}";
         let tidied = read(&crate::support::source(fields, &bytes), &bytes).unwrap();
         // A workbook writes 17 significant digits and so keeps every double, save the sign of zero.
-        let read: Vec<Option<f64>> = tidied.values.iter().map(|value| value.value).collect();
+        let read: Vec<Option<f64>> = tidied.values().unwrap().iter().map(|value| value.value).collect();
         prop_assert_eq!(read, numbers);
     }
 

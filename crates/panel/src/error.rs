@@ -86,6 +86,14 @@ pub enum PanelError {
         /// The time.
         time: i32,
     },
+    /// A note to a column that a tidy frame can't have.
+    #[error("the note to column `{column}` isn't that of a tidy frame: {message}")]
+    Note {
+        /// The column.
+        column: String,
+        /// What is wrong with it.
+        message: String,
+    },
     /// A text that writes no period.
     #[error(
         "`{text}` is no period; write a year (1990), half-year (1990H1), quarter (1990Q1), month (1990-03), week (1990-W07) or day (1990-03-07)"

@@ -1,6 +1,6 @@
 //! The ground floor: a [`Panel`] of entities observed over time, held in a Polars frame, and the
 //! small nouns that every other crate speaks in: [`Variable`], [`Label`], [`CellAddress`],
-//! [`TidyValue`], [`Period`] and [`Gap`].
+//! [`TidyTable`], [`Period`] and [`Gap`].
 //!
 //! Nothing here knows a file format, a pipeline or an estimator.
 
@@ -37,5 +37,8 @@ pub use period::Period;
 pub use period_reading::{DateOrder, PeriodReading};
 pub use period_window::PeriodWindow;
 pub use shape::Shape;
-pub use tidy::{TidyValue, tidy_columns, tidy_frame, tidy_values};
+pub use tidy::{
+    HeaderPlaces, Notes, SourcePlace, TidyTable, TidyValue, TidyVariable, VariablePlace, shortest_decimal,
+    tidy_columns,
+};
 pub use variable::Variable;

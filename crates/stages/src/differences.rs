@@ -27,8 +27,7 @@ impl DescribeDifferences for TableDifferences {
             Some(declaration) => serde_json::from_value(declaration.clone()).ok()?,
             None => undeclared(path)?,
         };
-        let (old, new) =
-            (read_grid(&source, before.to_vec()).ok()?, read_grid(&source, after.to_vec()).ok()?);
+        let (old, new) = (read_grid(&source, before).ok()?, read_grid(&source, after).ok()?);
         let is_text = source.format.is_text();
         let (old, new) =
             (Sheet::of(&old, source.header_row, is_text), Sheet::of(&new, source.header_row, is_text));

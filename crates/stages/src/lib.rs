@@ -25,6 +25,7 @@ mod operations;
 mod params;
 pub mod reconstruct;
 mod results;
+mod tidy_shown;
 mod told;
 pub mod trace;
 mod vintage;
@@ -35,6 +36,7 @@ pub use made::vintage_side;
 pub use new_vintage::{NewVintage, new_vintage};
 pub use operations::registry;
 pub use results::{ResultsDifference, results_difference};
+pub use tidy_shown::tidy_shown;
 pub use told::{Moved, Signs, count, percent};
 pub use vintage::{bind_vintage, find_vintage, vintage_names};
 /// The reader of binary files, for the program that is to run it.

@@ -64,8 +64,9 @@ pub fn vintage_side(
                 }
                 _ if kept.kind == Kind::Frame => {
                     let frame: DataFrame = ParquetReader::new(Cursor::new(read()?)).finish()?;
-                    // Tidy values and gaps have a row for each variable: they are no panels.
-                    if frame.column(tidy_columns::VARIABLE).is_err()
+                    // Tidy values are rows of a file and gaps have a row for each variable: they are no panels.
+                    if frame.column(tidy_columns::ROW).is_err()
+                        && frame.column("variable").is_err()
                         && let Ok(panel) = Panel::new(frame, ENTITY, TIME)
                     {
                         side.panels.push((name, panel));

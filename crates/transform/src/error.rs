@@ -1,6 +1,6 @@
 //! What can be wrong with a transformation.
 
-use vintner_panel::{CellAddress, PanelError};
+use vintner_panel::{CellAddress, Frequency, PanelError};
 
 use crate::expression_problem::{ExpressionError, Position};
 use crate::suggestion::hint;
@@ -17,14 +17,6 @@ pub enum TransformError {
     /// Polars refused.
     #[error("a frame of the transformation: {0}")]
     Frame(#[from] polars::error::PolarsError),
-    /// A frame of tidy values lacks one of their columns.
-    #[error("a frame of tidy values has no column `{column}`; it has {}", available.join(", "))]
-    NotTidy {
-        /// The column.
-        column: String,
-        /// The columns that there are.
-        available: Vec<String>,
-    },
     /// A variable that no source has.
     #[error("no source has the variable `{variable}`{}", hint(suggestion.as_deref(), available))]
     UnknownVariable {
@@ -88,6 +80,42 @@ pub enum TransformError {
         first: Box<CellAddress>,
         /// The second cell.
         second: Box<CellAddress>,
+    },
+    /// A variable that isn't of one type.
+    #[error(
+        "`{variable}` is {first} in {} and {second} in {}; give both one `type` in the manifest",
+        places.0, places.1
+    )]
+    MixedTypes {
+        /// The variable.
+        variable: String,
+        /// Its type in one source.
+        first: &'static str,
+        /// Its type in another.
+        second: &'static str,
+        /// A cell in each.
+        places: Box<(CellAddress, CellAddress)>,
+    },
+    /// Text was to be added up.
+    #[error("`{variable}` is text and can't be added up; leave it out of `aggregate`")]
+    TextAggregated {
+        /// The variable.
+        variable: String,
+    },
+    /// Sources whose times are of different lengths.
+    #[error(
+        "the times of source `{first_source}` are of one {first} each and those of `{second_source}` of one {second}; \
+         assemble them apart"
+    )]
+    MixedFrequencies {
+        /// How long those of one source are.
+        first: Frequency,
+        /// The source.
+        first_source: String,
+        /// How long those of another are.
+        second: Frequency,
+        /// The other source.
+        second_source: String,
     },
     /// An entity or variable is listed twice, or under the name of a key column.
     #[error("the {what} `{name}` is listed more than once; list it once")]

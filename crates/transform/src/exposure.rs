@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
-use vintner_panel::{Gap, Panel, tidy_columns as names};
+use vintner_panel::{Gap, Panel, TidyTable, tidy_columns as names};
 
-use crate::assemble::key_text;
 use crate::cell::{Cell, Missing, append};
 use crate::derived::Derived;
 use crate::error::{Result, TransformError};
+use crate::series::key_text;
 use crate::suggestion::nearest;
-use crate::tidy_rows::{TidyRow, tidy_rows, variables};
+use crate::tidy_rows::{TidyRow, held_in, rows_of};
 
 /// What is shared out, and by which shares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,9 @@ pub struct Exposure {
     pub gaps: Vec<Gap>,
 }
 
+/// The column of an exposure's values.
+const VALUE: &str = "value";
+
 /// One number of a source with, where it is missing, the reason.
 type Known = std::result::Result<f64, String>;
 
@@ -62,10 +65,11 @@ type Known = std::result::Result<f64, String>;
 /// [`TransformError::NegativeShare`], [`TransformError::DuplicateValue`],
 /// [`TransformError::MixedKeys`], [`TransformError::CategoriesOnOneSide`],
 /// [`TransformError::CategoriesDiffer`], [`TransformError::UnknownCategory`].
-pub fn exposure(tidy: &[DataFrame], shift_share: &ShiftShare) -> Result<Exposure> {
-    let rows = tidy_rows(tidy)?;
-    let shifts = shifts(&rows, &shift_share.shift)?;
-    let shares = shares(&rows, &shift_share.share, shift_share.base)?;
+pub fn exposure(tidy: &[TidyTable], shift_share: &ShiftShare) -> Result<Exposure> {
+    let (shift, share) = (held_in(tidy, &shift_share.shift)?, held_in(tidy, &shift_share.share)?);
+    let (shift, share) = (rows_of(&shift, tidy), rows_of(&share, tidy));
+    let shifts = shifts(&shift, &shift_share.shift)?;
+    let shares = shares(&share, &shift_share.share, shift_share.base)?;
     let categories = common_categories(&shifts, &shares, shift_share)?;
     let weights: BTreeMap<&str, Weights<'_>> = categories
         .iter()
@@ -98,7 +102,7 @@ pub fn exposure(tidy: &[DataFrame], shift_share: &ShiftShare) -> Result<Exposure
         vec![
             Column::new(names::ENTITY.into(), entities),
             Column::new(names::TIME.into(), times),
-            Column::new(names::VALUE.into(), values),
+            Column::new(VALUE.into(), values),
         ],
     )?;
     Ok(Exposure { frame, gaps })
@@ -113,7 +117,7 @@ pub fn exposure(tidy: &[DataFrame], shift_share: &ShiftShare) -> Result<Exposure
 pub fn join_exposure(panel: &Panel, exposure: &Exposure, into: &str) -> Result<Derived> {
     let entity = exposure.frame.column(names::ENTITY)?.str()?;
     let time = exposure.frame.column(names::TIME)?.i32()?;
-    let value = exposure.frame.column(names::VALUE)?.f64()?;
+    let value = exposure.frame.column(VALUE)?.f64()?;
     let mut known: BTreeMap<(&str, i32), Option<f64>> = BTreeMap::new();
     for ((entity, time), value) in entity.iter().zip(time.iter()).zip(value.iter()) {
         if let (Some(entity), Some(time)) = (entity, time) {
@@ -193,9 +197,8 @@ struct Shifts<'a> {
     times: BTreeSet<i32>,
 }
 
-fn shifts<'a>(rows: &'a [TidyRow<'a>], variable: &str) -> Result<Shifts<'a>> {
-    let own = own_rows(rows, variable)?;
-    let by_category = by_category(&own, variable)?;
+fn shifts<'a>(own: &'a [TidyRow<'a>], variable: &str) -> Result<Shifts<'a>> {
+    let by_category = by_category(own, variable)?;
     let mut first: BTreeMap<(&str, i32), &TidyRow<'_>> = BTreeMap::new();
     for row in own {
         if row.entity.is_some() {
@@ -222,12 +225,11 @@ struct Shares<'a> {
     entities: BTreeSet<&'a str>,
 }
 
-fn shares<'a>(rows: &'a [TidyRow<'a>], variable: &str, base: i32) -> Result<Shares<'a>> {
-    let own = own_rows(rows, variable)?;
-    let by_category = by_category(&own, variable)?;
+fn shares<'a>(own: &'a [TidyRow<'a>], variable: &str, base: i32) -> Result<Shares<'a>> {
+    let by_category = by_category(own, variable)?;
     let mut first: BTreeMap<(&str, &str), &TidyRow<'_>> = BTreeMap::new();
     let mut entities = BTreeSet::new();
-    for row in &own {
+    for row in own {
         let Some(entity) = row.entity else {
             let address = Box::new(row.address());
             return Err(TransformError::ShareHasNoEntity { variable: variable.to_owned(), address });
@@ -260,21 +262,8 @@ fn known(row: &TidyRow<'_>) -> Known {
     row.value.ok_or_else(|| row.missing_reason())
 }
 
-fn own_rows<'a>(rows: &'a [TidyRow<'a>], variable: &str) -> Result<Vec<&'a TidyRow<'a>>> {
-    let own: Vec<&TidyRow<'_>> = rows.iter().filter(|row| row.variable == variable).collect();
-    if own.is_empty() {
-        let available = variables(rows);
-        return Err(TransformError::UnknownVariable {
-            variable: variable.to_owned(),
-            suggestion: nearest(variable, available.iter().map(String::as_str)),
-            available,
-        });
-    }
-    Ok(own)
-}
-
 /// Whether the variable comes by category, which all its rows must agree on.
-fn by_category(own: &[&TidyRow<'_>], variable: &str) -> Result<bool> {
+fn by_category(own: &[TidyRow<'_>], variable: &str) -> Result<bool> {
     let with = own.iter().find(|row| row.category.is_some());
     let without = own.iter().find(|row| row.category.is_none());
     if let (Some(with), Some(without)) = (with, without) {
@@ -291,7 +280,7 @@ fn by_category(own: &[&TidyRow<'_>], variable: &str) -> Result<bool> {
 fn duplicate(variable: &str, first: &TidyRow<'_>, second: &TidyRow<'_>) -> TransformError {
     TransformError::DuplicateValue {
         variable: variable.to_owned(),
-        key: key_text(second),
+        key: key_text(second.entity, second.category, second.time),
         first: Box::new(first.address()),
         second: Box::new(second.address()),
     }

@@ -6,6 +6,7 @@
 //! [`Gap`](vintner_panel::Gap) that says why; it is never NaN, infinite or silently zero.
 
 mod assemble;
+mod assembly;
 mod cell;
 mod deflate;
 mod derive;
@@ -14,11 +15,14 @@ mod error;
 mod exposure;
 mod expression;
 mod expression_problem;
+mod grid;
 mod lag;
+mod series;
 mod suggestion;
 mod tidy_rows;
 
-pub use assemble::{Assembly, CategoryAggregate, Window, assemble};
+pub use assemble::assemble;
+pub use assembly::{Assembly, CategoryAggregate, Window};
 pub use deflate::{Deflate, Rebase, deflate, rebase};
 pub use derive::{Definition, check, derive};
 pub use derived::Derived;

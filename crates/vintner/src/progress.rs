@@ -4,37 +4,31 @@
 //! failures. A log (a file, a pipe, CI) has a line for each branch that ran or failed. What was cached is a
 //! number in either, told at the end.
 
+mod drawing;
 mod frame;
+mod working;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use unicode_width::UnicodeWidthStr;
 use vintner_pipeline::{Observer, Outcome, StageReport};
 
+use self::drawing::Drawing;
 use self::frame::{Frame, Running};
+pub(crate) use self::working::working;
 use crate::printable::printable;
 use crate::terminal::{self, Screen, Tone};
 use crate::workspace::Volume;
-
-/// How often the lines at the end of a terminal are drawn anew.
-const BEAT: Duration = Duration::from_millis(100);
 
 /// Tells of a run while it goes on.
 pub(crate) struct Progress {
     screen: Screen,
     volume: Volume,
-    shared: Arc<Shared>,
+    state: Arc<Mutex<State>>,
     /// Draws the lines, once something runs.
-    drawing: Mutex<Option<JoinHandle<()>>>,
-}
-
-struct Shared {
-    state: Mutex<State>,
-    /// Told when the run is over.
-    over: Condvar,
+    drawing: Mutex<Option<Drawing>>,
 }
 
 /// How far the run is.
@@ -45,37 +39,27 @@ struct State {
     finished: usize,
     failed: usize,
     running: Vec<Running>,
-    is_over: bool,
 }
 
 impl Progress {
     /// Of a run that has so many branches of each stage to make, as far as that can be told beforehand.
     pub(crate) fn new(volume: Volume, branches: BTreeMap<String, usize>) -> Self {
-        let state = State {
-            began: Instant::now(),
-            branches,
-            finished: 0,
-            failed: 0,
-            running: Vec::new(),
-            is_over: false,
-        };
+        let state = State { began: Instant::now(), branches, finished: 0, failed: 0, running: Vec::new() };
         Self {
             screen: Screen::stderr(),
             volume,
-            shared: Arc::new(Shared { state: Mutex::new(state), over: Condvar::new() }),
+            state: Arc::new(Mutex::new(state)),
             drawing: Mutex::new(None),
         }
     }
 
     /// The run is over: what was shown while it went on is taken away.
     pub(crate) fn finish(&self) {
-        self.shared.state().is_over = true;
-        self.shared.over.notify_all();
-        let drawing = self.drawing.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(drawing) = drawing {
-            let _ = drawing.join();
-            terminal::take_away();
-        }
+        self.drawing().take();
+    }
+
+    fn drawing(&self) -> MutexGuard<'_, Option<Drawing>> {
+        self.drawing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether each branch gets a line that stays.
@@ -94,41 +78,19 @@ impl Progress {
         if !self.screen.is_live || self.volume == Volume::Quiet {
             return;
         }
-        let mut drawing = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut drawing = self.drawing();
         if drawing.is_none() {
-            let (shared, screen) = (Arc::clone(&self.shared), self.screen);
-            // Without the thread the run goes on unseen.
-            *drawing = thread::Builder::new().spawn(move || shared.draw_until_over(screen)).ok();
+            let (state, screen) = (Arc::clone(&self.state), self.screen);
+            *drawing = Drawing::begin(move |rows, columns| {
+                let frame = locked(&state).frame();
+                frame.lines(rows, columns, screen)
+            });
         }
     }
 }
 
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.finish();
-    }
-}
-
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn draw_until_over(&self, screen: Screen) {
-        let mut state = self.state();
-        loop {
-            // What is done within a beat isn't worth a look.
-            let waited = self.over.wait_timeout(state, BEAT).unwrap_or_else(PoisonError::into_inner);
-            state = waited.0;
-            if state.is_over {
-                return;
-            }
-            let frame = state.frame();
-            drop(state);
-            terminal::draw(|rows, columns| frame.lines(rows, columns, screen));
-            state = self.state();
-        }
-    }
+fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl State {
@@ -146,11 +108,11 @@ impl State {
 
 impl Observer for Progress {
     fn planned(&self, stage: &str, branches: usize) {
-        self.shared.state().branches.insert(stage.to_owned(), branches);
+        locked(&self.state).branches.insert(stage.to_owned(), branches);
     }
 
     fn started(&self, branch: &str) {
-        let mut state = self.shared.state();
+        let mut state = locked(&self.state);
         state.running.retain(|running| running.branch != branch);
         state.running.push(Running::new(branch, None));
         drop(state);
@@ -158,7 +120,7 @@ impl Observer for Progress {
     }
 
     fn waiting(&self, branch: &str, holder: &str) {
-        self.shared.state().running.push(Running::new(branch, Some(holder)));
+        locked(&self.state).running.push(Running::new(branch, Some(holder)));
         self.draw();
         if self.is_log() {
             self.say(&printable(&format!("  waiting  {branch}  (for {holder})")));
@@ -166,7 +128,7 @@ impl Observer for Progress {
     }
 
     fn finished(&self, report: &StageReport) {
-        let mut state = self.shared.state();
+        let mut state = locked(&self.state);
         state.running.retain(|running| running.branch != report.branch);
         state.finished += 1;
         state.failed += usize::from(matches!(report.outcome, Outcome::Failed(_)));

@@ -28,7 +28,7 @@ fn read(format: &str, bytes: Vec<u8>) -> Result<Grid, String> {
         json!({"name": "s", "file": format!("t.{format}"), "sha256": "", "format": format, "columns": []});
     let source: Source = serde_json::from_value(declared).unwrap();
     let began = Instant::now();
-    let grid = read_grid(&source, bytes).map_err(|error| error.to_string());
+    let grid = read_grid(&source, &bytes).map_err(|error| error.to_string());
     assert!(began.elapsed() < TIME, "{format}: {:?}", began.elapsed());
     grid
 }

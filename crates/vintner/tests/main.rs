@@ -14,6 +14,7 @@ mod consistency;
 mod covariances;
 mod crashes;
 mod damaged_files;
+mod data_shapes;
 mod effects_and_weights;
 mod exit_codes;
 mod folders;

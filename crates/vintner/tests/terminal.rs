@@ -14,7 +14,7 @@ const WIDE: Size = (50, 200);
 fn seen(text: &str) -> String {
     // A time stands at the right of what it is the time of.
     let redacted = redacted(&replaced(text, &[(r" +(\d+\.\d\d s)", " $1")]));
-    replaced(&redacted, &[(r"/tmp/\.tmp\w+", "<folder>")])
+    replaced(&redacted, &[(r"/tmp/\.tmp\w+", "<folder>"), (r"\b[0-9a-f]{16}\b", "<fingerprint>")])
 }
 
 /// Runs a command in a terminal of each size and in a pipe: it ends alike, and nothing of it is lost.
@@ -115,7 +115,7 @@ fn what_a_run_changed_in_the_results() {
         assert_eq!(terminal.wait(), 0, "{}", terminal.screen());
         seen(&terminal.everything())
     };
-    let equation = |regressors: &str| format!("\"1\": {{dependent: lnCO2, regressors: [{regressors}]}}");
+    let equation = |regressors: &str| format!("regressors: [{regressors}]\n      by_entity: ");
     workspace.edit("pipeline.yaml", &equation("lnEG, lnAI, lnBE, lnPD"), &equation("lnEG, lnAI, lnPD"));
     insta::assert_snapshot!("results_changed", run());
     // Said once: nothing has changed since.
@@ -126,6 +126,19 @@ fn what_a_run_changed_in_the_results() {
     assert!(!shown.contains("results:") && !shown.contains("claims:"), "{shown}");
     workspace.edit("pipeline.yaml", &equation("lnEG, lnAI, lnPD"), &equation("lnEG, lnAI, lnBE, lnPD"));
     insta::assert_snapshot!("results_back_again", run());
+}
+
+#[test]
+fn what_takes_a_while_says_what_it_does_and_takes_that_back() {
+    let workspace = Workspace::of_paper();
+    let mut terminal = workspace.in_terminal(USUAL, &["reconstruct", "--check"]);
+    terminal.wait_to_show("looking for data behind the published tables");
+    assert_eq!(terminal.wait(), 0, "{}", terminal.screen());
+    let shown = terminal.everything();
+    assert!(!shown.contains("looking for") && shown.contains("195 of 195"), "{shown}");
+    let mut quiet = workspace.in_terminal(USUAL, &["reconstruct", "--check", "--quiet"]);
+    assert_eq!(quiet.wait(), 0);
+    assert!(!quiet.bytes().contains("looking for"));
 }
 
 /// A file that a renamed path leaves behind.

@@ -46,6 +46,15 @@ pub(super) fn bootstrap(
         ..crate::covariance::ClusterCovariance::default()
     });
     let fit = estimated.fit(&clustered)?;
+    // The statistic that is told is the one of the clustered standard error, with its factor; those that it is compared
+    // with all lack it.
+    let factor = estimated
+        .fit(&Covariance::Cluster(crate::covariance::ClusterCovariance {
+            by: options.by.clone(),
+            ..crate::covariance::ClusterCovariance::default()
+        }))?
+        .covariance_used
+        .factor;
     let mut failed = 0;
     let coefficients: Vec<BootstrapCoefficient> = estimated
         .names()
@@ -72,11 +81,14 @@ pub(super) fn bootstrap(
             let at_zero = drawn(-estimate);
             failed = failed.max(samples.len() - at_zero.len());
             if at_zero.is_empty() {
-                return BootstrapCoefficient { statistic: Some(estimate / std_error), ..bare };
+                return BootstrapCoefficient {
+                    statistic: Some(estimate / std_error / factor.sqrt()),
+                    ..bare
+                };
             }
             let rejected = |distance: f64| p_value(-distance / std_error, &drawn(distance), options.p_value);
             BootstrapCoefficient {
-                statistic: Some(estimate / std_error),
+                statistic: Some(estimate / std_error / factor.sqrt()),
                 p_value: Some(p_value(estimate / std_error, &at_zero, options.p_value)),
                 intervals: Intervals {
                     inverted: Some(inverted(estimate, std_error, 1.0 - options.level, &rejected)),

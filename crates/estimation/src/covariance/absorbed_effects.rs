@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::absorb::{Factor, Grouping, components};
 use crate::models::{Effects, within};
 use crate::sample::Sample;
 
@@ -33,6 +34,20 @@ impl<'a> AbsorbedEffects<'a> {
                 codes.iter().map(|code| seen[code]).collect()
             })
             .collect()
+    }
+
+    /// How many parameters some of the factors take together: of two exactly, of more as redundant levels are
+    /// counted for pairs.
+    pub(super) fn independent(&self, factors: &[&Vec<usize>]) -> usize {
+        let groupings: Vec<Grouping> =
+            factors.iter().map(|codes| Grouping::from(&Factor::new(codes.to_vec()))).collect();
+        let height = factors.first().map_or(0, |codes| codes.len());
+        let levels: usize = groupings.iter().map(Grouping::levels).sum();
+        let redundant = |at: usize| {
+            let before = groupings[..at].iter().map(|one| components(one, &groupings[at], height));
+            before.max().unwrap_or(0)
+        };
+        levels - (1..groupings.len()).map(redundant).sum::<usize>()
     }
 
     /// The rows' weights.

@@ -36,6 +36,13 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
+impl ClusterCovariance {
+    /// Clustered by entity with that type and the factor that goes with it.
+    pub fn of_type(residuals: ClusterType) -> Self {
+        Self { residuals, small_sample: residuals.usual_factor(), ..Self::default() }
+    }
+}
+
 impl Default for ClusterCovariance {
     fn default() -> Self {
         Self {
@@ -70,6 +77,7 @@ pub(super) fn matrix(
         Some(clusters.count),
     );
     computed.clusters = Some(clusters.count);
+    computed.cancelled = influences.cancelled();
     if options.test == TestDistribution::Satterthwaite {
         computed.coefficient_df =
             Some(bell_mccaffrey::degrees_of_freedom(options.residuals, ingredients, &clusters)?);

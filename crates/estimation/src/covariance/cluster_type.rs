@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::residual_type::ResidualType;
+use super::small_sample::SmallSample;
 
 /// What stands for the errors in a cluster's score, X_g'u_g.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -28,6 +29,16 @@ pub enum ClusterType {
 }
 
 impl ClusterType {
+    /// The small-sample factor that goes with it where none is named: none with `cr2`, whose residuals are
+    /// corrected themselves (clubSandwich), and with `cr3` the jackknife's (MacKinnon, Nielsen and Webb 2023).
+    pub(super) fn usual_factor(self) -> SmallSample {
+        match self {
+            Self::Cr2 => SmallSample::None,
+            Self::Cr3 => SmallSample::Jackknife,
+            Self::Hc0 | Self::Hc2 | Self::Hc3 | Self::Hc4 => SmallSample::default(),
+        }
+    }
+
     pub(super) fn by_row(self) -> ResidualType {
         match self {
             Self::Hc0 | Self::Cr2 | Self::Cr3 => ResidualType::Hc0,

@@ -122,33 +122,39 @@ pub(super) fn clusters(ingredients: &Ingredients<'_>, by: &ClusterBy) -> Result<
 impl Ingredients<'_> {
     /// What small-sample factors count. Effects are nested if they are in clusters of any of the kinds.
     pub(super) fn counts(&self, clusters: usize, kinds: &[&Clusters]) -> Counts {
-        let (nested, nested_factors) = self.nested(kinds);
         Counts {
             observations: self.observations,
             coefficients: self.bread.nrows(),
             absorbed: self.absorbed,
             clusters,
             entity_levels: self.entity_levels,
-            nested,
-            nested_factors,
+            nested: self.nested(kinds),
         }
     }
 
-    /// How many absorbed effects are nested in clusters, and of how many kinds.
-    fn nested(&self, kinds: &[&Clusters]) -> (usize, usize) {
-        let plain = self.effects.is_none_or(|effects| effects.is_plain());
+    /// How many parameters the absorbed effects that are nested in clusters take together; 0 where none is.
+    fn nested(&self, kinds: &[&Clusters]) -> usize {
         match self.effects {
-            Some(effects) if !plain && !kinds.is_empty() => effects
-                .codes()
-                .iter()
-                .filter(|factor| kinds.iter().any(|kind| kind.nests(factor)))
-                .map(|factor| factor.iter().max().map_or(0, |largest| largest + 1))
-                .fold((0, 0), |(levels, factors), own| (levels + own, factors + 1)),
-            _ => {
-                let entities =
-                    if kinds.iter().any(|kind| kind.nests_entities) { self.entity_levels } else { 0 };
-                let times = if kinds.iter().any(|kind| kind.nests_times) { self.time_levels } else { 0 };
-                (entities + times, entities.min(1) + times.min(1))
+            Some(effects) if !effects.is_plain() && !kinds.is_empty() => {
+                let codes = effects.codes();
+                let nested: Vec<&Vec<usize>> =
+                    codes.iter().filter(|factor| kinds.iter().any(|kind| kind.nests(factor))).collect();
+                // All of them together are what was counted; an intercept beside them has taken one away.
+                match nested.len() == codes.len() {
+                    true => self.absorbed + usize::from(self.constant),
+                    false => effects.independent(&nested),
+                }
+            }
+            effects => {
+                let entities = kinds.iter().any(|kind| kind.nests_entities);
+                let times = kinds.iter().any(|kind| kind.nests_times);
+                match (entities, times, effects) {
+                    (true, true, Some(effects)) => {
+                        let codes = effects.codes();
+                        effects.independent(&codes.iter().collect::<Vec<_>>())
+                    }
+                    _ => usize::from(entities) * self.entity_levels + usize::from(times) * self.time_levels,
+                }
             }
         }
     }

@@ -120,7 +120,8 @@ impl Covariance {
         Ok(())
     }
 
-    /// The covariance of an estimated model with positive residual degrees of freedom.
+    /// The covariance of an estimated model with positive residual degrees of freedom. A variance that the data's
+    /// rounding alone would give is zero, and the coefficient is named.
     ///
     /// # Errors
     /// [`Reason::TooFewClusters`] or [`Reason::TooFewPeriods`] with fewer than two,
@@ -128,8 +129,9 @@ impl Covariance {
     /// clusters are, [`Reason::LeverageOfOne`] or [`Reason::UnidentifiedWithoutCluster`] where residuals
     /// can't be adjusted for leverage, [`Reason::BandwidthTooLarge`], [`Reason::NoCompletePeriod`].
     pub fn matrix(&self, ingredients: &Ingredients<'_>) -> Result<CovarianceMatrix, Reason> {
-        match self {
-            Self::Classical(options) => Ok(classical::matrix(options, ingredients)),
+        let computed = match self {
+            // In proportion to the residual sum of squares, of which it is known whether it is rounding.
+            Self::Classical(options) => return Ok(classical::matrix(options, ingredients)),
             Self::Heteroskedastic(options) => heteroskedastic::matrix(options, ingredients),
             Self::Groupwise(options) => heteroskedastic::groupwise(options, ingredients),
             Self::Cluster(options) => cluster::matrix(options, ingredients),
@@ -137,6 +139,7 @@ impl Covariance {
             Self::NeweyWest(options) => newey_west::matrix(options, ingredients),
             Self::DriscollKraay(options) => driscoll_kraay::matrix(options, ingredients),
             Self::PanelCorrected(options) => panel_corrected::matrix(options, ingredients),
-        }
+        };
+        computed.map(|computed| computed.without_rounding(ingredients))
     }
 }

@@ -68,12 +68,14 @@ pub(super) fn matrix(
     let weights = options.kernel.weights(bandwidth, periods - 1);
     let influences = Influences::new(ingredients, &residuals, &codes, periods);
     let factor = options.residuals.factor(&counts, options.leverage) * options.small_sample.of(&counts)?;
-    let mut computed = CovarianceMatrix::new(influences.kernel(&weights), factor).tested(
-        options.test,
-        ingredients.df_residual(),
-        Some(periods),
-    );
+    let squares = influences.squares();
+    let together = 1.0 + 2.0 * weights.iter().skip(1).map(|weight| weight.abs()).sum::<f64>();
+    let sizes = (0..squares.nrows()).map(|at| together * squares[(at, at)]);
+    let mut computed = CovarianceMatrix::new(influences.kernel(&weights), factor)
+        .tested(options.test, ingredients.df_residual(), Some(periods))
+        .summed_from(sizes);
     computed.clusters = Some(periods);
+    computed.cancelled = influences.cancelled();
     computed.bandwidth = Some(bandwidth);
     Ok(computed)
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use faer::Mat;
 
 use super::absorbed_effects::AbsorbedEffects;
+use crate::numerics::Noise;
 use crate::outcome::Reason;
 use crate::sample::ClusterColumn;
 
@@ -20,6 +21,8 @@ pub struct Ingredients<'a> {
     pub residuals: &'a [f64],
     /// e'e.
     pub rss: f64,
+    /// The rounding in residuals and regressors.
+    pub noise: &'a Noise,
     /// n: rows, or with frequency weights their sum.
     pub observations: usize,
     /// Each entity's rows.

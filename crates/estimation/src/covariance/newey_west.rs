@@ -7,7 +7,7 @@ use super::ingredients::{Ingredients, time_codes};
 use super::kernel::{Bandwidth, Kernel};
 use super::leverage::Leverage;
 use super::residual_type::ResidualType;
-use super::sandwich::around;
+use super::sandwich::{around, sizes_around};
 use super::small_sample::{FixestEffects, SmallSample};
 use super::test_distribution::TestDistribution;
 use crate::outcome::Reason;
@@ -84,13 +84,17 @@ pub(super) fn matrix(
     let order = ingredients.bread.nrows();
     let score = |row: usize, column: usize| ingredients.regressors[(row, column)] * residuals[row];
     let mut meat: faer::Mat<f64> = faer::Mat::zeros(order, order);
+    let mut sizes: faer::Mat<f64> = faer::Mat::zeros(order, order);
     let mut pair = |now: usize, before: usize, weight: f64| {
         for i in 0..order {
             for j in 0..order {
                 let product = score(now, i) * score(before, j);
+                let size = (weight * product).abs();
                 meat[(i, j)] += weight * product;
+                sizes[(i, j)] += size;
                 if now != before {
                     meat[(j, i)] += weight * product;
+                    sizes[(j, i)] += size;
                 }
             }
         }
@@ -112,11 +116,9 @@ pub(super) fn matrix(
         }
     }
     let factor = options.residuals.factor(&counts, options.leverage) * options.small_sample.of(&counts)?;
-    let mut computed = CovarianceMatrix::new(around(ingredients.bread, &meat), factor).tested(
-        options.test,
-        ingredients.df_residual(),
-        Some(periods),
-    );
+    let mut computed = CovarianceMatrix::new(around(ingredients.bread, &meat), factor)
+        .tested(options.test, ingredients.df_residual(), Some(periods))
+        .summed_from(sizes_around(ingredients.bread, &sizes));
     computed.bandwidth = Some(bandwidth);
     Ok(computed)
 }

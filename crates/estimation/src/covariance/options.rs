@@ -268,9 +268,10 @@ impl Options {
                 })
             }
             Kind::Cluster => {
-                let default = ClusterCovariance::default();
+                let residuals = self.residuals.map_or(Ok(ClusterType::default()), Type::of_clusters)?;
+                let default = ClusterCovariance::of_type(residuals);
                 Covariance::Cluster(ClusterCovariance {
-                    residuals: self.residuals.map_or(Ok(default.residuals), Type::of_clusters)?,
+                    residuals,
                     by: self.by.unwrap_or_default(),
                     leverage,
                     small_sample: self.small_sample.unwrap_or(default.small_sample),
@@ -403,6 +404,20 @@ mod tests {
             .columns(),
             ["region"]
         );
+        Ok(())
+    }
+
+    #[test]
+    fn a_type_of_clusters_brings_its_own_factor() -> serde_json::Result<()> {
+        for (name, factor) in
+            [("hc0", SmallSample::StataXtreg), ("cr2", SmallSample::None), ("cr3", SmallSample::Jackknife)]
+        {
+            let Covariance::Cluster(read) = parse(&format!(r#"{{"kind": "cluster", "type": "{name}"}}"#))?
+            else {
+                unreachable!("clusters")
+            };
+            assert_eq!(read.small_sample, factor, "{name}");
+        }
         Ok(())
     }
 

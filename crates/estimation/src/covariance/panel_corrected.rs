@@ -7,7 +7,7 @@ use super::covariance_matrix::CovarianceMatrix;
 use super::ingredients::{Ingredients, time_codes, too_large};
 use super::leverage::Leverage;
 use super::residual_type::ResidualType;
-use super::sandwich::around;
+use super::sandwich::{around, sizes_around};
 use super::small_sample::SmallSample;
 use super::test_distribution::TestDistribution;
 use crate::outcome::Reason;
@@ -76,6 +76,9 @@ pub(super) fn matrix(
         PanelCorrectedBy::Time => (&times, &entities, periods, ingredients.groups.len()),
         PanelCorrectedBy::Entity => (&entities, &times, ingredients.groups.len(), periods),
     };
+    if options.by == PanelCorrectedBy::Time && periods < 2 {
+        return Err(Reason::TooFewPeriods { periods });
+    }
     let unit = if options.by == PanelCorrectedBy::Time { "entities" } else { "times" };
     too_large(unit, size)?;
     let counts = ingredients.counts(count, &[]);
@@ -109,15 +112,20 @@ pub(super) fn matrix(
         );
     let order = ingredients.bread.nrows();
     let mut meat: Mat<f64> = Mat::zeros(order, order);
+    let mut sizes: Mat<f64> = Mat::zeros(order, order);
     for rows in &members {
         let x = Mat::from_fn(rows.len(), order, |at, column| ingredients.regressors[(rows[at], column)]);
         let own = Mat::from_fn(rows.len(), rows.len(), |i, j| errors[(units[rows[i]], units[rows[j]])]);
         meat += x.transpose() * (&own * &x);
+        let (x, own) = (absolute(&x), absolute(&own));
+        sizes += x.transpose() * (&own * &x);
     }
     let factor = options.residuals.factor(&counts, options.leverage) * options.small_sample.of(&counts)?;
-    Ok(CovarianceMatrix::new(around(ingredients.bread, &meat), factor).tested(
-        options.test,
-        ingredients.df_residual(),
-        Some(count),
-    ))
+    Ok(CovarianceMatrix::new(around(ingredients.bread, &meat), factor)
+        .tested(options.test, ingredients.df_residual(), Some(count))
+        .summed_from(sizes_around(ingredients.bread, &sizes)))
+}
+
+fn absolute(matrix: &Mat<f64>) -> Mat<f64> {
+    Mat::from_fn(matrix.nrows(), matrix.ncols(), |i, j| matrix[(i, j)].abs())
 }

@@ -4,9 +4,7 @@ use faer::Mat;
 use rayon::prelude::*;
 
 use super::ingredients::Ingredients;
-
-/// A variance this small against what its terms would give if they didn't cancel is rounding.
-const CANCELLED: f64 = 1e-22;
+use crate::numerics::CANCELLED;
 
 /// Rows that are worth spreading over threads.
 const MANY: usize = 20_000;
@@ -51,6 +49,11 @@ impl Influences {
             squares.iter().zip(&size_squares).map(|(own, size)| *own <= CANCELLED * size).collect();
         let values: Vec<Vec<f64>> = columns.into_iter().map(|(sums, _)| sums).collect();
         Self { parts, values, cancelled }
+    }
+
+    /// The coefficients on which the scores of every part cancel.
+    pub(super) fn cancelled(&self) -> Vec<usize> {
+        (0..self.cancelled.len()).filter(|at| self.cancelled[*at]).collect()
     }
 
     /// The sum over parts of their squares: symmetric and never negative. A coefficient identified within a
@@ -121,6 +124,15 @@ fn score_sums(x: &Mat<f64>, residuals: &[f64], codes: &[usize], parts: usize) ->
 /// B M B of a symmetric M.
 pub(super) fn around(bread: &Mat<f64>, meat: &Mat<f64>) -> Mat<f64> {
     symmetric(&((bread * meat) * bread))
+}
+
+/// The diagonal of |B| S |B|: the sizes of what is added up to the variances, for the sizes S of what is added up to
+/// their middle.
+pub(super) fn sizes_around(bread: &Mat<f64>, sizes: &Mat<f64>) -> Vec<f64> {
+    let order = bread.nrows();
+    let absolute = Mat::from_fn(order, order, |i, j| bread[(i, j)].abs());
+    let all = &absolute * sizes * &absolute;
+    (0..order).map(|at| all[(at, at)]).collect()
 }
 
 /// What rounding makes of a symmetric matrix, symmetric again.

@@ -17,10 +17,9 @@ pub struct Counts {
     pub entity_levels: usize,
     /// Clusters, G.
     pub clusters: usize,
-    /// Absorbed effects that are nested in the clusters: those of entities in entity clusters.
+    /// Parameters that those absorbed effects take together which are nested in the clusters: of entities, in
+    /// entity clusters.
     pub nested: usize,
-    /// What these are the effects of: entities, times or both, so at most 2.
-    pub nested_factors: usize,
 }
 
 /// How fixest's `ssc(K.fixef = )` counts absorbed effects.
@@ -50,7 +49,8 @@ pub enum SmallSample {
     /// G/(G-1) (n-1)/(n-k): plm `type = "sss"`; in OLS also Stata `regress, vce(cluster)` and
     /// statsmodels. Serialised `plm_sss`.
     PlmSss,
-    /// G/(G-1) (n-1)/(n-k-1) in within, where 1 stands for the constant; G/(G-1) (n-1)/(n-k) in OLS:
+    /// G/(G-1) (n-1)/(n-k-1) in within, where 1 stands for the constant, and so it is for other effects that are
+    /// nested in the clusters; G/(G-1) (n-1)/(n-k) in OLS:
     /// Stata `xtreg, fe vce(cluster)`, `reghdfe`, and fixest's and pyfixest's default where the
     /// effects are nested in the clusters. Serialised `stata_xtreg`.
     #[default]
@@ -87,9 +87,9 @@ pub enum SmallSample {
 }
 
 impl Counts {
-    /// Parameters of the absorbed effects where the levels of some factors count as one each.
-    fn without(&self, levels: usize, factors: usize) -> usize {
-        (self.absorbed + factors).saturating_sub(levels)
+    /// Parameters of the absorbed effects where so many of them count as one, which stands for the constant.
+    fn without(&self, nested: usize) -> usize {
+        (self.absorbed + nested.min(1)).saturating_sub(nested)
     }
 }
 
@@ -117,8 +117,7 @@ impl SmallSample {
             Self::PlmHc1 => n / less(k),
             Self::PlmSss => clusters * (n - 1.0) / less(k),
             Self::StataXtreg => {
-                clusters * (n - 1.0)
-                    / less(k + counts.without(counts.entity_levels, counts.entity_levels.min(1)))
+                clusters * (n - 1.0) / less(k + counts.without(counts.entity_levels.max(counts.nested)))
             }
             Self::StataAreg => clusters * (n - 1.0) / less(k + absorbed),
             Self::ClubSandwichCr1 => clusters,
@@ -130,7 +129,7 @@ impl SmallSample {
             Self::Fixest { k_adj, k_fixef, g_adj } => {
                 let effects = match k_fixef {
                     FixestEffects::None => 0,
-                    FixestEffects::Nonnested => counts.without(counts.nested, counts.nested_factors),
+                    FixestEffects::Nonnested => counts.without(counts.nested),
                     FixestEffects::Full => absorbed,
                 };
                 (if k_adj { (n - 1.0) / less(k + effects) } else { 1.0 })

@@ -1,5 +1,7 @@
 //! The covariance under errors that are correlated within clusters of two kinds.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::bell_mccaffrey;
@@ -84,19 +86,26 @@ pub(super) fn matrix(
     let plain = ingredients.counts(fewest, &nesting);
     let residuals = options.residuals.residuals(ingredients, &plain, options.leverage)?;
     let mut sum = faer::Mat::zeros(ingredients.bread.nrows(), ingredients.bread.nrows());
+    let mut sizes = vec![0.0; ingredients.bread.nrows()];
+    let mut cancelled = BTreeSet::new();
     for (codes, count, sign) in
         [(&one.codes, one.count, 1.0), (&other.codes, other.count, 1.0), (&crossed, pairs, -1.0)]
     {
         let groups = if options.groups == GroupCount::Min { fewest } else { count };
         let factor = options.small_sample.of(&ingredients.counts(groups, &nesting))?;
-        let squares = Influences::new(ingredients, &residuals, codes, count).squares();
+        let influences = Influences::new(ingredients, &residuals, codes, count);
+        let squares = influences.squares();
+        sizes.iter_mut().enumerate().for_each(|(at, size)| *size += factor * squares[(at, at)]);
+        cancelled.extend(influences.cancelled());
         sum += faer::Scale(sign * factor) * &squares;
     }
     let factor = options.residuals.factor(&plain, options.leverage);
     let reported = options.small_sample.of(&plain)? * factor;
     let sum = if options.fix { bell_mccaffrey::without_negative_eigenvalues(&sum)? } else { sum };
-    let mut computed =
-        CovarianceMatrix::new(sum, factor).tested(options.test, ingredients.df_residual(), Some(fewest));
+    let mut computed = CovarianceMatrix::new(sum, factor)
+        .tested(options.test, ingredients.df_residual(), Some(fewest))
+        .summed_from(sizes);
+    computed.cancelled = cancelled.into_iter().filter(|at| computed.matrix[(*at, *at)] == 0.0).collect();
     // Of the first two matrices where these share one.
     computed.factor = reported;
     computed.clusters = Some(fewest);

@@ -10,12 +10,9 @@ use crate::covariance::{AbsorbedEffects, ClusterBy, Ingredients, Leverage, clust
 use crate::models::{
     Absorbed, Goodness, Levels, Model, Solved, VarianceComponents, first_differences, within,
 };
-use crate::numerics::{Design, LeastSquares, dot, mean, weighted_mean};
+use crate::numerics::{LeastSquares, Noise, dot, mean, weighted_mean};
 use crate::outcome::{Note, Reason};
 use crate::sample::{ClusterColumn, DropCause, Formula, Sample, WeightKind};
-
-/// Residuals whose norm is below this share of the norms that cancel in them are rounding.
-const PERFECT_FIT: f64 = 64.0 * f64::EPSILON;
 
 /// Sums of more terms than this are carried as several side by side.
 const MANY: usize = 20_000;
@@ -50,6 +47,8 @@ pub struct Estimated {
     pub(super) times: Vec<i32>,
     pub(super) levels: Levels,
     pub(super) perfect: bool,
+    /// The rounding in residuals and regressors.
+    pub(super) noise: Noise,
     pub(super) notes: Vec<Note>,
     pub(super) longest: usize,
     pub(super) clusters: Vec<ClusterColumn>,
@@ -95,7 +94,8 @@ impl Estimated {
                 return Err(Reason::NotFinite { what: what.into() });
             }
         }
-        let perfect = is_perfect(rss, &coefficients, &design);
+        let noise = Noise::of(&design, &coefficients, residuals.len());
+        let perfect = noise.is_all_of(rss);
 
         let mut notes = notes;
         let weightless = sample.dropped_for(DropCause::ZeroWeight);
@@ -159,6 +159,7 @@ impl Estimated {
             times: rows.times,
             levels,
             perfect,
+            noise,
             notes,
         })
     }
@@ -226,6 +227,7 @@ impl Estimated {
             regressors: &self.regressors,
             residuals: &self.residuals,
             rss: self.rss,
+            noise: &self.noise,
             observations: self.observations,
             groups: &self.groups,
             times: &self.times,
@@ -282,13 +284,6 @@ impl Estimated {
     pub fn leverages(&self, leverage: Leverage) -> Result<Vec<f64>, Reason> {
         self.ingredients().leverages(leverage)
     }
-}
-
-/// Whether residuals are no more than the rounding of what cancels in them.
-pub(super) fn is_perfect(rss: f64, coefficients: &[f64], design: &Design) -> bool {
-    let cancelling: f64 = design.y_magnitude
-        + coefficients.iter().zip(&design.magnitudes).map(|(b, size)| b.abs() * size).sum::<f64>();
-    rss.sqrt() <= PERFECT_FIT * cancelling
 }
 
 /// The sum of squares of the dependent variable about its mean.

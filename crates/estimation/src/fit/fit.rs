@@ -199,12 +199,16 @@ impl Estimated {
         let slopes: Vec<usize> =
             (0..self.names.len()).filter(|&index| self.names[index] != INTERCEPT).collect();
         let mut notes = self.notes.clone();
-        let single: Vec<String> = (0..self.names.len())
-            .filter(|&index| !self.perfect && computed.matrix[(index, index)] == 0.0)
-            .map(|index| self.names[index].clone())
-            .collect();
+        let named = |places: &[usize]| -> Vec<String> {
+            let places = places.iter().filter(|_| !self.perfect);
+            places.filter_map(|at| self.names.get(*at).cloned()).collect()
+        };
+        let (single, rounding) = (named(&computed.cancelled), named(&computed.rounding));
         if !single.is_empty() {
             notes.push(Note::SingleCluster { coefficients: single });
+        }
+        if !rounding.is_empty() {
+            notes.push(Note::ScoresOfRounding { coefficients: rounding });
         }
         let negative: Vec<String> = (0..self.names.len())
             .filter(|&index| !self.perfect && computed.matrix[(index, index)] < 0.0)

@@ -74,6 +74,7 @@ impl Estimated {
             (0, at) | (at, 0) => -shifted[at - 1],
             (i, j) => self.bread[(i - 1, j - 1)],
         });
+        with.noise = self.noise.with_intercept();
         with.absorbed.parameters -= 1;
         with.constant = true;
         with.measures = FitMeasures::new(sample, &with.names, &with.coefficients, true);

@@ -2,10 +2,10 @@
 
 use faer::Mat;
 
-use super::estimated::{Estimated, ILL_CONDITIONED, finite_and_regular, is_perfect};
+use super::estimated::{Estimated, ILL_CONDITIONED, finite_and_regular};
 use super::measures::FitMeasures;
 use crate::models::{Absorbed, Goodness, Levels, Model};
-use crate::numerics::Design;
+use crate::numerics::{Design, Noise};
 use crate::outcome::{Note, Reason};
 use crate::sample::{Formula, Sample};
 
@@ -47,7 +47,8 @@ impl Estimated {
                 return Err(Reason::NotFinite { what: what.into() });
             }
         }
-        let perfect = is_perfect(rss, &coefficients, &design);
+        let noise = Noise::of(&design, &coefficients, solved.observations);
+        let perfect = noise.is_all_of(rss);
         notes.extend(perfect.then_some(Note::PerfectFit));
         if solved.condition > ILL_CONDITIONED {
             notes.push(Note::IllConditioned { condition: solved.condition });
@@ -79,6 +80,7 @@ impl Estimated {
             times: vec![0; height],
             levels: Levels::default(),
             perfect,
+            noise,
             notes,
             longest: solved.longest,
             clusters: Vec::new(),

@@ -10,7 +10,7 @@ use super::moments::{
 };
 use super::weights::Weights;
 use crate::numerics::symmetric::times;
-use crate::numerics::{Design, LeastSquares, norm};
+use crate::numerics::{CANCELLED, Design, LeastSquares, norm};
 use crate::outcome::{Note, Reason, Result};
 
 /// Residuals whose norm is below this share of what cancels in them are rounding.
@@ -156,19 +156,24 @@ impl GmmEstimated {
         }
     }
 
-    /// B1 X'Z A1 S A1 Z'X B1, the cross-product of what each unit adds to the coefficients.
+    /// B1 X'Z A1 S A1 Z'X B1, the cross-product of what each unit adds to the coefficients. A variance to which every
+    /// unit adds rounding alone is zero.
     fn robust_first(&self) -> Mat<f64> {
         let order = self.names().len();
         let mut sum: Mat<f64> = Mat::zeros(order, order);
+        let mut sizes = vec![0.0; order];
         for score in &self.first.scores {
             let part = self.first.response(score);
+            let size = self.first.response_size(score);
+            sizes.iter_mut().zip(size).for_each(|(sum, size)| *sum += size * size);
             for i in 0..order {
                 for j in 0..order {
                     sum[(i, j)] += part[i] * part[j];
                 }
             }
         }
-        sum
+        let counts = |at: usize| sum[(at, at)] > CANCELLED * sizes[at];
+        Mat::from_fn(order, order, |i, j| if counts(i) && counts(j) { sum[(i, j)] } else { 0.0 })
     }
 
     /// B2 + D B2 + B2 D' + D V1 D', where column j of D is -B2 X'Z A2 (dS/db_j) A2 Z'e2 (Windmeijer 2005, eq. 2.24).
@@ -263,6 +268,21 @@ impl Step {
             .map(|at| half.iter().enumerate().map(|(row, value)| self.design[(row, at)] * value).sum())
             .collect();
         times(&self.bread, &by_regressors)
+    }
+}
+
+impl Step {
+    /// The sizes of what is added up to [`Self::response`].
+    fn response_size(&self, v: &[f64]) -> Vec<f64> {
+        let half = self.weights.half(v);
+        let by_regressors: Vec<f64> = (0..self.design.ncols())
+            .map(|at| {
+                half.iter().enumerate().map(|(row, value)| (self.design[(row, at)] * value).abs()).sum()
+            })
+            .collect();
+        let order = self.bread.nrows();
+        let part = |i: usize| (0..order).map(|j| self.bread[(i, j)].abs() * by_regressors[j]).sum();
+        (0..order).map(part).collect()
     }
 }
 

@@ -134,6 +134,14 @@ impl GmmEstimated {
                 }
             })
             .collect();
+        let mut notes = self.notes.clone();
+        let without: Vec<String> = (0..self.names().len())
+            .filter(|at| !self.perfect && covariance[(*at, *at)] <= 0.0)
+            .map(|at| self.names()[at].clone())
+            .collect();
+        if !without.is_empty() {
+            notes.push(Note::ScoresOfRounding { coefficients: without });
+        }
         let rows = || self.equations.units.iter().flatten();
         let lengths = self
             .equations
@@ -173,7 +181,7 @@ impl GmmEstimated {
             wald_times: self
                 .wald_times(&covariance)
                 .map(|test| TestOutcome::of("Wald test of the time dummies", test)),
-            notes: self.notes.clone(),
+            notes,
         })
     }
 }

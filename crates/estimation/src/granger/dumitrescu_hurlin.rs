@@ -9,7 +9,8 @@
 //!   Z-tilde = sqrt(N) (W-bar - mean E_i) / sqrt(mean V_i),   for fixed T (their eq. 33)
 //!   E_i = K (T_i - 3K - 1) / (T_i - 3K - 3)
 //!   V_i = 2K (T_i - 3K - 1)^2 (T_i - 2K - 3) / ((T_i - 3K - 3)^2 (T_i - 3K - 5))
-//! where the second moments exist for T_i > 5 + 3K (their eq. 10). T counts periods as Lopez and Weber
+//! where the second moments exist for T_i > 5 + 3K (their eq. 10); of shorter series there is neither (DIFFERENCE: their
+//! Z-bar, which takes the W_i for chi-squared, has a value for any T). T counts periods as Lopez and Weber
 //! (2017, Stata Journal 17, 972-984) and plm's `pgrangertest` do; Dumitrescu and Hurlin's own T is
 //! what remains after lagging, T_i - K here. Both Z are compared with the standard normal, two-sided.
 //!
@@ -219,12 +220,14 @@ fn z_bar(w_bar: f64, tests: &[(&str, &GrangerTest)]) -> std::result::Result<(f64
     if tests.iter().any(|(_, test)| test.order != order) {
         return Err(Reason::VaryingOrders);
     }
+    moments_exist(tests)?;
     let k = order as f64;
     let z = (tests.len() as f64 / (2.0 * k)).sqrt() * (w_bar - k);
     Ok((z, normal_two_sided(z)))
 }
 
-fn z_tilde(w_bar: f64, tests: &[(&str, &GrangerTest)]) -> std::result::Result<(f64, f64), Reason> {
+/// Refuses series so short that the Wald statistics have no variance: their mean isn't normal, however many there are.
+fn moments_exist(tests: &[(&str, &GrangerTest)]) -> std::result::Result<(), Reason> {
     for (entity, test) in tests {
         let (length, order) = (periods(test), test.order);
         let bound = 5 + 3 * order;
@@ -232,6 +235,11 @@ fn z_tilde(w_bar: f64, tests: &[(&str, &GrangerTest)]) -> std::result::Result<(f
             return Err(Reason::SeriesTooShort { entity: (*entity).into(), length, order, bound });
         }
     }
+    Ok(())
+}
+
+fn z_tilde(w_bar: f64, tests: &[(&str, &GrangerTest)]) -> std::result::Result<(f64, f64), Reason> {
+    moments_exist(tests)?;
     let expectation = mean(tests, |test| {
         let (t, k) = (periods(test) as f64, test.order as f64);
         k * (t - 3.0 * k - 1.0) / (t - 3.0 * k - 3.0)

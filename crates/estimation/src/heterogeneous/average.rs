@@ -4,13 +4,14 @@ use faer::Mat;
 
 use super::fit::{Found, MeanGroupFit, UnitCoefficients};
 use super::options::MeanGroup;
-use super::regressions::Variables;
+use super::regressions::{Variables, rounding};
 use crate::outcome::Reason;
 use crate::sample::Sample;
 
 pub(super) fn estimate(sample: &Sample, options: &MeanGroup) -> Result<MeanGroupFit, Reason> {
     let variables = Variables::new(sample, options);
     let (regressions, left_out) = variables.regressions(sample, options.short_units)?;
+    let rounding = rounding(&regressions);
     let units: Vec<UnitCoefficients> = regressions
         .into_iter()
         .map(|one| UnitCoefficients { unit: one.unit, n_obs: one.n_obs, coefficients: one.coefficients })
@@ -29,6 +30,7 @@ pub(super) fn estimate(sample: &Sample, options: &MeanGroup) -> Result<MeanGroup
         homogeneity: None,
         variances: None,
         notes: Vec::new(),
+        rounding,
     }
     .fit()
 }

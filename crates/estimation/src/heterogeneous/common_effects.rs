@@ -73,6 +73,7 @@ pub(super) fn estimate(sample: &Sample, options: &MeanGroup) -> Result<MeanGroup
         homogeneity: None,
         variances: None,
         notes,
+        rounding: Vec::new(),
     }
     .fit()
 }

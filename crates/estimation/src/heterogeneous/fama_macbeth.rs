@@ -79,7 +79,7 @@ pub struct FamaMacBeth {
 /// bandwidth; [`Reason::BandwidthTooLarge`].
 pub fn fama_macbeth(sample: &Sample, options: &FamaMacBethOptions) -> Result<FamaMacBeth, Reason> {
     if sample.height() == 0 {
-        return Err(Reason::NoObservations { rows_dropped: sample.dropped().len() });
+        return Err(sample.nothing_left());
     }
     let design = Design::levels(sample);
     let order = design.names.len();

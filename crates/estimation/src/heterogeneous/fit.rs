@@ -121,12 +121,16 @@ pub(super) struct Found<'a> {
     pub(super) homogeneity: Option<Result<HypothesisTest, Reason>>,
     pub(super) variances: Option<SwamyVariances>,
     pub(super) notes: Vec<Note>,
+    /// The rounding in each of the units' coefficients, where it is known.
+    pub(super) rounding: Vec<f64>,
 }
 
 impl Found<'_> {
     /// The result with its inference.
     pub(super) fn fit(self) -> Result<MeanGroupFit, Reason> {
-        let Self { sample, options, names, estimates, covariance, units, left_out, mut notes, .. } = self;
+        let Self {
+            sample, options, names, estimates, covariance, units, left_out, mut notes, rounding, ..
+        } = self;
         if !estimates.iter().all(|value| value.is_finite()) {
             return Err(Reason::NotFinite { what: "a coefficient".into() });
         }
@@ -147,7 +151,8 @@ impl Found<'_> {
             .enumerate()
             .map(|(at, (name, &estimate))| {
                 let std_error = covariance[(at, at)].max(0.0).sqrt();
-                let told = std_error > NO_VARIATION * size(at);
+                let rounded = rounding.get(at).copied().unwrap_or(0.0).max(NO_VARIATION * size(at));
+                let told = std_error > rounded;
                 if !told {
                     same.push(name.clone());
                 }

@@ -34,7 +34,7 @@ impl MeanGroup {
     /// short, where such units are refused; [`Reason::NotDefined`] where the formula has weights or effects; [`Reason::TooFewUnits`] where fewer than two remain.
     pub fn estimate(&self, sample: &Sample) -> std::result::Result<MeanGroupFit, Reason> {
         if sample.height() == 0 {
-            return Err(Reason::NoObservations { rows_dropped: sample.dropped().len() });
+            return Err(sample.nothing_left());
         }
         let formula = sample.formula();
         for (what, given) in

@@ -7,12 +7,9 @@ use rayon::prelude::*;
 
 use super::fit::LeftOut;
 use super::options::{HeterogeneousMethod, MeanGroup, ShortUnits, Trend};
-use crate::numerics::{Design, LeastSquares, norm};
+use crate::numerics::{Design, LeastSquares, Noise, norm};
 use crate::outcome::{INTERCEPT, Reason};
 use crate::sample::{Rows, Sample};
-
-/// The residual norm below which a unit's regression fits perfectly, as a share of what cancels in it.
-const PERFECT_FIT: f64 = 64.0 * f64::EPSILON;
 
 /// The variables of the units' regressions.
 pub(super) struct Variables {
@@ -34,6 +31,8 @@ pub(super) struct UnitRegression {
     pub(super) rss: f64,
     /// Whether the residuals are zero to rounding.
     pub(super) perfect: bool,
+    /// The rounding in each coefficient.
+    pub(super) rounding: Vec<f64>,
 }
 
 /// The trend's values, one a row; none where there is no trend.
@@ -114,20 +113,16 @@ impl Variables {
         if !residual.is_finite() || !solution.coefficients.iter().all(|value| value.is_finite()) {
             return Err(Reason::NotFinite { what: "a coefficient".into() });
         }
-        let cancelling: f64 = design.y_magnitude
-            + solution
-                .coefficients
-                .iter()
-                .zip(&design.magnitudes)
-                .map(|(b, size)| b.abs() * size)
-                .sum::<f64>();
+        let noise = Noise::of(&design, &solution.coefficients, observations);
+        let rss = residual * residual;
         Ok(UnitRegression {
             unit: unit.into(),
             n_obs: observations,
             coefficients: solution.coefficients,
+            perfect: noise.is_all_of(rss),
+            rounding: noise.variances(&solution.bread, rss).into_iter().map(f64::sqrt).collect(),
             bread: solution.bread,
-            rss: residual * residual,
-            perfect: residual <= PERFECT_FIT * cancelling,
+            rss,
         })
     }
 
@@ -145,6 +140,12 @@ impl Variables {
             .collect();
         sort_out(sample, outcomes, short_units)
     }
+}
+
+/// The most rounding that a unit has in each coefficient.
+pub(super) fn rounding(regressions: &[UnitRegression]) -> Vec<f64> {
+    let order = regressions.first().map_or(0, |unit| unit.rounding.len());
+    (0..order).map(|at| regressions.iter().fold(0.0, |most: f64, unit| most.max(unit.rounding[at]))).collect()
 }
 
 /// The units that have a result, in order, and those left out; at least two must remain.

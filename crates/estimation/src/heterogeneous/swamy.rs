@@ -3,9 +3,9 @@
 use faer::Mat;
 
 use super::average::mean_and_spread;
-use super::fit::{Found, MeanGroupFit, SwamyVariances, UnitCoefficients};
+use super::fit::{Found, LeftOut, MeanGroupFit, SwamyVariances, UnitCoefficients};
 use super::options::{CoefficientVariance, MeanGroup};
-use super::regressions::{UnitRegression, Variables, of_unit};
+use super::regressions::{UnitRegression, Variables, of_unit, rounding};
 use crate::inference::HypothesisTest;
 use crate::numerics::dense::matrix_rows;
 use crate::numerics::symmetric::{eigenvalues, inverse, quadratic_form, times};
@@ -24,6 +24,14 @@ pub(super) fn estimate(sample: &Sample, options: &MeanGroup) -> Result<MeanGroup
         within += variance;
     }
     within = Mat::from_fn(order, order, |i, j| within[(i, j)] / count);
+    // What exact fits differ by is rounding, and an inverse would take it for precision.
+    let rounding = rounding(&regressions);
+    let same: Vec<bool> = (0..order).map(|at| between[(at, at)].sqrt() <= rounding[at]).collect();
+    let varies = |i: usize, j: usize| !same[i] && !same[j];
+    let between = Mat::from_fn(order, order, |i, j| if varies(i, j) { between[(i, j)] } else { 0.0 });
+    if regressions.iter().all(|unit| unit.perfect) {
+        return exact(sample, options, variables.names, regressions, left_out, &between);
+    }
     let difference = &between - &within;
     // The signs of eigenvalues stay as they are where rows and columns are scaled alike.
     let sizes: Vec<f64> = (0..order).map(|at| within[(at, at)].max(between[(at, at)]).sqrt()).collect();
@@ -69,10 +77,7 @@ pub(super) fn estimate(sample: &Sample, options: &MeanGroup) -> Result<MeanGroup
         smallest_eigenvalue: smallest,
         homogeneous,
     };
-    let units = regressions
-        .into_iter()
-        .map(|one| UnitCoefficients { unit: one.unit, n_obs: one.n_obs, coefficients: one.coefficients })
-        .collect();
+    let units = coefficients_of(regressions);
     Found {
         sample,
         options: *options,
@@ -84,8 +89,54 @@ pub(super) fn estimate(sample: &Sample, options: &MeanGroup) -> Result<MeanGroup
         homogeneity: Some(homogeneity),
         variances: Some(variances),
         notes,
+        rounding,
     }
     .fit()
+}
+
+/// Where all units' fits are exact D2 is zero and Delta is D1, so that the weights are the same for all: the mean, with
+/// D1/N for its covariance.
+fn exact(
+    sample: &Sample,
+    options: &MeanGroup,
+    names: Vec<String>,
+    regressions: Vec<UnitRegression>,
+    left_out: Vec<LeftOut>,
+    between: &Mat<f64>,
+) -> Result<MeanGroupFit, Reason> {
+    let (order, count) = (names.len(), regressions.len() as f64);
+    let (estimates, _) = mean_and_spread(regressions.iter().map(|unit| unit.coefficients.as_slice()));
+    let homogeneity = regressions.first().map(|unit| Err(of_unit(&unit.unit, Reason::PerfectFit)));
+    let zero = vec![vec![0.0; order]; order];
+    let smallest = eigenvalues(between).and_then(|values| values.first().copied()).unwrap_or(0.0);
+    let variances = SwamyVariances {
+        coefficients: matrix_rows(between),
+        between: matrix_rows(between),
+        within: zero,
+        smallest_eigenvalue: smallest,
+        homogeneous: None,
+    };
+    Found {
+        sample,
+        options: *options,
+        names,
+        estimates,
+        covariance: Mat::from_fn(order, order, |i, j| between[(i, j)] / count),
+        rounding: rounding(&regressions),
+        units: coefficients_of(regressions),
+        left_out,
+        homogeneity,
+        variances: Some(variances),
+        notes: Vec::new(),
+    }
+    .fit()
+}
+
+fn coefficients_of(regressions: Vec<UnitRegression>) -> Vec<UnitCoefficients> {
+    regressions
+        .into_iter()
+        .map(|one| UnitCoefficients { unit: one.unit, n_obs: one.n_obs, coefficients: one.coefficients })
+        .collect()
 }
 
 /// V_i.

@@ -8,15 +8,12 @@ use super::equation::PreparedEquation;
 use super::fit::{InstrumentalFit, InstrumentalOutcome};
 use super::options::{Errors, InstrumentalCovariance, InstrumentalEstimator};
 use crate::fit::Refusal;
-use crate::inference::ReferenceDistribution;
+use crate::numerics::NOISE;
 use crate::numerics::dense::{
     Basis, SINGULAR, columns, inner, inverse, matrix_rows, scaled, smallest_of_correlation, symmetric,
 };
 use crate::outcome::{INTERCEPT, Note, Reason};
-use crate::systems::{coefficient, meat, standardized_sum};
-
-/// Residuals whose norm is below this share of the norms that cancel in them are rounding.
-const PERFECT_FIT: f64 = 64.0 * f64::EPSILON;
+use crate::systems::{Scored, coefficient, meat, standardized_sum, without_rounding};
 
 /// Coefficients and what inference needs of how they came about.
 pub(crate) struct Estimate {
@@ -180,10 +177,13 @@ impl PreparedEquation {
         let residuals = self.residuals(b);
         let places = self.z();
         let inverse = z.inverse();
-        let scores: Vec<Vec<f64>> = (0..places.len())
-            .map(|at| {
-                let mut score = self.sample.combination(&places, |place| inverse[(place, at)]);
-                score.iter_mut().zip(&residuals).for_each(|(z, u)| *z *= u);
+        let carriers: Vec<Vec<f64>> = (0..places.len())
+            .map(|at| self.sample.combination(&places, |place| inverse[(place, at)]))
+            .collect();
+        let scores: Vec<Vec<f64>> = carriers
+            .iter()
+            .map(|carrier| {
+                let mut score: Vec<f64> = carrier.iter().zip(&residuals).map(|(z, u)| z * u).collect();
                 if center {
                     let mean = crate::numerics::mean(&score);
                     score.iter_mut().for_each(|value| *value -= mean);
@@ -199,7 +199,27 @@ impl PreparedEquation {
                 .collect();
             standardized_sum(&scores)
         };
-        meat(&scores, &self.sample.rows, errors.dependence(), series).map(|(meat, _)| meat)
+        let (moments, _) = meat(&scores, &self.sample.rows, errors.dependence(), series)?;
+        let scored = self.scored(&carriers, &scores, self.noise(b), errors);
+        match without_rounding(&moments, &scored(&identity(places.len()))).1.len() {
+            0 => Ok(moments),
+            _ => Err(Reason::SingularMoments { moments: places.len(), observations: self.height() }),
+        }
+    }
+
+    /// What could be rounding of the variance of a combination of sums of scores, given how it combines them.
+    pub(crate) fn scored<'a>(
+        &'a self,
+        carriers: &'a [Vec<f64>],
+        scores: &'a [Vec<f64>],
+        noise: f64,
+        errors: Errors,
+    ) -> impl Fn(&Mat<f64>) -> Vec<f64> + 'a {
+        let residuals = vec![noise / (self.height() as f64).sqrt(); scores.len()];
+        move |to| {
+            let (rows, dependence) = (&self.sample.rows, errors.dependence());
+            Scored { carriers, scores, residuals: &residuals, rows, dependence }.rounding(to)
+        }
     }
 
     /// The residuals' reduced rows.
@@ -214,10 +234,15 @@ impl PreparedEquation {
     }
 
     pub(crate) fn is_perfect(&self, b: &Mat<f64>) -> bool {
+        self.reduced_residuals(b).norm_l2() <= self.noise(b)
+    }
+
+    /// The norm of the rounding in the residuals.
+    pub(crate) fn noise(&self, b: &Mat<f64>) -> f64 {
         let parts = self.x.iter().enumerate();
         let cancelling: f64 = self.sample.magnitudes[self.y]
             + parts.map(|(at, x)| b[(at, 0)].abs() * self.sample.magnitudes[*x]).sum::<f64>();
-        self.reduced_residuals(b).norm_l2() <= PERFECT_FIT * cancelling
+        NOISE * cancelling
     }
 
     /// The projections of the regressors on the instruments, n values each.
@@ -227,13 +252,13 @@ impl PreparedEquation {
         (0..self.x.len()).map(|at| self.sample.combination(&places, |place| weights[(place, at)])).collect()
     }
 
-    /// The coefficients' covariance and the number of clusters.
+    /// The coefficients' covariance, the number of clusters, and the coefficients whose scores are rounding.
     fn covariance(
         &self,
         estimate: &Estimate,
         covariance: InstrumentalCovariance,
-    ) -> Result<(Mat<f64>, Option<usize>), Reason> {
-        let InstrumentalCovariance { errors, debiased } = covariance;
+    ) -> Result<(Mat<f64>, Option<usize>, Vec<usize>), Reason> {
+        let InstrumentalCovariance { errors, debiased, .. } = covariance;
         let n = self.height() as f64;
         let df = (self.height() - self.x.len() - self.counted) as f64;
         let scale = if debiased { n / df } else { 1.0 };
@@ -257,17 +282,25 @@ impl PreparedEquation {
             let bread = &to_b * inside;
             let middle = &fw * omega * fw.transpose();
             let factor = scale * group(clusters);
-            return Ok((scaled(&symmetric(&(&bread * middle * bread.transpose())), factor), clusters));
+            return Ok((
+                scaled(&symmetric(&(&bread * middle * bread.transpose())), factor),
+                clusters,
+                Vec::new(),
+            ));
         }
         let kappa = estimate.kappa.unwrap_or(1.0);
         let bread = self.bread(kappa)?;
         if errors == Errors::Unadjusted {
             let residuals = self.reduced_residuals(&estimate.b);
-            return Ok((scaled(&bread, scale * inner(&residuals, &residuals) / n), None));
+            return Ok((scaled(&bread, scale * inner(&residuals, &residuals) / n), None, Vec::new()));
         }
-        let (meat, clusters) = self.sandwiched(&self.projected(), &self.residuals(&estimate.b), errors)?;
+        let (projected, residuals) = (self.projected(), self.residuals(&estimate.b));
+        let (meat, clusters) = self.sandwiched(&projected, &residuals, errors)?;
         let whole = symmetric(&(&bread * meat * bread.transpose()));
-        Ok((scaled(&whole, scale * group(clusters)), clusters))
+        let scores = scores(&projected, &residuals);
+        let rounding = self.scored(&projected, &scores, self.noise(&estimate.b), errors)(&bread);
+        let (whole, rounded) = without_rounding(&whole, &rounding);
+        Ok((scaled(&whole, scale * group(clusters)), clusters, rounded))
     }
 
     fn clusters(&self, by: crate::sample::PanelKey) -> usize {
@@ -284,8 +317,7 @@ impl PreparedEquation {
         residuals: &[f64],
         errors: Errors,
     ) -> Result<(Mat<f64>, Option<usize>), Reason> {
-        let scores: Vec<Vec<f64>> =
-            x.iter().map(|column| column.iter().zip(residuals).map(|(x, u)| x * u).collect()).collect();
+        let scores = scores(x, residuals);
         let is_constant = |at: usize| self.names.get(at).is_some_and(|name| name == INTERCEPT);
         let series = || {
             let chosen = scores.iter().enumerate().filter(|(at, _)| scores.len() == 1 || !is_constant(*at));
@@ -319,18 +351,14 @@ impl PreparedEquation {
             return Err(Reason::NotFinite { what: "a coefficient or a sum of squares".into() });
         }
         let perfect = self.is_perfect(&estimate.b);
-        let (matrix, clusters) = match perfect {
-            true => (None, None),
+        let (matrix, clusters, rounded) = match perfect {
+            true => (None, None, Vec::new()),
             false => {
-                let (matrix, clusters) = self.covariance(estimate, covariance)?;
-                (Some(matrix), clusters)
+                let (matrix, clusters, rounded) = self.covariance(estimate, covariance)?;
+                (Some(matrix), clusters, rounded)
             }
         };
-        let reference = if covariance.debiased {
-            ReferenceDistribution::StudentT { df: df_residual }
-        } else {
-            ReferenceDistribution::Normal
-        };
+        let reference = covariance.reference(df_residual, clusters);
         let coefficients = estimates
             .iter()
             .enumerate()
@@ -342,6 +370,10 @@ impl PreparedEquation {
         let mut notes = self.notes.clone();
         if perfect {
             notes.push(Note::PerfectFit);
+        }
+        if !rounded.is_empty() {
+            let coefficients = rounded.iter().filter_map(|at| self.names.get(*at).cloned()).collect();
+            notes.push(Note::ScoresOfRounding { coefficients });
         }
         let names = |places: &[usize]| places.iter().map(|place| self.sample.names[*place].clone()).collect();
         Ok(InstrumentalFit {
@@ -385,6 +417,11 @@ impl PreparedEquation {
             self.sample.centered_product(self.y, self.y)
         }
     }
+}
+
+/// x_i u_i of each column.
+pub(crate) fn scores(x: &[Vec<f64>], residuals: &[f64]) -> Vec<Vec<f64>> {
+    x.iter().map(|column| column.iter().zip(residuals).map(|(x, u)| x * u).collect()).collect()
 }
 
 /// The identity.

@@ -17,12 +17,14 @@ use faer::Mat;
 use serde::{Deserialize, Serialize};
 
 use super::equation::PreparedEquation;
+use super::estimation::{identity, scores};
 use super::options::Errors;
 use super::stock_yogo::StockYogo;
 use crate::inference::{HypothesisTest, TestOutcome};
+use crate::numerics::NOISE;
 use crate::numerics::dense::{Basis, columns, inner, inverse};
 use crate::outcome::Reason;
-use crate::systems::{meat, standardized_sum};
+use crate::systems::{meat, standardized_sum, without_rounding};
 
 /// The first stage of one endogenous regressor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -219,6 +221,12 @@ impl PreparedEquation {
         let matrix = &bread * meat * bread.transpose();
         let n = self.height() as f64;
         let group = clusters.map_or(1.0, |c| c as f64 / (c - 1) as f64 * (n - 1.0) / n);
+        let scores = scores(&values, &residuals);
+        let noise = NOISE * self.sample.magnitudes[place];
+        let rounding = self.scored(&values, &scores, noise, errors)(&bread);
+        if without_rounding(&matrix, &rounding).1.iter().any(|at| *at >= self.exogenous.len()) {
+            return Err(Reason::SingularTest { what: "the first stage's covariance".into() });
+        }
         let factor = n / self.free() * group;
         let (first, l) = (self.exogenous.len(), self.excluded.len());
         let of = Mat::from_fn(l, l, |i, j| factor * matrix[(first + i, first + j)]);
@@ -260,6 +268,11 @@ impl PreparedEquation {
             .collect();
         let (meat, clusters) =
             meat(&scores, &self.sample.rows, errors.dependence(), || standardized_sum(&scores))?;
+        // Only what cancels is known here: the rounding in values and instruments isn't.
+        let rounding = self.scored(&scores, &scores, 0.0, errors)(&identity(scores.len()));
+        if !without_rounding(&meat, &rounding).1.is_empty() {
+            return Err(singular());
+        }
         let inverse = inverse(&meat).ok_or_else(singular)?;
         Ok(((lambda.transpose() * inverse * &lambda)[(0, 0)], clusters))
     }

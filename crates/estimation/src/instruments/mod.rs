@@ -42,6 +42,6 @@ mod system_first_stages;
 pub use equation::{InstrumentedEquation, PreparedEquation};
 pub use first_stage::{FirstStage, FirstStageVariable};
 pub use fit::{InstrumentalFit, InstrumentalOutcome};
-pub use options::{Errors, InstrumentalCovariance, InstrumentalEstimator};
+pub use options::{Errors, InstrumentalCovariance, InstrumentalEstimator, InstrumentalTest};
 pub use stock_yogo::StockYogo;
 pub use system_first_stages::{EquationFirstStage, FirstStageOutcome};

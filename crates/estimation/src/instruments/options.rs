@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use vintner_panel::Shape;
 
+use crate::inference::ReferenceDistribution;
 use crate::outcome::Reason;
 use crate::sample::PanelKey;
 use crate::systems::{Dependence, Iteration, Kernel};
@@ -31,8 +32,8 @@ pub enum InstrumentalEstimator {
     /// The generalised method of moments (Hansen 1982), from 2SLS on.
     #[serde(rename = "gmm")]
     Gmm {
-        /// Whose inverse weights the moments.
-        #[serde(default)]
+        /// Whose inverse weights the moments; robust to heteroskedasticity by default, as in a system.
+        #[serde(default = "robust")]
         weights: Errors,
         /// Whether moments are taken about their means there.
         #[serde(default)]
@@ -41,6 +42,10 @@ pub enum InstrumentalEstimator {
         #[serde(default)]
         iterate: Option<Iteration>,
     },
+}
+
+fn robust() -> Errors {
+    Errors::Robust
 }
 
 impl InstrumentalEstimator {
@@ -133,13 +138,48 @@ impl Errors {
 pub struct InstrumentalCovariance {
     /// What it allows for.
     pub errors: Errors,
-    /// Whether it is multiplied by n/(n - k), with clusters also by C/(C - 1) (n - 1)/n, and tests are on t
-    /// with n - k degrees of freedom: linearmodels' `debiased`. Otherwise tests are on the normal.
+    /// Whether it is multiplied by n/(n - k), with clusters also by C/(C - 1) (n - 1)/n: linearmodels'
+    /// `debiased`.
     pub debiased: bool,
+    /// The distribution that tests refer to. By default, where it is debiased, t with C - 1 degrees of freedom
+    /// with clusters, as in `regress`, and with n - k without; the normal where it isn't debiased. linearmodels'
+    /// is `residual` with clusters, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test: Option<InstrumentalTest>,
+}
+
+/// The distribution that the coefficients' statistics are compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstrumentalTest {
+    /// t with n - k degrees of freedom.
+    Residual,
+    /// t with C - 1 degrees of freedom; without clusters as `residual`.
+    Clusters,
+    /// The standard normal.
+    Normal,
+}
+
+impl InstrumentalCovariance {
+    /// The distribution, with so many residual degrees of freedom and clusters.
+    pub(crate) fn reference(&self, residual: usize, clusters: Option<usize>) -> ReferenceDistribution {
+        let test = match self.test {
+            Some(test) => test,
+            None if self.debiased => InstrumentalTest::Clusters,
+            None => InstrumentalTest::Normal,
+        };
+        match (test, clusters) {
+            (InstrumentalTest::Normal, _) => ReferenceDistribution::Normal,
+            (InstrumentalTest::Clusters, Some(clusters)) => {
+                ReferenceDistribution::StudentT { df: clusters.saturating_sub(1).max(1) }
+            }
+            _ => ReferenceDistribution::StudentT { df: residual },
+        }
+    }
 }
 
 impl Default for InstrumentalCovariance {
     fn default() -> Self {
-        Self { errors: Errors::Unadjusted, debiased: true }
+        Self { errors: Errors::Unadjusted, debiased: true, test: None }
     }
 }

@@ -9,12 +9,14 @@
 use faer::Mat;
 
 use super::equation::PreparedEquation;
-use super::estimation::Estimate;
+use super::estimation::{Estimate, scores};
 use super::options::{Errors, InstrumentalCovariance};
 use crate::inference::{HypothesisTest, TestOutcome};
+use crate::numerics::NOISE;
 use crate::numerics::dense::{Basis, inner, inverse, scaled};
 use crate::numerics::{Design, LeastSquares};
 use crate::outcome::Reason;
+use crate::systems::without_rounding;
 
 const VALID: &str = "the instruments are uncorrelated with the errors";
 const EXOGENOUS: &str = "the endogenous regressors are exogenous";
@@ -226,7 +228,16 @@ impl PreparedEquation {
                 Some(clusters) => clusters as f64 / (clusters - 1) as f64 * (n - 1.0) / n,
                 None => 1.0,
             };
-            scaled(&(&bread * meat * bread.transpose()), scale * group)
+            let matrix = &bread * meat * bread.transpose();
+            let scores = scores(&columns, &residuals);
+            let noise = NOISE * self.sample.magnitudes[self.y];
+            let rounding = self.scored(&columns, &scores, noise, covariance.errors)(&bread);
+            if without_rounding(&matrix, &rounding).1.iter().any(|at| *at >= width) {
+                return Err(Reason::SingularTest {
+                    what: "the covariance of the tested coefficients".into(),
+                });
+            }
+            scaled(&matrix, scale * group)
         };
         let tested = left.ncols();
         let of = Mat::from_fn(tested, tested, |i, j| matrix[(width + i, width + j)]);

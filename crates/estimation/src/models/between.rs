@@ -20,7 +20,7 @@ pub(super) fn estimate(sample: &Sample, of: Effects, model: Model) -> Result<Sol
     let offset = usize::from(formula.intercept);
     let (observations, parameters) = (factor.levels(), formula.regressors.len() + offset);
     if observations == 0 {
-        return Err(Reason::NoObservations { rows_dropped: sample.dropped().len() });
+        return Err(sample.nothing_left());
     }
     if observations < parameters {
         return Err(Reason::TooFewObservations { observations, parameters });

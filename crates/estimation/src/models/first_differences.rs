@@ -7,7 +7,7 @@ use super::levels::Levels;
 use super::model::Model;
 use super::sample_size::check_size;
 use super::solved::{Absorbed, Goodness, Solved, dropped_note};
-use crate::numerics::{CollinearColumns, Design, LeastSquares, less_means, norm};
+use crate::numerics::{CollinearColumns, Design, LeastSquares, NOTHING, less_means, norm};
 use crate::outcome::{INTERCEPT, Note, Reason};
 use crate::sample::{Rows, Sample};
 
@@ -43,17 +43,23 @@ pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Solved, Rea
     let difference = |values: &[f64]| -> Vec<f64> {
         pairs.iter().map(|(before, after)| values[*after] - values[*before]).collect()
     };
+    // A difference that is the rounding of the two values is none.
+    let still = |values: &[f64]| {
+        pairs.iter().all(|(before, after)| {
+            let (before, after) = (values[*before], values[*after]);
+            (after - before).abs() <= NOTHING * before.abs().max(after.abs())
+        })
+    };
     let y = difference(sample.dependent());
-    if y.iter().all(|value| *value == 0.0) {
+    if still(sample.dependent()) {
         return Err(Reason::ConstantDependentWithin { variable: formula.dependent.clone() });
     }
     let columns: Vec<Vec<f64>> = sample.regressors().iter().map(|values| difference(values)).collect();
-    let still = |column: &Vec<f64>| column.iter().all(|value| *value == 0.0);
     let variables: Vec<String> = formula
         .regressors
         .iter()
-        .zip(&columns)
-        .filter(|(_, column)| still(column))
+        .zip(sample.regressors())
+        .filter(|(_, values)| still(values))
         .map(|(name, _)| name.clone())
         .collect();
     let refused = formula.collinear == CollinearColumns::Refuse && !variables.is_empty();

@@ -8,7 +8,7 @@ use crate::sample::Sample;
 pub(crate) fn check_size(sample: &Sample, parameters: usize) -> Result<(), Reason> {
     let observations = sample.height();
     if observations == 0 {
-        Err(Reason::NoObservations { rows_dropped: sample.dropped().len() })
+        Err(sample.nothing_left())
     } else if observations < parameters {
         Err(Reason::TooFewObservations { observations, parameters })
     } else {

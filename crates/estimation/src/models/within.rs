@@ -17,12 +17,9 @@ use super::model::Model;
 use super::sample_size::{check_after_dropping, check_before_dropping};
 use super::solved::{Absorbed, Goodness, Solved, dropped_note};
 use crate::absorb::{Factor, Grouping, Projection, components, independent, residual};
-use crate::numerics::{CollinearColumns, Design, LeastSquares, is_constant, norm};
+use crate::numerics::{CollinearColumns, Design, LeastSquares, NOTHING, is_constant, norm};
 use crate::outcome::{Note, Reason};
 use crate::sample::{DropCause, EffectOf, Rows, Sample, Singletons};
-
-/// What is left of a variable counts as nothing below this share of it.
-const NOTHING: f64 = 1e-12;
 
 /// The groupings of the rows that a model has effects for.
 struct Absorbing {
@@ -121,7 +118,7 @@ fn estimate_kept(
 ) -> Result<Solved, Reason> {
     let formula = sample.formula();
     if sample.height() == 0 {
-        return Err(Reason::NoObservations { rows_dropped: sample.dropped().len() });
+        return Err(sample.nothing_left());
     }
     let absorbing = Absorbing::new(sample, effects);
     let projection = absorbing.projection(sample);

@@ -41,6 +41,14 @@ impl Design {
         self
     }
 
+    /// The design with the columns of these names.
+    #[must_use]
+    pub fn with_names(&self, names: &[String]) -> Self {
+        let chosen: Vec<usize> =
+            (0..self.names.len()).filter(|at| names.contains(&self.names[*at])).collect();
+        self.with_columns(&chosen)
+    }
+
     /// The design with some of its columns.
     #[must_use]
     pub fn with_columns(&self, chosen: &[usize]) -> Self {

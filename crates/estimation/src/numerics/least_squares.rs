@@ -19,7 +19,7 @@ use super::collinear_columns::CollinearColumns;
 use super::design::Design;
 use super::tall;
 use super::tall::Triangle;
-use super::vector::norm;
+use super::vector::{norm, power_of_two};
 use crate::outcome::{Collinearity, INTERCEPT, Reason};
 
 /// A pivot below this, of columns scaled to about unit norm, counts as zero: the column is then a
@@ -268,11 +268,6 @@ fn column_norm(x: &Mat<f64>, column: usize) -> f64 {
         Some(values) => norm(values.as_slice()),
         None => norm(&(0..x.nrows()).map(|row| x[(row, column)]).collect::<Vec<_>>()),
     }
-}
-
-/// The power of two nearest to a norm, on the logarithmic scale; 1 for 0.
-fn power_of_two(norm: f64) -> f64 {
-    if norm > 0.0 && norm.is_finite() { norm.log2().round().clamp(-1000.0, 1000.0).exp2() } else { 1.0 }
 }
 
 /// A P = Q R.

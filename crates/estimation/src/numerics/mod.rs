@@ -7,6 +7,7 @@ pub(crate) mod dense;
 mod design;
 pub mod distributions;
 mod least_squares;
+mod noise;
 pub mod quantiles;
 mod random;
 pub(crate) mod symmetric;
@@ -20,7 +21,9 @@ pub(crate) use distributions::{
     student_t_two_sided,
 };
 pub(crate) use least_squares::LeastSquares;
+pub use noise::Noise;
+pub(crate) use noise::{CANCELLED, NOISE};
 pub(crate) use quantiles::{normal_two_sided_quantile, of_sorted, student_t_two_sided_quantile};
 pub use random::SeededGenerator;
 pub(crate) use tall::{Triangle, dot};
-pub(crate) use vector::{is_constant, less_means, mean, norm, weighted_mean};
+pub(crate) use vector::{NOTHING, is_constant, less_means, mean, norm, power_of_two, weighted_mean};

@@ -61,7 +61,32 @@ pub fn norm(values: &[f64]) -> f64 {
     largest * values.iter().map(|value| (value / largest).powi(2)).sum::<f64>().sqrt()
 }
 
-/// Whether all values are the same.
+/// What a transformation leaves of values counts as nothing below this share of them.
+pub const NOTHING: f64 = 1e-12;
+
+/// Whether all values are the same, but for their rounding.
 pub fn is_constant(values: &[f64]) -> bool {
-    values.iter().all(|value| Some(value) == values.first())
+    if values.iter().all(|value| Some(value) == values.first()) {
+        return true;
+    }
+    let center = mean(values);
+    let left: Vec<f64> = values.iter().map(|value| value - center).collect();
+    norm(&left) <= NOTHING * norm(values)
+}
+
+/// The power of two nearest to a norm, on the logarithmic scale; 1 for 0.
+pub fn power_of_two(norm: f64) -> f64 {
+    if norm > 0.0 && norm.is_finite() { norm.log2().round().clamp(-1000.0, 1000.0).exp2() } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_by_its_rounding_is_constant() {
+        assert!(is_constant(&[]) && is_constant(&[0.0, 0.0]) && is_constant(&[1e300, 1e300]));
+        assert!(is_constant(&[0.1 + 0.2, 0.3, 0.3]) && is_constant(&[3e-200, 3e-200 * (1.0 + 1e-15)]));
+        assert!(!is_constant(&[0.0, 1e-300]) && !is_constant(&[1e9, 1e9 + 0.01]));
+    }
 }

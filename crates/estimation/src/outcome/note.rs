@@ -30,6 +30,13 @@ pub enum Note {
         /// The coefficients.
         coefficients: Vec<String>,
     },
+    /// Coefficients whose scores are zero to rounding: the rows that identify them are fitted perfectly, or their
+    /// scores cancel, so that a covariance made of scores can't say how precise they are.
+    #[error("the scores are zero to rounding, so no standard error under this covariance, for: {}", coefficients.join(", "))]
+    ScoresOfRounding {
+        /// The coefficients.
+        coefficients: Vec<String>,
+    },
     /// Regressors left out because they are combinations of regressors before them.
     #[error("left out as collinear: {}", collinear.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     CollinearDropped {
@@ -41,6 +48,22 @@ pub enum Note {
     AbsorbedDropped {
         /// The regressors.
         variables: Vec<String>,
+    },
+    /// Regressors whose deviations from their entities' or times' means are combinations of those of others, so that
+    /// the regression behind the variances of random effects is made without them.
+    #[error(
+        "collinear once the effects are taken off, so left out where the variances are estimated (not from the \
+         equation): {}", variables.join(", ")
+    )]
+    CollinearWithin {
+        /// The regressors.
+        variables: Vec<String>,
+    },
+    /// A variance of random effects that comes out negative.
+    #[error("the variance of the effects of {of} comes out negative and counts as zero")]
+    NegativeComponent {
+        /// Of what the effects are.
+        of: String,
     },
     /// Rows left out because an effect had them to itself.
     #[error("{rows} rows left out that an effect had to itself, in {rounds} rounds")]

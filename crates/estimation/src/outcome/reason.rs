@@ -16,6 +16,19 @@ pub enum Reason {
         /// The rows dropped because a variable is missing.
         rows_dropped: usize,
     },
+    /// All rows are left out, not only for what is missing.
+    #[error("no observations: {}", left_out(*missing, *weightless, *alone))]
+    NoRowsLeft {
+        /// Rows with a variable missing.
+        missing: usize,
+        /// Rows whose weight is zero.
+        weightless: usize,
+        /// Rows that an effect has to itself.
+        alone: usize,
+    },
+    /// A series that takes one value.
+    #[error("the series is constant, so there is nothing to test")]
+    ConstantSeries,
     /// Fewer observations than parameters.
     #[error("{observations} observations, {parameters} parameters")]
     TooFewObservations {
@@ -454,6 +467,20 @@ impl Reason {
 
 fn times(count: usize) -> String {
     if count == 1 { "1 time".into() } else { format!("{count} times") }
+}
+
+fn left_out(missing: usize, weightless: usize, alone: usize) -> String {
+    let causes = [
+        (missing, "a variable missing"),
+        (weightless, "a weight of zero"),
+        (alone, "an effect that no other row has (`singletons: drop`)"),
+    ];
+    let told: Vec<String> = causes
+        .iter()
+        .filter(|(rows, _)| *rows > 0)
+        .map(|(rows, cause)| format!("{rows} {} with {cause}", if *rows == 1 { "row" } else { "rows" }))
+        .collect();
+    told.join(", ")
 }
 
 fn listed(names: &[String]) -> String {

@@ -11,7 +11,7 @@ use super::effect::Effect;
 use super::formula::Formula;
 use super::weights::WeightKind;
 use crate::absorb::Grouping;
-use crate::outcome::{EstimationError, Result};
+use crate::outcome::{EstimationError, Reason, Result};
 
 /// A row left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -400,6 +400,16 @@ impl Sample {
     }
 
     /// How many rows were left out for a cause.
+    /// Why no row is left.
+    pub(crate) fn nothing_left(&self) -> Reason {
+        let of = |cause| self.dropped_for(cause);
+        let (weightless, alone) = (of(DropCause::ZeroWeight), of(DropCause::Singleton));
+        match weightless + alone {
+            0 => Reason::NoObservations { rows_dropped: self.dropped.len() },
+            _ => Reason::NoRowsLeft { missing: of(DropCause::Missing), weightless, alone },
+        }
+    }
+
     pub(crate) fn dropped_for(&self, cause: DropCause) -> usize {
         self.dropped.iter().filter(|row| row.cause == cause).count()
     }

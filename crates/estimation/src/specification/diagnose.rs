@@ -156,8 +156,10 @@ impl SpecificationTest {
     fn line(&self, subject: Option<&str>, found: std::result::Result<Finding, Reason>) -> Diagnostic {
         Diagnostic {
             key: self.key().into(),
+            test: Some(self.clone()),
             subject: subject.map(str::to_owned),
-            finding: found.unwrap_or_else(|reason| Finding::NotTestable { reason }),
+            finding: found
+                .unwrap_or_else(|reason| Finding::NotTestable { name: self.title().into(), reason }),
             left_out: Vec::new(),
         }
     }

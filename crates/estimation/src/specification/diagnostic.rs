@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::measure::Measure;
 use super::panel_shape::Variation;
+use super::specification_test::SpecificationTest;
 use crate::inference::HypothesisTest;
 use crate::outcome::Reason;
 
@@ -19,6 +20,9 @@ pub enum Finding {
     Variation(Variation),
     /// None, for a reason.
     NotTestable {
+        /// What the test would have been called.
+        #[serde(default)]
+        name: String,
         /// Why.
         reason: Reason,
     },
@@ -29,6 +33,9 @@ pub enum Finding {
 pub struct Diagnostic {
     /// The test as it was asked for.
     pub key: String,
+    /// The test with all its options, as a pipeline would write it; absent where an older version wrote the line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<SpecificationTest>,
     /// The variable or regressor that it is about, where it isn't about the whole equation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,

@@ -22,7 +22,7 @@ pub struct Unbalancedness {
 /// Without a row.
 pub fn unbalancedness(sample: &Sample) -> std::result::Result<Unbalancedness, Reason> {
     if sample.height() == 0 {
-        return Err(Reason::NoObservations { rows_dropped: sample.dropped().len() });
+        return Err(sample.nothing_left());
     }
     let (entities, rows) = (sample.groups().len() as f64, sample.height() as f64);
     let lengths: Vec<f64> = sample.groups().iter().map(|group| group.len() as f64).collect();

@@ -70,8 +70,8 @@ pub enum SpecificationTest {
         /// How the variances of random effects are estimated.
         #[serde(default)]
         method: VarianceEstimator,
-        /// The covariance; classical by default.
-        #[serde(default)]
+        /// The covariance; clustered by entity by default.
+        #[serde(default = "clustered")]
         covariance: Covariance,
     },
     /// `mundlak`.
@@ -251,7 +251,8 @@ fn powers() -> Vec<i32> {
 }
 
 impl SpecificationTest {
-    /// Every test once, with its default options, those of effects also for times and both.
+    /// Every test with its default options, those that a name alone stands for, and some with others besides: those
+    /// of effects also for times and both.
     pub fn all() -> Vec<Self> {
         let swar = VarianceEstimator::default();
         let indefinite = Indefinite::default();
@@ -266,16 +267,29 @@ impl SpecificationTest {
             Self::LagrangeMultiplier { effects: Effects::TwoWay, statistic: LagrangeMultiplier::default() },
             Self::UnobservedEffects { effects },
             Self::Hausman { effects, method: swar, indefinite },
+            Self::HausmanBetween {},
             Self::HausmanAuxiliary { effects, method: swar, covariance: clustered() },
             Self::Mundlak { model: Model::Ols, covariance: clustered() },
             Self::CrossSectionDependence {
                 model: within_model(),
                 statistic: CrossSectionStatistic::default(),
             },
+            Self::MeanCorrelation { model: within_model(), absolute: false },
             Self::MeanCorrelation { model: within_model(), absolute: true },
             Self::SeriesDependence { statistic: CrossSectionStatistic::default() },
             Self::BreuschGodfrey { model: Model::Within, order: None, f: false, lags: LagReach::Entity },
+            Self::DurbinWatson {
+                model: Model::Within,
+                lags: LagReach::Entity,
+                p_value: PValueMethod::default(),
+                alternative: Autocorrelation::default(),
+            },
             Self::WooldridgeAr { lag: RowBefore::Time, covariance: None },
+            Self::WooldridgeDifferences {
+                null: DifferencesNull::default(),
+                lag: RowBefore::Time,
+                covariance: None,
+            },
             Self::WooldridgeDrukker { lag: RowBefore::Time },
             Self::BhargavaFranziniNarendranathan {},
             Self::BaltagiWu {},
@@ -335,6 +349,40 @@ impl SpecificationTest {
         }
     }
 
+    /// What it is called, for where there is no result that has the name.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Poolability { .. } => "poolability test",
+            Self::EffectsF { .. } => "F test of the effects",
+            Self::LagrangeMultiplier { .. } => "Lagrange multiplier test of the effects",
+            Self::UnobservedEffects { .. } => "Wooldridge test for unobserved effects",
+            Self::Hausman { .. } => "Hausman test",
+            Self::HausmanBetween {} => "Hausman test, within against between",
+            Self::HausmanAuxiliary { .. } => "Hausman test by auxiliary regression",
+            Self::Mundlak { .. } => "Mundlak test",
+            Self::CrossSectionDependence { .. } => "test of cross-section dependence",
+            Self::MeanCorrelation { absolute: false, .. } => "mean correlation",
+            Self::MeanCorrelation { absolute: true, .. } => "mean absolute correlation",
+            Self::SeriesDependence { .. } => "test of cross-section dependence of a variable",
+            Self::BreuschGodfrey { .. } => "Breusch-Godfrey test",
+            Self::DurbinWatson { .. } => "Durbin-Watson test",
+            Self::WooldridgeAr { .. } => "Wooldridge test for serial correlation",
+            Self::WooldridgeDifferences { .. } => "Wooldridge test for serial correlation in differences",
+            Self::WooldridgeDrukker { .. } => "Wooldridge-Drukker test",
+            Self::BhargavaFranziniNarendranathan {} => "Bhargava-Franzini-Narendranathan statistic",
+            Self::BaltagiWu {} => "Baltagi-Wu LBI statistic",
+            Self::BeraSosaYoon { .. } => "Bera, Sosa-Escudero and Yoon test",
+            Self::ModifiedWald {} => "modified Wald test for groupwise heteroskedasticity",
+            Self::BreuschPagan { .. } => "Breusch-Pagan test",
+            Self::White { .. } => "White test",
+            Self::Reset { .. } => "RESET",
+            Self::JarqueBera { .. } => "Jarque-Bera test",
+            Self::VarianceInflation { .. } => "variance inflation factor",
+            Self::Unbalancedness {} => "unbalancedness",
+            Self::Variation {} => "variation",
+        }
+    }
+
     /// The columns by which its covariance clusters.
     pub fn cluster_columns(&self) -> Vec<&str> {
         match self {
@@ -351,7 +399,6 @@ impl SpecificationTest {
     /// All names.
     pub fn keys() -> Vec<&'static str> {
         let mut keys: Vec<&str> = Self::all().iter().map(Self::key).collect();
-        keys.extend([Self::HausmanBetween {}.key(), "durbin_watson", "wooldridge_differences"]);
         keys.dedup();
         keys
     }

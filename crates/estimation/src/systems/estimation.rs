@@ -11,14 +11,12 @@ use super::fit::SystemFit;
 use super::options::{SystemEstimator, SystemOptions, ThreeStageMethod};
 use super::prepared::{PreparedEquation, PreparedSystem};
 use super::residual_covariance::ResidualCovariance;
+use crate::numerics::NOISE;
 use crate::numerics::dense::{
     Basis, SINGULAR, block_diagonal, blocks, column, columns, independent, inner, inverse, scaled,
     smallest_of_correlation,
 };
 use crate::outcome::{Note, Reason};
-
-/// Residuals whose norm is below this share of the norms that cancel in them are rounding.
-const PERFECT_FIT: f64 = 64.0 * f64::EPSILON;
 
 /// The chosen equations of a system as matrices.
 pub(crate) struct Work<'a> {
@@ -324,6 +322,12 @@ impl<'a> Work<'a> {
     /// The equations whose residuals are rounding.
     pub(crate) fn perfect(&self, c: &Mat<f64>) -> Vec<bool> {
         let residuals = self.residuals(c);
+        let noise = self.noise(c).into_iter().enumerate();
+        noise.map(|(i, noise)| columns(&residuals, &[i]).norm_l2() <= noise).collect()
+    }
+
+    /// The norm of the rounding in each equation's residuals.
+    pub(crate) fn noise(&self, c: &Mat<f64>) -> Vec<f64> {
         let sample = &self.prepared.sample;
         self.coefficients(c)
             .iter()
@@ -333,7 +337,7 @@ impl<'a> Work<'a> {
                 let parts = equation.x.iter().enumerate();
                 let cancelling: f64 = sample.magnitudes[equation.y]
                     + parts.map(|(at, x)| coefficients[(at, 0)].abs() * sample.magnitudes[*x]).sum::<f64>();
-                columns(&residuals, &[i]).norm_l2() <= PERFECT_FIT * cancelling
+                NOISE * cancelling
             })
             .collect()
     }

@@ -7,7 +7,9 @@ use faer::Mat;
 
 use super::estimation::{Solution, Work};
 use super::fit::SystemFit;
+use super::inference::dependence;
 use super::options::{MomentWeights, SystemCovariance};
+use super::rounding::{Scored, without_rounding};
 use crate::inference::{HypothesisTest, TestOutcome};
 use crate::numerics::dense::{
     SINGULAR, block_diagonal, blocks, inverse, scaled, smallest_of_correlation, symmetric,
@@ -108,15 +110,30 @@ impl Work<'_> {
             }));
         }
         let sample = &self.prepared.sample;
-        let mut scores: Vec<Vec<f64>> = Vec::new();
+        let noise = self.noise_by_row(c);
+        let (mut carriers, mut scores, mut rounded): (Vec<Vec<f64>>, Vec<Vec<f64>>, Vec<f64>) =
+            Default::default();
         for (i, (equation, residual)) in self.equations.iter().zip(self.full_residuals(c)).enumerate() {
             let inverse = self.z[i].inverse();
             for at in 0..inverse.ncols() {
-                let mut score = sample.combination(&equation.z, |z| inverse[(z, at)]);
-                score.iter_mut().zip(&residual).for_each(|(z, u)| *z *= u);
-                scores.push(score);
+                let carrier = sample.combination(&equation.z, |z| inverse[(z, at)]);
+                scores.push(carrier.iter().zip(&residual).map(|(z, u)| z * u).collect());
+                carriers.push(carrier);
+                rounded.push(noise[i]);
             }
         }
-        self.sum_products(&scores, kind)
+        let moments = self.sum_products(&scores, kind)?;
+        let scored = Scored {
+            carriers: &carriers,
+            scores: &scores,
+            residuals: &rounded,
+            rows: &sample.rows,
+            dependence: dependence(kind).0,
+        };
+        let each = Mat::from_fn(scores.len(), scores.len(), |i, j| if i == j { 1.0 } else { 0.0 });
+        match without_rounding(&moments, &scored.rounding(&each)).1.len() {
+            0 => Ok(moments),
+            _ => Err(Reason::SingularMoments { moments: scores.len(), observations: self.n }),
+        }
     }
 }

@@ -6,6 +6,7 @@ use super::estimation::{Solution, Weighted, Work};
 use super::fit::{EquationFit, SystemFit, SystemR2};
 use super::options::{SystemCovariance, SystemEstimator, SystemTest};
 use super::residual_covariance::ResidualCovariance;
+use super::rounding::{Scored, without_rounding};
 use super::scores::{Dependence, meat, standardized_sum};
 use crate::fit::Coefficient;
 use crate::inference::{HypothesisTest, ReferenceDistribution, TestOutcome};
@@ -26,7 +27,8 @@ impl Work<'_> {
         notes: Vec<Note>,
     ) -> Result<SystemFit, Reason> {
         let order = self.order();
-        let covariance = self.covariance(solution, weighted.as_ref(), first)?;
+        let mut notes = notes;
+        let covariance = self.covariance(solution, weighted.as_ref(), first, &mut notes)?;
         let mut tests = Vec::new();
         if let (SystemEstimator::ThreeStage, Some(weighted)) = (self.estimator, &weighted) {
             tests.push(TestOutcome::of(
@@ -47,6 +49,7 @@ impl Work<'_> {
         solution: &Solution,
         weighted: Option<&Weighted>,
         first: &Solution,
+        notes: &mut Vec<Note>,
     ) -> Result<Option<Mat<f64>>, Reason> {
         let order = self.order();
         let to_b = block_diagonal(&self.to_coefficients);
@@ -83,8 +86,7 @@ impl Work<'_> {
             (robust, _) => {
                 let (weights, _) = self.weights_and_residuals(weighted, first, &whole)?;
                 let bread = &to_b * &solution.covariance * to_b.transpose();
-                let meat = self.meat(&solution.c, &weights, robust)?;
-                self.debiased(symmetric(&(&bread * meat * bread.transpose())))
+                self.sandwich(&solution.c, &weights, robust, &bread, notes)?
             }
         };
         Ok(Some(covariance))
@@ -136,32 +138,74 @@ impl Work<'_> {
         if self.prepared.system.count_effects { self.prepared.sample.absorbed } else { 0 }
     }
 
-    /// Products of scores x^_i (S^-1 u)_i over what rows have in common.
-    fn meat(&self, c: &Mat<f64>, weights: &Mat<f64>, robust: SystemCovariance) -> Result<Mat<f64>, Reason> {
+    /// The bread around products of scores x^_i (S^-1 u)_i over what rows have in common.
+    fn sandwich(
+        &self,
+        c: &Mat<f64>,
+        weights: &Mat<f64>,
+        robust: SystemCovariance,
+        bread: &Mat<f64>,
+        notes: &mut Vec<Note>,
+    ) -> Result<Mat<f64>, Reason> {
         let sample = &self.prepared.sample;
         let residuals = self.full_residuals(c);
-        let mut scores: Vec<Vec<f64>> = Vec::new();
+        let noise = self.noise_by_row(c);
+        let (mut carriers, mut scores, mut rounded): (Vec<Vec<f64>>, Vec<Vec<f64>>, Vec<f64>) =
+            Default::default();
         for (i, equation) in self.equations.iter().enumerate() {
             let mut weighed = vec![0.0; self.n];
             for (j, residual) in residuals.iter().enumerate() {
                 let weight = weights[(i, j)];
                 weighed.iter_mut().zip(residual).for_each(|(sum, value)| *sum += weight * value);
             }
+            let rounding: f64 =
+                noise.iter().enumerate().map(|(j, noise)| weights[(i, j)].abs() * noise).sum();
             let mut on = &equation.x;
             let projection = self.estimator.uses_instruments().then(|| {
                 on = &equation.z;
                 self.z[i].inverse() * (self.z[i].q.transpose() * &self.x[i])
             });
             for at in 0..self.widths[i] {
-                let mut score = match &projection {
+                let carrier = match &projection {
                     Some(projection) => sample.combination(on, |z| projection[(z, at)]),
                     None => sample.columns[on[at]].clone(),
                 };
-                score.iter_mut().zip(&weighed).for_each(|(x, u)| *x *= u);
-                scores.push(score);
+                scores.push(carrier.iter().zip(&weighed).map(|(x, u)| x * u).collect());
+                carriers.push(carrier);
+                rounded.push(rounding);
             }
         }
-        self.sum_products(&scores, robust)
+        let meat = self.sum_products(&scores, robust)?;
+        let matrix = self.debiased(symmetric(&(bread * meat * bread.transpose())));
+        let scored = Scored {
+            carriers: &carriers,
+            scores: &scores,
+            residuals: &rounded,
+            rows: &sample.rows,
+            dependence: dependence(robust).0,
+        };
+        let (matrix, rounded) = without_rounding(&matrix, &scored.rounding(bread));
+        if !rounded.is_empty() {
+            notes.push(self.scores_of_rounding(&rounded));
+        }
+        Ok(matrix)
+    }
+
+    /// The rounding in a residual of each equation, on average over rows.
+    pub(super) fn noise_by_row(&self, c: &Mat<f64>) -> Vec<f64> {
+        self.noise(c).iter().map(|norm| norm / (self.n as f64).sqrt()).collect()
+    }
+
+    /// The note that these coefficients, counted through the equations, have no standard error.
+    pub(super) fn scores_of_rounding(&self, places: &[usize]) -> Note {
+        let names = self
+            .equations
+            .iter()
+            .flat_map(|equation| equation.names.iter().map(|name| format!("{}: {name}", equation.name)));
+        let names: Vec<String> = names.collect();
+        Note::ScoresOfRounding {
+            coefficients: places.iter().filter_map(|at| names.get(*at).cloned()).collect(),
+        }
     }
 
     /// Products of scores over what rows have in common, with the factor for few clusters.
@@ -170,13 +214,7 @@ impl Work<'_> {
         scores: &[Vec<f64>],
         robust: SystemCovariance,
     ) -> Result<Mat<f64>, Reason> {
-        let (dependence, group_debias) = match robust {
-            SystemCovariance::Cluster { by, group_debias, .. } => (Dependence::Cluster(by), group_debias),
-            SystemCovariance::Kernel { kernel, bandwidth, across_entities, .. } => {
-                (Dependence::Kernel { kernel, bandwidth, across_entities }, false)
-            }
-            _ => (Dependence::None, false),
-        };
+        let (dependence, group_debias) = dependence(robust);
         let (meat, clusters) =
             meat(scores, &self.prepared.sample.rows, dependence, || standardized_sum(scores))?;
         let n = self.n as f64;
@@ -423,6 +461,17 @@ impl Work<'_> {
             inner(&inverse, &shared),
             (instruments - coefficients) as f64,
         )
+    }
+}
+
+/// What rows have in common under a covariance, and whether there is a factor for few clusters.
+pub(super) fn dependence(robust: SystemCovariance) -> (Dependence, bool) {
+    match robust {
+        SystemCovariance::Cluster { by, group_debias, .. } => (Dependence::Cluster(by), group_debias),
+        SystemCovariance::Kernel { kernel, bandwidth, across_entities, .. } => {
+            (Dependence::Kernel { kernel, bandwidth, across_entities }, false)
+        }
+        _ => (Dependence::None, false),
     }
 }
 

@@ -9,12 +9,9 @@ use vintner_panel::{Panel, Shape};
 use crate::absorb::{components, residual};
 use crate::models::Effects;
 use crate::numerics::dense::reduce;
-use crate::numerics::{is_constant, less_means, norm};
+use crate::numerics::{NOTHING, is_constant, less_means, norm};
 use crate::outcome::{INTERCEPT, Reason, Result};
 use crate::sample::{DroppedRow, Formula, Rows, Sample};
-
-/// What effects leave of a variable counts as nothing below this share of it.
-const NOTHING: f64 = 1e-12;
 
 /// Norms beyond this, or below its reciprocal, are refused.
 const LARGEST: f64 = 1e75;

@@ -43,6 +43,7 @@ mod joint_sample;
 mod options;
 mod prepared;
 mod residual_covariance;
+mod rounding;
 mod scores;
 mod system;
 
@@ -62,5 +63,6 @@ pub use options::{
 pub use prepared::PreparedSystem;
 pub(crate) use prepared::{dependencies, equation_refusal, projections_collinear, usable};
 pub use residual_covariance::ResidualCovariance;
+pub(crate) use rounding::{Scored, without_rounding};
 pub(crate) use scores::{Dependence, meat, standardized_sum};
 pub use system::{Equation, System};

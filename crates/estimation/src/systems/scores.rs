@@ -4,6 +4,7 @@ use faer::Mat;
 use rayon::prelude::*;
 
 use super::options::Kernel;
+use crate::absorb::Factor;
 use crate::numerics::dense::dot;
 use crate::outcome::Reason;
 use crate::sample::{PanelKey, Rows};
@@ -34,10 +35,7 @@ pub(crate) fn meat(
     match dependence {
         Dependence::None => Ok((products(scores), None)),
         Dependence::Cluster(by) => {
-            let factor = match by {
-                PanelKey::Entity => rows.by_entity(),
-                PanelKey::Time => rows.by_time(),
-            };
+            let factor = factor(by, rows);
             let clusters = factor.levels();
             if clusters < 2 {
                 return Err(Reason::TooFewClusters { clusters });
@@ -64,6 +62,14 @@ pub(crate) fn meat(
             }
             Ok((total, None))
         }
+    }
+}
+
+/// The rows by a key of the panel.
+pub(super) fn factor(by: PanelKey, rows: &Rows) -> Factor {
+    match by {
+        PanelKey::Entity => rows.by_entity(),
+        PanelKey::Time => rows.by_time(),
     }
 }
 

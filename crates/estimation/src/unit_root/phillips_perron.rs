@@ -3,8 +3,9 @@
 //! y_t = alpha y_{t-1} + deterministic terms + e_t over the n pairs of neighbours; s = RSS/n, w the long-run variance of
 //! e, l = (w - s)/2, t the ordinary t statistic of alpha = 1 (by degrees of freedom). With M the moment
 //!   intercept: sum (y_t - mean y)^2 / n^2
-//!   trend:     (1 - 1/n^2) m_yy - 12 m_ty^2 + 12 (1 + 1/n) m_ty m_y - (4 + 6/n + 2/n^2) m_y^2
-//! (m_yy = sum y^2/n^2, m_y = sum y/n^1.5, m_ty = sum t y/n^2.5):
+//!   trend:     (1 - 1/n^2) sum (y_t - a - c t)^2 / n^2, with a and c of the regression on a trend, which is
+//!              (1 - 1/n^2) m_yy - 12 m_ty^2 + 12 (1 + 1/n) m_ty m_y - (4 + 6/n + 2/n^2) m_y^2
+//!              with m_yy = sum y^2/n^2, m_y = sum y/n^1.5, m_ty = sum t y/n^2.5, but loses no digits to the level of y:
 //!   Z-tau   = sqrt(s/w) t - l / sqrt(w M)
 //!   Z-alpha = n (alpha - 1) - l / M
 //! M is of y_t, not y_{t-1}, as in urca's `ur.pp`, which this equals.
@@ -15,7 +16,7 @@ use super::deterministic::Deterministic;
 use super::long_run::{Bandwidth, Kernel, long_run_variance, positive};
 use super::mackinnon::{GivenTables, PValues};
 use super::regression::Regression;
-use crate::numerics::{mean, norm};
+use crate::numerics::{mean, norm, power_of_two};
 use crate::outcome::{EstimationError, Reason};
 
 /// How the test is made.
@@ -89,12 +90,15 @@ pub fn phillips_perron(
     if values.len() < 2 {
         return Err(Reason::TooFewObservations { observations: 0, parameters });
     }
+    // Both statistics are the same in any unit, and squares stay within range in this one.
+    let unit = power_of_two(norm(values));
+    let values: Vec<f64> = values.iter().map(|value| value / unit).collect();
     let y = &values[1..];
     let rows = y.len();
     let n = rows as f64;
     let mut columns = vec![("lagged level", values[..rows].to_vec())];
     columns.extend(options.deterministic.columns(0, rows));
-    let fit = Regression::fit(y, &columns, norm(values))?;
+    let fit = Regression::fit(y, &columns, norm(&values))?;
     let short = fit.variance(false)?;
     let error = (fit.variance(true)? * fit.bread[0]).sqrt();
     let t = (fit.coefficients[0] - 1.0) / error;
@@ -102,16 +106,9 @@ pub fn phillips_perron(
     let long = positive(long_run_variance(&fit.residuals, options.kernel, bandwidth))?;
     let center = mean(y);
     let moment = match options.deterministic {
-        Deterministic::Trend => {
-            let square: f64 = y.iter().map(|value| value * value).sum();
-            let trended: f64 = y.iter().enumerate().map(|(row, value)| (row + 1) as f64 * value).sum();
-            let (m_yy, m_y, m_ty) =
-                (square / (n * n), y.iter().sum::<f64>() / n.powf(1.5), trended / n.powf(2.5));
-            (1.0 - 1.0 / (n * n)) * m_yy - 12.0 * m_ty * m_ty + 12.0 * (1.0 + 1.0 / n) * m_ty * m_y
-                - (4.0 + 6.0 / n + 2.0 / (n * n)) * m_y * m_y
-        }
-        _ => y.iter().map(|value| (value - center).powi(2)).sum::<f64>() / (n * n),
-    };
+        Deterministic::Trend => (1.0 - 1.0 / (n * n)) * about_trend(y),
+        _ => y.iter().map(|value| (value - center).powi(2)).sum::<f64>(),
+    } / (n * n);
     let moment = positive(moment)?;
     let half = 0.5 * (long - short);
     let statistic = (short / long).sqrt() * t - half / (long * moment).sqrt();
@@ -128,4 +125,13 @@ pub fn phillips_perron(
         z_alpha: n * (fit.coefficients[0] - 1.0) - half / moment,
         critical_values: super::mackinnon::critical_values_2010(options.deterministic, rows),
     })
+}
+
+/// The sum of squares about the line through the values.
+fn about_trend(values: &[f64]) -> f64 {
+    let (center, middle) = (mean(values), (values.len() as f64 - 1.0) / 2.0);
+    let steps = || (0..values.len()).map(|row| row as f64 - middle);
+    let slope = steps().zip(values).map(|(t, value)| t * (value - center)).sum::<f64>()
+        / steps().map(|t| t * t).sum::<f64>();
+    steps().zip(values).map(|(t, value)| (value - center - slope * t).powi(2)).sum()
 }

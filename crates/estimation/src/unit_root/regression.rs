@@ -3,7 +3,7 @@
 use faer::Mat;
 
 use super::deterministic::Deterministic;
-use crate::numerics::{Design, LeastSquares, norm};
+use crate::numerics::{Design, LeastSquares, NOTHING, norm};
 use crate::outcome::Reason;
 
 /// A named column.
@@ -33,6 +33,9 @@ impl Regression {
             return Err(Reason::TooFewObservations { observations: rows, parameters: count });
         }
         let scale = norm(y).max(magnitude);
+        if norm(y) <= NOTHING * scale {
+            return Err(Reason::ConstantSeries);
+        }
         let (coefficients, residuals, bread) = if count == 0 {
             (Vec::new(), y.to_vec(), Vec::new())
         } else {

@@ -2,7 +2,7 @@
 
 use vintner_estimation::instruments::{
     Errors, InstrumentalCovariance, InstrumentalEstimator, InstrumentalFit, InstrumentalOutcome,
-    PreparedEquation,
+    InstrumentalTest, PreparedEquation,
 };
 use vintner_estimation::{HypothesisTest, TestOutcome};
 
@@ -77,7 +77,14 @@ pub(crate) fn instrumental(
     errors: Errors,
     debiased: bool,
 ) -> InstrumentalFit {
-    match equation.estimate(estimator, InstrumentalCovariance { errors, debiased }) {
+    match equation.estimate(
+        estimator,
+        InstrumentalCovariance {
+            errors,
+            debiased,
+            test: Some(InstrumentalTest::Residual).filter(|_| debiased),
+        },
+    ) {
         InstrumentalOutcome::Fit(fit) => *fit,
         InstrumentalOutcome::NotEstimable(refusal) => panic!("{}", refusal.reason),
     }

@@ -63,7 +63,7 @@ pub(super) fn table(rows: &[GridRow], crosswalk: &Crosswalk) -> Option<TableGues
 }
 
 fn year_of(content: &CellContent) -> Option<i32> {
-    parse_year(content).ok().filter(|year| YEARS.contains(year))
+    parse_year(content.as_cell()).ok().filter(|year| YEARS.contains(year))
 }
 
 fn number_of(content: &CellContent) -> Option<f64> {

@@ -39,7 +39,7 @@ pub fn csv_source(more: &str, bytes: &[u8]) -> Source {
 }
 
 pub fn read(source: &Source, bytes: &[u8]) -> Result<Tidied, IngestError> {
-    read_source_bytes(source, bytes.to_vec(), &cities(), None)
+    read_source_bytes(source, bytes, Some(&cities()), None)
 }
 
 /// What reading a text with a source says is wrong.
@@ -55,7 +55,7 @@ pub fn lines(tidied: &Tidied) -> Vec<String> {
         let number = value.value.map_or_else(|| "missing".into(), |number| format!("{number}"));
         format!("{entity} {}{category} {} = {number} at {}", value.time, value.variable, value.address.cell())
     };
-    tidied.values.iter().map(line).collect()
+    tidied.values().unwrap().iter().map(line).collect()
 }
 
 pub const WINDOW: Window = Window { first: 2008, last: 2019 };

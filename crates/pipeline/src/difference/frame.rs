@@ -34,7 +34,7 @@ pub fn frame_differences(
     limit: usize,
 ) -> Result<Differences> {
     let table = |bytes: &[u8], what| -> Result<FrameTable> {
-        Ok(FrameTable::new(excerpt.rows_of(decode_frame(bytes.to_vec(), None, what)?)))
+        Ok(FrameTable::new(excerpt.rows_of(decode_frame(bytes, None, what)?)))
     };
     let (old, new) = (table(before, "the frame before")?, table(after, "the frame after")?);
     let collector = DifferenceCollector::new(limit);

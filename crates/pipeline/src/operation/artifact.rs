@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -15,11 +16,19 @@ use crate::error::{PipelineError, Result};
 /// Frames of so many bytes are read by one thread.
 const SMALL: usize = 1 << 20;
 
+/// A column's values are taken into its digest so many bytes at a time.
+const STREAM: usize = 1 << 16;
+
+/// Frames of more rows are written by several threads.
+const PARALLEL: usize = 1 << 16;
+
 /// An output of a stage.
 #[derive(Debug, Clone)]
 pub enum Artifact {
     /// A frame.
     Frame(DataFrame),
+    /// A frame with notes to some of its columns, which are kept with it.
+    Noted(DataFrame, ColumnNotes),
     /// A value.
     Json(Value),
     /// Text.
@@ -29,6 +38,12 @@ pub enum Artifact {
     /// Any other file.
     File(Vec<u8>),
 }
+
+/// What is to be known of columns beside their values, by their names. It counts as a part of the column.
+pub type ColumnNotes = BTreeMap<String, Value>;
+
+/// The key of notes among a Parquet file's own.
+const NOTES: &str = "vintner.notes";
 
 /// An artifact in the form in which it is stored.
 pub(crate) struct Encoded {
@@ -60,7 +75,7 @@ impl Artifact {
     /// Its kind.
     pub fn kind(&self) -> Kind {
         match self {
-            Artifact::Frame(_) | Artifact::Parquet(_) => Kind::Frame,
+            Artifact::Frame(_) | Artifact::Noted(..) | Artifact::Parquet(_) => Kind::Frame,
             Artifact::Json(_) => Kind::Json,
             Artifact::Text(_) => Kind::Text,
             Artifact::File(_) => Kind::File,
@@ -71,20 +86,11 @@ impl Artifact {
     pub(crate) fn encode(self, what: &str, grouped_by: Option<&str>) -> Result<Encoded> {
         let kind = self.kind();
         Ok(match self {
-            Artifact::Frame(mut frame) => {
-                frame.align_chunks();
-                let (columns, groups) = digests(&frame, what, grouped_by)?;
-                let mut bytes = Vec::new();
-                ParquetWriter::new(&mut bytes)
-                    .with_compression(ParquetCompression::Zstd(None))
-                    .set_parallel(false)
-                    .finish(&mut frame)
-                    .map_err(|error| refused(what, &error))?;
-                Encoded { kind, bytes, rows: Some(frame.height() as u64), columns, groups }
-            }
+            Artifact::Frame(frame) => return encode_frame(frame, &ColumnNotes::new(), what, grouped_by),
+            Artifact::Noted(frame, notes) => return encode_frame(frame, &notes, what, grouped_by),
             Artifact::Parquet(bytes) => {
-                let frame = decode_frame(bytes.clone(), None, what)?;
-                let (columns, groups) = digests(&frame, what, grouped_by)?;
+                let (frame, notes) = decode_noted(&bytes, None, what)?;
+                let (columns, groups) = digests(&frame, &notes, what, grouped_by)?;
                 Encoded { kind, bytes, rows: Some(frame.height() as u64), columns, groups }
             }
             Artifact::File(bytes) => Encoded { kind, bytes, rows: None, columns: None, groups: None },
@@ -101,15 +107,44 @@ impl Artifact {
     }
 }
 
+fn encode_frame(
+    mut frame: DataFrame,
+    notes: &ColumnNotes,
+    what: &str,
+    grouped_by: Option<&str>,
+) -> Result<Encoded> {
+    frame.align_chunks();
+    let (columns, groups) = digests(&frame, notes, what, grouped_by)?;
+    let mut bytes = Vec::new();
+    let kept = (!notes.is_empty()).then(|| {
+        let notes = crate::digest::canonical_json(&serde_json::json!(notes));
+        KeyValueMetadata::from_static(vec![(NOTES.to_owned(), notes)])
+    });
+    // On one thread small frames take no time at all, and the bytes are the same on any number.
+    ParquetWriter::new(&mut bytes)
+        .with_compression(ParquetCompression::Zstd(None))
+        .with_key_value_metadata(kept)
+        .set_parallel(frame.height() > PARALLEL)
+        .finish(&mut frame)
+        .map_err(|error| refused(what, &error))?;
+    let rows = Some(frame.height() as u64);
+    Ok(Encoded { kind: Kind::Frame, bytes, rows, columns, groups })
+}
+
 /// The digests of a frame's columns, and of its groups of rows where it is grouped.
 type FrameDigests = (Option<BTreeMap<String, (String, Digest)>>, Option<GroupDigests>);
 
-fn digests(frame: &DataFrame, what: &str, grouped_by: Option<&str>) -> Result<FrameDigests> {
-    let columns = frame.columns().iter().map(|column| {
-        let digest = column_digest(column)?;
+fn digests(
+    frame: &DataFrame,
+    notes: &ColumnNotes,
+    what: &str,
+    grouped_by: Option<&str>,
+) -> Result<FrameDigests> {
+    let columns = frame.columns().par_iter().map(|column| {
+        let digest = noted_digest(column_digest(column)?, notes.get(column.name().as_str()));
         Ok((column.name().to_string(), (column.dtype().to_string(), digest)))
     });
-    let columns: PolarsResult<_> = columns.collect();
+    let columns: PolarsResult<BTreeMap<_, _>> = columns.collect();
     let groups = grouped_by.map(|column| group_digests(frame, column)).transpose();
     let refused = |error: PolarsError| refused(what, &error);
     Ok((Some(columns.map_err(refused)?), groups.map_err(refused)?))
@@ -119,14 +154,41 @@ fn digests(frame: &DataFrame, what: &str, grouped_by: Option<&str>) -> Result<Fr
 /// the order in which they are declared, rows group by group. A fingerprint holds one digest a column
 /// or group and doesn't know their order, so a stage mustn't see it either.
 pub(crate) fn decode_frame(
-    bytes: Vec<u8>,
+    bytes: &[u8],
     declared: Option<&InputDeclaration>,
     what: &str,
 ) -> Result<DataFrame> {
-    let read = || -> PolarsResult<DataFrame> {
+    decode_noted(bytes, declared, what).map(|(frame, _)| frame)
+}
+
+/// A frame as [`decode_frame`] reads it, with the notes to its columns.
+pub(crate) fn decode_noted(
+    bytes: &[u8],
+    declared: Option<&InputDeclaration>,
+    what: &str,
+) -> Result<(DataFrame, ColumnNotes)> {
+    let read = || -> PolarsResult<(DataFrame, ColumnNotes)> {
         // To wake other threads takes longer than to read a small frame.
         let parallel = if bytes.len() < SMALL { ParallelStrategy::None } else { ParallelStrategy::Auto };
-        let mut frame = ParquetReader::new(Cursor::new(bytes)).read_parallel(parallel).finish()?;
+        let mut reader = ParquetReader::new(Cursor::new(bytes)).read_parallel(parallel);
+        let mut notes = notes_of(&mut reader)?;
+        let columns = match declared {
+            // Rows may be told by a column that isn't read.
+            Some(declared) if declared.rows.is_none() => {
+                let schema = reader.schema()?;
+                let all: Vec<&str> = schema.iter_names().map(|name| name.as_str()).collect();
+                declared.read_of(&all)
+            }
+            _ => None,
+        };
+        if let Some(columns) = &columns {
+            notes.retain(|column, _| columns.contains(column));
+            if columns.is_empty() {
+                return Ok((DataFrame::empty(), notes));
+            }
+            reader = reader.with_columns(Some(columns.clone()));
+        }
+        let mut frame = reader.finish()?;
         if let Some(rows) = declared.and_then(|declared| declared.rows.as_ref()) {
             let texts = frame.column(&rows.column)?.str()?;
             let mut wanted: Vec<(usize, IdxSize)> = texts
@@ -141,13 +203,45 @@ pub(crate) fn decode_frame(
             let wanted = wanted.into_iter().map(|(_, row)| row).collect();
             frame = frame.take(&IdxCa::from_vec("rows".into(), wanted))?;
         }
-        if let Some(columns) = declared.and_then(|declared| declared.columns.as_ref()) {
-            let present = columns.iter().filter(|name| frame.get_column_index(name).is_some());
-            frame = frame.select(present.map(String::as_str).collect::<Vec<_>>())?;
+        let columns = match (columns, declared) {
+            (None, Some(declared)) => {
+                let all = frame.get_column_names_owned();
+                declared.read_of(&all.iter().map(|name| name.as_str()).collect::<Vec<_>>())
+            }
+            (columns, _) => columns,
+        };
+        if let Some(columns) = columns {
+            frame = frame.select(columns)?;
         }
-        Ok(frame)
+        Ok((frame, notes))
     };
     read().map_err(|error| refused(what, &error))
+}
+
+/// The notes to the columns of a frame stored as Parquet, without reading any of them.
+///
+/// # Errors
+/// [`PipelineError::Artifact`] where the bytes aren't readable as Parquet.
+pub fn column_notes(bytes: &[u8], what: &str) -> Result<ColumnNotes> {
+    notes_of(&mut ParquetReader::new(Cursor::new(bytes))).map_err(|error| refused(what, &error))
+}
+
+fn notes_of(reader: &mut ParquetReader<Cursor<&[u8]>>) -> PolarsResult<ColumnNotes> {
+    let metadata = reader.get_metadata()?;
+    let pairs = metadata.key_value_metadata.iter().flatten();
+    let text = pairs.into_iter().find(|pair| pair.key == NOTES).and_then(|pair| pair.value.as_deref());
+    // Other programs may write what they like.
+    Ok(text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default())
+}
+
+/// The digest of a column with the note to it.
+fn noted_digest(column: Digest, note: Option<&Value>) -> Digest {
+    match note {
+        None => column,
+        Some(note) => {
+            Digest::of(format!("{} {}", column.as_str(), crate::digest::canonical_json(note)).as_bytes())
+        }
+    }
 }
 
 /// A digest of the rows of each group.
@@ -183,13 +277,14 @@ fn column_digest(column: &Column) -> PolarsResult<Digest> {
     hasher.update(column.dtype().to_string().as_bytes());
     hasher.update(&(column.len() as u64).to_le_bytes());
     // One byte says whether a value follows, so that no two columns share a stream of bytes.
-    let mut put = |value: Option<&[u8]>| match value {
-        None => {
-            hasher.update(&[0]);
-        }
-        Some(bytes) => {
-            hasher.update(&[1]);
-            hasher.update(bytes);
+    let mut stream = Vec::with_capacity(STREAM);
+    let mut put = |value: Option<&[u8]>| {
+        stream.push(u8::from(value.is_some()));
+        stream.extend_from_slice(value.unwrap_or_default());
+        // Many bytes at once are taken in much faster.
+        if stream.len() >= STREAM {
+            hasher.update(&stream);
+            stream.clear();
         }
     };
     match column.dtype() {
@@ -240,6 +335,7 @@ fn column_digest(column: &Column) -> PolarsResult<Digest> {
             put(Some(&bytes));
         }
     }
+    hasher.update(&stream);
     Ok(Digest::from_hasher(&hasher))
 }
 
@@ -301,10 +397,43 @@ mod tests {
         let one = Artifact::Frame(frame.clone()).encode("test", None)?.bytes;
         let two = Artifact::Frame(frame.clone()).encode("test", None)?.bytes;
         assert_eq!(one, two);
-        assert!(decode_frame(one.clone(), None, "test")?.equals_missing(&frame));
+        assert!(decode_frame(&one, None, "test")?.equals_missing(&frame));
         let declared = InputDeclaration::frame("test").columns(["y"]).rows("y", ["b", "c"]);
-        let part = decode_frame(one, Some(&declared), "test")?;
+        let part = decode_frame(&one, Some(&declared), "test")?;
         assert_eq!((part.height(), part.get_column_names()), (1, vec![&PlSmallStr::from("y")]));
+        Ok(())
+    }
+
+    #[test]
+    fn notes_are_kept_and_count_as_a_part_of_their_column() -> Result<()> {
+        let frame = df!("x" => [1.0], "y" => [2.0]).map_err(|error| refused("test", &error))?;
+        let noted = |column: u32| -> Result<Encoded> {
+            let notes = ColumnNotes::from([("x".to_owned(), serde_json::json!({"column": column}))]);
+            Artifact::Noted(frame.clone(), notes).encode("test", None)
+        };
+        let (one, two) = (noted(3)?, noted(4)?);
+        let digest =
+            |encoded: &Encoded, name: &str| encoded.columns.as_ref().and_then(|all| all.get(name).cloned());
+        assert_ne!(digest(&one, "x"), digest(&two, "x"));
+        assert_eq!(digest(&one, "y"), digest(&two, "y"));
+        let again = Artifact::Parquet(one.bytes.clone()).encode("test", None)?;
+        assert_eq!(digest(&one, "x"), digest(&again, "x"));
+        assert_eq!(column_notes(&one.bytes, "test")?.get("x"), Some(&serde_json::json!({"column": 3})));
+        Ok(())
+    }
+
+    #[test]
+    fn measures_are_read_with_their_keys_or_not_at_all() -> Result<()> {
+        let frame = df!("id" => ["a"], "x" => [1.0], "x@text" => ["one"], "z" => [3.0]);
+        let bytes =
+            Artifact::Frame(frame.map_err(|error| refused("test", &error))?).encode("test", None)?.bytes;
+        let read = |names: &[&str]| -> Result<Vec<String>> {
+            let declared = InputDeclaration::frame("test").measures(["id"], "@text", names.iter().copied());
+            let frame = decode_frame(&bytes, Some(&declared), "test")?;
+            Ok(frame.get_column_names_owned().iter().map(|name| name.to_string()).collect())
+        };
+        assert_eq!(read(&["x", "y"])?, ["id", "x", "x@text"]);
+        assert_eq!(read(&["y"])?, [""; 0]);
         Ok(())
     }
 

@@ -18,6 +18,8 @@ pub struct InputDeclaration {
     pub in_order: bool,
     /// Of a frame, the columns that are read; `None` for all of them.
     pub columns: Option<Vec<String>>,
+    /// Of a frame, columns that are read together with those that go with them; `None` where `columns` tells.
+    pub measures: Option<Measures>,
     /// Of a frame, the rows that are read; `None` for all of them.
     pub rows: Option<Rows>,
 }
@@ -31,6 +33,32 @@ pub enum Accepts {
     File,
     /// Any of these.
     Anything,
+}
+
+/// Columns that are read together with those that say what their rows are about. A frame with none of them isn't
+/// read at all, so that nothing in it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measures {
+    /// The columns, sorted.
+    pub names: Vec<String>,
+    /// Those that are read with any of them.
+    pub keys: Vec<String>,
+    /// What follows a column's name in the name of another that belongs to it.
+    pub suffix: String,
+}
+
+impl Measures {
+    /// Which of the columns there are is read.
+    pub(crate) fn read_of(&self, columns: &[&str]) -> Vec<String> {
+        let has = |name: &str| columns.contains(&name);
+        let names: Vec<&String> = self.names.iter().filter(|name| has(name)).collect();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let keys = self.keys.iter().filter(|key| has(key)).cloned();
+        let with_more = names.into_iter().flat_map(|name| [name.clone(), format!("{name}{}", self.suffix)]);
+        keys.chain(with_more.filter(|name| has(name))).collect()
+    }
 }
 
 /// Rows with certain texts in a column.
@@ -53,6 +81,7 @@ impl InputDeclaration {
             many: false,
             in_order: false,
             columns: None,
+            measures: None,
             rows: None,
         }
     }
@@ -118,6 +147,31 @@ impl InputDeclaration {
         columns.dedup();
         self.columns = Some(columns);
         self
+    }
+
+    /// This frame, of which the columns `names` are read, with `keys` and what `suffix` ends.
+    #[must_use]
+    pub fn measures<K: Into<String>, S: Into<String>>(
+        mut self,
+        keys: impl IntoIterator<Item = K>,
+        suffix: impl Into<String>,
+        names: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let mut names: Vec<String> = names.into_iter().map(Into::into).collect();
+        names.sort();
+        names.dedup();
+        let keys = keys.into_iter().map(Into::into).collect();
+        self.measures = Some(Measures { names, keys, suffix: suffix.into() });
+        self
+    }
+
+    /// Which of a frame's columns are read, in the order in which the stage sees them; nothing where all are.
+    pub(crate) fn read_of(&self, columns: &[&str]) -> Option<Vec<String>> {
+        if let Some(measures) = &self.measures {
+            return Some(measures.read_of(columns));
+        }
+        let declared = self.columns.as_ref()?;
+        Some(declared.iter().filter(|name| columns.contains(&name.as_str())).cloned().collect())
     }
 
     /// This frame, of which only the rows with one of `values` in `column` are read.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use polars::prelude::DataFrame;
 use serde::de::DeserializeOwned;
 
-use super::artifact::decode_frame;
+use super::artifact::{ColumnNotes, decode_frame, decode_noted};
 use super::cancelled::Cancelled;
 use super::input_declaration::InputDeclaration;
 use crate::digest::Digest;
@@ -113,13 +113,29 @@ impl Inputs {
         self.all(role).iter().map(|input| Ok((input.key.clone(), self.decode(role, input)?))).collect()
     }
 
+    /// All frames under `role` of which anything is read, with the notes to their columns.
+    ///
+    /// # Errors
+    /// Where one can't be read.
+    pub fn noted_frames(&self, role: &str) -> Result<Vec<(DataFrame, ColumnNotes)>> {
+        let declared = InputDeclaration::covering(&self.declarations, role);
+        let frames = self
+            .all(role)
+            .iter()
+            .map(|input| decode_noted(&input.bytes, declared, &format!("input `{role}`")));
+        let read = |frame: &Result<(DataFrame, ColumnNotes)>| {
+            !frame.as_ref().is_ok_and(|(frame, _)| frame.width() == 0)
+        };
+        frames.filter(read).collect()
+    }
+
     /// The texts in a column of all frames under `role`, those in rows that the stage didn't declare
     /// included: for a message that says what there would have been, never for a result, since the
     /// fingerprint doesn't hold them.
     pub fn texts_for_message(&self, role: &str, column: &str) -> BTreeSet<String> {
         let mut texts = BTreeSet::new();
         for input in self.all(role) {
-            let Ok(frame) = decode_frame(input.bytes.to_vec(), None, role) else { continue };
+            let Ok(frame) = decode_frame(&input.bytes, None, role) else { continue };
             if let Ok(values) = frame.column(column).and_then(|column| column.str()) {
                 texts.extend(values.iter().flatten().map(str::to_owned));
             }
@@ -130,8 +146,7 @@ impl Inputs {
     /// The columns of all frames under `role`, those that the stage didn't declare included: for a
     /// message, as [`Inputs::texts_for_message`].
     pub fn columns_for_message(&self, role: &str) -> BTreeSet<String> {
-        let frames =
-            self.all(role).iter().filter_map(|input| decode_frame(input.bytes.to_vec(), None, role).ok());
+        let frames = self.all(role).iter().filter_map(|input| decode_frame(&input.bytes, None, role).ok());
         frames.flat_map(|frame| frame.get_column_names_owned()).map(|name| name.to_string()).collect()
     }
 
@@ -143,7 +158,7 @@ impl Inputs {
 
     fn decode(&self, role: &str, input: &Input) -> Result<DataFrame> {
         let declared = InputDeclaration::covering(&self.declarations, role);
-        decode_frame(input.bytes.to_vec(), declared, &format!("input `{role}`"))
+        decode_frame(&input.bytes, declared, &format!("input `{role}`"))
     }
 
     /// The JSON value under `role`.

@@ -16,10 +16,10 @@ mod outputs;
 mod question;
 mod registry;
 
-pub use artifact::Artifact;
+pub use artifact::{Artifact, ColumnNotes, column_notes};
 pub(crate) use artifact::{Encoded, decode_frame};
 pub use cancelled::Cancelled;
-pub use input_declaration::{Accepts, InputDeclaration, Rows};
+pub use input_declaration::{Accepts, InputDeclaration, Measures, Rows};
 pub(crate) use inputs::Input;
 pub use inputs::{InputFile, Inputs};
 pub use kind::Kind;

@@ -62,7 +62,7 @@ impl Profile {
     /// # Errors
     /// [`PipelineError::Artifact`] where it can't be read; `what` names it.
     pub fn of_parquet(bytes: Vec<u8>, rows: usize, what: &str) -> Result<Self> {
-        let frame = decode_frame(bytes, None, what)?;
+        let frame = decode_frame(&bytes, None, what)?;
         let columns = frame.columns().iter().map(profile).collect::<PolarsResult<_>>();
         let columns = columns
             .map_err(|error| PipelineError::Artifact { what: what.to_owned(), message: error.to_string() })?;

@@ -168,7 +168,7 @@ impl<'a, T: HasRecord> Progress<'a, T> {
             let bytes =
                 store.object(&kept.digest).ok_or_else(|| refused("it is corrupt in the cache".into()))?;
             let declared = InputDeclaration::frame("of").columns([column]);
-            let frame = decode_frame(bytes, Some(&declared), &what)?;
+            let frame = decode_frame(&bytes, Some(&declared), &what)?;
             let values = frame.column(column).map_err(|error| refused(error.to_string()))?;
             let found: Vec<Item> = match values.dtype() {
                 DataType::String => {

@@ -170,6 +170,15 @@ impl OutputRecord {
             let read = rows.values.iter().filter_map(|value| Some((value.clone(), digest(value)?)));
             return InputDigest { key, content: None, columns: BTreeMap::new(), groups: read.collect() };
         }
+        if let Some(measures) = &declared.measures {
+            let columns: Vec<&str> = self.columns.keys().map(String::as_str).collect();
+            let read = measures.read_of(&columns).into_iter();
+            let columns = read.filter_map(|column| {
+                let digest = self.columns.get(&column)?.digest.clone();
+                Some((column, digest))
+            });
+            return InputDigest { key, content: None, columns: columns.collect(), groups: BTreeMap::new() };
+        }
         // Which rows are read can only be told by reading them; then all of them count.
         if declared.rows.is_none()
             && let Some(columns) = &declared.columns

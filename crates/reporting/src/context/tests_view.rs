@@ -228,7 +228,7 @@ impl TestsView {
         }
         let cell = match finding {
             Finding::Test(test) => TestCell::new(test, levels),
-            Finding::NotTestable { reason } => {
+            Finding::NotTestable { reason, .. } => {
                 let reason = reason.with_entity_names(&|id| names.spoken(id));
                 self.remarks.push(format!("{variable}, dependence between entities: {reason}"));
                 TestCell::default()
@@ -338,7 +338,13 @@ mod tests {
     use super::*;
 
     fn diagnostic(key: &str, subject: Option<&str>, finding: Finding) -> Diagnostic {
-        Diagnostic { key: key.into(), subject: subject.map(str::to_owned), finding, left_out: Vec::new() }
+        Diagnostic {
+            key: key.into(),
+            test: None,
+            subject: subject.map(str::to_owned),
+            finding,
+            left_out: Vec::new(),
+        }
     }
 
     fn test(statistic: f64) -> Finding {
@@ -360,7 +366,7 @@ mod tests {
         };
         let first = vec![
             diagnostic("series_dependence", Some("z"), test(1.0)),
-            diagnostic("hausman", None, Finding::NotTestable { reason }),
+            diagnostic("hausman", None, Finding::NotTestable { name: "Hausman test".into(), reason }),
             diagnostic("variance_inflation", Some("x"), measure(3.25)),
             diagnostic("variance_inflation", Some("z"), measure(12.5)),
         ];

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
-use vintner_panel::tidy_columns::VARIABLE;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_transform::{Assembly, CategoryAggregate, Window, assemble};
 
-use super::shared::{ENTITY, TIME, crosswalk, gaps, with_known_variables};
+use super::shared::{ENTITY, TIME, gaps, optional_crosswalk, tidy, tidy_input, with_known_variables};
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -17,8 +15,9 @@ use crate::params::Parameters;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Assemble {
-    /// The years; each entity gets a row for each.
-    window: Window,
+    /// The years; each entity gets a row for each. Those of the data where none are named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    window: Option<Window>,
     /// The variables, one column each.
     variables: Vec<String>,
     /// How variables that come by category are made one.
@@ -41,13 +40,15 @@ impl Parameters for Assemble {
         document: &vintner_diagnostics::Document,
         params: &vintner_diagnostics::Node,
     ) -> vintner_diagnostics::Faults {
-        super::years::check_window(document, params, self.window.first, self.window.last)
+        let check = |window: Window| super::years::check_window(document, params, window.first, window.last);
+        self.window.map_or_else(vintner_diagnostics::Faults::new, check)
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
         vec![
-            InputDeclaration::frame("tidy").many().rows(VARIABLE, &self.variables),
-            InputDeclaration::file("crosswalk"),
+            tidy_input(&self.variables),
+            // Without one the entities are those of the data.
+            InputDeclaration::file("crosswalk").optional(),
         ]
     }
 
@@ -56,16 +57,18 @@ impl Parameters for Assemble {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let tidy: Vec<DataFrame> = inputs.frames("tidy")?.into_iter().map(|(_, frame)| frame).collect();
+        let crosswalk = optional_crosswalk(inputs)?;
+        let ids = crosswalk.map(|known| known.entities().iter().map(|entity| entity.id.clone()).collect());
         let assembly = Assembly {
-            entities: crosswalk(inputs)?.entities().iter().map(|entity| entity.id.clone()).collect(),
+            entities: ids,
             window: self.window,
             variables: self.variables.clone(),
             aggregate: self.aggregate.clone(),
             entity: ENTITY.into(),
             time: TIME.into(),
         };
-        let assembled = assemble(&tidy, &assembly).map_err(|error| with_known_variables(error, inputs))?;
+        let assembled =
+            assemble(&tidy(inputs)?, &assembly).map_err(|error| with_known_variables(error, inputs))?;
         Ok(Outputs::new()
             .with("panel", Artifact::Frame(assembled.panel.frame().clone()))
             .with("gaps", gaps(&assembled.gaps)?))

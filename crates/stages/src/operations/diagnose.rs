@@ -147,7 +147,7 @@ impl Parameters for Diagnose {
 fn warning(line: &Diagnostic) -> Option<String> {
     let subject = line.subject.as_ref().map(|subject| format!(" of {subject}")).unwrap_or_default();
     match &line.finding {
-        Finding::NotTestable { reason } => Some(format!("not testable: {}{subject}: {reason}", line.key)),
+        Finding::NotTestable { reason, .. } => Some(format!("not testable: {}{subject}: {reason}", line.key)),
         _ if !line.left_out.is_empty() => Some(format!(
             "{}{subject}: too few rows of their own, left out: {}",
             line.key,

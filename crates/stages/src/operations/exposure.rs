@@ -1,12 +1,10 @@
 //! `exposure`: a national series shared out over entities.
 
-use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
-use vintner_panel::tidy_columns::VARIABLE;
 use vintner_pipeline::{Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_transform::{ShiftShare, exposure, join_exposure};
 
-use super::shared::{ENTITY, TIME, gaps, panel, series, with_known_variables};
+use super::shared::{ENTITY, TIME, gaps, panel, series, tidy, tidy_input, with_known_variables};
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -27,7 +25,7 @@ impl Parameters for Exposure {
 
     fn inputs(&self) -> Vec<InputDeclaration> {
         vec![
-            InputDeclaration::frame("tidy").many().rows(VARIABLE, [&self.0.shift, &self.0.share]),
+            tidy_input([&self.0.shift, &self.0.share]),
             // The panel says which entities and years the exposure is wanted for.
             InputDeclaration::frame("panel").columns([ENTITY, TIME]),
         ]
@@ -38,8 +36,8 @@ impl Parameters for Exposure {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let tidy: Vec<DataFrame> = inputs.frames("tidy")?.into_iter().map(|(_, frame)| frame).collect();
-        let shared_out = exposure(&tidy, &self.0).map_err(|error| with_known_variables(error, inputs))?;
+        let shared_out =
+            exposure(&tidy(inputs)?, &self.0).map_err(|error| with_known_variables(error, inputs))?;
         let joined = join_exposure(&panel(inputs, "panel")?, &shared_out, &self.0.into)?;
         Ok(Outputs::new()
             .with("series", series(&joined.panel, &self.0.into)?)

@@ -1,6 +1,10 @@
 //! `granger`: Granger tests of every ordered pair of variables.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::{
     LagChoice, LagOrders, Reason, Untestable, bootstrap_dumitrescu_hurlin, choose_lags, dumitrescu_hurlin,
@@ -30,11 +34,44 @@ pub(crate) struct Granger {
 }
 
 /// One order, or a choice between several.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize)]
 #[serde(untagged)]
 enum Lags {
     Order(usize),
     Chosen(LagChoice),
+}
+
+impl<'de> Deserialize<'de> for Lags {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LagsVisitor)
+    }
+}
+
+struct LagsVisitor;
+
+impl<'de> Visitor<'de> for LagsVisitor {
+    type Value = Lags;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a number of lags, or how it is chosen, {by: aic, most: 3}")
+    }
+
+    fn visit_u64<E: de::Error>(self, order: u64) -> Result<Lags, E> {
+        usize::try_from(order)
+            .map(Lags::Order)
+            .map_err(|_| E::invalid_value(Unexpected::Unsigned(order), &self))
+    }
+
+    fn visit_i64<E: de::Error>(self, order: i64) -> Result<Lags, E> {
+        match usize::try_from(order) {
+            Ok(order) => Ok(Lags::Order(order)),
+            Err(_) => Err(E::custom(format!("{order} lags; from 1 to {MOST_LAGS} are allowed"))),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Lags, A::Error> {
+        LagChoice::deserialize(MapAccessDeserializer::new(map)).map(Lags::Chosen)
+    }
 }
 
 impl Default for Lags {
@@ -69,6 +106,17 @@ impl Parameters for Granger {
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
         let mut faults = Faults::new();
+        if self.variables.len() < 2 {
+            let place = params.get("variables").unwrap_or(params);
+            let message = format!(
+                "{} to test for causes of one another",
+                match self.variables.len() {
+                    0 => "no variables",
+                    _ => "one variable",
+                }
+            );
+            faults.push(document.fault(Some(place.span), message).hint("name two or more"));
+        }
         let most = match self.lags {
             Lags::Order(order) => order,
             Lags::Chosen(choice) => choice.most,

@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
 use vintner_ingest::{Source, Window, read_source_bytes};
-use vintner_panel::{tidy_columns, tidy_frame};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
-use super::shared::crosswalk;
+use super::shared::optional_crosswalk;
 use super::years::check_window;
 use crate::code;
 use crate::error::StagesError;
@@ -49,32 +48,31 @@ impl Parameters for Ingest {
         vec![
             InputDeclaration::file("source"),
             InputDeclaration::file("declaration"),
-            InputDeclaration::file("crosswalk"),
+            // Without one all entities are read, under the names that the file gives them.
+            InputDeclaration::file("crosswalk").optional(),
         ]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
-        vec![
-            // By variable, so that a stage is made again only when the variables that it reads change.
-            OutputDeclaration::new("tidy", Kind::Frame).grouped_by(tidy_columns::VARIABLE),
-            OutputDeclaration::new("summary", Kind::Json),
-        ]
+        vec![OutputDeclaration::new("tidy", Kind::Frame), OutputDeclaration::new("summary", Kind::Json)]
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
         let source: Source = inputs.json("declaration")?;
-        let tidied =
-            read_source_bytes(&source, inputs.bytes("source")?.to_vec(), &crosswalk(inputs)?, self.window)?;
+        let crosswalk = optional_crosswalk(inputs)?;
+        let tidied = read_source_bytes(&source, inputs.bytes("source")?, crosswalk.as_ref(), self.window)?;
+        let (values, missing) = tidied.counts()?;
         let summary = Summary {
             source: &source.name,
             file: &source.file,
             rows_read: tidied.rows_read,
             rows_used: tidied.rows_used,
-            values: tidied.values.len(),
-            missing: tidied.missing().count(),
+            values,
+            missing,
         };
+        let (frame, notes) = tidied.table.into_parts();
         Ok(Outputs::new()
-            .with("tidy", Artifact::Frame(tidy_frame(&tidied.values)?))
+            .with("tidy", Artifact::Noted(frame, notes))
             .with("summary", Artifact::json(&summary)?)
             .warn(tidied.warnings))
     }

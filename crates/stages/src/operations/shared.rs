@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use polars::prelude::{Column, DataFrame};
 use vintner_diagnostics::did_you_mean;
 use vintner_ingest::Crosswalk;
-use vintner_panel::{Gap, Panel, gap_frame, tidy_columns};
-use vintner_pipeline::{Artifact, Inputs};
+use vintner_panel::{Gap, Panel, TidyTable, gap_frame, tidy_columns};
+use vintner_pipeline::{Artifact, InputDeclaration, Inputs};
 use vintner_transform::TransformError;
 
 use crate::error::StagesError;
@@ -53,6 +53,26 @@ pub(crate) fn no_column(definition: Option<&str>, column: &str, known: &BTreeSet
     }
 }
 
+/// The tidy values of all sources, of which these variables are read: a stage is made again only when they change.
+pub(crate) fn tidy_input<'n>(variables: impl IntoIterator<Item = &'n String>) -> InputDeclaration {
+    InputDeclaration::frame("tidy").many().measures(
+        tidy_columns::KEYS,
+        tidy_columns::TEXT,
+        variables.into_iter().map(String::as_str),
+    )
+}
+
+/// The tidy values under the role `tidy`, as they were declared.
+pub(crate) fn tidy(inputs: &Inputs) -> Result<Vec<TidyTable>, StagesError> {
+    let frames = inputs.noted_frames("tidy")?.into_iter();
+    frames.map(|(frame, notes)| Ok(TidyTable::new(frame, notes)?)).collect()
+}
+
+/// The crosswalk under the role `crosswalk`, where one was given.
+pub(crate) fn optional_crosswalk(inputs: &Inputs) -> Result<Option<Crosswalk>, StagesError> {
+    inputs.has("crosswalk").then(|| crosswalk(inputs)).transpose()
+}
+
 /// The crosswalk under the role `crosswalk`.
 pub(crate) fn crosswalk(inputs: &Inputs) -> Result<Crosswalk, StagesError> {
     Crosswalk::parse("crosswalk", inputs.text("crosswalk")?).map_err(StagesError::Crosswalk)
@@ -63,7 +83,8 @@ pub(crate) fn crosswalk(inputs: &Inputs) -> Result<Crosswalk, StagesError> {
 pub(crate) fn with_known_variables(error: TransformError, inputs: &Inputs) -> TransformError {
     match error {
         TransformError::UnknownVariable { variable, .. } => {
-            let known = inputs.texts_for_message("tidy", tidy_columns::VARIABLE);
+            let mut known = inputs.columns_for_message("tidy");
+            known.retain(|name| tidy_columns::is_variable(name));
             let suggestion = did_you_mean(&variable, known.iter().map(String::as_str)).map(str::to_owned);
             TransformError::UnknownVariable { variable, available: known.into_iter().collect(), suggestion }
         }

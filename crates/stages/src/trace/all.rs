@@ -123,7 +123,7 @@ pub fn trace_all(pipeline: &Pipeline, vintage: &Vintage, store: &Store) -> Resul
             influence,
         });
     }
-    let (cells, place) = pooled(&cells, &behind);
+    let (cells, place) = pooled(&cells, &behind)?;
     for (origin, found) in origins.iter_mut().zip(&behind) {
         let own: BTreeSet<usize> = found.iter().filter_map(|at| place.get(at).copied()).collect();
         origin.files = files_of(&made, own.iter().filter_map(|at| cells.get(*at)));
@@ -134,9 +134,13 @@ pub fn trace_all(pipeline: &Pipeline, vintage: &Vintage, store: &Store) -> Resul
 }
 
 /// The cells behind anything, in order, each once; and where each stands among them.
-fn pooled(cells: &Cells, behind: &[BTreeSet<usize>]) -> (Vec<RawCell>, BTreeMap<usize, usize>) {
+fn pooled(
+    cells: &Cells<'_, '_>,
+    behind: &[BTreeSet<usize>],
+) -> Result<(Vec<RawCell>, BTreeMap<usize, usize>), StagesError> {
     let used: BTreeSet<usize> = behind.iter().flatten().copied().collect();
-    let mut sorted: Vec<(RawCell, usize)> = used.into_iter().map(|at| (cells.cell(at), at)).collect();
+    let cell = |at: usize| Ok((cells.cell(at)?, at));
+    let mut sorted: Vec<(RawCell, usize)> = used.into_iter().map(cell).collect::<Result<_, StagesError>>()?;
     sorted.sort();
     let (mut pool, mut place): (Vec<RawCell>, BTreeMap<usize, usize>) = (Vec::new(), BTreeMap::new());
     for (cell, at) in sorted {
@@ -145,5 +149,5 @@ fn pooled(cells: &Cells, behind: &[BTreeSet<usize>]) -> (Vec<RawCell>, BTreeMap<
         }
         place.insert(at, pool.len() - 1);
     }
-    (pool, place)
+    Ok((pool, place))
 }

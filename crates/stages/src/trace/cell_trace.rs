@@ -46,7 +46,7 @@ pub fn trace_cell(
         }
     }
     Ok(CellTrace {
-        cells: wanted.iter().map(|at| cells.cell(*at)).collect(),
+        cells: wanted.iter().map(|at| cells.cell(*at)).collect::<Result<_, _>>()?,
         values: walk.values_that_depend(&wanted)?,
         numbers: found,
         opaque: walk.opaque(),

@@ -8,9 +8,10 @@ use std::rc::Rc;
 use polars::prelude::{DataFrame, ParquetReader, SerReader};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use vintner_panel::Panel;
+use vintner_panel::{Panel, TidyTable, tidy_columns};
 use vintner_pipeline::{
-    Kind, OutputRecord, Pipeline, PipelineStage, Plan, Record, Reference, Store, Survey, Vintage,
+    ColumnNotes, Kind, OutputRecord, Pipeline, PipelineStage, Plan, Record, Reference, Store, Survey,
+    Vintage, column_notes,
 };
 
 use super::traced_stage::TracedStage;
@@ -137,6 +138,24 @@ impl<'a> Made<'a> {
 
     pub(super) fn frame(&self, of: &OutputOf) -> Result<DataFrame, StagesError> {
         Ok(ParquetReader::new(Cursor::new(self.bytes(of)?)).finish()?)
+    }
+
+    /// A variable of tidy values, read alone.
+    pub(super) fn tidy(&self, of: &OutputOf, variable: &str) -> Result<TidyTable, StagesError> {
+        let bytes = self.bytes(of)?;
+        let notes = column_notes(&bytes, &of.name())?;
+        let text = tidy_columns::text(variable);
+        let record = self.record(of);
+        let has = |name: &&str| record.is_some_and(|record| record.columns.contains_key(*name));
+        let wanted = tidy_columns::KEYS.into_iter().chain([variable, &text]).filter(has);
+        let columns = wanted.map(str::to_owned).collect();
+        let frame = ParquetReader::new(Cursor::new(bytes)).with_columns(Some(columns)).finish()?;
+        Ok(TidyTable::new(frame, notes)?)
+    }
+
+    /// The notes to the columns of a frame.
+    pub(super) fn notes(&self, of: &OutputOf) -> Result<ColumnNotes, StagesError> {
+        Ok(column_notes(&self.bytes(of)?, &of.name())?)
     }
 
     pub(super) fn panel(&self, of: &OutputOf) -> Result<Panel, StagesError> {

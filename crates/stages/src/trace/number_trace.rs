@@ -59,7 +59,7 @@ pub fn trace_number(
     let cells = Cells::load(&made)?;
     let mut walk = Walk::new(&made, &cells);
     let found = walk.cells_behind(&number.panel, &number.variables, &number.sample)?;
-    let mut raw: Vec<RawCell> = found.iter().map(|at| cells.cell(*at)).collect();
+    let mut raw: Vec<RawCell> = found.iter().map(|at| cells.cell(*at)).collect::<Result<_, _>>()?;
     raw.sort();
     raw.dedup();
     let files = files_of(&made, &raw);

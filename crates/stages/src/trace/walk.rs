@@ -17,7 +17,7 @@ type Row = (String, i32);
 /// Looks up what values are made of, each once.
 pub(super) struct Walk<'m, 'a> {
     made: &'m Made<'a>,
-    cells: &'m Cells,
+    cells: &'m Cells<'m, 'a>,
     origins: BTreeMap<ColumnOf, Rc<Origin>>,
     /// The cells behind a value.
     known: BTreeMap<(ColumnOf, Row), Rc<BTreeSet<usize>>>,
@@ -29,7 +29,7 @@ pub(super) struct Walk<'m, 'a> {
 }
 
 impl<'m, 'a> Walk<'m, 'a> {
-    pub(super) fn new(made: &'m Made<'a>, cells: &'m Cells) -> Self {
+    pub(super) fn new(made: &'m Made<'a>, cells: &'m Cells<'m, 'a>) -> Self {
         Self {
             made,
             cells,
@@ -166,7 +166,7 @@ impl<'m, 'a> Walk<'m, 'a> {
         }
         let origin = self.origin(column);
         let found = match &*origin {
-            Origin::Tidy => Rc::new(self.cells.of_row(&column.column, &row.0, row.1).into_iter().collect()),
+            Origin::Tidy => Rc::new(self.cells.of_row(&column.column, &row.0, row.1)?.into_iter().collect()),
             Origin::HandedOn(from) => self.behind(from, row)?,
             Origin::Opaque => Rc::new(BTreeSet::new()),
             Origin::Shared(options) => {
@@ -175,8 +175,8 @@ impl<'m, 'a> Walk<'m, 'a> {
                     Some(known) => Rc::clone(known),
                     None => {
                         let mut all: BTreeSet<usize> =
-                            self.cells.of_time(&options.share, options.base).into_iter().collect();
-                        all.extend(self.cells.of_time(&options.shift, row.1));
+                            self.cells.of_time(&options.share, options.base)?.into_iter().collect();
+                        all.extend(self.cells.of_time(&options.shift, row.1)?);
                         let all = Rc::new(all);
                         self.shared.insert(key, Rc::clone(&all));
                         all

@@ -7,8 +7,8 @@ use crate::{Outcome, frame, gap, message, tidy};
 
 fn assembly(variables: &[&str]) -> Assembly {
     Assembly {
-        entities: vec!["a".into(), "b".into()],
-        window: Window { first: 2008, last: 2009 },
+        entities: Some(vec!["a".into(), "b".into()]),
+        window: Some(Window { first: 2008, last: 2009 }),
         variables: variables.iter().map(|name| (*name).into()).collect(),
         aggregate: BTreeMap::new(),
         entity: "city".into(),
@@ -134,18 +134,19 @@ fn a_grid_that_cannot_be_meant_is_refused() -> Outcome {
         message(assemble(&sources, &changed))
     };
     assert_eq!(
-        refused(|assembly| assembly.window = Window { first: 2009, last: 2008 }),
+        refused(|assembly| assembly.window = Some(Window { first: 2009, last: 2008 })),
         "the window 2009 to 2008 is empty; its first year must not be after its last"
     );
     assert!(
-        refused(|assembly| assembly.window = Window { first: i32::MIN, last: i32::MAX }).contains("rows")
+        refused(|assembly| assembly.window = Some(Window { first: i32::MIN, last: i32::MAX }))
+            .contains("rows")
     );
     assert_eq!(
-        refused(|assembly| assembly.entities = Vec::new()),
+        refused(|assembly| assembly.entities = Some(Vec::new())),
         "no entities are listed; a panel needs at least one"
     );
     assert_eq!(
-        refused(|assembly| assembly.entities.push("a".into())),
+        refused(|assembly| assembly.entities = Some(vec!["a".into(), "b".into(), "a".into()])),
         "the entity `a` is listed more than once; list it once"
     );
     assert_eq!(

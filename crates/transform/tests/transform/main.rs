@@ -12,7 +12,9 @@ mod texts_and_periods;
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
-use vintner_panel::{CellAddress, Gap, Panel, TidyValue, tidy_frame};
+use vintner_panel::{
+    CellAddress, Gap, Notes, Panel, SourcePlace, TidyTable, TidyValue, VariablePlace, tidy_columns,
+};
 use vintner_transform::{Definition, Derived, TransformError, derive};
 
 pub(crate) type Outcome = std::result::Result<(), Box<dyn std::error::Error>>;
@@ -31,17 +33,52 @@ pub(crate) fn tidy(
     TidyValue {
         entity: entity.map(str::to_owned),
         time,
+        period: None,
         category: category.map(str::to_owned),
         variable: variable.into(),
         value,
+        text: None,
         raw: value.map_or_else(|| "--".to_owned(), |value| value.to_string()),
         source: file.into(),
         address: CellAddress { file: file.into(), sheet: None, row, column: 3 },
     }
 }
 
-pub(crate) fn frame(values: &[TidyValue]) -> vintner_panel::Result<DataFrame> {
-    tidy_frame(values)
+/// The table of values that were all read in one column of one file, a row each.
+pub(crate) fn frame(values: &[TidyValue]) -> std::result::Result<TidyTable, Box<dyn std::error::Error>> {
+    let text = |name: &str, pick: fn(&TidyValue) -> Option<&str>| {
+        Column::new(name.into(), values.iter().map(pick).collect::<Vec<_>>())
+    };
+    let mut columns = vec![
+        Column::new(tidy_columns::TIME.into(), values.iter().map(|value| value.time).collect::<Vec<_>>()),
+        text(tidy_columns::VARIABLE, |value| Some(&value.variable)),
+        Column::new(
+            tidy_columns::ROW.into(),
+            values.iter().map(|value| value.address.row).collect::<Vec<_>>(),
+        ),
+    ];
+    if values.iter().any(|value| value.entity.is_some()) {
+        columns.push(text(tidy_columns::ENTITY, |value| value.entity.as_deref()));
+    }
+    if values.iter().any(|value| value.category.is_some()) {
+        columns.push(text(tidy_columns::CATEGORY, |value| value.category.as_deref()));
+    }
+    let file = values.first().map(|value| value.address.file.clone()).unwrap_or_default();
+    let place = SourcePlace { source: file.clone(), file, sheet: None };
+    let mut notes = Notes::from([(tidy_columns::ROW.to_owned(), serde_json::to_value(place)?)]);
+    let names: std::collections::BTreeSet<&str> =
+        values.iter().map(|value| value.variable.as_str()).collect();
+    for name in names {
+        let own = |value: &TidyValue| value.variable == name;
+        let numbers = values.iter().map(|value| value.value.filter(|_| own(value)));
+        columns.push(Column::new(name.into(), numbers.collect::<Vec<_>>()));
+        let raw = values.iter().map(|value| own(value).then_some(value.raw.as_str()));
+        columns.push(Column::new(tidy_columns::text(name).as_str().into(), raw.collect::<Vec<_>>()));
+        let column = values.iter().find(|value| own(value)).map(|value| value.address.column);
+        let place = VariablePlace { column, ..VariablePlace::default() };
+        notes.insert(name.to_owned(), serde_json::to_value(place)?);
+    }
+    Ok(TidyTable::new(DataFrame::new(values.len(), columns)?, notes)?)
 }
 
 /// A panel of cities a and b over 2008-2010 with the columns given, a's values first.

@@ -14,7 +14,7 @@ use crate::arguments::{self, Format};
 use crate::bytes::bytes;
 use crate::error::{CommandError, Result};
 use crate::interrupt;
-use crate::progress::Progress;
+use crate::progress::{Progress, working};
 use crate::terminal::page;
 use crate::workspace::Workspace;
 
@@ -39,7 +39,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Audit) -> Result
         None => survey.statuses().collect(),
     };
     if arguments.verify {
-        return print_verification(&plan, &survey.verify(&asked)?, arguments.format);
+        let verified = working(workspace.volume, "reading every byte", || survey.verify(&asked))?;
+        return print_verification(&plan, &verified, arguments.format);
     }
     // Of a stage with many branches the table says more than a page for each.
     if arguments.stage.is_some() && (asked.len() == 1 || arguments.format == Format::Json) {

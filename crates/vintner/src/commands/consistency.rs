@@ -10,6 +10,7 @@ use vintner_stages::reconstruct::{
 use super::{count, print_json};
 use crate::arguments::{ConsistencyOf, Format};
 use crate::error::{CommandError, Result};
+use crate::progress::working;
 use crate::terminal::page;
 use crate::workspace::Workspace;
 
@@ -19,7 +20,8 @@ const MOST: usize = 10;
 pub(crate) fn run(workspace: &Workspace, arguments: &ConsistencyOf) -> Result<()> {
     let layout = workspace.folder.join(&arguments.layout);
     let published = workspace.folder.join(&arguments.published);
-    let outcome = consistency(&layout, &published)?;
+    let looking = "looking whether any data can stand behind the tables";
+    let outcome = working(workspace.volume, looking, || consistency(&layout, &published))?;
     if let (Some(path), Some(witness)) = (&arguments.witness, &outcome.witness) {
         std::fs::write(path, witness)
             .map_err(|source| CommandError::NotWritten { path: path.clone(), source })?;

@@ -8,6 +8,7 @@ use vintner_stages::reconstruct::{Report, check, reconstruct};
 use super::{count, print_json};
 use crate::arguments::{Format, Reconstruct};
 use crate::error::{CommandError, Result};
+use crate::progress::working;
 use crate::terminal::page;
 use crate::workspace::Workspace;
 
@@ -17,7 +18,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reconstruct) -> Result<()> 
     let published = workspace.folder.join(&arguments.published);
     workspace.check_unlinked(&folder.join("raw"))?;
     let make = if arguments.check { check } else { reconstruct };
-    let report = make(&specification, &published, &folder)?;
+    let looking = "looking for data behind the published tables";
+    let report = working(workspace.volume, looking, || make(&specification, &published, &folder))?;
     match arguments.format {
         Format::Json => print_json(&as_json(&report))?,
         Format::Text => print(&report, arguments)?,

@@ -5,6 +5,7 @@ use std::io::{Cursor, Write, stdout};
 use polars::prelude::{AnyValue, DataFrame, ParquetReader, SerReader};
 use serde_json::{Value, json};
 use vintner_pipeline::Kind;
+use vintner_stages::tidy_shown;
 
 use super::kept_output::kept_output;
 use super::print_json;
@@ -21,10 +22,18 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Show) -> Result<()> {
     let (wanted, bytes) = kept_output(workspace, &pipeline, &vintage, branch, output)?;
     match wanted {
         Kind::Frame => {
-            let frame = ParquetReader::new(Cursor::new(bytes)).finish()?;
+            // Tidy values are shown with the cell that each came from.
+            let (frame, height) = match tidy_shown(&bytes, arguments.rows)? {
+                Some(shown) => shown,
+                None => {
+                    let frame = ParquetReader::new(Cursor::new(bytes)).finish()?;
+                    let height = frame.height();
+                    (frame, height)
+                }
+            };
             match arguments.format {
-                Format::Json => print_json(&frame_json(&frame, arguments.rows)),
-                Format::Text => print_frame(&frame, arguments.rows),
+                Format::Json => print_json(&frame_json(&frame, height, arguments.rows)),
+                Format::Text => print_frame(&frame, height, arguments.rows),
             }
         }
         Kind::Text if arguments.format == Format::Json => {
@@ -43,7 +52,7 @@ fn split(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn frame_json(frame: &DataFrame, rows: usize) -> Value {
+fn frame_json(frame: &DataFrame, height: usize, rows: usize) -> Value {
     let shown = frame.height().min(rows);
     let rows: Vec<Value> = (0..shown)
         .map(|row| {
@@ -61,10 +70,10 @@ fn frame_json(frame: &DataFrame, rows: usize) -> Value {
             Value::Object(fields.collect())
         })
         .collect();
-    json!({"rows": frame.height(), "shown": rows})
+    json!({"rows": height, "shown": rows})
 }
 
-fn print_frame(frame: &DataFrame, rows: usize) -> Result<()> {
+fn print_frame(frame: &DataFrame, height: usize, rows: usize) -> Result<()> {
     let mut lines: Vec<Vec<String>> =
         vec![frame.columns().iter().map(|column| column.name().to_string()).collect()];
     for row in 0..frame.height().min(rows) {
@@ -81,8 +90,8 @@ fn print_frame(frame: &DataFrame, rows: usize) -> Result<()> {
         Some(columns) => write!(out, "{}", on_screen(&lines, columns))?,
         None => lines.iter().try_for_each(|line| writeln!(out, "{}", line.join("\t")))?,
     }
-    if frame.height() > rows {
-        writeln!(out, "… {} rows in all", frame.height())?;
+    if height > rows {
+        writeln!(out, "… {height} rows in all")?;
     }
     Ok(())
 }

@@ -4,7 +4,8 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 use vintner_stages::trace::{
-    CellTrace, NumberValue, RawCell, TracedFile, TracedOrigin, Traces, trace_all, trace_cell, trace_number,
+    CellTrace, NumberAddress, NumberValue, RawCell, TracedFile, TracedOrigin, Traces, trace_all, trace_cell,
+    trace_number,
 };
 use vintner_stages::{Signs, significant};
 
@@ -223,6 +224,20 @@ fn files(out: &mut impl Write, files: &[TracedFile]) -> Result<()> {
     Ok(write!(out, "{table}")?)
 }
 
+/// Numbers' last names by what stands before them, in their order: `2/Leeds/`, and the regressors there.
+fn by_place(numbers: &[NumberAddress]) -> Vec<(String, Vec<String>)> {
+    let mut places: Vec<(String, Vec<String>)> = Vec::new();
+    for number in numbers {
+        let whole = number.to_string();
+        let (place, name) = whole.rsplit_once('/').unwrap_or_default();
+        match places.last_mut() {
+            Some((last, names)) if last == place => names.push(name.to_owned()),
+            _ => places.push((place.to_owned(), vec![name.to_owned()])),
+        }
+    }
+    places
+}
+
 fn print_cell(trace: &CellTrace) -> Result<()> {
     let mut out = page();
     cells(&mut out, &trace.cells, usize::MAX)?;
@@ -234,8 +249,8 @@ fn print_cell(trace: &CellTrace) -> Result<()> {
         if values.is_empty() { "none".into() } else { printable_line(&values.join(", ")) }
     )?;
     writeln!(out, "\nNumbers that depend on it: {}", trace.numbers.len())?;
-    for number in &trace.numbers {
-        writeln!(out, "  {}", printable_line(&number.to_string()))?;
+    for (place, names) in by_place(&trace.numbers) {
+        writeln!(out, "  {}", printable_line(&format!("{place}/ {}", names.join(", "))))?;
     }
     for stage in &trace.opaque {
         writeln!(out, "\n{stage} isn't followed value by value: what reads it may depend on the cell too")?;

@@ -10,6 +10,7 @@ use crate::arguments::{Format, OfVintageNamed};
 use crate::error::{CommandError, Result};
 use crate::interrupt;
 use crate::printable::printable;
+use crate::progress::working;
 use crate::terminal::page;
 use crate::workspace::Workspace;
 
@@ -25,7 +26,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintageNamed) -> Result<(
         .collect();
     let selection = Selection { until: reading, ..Selection::default() };
     let plan = Plan::select(&pipeline, &vintage, &selection)?;
-    let report = rehearse(&plan, &workspace.store(), &Silent, 0, interrupt::cancelled()?)?;
+    let (store, cancelled) = (workspace.store(), interrupt::cancelled()?);
+    let report = working(workspace.volume, "reading the raw files", || {
+        rehearse(&plan, &store, &Silent, 0, cancelled)
+    })?;
     let faults: Vec<(&str, &str)> = report
         .stages
         .iter()

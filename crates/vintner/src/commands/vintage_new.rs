@@ -12,6 +12,7 @@ use super::{count, print_json};
 use crate::arguments::{Format, VintageNew};
 use crate::error::{CommandError, Result};
 use crate::instant::day;
+use crate::progress::working;
 use crate::terminal::page;
 use crate::workspace::Workspace;
 
@@ -36,7 +37,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
     let crosswalk = crosswalk(&pipeline, workspace)?;
     let like = arguments.like.as_deref().unwrap_or(&pipeline.vintage);
     let root = workspace.data_root()?;
-    let made = new_vintage(&workspace.folder, root, name, &arguments.from, &crosswalk, like, &day)?;
+    let made = working(workspace.volume, "reading the files", || {
+        new_vintage(&workspace.folder, root, name, &arguments.from, &crosswalk, like, &day)
+    })?;
     let scaffold = &made.scaffold;
     write(workspace, &manifest, scaffold.manifest.as_bytes())?;
     let raw = folder.join("raw");

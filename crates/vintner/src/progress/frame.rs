@@ -81,6 +81,12 @@ impl Frame {
     }
 }
 
+/// The line of what has gone on for some time, for a screen of so many columns.
+pub(super) fn worked(what: &str, time: Duration, columns: usize, screen: Screen) -> String {
+    let columns = columns.saturating_sub(1).clamp(1, WIDEST);
+    spread(what, &elapsed(time), columns, |text| text.to_owned(), screen)
+}
+
 /// A text, and a time at the right.
 fn spread(
     text: &str,

@@ -14,7 +14,7 @@ use super::options::{RandomEffects, VarianceEstimator};
 use super::variance_components::VarianceComponents;
 use crate::absorb::Factor;
 use crate::numerics::mean;
-use crate::outcome::Reason;
+use crate::outcome::{Note, Reason};
 use crate::sample::{EffectOf, Rows, Sample};
 
 /// Estimates the variances.
@@ -22,33 +22,52 @@ pub(super) fn estimate(
     sample: &Sample,
     rows: &Rows,
     options: RandomEffects,
-) -> Result<VarianceComponents, Reason> {
+) -> Result<(VarianceComponents, Vec<Note>), Reason> {
     let panel = Panel::new(sample, rows, options.effects)?;
-    if options.method == VarianceEstimator::Nerlove {
-        return nerlove(sample, &panel, options.effects);
+    let mut notes = Vec::new();
+    if !panel.collinear_within.is_empty() {
+        notes.push(Note::CollinearWithin { variables: panel.collinear_within.clone() });
     }
-    if options.method == VarianceEstimator::SwarHarmonic {
-        return harmonic(&panel, options.effects);
-    }
+    let found = match options.method {
+        VarianceEstimator::Nerlove => nerlove(sample, &panel, options.effects)?,
+        VarianceEstimator::SwarHarmonic => harmonic(&panel, options.effects)?,
+        _ => by_moments(&panel, options)?,
+    };
+    let counted = |variance: Option<f64>, of: &str, notes: &mut Vec<Note>| {
+        if variance.is_some_and(|variance| variance < 0.0) {
+            notes.push(Note::NegativeComponent { of: of.into() });
+        }
+        variance.map(|variance| variance.max(0.0))
+    };
+    let components = VarianceComponents {
+        entity: counted(found.entity, "entities", &mut notes),
+        time: counted(found.time, "times", &mut notes),
+        ..found
+    };
+    Ok((components, notes))
+}
+
+/// The variances that set the forms equal to their expectations; those of effects may come out negative.
+fn by_moments(panel: &Panel, options: RandomEffects) -> Result<VarianceComponents, Reason> {
     let effects = options.effects;
-    let mut forms = vec![within_form(&panel, options.method)?];
+    let mut forms = vec![within_form(panel, options.method)?];
     if effects.has_entity() {
-        forms.push(between_form(&panel, options.method, Effects::Entity)?);
+        forms.push(between_form(panel, options.method, Effects::Entity)?);
     }
     if effects.has_time() {
-        forms.push(between_form(&panel, options.method, Effects::Time)?);
+        forms.push(between_form(panel, options.method, Effects::Time)?);
     }
     let order = forms.len();
     let balanced = panel.is_balanced();
     let expectations = match balanced {
-        true => balanced_expectations(&panel, options.method, effects),
+        true => balanced_expectations(panel, &forms, options.method, effects),
         false => Mat::from_fn(order, order, |form, component| {
             panel.expectation(&forms[form], component_of(effects, component))
         }),
     };
     let values = Mat::from_fn(order, 1, |form, _| forms[form].value);
     let solved = expectations.partial_piv_lu().solve(&values);
-    let variance = |at: usize| if solved[(at, 0)] > 0.0 { solved[(at, 0)] } else { 0.0 };
+    let variance = |at: usize| if solved[(at, 0)].is_finite() { solved[(at, 0)] } else { 0.0 };
     let idiosyncratic = solved[(0, 0)];
     if !(idiosyncratic > 0.0 && idiosyncratic.is_finite()) {
         return Err(Reason::NoVarianceComponent);
@@ -88,9 +107,13 @@ fn between_form(panel: &Panel, method: VarianceEstimator, of: Effects) -> Result
 
 /// The textbook's expectations on a balanced panel of N entities and T times: Swamy-Arora's with the
 /// regressions' own degrees of freedom, Wallace-Hussain's and Amemiya's without those of the slopes.
-fn balanced_expectations(panel: &Panel, method: VarianceEstimator, effects: Effects) -> Mat<f64> {
+fn balanced_expectations(
+    panel: &Panel,
+    forms: &[Form],
+    method: VarianceEstimator,
+    effects: Effects,
+) -> Mat<f64> {
     let (entities, times) = (panel.entities.levels() as f64, panel.times.levels() as f64);
-    let slopes = panel.slopes as f64;
     let absorbed = panel.absorbed as f64;
     let own = method == VarianceEstimator::Swar;
     let order = 1 + usize::from(effects.has_entity()) + usize::from(effects.has_time());
@@ -102,7 +125,7 @@ fn balanced_expectations(panel: &Panel, method: VarianceEstimator, effects: Effe
         [(effects.has_entity(), entities, times), (effects.has_time(), times, entities)]
     {
         if has {
-            let degrees = if own { groups - slopes - 1.0 } else { groups };
+            let degrees = if own { groups - forms[at].residuals.parameters() as f64 } else { groups };
             expectations[(at, 0)] = degrees;
             expectations[(at, at)] = size * degrees;
             at += 1;
@@ -126,7 +149,7 @@ fn harmonic(panel: &Panel, effects: Effects) -> Result<VarianceComponents, Reaso
     let factor = if of == Effects::Time { &panel.times } else { &panel.entities };
     let (left, df) = panel.between_residuals(of)?;
     let inverse = factor.counts().iter().map(|rows| 1.0 / rows).sum::<f64>() / factor.levels() as f64;
-    let variance = (left / df - idiosyncratic * inverse).max(0.0);
+    let variance = left / df - idiosyncratic * inverse;
     Ok(VarianceComponents {
         idiosyncratic,
         entity: effects.has_entity().then_some(variance),

@@ -34,6 +34,8 @@ pub(super) struct Panel {
     kept: Vec<usize>,
     y: Vec<f64>,
     x: Vec<Vec<f64>>,
+    /// The regressors of which the effects leave a combination of what they leave of others.
+    pub(super) collinear_within: Vec<String>,
 }
 
 /// Whether residuals are taken from the variables or from their deviations from the overall mean, as
@@ -68,13 +70,8 @@ impl Panel {
         let names = &sample.formula().regressors;
         let kept: Vec<usize> = (0..names.len()).filter(|at| !absorbed_names.contains(&names[*at])).collect();
         let whole = within::transformed(sample, rows, effects)?;
-        let within = Design {
-            names: kept.iter().map(|at| whole.names[*at].clone()).collect(),
-            x: Mat::from_fn(whole.x.nrows(), kept.len(), |row, column| whole.x[(row, kept[column])]),
-            magnitudes: kept.iter().map(|at| whole.magnitudes[*at]).collect(),
-            y: whole.y,
-            y_magnitude: whole.y_magnitude,
-        };
+        let (within, collinear_within) = independent(whole.with_columns(&kept));
+        let kept: Vec<usize> = (0..names.len()).filter(|at| within.names.contains(&names[*at])).collect();
         let absorbed = within::absorbed(rows, effects).parameters;
         if sample.height() <= absorbed + kept.len() {
             let (observations, parameters) = (sample.height(), absorbed + kept.len());
@@ -93,6 +90,7 @@ impl Panel {
             kept,
             y: sample.dependent().to_vec(),
             x: sample.regressors().iter().map(|column| column.to_vec()).collect(),
+            collinear_within,
         })
     }
 
@@ -115,13 +113,6 @@ impl Panel {
     pub(super) fn between_residuals(&self, of: Effects) -> Result<(f64, f64), Reason> {
         let factor = self.factor(of);
         let (groups, parameters) = (factor.levels(), self.levels.names.len());
-        if groups <= parameters {
-            return Err(Reason::TooFewGroups {
-                groups,
-                of: if of == Effects::Time { "times" } else { "entities" }.into(),
-                parameters,
-            });
-        }
         let columns: Vec<Vec<f64>> =
             (0..parameters).map(|column| factor.means(&column_of(&self.levels.x, column))).collect();
         let means = Design {
@@ -131,6 +122,9 @@ impl Panel {
             magnitudes: self.levels.magnitudes.clone(),
             y_magnitude: self.levels.y_magnitude,
         };
+        let means = independent(means).0;
+        let parameters = means.names.len();
+        check_groups(groups, of, parameters)?;
         let left: f64 = solve(&means)?.residuals.iter().map(|residual| residual * residual).sum();
         Ok((left, (groups - parameters) as f64))
     }
@@ -237,14 +231,6 @@ impl Residuals {
     pub(super) fn between(panel: &Panel, of: Effects) -> Result<Self, Reason> {
         let Design { names, x, y, .. } = &panel.levels;
         let factor = panel.factor(of);
-        let (groups, parameters) = (factor.levels(), names.len());
-        if groups <= parameters {
-            return Err(Reason::TooFewGroups {
-                groups,
-                of: if of == Effects::Time { "times" } else { "entities" }.into(),
-                parameters,
-            });
-        }
         let spread = |values: &[f64]| -> Vec<f64> {
             let means = factor.means(values);
             factor.codes.iter().map(|code| means[*code]).collect()
@@ -257,6 +243,9 @@ impl Residuals {
             magnitudes: panel.levels.magnitudes.clone(),
             y_magnitude: panel.levels.y_magnitude,
         };
+        let means = independent(means).0;
+        check_groups(factor.levels(), of, means.names.len())?;
+        let x = panel.levels.with_names(&means.names).x;
         let solution = solve(&means)?;
         let values = (0..panel.rows)
             .map(|row| {
@@ -265,8 +254,35 @@ impl Residuals {
                 y[row] - fitted
             })
             .collect();
-        Ok(Self { values, x: x.clone(), instruments: means.x, centre: Centre::Nothing })
+        Ok(Self { values, x, instruments: means.x, centre: Centre::Nothing })
     }
+
+    /// How many coefficients they are of.
+    pub(super) fn parameters(&self) -> usize {
+        self.x.ncols()
+    }
+}
+
+/// The design without the columns that are combinations of others, and these. What the effects leave of regressors
+/// can be collinear, and so can their means, where the regressors themselves aren't.
+fn independent(mut design: Design) -> (Design, Vec<String>) {
+    let mut left_out = Vec::new();
+    while !design.names.is_empty() {
+        let Err(collinear) = LeastSquares::solve(&design) else { break };
+        left_out.extend(collinear.into_iter().map(|one| one.column));
+        let kept: Vec<String> =
+            design.names.iter().filter(|name| !left_out.contains(name)).cloned().collect();
+        design = design.with_names(&kept);
+    }
+    (design, left_out)
+}
+
+fn check_groups(groups: usize, of: Effects, parameters: usize) -> Result<(), Reason> {
+    if groups <= parameters {
+        let of = if of == Effects::Time { "times" } else { "entities" }.into();
+        return Err(Reason::TooFewGroups { groups, of, parameters });
+    }
+    Ok(())
 }
 
 fn solve(design: &Design) -> Result<LeastSquares, Reason> {

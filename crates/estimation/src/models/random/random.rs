@@ -32,7 +32,7 @@ pub(in crate::models) fn estimate(sample: &Sample, options: RandomEffects) -> Re
     }
     check_residual_df(sample, parameters)?;
     let rows = Rows::of(sample);
-    let components = components::estimate(sample, &rows, options)?;
+    let (components, notes) = components::estimate(sample, &rows, options)?;
     let transformation = transformation::Transformation::new(&rows, &components, options.effects);
     let design = transformation.apply(&design);
     let solution = LeastSquares::solve(&design).map_err(|collinear| Reason::RankDeficient { collinear })?;
@@ -50,6 +50,6 @@ pub(in crate::models) fn estimate(sample: &Sample, options: RandomEffects) -> Re
         absorbed: Absorbed::default(),
         levels,
         components: Some(components),
-        notes: Vec::new(),
+        notes,
     })
 }

@@ -4,24 +4,22 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use vintner_diagnostics::{Document, Fault, Faults, Names, Node, NodeValue, Span, Spanned, VALUES, one_of};
+use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, Span, Spanned, one_of};
 
 use crate::command::CommandOperation;
 use crate::digest::SecretKey;
-use crate::files::{Ignored, dangling, in_other_form, told_apart};
 use crate::operation::{Operation, Registry};
 use crate::spec::bound::{Bound, Template, no_params, stand_ins};
 use crate::spec::expansion::Expansion;
 use crate::spec::foreach::{ForEach, Item};
 use crate::spec::globals::{Globals, fault_of};
 use crate::spec::of::Of;
-use crate::spec::paths::{ITEM_IN_PATH, VINTAGE_IN_PATH, braces_in, depends_on_item};
 use crate::spec::pipeline_stage::PipelineStage;
 use crate::spec::reference::Reference;
 use crate::spec::spec::{Spec, StageSpec};
 
 pub(crate) struct Checker<'a> {
-    workspace: &'a Path,
+    pub(super) workspace: &'a Path,
     pub(super) document: &'a Document,
     pub(super) spec: &'a Spec,
     /// What names of parameters stand for.
@@ -31,9 +29,9 @@ pub(crate) struct Checker<'a> {
     nodes: BTreeMap<&'a str, &'a Node>,
     /// Under which values that aren't written down are digested.
     pub(crate) secret_key: SecretKey,
-    faults: Faults,
+    pub(super) faults: Faults,
     /// How much names may still be replaced by, over the whole spec.
-    expansion: Expansion,
+    pub(super) expansion: Expansion,
 }
 
 type Result<T> = std::result::Result<T, Faults>;
@@ -68,33 +66,6 @@ impl<'a> Checker<'a> {
     pub(super) fn fault(&mut self, span: Span, message: impl Into<String>, hint: Option<String>) {
         let fault: Fault = self.document.fault(Some(span), message);
         self.faults.push(fault.maybe_hint(hint));
-    }
-
-    /// Whether what a node comes to, its names filled in, is within what a spec may come to; if not, that is a
-    /// fault of it.
-    fn is_within(&mut self, node: &Node, names: &Names<'_>) -> bool {
-        match self.expansion.take(self.document, node, names) {
-            Ok(()) => true,
-            Err(fault) => {
-                self.faults.push(*fault);
-                false
-            }
-        }
-    }
-
-    /// Whether what all branches of a stage come to is within what a spec may come to.
-    fn branches_are_within(&mut self, node: &Node, template: &Template, items: &[Item]) -> bool {
-        let mut count = 0;
-        for item in items {
-            count += template.params.values_with(&Of::Item(item).names(&template.globals), VALUES);
-            if count > VALUES {
-                let message = format!("its branches come to more than {VALUES} values");
-                let hint = "let a branch refer to what is long by its name, or make fewer of them".to_owned();
-                self.fault(node.get("foreach").unwrap_or(node).span, message, Some(hint));
-                return false;
-            }
-        }
-        true
     }
 
     /// The stages whose operation is known and whose parameters could be read.
@@ -257,30 +228,6 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// `{item}` and `{vintage}` are filled in where files are named, and nowhere else.
-    fn check_braces(&mut self, stage: &Node, has_item: bool) {
-        let in_fields = |fields: &[&str], braces: &str| {
-            let mut found = Vec::new();
-            let nodes = fields.iter().filter_map(|field| stage.get(field));
-            nodes.for_each(|node| braces_in(node, braces, &mut found));
-            found
-        };
-        let item = match has_item {
-            true => in_fields(&["run", "env", "environment", "params"], ITEM_IN_PATH),
-            false => Vec::new(),
-        };
-        for span in item {
-            let hint = "write `$item`, or `{ item }` where the braces are meant".to_owned();
-            let message = "`{item}` is filled in in paths alone: `files`, `outputs` and `publish`";
-            self.fault(span, message, Some(hint));
-        }
-        for span in in_fields(&["run", "env", "environment"], VINTAGE_IN_PATH) {
-            let hint = "`inputs: {vintage: vintage}` hands a command what the manifest says; \
-                        write `{ vintage }` where the braces are meant";
-            self.fault(span, "`{vintage}` is filled in under `publish` alone", Some(hint.to_owned()));
-        }
-    }
-
     fn foreach(&mut self, node: &Node, globals: &Globals) -> Option<ForEach> {
         if !self.is_within(node, &globals.names()) {
             return None;
@@ -333,41 +280,6 @@ impl<'a> Checker<'a> {
             }
         }
         self.check_publications(stages);
-    }
-
-    fn check_files(&mut self, written: &StageSpec) {
-        for path in written.files.values() {
-            let later = written.foreach.is_some() && depends_on_item(path);
-            let full = self.workspace.join(&path.value);
-            if later || full.exists() {
-                continue;
-            }
-            if let Ok(target) = std::fs::read_link(&full) {
-                self.fault(path.span, format!("`{path}` is {}", dangling(&target)), None);
-                continue;
-            }
-            let hint = match in_other_form(self.workspace, Path::new(&path.value)) {
-                Some(found) => format!(
-                    "there is `{}`, the same letters in another Unicode form: write that name here, or rename it",
-                    told_apart(&found.display().to_string())
-                ),
-                None => "paths start at the folder of the pipeline".to_owned(),
-            };
-            self.fault(path.span, format!("there is no file or folder `{path}`"), Some(hint));
-        }
-    }
-
-    /// The files below folders that don't count.
-    pub(crate) fn ignored(&mut self) -> Ignored {
-        let mut ignored = Ignored::default();
-        for pattern in &self.spec.ignore {
-            if let Err(message) = ignored.add(&pattern.value) {
-                let hint =
-                    Some("patterns are those of a .gitignore: `*.bak`, `drafts/`, `!.Rprofile`".to_owned());
-                self.fault(pattern.span, format!("`{pattern}` is no pattern for files: {message}"), hint);
-            }
-        }
-        ignored
     }
 }
 

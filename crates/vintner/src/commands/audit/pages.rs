@@ -11,6 +11,7 @@ use crate::arguments::{Audit, Format};
 use crate::commands::{count, print_json};
 use crate::error::{CommandError, Result};
 use crate::printable::printable;
+use crate::progress::working;
 use crate::terminal;
 use crate::workspace::Workspace;
 
@@ -55,7 +56,7 @@ pub(crate) fn write(
         folder: &from_root,
         against: &against,
     };
-    let written = write_site(&request)?;
+    let written = working(workspace.volume, "writing the pages", || write_site(&request))?;
     let index = folder.join("index.html");
     if arguments.format == Format::Json {
         return print_json(&json!({

@@ -1,0 +1,12 @@
+//! A text that isn't a table.
+
+/// A text that can't be divided.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Malformed {
+    /// The line, from 1.
+    pub line: u32,
+    /// What is wrong.
+    pub message: &'static str,
+    /// What to do about it.
+    pub hint: &'static str,
+}

@@ -1,0 +1,167 @@
+//! The values of one variable as they are read, column-wise.
+
+use std::collections::HashMap;
+
+use polars::prelude::*;
+
+use crate::source::ValueKind;
+use crate::value_reader::{Reading, Value};
+
+/// Texts that come again and again, each kept once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Dictionary {
+    texts: Vec<String>,
+    codes: HashMap<String, u32>,
+    last: u32,
+}
+
+impl Dictionary {
+    /// The code of a text.
+    pub(crate) fn code(&mut self, text: &str) -> u32 {
+        // Rows that follow one another often have the same.
+        if self.texts.get(self.last as usize).is_some_and(|last| last == text) {
+            return self.last;
+        }
+        self.last = match self.codes.get(text) {
+            Some(code) => *code,
+            None => {
+                let code = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+                self.texts.push(text.to_owned());
+                self.codes.insert(text.to_owned(), code);
+                code
+            }
+        };
+        self.last
+    }
+
+    /// The text of a code.
+    pub(crate) fn text(&self, code: u32) -> Option<&str> {
+        self.texts.get(code as usize).map(String::as_str)
+    }
+
+    /// All texts, in the order in which they came.
+    pub(crate) fn texts(&self) -> &[String] {
+        &self.texts
+    }
+
+    /// The codes here of another's texts.
+    pub(crate) fn absorb(&mut self, other: &Self) -> Vec<u32> {
+        other.texts.iter().map(|text| self.code(text)).collect()
+    }
+}
+
+/// What stands for no text among codes.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// Codes of another dictionary as those of this one.
+pub(crate) fn recoded<'c>(codes: &'c [u32], new: &'c [u32]) -> impl Iterator<Item = u32> + 'c {
+    codes.iter().map(|code| new.get(*code as usize).copied().unwrap_or(NONE))
+}
+
+/// The values of a variable, and the texts that they don't write.
+#[derive(Debug, Clone)]
+pub(crate) struct Values {
+    column: Typed,
+    /// By the record's place.
+    texts: Vec<(usize, String)>,
+}
+
+#[derive(Debug, Clone)]
+enum Typed {
+    /// Missing values are NaN.
+    Numbers(Vec<f64>),
+    Wholes(Vec<Option<i64>>),
+    Texts(Vec<u32>, Dictionary),
+}
+
+impl Values {
+    pub(crate) fn new(kind: ValueKind) -> Self {
+        let column = match kind {
+            ValueKind::Number => Typed::Numbers(Vec::new()),
+            ValueKind::Integer => Typed::Wholes(Vec::new()),
+            ValueKind::Text => Typed::Texts(Vec::new(), Dictionary::default()),
+        };
+        Self { column, texts: Vec::new() }
+    }
+
+    fn len(&self) -> usize {
+        match &self.column {
+            Typed::Numbers(numbers) => numbers.len(),
+            Typed::Wholes(wholes) => wholes.len(),
+            Typed::Texts(codes, _) => codes.len(),
+        }
+    }
+
+    /// Adds the value of the next record.
+    pub(crate) fn push(&mut self, reading: Reading<'_>) {
+        if let Some(text) = reading.text {
+            self.texts.push((self.len(), text.into_owned()));
+        }
+        match (&mut self.column, reading.value) {
+            (Typed::Numbers(numbers), Value::Number(number)) => numbers.push(number),
+            (Typed::Numbers(numbers), _) => numbers.push(f64::NAN),
+            (Typed::Wholes(wholes), Value::Whole(whole)) => wholes.push(Some(whole)),
+            (Typed::Wholes(wholes), _) => wholes.push(None),
+            (Typed::Texts(codes, texts), Value::Text(text)) => codes.push(texts.code(&text)),
+            (Typed::Texts(codes, _), _) => codes.push(NONE),
+        }
+    }
+
+    /// Adds nothing for the next record.
+    pub(crate) fn skip(&mut self) {
+        self.push(Reading { value: Value::Missing, text: None });
+    }
+
+    /// Adds the values of records that follow.
+    pub(crate) fn append(&mut self, other: Self) {
+        let before = self.len();
+        self.texts.extend(other.texts.into_iter().map(|(at, text)| (before + at, text)));
+        match (&mut self.column, other.column) {
+            (Typed::Numbers(own), Typed::Numbers(numbers)) => own.extend(numbers),
+            (Typed::Wholes(own), Typed::Wholes(wholes)) => own.extend(wholes),
+            (Typed::Texts(own, texts), Typed::Texts(codes, others)) => {
+                let new = texts.absorb(&others);
+                own.extend(recoded(&codes, &new));
+            }
+            // Both are read by one declaration.
+            _ => {}
+        }
+    }
+
+    /// The column of values and, where any text is kept, that of texts; of the records that are kept.
+    pub(crate) fn into_columns(
+        self,
+        names: (&str, &str),
+        kept: Option<&[IdxSize]>,
+    ) -> PolarsResult<Vec<Column>> {
+        let (name, text_name) = names;
+        let height = self.len();
+        let values = match self.column {
+            Typed::Numbers(numbers) => {
+                let numbers = numbers.into_iter().map(|number| (!number.is_nan()).then_some(number));
+                Float64Chunked::from_iter_options(name.into(), numbers).into_column()
+            }
+            Typed::Wholes(wholes) => {
+                Int64Chunked::from_iter_options(name.into(), wholes.into_iter()).into_column()
+            }
+            Typed::Texts(codes, texts) => {
+                let texts = codes.iter().map(|code| texts.text(*code));
+                StringChunked::from_iter_options(name.into(), texts).into_column()
+            }
+        };
+        let mut columns = vec![values];
+        if !self.texts.is_empty() {
+            let mut next = self.texts.iter().peekable();
+            let texts =
+                (0..height).map(|row| next.next_if(|(at, _)| *at == row).map(|(_, text)| text.as_str()));
+            columns.push(StringChunked::from_iter_options(text_name.into(), texts).into_column());
+        }
+        match kept {
+            Some(kept) => {
+                let kept = IdxCa::from_vec("kept".into(), kept.to_vec());
+                columns.iter().map(|column| column.take(&kept)).collect()
+            }
+            None => Ok(columns),
+        }
+    }
+}

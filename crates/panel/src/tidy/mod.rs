@@ -1,0 +1,19 @@
+//! What a raw source holds, laid out as a frame: a row an observation, a column a variable.
+//!
+//! Owns the names of the frame's columns, the notes that say where its values stand in the file, and the
+//! computing of any value's cell from them. Reads nothing but cells' addresses. Never holds an address, or the
+//! text of a cell that can be written again from its number.
+
+mod decimal;
+mod keys;
+mod place;
+mod table;
+pub mod tidy_columns;
+mod value;
+mod variable;
+
+pub use decimal::shortest_decimal;
+pub use place::{HeaderPlaces, SourcePlace, VariablePlace};
+pub use table::{Notes, TidyTable};
+pub use value::TidyValue;
+pub use variable::TidyVariable;

@@ -1,0 +1,58 @@
+//! Which panel to build from tidy values.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A span of years, both ends in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// The first year.
+    pub first: i32,
+    /// The last year.
+    pub last: i32,
+}
+
+/// How a variable's categories make one value of an entity and year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CategoryAggregate {
+    /// Their sum.
+    Sum,
+    /// Their unweighted mean.
+    Mean,
+}
+
+/// Which panel to build from tidy values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assembly {
+    /// The entities' ids; each gets a row for every year of the window. Those of the data, sorted, where none are
+    /// listed.
+    #[serde(default)]
+    pub entities: Option<Vec<String>>,
+    /// The years; those from the first to the last of the data where none are named.
+    #[serde(default)]
+    pub window: Option<Window>,
+    /// The variables, one column each, in this order.
+    pub variables: Vec<String>,
+    /// For variables that come by category: how to make one value of them. The value is missing
+    /// where that of any category is.
+    #[serde(default)]
+    pub aggregate: BTreeMap<String, CategoryAggregate>,
+    /// The name of the panel's entity column.
+    #[serde(default = "entity_column")]
+    pub entity: String,
+    /// The name of the panel's time column.
+    #[serde(default = "time_column")]
+    pub time: String,
+}
+
+fn entity_column() -> String {
+    "entity".into()
+}
+
+fn time_column() -> String {
+    "time".into()
+}
