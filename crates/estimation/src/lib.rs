@@ -1,6 +1,6 @@
 //! Estimators, covariances and tests for panels.
 //!
-//! A [`Formula`] picks a [`Sample`] from a panel; a [`Model`] turns it into an [`Estimated`]; a
+//! A [`WrittenEquation`] is an equation as a text. A [`Formula`] picks a [`Sample`] from a panel; a [`Model`] turns it into an [`Estimated`]; a
 //! [`Covariance`], which never refits, turns that into a [`Fit`], the one result type. What the data
 //! don't allow is a [`Reason`] in the result's place; an [`EstimationError`] is a fault in what was
 //! asked for.
@@ -21,6 +21,7 @@ pub mod cointegration;
 pub mod covariance;
 mod describe;
 mod fit;
+mod formula;
 pub mod gmm;
 mod granger;
 pub mod heterogeneous;
@@ -47,6 +48,7 @@ pub use fit::{
     Fit, FitMeasures, Influence, LeftOut, LinearCombination, LinearHypothesis, Outcome, Prediction, Refusal,
     TimeEffect, UnitFit, WaldTest, diagnostics, estimate, estimate_by_entity, estimate_under,
 };
+pub use formula::{BoundEquation, FormulaFault, WrittenEquation};
 pub use granger::{
     ChosenLags, DumitrescuHurlin, GrangerBootstrap, GrangerOutcome, GrangerTest, LagChoice, LagCriterion,
     LagOrders, PanelStatistic, PooledGranger, UnitGranger, bootstrap_dumitrescu_hurlin, choose_lags,

@@ -1,6 +1,6 @@
 //! Crosswalks: from the many names that sources give an entity to its one id.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use vintner_diagnostics::{Fault, Faults, Span, did_you_mean};
@@ -61,7 +61,7 @@ impl Crosswalk {
     /// An unknown column, an id that is empty or comes twice, and a name that stands for two
     /// entities, all at once.
     pub fn parse(file: &str, text: &str) -> std::result::Result<Self, Faults> {
-        let mut reading = Reading { file, text, faults: Faults::new() };
+        let mut reading = Reading { file, text, faults: Faults::new(), ids: HashMap::new() };
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let rows = match delimited::parse(text, Dialect { delimiter: ',', comment: Some("#") }) {
             Ok(rows) => rows,
@@ -114,13 +114,14 @@ impl Crosswalk {
             reading.faults.push(fault.hint("give it an id, unique in the crosswalk"));
             return;
         }
-        if let Some(first) = self.entities.iter().position(|entity| entity.id == id) {
+        if let Some(&first) = reading.ids.get(&id) {
             let line = lines.get(first).copied().unwrap_or_default();
             let fault = reading.fault(row.number, format!("the id `{id}` is taken by line {line}"));
             reading.faults.push(fault.hint("an entity has one line; put its other names into `aliases`"));
             return;
         }
         let index = self.entities.len();
+        reading.ids.insert(id.clone(), index);
         let (en, zh) = (field("en"), field("zh"));
         let en = if en.is_empty() { id.clone() } else { en };
         let (prefixes, suffixes) = (list("prefixes"), list("suffixes"));
@@ -206,6 +207,8 @@ struct Reading<'a> {
     file: &'a str,
     text: &'a str,
     faults: Faults,
+    /// The entities' places by their ids.
+    ids: HashMap<String, usize>,
 }
 
 impl Reading<'_> {

@@ -97,6 +97,7 @@ mod tests {
             variable: hostile.into(),
             entity: Some(hostile.into()),
             time: 2008,
+            period: None,
             category: Some(hostile.into()),
             source: hostile.into(),
             address,

@@ -115,8 +115,8 @@ fn a_cell_is_found_by_its_address() {
     workspace.reproduce(&[]);
     let traced = workspace.vintner(&["trace", "--cell", "persons.csv!C4", "--format", "json"]);
     let value: serde_json::Value = serde_json::from_str(&traced.stdout).unwrap();
-    assert_eq!(value["cells"][0]["variable"], "wage", "{}", traced.stdout);
-    assert_eq!(value["cells"][0]["raw"], "11");
+    assert_eq!(value["trace"]["cells"][0]["variable"], "wage", "{}", traced.stdout);
+    assert_eq!(value["trace"]["cells"][0]["raw"], "11");
     let none = workspace.vintner(&["trace", "--cell", "persons.csv!A4"]);
     assert!(none.stderr.contains("no value that the pipeline uses was read there"), "{}", none.stderr);
 }

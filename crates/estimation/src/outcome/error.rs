@@ -68,6 +68,16 @@ pub enum EstimationError {
     /// A part of an effect's name that is empty.
     #[error("{0}")]
     Effect(#[from] super::not_an_effect::NotAnEffect),
+    /// A reference that isn't a value of its column.
+    #[error("no row of `{column}` is `{reference}`, which `ref` names; its values are {}", values.join(", "))]
+    NoReference {
+        /// The column.
+        column: String,
+        /// The reference.
+        reference: String,
+        /// Values that there are.
+        values: Vec<String>,
+    },
     /// An effect named twice.
     #[error("the effect `{effect}` is named twice; name it once")]
     RepeatedEffect {

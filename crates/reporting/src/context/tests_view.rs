@@ -119,7 +119,7 @@ impl TestsView {
                     (Some(variable), finding) if line.key == "series_dependence" => {
                         view.add_dependence(variable, finding, names, levels);
                     }
-                    (_, Finding::NotTestable { reason }) => {
+                    (_, Finding::NotTestable { reason, .. }) => {
                         let reason = reason.with_entity_names(&|id| names.spoken(id)).to_string();
                         push(&mut remarks, (test_name(&line.key, diagnostics), reason), &equation.equation);
                     }

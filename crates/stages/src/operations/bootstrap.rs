@@ -1,12 +1,13 @@
 //! `bootstrap`: an equation's coefficients with bootstrapped standard errors, p-values and intervals.
 
 use serde::{Deserialize, Serialize};
-use vintner_diagnostics::{Document, Faults, Node};
+use vintner_diagnostics::{Document, Faults, Node, Spanned};
 use vintner_estimation::bootstrap::{Bootstrap, BootstrapFit};
 use vintner_estimation::{Formula, Model, Reason, Sample};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
+use super::written::Written;
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -15,9 +16,17 @@ use crate::params::Parameters;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BootstrapOf {
+    /// The equation as one text, in place of `dependent` and `regressors`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    formula: Option<Spanned<String>>,
+    /// The rows that it is estimated on: a condition on columns.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    rows: Option<Spanned<String>>,
     /// The dependent variable.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     dependent: String,
     /// The regressors, in the equation's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     regressors: Vec<String>,
     /// The model.
     model: Model,
@@ -45,8 +54,13 @@ pub(crate) enum BootstrapOutcome {
 const MOST_REPLICATIONS: usize = 10_000_000;
 
 impl BootstrapOf {
-    fn formula(&self) -> Formula {
-        Formula::new(&self.dependent, &self.regressors)
+    fn written(&self) -> Written<'_> {
+        Written {
+            formula: self.formula.as_ref(),
+            rows: self.rows.as_ref(),
+            dependent: &self.dependent,
+            regressors: &self.regressors,
+        }
     }
 }
 
@@ -56,14 +70,19 @@ impl Parameters for BootstrapOf {
         "bootstraps an equation's coefficients: pairs of clusters, wild clusters, residuals";
 
     fn code() -> Digest {
-        code::digest(&[env!("VINTNER_CODE_OPERATION_BOOTSTRAP"), code::PANEL, code::ESTIMATION])
+        let operations = [env!("VINTNER_CODE_OPERATION_BOOTSTRAP"), env!("VINTNER_CODE_OPERATION_WRITTEN")];
+        code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
         let mut faults = Faults::new();
-        if let Err(error) = self.formula().check() {
-            let place = params.get("regressors").unwrap_or(params);
-            faults.push(document.fault(Some(place.span), error.to_string()));
+        let written = self.written();
+        faults.extend(written.check(document, params));
+        if written.parsed().is_some_and(|parsed| parsed.is_instrumented()) {
+            let what = "`bootstrap` has no instruments";
+            if let Some(fault) = written.foreign(document, what, "leave the part after the second bar out") {
+                faults.push(fault);
+            }
         }
         let at = |field: &str| params.get("bootstrap").and_then(|node| node.get(field)).unwrap_or(params);
         let replications = self.bootstrap.replications();
@@ -80,10 +99,9 @@ impl Parameters for BootstrapOf {
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        let formula = self.formula();
-        let keys = [ENTITY, TIME];
-        let columns = formula.variables().chain(self.bootstrap.columns());
-        vec![InputDeclaration::frame("panel").columns(keys.into_iter().chain(columns))]
+        let clusters = self.bootstrap.columns().into_iter().map(str::to_owned);
+        let columns = [ENTITY, TIME].map(str::to_owned).into_iter().chain(self.written().columns());
+        vec![InputDeclaration::frame("panel").columns(columns.chain(clusters))]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -91,8 +109,8 @@ impl Parameters for BootstrapOf {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let panel = panel(inputs, "panel")?;
-        let formula = self.formula();
+        let bound = self.written().on(&panel(inputs, "panel")?)?;
+        let (panel, formula) = (bound.panel, bound.formula);
         let sample = Sample::new(&panel, &formula)?.with_clusters(&panel, &self.bootstrap.columns())?;
         let n_obs = sample.height();
         let found = self

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use vintner_diagnostics::{Document, Faults, Node, NodeValue, one_of};
+use vintner_diagnostics::{Document, Faults, Node, NodeValue, Spanned, one_of};
 use vintner_estimation::Formula;
 use vintner_estimation::specification::{Diagnostic, Finding, SpecificationTest, diagnose};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
+use super::written::Written;
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -16,9 +17,17 @@ use crate::params::Parameters;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Diagnose {
+    /// The equation as one text, in place of `dependent` and `regressors`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    formula: Option<Spanned<String>>,
+    /// The rows that it is estimated on: a condition on columns.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    rows: Option<Spanned<String>>,
     /// The dependent variable.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     dependent: String,
     /// The regressors, in the equation's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     regressors: Vec<String>,
     /// `all`, or a list of names, each by itself or with its options.
     #[serde(default = "all")]
@@ -39,8 +48,13 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnose {
-    fn formula(&self) -> Formula {
-        Formula::new(&self.dependent, &self.regressors)
+    fn written(&self) -> Written<'_> {
+        Written {
+            formula: self.formula.as_ref(),
+            rows: self.rows.as_ref(),
+            dependent: &self.dependent,
+            regressors: &self.regressors,
+        }
     }
 
     fn tests(&self) -> Result<Vec<SpecificationTest>, serde_json::Error> {
@@ -66,14 +80,19 @@ impl Parameters for Diagnose {
         "tests an equation's specification: effects, dependence over entities and time, variances";
 
     fn code() -> Digest {
-        code::digest(&[env!("VINTNER_CODE_OPERATION_DIAGNOSE"), code::PANEL, code::ESTIMATION])
+        let operations = [env!("VINTNER_CODE_OPERATION_DIAGNOSE"), env!("VINTNER_CODE_OPERATION_WRITTEN")];
+        code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
         let mut faults = Faults::new();
-        if let Err(error) = self.formula().check() {
-            let place = params.get("regressors").unwrap_or(params);
-            faults.push(document.fault(Some(place.span), error.to_string()));
+        let written = self.written();
+        faults.extend(written.check(document, params));
+        if written.parsed().is_some_and(|parsed| parsed.is_instrumented() || !parsed.effects().is_empty()) {
+            let what = "the tests name the effects themselves, and have no instruments";
+            if let Some(fault) = written.foreign(document, what, "leave the parts after the bars out") {
+                faults.push(fault);
+            }
         }
         let Some(tests) = params.get("tests") else { return faults };
         let keys = SpecificationTest::keys();
@@ -123,11 +142,10 @@ impl Parameters for Diagnose {
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        let formula = self.formula();
         let tests = self.tests().unwrap_or_default();
-        let clusters = tests.iter().flat_map(SpecificationTest::cluster_columns);
-        let columns = [ENTITY, TIME].into_iter().chain(formula.variables()).chain(clusters);
-        vec![InputDeclaration::frame("panel").columns(columns)]
+        let clusters = tests.iter().flat_map(SpecificationTest::cluster_columns).map(str::to_owned);
+        let columns = [ENTITY, TIME].map(str::to_owned).into_iter().chain(self.written().columns());
+        vec![InputDeclaration::frame("panel").columns(columns.chain(clusters))]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -135,8 +153,8 @@ impl Parameters for Diagnose {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let panel = panel(inputs, "panel")?;
-        let formula = self.formula();
+        let bound = self.written().on(&panel(inputs, "panel")?)?;
+        let (panel, formula) = (bound.panel, bound.formula);
         let tests = diagnose(&panel, &formula, &self.tests()?)?;
         let warnings: Vec<String> = tests.iter().filter_map(warning).collect();
         Ok(Outputs::new().with("tests", Artifact::json(&Diagnostics { formula, tests })?).warn(warnings))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use vintner_diagnostics::{Document, Faults, Node};
+use vintner_diagnostics::{Document, Faults, Node, Spanned};
 use vintner_estimation::instruments::{
     FirstStage, InstrumentalCovariance, InstrumentalEstimator, InstrumentalOutcome, InstrumentedEquation,
 };
@@ -11,6 +11,7 @@ use vintner_estimation::{Effects, Formula};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, observations};
+use super::written::Written;
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -19,13 +20,23 @@ use crate::params::Parameters;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Iv {
+    /// The equation as one text, in place of `dependent` and `regressors`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    formula: Option<Spanned<String>>,
+    /// The rows that it is estimated on: a condition on columns.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    rows: Option<Spanned<String>>,
     /// The dependent variable.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     dependent: String,
     /// All regressors, in the equation's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     regressors: Vec<String>,
     /// Those of them that are endogenous.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     endogenous: Vec<String>,
     /// The excluded instruments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     instruments: Vec<String>,
     /// Regressors that stand for categories, as in `regress`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -58,19 +69,49 @@ struct IvResults {
 }
 
 impl Iv {
-    fn equation(&self) -> InstrumentedEquation {
-        let formula = Formula {
-            intercept: self.intercept,
-            factors: self.factors.clone(),
-            ..Formula::new(&self.dependent, &self.regressors)
-        };
-        InstrumentedEquation {
-            formula,
-            endogenous: self.endogenous.clone(),
-            instruments: self.instruments.clone(),
-            effects: self.effects,
-            count_effects: self.count_effects,
+    fn written(&self) -> Written<'_> {
+        Written {
+            formula: self.formula.as_ref(),
+            rows: self.rows.as_ref(),
+            dependent: &self.dependent,
+            regressors: &self.regressors,
         }
+    }
+
+    /// The equation before it is known which values its factors have; the lists' equation where there is no text.
+    fn equation(&self) -> InstrumentedEquation {
+        let written = self.written();
+        let mut formula = written.outline();
+        let (endogenous, instruments) = match written.parsed() {
+            Some(parsed) => (parsed.endogenous_names(), parsed.instrument_names()),
+            None => (self.endogenous.clone(), self.instruments.clone()),
+        };
+        formula.intercept &= self.intercept;
+        formula.factors.clone_from(&self.factors);
+        self.of(formula, endogenous, instruments)
+    }
+
+    fn of(
+        &self,
+        mut formula: Formula,
+        endogenous: Vec<String>,
+        instruments: Vec<String>,
+    ) -> InstrumentedEquation {
+        let effects = self.effects.or(effects_of(&formula));
+        formula.effects.clear();
+        InstrumentedEquation { formula, endogenous, instruments, effects, count_effects: self.count_effects }
+    }
+}
+
+/// The effects after the formula's bar, as far as an equation with instruments has them.
+fn effects_of(formula: &Formula) -> Option<Effects> {
+    let names: Vec<String> = formula.effects.iter().map(ToString::to_string).collect();
+    let has = |name: &str| names.iter().any(|one| one == name);
+    match (has(ENTITY), has(TIME), names.len()) {
+        (true, false, 1) => Some(Effects::Entity),
+        (false, true, 1) => Some(Effects::Time),
+        (true, true, 2) => Some(Effects::TwoWay),
+        _ => None,
     }
 }
 
@@ -79,13 +120,34 @@ impl Parameters for Iv {
     const SUMMARY: &'static str = "an equation with instruments: first stage, 2SLS, LIML, GMM, their tests";
 
     fn code() -> Digest {
-        code::digest(&[env!("VINTNER_CODE_OPERATION_IV"), code::PANEL, code::ESTIMATION])
+        let operations = [env!("VINTNER_CODE_OPERATION_IV"), env!("VINTNER_CODE_OPERATION_WRITTEN")];
+        code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
         let mut faults = Faults::new();
-        if let Err(error) = self.equation().check() {
-            let place = params.get("regressors").unwrap_or(params);
+        let written = self.written();
+        faults.extend(written.check(document, params));
+        let outline = written.outline();
+        if !outline.effects.is_empty() && effects_of(&outline).is_none() {
+            let what = "`iv` absorbs effects of `entity`, of `time`, or of both";
+            if let Some(fault) = written.foreign(document, what, "write `| entity + time |`") {
+                faults.push(fault);
+            }
+        }
+        if self.formula.is_none() {
+            for (field, empty) in
+                [("endogenous", self.endogenous.is_empty()), ("instruments", self.instruments.is_empty())]
+            {
+                if empty && params.get(field).is_none() {
+                    faults.push(document.fault(Some(params.span), format!("missing field `{field}`")));
+                }
+            }
+        }
+        if faults.is_empty()
+            && let Err(error) = self.equation().check()
+        {
+            let place = params.get("regressors").or(params.get("formula")).unwrap_or(params);
             faults.push(document.fault(Some(place.span), error.to_string()));
         }
         if self.estimators.is_empty() {
@@ -99,9 +161,8 @@ impl Parameters for Iv {
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        let equation = self.equation();
-        let variables = equation.formula.variables().chain(equation.instruments.iter().map(String::as_str));
-        vec![InputDeclaration::frame("panel").columns([ENTITY, TIME].into_iter().chain(variables))]
+        let columns = [ENTITY, TIME].map(str::to_owned).into_iter().chain(self.written().columns());
+        vec![InputDeclaration::frame("panel").columns(columns.chain(self.instruments.iter().cloned()))]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -109,8 +170,14 @@ impl Parameters for Iv {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let panel = observations(inputs, "panel")?;
-        let equation = self.equation();
+        let bound = self.written().on(&observations(inputs, "panel")?)?;
+        let (panel, mut formula) = (bound.panel, bound.formula);
+        formula.intercept &= self.intercept;
+        formula.factors.clone_from(&self.factors);
+        let equation = match self.formula {
+            Some(_) => self.of(formula, bound.endogenous, bound.instruments),
+            None => self.equation(),
+        };
         let prepared = equation.prepare(&panel)?;
         let mut warnings = Vec::new();
         let first_stage = match prepared.first_stage(self.covariance.errors) {

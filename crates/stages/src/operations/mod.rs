@@ -36,6 +36,7 @@ mod table;
 mod tables_shared;
 mod unit_root;
 mod workbook;
+mod written;
 mod years;
 
 use vintner_pipeline::Registry;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use vintner_diagnostics::{Document, Faults, Node, NodeValue};
+use vintner_diagnostics::{Document, Faults, Node, NodeValue, Spanned};
 use vintner_estimation::{
     CollinearColumns, Covariance, Effect, EstimationError, Formula, Lacking, Model, Note, Outcome,
     Singletons, UnitFit, Weights, estimate_by_entity, estimate_under,
@@ -12,6 +12,7 @@ use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputD
 
 use super::inference::{self, Inference, Together};
 use super::shared::{ENTITY, TIME, observations};
+use super::written::Written;
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -20,9 +21,17 @@ use crate::params::Parameters;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Regress {
+    /// The equation as one text, in place of `dependent` and `regressors`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    formula: Option<Spanned<String>>,
+    /// The rows that it is estimated on: a condition on columns.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    rows: Option<Spanned<String>>,
     /// The dependent variable.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     dependent: String,
     /// The regressors, in the equation's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     regressors: Vec<String>,
     /// Regressors that stand for categories, each with the one that the others are measured against, the first
     /// where none is named. Columns of text are such without being named.
@@ -91,19 +100,33 @@ pub(crate) struct Fits {
 }
 
 impl Regress {
+    fn written(&self) -> Written<'_> {
+        Written {
+            formula: self.formula.as_ref(),
+            rows: self.rows.as_ref(),
+            dependent: &self.dependent,
+            regressors: &self.regressors,
+        }
+    }
+
     /// The equation, as each entity's is estimated.
-    fn formula(&self) -> Formula {
-        let mut formula = Formula::new(&self.dependent, &self.regressors);
+    fn formula(&self, written: &Formula) -> Formula {
+        let mut formula = written.clone();
+        formula.effects.clear();
         formula.weights.clone_from(&self.weights);
         formula.collinear = self.collinear;
         formula.factors.clone_from(&self.factors);
         formula
     }
 
-    /// The pooled equation.
-    fn pooled_formula(&self) -> Result<Formula, EstimationError> {
-        let Some(pooled) = &self.pooled else { return Ok(self.formula()) };
-        let mut formula = self.formula().with_effects(&pooled.effects)?;
+    /// The pooled equation: with the effects that `pooled` names, or else those after the formula's bar.
+    fn pooled_formula(&self, written: &Formula) -> Result<Formula, EstimationError> {
+        let mut formula = self.formula(written);
+        let Some(pooled) = &self.pooled else { return Ok(formula) };
+        formula.effects.clone_from(&written.effects);
+        if !pooled.effects.is_empty() {
+            formula = formula.with_effects(&pooled.effects)?;
+        }
         formula.singletons = pooled.singletons;
         Ok(formula)
     }
@@ -133,16 +156,25 @@ impl Parameters for Regress {
         "estimates an equation for each entity by OLS, and pooled, under any covariances";
 
     fn code() -> Digest {
-        let operations = [env!("VINTNER_CODE_OPERATION_REGRESS"), env!("VINTNER_CODE_OPERATION_INFERENCE")];
-        code::digest(&[&operations[..], &[code::PANEL, code::ESTIMATION]].concat())
+        let operations = [
+            env!("VINTNER_CODE_OPERATION_REGRESS"),
+            env!("VINTNER_CODE_OPERATION_INFERENCE"),
+            env!("VINTNER_CODE_OPERATION_WRITTEN"),
+        ];
+        code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
         let mut faults = Faults::new();
-        if let Err(error) = self.formula().check() {
-            let place = params.get("regressors").unwrap_or(params);
-            faults.push(document.fault(Some(place.span), error.to_string()));
+        let written = self.written();
+        faults.extend(written.check(document, params));
+        if written.parsed().is_some_and(|parsed| parsed.is_instrumented()) {
+            let what = "`regress` has no instruments";
+            if let Some(fault) = written.foreign(document, what, "`op: iv` estimates the equation") {
+                faults.push(fault);
+            }
         }
+        let outline = written.outline();
         if self.by_entity.is_none() && self.pooled.is_none() {
             let fault = document.fault(Some(params.span), "nothing to estimate");
             faults.push(fault.hint("add `by_entity: {}`, `pooled: {model: within}`, or both"));
@@ -164,7 +196,8 @@ impl Parameters for Regress {
                 faults.push(document.fault(Some(span), format!("the effect `{effect}` is named twice")));
             }
         }
-        let formula = if broken { self.formula() } else { self.pooled_formula().unwrap_or(self.formula()) };
+        let plain = self.formula(&outline);
+        let formula = if broken { plain } else { self.pooled_formula(&outline).unwrap_or(plain) };
         if let Some((what, place)) = pooled.model.lacks(&formula) {
             let span = match place {
                 Lacking::Effects => at("effects"),
@@ -184,10 +217,13 @@ impl Parameters for Regress {
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        let formula = self.pooled_formula().unwrap_or(self.formula());
-        let clusters = self.cluster_columns();
-        let columns = [ENTITY, TIME].into_iter().chain(formula.columns());
-        vec![InputDeclaration::frame("panel").columns(columns.chain(clusters.iter().map(String::as_str)))]
+        let written = self.written();
+        let outline = Formula { regressors: Vec::new(), ..written.outline() };
+        let formula = self.pooled_formula(&outline).unwrap_or(self.formula(&outline));
+        // Its variables are what the formula reads; weights and effects are columns as they are.
+        let further = formula.columns().into_iter().skip(1).map(str::to_owned);
+        let columns = [ENTITY, TIME].map(str::to_owned).into_iter().chain(written.columns()).chain(further);
+        vec![InputDeclaration::frame("panel").columns(columns.chain(self.cluster_columns()))]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -195,8 +231,9 @@ impl Parameters for Regress {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let panel = observations(inputs, "panel")?;
-        let formula = self.formula();
+        let bound = self.written().on(&observations(inputs, "panel")?)?;
+        let (panel, written) = (bound.panel, bound.formula);
+        let formula = self.formula(&written);
         let by_entity = match &self.by_entity {
             Some(by_entity) => estimate_by_entity(&panel, &formula, &by_entity.covariance)?,
             None => Vec::new(),
@@ -204,7 +241,8 @@ impl Parameters for Regress {
         let covariances = self.pooled_covariances();
         let mut outcomes = match &self.pooled {
             Some(pooled) => {
-                estimate_under(&panel, &self.pooled_formula()?, pooled.model, &covariances)?.into_iter()
+                estimate_under(&panel, &self.pooled_formula(&written)?, pooled.model, &covariances)?
+                    .into_iter()
             }
             None => Vec::new().into_iter(),
         };

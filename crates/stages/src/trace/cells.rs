@@ -197,6 +197,20 @@ impl<'m, 'a> Cells<'m, 'a> {
         (Rc::clone(&self.read.borrow()[read]), row)
     }
 
+    /// The entity and time of each of some values; no entity where it is a series without them.
+    pub(super) fn keys(&self, values: &[usize]) -> Result<Vec<(Option<String>, i32)>, StagesError> {
+        let mut keys = Vec::new();
+        for at in values {
+            let (read, row) = self.known(*at);
+            if let Some(own) = read.table.variable(&read.variable)? {
+                keys.push((own.entity(row).map(str::to_owned), own.time(row)));
+            }
+        }
+        keys.sort();
+        keys.dedup();
+        Ok(keys)
+    }
+
     /// The output that a value came from.
     pub(super) fn output(&self, at: usize) -> &OutputOf {
         &self.sources[self.known(at).0.source].of

@@ -66,9 +66,19 @@ impl<'m, 'a> Walk<'m, 'a> {
         rows: &[Row],
         wanted: &[usize],
     ) -> Result<bool, StagesError> {
+        // Where each value is made of its own row, only the rows that the cells are about need be followed.
+        let own = self.is_row_by_row(panel, variables).then(|| self.cells.keys(wanted)).transpose()?;
+        let about = |row: &&Row| {
+            own.as_ref().is_none_or(|keys| {
+                keys.iter().any(|(entity, time)| {
+                    *time == row.1 && entity.as_ref().is_none_or(|entity| *entity == row.0)
+                })
+            })
+        };
+        let rows: Vec<&Row> = rows.iter().filter(about).collect();
         for variable in variables {
             let column = ColumnOf { output: panel.clone(), column: variable.clone() };
-            for row in rows {
+            for &row in &rows {
                 let behind = self.behind(&column, row)?;
                 if wanted.iter().any(|at| behind.contains(at)) {
                     return Ok(true);
@@ -145,6 +155,16 @@ impl<'m, 'a> Walk<'m, 'a> {
             columns.push(column);
         }
         columns
+    }
+
+    /// Whether every value of the variables, and of those that they are made of, is made of its own row alone.
+    fn is_row_by_row(&mut self, panel: &OutputOf, variables: &[String]) -> bool {
+        self.columns(panel, variables).iter().all(|column| {
+            matches!(
+                *self.origin(column),
+                Origin::Tidy | Origin::HandedOn(_) | Origin::Expression { reach: Reach::Row, .. }
+            )
+        })
     }
 
     fn origin(&mut self, column: &ColumnOf) -> Rc<Origin> {

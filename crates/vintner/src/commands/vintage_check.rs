@@ -38,7 +38,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintageNamed) -> Result<(
             _ => None,
         })
         .collect();
-    let values: u64 = report.stages.iter().filter_map(|stage| stage.rows).sum();
+    let rows: u64 = report.stages.iter().filter_map(|stage| stage.rows).sum();
     if arguments.format == Format::Json {
         let faults: Vec<_> =
             faults.iter().map(|(branch, message)| json!({"branch": branch, "message": message})).collect();
@@ -49,7 +49,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintageNamed) -> Result<(
             .map(|stage| json!({"branch": stage.branch, "warnings": stage.warnings}))
             .collect();
         print_json(&json!({
-            "vintage": vintage.name, "sources": vintage.sources.len(), "values": values,
+            "vintage": vintage.name, "sources": vintage.sources.len(), "rows": rows,
             "faults": faults, "warnings": warnings,
         }))?;
     } else {
@@ -64,7 +64,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintageNamed) -> Result<(
         }
         if faults.is_empty() {
             let (sources, name) = (count(vintage.sources.len(), "source"), &vintage.name);
-            writeln!(out, "{name}: {sources} as the manifest says, {}", count(values as usize, "value"))?;
+            writeln!(out, "{name}: {sources} as the manifest says, {}", count(rows as usize, "row"))?;
         }
     }
     if report.interrupted {

@@ -1,0 +1,180 @@
+//! From terms to columns of a panel.
+
+use vintner_panel::{Labels, Panel, PanelError};
+
+use super::term::{Expression, Factor, Term};
+use super::written::WrittenEquation;
+use crate::outcome::{EstimationError, Result};
+use crate::sample::{Formula, lag};
+
+/// An equation whose terms are columns of its panel.
+#[derive(Debug, Clone)]
+pub struct BoundEquation {
+    /// The panel, with a column for each term that isn't one already.
+    pub panel: Panel,
+    /// The equation, endogenous regressors first.
+    pub formula: Formula,
+    /// The endogenous regressors.
+    pub endogenous: Vec<String>,
+    /// Their excluded instruments.
+    pub instruments: Vec<String>,
+}
+
+type Values = Vec<Option<f64>>;
+
+impl WrittenEquation {
+    /// The equation on a panel: factors become a dummy variable for each value, lags are by the time's value, and a number
+    /// that isn't one (the logarithm of 0) is missing.
+    ///
+    /// # Errors
+    /// Columns that aren't there or aren't of numbers; [`EstimationError::NoReference`].
+    pub fn on(&self, panel: &Panel) -> Result<BoundEquation> {
+        let mut bound = panel.clone();
+        let mut add = |columns: Vec<(String, Values)>| -> Result<Vec<String>> {
+            let mut names = Vec::new();
+            for (name, values) in columns {
+                bound = bound.clone().with_values(&name, values)?;
+                names.push(name);
+            }
+            Ok(names)
+        };
+        let dependent = self.dependent.to_string();
+        add(vec![(dependent.clone(), self.dependent.values(panel)?)])?;
+        let mut of = |terms: &[Term]| -> Result<Vec<String>> {
+            let mut names = Vec::new();
+            for term in terms {
+                names.extend(add(columns(term, panel)?)?);
+            }
+            Ok(names)
+        };
+        let endogenous = of(&self.endogenous)?;
+        let exogenous = of(&self.terms)?;
+        let instruments = of(&self.instruments)?;
+        let mut formula = Formula::new(dependent, &[endogenous.clone(), exogenous].concat());
+        formula.intercept = self.intercept;
+        formula.effects.clone_from(&self.effects);
+        Ok(BoundEquation { panel: bound, formula, endogenous, instruments })
+    }
+}
+
+/// The columns that a product becomes: one for each combination of its factors' values.
+fn columns(term: &Term, panel: &Panel) -> Result<Vec<(String, Values)>> {
+    let mut made: Vec<(String, Values)> = Vec::new();
+    for (place, factor) in term.iter().enumerate() {
+        let own = match factor {
+            Factor::Levels { column, reference } => {
+                let name = |label: &str| format!("{column}::{label}");
+                dummies(&panel.codes(column)?, reference.as_deref(), column, name)?
+            }
+            Factor::Of(Expression::Column(column)) if !is_numeric(panel, column)? => {
+                // As R has it: the first value is the reference, and a name is the column's with the value's.
+                let labels = panel.codes(column)?;
+                let first = labels.labels.first().cloned();
+                dummies(&labels, first.as_deref(), column, |label| format!("{column}{label}"))?
+            }
+            Factor::Of(expression) => vec![(expression.to_string(), expression.values(panel)?)],
+        };
+        made = match place {
+            0 => own,
+            _ => made.iter().flat_map(|one| own.iter().map(move |other| product(one, other))).collect(),
+        };
+    }
+    Ok(made)
+}
+
+fn product(one: &(String, Values), other: &(String, Values)) -> (String, Values) {
+    let values = one.1.iter().zip(&other.1).map(|(one, other)| Some((*one)? * (*other)?)).collect();
+    (format!("{}:{}", one.0, other.0), values)
+}
+
+fn is_numeric(panel: &Panel, column: &str) -> Result<bool> {
+    match panel.values(column) {
+        Ok(_) => Ok(true),
+        Err(PanelError::WrongType { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A dummy variable for each value but the reference, missing where the value is.
+fn dummies(
+    labels: &Labels,
+    reference: Option<&str>,
+    column: &str,
+    name: impl Fn(&str) -> String,
+) -> Result<Vec<(String, Values)>> {
+    if let Some(reference) = reference
+        && !labels.labels.iter().any(|label| label == reference)
+    {
+        return Err(EstimationError::NoReference {
+            column: column.into(),
+            reference: reference.into(),
+            values: labels.labels.iter().take(12).cloned().collect(),
+        });
+    }
+    let kept = labels.labels.iter().enumerate().filter(|(_, label)| Some(label.as_str()) != reference);
+    Ok(kept
+        .map(|(level, label)| {
+            let of = |code: &u32| match *code {
+                Labels::MISSING => None,
+                code => Some(if code as usize == level { 1.0 } else { 0.0 }),
+            };
+            (name(label), labels.codes.iter().map(of).collect())
+        })
+        .collect())
+}
+
+impl Expression {
+    /// Its value in each row.
+    fn values(&self, panel: &Panel) -> Result<Values> {
+        let finite = |value: f64| Some(value).filter(|value| value.is_finite());
+        Ok(match self {
+            Self::Column(column) => panel.values(column)?,
+            Self::Number(number) => vec![Some(*number); panel.height()],
+            Self::Function(function, of) => {
+                let values = of.values(panel)?;
+                values.into_iter().map(|value| value.and_then(|value| finite(function.of(value)))).collect()
+            }
+            Self::Binary(sign, one, other) => {
+                let (one, other) = (one.values(panel)?, other.values(panel)?);
+                let of = |one: f64, other: f64| match sign {
+                    '+' => one + other,
+                    '-' => one - other,
+                    '*' => one * other,
+                    '/' => one / other,
+                    _ if other == 2.0 => one * one,
+                    _ => one.powf(other),
+                };
+                one.iter().zip(&other).map(|(one, other)| finite(of((*one)?, (*other)?))).collect()
+            }
+            Self::Lag(order, of) => shifted(panel, &of.values(panel)?, *order),
+            Self::Difference(order, of) => {
+                let mut values = of.values(panel)?;
+                for _ in 0..*order {
+                    let before = lag(panel, &values, 1);
+                    values =
+                        values.iter().zip(&before).map(|(now, before)| Some((*now)? - (*before)?)).collect();
+                }
+                values
+            }
+        })
+    }
+}
+
+/// The values so many times before, or, below zero, after.
+fn shifted(panel: &Panel, values: &Values, order: i32) -> Values {
+    if let Ok(order) = usize::try_from(order) {
+        return lag(panel, values, order);
+    }
+    let mut led = vec![None; panel.height()];
+    for group in panel.groups() {
+        let times = panel.times().get(group.clone()).unwrap_or_default();
+        for (offset, time) in times.iter().enumerate() {
+            let later = time.checked_sub(order).and_then(|time| times.binary_search(&time).ok());
+            let value = later.and_then(|found| values.get(group.start + found).copied().flatten());
+            if let Some(slot) = led.get_mut(group.start + offset) {
+                *slot = value;
+            }
+        }
+    }
+    led
+}

@@ -1,0 +1,508 @@
+//! The grammar.
+//!
+//! `lhs ~ terms | effects | endogenous ~ instruments`, of which the parts after the first may be absent. `+` adds a term, `-`
+//! takes one away, `a:b` multiplies, `a*b` is `a + b + a:b`; `1`, `0` and `-1` say whether there is an intercept.
+
+use std::ops::Range;
+use std::str::FromStr;
+
+use super::fault::FormulaFault;
+use super::term::{Expression, Factor, Function, Term};
+use super::tokens::{Placed, Token, tokens};
+use super::written::WrittenEquation;
+use crate::sample::Effect;
+
+/// Lags beyond this are a slip of the finger.
+const MOST_LAGS: i32 = 1000;
+
+/// Parentheses within parentheses beyond this are.
+const DEEPEST: usize = 64;
+
+impl FromStr for WrittenEquation {
+    type Err = FormulaFault;
+
+    fn from_str(text: &str) -> Result<Self, FormulaFault> {
+        Parser::new(text)?.equation()
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    tokens: Vec<Placed>,
+    next: usize,
+    depth: usize,
+    length: usize,
+}
+
+/// Terms, and what was said of the intercept.
+#[derive(Default)]
+struct Terms {
+    terms: Vec<Term>,
+    intercept: Option<bool>,
+}
+
+impl Terms {
+    fn add(&mut self, term: Term) {
+        if !self.terms.iter().any(|own| same(own, &term)) {
+            self.terms.push(term);
+        }
+    }
+}
+
+/// Whether two products have the same factors, in any order.
+fn same(one: &Term, other: &Term) -> bool {
+    one.len() == other.len() && one.iter().all(|factor| other.contains(factor))
+}
+
+type Parsed<T> = Result<T, FormulaFault>;
+
+impl<'a> Parser<'a> {
+    fn new(text: &'a str) -> Parsed<Self> {
+        Ok(Self { text, tokens: tokens(text)?, next: 0, depth: 0, length: text.chars().count() })
+    }
+
+    fn equation(mut self) -> Parsed<WrittenEquation> {
+        let dependent = self.arithmetic()?;
+        self.expect('~', "write the dependent variable, `~`, and the regressors: `y ~ x + z`")?;
+        let right = self.sum()?;
+        let (mut effects, mut endogenous, mut instruments) = (Vec::new(), Vec::new(), Vec::new());
+        let mut parts = 0;
+        while self.take('|') {
+            parts += 1;
+            let start = self.place();
+            if self.part_has_tilde() {
+                endogenous = self.sum()?.terms;
+                self.expect('~', "endogenous regressors stand before `~`, their instruments after it")?;
+                instruments = self.sum()?.terms;
+                if let Some(twice) =
+                    endogenous.iter().find(|one| right.terms.iter().any(|own| same(own, one)))
+                {
+                    let name = super::term::name(twice);
+                    let message =
+                        format!("`{name}` is among the exogenous regressors and among the endogenous ones");
+                    return Err(FormulaFault::new(start, message).hint("name it after the second bar alone"));
+                }
+            } else if parts == 1 {
+                effects = self.effects()?;
+            } else {
+                let fault = FormulaFault::new(
+                    start,
+                    "after the second bar come endogenous regressors, `~` and their instruments",
+                );
+                return Err(fault.hint("write `y ~ w | entity | x ~ z`"));
+            }
+        }
+        if self.next < self.tokens.len() {
+            return Err(self.unexpected("the equation ends here, or a sign is missing"));
+        }
+        if right.terms.is_empty() && endogenous.is_empty() {
+            let at = 0..self.length;
+            return Err(
+                FormulaFault::new(at, "the equation has no regressors").hint("name at least one: `y ~ x`")
+            );
+        }
+        Ok(WrittenEquation {
+            text: self.text.trim().to_owned(),
+            dependent,
+            terms: right.terms,
+            intercept: right.intercept.unwrap_or(true),
+            effects,
+            endogenous,
+            instruments,
+        })
+    }
+
+    fn sum(&mut self) -> Parsed<Terms> {
+        let mut sum = Terms::default();
+        let mut minus = self.take('-');
+        if !minus {
+            self.take('+');
+        }
+        loop {
+            match self.peek() {
+                Some(Token::Number(number)) if !self.follows(':') && !self.follows('*') => {
+                    let number = *number;
+                    let at = self.place();
+                    self.next += 1;
+                    sum.intercept = Some(match (number, minus) {
+                        (1.0, minus) => !minus,
+                        (0.0, false) => false,
+                        _ => {
+                            let fault = FormulaFault::new(at, format!("{number} is no regressor"));
+                            return Err(fault.hint("`1`, `0` and `-1` say whether there is an intercept"));
+                        }
+                    });
+                }
+                _ => {
+                    let own = self.crossed()?;
+                    if minus {
+                        sum.terms.retain(|term| !own.iter().any(|one| same(one, term)));
+                    } else {
+                        own.into_iter().for_each(|term| sum.add(term));
+                    }
+                }
+            }
+            minus = match () {
+                () if self.take('+') => self.take('-'),
+                () if self.take('-') => true,
+                () => return Ok(sum),
+            };
+        }
+    }
+
+    /// a*b = a + b + a:b.
+    fn crossed(&mut self) -> Parsed<Vec<Term>> {
+        let mut left = self.multiplied()?;
+        while self.take('*') {
+            let right = self.multiplied()?;
+            let products = products(&left, &right);
+            left.extend(right);
+            left.extend(products);
+        }
+        Ok(left)
+    }
+
+    fn multiplied(&mut self) -> Parsed<Vec<Term>> {
+        let mut left = self.group()?;
+        while self.take(':') {
+            left = products(&left, &self.group()?);
+        }
+        Ok(left)
+    }
+
+    fn group(&mut self) -> Parsed<Vec<Term>> {
+        if let (Some(Token::Name(name)), true) = (self.peek(), self.follows('(')) {
+            match name.as_str() {
+                "i" => return self.levels(),
+                "c" => {
+                    self.next += 1;
+                    return self.list();
+                }
+                "sw" | "sw0" | "csw" | "csw0" => {
+                    let fault =
+                        FormulaFault::new(self.place(), format!("stepwise lists (`{name}`) aren't read"));
+                    return Err(fault.hint("write a stage for each equation"));
+                }
+                "l" | "f" | "d" => return self.lags(),
+                _ => {}
+            }
+        }
+        if self.is_next('(') {
+            let start = self.place();
+            self.next += 1;
+            self.deeper(start)?;
+            let inside = self.sum()?;
+            self.expect(')', "a parenthesis isn't closed")?;
+            self.depth -= 1;
+            return Ok(inside.terms);
+        }
+        Ok(vec![vec![Factor::Of(self.power()?)]])
+    }
+
+    /// `c(a, b)`: each of them.
+    fn list(&mut self) -> Parsed<Vec<Term>> {
+        self.expect('(', "a list is `c(a, b)`")?;
+        let mut all = self.crossed()?;
+        while self.take(',') {
+            all.extend(self.crossed()?);
+        }
+        self.expect(')', "a parenthesis isn't closed")?;
+        Ok(all)
+    }
+
+    /// `i(column, by, ref = value)`.
+    fn levels(&mut self) -> Parsed<Vec<Term>> {
+        self.next += 1;
+        self.expect('(', "factors are `i(column, ref = value)`")?;
+        let column = self.name("a column")?;
+        let (mut reference, mut by) = (None, None);
+        while self.take(',') {
+            let is_reference =
+                matches!(self.peek(), Some(Token::Name(name)) if name == "ref") && self.follows('=');
+            if is_reference {
+                self.next += 2;
+                reference = Some(self.value()?);
+            } else if by.is_none() {
+                by = Some(self.power()?);
+            } else {
+                return Err(
+                    self.unexpected("`i()` has a column, a variable to multiply by, and `ref = value`")
+                );
+            }
+        }
+        self.expect(')', "a parenthesis isn't closed")?;
+        let mut term = vec![Factor::Levels { column, reference }];
+        term.extend(by.map(Factor::Of));
+        Ok(vec![term])
+    }
+
+    /// `l(x)`, `l(x, 1:2)`, `l(1:2).x`; `f` the same for leads; `d(x)`, `d(x, 2)`.
+    fn lags(&mut self) -> Parsed<Vec<Term>> {
+        Ok(self.lagged()?.into_iter().map(|one| vec![Factor::Of(one)]).collect())
+    }
+
+    fn lagged(&mut self) -> Parsed<Vec<Expression>> {
+        let start = self.place();
+        let kind = self.name("a function")?;
+        self.expect('(', "lags are `l(x, 1:2)`")?;
+        self.deeper(start.clone())?;
+        let first = matches!(self.peek(), Some(Token::Number(_)))
+            || self.is_next(')')
+            || (self.is_next('-') && matches!(self.after(1), Some(Token::Number(_))));
+        let (of, orders);
+        if first {
+            orders = if self.is_next(')') { 1..=1 } else { self.range()? };
+            self.expect(')', "a parenthesis isn't closed")?;
+            self.expect('.', "what is lagged comes after a dot, `l(1:2).x`, or first, `l(x, 1:2)`")?;
+            of = self.primary()?;
+        } else {
+            of = self.arithmetic()?;
+            orders = if self.take(',') { self.range()? } else { 1..=1 };
+            self.expect(')', "a parenthesis isn't closed")?;
+        }
+        self.depth -= 1;
+        if kind == "d" {
+            let order = *orders.start();
+            return match u32::try_from(order) {
+                Ok(order @ 1..) if orders.end() == orders.start() => {
+                    Ok(vec![Expression::Difference(order, of.into())])
+                }
+                _ => {
+                    let fault = FormulaFault::new(start, "a difference is of one order, from 1");
+                    Err(fault.hint("write `d(x)`, or `d(x, 2)` for differences of differences"))
+                }
+            };
+        }
+        let sign = if kind == "f" { -1 } else { 1 };
+        Ok(orders
+            .map(|order| match order {
+                0 => of.clone(),
+                order => Expression::Lag(sign * order, Box::new(of.clone())),
+            })
+            .collect())
+    }
+
+    /// `2`, `1:3`, `-1:1`.
+    fn range(&mut self) -> Parsed<std::ops::RangeInclusive<i32>> {
+        let start = self.place();
+        let first = self.integer()?;
+        let last = if self.take(':') { self.integer()? } else { first };
+        if first > last {
+            return Err(FormulaFault::new(start, format!("the lags run from {first} to {last}")));
+        }
+        Ok(first..=last)
+    }
+
+    fn integer(&mut self) -> Parsed<i32> {
+        let sign = if self.take('-') { -1.0 } else { 1.0 };
+        let at = self.place();
+        match self.peek() {
+            Some(Token::Number(number)) if number.fract() == 0.0 && number.abs() <= f64::from(MOST_LAGS) => {
+                let number = (sign * number) as i32;
+                self.next += 1;
+                Ok(number)
+            }
+            _ => Err(FormulaFault::new(at, format!("here stands a whole number, up to {MOST_LAGS}"))),
+        }
+    }
+
+    /// Sums and products of numbers, as in `I()`.
+    fn arithmetic(&mut self) -> Parsed<Expression> {
+        let mut left = self.scaled()?;
+        loop {
+            let sign = match () {
+                () if self.take('+') => '+',
+                () if self.take('-') => '-',
+                () => return Ok(left),
+            };
+            left = Expression::Binary(sign, left.into(), self.scaled()?.into());
+        }
+    }
+
+    fn scaled(&mut self) -> Parsed<Expression> {
+        let mut left = self.power()?;
+        loop {
+            let sign = match () {
+                () if self.take('*') => '*',
+                () if self.take('/') => '/',
+                () => return Ok(left),
+            };
+            left = Expression::Binary(sign, left.into(), self.power()?.into());
+        }
+    }
+
+    fn power(&mut self) -> Parsed<Expression> {
+        let base = self.primary()?;
+        if !self.take('^') {
+            return Ok(base);
+        }
+        let sign = if self.take('-') { -1.0 } else { 1.0 };
+        let at = self.place();
+        match self.peek() {
+            Some(Token::Number(number)) => {
+                let exponent = sign * *number;
+                self.next += 1;
+                Ok(Expression::Binary('^', base.into(), Expression::Number(exponent).into()))
+            }
+            _ => Err(FormulaFault::new(at, "here stands a power, a number")
+                .hint("write `x^2`; products are `x:z`")),
+        }
+    }
+
+    fn primary(&mut self) -> Parsed<Expression> {
+        let start = self.place();
+        if self.take('(') {
+            self.deeper(start)?;
+            let inside = self.arithmetic()?;
+            self.expect(')', "a parenthesis isn't closed")?;
+            self.depth -= 1;
+            return Ok(inside);
+        }
+        if let Some(Token::Number(number)) = self.peek() {
+            let number = *number;
+            self.next += 1;
+            return Ok(Expression::Number(number));
+        }
+        let Some(Token::Name(name)) = self.peek().cloned() else {
+            return Err(self.unexpected("here stands a column, a function of one, or a number"));
+        };
+        if !self.follows('(') {
+            self.next += 1;
+            return Ok(Expression::Column(name));
+        }
+        if matches!(name.as_str(), "l" | "f" | "d") {
+            let mut all = self.lagged()?;
+            return match (all.pop(), all.is_empty()) {
+                (Some(one), true) => Ok(one),
+                _ => Err(FormulaFault::new(start, "several lags don't go into a function")
+                    .hint("write them as terms of their own")),
+            };
+        }
+        let function = Function::ALL.into_iter().find(|function| function.name() == name);
+        if function.is_none() && name != "I" {
+            let names: Vec<&str> = Function::ALL.iter().map(|function| function.name()).collect();
+            let fault = FormulaFault::new(start, format!("there is no function `{name}`"));
+            return Err(
+                fault.hint(format!("there are {}, `I()`, `i()`, `l()`, `f()` and `d()`", names.join(", ")))
+            );
+        }
+        self.next += 1;
+        self.expect('(', "a function is followed by a parenthesis")?;
+        self.deeper(start)?;
+        let of = self.arithmetic()?;
+        self.expect(')', "a parenthesis isn't closed")?;
+        self.depth -= 1;
+        Ok(match function {
+            Some(function) => Expression::Function(function, of.into()),
+            None => of,
+        })
+    }
+
+    fn effects(&mut self) -> Parsed<Vec<Effect>> {
+        let mut effects: Vec<Effect> = Vec::new();
+        loop {
+            let start = self.place();
+            let mut columns = vec![self.name("an effect")?];
+            while self.take('^') {
+                columns.push(self.name("a column")?);
+            }
+            let text = columns.join("^");
+            let effect: Effect = text.parse().map_err(|error: crate::outcome::NotAnEffect| {
+                FormulaFault::new(start.clone(), error.to_string())
+            })?;
+            if effects.contains(&effect) {
+                return Err(FormulaFault::new(start, format!("the effect `{effect}` is named twice")));
+            }
+            effects.push(effect);
+            if !self.take('+') {
+                return Ok(effects);
+            }
+        }
+    }
+
+    /// The value of a column: a text, a number or a word.
+    fn value(&mut self) -> Parsed<String> {
+        let minus = self.take('-');
+        let value = match self.peek() {
+            Some(Token::Text(text) | Token::Name(text)) if !minus => text.clone(),
+            Some(Token::Number(number)) if minus => format!("-{number}"),
+            Some(Token::Number(number)) => number.to_string(),
+            _ => {
+                return Err(self
+                    .unexpected("here stands a value of the column, a text in quotation marks or a number"));
+            }
+        };
+        self.next += 1;
+        Ok(value)
+    }
+
+    fn name(&mut self, what: &str) -> Parsed<String> {
+        match self.peek() {
+            Some(Token::Name(name)) => {
+                let name = name.clone();
+                self.next += 1;
+                Ok(name)
+            }
+            _ => Err(self.unexpected(&format!("here stands {what}"))),
+        }
+    }
+
+    fn part_has_tilde(&self) -> bool {
+        let rest = self.tokens.iter().skip(self.next).map(|placed| &placed.token);
+        rest.take_while(|token| **token != Token::Sign('|')).any(|token| *token == Token::Sign('~'))
+    }
+
+    fn deeper(&mut self, at: Range<usize>) -> Parsed<()> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(FormulaFault::new(at, format!("more than {DEEPEST} parentheses within one another")));
+        }
+        Ok(())
+    }
+
+    fn peek(&self) -> Option<&Token> {
+        self.after(0)
+    }
+
+    fn after(&self, places: usize) -> Option<&Token> {
+        self.tokens.get(self.next + places).map(|placed| &placed.token)
+    }
+
+    fn is_next(&self, sign: char) -> bool {
+        self.peek() == Some(&Token::Sign(sign))
+    }
+
+    fn follows(&self, sign: char) -> bool {
+        self.after(1) == Some(&Token::Sign(sign))
+    }
+
+    fn take(&mut self, sign: char) -> bool {
+        let found = self.is_next(sign);
+        self.next += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, sign: char, hint: &str) -> Parsed<()> {
+        match self.take(sign) {
+            true => Ok(()),
+            false => Err(self.unexpected(&format!("here stands `{sign}`")).hint(hint)),
+        }
+    }
+
+    /// Where the next token stands; the end where there is none.
+    fn place(&self) -> Range<usize> {
+        let end = self.length..self.length;
+        self.tokens.get(self.next).map_or(end, |placed| placed.at.clone())
+    }
+
+    fn unexpected(&self, expected: &str) -> FormulaFault {
+        let found = self.peek().map_or_else(|| "the end".into(), Token::describe);
+        FormulaFault::new(self.place(), format!("{expected}, not {found}"))
+    }
+}
+
+/// All products of one of the left and one of the right.
+fn products(left: &[Term], right: &[Term]) -> Vec<Term> {
+    let pair = |one: &Term, other: &Term| one.iter().chain(other).cloned().collect::<Term>();
+    left.iter().flat_map(|one| right.iter().map(move |other| pair(one, other))).collect()
+}

@@ -1,0 +1,196 @@
+//! Equations as one text: what they say, what the columns are called and hold, and faults at their place.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+use polars::prelude::{Column, DataFrame};
+use vintner_estimation::{
+    BoundEquation, Covariance, EstimationError, Formula, Model, WrittenEquation, estimate,
+};
+use vintner_panel::Panel;
+
+fn panel() -> Panel {
+    let regions = ["north", "north", "south", "south", "west", "west"];
+    let rows = 6 * 5;
+    let value = |row: usize, salt: usize| {
+        ((row * 7919 + salt * 104_729 + row * row * row * (31 + salt)) % 997) as f64 / 100.0 + 1.0
+    };
+    let columns = vec![
+        Column::new("entity".into(), (0..rows).map(|row| format!("u{}", row / 5)).collect::<Vec<_>>()),
+        // 2003 is a year that nobody has.
+        Column::new(
+            "time".into(),
+            (0..rows).map(|row| [2001, 2002, 2004, 2005, 2006][row % 5]).collect::<Vec<i32>>(),
+        ),
+        Column::new("region".into(), (0..rows).map(|row| regions[row / 5]).collect::<Vec<_>>()),
+        Column::new("wave".into(), (0..rows).map(|row| (row % 5 / 2) as i64).collect::<Vec<_>>()),
+        Column::new("x".into(), (0..rows).map(|row| value(row, 1)).collect::<Vec<_>>()),
+        Column::new("z".into(), (0..rows).map(|row| value(row, 2)).collect::<Vec<_>>()),
+        Column::new(
+            "w".into(),
+            (0..rows).map(|row| if row == 4 { 0.0 } else { value(row, 3) }).collect::<Vec<_>>(),
+        ),
+        Column::new("y".into(), (0..rows).map(|row| value(row, 4)).collect::<Vec<_>>()),
+    ];
+    Panel::new(DataFrame::new(rows, columns).expect("a frame"), "entity", "time").expect("a panel")
+}
+
+fn written(text: &str) -> WrittenEquation {
+    text.parse().unwrap_or_else(|fault| panic!("{text}: {fault}"))
+}
+
+fn bound(text: &str) -> BoundEquation {
+    written(text).on(&panel()).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn reads_as(text: &str, formula: &str) {
+    assert_eq!(bound(text).formula.to_string(), formula, "{text}");
+}
+
+#[test]
+fn terms_have_the_names_of_the_field() {
+    reads_as("y ~ x + z", "y ~ x + z");
+    reads_as("y ~ x*z", "y ~ x + z + x:z");
+    reads_as("y ~ (x + z)*w - x:w", "y ~ x + z + w + z:w");
+    reads_as("y ~ (x + z):w", "y ~ x:w + z:w");
+    reads_as("y ~ x + x^2 + z:x + x:z", "y ~ x + I(x^2) + z:x");
+    reads_as("log(y) ~ log(x) + sqrt(z)", "log(y) ~ log(x) + sqrt(z)");
+    reads_as("y ~ I(x/z) + I((x + 1)^2)", "y ~ I(x / z) + I((x + 1)^2)");
+    reads_as("y ~ l(x) + l(x, 1:2)", "y ~ l(x, 1) + l(x, 2)");
+    reads_as("y ~ l(1:2).y + f(x) + d(z) + d(z, 2)", "y ~ l(y, 1) + l(y, 2) + f(x, 1) + d(z) + d(z, 2)");
+    reads_as("y ~ l(x, -1:1)", "y ~ f(x, 1) + x + l(x, 1)");
+    reads_as("y ~ l(log(x), 0:1)", "y ~ log(x) + l(log(x), 1)");
+    reads_as("y ~ c(x, z)*w", "y ~ x + z + w + x:w + z:w");
+    reads_as("y ~ i(region)", "y ~ region::north + region::south + region::west");
+    reads_as("y ~ i(region, ref = \"north\")", "y ~ region::south + region::west");
+    reads_as("y ~ i(wave, x, ref = 0)", "y ~ wave::1:x + wave::2:x");
+    reads_as(
+        "y ~ i(region, ref = west)*x",
+        "y ~ region::north + region::south + x + region::north:x + region::south:x",
+    );
+    reads_as("y ~ region + x", "y ~ regionsouth + regionwest + x");
+    reads_as("y ~ x - 1", "y ~ x - 1");
+    reads_as("y ~ 0 + x", "y ~ x - 1");
+    reads_as("y ~ x | entity + region^time", "y ~ x | entity + region^time");
+    reads_as("`y` ~ x|wave", "y ~ x | wave");
+}
+
+#[test]
+fn columns_hold_what_they_are_called() {
+    let bound = bound("y ~ l(x) + f(x) + d(x) + I(x^2) + x:z + i(wave, ref = 0) + log(w)");
+    let of = |name: &str| bound.panel.values(name).expect(name);
+    let (x, z, w) = (of("x"), of("z"), of("w"));
+    for unit in 0..6 {
+        let at = |place: usize| unit * 5 + place;
+        // Nothing is a year before 2004, nor a year after 2002.
+        assert_eq!((of("l(x, 1)")[at(0)], of("l(x, 1)")[at(2)]), (None, None));
+        assert_eq!(of("l(x, 1)")[at(1)], x[at(0)]);
+        assert_eq!(
+            (of("f(x, 1)")[at(0)], of("f(x, 1)")[at(1)], of("f(x, 1)")[at(4)]),
+            (x[at(1)], None, None)
+        );
+        assert_eq!(of("d(x)")[at(3)], Some(x[at(3)].unwrap() - x[at(2)].unwrap()));
+    }
+    for row in 0..30 {
+        let (x, z, w) = (x[row].unwrap(), z[row].unwrap(), w[row].unwrap());
+        assert_eq!(of("I(x^2)")[row], Some(x * x));
+        assert_eq!(of("x:z")[row], Some(x * z));
+        assert_eq!(of("wave::2")[row], Some(f64::from(u8::from(row % 5 == 4))));
+        assert_eq!(of("log(w)")[row], (w > 0.0).then(|| w.ln()));
+    }
+    assert!(w.contains(&Some(0.0)), "a logarithm that isn't there is tried");
+}
+
+/// The same numbers as with columns made by hand.
+#[test]
+fn estimates_are_those_of_columns_made_by_hand() {
+    let bound = bound("y ~ x*z + l(x) | entity");
+    let by_text =
+        estimate(&bound.panel, &bound.formula, Model::Within, &Covariance::classical()).expect("an outcome");
+    let panel = panel();
+    let (x, z) = (panel.values("x").expect("x"), panel.values("z").expect("z"));
+    let product = x.iter().zip(&z).map(|(x, z)| Some((*x)? * (*z)?)).collect();
+    let lagged = vintner_estimation::lag(&panel, &x, 1);
+    let panel = panel
+        .with_values("xz", product)
+        .and_then(|panel| panel.with_values("before", lagged))
+        .expect("columns");
+    let formula = Formula::new("y", &["x", "z", "xz", "before"]);
+    let by_hand = estimate(&panel, &formula, Model::Within, &Covariance::classical()).expect("an outcome");
+    let (by_text, by_hand) = (by_text.fit().expect("a fit"), by_hand.fit().expect("a fit"));
+    let numbers = |fit: &vintner_estimation::Fit| -> Vec<(f64, Option<f64>)> {
+        fit.coefficients.iter().map(|one| (one.estimate, one.std_error)).collect()
+    };
+    assert_eq!(numbers(by_text), numbers(by_hand));
+    assert_eq!(by_text.coefficients[2].name, "x:z");
+}
+
+#[test]
+fn instruments_stand_after_a_second_bar() {
+    for text in ["y ~ z | entity | x ~ w + l(x)", "y ~ z | x ~ w + l(x)"] {
+        let bound = bound(text);
+        assert_eq!(bound.endogenous, ["x"]);
+        assert_eq!(bound.instruments, ["w", "l(x, 1)"]);
+        assert_eq!(bound.formula.regressors, ["x", "z"]);
+        assert_eq!(bound.formula.effects.len(), usize::from(text.contains("entity")));
+        assert!(written(text).is_instrumented());
+    }
+    assert_eq!(bound("y ~ 1 | x ~ w").formula.regressors, ["x"]);
+    assert_eq!(
+        written("log(y) ~ i(region, x) | wave | l(z) ~ w").columns(),
+        ["y", "z", "region", "x", "w", "wave"]
+    );
+}
+
+#[test]
+fn faults_are_told_at_their_place() {
+    let fault = |text: &str| {
+        let fault = text.parse::<WrittenEquation>().expect_err(text);
+        let at: String = text.chars().skip(fault.at.start).take(fault.at.len()).collect();
+        format!("{at}: {}", fault.message)
+    };
+    assert_eq!(fault("y x"), "x: here stands `~`, not `x`");
+    assert_eq!(fault("y ~ x +"), ": here stands a column, a function of one, or a number, not the end");
+    assert_eq!(fault("y ~ 1"), "y ~ 1: the equation has no regressors");
+    assert_eq!(fault("y ~ ln(x)"), "ln: there is no function `ln`");
+    assert_eq!(fault("y ~ x + 2"), "2: 2 is no regressor");
+    assert_eq!(fault("y ~ (x + z"), ": here stands `)`, not the end");
+    assert_eq!(fault("y ~ x z"), "z: the equation ends here, or a sign is missing, not `z`");
+    assert_eq!(fault("y ~ x^z"), "z: here stands a power, a number");
+    assert_eq!(fault("y ~ l(x, 3:1)"), "3: the lags run from 3 to 1");
+    assert_eq!(fault("y ~ l(x, 99999)"), "99999: here stands a whole number, up to 1000");
+    assert_eq!(fault("y ~ log(l(x, 1:2))"), "l: several lags don't go into a function");
+    assert_eq!(fault("y ~ sw(x, z)"), "sw: stepwise lists (`sw`) aren't read");
+    assert_eq!(fault("y ~ x | entity + entity"), "entity: the effect `entity` is named twice");
+    assert_eq!(
+        fault("y ~ x | entity | w"),
+        "w: after the second bar come endogenous regressors, `~` and their instruments"
+    );
+    assert_eq!(fault("y ~ x % z"), "%: `%` means nothing in an equation");
+    assert_eq!(fault("y ~ i(region, ref = 'north)"), "'north): no ' closes this text");
+    assert!(fault("y ~ x | x ~ z").contains("among the exogenous regressors"));
+    let deep = format!("y ~ {}x{}", "(".repeat(500), ")".repeat(500));
+    assert!(fault(&deep).contains("parentheses"));
+    for text in [
+        "",
+        "~",
+        "|",
+        "y ~ i(",
+        "y ~ l(",
+        "y ~ d(x, 0)",
+        "y ~ d(x, 1:2)",
+        "y ~ -",
+        "y ~ x | | w ~ z",
+        "y ~ x | w ~ z | a ~ b | c",
+    ] {
+        assert!(text.parse::<WrittenEquation>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn what_the_panel_hasnt_got_is_told() {
+    let error = |text: &str| written(text).on(&panel()).expect_err(text);
+    assert!(error("y ~ absent").to_string().contains("absent"));
+    assert!(error("y ~ log(region)").to_string().contains("region"));
+    let error = error("y ~ i(region, ref = \"east\")");
+    assert!(matches!(&error, EstimationError::NoReference { reference, .. } if reference == "east"));
+    assert!(error.to_string().contains("north, south, west"), "{error}");
+}
