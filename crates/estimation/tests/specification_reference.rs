@@ -380,6 +380,10 @@ fn predictions_have_all_effects_once() {
     let found = of(&both, &grunfeld()).unwrap();
     let codes = grunfeld().entity_codes();
     for (prediction, code) in found.iter().zip(codes) {
-        assert_eq!(prediction.value.is_some(), (code < 5) == (prediction.time < 1945), "{prediction:?}");
+        assert_eq!(
+            prediction.value.is_some(),
+            (code < 5) == (prediction.time < Some(1945.into())),
+            "{prediction:?}"
+        );
     }
 }

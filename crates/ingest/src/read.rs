@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rayon::prelude::*;
-use vintner_panel::SourcePlace;
+use vintner_panel::{PeriodWindow, SourcePlace};
 
 use crate::binary::{read_columns, read_tables};
 use crate::checksum::Checksum;
@@ -26,7 +26,6 @@ use crate::table::Wanted;
 use crate::tidied::Tidied;
 use crate::tidying::{Asked, Problem, Tidying};
 use crate::wide::Wide;
-use crate::window::Window;
 use crate::{delimited, text_encoding};
 
 /// Text is read in blocks of so many bytes, each by one thread.
@@ -43,7 +42,7 @@ pub fn read_source(
     source: &Source,
     raw_folder: &Path,
     crosswalk: Option<&Crosswalk>,
-    window: Option<Window>,
+    window: Option<PeriodWindow>,
 ) -> Result<Tidied> {
     let path = raw_folder.join(&source.file);
     let bytes = vintner_guard::read_regular(&path).map_err(|problem| IngestError::Io { path, problem })?;
@@ -60,7 +59,7 @@ pub fn read_source_bytes(
     source: &Source,
     bytes: &[u8],
     crosswalk: Option<&Crosswalk>,
-    window: Option<Window>,
+    window: Option<PeriodWindow>,
 ) -> Result<Tidied> {
     let found = Checksum::of(bytes);
     if Checksum::parse(&source.sha256).as_ref() != Some(&found) {
@@ -114,7 +113,7 @@ fn read_values(
     source: &Source,
     bytes: &[u8],
     crosswalk: Option<&Crosswalk>,
-    window: Option<Window>,
+    window: Option<PeriodWindow>,
 ) -> Result<Tidied> {
     let mut place = SourcePlace { source: source.name.clone(), file: source.file.clone(), sheet: None };
     match source.format {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use vintner_diagnostics::cut;
-use vintner_panel::{CellAddress, Period, SourcePlace, TidyTable};
+use vintner_panel::{CellAddress, Frequency, Period, PeriodWindow, SourcePlace, TidyTable};
 
 use crate::cell::Cell;
 use crate::crosswalk::{Crosswalk, NameMatch};
@@ -15,7 +15,6 @@ use crate::source::{Duplicates, Outside, Source};
 use crate::source_fault::{SourceFault, SourceFaults};
 use crate::tidied::Tidied;
 use crate::value_reader::ValueReader;
-use crate::window::Window;
 use crate::year::{PLAUSIBLE_YEARS, parse_year};
 
 /// How many names a warning lists.
@@ -58,7 +57,7 @@ pub(crate) struct Asked<'a> {
     pub place: &'a SourcePlace,
     /// The entities that are known; all of the file's where there is none.
     pub crosswalk: Option<&'a Crosswalk>,
-    pub window: Option<Window>,
+    pub window: Option<PeriodWindow>,
 }
 
 /// What has been read so far, and what is wrong with it.
@@ -309,8 +308,8 @@ impl<'a> Tidying<'a> {
     /// Begins a record, unless its year is out of the window; its values follow.
     pub(crate) fn begin(&mut self, key: RowKey, year: i32, place: RecordPlace) -> bool {
         let frequency = self.asked.source.period.and_then(|period| period.frequency);
-        let in_year = frequency.and_then(|own| Period::from_ordinal(own, year)).map_or(year, Period::in_year);
-        let wanted = self.asked.window.is_none_or(|window| window.contains(in_year));
+        let frequency = frequency.unwrap_or(Frequency::Year);
+        let wanted = self.asked.window.is_none_or(|window| window.contains(frequency, year));
         if wanted {
             self.records.push(key, year, place);
         }

@@ -23,7 +23,7 @@ pub struct Period {
 
 impl Period {
     /// A year, or any other time that is counted in whole numbers.
-    pub fn year(year: i32) -> Self {
+    pub const fn year(year: i32) -> Self {
         Self { frequency: Frequency::Year, ordinal: year }
     }
 

@@ -19,6 +19,30 @@ pub struct PeriodWindow {
 }
 
 impl PeriodWindow {
+    /// The window of two years.
+    pub const fn of_years(first: i32, last: i32) -> Self {
+        Self { first: Period::year(first), last: Period::year(last) }
+    }
+
+    /// Whether it ends before it begins.
+    pub fn is_backwards(self) -> bool {
+        if self.first.frequency() == self.last.frequency() {
+            self.first > self.last
+        } else {
+            self.first.in_year() > self.last.in_year()
+        }
+    }
+
+    /// Whether the period of a number lies in it; by the year where its ends are of another frequency.
+    pub fn contains(self, frequency: Frequency, ordinal: i32) -> bool {
+        match self.ordinals(frequency) {
+            Some(ordinals) => ordinals.contains(&ordinal),
+            None => Period::from_ordinal(frequency, ordinal).is_some_and(|period| {
+                (self.first.in_year()..=self.last.in_year()).contains(&period.in_year())
+            }),
+        }
+    }
+
     /// The numbers of its periods where data are of a frequency: empty where it ends before it begins, none where its
     /// ends are neither years nor of that frequency.
     pub fn ordinals(self, frequency: Frequency) -> Option<RangeInclusive<i32>> {
@@ -63,7 +87,13 @@ mod tests {
         assert_eq!(labels(quarters, Frequency::Quarter), ("1990Q2".into(), "1991Q4".into(), 7));
         assert_eq!(quarters.ordinals(Frequency::Month), None);
         assert_eq!(serde_json::to_string(&quarters).unwrap(), r#"{"first":"1990Q2","last":1991}"#);
+        assert!(
+            years.contains(Frequency::Month, 1991 * 12 + 11) && !years.contains(Frequency::Month, 1992 * 12)
+        );
+        // Years are in a window of quarters where these are in them.
+        assert!(quarters.contains(Frequency::Year, 1990) && !quarters.contains(Frequency::Year, 1992));
         let backwards = window(r#"{"first": 1991, "last": 1990}"#);
+        assert!(backwards.is_backwards() && !quarters.is_backwards());
         assert!(backwards.ordinals(Frequency::Quarter).unwrap().is_empty());
     }
 }

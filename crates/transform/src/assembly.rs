@@ -3,16 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-
-/// A span of years, both ends in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Window {
-    /// The first year.
-    pub first: i32,
-    /// The last year.
-    pub last: i32,
-}
+use vintner_panel::PeriodWindow;
 
 /// How a variable's categories make one value of an entity and year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +25,7 @@ pub struct Assembly {
     pub entities: Option<Vec<String>>,
     /// The years; those from the first to the last of the data where none are named.
     #[serde(default)]
-    pub window: Option<Window>,
+    pub window: Option<PeriodWindow>,
     /// The variables, one column each, in this order.
     pub variables: Vec<String>,
     /// For variables that come by category: how to make one value of them. The value is missing

@@ -128,13 +128,26 @@ pub enum TransformError {
     /// No entities were asked for.
     #[error("no entities are listed; a panel needs at least one")]
     NoEntities,
-    /// A window of years without a year.
+    /// A window without a period.
     #[error("the window {first} to {last} is empty; its first year must not be after its last")]
     EmptyWindow {
-        /// The first year.
-        first: i32,
-        /// The last year.
-        last: i32,
+        /// The first period.
+        first: String,
+        /// The last.
+        last: String,
+    },
+    /// A window of other periods than the data's.
+    #[error(
+        "the window {first} to {last} isn't one of {}, which the data have; write its ends as years or as {0}",
+        frequency.plural()
+    )]
+    WindowFrequency {
+        /// The first period.
+        first: String,
+        /// The last.
+        last: String,
+        /// How long those of the data are.
+        frequency: Frequency,
     },
     /// A grid that can't be meant.
     #[error("{entities} entities over {years} years are more than {limit} rows; is the window right?")]

@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use polars::prelude::*;
-use vintner_panel::{Frequency, Period, TidyTable};
+use vintner_panel::{Frequency, Period, PeriodWindow, TidyTable};
 
-use crate::assembly::{Assembly, Window};
+use crate::assembly::Assembly;
 use crate::error::{Result, TransformError};
 
 /// A grid of more rows than this is taken for a mistyped year.
@@ -38,11 +38,12 @@ impl Grid {
                 second_source: other.place().source.clone(),
             });
         }
-        let Window { first, last } = match assembly.window {
+        let (first, last) = match assembly.window {
             Some(window) => periods_of(window, frequency)?,
             None => years_of(&tables)?,
         };
         if first > last {
+            let (first, last) = (frequency.label(first), frequency.label(last));
             return Err(TransformError::EmptyWindow { first, last });
         }
         let entities = match &assembly.entities {
@@ -138,29 +139,29 @@ impl Grid {
     }
 }
 
-/// The first and the last period of a window of years.
-fn periods_of(window: Window, frequency: Frequency) -> Result<Window> {
-    if frequency == Frequency::Year || window.first > window.last {
-        return Ok(window);
-    }
-    let empty = || TransformError::EmptyWindow { first: window.first, last: window.last };
-    let first = Period::of_year(frequency, window.first, 1).ok_or_else(empty)?;
-    let after =
-        window.last.checked_add(1).and_then(|year| Period::of_year(frequency, year, 1)).ok_or_else(empty)?;
-    Ok(Window { first: first.ordinal(), last: after.ordinal() - 1 })
+/// The first and the last period of a window.
+fn periods_of(window: PeriodWindow, frequency: Frequency) -> Result<(i32, i32)> {
+    let ordinals = window.ordinals(frequency);
+    ordinals.map(|ordinals| (*ordinals.start(), *ordinals.end())).ok_or_else(|| {
+        TransformError::WindowFrequency {
+            first: window.first.to_string(),
+            last: window.last.to_string(),
+            frequency,
+        }
+    })
 }
 
-/// The first and the last year of tables.
-fn years_of(tables: &[&TidyTable]) -> Result<Window> {
-    let mut window: Option<Window> = None;
+/// The first and the last period of tables.
+fn years_of(tables: &[&TidyTable]) -> Result<(i32, i32)> {
+    let mut span: Option<(i32, i32)> = None;
     for table in tables {
         for time in table.times() {
-            let window = window.get_or_insert(Window { first: *time, last: *time });
-            window.first = window.first.min(*time);
-            window.last = window.last.max(*time);
+            let (first, last) = span.get_or_insert((*time, *time));
+            *first = (*first).min(*time);
+            *last = (*last).max(*time);
         }
     }
-    window.ok_or(TransformError::NoEntities)
+    span.ok_or(TransformError::NoEntities)
 }
 
 /// The entities of tables, sorted.

@@ -22,7 +22,7 @@ mod suggestion;
 mod tidy_rows;
 
 pub use assemble::assemble;
-pub use assembly::{Assembly, CategoryAggregate, Window};
+pub use assembly::{Assembly, CategoryAggregate};
 pub use deflate::{Deflate, Rebase, deflate, rebase};
 pub use derive::{Definition, check, derive};
 pub use derived::Derived;

@@ -6,7 +6,7 @@
 use std::fs::{self, File};
 
 use crate::common::Workspace;
-use crate::common::towns::small;
+use crate::common::towns::{MANIFEST_PATH, TOWNS, small, write_sums};
 use polars::prelude::*;
 use serde_json::Value;
 
@@ -237,6 +237,7 @@ fn a_cross_section_without_ids_goes_to_estimates() {
     let workspace = workspace(rows(), CROSS_SECTION);
     let said = run(&workspace);
     let fits = json(&workspace, "reports/fits.json");
+    assert_eq!(fits["formula"]["regressors"], serde_json::json!(["x", "region: north", "region: west"]));
     assert_as_r(&fits["pooled"], "cross_section", "estimate");
     assert_as_r(&fits["pooled"], "cross_section se", "std_error");
     assert_as_r(&fits["pooled_under"][0], "cross_section hc1", "std_error");
@@ -319,4 +320,56 @@ fn times_of_two_lengths_are_told_with_their_rows() {
     let output = workspace(frame, SERIES).vintner(&["reproduce"]);
     assert_eq!(output.code, 1);
     assert!(output.stderr.replace("\n    ", " ").contains("the month 1999-06 in row 4"), "{}", output.stderr);
+}
+
+const QUARTERS: &str = "version: 1
+name: quarters
+vintage: small
+params:
+  window: {first: 2001Q2, last: 2002q1}
+stages:
+  tidy:
+    op: ingest
+    foreach: sources
+    files: {crosswalk: data/crosswalk/towns.csv}
+    params: {window: $window}
+  panel:
+    op: assemble
+    inputs: {tidy: tidy}
+    files: {crosswalk: data/crosswalk/towns.csv}
+    params: {window: $window, variables: [income, rain]}
+    publish: {panel: reports/panel.parquet}
+";
+
+#[test]
+fn a_window_of_quarters_is_read_from_a_file_and_laid_out() {
+    let workspace = small();
+    let line =
+        |town: &str, at: i32| format!("{town},Q{} {},{},{}\n", at % 4 + 1, 2001 + at / 4, 100 + at, 600 + at);
+    let lines: String = ["Ashby", "Burton"].iter().flat_map(|town| (0..8).map(|at| line(town, at))).collect();
+    fs::write(workspace.path(TOWNS), format!("town,when,income,rain\n{lines}")).unwrap();
+    workspace.edit(
+        MANIFEST_PATH,
+        "time: year\n    covers: [2001, 2008]\n",
+        "time: when\n    period: {frequency: quarter}\n",
+    );
+    fs::write(workspace.path("pipeline.yaml"), QUARTERS).unwrap();
+    write_sums(&workspace);
+    run(&workspace);
+    let panel =
+        ParquetReader::new(File::open(workspace.path("reports/panel.parquet")).unwrap()).finish().unwrap();
+    let times: Vec<Option<&str>> = panel.column("time").unwrap().str().unwrap().iter().collect();
+    assert_eq!(
+        times,
+        ["2001Q2", "2001Q3", "2001Q4", "2002Q1"].repeat(3).into_iter().map(Some).collect::<Vec<_>>()
+    );
+    let income: Vec<Option<f64>> = panel.column("income").unwrap().f64().unwrap().iter().take(4).collect();
+    assert_eq!(income, [101.0, 102.0, 103.0, 104.0].map(Some));
+
+    workspace.edit("pipeline.yaml", "last: 2002q1", "last: 2001q1");
+    let output = workspace.vintner(&["reproduce"]);
+    assert_eq!(output.code, 2);
+    assert!(output.stderr.contains("the window 2001Q2 to 2001Q1 runs backwards"), "{}", output.stderr);
+    let cure = "write the first quarter first: {first: 2001Q1, last: 2001Q2}";
+    assert!(output.stderr.contains(cure), "{}", output.stderr);
 }

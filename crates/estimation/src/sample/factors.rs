@@ -119,6 +119,16 @@ impl Factored {
     }
 }
 
+impl Formula {
+    /// The equation as it is estimated on a panel: with a regressor for each category of a factor but one.
+    ///
+    /// # Errors
+    /// As [`Sample::factored`].
+    pub fn factored(&self, panel: &Panel) -> Result<Self> {
+        Ok(Factored::new(panel, self)?.map_or_else(|| self.clone(), |factored| factored.formula))
+    }
+}
+
 impl Sample {
     /// The complete rows of all entities, of an equation that may have factors.
     ///

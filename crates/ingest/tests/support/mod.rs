@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use vintner_ingest::{Checksum, Crosswalk, IngestError, Manifest, Source, Tidied, Window, read_source_bytes};
+use vintner_ingest::{Checksum, Crosswalk, IngestError, Manifest, Source, Tidied, read_source_bytes};
+use vintner_panel::PeriodWindow;
 
 /// Three cities, one of which declares a suffix and a prefix.
 pub const CITIES: &str = "id,en,zh,aliases,prefixes,suffixes\n\
@@ -58,7 +59,7 @@ pub fn lines(tidied: &Tidied) -> Vec<String> {
     tidied.values().unwrap().iter().map(line).collect()
 }
 
-pub const WINDOW: Window = Window { first: 2008, last: 2019 };
+pub const WINDOW: PeriodWindow = PeriodWindow::of_years(2008, 2019);
 
 /// The top of the checkout.
 pub fn workspace() -> PathBuf {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use vintner_panel::PeriodWindow;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
-use vintner_transform::{Assembly, CategoryAggregate, Window, assemble};
+use vintner_transform::{Assembly, CategoryAggregate, assemble};
 
 use super::shared::{ENTITY, TIME, gaps, optional_crosswalk, tidy, tidy_input, with_known_variables};
 use crate::code;
@@ -17,7 +18,7 @@ use crate::params::Parameters;
 pub(crate) struct Assemble {
     /// The years; each entity gets a row for each. Those of the data where none are named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    window: Option<Window>,
+    window: Option<PeriodWindow>,
     /// The variables, one column each.
     variables: Vec<String>,
     /// How variables that come by category are made one.
@@ -40,7 +41,7 @@ impl Parameters for Assemble {
         document: &vintner_diagnostics::Document,
         params: &vintner_diagnostics::Node,
     ) -> vintner_diagnostics::Faults {
-        let check = |window: Window| super::years::check_window(document, params, window.first, window.last);
+        let check = |window: PeriodWindow| super::years::check_window(document, params, window);
         self.window.map_or_else(vintner_diagnostics::Faults::new, check)
     }
 

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
-use vintner_ingest::{Source, Window, read_source_bytes};
+use vintner_ingest::{Source, read_source_bytes};
+use vintner_panel::PeriodWindow;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::optional_crosswalk;
@@ -17,7 +18,7 @@ use crate::params::Parameters;
 pub(crate) struct Ingest {
     /// The years that are used; all of them where none are named.
     #[serde(default)]
-    window: Option<Window>,
+    window: Option<PeriodWindow>,
 }
 
 #[derive(Serialize)]
@@ -40,8 +41,7 @@ impl Parameters for Ingest {
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
-        self.window
-            .map_or_else(Faults::new, |window| check_window(document, params, window.first, window.last))
+        self.window.map_or_else(Faults::new, |window| check_window(document, params, window))
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {

@@ -289,6 +289,7 @@ impl Parameters for Regress {
             .chain(left_out)
             .chain(untestable)
             .collect();
+        let formula = formula.factored(&panel)?;
         let fits = Fits { formula, by_entity, pooled, pooled_under, inference };
         Ok(Outputs::new().with("fits", Artifact::json(&fits)?).warn(warnings))
     }

@@ -1,14 +1,14 @@
 use std::collections::BTreeMap;
 
-use vintner_panel::TidyValue;
-use vintner_transform::{Assembly, CategoryAggregate, TransformError, Window, assemble};
+use vintner_panel::{PeriodWindow, TidyValue};
+use vintner_transform::{Assembly, CategoryAggregate, TransformError, assemble};
 
 use crate::{Outcome, frame, gap, message, tidy};
 
 fn assembly(variables: &[&str]) -> Assembly {
     Assembly {
         entities: Some(vec!["a".into(), "b".into()]),
-        window: Some(Window { first: 2008, last: 2009 }),
+        window: Some(PeriodWindow::of_years(2008, 2009)),
         variables: variables.iter().map(|name| (*name).into()).collect(),
         aggregate: BTreeMap::new(),
         entity: "city".into(),
@@ -134,11 +134,11 @@ fn a_grid_that_cannot_be_meant_is_refused() -> Outcome {
         message(assemble(&sources, &changed))
     };
     assert_eq!(
-        refused(|assembly| assembly.window = Some(Window { first: 2009, last: 2008 })),
+        refused(|assembly| assembly.window = Some(PeriodWindow::of_years(2009, 2008))),
         "the window 2009 to 2008 is empty; its first year must not be after its last"
     );
     assert!(
-        refused(|assembly| assembly.window = Some(Window { first: i32::MIN, last: i32::MAX }))
+        refused(|assembly| assembly.window = Some(PeriodWindow::of_years(i32::MIN, i32::MAX)))
             .contains("rows")
     );
     assert_eq!(
