@@ -159,7 +159,7 @@ impl<'a> Made<'a> {
     }
 
     pub(super) fn panel(&self, of: &OutputOf) -> Result<Panel, StagesError> {
-        Ok(Panel::new(self.frame(of)?, ENTITY, TIME)?)
+        Ok(Panel::of_observations(self.frame(of)?, ENTITY, TIME)?)
     }
 
     /// The input of a stage that is a frame with this column: for one of its own columns that it hands on.
