@@ -74,7 +74,10 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
     );
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        let Some(node) = self.node() else { return visitor.visit_unit() };
+        let Some(node) = self.node() else {
+            let outcome = visitor.visit_unit();
+            return self.placed(outcome);
+        };
         let outcome = match &node.value {
             NodeValue::Null => visitor.visit_unit(),
             NodeValue::Bool(flag) => visitor.visit_bool(*flag),

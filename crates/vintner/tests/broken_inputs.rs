@@ -235,7 +235,9 @@ fn a_wrong_value_given_on_the_command_line_is_named() {
     let workspace = Workspace::of_paper();
     let output = workspace.vintner(&["status", "--set", "params.window.first=x"]);
     assert_eq!(output.code, 2);
-    assert!(output.stderr.contains("a whole number expected, found the text \"x\""), "{}", output.stderr);
+    assert!(output.stderr.contains("`x` is no period; write a year (1990)"), "{}", output.stderr);
+    // Said once at each place.
+    assert_eq!(output.stderr.matches("pipeline.yaml:").count(), 2, "{}", output.stderr);
     let last = "\n  read with --set params.window.first=x in the place of what the file says\n";
     assert!(output.stderr.ends_with(last), "{}", output.stderr);
 }

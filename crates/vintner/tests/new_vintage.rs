@@ -23,8 +23,8 @@ fn a_vintage_described_by_hand_is_found_again() {
     let check = workspace.vintner(&["vintage", "check", "again", "--format", "json"]);
     assert_eq!(check.code, 0, "{}{}", check.stdout, check.stderr);
     let own = workspace.vintner(&["vintage", "check", "reconstructed", "--format", "json"]);
-    let values = |text: &str| serde_json::from_str::<Value>(text).unwrap()["values"].as_u64().unwrap();
-    assert_eq!(values(&check.stdout), values(&own.stdout));
+    let rows = |text: &str| serde_json::from_str::<Value>(text).unwrap()["rows"].as_u64().unwrap();
+    assert_eq!(rows(&check.stdout), rows(&own.stdout));
     // And gives the same tables.
     let run = workspace.vintner(&["reproduce", "--vintage", "again"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
