@@ -577,7 +577,7 @@ fn reasons_name_the_entity() {
     let missing = vec![None; 30];
     let cases: [(Vec<Option<f64>>, Expected); 4] = [
         (holed, |reason| *reason == Reason::Hole { after: 2008, before: 2010 }),
-        (constant, |reason| matches!(reason, Reason::RankDeficient { .. } | Reason::PerfectFit)),
+        (constant, |reason| *reason == Reason::ConstantSeries),
         (trended, |reason| matches!(reason, Reason::RankDeficient { .. } | Reason::PerfectFit)),
         (missing, |reason| *reason == Reason::NoObservations { rows_dropped: 30 }),
     ];

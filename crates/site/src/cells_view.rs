@@ -68,11 +68,11 @@ fn sheet_table(html: &mut String, cells: &[&RawCell], source: &dyn Fn(&str) -> S
         if with_units {
             let _ = write!(html, "<td>{}</td>", escape_html(cell.entity.as_deref().unwrap_or("\u{2013}")));
         }
-        let _ = write!(html, "<td>{}</td>", cell.time);
+        let _ = write!(html, "<td>{}</td>", escape_html(&cell.when()));
         if with_categories {
             let _ = write!(html, "<td>{}</td>", escape_html(cell.category.as_deref().unwrap_or("\u{2013}")));
         }
-        let value = cell.value.map_or_else(|| "missing".to_owned(), |value| value.to_string());
+        let value = escape_html(&cell.gives(|number| number.to_string()));
         let _ = writeln!(
             html,
             "<td>{}</td><td>{}</td><td class=\"number\">{value}</td></tr>",
@@ -103,6 +103,7 @@ mod tests {
             address,
             raw: hostile.into(),
             value: Some(1.5),
+            label: None,
         };
         let html = tables(&[&cell], &|source| source.to_owned());
         assert!(!html.contains("<script") && !html.contains("\"'"), "{html}");

@@ -120,3 +120,31 @@ fn a_cell_is_found_by_its_address() {
     let none = workspace.vintner(&["trace", "--cell", "persons.csv!A4"]);
     assert!(none.stderr.contains("no value that the pipeline uses was read there"), "{}", none.stderr);
 }
+
+/// An equation on numbers and texts, written as one text, is over the rows that have both.
+#[test]
+fn a_cell_is_followed_through_an_equation_with_texts() {
+    let workspace = persons();
+    let stages = r"  equation:
+    op: regress
+    inputs: {panel: panel}
+    params:
+      formula: hours ~ sector
+      pooled: {model: ols, covariance: {kind: classical}}
+  described:
+    op: describe
+    inputs: {panel: panel}
+    params: {variables: [wage, sector]}
+";
+    fs::write(workspace.path("pipeline.yaml"), format!("{PIPELINE}{stages}")).unwrap();
+    workspace.reproduce(&[]);
+    for (cell, said) in [
+        ("persons.csv!D2", "“40”  40.0"),
+        ("persons.csv!E2", "“food”  food"),
+        ("persons.csv!F2", "“9007199254740993”  9007199254740993\n"),
+    ] {
+        let traced = workspace.vintner(&["trace", "--cell", cell]);
+        assert_eq!(traced.code, 0, "{}", traced.stderr);
+        assert!(traced.stdout.contains(said), "{}", traced.stdout);
+    }
+}

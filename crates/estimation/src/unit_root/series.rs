@@ -45,7 +45,11 @@ fn span(times: &[i32], values: &[Option<f64>]) -> std::result::Result<Span, Reas
     if let Some(pair) = observed.windows(2).find(|pair| pair[1].0 != pair[0].0 + 1) {
         return Err(Reason::Hole { after: pair[0].0, before: pair[1].0 });
     }
-    Ok(Span { start: *start, values: observed.iter().map(|(_, value)| *value).collect() })
+    let values: Vec<f64> = observed.iter().map(|(_, value)| *value).collect();
+    if values.len() > 1 && values.iter().all(|value| Some(value) == values.first()) {
+        return Err(Reason::ConstantSeries);
+    }
+    Ok(Span { start: *start, values })
 }
 
 /// Less the mean over the entities that have a value at the time.

@@ -33,11 +33,25 @@ pub struct RawCell {
     pub address: CellAddress,
     /// The text as read.
     pub raw: String,
-    /// The number that it gives, in the variable's unit; none where it is missing.
+    /// The number that it gives, in the variable's unit; none where it is missing or text.
     pub value: Option<f64>,
+    /// What it gives where the variable is text or whole numbers, which may have more digits than `value` keeps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
 }
 
 impl RawCell {
+    /// The time as it is printed.
+    pub fn when(&self) -> String {
+        self.period.clone().unwrap_or_else(|| self.time.to_string())
+    }
+
+    /// What the cell gives, its number told by `number`.
+    pub fn gives(&self, number: impl Fn(f64) -> String) -> String {
+        let text = self.label.clone().or_else(|| self.value.map(number));
+        text.unwrap_or_else(|| "missing".to_owned())
+    }
+
     fn key(&self) -> (&str, &Option<String>, i32, &Option<String>, &CellAddress) {
         (&self.variable, &self.entity, self.time, &self.category, &self.address)
     }
@@ -219,10 +233,12 @@ impl<'m, 'a> Cells<'m, 'a> {
     pub(super) fn cell(&self, at: usize) -> Result<RawCell, StagesError> {
         let (read, row) = self.known(at);
         let own = read.table.variable(&read.variable)?;
-        let value = own.map(|own| own.value(row)).ok_or_else(|| StagesError::NoCell {
+        let own = own.ok_or_else(|| StagesError::NoCell {
             cell: read.variable.clone(),
             hint: "run `vintner audit --verify`".into(),
         })?;
+        let (value, whole) = (own.value(row), own.wholes().and_then(|wholes| wholes.get(row)));
+        let text = own.labels().and_then(|labels| labels.get(row)).map(str::to_owned);
         Ok(RawCell {
             variable: value.variable,
             entity: value.entity,
@@ -233,6 +249,7 @@ impl<'m, 'a> Cells<'m, 'a> {
             address: value.address,
             raw: value.raw,
             value: value.value,
+            label: text.or(whole.map(|whole| whole.to_string())),
         })
     }
 

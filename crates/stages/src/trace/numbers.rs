@@ -250,6 +250,9 @@ impl Numbers {
                             continue;
                         }
                         let panel = self.panel(made, &output)?;
+                        if panel.is_text(variable)? {
+                            continue;
+                        }
                         let rows = rows_of(&panel);
                         let Some(at) = rows.iter().position(|row| row.0 == unit.id && row.1 == *time) else {
                             continue;
@@ -334,8 +337,8 @@ impl Numbers {
     ) -> Result<Option<Number>, StagesError> {
         let Some(output) = made.read_by(stage, "panel").into_iter().next() else { return Ok(None) };
         let panel = self.panel(made, &output)?;
-        let columns: Vec<Vec<Option<f64>>> =
-            variables.iter().map(|name| panel.values(name)).collect::<Result<_, _>>()?;
+        let columns: Vec<Vec<bool>> =
+            variables.iter().map(|name| is_there(&panel, name)).collect::<Result<_, _>>()?;
         let (mut sample, mut dropped) = (Vec::new(), Vec::new());
         for (at, (own, time)) in rows_of(&panel).into_iter().enumerate() {
             if entity.as_ref().is_some_and(|wanted| *wanted != own) {
@@ -344,7 +347,7 @@ impl Numbers {
             let missing: Vec<String> = variables
                 .iter()
                 .zip(&columns)
-                .filter(|(_, column)| column[at].is_none())
+                .filter(|(_, column)| !column[at])
                 .map(|(name, _)| name.clone())
                 .collect();
             if missing.is_empty() {
@@ -374,6 +377,14 @@ impl Numbers {
         self.panels.borrow_mut().insert(output.clone(), std::rc::Rc::clone(&panel));
         Ok(panel)
     }
+}
+
+/// Of each row, whether a column has a value there: a number, or a text.
+fn is_there(panel: &Panel, name: &str) -> Result<Vec<bool>, StagesError> {
+    if panel.is_text(name)? {
+        return Ok(panel.labels(name)?.iter().map(Option::is_some).collect());
+    }
+    Ok(panel.values(name)?.iter().map(Option::is_some).collect())
 }
 
 fn outputs_of(made: &Made<'_>, stage: &str) -> Vec<OutputOf> {

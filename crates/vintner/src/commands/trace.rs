@@ -195,10 +195,10 @@ fn cells(out: &mut impl Write, cells: &[RawCell], most: usize) -> Result<()> {
             let entity = cell.entity.clone().unwrap_or_else(|| "-".into());
             let category = cell.category.as_ref().map(|category| format!(" {category}")).unwrap_or_default();
             table.row(vec![
-                format!("{entity} {}{category}", cell.time),
+                format!("{entity} {}{category}", cell.when()),
                 cell.address.to_string(),
                 format!("\u{201c}{}\u{201d}", cell.raw),
-                cell.value.map_or("missing".into(), |value| format!("{value:?}")),
+                cell.gives(|number| format!("{number:?}")),
             ]);
         }
         table.align(3, Align::Right);
