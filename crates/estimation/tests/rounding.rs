@@ -220,7 +220,7 @@ const METHODS: [VarianceEstimator; 5] = [
 fn constant_to_rounding() -> Panel {
     let rows: Vec<(String, i32)> =
         (1..=8).flat_map(|unit| (2001..=2005).map(move |time| (format!("u{unit}"), time))).collect();
-    let level = |row: usize| if row % 2 == 0 { 0.3 } else { 0.1 + 0.2 };
+    let level = |row: usize| if row.is_multiple_of(2) { 0.3 } else { 0.1 + 0.2 };
     let still: Vec<f64> = (0..40).map(|row| level(row) * (1 + row / 5) as f64).collect();
     let (x, e, u) = (noise(40, 41), noise(40, 42), noise(8, 43));
     let y = (0..40).map(|row| 1.5 * x[row] + 0.5 * still[row] + 0.3 * e[row] + 0.2 * u[row / 5]).collect();

@@ -243,7 +243,7 @@ impl<'t> Cursor<'t> {
             let ends = |byte: &u8| *byte == delimiter as u8 || *byte == b'\n' || *byte == b'\r';
             self.rest.as_bytes().iter().position(ends)
         } else {
-            self.rest.find(|character: char| character == delimiter || character == '\n' || character == '\r')
+            self.rest.find([delimiter, '\n', '\r'])
         };
         let (field, rest) =
             self.rest.split_at_checked(end.unwrap_or(self.rest.len())).unwrap_or((self.rest, ""));

@@ -94,7 +94,7 @@ fn typed(column: &Column) -> Result<Typed, String> {
             Ok(Typed::Numbers(numbers.iter().map(Option::unwrap_or_default).collect(), missing()))
         }
         // A category, which holds its texts once.
-        _ if matches!(column.get(0).ok().as_ref().and_then(AnyValue::get_str), Some(_)) => as_text(column),
+        _ if column.get(0).ok().as_ref().and_then(AnyValue::get_str).is_some() => as_text(column),
         kind => Err(format!("column `{}` holds {kind}; numbers and text are read", column.name())),
     }
 }

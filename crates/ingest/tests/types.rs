@@ -1,4 +1,5 @@
 //! What values and keys may be: numbers, whole numbers, text, periods; and tables of any length.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use polars::prelude::*;
 use vintner_ingest::read_source_bytes;

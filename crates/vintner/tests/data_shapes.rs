@@ -1,4 +1,5 @@
 //! From a file to a panel without a crosswalk or a window: ids of many digits, text, whole numbers, a trace to a cell.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
 

@@ -24,6 +24,14 @@ pub(crate) struct Estimate {
     pub(crate) weights: Option<Mat<f64>>,
 }
 
+/// A covariance of coefficients, and what is to be said of it.
+struct Spread {
+    matrix: Mat<f64>,
+    clusters: Option<usize>,
+    /// The coefficients whose scores are rounding.
+    rounding: Vec<usize>,
+}
+
 impl PreparedEquation {
     /// Estimates the equation.
     pub fn estimate(
@@ -252,12 +260,8 @@ impl PreparedEquation {
         (0..self.x.len()).map(|at| self.sample.combination(&places, |place| weights[(place, at)])).collect()
     }
 
-    /// The coefficients' covariance, the number of clusters, and the coefficients whose scores are rounding.
-    fn covariance(
-        &self,
-        estimate: &Estimate,
-        covariance: InstrumentalCovariance,
-    ) -> Result<(Mat<f64>, Option<usize>, Vec<usize>), Reason> {
+    /// The coefficients' covariance.
+    fn covariance(&self, estimate: &Estimate, covariance: InstrumentalCovariance) -> Result<Spread, Reason> {
         let InstrumentalCovariance { errors, debiased, .. } = covariance;
         let n = self.height() as f64;
         let df = (self.height() - self.x.len() - self.counted) as f64;
@@ -282,25 +286,23 @@ impl PreparedEquation {
             let bread = &to_b * inside;
             let middle = &fw * omega * fw.transpose();
             let factor = scale * group(clusters);
-            return Ok((
-                scaled(&symmetric(&(&bread * middle * bread.transpose())), factor),
-                clusters,
-                Vec::new(),
-            ));
+            let matrix = scaled(&symmetric(&(&bread * middle * bread.transpose())), factor);
+            return Ok(Spread { matrix, clusters, rounding: Vec::new() });
         }
         let kappa = estimate.kappa.unwrap_or(1.0);
         let bread = self.bread(kappa)?;
         if errors == Errors::Unadjusted {
             let residuals = self.reduced_residuals(&estimate.b);
-            return Ok((scaled(&bread, scale * inner(&residuals, &residuals) / n), None, Vec::new()));
+            let matrix = scaled(&bread, scale * inner(&residuals, &residuals) / n);
+            return Ok(Spread { matrix, clusters: None, rounding: Vec::new() });
         }
         let (projected, residuals) = (self.projected(), self.residuals(&estimate.b));
         let (meat, clusters) = self.sandwiched(&projected, &residuals, errors)?;
         let whole = symmetric(&(&bread * meat * bread.transpose()));
         let scores = scores(&projected, &residuals);
         let rounding = self.scored(&projected, &scores, self.noise(&estimate.b), errors)(&bread);
-        let (whole, rounded) = without_rounding(&whole, &rounding);
-        Ok((scaled(&whole, scale * group(clusters)), clusters, rounded))
+        let (whole, rounding) = without_rounding(&whole, &rounding);
+        Ok(Spread { matrix: scaled(&whole, scale * group(clusters)), clusters, rounding })
     }
 
     fn clusters(&self, by: crate::sample::PanelKey) -> usize {
@@ -354,7 +356,7 @@ impl PreparedEquation {
         let (matrix, clusters, rounded) = match perfect {
             true => (None, None, Vec::new()),
             false => {
-                let (matrix, clusters, rounded) = self.covariance(estimate, covariance)?;
+                let Spread { matrix, clusters, rounding: rounded } = self.covariance(estimate, covariance)?;
                 (Some(matrix), clusters, rounded)
             }
         };

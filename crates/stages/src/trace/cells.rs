@@ -103,7 +103,9 @@ const ROW_BITS: u32 = 40;
 
 impl Read {
     fn rows_of(&self, entity: &str) -> Result<Vec<Range<usize>>, StagesError> {
-        let Some(entities) = self.table.entities()? else { return Ok(vec![0..self.table.height()]) };
+        let Some(entities) = self.table.entities()? else {
+            return Ok(std::iter::once(0..self.table.height()).collect());
+        };
         let stretches = self.of_entity.get_or_init(|| {
             let mut stretches: HashMap<String, Vec<Range<usize>>> = HashMap::new();
             let mut open: Option<(&str, usize)> = None;
