@@ -131,7 +131,12 @@ fn shares_that_are_all_zero_share_out_nothing() -> Outcome {
 #[test]
 fn what_is_no_shift_or_no_share_is_refused() -> Outcome {
     let refused = |rows: &[TidyValue]| -> Result<String, Box<dyn std::error::Error>> {
-        Ok(message(exposure(&[frame(rows)?], &robots())))
+        // A table is of one file.
+        let (shifts, shares): (Vec<_>, Vec<_>) =
+            rows.iter().cloned().partition(|row| row.address.file == "stock.csv");
+        let tables = [shifts, shares].into_iter().filter(|rows| !rows.is_empty());
+        let tables = tables.map(|rows| frame(&rows)).collect::<Result<Vec<_>, _>>()?;
+        Ok(message(exposure(&tables, &robots())))
     };
     let local = tidy("stock.csv", 2, "stock", Some("a"), None, 2009, 1.0);
     let share = jobs(2, "a", None, 2008, 1.0);
