@@ -12,20 +12,10 @@ use vintner_estimation::{
 };
 use vintner_panel::Panel;
 
+use crate::support::noise;
+
 const UNITS: usize = 12;
 const TIMES: usize = 6;
-
-fn noise(count: usize, seed: u64) -> Vec<f64> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    (0..count)
-        .map(|_| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-        })
-        .collect()
-}
 
 /// Twelve units in four regions, and in each region two kinds of unit.
 fn panel() -> Panel {

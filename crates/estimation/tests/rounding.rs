@@ -21,6 +21,8 @@ use vintner_estimation::{
 };
 use vintner_panel::Panel;
 
+use crate::support::noise;
+
 /// A panel of rows (entity, time) with columns.
 fn panel(rows: &[(String, i32)], columns: &[(&str, Vec<f64>)]) -> Panel {
     let mut frame = vec![
@@ -29,19 +31,6 @@ fn panel(rows: &[(String, i32)], columns: &[(&str, Vec<f64>)]) -> Panel {
     ];
     frame.extend(columns.iter().map(|(name, values)| Column::new((*name).into(), values.clone())));
     Panel::new(DataFrame::new(rows.len(), frame).expect("a frame"), "entity", "time").expect("a panel")
-}
-
-/// Numbers without a pattern, between -1 and 1.
-fn noise(count: usize, seed: u64) -> Vec<f64> {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    (0..count)
-        .map(|_| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-        })
-        .collect()
 }
 
 /// `x` varies in u1 alone, whose two rows its slope and the effect fit perfectly.

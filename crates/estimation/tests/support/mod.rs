@@ -258,3 +258,16 @@ pub fn walk(file: &Path, mut check: impl FnMut(&mut Record) -> Result<(), &'stat
     );
     tally
 }
+
+/// Numbers without a pattern, between -1 and 1.
+pub fn noise(count: usize, seed: u64) -> Vec<f64> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    (0..count)
+        .map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+        })
+        .collect()
+}
