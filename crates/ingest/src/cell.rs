@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use vintner_panel::shortest_decimal;
 
 use crate::fold::is_space;
+use crate::shown::Shown;
 
 /// What a cell holds; see [`CellContent`](crate::CellContent), which owns the same.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,6 +18,10 @@ pub(crate) enum Cell<'a> {
     Boolean(bool),
     Date(&'a str),
     Error(&'a str),
+    /// A missing value that the file writes with a code of its own, such as `.a`.
+    Missing(&'a str),
+    /// Something else than what is shown.
+    Shown(&'a Shown),
 }
 
 impl<'a> Cell<'a> {
@@ -31,7 +36,10 @@ impl<'a> Cell<'a> {
             Cell::Empty => Cow::Borrowed(""),
             Cell::Number(number) => Cow::Owned(shortest_decimal(number)),
             Cell::Whole(whole) => Cow::Owned(whole.to_string()),
-            Cell::Text(text) | Cell::Date(text) | Cell::Error(text) => Cow::Borrowed(text),
+            Cell::Text(text) | Cell::Date(text) | Cell::Error(text) | Cell::Missing(text) => {
+                Cow::Borrowed(text)
+            }
+            Cell::Shown(shown) => Cow::Owned(shown.raw()),
             Cell::Boolean(true) => Cow::Borrowed("TRUE"),
             Cell::Boolean(false) => Cow::Borrowed("FALSE"),
         }
@@ -40,9 +48,21 @@ impl<'a> Cell<'a> {
     /// Whether it holds nothing, or nothing but white space.
     pub(crate) fn is_blank(self) -> bool {
         match self {
-            Cell::Empty => true,
+            Cell::Empty | Cell::Missing(_) => true,
             Cell::Text(text) => text.chars().all(is_space),
             _ => false,
+        }
+    }
+
+    /// Why it can be no part of a key, and what to do about it; nothing where it can.
+    pub(crate) fn doubt(self) -> Option<(String, String)> {
+        match self {
+            Cell::Shown(Shown::Unsure { message, hint, .. }) => Some((message.clone(), hint.clone())),
+            Cell::Error(error) => Some((
+                format!("the spreadsheet error {error} in a key"),
+                "mend it in `corrections`, or leave the row out with `where` or `last_row`".into(),
+            )),
+            _ => None,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Columns as bytes, between the process that reads a file and the one that asked for it.
 
+use std::collections::BTreeMap;
+
 use crate::columns::{Columns, Typed};
+use crate::shown::Shown;
 use crate::values::Dictionary;
 
 /// Columns as bytes.
@@ -35,8 +38,34 @@ pub(crate) fn encode(columns: &Columns) -> Vec<u8> {
                 put_count(&mut out, codes.len());
                 codes.iter().for_each(|code| out.extend_from_slice(&code.to_le_bytes()));
             }
+            Typed::Dates(codes, texts) => {
+                out.push(4);
+                put_texts(&mut out, texts.texts());
+                put_count(&mut out, codes.len());
+                codes.iter().for_each(|code| out.extend_from_slice(&code.to_le_bytes()));
+            }
+            Typed::Unread(shown) => {
+                out.push(5);
+                put_texts(&mut out, &unread(shown));
+            }
         }
     }
+    put_count(&mut out, columns.labels.len());
+    for (number, label) in &columns.labels {
+        out.extend_from_slice(&number.to_le_bytes());
+        put_texts(&mut out, std::slice::from_ref(label));
+    }
+    put_count(&mut out, columns.labelled.len());
+    columns.labelled.iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
+    put_count(&mut out, columns.coded.len());
+    for (number, codes) in &columns.coded {
+        out.extend_from_slice(&number.to_le_bytes());
+        put_count(&mut out, codes.len());
+        codes.keys().for_each(|at| out.extend_from_slice(&(*at as u64).to_le_bytes()));
+        let texts: Vec<String> = codes.values().cloned().collect();
+        put_texts(&mut out, &texts);
+    }
+    put_texts(&mut out, &columns.warnings);
     out
 }
 
@@ -56,17 +85,45 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Columns> {
             [1] => Typed::Wholes(rest.many(i64::from_le_bytes)?, rest.flags()?),
             [2] => Typed::Booleans(rest.flags()?, rest.flags()?),
             [3] => {
-                let mut texts = Dictionary::default();
-                rest.texts()?.iter().for_each(|text| {
-                    texts.code(text);
-                });
+                let texts = rest.dictionary()?;
                 Typed::Texts(rest.many(u32::from_le_bytes)?, texts)
+            }
+            [4] => {
+                let texts = rest.dictionary()?;
+                Typed::Dates(rest.many(u32::from_le_bytes)?, texts)
+            }
+            [5] => {
+                let [text, message, hint] = rest.texts()?.try_into().ok()?;
+                Typed::Unread(Shown::Unsure { text, message, hint })
             }
             _ => return None,
         };
         columns.columns.insert(number, typed);
     }
+    for _ in 0..rest.count()? {
+        let number = u32::from_le_bytes(rest.array()?);
+        columns.labels.insert(number, rest.texts()?.pop()?);
+    }
+    columns.labelled = rest.many(u32::from_le_bytes)?.into_iter().collect();
+    for _ in 0..rest.count()? {
+        let number = u32::from_le_bytes(rest.array()?);
+        let at = rest.many(u64::from_le_bytes)?;
+        let codes: Option<BTreeMap<usize, String>> = at
+            .into_iter()
+            .zip(rest.texts()?)
+            .map(|(at, text)| Some((usize::try_from(at).ok()?, text)))
+            .collect();
+        columns.coded.insert(number, codes?);
+    }
+    columns.warnings = rest.texts()?;
     Some(columns)
+}
+
+fn unread(shown: &Shown) -> [String; 3] {
+    match shown {
+        Shown::Unsure { text, message, hint } => [text.clone(), message.clone(), hint.clone()],
+        other => [other.raw(), String::new(), String::new()],
+    }
 }
 
 fn put_count(out: &mut Vec<u8>, count: usize) {
@@ -108,6 +165,14 @@ impl Rest<'_> {
         let count = self.count()?;
         let (values, _) = self.take(count.checked_mul(N)?)?.as_chunks::<N>();
         Some(values.iter().map(|value| read(*value)).collect())
+    }
+
+    fn dictionary(&mut self) -> Option<Dictionary> {
+        let mut dictionary = Dictionary::default();
+        self.texts()?.iter().for_each(|text| {
+            dictionary.code(text);
+        });
+        Some(dictionary)
     }
 
     fn flags(&mut self) -> Option<Vec<bool>> {

@@ -1,11 +1,16 @@
 //! The columns of a file that is laid out by column, as far as they are asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::cell::Cell;
+use crate::fold::fold_header;
+use crate::grid::{CellContent, GridRow};
 use crate::malformed::Malformed;
 use crate::rows::{Row, RowBlock};
+use crate::shown::Shown;
 use crate::values::{Dictionary, NONE};
 
 /// All columns' names, and what is in those that are asked for.
@@ -15,6 +20,42 @@ pub(crate) struct Columns {
     pub height: usize,
     /// By the column's number, from 1.
     pub columns: BTreeMap<u32, Typed>,
+    /// What each column is called in words, by its number, where the file says so.
+    pub labels: BTreeMap<u32, String>,
+    /// The columns whose values have labels.
+    pub labelled: BTreeSet<u32>,
+    /// Missing values that are written with codes of their own, by column and index.
+    pub coded: BTreeMap<u32, BTreeMap<usize, String>>,
+    /// What is odd without being wrong.
+    pub warnings: Vec<String>,
+}
+
+/// How a file that is laid out by column is to be read.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct ColumnsAsked {
+    /// The headers that are wanted, near enough; all where there are none.
+    pub names: Option<Vec<String>>,
+    /// The headers whose values are to be read as their labels.
+    pub as_labels: Vec<String>,
+    /// The encoding of texts, where the file doesn't say.
+    pub encoding: Option<String>,
+}
+
+impl ColumnsAsked {
+    /// Whether a column is wanted.
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        self.names.as_ref().is_none_or(|names| has(names, name))
+    }
+
+    /// Whether its values are to be read as their labels.
+    pub(crate) fn wants_labels(&self, name: &str) -> bool {
+        has(&self.as_labels, name)
+    }
+}
+
+fn has(names: &[String], name: &str) -> bool {
+    let folded = fold_header(name);
+    names.iter().any(|wanted| fold_header(wanted) == folded)
 }
 
 /// A column by type. Flags say where a value is missing; without any, nowhere.
@@ -24,6 +65,10 @@ pub(crate) enum Typed {
     Wholes(Vec<i64>, Vec<bool>),
     Booleans(Vec<bool>, Vec<bool>),
     Texts(Vec<u32>, Dictionary),
+    /// Dates and periods as texts.
+    Dates(Vec<u32>, Dictionary),
+    /// What is of a type that isn't read, each cell alike.
+    Unread(Shown),
 }
 
 impl Typed {
@@ -48,6 +93,10 @@ impl Typed {
                 .filter(|code| **code != NONE)
                 .and_then(|code| texts.text(*code))
                 .map(Cell::of_text),
+            Typed::Dates(codes, texts) => {
+                codes.get(at).filter(|code| **code != NONE).and_then(|code| texts.text(*code)).map(Cell::Date)
+            }
+            Typed::Unread(shown) => Some(Cell::Shown(shown)),
         };
         cell.unwrap_or(Cell::Empty)
     }
@@ -68,6 +117,32 @@ impl Columns {
             .map(|first| ColumnBlock { columns: self, rows: first..self.height.min(first + size) })
             .collect()
     }
+
+    /// What the columns are called in words, by their names.
+    pub(crate) fn labels_by_name(&self) -> Vec<(String, String)> {
+        let named = (1_u32..).zip(&self.names);
+        named.filter_map(|(number, name)| Some((name.clone(), self.labels.get(&number)?.clone()))).collect()
+    }
+
+    /// The rows, the names as the first.
+    pub(crate) fn into_rows(self) -> Vec<GridRow> {
+        let names = self.names.iter().map(|name| CellContent::from_text(name.as_str()));
+        let mut rows = vec![GridRow { number: 1, cells: names.collect() }];
+        for at in 0..self.height {
+            let row = ColumnRow { columns: &self, at };
+            let cells = (1..=row.width()).map(|column| CellContent::of(row.cell(column))).collect();
+            rows.push(GridRow { number: row.number(), cells });
+        }
+        rows
+    }
+
+    fn cell(&self, column: u32, at: usize) -> Cell<'_> {
+        let cell = self.columns.get(&column).map_or(Cell::Empty, |typed| typed.cell(at));
+        match (cell, self.coded.get(&column)) {
+            (Cell::Empty, Some(codes)) => codes.get(&at).map_or(Cell::Empty, |code| Cell::Missing(code)),
+            _ => cell,
+        }
+    }
 }
 
 /// The row of an index.
@@ -84,7 +159,7 @@ impl Row for ColumnRow<'_> {
     }
 
     fn cell(&self, column: u32) -> Cell<'_> {
-        self.columns.columns.get(&column).map_or(Cell::Empty, |typed| typed.cell(self.at))
+        self.columns.cell(column, self.at)
     }
 
     fn width(&self) -> u32 {

@@ -18,6 +18,8 @@ pub enum Format {
     Ods,
     /// Apache Parquet.
     Parquet,
+    /// Stata, formats 102 to 119.
+    Dta,
 }
 
 impl Format {
@@ -31,6 +33,33 @@ impl Format {
         matches!(self, Format::Xlsx | Format::Xls | Format::Ods)
     }
 
+    /// Whether it is laid out by column, each of one type and with one name.
+    pub fn is_columnar(self) -> bool {
+        matches!(self, Format::Parquet | Format::Dta)
+    }
+
+    /// Whether it may leave open in which encoding its texts are.
+    pub fn has_encoding(self) -> bool {
+        self.is_text() || self == Format::Dta
+    }
+
+    /// What a file of it is called in a message.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Format::Csv => "text with commas",
+            Format::Tsv => "text with tabs",
+            Format::Xlsx => "xlsx workbook",
+            Format::Xls => "xls workbook",
+            Format::Ods => "ods workbook",
+            Format::Parquet => "Parquet file",
+            Format::Dta => "Stata file",
+        }
+    }
+
+    /// All of them.
+    pub const ALL: [Format; 7] =
+        [Format::Csv, Format::Tsv, Format::Xlsx, Format::Xls, Format::Ods, Format::Parquet, Format::Dta];
+
     /// Its name in a manifest.
     pub fn name(self) -> &'static str {
         match self {
@@ -40,6 +69,7 @@ impl Format {
             Format::Xls => "xls",
             Format::Ods => "ods",
             Format::Parquet => "parquet",
+            Format::Dta => "dta",
         }
     }
 }

@@ -3,6 +3,7 @@
 use vintner_panel::CellAddress;
 
 use crate::cell::Cell;
+use crate::shown::Shown;
 
 /// What a cell holds.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -20,6 +21,10 @@ pub enum CellContent {
     Date(String),
     /// A spreadsheet error such as `#DIV/0!`.
     Error(String),
+    /// A missing value that the file writes with a code of its own, such as `.a`.
+    Missing(String),
+    /// Something else than what is shown.
+    Shown(Box<Shown>),
 }
 
 impl CellContent {
@@ -27,6 +32,27 @@ impl CellContent {
     pub(crate) fn from_text(text: impl Into<String>) -> Self {
         let text = text.into();
         if text.is_empty() { CellContent::Empty } else { CellContent::Text(text) }
+    }
+
+    /// A cell's content, owned.
+    pub(crate) fn of(cell: Cell<'_>) -> Self {
+        match cell {
+            Cell::Empty => CellContent::Empty,
+            Cell::Number(number) => CellContent::Number(number),
+            Cell::Whole(whole) => CellContent::whole(whole),
+            Cell::Text(text) => CellContent::Text(text.to_owned()),
+            Cell::Boolean(flag) => CellContent::Boolean(flag),
+            Cell::Date(text) => CellContent::Date(text.to_owned()),
+            Cell::Error(text) => CellContent::Error(text.to_owned()),
+            Cell::Missing(text) => CellContent::Missing(text.to_owned()),
+            Cell::Shown(shown) => CellContent::Shown(Box::new(shown.clone())),
+        }
+    }
+
+    /// A whole number: as text where no double is it.
+    pub(crate) fn whole(whole: i64) -> Self {
+        let number = whole as f64;
+        if number.abs() < 9e15 { CellContent::Number(number) } else { CellContent::Text(whole.to_string()) }
     }
 
     /// The content, borrowed.
@@ -38,6 +64,8 @@ impl CellContent {
             CellContent::Boolean(flag) => Cell::Boolean(*flag),
             CellContent::Date(text) => Cell::Date(text),
             CellContent::Error(text) => Cell::Error(text),
+            CellContent::Missing(text) => Cell::Missing(text),
+            CellContent::Shown(shown) => Cell::Shown(shown),
         }
     }
 

@@ -6,6 +6,7 @@ use encoding_rs::Encoding;
 use vintner_diagnostics::{Document, Faults, Node, NodeValue};
 
 use crate::checksum::Checksum;
+use crate::format::Format;
 use crate::layout::Layout;
 use crate::manifest::Manifest;
 use crate::source::{Outside, Source, ValueColumn, ValueKind};
@@ -115,9 +116,33 @@ impl Check<'_> {
             let message = format!("the year {year} is out of what the source covers, {first} to {last}");
             self.fault(place.field("year"), message, "mend `year` or `covers`");
         }
+        self.corrections(source, place);
         self.format(source, place);
         self.layout(source, place);
         self.columns(source, place);
+    }
+
+    fn corrections(&mut self, source: &Source, place: Place<'_>) {
+        let nodes = items(place.field("corrections"));
+        for (at, correction) in source.corrections.iter().enumerate() {
+            let node = nodes.get(at).or(place.source);
+            let field = |name: &str| node.and_then(|node| node.get(name)).or(node);
+            if correction.place().is_none() {
+                let message = format!("`{}` names no cell", correction.cell);
+                self.fault(field("cell"), message, "write its column's letters and its row: D15");
+            }
+            let earlier = source.corrections.get(..at).unwrap_or_default();
+            if earlier.iter().any(|other| other.cell == correction.cell) {
+                let message = format!("a second correction of {}", correction.cell);
+                self.fault(field("cell"), message, "correct a cell once");
+            }
+            for (name, text) in [("reason", &correction.reason), ("source", &correction.source)] {
+                if text.trim().is_empty() {
+                    let message = format!("a correction without its {name}");
+                    self.fault(field(name), message, "say why, and where the right value is from");
+                }
+            }
+        }
     }
 
     fn format(&mut self, source: &Source, place: Place<'_>) {
@@ -139,10 +164,21 @@ impl Check<'_> {
             );
         }
         let text_only = [
-            ("encoding", source.encoding.is_some()),
+            ("encoding", source.encoding.is_some() && !format.has_encoding()),
             ("delimiter", source.delimiter.is_some()),
             ("comment", source.comment.is_some()),
         ];
+        if !source.value_labels.is_empty() && format != Format::Dta {
+            let message = format!(
+                "`value_labels` belongs to files that have such, and the format is {}",
+                format.name()
+            );
+            self.fault(place.field("value_labels"), message, "leave it out, or mend `format`");
+        }
+        if format.is_columnar() && source.header_row != 1 {
+            let message = format!("the names of a {}'s columns are its row 1", format.in_words());
+            self.fault(place.field("header_row"), message, "leave `header_row` out");
+        }
         for (field, _) in text_only.iter().filter(|(_, set)| *set && !format.is_text()) {
             let message = format!("`{field}` belongs to text, and the format is {}", format.name());
             self.fault(place.field(field), message, "leave it out, or mend `format`");

@@ -1,17 +1,20 @@
 //! From a source's file to its tidy values.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use rayon::prelude::*;
 use vintner_panel::{PeriodWindow, SourcePlace};
 
-use crate::binary::{read_columns, read_tables};
+use crate::binary::{read_columns, read_tables, unpacked};
 use crate::checksum::Checksum;
-use crate::columns::Columns;
+use crate::columns::{Columns, ColumnsAsked};
+use crate::corrected::Corrections;
 use crate::crosswalk::Crosswalk;
 use crate::delimited::Dialect;
 use crate::entities_across::EntitiesAcross;
 use crate::error::{IngestError, Result};
+use crate::fold::fold_header;
 use crate::format::Format;
 use crate::grid::{CellContent, Grid, GridRow};
 use crate::header::{Header, SEARCHED};
@@ -20,13 +23,13 @@ use crate::long::Long;
 use crate::malformed::Malformed;
 use crate::read_row::ReadRow;
 use crate::rows::{Row, RowBlock};
-use crate::source::Source;
+use crate::source::{Source, ValueKind, ValueLabels};
 use crate::source_fault::SourceFault;
-use crate::table::Wanted;
+use crate::table::{Unreadable, Wanted};
 use crate::tidied::Tidied;
 use crate::tidying::{Asked, Problem, Tidying};
 use crate::wide::Wide;
-use crate::{delimited, text_encoding};
+use crate::{delimited, gzip, text_encoding};
 
 /// Text is read in blocks of so many bytes, each by one thread.
 const BLOCK: usize = 2 << 20;
@@ -90,6 +93,8 @@ pub fn read_source_bytes(
 /// # Errors
 /// [`IngestError::Source`] where the bytes aren't what the manifest says they are.
 pub fn read_grid(source: &Source, bytes: &[u8]) -> Result<Grid> {
+    let bytes = unpacked_text(source, bytes)?;
+    let bytes = bytes.as_ref();
     let mut warnings = Vec::new();
     let (sheet, rows) = match source.format {
         Format::Csv | Format::Tsv => {
@@ -97,12 +102,16 @@ pub fn read_grid(source: &Source, bytes: &[u8]) -> Result<Grid> {
             warnings.extend(decoded.warning);
             (None, delimited::parse(&decoded.text, dialect).map_err(|wrong| malformed(source, wrong))?)
         }
-        Format::Xlsx | Format::Xls | Format::Ods | Format::Parquet => {
+        _ if source.format.is_columnar() => {
+            let columns = columns_of(source, bytes, None)?;
+            warnings.extend(label_warnings(source, &columns));
+            warnings.extend(columns.warnings.iter().cloned());
+            (None, columns.into_rows())
+        }
+        _ => {
             let wanted = source.sheet.as_deref().map_or(Wanted::First, Wanted::Named);
-            let mut tables = read_tables(bytes, source.format, wanted).map_err(|wrong| {
-                let (sheet, message, hint) = (wrong.sheet, wrong.message, wrong.hint);
-                fault(source, SourceFault { file: source.file.clone(), sheet, cell: None, message, hint })
-            })?;
+            let mut tables =
+                read_tables(bytes, source.format, wanted).map_err(|wrong| unreadable(source, wrong))?;
             tables.pop().map_or((None, Vec::new()), |table| (table.sheet, table.rows))
         }
     };
@@ -115,6 +124,8 @@ fn read_values(
     crosswalk: Option<&Crosswalk>,
     window: Option<PeriodWindow>,
 ) -> Result<Tidied> {
+    let bytes = unpacked_text(source, bytes)?;
+    let bytes = bytes.as_ref();
     let mut place = SourcePlace { source: source.name.clone(), file: source.file.clone(), sheet: None };
     match source.format {
         Format::Csv | Format::Tsv => {
@@ -136,21 +147,11 @@ fn read_values(
             }
             tidy(Asked { source, place: &place, crosswalk, window }, &head, &blocks, warnings)
         }
-        Format::Parquet if source.layout == Layout::Long => {
-            let columns = read_columns(bytes, &named(source)).map_err(|wrong| {
-                fault(
-                    source,
-                    SourceFault {
-                        file: source.file.clone(),
-                        sheet: None,
-                        cell: None,
-                        message: wrong.message,
-                        hint: wrong.hint,
-                    },
-                )
-            })?;
+        format if format.is_columnar() && source.layout == Layout::Long => {
+            let columns = columns_of(source, bytes, Some(named(source)))?;
             let head = head_of(source, &columns);
-            tidy(Asked { source, place: &place, crosswalk, window }, &head, &columns.blocks(ROWS), Vec::new())
+            let warnings = label_warnings(source, &columns).chain(columns.warnings.iter().cloned()).collect();
+            tidy(Asked { source, place: &place, crosswalk, window }, &head, &columns.blocks(ROWS), warnings)
         }
         _ => {
             let grid = read_grid(source, bytes)?;
@@ -160,6 +161,57 @@ fn read_values(
             tidy(Asked { source, place: &place, crosswalk, window }, &grid, &blocks, warnings)
         }
     }
+}
+
+/// The bytes of a source's text, unpacked where they are packed.
+fn unpacked_text<'b>(source: &Source, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>> {
+    if source.format.is_text() && gzip::is_packed(bytes) {
+        let text = unpacked(bytes, source.format).map_err(|wrong| unreadable(source, wrong))?;
+        return Ok(Cow::Owned(text));
+    }
+    Ok(Cow::Borrowed(bytes))
+}
+
+/// The columns of a file that is laid out by column: those called `names`, or all.
+fn columns_of(source: &Source, bytes: &[u8], names: Option<Vec<String>>) -> Result<Columns> {
+    let as_labels = labelled_columns(source, ValueLabels::Labels);
+    let asked = ColumnsAsked { names, as_labels, encoding: source.encoding.clone() };
+    read_columns(bytes, source.format, &asked).map_err(|wrong| unreadable(source, wrong))
+}
+
+/// The headers of a source's columns that are read as labels, or as codes, where their values have labels.
+fn labelled_columns(source: &Source, wanted: ValueLabels) -> Vec<String> {
+    let keys = [&source.entity, &source.category, &source.variable_column].into_iter().flatten();
+    let keys = keys.chain(source.rows_where.keys()).map(|name| (name, ValueLabels::Labels));
+    let times = source.time.iter().map(|name| (name, ValueLabels::Codes));
+    let values = source.columns.iter().filter_map(|column| {
+        let is_text = column.kind == ValueKind::Text;
+        Some((column.column.as_ref()?, if is_text { ValueLabels::Labels } else { ValueLabels::Codes }))
+    });
+    let declared = |name: &str, unsaid| source.value_labels.get(name).copied().unwrap_or(unsaid);
+    let named = keys.chain(times).chain(values);
+    named.filter(|(name, unsaid)| declared(name, *unsaid) == wanted).map(|(name, _)| name.clone()).collect()
+}
+
+/// What is said of columns whose values have labels, where the manifest doesn't say what is read of them.
+fn label_warnings<'c>(source: &'c Source, columns: &'c Columns) -> impl Iterator<Item = String> + 'c {
+    let has_labels = |name: &String| {
+        let folded = fold_header(name);
+        let mut names = (1_u32..).zip(&columns.names);
+        names.any(|(number, own)| columns.labelled.contains(&number) && fold_header(own) == folded)
+    };
+    [(ValueLabels::Labels, "labels", "codes"), (ValueLabels::Codes, "codes", "labels")].into_iter().flat_map(
+        move |(wanted, read, other)| {
+            let named = labelled_columns(source, wanted).into_iter();
+            let unsaid = named.filter(move |name| !source.value_labels.contains_key(name) && has_labels(name));
+            unsaid.map(move |name| {
+                format!(
+                    "the values of column {name:?} have labels, and its {read} are read: declare `value_labels: \
+                     {{{name}: {read}}}` if that is right, `{other}` if not"
+                )
+            })
+        },
+    )
 }
 
 /// The headers that a source names in a long table.
@@ -179,7 +231,15 @@ fn head_of(source: &Source, columns: &Columns) -> Grid {
 fn tidy<B: RowBlock>(asked: Asked<'_>, head: &Grid, blocks: &[B], warnings: Vec<String>) -> Result<Tidied> {
     let source = asked.source;
     let mut tidying = Tidying::new(asked);
-    let header = match Header::of(head, source.header_row, source.format.is_text()) {
+    let corrections = Corrections::of(source);
+    let mut head = Cow::Borrowed(head);
+    if let (false, Some(row)) =
+        (source.corrections.is_empty(), head.header_row(source.header_row, source.format.is_text()))
+    {
+        let last = row.number;
+        corrections.in_header(&mut tidying, &mut head.to_mut().rows, last);
+    }
+    let header = match Header::of(&head, source.header_row, source.format.is_text()) {
         Ok(header) => Some(header),
         Err(problem) => {
             tidying.fault(problem);
@@ -202,12 +262,14 @@ fn tidy<B: RowBlock>(asked: Asked<'_>, head: &Grid, blocks: &[B], warnings: Vec<
             if row.number() <= first || row.number() > last {
                 return;
             }
-            if let Some(width) = width {
-                check_width(&mut own, row, width);
-            }
-            if let Some(layout) = &layout {
-                layout.read(&mut own, row);
-            }
+            corrections.in_row(&mut own, row, |own, row| {
+                if let Some(width) = width {
+                    check_width(own, row, width);
+                }
+                if let Some(layout) = &layout {
+                    layout.read(own, row);
+                }
+            });
         })?;
         Ok(own)
     });
@@ -218,6 +280,7 @@ fn tidy<B: RowBlock>(asked: Asked<'_>, head: &Grid, blocks: &[B], warnings: Vec<
     if let Some(layout) = &layout {
         layout.end(&mut tidying);
     }
+    corrections.end(&mut tidying);
     let headers = layout.as_ref().map(|layout| layout.headers()).unwrap_or_default();
     let tidied = tidying.finish(headers, warnings);
     Ok(tidied.map_err(|faults| IngestError::Source { name: source.name.clone(), faults })??)
@@ -254,6 +317,11 @@ fn text_of<'b>(source: &'b Source, bytes: &'b [u8]) -> Result<(text_encoding::De
     })?;
     let dialect = Dialect { delimiter: source.delimiter_character(), comment: source.comment.as_deref() };
     Ok((decoded, dialect))
+}
+
+fn unreadable(source: &Source, wrong: Unreadable) -> IngestError {
+    let (sheet, message, hint) = (wrong.sheet, wrong.message, wrong.hint);
+    fault(source, SourceFault { file: source.file.clone(), sheet, cell: None, message, hint })
 }
 
 fn malformed(source: &Source, wrong: Malformed) -> IngestError {

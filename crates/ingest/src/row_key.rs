@@ -117,6 +117,11 @@ impl KeyColumns {
         if self.keys().next().is_none() && row.is_blank() {
             return None;
         }
+        let doubt = |(column, _): (u32, &str)| Some((column, row.cell(column).doubt()?));
+        if let Some((column, (message, hint))) = self.keys().find_map(doubt) {
+            tidying.fault_at(row.number(), column, message, hint);
+            return None;
+        }
         tidying.count_row_read();
         let entity = match self.entity {
             Some(column) => Some(tidying.entity(row.cell(column), row.number(), column)?),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use vintner_panel::{Label, PeriodReading};
 
+use crate::correction::Correction;
 use crate::format::Format;
 use crate::layout::Layout;
 
@@ -21,7 +22,8 @@ pub struct Source {
     pub sha256: String,
     /// The file's format.
     pub format: Format,
-    /// For text: any label of the WHATWG Encoding Standard (`utf-8`, `gb18030`, `big5`, …).
+    /// For text, and for Stata files of before version 14: any label of the WHATWG Encoding Standard (`utf-8`,
+    /// `gb18030`, `big5`, …).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
     /// For text: one character; a comma for csv, a tab for tsv unless said otherwise.
@@ -79,6 +81,13 @@ pub struct Source {
     /// Only rows with these texts in these columns are read.
     #[serde(default, rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
     pub rows_where: BTreeMap<String, String>,
+    /// Cells of the file that are wrong, and what is read instead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correction>,
+    /// Whether columns whose values have labels are read as labels or as codes, by header. Where nothing is said,
+    /// keys and texts are read as labels and numbers as codes, and a warning says so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub value_labels: BTreeMap<String, ValueLabels>,
     /// How to cite it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub citation: Option<Label>,
@@ -142,6 +151,16 @@ impl ValueKind {
     fn is_number(&self) -> bool {
         *self == ValueKind::Number
     }
+}
+
+/// What of a value that has a label is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ValueLabels {
+    /// The label.
+    Labels,
+    /// The number behind it.
+    Codes,
 }
 
 /// What to do with entities that the crosswalk doesn't know.

@@ -1,16 +1,18 @@
 //! The collecting of records and faults while a layout reads rows: of a header, of a block of rows, and of the
 //! whole in the end.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use vintner_diagnostics::cut;
-use vintner_panel::{CellAddress, Frequency, Period, PeriodWindow, SourcePlace, TidyTable};
+use vintner_panel::{CellAddress, Frequency, Period, PeriodWindow, SourcePlace, TidyTable, shortest_decimal};
 
 use crate::cell::Cell;
 use crate::crosswalk::{Crosswalk, NameMatch};
 use crate::fold::fold_name;
 use crate::records::{RecordPlace, Records, RowKey};
 use crate::rows::Row;
+use crate::shown::Shown;
 use crate::source::{Duplicates, Outside, Source};
 use crate::source_fault::{SourceFault, SourceFaults};
 use crate::tidied::Tidied;
@@ -73,6 +75,8 @@ pub(crate) struct Tidying<'a> {
     more_warnings: usize,
     /// Names of variables met in the rows.
     pub named: BTreeSet<String>,
+    /// Cells whose corrections were looked at.
+    pub corrected: BTreeSet<(u32, u32)>,
     resolved: HashMap<String, Resolved>,
     matched: BTreeSet<String>,
     unmatched: BTreeSet<String>,
@@ -98,6 +102,7 @@ impl<'a> Tidying<'a> {
             warnings: Vec::new(),
             more_warnings: 0,
             named: BTreeSet::new(),
+            corrected: BTreeSet::new(),
             resolved: HashMap::new(),
             matched: BTreeSet::new(),
             unmatched: BTreeSet::new(),
@@ -121,6 +126,7 @@ impl<'a> Tidying<'a> {
         block.warnings.into_iter().for_each(|warning| self.warn(warning));
         self.more_warnings += block.more_warnings;
         self.named.extend(block.named);
+        self.corrected.extend(block.corrected);
         // A name is told of where it is met first.
         let new = block.near_misses.into_iter().filter(|(name, _)| !self.resolved.contains_key(name));
         self.near_misses.extend(new);
@@ -253,7 +259,7 @@ impl<'a> Tidying<'a> {
 
     /// The code of the id under which an entity's values go; nothing where they are dropped or refused.
     pub(crate) fn entity(&mut self, cell: Cell<'_>, row: u32, column: u32) -> Option<u32> {
-        let name = cell.raw();
+        let name = self.name_in(cell);
         let resolved = match self.resolved.get(name.as_ref()) {
             Some(resolved) => *resolved,
             None => {
@@ -275,6 +281,20 @@ impl<'a> Tidying<'a> {
                 None
             }
         }
+    }
+
+    /// The name in a cell: as it is shown, unless the crosswalk knows the number that is held.
+    fn name_in<'c>(&self, cell: Cell<'c>) -> Cow<'c, str> {
+        if let (Cell::Shown(Shown::Formatted { number, text }), Some(crosswalk)) =
+            (cell, self.asked.crosswalk)
+        {
+            let held = shortest_decimal(*number);
+            let is_known = |name: &str| matches!(crosswalk.find(name), NameMatch::Entity(_));
+            if !is_known(text) && is_known(&held) {
+                return Cow::Owned(held);
+            }
+        }
+        cell.raw()
     }
 
     fn resolve(&mut self, name: &str, row: u32, column: u32) -> Resolved {

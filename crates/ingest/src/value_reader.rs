@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::cell::Cell;
 use crate::fold::{fold, is_folded};
 use crate::number::{is_shortest, parse_number, parse_whole};
+use crate::shown::Shown;
 use crate::source::{Source, ValueColumn, ValueKind};
 
 /// A missing code: its folded text and, where it writes a number, that number.
@@ -52,10 +53,31 @@ impl<'a> ValueReader<'a> {
         if cell.is_blank() {
             return Ok(missing(cell));
         }
+        if let Cell::Shown(shown) = cell {
+            return self.shown(shown);
+        }
         match self.column.kind {
             ValueKind::Number => self.number(cell),
             ValueKind::Integer => self.whole(cell),
-            ValueKind::Text => Ok(self.text(cell)),
+            ValueKind::Text => match cell {
+                Cell::Error(_) if !self.is_code(cell, None) => Err(refusal(cell, "text")),
+                _ => Ok(self.text(cell)),
+            },
+        }
+    }
+
+    /// The value of a cell that shows something else than it holds.
+    fn shown<'c>(&self, shown: &'c Shown) -> Result<Reading<'c>, Refusal> {
+        match shown {
+            Shown::Unsure { message, hint, .. } => Err((message.clone(), hint.clone())),
+            Shown::Formatted { text, .. } if self.column.kind == ValueKind::Text => {
+                self.read(Cell::Text(text))
+            }
+            Shown::Formatted { number, .. } | Shown::Percent { number } => self.read(Cell::Number(*number)),
+            Shown::Noted { text, whole, .. } => {
+                let reading = self.read(Cell::Text(text))?;
+                Ok(Reading { text: Some(Cow::Borrowed(whole)), ..reading })
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 //! Numbers cross as their bits, so that what comes out is what was read. Both sides are the same program.
 
 use crate::grid::{CellContent, GridRow};
+use crate::shown::Shown;
 use crate::table::{Table, Unreadable};
 
 /// What was read, as bytes.
@@ -76,6 +77,30 @@ fn put_row(out: &mut Vec<u8>, row: &GridRow) {
             CellContent::Text(text) => texts(out, 4, text),
             CellContent::Date(text) => texts(out, 5, text),
             CellContent::Error(text) => texts(out, 6, text),
+            CellContent::Missing(text) => texts(out, 7, text),
+            CellContent::Shown(shown) => put_shown(out, shown),
+        }
+    }
+}
+
+fn put_shown(out: &mut Vec<u8>, shown: &Shown) {
+    match shown {
+        Shown::Formatted { number, text } => {
+            out.push(8);
+            out.extend_from_slice(&number.to_bits().to_le_bytes());
+            put_text(out, text);
+        }
+        Shown::Percent { number } => {
+            out.push(9);
+            out.extend_from_slice(&number.to_bits().to_le_bytes());
+        }
+        Shown::Noted { text, note, whole } => {
+            out.push(10);
+            [text, note, whole].into_iter().for_each(|text| put_text(out, text));
+        }
+        Shown::Unsure { text, message, hint } => {
+            out.push(11);
+            [text, message, hint].into_iter().for_each(|text| put_text(out, text));
         }
     }
 }
@@ -125,11 +150,26 @@ impl Rest<'_> {
     fn cell(&mut self) -> Option<CellContent> {
         Some(match self.byte()? {
             0 => CellContent::Empty,
-            1 => CellContent::Number(f64::from_bits(u64::from_le_bytes(self.take(8)?.try_into().ok()?))),
+            1 => CellContent::Number(self.float()?),
             kind @ (2 | 3) => CellContent::Boolean(kind == 3),
             4 => CellContent::Text(self.text()?),
             5 => CellContent::Date(self.text()?),
             6 => CellContent::Error(self.text()?),
+            7 => CellContent::Missing(self.text()?),
+            kind => CellContent::Shown(Box::new(self.shown(kind)?)),
+        })
+    }
+
+    fn float(&mut self) -> Option<f64> {
+        Some(f64::from_bits(u64::from_le_bytes(self.take(8)?.try_into().ok()?)))
+    }
+
+    fn shown(&mut self, kind: u8) -> Option<Shown> {
+        Some(match kind {
+            8 => Shown::Formatted { number: self.float()?, text: self.text()? },
+            9 => Shown::Percent { number: self.float()? },
+            10 => Shown::Noted { text: self.text()?, note: self.text()?, whole: self.text()? },
+            11 => Shown::Unsure { text: self.text()?, message: self.text()?, hint: self.text()? },
             _ => return None,
         })
     }
@@ -140,6 +180,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn shown() -> impl Strategy<Value = Shown> {
+        let number = || any::<f64>().prop_filter("a number", |number| !number.is_nan());
+        let text = || "\\PC{0,6}";
+        prop_oneof![
+            (number(), text()).prop_map(|(number, text)| Shown::Formatted { number, text }),
+            number().prop_map(|number| Shown::Percent { number }),
+            (text(), text(), text()).prop_map(|(text, note, whole)| Shown::Noted { text, note, whole }),
+            (text(), text(), text()).prop_map(|(text, message, hint)| Shown::Unsure { text, message, hint }),
+        ]
+    }
+
     fn content() -> impl Strategy<Value = CellContent> {
         prop_oneof![
             Just(CellContent::Empty),
@@ -148,6 +199,8 @@ mod tests {
             "\\PC{0,6}".prop_map(CellContent::Text),
             "\\PC{0,6}".prop_map(CellContent::Date),
             "\\PC{0,6}".prop_map(CellContent::Error),
+            "\\PC{0,6}".prop_map(CellContent::Missing),
+            shown().prop_map(|shown| CellContent::Shown(Box::new(shown))),
         ]
     }
 
@@ -163,7 +216,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_tables_or_none(bytes in prop::collection::vec(0_u8..8, 0..60)) {
+        fn any_bytes_are_tables_or_none(bytes in prop::collection::vec(0_u8..14, 0..60)) {
             let _ = decode(&bytes);
         }
     }

@@ -3,6 +3,7 @@
 use crate::cell::Cell;
 use crate::fold::fold;
 use crate::number::parse_number;
+use crate::shown::Shown;
 
 /// The years taken for years where a source doesn't say which it covers.
 pub(crate) const PLAUSIBLE_YEARS: [i32; 2] = [1000, 2999];
@@ -60,6 +61,8 @@ pub(crate) fn parse_year(cell: Cell<'_>) -> Result<i32, YearProblem> {
                 _ => Err(YearProblem::Text),
             }
         }
+        Cell::Shown(Shown::Formatted { number, .. }) => whole_year(*number),
+        Cell::Shown(Shown::Noted { text, .. }) => parse_year(Cell::Text(text)),
         Cell::Date(_) => Err(YearProblem::Date),
         _ => Err(YearProblem::Text),
     }

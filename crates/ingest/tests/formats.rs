@@ -104,6 +104,19 @@ fn parquet_counts_the_names_as_row_1() {
 }
 
 #[test]
+fn text_packed_by_gzip() {
+    use std::io::Write;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(TEXT.as_bytes()).unwrap();
+    let bytes = encoder.finish().unwrap();
+    let source = source(&fields("t.csv.gz", "csv", "comment: \"#\""), &bytes);
+    assert_eq!(lines(&read(&source, &bytes).unwrap()), expected(["C3", "C4", "C5", "C6"]));
+    let cut = &bytes[..bytes.len() - 9];
+    let source = crate::support::source(&fields("t.csv.gz", "csv", "comment: \"#\""), cut);
+    assert!(crate::support::fault_text(&source, cut).contains("can't be unpacked to its end"));
+}
+
+#[test]
 fn a_file_of_another_format_is_a_fault() {
     for format in ["xlsx", "xls", "ods", "parquet"] {
         let source = source(&fields("t", format, ""), b"city,year\n");

@@ -3,6 +3,8 @@
 //! One program for all of them, which is linked once: `cargo test --workspace --test ingest unit_roots`
 //! runs those of one file.
 
+mod columnar;
+mod corrections;
 mod crosswalks;
 mod faults;
 mod folders;

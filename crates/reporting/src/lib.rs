@@ -88,6 +88,6 @@ pub use template_source::TemplateSource;
 pub use tidy_estimate::{TidyEstimate, tidy_estimates};
 pub use trace_page::{page_name, trace_page};
 pub use variable_definition::VariableDefinition;
-pub use vintage_summary::{SourceSummary, VintageSummary};
+pub use vintage_summary::{CorrectionSummary, SourceSummary, VintageSummary};
 pub use wording::Wording;
 pub use workbook::write_workbook;

@@ -50,4 +50,23 @@ pub struct SourceSummary {
     /// Rows of data read from it.
     #[serde(default)]
     pub rows: Option<usize>,
+    /// Its cells that are read otherwise than they stand in it.
+    #[serde(default)]
+    pub corrections: Vec<CorrectionSummary>,
+}
+
+/// A cell that is read otherwise than it stands in the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectionSummary {
+    /// The cell: `D15`.
+    pub cell: String,
+    /// What stands there.
+    pub old: String,
+    /// What is read; empty where the value is made missing.
+    pub new: String,
+    /// Why.
+    pub reason: String,
+    /// Where the right value is from.
+    pub source: String,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use vintner_ingest::{CellContent, Format, Grid, GridRow, Source, read_grid};
+use vintner_ingest::{CellContent, Format, Grid, GridRow, Shown, Source, read_grid};
 use vintner_pipeline::{
     Cell, DescribeDifferences, Difference, DifferenceCollector, Differences, RowPair, Table, pair_rows,
     row_text,
@@ -46,7 +46,7 @@ impl DescribeDifferences for TableDifferences {
 /// How a file is read of which no manifest says anything: its ending tells the format, and its first
 /// row holds the headers.
 fn undeclared(path: &Path) -> Option<Source> {
-    let formats = [Format::Csv, Format::Tsv, Format::Xlsx, Format::Xls, Format::Ods];
+    let formats = Format::ALL.into_iter().filter(|format| *format != Format::Parquet);
     let ending = path.extension()?.to_str()?.to_lowercase();
     let format = formats.into_iter().find(|format| format.name() == ending)?;
     let declaration = json!({"name": "", "file": path.display().to_string(), "sha256": "", "format": format, "columns": []});
@@ -127,6 +127,12 @@ impl Table for Sheet<'_> {
             Some(CellContent::Boolean(flag)) => Cell::Boolean(*flag),
             Some(CellContent::Date(text)) => Cell::Other { kind: "date", text: text.into() },
             Some(CellContent::Error(text)) => Cell::Other { kind: "error", text: text.into() },
+            Some(CellContent::Missing(text)) => Cell::Other { kind: "missing", text: text.into() },
+            Some(CellContent::Shown(shown)) => match shown.as_ref() {
+                Shown::Formatted { number, .. } | Shown::Percent { number } => Cell::Number(*number),
+                Shown::Noted { whole, .. } => Cell::Text(whole.into()),
+                Shown::Unsure { text, .. } => Cell::Other { kind: "unsure", text: text.into() },
+            },
         }
     }
 }

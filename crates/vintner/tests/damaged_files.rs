@@ -81,7 +81,17 @@ fn corpus(format: &str) -> Vec<Vec<u8>> {
             fixture("damaged/panic_assert.xls"),
         ],
         "ods" => vec![fixture("fixtures/table.ods")],
-        "parquet" => vec![parquet(), fixture("damaged/panic.parquet")],
+        "parquet" => {
+            vec![
+                parquet(),
+                fixture("fixtures/columnar/types.parquet"),
+                fixture("fixtures/columnar/types_v1.parquet"),
+                fixture("damaged/panic.parquet"),
+            ]
+        }
+        "dta" => ["types_114", "types_118", "types_big_endian", "gb18030_117", "tagged_113", "tagged_119"]
+            .map(|name| fixture(&format!("fixtures/columnar/{name}.dta")))
+            .into(),
         "csv" => vec![TEXT.as_bytes().to_vec()],
         _ => vec![TEXT.replace(',', "\t").into_bytes()],
     }
@@ -142,6 +152,31 @@ fn xls() {
 #[test]
 fn parquet_files() {
     try_all("parquet", 60);
+}
+
+#[test]
+fn stata_files() {
+    try_all("dta", 60);
+}
+
+/// Checksums tell of damage: what is read is what was packed.
+#[test]
+fn text_packed_by_gzip() {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(TEXT.repeat(50).as_bytes()).unwrap();
+    let sound = encoder.finish().unwrap();
+    let before = cells(&read("csv", sound.clone()).unwrap().rows);
+    let mut tally = Tally::default();
+    for trial in 0..trials(60) {
+        let bytes = damaged(&sound, &mut Chance::of(trial));
+        let packed = bytes.starts_with(&[0x1F, 0x8B, 8]);
+        let grid = read("csv", bytes);
+        if let (true, Ok(grid)) = (packed, &grid) {
+            assert_eq!(cells(&grid.rows), before, "trial {trial}: other cells without a word");
+        }
+        tally.count(&grid);
+    }
+    tally.tell("csv, packed");
 }
 
 #[test]

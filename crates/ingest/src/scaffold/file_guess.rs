@@ -1,10 +1,11 @@
 //! What a file is: its format, its encoding, its delimiter, and the sheets in it.
 
-use crate::binary::read_tables;
+use crate::binary::{read_columns, read_tables, unpacked};
+use crate::columns::ColumnsAsked;
 use crate::format::Format;
 use crate::grid::GridRow;
-use crate::table::Wanted;
-use crate::{delimited, text_encoding};
+use crate::table::{Unreadable, Wanted};
+use crate::{delimited, gzip, text_encoding};
 
 /// One table's worth of cells, and how they were read.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(super) struct Readable {
     /// The workbook's other sheets.
     pub(super) other_sheets: Option<String>,
     pub(super) rows: Vec<GridRow>,
+    /// What columns are called in words, by their names, where the file says so.
+    pub(super) column_labels: Vec<(String, String)>,
     /// What a reader of the manifest should look at.
     pub(super) remarks: Vec<String>,
 }
@@ -28,14 +31,32 @@ pub(super) fn readings(name: &str, bytes: &[u8]) -> Result<Vec<Readable>, String
     if bytes.is_empty() {
         return Err("the file is empty (0 bytes): get it again".into());
     }
+    let refused = |wrong: Unreadable| format!("{}; {}", wrong.message, wrong.hint);
+    let (name, unpacked_bytes) = if gzip::is_packed(bytes) {
+        (name.strip_suffix(".gz").unwrap_or(name), unpacked(bytes, Format::Csv).map_err(refused)?)
+    } else {
+        (name, Vec::new())
+    };
+    let bytes = if unpacked_bytes.is_empty() { bytes } else { &unpacked_bytes };
     let format = by_bytes(bytes).unwrap_or_else(|| by_name(name));
     let mut readings = match format {
-        Format::Xlsx | Format::Xls | Format::Ods | Format::Parquet => read_tables(bytes, format, Wanted::All)
-            .map_err(|wrong| format!("{}; {}", wrong.message, wrong.hint))?
+        Format::Csv | Format::Tsv => vec![text(bytes)?],
+        _ if !unpacked_bytes.is_empty() => {
+            return Err(format!("a {} packed by gzip: unpack it", format.in_words()));
+        }
+        _ if format.is_columnar() => {
+            let columns = read_columns(bytes, format, &ColumnsAsked::default()).map_err(refused)?;
+            let (labels, remarks) = (columns.labels_by_name(), columns.warnings.clone());
+            let mut reading = plain(format, None, columns.into_rows());
+            reading.remarks = remarks;
+            reading.column_labels = labels;
+            vec![reading]
+        }
+        _ => read_tables(bytes, format, Wanted::All)
+            .map_err(refused)?
             .into_iter()
             .map(|table| plain(format, table.sheet, table.rows))
             .collect(),
-        Format::Csv | Format::Tsv => vec![text(bytes)?],
     };
     let said = by_extension(name);
     if said.is_some_and(|said| said != format && !(said.is_text() && format.is_text())) {
@@ -46,7 +67,6 @@ pub(super) fn readings(name: &str, bytes: &[u8]) -> Result<Vec<Readable>, String
 }
 
 fn plain(format: Format, sheet: Option<String>, rows: Vec<GridRow>) -> Readable {
-    let remarks = Vec::new();
     Readable {
         format,
         encoding: None,
@@ -55,7 +75,8 @@ fn plain(format: Format, sheet: Option<String>, rows: Vec<GridRow>) -> Readable 
         sheet,
         other_sheets: None,
         rows,
-        remarks,
+        column_labels: Vec::new(),
+        remarks: Vec::new(),
     }
 }
 
@@ -71,14 +92,18 @@ fn by_bytes(bytes: &[u8]) -> Option<Format> {
     if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
         return Some(Format::Xls);
     }
+    // Before format 117 a Stata file begins with its format, the order of bytes and the kind of file.
+    let is_stata =
+        bytes.starts_with(b"<stata_dta>") || matches!(bytes, [102..=115, order, 1, ..] if *order <= 2);
+    if is_stata {
+        return Some(Format::Dta);
+    }
     bytes.starts_with(b"PAR1").then_some(Format::Parquet)
 }
 
 fn by_extension(name: &str) -> Option<Format> {
     let ending = name.rsplit_once('.')?.1.to_lowercase();
-    [Format::Csv, Format::Tsv, Format::Xlsx, Format::Xls, Format::Ods, Format::Parquet]
-        .into_iter()
-        .find(|format| format.name() == ending)
+    Format::ALL.into_iter().find(|format| format.name() == ending)
 }
 
 /// What isn't known by its bytes is text, whatever its name.
@@ -135,6 +160,7 @@ fn text(bytes: &[u8]) -> Result<Readable, String> {
         sheet: None,
         other_sheets: None,
         rows,
+        column_labels: Vec::new(),
         remarks: Vec::new(),
     })
 }

@@ -345,6 +345,11 @@ impl Writer {
         if !guess.found.is_empty() && !absent.is_empty() {
             self.review(&format!("    # REVIEW: not in it: {}", absent.join(", ")));
         }
+        if !reading.column_labels.is_empty() {
+            let named = reading.column_labels.iter().map(|(name, label)| format!("{name}: {label}"));
+            let said = named.collect::<Vec<_>>().join("; ");
+            self.line(&format!("    # its columns in words: {}", one_line(&said)));
+        }
         if let Some(time) = &guess.time {
             self.line(&format!("    time: {}  # guess: years stand under it", quoted(time)));
         }

@@ -181,6 +181,7 @@ mod tests {
                 licence: Label::new(""),
                 url: String::new(),
                 rows: None,
+                corrections: Vec::new(),
             }],
         };
         let text = works().write(&["first".into()], &vintage);

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Name;
 use crate::bibliography::Bibliography;
 use crate::error::{ReportingError, Result};
-use crate::vintage_summary::VintageSummary;
+use crate::vintage_summary::{SourceSummary, VintageSummary};
 
 /// A vintage.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,6 +25,25 @@ pub struct VintageView {
     pub notice: Name,
     /// Its files.
     pub sources: Vec<SourceView>,
+    /// The cells of all of them that are read otherwise than they stand there.
+    pub corrections: Vec<CorrectionView>,
+}
+
+/// A cell that is read otherwise than it stands in its file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CorrectionView {
+    /// The file.
+    pub file: String,
+    /// The cell.
+    pub cell: String,
+    /// What stands there.
+    pub old: String,
+    /// What is read; empty where the value is made missing.
+    pub new: String,
+    /// Why.
+    pub reason: String,
+    /// Where the right value is from.
+    pub source: String,
 }
 
 /// A raw file.
@@ -59,6 +78,19 @@ impl VintageView {
         if vintage.is_synthetic() && notice.both.trim().is_empty() {
             return Err(ReportingError::NoNotice { vintage: vintage.name.clone() });
         }
+        let of = |source: &SourceSummary| {
+            let file = source.file.clone();
+            let corrections = source.corrections.clone().into_iter();
+            corrections.map(move |correction| CorrectionView {
+                file: file.clone(),
+                cell: correction.cell,
+                old: correction.old,
+                new: correction.new,
+                reason: correction.reason,
+                source: correction.source,
+            })
+        };
+        let corrections = vintage.sources.iter().flat_map(of).collect();
         let sources = vintage
             .sources
             .iter()
@@ -86,6 +118,7 @@ impl VintageView {
             date: vintage.date.clone(),
             notice,
             sources,
+            corrections,
         })
     }
 }

@@ -221,6 +221,7 @@ pub fn small() -> (ReportSpec, ReportInputs) {
                 licence: label("CC0-1.0", ""),
                 url: "https://example.org/a?b=1&c=2".into(),
                 rows: Some(24),
+                corrections: Vec::new(),
             }],
         },
         variables: ["x", "y", "z"]

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use vintner_ingest::{Manifest, Source};
+use vintner_ingest::{Correction, Manifest, Source};
 use vintner_panel::{Gap, Label, gaps_from_frame};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::{
-    Bibliography, EquationDiagnostics, Renderer, ReportContext, ReportFormat, ReportInputs, ReportSpec,
-    Robustness, SourceSummary, TemplateSource, Translation, VariableDefinition, VintageSummary, Wording,
+    Bibliography, CorrectionSummary, EquationDiagnostics, Renderer, ReportContext, ReportFormat,
+    ReportInputs, ReportSpec, Robustness, SourceSummary, TemplateSource, Translation, VariableDefinition,
+    VintageSummary, Wording,
 };
 
 use super::diagnose::Diagnostics;
@@ -226,6 +227,7 @@ pub(super) fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
         .collect();
     let summary = |source: Source| SourceSummary {
         rows: rows.get(&source.name).copied(),
+        corrections: source.corrections.iter().map(corrected).collect(),
         file: source.file,
         sha256: source.sha256,
         citation: source.citation.unwrap_or_default(),
@@ -240,6 +242,16 @@ pub(super) fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
         notice: Some(manifest.notice),
         sources: manifest.sources.into_iter().map(summary).collect(),
     })
+}
+
+fn corrected(correction: &Correction) -> CorrectionSummary {
+    CorrectionSummary {
+        cell: correction.cell.clone(),
+        old: correction.old.text(),
+        new: correction.new_text(),
+        reason: correction.reason.clone(),
+        source: correction.source.clone(),
+    }
 }
 
 /// The tests of each equation, under the title that it has elsewhere in the report.

@@ -1,0 +1,217 @@
+//! Files that are laid out by column, cell by cell as pandas reads them (`fixtures/columnar/generate.py`).
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::path::PathBuf;
+
+use crate::support::{fault_text, lines, read, source};
+use vintner_ingest::read_grid;
+
+fn fixture(name: &str) -> Vec<u8> {
+    std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/columnar").join(name))
+        .unwrap()
+}
+
+/// The texts of all cells, the names among them; a label is read of what is read as text.
+fn cells(file: &str, more: &str) -> Vec<Vec<String>> {
+    let bytes = fixture(file);
+    let format = file.rsplit_once('.').unwrap().1;
+    let columns = "columns:\n  - {column: v, variable: v}";
+    let fields =
+        format!("name: s\nfile: {file}\nformat: {format}\nentity: city\ntime: year\n{columns}\n{more}");
+    let grid = read_grid(&source(&fields, &bytes), &bytes).unwrap_or_else(|error| panic!("{file}: {error}"));
+    grid.rows.iter().map(|row| row.cells.iter().map(|cell| cell.raw()).collect()).collect()
+}
+
+#[test]
+fn stata_files_of_every_release_hold_what_pandas_reads() {
+    let expected: Vec<Vec<String>> = String::from_utf8(fixture("types.csv"))
+        .unwrap()
+        .lines()
+        .map(|line| line.split(',').map(str::to_owned).collect())
+        .collect();
+    for file in ["types_114.dta", "types_117.dta", "types_118.dta", "types_119.dta", "types_big_endian.dta"] {
+        let found = cells(file, "category: sector");
+        assert_eq!(found.len(), expected.len(), "{file}");
+        for (found, expected) in found.iter().zip(&expected) {
+            for (one, other) in found.iter().zip(expected) {
+                let same_number = one.parse::<f64>().ok().zip(other.parse::<f64>().ok());
+                let same =
+                    one == other || same_number.is_some_and(|(one, other)| one.to_bits() == other.to_bits());
+                assert!(same, "{file}: {one} instead of {other}");
+            }
+        }
+    }
+}
+
+#[test]
+fn letters_of_missing_values_are_kept() {
+    for release in [113, 114, 115, 117, 118, 119] {
+        let file = format!("tagged_{release}.dta");
+        let bytes = fixture(&file);
+        let fields = format!(
+            "name: s\nfile: {file}\nformat: dta\nentity: city\ntime: year\ncolumns:\n  - {{column: v, variable: v}}"
+        );
+        let tidied = read(&source(&fields, &bytes), &bytes).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let raw: Vec<String> = tidied.values().unwrap().into_iter().map(|value| value.raw).collect();
+        assert_eq!(raw, ["1", ".a", ".z"], "{file}");
+        assert!(tidied.values().unwrap().iter().skip(1).all(|value| value.value.is_none()));
+        let labels = tidied.warnings.iter().find(|warning| warning.contains("have labels"));
+        assert!(
+            labels.is_some_and(|said| said.contains("\"year\"") && said.contains("codes are read")),
+            "{labels:?}"
+        );
+    }
+}
+
+#[test]
+fn labels_are_read_where_that_is_declared() {
+    let bytes = fixture("types_118.dta");
+    let fields = |more: &str| {
+        format!(
+            "name: s\nfile: t.dta\nformat: dta\nentity: city\ntime: year\ncolumns:\n  - {{column: sector, variable: v{more}"
+        )
+    };
+    let text = source(&fields(", type: text}"), &bytes);
+    let tidied = read(&text, &bytes).unwrap();
+    let texts = |tidied: &vintner_ingest::Tidied| -> Vec<Option<String>> {
+        tidied.values().unwrap().into_iter().map(|value| value.text).collect()
+    };
+    let of = |names: [&str; 4]| names.map(|name| Some(name.to_owned())).to_vec();
+    assert_eq!(texts(&tidied), of(["mines", "mills", "mines", "farms"]));
+    assert!(
+        tidied.warnings.iter().any(|said| said.contains("value_labels: {sector: labels}")),
+        "{:?}",
+        tidied.warnings
+    );
+    let codes = source(&fields(", type: text}\nvalue_labels: {sector: codes}"), &bytes);
+    let tidied = read(&codes, &bytes).unwrap();
+    assert_eq!(texts(&tidied), of(["2", "1", "2", "0"]));
+    assert!(tidied.warnings.iter().all(|said| !said.contains("labels")), "{:?}", tidied.warnings);
+    let numbers = source(&fields("}"), &bytes);
+    assert_eq!(lines(&read(&numbers, &bytes).unwrap())[0], "jia 2008 v = 2 at G2");
+}
+
+#[test]
+fn an_encoding_is_declared_or_guessed_and_said() {
+    let bytes = fixture("gb18030_117.dta");
+    let of = |more: &str| {
+        let fields = "name: s\nfile: t.dta\nformat: dta\nentity: city\ntime: year\ncolumns:\n  - {column: v, variable: v}";
+        let source = source(&format!("{fields}\n{more}"), &bytes);
+        vintner_ingest::read_source_bytes(&source, &bytes, None, None)
+    };
+    let names = |tidied: &vintner_ingest::Tidied| -> Vec<String> {
+        tidied.values().unwrap().into_iter().map(|value| value.entity.unwrap()).collect()
+    };
+    let guessed = of("").unwrap();
+    assert_eq!(names(&guessed), ["保定市", "北京市", "哈尔滨市", "保定市"]);
+    assert!(guessed.warnings[0].contains("read as gb18030"), "{:?}", guessed.warnings);
+    let declared = of("encoding: gb18030").unwrap();
+    assert_eq!(names(&declared), names(&guessed));
+    assert!(declared.warnings.is_empty(), "{:?}", declared.warnings);
+    assert!(of("encoding: utf-8").is_err());
+}
+
+#[test]
+fn every_ordinary_type_of_parquet_is_read() {
+    let rows = |file: &str| cells(file, "");
+    // The values that `generate.py` writes.
+    let expected: [(&str, [&str; 4]); 21] = [
+        ("city", ["Jia", "Yi", "Bing", "Jia"]),
+        ("year", ["2008", "2008", "2008", "2009"]),
+        ("int8", ["-128", "127", "", "0"]),
+        ("uint8", ["255", "0", "", "1"]),
+        ("uint16", ["65535", "0", "", "1"]),
+        ("int32", ["-2147483648", "2147483647", "", "1"]),
+        ("uint32", ["4294967295", "0", "", "1"]),
+        ("int64", ["9223372036854775807", "-9223372036854775808", "", "1"]),
+        ("uint64", ["18446744073709551615", "0", "", "1"]),
+        ("float16", ["0.5", "-2", "1", "65504"]),
+        ("float32", ["0.10000000149011612", "10000000000", "", "1"]),
+        ("decimal", ["1234.56", "-0.01", "", "0.1"]),
+        ("decimal38", ["1.2345678901234568e25", "", "", "0.001"]),
+        ("flag", ["TRUE", "FALSE", "", "TRUE"]),
+        ("date", ["2000-01-01", "1899-12-31", "", "2024-02-29"]),
+        ("date64", ["2000-01-01", "1899-12-31", "", "2024-02-29"]),
+        ("stamp", ["2000-01-01", "2000-01-01T12:30:00", "", "1960-01-01"]),
+        ("stamp_ns", ["2000-01-01", "2000-01-01T12:30:00", "", "1960-01-01"]),
+        ("zoned", ["2000-01-01T00:00:00Z", "", "", ""]),
+        ("word", ["a", "b", "", "a"]),
+        ("large", ["a", "b", "", "a"]),
+    ];
+    for file in ["types.parquet", "types_v1.parquet"] {
+        let rows = rows(file);
+        // Without the schema of Arrow nothing says that two bytes are a number.
+        let has = |name: &str| file == "types.parquet" || name != "float16";
+        for (name, expected) in expected.iter().filter(|(name, _)| has(name)) {
+            let at = rows[0].iter().position(|header| header == name).unwrap();
+            let found: Vec<&str> =
+                rows[1..].iter().map(|row| row.get(at).map_or("", String::as_str)).collect();
+            assert_eq!(found, expected, "{file}, {name}");
+        }
+    }
+}
+
+#[test]
+fn a_type_that_is_not_read_matters_where_it_is_asked_for() {
+    let bytes = fixture("types.parquet");
+    let of = |column: &str| {
+        let fields = "name: s\nfile: t.parquet\nformat: parquet\nentity: city\ntime: year\ncolumns:";
+        source(&format!("{fields}\n  - {{column: {column}, variable: v}}"), &bytes)
+    };
+    assert_eq!(lines(&read(&of("int8"), &bytes).unwrap())[0], "jia 2008 v = -128 at C2");
+    let said = fault_text(&of("list"), &bytes);
+    assert!(said.contains("column `list` holds"), "{said}");
+    let said = fault_text(&of("date"), &bytes);
+    assert!(said.contains("a date where a number is due: 2000-01-01"), "{said}");
+}
+
+/// Every release there is, written by the crate that reads them.
+#[test]
+fn stata_releases_from_102_on_are_read() {
+    use dta::stata::dta::byte_order::ByteOrder;
+    use dta::stata::dta::dta_writer::DtaWriter;
+    use dta::stata::dta::header::Header;
+    use dta::stata::dta::release::Release;
+    use dta::stata::dta::schema::Schema;
+    use dta::stata::dta::value::Value;
+    use dta::stata::dta::variable::Variable;
+    use dta::stata::dta::variable_type::VariableType;
+    use dta::stata::stata_double::StataDouble;
+    use dta::stata::stata_int::StataInt;
+
+    for number in (102..=119_u8).filter(|number| *number != 106 && *number != 109) {
+        let Ok(release) = Release::try_from(number) else { continue };
+        let schema = Schema::builder()
+            .add_variable(Variable::builder(VariableType::FixedString(8), "city").format("%8s"))
+            .add_variable(Variable::builder(VariableType::Int, "year").format("%8.0g"))
+            .add_variable(Variable::builder(VariableType::Double, "v").format("%9.0g"))
+            .build()
+            .unwrap();
+        let header = Header::builder(release, ByteOrder::LittleEndian).build();
+        let writer = DtaWriter::new().from_writer(std::io::Cursor::new(Vec::<u8>::new()));
+        let mut records = writer
+            .write_header(header)
+            .and_then(|writer| writer.write_schema(schema))
+            .and_then(|writer| writer.into_record_writer())
+            .unwrap_or_else(|error| panic!("{number}: {error}"));
+        for (city, year, v) in [("Jia", 2008, 0.1), ("Yi", 2009, -1e100)] {
+            let row = [
+                Value::string(city),
+                Value::Int(StataInt::Present(year)),
+                Value::Double(StataDouble::Present(v)),
+            ];
+            records.write_record(&row).unwrap();
+        }
+        let bytes = records
+            .into_long_string_writer()
+            .and_then(|writer| writer.into_value_label_writer())
+            .and_then(|writer| writer.finish())
+            .unwrap()
+            .into_inner();
+        let fields = "name: s\nfile: t.dta\nformat: dta\nentity: city\ntime: year\ncolumns:\n  - {column: v, variable: v}";
+        let tidied =
+            read(&source(fields, &bytes), &bytes).unwrap_or_else(|error| panic!("{number}: {error}"));
+        let large = format!("yi 2009 v = {} at C3", -1e100);
+        assert_eq!(lines(&tidied), ["jia 2008 v = 0.1 at C2".to_owned(), large], "{number}");
+    }
+}
