@@ -26,7 +26,7 @@ pub(crate) fn time(nanoseconds: i128) -> Option<String> {
     let (seconds, rest) = (nanoseconds.div_euclid(SECOND), nanoseconds.rem_euclid(SECOND));
     let time = DateTime::from_timestamp(i64::try_from(seconds).ok()?, u32::try_from(rest).ok()?)?;
     let text = time.naive_utc().format("%Y-%m-%dT%H:%M:%S%.f").to_string();
-    if !text.as_bytes().get(10).is_some_and(|byte| *byte == b'T') {
+    if text.as_bytes().get(10).is_none_or(|byte| *byte != b'T') {
         return None;
     }
     Some(text.strip_suffix("T00:00:00").map(str::to_owned).unwrap_or(text))
