@@ -4,7 +4,7 @@
 use polars::prelude::*;
 use vintner_ingest::read_source_bytes;
 
-use crate::support::{cities, csv_source, fault_text, lines, read, source};
+use crate::support::{csv_source, fault_text, lines, read, source};
 
 #[test]
 fn ids_and_whole_numbers_keep_every_digit_and_text_stays_text() {
@@ -164,6 +164,6 @@ fn a_parquet_file_gives_the_columns_that_are_named() {
             "9007199254740993002 2009 n = 3 at E4",
         ]
     );
-    let said = read_source_bytes(&source(&fields("blob"), &bytes), &bytes, Some(&cities()), None);
+    let said = read_source_bytes(&source(&fields("blob"), &bytes), &bytes, None, None);
     assert!(said.unwrap_err().to_string().contains("column `blob` holds binary"));
 }
