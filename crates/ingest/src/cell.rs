@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use vintner_panel::shortest_decimal;
 
-use crate::fold::is_space;
+use crate::fold::{is_invisible, is_space};
 use crate::shown::Shown;
 
 /// What a cell holds; see [`CellContent`](crate::CellContent), which owns the same.
@@ -49,7 +49,7 @@ impl<'a> Cell<'a> {
     pub(crate) fn is_blank(self) -> bool {
         match self {
             Cell::Empty | Cell::Missing(_) => true,
-            Cell::Text(text) => text.chars().all(is_space),
+            Cell::Text(text) => text.chars().all(|character| is_space(character) || is_invisible(character)),
             _ => false,
         }
     }

@@ -119,7 +119,7 @@ fn holds(cell: Cell<'_>, old: &CellText) -> bool {
         CellText::Text(_) => false,
         CellText::Whole(_) | CellText::Number(_) => {
             let (held, old) = (parse_number(&cell.raw()), parse_number(&text));
-            held.is_ok() && held == old
+            held.is_some() && held == old
         }
     }
 }

@@ -9,7 +9,7 @@ use vintner_panel::{Entity, Label};
 use crate::delimited;
 use crate::delimited::Dialect;
 use crate::error::{IngestError, Result};
-use crate::fold::{fold, fold_name};
+use crate::fold::{fold, fold_loosely, fold_name};
 use crate::grid::GridRow;
 
 const COLUMNS: [&str; 6] = ["id", "en", "zh", "aliases", "prefixes", "suffixes"];
@@ -25,6 +25,10 @@ const COLUMNS: [&str; 6] = ["id", "en", "zh", "aliases", "prefixes", "suffixes"]
 pub struct Crosswalk {
     entities: Vec<Entity>,
     names: BTreeMap<String, usize>,
+    /// Names without case; nothing for one that stands for two entities so.
+    caseless: BTreeMap<String, Option<usize>>,
+    /// Names without case and accents, for suggestions.
+    loose: BTreeMap<String, usize>,
     stems: Vec<(String, usize)>,
     prefixes: Vec<String>,
     suffixes: Vec<String>,
@@ -77,6 +81,8 @@ impl Crosswalk {
         let mut crosswalk = Self {
             entities: Vec::new(),
             names: BTreeMap::new(),
+            caseless: BTreeMap::new(),
+            loose: BTreeMap::new(),
             stems: Vec::new(),
             prefixes: Vec::new(),
             suffixes: Vec::new(),
@@ -150,6 +156,9 @@ impl Crosswalk {
                         .push(fault.hint("a name stands for one entity; make the aliases distinct"));
                 }
                 _ => {
+                    let caseless = self.caseless.entry(name.to_lowercase()).or_insert(Some(index));
+                    *caseless = caseless.filter(|other| *other == index);
+                    self.loose.entry(fold_loosely(&name)).or_insert(index);
                     self.names.insert(name, index);
                 }
             }
@@ -167,10 +176,41 @@ impl Crosswalk {
         &self.entities
     }
 
-    /// What `name` stands for, whatever its white space and character width.
+    /// What `name` stands for, whatever its white space, character width, kind of apostrophe and way of typing accents.
     pub fn find(&self, name: &str) -> NameMatch<'_> {
+        self.find_by(name, false)
+    }
+
+    /// As [`Crosswalk::find`], whatever its case, too.
+    pub fn find_caseless(&self, name: &str) -> NameMatch<'_> {
+        self.find_by(name, true)
+    }
+
+    /// The entity whose name is nearest to one that is none, with that name; nothing where none is near.
+    pub fn nearest(&self, name: &str) -> Option<(&str, &str)> {
+        let loose = fold_loosely(name);
+        if loose.is_empty() {
+            return None;
+        }
+        let of = |index: usize| self.entities.get(index).map(|entity| entity.id.as_str());
+        let (found, index) = match self.loose.get_key_value(&loose) {
+            Some((found, index)) => (found.as_str(), *index),
+            None => {
+                let near = did_you_mean(&loose, self.loose.keys().map(String::as_str))?;
+                // One letter of two or three is another name.
+                (near.chars().count() >= 4).then_some(())?;
+                (near, *self.loose.get(near)?)
+            }
+        };
+        let written = self.names.iter().find(|(name, own)| **own == index && fold_loosely(name) == found);
+        Some((of(index)?, written.map_or(found, |(name, _)| name.as_str())))
+    }
+
+    fn find_by(&self, name: &str, caseless: bool) -> NameMatch<'_> {
         let folded = fold_name(name);
-        if let Some(entity) = self.names.get(&folded).and_then(|&index| self.entities.get(index)) {
+        let lower = || self.caseless.get(&folded.to_lowercase()).copied().flatten().filter(|_| caseless);
+        let index = self.names.get(&folded).copied().or_else(lower);
+        if let Some(entity) = index.and_then(|index| self.entities.get(index)) {
             return NameMatch::Entity(&entity.id);
         }
         let near = self

@@ -24,11 +24,14 @@ impl<'a> EntitiesAcross<'a> {
     pub(crate) fn find(tidying: &mut Tidying<'a>, header: &Header) -> Option<Self> {
         let source = tidying.asked.source;
         let keys = KeyColumns::find(tidying, header)?;
-        let reader = ValueReader::new(source, 0, source.columns.first()?);
+        let reader = ValueReader::new(source, 0, source.columns.first()?, tidying.asked.decided(0));
         let own_columns = keys.all();
         let (mut entities, mut columns) = (Vec::new(), Vec::new());
         for (at, text) in header.cells.iter().filter(|(at, _)| !own_columns.contains(at)) {
             let code = tidying.entity(Cell::Text(text), header.row, *at);
+            if code.is_none() {
+                tidying.left_out(Cell::Text(text), None, header.row, *at);
+            }
             if let Some(id) = code.and_then(|code| tidying.records.entities.text(code)) {
                 entities.push(id.to_owned());
                 columns.push(*at);
@@ -47,7 +50,7 @@ impl ReadRow for EntitiesAcross<'_> {
             let entity = Some(tidying.records.entities.code(id));
             let key = RowKey { entity, category: keyed.key.category };
             if tidying.begin(key, year, RecordPlace { row: number, column: *column, variable: 0 }) {
-                tidying.take_alone(&self.reader, row.cell(*column), number, *column);
+                tidying.take_alone(&self.reader, row.cell(*column), number, *column, None);
             }
         }
     }

@@ -66,8 +66,8 @@ pub enum IngestError {
     /// A raw file isn't the one that the manifest means.
     #[error(
         "{file}: not the file that the manifest means (source `{name}`)\n  expected sha256 {expected}\n  found    \
-         sha256 {found}\n      = get the original file; or, if it was meant to change, write the new sum into \
-         vintage.yaml: `sha256: {found}`{}",
+         sha256 {found}\n      = {}{}",
+        checksum_hint(*line_ends, found),
         within(faults)
     )]
     Checksum {
@@ -79,6 +79,8 @@ pub enum IngestError {
         expected: String,
         /// The file's own checksum.
         found: String,
+        /// Whether it differs from the one that is meant in nothing but how its lines end.
+        line_ends: bool,
         /// What is wrong in it as it is; none if it can be read as the manifest says.
         faults: Box<SourceFaults>,
     },
@@ -93,6 +95,18 @@ pub enum IngestError {
         /// The faults.
         faults: SourceFaults,
     },
+}
+
+fn checksum_hint(line_ends: bool, found: &str) -> String {
+    if line_ends {
+        return "it differs in nothing but its line ends (LF against CRLF), which git changes on its way out: write \
+                `* -text` into a .gitattributes beside the raw files, then `git add --renormalize` them and check them \
+                out again"
+            .into();
+    }
+    format!(
+        "get the original file; or, if it was meant to change, write the new sum into vintage.yaml: `sha256: {found}`"
+    )
 }
 
 /// What would be wrong besides, with the file as it is.

@@ -1,18 +1,25 @@
 //! The header row of a table, and finding columns in it.
 
 use vintner_diagnostics::did_you_mean;
+use vintner_panel::CellAddress;
 
-use crate::fold::fold_header;
-use crate::grid::{CellContent, Grid};
+use crate::column_letter::by_place;
+use crate::fold::{fold, fold_header};
+use crate::grid::{CellContent, Grid, GridRow};
+use crate::source::Source;
 use crate::tidying::Problem;
 
 /// The header row's cells that aren't blank.
 #[derive(Debug)]
 pub(crate) struct Header {
-    /// The header's row number.
+    /// The header's row number; of several the last.
     pub row: u32,
-    /// Column, from 1, and text.
+    /// The last row that is no data: the header's, or one under it that is skipped.
+    pub last: u32,
+    /// Column, from 1, and text; of several rows their texts as one.
     pub cells: Vec<(u32, String)>,
+    /// The texts of several rows apart, by column as above; a merged cell's in each of its columns.
+    pub parts: Vec<Vec<String>>,
     /// Numbers and texts of the rows below, as far as a header might be looked for in them.
     below: Vec<(u32, Vec<String>)>,
     /// Whether fields are divided by a delimiter.
@@ -32,8 +39,9 @@ pub(crate) struct Found {
 }
 
 impl Header {
-    /// The header in the grid's row `number`, or for text the first row from there on.
-    pub(crate) fn of(grid: &Grid, number: u32, is_text: bool) -> Result<Header, Problem> {
+    /// The header of a source: from the row that it names on, or for text from the first row from there on.
+    pub(crate) fn of(grid: &Grid, source: &Source) -> Result<Header, Problem> {
+        let (number, is_text) = (source.header_row, source.format.is_text());
         let row = grid.header_row(number, is_text).ok_or_else(|| Problem {
             cell: None,
             message: match grid.rows.last() {
@@ -42,14 +50,20 @@ impl Header {
             },
             hint: "set `header_row` to the row of the column headers, or mend `sheet`".into(),
         })?;
-        let texts = row.cells.iter().zip(1u32..).filter(|(content, _)| !content.is_blank());
+        let from = grid.rows.iter().position(|own| own.number == row.number).unwrap_or_default();
+        let rows = grid.rows.get(from..).unwrap_or_default();
+        let height = (source.header_rows.max(1) as usize).min(rows.len());
+        let (rows, below) = rows.split_at_checked(height).unwrap_or((rows, &[]));
+        let (cells, parts) = joined(rows, source.header_separator());
+        let last = rows.last().map_or(row.number, |row| row.number);
+        let skipped = (source.skip_rows as usize).checked_sub(1).and_then(|at| below.get(at));
         Ok(Header {
-            row: row.number,
-            cells: texts.map(|(content, column)| (column, content.raw())).collect(),
-            below: grid
-                .rows
+            row: last,
+            last: skipped.map_or(last, |row| row.number),
+            cells,
+            parts,
+            below: below
                 .iter()
-                .filter(|below| below.number > row.number)
                 .take(SEARCHED)
                 .map(|below| (below.number, below.cells.iter().map(CellContent::raw).collect()))
                 .collect(),
@@ -73,6 +87,10 @@ impl Header {
                     format!("column {name:?} is headed {text:?}, which differs in spaces or character width");
                 Ok(Found { column: *column, warning: Some(warning) })
             }
+            [] if self.elsewhere(name, &folded).is_some() => {
+                let column = self.elsewhere(name, &folded).unwrap_or_default();
+                Ok(Found { column, warning: None })
+            }
             [] => Err(Problem {
                 cell: None,
                 message: format!("no column {name:?} in row {}", self.row),
@@ -81,9 +99,26 @@ impl Header {
             [_, second, ..] => Err(Problem {
                 cell: Some((self.row, *second)),
                 message: format!("the header {name:?} stands over {} columns", loose.len()),
-                hint: "a column is found by its header: give each its own in a copy of the file".into(),
+                hint: format!("name the one that is meant by its place, `column {}`", letters(*second)),
             }),
         }
+    }
+
+    /// A column named by its place, or by its lowest header text alone.
+    fn elsewhere(&self, name: &str, folded: &str) -> Option<u32> {
+        by_place(name).or_else(|| match self.lowest(folded).as_slice() {
+            [column] => Some(*column),
+            _ => None,
+        })
+    }
+
+    /// The columns whose lowest header text is this, where there are several rows.
+    fn lowest(&self, folded: &str) -> Vec<u32> {
+        let lowest = |parts: &&Vec<String>| parts.iter().rev().find(|part| !part.is_empty()).cloned();
+        let columns = self.cells.iter().zip(&self.parts).filter(|(_, parts)| parts.len() > 1);
+        let fitting =
+            columns.filter(|(_, parts)| lowest(parts).is_some_and(|own| fold_header(&own) == folded));
+        fitting.map(|((column, _), _)| *column).collect()
     }
 
     /// The text over a column.
@@ -123,13 +158,76 @@ impl Header {
     }
 }
 
+/// The texts of header rows by column, as one and apart. In all rows but the last a text holds for the empty cells
+/// after it, as that of merged cells does.
+fn joined(rows: &[GridRow], separator: &str) -> (Vec<(u32, String)>, Vec<Vec<String>>) {
+    let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or_default();
+    let filled: Vec<Vec<String>> = rows
+        .iter()
+        .enumerate()
+        .map(|(at, row)| {
+            let mut last = String::new();
+            let texts = (1..=u32::try_from(width).unwrap_or(u32::MAX)).map(|column| {
+                let content = row.cell(column);
+                if at + 1 == rows.len() {
+                    return if content.is_blank() { String::new() } else { content.raw() };
+                }
+                if !content.is_blank() {
+                    last = content.raw();
+                }
+                last.clone()
+            });
+            texts.collect()
+        })
+        .collect();
+    let mut cells = Vec::new();
+    let mut parts = Vec::new();
+    for (at, column) in (0..width).zip(1..) {
+        let own: Vec<String> = filled.iter().map(|row| row.get(at).cloned().unwrap_or_default()).collect();
+        if let [text] = own.as_slice() {
+            // Spaces within a header stay as they are written.
+            if !text.is_empty() {
+                cells.push((column, text.clone()));
+                parts.push(own);
+            }
+            continue;
+        }
+        let texts: Vec<String> = own.iter().map(|text| fold(text)).filter(|text| !text.is_empty()).collect();
+        if !texts.is_empty() {
+            cells.push((column, texts.join(separator)));
+            parts.push(own.iter().map(|text| fold(text)).collect());
+        }
+    }
+    (cells, parts)
+}
+
+/// The letters of a column.
+fn letters(column: u32) -> String {
+    let cell = CellAddress { file: String::new(), sheet: None, row: 1, column }.cell();
+    cell.trim_end_matches(|character: char| character.is_ascii_digit()).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[test]
+    fn merged_texts_hold_for_the_cells_after_them() {
+        let row = |number, texts: &[&str]| GridRow {
+            number,
+            cells: texts.iter().map(|text| CellContent::from_text(*text)).collect(),
+        };
+        let rows = [row(1, &["", "Output", "", "Price"]), row(2, &["Country", "Estimate", "Error"])];
+        let (cells, parts) = joined(&rows, " | ");
+        let texts: Vec<&str> = cells.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(texts, ["Country", "Output | Estimate", "Output | Error", "Price"]);
+        assert_eq!(parts.get(2).map(|parts| parts.join("/")), Some("Output/Error".into()));
+    }
+
     fn header(texts: &[&str]) -> Header {
-        let cells = (1..).zip(texts.iter().map(|&text| text.to_owned())).collect();
-        Header { row: 1, cells, below: Vec::new(), is_text: true }
+        let cells: Vec<(u32, String)> = (1..).zip(texts.iter().map(|&text| text.to_owned())).collect();
+        let parts = cells.iter().map(|(_, text)| vec![text.clone()]).collect();
+        Header { row: 1, last: 1, cells, parts, below: Vec::new(), is_text: true }
     }
 
     #[test]

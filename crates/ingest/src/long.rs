@@ -1,5 +1,6 @@
 //! Long tables: a row for each entity and year, a column for each variable.
 
+use crate::cell::Cell;
 use crate::header::Header;
 use crate::read_row::ReadRow;
 use crate::records::RecordPlace;
@@ -7,6 +8,10 @@ use crate::row_key::{KeyColumns, find_column};
 use crate::rows::Row;
 use crate::tidying::Tidying;
 use crate::value_reader::ValueReader;
+use crate::year::parse_marked_year;
+
+/// Years of which a header beside those that are read is likely one.
+const PLAUSIBLE: std::ops::RangeInclusive<i32> = 1500..=2150;
 
 /// The columns of a long table.
 #[derive(Debug)]
@@ -28,9 +33,17 @@ impl<'a> Long<'a> {
         for (at, column) in source.columns.iter().enumerate() {
             if let Some(found) = column.column.as_deref().and_then(|name| find_column(tidying, header, name))
             {
-                readers.push(ValueReader::new(source, at, column));
+                readers.push(ValueReader::new(source, at, column, tidying.asked.decided(at)));
                 columns.push(found);
                 headers.push((found, header.text(found).unwrap_or_default().to_owned()));
+            }
+        }
+        let taken: Vec<u32> = keys.as_ref().map(KeyColumns::all).unwrap_or_default();
+        for (column, text) in
+            header.cells.iter().filter(|(at, _)| !columns.contains(at) && !taken.contains(at))
+        {
+            if parse_marked_year(Cell::Text(text), None).is_ok_and(|found| PLAUSIBLE.contains(&found.year)) {
+                tidying.not_read(header.row, *column, text);
             }
         }
         let all = readers.len() == source.columns.len();

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use encoding_rs::Encoding;
 use vintner_diagnostics::{Document, Faults, Node, NodeValue};
+use vintner_panel::tidy_columns;
 
 use crate::checksum::Checksum;
 use crate::format::Format;
 use crate::layout::Layout;
 use crate::manifest::Manifest;
+use crate::number_rule::{DecimalMark, Grouping, NumberRule, Percent};
 use crate::source::{Outside, Source, ValueColumn, ValueKind};
 
 /// Everything that doesn't go together, each at its place.
@@ -102,6 +104,26 @@ impl Check<'_> {
                 "write 1 for the first row",
             );
         }
+        if source.header_rows == 0 {
+            let message = "a table has a header".into();
+            self.fault(place.field("header_rows"), message, "write how many rows it has");
+        }
+        if source.header_rows > 15 || source.skip_rows > 1_000 {
+            let message = "more rows than a header has".into();
+            self.fault(
+                place.field("header_rows"),
+                message,
+                "set `header_row` to the row of the column headers",
+            );
+        }
+        if let Some((column, _)) = source.split.iter().find(|(_, separator)| separator.is_empty()) {
+            let message = format!("nothing divides the keys of {column:?}");
+            self.fault(place.field("split"), message, "write what stands between them, such as \",\"");
+        }
+        if !source.gap_years.is_empty() && source.covers.is_none() {
+            let message = "`gap_years` are years within `covers`, which isn't there".into();
+            self.fault(place.field("gap_years"), message, "write `covers: [first, last]`");
+        }
         if source.last_row.is_some_and(|last| last <= source.header_row) {
             let message = "`last_row` is not below the header".into();
             self.fault(place.field("last_row"), message, "both count from the top of the file, from 1");
@@ -117,6 +139,7 @@ impl Check<'_> {
             self.fault(place.field("year"), message, "mend `year` or `covers`");
         }
         self.corrections(source, place);
+        self.numbers(&source.numbers, place.field("numbers"));
         self.format(source, place);
         self.layout(source, place);
         self.columns(source, place);
@@ -142,6 +165,35 @@ impl Check<'_> {
                     self.fault(field(name), message, "say why, and where the right value is from");
                 }
             }
+        }
+    }
+
+    fn numbers(&mut self, rule: &NumberRule, node: Option<&Node>) {
+        let mark = match rule.decimal {
+            Some(DecimalMark::Point) => Some(Grouping::Point),
+            Some(DecimalMark::Comma) => Some(Grouping::Comma),
+            None => None,
+        };
+        let both = rule.grouping.contains(&Grouping::Point) && rule.grouping.contains(&Grouping::Comma);
+        if mark.is_some_and(|mark| rule.grouping.contains(&mark)) || both {
+            let message = "one mark can't stand both before a fraction and between groups".into();
+            self.fault(node, message, "write `decimal` and `grouping` as two marks, such as \",\" and \".\"");
+        }
+        let is_digit =
+            |text: &str| text.chars().any(|character| character.is_ascii_digit() || ".,".contains(character));
+        for sign in rule.currency.iter().filter(|sign| sign.trim().is_empty() || is_digit(sign)) {
+            self.fault(
+                node,
+                format!("{sign:?} is no currency sign"),
+                "for example `currency: [\"$\", \"US$\"]`",
+            );
+        }
+        let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit() || ".,+-".contains(c));
+        for flag in rule.flags.0.keys().filter(|flag| is_number(flag.trim())) {
+            let message = format!("the flag {flag:?} may be a part of a number");
+            let hint =
+                "a flag is a mark such as \"p\", \"*\" or \"[{digits}]\"; raised digits are \"{raised}\"";
+            self.fault(node, message, hint);
         }
     }
 
@@ -190,22 +242,20 @@ impl Check<'_> {
     }
 
     fn layout(&mut self, source: &Source, place: Place<'_>) {
+        if source.period.is_some_and(|period| period.frequency.is_none()) {
+            let message = "`period` doesn't say how long its periods are".into();
+            let hint = "write `frequency: quarter`, or half-year, month, week, day";
+            self.fault(place.field("period"), message, hint);
+        }
+        if source.period.is_some() && source.year_span.is_some() {
+            let message = "`year_span` is for years, and `period` for other times".into();
+            self.fault(place.field("year_span"), message, "leave out one of them");
+        }
         match source.layout {
             Layout::Long => {
-                if let Some(period) = source.period {
-                    if source.time.is_none() {
-                        let message = "`period` says how a column of times is read, and there is none".into();
-                        self.fault(
-                            place.field("period"),
-                            message,
-                            "name the column as `time`, or leave it out",
-                        );
-                    }
-                    if period.frequency.is_none() {
-                        let message = "`period` doesn't say how long its periods are".into();
-                        let hint = "write `frequency: quarter`, or half-year, month, week, day";
-                        self.fault(place.field("period"), message, hint);
-                    }
+                if source.period.is_some() && source.time.is_none() {
+                    let message = "`period` says how a column of times is read, and there is none".into();
+                    self.fault(place.field("period"), message, "name the column as `time`, or leave it out");
                 }
                 if source.time.is_some() == source.year.is_some() {
                     let message = "a long table needs either `time` or `year`".into();
@@ -215,7 +265,6 @@ impl Check<'_> {
                 self.forbid(source.variable_column.is_some(), "variable_column", "a long table", place);
             }
             Layout::Wide => {
-                self.forbid(source.period.is_some(), "period", "a wide table (its years are headers)", place);
                 self.forbid(source.time.is_some(), "time", "a wide table (its years are headers)", place);
                 self.forbid(source.year.is_some(), "year", "a wide table (its years are headers)", place);
                 if source.entity.is_none() && source.variable_column.is_none() {
@@ -234,7 +283,7 @@ impl Check<'_> {
                     let message = format!("{table} needs `time`");
                     self.fault(place.field("layout"), message, "name the column of years");
                 }
-                if source.outside == Outside::Keep {
+                if source.outside() == Outside::Keep {
                     let message = "`outside: keep` would take every other column for an entity".into();
                     self.fault(place.field("outside"), message, "use `drop` or `error`");
                 }
@@ -261,10 +310,14 @@ impl Check<'_> {
             );
         }
         let nodes = items(place.field("columns"));
-        let named = source.layout == Layout::Long || source.variable_column.is_some();
+        let across = source.layout == Layout::Wide && source.header_rows > 1;
+        let named = source.layout == Layout::Long
+            || source.variable_column.is_some()
+            || across && (source.columns.len() > 1 || source.has_variables_across());
         if !named && source.columns.len() > 1 {
             let message = "a table of years or entities across holds one variable".into();
-            let hint = "name the column that says which variable a row holds as `variable_column`";
+            let hint = "name the column that says which variable a row holds as `variable_column`; where headers say \
+                        it, set `header_rows`";
             self.fault(place.field("columns"), message, hint);
         }
         for (index, column) in source.columns.iter().enumerate() {
@@ -299,9 +352,15 @@ impl Check<'_> {
             let message = format!("a variable can't be called `{variable}`");
             self.fault(field("variable"), message, "tables have columns of that name for their keys");
         }
+        self.numbers(&column.numbers, field("numbers"));
+        if column.kind == ValueKind::Integer && column.numbers.percent == Some(Percent::Fraction) {
+            let message = format!("`percent: fraction` of `{variable}` gives no whole numbers");
+            self.fault(field("numbers"), message, "leave out `type: integer`");
+        }
         if column.kind != ValueKind::Number {
             let set = [
                 ("scale", column.scale.is_some()),
+                ("numbers", !column.numbers.is_empty() && column.kind == ValueKind::Text),
                 ("range", column.range.is_some() && column.kind == ValueKind::Text),
             ];
             for (name, _) in set.iter().filter(|(_, set)| *set) {
@@ -311,6 +370,11 @@ impl Check<'_> {
         }
         if variable.trim().is_empty() {
             self.fault(field("variable"), "a variable without an id".into(), "give it an id");
+        }
+        let flagged = |other: &ValueColumn| tidy_columns::flag(&other.variable) == *variable;
+        if earlier.iter().any(flagged) {
+            let message = format!("`{variable}` is what the marks beside another variable are called");
+            self.fault(field("variable"), message, "call it otherwise");
         }
         if earlier.iter().any(|other| other.variable == *variable) {
             let message = format!("the variable `{variable}` comes twice in a source");

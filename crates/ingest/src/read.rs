@@ -1,6 +1,7 @@
 //! From a source's file to its tidy values.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -71,6 +72,7 @@ pub fn read_source_bytes(
             file: source.file.clone(),
             expected: source.sha256.clone(),
             found: found.to_string(),
+            line_ends: other_line_ends(&source.sha256, bytes),
             // Told at once, so that a file that was meant to change is mended in one round.
             faults: match read_values(source, bytes, crosswalk, window) {
                 Err(IngestError::Source { faults, .. }) => Box::new(faults),
@@ -86,6 +88,29 @@ pub fn read_source_bytes(
         "source read"
     );
     Ok(tidied)
+}
+
+/// Whether the file would be the one that is meant but for its line ends.
+fn other_line_ends(expected: &str, bytes: &[u8]) -> bool {
+    let expected = Checksum::parse(expected);
+    let mut lines = Vec::with_capacity(bytes.len());
+    for byte in bytes {
+        if *byte == b'\n' && lines.last() == Some(&b'\r') {
+            lines.pop();
+        }
+        lines.push(*byte);
+    }
+    if lines.len() < bytes.len() && expected.as_ref() == Some(&Checksum::of(&lines)) {
+        return true;
+    }
+    let mut returned = Vec::with_capacity(lines.len() + lines.len() / 16);
+    for byte in lines {
+        if byte == b'\n' {
+            returned.push(b'\r');
+        }
+        returned.push(byte);
+    }
+    expected.as_ref() == Some(&Checksum::of(&returned))
 }
 
 /// The cells of a source's file or sheet, whatever its format; the checksum isn't looked at.
@@ -126,39 +151,42 @@ fn read_values(
 ) -> Result<Tidied> {
     let bytes = unpacked_text(source, bytes)?;
     let bytes = bytes.as_ref();
+    static NONE: BTreeSet<usize> = BTreeSet::new();
     let mut place = SourcePlace { source: source.name.clone(), file: source.file.clone(), sheet: None };
+    let asked = |place| Asked { source, place, crosswalk, window, by_comma: &NONE };
     match source.format {
         Format::Csv | Format::Tsv => {
             let (decoded, dialect) = text_of(source, bytes)?;
             let warnings = decoded.warning.into_iter().collect();
             let text = decoded.text.as_ref();
             let malformed = |wrong| malformed(source, wrong);
+            let wanted = SEARCHED + 2 + source.header_rows as usize + source.skip_rows as usize;
             let enough = |rows: &[GridRow]| {
                 let below = rows.iter().rev().take_while(|row| row.number >= source.header_row);
-                below.take(SEARCHED + 2).count() > SEARCHED + 1
+                below.take(wanted).count() >= wanted
             };
             let first = delimited::first_rows(text, dialect, enough).map_err(malformed)?;
             let blocks = delimited::blocks(text, dialect, BLOCK);
             let grid = |rows| Grid { file: source.file.clone(), sheet: None, rows, warnings: Vec::new() };
             let mut head = grid(first);
             // Where there is none, the whole table is looked through to say so.
-            if Header::of(&head, source.header_row, true).is_err() {
+            if Header::of(&head, source).is_err() {
                 head = grid(delimited::parse(text, dialect).map_err(malformed)?);
             }
-            tidy(Asked { source, place: &place, crosswalk, window }, &head, &blocks, warnings)
+            tidy(asked(&place), &head, &blocks, warnings)
         }
         format if format.is_columnar() && source.layout == Layout::Long => {
             let columns = columns_of(source, bytes, Some(named(source)))?;
             let head = head_of(source, &columns);
             let warnings = label_warnings(source, &columns).chain(columns.warnings.iter().cloned()).collect();
-            tidy(Asked { source, place: &place, crosswalk, window }, &head, &columns.blocks(ROWS), warnings)
+            tidy(asked(&place), &head, &columns.blocks(ROWS), warnings)
         }
         _ => {
             let grid = read_grid(source, bytes)?;
             place.sheet.clone_from(&grid.sheet);
             let blocks: Vec<&[GridRow]> = grid.rows.chunks(ROWS).collect();
             let warnings = grid.warnings.clone();
-            tidy(Asked { source, place: &place, crosswalk, window }, &grid, &blocks, warnings)
+            tidy(asked(&place), &grid, &blocks, warnings)
         }
     }
 }
@@ -228,7 +256,25 @@ fn head_of(source: &Source, columns: &Columns) -> Grid {
     Grid { file: source.file.clone(), sheet: None, rows, warnings: Vec::new() }
 }
 
+/// Reads once, and again where some texts of a column can only be understood by what others show: 1.234 stands for
+/// another number in a column that has 0,125.
 fn tidy<B: RowBlock>(asked: Asked<'_>, head: &Grid, blocks: &[B], warnings: Vec<String>) -> Result<Tidied> {
+    let (tidying, headers) = pass(asked, head, blocks)?;
+    let by_comma = tidying.found_by_comma();
+    let name = &asked.source.name;
+    let tidied = if by_comma.is_empty() {
+        tidying.finish(&headers, warnings)
+    } else {
+        let (tidying, headers) = pass(Asked { by_comma: &by_comma, ..asked }, head, blocks)?;
+        tidying.finish(&headers, warnings)
+    };
+    Ok(tidied.map_err(|faults| IngestError::Source { name: name.clone(), faults })??)
+}
+
+/// The columns of variables and what stands over each.
+type Headers = Vec<(u32, String)>;
+
+fn pass<'a, B: RowBlock>(asked: Asked<'a>, head: &Grid, blocks: &[B]) -> Result<(Tidying<'a>, Headers)> {
     let source = asked.source;
     let mut tidying = Tidying::new(asked);
     let corrections = Corrections::of(source);
@@ -239,7 +285,7 @@ fn tidy<B: RowBlock>(asked: Asked<'_>, head: &Grid, blocks: &[B], warnings: Vec<
         let last = row.number;
         corrections.in_header(&mut tidying, &mut head.to_mut().rows, last);
     }
-    let header = match Header::of(&head, source.header_row, source.format.is_text()) {
+    let header = match Header::of(&head, source) {
         Ok(header) => Some(header),
         Err(problem) => {
             tidying.fault(problem);
@@ -254,7 +300,7 @@ fn tidy<B: RowBlock>(asked: Asked<'_>, head: &Grid, blocks: &[B], warnings: Vec<
         }
     });
     let width = header.as_ref().and_then(|header| width_of(source, header));
-    let first = header.as_ref().map_or(u32::MAX, |header| header.row);
+    let first = header.as_ref().map_or(u32::MAX, |header| header.last);
     let last = source.last_row.unwrap_or(u32::MAX);
     let read = blocks.par_iter().map(|block| {
         let mut own = Tidying::new(asked);
@@ -281,9 +327,8 @@ fn tidy<B: RowBlock>(asked: Asked<'_>, head: &Grid, blocks: &[B], warnings: Vec<
         layout.end(&mut tidying);
     }
     corrections.end(&mut tidying);
-    let headers = layout.as_ref().map(|layout| layout.headers()).unwrap_or_default();
-    let tidied = tidying.finish(headers, warnings);
-    Ok(tidied.map_err(|faults| IngestError::Source { name: source.name.clone(), faults })??)
+    let headers = layout.as_ref().map(|layout| layout.headers().to_vec()).unwrap_or_default();
+    Ok((tidying, headers))
 }
 
 /// How many columns the header of a text has. Under a row that isn't the header every row is too wide, and none is

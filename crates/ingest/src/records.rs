@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use polars::prelude::*;
 use serde::Serialize;
 use vintner_panel::{
-    HeaderPlaces, Notes, Period, Result, SourcePlace, TidyTable, VariablePlace, tidy_columns as names,
+    Absences, Frequency, HeaderPlaces, Notes, Period, Result, SourcePlace, TidyTable, VariablePlace,
+    across_of_variable, tidy_columns as names,
 };
 
 use crate::layout::Layout;
-use crate::source::Source;
+use crate::source::{Source, ValueColumn, ValueKind};
+use crate::value_reader::rule_of;
 use crate::values::{Dictionary, Values};
 
 /// What tells a record apart from the others of its time and variable: codes.
@@ -48,6 +50,8 @@ pub(crate) struct Records {
     variables: Vec<u32>,
     across: bool,
     by_variable: bool,
+    /// Whether headers name variables beside the times.
+    variables_across: bool,
 }
 
 impl Records {
@@ -55,14 +59,19 @@ impl Records {
         Self {
             entities: Dictionary::default(),
             categories: Dictionary::default(),
-            values: source.columns.iter().map(|column| Values::new(column.kind)).collect(),
+            values: source
+                .columns
+                .iter()
+                .map(|column| Values::new(column.kind, has_flags(source, column)))
+                .collect(),
             keys: Vec::new(),
             times: Vec::new(),
             rows: Vec::new(),
             columns: Vec::new(),
             variables: Vec::new(),
             across: source.layout != Layout::Long,
-            by_variable: source.variable_column.is_some(),
+            by_variable: source.is_by_variable(),
+            variables_across: source.has_variables_across(),
         }
     }
 
@@ -193,6 +202,7 @@ impl Records {
         place: SourcePlace,
         headers: &[(u32, String)],
         dropped: &[(usize, usize)],
+        absences: &Absences,
     ) -> Result<TidyTable> {
         let kept: Option<Vec<IdxSize>> = (!dropped.is_empty()).then(|| {
             let mut dropped = dropped.iter().map(|(record, _)| *record).peekable();
@@ -205,7 +215,7 @@ impl Records {
             notes.insert(column.to_owned(), note);
             Ok(())
         };
-        note(names::ROW, json(&place))?;
+        note(names::ROW, with_absences(&place, absences))?;
         let mut columns = Vec::new();
         let text = |name: &str, codes: &mut dyn Iterator<Item = Option<u32>>, texts: &Dictionary| {
             let texts = codes.map(|code| code.and_then(|code| texts.text(code)));
@@ -230,7 +240,7 @@ impl Records {
         }
         columns.push(Column::new(names::ROW.into(), &self.rows));
         if source.layout != Layout::Long {
-            let (name, across) = self.across(source.layout);
+            let (name, across) = self.across(source);
             note(name, json(&HeaderPlaces { across }))?;
         }
         if let Some(kept) = &kept {
@@ -243,10 +253,15 @@ impl Records {
                 column: header.map(|(column, _)| *column),
                 header: header.map(|(_, text)| text.clone()),
                 scale: column.scale,
+                beside: None,
             };
             note(&column.variable, json(&place))?;
-            let texts = names::text(&column.variable);
-            columns.extend(values.into_columns((&column.variable, &texts), kept.as_deref())?);
+            let (texts, flags) = (names::text(&column.variable), names::flag(&column.variable));
+            if has_flags(source, column) {
+                let place = VariablePlace { beside: Some(column.variable.clone()), scale: None, ..place };
+                note(&flags, json(&place))?;
+            }
+            columns.extend(values.into_columns((&column.variable, &texts, &flags), kept.as_deref())?);
         }
         let height = columns.first().map_or(0, Column::len);
         TidyTable::new(DataFrame::new(height, columns)?, notes)
@@ -254,7 +269,8 @@ impl Records {
 
     /// Years as numbers, and other periods as they are printed.
     fn time_column(&self, source: &Source) -> Column {
-        let Some(frequency) = source.period.and_then(|period| period.frequency) else {
+        let frequency = source.period.and_then(|period| period.frequency);
+        let Some(frequency) = frequency.filter(|frequency| *frequency != Frequency::Year) else {
             return Column::new(names::TIME.into(), &self.times);
         };
         let mut printed: HashMap<i32, String> = HashMap::new();
@@ -268,16 +284,37 @@ impl Records {
     }
 
     /// The key that stands across the file, and the column of each.
-    fn across(&self, layout: Layout) -> (&'static str, BTreeMap<String, u32>) {
+    fn across(&self, source: &Source) -> (&'static str, BTreeMap<String, u32>) {
+        let is_wide = source.layout == Layout::Wide;
         let mut across = BTreeMap::new();
         for (record, column) in self.columns.iter().enumerate() {
             let (entity, time, _) = self.key(record);
-            let text =
-                if layout == Layout::Wide { time.to_string() } else { entity.unwrap_or_default().to_owned() };
+            let variable = self.variables.get(record).and_then(|at| source.columns.get(*at as usize));
+            let text = match (variable, is_wide) {
+                (Some(variable), true) if self.variables_across => {
+                    across_of_variable(time, &variable.variable)
+                }
+                (_, true) => time.to_string(),
+                (_, false) => entity.unwrap_or_default().to_owned(),
+            };
             across.entry(text).or_insert(*column);
         }
-        (if layout == Layout::Wide { names::TIME } else { names::ENTITY }, across)
+        (if is_wide { names::TIME } else { names::ENTITY }, across)
     }
+}
+
+/// Which file rows are of, and what of it wasn't read.
+fn with_absences(place: &SourcePlace, absences: &Absences) -> serde_json::Result<serde_json::Value> {
+    let mut note = json(place)?;
+    if let (false, Some(fields)) = (absences.is_empty(), note.as_object_mut()) {
+        fields.insert("absences".into(), json(absences)?);
+    }
+    Ok(note)
+}
+
+/// Whether marks beside a variable's values are kept.
+fn has_flags(source: &Source, column: &ValueColumn) -> bool {
+    column.kind != ValueKind::Text && !rule_of(source, column).flags.is_empty()
 }
 
 fn json<T: Serialize>(note: &T) -> serde_json::Result<serde_json::Value> {

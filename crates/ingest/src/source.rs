@@ -8,6 +8,8 @@ use vintner_panel::{Label, PeriodReading};
 use crate::correction::Correction;
 use crate::format::Format;
 use crate::layout::Layout;
+use crate::number_rule::NumberRule;
+use crate::year::YearSpan;
 
 /// One entry under `sources` in a manifest. All of it is part of a cached result's key, so it
 /// serialises with its fields in a fixed order.
@@ -39,6 +41,18 @@ pub struct Source {
     /// comment or blank: the first row from there on that is neither counts.
     #[serde(default = "first_row")]
     pub header_row: u32,
+    /// How many rows the header has.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub header_rows: u32,
+    /// What stands between the texts of several header rows where they are one name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header_join: Option<String>,
+    /// How many rows under the header are no data: codes, units.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skip_rows: u32,
+    /// Columns that hold several keys in one text, and what divides these; the header is divided by the same.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub split: BTreeMap<String, String>,
     /// The table's last row, where something else (notes, another table) stands under it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_row: Option<u32>,
@@ -54,6 +68,9 @@ pub struct Source {
     /// How times are to be read that are quarters, months or any other periods than years.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<PeriodReading>,
+    /// Which year `2019/20` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year_span: Option<YearSpan>,
     /// The year of every value, for a cross-section without a column of years.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<i32>,
@@ -68,13 +85,26 @@ pub struct Source {
     /// What stands for a missing value beside an empty cell ("--", "…", "NA", "#N/A", "-99").
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+    /// How its numbers are written.
+    #[serde(default, skip_serializing_if = "NumberRule::is_empty")]
+    pub numbers: NumberRule,
     /// The first and last year that the file covers. A year outside is a mistake in the file; a
     /// year inside that the analysis doesn't use is left unread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covers: Option<[i32; 2]>,
-    /// What to do with entities that the crosswalk doesn't know.
-    #[serde(default)]
-    pub outside: Outside,
+    /// Years within what it covers that it hasn't.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gap_years: Vec<i32>,
+    /// What to do with entities that the crosswalk doesn't know. Where it isn't said their rows are left unread, and
+    /// each of them is listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside: Option<Outside>,
+    /// Names that are known to be none of the crosswalk's entities: their rows are left unread and counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_entities: Vec<String>,
+    /// How the case of names counts.
+    #[serde(default, skip_serializing_if = "NameCase::is_kept")]
+    pub case: NameCase,
     /// What to do with a second value for the same entity, year, category and variable.
     #[serde(default)]
     pub duplicates: Duplicates,
@@ -106,6 +136,18 @@ fn first_row() -> u32 {
     1
 }
 
+fn one() -> u32 {
+    1
+}
+
+fn is_one(count: &u32) -> bool {
+    *count == 1
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
 /// One variable of a source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,6 +174,9 @@ pub struct ValueColumn {
     /// Codes for a missing value in this column, beside the source's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+    /// How its numbers are written; goes before what the source says.
+    #[serde(default, skip_serializing_if = "NumberRule::is_empty")]
+    pub numbers: NumberRule,
 }
 
 /// What the cells of a variable hold.
@@ -176,6 +221,23 @@ pub enum Outside {
     Error,
 }
 
+/// How the case of names counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NameCase {
+    /// FRANCE isn't France.
+    #[default]
+    Keep,
+    /// FRANCE is France.
+    Ignore,
+}
+
+impl NameCase {
+    fn is_kept(&self) -> bool {
+        *self == NameCase::Keep
+    }
+}
+
 /// What to do with a second value for the same key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -188,6 +250,26 @@ pub enum Duplicates {
 }
 
 impl Source {
+    /// Whether each record has one variable, which a column or a header names.
+    pub(crate) fn is_by_variable(&self) -> bool {
+        self.variable_column.is_some() || self.has_variables_across()
+    }
+
+    /// Whether headers name variables beside the years.
+    pub(crate) fn has_variables_across(&self) -> bool {
+        let named = self.columns.iter().any(|column| column.column.is_some());
+        self.layout == Layout::Wide && self.header_rows > 1 && self.variable_column.is_none() && named
+    }
+
+    /// What divides the texts of several header rows where they are one name.
+    pub(crate) fn header_separator(&self) -> &str {
+        self.header_join.as_deref().unwrap_or(" | ")
+    }
+
+    /// What becomes of entities that the crosswalk doesn't know.
+    pub fn outside(&self) -> Outside {
+        self.outside.unwrap_or_default()
+    }
     /// The encoding's label, `utf-8` unless said otherwise.
     pub fn encoding_label(&self) -> &str {
         self.encoding.as_deref().unwrap_or("utf-8")

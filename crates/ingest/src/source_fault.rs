@@ -1,5 +1,6 @@
 //! Faults of a raw file: what is wrong, in which cell, and what to do about it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use vintner_diagnostics::cut;
@@ -90,24 +91,78 @@ impl From<SourceFault> for SourceFaults {
 }
 
 impl fmt::Display for SourceFaults {
-    /// The first [`SourceFaults::SHOWN`] faults; a hint that several in a row share stands once,
-    /// under the last of them.
+    /// The first [`SourceFaults::SHOWN`] faults, of more than [`ALIKE`] that are alike one with the count and two other
+    /// examples; a hint that several in a row share stands once, under the last of them.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.kept.get(..Self::SHOWN).unwrap_or(&self.kept);
-        for (position, fault) in shown.iter().enumerate() {
+        let mut groups: BTreeMap<String, Vec<&SourceFault>> = BTreeMap::new();
+        let kind = |fault: &SourceFault| pattern(&format!("{}\n{}", fault.message, fault.hint));
+        for fault in &self.kept {
+            groups.entry(kind(fault)).or_default().push(fault);
+        }
+        let mut lines: Vec<(String, &str, usize)> = Vec::new();
+        for fault in &self.kept {
+            match groups.get(&kind(fault)) {
+                Some(alike) if alike.len() > ALIKE => {
+                    // Told at the first of them.
+                    if alike.first().is_some_and(|first| std::ptr::eq(*first, fault)) {
+                        lines.push((of_many(fault, alike), &fault.hint, alike.len()));
+                    }
+                }
+                _ => lines.push((fault.to_string(), &fault.hint, 1)),
+            }
+        }
+        let shown = lines.get(..Self::SHOWN).unwrap_or(&lines);
+        for (position, (line, hint, _)) in shown.iter().enumerate() {
             if position > 0 {
                 formatter.write_str("\n")?;
             }
-            write!(formatter, "{fault}")?;
-            if shown.get(position + 1).is_none_or(|next| next.hint != fault.hint) {
-                write!(formatter, "\n      = {}", fault.hint)?;
+            write!(formatter, "{line}")?;
+            if shown.get(position + 1).is_none_or(|(_, next, _)| next != hint) {
+                write!(formatter, "\n      = {hint}")?;
             }
         }
-        match self.len() - shown.len() {
+        match self.len() - shown.iter().map(|(.., count)| count).sum::<usize>() {
             0 => Ok(()),
             more => write!(formatter, "\nand {more} more"),
         }
     }
+}
+
+/// So many faults that differ only in what they quote and in numbers stand each on a line of its own.
+const ALIKE: usize = 3;
+
+/// A message without what it quotes and without numbers.
+fn pattern(message: &str) -> String {
+    let (mut pattern, mut quoted, mut escaped) = (String::new(), false, false);
+    for character in message.chars() {
+        if quoted {
+            quoted = escaped || character != '"';
+            escaped = !escaped && character == '\\';
+        } else if character == '"' {
+            quoted = true;
+            pattern.push('"');
+        } else if character.is_ascii_digit() {
+            if !pattern.ends_with('0') {
+                pattern.push('0');
+            }
+        } else {
+            pattern.push(character);
+        }
+    }
+    pattern
+}
+
+/// One of many faults that are alike, how many others there are, and the cells of two of them.
+fn of_many(first: &SourceFault, alike: &[&SourceFault]) -> String {
+    let example = |fault: &&SourceFault| -> String {
+        let quoted = fault.message.split('"').nth(1).map(|text| format!(" {text:?}")).unwrap_or_default();
+        let cell = fault
+            .cell
+            .map(|(row, column)| CellAddress { file: String::new(), sheet: None, row, column }.cell());
+        format!("{}{quoted}", cell.unwrap_or_default())
+    };
+    let examples: Vec<String> = alike.iter().skip(1).take(2).map(example).collect();
+    format!("{first}; {} more like it, such as {}", alike.len() - 1, examples.join(" and "))
 }
 
 #[cfg(test)]
@@ -134,7 +189,7 @@ mod tests {
     fn so_many_are_kept_and_all_counted() {
         let faults = of((1..=5_000).map(|row| fault(row, "x")));
         assert_eq!((faults.iter().count(), faults.len()), (SourceFaults::KEPT, 5_000));
-        assert!(faults.to_string().ends_with("and 4980 more"));
+        assert!(faults.to_string().ends_with("and 4000 more"), "{faults}");
         let long = SourceFaults::from(SourceFault { message: "x".repeat(1 << 20), ..fault(1, "y") });
         assert!(long.to_string().len() < 2_000);
     }
@@ -152,10 +207,24 @@ mod tests {
     }
 
     #[test]
+    fn many_that_are_alike_are_one_line_with_examples() {
+        let text =
+            |row: u32| SourceFault { message: format!("text in a number: \"{row}x\""), ..fault(row, "x") };
+        let faults = of((1..=332).map(text));
+        insta::assert_snapshot!(faults, @r#"
+        a.csv!B1: text in a number: "1x"; 331 more like it, such as B2 "2x" and B3 "3x"
+              = x
+        "#);
+    }
+
+    #[test]
     fn long_lists_are_capped_and_counted() {
-        let faults = of((1..=332).map(|row| fault(row, "x")));
-        let text = faults.to_string();
+        let other = |row: u32| SourceFault {
+            message: format!("wrong {}", "x".repeat(row as usize)),
+            ..fault(row, "x")
+        };
+        let text = of((1..=332).map(other)).to_string();
         assert_eq!(text.lines().count(), 20 + 1 + 1);
-        assert!(text.ends_with("a.csv!B20: wrong\n      = x\nand 312 more"), "{text}");
+        assert!(text.ends_with("\nand 312 more"), "{text}");
     }
 }

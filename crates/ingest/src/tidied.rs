@@ -1,6 +1,10 @@
 //! What reading a source yields.
 
+use std::collections::BTreeMap;
+
 use vintner_panel::{PanelError, Result, TidyTable, TidyValue};
+
+use crate::names_outside::NameOutside;
 
 /// The tidy values of one source.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +17,10 @@ pub struct Tidied {
     pub rows_read: usize,
     /// How many of them gave a value.
     pub rows_used: usize,
+    /// How many rows (in a table with entities across, columns) are of names that aren't in the crosswalk.
+    pub rows_left_out: usize,
+    /// Names that aren't in the crosswalk and whose rows were left out without the manifest's saying so.
+    pub names_outside: Vec<NameOutside>,
 }
 
 impl Tidied {
@@ -22,7 +30,7 @@ impl Tidied {
     /// Where the table isn't one of tidy values.
     pub fn counts(&self) -> Result<(usize, usize)> {
         let (mut values, mut missing) = (0, 0);
-        for variable in self.table.variables()? {
+        for variable in self.table.variables()?.into_iter().filter(|variable| variable.beside().is_none()) {
             let column = self.table.frame().column(variable.name()).map_err(PanelError::from)?;
             if variable.holds_all() {
                 values += column.len();
@@ -35,6 +43,22 @@ impl Tidied {
             }
         }
         Ok((values, missing))
+    }
+
+    /// How many values each mark stands beside, by variable and mark.
+    ///
+    /// # Errors
+    /// Where the table isn't one of tidy values.
+    pub fn flags(&self) -> Result<BTreeMap<String, BTreeMap<String, usize>>> {
+        let mut flags: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+        for variable in self.table.variables()? {
+            let (Some(beside), Some(marks)) = (variable.beside(), variable.labels()) else { continue };
+            let counts = flags.entry(beside.to_owned()).or_default();
+            for mark in marks.iter().flatten().filter(|mark| !mark.is_empty()) {
+                *counts.entry(mark.to_owned()).or_default() += 1;
+            }
+        }
+        Ok(flags)
     }
 
     /// All values one by one, row by row.

@@ -5,13 +5,16 @@ use std::borrow::Cow;
 use crate::cell::Cell;
 use crate::fold::{fold, is_folded};
 use crate::number::{is_shortest, parse_number, parse_whole};
+use crate::number_problem::NumberProblem;
+use crate::number_reading::{Marks, NumberReading, Numeral};
+use crate::number_rule::{DecimalMark, NumberRule, Percent};
 use crate::shown::Shown;
 use crate::source::{Source, ValueColumn, ValueKind};
 
 /// A missing code: its folded text and, where it writes a number, that number.
 type MissingCode = (String, Option<f64>);
 
-/// A variable of the source with its missing codes at hand.
+/// A variable of the source with its missing codes and its rule of numbers at hand.
 #[derive(Debug)]
 pub(crate) struct ValueReader<'a> {
     /// The manifest's entry.
@@ -19,6 +22,7 @@ pub(crate) struct ValueReader<'a> {
     /// Its place among the source's variables.
     pub at: usize,
     missing: Vec<MissingCode>,
+    numbers: NumberReading,
 }
 
 /// What a cell gives.
@@ -27,6 +31,12 @@ pub(crate) struct Reading<'c> {
     pub value: Value<'c>,
     /// The cell's text, where the value doesn't write it.
     pub text: Option<Cow<'c, str>>,
+    /// Marks that stand beside the value.
+    pub flag: Option<String>,
+    /// What the text says of the marks of its column; of none where it isn't text.
+    pub marks: Marks,
+    /// Whether a percent sign stands in it, where the rule knows percent signs and it is a number.
+    pub is_percent: Option<bool>,
 }
 
 /// A value by type.
@@ -41,17 +51,30 @@ pub(crate) enum Value<'c> {
 /// What is wrong with a cell, and what to do about it.
 pub(crate) type Refusal = (String, String);
 
+/// What a text is, as far as its numbers are concerned.
+enum Told<'f> {
+    Missing(Option<String>),
+    Number(Numeral<'f>, Option<String>),
+}
+
 impl<'a> ValueReader<'a> {
-    pub(crate) fn new(source: &'a Source, at: usize, column: &'a ValueColumn) -> Self {
+    /// A reader of one of a source's variables; `decided` is what its column was found to write before a fraction,
+    /// where the manifest doesn't say.
+    pub(crate) fn new(source: &'a Source, at: usize, column: &'a ValueColumn, decided: DecimalMark) -> Self {
+        let numbers = NumberReading::new(&rule_of(source, column), decided);
         let codes = source.missing.iter().chain(&column.missing);
-        let missing = codes.map(|code| (fold(code), parse_number(code).ok())).collect();
-        Self { column, at, missing }
+        let missing = codes.map(|code| {
+            let folded = fold(code);
+            let number = numbers.numeral(&folded).ok().and_then(|numeral| numeral.digits.parse().ok());
+            (folded, number.or_else(|| parse_number(code)))
+        });
+        Self { column, at, missing: missing.collect(), numbers }
     }
 
     /// The value in a cell; a message and a hint where it isn't one that can be right.
     pub(crate) fn read<'c>(&self, cell: Cell<'c>) -> Result<Reading<'c>, Refusal> {
         if cell.is_blank() {
-            return Ok(missing(cell));
+            return Ok(missing(cell, None));
         }
         if let Cell::Shown(shown) = cell {
             return self.shown(shown);
@@ -82,17 +105,34 @@ impl<'a> ValueReader<'a> {
     }
 
     fn number<'c>(&self, cell: Cell<'c>) -> Result<Reading<'c>, Refusal> {
+        let mut told = (Marks::None, None, None, true);
         let number = match cell {
-            Cell::Number(number) => Ok(number),
-            Cell::Whole(whole) => Ok(whole as f64),
-            Cell::Text(text) => parse_number(text)
-                .map_err(|problem| (format!("text in a number: {text:?}"), problem.hint(&fold(text)))),
-            other => Err(refusal(other, "a number")),
+            Cell::Number(number) => number,
+            Cell::Whole(whole) => whole as f64,
+            Cell::Text(text) => {
+                let folded = folded(text);
+                match self.told(&folded, text)? {
+                    Told::Missing(flag) => return Ok(missing(cell, flag)),
+                    Told::Number(numeral, flag) => {
+                        let number = numeral.digits.parse::<f64>().ok().filter(|number| number.is_finite());
+                        let too_large = || refused(text, &NumberProblem::TooLarge);
+                        let number = number.ok_or_else(too_large)?;
+                        let plain = numeral.digits == text;
+                        told = (numeral.marks, Some(numeral.is_percent), flag, plain);
+                        if numeral.is_percent && self.numbers.percent() == Some(Percent::Fraction) {
+                            number / 100.0
+                        } else {
+                            number
+                        }
+                    }
+                }
+            }
+            other if self.is_code(cell, None) => return Ok(missing(other, None)),
+            other => return Err(refusal(other, "a number")),
         };
-        if self.is_code(cell, number.as_ref().ok().copied()) {
-            return Ok(missing(cell));
+        if self.is_code(cell, Some(number)) {
+            return Ok(missing(cell, told.2));
         }
-        let number = number?;
         let value = self.column.scale.map_or(number, |scale| number * scale);
         if !value.is_finite() {
             return Err((format!("{} times the scale can't be held", cell.raw()), "mend `scale`".into()));
@@ -100,53 +140,94 @@ impl<'a> ValueReader<'a> {
         self.in_range(value, cell)?;
         // What is multiplied may not come back when it is divided.
         let back = self.column.scale.map_or(value, |scale| value / scale);
+        let (marks, is_percent, flag, plain) = told;
         let written = match cell {
-            Cell::Text(text) => is_shortest(text, back),
+            Cell::Text(text) => plain && is_shortest(text, back),
             Cell::Whole(_) => is_shortest(&cell.raw(), back),
             _ => back.to_bits() == number.to_bits(),
         };
-        Ok(Reading { value: Value::Number(value), text: (!written).then(|| cell.raw()) })
+        let is_percent = self.numbers.percent().and(is_percent.or(Some(false)));
+        let text = (!written).then(|| cell.raw());
+        Ok(Reading { value: Value::Number(value), text, flag, marks, is_percent })
     }
 
     fn whole<'c>(&self, cell: Cell<'c>) -> Result<Reading<'c>, Refusal> {
         // Beyond this not every whole number is a double.
         const EXACT: f64 = 9_007_199_254_740_992.0;
+        let (mut marks, mut flag, mut is_percent) = (Marks::None, None, None);
         let whole = match cell {
             Cell::Whole(whole) => Some(whole),
             Cell::Number(number) => (number.fract() == 0.0 && number.abs() < EXACT).then_some(number as i64),
-            Cell::Text(text) => parse_whole(text),
+            Cell::Text(text) => match self.told(&folded(text), text) {
+                Ok(Told::Missing(flag)) => return Ok(missing(cell, flag)),
+                Ok(Told::Number(numeral, mark)) => {
+                    (marks, flag, is_percent) = (numeral.marks, mark, Some(numeral.is_percent));
+                    parse_whole(&numeral.digits)
+                }
+                Err((message, hint)) => {
+                    return Err((message.replacen("text in a number", "text in a whole number", 1), hint));
+                }
+            },
             other => {
                 if self.is_code(cell, None) {
-                    return Ok(missing(cell));
+                    return Ok(missing(cell, None));
                 }
                 return Err(refusal(other, "a whole number"));
             }
         };
         if self.is_code(cell, whole.map(|whole| whole as f64)) {
-            return Ok(missing(cell));
+            return Ok(missing(cell, flag));
         }
+        let is_percent = self.numbers.percent().and(is_percent.or(Some(false)));
+        let raw = cell.raw();
         let Some(whole) = whole else {
-            let message = format!("{:?} is no whole number of up to 64 bits", cell.raw());
-            return Err((message, "mend the cell, or leave out `type: integer`".into()));
+            // It counts for what its column writes all the same.
+            if marks == Marks::Either {
+                return Ok(Reading { value: Value::Missing, text: Some(raw), flag, marks, is_percent });
+            }
+            let message = format!("{raw:?} is no whole number of up to 64 bits");
+            return Err((message, "leave out `type: integer` if the column holds fractions".into()));
         };
         self.in_range(whole as f64, cell)?;
-        let raw = cell.raw();
         let written = raw == whole.to_string();
-        Ok(Reading { value: Value::Whole(whole), text: (!written).then_some(raw) })
+        let text = (!written).then_some(raw);
+        Ok(Reading { value: Value::Whole(whole), text, flag, marks, is_percent })
+    }
+
+    /// What a text is under the rule of its column, the marks beside it taken off.
+    fn told<'f>(&self, folded: &'f str, raw: &str) -> Result<Told<'f>, Refusal> {
+        if self.is_code(Cell::Text(folded), None) {
+            return Ok(Told::Missing(None));
+        }
+        let problem = match self.numbers.numeral(folded) {
+            Ok(numeral) => return Ok(Told::Number(numeral, None)),
+            Err(problem) => problem,
+        };
+        for (rest, flag) in self.numbers.without_flags(folded) {
+            if rest.is_empty() || self.is_code(Cell::Text(rest), None) {
+                return Ok(Told::Missing(Some(flag)));
+            }
+            if let Ok(numeral) = self.numbers.numeral(rest) {
+                return Ok(Told::Number(numeral, Some(flag)));
+            }
+        }
+        Err(refused(raw, &problem))
     }
 
     fn text<'c>(&self, cell: Cell<'c>) -> Reading<'c> {
         let number = if let Cell::Number(number) = cell { Some(number) } else { None };
         if self.is_code(cell, number) {
-            return missing(cell);
+            return missing(cell, None);
         }
         let raw = cell.raw();
-        if is_folded(&raw) {
-            return Reading { value: Value::Text(raw), text: None };
-        }
-        let folded = fold(&raw);
-        let written = folded == raw;
-        Reading { value: Value::Text(Cow::Owned(folded)), text: (!written).then_some(raw) }
+        let (value, text) = if is_folded(&raw) {
+            (raw, None)
+        } else {
+            let folded = fold(&raw);
+            let written = folded == raw;
+            (Cow::Owned(folded), (!written).then_some(raw))
+        };
+        Reading { value: Value::Text(value), text, flag: None, marks: Marks::None, is_percent: None }
     }
 
     /// Whether a cell holds a code for missing.
@@ -155,7 +236,7 @@ impl<'a> ValueReader<'a> {
             return false;
         }
         let raw = cell.raw();
-        let folded = if is_folded(&raw) { raw } else { Cow::Owned(fold(&raw)) };
+        let folded = folded(&raw);
         self.missing.iter().any(|(code, value)| *code == *folded || (value.is_some() && *value == number))
     }
 
@@ -178,13 +259,26 @@ impl<'a> ValueReader<'a> {
             "{value}{unit}{read} is out of the declared range of `{}`: {bound}",
             self.column.variable
         );
-        Err((message, "mend the cell, or widen `range` (in the unit after `scale`)".into()))
+        Err((message, "widen `range` in vintage.yaml if it is right (in the unit after `scale`), or mend `scale` or `numbers`".into()))
     }
 }
 
-fn missing(cell: Cell<'_>) -> Reading<'_> {
+/// How the numbers of one of a source's variables are written.
+pub(crate) fn rule_of(source: &Source, column: &ValueColumn) -> NumberRule {
+    column.numbers.within(&source.numbers)
+}
+
+fn folded(text: &str) -> Cow<'_, str> {
+    if is_folded(text) { Cow::Borrowed(text) } else { Cow::Owned(fold(text)) }
+}
+
+fn refused(raw: &str, problem: &NumberProblem) -> Refusal {
+    (format!("text in a number: {raw:?}"), problem.hint(&fold(raw)))
+}
+
+fn missing(cell: Cell<'_>, flag: Option<String>) -> Reading<'_> {
     let text = if let Cell::Empty = cell { None } else { Some(cell.raw()) };
-    Reading { value: Value::Missing, text }
+    Reading { value: Value::Missing, text, flag, marks: Marks::None, is_percent: None }
 }
 
 /// What is said of a cell of another type than is `due`.
@@ -193,15 +287,15 @@ fn refusal(cell: Cell<'_>, due: &str) -> Refusal {
     match cell {
         Cell::Error(error) => (
             format!("the spreadsheet error {error} where {due} is due"),
-            format!("mend the cell, or add {error:?} to `missing`"),
+            format!("if it stands for a missing value, add {error:?} to `missing` in vintage.yaml"),
         ),
         Cell::Date(date) => (
             format!("a date where {due} is due: {date}"),
-            "give the cell the number format `General`, or mend `column`".into(),
+            "mend `column` in vintage.yaml if it names the wrong one; a date isn't read as a number".into(),
         ),
         _ => (
             format!("{raw} where {due} is due"),
-            format!("if it stands for a missing value, add {raw:?} to `missing`; otherwise mend the cell"),
+            format!("if it stands for a missing value, add {raw:?} to `missing` in vintage.yaml"),
         ),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use polars::prelude::*;
 
+use crate::number_reading::Marks;
 use crate::source::ValueKind;
 use crate::value_reader::{Reading, Value};
 
@@ -64,6 +65,8 @@ pub(crate) struct Values {
     column: Typed,
     /// By the record's place.
     texts: Vec<(usize, String)>,
+    /// Marks beside the values, where some are declared; by the record's place.
+    flags: Option<Vec<(usize, String)>>,
 }
 
 #[derive(Debug, Clone)]
@@ -75,13 +78,14 @@ enum Typed {
 }
 
 impl Values {
-    pub(crate) fn new(kind: ValueKind) -> Self {
+    /// No values yet; `flagged` where marks beside them are kept.
+    pub(crate) fn new(kind: ValueKind, flagged: bool) -> Self {
         let column = match kind {
             ValueKind::Number => Typed::Numbers(Vec::new()),
             ValueKind::Integer => Typed::Wholes(Vec::new()),
             ValueKind::Text => Typed::Texts(Vec::new(), Dictionary::default()),
         };
-        Self { column, texts: Vec::new() }
+        Self { column, texts: Vec::new(), flags: flagged.then(Vec::new) }
     }
 
     fn len(&self) -> usize {
@@ -97,6 +101,11 @@ impl Values {
         if let Some(text) = reading.text {
             self.texts.push((self.len(), text.into_owned()));
         }
+        if let (Some(flag), at) = (reading.flag, self.len())
+            && let Some(flags) = &mut self.flags
+        {
+            flags.push((at, flag));
+        }
         match (&mut self.column, reading.value) {
             (Typed::Numbers(numbers), Value::Number(number)) => numbers.push(number),
             (Typed::Numbers(numbers), _) => numbers.push(f64::NAN),
@@ -109,13 +118,17 @@ impl Values {
 
     /// Adds nothing for the next record.
     pub(crate) fn skip(&mut self) {
-        self.push(Reading { value: Value::Missing, text: None });
+        let marks = Marks::None;
+        self.push(Reading { value: Value::Missing, text: None, flag: None, marks, is_percent: None });
     }
 
     /// Adds the values of records that follow.
     pub(crate) fn append(&mut self, other: Self) {
         let before = self.len();
         self.texts.extend(other.texts.into_iter().map(|(at, text)| (before + at, text)));
+        if let (Some(own), Some(flags)) = (&mut self.flags, other.flags) {
+            own.extend(flags.into_iter().map(|(at, flag)| (before + at, flag)));
+        }
         match (&mut self.column, other.column) {
             (Typed::Numbers(own), Typed::Numbers(numbers)) => own.extend(numbers),
             (Typed::Wholes(own), Typed::Wholes(wholes)) => own.extend(wholes),
@@ -128,13 +141,14 @@ impl Values {
         }
     }
 
-    /// The column of values and, where any text is kept, that of texts; of the records that are kept.
+    /// The column of values, where any text is kept that of texts, and where marks are declared that of marks, empty
+    /// where there is none; of the records that are kept.
     pub(crate) fn into_columns(
         self,
-        names: (&str, &str),
+        names: (&str, &str, &str),
         kept: Option<&[IdxSize]>,
     ) -> PolarsResult<Vec<Column>> {
-        let (name, text_name) = names;
+        let (name, text_name, flag_name) = names;
         let height = self.len();
         let values = match self.column {
             Typed::Numbers(numbers) => {
@@ -155,6 +169,12 @@ impl Values {
             let texts =
                 (0..height).map(|row| next.next_if(|(at, _)| *at == row).map(|(_, text)| text.as_str()));
             columns.push(StringChunked::from_iter_options(text_name.into(), texts).into_column());
+        }
+        if let Some(flags) = &self.flags {
+            let mut next = flags.iter().peekable();
+            let flags = (0..height)
+                .map(|row| Some(next.next_if(|(at, _)| *at == row).map_or("", |(_, flag)| flag.as_str())));
+            columns.push(StringChunked::from_iter_options(flag_name.into(), flags).into_column());
         }
         match kept {
             Some(kept) => {

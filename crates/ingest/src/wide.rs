@@ -1,7 +1,7 @@
-//! Wide tables: a row for each entity, a column for each year.
+//! Wide tables: a row for each entity, a column for each year or other period.
 
 use crate::cell::Cell;
-use crate::fold::fold;
+use crate::fold::{fold, fold_header};
 use crate::header::Header;
 use crate::read_row::ReadRow;
 use crate::records::RecordPlace;
@@ -9,17 +9,29 @@ use crate::row_key::KeyColumns;
 use crate::rows::Row;
 use crate::tidying::{Problem, Tidying};
 use crate::value_reader::ValueReader;
-use crate::year::{YearProblem, parse_year};
+use crate::year::{names_a_year, parse_marked_year};
 
 /// The columns of a wide table.
 #[derive(Debug)]
 pub(crate) struct Wide<'a> {
     keys: KeyColumns,
-    years: Vec<(u32, i32)>,
+    years: Vec<YearColumn>,
     columns: Vec<u32>,
-    /// The text that names each variable, folded, where rows name them.
+    /// The text that names each variable, folded, where rows or headers name them.
     readers: Vec<(Option<String>, ValueReader<'a>)>,
     header_row: u32,
+}
+
+/// A column of one time.
+#[derive(Debug)]
+struct YearColumn {
+    column: u32,
+    /// As a number among those of its frequency.
+    time: i32,
+    /// The variable among the source's, where the header names it.
+    variable: Option<usize>,
+    /// A mark beside the year.
+    mark: Option<String>,
 }
 
 impl<'a> Wide<'a> {
@@ -27,13 +39,15 @@ impl<'a> Wide<'a> {
     pub(crate) fn find(tidying: &mut Tidying<'a>, header: &Header) -> Option<Self> {
         let source = tidying.asked.source;
         let keys = KeyColumns::find(tidying, header);
-        let years = year_columns(tidying, header);
+        let taken = keys.as_ref().map(KeyColumns::all).unwrap_or_default();
+        let years = year_columns(tidying, header, &taken);
         let (Some(keys), Some(years)) = (keys, years) else { return None };
-        let variables = source.columns.iter().enumerate();
-        let readers = variables
-            .map(|(at, column)| (column.column.as_deref().map(fold), ValueReader::new(source, at, column)))
-            .collect();
-        let columns = years.iter().map(|(at, _)| *at).collect();
+        let mut readers = Vec::new();
+        for (at, column) in source.columns.iter().enumerate() {
+            let decided = tidying.asked.decided(at);
+            readers.push((column.column.as_deref().map(fold), ValueReader::new(source, at, column, decided)));
+        }
+        let columns = years.iter().map(|year| year.column).collect();
         Some(Self { keys, years, columns, readers, header_row: header.row })
     }
 }
@@ -41,28 +55,31 @@ impl<'a> Wide<'a> {
 impl ReadRow for Wide<'_> {
     fn read(&self, tidying: &mut Tidying<'_>, row: &dyn Row) {
         let Some(keyed) = self.keys.key_of(tidying, row, &self.columns) else { return };
-        let reader = match self.keys.variable {
+        let by_row = match &self.keys.variable {
             // A yearbook's sheet names many variables; those that the manifest doesn't are left.
-            Some(column) => {
-                let name = fold(&row.cell(column).raw());
+            Some(key) => {
+                let name = fold(&key.cell(row).raw());
                 let reader = self.readers.iter().find(|(text, _)| text.as_deref() == Some(name.as_str()));
                 tidying.named.insert(name);
                 reader
             }
             None => self.readers.first(),
         };
-        let Some((_, reader)) = reader else { return };
+        let Some((_, by_row)) = by_row else { return };
         let number = row.number();
-        let variable = u32::try_from(reader.at).unwrap_or(u32::MAX);
-        for (column, year) in &self.years {
-            if tidying.begin(keyed.key, *year, RecordPlace { row: number, column: *column, variable }) {
-                tidying.take_alone(reader, row.cell(*column), number, *column);
+        for year in &self.years {
+            let by_header = year.variable.and_then(|at| self.readers.get(at)).map(|(_, reader)| reader);
+            let reader = by_header.unwrap_or(by_row);
+            let variable = u32::try_from(reader.at).unwrap_or(u32::MAX);
+            let place = RecordPlace { row: number, column: year.column, variable };
+            if tidying.begin(keyed.key, year.time, place) {
+                tidying.take_alone(reader, row.cell(year.column), number, year.column, year.mark.as_deref());
             }
         }
     }
 
     fn end(&self, tidying: &mut Tidying<'_>) {
-        let Some(column) = self.keys.variable else { return };
+        let Some(key) = &self.keys.variable else { return };
         let texts = self.readers.iter().filter_map(|(text, _)| text.as_ref());
         for text in texts {
             if tidying.named.contains(text) {
@@ -70,7 +87,7 @@ impl ReadRow for Wide<'_> {
             }
             let shown: Vec<String> = tidying.named.iter().take(10).map(|name| format!("{name:?}")).collect();
             tidying.fault(Problem {
-                cell: Some((self.header_row, column)),
+                cell: Some((self.header_row, key.column)),
                 message: format!("no row is named {text:?}"),
                 hint: format!("mend `column`; among the names are {}", shown.join(", ")),
             });
@@ -78,41 +95,109 @@ impl ReadRow for Wide<'_> {
     }
 }
 
-/// The columns headed by years, with their years; nothing, and faults, where there are none, one is
-/// out of what the source covers, or one comes twice.
-fn year_columns(tidying: &mut Tidying<'_>, header: &Header) -> Option<Vec<(u32, i32)>> {
+/// Whether a header is of a time of the source's frequency.
+fn is_time(tidying: &Tidying<'_>, text: &str) -> bool {
+    match tidying.asked.source.period {
+        Some(reading) => reading.read(text).is_ok(),
+        None => parse_marked_year(Cell::Text(text), tidying.asked.source.year_span).is_ok(),
+    }
+}
+
+/// The columns headed by years or other periods; nothing, and faults, where there are none, one is out of what the
+/// source covers, or one comes twice. Of several header rows one has the times: that with most of them. What the others
+/// say names the variable.
+fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Option<Vec<YearColumn>> {
     let before = tidying.fault_count();
-    let mut years: Vec<(u32, i32)> = Vec::new();
-    for (column, text) in &header.cells {
-        let cell = Cell::Text(text);
-        match parse_year(cell) {
-            Ok(_) => {}
-            Err(YearProblem::Text) => continue,
-            // Near enough to a year that leaving it out shouldn't go unsaid.
-            Err(problem) => {
-                tidying.warn(format!("the column headed {text:?} is left out: {}", problem.message(text)));
-                continue;
-            }
+    let source = tidying.asked.source;
+    let height = header.parts.iter().map(Vec::len).max().unwrap_or(1);
+    let times = |at: usize| {
+        header.parts.iter().filter(|parts| parts.get(at).is_some_and(|text| is_time(tidying, text))).count()
+    };
+    // The lowest of equals.
+    let row = (0..height).max_by_key(|at| times(*at)).unwrap_or_default();
+    let names: Vec<String> = source
+        .columns
+        .iter()
+        .map(|column| column.column.as_deref().map(fold_header).unwrap_or_default())
+        .collect();
+    let mut years: Vec<YearColumn> = Vec::new();
+    let mut found = vec![false; names.len()];
+    for ((column, whole), parts) in header.cells.iter().zip(&header.parts) {
+        if taken.contains(column) {
+            continue;
         }
-        let Some(year) = tidying.year(cell, header.row, *column) else { continue };
-        if let Some((first, _)) = years.iter().find(|(_, other)| *other == year) {
-            let first = tidying.cell(header.row, *first);
+        let text = parts.get(row).map(String::as_str).unwrap_or_default();
+        if !is_time(tidying, text) {
+            // Near enough to a year that leaving it out shouldn't go unsaid.
+            if names_a_year(whole) {
+                tidying.not_read(header.row, *column, whole);
+            }
+            continue;
+        }
+        let variable = if source.has_variables_across() {
+            let others = parts.iter().enumerate().filter(|(at, text)| *at != row && !text.is_empty());
+            let others: Vec<&str> = others.map(|(_, text)| text.as_str()).collect();
+            let own = fold_header(&others.join(source.header_separator()));
+            let Some(at) = names.iter().position(|name| *name == own) else { continue };
+            if let Some(found) = found.get_mut(at) {
+                *found = true;
+            }
+            Some(at)
+        } else {
+            None
+        };
+        let cell = Cell::Text(text);
+        let Some(time) = tidying.time(cell, header.row, *column) else { continue };
+        let same = |other: &&YearColumn| other.time == time && other.variable == variable;
+        if let Some(first) = years.iter().find(same) {
+            let first = tidying.cell(header.row, first.column);
             tidying.fault_at(
                 header.row,
                 *column,
-                format!("a second column for {year}; the first is {first}"),
-                "give each year one column",
+                format!("a second column for {}; the first is {first}", fold(text)),
+                "if their headers have several rows, set `header_rows` and name the variable of each as `column`; \
+                 otherwise take one out in a copy of the file",
             );
             continue;
         }
-        years.push((*column, year));
+        let mark = match source.period {
+            Some(_) => None,
+            None => parse_marked_year(cell, source.year_span).ok().and_then(|found| found.mark),
+        };
+        years.push(YearColumn { column: *column, time, variable, mark });
+    }
+    let shown = |texts: &[String]| -> String {
+        texts.iter().take(10).map(|text| format!("{text:?}")).collect::<Vec<_>>().join(", ")
+    };
+    if source.has_variables_across() && tidying.fault_count() == before {
+        let headers: Vec<String> = header.cells.iter().map(|(_, text)| text.clone()).collect();
+        for (column, _) in source.columns.iter().zip(&found).filter(|(_, found)| !**found) {
+            tidying.fault(Problem {
+                cell: None,
+                message: format!("no year's header names {:?}", column.column.as_deref().unwrap_or_default()),
+                hint: format!("mend `column` or `header_rows`; the headers are {}", shown(&headers)),
+            });
+        }
     }
     if years.is_empty() && tidying.fault_count() == before {
-        let shown: Vec<String> = header.cells.iter().take(10).map(|(_, text)| format!("{text:?}")).collect();
+        let headers: Vec<String> = header.cells.iter().map(|(_, text)| text.clone()).collect();
+        let problem = headers.iter().find_map(|text| {
+            let problem = parse_marked_year(Cell::Text(text), source.year_span).err()?;
+            (source.period.is_none() && names_a_year(text)).then(|| (text.clone(), problem.hint()))
+        });
+        let (first, hint) = match problem {
+            Some((text, hint)) => (format!("; {text:?} is none"), hint),
+            None => (
+                String::new(),
+                format!("set `header_row` or `layout: long`; its headers are {}", shown(&headers)),
+            ),
+        };
+        let due =
+            source.period.and_then(|period| period.frequency).map_or("year", |frequency| frequency.word());
         tidying.fault(Problem {
             cell: None,
-            message: format!("no header in row {} is a year", header.row),
-            hint: format!("set `header_row` or `layout: long`; its headers are {}", shown.join(", ")),
+            message: format!("no header in row {} is a {due}{first}", header.row),
+            hint,
         });
     }
     (tidying.fault_count() == before).then_some(years)

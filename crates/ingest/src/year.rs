@@ -1,6 +1,10 @@
 //! Years as tables write them.
 
+use serde::{Deserialize, Serialize};
+use vintner_panel::{Frequency, PeriodReading};
+
 use crate::cell::Cell;
+use crate::flag_pattern::is_raised;
 use crate::fold::fold;
 use crate::number::parse_number;
 use crate::shown::Shown;
@@ -8,11 +12,31 @@ use crate::shown::Shown;
 /// The years taken for years where a source doesn't say which it covers.
 pub(crate) const PLAUSIBLE_YEARS: [i32; 2] = [1000, 2999];
 
+/// Which year `2019/20` and `2019-20` are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum YearSpan {
+    /// The one in which they begin.
+    First,
+    /// The one in which they end.
+    Last,
+}
+
+/// A year, and what is written beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MarkedYear {
+    pub(crate) year: i32,
+    /// A mark such as the `p` of 2020p.
+    pub(crate) mark: Option<String>,
+}
+
 /// Why a cell isn't a year.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum YearProblem {
-    /// A date.
-    Date,
+    /// A period of another length.
+    Period(Frequency),
+    /// Two years that follow one another, and it isn't said which counts.
+    Span,
     /// A number with a fraction, or beyond any calendar.
     NotWhole,
     /// Anything else.
@@ -23,20 +47,34 @@ impl YearProblem {
     /// What is wrong, given the text in the cell.
     pub(crate) fn message(&self, raw: &str) -> String {
         match self {
-            YearProblem::Date => format!("a date where a year is due: {raw}"),
+            YearProblem::Period(Frequency::Day) => format!("a date where a year is due: {raw}"),
+            YearProblem::Period(frequency) => format!("a {frequency} where a year is due: {raw}"),
+            YearProblem::Span => format!("two years where one is due: {raw}"),
             YearProblem::NotWhole => format!("{raw} is not a year"),
             YearProblem::Text => format!("text where a year is due: {raw:?}"),
         }
     }
 
     /// What to do about it.
-    pub(crate) fn hint(&self) -> &'static str {
+    pub(crate) fn hint(&self) -> String {
         match self {
-            YearProblem::Date => {
-                "give the column the number format `General`, or add a column that holds the year alone"
+            YearProblem::Period(Frequency::Day) => {
+                "say how long the periods are that begin or end on such days: `period: {frequency: year}` (or quarter, \
+                 month, day) in vintage.yaml"
+                    .into()
             }
-            YearProblem::NotWhole => "mend the cell; a year is a whole number such as 2008",
-            YearProblem::Text => "mend the cell; 2008, \"2008\" and 2008年 are years",
+            YearProblem::Period(frequency) => {
+                let word = if *frequency == Frequency::HalfYear { "half-year" } else { frequency.word() };
+                format!("set `period: {{frequency: {word}}}` in vintage.yaml")
+            }
+            YearProblem::Span => {
+                "say which of the two counts: `year_span: first` or `year_span: last` in vintage.yaml".into()
+            }
+            YearProblem::NotWhole | YearProblem::Text => {
+                "2008, \"2008\", 2008年, FY2008, 2008p, 2008* and 2008 [YR2008] are years; where the table ends above, \
+                 set `last_row`, where it isn't a row of data, leave it out with `where`"
+                    .into()
+            }
         }
     }
 }
@@ -44,27 +82,167 @@ impl YearProblem {
 /// The year that a cell holds: a whole number (2008, 2008.0), or text that writes one, with or
 /// without 年 after it. Which years are plausible is for the caller to say.
 pub(crate) fn parse_year(cell: Cell<'_>) -> Result<i32, YearProblem> {
+    parse_marked_year(cell, None).and_then(|found| match found.mark {
+        None => Ok(found.year),
+        Some(_) => Err(YearProblem::Text),
+    })
+}
+
+/// The year that a cell holds, in any of the forms that people write: 2008, 2008年, FY2008, 2008 [YR2008], and with a mark
+/// beside it 2008p, 2008*, 2008(预计); of 2008/09 that which the `span` names.
+pub(crate) fn parse_marked_year(cell: Cell<'_>, span: Option<YearSpan>) -> Result<MarkedYear, YearProblem> {
+    let plain = |year| MarkedYear { year, mark: None };
     match cell {
-        Cell::Number(number) => whole_year(number),
-        Cell::Whole(whole) => whole_year(whole as f64),
+        Cell::Number(number) => whole_year(number).map(plain),
+        Cell::Whole(whole) => whole_year(whole as f64).map(plain),
         Cell::Text(text) => {
             // How nearly all tables write them.
             if text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-                return text.parse().map_err(|_| YearProblem::Text);
+                return text.parse().map(plain).map_err(|_| YearProblem::Text);
             }
             let folded = fold(text);
-            let digits = folded.strip_suffix('年').unwrap_or(&folded).trim_end();
             // A grouped number (2,008) isn't how anyone writes a year.
-            match parse_number(digits) {
-                Ok(number) if !digits.contains(',') => whole_year(number),
-                _ if looks_like_a_date(&folded) => Err(YearProblem::Date),
-                _ => Err(YearProblem::Text),
+            if let Some(number) = parse_number(&folded)
+                && !folded.contains(',')
+            {
+                return whole_year(number).map(plain);
+            }
+            if let Some(found) = written(&folded) {
+                return Ok(found);
+            }
+            match (two_years(&folded), span) {
+                (Some(first), Some(YearSpan::First)) => Ok(plain(first)),
+                (Some(first), Some(YearSpan::Last)) => Ok(plain(first + 1)),
+                (Some(_), None) => Err(YearProblem::Span),
+                (None, _) => Err(period_or_text(&folded)),
             }
         }
-        Cell::Shown(Shown::Formatted { number, .. }) => whole_year(*number),
-        Cell::Shown(Shown::Noted { text, .. }) => parse_year(Cell::Text(text)),
-        Cell::Date(_) => Err(YearProblem::Date),
+        Cell::Shown(Shown::Formatted { number, .. }) => whole_year(*number).map(plain),
+        Cell::Shown(Shown::Noted { text, .. }) => parse_marked_year(Cell::Text(text), span),
+        Cell::Date(_) => Err(YearProblem::Period(Frequency::Day)),
         _ => Err(YearProblem::Text),
+    }
+}
+
+/// Whether a text names a year somewhere, on its own or in a period.
+pub(crate) fn names_a_year(text: &str) -> bool {
+    let folded = fold(text);
+    let mut digits = folded.split(|character: char| !character.is_ascii_digit());
+    digits.any(|run| run.len() == 4 && run.parse().is_ok_and(|year: i32| (1500..=2150).contains(&year)))
+}
+
+/// A year of four digits with what may stand before and after it.
+fn written(folded: &str) -> Option<MarkedYear> {
+    const BEFORE: [&str; 10] = ["FY", "CY", "YR", "Year", "year", "公元", "fy", "yr", "Y", "X"];
+    let bare = BEFORE
+        .iter()
+        .find_map(|before| folded.strip_prefix(before))
+        .or_else(|| folded.strip_prefix(['y', '_']));
+    let bare = bare.unwrap_or(folded).trim_start_matches(' ');
+    let (digits, rest) = bare.split_at_checked(4)?;
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let year: i32 = digits.parse().ok()?;
+    let rest = ["年度", "年末", "年底", "年"]
+        .iter()
+        .find_map(|after| rest.trim_start_matches(' ').strip_prefix(after))
+        .unwrap_or(rest);
+    let set_off = rest.starts_with(' ');
+    let rest = rest.trim_matches(' ');
+    if rest.is_empty() || same_again(rest, digits) {
+        return Some(MarkedYear { year, mark: None });
+    }
+    is_mark(rest, set_off).then(|| MarkedYear { year, mark: Some(rest.to_owned()) })
+}
+
+/// Whether a text says a year again: [YR1997], (1997).
+fn same_again(text: &str, digits: &str) -> bool {
+    let within = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let within = within.or_else(|| text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')));
+    within.is_some_and(|within| {
+        within == digits || within.strip_prefix("YR").or_else(|| within.strip_prefix("FY")) == Some(digits)
+    })
+}
+
+/// Whether a text is a mark beside a year and no part of another period, of a sum or of a base.
+fn is_mark(text: &str, set_off: bool) -> bool {
+    const WORDS: [&str; 16] = [
+        "est",
+        "est.",
+        "prel",
+        "prel.",
+        "prov",
+        "prov.",
+        "proj",
+        "proj.",
+        "forecast",
+        "estimate",
+        "provisional",
+        "preliminary",
+        "projected",
+        "revised",
+        "actual",
+        "budget",
+    ];
+    let lower = text.to_lowercase();
+    if WORDS.contains(&lower.as_str()) {
+        return true;
+    }
+    // Letters that name no period: 1990Q, 1990H, 1990s.
+    let is_letter =
+        |character: char| character.is_ascii_alphabetic() && !"qhmwstdQHMWSTD".contains(character);
+    let of_marks = |character: char| "*†‡§¶#^~+!".contains(character) || is_raised(character);
+    let mut characters = text.chars();
+    if let (Some(first), rest) = (characters.next(), characters.as_str())
+        && is_letter(first)
+        && (rest.chars().all(|character| of_marks(character) || ".)/".contains(character)))
+        && rest.chars().count() <= 2
+    {
+        return true;
+    }
+    if text.chars().count() <= 4 && text.chars().all(of_marks) {
+        return true;
+    }
+    // A footnote's number: 2001 1)
+    if set_off
+        && let Some(number) = text.strip_suffix([')', '/'])
+        && (1..=2).contains(&number.len())
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return true;
+    }
+    let within = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    let within = within.or_else(|| text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')));
+    within.is_some_and(|within| {
+        !within.is_empty() && within.chars().count() <= 16 && !within.contains('=') && !names_a_year(within)
+    })
+}
+
+/// The first of two years that follow one another: 2019/20, 2019-20, 2019/2020.
+fn two_years(folded: &str) -> Option<i32> {
+    let bare = folded.strip_prefix("FY").unwrap_or(folded).trim_start_matches(' ');
+    let (first, second) = bare.split_once(['/', '-', '\u{2013}'])?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if first.len() != 4 || !digits(first) || !digits(second) {
+        return None;
+    }
+    let year: i32 = first.parse().ok()?;
+    let next: i32 = second.parse().ok()?;
+    let follows = match second.len() {
+        2 => next == (year + 1).rem_euclid(100),
+        4 => next == year + 1,
+        _ => false,
+    };
+    follows.then_some(year)
+}
+
+fn period_or_text(folded: &str) -> YearProblem {
+    let reading = PeriodReading::default().read(folded);
+    match reading {
+        Ok(period) if period.frequency() != Frequency::Year => YearProblem::Period(period.frequency()),
+        _ if looks_like_a_date(folded) => YearProblem::Period(Frequency::Day),
+        _ => YearProblem::Text,
     }
 }
 
@@ -86,22 +264,93 @@ fn looks_like_a_date(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
+
+    fn marked(text: &str) -> Result<(i32, String), YearProblem> {
+        parse_marked_year(Cell::Text(text), None).map(|found| (found.year, found.mark.unwrap_or_default()))
+    }
 
     #[test]
     fn years_and_what_looks_like_them() {
         let text = |text: &str| parse_year(Cell::Text(text));
-        for year in ["2008", " 2008 ", "2008年", "２００８年", "2008.0", "2008 年"] {
+        for year in [
+            "2008",
+            " 2008 ",
+            "2008年",
+            "２００８年",
+            "2008.0",
+            "2008 年",
+            "FY2008",
+            "2008 [YR2008]",
+            "X2008",
+            "2008年度",
+        ] {
             assert_eq!(text(year), Ok(2008), "{year}");
         }
         assert_eq!(parse_year(Cell::Number(2008.0)), Ok(2008));
         assert_eq!(parse_year(Cell::Number(2008.5)), Err(YearProblem::NotWhole));
         assert_eq!(parse_year(Cell::Number(1e300)), Err(YearProblem::NotWhole));
-        assert_eq!(parse_year(Cell::Date("2008-01-01")), Err(YearProblem::Date));
-        assert_eq!(text("2008-01-01"), Err(YearProblem::Date));
-        assert_eq!(text("2008年12月"), Err(YearProblem::Date));
+        assert_eq!(parse_year(Cell::Date("2008-01-01")), Err(YearProblem::Period(Frequency::Day)));
+        assert_eq!(text("2008-01-01"), Err(YearProblem::Period(Frequency::Day)));
+        assert_eq!(text("2008年12月"), Err(YearProblem::Period(Frequency::Month)));
         assert_eq!(text("2,008"), Err(YearProblem::Text));
         assert_eq!(text("total"), Err(YearProblem::Text));
+        assert_eq!(text("2008p"), Err(YearProblem::Text));
         assert_eq!(parse_year(Cell::Boolean(true)), Err(YearProblem::Text));
+    }
+
+    #[test]
+    fn marks_beside_a_year_are_told_apart_from_what_makes_it_another_thing() {
+        for (text, mark) in [
+            ("2008p", "p"),
+            ("2008 E", "E"),
+            ("2008*", "*"),
+            ("2008†", "†"),
+            ("2008¹", "¹"),
+            ("2008(预计)", "(预计)"),
+            ("2008（预计）", "(预计)"),
+            ("2008年(预计)", "(预计)"),
+            ("2008 (est.)", "(est.)"),
+            ("2008 prel.", "prel."),
+            ("2008 [1]", "[1]"),
+            ("2008 1)", "1)"),
+            ("2008a/", "a/"),
+            ("FY2008e", "e"),
+        ] {
+            assert_eq!(marked(text), Ok((2008, mark.to_owned())), "{text}");
+        }
+        for text in [
+            "2008=100",
+            "2008 (2005=100)",
+            "2008 (2005 prices)",
+            "2008s",
+            "2008 total",
+            "2008 GDP",
+            "20081)",
+            "2008 [YR2009]",
+            "12008",
+            "2008Q",
+            "GDP 2008",
+            "2008 rank",
+            "2008年1-6月",
+        ] {
+            assert!(marked(text).is_err(), "{text}");
+        }
+        assert_eq!(marked("2008Q1"), Err(YearProblem::Period(Frequency::Quarter)));
+        assert_eq!(marked("2008M01"), Err(YearProblem::Period(Frequency::Month)));
+    }
+
+    #[test]
+    fn two_years_are_one_where_it_is_said_which() {
+        let of = |text: &str, span| parse_marked_year(Cell::Text(text), span).map(|found| found.year);
+        for text in ["2019/20", "2019-20", "2019/2020", "2019–20", "FY2019/20"] {
+            assert_eq!(of(text, None), Err(YearProblem::Span), "{text}");
+            assert_eq!(of(text, Some(YearSpan::First)), Ok(2019), "{text}");
+            assert_eq!(of(text, Some(YearSpan::Last)), Ok(2020), "{text}");
+        }
+        assert_eq!(of("1999/00", Some(YearSpan::Last)), Ok(2000));
+        assert!(of("2008-2010", Some(YearSpan::Last)).is_err());
     }
 }

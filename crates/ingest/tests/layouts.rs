@@ -123,9 +123,11 @@ fn the_first_of_duplicates_may_be_kept() {
 fn what_is_not_used_is_not_checked() {
     // Junk in a dropped entity's row, and in a year outside the window, stops nobody.
     let text = "city,year,v\n丁,20008,junk\n甲,1999,junk\n甲,2008,1\n";
-    let source = csv_source("covers: [1996, 2019]", text.as_bytes());
+    let source = csv_source("covers: [1996, 2008]", text.as_bytes());
     let tidied = read_source_bytes(&source, text.as_bytes(), Some(&cities()), Some(WINDOW)).unwrap();
     assert_eq!(lines(&tidied), ["jia 2008 v = 1 at C4"]);
+    // Years outside the window that the manifest promises are worth a word.
+    assert!(tidied.warnings.iter().any(|warning| warning.contains("no row is of 1996, 1997, 1998, 2000")));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! runs those of one file.
 
 mod columnar;
+mod corpus;
 mod corrections;
 mod crosswalks;
 mod faults;
@@ -11,6 +12,7 @@ mod folders;
 mod formats;
 mod layouts;
 mod manifests;
+mod names;
 mod properties;
 mod public_vintages;
 mod support;

@@ -23,7 +23,8 @@ use crate::period_words::{Digits, Word, Words};
 /// | day | `1990-03-07`, `1990/3/7`, `19900307`, `7 March 1990`, `07mar1990`, `1990-W10-3`, `1990年3月7日` |
 ///
 /// A text that can be read in two ways is refused with both: `1990:2` may be a month, a quarter or a half-year
-/// until the frequency is declared, `01/02/1990` is the first of February or the second of January until the
+/// until the frequency is declared (a day on which a period of the declared length begins or ends stands for
+/// it), `01/02/1990` is the first of February or the second of January until the
 /// order is, and `90` is no year until a century is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -83,8 +84,17 @@ impl PeriodReading {
         let readings = Words::of(date).map(|words| self.readings(&words)).unwrap_or_default();
         let wanted = |period: &Period| self.frequency.is_none_or(|frequency| period.frequency() == frequency);
         let fitting: Vec<Period> = readings.found.iter().copied().filter(wanted).collect();
+        let days: Vec<Period> = readings
+            .found
+            .iter()
+            .filter_map(|day| self.frequency.and_then(|own| bounded_by(*day, own)))
+            .collect();
         match (fitting.as_slice(), readings.found.first(), readings.beyond) {
             ([period], ..) => Ok(*period),
+            // 1947-04-01 is the second quarter of 1947 where quarters are due.
+            ([], Some(_), _) if days.len() == 1 && readings.found.len() == 1 => {
+                days.first().copied().ok_or_else(|| PanelError::NotAPeriod { text: told() })
+            }
             ([_, _, ..], ..) => {
                 let readings = fitting.iter().map(|period| format!("the {} {period}", period.frequency()));
                 let readings = readings.collect();
@@ -269,6 +279,24 @@ impl PeriodReading {
             _ => None,
         }
     }
+}
+
+/// The period of a length that begins or ends on a day; nothing for a day within one.
+fn bounded_by(day: Period, frequency: Frequency) -> Option<Period> {
+    let parts = frequency.in_a_year().filter(|_| day.frequency() == Frequency::Day)?;
+    let months = 12 / parts;
+    let year = day.in_year();
+    (1..=parts).find_map(|part| {
+        let first = Period::date(year, ((part - 1) * months + 1).unsigned_abs(), 1)?.ordinal();
+        let next = if part == parts {
+            Period::date(year + 1, 1, 1)
+        } else {
+            Period::date(year, (part * months + 1).unsigned_abs(), 1)
+        };
+        let last = next.map(|next| next.ordinal() - 1);
+        let bounds = day.ordinal() == first || last == Some(day.ordinal());
+        bounds.then(|| Period::of_year(frequency, year, part.unsigned_abs()))?
+    })
 }
 
 impl FromStr for Period {
@@ -481,6 +509,12 @@ mod tests {
         assert_eq!(read(of(Frequency::Week), "1990-07").unwrap(), "1990-W07");
         assert!(read(of(Frequency::Month), "1990.1").is_err());
         assert!(read(of(Frequency::Quarter), "1990-03").is_err());
+        assert_eq!(read(of(Frequency::Quarter), "1947-04-01").unwrap(), "1947Q2");
+        assert_eq!(read(of(Frequency::Quarter), "1947-06-30").unwrap(), "1947Q2");
+        assert_eq!(read(of(Frequency::Month), "1948-02-29").unwrap(), "1948-02");
+        assert_eq!(read(of(Frequency::Year), "1947-12-31").unwrap(), "1947");
+        assert!(read(of(Frequency::Quarter), "1947-05-01").is_err());
+        assert!(read(of(Frequency::Month), "01/02/1990").is_err());
         insta::assert_snapshot!(read(of(Frequency::Month), "1990Q1").unwrap_err(), @"`1990Q1` is a quarter where a month is due; mend it, or declare the frequency `quarter`");
 
         let nineties = PeriodReading { century: Some(1900), ..PeriodReading::default() };

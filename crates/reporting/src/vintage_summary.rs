@@ -50,6 +50,9 @@ pub struct SourceSummary {
     /// Rows of data read from it.
     #[serde(default)]
     pub rows: Option<usize>,
+    /// Marks beside its values ("p" for provisional) in words, with how many each is beside; empty where none are kept.
+    #[serde(default)]
+    pub flags: String,
     /// Its cells that are read otherwise than they stand in it.
     #[serde(default)]
     pub corrections: Vec<CorrectionSummary>,

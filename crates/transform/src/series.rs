@@ -130,7 +130,7 @@ impl<'a> Series<'a> {
         }
         let mut values = Vec::with_capacity(grid.height());
         for row in 0..grid.height() {
-            let value = self.sum(self.slot(row, grid), aggregate);
+            let value = self.sum(self.slot(row, grid), grid.key(row), aggregate);
             if let Err(reason) = &value {
                 gaps.push(self.gap(grid, row, reason.clone()));
             }
@@ -152,7 +152,7 @@ impl<'a> Series<'a> {
             let source = self.source(from);
             let value = source.and_then(|(own, at)| pick(own, at));
             if value.is_none() {
-                gaps.push(self.gap(grid, row, reason(source)));
+                gaps.push(self.gap(grid, row, self.reason(source, grid.key(row))));
             }
             value
         });
@@ -172,14 +172,30 @@ impl<'a> Series<'a> {
         Gap { entity: entity.to_owned(), time: grid.period(time), variable: self.variable.to_owned(), reason }
     }
 
+    /// Why a value is missing.
+    fn reason(&self, source: Option<(&TidyVariable<'_>, usize)>, (entity, time): (&str, i32)) -> String {
+        match source {
+            None => {
+                let absent = self.held.iter().find_map(|(_, own)| own.absence(entity, time));
+                absent.unwrap_or_else(|| "no row in any source".to_owned())
+            }
+            Some((own, row)) => missing_reason(own, row),
+        }
+    }
+
     /// The sum or mean over the categories, or why there is none.
-    fn sum(&self, slot: usize, aggregate: Option<CategoryAggregate>) -> std::result::Result<f64, String> {
+    fn sum(
+        &self,
+        slot: usize,
+        key: (&str, i32),
+        aggregate: Option<CategoryAggregate>,
+    ) -> std::result::Result<f64, String> {
         let mut total = 0.0;
         for (category, from) in &self.from {
             let source = self.source(from.get(slot).copied().unwrap_or(NOWHERE));
             total += source.and_then(|(own, row)| own.number(row)).ok_or_else(|| match category {
-                None => reason(source),
-                Some(category) => format!("category {category}: {}", reason(source)),
+                None => self.reason(source, key),
+                Some(category) => format!("category {category}: {}", self.reason(source, key)),
             })?;
         }
         let value = match aggregate {
@@ -187,14 +203,6 @@ impl<'a> Series<'a> {
             Some(CategoryAggregate::Sum) | None => total,
         };
         if value.is_finite() { Ok(value) } else { Err("the sum of the categories overflows".into()) }
-    }
-}
-
-/// Why a value is missing.
-fn reason(source: Option<(&TidyVariable<'_>, usize)>) -> String {
-    match source {
-        None => "no row in any source".to_owned(),
-        Some((own, row)) => missing_reason(own, row),
     }
 }
 

@@ -51,7 +51,7 @@ pub fn known_variables(manifest: &Manifest) -> Vec<KnownVariable> {
                     unit: column.unit.clone(),
                     range: column.range,
                     source: source.name.clone(),
-                    keeps_outside: source.outside == crate::source::Outside::Keep,
+                    keeps_outside: source.outside() == crate::source::Outside::Keep,
                 }),
             }
         }

@@ -69,7 +69,7 @@ fn year_of(content: &CellContent) -> Option<i32> {
 fn number_of(content: &CellContent) -> Option<f64> {
     match content {
         CellContent::Number(number) => Some(*number),
-        CellContent::Text(text) => parse_number(text).ok(),
+        CellContent::Text(text) => parse_number(text),
         _ => None,
     }
 }

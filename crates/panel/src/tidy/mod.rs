@@ -4,6 +4,7 @@
 //! computing of any value's cell from them. Reads nothing but cells' addresses. Never holds an address, or the
 //! text of a cell that can be written again from its number.
 
+mod absence;
 mod decimal;
 mod keys;
 mod place;
@@ -12,8 +13,9 @@ pub mod tidy_columns;
 mod value;
 mod variable;
 
+pub use absence::{Absences, DroppedName, UnreadColumn};
 pub use decimal::shortest_decimal;
-pub use place::{HeaderPlaces, SourcePlace, VariablePlace};
+pub use place::{HeaderPlaces, SourcePlace, VariablePlace, across_of_variable};
 pub use table::{Notes, TidyTable};
 pub use value::TidyValue;
 pub use variable::TidyVariable;

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::keys::TidyKeys;
-use super::place::{Places, SourcePlace, VariablePlace};
+use super::place::{NotedAbsences, Places, SourcePlace, VariablePlace};
 use super::tidy_columns as names;
 use super::value::TidyValue;
 use super::variable::TidyVariable;
@@ -56,6 +56,7 @@ impl TidyTable {
             source: note(&notes, names::ROW)?.unwrap_or_default(),
             times: note(&notes, names::TIME)?,
             entities: note(&notes, names::ENTITY)?,
+            absences: note::<NotedAbsences>(&notes, names::ROW)?.unwrap_or_default().absences,
         };
         Ok(Self { frame, notes, places, times, frequency })
     }
@@ -159,7 +160,9 @@ impl TidyTable {
         let variables = self.variables()?;
         let mut values = Vec::new();
         for row in 0..self.height() {
-            for variable in variables.iter().filter(|variable| variable.holds(row)) {
+            // Marks stand in the text of the value that they are beside.
+            let own = variables.iter().filter(|variable| variable.beside().is_none());
+            for variable in own.filter(|variable| variable.holds(row)) {
                 if values.len() == limit {
                     return Ok(values);
                 }

@@ -26,3 +26,11 @@ pub fn is_variable(name: &str) -> bool {
 pub fn text(variable: &str) -> String {
     format!("{variable}{TEXT}")
 }
+
+/// What follows a variable's name in the name of the variable of marks that stand beside its values.
+pub const FLAG: &str = "_flag";
+
+/// The variable of the marks beside another one's values.
+pub fn flag(variable: &str) -> String {
+    format!("{variable}{FLAG}")
+}

@@ -59,7 +59,14 @@ impl<'t> TidyVariable<'t> {
 
     /// Whether a row says anything of it, be it that it is missing.
     pub fn holds(&self, row: usize) -> bool {
-        self.keys.held.is_none_or(|held| held.get(row) == Some(self.name))
+        let own = self.beside().unwrap_or(self.name);
+        self.keys.held.is_none_or(|held| held.get(row) == Some(own))
+    }
+
+    /// The variable beside whose values it holds marks, where it is one of marks; its values are empty where there is
+    /// no mark.
+    pub fn beside(&self) -> Option<&str> {
+        self.place.beside.as_deref()
     }
 
     /// Whether each row says something of it.
@@ -145,9 +152,15 @@ impl<'t> TidyVariable<'t> {
         self.is_missing(row) && self.texts.and_then(|texts| texts.get(row)).is_none_or(str::is_empty)
     }
 
+    /// Why there is no row of an entity and time, where something of the file wasn't read that may be it.
+    pub fn absence(&self, entity: &str, time: i32) -> Option<String> {
+        self.keys.places.absences.reason(&self.keys.places.source.file, entity, time)
+    }
+
     /// Where a row's value was read.
     pub fn address(&self, row: usize) -> CellAddress {
-        let own = || self.keys.places.column_across(self.entity(row), self.time(row));
+        let variable = self.beside().unwrap_or(self.name);
+        let own = || self.keys.places.column_across(self.entity(row), self.time(row), variable);
         let place = &self.keys.places.source;
         CellAddress {
             file: place.file.clone(),

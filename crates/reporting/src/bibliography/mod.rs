@@ -182,6 +182,7 @@ mod tests {
                 url: String::new(),
                 rows: None,
                 corrections: Vec::new(),
+                flags: String::new(),
             }],
         };
         let text = works().write(&["first".into()], &vintage);

@@ -67,6 +67,8 @@ pub struct SourceView {
     pub url: String,
     /// Rows read; empty where that isn't known.
     pub rows: String,
+    /// Marks beside its values and how many each is beside; empty where none are kept.
+    pub flags: String,
 }
 
 impl VintageView {
@@ -106,6 +108,7 @@ impl VintageView {
                     citation: Name::new("citation", &source.citation),
                     licence: Name::new("licence", &source.licence),
                     url: web_address(&source.url),
+                    flags: source.flags.clone(),
                     rows: source.rows.map(|rows| rows.to_string()).unwrap_or_default(),
                 }
             })

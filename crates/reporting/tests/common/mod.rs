@@ -222,6 +222,7 @@ pub fn small() -> (ReportSpec, ReportInputs) {
                 url: "https://example.org/a?b=1&c=2".into(),
                 rows: Some(24),
                 corrections: Vec::new(),
+                flags: "x: p (provisional) 3, * 1".into(),
             }],
         },
         variables: ["x", "y", "z"]

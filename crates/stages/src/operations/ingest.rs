@@ -1,8 +1,10 @@
 //! `ingest`: a raw file becomes tidy values.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
-use vintner_ingest::{Source, read_source_bytes};
+use vintner_ingest::{NameOutside, Source, read_source_bytes};
 use vintner_panel::PeriodWindow;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
@@ -29,6 +31,14 @@ struct Summary<'a> {
     rows_used: usize,
     values: usize,
     missing: usize,
+    /// How many values each mark stands beside, by variable.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    flags: BTreeMap<String, BTreeMap<String, usize>>,
+    /// Rows of entities that aren't in the crosswalk.
+    rows_left_out: usize,
+    /// Names that aren't in the crosswalk, with their rows and the nearest name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    names_outside: Vec<NameOutside>,
 }
 
 impl Parameters for Ingest {
@@ -69,6 +79,9 @@ impl Parameters for Ingest {
             rows_used: tidied.rows_used,
             values,
             missing,
+            flags: tidied.flags()?,
+            rows_left_out: tidied.rows_left_out,
+            names_outside: tidied.names_outside,
         };
         let (frame, notes) = tidied.table.into_parts();
         Ok(Outputs::new()

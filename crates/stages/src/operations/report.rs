@@ -80,6 +80,8 @@ fn html_template() -> String {
 struct Summary {
     source: String,
     rows_used: usize,
+    #[serde(default)]
+    flags: BTreeMap<String, BTreeMap<String, usize>>,
 }
 
 impl Parameters for Report {
@@ -220,14 +222,18 @@ pub(super) fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
         manifest: Manifest,
     }
     let Named { name, manifest } = inputs.json("vintage")?;
-    let rows: BTreeMap<String, usize> = inputs
+    let read: BTreeMap<String, Summary> = inputs
         .jsons::<Summary>("sources")?
         .into_iter()
-        .map(|(_, summary)| (summary.source, summary.rows_used))
+        .map(|(_, summary)| (summary.source.clone(), summary))
         .collect();
     let summary = |source: Source| SourceSummary {
-        rows: rows.get(&source.name).copied(),
         corrections: source.corrections.iter().map(corrected).collect(),
+        rows: read.get(&source.name).map(|summary| summary.rows_used),
+        flags: read
+            .get(&source.name)
+            .map(|summary| flags_in_words(&source, &summary.flags))
+            .unwrap_or_default(),
         file: source.file,
         sha256: source.sha256,
         citation: source.citation.unwrap_or_default(),
@@ -252,6 +258,23 @@ fn corrected(correction: &Correction) -> CorrectionSummary {
         reason: correction.reason.clone(),
         source: correction.source.clone(),
     }
+}
+
+/// Marks beside a source's values with what each means and how many values it is beside.
+fn flags_in_words(source: &Source, flags: &BTreeMap<String, BTreeMap<String, usize>>) -> String {
+    let meaning = |variable: &str, mark: &str| -> String {
+        let column = source.columns.iter().find(|column| column.variable == variable);
+        let own = column.and_then(|column| column.numbers.flags.0.get(mark));
+        let meaning = own.or_else(|| source.numbers.flags.0.get(mark)).filter(|meaning| !meaning.is_empty());
+        meaning.map(|meaning| format!(" ({meaning})")).unwrap_or_default()
+    };
+    let of = |(variable, counts): (&String, &BTreeMap<String, usize>)| {
+        let counts = counts.iter().map(|(mark, count)| format!("{mark}{} {count}", meaning(variable, mark)));
+        let counts: Vec<String> = counts.collect();
+        format!("{variable}: {}", counts.join(", "))
+    };
+    let variables: Vec<String> = flags.iter().filter(|(_, counts)| !counts.is_empty()).map(of).collect();
+    variables.join("; ")
 }
 
 /// The tests of each equation, under the title that it has elsewhere in the report.

@@ -1,0 +1,176 @@
+//! Why a text isn't a number, and what to do about it.
+
+use crate::number::parse_number;
+use crate::number_rule::Grouping;
+
+/// Why a text isn't a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NumberProblem {
+    /// It ends in a percent sign.
+    Percent,
+    /// It is a number in parentheses.
+    Parentheses,
+    /// It is a number with a minus after it.
+    TrailingMinus,
+    /// It is a number with a triangle before it.
+    Triangle,
+    /// Its groups are told apart by this.
+    Grouping(char),
+    /// It is a number with this currency sign.
+    Currency(String),
+    /// It is a number with this mark beside it.
+    Flag(String),
+    /// Points and commas stand as they do in no number.
+    Marks,
+    /// It is a number beyond double precision's range.
+    TooLarge,
+    /// Anything else.
+    Text,
+}
+
+/// Currency signs that a text is looked through for, longer ones first.
+const CURRENCIES: [&str; 16] =
+    ["US$", "R$", "A$", "C$", "RMB", "USD", "EUR", "CNY", "$", "€", "£", "¥", "₹", "₩", "元", "円"];
+
+/// So long a mark beside a number may be for its being told as one.
+const MARK: usize = 4;
+
+impl NumberProblem {
+    /// Why a folded text isn't a number.
+    pub(crate) fn of(folded: &str) -> Self {
+        let is_number = |text: &str| is_number_of_some_kind(text.trim_matches(' '));
+        if let Some(rest) = folded.strip_suffix(['%', '‰'])
+            && is_number(rest)
+        {
+            return NumberProblem::Percent;
+        }
+        if let Some(within) = folded.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'))
+            && is_number(within)
+        {
+            return NumberProblem::Parentheses;
+        }
+        if folded.strip_suffix('-').is_some_and(is_number) {
+            return NumberProblem::TrailingMinus;
+        }
+        if folded.strip_prefix(['△', '▲', '▼']).is_some_and(is_number) {
+            return NumberProblem::Triangle;
+        }
+        for sign in CURRENCIES {
+            let rest = folded.strip_prefix(sign).or_else(|| folded.strip_suffix(sign));
+            if rest.is_some_and(is_number) {
+                return NumberProblem::Currency(sign.to_owned());
+            }
+        }
+        let unsigned = folded.strip_prefix(['+', '-']).unwrap_or(folded);
+        let whole = unsigned.rsplit_once(['.', ',']).map_or(unsigned, |(whole, _)| whole);
+        for (mark, grouping) in [(' ', Grouping::Space), ('\'', Grouping::Apostrophe)] {
+            let has = whole.chars().any(|character| grouping.is(character));
+            if has && (grouping.divides(whole) || grouping.divides(unsigned)) {
+                return NumberProblem::Grouping(mark);
+            }
+        }
+        let of_marks = |character: char| character.is_ascii_digit() || ",.+-".contains(character);
+        if folded.contains(['.', ','])
+            && folded.chars().all(of_marks)
+            && folded.contains(|c: char| c.is_ascii_digit())
+        {
+            return NumberProblem::Marks;
+        }
+        // A short mark after a number, or before it.
+        for (at, _) in folded.char_indices().rev().take(MARK) {
+            let (before, mark) = folded.split_at_checked(at).unwrap_or((folded, ""));
+            if is_number(before) {
+                return NumberProblem::Flag(mark.trim_matches(' ').to_owned());
+            }
+        }
+        for (at, _) in folded.char_indices().skip(1).take(MARK) {
+            let (mark, after) = folded.split_at_checked(at).unwrap_or((folded, ""));
+            if is_number(after) {
+                return NumberProblem::Flag(mark.trim_matches(' ').to_owned());
+            }
+        }
+        NumberProblem::Text
+    }
+
+    /// What to do about it, given the text in the cell.
+    pub(crate) fn hint(&self, raw: &str) -> String {
+        let declare = |what: String| {
+            format!("declare it for the source or the column in vintage.yaml: `numbers: {{{what}}}`")
+        };
+        match self {
+            NumberProblem::Percent if raw.ends_with('‰') => {
+                "write the column's numbers without `‰` and set its `scale: 0.001`".into()
+            }
+            NumberProblem::Percent => {
+                declare("percent: number".into()) + " if 12% is 12, `percent: fraction` if it is 0.12"
+            }
+            NumberProblem::Parentheses => declare("negative: parentheses".into()) + " if it is negative",
+            NumberProblem::TrailingMinus => declare("negative: trailing-minus".into()) + " if it is negative",
+            NumberProblem::Triangle => declare("negative: triangle".into()) + " if it is negative",
+            NumberProblem::Grouping(mark) => {
+                declare(format!("grouping: {:?}", mark.to_string())) + " if that stands between thousands"
+            }
+            NumberProblem::Currency(sign) => declare(format!("currency: [{sign:?}]")),
+            NumberProblem::Flag(mark) => {
+                declare(format!("flags: [{mark:?}]")) + " if the mark isn't a part of the number; it is kept beside the value"
+            }
+            NumberProblem::Marks => {
+                "its points and commas stand as in no number: say with `numbers: {decimal: …, grouping: …}` what they \
+                 are, or name the text in `missing`"
+                    .into()
+            }
+            NumberProblem::TooLarge => "no such number can be held; name the text in `missing` if it stands for none".into(),
+            NumberProblem::Text if raw.contains(|character: char| character.is_ascii_digit()) => {
+                format!(
+                    "no rule of numbers reads it: if it stands for a missing value, add {raw:?} to `missing` in \
+                     vintage.yaml; if the column holds no numbers, read it as `type: text`"
+                )
+            }
+            NumberProblem::Text => {
+                format!("if it stands for a missing value, add {raw:?} to `missing` in vintage.yaml")
+            }
+        }
+    }
+}
+
+/// Whether a folded text is a number by some rule.
+pub(crate) fn is_number_of_some_kind(folded: &str) -> bool {
+    let unsigned = folded.strip_prefix(['+', '-']).unwrap_or(folded);
+    parse_number(folded).is_some()
+        || unsigned.starts_with(|character: char| character.is_ascii_digit())
+            && unsigned.ends_with(|character: char| character.is_ascii_digit())
+            && unsigned.chars().all(|character| character.is_ascii_digit() || ",. '’".contains(character))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cure_fits_the_cause() {
+        let all = [
+            "12%",
+            "12‰",
+            "(1,234)",
+            "12.5-",
+            "△5",
+            "1 234",
+            "1'234.5",
+            "$12",
+            "12元",
+            "12.5*",
+            "341902187p",
+            "12.3¹",
+            "<5",
+            "1.2.3",
+            "12,34,567",
+            "n/a",
+            "Beijing 2008 district",
+            "2008-2009",
+        ];
+        let said = all.map(|text| {
+            format!("{text} | {:?} | {}", NumberProblem::of(text), NumberProblem::of(text).hint(text))
+        });
+        insta::assert_snapshot!("cures", said.join("\n"));
+    }
+}

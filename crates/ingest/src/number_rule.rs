@@ -1,0 +1,211 @@
+//! How the numbers of a source or of a column are written, as a manifest declares it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// What `numbers` of a source, or of a column, says. What a column declares goes before what its source does, field
+/// by field.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NumberRule {
+    /// What stands before the fraction. Where neither this nor `grouping` says so, the column decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimal: Option<DecimalMark>,
+    /// What stands between groups of three digits; one or several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
+    pub grouping: Vec<Grouping>,
+    /// How negative numbers are written beside a sign before them; one or several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
+    pub negative: Vec<Negative>,
+    /// What `12%` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent: Option<Percent>,
+    /// Currency signs, which may stand before or after a number; one or several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
+    pub currency: Vec<String>,
+    /// Marks that stand beside a number, and what each means.
+    #[serde(default, skip_serializing_if = "Flags::is_empty")]
+    pub flags: Flags,
+}
+
+/// What stands before the fraction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DecimalMark {
+    /// 12.5
+    #[serde(rename = ".")]
+    Point,
+    /// 12,5
+    #[serde(rename = ",")]
+    Comma,
+}
+
+/// What stands between groups of three digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Grouping {
+    /// 1,234,567
+    #[serde(rename = ",")]
+    Comma,
+    /// 1.234.567
+    #[serde(rename = ".")]
+    Point,
+    /// 1 234 567, with a space of any kind.
+    #[serde(rename = " ")]
+    Space,
+    /// 1'234'567, with an apostrophe of any kind.
+    #[serde(rename = "'")]
+    Apostrophe,
+    /// Groups aren't told apart.
+    #[serde(rename = "none")]
+    None,
+}
+
+impl Grouping {
+    /// Whether a character of a folded text is such a mark.
+    pub(crate) fn is(self, character: char) -> bool {
+        match self {
+            Grouping::Comma => character == ',',
+            Grouping::Point => character == '.',
+            // Folding leaves no other space.
+            Grouping::Space => character == ' ',
+            Grouping::Apostrophe => {
+                matches!(character, '\'' | '\u{2019}' | '\u{2018}' | '\u{2bc}' | '\u{b4}')
+            }
+            Grouping::None => false,
+        }
+    }
+
+    /// Whether such marks stand before every group of three digits and the first group has one to three, and no zero
+    /// first.
+    pub(crate) fn divides(self, whole: &str) -> bool {
+        whole.split(|character| self.is(character)).enumerate().all(|(position, group)| {
+            group.bytes().all(|byte| byte.is_ascii_digit())
+                && if position == 0 {
+                    (1..=3).contains(&group.len()) && !group.starts_with('0')
+                } else {
+                    group.len() == 3
+                }
+        })
+    }
+}
+
+/// How a negative number is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Negative {
+    /// (123)
+    Parentheses,
+    /// 123-
+    TrailingMinus,
+    /// △123, ▲123 or ▼123
+    Triangle,
+}
+
+/// What a number with a percent sign is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Percent {
+    /// 12% is 12.
+    Number,
+    /// 12% is 0.12.
+    Fraction,
+}
+
+/// Marks beside a number by pattern, with what each means; a list in a manifest has no meanings.
+///
+/// A pattern is a text, in which `{digits}` stands for some digits, `{letter}` for a letter of the Latin alphabet and
+/// `{raised}` for raised digits and letters.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Flags(pub BTreeMap<String, String>);
+
+impl Flags {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl NumberRule {
+    /// Whether nothing is declared.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// This rule, with what it doesn't declare taken from `wider`.
+    pub(crate) fn within(&self, wider: &Self) -> Self {
+        fn or<T: Clone>(own: &[T], wider: &[T]) -> Vec<T> {
+            if own.is_empty() { wider.to_vec() } else { own.to_vec() }
+        }
+        // A mark and its grouping are declared together: a column's own decimal mark isn't joined to another's groups.
+        let separated = self.decimal.is_some() || !self.grouping.is_empty();
+        let separators = if separated { self } else { wider };
+        Self {
+            decimal: separators.decimal,
+            grouping: separators.grouping.clone(),
+            negative: or(&self.negative, &wider.negative),
+            percent: self.percent.or(wider.percent),
+            currency: or(&self.currency, &wider.currency),
+            flags: if self.flags.is_empty() { wider.flags.clone() } else { self.flags.clone() },
+        }
+    }
+}
+
+/// One value, or a list of them.
+pub(crate) fn one_or_many<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct Several<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Several<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a text or a list of texts")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<T>, E> {
+            T::deserialize(text.into_deserializer()).map(|one| vec![one])
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Vec<T>, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(items))
+        }
+    }
+
+    deserializer.deserialize_any(Several(PhantomData))
+}
+
+impl<'de> Deserialize<'de> for Flags {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Patterns;
+
+        impl<'de> Visitor<'de> for Patterns {
+            type Value = Flags;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a list of marks, or marks with their meanings")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Flags, E> {
+                Ok(Flags(BTreeMap::from([(text.to_owned(), String::new())])))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Flags, A::Error> {
+                let patterns: Vec<String> = Vec::deserialize(SeqAccessDeserializer::new(items))?;
+                Ok(Flags(patterns.into_iter().map(|pattern| (pattern, String::new())).collect()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Flags, A::Error> {
+                BTreeMap::deserialize(MapAccessDeserializer::new(entries)).map(Flags)
+            }
+        }
+
+        deserializer.deserialize_any(Patterns)
+    }
+}

@@ -1,0 +1,360 @@
+"""Small files in the layouts of public sources, and what pandas reads in them when each step is written out.
+
+    python3 make_corpus.py        (Python 3.11, pandas 2.x or 3.x)
+
+writes files/ and corpus.json. Layouts are rebuilt after the sources named in each case; the figures are invented.
+The expected values come from pandas with its options named explicitly (decimal, thousands, na_values, rows to skip),
+never from Vintner. A case that has to be refused names parts of the message instead.
+"""
+import io
+import json
+import pathlib
+import re
+
+import pandas as pd
+
+HERE = pathlib.Path(__file__).parent
+FILES = HERE / "files"
+CASES = []
+
+
+def rows_of(frame):
+    """Sorted rows: entity, time, category, variable, value, flag."""
+    for column in ("entity", "category"):
+        if column not in frame:
+            frame[column] = None
+    if "flag" not in frame:
+        frame["flag"] = ""
+    rows = []
+    for row in frame[["entity", "time", "category", "variable", "value", "flag"]].itertuples(index=False):
+        value = None if pd.isna(row.value) else float(row.value)
+        entity = None if row.entity is None else str(row.entity)
+        category = None if row.category is None else str(row.category)
+        rows.append([entity, str(row.time), category, row.variable, value, row.flag or ""])
+    return sorted(rows, key=lambda row: [str(part) for part in row])
+
+
+def case(name, text, fields, frame=None, encoding="utf-8", refused=None, warned=None):
+    data = text.encode(encoding)
+    (FILES / name).write_bytes(data)
+    entry = {"file": name, "fields": fields.strip().splitlines()}
+    if frame is not None:
+        entry["values"] = rows_of(frame)
+    if refused:
+        entry["refused"] = refused
+    if warned:
+        entry["warned"] = warned
+    CASES.append(entry)
+
+
+def long_frame(frame, entity, time, columns, category=None):
+    parts = []
+    for column, variable in columns.items():
+        part = pd.DataFrame({"time": frame[time], "value": frame[column], "variable": variable})
+        if entity:
+            part["entity"] = frame[entity]
+        if category:
+            part["category"] = frame[category]
+        parts.append(part)
+    return pd.concat(parts)
+
+
+def wide_frame(frame, entity, years, variable, category=None):
+    """`years` maps a header to its time."""
+    keys = [entity] + ([category] if category else [])
+    melted = frame.melt(id_vars=keys, value_vars=list(years), var_name="header", value_name="value")
+    out = pd.DataFrame({"entity": melted[entity], "time": melted["header"].map(years), "value": melted["value"], "variable": variable})
+    if category:
+        out["category"] = melted[category]
+    return out
+
+
+def csv(text, **options):
+    return pd.read_csv(io.StringIO(text), **options)
+
+
+LONG = "format: csv\nentity: {e}\ntime: {t}\ncolumns:\n  - {{column: {c}, variable: v}}\n"
+WIDE = "format: csv\nlayout: wide\nentity: {e}\ncolumns:\n  - {{variable: v}}\n"
+
+# --- Numbers: continental files -------------------------------------------------------------------------------------
+for at, (values, decimal, thousands) in enumerate([
+    (["0,125", "1,234", "12,5"], ",", None),
+    (["1.234,5", "2.345", "0,5"], ",", "."),
+    (["12.345.678", "1.234", "999"], ",", "."),
+    (["1,234.5", "2,345", "0.5"], ".", ","),
+    (["12,345,678", "1,234", "999"], ".", ","),
+    (["1.5", "1.234", "2.345"], ".", None),
+    (["-0,5", "-1,234", "+2,5"], ",", None),
+    (["1,5e3", "1,234", "2"], ",", None),
+]):
+    text = "c;y;v\n" + "".join(f"A;{2000 + i};{value}\n" for i, value in enumerate(values))
+    frame = csv(text, sep=";", decimal=decimal, thousands=thousands)
+    case(f"column_decides_{at}.csv", text, LONG.format(e="c", t="y", c="v") + 'delimiter: ";"', long_frame(frame, "c", "y", {"v": "v"}))
+
+for at, values in enumerate([["1,234"], ["1.234"], ["1.234", "5", "2.345"], ["1,234", "12,345", "678"], ["-1.234", "0"]]):
+    text = "c;y;v\n" + "".join(f"A;{2000 + i};{value}\n" for i, value in enumerate(values))
+    point, comma = values[0].replace(",", ""), values[0].replace(".", "").replace(",", ".")
+    case(f"column_leaves_open_{at}.csv", text, LONG.format(e="c", t="y", c="v") + 'delimiter: ";"',
+         refused=["can be read in two ways", f'"{values[0]}" (C2) is {point} or {comma}', 'numbers: {decimal:'])
+    for decimal, thousands in ((".", ","), (",", ".")):
+        frame = csv(text, sep=";", decimal=decimal, thousands=thousands)
+        case(f"declared_{'point' if decimal == '.' else 'comma'}_{at}.csv", text,
+             LONG.format(e="c", t="y", c="v") + f'delimiter: ";"\nnumbers: {{decimal: "{decimal}", grouping: "{thousands}"}}',
+             long_frame(frame, "c", "y", {"v": "v"}))
+
+for at, values in enumerate([["0,5", "0.5"], ["1.234,5", "1,234.5"], ["12,345,678", "12.345.678"]]):
+    text = "c;y;v\n" + "".join(f"A;{2000 + i};{value}\n" for i, value in enumerate(values))
+    case(f"two_rules_{at}.csv", text, LONG.format(e="c", t="y", c="v") + 'delimiter: ";"', refused=["uses two rules of numbers"])
+
+# Two columns of one file, each by its own rule.
+text = "c;y;share;gdp\nA;2000;0,125;1.234.567\nA;2001;0,25;2.345\n"
+frame = csv(text, sep=";", dtype=str)
+frame["share"] = frame["share"].str.replace(",", ".").astype(float)
+frame["gdp"] = frame["gdp"].str.replace(".", "", regex=False).astype(float)
+case("ine_two_columns.csv", text, 'format: csv\ndelimiter: ";"\nentity: c\ntime: y\ncolumns:\n  - {column: share, variable: share}\n  - {column: gdp, variable: gdp}',
+     long_frame(frame, "c", "y", {"share": "share", "gdp": "gdp"}))
+
+# INSEE: spaces between thousands (no-break and narrow), decimal comma.
+for at, space in enumerate([" ", "\u00a0", "\u202f"]):
+    text = f"Région;Année;Population\nÎle-de-France;2019;12{space}262{space}544\nBretagne;2019;3{space}354,5\n"
+    frame = csv(text.replace(space, "") if space != " " else re.sub(r"(?<=\d) (?=\d)", "", text), sep=";", decimal=",")
+    case(f"insee_spaces_{at}.csv", text, 'format: csv\ndelimiter: ";"\nentity: Région\ntime: Année\nnumbers: {decimal: ",", grouping: " "}\ncolumns:\n  - {column: Population, variable: v}',
+         long_frame(frame, "Région", "Année", {"Population": "v"}))
+    case(f"insee_spaces_undeclared_{at}.csv", text, 'format: csv\ndelimiter: ";"\nentity: Région\ntime: Année\ncolumns:\n  - {column: Population, variable: v}',
+         refused=["text in a number", 'grouping: " "'])
+
+# Swiss Federal Statistical Office: apostrophes, in Latin-1.
+text = "Kanton;Jahr;Einwohner\nZürich;2019;1'520'968\nGenève;2019;499'480.5\n"
+frame = csv(text, sep=";", thousands="'")
+case("bfs_apostrophes.csv", text, 'format: csv\nencoding: windows-1252\ndelimiter: ";"\nentity: Kanton\ntime: Jahr\nnumbers: {grouping: "\'"}\ncolumns:\n  - {column: Einwohner, variable: v}',
+     long_frame(frame, "Kanton", "Jahr", {"Einwohner": "v"}), encoding="latin-1")
+
+# Accounts (SEC, BEA): parentheses, currency signs, a dash for none.
+text = 'Item,Year,Amount\nTrade,2019,"$(1,234.5)"\nIncome,2019,"$2,345"\nOther,2019,—\n'
+frame = csv(text, na_values=["—"], dtype={"Amount": str})
+frame["value"] = frame["Amount"].str.replace(r"[$,)]", "", regex=True).str.replace("(", "-", regex=False).astype(float)
+case("bea_parentheses.csv", text, 'format: csv\nentity: Item\ntime: Year\nnumbers: {negative: parentheses, currency: "$"}\nmissing: ["—"]\ncolumns:\n  - {column: Amount, variable: v}',
+     long_frame(frame, "Item", "Year", {"value": "v"}))
+case("bea_parentheses_undeclared.csv", text.replace("$", ""), LONG.format(e="Item", t="Year", c="Amount") + 'missing: ["—"]', refused=["negative: parentheses"])
+
+# Japanese tables: triangles, full-width digits.
+text = "県,年,値\n東京,2019,△１２．５\n大阪,2019,３．２５\n"
+wide = str.maketrans("０１２３４５６７８９．", "0123456789.")
+frame = csv(text.translate(wide), dtype={"値": str})
+frame["value"] = frame["値"].str.replace("△", "-").astype(float)
+case("estat_triangles.csv", text, LONG.format(e="県", t="年", c="値") + "numbers: {negative: triangle}", long_frame(frame, "県", "年", {"value": "v"}))
+
+# Percent signs, both ways.
+text = "c,y,rate\nA,2000,12.5%\nA,2001,7%\n"
+frame = csv(text)
+frame["value"] = frame["rate"].str.rstrip("%").astype(float)
+case("percent_number.csv", text, LONG.format(e="c", t="y", c="rate") + "numbers: {percent: number}", long_frame(frame, "c", "y", {"value": "v"}))
+frame["value"] = frame["value"] / 100
+case("percent_fraction.csv", text, LONG.format(e="c", t="y", c="rate") + "numbers: {percent: fraction}", long_frame(frame, "c", "y", {"value": "v"}))
+case("percent_undeclared.csv", text, LONG.format(e="c", t="y", c="rate"), refused=["percent: number", "percent: fraction"])
+case("percent_beside_plain.csv", "c,y,rate\nA,2000,12.5%\nA,2001,0.07\n", LONG.format(e="c", t="y", c="rate") + "numbers: {percent: number}", refused=["with a percent sign and numbers without"])
+
+# SAP exports: the minus after the number.
+text = "c;y;v\nA;2000;1.234,50-\nA;2001;12,25\n"
+frame = csv(text, sep=";", dtype=str)
+number = frame["v"].str.replace(".", "", regex=False).str.replace(",", ".")
+frame["value"] = number.str.rstrip("-").astype(float) * number.str.endswith("-").map({True: -1, False: 1})
+case("sap_trailing_minus.csv", text, LONG.format(e="c", t="y", c="v") + 'delimiter: ";"\nnumbers: {decimal: ",", negative: trailing-minus}', long_frame(frame, "c", "y", {"value": "v"}))
+
+
+# --- Flags ------------------------------------------------------------------------------------------------------------
+def flagged(frame, marks, missing=()):
+    """Numbers and marks of texts such as `12.3 p`."""
+    text = frame["value"].fillna("").astype(str).str.strip()
+    found = text.str.extract(rf"^(?P<number>.*?)\s*(?P<mark>(?:{marks})*)$")
+    number = found["number"].where(~found["number"].isin(["", *missing]))
+    return frame.assign(value=pd.to_numeric(number, errors="raise"), flag=found["mark"].str.replace(" ", ""))
+
+
+# Eurostat's TSV: a compound key, spaces after headers, flags, a colon for missing.
+EUROSTAT = ("indic_de,geo\\time\t2019 \t2018 \t2017 \nJAN,DE\t83019213 \t82792351 p\t82521653 \nJAN,FR\t: \t67026224 ep\t66809816 b\n"
+            "JAN,EL\t10724599 \t10741165 \t: c\nAVG,DE\t83092962 \t82905782 \t82657002 \n")
+FLAGS = 'numbers: {flags: {p: provisional, e: estimated, b: break, c: confidential}}\nmissing: [":"]'
+
+
+def eurostat(text, key, columns, time=None):
+    frame = pd.read_csv(io.StringIO(text), sep="\t", dtype=str)
+    frame.columns = [column.strip() for column in frame.columns]
+    keys = frame[key].str.split(",", expand=True)
+    keys.columns = columns
+    body = pd.concat([keys, frame.drop(columns=key)], axis=1)
+    melted = body.melt(id_vars=columns, var_name="time", value_name="value")
+    return flagged(melted, "[pebc]", [":"])
+
+
+frame = eurostat(EUROSTAT, "indic_de,geo\\time", ["indic", "geo"])
+frame = frame[frame["indic"] == "JAN"].assign(entity=lambda f: f["geo"], variable="v")
+case("eurostat_old.tsv", EUROSTAT, "format: tsv\nlayout: wide\nentity: geo\nwhere: {indic_de: JAN}\n" + FLAGS + "\ncolumns:\n  - {variable: v}", frame)
+frame = eurostat(EUROSTAT, "indic_de,geo\\time", ["indic", "geo"]).assign(entity=lambda f: f["geo"], category=lambda f: f["indic"], variable="v")
+case("eurostat_category.tsv", EUROSTAT, "format: tsv\nlayout: wide\nentity: geo\ncategory: indic_de\n" + FLAGS + "\ncolumns:\n  - {variable: v}", frame)
+NEW = EUROSTAT.replace("indic_de,geo\\time", "freq,unit,geo\\TIME_PERIOD").replace("JAN,", "A,THS,").replace("AVG,", "A,NR,")
+frame = eurostat(NEW, "freq,unit,geo\\TIME_PERIOD", ["freq", "unit", "geo"])
+frame = frame[frame["unit"] == "THS"].assign(entity=lambda f: f["geo"], variable="v")
+case("eurostat_new.tsv", NEW, "format: tsv\nlayout: wide\nentity: geo\nwhere: {unit: THS}\n" + FLAGS + "\ncolumns:\n  - {variable: v}", frame)
+case("eurostat_flags_undeclared.tsv", NEW, 'format: tsv\nlayout: wide\nentity: geo\nwhere: {unit: THS}\nmissing: [":"]\ncolumns:\n  - {variable: v}', refused=['flags: ["p"]'])
+QUARTERS = "unit,geo\\time\t2019Q2 \t2019Q1 \nCLV,DE\t101.5 p\t101.25 \nCLV,FR\t: \t99.5 e\n"
+frame = eurostat(QUARTERS, "unit,geo\\time", ["unit", "geo"]).assign(entity=lambda f: f["geo"], variable="v")
+case("eurostat_quarters.tsv", QUARTERS, "format: tsv\nlayout: wide\nentity: geo\nperiod: {frequency: quarter}\n" + FLAGS + "\ncolumns:\n  - {variable: v}", frame)
+case("eurostat_quarters_undeclared.tsv", QUARTERS, "format: tsv\nlayout: wide\nentity: geo\n" + FLAGS + "\ncolumns:\n  - {variable: v}", refused=["period: {frequency: quarter}"])
+MONTHS = QUARTERS.replace("2019Q2", "2019M02").replace("2019Q1", "2019M01")
+frame = eurostat(MONTHS, "unit,geo\\time", ["unit", "geo"]).assign(entity=lambda f: f["geo"], variable="v", time=lambda f: f["time"].str.replace("M", "-"))
+case("eurostat_months.tsv", MONTHS, "format: tsv\nlayout: wide\nentity: geo\nperiod: {frequency: month}\n" + FLAGS + "\ncolumns:\n  - {variable: v}", frame)
+
+# Footnotes: raised figures, brackets, asterisks, daggers.
+for at, (mark, pattern, regex) in enumerate([("¹", "{raised}", "¹"), ("*", "*", r"\*"), ("†", "†", "†"), (" [3]", "[{digits}]", r" \[3\]"), (" 1)", "{digits})", r" 1\)"), ("p", "{letter}", "p")]):
+    text = f"c,y,v\nA,2000,12.3{mark}\nA,2001,13.25\n"
+    frame = csv(text, dtype={"v": str})
+    frame["flag"] = frame["v"].str.extract(f"({regex})")[0].fillna("").str.strip()
+    frame["value"] = frame["v"].str.replace(regex, "", regex=True).astype(float)
+    out = long_frame(frame, "c", "y", {"value": "v"}).assign(flag=list(frame["flag"]))
+    case(f"footnote_{at}.csv", text, LONG.format(e="c", t="y", c="v") + f'numbers: {{flags: ["{pattern}"]}}', out)
+    case(f"footnote_undeclared_{at}.csv", text, LONG.format(e="c", t="y", c="v"), refused=["text in a number", "flags: ["])
+case("footnote_run_in.csv", "c,y,v\nA,2000,12.31)\nA,2001,13.25\n", LONG.format(e="c", t="y", c="v") + 'numbers: {flags: ["{digits})"]}', refused=["12.31)"])
+
+# --- Years as headers -------------------------------------------------------------------------------------------------
+YEARS = {
+    "wdi_databank.csv": ("1997 [YR1997]", "1998 [YR1998]"),
+    "fiscal_monitor.csv": ("FY1997", "FY 1998"),
+    "r_names.csv": ("X1997", "X1998"),
+    "stata_names.csv": ("y1997", "y1998"),
+    "nbs_years.csv": ("1997年", "1998 年"),
+    "nbs_year_ends.csv": ("1997年末", "1998年底"),
+    "provisional_letters.csv": ("1997p", "1998 E"),
+    "provisional_marks.csv": ("1997*", "1998†"),
+    "provisional_words.csv": ("1997 (est.)", "1998 prel."),
+    "nbs_forecasts.csv": ("1997(预计)", "1998（预测）"),
+    "decimal_years.csv": ("1997.0", "1998.00"),
+}
+for name, headers in YEARS.items():
+    text = f"Country,Code,{headers[0]},{headers[1]}\nAland,ALA,1.5,..\nBorland,BOR,2.25,3\n"
+    frame = csv(text, na_values=[".."])
+    case(name, text, WIDE.format(e="Country") + 'missing: [".."]\ncovers: [1997, 1998]', wide_frame(frame, "Country", dict(zip(headers, (1997, 1998))), "v"))
+for at, (first, second) in enumerate([("1997/98", "1998/99"), ("1997-98", "1998-99"), ("1997/1998", "1998/1999")]):
+    text = f"Country,{first},{second}\nAland,1.5,2\n"
+    for side, years in (("first", (1997, 1998)), ("last", (1998, 1999))):
+        case(f"rbi_spans_{side}_{at}.csv", text, WIDE.format(e="Country") + f"year_span: {side}", wide_frame(csv(text), "Country", dict(zip((first, second), years)), "v"))
+    case(f"rbi_spans_undeclared_{at}.csv", text, WIDE.format(e="Country"), refused=["year_span"])
+text = "Country,1997,1998,1999-2000,Change 1997\nAland,1,2,3,4\n"
+case("unread_headers.csv", text, WIDE.format(e="Country"), wide_frame(csv(text), "Country", {"1997": 1997, "1998": 1998}, "v"), warned=['"1999-2000" (D1)', '"Change 1997" (E1)'])
+case("promised_years.csv", text, WIDE.format(e="Country") + "covers: [1997, 2000]", refused=["`covers` promises 1997 to 2000", "1999, 2000"])
+case("second_column.csv", "Country,1997a,1997b\nAland,1,2\n", WIDE.format(e="Country"), refused=["a second column for 1997b"])
+case("no_base_year.csv", "Country,1997=100,1998=100\nAland,1,2\n", WIDE.format(e="Country"), refused=["no header in row 1 is a year"])
+
+# World Bank's WDI bulk files: preamble of four lines, quotation marks, a comma at each line's end.
+text = ('"Data Source","World Development Indicators",\n\n"Last Updated Date","2023-07-25",\n\n'
+        '"Country Name","Country Code","Indicator Name","Indicator Code","1960","1961",\n'
+        '"Aruba","ABW","Population, total","SP.POP.TOTL","54608","55811",\n"Africa Eastern and Southern","AFE","Population, total","SP.POP.TOTL","","133534923",\n')
+frame = csv(text, skiprows=4, skip_blank_lines=False, index_col=False)
+case("wdi_bulk.csv", text, WIDE.format(e="Country Name") + "header_row: 5\ncovers: [1960, 1961]", wide_frame(frame, "Country Name", {"1960": 1960, "1961": 1961}, "v"))
+# DataBank: several series in rows, notes under the table.
+text = ("Country Name,Country Code,Series Name,Series Code,1997 [YR1997],1998 [YR1998]\nAruba,ABW,Exports,NE.EXP,72.5,..\nAruba,ABW,Imports,NE.IMP,..,71.25\n"
+        "Belize,BLZ,Exports,NE.EXP,50,51\nBelize,BLZ,Imports,NE.IMP,60,61\n,,,,,\n,,,,,\nData from database: World Development Indicators,,,,,\nLast Updated: 07/25/2023,,,,,\n")
+frame = csv(text, na_values=[".."]).dropna(subset=["Country Code"])
+melted = frame.melt(id_vars=["Country Name", "Series Name"], value_vars=["1997 [YR1997]", "1998 [YR1998]"], var_name="header", value_name="value")
+out = pd.DataFrame({"entity": melted["Country Name"], "time": melted["header"].str[:4], "variable": melted["Series Name"].map({"Exports": "x", "Imports": "m"}), "value": melted["value"]})
+case("databank_footer.csv", text, 'format: csv\nlayout: wide\nentity: Country Name\nvariable_column: Series Name\nmissing: [".."]\ncovers: [1997, 1998]\ncolumns:\n  - {column: Exports, variable: x}\n  - {column: Imports, variable: m}', out,
+     warned=["skipped 2 rows with text but without a key"])
+# World Bank's long export with notes under it.
+text = "Country,Year,Value\nAruba,1997,1.5\nAruba,1998,2\n\nSource: World Bank\nNote: provisional\n"
+case("long_footer.csv", text, LONG.format(e="Country", t="Year", c="Value"), long_frame(csv(text, nrows=2), "Country", "Year", {"Value": "v"}), warned=["skipped 2 rows"])
+case("heading_within.csv", "Country,Year,Value\nAruba,1997,1.5\nAsia\nBhutan,1997,2\n", LONG.format(e="Country", t="Year", c="Value"), refused=["no year in a row that has the entity"])
+
+# --- Headers of several rows --------------------------------------------------------------------------------------------
+# WGI: years over measures, cells of the years merged.
+text = ("Voice and Accountability,,,,,\n,,1996,,1998,\nCountry/Territory,Code,Estimate,StdErr,Estimate,StdErr\nAruba,ABW,0.5,0.25,0.75,0.125\nAlbania,ALB,-0.5,0.2,#N/A,0.3\n")
+frame = csv(text, skiprows=2, na_values=["#N/A"])
+rows = []
+for year, estimate, error in ((1996, "Estimate", "StdErr"), (1998, "Estimate.1", "StdErr.1")):
+    for variable, column in (("est", estimate), ("se", error)):
+        rows.append(pd.DataFrame({"entity": frame["Country/Territory"], "time": year, "variable": variable, "value": frame[column]}))
+case("wgi.csv", text, 'format: csv\nlayout: wide\nentity: Country/Territory\nheader_row: 2\nheader_rows: 2\nmissing: ["#N/A"]\ncovers: [1996, 1998]\ngap_years: [1997]\ncolumns:\n  - {column: Estimate, variable: est}\n  - {column: StdErr, variable: se}', pd.concat(rows))
+case("wgi_one_row.csv", text, 'format: csv\nlayout: wide\nentity: Country/Territory\nheader_row: 2\nmissing: ["#N/A"]\ncolumns:\n  - {variable: est}', refused=["Country/Territory"])
+# The same turned round: measures over years.
+text = ("Country,GDP,,Population,\n,2000,2001,2000,2001\nAruba,1.5,2,10,11\nBelize,3,4,20,21\n")
+frame = csv(text, header=[0, 1])
+frame.columns = ["Country", "g0", "g1", "p0", "p1"]
+out = pd.concat([pd.DataFrame({"entity": frame["Country"], "time": year, "variable": variable, "value": frame[column]})
+                 for column, variable, year in (("g0", "gdp", 2000), ("g1", "gdp", 2001), ("p0", "pop", 2000), ("p1", "pop", 2001))])
+case("measures_over_years.csv", text, "format: csv\nlayout: wide\nentity: Country\nheader_rows: 2\ncolumns:\n  - {column: GDP, variable: gdp}\n  - {column: Population, variable: pop}", out)
+# A yearbook: three rows, a row of units under them, long.
+text = ("地区,年份,工业,,农业\n,,总产值,增加值,总产值\n,,(亿元),(亿元),(亿元)\n甲市,2000,1.5,2.5,3.5\n乙市,2000,4,5,6\n")
+frame = csv(text, skiprows=3, header=None, names=["c", "y", "a", "b", "d"])
+case("yearbook_three_rows.csv", text, 'format: csv\nentity: 地区\ntime: 年份\nheader_rows: 2\nheader_join: "·"\nskip_rows: 1\ncolumns:\n  - {column: 工业·总产值, variable: a}\n  - {column: 工业·增加值, variable: b}\n  - {column: 农业·总产值, variable: d}', long_frame(frame, "c", "y", {"a": "a", "b": "b", "d": "d"}))
+# Barro and Ursúa: a row of codes under the header.
+text = "Year,Argentina,Australia\nindex,ARG,AUS\n1870,10.5,20.25\n1871,..,21\n"
+frame = csv(text, skiprows=[1], na_values=[".."]).melt(id_vars="Year", var_name="entity", value_name="value").assign(time=lambda f: f["Year"], variable="v")
+case("barro_ursua.csv", text, 'format: csv\nlayout: entities_across\ntime: Year\nskip_rows: 1\nmissing: [".."]\ncolumns:\n  - {variable: v}', frame)
+# Maddison: countries across, two header rows of which the second counts.
+text = "Modern boundaries,,\nYear,France,Germany\n1820,1442.5,\n1821,1500,1200.25\n"
+frame = csv(text, skiprows=1).melt(id_vars="Year", var_name="entity", value_name="value").assign(time=lambda f: f["Year"], variable="v")
+case("maddison.csv", text, "format: csv\nlayout: entities_across\ntime: Year\nheader_row: 2\ncolumns:\n  - {variable: v}", frame)
+
+# --- Columns without a header ------------------------------------------------------------------------------------------
+# IFS: nothing over the names; years, quarters and months beside one another.
+text = ",,1990,1991,1990Q1,1990Q2,1990M1\nAruba,..A,1,2,0.25,0.5,0.125\nBelize,..B,3,4,0.75,1,0.25\n"
+frame = csv(text).rename(columns={"Unnamed: 0": "c"})
+case("ifs_years.csv", text, WIDE.format(e="column A"), wide_frame(frame, "c", {"1990": 1990, "1991": 1991}, "v"), warned=['"1990Q1" (E1)'])
+case("ifs_quarters.csv", text, WIDE.format(e="column 1") + "period: {frequency: quarter}", wide_frame(frame, "c", {"1990Q1": "1990Q1", "1990Q2": "1990Q2"}, "v"))
+case("ifs_months.csv", text, WIDE.format(e="column A") + "period: {frequency: month}", wide_frame(frame, "c", {"1990M1": "1990-01"}, "v"))
+# Statistics Estonia: two key columns without headers.
+text = ",,Value\nHarju,2000,1.5\nTartu,2000,2.5\n"
+frame = csv(text).rename(columns={"Unnamed: 0": "c", "Unnamed: 1": "y"})
+case("estonia.csv", text, "format: csv\nentity: column A\ntime: column B\ncolumns:\n  - {column: Value, variable: v}", long_frame(frame, "c", "y", {"Value": "v"}))
+# Two columns under one header.
+text = "c,y,v,v\nA,2000,1,2\n"
+case("doubled_header.csv", text, LONG.format(e="c", t="y", c="column D"), long_frame(csv(text), "c", "y", {"v.1": "v"}))
+
+# --- Times in rows ------------------------------------------------------------------------------------------------------
+# FRED: the first day of each period.
+text = "DATE,GDP\n1947-01-01,243.164\n1947-04-01,245.968\n1947-07-01,.\n"
+frame = csv(text, na_values=["."])
+frame["q"] = pd.PeriodIndex(pd.to_datetime(frame["DATE"]), freq="Q").astype(str)
+case("fred_quarters.csv", text, 'format: csv\ntime: DATE\nperiod: {frequency: quarter}\nmissing: ["."]\nnumbers: {decimal: "."}\ncolumns:\n  - {column: GDP, variable: v}', long_frame(frame, None, "q", {"GDP": "v"}))
+case("fred_quarters_open.csv", text, 'format: csv\ntime: DATE\nperiod: {frequency: quarter}\nmissing: ["."]\ncolumns:\n  - {column: GDP, variable: v}', refused=["can be read in two ways"])
+text = "observation_date,UNRATE\n1948-01-01,3.4\n1948-02-01,3.8\n"
+frame = csv(text)
+frame["m"] = pd.PeriodIndex(pd.to_datetime(frame["observation_date"]), freq="M").astype(str)
+case("fred_months.csv", text, "format: csv\ntime: observation_date\nperiod: {frequency: month}\ncolumns:\n  - {column: UNRATE, variable: v}", long_frame(frame, None, "m", {"UNRATE": "v"}))
+text = "DATE,POP\n1959-01-01,177829.5\n1960-01-01,180671\n"
+frame = csv(text)
+frame["year"] = pd.to_datetime(frame["DATE"]).dt.year
+case("fred_years.csv", text, "format: csv\ntime: DATE\nperiod: {frequency: year}\ncovers: [1959, 1960]\ncolumns:\n  - {column: POP, variable: v}", long_frame(frame, None, "year", {"POP": "v"}))
+case("fred_years_undeclared.csv", text, "format: csv\ntime: DATE\ncolumns:\n  - {column: POP, variable: v}", refused=["a date where a year is due", "period: {frequency: year}"])
+case("fred_within.csv", "DATE,GDP\n1947-02-15,1\n", "format: csv\ntime: DATE\nperiod: {frequency: quarter}\ncolumns:\n  - {column: GDP, variable: v}", refused=["1947-02-15"])
+# OECD (SDMX-CSV): many columns of keys, flags in a column of their own.
+text = ("LOCATION,INDICATOR,SUBJECT,MEASURE,FREQUENCY,TIME,Value,Flag Codes\nAUS,GDP,TOT,USD_CAP,A,2019,53000.5,\nAUS,GDP,TOT,USD_CAP,A,2020,54000,P\n"
+        "AUS,GDP,TOT,USD_CAP,Q,2020-Q1,1,\n")
+frame = csv(text)
+frame = frame[frame["FREQUENCY"] == "A"]
+case("oecd_years.csv", text, "format: csv\nentity: LOCATION\ntime: TIME\nwhere: {FREQUENCY: A}\ncolumns:\n  - {column: Value, variable: v}", long_frame(frame, "LOCATION", "TIME", {"Value": "v"}))
+frame = csv(text)
+frame = frame[frame["FREQUENCY"] == "Q"].assign(TIME="2020Q1")
+case("oecd_quarters.csv", text, "format: csv\nentity: LOCATION\ntime: TIME\nperiod: {frequency: quarter}\nwhere: {FREQUENCY: Q}\ncolumns:\n  - {column: Value, variable: v}", long_frame(frame, "LOCATION", "TIME", {"Value": "v"}))
+# Penn World Table, SWIID, Polity: plain long files.
+text = "countrycode,country,year,rgdpe,pop\nABW,Aruba,1970,\"1,234.5\",0.0590\nABW,Aruba,1971,\"1,300.25\",0.0592\n"
+frame = csv(text, thousands=",")
+case("pwt.csv", text, "format: csv\nentity: countrycode\ntime: year\ncolumns:\n  - {column: rgdpe, variable: y}\n  - {column: pop, variable: p}", long_frame(frame, "countrycode", "year", {"rgdpe": "y", "pop": "p"}))
+text = "country,year,polity2\nAlbania,1990,-66\nAlbania,1991,5\nAlbania,1992,-77\n"
+frame = csv(text, na_values={"polity2": [-66, -77, -88]})
+case("polity5.csv", text, 'format: csv\nentity: country\ntime: year\nmissing: ["-66", "-77", "-88"]\ncolumns:\n  - {column: polity2, variable: v, type: integer}', long_frame(frame, "country", "year", {"polity2": "v"}))
+# IMF's WEO: UTF-16, tabs, thousands, n/a and --, estimates.
+text = "ISO\tWEO Subject Code\tCountry\t2019\t2020\nAFG\tNGDP\tAfghanistan\t1,234.567\t1,345.678\nALB\tNGDP\tAlbania\tn/a\t--\n"
+frame = pd.read_csv(io.StringIO(text), sep="\t", thousands=",", na_values=["n/a", "--"])
+case("weo.tsv", text, 'format: tsv\nencoding: utf-16le\nlayout: wide\nentity: ISO\nmissing: ["n/a", "--"]\ncolumns:\n  - {variable: v}', wide_frame(frame, "ISO", {"2019": 2019, "2020": 2020}, "v"), encoding="utf-16")
+# NBS of China: GB18030, years downwards.
+text = "指标,2003年,2002年\n甲市,1.5,2\n乙市,…,3\n注：数据来源于国家统计局\n"
+frame = csv(text, na_values=["…"], nrows=2)
+case("nbs.csv", text, WIDE.format(e="指标") + 'encoding: gb18030\nmissing: ["…"]', wide_frame(frame, "指标", {"2003年": 2003, "2002年": 2002}, "v"), encoding="gb18030", warned=["skipped 1 row"])
+# Ids of 18 digits, and as doubles that became text.
+text = "id,y,v\n110101199001011234,2000,1\n410032.0,2000,2\n"
+frame = csv(text, dtype={"id": str})
+frame["id"] = frame["id"].str.replace(r"\.0$", "", regex=True)
+case("ids.csv", text, LONG.format(e="id", t="y", c="v"), long_frame(frame, "id", "y", {"v": "v"}))
+
+(HERE / "corpus.json").write_text(json.dumps(CASES, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+print(len(CASES), "cases,", sum(len(case.get("values", [])) for case in CASES), "values; pandas", pd.__version__)
