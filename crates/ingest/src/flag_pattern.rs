@@ -148,7 +148,7 @@ fn joined(flags: &[&str]) -> String {
     let mut text = String::new();
     for flag in flags {
         let letters = |text: &str| text.chars().all(char::is_alphanumeric);
-        if !text.is_empty() && !(letters(&text) && letters(flag)) {
+        if !(text.is_empty() || letters(&text) && letters(flag)) {
             text.push(' ');
         }
         text.push_str(flag);

@@ -79,13 +79,13 @@ impl NumberProblem {
         // A short mark after a number, or before it.
         for (at, _) in folded.char_indices().rev().take(MARK) {
             let (before, mark) = folded.split_at_checked(at).unwrap_or((folded, ""));
-            if is_number(before) {
+            if is_number(before) && !is_number(mark) {
                 return NumberProblem::Flag(mark.trim_matches(' ').to_owned());
             }
         }
         for (at, _) in folded.char_indices().skip(1).take(MARK) {
             let (mark, after) = folded.split_at_checked(at).unwrap_or((folded, ""));
-            if is_number(after) {
+            if is_number(after) && !is_number(mark) {
                 return NumberProblem::Flag(mark.trim_matches(' ').to_owned());
             }
         }
