@@ -46,7 +46,8 @@ pub use describe::{Category, Correlation, Correlations, Description, correlation
 pub use fit::{
     Coefficient, ConfidenceInterval, CovarianceUsed, EffectEstimate, EffectsFrom, EntityEffect, Estimated,
     Fit, FitMeasures, Influence, LeftOut, LinearCombination, LinearHypothesis, Outcome, Prediction, Refusal,
-    TimeEffect, UnitFit, WaldTest, diagnostics, estimate, estimate_by_entity, estimate_under,
+    RowFit, TimeEffect, UnitFit, WaldTest, diagnostics, estimate, estimate_by_entity,
+    estimate_by_entity_under, estimate_under, estimate_with,
 };
 pub use formula::{BoundEquation, FormulaFault, WrittenEquation};
 pub use granger::{

@@ -149,7 +149,7 @@ fn faults_are_told_at_their_place() {
     };
     assert_eq!(fault("y x"), "x: here stands `~`, not `x`");
     assert_eq!(fault("y ~ x +"), ": here stands a column, a function of one, or a number, not the end");
-    assert_eq!(fault("y ~ 1"), "y ~ 1: the equation has no regressors");
+    assert_eq!(fault("y ~ 0"), "y ~ 0: the equation has no regressors");
     assert_eq!(fault("y ~ ln(x)"), "ln: there is no function `ln`");
     assert_eq!(fault("y ~ x + 2"), "2: 2 is no regressor");
     assert_eq!(fault("y ~ (x + z"), ": here stands `)`, not the end");
@@ -158,7 +158,7 @@ fn faults_are_told_at_their_place() {
     assert_eq!(fault("y ~ l(x, 3:1)"), "3: the lags run from 3 to 1");
     assert_eq!(fault("y ~ l(x, 99999)"), "99999: here stands a whole number, up to 1000");
     assert_eq!(fault("y ~ log(l(x, 1:2))"), "l: several lags don't go into a function");
-    assert_eq!(fault("y ~ sw(x, z)"), "sw: stepwise lists (`sw`) aren't read");
+    assert_eq!(fault("y ~ sw(x, z)"), "y ~ sw(x, z): 2 equations in one text, where one is asked for");
     assert_eq!(fault("y ~ x | entity + entity"), "entity: the effect `entity` is named twice");
     assert_eq!(
         fault("y ~ x | entity | w"),
@@ -193,4 +193,72 @@ fn what_the_panel_hasnt_got_is_told() {
     let error = error("y ~ i(region, ref = \"east\")");
     assert!(matches!(&error, EstimationError::NoReference { reference, .. } if reference == "east"));
     assert!(error.to_string().contains("north, south, west"), "{error}");
+}
+
+/// One equation for each alternative, in fixest's order, with what it prints of each.
+#[test]
+fn stepwise_lists_are_several_equations() {
+    let of = |text: &str| -> Vec<(String, String)> {
+        let each = WrittenEquation::each(text).unwrap_or_else(|fault| panic!("{text}: {fault}"));
+        let told = each.iter().map(|one| (one.regressors_text().to_owned(), one.outline().to_string()));
+        told.collect()
+    };
+    let reads = |text: &str, expected: &[(&str, &str)]| {
+        let own = of(text);
+        let own: Vec<(&str, &str)> = own.iter().map(|(rhs, all)| (rhs.as_str(), all.as_str())).collect();
+        assert_eq!(own, expected, "{text}");
+    };
+    reads("y ~ x + sw(z, w)", &[("x + z", "y ~ x + z"), ("x + w", "y ~ x + w")]);
+    reads("y ~ x + sw0(z, w)", &[("x", "y ~ x"), ("x + z", "y ~ x + z"), ("x + w", "y ~ x + w")]);
+    reads("y ~ csw(x, z + w)", &[("x", "y ~ x"), ("x + z + w", "y ~ x + z + w")]);
+    reads("y ~ csw0(x, z)", &[("1", "y ~ 1"), ("x", "y ~ x"), ("x + z", "y ~ x + z")]);
+    reads("y ~ csw0(x:z) + w - 1", &[("w - 1", "y ~ w - 1"), ("x:z + w - 1", "y ~ x:z + w - 1")]);
+    reads(
+        "c(y, log(w)) ~ sw(x, z)",
+        &[("x", "y ~ x"), ("z", "y ~ z"), ("x", "log(w) ~ x"), ("z", "log(w) ~ z")],
+    );
+    reads(
+        "y ~ sw(x, z) | csw0(entity, time)",
+        &[
+            ("x", "y ~ x"),
+            ("z", "y ~ z"),
+            ("x", "y ~ x | entity"),
+            ("z", "y ~ z | entity"),
+            ("x", "y ~ x | entity + time"),
+            ("z", "y ~ z | entity + time"),
+        ],
+    );
+    reads("y ~ sw(x, z) | wave | w ~ l(x)", &[("x", "y ~ w + x | wave"), ("z", "y ~ w + z | wave")]);
+    for (text, part) in [
+        ("y ~ x*sw(z, w)", "a term of its own"),
+        ("y ~ sw(z, w):x", "isn't multiplied"),
+        ("y ~ sw(x, z) + sw(w)", "a second stepwise list"),
+        ("y ~ x | w ~ sw(z, x)", "a term of its own"),
+        ("y ~ sw(x, sw(z, w))", "a term of its own"),
+        ("c(y, y) ~ x", "twice"),
+        ("y ~ csw0(x) - 1", "no regressors"),
+    ] {
+        let fault = WrittenEquation::each(text).expect_err(text).to_string();
+        assert!(fault.contains(part), "{text}: {fault}");
+    }
+    let one: Result<WrittenEquation, _> = "y ~ sw(x, z)".parse();
+    assert!(one.expect_err("two").to_string().contains("2 equations in one text"));
+    assert_eq!(of("y ~ 1"), [("1".to_owned(), "y ~ 1".to_owned())]);
+}
+
+#[test]
+fn what_is_lagged_is_told_from_how_often() {
+    let fault = "y ~ l(x).z".parse::<WrittenEquation>().expect_err("a fault");
+    assert!(fault.message.contains("whole numbers") && fault.message.contains("`x`"), "{fault}");
+    assert!(fault.hint.is_some_and(|hint| hint.contains("l(1:2).x")));
+}
+
+/// Lags look beyond the rows that are kept; a factor's values are those that are kept.
+#[test]
+fn factors_have_the_values_of_the_rows_that_are_kept() {
+    let kept: Vec<bool> = (0..30).map(|row| row >= 10).collect();
+    let bound = written("y ~ region + l(x)").on_rows(&panel(), Some(&kept)).expect("an equation");
+    assert_eq!(bound.formula.regressors, ["regionwest", "l(x, 1)"]);
+    let bound = written("y ~ i(region)").on_rows(&panel(), Some(&kept)).expect("an equation");
+    assert_eq!(bound.formula.regressors, ["region::south", "region::west"]);
 }

@@ -258,7 +258,9 @@ fn faults_in_the_question_are_errors() {
     assert!(
         matches!(ask(&["w"]), EstimationError::Panel(PanelError::NoColumn { column, .. }) if column == "w")
     );
-    assert!(matches!(ask(&[]), EstimationError::NoRegressors { .. }));
+    let nothing = Formula::new("y", &[] as &[&str]).without_intercept();
+    let refused = estimate(&data, &nothing, Model::Ols, &Covariance::classical());
+    assert!(matches!(refused, Err(EstimationError::NoRegressors { .. })));
     assert!(matches!(granger_by_entity(&data, "y", "x", 0), Err(EstimationError::NoLags { .. })));
     assert!(matches!(granger_by_entity(&data, "y", "y", 1), Err(EstimationError::SameVariable { .. })));
     let fit = run(&data, &["x"], Model::Ols);

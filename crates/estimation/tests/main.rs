@@ -21,6 +21,7 @@ mod influence;
 mod nist;
 mod properties;
 mod rounding;
+mod row_fits;
 mod specification;
 mod specification_hard_cases;
 mod specification_reference;

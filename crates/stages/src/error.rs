@@ -156,6 +156,32 @@ pub enum StagesError {
         /// What to do.
         hint: String,
     },
+    /// The column that splits a sample has no value in any row that is chosen.
+    #[error("`by: {column}`: no row that is chosen has a `{column}`")]
+    NoParts {
+        /// The column.
+        column: String,
+    },
+    /// The column that splits a sample has far more values than there are groups in any table.
+    #[error("`by: {column}` splits the sample into {parts} parts; up to 1000 are estimated")]
+    TooManyParts {
+        /// The column.
+        column: String,
+        /// How many values it has.
+        parts: usize,
+    },
+    /// A table's fits are several models, of which it doesn't name one that there is.
+    #[error("table {table}: {} `{role}` has several: {}", match model { Some(model) => format!("no model `{model}`;"), None => "say which with `model`:".into() }, available.join("; "))]
+    NoModel {
+        /// The table.
+        table: String,
+        /// The role of its fits.
+        role: String,
+        /// The model that it names.
+        model: Option<String>,
+        /// The models that there are.
+        available: Vec<String>,
+    },
     /// A table names fits that the stage wasn't given.
     #[error("table {table} takes its fits from the input `{role}`, which isn't given; there are: {}", available.join(", "))]
     NoFits {

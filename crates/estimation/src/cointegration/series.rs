@@ -17,6 +17,7 @@ pub(crate) type Entities = Vec<(String, std::result::Result<Unit, Reason>)>;
 
 /// The complete rows of each entity; with `demean`, less the means over the entities at each time.
 pub(crate) fn entities(panel: &Panel, formula: &Formula, demean: bool) -> Result<Entities> {
+    formula.check()?;
     let sample = Sample::new(panel, formula)?;
     let mut columns: Vec<Vec<f64>> = vec![sample.dependent().to_vec()];
     columns.extend(sample.regressors().iter().map(|column| column.to_vec()));

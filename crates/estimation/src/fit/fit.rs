@@ -217,7 +217,7 @@ impl Estimated {
         if !negative.is_empty() {
             notes.push(Note::NegativeVariance { coefficients: negative });
         }
-        let joint = if self.perfect {
+        let joint = if self.perfect || slopes.is_empty() {
             None
         } else {
             let statistic = match covariance {

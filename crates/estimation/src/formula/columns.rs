@@ -29,6 +29,15 @@ impl WrittenEquation {
     /// # Errors
     /// Columns that aren't there or aren't of numbers; [`EstimationError::NoReference`].
     pub fn on(&self, panel: &Panel) -> Result<BoundEquation> {
+        self.on_rows(panel, None)
+    }
+
+    /// The equation on a panel of which only some rows will be kept: lags are taken on all of them, while a factor has the
+    /// values that it takes in the rows that are kept, as in R. The panel that is handed on still has all rows.
+    ///
+    /// # Errors
+    /// As of [`WrittenEquation::on`].
+    pub fn on_rows(&self, panel: &Panel, kept: Option<&[bool]>) -> Result<BoundEquation> {
         let mut bound = panel.clone();
         let mut add = |columns: Vec<(String, Values)>| -> Result<Vec<String>> {
             let mut names = Vec::new();
@@ -43,7 +52,7 @@ impl WrittenEquation {
         let mut of = |terms: &[Term]| -> Result<Vec<String>> {
             let mut names = Vec::new();
             for term in terms {
-                names.extend(add(columns(term, panel)?)?);
+                names.extend(add(columns(term, panel, kept)?)?);
             }
             Ok(names)
         };
@@ -58,19 +67,21 @@ impl WrittenEquation {
 }
 
 /// The columns that a product becomes: one for each combination of its factors' values.
-fn columns(term: &Term, panel: &Panel) -> Result<Vec<(String, Values)>> {
+fn columns(term: &Term, panel: &Panel, kept: Option<&[bool]>) -> Result<Vec<(String, Values)>> {
     let mut made: Vec<(String, Values)> = Vec::new();
     for (place, factor) in term.iter().enumerate() {
         let own = match factor {
             Factor::Levels { column, reference } => {
                 let name = |label: &str| format!("{column}::{label}");
-                dummies(&panel.codes(column)?, reference.as_deref(), column, name)?
+                dummies(&panel.codes(column)?, reference.as_deref(), column, name, kept)?
             }
             Factor::Of(Expression::Column(column)) if !is_numeric(panel, column)? => {
                 // As R has it: the first value is the reference, and a name is the column's with the value's.
                 let labels = panel.codes(column)?;
-                let first = labels.labels.first().cloned();
-                dummies(&labels, first.as_deref(), column, |label| format!("{column}{label}"))?
+                let present = present(&labels, kept);
+                let first = labels.labels.iter().zip(present).find(|(_, present)| *present);
+                let first = first.map(|(label, _)| label.clone());
+                dummies(&labels, first.as_deref(), column, |label| format!("{column}{label}"), kept)?
             }
             Factor::Of(expression) => vec![(expression.to_string(), expression.values(panel)?)],
         };
@@ -95,12 +106,25 @@ fn is_numeric(panel: &Panel, column: &str) -> Result<bool> {
     }
 }
 
+/// Of each value, whether a row that is kept has it.
+fn present(labels: &Labels, kept: Option<&[bool]>) -> Vec<bool> {
+    let Some(kept) = kept else { return vec![true; labels.labels.len()] };
+    let mut present = vec![false; labels.labels.len()];
+    for (code, _) in labels.codes.iter().zip(kept).filter(|(_, kept)| **kept) {
+        if let Some(slot) = present.get_mut(*code as usize) {
+            *slot = true;
+        }
+    }
+    present
+}
+
 /// A dummy variable for each value but the reference, missing where the value is.
 fn dummies(
     labels: &Labels,
     reference: Option<&str>,
     column: &str,
     name: impl Fn(&str) -> String,
+    kept: Option<&[bool]>,
 ) -> Result<Vec<(String, Values)>> {
     if let Some(reference) = reference
         && !labels.labels.iter().any(|label| label == reference)
@@ -111,9 +135,10 @@ fn dummies(
             values: labels.labels.iter().take(12).cloned().collect(),
         });
     }
-    let kept = labels.labels.iter().enumerate().filter(|(_, label)| Some(label.as_str()) != reference);
-    Ok(kept
-        .map(|(level, label)| {
+    let levels = labels.labels.iter().zip(present(labels, kept)).enumerate();
+    let shown = levels.filter(|(_, (label, present))| *present && Some(label.as_str()) != reference);
+    Ok(shown
+        .map(|(level, (label, _))| {
             let of = |code: &u32| match *code {
                 Labels::MISSING => None,
                 code => Some(if code as usize == level { 1.0 } else { 0.0 }),

@@ -1,7 +1,9 @@
 //! The grammar.
 //!
 //! `lhs ~ terms | effects | endogenous ~ instruments`, of which the parts after the first may be absent. `+` adds a term, `-`
-//! takes one away, `a:b` multiplies, `a*b` is `a + b + a:b`; `1`, `0` and `-1` say whether there is an intercept.
+//! takes one away, `a:b` multiplies, `a*b` is `a + b + a:b`; `1`, `0` and `-1` say whether there is an intercept. `c(y, z)`
+//! on the left and stepwise lists (`sw`, `sw0`, `csw`, `csw0`) among regressors and effects give several equations: the text
+//! is read once for each, every time with another of the alternatives chosen.
 
 use std::ops::Range;
 use std::str::FromStr;
@@ -18,12 +20,59 @@ const MOST_LAGS: i32 = 1000;
 /// Parentheses within parentheses beyond this are.
 const DEEPEST: usize = 64;
 
+/// Equations of one text beyond this are.
+const MOST_EQUATIONS: usize = 1000;
+
+const STEPWISE: [&str; 4] = ["sw", "sw0", "csw", "csw0"];
+
 impl FromStr for WrittenEquation {
     type Err = FormulaFault;
 
     fn from_str(text: &str) -> Result<Self, FormulaFault> {
-        Parser::new(text)?.equation()
+        let mut several = Self::each(text)?;
+        match (several.pop(), several.len()) {
+            (Some(one), 0) => Ok(one),
+            (_, others) => {
+                let message = format!("{} equations in one text, where one is asked for", others + 1);
+                let fault = FormulaFault::new(0..text.chars().count(), message);
+                Err(fault.hint("`regress` and `iv` estimate several; elsewhere write a stage for each"))
+            }
+        }
     }
+}
+
+impl WrittenEquation {
+    /// The equations of a text: one for each combination of the dependent variables in `c()` and the alternatives of stepwise
+    /// lists, in fixest's order: effects change last, then dependent variables, then regressors.
+    ///
+    /// # Errors
+    /// What is wrong in the text, and where.
+    pub fn each(text: &str) -> Result<Vec<Self>, FormulaFault> {
+        let tokens = tokens(text)?;
+        let read = |choice: Choice| Parser::new(text, tokens.clone(), choice).equation();
+        let (first, of) = read(Choice::default())?;
+        let mut several = vec![first];
+        let choices = (0..of.effects).flat_map(|effects| {
+            let pairs = (0..of.dependent).flat_map(move |one| (0..of.regressors).map(move |two| (one, two)));
+            pairs.map(move |(dependent, regressors)| Choice { dependent, regressors, effects })
+        });
+        for choice in choices.skip(1) {
+            if several.len() == MOST_EQUATIONS {
+                let message = format!("more than {MOST_EQUATIONS} equations in one text");
+                return Err(FormulaFault::new(0..text.chars().count(), message).hint("write several stages"));
+            }
+            several.push(read(choice)?.0);
+        }
+        Ok(several)
+    }
+}
+
+/// One of the alternatives of each part; or how many there are.
+#[derive(Debug, Clone, Copy, Default)]
+struct Choice {
+    dependent: usize,
+    regressors: usize,
+    effects: usize,
 }
 
 struct Parser<'a> {
@@ -32,6 +81,13 @@ struct Parser<'a> {
     next: usize,
     depth: usize,
     length: usize,
+    choice: Choice,
+    /// How many alternatives the parts have that were read.
+    of: Choice,
+    /// The stepwise list of the regressors: the tokens that it stands on, and what stands there instead.
+    chosen: Option<(Range<usize>, String)>,
+    /// Whether regressors are read, which may have a stepwise list.
+    stepwise: bool,
 }
 
 /// Terms, and what was said of the intercept.
@@ -57,14 +113,28 @@ fn same(one: &Term, other: &Term) -> bool {
 type Parsed<T> = Result<T, FormulaFault>;
 
 impl<'a> Parser<'a> {
-    fn new(text: &'a str) -> Parsed<Self> {
-        Ok(Self { text, tokens: tokens(text)?, next: 0, depth: 0, length: text.chars().count() })
+    fn new(text: &'a str, tokens: Vec<Placed>, choice: Choice) -> Self {
+        Self {
+            text,
+            tokens,
+            next: 0,
+            depth: 0,
+            length: text.chars().count(),
+            choice,
+            of: Choice { dependent: 1, regressors: 1, effects: 1 },
+            chosen: None,
+            stepwise: false,
+        }
     }
 
-    fn equation(mut self) -> Parsed<WrittenEquation> {
-        let dependent = self.arithmetic()?;
+    fn equation(mut self) -> Parsed<(WrittenEquation, Choice)> {
+        let dependent = self.dependent()?;
         self.expect('~', "write the dependent variable, `~`, and the regressors: `y ~ x + z`")?;
+        self.stepwise = true;
+        let start = self.next;
         let right = self.sum()?;
+        let regressors = self.regressors(start..self.next);
+        self.stepwise = false;
         let (mut effects, mut endogenous, mut instruments) = (Vec::new(), Vec::new(), Vec::new());
         let mut parts = 0;
         while self.take('|') {
@@ -95,21 +165,143 @@ impl<'a> Parser<'a> {
         if self.next < self.tokens.len() {
             return Err(self.unexpected("the equation ends here, or a sign is missing"));
         }
-        if right.terms.is_empty() && endogenous.is_empty() {
+        let intercept = right.intercept.unwrap_or(true);
+        if right.terms.is_empty() && endogenous.is_empty() && !intercept {
             let at = 0..self.length;
-            return Err(
-                FormulaFault::new(at, "the equation has no regressors").hint("name at least one: `y ~ x`")
-            );
+            return Err(FormulaFault::new(at, "the equation has no regressors")
+                .hint("name at least one, `y ~ x`, or write `y ~ 1` for an intercept alone"));
         }
-        Ok(WrittenEquation {
+        let equation = WrittenEquation {
             text: self.text.trim().to_owned(),
+            regressors,
             dependent,
             terms: right.terms,
-            intercept: right.intercept.unwrap_or(true),
+            intercept,
             effects,
             endogenous,
             instruments,
-        })
+        };
+        Ok((equation, self.of))
+    }
+
+    /// `y`, or `c(y, z)`: one equation for each.
+    fn dependent(&mut self) -> Parsed<Expression> {
+        let several = matches!(self.peek(), Some(Token::Name(name)) if name == "c") && self.follows('(');
+        if !several {
+            return self.arithmetic();
+        }
+        self.next += 2;
+        let mut all = vec![self.arithmetic()?];
+        while self.take(',') {
+            let start = self.place();
+            let one = self.arithmetic()?;
+            if all.contains(&one) {
+                return Err(FormulaFault::new(
+                    start,
+                    format!("`{one}` is among the dependent variables twice"),
+                ));
+            }
+            all.push(one);
+        }
+        self.expect(')', "a parenthesis isn't closed")?;
+        self.of.dependent = all.len();
+        let end = self.place();
+        all.into_iter()
+            .nth(self.choice.dependent)
+            .ok_or_else(|| FormulaFault::new(end, "no dependent variable"))
+    }
+
+    /// `sw(a, b)`: a, then b; `csw(a, b)`: a, then a and b; `sw0` and `csw0` begin with neither. Each alternative is read by
+    /// `one`; what was chosen is handed on with its text.
+    fn steps<T>(
+        &mut self,
+        one: impl Fn(&mut Self) -> Parsed<Vec<T>>,
+        choice: usize,
+    ) -> Parsed<(Vec<T>, String, usize)> {
+        let kind = self.name("a stepwise list")?;
+        self.expect('(', "stepwise lists are `sw(x, z)`")?;
+        let mut all: Vec<(Vec<T>, String)> = Vec::new();
+        loop {
+            let start = self.next;
+            let own = one(self)?;
+            all.push((own, self.source(start..self.next)));
+            if !self.take(',') {
+                break;
+            }
+        }
+        self.expect(')', "a parenthesis isn't closed")?;
+        let count = all.len() + usize::from(kind.ends_with('0'));
+        let (cumulated, place) = (kind.starts_with('c'), (choice + 1).checked_sub(count - all.len()));
+        let chosen = all.into_iter().enumerate().filter(|(at, _)| match place {
+            Some(place) if cumulated => *at < place,
+            Some(place) => at + 1 == place,
+            None => false,
+        });
+        let (chosen, texts): (Vec<Vec<T>>, Vec<String>) = chosen.map(|(_, one)| one).unzip();
+        Ok((chosen.into_iter().flatten().collect(), texts.join(" + "), count))
+    }
+
+    /// A stepwise list of regressors.
+    fn stepwise(&mut self) -> Parsed<Vec<Term>> {
+        let start = self.next;
+        let place = self.place();
+        let alone = self.depth == 0
+            && start
+                .checked_sub(1)
+                .and_then(|at| self.tokens.get(at))
+                .is_some_and(|before| matches!(before.token, Token::Sign('~' | '+')));
+        if !self.stepwise || !alone {
+            let fault = FormulaFault::new(
+                place,
+                "a stepwise list is a term of its own among the regressors or the effects",
+            );
+            return Err(fault.hint("write `y ~ x + sw(z, w)`; products go inside, `sw(z, x:z)`"));
+        }
+        if self.chosen.is_some() {
+            let fault = FormulaFault::new(place, "a second stepwise list among the regressors");
+            return Err(fault.hint("write a stage for each; effects may have another one"));
+        }
+        self.stepwise = false;
+        let (chosen, text, count) = self.steps(|parser| Ok(parser.sum()?.terms), self.choice.regressors)?;
+        self.stepwise = true;
+        if self.is_next(':') || self.is_next('*') {
+            let fault = FormulaFault::new(self.place(), "a stepwise list isn't multiplied");
+            return Err(fault.hint("products go inside, `sw(z, x:z)`"));
+        }
+        self.of.regressors = count;
+        self.chosen = Some((start..self.next, text));
+        Ok(chosen)
+    }
+
+    /// The regressors as fixest prints them, with what was chosen in the stepwise list's place.
+    fn regressors(&self, all: Range<usize>) -> String {
+        let Some((list, chosen)) = &self.chosen else { return self.source(all) };
+        let parts = [
+            self.source(all.start..list.start.saturating_sub(1).max(all.start)),
+            chosen.clone(),
+            self.source((list.end + 1).min(all.end)..all.end),
+        ];
+        let mut text = String::new();
+        for (at, part) in parts.iter().enumerate().filter(|(_, part)| !part.is_empty()) {
+            let minus = at == 2 && self.tokens.get(list.end).is_some_and(|one| one.token == Token::Sign('-'));
+            let sign = match (text.is_empty(), minus) {
+                (true, false) => "",
+                (true, true) => "-",
+                (false, false) => " + ",
+                (false, true) => " - ",
+            };
+            text.push_str(sign);
+            text.push_str(part);
+        }
+        if text.is_empty() { "1".into() } else { text }
+    }
+
+    /// The text of tokens, with single spaces.
+    fn source(&self, tokens: Range<usize>) -> String {
+        let all = self.tokens.get(tokens).unwrap_or_default();
+        let (Some(first), Some(last)) = (all.first(), all.last()) else { return String::new() };
+        let own = self.text.chars().skip(first.at.start).take(last.at.end - first.at.start);
+        own.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     fn sum(&mut self) -> Parsed<Terms> {
@@ -178,11 +370,7 @@ impl<'a> Parser<'a> {
                     self.next += 1;
                     return self.list();
                 }
-                "sw" | "sw0" | "csw" | "csw0" => {
-                    let fault =
-                        FormulaFault::new(self.place(), format!("stepwise lists (`{name}`) aren't read"));
-                    return Err(fault.hint("write a stage for each equation"));
-                }
+                list if STEPWISE.contains(&list) => return self.stepwise(),
                 "l" | "f" | "d" => return self.lags(),
                 _ => {}
             }
@@ -259,6 +447,11 @@ impl<'a> Parser<'a> {
             of = self.arithmetic()?;
             orders = if self.take(',') { self.range()? } else { 1..=1 };
             self.expect(')', "a parenthesis isn't closed")?;
+            if self.is_next('.') {
+                let message = format!("the lags in `{kind}(…).` are whole numbers, and `{of}` is none");
+                let fault = FormulaFault::new(start, message);
+                return Err(fault.hint(format!("write `{kind}(1:2).x`, or `{kind}(x, 1:2)`")));
+            }
         }
         self.depth -= 1;
         if kind == "d" {
@@ -402,22 +595,48 @@ impl<'a> Parser<'a> {
         let mut effects: Vec<Effect> = Vec::new();
         loop {
             let start = self.place();
-            let mut columns = vec![self.name("an effect")?];
-            while self.take('^') {
-                columns.push(self.name("a column")?);
+            let stepwise =
+                matches!(self.peek(), Some(Token::Name(name)) if STEPWISE.contains(&name.as_str()));
+            let own = if stepwise && self.follows('(') {
+                if self.of.effects > 1 {
+                    return Err(FormulaFault::new(start, "a second stepwise list among the effects")
+                        .hint("write a stage for each"));
+                }
+                let (chosen, _, count) = self.steps(Self::joined_effects, self.choice.effects)?;
+                self.of.effects = count;
+                chosen
+            } else {
+                vec![self.effect()?]
+            };
+            for effect in own {
+                if effects.contains(&effect) {
+                    return Err(FormulaFault::new(start, format!("the effect `{effect}` is named twice")));
+                }
+                effects.push(effect);
             }
-            let text = columns.join("^");
-            let effect: Effect = text.parse().map_err(|error: crate::outcome::NotAnEffect| {
-                FormulaFault::new(start.clone(), error.to_string())
-            })?;
-            if effects.contains(&effect) {
-                return Err(FormulaFault::new(start, format!("the effect `{effect}` is named twice")));
-            }
-            effects.push(effect);
             if !self.take('+') {
                 return Ok(effects);
             }
         }
+    }
+
+    /// `entity + time` within a stepwise list.
+    fn joined_effects(&mut self) -> Parsed<Vec<Effect>> {
+        let mut effects = vec![self.effect()?];
+        while self.take('+') {
+            effects.push(self.effect()?);
+        }
+        Ok(effects)
+    }
+
+    fn effect(&mut self) -> Parsed<Effect> {
+        let start = self.place();
+        let mut columns = vec![self.name("an effect")?];
+        while self.take('^') {
+            columns.push(self.name("a column")?);
+        }
+        let parsed = columns.join("^").parse();
+        parsed.map_err(|error: crate::outcome::NotAnEffect| FormulaFault::new(start, error.to_string()))
     }
 
     /// The value of a column: a text, a number or a word.

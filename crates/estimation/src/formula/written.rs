@@ -7,10 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::term::{Expression, Term, name, reads};
 use crate::sample::{Effect, Formula};
 
-/// An equation as a text and what it says. Serialised as the text.
+/// An equation as a text and what it says; one of several where the text is of several. Serialised as the text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WrittenEquation {
     pub(super) text: String,
+    /// The regressors as they stand there, what was chosen of a stepwise list in its place.
+    pub(super) regressors: String,
     pub(super) dependent: Expression,
     /// The exogenous terms, in the order in which they first stand.
     pub(super) terms: Vec<Term>,
@@ -24,6 +26,16 @@ impl WrittenEquation {
     /// The text.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The dependent variable's name.
+    pub fn dependent_name(&self) -> String {
+        self.dependent.to_string()
+    }
+
+    /// The exogenous regressors as they were written, those that a stepwise list chose in its place: fixest's `rhs`.
+    pub fn regressors_text(&self) -> &str {
+        &self.regressors
     }
 
     /// The effects after the first bar.

@@ -15,6 +15,7 @@ use crate::sample::{Formula, Sample};
 /// Where the formula makes no sense or names a column that isn't there; data that don't allow an
 /// estimate are a [`HeterogeneousOutcome::NotEstimable`].
 pub fn mean_group(panel: &Panel, formula: &Formula, options: &MeanGroup) -> Result<HeterogeneousOutcome> {
+    formula.check()?;
     let sample = Sample::new(panel, formula)?;
     Ok(match options.estimate(&sample) {
         Ok(fit) => HeterogeneousOutcome::Fit(Box::new(fit)),

@@ -59,7 +59,7 @@ impl InstrumentedEquation {
     /// What a formula is refused for, [`EstimationError::EndogenousNotRegressor`],
     /// [`EstimationError::InstrumentInEquation`].
     pub fn check(&self) -> Result<()> {
-        self.formula.check()?;
+        self.formula.check_terms()?;
         for name in &self.endogenous {
             if !self.formula.regressors.contains(name) {
                 return Err(EstimationError::EndogenousNotRegressor { name: name.clone() });

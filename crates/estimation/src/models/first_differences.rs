@@ -63,7 +63,7 @@ pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Solved, Rea
         .map(|(name, _)| name.clone())
         .collect();
     let refused = formula.collinear == CollinearColumns::Refuse && !variables.is_empty();
-    if refused || variables.len() == columns.len() {
+    if refused || (!columns.is_empty() && variables.len() == columns.len()) {
         return Err(Reason::ConstantWithin { variables });
     }
     let mut names = formula.regressors.clone();

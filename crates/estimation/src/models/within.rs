@@ -120,6 +120,9 @@ fn estimate_kept(
     if sample.height() == 0 {
         return Err(sample.nothing_left());
     }
+    if formula.regressors.is_empty() {
+        return Err(Reason::InterceptAbsorbed);
+    }
     let absorbing = Absorbing::new(sample, effects);
     let projection = absorbing.projection(sample);
     let (absorbed, exact) = count(sample, &absorbing, &projection);

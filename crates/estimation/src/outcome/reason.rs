@@ -72,6 +72,15 @@ pub enum Reason {
         /// The regressors.
         variables: Vec<String>,
     },
+    /// An equation of an intercept alone, which absorbed effects hold.
+    #[error("no regressors beside the effects, which hold the intercept")]
+    InterceptAbsorbed,
+    /// A hypothesis about a coefficient that this one of several equations hasn't got.
+    #[error("the equation has no coefficient `{name}`")]
+    NoSuchCoefficient {
+        /// The coefficient.
+        name: String,
+    },
     /// Regressors of which the effects leave nothing.
     #[error("absorbed by the effects: {}", variables.join(", "))]
     Absorbed {

@@ -25,7 +25,7 @@ impl Factored {
     /// # Errors
     /// Where a column isn't there or isn't of its kind; [`EstimationError::NoSuchCategory`].
     pub(crate) fn new(panel: &Panel, formula: &Formula) -> Result<Option<Self>> {
-        formula.check()?;
+        formula.check_terms()?;
         let mut factors: Vec<(&String, Labels)> = Vec::new();
         for regressor in &formula.regressors {
             if formula.factors.contains_key(regressor) || panel.is_text(regressor)? {

@@ -130,8 +130,19 @@ impl Formula {
     /// [`EstimationError::NoRegressors`], [`EstimationError::RepeatedRegressor`],
     /// [`EstimationError::DependentAmongRegressors`].
     pub fn check(&self) -> Result<()> {
-        let dependent = || self.dependent.clone();
         if self.regressors.is_empty() {
+            return Err(EstimationError::NoRegressors { dependent: self.dependent.clone() });
+        }
+        self.check_terms()
+    }
+
+    /// The same, where an intercept alone is an equation too.
+    ///
+    /// # Errors
+    /// As of [`Formula::check`]; [`EstimationError::NoRegressors`] where there is no intercept either.
+    pub fn check_terms(&self) -> Result<()> {
+        let dependent = || self.dependent.clone();
+        if self.regressors.is_empty() && !self.intercept {
             return Err(EstimationError::NoRegressors { dependent: dependent() });
         }
         let mut seen = BTreeSet::new();
@@ -160,7 +171,8 @@ impl Formula {
 
 impl fmt::Display for Formula {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} ~ {}", self.dependent, self.regressors.join(" + "))?;
+        let alone = if self.regressors.is_empty() { "1" } else { "" };
+        write!(formatter, "{} ~ {}{alone}", self.dependent, self.regressors.join(" + "))?;
         if !self.intercept {
             formatter.write_str(" - 1")?;
         }

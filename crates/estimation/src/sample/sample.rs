@@ -129,7 +129,7 @@ impl Sample {
 
     /// All rows of the panel, and each column's missing ones besides those of its numbers.
     fn whole(panel: &Panel, formula: &Formula) -> Result<(Self, Vec<Missing>)> {
-        formula.check()?;
+        formula.check_terms()?;
         let (entities, groups, times) = panel.keys();
         let dependent = panel.numbers(&formula.dependent)?;
         let regressors =

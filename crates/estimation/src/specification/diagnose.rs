@@ -192,6 +192,7 @@ impl SpecificationTest {
 pub fn diagnose(panel: &Panel, formula: &Formula, tests: &[SpecificationTest]) -> Result<Vec<Diagnostic>> {
     let columns: BTreeSet<&str> = tests.iter().flat_map(SpecificationTest::cluster_columns).collect();
     let columns: Vec<&str> = columns.into_iter().collect();
+    formula.check()?;
     let sample = Sample::new(panel, formula)?.with_clusters(panel, &columns)?;
     let mut lines = Vec::new();
     for test in tests {

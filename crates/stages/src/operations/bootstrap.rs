@@ -60,6 +60,8 @@ impl BootstrapOf {
             rows: self.rows.as_ref(),
             dependent: &self.dependent,
             regressors: &self.regressors,
+            by: None,
+            several: false,
         }
     }
 }

@@ -54,6 +54,8 @@ impl Diagnose {
             rows: self.rows.as_ref(),
             dependent: &self.dependent,
             regressors: &self.regressors,
+            by: None,
+            several: false,
         }
     }
 

@@ -10,6 +10,7 @@ use vintner_reporting::{
 
 use super::regress::Fits;
 use super::shared::crosswalk;
+use super::written::Made;
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -34,6 +35,9 @@ struct Table {
     id: String,
     /// The input that holds its fits.
     fits: String,
+    /// Which of its models, by name, where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
     /// Its title.
     title: Label,
     /// A sentence for its note.
@@ -61,7 +65,11 @@ impl Parameters for Estimates {
 
     fn code() -> Digest {
         // What `regress` hands over is read by the types of its file.
-        let operations = [env!("VINTNER_CODE_OPERATION_ESTIMATES"), env!("VINTNER_CODE_OPERATION_REGRESS")];
+        let operations = [
+            env!("VINTNER_CODE_OPERATION_ESTIMATES"),
+            env!("VINTNER_CODE_OPERATION_REGRESS"),
+            env!("VINTNER_CODE_OPERATION_WRITTEN"),
+        ];
         let crates = [code::PANEL, code::INGEST, code::ESTIMATION, code::REPORTING];
         code::digest(&[&operations[..], &crates].concat())
     }
@@ -106,7 +114,7 @@ impl Parameters for Estimates {
                     available: self.tables.iter().map(|table| table.fits.clone()).collect(),
                 });
             }
-            collected.add(table, inputs.json(&table.fits)?)?;
+            collected.add(table, table.chosen(inputs.json(&table.fits)?)?)?;
         }
         let published = published(inputs)?;
         let tidy = tidy_estimates(
@@ -119,6 +127,25 @@ impl Parameters for Estimates {
         Ok(Outputs::new()
             .with("csv", Artifact::Text(write_estimates_csv(&tidy)?))
             .with("rows", Artifact::json(&collected)?))
+    }
+}
+
+impl Table {
+    /// The fits of the model that the table is of.
+    fn chosen(&self, made: Made<Fits>) -> Result<Fits, StagesError> {
+        let models = match made {
+            Made::One(fits) if self.model.is_none() => return Ok(fits),
+            Made::One(_) => Vec::new(),
+            Made::Several { models } => models,
+        };
+        let available = models.iter().map(|one| one.model.name.clone()).collect();
+        let chosen = models.into_iter().find(|one| Some(&one.model.name) == self.model.as_ref());
+        chosen.map(|one| one.result).ok_or_else(|| StagesError::NoModel {
+            table: self.id.clone(),
+            role: self.fits.clone(),
+            model: self.model.clone(),
+            available,
+        })
     }
 }
 

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, NodeValue};
-use vintner_estimation::{ConfidenceInterval, Fit, LinearCombination, LinearHypothesis, Reason, WaldTest};
+use vintner_estimation::{
+    ConfidenceInterval, EstimationError, Fit, LinearCombination, LinearHypothesis, Reason, WaldTest,
+};
 
 use crate::error::StagesError;
 
@@ -58,11 +60,13 @@ enum HypothesisOutcome {
 const LEVEL: f64 = 0.95;
 
 impl Inference {
-    /// What was asked of a fit; nothing where nothing was.
+    /// What was asked of a fit; nothing where nothing was. A coefficient that the fit hasn't got is an error, or a reason
+    /// where it is one of several.
     pub(crate) fn of(
         fit: &Fit,
         hypotheses: &[Together],
         confidence_level: Option<f64>,
+        several: bool,
     ) -> Result<Option<Self>, StagesError> {
         if hypotheses.is_empty() && confidence_level.is_none() {
             return Ok(None);
@@ -74,7 +78,14 @@ impl Inference {
         let mut outcomes = Vec::new();
         for together in hypotheses {
             let parsed = together.parsed()?;
-            outcomes.push(match fit.wald_test(&parsed)? {
+            let tested = match fit.wald_test(&parsed) {
+                // One of several equations needn't have all coefficients.
+                Err(EstimationError::NoCoefficient { name, .. }) if several => {
+                    Err(Reason::NoSuchCoefficient { name })
+                }
+                other => other?,
+            };
+            outcomes.push(match tested {
                 Ok(wald) => HypothesisOutcome::Test {
                     wald: Box::new(wald),
                     combination: match &parsed[..] {

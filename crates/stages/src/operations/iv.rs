@@ -7,11 +7,11 @@ use vintner_diagnostics::{Document, Faults, Node, Spanned};
 use vintner_estimation::instruments::{
     FirstStage, InstrumentalCovariance, InstrumentalEstimator, InstrumentalOutcome, InstrumentedEquation,
 };
-use vintner_estimation::{Effects, Formula};
+use vintner_estimation::{BoundEquation, Effects, Formula};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, observations};
-use super::written::Written;
+use super::written::{Made, Written};
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -26,6 +26,9 @@ pub(crate) struct Iv {
     /// The rows that it is estimated on: a condition on columns.
     #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
     rows: Option<Spanned<String>>,
+    /// The column that splits the sample: a model of each of its values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<Spanned<String>>,
     /// The dependent variable.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     dependent: String,
@@ -75,6 +78,8 @@ impl Iv {
             rows: self.rows.as_ref(),
             dependent: &self.dependent,
             regressors: &self.regressors,
+            by: self.by.as_ref(),
+            several: true,
         }
     }
 
@@ -129,8 +134,8 @@ impl Parameters for Iv {
         let mut faults = Faults::new();
         let written = self.written();
         faults.extend(written.check(document, params));
-        let outline = written.outline();
-        if !outline.effects.is_empty() && effects_of(&outline).is_none() {
+        let outlines = written.outlines();
+        if outlines.iter().any(|one| !one.effects.is_empty() && effects_of(one).is_none()) {
             let what = "`iv` absorbs effects of `entity`, of `time`, or of both";
             if let Some(fault) = written.foreign(document, what, "write `| entity + time |`") {
                 faults.push(fault);
@@ -171,15 +176,28 @@ impl Parameters for Iv {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let bound = self.written().on(&observations(inputs, "panel")?)?;
-        let (panel, mut formula) = (bound.panel, bound.formula);
+        let (models, mut warnings) = self.written().models(&observations(inputs, "panel")?)?;
+        let mut several = Vec::new();
+        for model in models {
+            let (results, own) = self.results(&model.bound)?;
+            warnings.extend(own.into_iter().map(|warning| model.warning(warning)));
+            several.push((model.name, results));
+        }
+        Ok(Outputs::new().with("results", Artifact::json(&Made::of(several))?).warn(warnings))
+    }
+}
+
+impl Iv {
+    /// One model's results, and what there is to say of them.
+    fn results(&self, bound: &BoundEquation) -> Result<(IvResults, Vec<String>), StagesError> {
+        let mut formula = bound.formula.clone();
         formula.intercept &= self.intercept;
         formula.factors.clone_from(&self.factors);
         let equation = match self.formula {
-            Some(_) => self.of(formula, bound.endogenous, bound.instruments),
+            Some(_) => self.of(formula, bound.endogenous.clone(), bound.instruments.clone()),
             None => self.equation(),
         };
-        let prepared = equation.prepare(&panel)?;
+        let prepared = equation.prepare(&bound.panel)?;
         let mut warnings = Vec::new();
         let first_stage = match prepared.first_stage(self.covariance.errors) {
             Ok(first_stage) => {
@@ -198,7 +216,6 @@ impl Parameters for Iv {
         warnings.extend(
             refused.map(|(estimator, reason)| format!("not estimable: {}: {reason}", estimator.name())),
         );
-        let results = IvResults { equation, n_obs: prepared.height(), first_stage, fits };
-        Ok(Outputs::new().with("results", Artifact::json(&results)?).warn(warnings))
+        Ok((IvResults { equation, n_obs: prepared.height(), first_stage, fits }, warnings))
     }
 }

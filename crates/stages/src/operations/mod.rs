@@ -19,6 +19,7 @@ mod exposure;
 mod fama_macbeth;
 mod figure_list;
 mod figure_shared;
+mod fitted;
 mod gmm;
 mod granger;
 mod inference;
@@ -43,6 +44,7 @@ use vintner_pipeline::Registry;
 
 pub(crate) use estimates::Collected;
 pub(crate) use shared::{ENTITY, TIME};
+pub(crate) use written::Written;
 
 use crate::params::Of;
 

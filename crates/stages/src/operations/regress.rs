@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use polars::prelude::DataFrame;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, NodeValue, Spanned};
 use vintner_estimation::{
-    CollinearColumns, Covariance, Effect, EstimationError, Formula, Lacking, Model, Note, Outcome,
-    Singletons, UnitFit, Weights, estimate_by_entity, estimate_under,
+    BoundEquation, CollinearColumns, Covariance, Effect, Estimated, EstimationError, Formula, Lacking, Model,
+    Note, Outcome, Singletons, UnitFit, Weights, estimate_by_entity_under, estimate_with,
 };
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
+use super::fitted;
 use super::inference::{self, Inference, Together};
 use super::shared::{ENTITY, TIME, observations};
-use super::written::Written;
+use super::written::{Made, Written};
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -27,6 +29,9 @@ pub(crate) struct Regress {
     /// The rows that it is estimated on: a condition on columns.
     #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
     rows: Option<Spanned<String>>,
+    /// The column that splits the sample: a model of each of its values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<Spanned<String>>,
     /// The dependent variable.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     dependent: String,
@@ -56,6 +61,22 @@ pub(crate) struct Regress {
 struct ByEntity {
     #[serde(default)]
     covariance: Covariance,
+    /// Further covariances of the same estimates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    covariances: Vec<Covariance>,
+    /// Linear hypotheses about each entity's coefficients.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    hypotheses: Vec<Together>,
+    /// The level of confidence intervals, where these are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    confidence_level: Option<f64>,
+}
+
+impl ByEntity {
+    /// All covariances, that of `by_entity` first.
+    fn all_covariances(&self) -> Vec<Covariance> {
+        std::iter::once(&self.covariance).chain(&self.covariances).cloned().collect()
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -79,6 +100,12 @@ struct Pooled {
     /// The level of confidence intervals, where these are asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     confidence_level: Option<f64>,
+    /// Whether fitted values, residuals, leverage and Cook's distances of the rows are handed on, as a frame.
+    #[serde(default, skip_serializing_if = "is_default")]
+    rows: bool,
+    /// Whether the effects' levels are, fixed or predicted.
+    #[serde(default, skip_serializing_if = "is_default")]
+    levels: bool,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -97,6 +124,30 @@ pub(crate) struct Fits {
     /// What was asked of the pooled fit besides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) inference: Option<Inference>,
+    /// The same under each of the further covariances; none where there is no fit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) inference_under: Vec<Option<Inference>>,
+    /// The entities' equations under each of the further covariances.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) by_entity_under: Vec<Vec<UnitFit>>,
+    /// What was asked of the entities' fits besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) by_entity_inference: Vec<UnitInference>,
+}
+
+/// What was asked of an entity's fit, under each covariance; none where there is no fit.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct UnitInference {
+    unit: String,
+    under: Vec<Option<Inference>>,
+}
+
+/// The fits of one model, and what goes with them.
+struct Estimates {
+    fits: Fits,
+    warnings: Vec<String>,
+    rows: Option<DataFrame>,
+    levels: Option<DataFrame>,
 }
 
 impl Regress {
@@ -106,6 +157,8 @@ impl Regress {
             rows: self.rows.as_ref(),
             dependent: &self.dependent,
             regressors: &self.regressors,
+            by: self.by.as_ref(),
+            several: true,
         }
     }
 
@@ -142,7 +195,7 @@ impl Regress {
 
     /// The columns that say what the clusters are.
     fn cluster_columns(&self) -> BTreeSet<String> {
-        let by_entity = self.by_entity.iter().map(|by_entity| by_entity.covariance.clone());
+        let by_entity = self.by_entity.iter().flat_map(ByEntity::all_covariances);
         let covariances = by_entity.chain(self.pooled_covariances());
         covariances
             .flat_map(|covariance| covariance.columns().into_iter().map(str::to_owned).collect::<Vec<_>>())
@@ -160,6 +213,7 @@ impl Parameters for Regress {
             env!("VINTNER_CODE_OPERATION_REGRESS"),
             env!("VINTNER_CODE_OPERATION_INFERENCE"),
             env!("VINTNER_CODE_OPERATION_WRITTEN"),
+            env!("VINTNER_CODE_OPERATION_FITTED"),
         ];
         code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
     }
@@ -175,8 +229,9 @@ impl Parameters for Regress {
             }
         }
         let outline = written.outline();
+        let refused = written.outlines().iter().find_map(|one| self.formula(one).check_terms().err());
         if faults.is_empty()
-            && let Err(error) = self.formula(&outline).check()
+            && let Some(error) = refused
         {
             let place = params.get("factors").or(params.get("regressors")).unwrap_or(params);
             faults.push(document.fault(Some(place.span), error.to_string()));
@@ -184,6 +239,14 @@ impl Parameters for Regress {
         if self.by_entity.is_none() && self.pooled.is_none() {
             let fault = document.fault(Some(params.span), "nothing to estimate");
             faults.push(fault.hint("add `by_entity: {}`, `pooled: {model: within}`, or both"));
+        }
+        if let (Some(by_entity), Some(node)) = (&self.by_entity, params.get("by_entity")) {
+            faults.extend(inference::check(
+                document,
+                node,
+                &by_entity.hypotheses,
+                by_entity.confidence_level,
+            ));
         }
         let Some(pooled) = &self.pooled else { return faults };
         let node = params.get("pooled");
@@ -224,34 +287,77 @@ impl Parameters for Regress {
 
     fn inputs(&self) -> Vec<InputDeclaration> {
         let written = self.written();
-        let outline = Formula { regressors: Vec::new(), ..written.outline() };
-        let formula = self.pooled_formula(&outline).unwrap_or(self.formula(&outline));
         // Its variables are what the formula reads; weights and effects are columns as they are.
-        let further = formula.columns().into_iter().skip(1).map(str::to_owned);
+        let further = written.outlines().into_iter().flat_map(|outline| {
+            let outline = Formula { regressors: Vec::new(), ..outline };
+            let formula = self.pooled_formula(&outline).unwrap_or(self.formula(&outline));
+            formula.columns().into_iter().skip(1).map(str::to_owned).collect::<Vec<_>>()
+        });
         let columns = [ENTITY, TIME].map(str::to_owned).into_iter().chain(written.columns()).chain(further);
         vec![InputDeclaration::frame("panel").columns(columns.chain(self.cluster_columns()))]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
-        vec![OutputDeclaration::new("fits", Kind::Json)]
+        let mut outputs = vec![OutputDeclaration::new("fits", Kind::Json)];
+        let pooled = self.pooled.as_ref();
+        if pooled.is_some_and(|pooled| pooled.levels) {
+            outputs.push(OutputDeclaration::new("levels", Kind::Frame));
+        }
+        if pooled.is_some_and(|pooled| pooled.rows) {
+            outputs.push(OutputDeclaration::new("rows", Kind::Frame));
+        }
+        outputs
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let bound = self.written().on(&observations(inputs, "panel")?)?;
-        let (panel, written) = (bound.panel, bound.formula);
-        let formula = self.formula(&written);
-        let by_entity = match &self.by_entity {
-            Some(by_entity) => estimate_by_entity(&panel, &formula, &by_entity.covariance)?,
+        let (models, mut warnings) = self.written().models(&observations(inputs, "panel")?)?;
+        let (mut several, mut rows, mut levels) = (Vec::new(), Vec::new(), Vec::new());
+        for model in models {
+            let made = self.estimates(&model.bound, model.name.is_some())?;
+            warnings.extend(made.warnings.into_iter().map(|warning| model.warning(warning)));
+            let name = model.name.as_ref().map(|model| model.name.as_str());
+            for (frame, frames) in [(made.rows, &mut rows), (made.levels, &mut levels)] {
+                if let Some(frame) = frame {
+                    frames.push(fitted::of_model(frame, name)?);
+                }
+            }
+            several.push((model.name, made.fits));
+        }
+        let mut outputs = Outputs::new();
+        for (output, frames) in [("rows", rows), ("levels", levels)] {
+            if let Some(frame) = fitted::together(frames)? {
+                outputs = outputs.with(output, Artifact::Frame(frame));
+            }
+        }
+        let fits = Artifact::json(&Made::of(several))?;
+        Ok(outputs.with("fits", fits).warn(warnings))
+    }
+}
+
+impl Regress {
+    /// One model: its fits, its rows, and what there is to say of them. A hypothesis about a coefficient that isn't there is
+    /// an error in a single model and a reason among several.
+    fn estimates(&self, bound: &BoundEquation, several: bool) -> Result<Estimates, StagesError> {
+        let (panel, written) = (&bound.panel, &bound.formula);
+        let formula = self.formula(written);
+        let mut by_entity_under = match &self.by_entity {
+            Some(by_entity) => estimate_by_entity_under(panel, &formula, &by_entity.all_covariances())?,
+            None => vec![Vec::new()],
+        };
+        let by_entity_inference = match &self.by_entity {
+            Some(asked) => {
+                let asked = (&asked.hypotheses[..], asked.confidence_level);
+                of_units(&by_entity_under, asked, several)?
+            }
             None => Vec::new(),
         };
+        let by_entity = by_entity_under.remove(0);
         let covariances = self.pooled_covariances();
-        let mut outcomes = match &self.pooled {
-            Some(pooled) => {
-                estimate_under(&panel, &self.pooled_formula(&written)?, pooled.model, &covariances)?
-                    .into_iter()
-            }
-            None => Vec::new().into_iter(),
+        let (outcomes, estimated) = match &self.pooled {
+            Some(pooled) => estimate_with(panel, &self.pooled_formula(written)?, pooled.model, &covariances)?,
+            None => (Vec::new(), None),
         };
+        let mut outcomes = outcomes.into_iter();
         let pooled = outcomes.next();
         let pooled_under: Vec<Outcome> = outcomes.collect();
         let refused =
@@ -277,20 +383,72 @@ impl Parameters for Regress {
                 notes.iter().filter(dropped).map(move |note| format!("{unit}: {note}"))
             });
         let left_out: Vec<String> = left_out.collect();
-        let inference = match (&self.pooled, pooled.as_ref().and_then(Outcome::fit)) {
-            (Some(asked), Some(fit)) => Inference::of(fit, &asked.hypotheses, asked.confidence_level)?,
-            _ => None,
+        let asked = |outcome: &Outcome| match (&self.pooled, outcome.fit()) {
+            (Some(asked), Some(fit)) => {
+                Inference::of(fit, &asked.hypotheses, asked.confidence_level, several)
+            }
+            _ => Ok(None),
         };
+        let inference = pooled.as_ref().map(asked).transpose()?.flatten();
+        let mut inference_under: Vec<Option<Inference>> =
+            pooled_under.iter().map(asked).collect::<Result<_, _>>()?;
+        if inference_under.iter().all(Option::is_none) {
+            inference_under.clear();
+        }
         let untestable = inference.iter().flat_map(Inference::untestable);
-        let warnings: Vec<String> = refused
+        let mut warnings: Vec<String> = refused
             .chain(pooled_refused)
             .chain(under_refused)
             .map(|refusal| format!("not estimable: {refusal}"))
             .chain(left_out)
             .chain(untestable)
             .collect();
-        let formula = formula.factored(&panel)?;
-        let fits = Fits { formula, by_entity, pooled, pooled_under, inference };
-        Ok(Outputs::new().with("fits", Artifact::json(&fits)?).warn(warnings))
+        let (mut rows, mut levels) = (None, None);
+        if let Some(pooled) = &self.pooled {
+            if pooled.rows {
+                let found = estimated.as_ref().map(Estimated::rows).transpose();
+                let found = found.unwrap_or_else(|reason| {
+                    warnings.push(format!("no fitted values of rows: {reason}"));
+                    None
+                });
+                rows = Some(fitted::rows(panel, estimated.as_ref(), &found.unwrap_or_default())?);
+            }
+            if pooled.levels {
+                levels = Some(fitted::levels(estimated.as_ref(), &pooled.covariance)?);
+            }
+        }
+        let formula = formula.factored(panel)?;
+        let fits = Fits {
+            formula,
+            by_entity,
+            pooled,
+            pooled_under,
+            inference,
+            inference_under,
+            by_entity_under,
+            by_entity_inference,
+        };
+        Ok(Estimates { fits, warnings, rows, levels })
     }
+}
+
+/// What is asked of each entity's fit under each covariance; nothing where nothing is.
+fn of_units(
+    under: &[Vec<UnitFit>],
+    (hypotheses, level): (&[Together], Option<f64>),
+    several: bool,
+) -> Result<Vec<UnitInference>, StagesError> {
+    if hypotheses.is_empty() && level.is_none() {
+        return Ok(Vec::new());
+    }
+    let Some(first) = under.first() else { return Ok(Vec::new()) };
+    let of = |at: usize| {
+        let of_one = |units: &Vec<UnitFit>| match units.get(at).and_then(|unit| unit.outcome.fit()) {
+            Some(fit) => Inference::of(fit, hypotheses, level, several),
+            None => Ok(None),
+        };
+        under.iter().map(of_one).collect::<Result<Vec<_>, _>>()
+    };
+    let units = first.iter().enumerate();
+    units.map(|(at, unit)| Ok(UnitInference { unit: unit.unit.clone(), under: of(at)? })).collect()
 }

@@ -18,6 +18,7 @@ mod number_trace;
 mod numbers;
 mod origin;
 mod parameters;
+mod stage_equation;
 mod traced_file;
 mod traced_stage;
 mod walk;

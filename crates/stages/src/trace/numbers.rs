@@ -13,6 +13,7 @@ use super::made::{Made, OutputOf};
 use super::number::{Number, NumberValue};
 use super::number_address::NumberAddress;
 use super::parameters::{equation, texts};
+use super::stage_equation::equations_on;
 use super::walk::rows_of;
 use super::weight::{TracedInfluence, influence_on};
 use crate::error::StagesError;
@@ -24,6 +25,8 @@ pub(super) struct Numbers {
     estimates: Vec<TidyEstimate>,
     /// Table to the stage that fitted it.
     pub(super) fitted: BTreeMap<String, String>,
+    /// Table to the model that it is of, where its stage has several.
+    models: BTreeMap<String, String>,
     pub(super) claims: Option<(OutputOf, Vec<ClaimOutcome>)>,
     panels: std::cell::RefCell<BTreeMap<OutputOf, std::rc::Rc<Panel>>>,
 }
@@ -34,6 +37,7 @@ impl Numbers {
             collected: None,
             estimates: Vec::new(),
             fitted: BTreeMap::new(),
+            models: BTreeMap::new(),
             claims: None,
             panels: std::cell::RefCell::default(),
         };
@@ -49,6 +53,9 @@ impl Numbers {
             for table in tables.into_iter().flatten() {
                 let text = |field: &str| table.get(field).and_then(Value::as_str);
                 let (Some(id), Some(role)) = (text("id"), text("fits")) else { continue };
+                if let Some(model) = text("model") {
+                    numbers.models.insert(id.to_owned(), model.to_owned());
+                }
                 if let Some(fits) = made.read_by(stage, role).into_iter().next() {
                     numbers.fitted.insert(id.to_owned(), fits.stage);
                 }
@@ -88,7 +95,8 @@ impl Numbers {
         };
         let panel = self.panel(made, &number.panel)?;
         let entity = (!unit.pooled).then_some(unit.id.as_str());
-        influence_on(&panel, &stage.bound.params, entity, regressor, estimate)
+        let model = self.models.get(table).map(String::as_str);
+        influence_on(&panel, &stage.bound.params, model, entity, regressor, estimate)
     }
 
     /// The number at an address as a user writes it.
@@ -292,7 +300,8 @@ impl Numbers {
         outputs.push(OutputOf::main(stage));
         let own = (!unit.pooled).then(|| unit.id.clone());
         let variables = equation(&stage.bound.params);
-        let number = self.over(made, address, Value::Null, outputs, stage, variables, own)?;
+        let model = self.models.get(table).map(String::as_str);
+        let number = self.over_model(made, address, Value::Null, outputs, stage, variables, own, model)?;
         Ok(number.map(|number| Number { value: NumberValue::Estimate(Box::new(row.clone())), ..number }))
     }
 
@@ -320,7 +329,8 @@ impl Numbers {
         let counts = Agreement::of(self.estimates.iter().filter(|row| row.table == table));
         let outputs: Vec<OutputOf> = self.collected.iter().map(|(output, _)| output.clone()).collect();
         let variables = equation(&stage.bound.params);
-        self.over(made, address, serde_json::to_value(counts)?, outputs, stage, variables, None)
+        let model = self.models.get(table).map(String::as_str);
+        self.over_model(made, address, serde_json::to_value(counts)?, outputs, stage, variables, None, model)
     }
 
     /// A number over the complete rows of a stage's panel, of one entity or of all.
@@ -335,25 +345,35 @@ impl Numbers {
         variables: Vec<String>,
         entity: Option<String>,
     ) -> Result<Option<Number>, StagesError> {
+        self.over_model(made, address, value, outputs, stage, variables, entity, None)
+    }
+
+    /// The same over the rows of one of the stage's models, where it has several.
+    #[allow(clippy::too_many_arguments)]
+    fn over_model(
+        &self,
+        made: &Made<'_>,
+        address: &NumberAddress,
+        value: Value,
+        outputs: Vec<OutputOf>,
+        stage: &vintner_pipeline::PipelineStage,
+        variables: Vec<String>,
+        entity: Option<String>,
+        model: Option<&str>,
+    ) -> Result<Option<Number>, StagesError> {
         let Some(output) = made.read_by(stage, "panel").into_iter().next() else { return Ok(None) };
         let panel = self.panel(made, &output)?;
-        let columns: Vec<Vec<bool>> =
-            variables.iter().map(|name| is_there(&panel, name)).collect::<Result<_, _>>()?;
         let (mut sample, mut dropped) = (Vec::new(), Vec::new());
-        for (at, (own, time)) in rows_of(&panel).into_iter().enumerate() {
-            if entity.as_ref().is_some_and(|wanted| *wanted != own) {
-                continue;
-            }
-            let missing: Vec<String> = variables
-                .iter()
-                .zip(&columns)
-                .filter(|(_, column)| !column[at])
-                .map(|(name, _)| name.clone())
-                .collect();
-            if missing.is_empty() {
-                sample.push((own, time));
-            } else {
-                dropped.push(DroppedSample { entity: own, time, missing });
+        match equations_on(&stage.bound.params, model, &panel)? {
+            None => sort(&panel, &variables, entity.as_deref(), &mut sample, &mut dropped)?,
+            Some(equations) => {
+                for bound in equations {
+                    let own: Vec<String> = bound.formula.variables().map(str::to_owned).collect();
+                    sort(&bound.panel, &own, entity.as_deref(), &mut sample, &mut dropped)?;
+                }
+                sample.sort();
+                sample.dedup();
+                dropped.retain(|row| !sample.contains(&(row.entity.clone(), row.time)));
             }
         }
         Ok(Some(Number {
@@ -377,6 +397,35 @@ impl Numbers {
         self.panels.borrow_mut().insert(output.clone(), std::rc::Rc::clone(&panel));
         Ok(panel)
     }
+}
+
+/// The rows of a panel, of one entity or of all, by whether all variables are there.
+fn sort(
+    panel: &Panel,
+    variables: &[String],
+    entity: Option<&str>,
+    sample: &mut Vec<(String, i32)>,
+    dropped: &mut Vec<DroppedSample>,
+) -> Result<(), StagesError> {
+    let columns: Vec<Vec<bool>> =
+        variables.iter().map(|name| is_there(panel, name)).collect::<Result<_, _>>()?;
+    for (at, (own, time)) in rows_of(panel).into_iter().enumerate() {
+        if entity.is_some_and(|wanted| *wanted != own) {
+            continue;
+        }
+        let missing: Vec<String> = variables
+            .iter()
+            .zip(&columns)
+            .filter(|(_, column)| !column[at])
+            .map(|(name, _)| name.clone())
+            .collect();
+        if missing.is_empty() {
+            sample.push((own, time));
+        } else {
+            dropped.push(DroppedSample { entity: own, time, missing });
+        }
+    }
+    Ok(())
 }
 
 /// Of each row, whether a column has a value there: a number, or a text.

@@ -3,11 +3,17 @@
 use serde_json::Value;
 use vintner_estimation::WrittenEquation;
 
-/// The variables of a stage's equation: the dependent one first.
+/// The variables of a stage's equation, or of all of its equations: the dependent one first.
 pub(super) fn equation(params: &Value) -> Vec<String> {
     let written = params.get("formula").and_then(Value::as_str);
-    if let Some(written) = written.and_then(|text| text.parse::<WrittenEquation>().ok()) {
-        return written.columns();
+    if let Some(several) = written.and_then(|text| WrittenEquation::each(text).ok()) {
+        let mut columns: Vec<String> = Vec::new();
+        for column in several.iter().flat_map(WrittenEquation::columns) {
+            if !columns.contains(&column) {
+                columns.push(column);
+            }
+        }
+        return columns;
     }
     let dependent = params.get("dependent").and_then(Value::as_str).map(str::to_owned);
     dependent.into_iter().chain(texts(params, "regressors")).collect()

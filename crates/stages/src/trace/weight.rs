@@ -6,6 +6,7 @@ use vintner_estimation::{Formula, LeftOut, Model, Sample};
 use vintner_panel::Panel;
 
 use super::parameters::equation;
+use super::stage_equation::{equations_on, with_options};
 use crate::error::StagesError;
 
 /// A coefficient without an entity or a time.
@@ -22,19 +23,31 @@ pub struct TracedInfluence {
 }
 
 /// The coefficient of `regressor` without each entity and time, the largest change first; nothing for
-/// models of which that isn't known. `entity` is the unit whose own equation it is.
+/// models of which that isn't known. `model_name` is the model's of several, `entity` the unit whose own equation it is.
 pub(super) fn influence_on(
     panel: &Panel,
     params: &Value,
+    model_name: Option<&str>,
     entity: Option<&str>,
     regressor: &str,
     estimate: f64,
 ) -> Result<Vec<TracedInfluence>, StagesError> {
-    let texts = equation(params);
-    let Some((dependent, regressors)) = texts.split_first() else { return Ok(Vec::new()) };
-    let factors = params.get("factors").cloned().unwrap_or_default();
-    let factors = serde_json::from_value(factors).unwrap_or_default();
-    let formula = Formula { factors, ..Formula::new(dependent, regressors) };
+    let bound = match equations_on(params, model_name, panel)? {
+        Some(equations) => match equations.into_iter().next() {
+            Some(bound) => Some(bound),
+            None => return Ok(Vec::new()),
+        },
+        None => None,
+    };
+    let (panel, formula) = match &bound {
+        Some(bound) => (&bound.panel, bound.formula.clone()),
+        None => {
+            let texts = equation(params);
+            let Some((dependent, regressors)) = texts.split_first() else { return Ok(Vec::new()) };
+            (panel, Formula::new(dependent, regressors))
+        }
+    };
+    let formula = with_options(params, formula, entity.is_none());
     let (sample, model) = match entity {
         Some(entity) => {
             let place = panel.entities().iter().position(|own| own == entity);
