@@ -1,8 +1,11 @@
 //! Equations as one text, from a pipeline to results, and faults at their place in the text.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::fs::File;
+
 use crate::common::Workspace;
 use crate::common::towns::small;
+use polars::prelude::{DataType, ParquetReader, SerReader};
 use serde_json::Value;
 
 const PARAMS: &str = "      dependent: ln_income
@@ -95,4 +98,166 @@ fn faults_are_told_under_their_place() {
     let condition =
         told("      formula: ln_income ~ ln_rain\n      where: rain_of > > 1\n      pooled: {model: ols}\n");
     assert!(condition.contains("`where`"), "{condition}");
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+#[test]
+fn several_equations_are_several_models() {
+    let of = |text: &str| {
+        fits(&format!("      formula: {text}\n      pooled: {{model: ols, hypotheses: [\"ln_rain = 1\"]}}\n"))
+    };
+    let several = of("ln_income ~ sw0(ln_rain, log(rain_of) + income_of)");
+    let models = several["models"].as_array().unwrap();
+    let names: Vec<&str> = models.iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["ln_income ~ 1", "ln_income ~ ln_rain", "ln_income ~ log(rain_of) + income_of"]);
+    assert_eq!(models[1]["rhs"], "ln_rain");
+    let one = of("ln_income ~ ln_rain");
+    assert_eq!(models[1]["result"], one);
+    // What one of them hasn't got is a reason there and no fault of the others.
+    let asked = &models[0]["result"]["inference"]["hypotheses"][0];
+    assert_eq!(asked["reason"]["kind"], "no_such_coefficient", "{asked}");
+}
+
+/// One of each part of the sample, with the numbers of a stage that chooses the part.
+#[test]
+fn by_splits_the_sample() {
+    let split = fits(
+        "      formula: ln_income ~ ln_rain + l(ln_rain)\n      by: entity\n      pooled: {model: ols}\n",
+    );
+    let models = split["models"].as_array().unwrap();
+    assert_eq!(models.len(), 3);
+    assert_eq!(models[1]["name"], "entity: burton");
+    assert_eq!(models[1]["sample"], serde_json::json!({"column": "entity", "value": "burton"}));
+    let chosen = fits(
+        "      formula: ln_income ~ ln_rain + l(ln_rain)\n      where: entity = 'burton'\n      pooled: {model: ols}\n",
+    );
+    assert_eq!(models[1]["result"], chosen);
+    let years = fits(
+        "      dependent: ln_income\n      regressors: [ln_rain]\n      by: time\n      pooled: {model: ols}\n",
+    );
+    let years = years["models"].as_array().unwrap();
+    assert_eq!((years.len(), years[7]["name"].as_str()), (8, Some("time: 2008")));
+}
+
+/// The tables of `estimates` are of one model each.
+#[test]
+fn a_table_names_its_model() {
+    let stages = |model: &str| {
+        format!(
+            "      formula: ln_income ~ csw(ln_rain, rain_of)\n      pooled: {{model: ols}}\n  coefficients:
+    op: estimates
+    inputs: {{equation: equation}}
+    files: {{crosswalk: data/crosswalk/towns.csv}}
+    params:
+      tables: [{{id: one, fits: equation, title: {{en: One}}{model}}}]
+      pooled: {{en: All}}
+    publish: {{csv: reports/estimates.csv}}\n"
+        )
+    };
+    let named = with(&stages(", model: \"ln_income ~ ln_rain + rain_of\""));
+    let output = named.vintner(&["reproduce"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    assert!(named.read("reports/estimates.csv").contains("rain_of"));
+    let traced = named.vintner(&["trace", "one/All/rain_of"]);
+    assert_eq!(traced.code, 0, "{}", traced.stderr);
+    let unnamed = with(&stages("")).vintner(&["reproduce"]);
+    assert_eq!(unnamed.code, 1, "{}", unnamed.stderr);
+    assert!(unnamed.stderr.contains("say which with `model`"), "{}", unnamed.stderr);
+    assert!(unnamed.stderr.contains("ln_income ~ ln_rain + rain_of"), "{}", unnamed.stderr);
+}
+
+/// Frames of rows and of effects, with the keys that the panel has.
+#[test]
+fn rows_and_levels_are_frames() {
+    let workspace = with(
+        "      formula: ln_income ~ ln_rain + l(ln_rain)
+      pooled: {model: within, rows: true, levels: true}
+    publish: {rows: reports/rows.parquet, levels: reports/levels.parquet}\n",
+    );
+    let output = workspace.vintner(&["reproduce"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    let frame = |path: &str| ParquetReader::new(File::open(workspace.path(path)).unwrap()).finish().unwrap();
+    let rows = frame("reports/rows.parquet");
+    let names: Vec<&str> = rows.get_column_names().into_iter().map(|name| name.as_str()).collect();
+    assert_eq!(names, ["entity", "time", "observed", "fitted", "residual", "leverage", "cooks_distance"]);
+    // The first year has no lag.
+    assert_eq!(rows.height(), 21);
+    assert_eq!(rows.column("time").unwrap().cast(&DataType::Int32).unwrap().i32().unwrap().min(), Some(2002));
+    let value = |column: &str, row: usize| rows.column(column).unwrap().f64().unwrap().get(row).unwrap();
+    let total: f64 = (0..21).map(|row| value("leverage", row)).sum();
+    // Two slopes and three effects.
+    assert!((total - 5.0).abs() < 1e-9, "{total}");
+    for row in 0..21 {
+        assert!((value("observed", row) - value("fitted", row) - value("residual", row)).abs() < 1e-12);
+    }
+    let levels = frame("reports/levels.parquet");
+    assert_eq!(levels.height(), 3);
+    assert_eq!(levels.column("std_error").unwrap().null_count(), 0);
+}
+
+#[test]
+fn entities_are_asked_under_each_covariance() {
+    let found = fits(
+        "      formula: ln_income ~ ln_rain
+      by_entity: {covariances: [{kind: heteroskedastic}], hypotheses: [\"ln_rain = 0\"]}
+      pooled: {model: ols, covariances: [{kind: cluster}], hypotheses: [\"ln_rain = 0\"]}
+",
+    );
+    let units = found["by_entity_inference"].as_array().unwrap();
+    assert_eq!((units.len(), units[0]["under"].as_array().unwrap().len()), (3, 2));
+    for (at, unit) in units.iter().enumerate() {
+        for (under, fits) in
+            unit["under"].as_array().unwrap().iter().zip([&found["by_entity"], &found["by_entity_under"][0]])
+        {
+            let t = number(&fits[at]["outcome"]["coefficients"][1]["statistic"]);
+            let f = number(&under["hypotheses"][0]["test"]["statistic"]);
+            assert!((f / (t * t) - 1.0).abs() < 1e-9, "{f} {t}");
+        }
+    }
+    let t = number(&found["pooled_under"][0]["coefficients"][1]["statistic"]);
+    let f = number(&found["inference_under"][0]["hypotheses"][0]["test"]["statistic"]);
+    assert!((f / (t * t) - 1.0).abs() < 1e-9, "{f} {t}");
+}
+
+/// What `granger` and `system` read as text is what their lists say.
+#[test]
+fn tests_of_causes_and_systems_read_the_same_texts() {
+    let workspace = with(&format!(
+        "{PARAMS}  causes:
+    op: granger
+    inputs: {{panel: variables}}
+    params: {{formula: log(rain_of) ~ ln_income, pooled: {{covariance: {{kind: cluster}}}}}}
+    publish: {{tests: reports/causes.json}}
+  listed:
+    op: granger
+    inputs: {{panel: variables}}
+    params: {{variables: [ln_income, ln_rain]}}
+    publish: {{tests: reports/listed.json}}
+  written:
+    op: system
+    inputs: {{panel: variables}}
+    params:
+      equations:
+        - {{name: one, formula: \"log(income_of) ~ rain_of | ln_rain ~ l(ln_rain)\"}}
+      estimators: [2sls]
+    publish: {{results: reports/written.json}}
+"
+    ));
+    let output = workspace.vintner(&["reproduce"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    let read = |path: &str| -> Value { serde_json::from_str(&workspace.read(path)).unwrap() };
+    let (causes, listed) = (read("reports/causes.json"), read("reports/listed.json"));
+    let pooled = &causes[0]["pooled"]["Ok"];
+    assert!(number(&pooled["test"]["f"]) > 0.0 && number(&pooled["test"]["p_value"]) < 1.0, "{pooled}");
+    let (one, other) = (number(&causes[0]["w_bar"]), number(&listed[0]["w_bar"]));
+    assert!((one / other - 1.0).abs() < 1e-9, "{one} {other}");
+    let system = read("reports/written.json");
+    assert_eq!(system["endogenous"], serde_json::json!(["log(income_of)", "ln_rain"]));
+    assert_eq!(
+        system["system"]["equations"][0]["instruments"],
+        serde_json::json!(["rain_of", "l(ln_rain, 1)"])
+    );
 }

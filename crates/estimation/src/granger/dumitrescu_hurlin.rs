@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
-use super::granger::{GrangerTest, UnitGranger, granger_by_entity};
+use super::granger::{GrangerTest, PooledGranger, UnitGranger, granger_by_entity};
 use super::granger_bootstrap::GrangerBootstrap;
 use super::granger_lags::{ChosenLags, LagOrders};
 use crate::numerics::{chi_squared_upper, normal_two_sided};
@@ -101,6 +101,9 @@ pub struct DumitrescuHurlin {
     /// Bootstrapped p-values, where they were asked for; or why there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bootstrap: Option<std::result::Result<GrangerBootstrap, Reason>>,
+    /// The test with slopes common to all entities and the entities' effects, where it was asked for; or why there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pooled: Option<std::result::Result<PooledGranger, Reason>>,
     /// The entities without a test of their own that the panel's statistics leave out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
@@ -154,6 +157,7 @@ pub fn dumitrescu_hurlin(
         fisher,
         chosen: None,
         bootstrap: None,
+        pooled: None,
         left_out,
         units,
     })

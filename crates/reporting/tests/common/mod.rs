@@ -140,6 +140,7 @@ fn granger(cause: &str, effect: &str) -> DumitrescuHurlin {
         left_out: Vec::new(),
         chosen: None,
         bootstrap: None,
+        pooled: None,
         effect: effect.into(),
         cause: cause.into(),
         orders: LagOrders::Common(1),

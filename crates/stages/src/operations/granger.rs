@@ -5,13 +5,16 @@ use std::fmt;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
-use vintner_diagnostics::{Document, Faults, Node};
+use vintner_diagnostics::{Document, Faults, Node, Spanned};
 use vintner_estimation::{
-    LagChoice, LagOrders, Reason, Untestable, bootstrap_dumitrescu_hurlin, choose_lags, dumitrescu_hurlin,
+    Covariance, LagChoice, LagOrders, Reason, Untestable, bootstrap_dumitrescu_hurlin, choose_lags,
+    dumitrescu_hurlin, granger_pooled,
 };
+use vintner_panel::Panel;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
+use super::written::Written;
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -21,13 +24,20 @@ use crate::params::Parameters;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Granger {
     /// The variables; each is tested as a cause of each other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     variables: Vec<String>,
+    /// In place of them `y ~ x + z`: x and z are each tested as a cause of y.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    formula: Option<Spanned<String>>,
     /// The lag order, or how it is chosen.
     #[serde(default)]
     lags: Lags,
     /// Bootstrapped p-values of the panel's test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bootstrap: Option<Draws>,
+    /// Whether the test with slopes common to all entities is made too, and under which covariance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pooled: Option<PooledTest>,
     /// What becomes of the panel's test where an entity has too few years for its own.
     #[serde(default)]
     untestable: Untestable,
@@ -80,6 +90,14 @@ impl Default for Lags {
     }
 }
 
+/// The test in one equation with the entities' effects.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PooledTest {
+    #[serde(default)]
+    covariance: Covariance,
+}
+
 /// How many samples are drawn; the draws follow from the stage's seed.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -96,17 +114,68 @@ fn usual() -> usize {
 const MOST_LAGS: usize = 100;
 const MOST_DRAWS: usize = 1_000_000;
 
+impl Granger {
+    fn written(&self) -> Written<'_> {
+        Written {
+            formula: self.formula.as_ref(),
+            rows: None,
+            dependent: "",
+            regressors: &[],
+            by: None,
+            several: false,
+        }
+    }
+
+    /// What is tested, each as cause and effect, and the panel that has all of it.
+    fn pairs(&self, panel: Panel) -> Result<(Panel, Vec<(String, String)>), StagesError> {
+        if self.formula.is_some() {
+            let bound = self.written().on(&panel)?;
+            let effect = bound.formula.dependent;
+            let causes = bound.formula.regressors.into_iter();
+            return Ok((bound.panel, causes.map(|cause| (cause, effect.clone())).collect()));
+        }
+        let of = |cause: &String| {
+            let effects = self.variables.iter().filter(|effect| *effect != cause).cloned();
+            effects.map(|effect| (cause.clone(), effect)).collect::<Vec<_>>()
+        };
+        Ok((panel, self.variables.iter().flat_map(of).collect()))
+    }
+}
+
 impl Parameters for Granger {
     const NAME: &'static str = "granger";
     const SUMMARY: &'static str = "Granger tests by entity, and Dumitrescu and Hurlin's over the panel";
 
     fn code() -> Digest {
-        code::digest(&[env!("VINTNER_CODE_OPERATION_GRANGER"), code::PANEL, code::ESTIMATION])
+        let operations = [env!("VINTNER_CODE_OPERATION_GRANGER"), env!("VINTNER_CODE_OPERATION_WRITTEN")];
+        code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
         let mut faults = Faults::new();
-        if self.variables.len() < 2 {
+        let written = self.written();
+        if self.formula.is_some() {
+            faults.extend(written.check(document, params));
+            let parsed = written.parsed();
+            if parsed.as_ref().is_some_and(|one| one.is_instrumented() || !one.effects().is_empty()) {
+                let what = "Granger tests have no further effects and no instruments";
+                written
+                    .foreign(document, what, "leave the parts after the bars out")
+                    .into_iter()
+                    .for_each(|one| faults.push(one));
+            }
+            if parsed.is_some_and(|one| one.outline().regressors.is_empty()) {
+                written
+                    .foreign(document, "no variable is tested as a cause", "name one")
+                    .into_iter()
+                    .for_each(|one| faults.push(one));
+            }
+            if !self.variables.is_empty() {
+                let place = params.get("variables").unwrap_or(params);
+                let fault = document.fault(Some(place.span), "`formula` says what `variables` are");
+                faults.push(fault.hint("write one of the two"));
+            }
+        } else if self.variables.len() < 2 {
             let place = params.get("variables").unwrap_or(params);
             let message = format!(
                 "{} to test for causes of one another",
@@ -138,7 +207,13 @@ impl Parameters for Granger {
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        let columns = [ENTITY, TIME].into_iter().chain(self.variables.iter().map(String::as_str));
+        let mut columns: Vec<String> = [ENTITY, TIME].map(str::to_owned).to_vec();
+        match self.formula {
+            Some(_) => columns.extend(self.written().columns()),
+            None => columns.extend(self.variables.iter().cloned()),
+        }
+        let pooled = self.pooled.iter().flat_map(|pooled| pooled.covariance.columns());
+        columns.extend(pooled.map(str::to_owned));
         vec![InputDeclaration::frame("panel").columns(columns)]
     }
 
@@ -147,39 +222,48 @@ impl Parameters for Granger {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let panel = panel(inputs, "panel")?;
+        let (panel, pairs) = self.pairs(panel(inputs, "panel")?)?;
         let mut tests = Vec::new();
         let mut warnings = Vec::new();
-        for cause in &self.variables {
-            for effect in self.variables.iter().filter(|effect| *effect != cause) {
-                let (orders, chosen) = match self.lags {
-                    Lags::Order(order) => (LagOrders::Common(order), None),
-                    Lags::Chosen(choice) => match choose_lags(&panel, effect, cause, choice)? {
-                        Ok(chosen) => (chosen.orders.clone(), Some(chosen)),
-                        Err(reason) => {
-                            let pair = format!("{cause} -> {effect}");
-                            warnings.push(format!("{pair}: one lag, since none can be chosen: {reason}"));
-                            (LagOrders::Common(1), None)
-                        }
-                    },
-                };
-                let mut test = dumitrescu_hurlin(&panel, effect, cause, &orders, self.untestable)?;
-                test.chosen = chosen;
-                test.bootstrap = match (&self.bootstrap, &orders) {
-                    (Some(draws), LagOrders::Common(order)) => Some(bootstrap_dumitrescu_hurlin(
-                        &panel,
-                        effect,
-                        cause,
-                        *order,
-                        &test.left_out,
-                        draws.replications,
-                        inputs.seed,
-                    )?),
-                    (Some(_), LagOrders::PerEntity(_)) => Some(Err(Reason::VaryingOrders)),
-                    (None, _) => None,
-                };
-                tests.push(test);
-            }
+        for (cause, effect) in &pairs {
+            let (orders, chosen) = match self.lags {
+                Lags::Order(order) => (LagOrders::Common(order), None),
+                Lags::Chosen(choice) => match choose_lags(&panel, effect, cause, choice)? {
+                    Ok(chosen) => (chosen.orders.clone(), Some(chosen)),
+                    Err(reason) => {
+                        let pair = format!("{cause} -> {effect}");
+                        warnings.push(format!("{pair}: one lag, since none can be chosen: {reason}"));
+                        (LagOrders::Common(1), None)
+                    }
+                },
+            };
+            let mut test = dumitrescu_hurlin(&panel, effect, cause, &orders, self.untestable)?;
+            test.chosen = chosen;
+            test.bootstrap = match (&self.bootstrap, &orders) {
+                (Some(draws), LagOrders::Common(order)) => Some(bootstrap_dumitrescu_hurlin(
+                    &panel,
+                    effect,
+                    cause,
+                    *order,
+                    &test.left_out,
+                    draws.replications,
+                    inputs.seed,
+                )?),
+                (Some(_), LagOrders::PerEntity(_)) => Some(Err(Reason::VaryingOrders)),
+                (None, _) => None,
+            };
+            test.pooled = match (&self.pooled, &orders) {
+                (Some(pooled), LagOrders::Common(order)) => {
+                    let found = granger_pooled(&panel, effect, cause, *order, &pooled.covariance)?;
+                    if let Some(reason) = found.regression.reason() {
+                        warnings.push(format!("not estimable: {cause} -> {effect}, pooled: {reason}"));
+                    }
+                    Some(Ok(found))
+                }
+                (Some(_), LagOrders::PerEntity(_)) => Some(Err(Reason::VaryingOrders)),
+                (None, _) => None,
+            };
+            tests.push(test);
         }
         Ok(Outputs::new().with("tests", Artifact::json(&tests)?).warn(warnings))
     }

@@ -1,7 +1,7 @@
 //! `system`: a system of equations, its identification first.
 
 use serde::{Deserialize, Serialize};
-use vintner_diagnostics::{Document, Faults, Node};
+use vintner_diagnostics::{Document, Faults, Node, NodeValue, Spanned};
 use vintner_estimation::instruments::Errors;
 use vintner_estimation::instruments::{EquationFirstStage, FirstStageOutcome};
 use vintner_estimation::systems::{
@@ -9,9 +9,11 @@ use vintner_estimation::systems::{
     SystemCovariance, SystemEstimator, SystemOptions, SystemOutcome, SystemTest, ThreeStageMethod,
 };
 use vintner_estimation::{DroppedRow, Effects, Formula, Note, TestOutcome};
+use vintner_panel::Panel;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
+use super::written::Written;
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -65,7 +67,13 @@ pub(crate) struct SystemStage {
 #[serde(deny_unknown_fields)]
 struct EquationParameters {
     name: String,
+    /// The equation as one text, in place of `dependent` and `regressors`; after a bar its endogenous regressors and their
+    /// instruments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    formula: Option<Spanned<String>>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     dependent: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     regressors: Vec<String>,
     #[serde(default = "yes")]
     intercept: bool,
@@ -92,16 +100,78 @@ pub(crate) struct SystemResults {
     pub(crate) dropped: Vec<DroppedRow>,
 }
 
+impl EquationParameters {
+    fn written(&self) -> Written<'_> {
+        Written {
+            formula: self.formula.as_ref(),
+            rows: None,
+            dependent: &self.dependent,
+            regressors: &self.regressors,
+            by: None,
+            several: false,
+        }
+    }
+
+    /// The equation of a formula whose terms are columns; its instruments are those after the bar and its exogenous
+    /// regressors.
+    fn equation(&self, formula: Formula, endogenous: &[String], excluded: &[String]) -> Equation {
+        let exogenous = formula.regressors.iter().filter(|name| !endogenous.contains(name));
+        let own = exogenous.chain(excluded).cloned().collect();
+        Equation {
+            name: self.name.clone(),
+            instruments: self.instruments.clone().or((!excluded.is_empty()).then_some(own)),
+            formula: Formula {
+                intercept: self.intercept && formula.intercept,
+                effects: Vec::new(),
+                ..formula
+            },
+        }
+    }
+}
+
 impl SystemStage {
+    /// The system on a panel, which gets a column for each term that isn't one.
+    fn on(&self, panel: Panel) -> Result<(System, Panel), StagesError> {
+        let mut system = self.system();
+        let mut panel = panel;
+        let (mut equations, mut endogenous) = (Vec::new(), Vec::new());
+        for one in &self.equations {
+            let bound = one.written().on(&panel)?;
+            endogenous.extend(bound.endogenous.iter().cloned());
+            equations.push(one.equation(bound.formula, &bound.endogenous, &bound.instruments));
+            panel = bound.panel;
+        }
+        system.equations = equations;
+        system.endogenous = self.also(endogenous);
+        Ok((system, panel))
+    }
+
+    /// The endogenous variables that are named, and those of formulas.
+    fn also(&self, of_formulas: Vec<String>) -> Option<Vec<String>> {
+        let mut all = self.endogenous.clone().unwrap_or_default();
+        for name in of_formulas {
+            if !all.contains(&name) {
+                all.push(name);
+            }
+        }
+        (!all.is_empty() || self.endogenous.is_some()).then_some(all)
+    }
+
+    /// The system before it is known which values factors have.
     fn system(&self) -> System {
-        let equation = |one: &EquationParameters| Equation {
-            name: one.name.clone(),
-            formula: Formula { intercept: one.intercept, ..Formula::new(&one.dependent, &one.regressors) },
-            instruments: one.instruments.clone(),
+        let equation = |one: &EquationParameters| {
+            let written = one.written();
+            let (endogenous, excluded) = match written.parsed() {
+                Some(parsed) => (parsed.endogenous_names(), parsed.instrument_names()),
+                None => (Vec::new(), Vec::new()),
+            };
+            one.equation(written.outline(), &endogenous, &excluded)
         };
+        let endogenous = self.equations.iter().filter_map(|one| one.written().parsed());
+        let endogenous = endogenous.flat_map(|parsed| parsed.endogenous_names()).collect();
         System {
             equations: self.equations.iter().map(equation).collect(),
-            endogenous: self.endogenous.clone(),
+            endogenous: self.also(endogenous),
             instruments: self.instruments.clone(),
             effects: self.effects,
             count_effects: self.count_effects,
@@ -129,12 +199,28 @@ impl Parameters for SystemStage {
     const SUMMARY: &'static str = "a system of equations: identification, first stages, OLS to 3SLS and GMM";
 
     fn code() -> Digest {
-        code::digest(&[env!("VINTNER_CODE_OPERATION_SYSTEM"), code::PANEL, code::ESTIMATION])
+        let operations = [env!("VINTNER_CODE_OPERATION_SYSTEM"), env!("VINTNER_CODE_OPERATION_WRITTEN")];
+        code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
         let mut faults = Faults::new();
-        if let Err(error) = self.system().check() {
+        let items = match params.get("equations").map(|equations| &equations.value) {
+            Some(NodeValue::Sequence(items)) => items.as_slice(),
+            _ => &[],
+        };
+        for (one, item) in self.equations.iter().zip(items) {
+            let written = one.written();
+            faults.extend(written.check(document, item));
+            if written.parsed().is_some_and(|parsed| !parsed.effects().is_empty()) {
+                let what = "a system's effects are named once, by `effects`";
+                let fault = written.foreign(document, what, "write `y ~ x + z | x ~ w`, without effects");
+                fault.into_iter().for_each(|one| faults.push(one));
+            }
+        }
+        if faults.is_empty()
+            && let Err(error) = self.system().check()
+        {
             let place = params.get("equations").unwrap_or(params);
             faults.push(document.fault(Some(place.span), error.to_string()));
         }
@@ -147,9 +233,21 @@ impl Parameters for SystemStage {
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
+        // What formulas read are columns; their terms needn't be.
+        let terms: Vec<String> = {
+            let written = self.equations.iter().filter_map(|one| one.written().parsed());
+            let names = written.map(|one| (one.outline(), one.instrument_names()));
+            names
+                .flat_map(|(outline, own)| {
+                    outline.variables().map(str::to_owned).chain(own).collect::<Vec<_>>()
+                })
+                .collect()
+        };
+        let read = self.equations.iter().filter(|one| one.formula.is_some());
+        let read: Vec<String> = read.flat_map(|one| one.written().columns()).collect();
         let variables = self.system().variables();
-        let columns = [ENTITY, TIME].into_iter().chain(variables.iter().map(String::as_str));
-        vec![InputDeclaration::frame("panel").columns(columns)]
+        let columns = variables.iter().filter(|name| !terms.contains(name)).chain(&read).map(String::as_str);
+        vec![InputDeclaration::frame("panel").columns([ENTITY, TIME].into_iter().chain(columns))]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -157,8 +255,7 @@ impl Parameters for SystemStage {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let panel = panel(inputs, "panel")?;
-        let system = self.system();
+        let (system, panel) = self.on(panel(inputs, "panel")?)?;
         let prepared = system.prepare(&panel)?;
         let options = self.options();
         let fits: Vec<SystemOutcome> = self

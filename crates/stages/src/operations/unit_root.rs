@@ -37,6 +37,30 @@ pub(crate) struct UnitRoot {
     /// The tests of each entity's series.
     #[serde(default)]
     by_entity: Vec<OfSeries>,
+    /// How KPSS' and Phillips and Perron's long-run variance is estimated.
+    #[serde(default, skip_serializing_if = "LongRun::is_default")]
+    long_run: LongRun,
+}
+
+/// A kernel and its bandwidth; those of urca by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LongRun {
+    kernel: Kernel,
+    bandwidth: Bandwidth,
+}
+
+impl Default for LongRun {
+    fn default() -> Self {
+        let KpssOptions { kernel, bandwidth, .. } = KpssOptions::default();
+        Self { kernel, bandwidth }
+    }
+}
+
+impl LongRun {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A test of one series.
@@ -124,8 +148,9 @@ impl UnitRoot {
         own.fold(shared, usize::max)
     }
 
-    fn series_test(options: &PanelUnitRootOptions, test: OfSeries) -> SeriesTest {
+    fn series_test(&self, options: &PanelUnitRootOptions, test: OfSeries) -> SeriesTest {
         let PanelUnitRootOptions { deterministic, dfcor, p_values, .. } = *options;
+        let LongRun { kernel, bandwidth } = self.long_run;
         match test {
             OfSeries::Adf => SeriesTest::Adf(AdfOptions {
                 deterministic,
@@ -134,12 +159,13 @@ impl UnitRoot {
                 p_values,
                 tables: options.tables.clone(),
             }),
-            OfSeries::Kpss => SeriesTest::Kpss(KpssOptions { deterministic, ..KpssOptions::default() }),
+            OfSeries::Kpss => SeriesTest::Kpss(KpssOptions { deterministic, kernel, bandwidth }),
             OfSeries::PhillipsPerron => SeriesTest::PhillipsPerron(PhillipsPerronOptions {
                 deterministic,
+                kernel,
+                bandwidth,
                 p_values,
                 tables: options.tables.clone(),
-                ..PhillipsPerronOptions::default()
             }),
         }
     }
@@ -231,7 +257,7 @@ impl Parameters for UnitRoot {
                 made.tests.push(result);
             }
             for test in &self.by_entity {
-                let test = Self::series_test(&options, *test);
+                let test = self.series_test(&options, *test);
                 let units = by_entity(&panel, variable, &test)?;
                 warnings.extend(units.iter().filter_map(|unit| match &unit.outcome {
                     SeriesOutcome::Test { .. } => None,
