@@ -159,7 +159,7 @@ fn an_intercept_alone_is_an_equation() {
     near("mean", fit.coefficients[0].estimate, 6.0613333333333328);
     near("its error", fit.coefficients[0].std_error.unwrap(), 0.5515511529581838);
     near("its p", fit.coefficients[0].p_value.unwrap(), 7.4382241916417581e-12);
-    assert_eq!((fit.joint.clone(), fit.notes.len()), (None, 0));
+    assert_eq!((fit.joint, fit.notes.len()), (None, 0));
     assert!(fit.r2.abs() < 1e-12 && fit.formula.to_string() == "y ~ 1");
     for model in [Model::Within, Model::WithinTime, Model::WithinTwoWay] {
         assert_eq!(of(model).reason(), Some(&Reason::InterceptAbsorbed));

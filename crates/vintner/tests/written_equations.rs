@@ -185,7 +185,9 @@ fn rows_and_levels_are_frames() {
     assert_eq!(names, ["entity", "time", "observed", "fitted", "residual", "leverage", "cooks_distance"]);
     // The first year has no lag.
     assert_eq!(rows.height(), 21);
-    assert_eq!(rows.column("time").unwrap().cast(&DataType::Int32).unwrap().i32().unwrap().min(), Some(2002));
+    let times = rows.column("time").unwrap().cast(&DataType::Int32).unwrap();
+    let first = times.i32().unwrap().iter().flatten().min();
+    assert_eq!(first, Some(2002));
     let value = |column: &str, row: usize| rows.column(column).unwrap().f64().unwrap().get(row).unwrap();
     let total: f64 = (0..21).map(|row| value("leverage", row)).sum();
     // Two slopes and three effects.
@@ -244,11 +246,22 @@ fn tests_of_causes_and_systems_read_the_same_texts() {
         - {{name: one, formula: \"log(income_of) ~ rain_of | ln_rain ~ l(ln_rain)\"}}
       estimators: [2sls]
     publish: {{results: reports/written.json}}
+  roots:
+    op: unit_root
+    inputs: {{panel: variables}}
+    params: {{variables: [ln_income], tests: [], by_entity: [kpss, phillips_perron], long_run: {{kernel: parzen, bandwidth: {{lags: 3}}}}}}
+    publish: {{tests: reports/roots.json}}
 "
     ));
     let output = workspace.vintner(&["reproduce"]);
     assert_eq!(output.code, 0, "{}", output.stderr);
     let read = |path: &str| -> Value { serde_json::from_str(&workspace.read(path)).unwrap() };
+    let roots = read("reports/roots.json");
+    for test in roots["by_entity"].as_array().unwrap() {
+        let told = serde_json::to_string(&test["test"]).unwrap();
+        assert!(told.contains("parzen"), "{told}");
+        assert_eq!(test["units"][0]["outcome"]["result"]["bandwidth"], 3, "{test}");
+    }
     let (causes, listed) = (read("reports/causes.json"), read("reports/listed.json"));
     let pooled = &causes[0]["pooled"]["Ok"];
     assert!(number(&pooled["test"]["f"]) > 0.0 && number(&pooled["test"]["p_value"]) < 1.0, "{pooled}");
