@@ -6,6 +6,7 @@
 mod bootstrap;
 mod chunked;
 mod cointegration;
+mod collinear_instruments;
 mod covariance;
 mod defaults;
 mod effects_and_weights;

@@ -7,9 +7,10 @@ use vintner_panel::Panel;
 
 use crate::models::Effects;
 use crate::numerics::dense::{Basis, columns};
+use crate::numerics::{CollinearColumns, LeastSquares};
 use crate::outcome::{EstimationError, INTERCEPT, IdentifyingCondition, Note, Reason, Result};
 use crate::sample::{DroppedRow, Factored, Formula};
-use crate::systems::{JointSample, dependencies, equation_refusal, projections_collinear, usable};
+use crate::systems::{JointSample, dependencies, design, equation_refusal, projections_collinear, usable};
 
 /// A linear equation some of whose regressors are correlated with its error, and what identifies it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,6 +160,9 @@ impl PreparedEquation {
 
     fn check(&mut self, instruments: &[&str]) -> Option<Reason> {
         let observations = self.sample.height();
+        if self.equation.formula.collinear == CollinearColumns::Drop {
+            self.drop_collinear();
+        }
         let parameters = self.x.len() + self.sample.absorbed;
         if let Some(reason) = equation_refusal(&self.sample, &self.x, self.y, observations, parameters) {
             return Some(reason);
@@ -190,6 +194,34 @@ impl PreparedEquation {
         }
         projections_collinear(&self.sample, &self.x, &self.z())
             .then(|| unidentified(IdentifyingCondition::Sample))
+    }
+
+    /// Leaves out exogenous regressors that the effects absorb or that are combinations of those before them, and says so. An
+    /// endogenous regressor is never left out: without it the equation would be another one.
+    fn drop_collinear(&mut self) {
+        let name = |place: &usize| self.sample.names[*place].clone();
+        let (vanished, present): (Vec<usize>, Vec<usize>) =
+            self.exogenous.iter().partition(|place| self.sample.vanished[**place]);
+        // Where nothing would stay, what is absorbed is the reason.
+        let all = present.is_empty() && self.endogenous.is_empty();
+        let gone: Vec<usize> = if all { Vec::new() } else { vanished };
+        let collinear = match LeastSquares::solve(&design(&self.sample, &present, self.y)) {
+            Err(collinear) => collinear,
+            Ok(_) => Vec::new(),
+        };
+        if !gone.is_empty() {
+            self.notes.push(Note::AbsorbedDropped { variables: gone.iter().map(name).collect() });
+        }
+        let dependent = present.iter().filter(|at| collinear.iter().any(|one| one.column == name(at)));
+        let gone: Vec<usize> = gone.iter().chain(dependent).copied().collect();
+        if !collinear.is_empty() {
+            self.notes.push(Note::CollinearDropped { collinear });
+        }
+        let stays = |place: &usize| !gone.contains(place);
+        let kept = self.x.iter().zip(&self.names).filter(|(place, _)| stays(place));
+        let (x, names) = kept.map(|(place, name)| (*place, name.clone())).unzip();
+        (self.x, self.names) = (x, names);
+        self.exogenous.retain(stays);
     }
 
     /// The instruments, exogenous regressors first.
@@ -225,6 +257,11 @@ impl PreparedEquation {
     /// The rows left out, with what is missing there.
     pub fn dropped(&self) -> &[DroppedRow] {
         &self.sample.dropped
+    }
+
+    /// What a reader should know of its regressors and instruments.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
     }
 
     /// Why the equation can't be estimated.

@@ -6,7 +6,6 @@ use super::equation::{InstrumentedEquation, PreparedEquation};
 use super::first_stage::FirstStage;
 use super::options::Errors;
 use crate::outcome::{INTERCEPT, Reason};
-use crate::sample::Formula;
 use crate::systems::PreparedSystem;
 
 /// The strength of an equation's instruments, or why there is nothing to say of it.
@@ -61,7 +60,8 @@ impl PreparedSystem {
                 .into_iter()
                 .chain(instruments.into_iter().filter(|one| !stands(one)))
                 .collect(),
-            formula: Formula { intercept: formula.intercept, ..formula.clone() },
+            // A system refuses what is collinear.
+            formula: formula.clone().refusing_collinear(),
             effects: self.system.effects,
             count_effects: self.system.count_effects,
         };

@@ -61,7 +61,7 @@ pub use options::{
     SystemOptions, SystemTest, ThreeStageMethod,
 };
 pub use prepared::PreparedSystem;
-pub(crate) use prepared::{dependencies, equation_refusal, projections_collinear, usable};
+pub(crate) use prepared::{dependencies, design, equation_refusal, projections_collinear, usable};
 pub use residual_covariance::ResidualCovariance;
 pub(crate) use rounding::{Scored, without_rounding};
 pub(crate) use scores::{Dependence, meat, standardized_sum};

@@ -7,7 +7,7 @@ use vintner_diagnostics::{Document, Faults, Node, Spanned};
 use vintner_estimation::instruments::{
     FirstStage, InstrumentalCovariance, InstrumentalEstimator, InstrumentalOutcome, InstrumentedEquation,
 };
-use vintner_estimation::{BoundEquation, Effects, Formula};
+use vintner_estimation::{BoundEquation, CollinearColumns, Effects, Formula, Note};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, observations};
@@ -46,6 +46,9 @@ pub(crate) struct Iv {
     factors: BTreeMap<String, Option<String>>,
     #[serde(default = "yes")]
     intercept: bool,
+    /// What becomes of exogenous regressors that are combinations of others, as in `regress`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    collinear: CollinearColumns,
     /// Effects that are absorbed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     effects: Option<Effects>,
@@ -60,6 +63,10 @@ pub(crate) struct Iv {
 
 fn yes() -> bool {
     true
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// What `iv` makes.
@@ -105,6 +112,7 @@ impl Iv {
     ) -> InstrumentedEquation {
         let effects = self.effects.or(effects_of(&formula));
         formula.effects.clear();
+        formula.collinear = self.collinear;
         InstrumentedEquation { formula, endogenous, instruments, effects, count_effects: self.count_effects }
     }
 }
@@ -209,6 +217,11 @@ impl Iv {
                 None
             }
         };
+        let dropped = prepared
+            .notes()
+            .iter()
+            .filter(|note| matches!(note, Note::CollinearDropped { .. } | Note::AbsorbedDropped { .. }));
+        warnings.extend(dropped.map(ToString::to_string));
         let fits: Vec<InstrumentalOutcome> =
             self.estimators.iter().map(|estimator| prepared.estimate(*estimator, self.covariance)).collect();
         let refused =
