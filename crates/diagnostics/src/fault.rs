@@ -107,6 +107,11 @@ impl Faults {
         other.kept.into_iter().for_each(|fault| self.push(fault));
     }
 
+    /// Whether something was found at a place.
+    pub fn any_at(&self, span: Span) -> bool {
+        self.kept.iter().any(|fault| fault.span == Some(span))
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()

@@ -166,6 +166,20 @@ pub enum ReportingError {
         /// What is wrong.
         message: String,
     },
+    /// Results that a program wrote aren't in the form that results have.
+    #[error("{place}: {message}")]
+    Results {
+        /// The source, and the row and column in it.
+        place: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A table of models can't be laid out as it is asked for.
+    #[error("{message}")]
+    ModelTable {
+        /// What doesn't fit.
+        message: String,
+    },
     /// A workbook couldn't be written.
     #[error("writing the workbook: {message}")]
     Workbook {

@@ -23,6 +23,7 @@ mod estimates_csv;
 mod figures;
 mod filters;
 mod language;
+mod models;
 mod number_format;
 mod printed_number;
 mod published;
@@ -71,6 +72,12 @@ pub use figures::{
     PathPanels, SpecificationCurve, UnitPath, figure_file,
 };
 pub use language::Language;
+pub use models::{
+    Below, Brackets, ColumnSpec, Indicator, ModelCell, ModelColumn, ModelGroup, ModelPanel, ModelResults, ModelRow,
+    ModelStar, ModelTable, ModelTableSpec, PanelSpec, Parts, ResultCell, ResultRow, RowKind, STATISTICS, StatisticRow,
+    StatisticValue, TERM_COLUMNS, TermResult, model_words, read_results, read_results_csv, read_results_json,
+    write_model_csv, write_model_text, write_model_workbook, write_results_csv,
+};
 pub use number_format::significant;
 pub use printed_number::PrintedNumber;
 pub use published::{Published, PublishedCoefficient};

@@ -165,7 +165,7 @@ fn write_figure(
     let number = figure.and_then(|figure| Some((figure, figure.text.parse::<f64>().ok()?)));
     match (number, figure) {
         (Some((figure, number)), _) if number.is_finite() => {
-            let shown = right.set_num_format(number_format(figure));
+            let shown = right.set_num_format(number_format(&figure.text, &figure.stars));
             sheet.write_number_with_format(line, column, number, &shown)?;
         }
         (_, Some(figure)) => {
@@ -183,25 +183,19 @@ fn write_figure(
 }
 
 /// As many digits as are printed, then the stars; blanks as wide as stars keep columns aligned.
-fn number_format(figure: &Figure) -> String {
-    let digits = match figure.text.split_once('e') {
-        Some((mantissa, _)) => {
-            let decimals = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-            format!("0.{}E+00", "0".repeat(decimals.max(1)))
-        }
-        None if figure.fraction.len() > 1 => format!("0.{}", "0".repeat(figure.fraction.len() - 1)),
+pub(crate) fn number_format(text: &str, stars: &str) -> String {
+    let decimals = |digits: &str| digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let digits = match text.split_once('e') {
+        Some((mantissa, _)) => format!("0.{}E+00", "0".repeat(decimals(mantissa).max(1))),
+        None if decimals(text) > 0 => format!("0.{}", "0".repeat(decimals(text))),
         None => "0".into(),
     };
-    let blanks = "_*".repeat(3usize.saturating_sub(figure.stars.len()));
-    if figure.stars.is_empty() {
-        format!("{digits}{blanks}")
-    } else {
-        format!("{digits}\"{}\"{blanks}", figure.stars)
-    }
+    let blanks = "_*".repeat(3usize.saturating_sub(stars.len()));
+    if stars.is_empty() { format!("{digits}{blanks}") } else { format!("{digits}\"{stars}\"{blanks}") }
 }
 
 /// Text without what a sheet can't hold: controls become blanks, and so do ends of lines.
-fn single_line(text: &str) -> String {
+pub(crate) fn single_line(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).take(32_767).collect()
 }
 
@@ -237,7 +231,6 @@ fn sheet_name(wanted: &str, taken: &mut BTreeSet<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stars::Stars;
 
     #[test]
     fn sheets_have_names_of_their_own() {
@@ -251,11 +244,8 @@ mod tests {
 
     #[test]
     fn numbers_show_their_digits_and_stars() {
-        let format = |text: &str, stars: &str| {
-            number_format(&Figure::new(text, Stars::from_asterisks(stars).unwrap()))
-        };
-        assert_eq!(format("0.350", "***"), "0.000\"***\"");
-        assert_eq!(format("-12", ""), "0_*_*_*");
-        assert_eq!(format("1.235e-7", "*"), "0.000E+00\"*\"_*_*");
+        assert_eq!(number_format("0.350", "***"), "0.000\"***\"");
+        assert_eq!(number_format("-12", ""), "0_*_*_*");
+        assert_eq!(number_format("1.235e-7", "*"), "0.000E+00\"*\"_*_*");
     }
 }

@@ -104,6 +104,31 @@ pub enum StagesError {
         /// What its rows are.
         shape: Shape,
     },
+    /// What stands under a role are no results of models.
+    #[error("{source_name}: {message}")]
+    NoResults {
+        /// The input.
+        source_name: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A table asks for a model that its input hasn't got.
+    #[error(
+        "the input `{role}` has no model{}{}; {}",
+        if model.is_empty() { String::new() } else { format!(" `{model}`") },
+        suggestion.as_ref().map(|name| format!(", did you mean `{name}`?")).unwrap_or_default(),
+        if available.is_empty() { "it has none".to_owned() } else { format!("there are: {}", available.join(", ")) }
+    )]
+    NoModel {
+        /// The input.
+        role: String,
+        /// The model; empty where any would do.
+        model: String,
+        /// The nearest that there is.
+        suggestion: Option<String>,
+        /// All that there are.
+        available: Vec<String>,
+    },
     /// A figure of a coefficient that no specification has.
     #[error(
         "no specification has the coefficient `{asked}`{}; there are: {}",

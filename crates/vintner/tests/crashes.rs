@@ -224,7 +224,7 @@ fn what_had_not_reached_the_disk_when_the_machine_stopped_is_made_again() {
 #[test]
 fn folders_of_commands_of_killed_runs_are_collected() {
     let workspace = Workspace::of_stages(
-        "  slow:\n    run: \"echo > HERE/began; while ! test -e HERE/go; do sleep 0.05; done; echo 1 > out.txt\"\n    \
+        "  slow:\n    run: \"echo > HERE/began; while test -e HERE/began && ! test -e HERE/go; do sleep 0.05; done; echo 1 > out.txt\"\n    \
          outputs: {text: out.txt}\n",
     );
     let collect = || {

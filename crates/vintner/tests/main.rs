@@ -28,6 +28,7 @@ mod languages;
 mod last_failure;
 mod links;
 mod lock;
+mod model_tables;
 mod mutated_texts;
 mod new_vintage;
 mod pdf;

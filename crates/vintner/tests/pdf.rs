@@ -11,7 +11,7 @@ use crate::common::Workspace;
 const OVERFULL: f64 = 5.0;
 
 /// Whether LaTeX is here; says so where it isn't.
-fn latex() -> bool {
+pub(crate) fn latex() -> bool {
     let there =
         |tool: &str| Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success());
     let missing: Vec<&str> = ["latexmk", "xelatex"].into_iter().filter(|tool| !there(tool)).collect();
@@ -22,7 +22,7 @@ fn latex() -> bool {
 }
 
 /// Compiles a file of a folder; what is wrong with the result.
-fn faults(folder: &Path, file: &str) -> Vec<String> {
+pub(crate) fn faults(folder: &Path, file: &str) -> Vec<String> {
     let out = tempfile::tempdir().unwrap();
     let output = Command::new("latexmk")
         .args([

@@ -107,6 +107,11 @@ impl InputDeclaration {
         Self { accepts: Accepts::Anything, optional: true, many: true, ..Self::frame(Self::ANY) }
     }
 
+    /// Artifacts and files of any kind under `role`, all branches of a stage at once.
+    pub fn whatever(role: impl Into<String>) -> Self {
+        Self { accepts: Accepts::Anything, many: true, ..Self::frame(role) }
+    }
+
     /// The role of [`InputDeclaration::any`] and [`InputDeclaration::anything`].
     pub(crate) const ANY: &'static str = "*";
 

@@ -71,11 +71,11 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 
 /// What `iv` makes.
 #[derive(Debug, Serialize, Deserialize)]
-struct IvResults {
+pub(crate) struct IvResults {
     equation: InstrumentedEquation,
     n_obs: usize,
-    first_stage: Option<FirstStage>,
-    fits: Vec<InstrumentalOutcome>,
+    pub(crate) first_stage: Option<FirstStage>,
+    pub(crate) fits: Vec<InstrumentalOutcome>,
 }
 
 impl Iv {

@@ -26,8 +26,11 @@ mod inference;
 mod ingest;
 mod iv;
 mod mean_group;
+mod model_results;
+mod model_table;
 mod regress;
 mod report;
+mod results;
 mod robustness;
 mod shared;
 mod specification_curve;
@@ -82,6 +85,8 @@ pub fn registry() -> Registry {
     registry.register(Of::<figure_list::FigureList>::new());
     registry.register(Of::<table::Table>::new());
     registry.register(Of::<workbook::Workbook>::new());
+    registry.register(Of::<model_table::ModelTableOf>::new());
+    registry.register(Of::<results::ResultsOf>::new());
     registry.register(Of::<report::Report>::new());
     registry
 }

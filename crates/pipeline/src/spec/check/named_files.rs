@@ -12,7 +12,8 @@ impl Checker<'_> {
         for path in written.files.values() {
             let later = written.foreach.is_some() && depends_on_item(path);
             let full = self.workspace.join(&path.value);
-            if later || full.exists() {
+            // A name that couldn't be filled in is told already.
+            if later || full.exists() || self.faults.any_at(path.span) {
                 continue;
             }
             if let Ok(target) = std::fs::read_link(&full) {

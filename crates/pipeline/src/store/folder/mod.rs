@@ -7,10 +7,14 @@
 
 mod entry;
 mod folder;
-#[cfg(not(unix))]
+// Compiled with the tests of every system, so that it is held to what `unix` is held to.
+#[cfg(any(not(unix), test))]
 mod portable;
 #[cfg(unix)]
 mod unix;
 
 pub(crate) use entry::{Entry, EntryKind};
 pub(crate) use folder::{Folder, Permissions};
+
+#[cfg(test)]
+mod tests;

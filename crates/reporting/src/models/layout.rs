@@ -1,0 +1,605 @@
+//! From models to the rows and columns of a table.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use vintner_diagnostics::did_you_mean;
+use vintner_panel::Label;
+
+use super::cells;
+use super::results::{ModelResults, TermResult};
+use super::spec::{Below, Brackets, ColumnSpec, Indicator, ModelTableSpec, PanelSpec, StatisticRow, fits};
+use super::statistic::{STATISTICS, is_count};
+use super::words::statistic_name;
+use crate::error::{ReportingError, Result};
+use crate::language::Language;
+use crate::number_format::{percent, table_format};
+use crate::wording::Wording;
+
+/// The constant's name in results.
+const INTERCEPT: &str = "(Intercept)";
+/// Further names that other programs have for it.
+const INTERCEPTS: [&str; 5] = [INTERCEPT, "Intercept", "const", "_cons", "constant"];
+/// So many notes to single coefficients are told; of more their number.
+const MOST_NOTES: usize = 12;
+
+/// A table whose columns are models, laid out in one language.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ModelTable {
+    /// Its title; empty for none.
+    pub title: String,
+    /// Its panels, one at least.
+    pub panels: Vec<ModelPanel>,
+    /// What stands under it, sentence by sentence.
+    pub notes: Vec<String>,
+    /// The stars with their levels, the strictest first.
+    pub stars: Vec<ModelStar>,
+    /// What says that the data are made up; empty where they aren't.
+    pub synthetic: String,
+    /// Whether there are several panels.
+    pub stacked: bool,
+}
+
+/// A number of stars and what earns them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ModelStar {
+    /// Asterisks.
+    pub stars: String,
+    /// The level, as `0.05`.
+    pub level: String,
+}
+
+/// Some columns with their rows. Where a table has more columns than fit beside one another, or several panels,
+/// they stand below one another.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ModelPanel {
+    /// What it is called; empty for nothing.
+    pub title: String,
+    /// The columns.
+    pub columns: Vec<ModelColumn>,
+    /// Headings over neighbours.
+    pub groups: Vec<ModelGroup>,
+    /// Whether any heading over neighbours says something.
+    pub grouped: bool,
+    /// Whether any column has a label beside its number.
+    pub labelled: bool,
+    /// The rows.
+    pub rows: Vec<ModelRow>,
+}
+
+/// A heading over neighbours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ModelGroup {
+    /// What it says; empty for nothing.
+    pub text: String,
+    /// How many columns it stands over.
+    pub count: usize,
+    /// The first of them, the names of rows being the first column of the table.
+    pub first: usize,
+    /// The last of them.
+    pub last: usize,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ModelColumn {
+    /// `(1)`, counted through all panels.
+    pub number: String,
+    /// Its label; empty for none.
+    pub label: String,
+    /// The dependent variable; empty where it isn't known.
+    pub dependent: String,
+    /// How wide its numbers are, as siunitx says it.
+    pub format: String,
+    /// The most stars that one has.
+    pub stars: String,
+    /// The widest that stands before a number in brackets.
+    pub open: String,
+    /// The widest that stands after one.
+    pub close: String,
+}
+
+/// What a row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowKind {
+    /// Coefficients.
+    Estimate,
+    /// What stands below coefficients.
+    Below,
+    /// Whether models have something.
+    Indicator,
+    /// A statistic of the models.
+    Statistic,
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ModelRow {
+    /// What it is about.
+    pub kind: RowKind,
+    /// Whether a rule stands over it.
+    pub begins: bool,
+    /// Its name; empty for what stands below a coefficient.
+    pub name: String,
+    /// The coefficient or statistic that it is about, as results name it.
+    pub id: String,
+    /// A cell for each column.
+    pub cells: Vec<ModelCell>,
+}
+
+/// A cell.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ModelCell {
+    /// The number as it is printed, or words; empty for nothing.
+    pub text: String,
+    /// Asterisks.
+    pub stars: String,
+    /// What stands before the number.
+    pub open: String,
+    /// What stands after it.
+    pub close: String,
+    /// Whether it is words, which aren't aligned at the point.
+    pub is_words: bool,
+    /// The number itself, for a spreadsheet.
+    #[serde(skip)]
+    pub value: Option<f64>,
+}
+
+impl ModelCell {
+    /// What stands for a number that can't be computed.
+    pub(super) fn dash() -> Self {
+        Self::words("–")
+    }
+
+    pub(super) fn words(text: &str) -> Self {
+        Self { text: text.into(), is_words: true, ..Self::default() }
+    }
+
+    /// All that is printed, as it is read.
+    pub fn plain(&self) -> String {
+        format!("{}{}{}{}", self.open, self.text, self.close, self.stars)
+    }
+
+    /// Whether nothing stands in it.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+impl ModelTable {
+    /// Lays a table out.
+    ///
+    /// # Errors
+    /// [`ReportingError::ModelTable`] where there is no model or no coefficient left, and where a pattern, a
+    /// statistic or an effect that is named is in none of the models.
+    pub fn new(spec: &ModelTableSpec, wording: &Wording, language: Language) -> Result<Self> {
+        let layout = Layout { spec, wording, language };
+        layout.check()?;
+        let mut panels = Vec::new();
+        let mut first = 1;
+        for (at, panel) in spec.panels.iter().enumerate() {
+            let title = match spec.panels.len() {
+                1 => language.of(&panel.title).to_owned(),
+                _ => layout.lettered(at, &panel.title)?,
+            };
+            for (part, columns) in panel.columns.chunks(spec.parts.0.max(1)).enumerate() {
+                let title = if part == 0 { title.clone() } else { String::new() };
+                panels.push(layout.panel(title, columns, first)?);
+                first += columns.len();
+            }
+        }
+        Ok(Self {
+            title: language.of(&spec.title).to_owned(),
+            stacked: panels.len() > 1,
+            notes: layout.notes(&panels)?,
+            stars: spec
+                .star_levels
+                .legend()
+                .into_iter()
+                .map(|(stars, level)| ModelStar { stars: stars.to_string(), level: level.to_string() })
+                .collect(),
+            synthetic: match spec.synthetic {
+                true => wording.line("synthetic", &[])?,
+                false => String::new(),
+            },
+            panels,
+        })
+    }
+}
+
+struct Layout<'a> {
+    spec: &'a ModelTableSpec,
+    wording: &'a Wording,
+    language: Language,
+}
+
+impl Layout<'_> {
+    fn columns(&self) -> impl Iterator<Item = &ColumnSpec> {
+        self.spec.panels.iter().flat_map(|panel| &panel.columns)
+    }
+
+    fn check(&self) -> Result<()> {
+        let refuse = |message: String| Err(ReportingError::ModelTable { message });
+        if self.columns().next().is_none() {
+            return refuse("a table of models needs a model".into());
+        }
+        let terms: BTreeSet<&str> =
+            self.columns().flat_map(|column| &column.results.terms).map(|term| term.term.as_str()).collect();
+        let asked = [
+            ("keep", &self.spec.keep),
+            ("drop", &self.spec.drop),
+            ("order", &self.spec.order),
+        ];
+        let of_indicators = self.spec.indicators.iter().flat_map(|indicator| &indicator.terms);
+        let patterns = asked.iter().flat_map(|(what, patterns)| patterns.iter().map(move |one| (*what, one)));
+        for (what, pattern) in patterns.chain(of_indicators.map(|one| ("indicators", one))) {
+            if !terms.iter().any(|term| fits(pattern, term)) {
+                return refuse(unknown(
+                    &format!("`{what}` names `{pattern}`, which fits no coefficient"),
+                    pattern,
+                    &terms,
+                ));
+            }
+        }
+        let effects: BTreeSet<&str> = self.columns().flat_map(|column| column.results.effects()).collect();
+        let dependents = self.columns().filter_map(|column| column.results.dependent());
+        let named: BTreeSet<&str> = terms.iter().chain(&effects).copied().chain(dependents).collect();
+        for label in self.spec.labels.keys() {
+            if !named.contains(label.as_str()) {
+                return refuse(unknown(
+                    &format!("`labels` names `{label}`, which is no coefficient, dependent variable or effect"),
+                    label,
+                    &named,
+                ));
+            }
+        }
+        for effect in self.spec.indicators.iter().flat_map(|indicator| &indicator.effects) {
+            if !effects.contains(effect.as_str()) {
+                return refuse(unknown(
+                    &format!("`indicators` names the effect `{effect}`, which no model absorbs"),
+                    effect,
+                    &effects,
+                ));
+            }
+        }
+        let there: BTreeSet<&str> =
+            self.columns().flat_map(|column| column.results.statistics.keys()).map(String::as_str).collect();
+        for row in self.spec.statistics.iter().flatten() {
+            let (StatisticRow::Named(name) | StatisticRow::Labelled { name, .. }) = row;
+            if !there.contains(name.as_str()) {
+                return refuse(unknown(
+                    &format!("`statistics` names `{name}`, which no model has"),
+                    name,
+                    &there,
+                ));
+            }
+        }
+        if terms.iter().all(|term| !self.is_shown(term)) && !terms.is_empty() {
+            return refuse("`keep`, `drop` and `indicators` leave no coefficient to show".into());
+        }
+        Ok(())
+    }
+
+    fn lettered(&self, at: usize, title: &Label) -> Result<String> {
+        let letter = u8::try_from(at).ok().and_then(|at| b'A'.checked_add(at)).filter(u8::is_ascii_uppercase);
+        let letter = letter.map_or_else(|| (at + 1).to_string(), |letter| char::from(letter).to_string());
+        self.wording.line("panel", &[("letter", &letter), ("title", self.language.of(title))])
+    }
+
+    fn is_shown(&self, term: &str) -> bool {
+        let any = |patterns: &[String]| patterns.iter().any(|pattern| fits(pattern, term));
+        (self.spec.keep.is_empty() || any(&self.spec.keep))
+            && !any(&self.spec.drop)
+            && !self.spec.indicators.iter().any(|indicator| any(&indicator.terms))
+    }
+
+    /// The coefficients of some columns: those that are ordered first, then as the models have them, the constant last.
+    fn terms<'c>(&self, columns: &'c [ColumnSpec]) -> Vec<&'c str> {
+        let mut found: Vec<&str> = Vec::new();
+        for term in columns.iter().flat_map(|column| &column.results.terms) {
+            if self.is_shown(&term.term) && !found.contains(&term.term.as_str()) {
+                found.push(&term.term);
+            }
+        }
+        let rank = |term: &str| {
+            let ordered = self.spec.order.iter().position(|pattern| fits(pattern, term));
+            match ordered {
+                Some(at) => (0, at),
+                None if INTERCEPTS.contains(&term) => (2, 0),
+                None => (1, 0),
+            }
+        };
+        found.sort_by_key(|term| rank(term));
+        found
+    }
+
+    fn panel(&self, title: String, columns: &[ColumnSpec], first: usize) -> Result<ModelPanel> {
+        let mut rows = Vec::new();
+        for term in self.terms(columns) {
+            let of_columns: Vec<Option<&TermResult>> =
+                columns.iter().map(|column| column.results.terms.iter().find(|one| one.term == term)).collect();
+            let cells = |cell: &dyn Fn(&TermResult) -> ModelCell| -> Vec<ModelCell> {
+                of_columns.iter().map(|found| found.map(cell).unwrap_or_default()).collect()
+            };
+            let (digits, levels) = (self.spec.digits, &self.spec.star_levels);
+            rows.push(ModelRow {
+                kind: RowKind::Estimate,
+                begins: false,
+                name: self.term_name(term)?,
+                id: term.to_owned(),
+                cells: cells(&|found| cells::estimate(found, digits, levels)),
+            });
+            if self.spec.below != Below::None {
+                rows.push(ModelRow {
+                    kind: RowKind::Below,
+                    begins: false,
+                    name: String::new(),
+                    id: term.to_owned(),
+                    cells: cells(&|found| cells::below(found, self.spec.below, self.spec.brackets, digits)),
+                });
+            }
+        }
+        let indicators = self.indicators(columns)?;
+        let statistics = self.statistics(columns);
+        for block in [indicators, statistics] {
+            let begins = rows.len();
+            rows.extend(block);
+            if let Some(row) = rows.get_mut(begins) {
+                row.begins = true;
+            }
+        }
+        let heads = columns.iter().enumerate().map(|(at, column)| self.head(column, first + at, at, &rows));
+        let heads: Vec<ModelColumn> = heads.collect::<Result<_>>()?;
+        let groups = groups(columns, self.language);
+        Ok(ModelPanel {
+            title,
+            grouped: groups.iter().any(|group| !group.text.is_empty()),
+            labelled: heads.iter().any(|head| !head.label.is_empty()),
+            columns: heads,
+            groups,
+            rows,
+        })
+    }
+
+    /// A label of a coefficient, a variable or an effect, where it has one.
+    fn label(&self, id: &str) -> Option<&str> {
+        let label = self.spec.labels.get(id).or_else(|| self.spec.variables.get(id));
+        label.map(|label| self.language.of(label))
+    }
+
+    fn term_name(&self, term: &str) -> Result<String> {
+        match self.label(term) {
+            Some(label) => Ok(label.to_owned()),
+            None if INTERCEPTS.contains(&term) => self.wording.line("intercept", &[]),
+            None => Ok(term.to_owned()),
+        }
+    }
+
+    fn head(&self, column: &ColumnSpec, number: usize, at: usize, rows: &[ModelRow]) -> Result<ModelColumn> {
+        let cells: Vec<&ModelCell> = rows.iter().filter_map(|row| row.cells.get(at)).collect();
+        let numbers = cells.iter().filter(|cell| !cell.is_words).map(|cell| cell.text.as_str());
+        let widest = |of: fn(&ModelCell) -> &String| {
+            let numbers = cells.iter().filter(|cell| !cell.is_words);
+            numbers.map(|cell| of(cell)).max_by_key(|text| text.len()).cloned().unwrap_or_default()
+        };
+        let dependent = column.results.dependent().unwrap_or_default();
+        let dependent = self.label(dependent).unwrap_or(dependent);
+        Ok(ModelColumn {
+            number: self.wording.line("number", &[("n", &number.to_string())])?,
+            label: self.language.of(&column.label).to_owned(),
+            dependent: dependent.to_owned(),
+            format: table_format(numbers),
+            stars: widest(|cell| &cell.stars),
+            open: widest(|cell| &cell.open),
+            close: widest(|cell| &cell.close),
+        })
+    }
+
+    fn indicators(&self, columns: &[ColumnSpec]) -> Result<Vec<ModelRow>> {
+        let (yes, no) = (self.wording.line("yes", &[])?, self.wording.line("no", &[])?);
+        let row = |name: String, id: &str, has: &dyn Fn(&ModelResults) -> bool| ModelRow {
+            kind: RowKind::Indicator,
+            begins: false,
+            name,
+            id: id.to_owned(),
+            cells: columns
+                .iter()
+                .map(|column| ModelCell::words(if has(&column.results) { &yes } else { &no }))
+                .collect(),
+        };
+        let mut rows = Vec::new();
+        for indicator in &self.spec.indicators {
+            let name = self.language.of(&indicator.label).to_owned();
+            rows.push(row(name, &indicator.label.en, &|model| has(indicator, model)));
+        }
+        if self.spec.effects {
+            let mut effects: Vec<&str> = Vec::new();
+            for effect in columns.iter().flat_map(|column| column.results.effects()) {
+                let named = self.spec.indicators.iter().any(|one| one.effects.iter().any(|own| own == effect));
+                if !named && !effects.contains(&effect) {
+                    effects.push(effect);
+                }
+            }
+            for effect in effects {
+                let name = match (self.label(effect), effect) {
+                    (Some(label), _) => label.to_owned(),
+                    (None, "entity" | "time") => self.wording.line(effect, &[])?,
+                    (None, _) => effect.to_owned(),
+                };
+                let name = self.wording.line("effects", &[("effect", &name)])?;
+                rows.push(row(name, effect, &|model| model.effects().contains(&effect)));
+            }
+        }
+        Ok(rows)
+    }
+
+    fn statistics(&self, columns: &[ColumnSpec]) -> Vec<ModelRow> {
+        let usual: Vec<StatisticRow>;
+        let asked = match &self.spec.statistics {
+            Some(asked) => asked,
+            None => {
+                usual = self.usual_statistics();
+                &usual
+            }
+        };
+        let rows = asked.iter().map(|row| {
+            let (name, label, digits) = match row {
+                StatisticRow::Named(name) => (name, None, None),
+                StatisticRow::Labelled { name, label, digits } => {
+                    (name, Some(label).filter(|label| !label.is_empty()), *digits)
+                }
+            };
+            let digits = digits.unwrap_or(self.spec.digits);
+            let cell = |column: &ColumnSpec| {
+                let cell = cells::statistic(&column.results, name, digits);
+                match cell.is_words {
+                    true => ModelCell::words(&self.wording.said(&cell.text)),
+                    false => cell,
+                }
+            };
+            ModelRow {
+                kind: RowKind::Statistic,
+                begins: false,
+                name: label.map_or_else(
+                    || statistic_name(self.wording, name),
+                    |label| self.language.of(label).to_owned(),
+                ),
+                id: name.clone(),
+                cells: columns.iter().map(cell).collect(),
+            }
+        });
+        rows.collect()
+    }
+
+    /// Errors where models differ in them or have others than the classical; observations; R2 and what goes with
+    /// instruments and dynamic panels, where any model has it.
+    fn usual_statistics(&self) -> Vec<StatisticRow> {
+        let any = |name: &str| self.columns().any(|column| column.results.statistics.contains_key(name));
+        let errors: BTreeSet<&str> = self
+            .columns()
+            .filter_map(|column| column.results.statistics.get("errors").and_then(|errors| errors.as_text()))
+            .collect();
+        let words = (errors.iter().any(|errors| *errors != "classical")).then_some("errors");
+        let shown = |name: &&str| {
+            is_count(name) && *name != "n_times"
+                || matches!(
+                    *name,
+                    "r_squared"
+                        | "r_squared_adjusted"
+                        | "r_squared_within"
+                        | "pseudo_r_squared"
+                        | "first_stage_f"
+                        | "hansen_j"
+                        | "hansen_j_p_value"
+                        | "ar1_p_value"
+                        | "ar2_p_value"
+                )
+        };
+        let usual = STATISTICS.into_iter().filter(shown);
+        words.into_iter().chain(usual).filter(|name| any(name)).map(|name| StatisticRow::Named(name.into())).collect()
+    }
+
+    fn notes(&self, panels: &[ModelPanel]) -> Result<Vec<String>> {
+        let mut notes = Vec::new();
+        let brackets = match self.spec.brackets {
+            Brackets::Parentheses => "parentheses",
+            Brackets::Square => "square",
+            Brackets::None => "none",
+        };
+        let brackets = self.wording.line(&format!("brackets.{brackets}"), &[])?;
+        let below = match self.spec.below {
+            Below::StdError => Some("std_error"),
+            Below::Statistic => Some("statistic"),
+            Below::PValue => Some("p_value"),
+            Below::Interval => Some("interval"),
+            Below::None => None,
+        };
+        if let Some(below) = below {
+            let level = percent(self.spec.confidence_level);
+            let given = [("brackets", brackets.as_str()), ("level", level.as_str())];
+            notes.push(self.wording.line(&format!("below.{below}"), &given)?);
+        }
+        let cells = panels.iter().flat_map(|panel| &panel.rows).flat_map(|row| &row.cells);
+        if cells.clone().any(|cell| *cell == ModelCell::dash()) {
+            notes.push(self.wording.line("dash", &[])?);
+        }
+        notes.extend(self.reasons()?);
+        let own = self.language.of(&self.spec.note);
+        if !own.is_empty() {
+            notes.push(own.to_owned());
+        }
+        Ok(notes)
+    }
+
+    /// Why coefficients or whole models aren't there, as far as they are shown.
+    fn reasons(&self) -> Result<Vec<String>> {
+        let mut reasons = Vec::new();
+        for (at, column) in self.columns().enumerate() {
+            let number = (at + 1).to_string();
+            if !column.results.note.is_empty() {
+                let note = self.wording.said(&column.results.note);
+                let given = [("column", number.as_str()), ("note", note.trim_end_matches('.'))];
+                reasons.push(self.wording.line("model_note", &given)?);
+            }
+            for term in &column.results.terms {
+                if term.note.is_empty() || !self.is_shown(&term.term) {
+                    continue;
+                }
+                let (name, note) = (self.term_name(&term.term)?, self.wording.said(&term.note));
+                let given =
+                    [("column", number.as_str()), ("term", &name), ("note", note.trim_end_matches('.'))];
+                reasons.push(self.wording.line("note", &given)?);
+            }
+        }
+        if reasons.len() > MOST_NOTES {
+            let more = reasons.len() - MOST_NOTES;
+            reasons.truncate(MOST_NOTES);
+            reasons.push(format!("(+ {more})"));
+        }
+        Ok(reasons)
+    }
+}
+
+/// Whether a model has what an indicator stands for.
+fn has(indicator: &Indicator, model: &ModelResults) -> bool {
+    let by_term = indicator.terms.iter().any(|pattern| model.terms.iter().any(|term| fits(pattern, &term.term)));
+    by_term || indicator.effects.iter().any(|effect| model.effects().contains(&effect.as_str()))
+}
+
+fn groups(columns: &[ColumnSpec], language: Language) -> Vec<ModelGroup> {
+    let mut groups: Vec<ModelGroup> = Vec::new();
+    for (column, at) in columns.iter().zip(2..) {
+        let text = language.of(&column.group);
+        match groups.last_mut() {
+            Some(last) if last.text == text => {
+                last.count += 1;
+                last.last = at;
+            }
+            _ => groups.push(ModelGroup { text: text.to_owned(), count: 1, first: at, last: at }),
+        }
+    }
+    groups
+}
+
+fn unknown(what: &str, asked: &str, available: &BTreeSet<&str>) -> String {
+    let plain = asked.trim_matches('*');
+    let near = did_you_mean(plain, available.iter().copied());
+    let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+    let listed: Vec<&str> = available.iter().copied().take(20).collect();
+    let more = match available.len().saturating_sub(listed.len()) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    match listed.is_empty() {
+        true => format!("{what}{near}; there are none"),
+        false => format!("{what}{near}; there are {}{more}", listed.join(", ")),
+    }
+}
+
+impl PanelSpec {
+    /// Columns without a title of their own.
+    pub fn untitled(columns: Vec<ColumnSpec>) -> Self {
+        Self { title: Label::default(), columns }
+    }
+}

@@ -1,0 +1,25 @@
+//! Models as the columns of a table, whoever estimated them.
+//!
+//! Owns the one form of results ([`ModelResults`]), its check where other programs wrote it, and tables whose
+//! columns are models, in every format. It never estimates, and knows no operation.
+
+mod cells;
+mod layout;
+mod read;
+mod results;
+mod sheet;
+mod spec;
+mod statistic;
+mod text;
+mod words;
+mod write;
+
+pub use layout::{ModelCell, ModelColumn, ModelGroup, ModelPanel, ModelRow, ModelStar, ModelTable, RowKind};
+pub use read::{ResultCell, ResultRow, read_results};
+pub use results::{ModelResults, StatisticValue, TermResult};
+pub use sheet::write_model_workbook;
+pub use spec::{Below, Brackets, ColumnSpec, Indicator, ModelTableSpec, PanelSpec, Parts, StatisticRow};
+pub use statistic::{STATISTICS, TERM_COLUMNS};
+pub use text::{read_results_csv, read_results_json};
+pub use words::model_words;
+pub use write::{write_model_csv, write_model_text, write_results_csv};

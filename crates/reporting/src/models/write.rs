@@ -1,0 +1,138 @@
+//! Tables of models as text.
+
+use super::layout::{ModelGroup, ModelTable};
+use super::results::{ModelResults, StatisticValue};
+use super::statistic::{STATISTICS, TERM_COLUMNS};
+use crate::error::{ReportingError, Result};
+use crate::estimates_csv::as_text;
+use crate::renderer::Renderer;
+use crate::report_format::ReportFormat;
+use crate::template_source::TemplateSource;
+use crate::wording::Wording;
+
+/// The usual templates, which a pipeline's own of the same names replace.
+const TEMPLATES: [(ReportFormat, &str, &str); 3] = [
+    (ReportFormat::Latex, "models.tex.tera", include_str!("templates/models.tex.tera")),
+    (ReportFormat::Html, "models.html.tera", include_str!("templates/models.html.tera")),
+    (ReportFormat::Markdown, "models.md.tera", include_str!("templates/models.md.tera")),
+];
+
+/// A table of models in a format: LaTeX to `\input`, an HTML page whose table can be pasted into a word processor,
+/// Markdown. Of `own`, a template named as the usual one (`models.tex.tera`) stands in its place.
+///
+/// # Errors
+/// A template's fault, with its line.
+pub fn write_model_text(
+    table: &ModelTable,
+    format: ReportFormat,
+    wording: &Wording,
+    own: &[TemplateSource],
+) -> Result<String> {
+    let usual = TEMPLATES.iter().find(|(known, ..)| *known == format);
+    let Some((_, name, text)) = usual else {
+        return Err(ReportingError::Model("a table of models in an unknown format".into()));
+    };
+    let mut sources: Vec<TemplateSource> = own.to_vec();
+    if !own.iter().any(|source| source.name == *name) {
+        sources.push(TemplateSource { name: (*name).into(), text: (*text).into() });
+    }
+    Renderer::new(format, &sources, wording)?.render(name, table)
+}
+
+/// A table of models as CSV (RFC 4180 quoting, `\n` ends a row, UTF-8), laid out as it is printed. Text that a
+/// spreadsheet might run as a formula gets an apostrophe before it.
+///
+/// # Errors
+/// Where the writer refuses.
+pub fn write_model_csv(table: &ModelTable) -> Result<String> {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let refuse = |error: csv::Error| ReportingError::Model(error.to_string());
+    for panel in &table.panels {
+        if !panel.title.is_empty() {
+            writer.write_record([as_text(&panel.title)]).map_err(refuse)?;
+        }
+        let line = |first: &str, cells: Vec<String>| {
+            let cells = cells.iter().map(|cell| as_text(cell));
+            [as_text(first)].into_iter().chain(cells).collect::<Vec<String>>()
+        };
+        if panel.grouped {
+            let of_group = |group: &ModelGroup| vec![group.text.clone(); group.count];
+            let groups = panel.groups.iter().flat_map(of_group).collect();
+            writer.write_record(line("", groups)).map_err(refuse)?;
+        }
+        let numbers = panel.columns.iter().map(|column| column.number.clone()).collect();
+        writer.write_record(line("", numbers)).map_err(refuse)?;
+        if panel.labelled {
+            let labels = panel.columns.iter().map(|column| column.label.clone()).collect();
+            writer.write_record(line("", labels)).map_err(refuse)?;
+        }
+        let dependents = panel.columns.iter().map(|column| column.dependent.clone()).collect();
+        writer.write_record(line("", dependents)).map_err(refuse)?;
+        for row in &panel.rows {
+            // A number's own minus isn't a formula's.
+            let cells = row.cells.iter().map(|cell| match cell.value {
+                Some(_) => cell.plain(),
+                None => as_text(&cell.plain()),
+            });
+            let record: Vec<String> = [as_text(&row.name)].into_iter().chain(cells).collect();
+            writer.write_record(record).map_err(refuse)?;
+        }
+    }
+    if !table.synthetic.is_empty() {
+        writer.write_record([as_text(&table.synthetic)]).map_err(refuse)?;
+    }
+    text_of(writer)
+}
+
+/// Models in the one form of results as CSV: a row a term, the columns of a term, then those of the model. What isn't
+/// known is empty.
+///
+/// # Errors
+/// Where the writer refuses.
+pub fn write_results_csv(models: &[ModelResults]) -> Result<String> {
+    let known = STATISTICS.iter().copied();
+    let mut others: Vec<&str> = models
+        .iter()
+        .flat_map(|model| model.statistics.keys())
+        .map(String::as_str)
+        .filter(|name| !STATISTICS.contains(name))
+        .collect();
+    others.sort_unstable();
+    others.dedup();
+    let used = |name: &&str| models.iter().any(|model| model.statistics.contains_key(*name));
+    let columns: Vec<&str> = known.filter(used).chain(others).collect();
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    let refuse = |error: csv::Error| ReportingError::Model(error.to_string());
+    writer.write_record(TERM_COLUMNS.iter().chain(&columns)).map_err(refuse)?;
+    let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+    for model in models {
+        for term in &model.terms {
+            let mut record = vec![as_text(&model.model), as_text(&term.term)];
+            record.extend(
+                [
+                    term.estimate,
+                    term.std_error,
+                    term.statistic,
+                    term.p_value,
+                    term.conf_low,
+                    term.conf_high,
+                    term.df,
+                ]
+                .map(number),
+            );
+            record.push(as_text(&term.note));
+            record.extend(columns.iter().map(|name| match model.statistics.get(*name) {
+                Some(StatisticValue::Number(value)) => value.to_string(),
+                Some(StatisticValue::Text(text)) => as_text(text),
+                None => String::new(),
+            }));
+            writer.write_record(&record).map_err(refuse)?;
+        }
+    }
+    text_of(writer)
+}
+
+fn text_of(writer: csv::Writer<Vec<u8>>) -> Result<String> {
+    let bytes = writer.into_inner().map_err(|error| ReportingError::Model(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| ReportingError::Model(error.to_string()))
+}
