@@ -73,10 +73,11 @@ pub use figures::{
 };
 pub use language::Language;
 pub use models::{
-    Below, Brackets, ColumnSpec, Indicator, ModelCell, ModelColumn, ModelGroup, ModelPanel, ModelResults, ModelRow,
-    ModelStar, ModelTable, ModelTableSpec, PanelSpec, Parts, ResultCell, ResultRow, RowKind, STATISTICS, StatisticRow,
-    StatisticValue, TERM_COLUMNS, TermResult, model_words, read_results, read_results_csv, read_results_json,
-    write_model_csv, write_model_text, write_model_workbook, write_results_csv,
+    Below, Brackets, ColumnSpec, Indicator, ModelCell, ModelColumn, ModelGroup, ModelPanel, ModelResults,
+    ModelRow, ModelStar, ModelTable, ModelTableSpec, PanelSpec, Parts, ResultCell, ResultRow, RowKind,
+    STATISTICS, StatisticRow, StatisticValue, TERM_COLUMNS, TermResult, fits_pattern, model_words,
+    read_results, read_results_csv, read_results_json, write_model_csv, write_model_text,
+    write_model_workbook, write_results_csv,
 };
 pub use number_format::significant;
 pub use printed_number::PrintedNumber;

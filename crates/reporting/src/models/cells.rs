@@ -89,7 +89,8 @@ pub(crate) fn statistic(model: &ModelResults, name: &str, digits: usize) -> Mode
                 false if name.ends_with("p_value") => fixed(*number, digits),
                 false => decimals(*number, digits),
             };
-            ModelCell { text, value: Some(*number), ..ModelCell::default() }
+            // A count stands in the middle: it has no point to be aligned at.
+            ModelCell { text, is_words: is_whole, value: Some(*number), ..ModelCell::default() }
         }
         Some(StatisticValue::Text(text)) => ModelCell::words(text),
         None => ModelCell::default(),

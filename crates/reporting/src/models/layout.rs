@@ -8,7 +8,9 @@ use vintner_panel::Label;
 
 use super::cells;
 use super::results::{ModelResults, TermResult};
-use super::spec::{Below, Brackets, ColumnSpec, Indicator, ModelTableSpec, PanelSpec, StatisticRow, fits};
+use super::spec::{
+    Below, Brackets, ColumnSpec, Indicator, ModelTableSpec, PanelSpec, StatisticRow, fits_pattern,
+};
 use super::statistic::{STATISTICS, is_count};
 use super::words::statistic_name;
 use crate::error::{ReportingError, Result};
@@ -30,6 +32,8 @@ pub struct ModelTable {
     pub title: String,
     /// Its panels, one at least.
     pub panels: Vec<ModelPanel>,
+    /// What stands before the dependent variables.
+    pub dependent: String,
     /// What stands under it, sentence by sentence.
     pub notes: Vec<String>,
     /// The stars with their levels, the strictest first.
@@ -191,6 +195,7 @@ impl ModelTable {
         }
         Ok(Self {
             title: language.of(&spec.title).to_owned(),
+            dependent: wording.line("dependent", &[])?,
             stacked: panels.len() > 1,
             notes: layout.notes(&panels)?,
             stars: spec
@@ -226,15 +231,11 @@ impl Layout<'_> {
         }
         let terms: BTreeSet<&str> =
             self.columns().flat_map(|column| &column.results.terms).map(|term| term.term.as_str()).collect();
-        let asked = [
-            ("keep", &self.spec.keep),
-            ("drop", &self.spec.drop),
-            ("order", &self.spec.order),
-        ];
+        let asked = [("keep", &self.spec.keep), ("drop", &self.spec.drop), ("order", &self.spec.order)];
         let of_indicators = self.spec.indicators.iter().flat_map(|indicator| &indicator.terms);
         let patterns = asked.iter().flat_map(|(what, patterns)| patterns.iter().map(move |one| (*what, one)));
         for (what, pattern) in patterns.chain(of_indicators.map(|one| ("indicators", one))) {
-            if !terms.iter().any(|term| fits(pattern, term)) {
+            if !terms.iter().any(|term| fits_pattern(pattern, term)) {
                 return refuse(unknown(
                     &format!("`{what}` names `{pattern}`, which fits no coefficient"),
                     pattern,
@@ -248,7 +249,9 @@ impl Layout<'_> {
         for label in self.spec.labels.keys() {
             if !named.contains(label.as_str()) {
                 return refuse(unknown(
-                    &format!("`labels` names `{label}`, which is no coefficient, dependent variable or effect"),
+                    &format!(
+                        "`labels` names `{label}`, which is no coefficient, dependent variable or effect"
+                    ),
                     label,
                     &named,
                 ));
@@ -288,7 +291,7 @@ impl Layout<'_> {
     }
 
     fn is_shown(&self, term: &str) -> bool {
-        let any = |patterns: &[String]| patterns.iter().any(|pattern| fits(pattern, term));
+        let any = |patterns: &[String]| patterns.iter().any(|pattern| fits_pattern(pattern, term));
         (self.spec.keep.is_empty() || any(&self.spec.keep))
             && !any(&self.spec.drop)
             && !self.spec.indicators.iter().any(|indicator| any(&indicator.terms))
@@ -303,7 +306,7 @@ impl Layout<'_> {
             }
         }
         let rank = |term: &str| {
-            let ordered = self.spec.order.iter().position(|pattern| fits(pattern, term));
+            let ordered = self.spec.order.iter().position(|pattern| fits_pattern(pattern, term));
             match ordered {
                 Some(at) => (0, at),
                 None if INTERCEPTS.contains(&term) => (2, 0),
@@ -317,8 +320,10 @@ impl Layout<'_> {
     fn panel(&self, title: String, columns: &[ColumnSpec], first: usize) -> Result<ModelPanel> {
         let mut rows = Vec::new();
         for term in self.terms(columns) {
-            let of_columns: Vec<Option<&TermResult>> =
-                columns.iter().map(|column| column.results.terms.iter().find(|one| one.term == term)).collect();
+            let of_columns: Vec<Option<&TermResult>> = columns
+                .iter()
+                .map(|column| column.results.terms.iter().find(|one| one.term == term))
+                .collect();
             let cells = |cell: &dyn Fn(&TermResult) -> ModelCell| -> Vec<ModelCell> {
                 of_columns.iter().map(|found| found.map(cell).unwrap_or_default()).collect()
             };
@@ -416,7 +421,8 @@ impl Layout<'_> {
         if self.spec.effects {
             let mut effects: Vec<&str> = Vec::new();
             for effect in columns.iter().flat_map(|column| column.results.effects()) {
-                let named = self.spec.indicators.iter().any(|one| one.effects.iter().any(|own| own == effect));
+                let named =
+                    self.spec.indicators.iter().any(|one| one.effects.iter().any(|own| own == effect));
                 if !named && !effects.contains(&effect) {
                     effects.push(effect);
                 }
@@ -469,7 +475,8 @@ impl Layout<'_> {
                 cells: columns.iter().map(cell).collect(),
             }
         });
-        rows.collect()
+        // A part of the columns may have nothing of what others have.
+        rows.filter(|row| row.cells.iter().any(|cell| !cell.is_empty())).collect()
     }
 
     /// Errors where models differ in them or have others than the classical; observations; R2 and what goes with
@@ -497,7 +504,12 @@ impl Layout<'_> {
                 )
         };
         let usual = STATISTICS.into_iter().filter(shown);
-        words.into_iter().chain(usual).filter(|name| any(name)).map(|name| StatisticRow::Named(name.into())).collect()
+        words
+            .into_iter()
+            .chain(usual)
+            .filter(|name| any(name))
+            .map(|name| StatisticRow::Named(name.into()))
+            .collect()
     }
 
     fn notes(&self, panels: &[ModelPanel]) -> Result<Vec<String>> {
@@ -563,7 +575,10 @@ impl Layout<'_> {
 
 /// Whether a model has what an indicator stands for.
 fn has(indicator: &Indicator, model: &ModelResults) -> bool {
-    let by_term = indicator.terms.iter().any(|pattern| model.terms.iter().any(|term| fits(pattern, &term.term)));
+    let by_term = indicator
+        .terms
+        .iter()
+        .any(|pattern| model.terms.iter().any(|term| fits_pattern(pattern, &term.term)));
     by_term || indicator.effects.iter().any(|effect| model.effects().contains(&effect.as_str()))
 }
 

@@ -18,7 +18,9 @@ pub use layout::{ModelCell, ModelColumn, ModelGroup, ModelPanel, ModelRow, Model
 pub use read::{ResultCell, ResultRow, read_results};
 pub use results::{ModelResults, StatisticValue, TermResult};
 pub use sheet::write_model_workbook;
-pub use spec::{Below, Brackets, ColumnSpec, Indicator, ModelTableSpec, PanelSpec, Parts, StatisticRow};
+pub use spec::{
+    Below, Brackets, ColumnSpec, Indicator, ModelTableSpec, PanelSpec, Parts, StatisticRow, fits_pattern,
+};
 pub use statistic::{STATISTICS, TERM_COLUMNS};
 pub use text::{read_results_csv, read_results_json};
 pub use words::model_words;

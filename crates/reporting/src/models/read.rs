@@ -114,7 +114,8 @@ struct Row {
 
 impl Row {
     fn new(source: &str, row: &ResultRow) -> Result<Self> {
-        let mut read = Self { model: String::new(), term: TermResult::default(), statistics: BTreeMap::new() };
+        let mut read =
+            Self { model: String::new(), term: TermResult::default(), statistics: BTreeMap::new() };
         let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
         for (column, cell) in &row.cells {
             let name = our_name(column);
@@ -141,7 +142,10 @@ impl Row {
             return refuse("conf_low", format!("an interval from {low} to {high}"));
         }
         if term.estimate.is_none() && (term.std_error.is_some() || term.p_value.is_some()) {
-            return refuse("estimate", "there is no estimate, but a standard error or a p-value of it".into());
+            return refuse(
+                "estimate",
+                "there is no estimate, but a standard error or a p-value of it".into(),
+            );
         }
         Ok(read)
     }
@@ -186,9 +190,9 @@ fn number(cell: &ResultCell) -> std::result::Result<Option<f64>, String> {
     match cell {
         ResultCell::Missing => Ok(None),
         ResultCell::Number(number) if number.is_finite() => Ok(Some(*number)),
-        ResultCell::Number(number) => Err(format!(
-            "{number} is no result; leave the cell empty (NA) and say why in the column `note`"
-        )),
+        ResultCell::Number(number) => {
+            Err(format!("{number} is no result; leave the cell empty (NA) and say why in the column `note`"))
+        }
         ResultCell::Text(text) => Err(format!("`{text}` is no number")),
     }
 }

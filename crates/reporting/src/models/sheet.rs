@@ -6,8 +6,8 @@ use rust_xlsxwriter::{
 
 use super::layout::{ModelCell, ModelPanel, ModelTable};
 use crate::error::{ReportingError, Result};
-use crate::workbook::{number_format, single_line};
 use crate::wording::Wording;
+use crate::workbook::{number_format, single_line};
 
 /// The bytes of a workbook with the table on its one sheet.
 ///
@@ -28,21 +28,15 @@ pub fn write_model_workbook(table: &ModelTable, wording: &Wording) -> Result<Vec
     };
     notes.extend(table.notes.iter().cloned());
     notes.extend((!table.synthetic.is_empty()).then(|| table.synthetic.clone()));
-    let dependent = wording.line("dependent", &[])?;
     let mut workbook = Workbook::new();
     let created = ExcelDateTime::from_ymd(2020, 1, 1).map_err(refused)?;
     let title = single_line(&table.title);
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&created).set_title(title));
-    fill(workbook.add_worksheet(), table, &dependent, &notes).map_err(refused)?;
+    fill(workbook.add_worksheet(), table, &notes).map_err(refused)?;
     workbook.save_to_buffer().map_err(refused)
 }
 
-fn fill(
-    sheet: &mut Worksheet,
-    table: &ModelTable,
-    dependent: &str,
-    notes: &[String],
-) -> std::result::Result<(), XlsxError> {
+fn fill(sheet: &mut Worksheet, table: &ModelTable, notes: &[String]) -> std::result::Result<(), XlsxError> {
     if !table.synthetic.is_empty() {
         // An ampersand begins a code in headers.
         sheet.set_header(format!("&C{}", table.synthetic.replace('&', "&&")));
@@ -55,7 +49,7 @@ fn fill(
         line += 1;
     }
     for panel in &table.panels {
-        line = fill_panel(sheet, panel, dependent, line)?;
+        line = fill_panel(sheet, panel, &table.dependent, line)?;
     }
     for note in notes {
         sheet.write_string(line, 0, single_line(note))?;

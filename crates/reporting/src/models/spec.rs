@@ -146,7 +146,7 @@ pub struct ModelTableSpec {
 }
 
 /// Whether a text fits a pattern, in which `*` stands for any letters.
-pub(crate) fn fits(pattern: &str, text: &str) -> bool {
+pub fn fits_pattern(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
     let mut parts: Vec<&str> = parts.collect();
@@ -177,7 +177,7 @@ mod tests {
             ("ab*b", "ab", false),
             ("year*", "i(year):1981", false),
         ] {
-            assert_eq!(fits(pattern, text), is, "{pattern} {text}");
+            assert_eq!(fits_pattern(pattern, text), is, "{pattern} {text}");
         }
     }
 }

@@ -1,9 +1,8 @@
 //! The names of what is known of a model, and those that other programs have for the same.
 
 /// The columns that are about one term, in their order; the others are about the model.
-pub const TERM_COLUMNS: [&str; 10] = [
-    "model", "term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "df", "note",
-];
+pub const TERM_COLUMNS: [&str; 10] =
+    ["model", "term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "df", "note"];
 
 /// The statistics of a model that have a name of their own in tables, in the order in which a table lists them.
 pub const STATISTICS: [&str; 24] = [

@@ -13,12 +13,14 @@ use crate::error::{ReportingError, Result};
 /// As [`read_results`]; where the text is no CSV.
 pub fn read_results_csv(source: &str, text: &str) -> Result<Vec<ModelResults>> {
     let mut reader = csv::ReaderBuilder::new().from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let refuse = |error: csv::Error| ReportingError::Results { place: source.into(), message: error.to_string() };
+    let refuse =
+        |error: csv::Error| ReportingError::Results { place: source.into(), message: error.to_string() };
     let header = reader.headers().map_err(refuse)?.clone();
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(refuse)?;
-        let place = record.position().map_or_else(String::new, |position| format!("line {}", position.line()));
+        let place =
+            record.position().map_or_else(String::new, |position| format!("line {}", position.line()));
         let cells = header.iter().zip(&record).filter(|(column, _)| !column.is_empty());
         let cells = cells.map(|(column, cell)| (column.to_owned(), cell_of(cell))).collect();
         rows.push(ResultRow { place, cells });
@@ -101,16 +103,17 @@ mod tests {
                     ols,x,-2,NA,NA,NA,40,0.25,gaussian\n\
                     pois,x,0.1,0.02,5,1e-6,41,,poisson\n";
         let read = read_results_csv("fits.csv", text).unwrap();
-        assert_eq!(read.iter().map(|one| (one.model.as_str(), one.terms.len())).collect::<Vec<_>>(), [
-            ("ols", 2),
-            ("pois", 1)
-        ]);
+        assert_eq!(
+            read.iter().map(|one| (one.model.as_str(), one.terms.len())).collect::<Vec<_>>(),
+            [("ols", 2), ("pois", 1)]
+        );
         assert_eq!(read[0].terms[0].std_error, Some(0.5));
         assert_eq!(read[0].terms[1].std_error, None);
         assert_eq!(read[0].statistics.get("n_obs"), Some(&StatisticValue::Number(40.0)));
         assert_eq!(read[1].statistics.get("r_squared"), None);
         assert_eq!(read[1].statistics.get("family"), Some(&StatisticValue::Text("poisson".into())));
-        let json = serde_json::json!([{"term": "x", "estimate": 1, "conf.low": 0.5, "conf.high": 2, "df": "Inf"}]);
+        let json =
+            serde_json::json!([{"term": "x", "estimate": 1, "conf.low": 0.5, "conf.high": 2, "df": "Inf"}]);
         let read = read_results_json("fits.json", &json).unwrap();
         assert_eq!((read[0].terms[0].conf_high, read[0].terms[0].df), (Some(2.0), None));
     }

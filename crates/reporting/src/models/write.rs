@@ -67,7 +67,7 @@ pub fn write_model_csv(table: &ModelTable) -> Result<String> {
             writer.write_record(line("", labels)).map_err(refuse)?;
         }
         let dependents = panel.columns.iter().map(|column| column.dependent.clone()).collect();
-        writer.write_record(line("", dependents)).map_err(refuse)?;
+        writer.write_record(line(&table.dependent, dependents)).map_err(refuse)?;
         for row in &panel.rows {
             // A number's own minus isn't a formula's.
             let cells = row.cells.iter().map(|cell| match cell.value {
@@ -104,7 +104,7 @@ pub fn write_results_csv(models: &[ModelResults]) -> Result<String> {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
     let refuse = |error: csv::Error| ReportingError::Model(error.to_string());
     writer.write_record(TERM_COLUMNS.iter().chain(&columns)).map_err(refuse)?;
-    let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+    let number = |value: Option<f64>| value.map(written).unwrap_or_default();
     for model in models {
         for term in &model.terms {
             let mut record = vec![as_text(&model.model), as_text(&term.term)];
@@ -122,7 +122,7 @@ pub fn write_results_csv(models: &[ModelResults]) -> Result<String> {
             );
             record.push(as_text(&term.note));
             record.extend(columns.iter().map(|name| match model.statistics.get(*name) {
-                Some(StatisticValue::Number(value)) => value.to_string(),
+                Some(StatisticValue::Number(value)) => written(*value),
                 Some(StatisticValue::Text(text)) => as_text(text),
                 None => String::new(),
             }));
@@ -130,6 +130,14 @@ pub fn write_results_csv(models: &[ModelResults]) -> Result<String> {
         }
     }
     text_of(writer)
+}
+
+/// All digits of a number; very small and very large ones with a power of ten.
+fn written(value: f64) -> String {
+    match value.abs() {
+        size if size != 0.0 && !(1e-5..1e16).contains(&size) => format!("{value:e}"),
+        _ => value.to_string(),
+    }
 }
 
 fn text_of(writer: csv::Writer<Vec<u8>>) -> Result<String> {

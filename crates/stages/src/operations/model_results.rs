@@ -64,7 +64,8 @@ fn of_file(file: &InputFile<'_>, level: f64) -> Result<Vec<ModelResults>, Stages
         let frame = ParquetReader::new(Cursor::new(file.bytes)).finish()?;
         return Ok(read_results(&source, &rows_of(&frame)?)?);
     }
-    let text = std::str::from_utf8(file.bytes).map_err(|_| refuse("it is neither text nor Parquet".into()))?;
+    let text =
+        std::str::from_utf8(file.bytes).map_err(|_| refuse("it is neither text nor Parquet".into()))?;
     if !text.trim_start().starts_with(['{', '[']) {
         return Ok(read_results_csv(&source, text)?);
     }
@@ -232,7 +233,12 @@ fn told(notes: &[Note]) -> String {
     told.map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-fn terms(coefficients: &[Coefficient], reference: ReferenceDistribution, level: f64, notes: &str) -> Vec<TermResult> {
+fn terms(
+    coefficients: &[Coefficient],
+    reference: ReferenceDistribution,
+    level: f64,
+    notes: &str,
+) -> Vec<TermResult> {
     let term = |one: &Coefficient| {
         let margin = one.std_error.map(|error| error * reference.critical_of(one, level));
         TermResult {
@@ -361,10 +367,8 @@ fn effects_text(effects: Effects) -> &'static str {
 }
 
 fn of_equation(fit: &EquationFit, reference: ReferenceDistribution, level: f64, notes: &str) -> ModelResults {
-    let mut results = ModelResults {
-        terms: terms(&fit.coefficients, reference, level, notes),
-        ..ModelResults::default()
-    };
+    let mut results =
+        ModelResults { terms: terms(&fit.coefficients, reference, level, notes), ..ModelResults::default() };
     results.set_text("dependent", &fit.formula.dependent);
     results.set_number("r_squared", fit.r2);
     results.set_number("r_squared_adjusted", fit.r2_adjusted);
@@ -412,10 +416,8 @@ fn of_bootstrap(made: &Bootstrapped) -> ModelResults {
 
 fn of_means(means: &FamaMacBeth, level: f64) -> ModelResults {
     let reference = ReferenceDistribution::StudentT { df: means.times.len().saturating_sub(1).max(1) };
-    let mut results = ModelResults {
-        terms: terms(&means.coefficients, reference, level, ""),
-        ..ModelResults::default()
-    };
+    let mut results =
+        ModelResults { terms: terms(&means.coefficients, reference, level, ""), ..ModelResults::default() };
     results.set_text("dependent", &means.formula.dependent);
     results.set_text("estimator", "Fama-MacBeth");
     results.set_number("n_obs", means.n_obs as f64);

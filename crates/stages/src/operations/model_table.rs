@@ -8,8 +8,8 @@ use vintner_panel::Label;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::{
     Below, Brackets, ColumnSpec, Indicator, Language, ModelTable, ModelTableSpec, PanelSpec, Parts,
-    ReportFormat, StarLevels, StatisticRow, TemplateSource, VariableDefinition, model_words, write_model_csv,
-    write_model_text, write_model_workbook,
+    ReportFormat, StarLevels, StatisticRow, TemplateSource, VariableDefinition, fits_pattern, model_words,
+    write_model_csv, write_model_text, write_model_workbook,
 };
 
 use super::model_results::{self, Found, all_models};
@@ -89,8 +89,8 @@ enum Asked {
     Some {
         /// The input.
         fit: String,
-        /// Which of its models: an estimator, a unit, an equation; `""` for the one without a name, the pooled one.
-        /// All where none is named.
+        /// Which of its models: an estimator, a unit, an equation, a pattern of them (`"*"`). Where none is named, the
+        /// one that has no name (the pooled equation), or else all.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         model: Option<String>,
         /// What the column is called.
@@ -164,8 +164,15 @@ impl ModelTableOf {
                 Asked::Some { model, label, group, .. } => (model.as_deref(), label.clone(), group.clone()),
             };
             let there = found.get(role).map(Vec::as_slice).unwrap_or_default();
-            let chosen: Vec<&Found> =
-                there.iter().filter(|one| model.is_none_or(|model| one.is_called(model))).collect();
+            let unnamed = there.iter().any(|one| one.results.model.is_empty());
+            let chosen: Vec<&Found> = there
+                .iter()
+                .filter(|one| match model {
+                    Some(model) => one.is_called(model),
+                    // Of a pooled equation and those of entities, the pooled one.
+                    None => !unnamed || one.results.model.is_empty(),
+                })
+                .collect();
             if chosen.is_empty() {
                 let names: BTreeSet<String> = there.iter().map(Found::name).collect();
                 let near = model.and_then(|model| did_you_mean(model, names.iter().map(String::as_str)));
@@ -198,8 +205,10 @@ impl Found {
         }
     }
 
-    fn is_called(&self, name: &str) -> bool {
-        self.name() == name || self.results.model == name || self.branch == name
+    /// Whether a pattern, in which `*` stands for any letters, names it.
+    fn is_called(&self, pattern: &str) -> bool {
+        let fits = |name: &str| fits_pattern(pattern, name);
+        fits(&self.name()) || fits(&self.results.model) || (!self.branch.is_empty() && fits(&self.branch))
     }
 }
 
@@ -229,7 +238,11 @@ impl Parameters for ModelTableOf {
             fault("panels", "both `models` and `panels`".into(), "columns stand in one of them");
         }
         if self.panels.iter().any(|panel| panel.models.is_empty()) {
-            fault("panels", "a panel without models".into(), "as in `{title: Men, models: [men_ols, men_fe]}`");
+            fault(
+                "panels",
+                "a panel without models".into(),
+                "as in `{title: Men, models: [men_ols, men_fe]}`",
+            );
         }
         if self.digits > MOST_DIGITS {
             fault("digits", format!("{} decimals", self.digits), "3 is usual, 15 the most that a number has");
@@ -239,7 +252,11 @@ impl Parameters for ModelTableOf {
             fault("confidence_level", message, "it is between 0 and 1, such as 0.95");
         }
         if let Some(level) = self.star_levels.0.iter().find(|level| !(**level > 0.0 && **level < 1.0)) {
-            fault("star_levels", format!("a level of {level}"), "as in [0.1, 0.05, 0.01], or [] for no stars");
+            fault(
+                "star_levels",
+                format!("a level of {level}"),
+                "as in [0.1, 0.05, 0.01], or [] for no stars",
+            );
         }
         if self.columns_per_part == Parts(0) {
             fault("columns_per_part", "no columns beside one another".into(), "8 is usual");

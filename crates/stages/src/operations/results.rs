@@ -25,7 +25,8 @@ fn usual_level() -> f64 {
 
 impl Parameters for ResultsOf {
     const NAME: &'static str = "results";
-    const SUMMARY: &'static str = "the coefficients and statistics of models of any stages as one table, a row a term";
+    const SUMMARY: &'static str =
+        "the coefficients and statistics of models of any stages as one table, a row a term";
 
     fn code() -> Digest {
         let operations = [env!("VINTNER_CODE_OPERATION_RESULTS")];
@@ -37,7 +38,8 @@ impl Parameters for ResultsOf {
         if !(self.confidence_level > 0.0 && self.confidence_level < 1.0) {
             let place = params.get("confidence_level").unwrap_or(params);
             let message = format!("a confidence level of {}", self.confidence_level);
-            faults.push(document.fault(Some(place.span), message).hint("it is between 0 and 1, such as 0.95"));
+            faults
+                .push(document.fault(Some(place.span), message).hint("it is between 0 and 1, such as 0.95"));
         }
         faults
     }
