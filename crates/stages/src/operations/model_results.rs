@@ -438,7 +438,7 @@ fn of_gmm(outcome: &GmmOutcome, level: f64) -> ModelResults {
     results.set_number("n_obs", rows as f64);
     results.set_number("n_entities", fit.n_units as f64);
     results.set_number("instruments", fit.instruments.instruments as f64);
-    overidentification(&mut results, &[fit.sargan.clone()]);
+    overidentification(&mut results, std::slice::from_ref(&fit.sargan));
     if let Some((_, statistic, p_value)) = made(&fit.hansen) {
         results.set_number("hansen_j", statistic);
         results.set_number("hansen_j_p_value", p_value);
