@@ -1,6 +1,6 @@
 //! Numbers of a table of models as they are printed.
 
-use super::layout::ModelCell;
+use super::model_cell::ModelCell;
 use super::results::{ModelResults, StatisticValue, TermResult};
 use super::spec::{Below, Brackets};
 use super::statistic::is_count;

@@ -7,6 +7,7 @@ use vintner_diagnostics::did_you_mean;
 use vintner_panel::Label;
 
 use super::cells;
+use super::model_cell::ModelCell;
 use super::results::{ModelResults, TermResult};
 use super::spec::{
     Below, Brackets, ColumnSpec, Indicator, ModelTableSpec, PanelSpec, StatisticRow, fits_pattern,
@@ -130,45 +131,6 @@ pub struct ModelRow {
     pub id: String,
     /// A cell for each column.
     pub cells: Vec<ModelCell>,
-}
-
-/// A cell.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct ModelCell {
-    /// The number as it is printed, or words; empty for nothing.
-    pub text: String,
-    /// Asterisks.
-    pub stars: String,
-    /// What stands before the number.
-    pub open: String,
-    /// What stands after it.
-    pub close: String,
-    /// Whether it is words, which aren't aligned at the point.
-    pub is_words: bool,
-    /// The number itself, for a spreadsheet.
-    #[serde(skip)]
-    pub value: Option<f64>,
-}
-
-impl ModelCell {
-    /// What stands for a number that can't be computed.
-    pub(super) fn dash() -> Self {
-        Self::words("–")
-    }
-
-    pub(super) fn words(text: &str) -> Self {
-        Self { text: text.into(), is_words: true, ..Self::default() }
-    }
-
-    /// All that is printed, as it is read.
-    pub fn plain(&self) -> String {
-        format!("{}{}{}{}", self.open, self.text, self.close, self.stars)
-    }
-
-    /// Whether nothing stands in it.
-    pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
-    }
 }
 
 impl ModelTable {

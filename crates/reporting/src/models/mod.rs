@@ -5,6 +5,7 @@
 
 mod cells;
 mod layout;
+mod model_cell;
 mod read;
 mod results;
 mod sheet;
@@ -14,7 +15,8 @@ mod text;
 mod words;
 mod write;
 
-pub use layout::{ModelCell, ModelColumn, ModelGroup, ModelPanel, ModelRow, ModelStar, ModelTable, RowKind};
+pub use layout::{ModelColumn, ModelGroup, ModelPanel, ModelRow, ModelStar, ModelTable, RowKind};
+pub use model_cell::ModelCell;
 pub use read::{ResultCell, ResultRow, read_results};
 pub use results::{ModelResults, StatisticValue, TermResult};
 pub use sheet::write_model_workbook;

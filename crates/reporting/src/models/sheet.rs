@@ -4,7 +4,8 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
 
-use super::layout::{ModelCell, ModelPanel, ModelTable};
+use super::layout::{ModelPanel, ModelTable};
+use super::model_cell::ModelCell;
 use crate::error::{ReportingError, Result};
 use crate::wording::Wording;
 use crate::workbook::{number_format, single_line};

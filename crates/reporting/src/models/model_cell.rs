@@ -1,0 +1,42 @@
+//! A cell of a table of models.
+
+use serde::Serialize;
+
+/// A cell.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ModelCell {
+    /// The number as it is printed, or words; empty for nothing.
+    pub text: String,
+    /// Asterisks.
+    pub stars: String,
+    /// What stands before the number.
+    pub open: String,
+    /// What stands after it.
+    pub close: String,
+    /// Whether it is words, which aren't aligned at the point.
+    pub is_words: bool,
+    /// The number itself, for a spreadsheet.
+    #[serde(skip)]
+    pub value: Option<f64>,
+}
+
+impl ModelCell {
+    /// What stands for a number that can't be computed.
+    pub(super) fn dash() -> Self {
+        Self::words("–")
+    }
+
+    pub(super) fn words(text: &str) -> Self {
+        Self { text: text.into(), is_words: true, ..Self::default() }
+    }
+
+    /// All that is printed, as it is read.
+    pub fn plain(&self) -> String {
+        format!("{}{}{}{}", self.open, self.text, self.close, self.stars)
+    }
+
+    /// Whether nothing stands in it.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+}
