@@ -44,7 +44,7 @@ fn unpacked_within(bytes: &[u8], format: &str, most: u64) -> Result<Vec<u8>, Unr
             Err(error) => return Err(no_archive(format, &error)),
         };
         let name = packed.name().map_err(|error| no_archive(format, &error))?.into_owned();
-        if !is_read(&name) {
+        if !is_read(&name, format) {
             continue;
         }
         part.clear();
@@ -109,10 +109,13 @@ const GET_AGAIN: &str =
 
 const SAVE_AGAIN: &str = "open it in a spreadsheet programme and save it again, or mend `format`";
 
-/// Whether a reader of workbooks looks at a part: markup, and what says that it is an ods workbook.
-fn is_read(name: &str) -> bool {
+/// Whether a reader of workbooks looks at a part: markup, what says that it is an ods workbook, and records of xlsb.
+fn is_read(name: &str, format: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name.ends_with(".xml") || name.ends_with(".rels") || name == "mimetype"
+    (format == "xlsb" && name.ends_with(".bin"))
+        || name.ends_with(".xml")
+        || name.ends_with(".rels")
+        || name == "mimetype"
 }
 
 fn damage(error: &std::io::Error) -> String {

@@ -6,10 +6,11 @@ use crate::cell::Cell;
 use crate::correction::{CellText, Correction};
 use crate::grid::{CellContent, GridRow};
 use crate::number::parse_number;
+use crate::problem::Problem;
 use crate::rows::Row;
 use crate::shown::Shown;
 use crate::source::Source;
-use crate::tidying::{Problem, Tidying};
+use crate::tidying::Tidying;
 
 /// A source's corrections by row.
 #[derive(Debug, Default)]
@@ -31,7 +32,7 @@ impl<'a> Corrections<'a> {
         for correction in &source.corrections {
             let Some((row, column)) = correction.place() else { continue };
             let (text, whole) = (correction.new_text(), correction.in_words());
-            let new = Shown::Noted { text, note: "corrected".into(), whole };
+            let new = Shown::Noted { text, note: "corrected".into(), raised: false, whole };
             by_row.entry(row).or_default().push(Corrected { column, correction, new });
         }
         Self { by_row }

@@ -14,8 +14,12 @@ pub enum Format {
     Xlsx,
     /// Excel 97-2003 workbook.
     Xls,
+    /// Excel binary workbook.
+    Xlsb,
     /// OpenDocument spreadsheet.
     Ods,
+    /// The largest table of an HTML page, which may call itself xls.
+    Html,
     /// Apache Parquet.
     Parquet,
     /// Stata, formats 102 to 119.
@@ -30,7 +34,7 @@ impl Format {
 
     /// Whether it is a workbook, which has sheets.
     pub fn is_workbook(self) -> bool {
-        matches!(self, Format::Xlsx | Format::Xls | Format::Ods)
+        matches!(self, Format::Xlsx | Format::Xls | Format::Xlsb | Format::Ods)
     }
 
     /// Whether it is laid out by column, each of one type and with one name.
@@ -40,7 +44,7 @@ impl Format {
 
     /// Whether it may leave open in which encoding its texts are.
     pub fn has_encoding(self) -> bool {
-        self.is_text() || self == Format::Dta
+        self.is_text() || matches!(self, Format::Dta | Format::Html)
     }
 
     /// What a file of it is called in a message.
@@ -50,6 +54,8 @@ impl Format {
             Format::Tsv => "text with tabs",
             Format::Xlsx => "xlsx workbook",
             Format::Xls => "xls workbook",
+            Format::Xlsb => "xlsb workbook",
+            Format::Html => "HTML page",
             Format::Ods => "ods workbook",
             Format::Parquet => "Parquet file",
             Format::Dta => "Stata file",
@@ -57,8 +63,17 @@ impl Format {
     }
 
     /// All of them.
-    pub const ALL: [Format; 7] =
-        [Format::Csv, Format::Tsv, Format::Xlsx, Format::Xls, Format::Ods, Format::Parquet, Format::Dta];
+    pub const ALL: [Format; 9] = [
+        Format::Csv,
+        Format::Tsv,
+        Format::Xlsx,
+        Format::Xls,
+        Format::Xlsb,
+        Format::Ods,
+        Format::Html,
+        Format::Parquet,
+        Format::Dta,
+    ];
 
     /// Its name in a manifest.
     pub fn name(self) -> &'static str {
@@ -67,6 +82,8 @@ impl Format {
             Format::Tsv => "tsv",
             Format::Xlsx => "xlsx",
             Format::Xls => "xls",
+            Format::Xlsb => "xlsb",
+            Format::Html => "html",
             Format::Ods => "ods",
             Format::Parquet => "parquet",
             Format::Dta => "dta",

@@ -55,6 +55,30 @@ impl CellContent {
         if number.abs() < 9e15 { CellContent::Number(number) } else { CellContent::Text(whole.to_string()) }
     }
 
+    /// Content that isn't read.
+    pub(crate) fn unsure(
+        text: impl Into<String>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        let (text, message, hint) = (text.into(), message.into(), hint.into());
+        CellContent::Shown(Box::new(Shown::Unsure { text, message, hint }))
+    }
+
+    /// The content as a header: a raised note belongs to it (km and a raised 2 is km2), unless it stands behind a year.
+    pub(crate) fn header_text(&self) -> String {
+        match self {
+            CellContent::Shown(shown) => match shown.as_ref() {
+                Shown::Noted { text, note, raised: true, .. } => {
+                    let is_year = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+                    if is_year { text.clone() } else { format!("{text}{note}") }
+                }
+                other => other.raw(),
+            },
+            other => other.raw(),
+        }
+    }
+
     /// The content, borrowed.
     pub(crate) fn as_cell(&self) -> Cell<'_> {
         match self {

@@ -6,8 +6,8 @@ use vintner_panel::CellAddress;
 use crate::column_letter::by_place;
 use crate::fold::{fold, fold_header};
 use crate::grid::{CellContent, Grid, GridRow};
+use crate::problem::Problem;
 use crate::source::Source;
-use crate::tidying::Problem;
 
 /// The header row's cells that aren't blank.
 #[derive(Debug)]
@@ -170,10 +170,10 @@ fn joined(rows: &[GridRow], separator: &str) -> (Vec<(u32, String)>, Vec<Vec<Str
             let texts = (1..=u32::try_from(width).unwrap_or(u32::MAX)).map(|column| {
                 let content = row.cell(column);
                 if at + 1 == rows.len() {
-                    return if content.is_blank() { String::new() } else { content.raw() };
+                    return if content.is_blank() { String::new() } else { content.header_text() };
                 }
                 if !content.is_blank() {
-                    last = content.raw();
+                    last = content.header_text();
                 }
                 last.clone()
             });

@@ -235,6 +235,11 @@ impl Check<'_> {
             let message = format!("`{field}` belongs to text, and the format is {}", format.name());
             self.fault(place.field(field), message, "leave it out, or mend `format`");
         }
+        if source.hidden.is_some() && !matches!(format, Format::Xlsx | Format::Ods) {
+            let message =
+                format!("`hidden` belongs to xlsx and ods workbooks, and the format is {}", format.name());
+            self.fault(place.field("hidden"), message, "leave it out, or mend `format`");
+        }
         if source.sheet.is_some() && !format.is_workbook() {
             let message = format!("`sheet` belongs to workbooks, and the format is {}", format.name());
             self.fault(place.field("sheet"), message, "leave it out, or mend `format`");

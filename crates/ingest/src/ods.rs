@@ -3,12 +3,17 @@
 //! The format writes runs of equal cells and of equal rows once, with a count: a sheet of a few lines may span all
 //! rows and columns that there are. Runs of empty ones are passed over, so that a sheet costs what is used of it.
 
+use std::collections::BTreeMap;
+
 use quick_xml::Reader;
 use quick_xml::escape::{resolve_xml_entity, unescape};
 use quick_xml::events::{BytesStart, Event};
 
 use crate::grid::CellContent;
+use crate::runs::{Look, Runs, struck_out};
 use crate::sheet_cells::SheetCells;
+use crate::shown::Shown;
+use crate::table::Hidden;
 
 /// Sheets end here, whatever a count says.
 const ROWS: u32 = 1_048_576;
@@ -17,15 +22,21 @@ const COLUMNS: u32 = 16_384;
 type Result<T> = std::result::Result<T, String>;
 
 /// The sheets of `content.xml` in their order, each with its name.
-pub(crate) fn sheets(content: &str) -> Result<Vec<(String, SheetCells)>> {
+pub(crate) fn sheets(content: &str) -> Result<Vec<(String, (SheetCells, Hidden))>> {
     let mut events = Events::of(content);
+    let mut looks = Looks::new();
     let mut sheets = Vec::new();
     loop {
         match events.next()? {
             Event::Start(element) if element.name().as_ref() == "table:table" => {
                 let name = attribute(&element, "table:name")?;
-                let cells = sheet(&mut events)?;
+                let cells = sheet(&mut events, &looks)?;
                 sheets.extend(name.map(|name| (name, cells)));
+            }
+            Event::Start(element) if element.name().as_ref() == "style:style" => {
+                if let Some(name) = attribute(&element, "style:name")? {
+                    looks.insert(name, style(&mut events)?);
+                }
             }
             Event::Eof => return Ok(sheets),
             _ => {}
@@ -69,14 +80,47 @@ impl<'a> Events<'a> {
     }
 }
 
-fn sheet(events: &mut Events<'_>) -> Result<SheetCells> {
+/// How texts look under a style, by its name.
+type Looks = BTreeMap<String, Look>;
+
+/// How texts look under a style, past its end.
+fn style(events: &mut Events<'_>) -> Result<Look> {
+    let mut look = Look::default();
+    loop {
+        match events.within("style:style")? {
+            Event::Start(element) if element.name().as_ref() == "style:text-properties" => {
+                if let Some(position) = attribute(&element, "style:text-position")? {
+                    look.raised = position.starts_with("super")
+                        || position.starts_with(|c: char| ('1'..='9').contains(&c));
+                    look.lowered = position.starts_with("sub") || position.starts_with('-');
+                }
+                let through = attribute(&element, "style:text-line-through-style")?;
+                look.struck = through.is_some_and(|style| style != "none");
+            }
+            Event::End(element) if element.name().as_ref() == "style:style" => return Ok(look),
+            _ => {}
+        }
+    }
+}
+
+fn is_hidden(element: &BytesStart<'_>) -> Result<bool> {
+    let seen = attribute(element, "table:visibility")?;
+    Ok(seen.is_some_and(|seen| seen == "collapse" || seen == "filter"))
+}
+
+fn sheet(events: &mut Events<'_>, looks: &Looks) -> Result<(SheetCells, Hidden)> {
     let mut cells = SheetCells::default();
+    let (mut hidden, mut column) = (Hidden::default(), 0);
     let mut row = 0;
     loop {
         match events.within("table:table")? {
             Event::Start(element) if element.name().as_ref() == "table:table-row" => {
                 let times = count(&element, "table:number-rows-repeated")?.min(ROWS - row);
-                let of_row = read_row(events)?;
+                let is_hidden = is_hidden(&element)?;
+                let of_row = read_row(events, looks)?;
+                if is_hidden && !of_row.is_empty() {
+                    hidden.rows.extend(row + 1..=row + times);
+                }
                 for again in 0..if of_row.is_empty() { 0 } else { times } {
                     for (column, content) in &of_row {
                         cells.push(row + again, *column, content.clone()).map_err(|many| many.message())?;
@@ -84,14 +128,21 @@ fn sheet(events: &mut Events<'_>) -> Result<SheetCells> {
                 }
                 row += times;
             }
-            Event::End(element) if element.name().as_ref() == "table:table" => return Ok(cells),
+            Event::Start(element) if element.name().as_ref() == "table:table-column" => {
+                let times = count(&element, "table:number-columns-repeated")?.min(COLUMNS - column);
+                if is_hidden(&element)? {
+                    hidden.columns.extend(column + 1..=column + times);
+                }
+                column += times;
+            }
+            Event::End(element) if element.name().as_ref() == "table:table" => return Ok((cells, hidden)),
             _ => {}
         }
     }
 }
 
 /// The used cells of a row with their columns.
-fn read_row(events: &mut Events<'_>) -> Result<Vec<(u32, CellContent)>> {
+fn read_row(events: &mut Events<'_>, looks: &Looks) -> Result<Vec<(u32, CellContent)>> {
     let mut cells = Vec::new();
     let mut column = 0;
     loop {
@@ -100,7 +151,7 @@ fn read_row(events: &mut Events<'_>) -> Result<Vec<(u32, CellContent)>> {
                 if ["table:table-cell", "table:covered-table-cell"].contains(&element.name().as_ref()) =>
             {
                 let times = count(&element, "table:number-columns-repeated")?.min(COLUMNS - column);
-                if let Some(content) = cell(events, &element)? {
+                if let Some(content) = cell(events, &element, looks)? {
                     cells.extend((column..column + times).map(|column| (column, content.clone())));
                 }
                 column += times;
@@ -112,14 +163,20 @@ fn read_row(events: &mut Events<'_>) -> Result<Vec<(u32, CellContent)>> {
 }
 
 /// What a cell holds, past its end; nothing where it isn't used. Of several values the first counts.
-fn cell(events: &mut Events<'_>, element: &BytesStart<'_>) -> Result<Option<CellContent>> {
+fn cell(events: &mut Events<'_>, element: &BytesStart<'_>, looks: &Looks) -> Result<Option<CellContent>> {
     let (mut value, mut is_text, mut is_error) = (None, false, false);
+    let (mut is_percent, mut formula, mut struck) = (false, None, false);
     for attribute in element.attributes() {
         let attribute = attribute.map_err(|error| error.to_string())?;
         let key = attribute.key.as_ref().to_owned();
         let text = unescape(&attribute.value).map_err(|error| error.to_string())?;
         match key.as_str() {
-            "office:value-type" if value.is_none() => is_text = text == "string",
+            "office:value-type" if value.is_none() => {
+                is_text = text == "string";
+                is_percent = text == "percentage";
+            }
+            "table:formula" => formula = Some(text.into_owned()),
+            "table:style-name" => struck = looks.get(text.as_ref()).is_some_and(|look| look.struck),
             "calcext:value-type" => is_error = text == "error",
             _ if value.is_some() => {}
             "office:value" => {
@@ -138,24 +195,40 @@ fn cell(events: &mut Events<'_>, element: &BytesStart<'_>) -> Result<Option<Cell
     let name = element.name().as_ref().to_owned();
     // A text may be written as paragraphs alone, and so is what an error is called.
     if (value.is_none() && is_text) || (is_error && value == Some(CellContent::Empty)) {
-        return Ok(Some(CellContent::from_text(paragraphs(events, &name)?)));
+        let runs = paragraphs(events, &name, looks)?;
+        let content = runs.content();
+        return Ok(Some(if struck { struck_out(&content.raw()) } else { content }));
     }
     events.pass(&name)?;
-    Ok(value)
+    Ok(match value {
+        Some(CellContent::Number(number)) if is_percent => {
+            Some(CellContent::Shown(Box::new(Shown::Percent { number })))
+        }
+        Some(value) if struck => Some(struck_out(&value.raw())),
+        None => formula.map(|formula| {
+            let message =
+                format!("the formula {formula} has no value: the program that wrote it computes none");
+            let hint =
+                "open the workbook in a spreadsheet programme and save it, which computes its formulas";
+            CellContent::unsure(formula, message, hint)
+        }),
+        value => value,
+    })
 }
 
 /// The paragraphs of a cell, a line each, up to the cell's end.
-fn paragraphs(events: &mut Events<'_>, cell: &str) -> Result<String> {
-    let mut text = String::new();
+fn paragraphs(events: &mut Events<'_>, cell: &str, looks: &Looks) -> Result<Runs> {
+    let mut text = Runs::default();
     let mut begun = false;
+    let mut spans: Vec<Look> = Vec::new();
     loop {
         match events.within(cell)? {
-            Event::Text(part) => text.push_str(&part.xml10_content()),
+            Event::Text(part) => text.push(&part.xml10_content(), look(&spans)),
             Event::GeneralRef(reference) => {
                 let known = resolve_xml_entity(reference.as_ref());
                 match (known, reference.resolve_char_ref().map_err(|error| error.to_string())?) {
-                    (Some(known), _) => text.push_str(known),
-                    (None, Some(character)) => text.push(character),
+                    (Some(known), _) => text.push(known, look(&spans)),
+                    (None, Some(character)) => text.push(&character.to_string(), look(&spans)),
                     (None, None) => return Err(format!("`&{};` stands for nothing", reference.as_ref())),
                 }
             }
@@ -163,21 +236,36 @@ fn paragraphs(events: &mut Events<'_>, cell: &str) -> Result<String> {
                 "office:annotation" => events.pass("office:annotation")?,
                 "text:p" => {
                     if begun {
-                        text.push('\n');
+                        text.push("\n", Look::default());
                     }
                     begun = true;
                 }
                 "text:s" => {
                     let spaces = count(&element, "text:c")?.min(COLUMNS);
-                    text.extend(std::iter::repeat_n(' ', spaces as usize));
+                    text.push(&" ".repeat(spaces as usize), look(&spans));
                 }
-                "text:tab" => text.push('\t'),
-                "text:line-break" => text.push('\n'),
+                "text:tab" => text.push("\t", look(&spans)),
+                "text:line-break" => text.push("\n", look(&spans)),
+                "text:span" => {
+                    let style = attribute(&element, "text:style-name")?;
+                    spans.push(style.and_then(|style| looks.get(&style).copied()).unwrap_or_default());
+                }
                 _ => {}
             },
+            Event::End(element) if element.name().as_ref() == "text:span" => drop(spans.pop()),
             Event::End(element) if element.name().as_ref() == cell => return Ok(text),
             _ => {}
         }
+    }
+}
+
+/// The look within spans in one another.
+fn look(spans: &[Look]) -> Look {
+    let any = |is: fn(&Look) -> bool| spans.iter().any(is);
+    Look {
+        raised: any(|look| look.raised),
+        lowered: any(|look| look.lowered),
+        struck: any(|look| look.struck),
     }
 }
 
@@ -209,7 +297,7 @@ mod tests {
     fn rows(table: &str) -> Vec<(u32, Vec<String>)> {
         let content = format!("<a><table:table table:name=\"s&amp;t\">{table}</table:table></a>");
         let mut sheets = sheets(&content).unwrap();
-        let (name, cells) = sheets.remove(0);
+        let (name, (cells, _)) = sheets.remove(0);
         assert_eq!(name, "s&t");
         let rows = cells.into_rows().unwrap();
         rows.iter().map(|row| (row.number, row.cells.iter().map(CellContent::raw).collect())).collect()

@@ -22,15 +22,16 @@ use crate::header::{Header, SEARCHED};
 use crate::layout::Layout;
 use crate::long::Long;
 use crate::malformed::Malformed;
+use crate::problem::Problem;
 use crate::read_row::ReadRow;
 use crate::rows::{Row, RowBlock};
 use crate::source::{Source, ValueKind, ValueLabels};
 use crate::source_fault::SourceFault;
 use crate::table::{Unreadable, Wanted};
 use crate::tidied::Tidied;
-use crate::tidying::{Asked, Problem, Tidying};
+use crate::tidying::{Asked, Tidying};
 use crate::wide::Wide;
-use crate::{delimited, gzip, text_encoding};
+use crate::{delimited, gzip, hidden, html, text_encoding};
 
 /// Text is read in blocks of so many bytes, each by one thread.
 const BLOCK: usize = 2 << 20;
@@ -127,6 +128,23 @@ pub fn read_grid(source: &Source, bytes: &[u8]) -> Result<Grid> {
             warnings.extend(decoded.warning);
             (None, delimited::parse(&decoded.text, dialect).map_err(|wrong| malformed(source, wrong))?)
         }
+        Format::Html => {
+            let (decoded, _) = text_of(source, bytes)?;
+            warnings.extend(decoded.warning);
+            let table = html::table(&decoded.text).map_err(|message| {
+                let hint = "get the page again, or save its table as CSV".to_owned();
+                unreadable(
+                    source,
+                    Unreadable { sheet: None, message: format!("not a readable HTML page: {message}"), hint },
+                )
+            })?;
+            let none = || Unreadable {
+                sheet: None,
+                message: "a page of HTML without a table".into(),
+                hint: "get the file itself, which may need signing in".into(),
+            };
+            (None, table.ok_or_else(|| unreadable(source, none()))?)
+        }
         _ if source.format.is_columnar() => {
             let columns = columns_of(source, bytes, None)?;
             warnings.extend(label_warnings(source, &columns));
@@ -137,7 +155,13 @@ pub fn read_grid(source: &Source, bytes: &[u8]) -> Result<Grid> {
             let wanted = source.sheet.as_deref().map_or(Wanted::First, Wanted::Named);
             let mut tables =
                 read_tables(bytes, source.format, wanted).map_err(|wrong| unreadable(source, wrong))?;
-            tables.pop().map_or((None, Vec::new()), |table| (table.sheet, table.rows))
+            match tables.pop() {
+                Some(mut table) => {
+                    warnings.extend(hidden::apply(&mut table, source.hidden));
+                    (table.sheet, table.rows)
+                }
+                None => (None, Vec::new()),
+            }
         }
     };
     Ok(Grid { file: source.file.clone(), sheet, rows, warnings })

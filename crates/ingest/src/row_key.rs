@@ -6,10 +6,11 @@ use crate::cell::Cell;
 use crate::fold::{fold, fold_header, is_folded};
 use crate::header::Header;
 use crate::number_problem::is_number_of_some_kind;
+use crate::problem::Problem;
 use crate::records::RowKey;
 use crate::rows::Row;
 use crate::source::Source;
-use crate::tidying::{Problem, Tidying};
+use crate::tidying::Tidying;
 
 /// Where a table keeps its keys.
 #[derive(Debug)]

@@ -21,8 +21,10 @@ pub enum Shown {
     Noted {
         /// It without the mark.
         text: String,
-        /// What the mark is, in words.
+        /// The raised text, or what the mark is in words.
         note: String,
+        /// Whether it is a raised text.
+        raised: bool,
         /// It with the mark.
         whole: String,
     },

@@ -111,6 +111,9 @@ pub struct Source {
     /// Only rows with these texts in these columns are read.
     #[serde(default, rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
     pub rows_where: BTreeMap<String, String>,
+    /// What to do with hidden rows, columns and sheets; they are read where nothing is said, and a warning names them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<HiddenCells>,
     /// Cells of the file that are wrong, and what is read instead.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<Correction>,
@@ -171,6 +174,9 @@ pub struct ValueColumn {
     /// `scale`); `null` where one side is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<[Option<f64>; 2]>,
+    /// Whether cells in percent beside plain numbers are right as they are held (12.5% as 0.125).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mixed_percent: bool,
     /// Codes for a missing value in this column, beside the source's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
@@ -196,6 +202,16 @@ impl ValueKind {
     fn is_number(&self) -> bool {
         *self == ValueKind::Number
     }
+}
+
+/// What to do with cells that are hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HiddenCells {
+    /// Read them as all others.
+    Read,
+    /// Leave them out.
+    Skip,
 }
 
 /// What of a value that has a label is read.

@@ -21,6 +21,19 @@ pub(crate) struct Table {
     pub sheet: Option<String>,
     /// Its rows.
     pub rows: Vec<GridRow>,
+    /// What of it is hidden.
+    pub hidden: Hidden,
+}
+
+/// What of a sheet nobody sees who opens it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Hidden {
+    /// Whether all of it is.
+    pub sheet: bool,
+    /// Rows, counted from 1.
+    pub rows: Vec<u32>,
+    /// Columns, counted from 1.
+    pub columns: Vec<u32>,
 }
 
 /// Which sheets of a workbook are asked for.

@@ -11,12 +11,14 @@ use vintner_panel::{
 };
 
 use crate::cell::Cell;
+use crate::cell_marks::CellMarks;
 use crate::column_marks::ColumnMarks;
 use crate::crosswalk::{Crosswalk, NameMatch};
 use crate::fold::fold_name;
 use crate::layout::Layout;
 use crate::names_outside::{NameOutside, NamesOutside, Nearest, warnings as warnings_of};
 use crate::number_rule::DecimalMark;
+use crate::problem::Problem;
 use crate::records::{RecordPlace, Records, RowKey};
 use crate::rows::Row;
 use crate::shown::Shown;
@@ -31,17 +33,6 @@ const LISTED: usize = 5;
 
 /// So many warnings are told of a file; the others are counted.
 const WARNINGS: usize = 200;
-
-/// Something wrong before it is known in which file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Problem {
-    /// Row and column, where it is a matter of one cell.
-    pub cell: Option<(u32, u32)>,
-    /// What is wrong.
-    pub message: String,
-    /// What to do about it.
-    pub hint: String,
-}
 
 /// What became of an entity's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +86,8 @@ pub(crate) struct Tidying<'a> {
     more_warnings: usize,
     /// Names of variables met in the rows.
     pub named: BTreeSet<String>,
+    /// What cells show beside what they hold.
+    seen_marks: CellMarks,
     /// Cells whose corrections were looked at.
     pub corrected: BTreeSet<(u32, u32)>,
     resolved: HashMap<String, Resolved>,
@@ -136,6 +129,7 @@ impl<'a> Tidying<'a> {
             warnings: Vec::new(),
             more_warnings: 0,
             named: BTreeSet::new(),
+            seen_marks: CellMarks::new(asked.source.columns.len()),
             corrected: BTreeSet::new(),
             resolved: HashMap::new(),
             matched: BTreeSet::new(),
@@ -167,6 +161,7 @@ impl<'a> Tidying<'a> {
         block.warnings.into_iter().for_each(|warning| self.warn(warning));
         self.more_warnings += block.more_warnings;
         self.named.extend(block.named);
+        self.seen_marks.absorb(block.seen_marks);
         self.corrected.extend(block.corrected);
         // A name is told of where it is met first.
         let new = block.near_misses.into_iter().filter(|(name, _)| !self.resolved.contains_key(name));
@@ -407,6 +402,7 @@ impl<'a> Tidying<'a> {
 
     /// The code of the id under which an entity's values go; nothing where they are dropped or refused.
     pub(crate) fn entity(&mut self, cell: Cell<'_>, row: u32, column: u32) -> Option<u32> {
+        self.seen_marks.see(None, cell, row, column);
         let name = self.name_in(cell);
         let resolved = match self.resolved.get(name.as_ref()) {
             Some(resolved) => *resolved,
@@ -525,6 +521,7 @@ impl<'a> Tidying<'a> {
         mark: Option<&str>,
     ) {
         let record = self.records.len().saturating_sub(1);
+        self.seen_marks.see(Some(reader.at), cell, row, column);
         let Some(values) = self.records.values.get_mut(reader.at) else { return };
         match reader.read(cell) {
             Ok(mut reading) => {
@@ -568,6 +565,9 @@ impl<'a> Tidying<'a> {
         self.settle_unkeyed();
         self.warn_of_notes();
         self.refuse_mixed_numbers();
+        let marks = std::mem::replace(&mut self.seen_marks, CellMarks::new(0));
+        marks.warning().into_iter().for_each(|warning| self.warn(warning));
+        marks.faults(self.asked.source).into_iter().for_each(|problem| self.fault(problem));
         if self.fault_count() == 0 && self.records.len() == 0 {
             let problem = self.nothing_used();
             self.fault(problem);

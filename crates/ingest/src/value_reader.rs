@@ -97,6 +97,10 @@ impl<'a> ValueReader<'a> {
                 self.read(Cell::Text(text))
             }
             Shown::Formatted { number, .. } | Shown::Percent { number } => self.read(Cell::Number(*number)),
+            // A text is what is seen.
+            Shown::Noted { raised: true, whole, .. } if self.column.kind == ValueKind::Text => {
+                self.read(Cell::Text(whole))
+            }
             Shown::Noted { text, whole, .. } => {
                 let reading = self.read(Cell::Text(text))?;
                 Ok(Reading { text: Some(Cow::Borrowed(whole)), ..reading })

@@ -3,11 +3,12 @@
 use crate::cell::Cell;
 use crate::fold::{fold, fold_header};
 use crate::header::Header;
+use crate::problem::Problem;
 use crate::read_row::ReadRow;
 use crate::records::RecordPlace;
 use crate::row_key::KeyColumns;
 use crate::rows::Row;
-use crate::tidying::{Problem, Tidying};
+use crate::tidying::Tidying;
 use crate::value_reader::ValueReader;
 use crate::year::{names_a_year, parse_marked_year};
 

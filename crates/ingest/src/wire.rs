@@ -4,7 +4,7 @@
 
 use crate::grid::{CellContent, GridRow};
 use crate::shown::Shown;
-use crate::table::{Table, Unreadable};
+use crate::table::{Hidden, Table, Unreadable};
 
 /// What was read, as bytes.
 pub(crate) fn encode(read: &Result<Vec<Table>, Unreadable>) -> Vec<u8> {
@@ -15,6 +15,12 @@ pub(crate) fn encode(read: &Result<Vec<Table>, Unreadable>) -> Vec<u8> {
             put_count(&mut out, tables.len());
             for table in tables {
                 put_optional(&mut out, table.sheet.as_deref());
+                let hidden = &table.hidden;
+                out.push(u8::from(hidden.sheet));
+                for numbers in [&hidden.rows, &hidden.columns] {
+                    put_count(&mut out, numbers.len());
+                    numbers.iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
+                }
                 put_count(&mut out, table.rows.len());
                 table.rows.iter().for_each(|row| put_row(&mut out, row));
             }
@@ -37,8 +43,9 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Result<Vec<Table>, Unreadable>> {
     }
     let tables = (0..rest.count()?).map(|_| {
         let sheet = rest.optional()?;
+        let hidden = Hidden { sheet: rest.byte()? != 0, rows: rest.numbers()?, columns: rest.numbers()? };
         let rows = (0..rest.count()?).map(|_| rest.row()).collect::<Option<_>>()?;
-        Some(Table { sheet, rows })
+        Some(Table { sheet, rows, hidden })
     });
     Some(Ok(tables.collect::<Option<_>>()?))
 }
@@ -94,8 +101,9 @@ fn put_shown(out: &mut Vec<u8>, shown: &Shown) {
             out.push(9);
             out.extend_from_slice(&number.to_bits().to_le_bytes());
         }
-        Shown::Noted { text, note, whole } => {
+        Shown::Noted { text, note, raised, whole } => {
             out.push(10);
+            out.push(u8::from(*raised));
             [text, note, whole].into_iter().for_each(|text| put_text(out, text));
         }
         Shown::Unsure { text, message, hint } => {
@@ -121,6 +129,10 @@ impl Rest<'_> {
 
     fn number(&mut self) -> Option<u32> {
         Some(u32::from_le_bytes(self.take(4)?.try_into().ok()?))
+    }
+
+    fn numbers(&mut self) -> Option<Vec<u32>> {
+        (0..self.count()?).map(|_| self.number()).collect()
     }
 
     fn count(&mut self) -> Option<usize> {
@@ -168,7 +180,10 @@ impl Rest<'_> {
         Some(match kind {
             8 => Shown::Formatted { number: self.float()?, text: self.text()? },
             9 => Shown::Percent { number: self.float()? },
-            10 => Shown::Noted { text: self.text()?, note: self.text()?, whole: self.text()? },
+            10 => {
+                let raised = self.byte()? != 0;
+                Shown::Noted { text: self.text()?, note: self.text()?, raised, whole: self.text()? }
+            }
             11 => Shown::Unsure { text: self.text()?, message: self.text()?, hint: self.text()? },
             _ => return None,
         })
@@ -186,7 +201,12 @@ mod tests {
         prop_oneof![
             (number(), text()).prop_map(|(number, text)| Shown::Formatted { number, text }),
             number().prop_map(|number| Shown::Percent { number }),
-            (text(), text(), text()).prop_map(|(text, note, whole)| Shown::Noted { text, note, whole }),
+            (text(), text(), any::<bool>(), text()).prop_map(|(text, note, raised, whole)| Shown::Noted {
+                text,
+                note,
+                raised,
+                whole
+            }),
             (text(), text(), text()).prop_map(|(text, message, hint)| Shown::Unsure { text, message, hint }),
         ]
     }
@@ -208,10 +228,12 @@ mod tests {
         #[test]
         fn tables_cross_unchanged(
             sheet in proptest::option::of("\\PC{0,6}"),
+            hidden_rows in prop::collection::vec(any::<u32>(), 0..3),
             rows in prop::collection::vec((any::<u32>(), prop::collection::vec(content(), 0..5)), 0..5),
         ) {
             let rows = rows.into_iter().map(|(number, cells)| GridRow { number, cells }).collect();
-            let read = Ok(vec![Table { sheet, rows }]);
+            let hidden = Hidden { sheet: hidden_rows.is_empty(), rows: hidden_rows, columns: vec![3] };
+            let read = Ok(vec![Table { sheet, rows, hidden }]);
             prop_assert_eq!(decode(&encode(&read)), Some(read));
         }
 

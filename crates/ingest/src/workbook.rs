@@ -3,13 +3,15 @@
 use std::fmt::Debug;
 use std::io::{Cursor, Read, Seek};
 
-use calamine::{Data, ExcelDateTime, Reader, Xls, Xlsx, XlsxError};
+use calamine::{Data, ExcelDateTime, Reader, Xls, Xlsb, Xlsx, XlsxError};
 use vintner_diagnostics::did_you_mean;
 
 use crate::format::Format;
 use crate::grid::CellContent;
+use crate::runs::struck_out;
 use crate::sheet_cells::SheetCells;
-use crate::table::{Table, Unreadable, Wanted};
+use crate::table::{Hidden, Table, Unreadable, Wanted};
+use crate::xlsx_marks::{SheetMarks, XlsxMarks};
 use crate::{archive, ods};
 
 /// The sheets that are wanted. The bytes are believed nothing: see [`crate::binary`].
@@ -24,19 +26,42 @@ pub(crate) fn read_sheets(
     match format {
         Format::Xls => {
             let mut workbook = opened::<Xls<_>, _>(Cursor::new(bytes), format)?;
-            sheets_of(&workbook.sheet_names(), wanted, |_, name| range_cells(&mut workbook, name))
+            sheets_of(&workbook.sheet_names(), wanted, |_, name| {
+                Ok((range_cells(&mut workbook, name)?, Hidden::default()))
+            })
+        }
+        Format::Xlsb => {
+            let unpacked = archive::unpacked(bytes, format.name())?;
+            let mut workbook = opened::<Xlsb<_>, _>(Cursor::new(unpacked.as_slice()), format)?;
+            sheets_of(&workbook.sheet_names(), wanted, |_, name| {
+                let mut cells = SheetCells::default();
+                let mut reader = workbook.worksheet_cells_reader(name).map_err(|error| error.to_string())?;
+                while let Some(cell) = reader.next_cell().map_err(|error| error.to_string())? {
+                    let (row, column) = cell.get_position();
+                    let data = Data::from(cell.get_value().clone());
+                    if data != Data::Empty {
+                        cells.push(row, column, content(&data)).map_err(|many| many.message())?;
+                    }
+                }
+                Ok((cells, Hidden::default()))
+            })
         }
         Format::Ods => {
             let content = ods_content(&archive::unpacked(bytes, format.name())?)
                 .map_err(|message| not_one(format, &message))?;
             let sheets = ods::sheets(&content).map_err(|message| not_one(format, &message))?;
-            let (names, mut cells): (Vec<String>, Vec<SheetCells>) = sheets.into_iter().unzip();
+            let (names, mut cells): (Vec<String>, Vec<(SheetCells, Hidden)>) = sheets.into_iter().unzip();
             sheets_of(&names, wanted, |at, _| Ok(cells.get_mut(at).map(std::mem::take).unwrap_or_default()))
         }
         _ => {
             let unpacked = archive::unpacked(bytes, format.name())?;
-            let mut workbook = opened::<Xlsx<_>, _>(Cursor::new(unpacked), format)?;
-            sheets_of(&workbook.sheet_names(), wanted, |_, name| streamed_cells(&mut workbook, name))
+            let mut marks = XlsxMarks::of(&unpacked).map_err(|message| not_one(format, &message))?;
+            let mut workbook = opened::<Xlsx<_>, _>(Cursor::new(unpacked.as_slice()), format)?;
+            sheets_of(&workbook.sheet_names(), wanted, |_, name| {
+                let marks = marks.sheet(name)?;
+                let hidden = marks.hidden.clone();
+                Ok((streamed_cells(&mut workbook, name, marks)?, hidden))
+            })
         }
     }
 }
@@ -89,8 +114,7 @@ fn no_workbook(bytes: &[u8], format: Format) -> Option<Unreadable> {
     } else if bytes.trim_ascii_start().starts_with(b"<") {
         return unreadable(
             format!("no {name} workbook but a page of HTML or XML"),
-            "get the file itself, which may need signing in; or open this in a spreadsheet programme and save \
-             it as a workbook",
+            "if it is the table itself, set `format: html`; otherwise get the file, which may need signing in",
         );
     } else {
         return unreadable(
@@ -126,13 +150,14 @@ fn not_one(format: Format, message: &str) -> Unreadable {
 fn sheets_of(
     names: &[String],
     wanted: Wanted<'_>,
-    mut cells: impl FnMut(usize, &str) -> Result<SheetCells, String>,
+    mut cells: impl FnMut(usize, &str) -> Result<(SheetCells, Hidden), String>,
 ) -> Result<Vec<Table>, Unreadable> {
     let mut table = |(at, name): (usize, &String)| {
-        let rows = cells(at, name).and_then(|cells| {
-            cells.into_rows().map_err(|many| format!("its rows lay out to {}", many.message()))
+        let rows = cells(at, name).and_then(|(cells, hidden)| {
+            let rows = cells.into_rows();
+            Ok((rows.map_err(|many| format!("its rows lay out to {}", many.message()))?, hidden))
         });
-        rows.map(|rows| Table { sheet: Some(name.clone()), rows }).map_err(|message| Unreadable {
+        rows.map(|(rows, hidden)| Table { sheet: Some(name.clone()), rows, hidden }).map_err(|message| Unreadable {
             sheet: Some(name.clone()),
             message: format!("not a readable sheet: {message}"),
             hint: "open the workbook in a spreadsheet programme, see that nothing stands far off the table, and \
@@ -196,6 +221,7 @@ where
 fn streamed_cells<Source: Read + Seek>(
     workbook: &mut Xlsx<Source>,
     name: &str,
+    marks: SheetMarks,
 ) -> Result<SheetCells, String> {
     let mut cells = SheetCells::default();
     let mut reader = match workbook.worksheet_cells_reader(name) {
@@ -208,8 +234,15 @@ fn streamed_cells<Source: Read + Seek>(
         let (row, column) = cell.get_position();
         let data = Data::from(cell.get_value().clone());
         if data != Data::Empty {
-            cells.push(row, column, content(&data)).map_err(|many| many.message())?;
+            let content = content(&data);
+            let content =
+                if marks.struck.contains(&(row, column)) { struck_out(&content.raw()) } else { content };
+            cells.push(row, column, content).map_err(|many| many.message())?;
         }
+    }
+    // Of two cells at a place the later counts.
+    for ((row, column), content) in marks.cells {
+        cells.push(row, column, content).map_err(|many| many.message())?;
     }
     Ok(cells)
 }

@@ -77,9 +77,10 @@ fn xlsx_with_a_table_away_from_the_corner() {
 }
 
 #[test]
-fn xls_and_ods() {
+fn xls_xlsb_and_ods() {
     for (format, bytes) in [
         ("xls", include_bytes!("fixtures/table.xls").as_slice()),
+        ("xlsb", include_bytes!("fixtures/table.xlsb").as_slice()),
         ("ods", include_bytes!("fixtures/table.ods").as_slice()),
     ] {
         let fields = fields(&format!("table.{format}"), format, "sheet: 数据\nheader_row: 3");
@@ -114,6 +115,18 @@ fn text_packed_by_gzip() {
     let cut = &bytes[..bytes.len() - 9];
     let source = crate::support::source(&fields("t.csv.gz", "csv", "comment: \"#\""), cut);
     assert!(crate::support::fault_text(&source, cut).contains("can't be unpacked to its end"));
+}
+
+#[test]
+fn a_page_that_calls_itself_xls() {
+    let page = "<html><body><table><tr><th>城市</th><th>年份</th><th>数值</th></tr>\
+                <tr><td>甲市<td>2008<td>1.25</tr><tr><td>甲市</td><td>2009年</td><td>&nbsp;</td></tr>\
+                <tr><td>乙</td><td>2008</td><td>1,234.5</td></tr><tr><td>乙</td><td>2009</td><td>0.1</td></tr></table>";
+    let source = source(&fields("t.xls", "html", ""), page.as_bytes());
+    let tidied = read(&source, page.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(lines(&tidied), expected(["C2", "C3", "C4", "C5"]));
+    let xls = crate::support::source(&fields("t.xls", "xls", ""), page.as_bytes());
+    assert!(crate::support::fault_text(&xls, page.as_bytes()).contains("set `format: html`"));
 }
 
 #[test]

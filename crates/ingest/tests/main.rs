@@ -15,5 +15,6 @@ mod manifests;
 mod names;
 mod properties;
 mod public_vintages;
+mod shown_cells;
 mod support;
 mod types;

@@ -81,6 +81,14 @@ fn corpus(format: &str) -> Vec<Vec<u8>> {
             fixture("damaged/panic_assert.xls"),
         ],
         "ods" => vec![fixture("fixtures/table.ods")],
+        "xlsb" => vec![fixture("fixtures/table.xlsb")],
+        "html" => vec![
+            format!(
+                "<table><tr><td>{}</td></tr></table>",
+                TEXT.replace('\n', "</tr><tr><td>").replace(',', "<td>")
+            )
+            .into_bytes(),
+        ],
         "parquet" => {
             vec![
                 parquet(),
@@ -183,6 +191,7 @@ fn text_packed_by_gzip() {
 fn delimited_text() {
     try_all("csv", 2_000);
     try_all("tsv", 2_000);
+    try_all("html", 2_000);
 }
 
 /// The cells of a grid, which damage may not change unseen.
@@ -235,6 +244,11 @@ fn with_damaged_part(bytes: &[u8], chance: &mut Chance) -> Vec<u8> {
 #[test]
 fn xlsx_workbooks() {
     try_zip("xlsx", 25);
+}
+
+#[test]
+fn xlsb_workbooks() {
+    try_zip("xlsb", 25);
 }
 
 #[test]

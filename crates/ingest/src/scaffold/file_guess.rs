@@ -1,11 +1,12 @@
 //! What a file is: its format, its encoding, its delimiter, and the sheets in it.
 
+use super::data_package::Resource;
 use crate::binary::{read_columns, read_tables, unpacked};
 use crate::columns::ColumnsAsked;
 use crate::format::Format;
 use crate::grid::GridRow;
 use crate::table::{Unreadable, Wanted};
-use crate::{delimited, gzip, text_encoding};
+use crate::{delimited, gzip, html, text_encoding};
 
 /// One table's worth of cells, and how they were read.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(super) struct Readable {
     pub(super) rows: Vec<GridRow>,
     /// What columns are called in words, by their names, where the file says so.
     pub(super) column_labels: Vec<(String, String)>,
+    /// What stands for missing values, where a data package says so.
+    pub(super) missing: Vec<String>,
     /// What a reader of the manifest should look at.
     pub(super) remarks: Vec<String>,
 }
@@ -27,7 +30,11 @@ pub(super) struct Readable {
 const DELIMITERS: [char; 4] = [',', '\t', ';', '|'];
 
 /// Every sheet of a workbook, or the one table of another file; a message where it can't be read.
-pub(super) fn readings(name: &str, bytes: &[u8]) -> Result<Vec<Readable>, String> {
+pub(super) fn readings(
+    name: &str,
+    bytes: &[u8],
+    resource: Option<&Resource>,
+) -> Result<Vec<Readable>, String> {
     if bytes.is_empty() {
         return Err("the file is empty (0 bytes): get it again".into());
     }
@@ -40,7 +47,8 @@ pub(super) fn readings(name: &str, bytes: &[u8]) -> Result<Vec<Readable>, String
     let bytes = if unpacked_bytes.is_empty() { bytes } else { &unpacked_bytes };
     let format = by_bytes(bytes).unwrap_or_else(|| by_name(name));
     let mut readings = match format {
-        Format::Csv | Format::Tsv => vec![text(bytes)?],
+        Format::Csv | Format::Tsv if is_page(bytes) => vec![page(bytes)?],
+        Format::Csv | Format::Tsv => vec![text(bytes, resource)?],
         _ if !unpacked_bytes.is_empty() => {
             return Err(format!("a {} packed by gzip: unpack it", format.in_words()));
         }
@@ -58,6 +66,14 @@ pub(super) fn readings(name: &str, bytes: &[u8]) -> Result<Vec<Readable>, String
             .map(|table| plain(format, table.sheet, table.rows))
             .collect(),
     };
+    if let Some(resource) = resource {
+        for reading in &mut readings {
+            reading.missing = resource.missing();
+            if reading.column_labels.is_empty() {
+                reading.column_labels = resource.labels();
+            }
+        }
+    }
     let said = by_extension(name);
     if said.is_some_and(|said| said != format && !(said.is_text() && format.is_text())) {
         let remark = format!("its name says otherwise, its bytes are those of {}", format.name());
@@ -76,6 +92,7 @@ fn plain(format: Format, sheet: Option<String>, rows: Vec<GridRow>) -> Readable 
         other_sheets: None,
         rows,
         column_labels: Vec::new(),
+        missing: Vec::new(),
         remarks: Vec::new(),
     }
 }
@@ -87,7 +104,13 @@ fn by_bytes(bytes: &[u8]) -> Option<Format> {
         [head, tail].iter().any(|place| place.windows(part.len()).any(|window| window == part))
     };
     if bytes.starts_with(b"PK\x03\x04") {
-        return Some(if holds(b"opendocument.spreadsheet") { Format::Ods } else { Format::Xlsx });
+        return Some(if holds(b"opendocument.spreadsheet") {
+            Format::Ods
+        } else if holds(b"xl/workbook.bin") {
+            Format::Xlsb
+        } else {
+            Format::Xlsx
+        });
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
         return Some(Format::Xls);
@@ -111,12 +134,26 @@ fn by_name(name: &str) -> Format {
     by_extension(name).filter(|format| format.is_text()).unwrap_or(Format::Csv)
 }
 
-fn text(bytes: &[u8]) -> Result<Readable, String> {
+fn is_page(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    bytes.trim_ascii_start().starts_with(b"<")
+}
+
+/// The largest table of a page.
+fn page(bytes: &[u8]) -> Result<Readable, String> {
+    let none = || "a page of HTML or XML, not a table: get the file itself".to_owned();
+    let label =
+        text_encoding::likely(bytes, None).map(|encoding| encoding.name().to_lowercase()).ok_or_else(none)?;
+    let text = text_encoding::decode(bytes, &label).map_err(|_| none())?.text;
+    let rows = html::table(&text).ok().flatten().filter(|rows| !rows.is_empty()).ok_or_else(none)?;
+    let mut reading = plain(Format::Html, None, rows);
+    reading.encoding = (label != "utf-8").then_some(label);
+    Ok(reading)
+}
+
+fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
     if bytes.starts_with(b"%PDF") {
         return Err("a PDF document, not a table: copy its tables into a spreadsheet".into());
-    }
-    if bytes.trim_ascii_start().starts_with(b"<") {
-        return Err("a page of HTML or XML, not a table: get the file itself".into());
     }
     let marked = match bytes {
         [0xFF, 0xFE, ..] => Some("utf-16le"),
@@ -126,8 +163,12 @@ fn text(bytes: &[u8]) -> Result<Readable, String> {
     if marked.is_none() && bytes.iter().filter(|byte| **byte == 0).count() * 20 > bytes.len() {
         return Err("neither a workbook nor text".into());
     }
+    let said = resource.and_then(|resource| resource.encoding.as_deref()).map(str::to_lowercase);
+    let fits = |label: &String| text_encoding::decode(bytes, label).is_ok();
     let label = match marked {
         Some(label) => Some(label.to_owned()),
+        // What a data package says is right where the bytes allow it.
+        None if said.as_ref().is_some_and(fits) => said,
         None => text_encoding::likely(bytes, None).map(|encoding| encoding.name().to_lowercase()),
     };
     let decoded = label.and_then(|label| Some((text_encoding::decode(bytes, &label).ok()?.text, label)));
@@ -137,7 +178,12 @@ fn text(bytes: &[u8]) -> Result<Readable, String> {
         .find(|line| !line.trim().is_empty())
         .and_then(|line| ["#", "//", "%"].into_iter().find(|mark| line.starts_with(mark)).map(str::to_owned));
     let mut best: Option<(usize, char, Vec<GridRow>)> = None;
-    for delimiter in DELIMITERS {
+    let said = resource.and_then(Resource::delimiter);
+    for delimiter in DELIMITERS
+        .into_iter()
+        .filter(|one| said.is_none_or(|said| said == *one))
+        .chain(said.filter(|said| !DELIMITERS.contains(said)))
+    {
         let dialect = delimited::Dialect { delimiter, comment: comment.as_deref() };
         let Ok(rows) = delimited::parse(&text, dialect) else { continue };
         // Many rows of the same width, more than one: the more cells stand in such rows, the better.
@@ -161,6 +207,7 @@ fn text(bytes: &[u8]) -> Result<Readable, String> {
         other_sheets: None,
         rows,
         column_labels: Vec::new(),
+        missing: Vec::new(),
         remarks: Vec::new(),
     })
 }

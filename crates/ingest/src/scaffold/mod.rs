@@ -1,6 +1,7 @@
 //! A manifest for a folder of files that nobody has described yet: everything that can be told from the files is guessed, and every guess is
 //! marked for review.
 
+mod data_package;
 mod file_guess;
 mod table_guess;
 
@@ -11,6 +12,7 @@ use crate::crosswalk::Crosswalk;
 use crate::fold::fold_header;
 use crate::layout::Layout;
 use crate::manifest::Manifest;
+use data_package::DataPackage;
 use file_guess::{Readable, readings};
 use table_guess::{TableGuess, ValueGuess, table};
 
@@ -86,8 +88,13 @@ pub fn scaffold(
     writer.head(name, date);
     let mut left_out = Vec::new();
     let mut tables: Vec<(&String, &Vec<u8>, Readable, TableGuess)> = Vec::new();
-    for (file, bytes) in files {
-        let found = readings(file, bytes).and_then(|readings| {
+    let package = DataPackage::among(files).unwrap_or_else(|wrong| {
+        left_out.push((data_package::NAME.to_owned(), wrong));
+        DataPackage::default()
+    });
+    for (file, bytes) in files.iter().filter(|(file, _)| file != data_package::NAME) {
+        let resource = package.resource(file);
+        let found = readings(file, bytes, resource).and_then(|readings| {
             best(readings, crosswalk, known)
                 .ok_or_else(|| "no table in it with years under or beside one another".to_owned())
         });
@@ -344,6 +351,10 @@ impl Writer {
             .collect();
         if !guess.found.is_empty() && !absent.is_empty() {
             self.review(&format!("    # REVIEW: not in it: {}", absent.join(", ")));
+        }
+        if !reading.missing.is_empty() {
+            let listed: Vec<String> = reading.missing.iter().map(|text| quoted(text)).collect();
+            self.line(&format!("    missing: [{}]  # datapackage.json says so", listed.join(", ")));
         }
         if !reading.column_labels.is_empty() {
             let named = reading.column_labels.iter().map(|(name, label)| format!("{name}: {label}"));
