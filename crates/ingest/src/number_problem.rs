@@ -79,13 +79,13 @@ impl NumberProblem {
         // A short mark after a number, or before it.
         for (at, _) in folded.char_indices().rev().take(MARK) {
             let (before, mark) = folded.split_at_checked(at).unwrap_or((folded, ""));
-            if is_number(before) && !is_number(mark) {
+            if is_number(before) && !is_number(mark) && !is_word(mark) {
                 return NumberProblem::Flag(mark.trim_matches(' ').to_owned());
             }
         }
         for (at, _) in folded.char_indices().skip(1).take(MARK) {
             let (mark, after) = folded.split_at_checked(at).unwrap_or((folded, ""));
-            if is_number(after) && !is_number(mark) {
+            if is_number(after) && !is_number(mark) && !is_word(mark) {
                 return NumberProblem::Flag(mark.trim_matches(' ').to_owned());
             }
         }
@@ -131,6 +131,11 @@ impl NumberProblem {
             }
         }
     }
+}
+
+/// Whether a text is more than a mark: of three letters or more.
+fn is_word(text: &str) -> bool {
+    text.chars().filter(|character| character.is_alphabetic()).count() > 2
 }
 
 /// Whether a folded text is a number by some rule.

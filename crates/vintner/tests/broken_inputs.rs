@@ -145,7 +145,7 @@ fn a_renamed_town_runs_with_a_warning() {
     assert_eq!(output.code, 0, "{}", output.stderr);
     for said in [
         "no row for 1 of the crosswalk's entities: burton",
-        "\"Burton upon Trent\" (A10)",
+        "\"Burton upon Trent\" (A10, A11, A12 and 5 more) is not in the crosswalk",
         "burton: no observations",
     ] {
         assert!(output.stderr.contains(said), "{said}: {}", output.stderr);
