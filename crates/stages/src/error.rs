@@ -119,7 +119,7 @@ pub enum StagesError {
         suggestion.as_ref().map(|name| format!(", did you mean `{name}`?")).unwrap_or_default(),
         if available.is_empty() { "it has none".to_owned() } else { format!("there are: {}", available.join(", ")) }
     )]
-    NoModel {
+    NoModelIn {
         /// The input.
         role: String,
         /// The model; empty where any would do.

@@ -50,6 +50,17 @@ fn models_stand_side_by_side() {
 }
 
 #[test]
+fn the_models_of_a_stepwise_list_are_columns() {
+    let workspace = with_stages(
+        "  steps:\n    op: regress\n    inputs: {panel: panel}\n    params: {formula: 'inv ~ csw(value, capital) | entity', pooled: {model: within}}\n  \
+         stepwise:\n    op: model_table\n    inputs: {vintage: vintage, steps: steps}\n    params: {statistics: [n_obs]}\n    \
+         publish: {csv: 'reports/{vintage}/steps.csv'}\n",
+    );
+    workspace.reproduce(&HERE);
+    insta::assert_snapshot!("steps_csv", workspace.read(&format!("{REPORTS}/steps.csv")));
+}
+
+#[test]
 fn the_table_compiles_and_fits_the_page() {
     if !pdf::latex() {
         return;

@@ -22,11 +22,13 @@ use super::bootstrap::{BootstrapOutcome, Bootstrapped};
 use super::iv::IvResults;
 use super::regress::Fits;
 use super::system::SystemResults;
+use super::written::Named;
 use crate::error::StagesError;
 
 /// The code that this file reads results by, for the digests of the operations that use it.
-pub(super) const CODE: [&str; 7] = [
+pub(super) const CODE: [&str; 8] = [
     env!("VINTNER_CODE_OPERATION_MODEL_RESULTS"),
+    env!("VINTNER_CODE_OPERATION_WRITTEN"),
     env!("VINTNER_CODE_OPERATION_REGRESS"),
     env!("VINTNER_CODE_OPERATION_IV"),
     env!("VINTNER_CODE_OPERATION_SYSTEM"),
@@ -103,6 +105,9 @@ fn rows_of(frame: &DataFrame) -> Result<Vec<ResultRow>, StagesError> {
 /// The models in what one of our operations made.
 fn of_operation(value: Value, level: f64) -> Result<Vec<ModelResults>, String> {
     let has = |key: &str| value.get(key).is_some();
+    if let Some(Value::Array(several)) = value.get("models") {
+        return of_several(several, level);
+    }
     let outcome = value.get("outcome").and_then(Value::as_str).map(str::to_owned);
     if has("by_entity") {
         return Ok(of_fits(&decoded(value)?, level));
@@ -129,6 +134,23 @@ fn of_operation(value: Value, level: f64) -> Result<Vec<ModelResults>, String> {
                   term (`term`, `estimate`, `std_error`, …) as CSV, Parquet or a JSON list"
             .into()),
     }
+}
+
+/// The models of a step-wise list or a split sample, each by its name.
+fn of_several(several: &[Value], level: f64) -> Result<Vec<ModelResults>, String> {
+    let mut models = Vec::new();
+    for one in several {
+        let Named { model, result } = decoded::<Named<Value>>(one.clone())?;
+        let own = of_operation(result, level)?;
+        models.extend(own.into_iter().map(|results| {
+            let name = match results.model.is_empty() {
+                true => model.name.clone(),
+                false => format!("{}: {}", model.name, results.model),
+            };
+            ModelResults { model: name, ..results }
+        }));
+    }
+    Ok(models)
 }
 
 fn decoded<T: DeserializeOwned>(value: Value) -> Result<T, String> {

@@ -176,7 +176,7 @@ impl ModelTableOf {
             if chosen.is_empty() {
                 let names: BTreeSet<String> = there.iter().map(Found::name).collect();
                 let near = model.and_then(|model| did_you_mean(model, names.iter().map(String::as_str)));
-                return Err(StagesError::NoModel {
+                return Err(StagesError::NoModelIn {
                     role: role.to_owned(),
                     model: model.unwrap_or_default().to_owned(),
                     suggestion: near.map(str::to_owned),
