@@ -63,6 +63,25 @@ pub enum IngestError {
         /// Where to put them.
         destination: PathBuf,
     },
+    /// Raw files have names of a source's pattern, and the manifest doesn't list them.
+    #[error(
+        "vintage `{vintage}`: {} of the pattern {pattern:?} (source `{name}`) that `files` doesn't list{}\n      = list \
+         {} with what `sha256sum` prints, or move {} away",
+        if files.len() == 1 { "a file".to_owned() } else { format!("{} files", files.len()) },
+        files.iter().map(|file| format!("\n  {file}")).collect::<String>(),
+        if files.len() == 1 { "it" } else { "them" },
+        if files.len() == 1 { "it" } else { "them" }
+    )]
+    NotListed {
+        /// The vintage.
+        vintage: String,
+        /// The source.
+        name: String,
+        /// The pattern of its files.
+        pattern: String,
+        /// The files, from the raw folder.
+        files: Vec<String>,
+    },
     /// A raw file isn't the one that the manifest means.
     #[error(
         "{file}: not the file that the manifest means (source `{name}`)\n  expected sha256 {expected}\n  found    \

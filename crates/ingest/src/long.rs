@@ -21,6 +21,8 @@ pub(crate) struct Long<'a> {
     columns: Vec<u32>,
     /// The year of every row, where no column has it.
     year: Option<i32>,
+    /// Whether rows have no times.
+    timeless: bool,
     headers: Vec<(u32, String)>,
 }
 
@@ -47,14 +49,16 @@ impl<'a> Long<'a> {
             }
         }
         let all = readers.len() == source.columns.len();
-        keys.filter(|_| all).map(|keys| Self { keys, readers, columns, year: source.year, headers })
+        let timeless = source.time.is_none() && source.year.is_none();
+        keys.filter(|_| all).map(|keys| Self { keys, readers, columns, year: source.year, timeless, headers })
     }
 }
 
 impl ReadRow for Long<'_> {
     fn read(&self, tidying: &mut Tidying<'_>, row: &dyn Row) {
         let Some(keyed) = self.keys.key_of(tidying, row, &self.columns) else { return };
-        let Some(year) = keyed.year.or(self.year) else { return };
+        let year = if self.timeless { Some(0) } else { keyed.year.or(self.year) };
+        let Some(year) = year else { return };
         let number = row.number();
         if !tidying.begin(keyed.key, year, RecordPlace { row: number, column: 0, variable: 0 }) {
             return;

@@ -6,12 +6,15 @@ use encoding_rs::Encoding;
 use vintner_diagnostics::{Document, Faults, Node, NodeValue};
 use vintner_panel::tidy_columns;
 
+use crate::cell::Cell;
 use crate::checksum::Checksum;
+use crate::file_pattern::{FilePattern, Given};
 use crate::format::Format;
 use crate::layout::Layout;
 use crate::manifest::Manifest;
 use crate::number_rule::{DecimalMark, Grouping, NumberRule, Percent};
-use crate::source::{Outside, Source, ValueColumn, ValueKind};
+use crate::source::{Duplicates, Outside, Source, ValueColumn, ValueKind};
+use crate::year::parse_year;
 
 /// Everything that doesn't go together, each at its place.
 pub(crate) fn check(manifest: &Manifest, document: &Document) -> Faults {
@@ -28,13 +31,16 @@ pub(crate) fn check(manifest: &Manifest, document: &Document) -> Faults {
         );
     }
     let nodes = items(document.node(&["sources"]));
-    let mut names: BTreeMap<&str, ()> = BTreeMap::new();
+    let mut names: BTreeMap<String, ()> = BTreeMap::new();
     let mut units: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
     for (index, source) in manifest.sources.iter().enumerate() {
         let place = Place { source: nodes.get(index) };
-        if names.insert(&source.name, ()).is_some() {
-            let message = format!("a second source called `{}`", source.name);
-            check.fault(place.field("name"), message, "give each source its own name");
+        let parts = source.files.keys().map(|file| source.part_name(file));
+        for name in std::iter::once(source.name.clone()).chain(parts) {
+            let message = format!("a second source called `{name}`");
+            if names.insert(name, ()).is_some() {
+                check.fault(place.field("name"), message, "give each source its own name");
+            }
         }
         check.source(source, place);
         let column_nodes = items(place.field("columns"));
@@ -89,14 +95,7 @@ impl Check<'_> {
             let hint = "leave out slashes, brackets, line breaks and a dot at the beginning";
             self.fault(place.field("name"), message, hint);
         }
-        if Checksum::parse(&source.sha256).is_none() {
-            let message = format!("`{}` is not a SHA-256 checksum", source.sha256);
-            self.fault(
-                place.field("sha256"),
-                message,
-                "write the 64 hex digits that `sha256sum FILE` prints",
-            );
-        }
+        self.files(source, place);
         if source.header_row == 0 {
             self.fault(
                 place.field("header_row"),
@@ -142,10 +141,16 @@ impl Check<'_> {
         self.numbers(&source.numbers, place.field("numbers"));
         self.format(source, place);
         self.layout(source, place);
+        self.keeps_no_duplicates(source, place);
         self.columns(source, place);
     }
 
     fn corrections(&mut self, source: &Source, place: Place<'_>) {
+        if !source.files.is_empty() && !source.corrections.is_empty() {
+            let message = "a correction names a cell, and the source has many files".to_owned();
+            let hint = "make the file to be corrected a source of its own";
+            self.fault(place.field("corrections"), message, hint);
+        }
         let nodes = items(place.field("corrections"));
         for (at, correction) in source.corrections.iter().enumerate() {
             let node = nodes.get(at).or(place.source);
@@ -194,6 +199,74 @@ impl Check<'_> {
             let hint =
                 "a flag is a mark such as \"p\", \"*\" or \"[{digits}]\"; raised digits are \"{raised}\"";
             self.fault(node, message, hint);
+        }
+    }
+
+    fn files(&mut self, source: &Source, place: Place<'_>) {
+        let digits = "write the 64 hex digits that `sha256sum FILE` prints";
+        let many = source.file.contains(['*', '{']) && source.sha256.is_empty();
+        if source.files.is_empty() {
+            if source.file.is_empty() {
+                let hint = "name the file, or list many as `files`";
+                self.fault(place.source, "missing field `file`".into(), hint);
+            } else if many {
+                let message = format!("{:?} stands for many files, and none is listed", source.file);
+                self.fault(place.field("file"), message, "list them: `files: {NAME: its sha256}`");
+            } else if source.sha256.is_empty() {
+                self.fault(place.source, "missing field `sha256`".into(), digits);
+            } else if Checksum::parse(&source.sha256).is_none() {
+                let message = format!("`{}` is not a SHA-256 checksum", source.sha256);
+                self.fault(place.field("sha256"), message, digits);
+            }
+        } else if !source.sha256.is_empty() {
+            let message = "each of the `files` has its own checksum".into();
+            self.fault(place.field("sha256"), message, "leave `sha256` out");
+        }
+        if !source.files.is_empty()
+            && !source.file.is_empty()
+            && let Err(message) = FilePattern::parse(&source.file)
+        {
+            let hint = "`*` stands for anything, `{year}` for the value of the column `year`";
+            self.fault(place.field("file"), format!("{:?}: {message}", source.file), hint);
+            return;
+        }
+        let node = place.field("files");
+        for (file, sha256) in &source.files {
+            let node = node.and_then(|node| node.get(file)).or(node);
+            if file.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
+                let message = format!("{file:?} isn't a path below the raw folder");
+                self.fault(node, message, "name it as it lies there, folders divided by slashes");
+            }
+            if Checksum::parse(sha256).is_none() {
+                self.fault(node, format!("`{sha256}` is not a SHA-256 checksum"), digits);
+            }
+            match source.given_by(file) {
+                Err(message) => self.fault(node, message, "mend the name, or the pattern `file`"),
+                Ok(given) => self.time_given(source, &given, node),
+            }
+        }
+        self.time_given(source, &source.given, place.field("given"));
+        for column in source.columns.iter().filter_map(|column| column.column.as_ref()) {
+            if source.given.contains_key(column) {
+                let message = format!("the values of {column:?} stand in no cell");
+                self.fault(
+                    place.field("given"),
+                    message,
+                    "what is given is a key, or a condition of `where`",
+                );
+            }
+        }
+    }
+
+    /// That a time which is given is one.
+    fn time_given(&mut self, source: &Source, given: &Given, node: Option<&Node>) {
+        let Some(text) = source.time.as_ref().and_then(|time| given.get(time)) else { return };
+        let problem = match source.period {
+            Some(reading) => reading.read(text).err().map(|error| error.to_string()),
+            None => parse_year(Cell::of_text(text)).err().map(|problem| problem.message(text)),
+        };
+        if let Some(message) = problem {
+            self.fault(node, message, "mend the name, the pattern `file`, or `period`");
         }
     }
 
@@ -262,10 +335,24 @@ impl Check<'_> {
                     let message = "`period` says how a column of times is read, and there is none".into();
                     self.fault(place.field("period"), message, "name the column as `time`, or leave it out");
                 }
-                if source.time.is_some() == source.year.is_some() {
-                    let message = "a long table needs either `time` or `year`".into();
+                if source.time.is_some() && source.year.is_some() {
+                    let message = "a long table has either `time` or `year`".into();
                     let hint = "`time` is the header of the column of years; `year` is the year of every row";
                     self.fault(place.field("layout"), message, hint);
+                }
+                if source.time.is_none() && source.year.is_none() && source.covers.is_some() {
+                    let message =
+                        "`covers` says which years a table covers, and a cross-section has none".into();
+                    let hint = "name the column of years as `time`, or say with `year` which one it is of";
+                    self.fault(place.field("covers"), message, hint);
+                }
+                if source.duplicates == Duplicates::Keep
+                    && (source.entity.is_some() || source.category.is_some())
+                {
+                    let message =
+                        "`duplicates: keep` is for rows that nothing but their number tells apart".into();
+                    let hint = "leave `entity` and `category` out, or use `first` or `error`";
+                    self.fault(place.field("duplicates"), message, hint);
                 }
                 self.forbid(source.variable_column.is_some(), "variable_column", "a long table", place);
             }
@@ -293,6 +380,14 @@ impl Check<'_> {
                     self.fault(place.field("outside"), message, "use `drop` or `error`");
                 }
             }
+        }
+    }
+
+    fn keeps_no_duplicates(&mut self, source: &Source, place: Place<'_>) {
+        let keeps = source.layout != Layout::Long && source.duplicates == Duplicates::Keep;
+        if keeps {
+            let message = "`duplicates: keep` is for a long table, whose rows are observations".into();
+            self.fault(place.field("duplicates"), message, "use `first` or `error`");
         }
     }
 

@@ -17,6 +17,7 @@ use crate::entities_across::EntitiesAcross;
 use crate::error::{IngestError, Result};
 use crate::fold::fold_header;
 use crate::format::Format;
+use crate::given::{GivenColumns, GivenRow};
 use crate::grid::{CellContent, Grid, GridRow};
 use crate::header::{Header, SEARCHED};
 use crate::layout::Layout;
@@ -176,7 +177,9 @@ fn read_values(
     let bytes = unpacked_text(source, bytes)?;
     let bytes = bytes.as_ref();
     static NONE: BTreeSet<usize> = BTreeSet::new();
-    let mut place = SourcePlace { source: source.name.clone(), file: source.file.clone(), sheet: None };
+    let (name, file) = (source.name.clone(), source.file.clone());
+    let observations = source.has_observations();
+    let mut place = SourcePlace { source: name, file, sheet: None, observations };
     let asked = |place| Asked { source, place, crosswalk, window, by_comma: &NONE };
     match source.format {
         Format::Csv | Format::Tsv => {
@@ -309,13 +312,20 @@ fn pass<'a, B: RowBlock>(asked: Asked<'a>, head: &Grid, blocks: &[B]) -> Result<
         let last = row.number;
         corrections.in_header(&mut tidying, &mut head.to_mut().rows, last);
     }
-    let header = match Header::of(&head, source) {
+    let mut header = match Header::of(&head, source) {
         Ok(header) => Some(header),
         Err(problem) => {
             tidying.fault(problem);
             None
         }
     };
+    let width = header.as_ref().and_then(|header| width_of(source, header));
+    let given = header.as_mut().map(|header| GivenColumns::beside(&source.given, header));
+    let given = given.transpose().unwrap_or_else(|problem| {
+        tidying.fault(problem);
+        None
+    });
+    let given = given.unwrap_or_default();
     let layout: Option<Box<dyn ReadRow + '_>> = header.as_ref().and_then(|header| match source.layout {
         Layout::Long => Some(Box::new(Long::find(&mut tidying, header)?) as Box<dyn ReadRow>),
         Layout::Wide => Some(Box::new(Wide::find(&mut tidying, header)?) as Box<dyn ReadRow>),
@@ -323,7 +333,6 @@ fn pass<'a, B: RowBlock>(asked: Asked<'a>, head: &Grid, blocks: &[B]) -> Result<
             Some(Box::new(EntitiesAcross::find(&mut tidying, header)?) as Box<dyn ReadRow>)
         }
     });
-    let width = header.as_ref().and_then(|header| width_of(source, header));
     let first = header.as_ref().map_or(u32::MAX, |header| header.last);
     let last = source.last_row.unwrap_or(u32::MAX);
     let read = blocks.par_iter().map(|block| {
@@ -337,7 +346,10 @@ fn pass<'a, B: RowBlock>(asked: Asked<'a>, head: &Grid, blocks: &[B]) -> Result<
                     check_width(own, row, width);
                 }
                 if let Some(layout) = &layout {
-                    layout.read(own, row);
+                    match source.given.is_empty() {
+                        true => layout.read(own, row),
+                        false => layout.read(own, &GivenRow { row, given: &given }),
+                    }
                 }
             });
         })?;
@@ -359,7 +371,11 @@ fn pass<'a, B: RowBlock>(asked: Asked<'a>, head: &Grid, blocks: &[B]) -> Result<
 /// at fault.
 fn width_of(source: &Source, header: &Header) -> Option<u32> {
     let keys = [&source.entity, &source.time];
-    let is_header = keys.into_iter().flatten().all(|name| header.find(name).is_ok());
+    let is_header = keys
+        .into_iter()
+        .flatten()
+        .filter(|name| !source.given.contains_key(*name))
+        .all(|name| header.find(name).is_ok());
     (source.format.is_text() && is_header).then(|| header.cells.last().map_or(0, |(column, _)| *column))
 }
 

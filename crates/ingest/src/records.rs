@@ -117,6 +117,11 @@ impl Records {
         RecordPlace { row: at(&self.rows), column: at(&self.columns), variable: at(&self.variables) }
     }
 
+    /// Whether a part of the key stands across the table.
+    pub(crate) fn is_across(&self) -> bool {
+        self.across
+    }
+
     /// Whether a record holds one variable only.
     pub(crate) fn is_by_variable(&self) -> bool {
         self.by_variable
@@ -224,7 +229,12 @@ impl Records {
         if source.entity.is_some() || source.layout == Layout::EntitiesAcross {
             columns.push(text(names::ENTITY, &mut self.keys.iter().map(|key| key.entity), &self.entities));
         }
-        columns.push(self.time_column(source));
+        if place.observations {
+            columns.push(self.row_labels(&place));
+        }
+        if source.layout != Layout::Long || source.time.is_some() || source.year.is_some() {
+            columns.push(self.time_column(source));
+        }
         if source.category.is_some() {
             columns.push(text(
                 names::CATEGORY,
@@ -265,6 +275,15 @@ impl Records {
         }
         let height = columns.first().map_or(0, Column::len);
         TidyTable::new(DataFrame::new(height, columns)?, notes)
+    }
+
+    /// What rows are called that are observations of somebody new each: by their numbers in the file, with zeros
+    /// before them so that text is in their order; of one file of many with the source's name for it.
+    fn row_labels(&self, place: &SourcePlace) -> Column {
+        let width = self.rows.last().map_or(1, |row| row.to_string().len());
+        let part = place.source.split_once(':').map(|(_, part)| format!("{part}:")).unwrap_or_default();
+        let labels = self.rows.iter().map(|row| format!("{part}{row:0width$}"));
+        StringChunked::from_iter_values(names::ENTITY.into(), labels).into_column()
     }
 
     /// Years as numbers, and other periods as they are printed.

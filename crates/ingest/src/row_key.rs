@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::records::RowKey;
 use crate::rows::Row;
 use crate::source::Source;
-use crate::tidying::Tidying;
+use crate::tidying::{GIVEN, Tidying};
 
 /// Where a table keeps its keys.
 #[derive(Debug)]
@@ -90,14 +90,14 @@ impl KeyColumns {
 
     /// All columns that the keys and conditions are read from.
     pub(crate) fn all(&self) -> Vec<u32> {
-        self.keys()
+        self.all_keys()
             .map(|(key, _)| key.column)
             .chain(self.conditions.iter().map(|(key, _)| key.column))
             .collect()
     }
 
     /// The key columns that there are, with what they hold, for a message.
-    fn keys(&self) -> impl Iterator<Item = (&KeyColumn, &'static str)> {
+    fn all_keys(&self) -> impl Iterator<Item = (&KeyColumn, &'static str)> {
         [
             (self.entity.as_ref(), "entity"),
             (self.time.as_ref(), "year"),
@@ -106,6 +106,11 @@ impl KeyColumns {
         ]
         .into_iter()
         .filter_map(|(column, what)| column.map(|column| (column, what)))
+    }
+
+    /// Those in the table itself: a key that is given says nothing of whether a row holds anything.
+    fn keys(&self) -> impl Iterator<Item = (&KeyColumn, &'static str)> {
+        self.all_keys().filter(|(key, _)| key.column < GIVEN)
     }
 
     /// The key of a row; nothing where the row isn't to be read: it meets not all conditions, has

@@ -18,10 +18,19 @@ use crate::year::YearSpan;
 pub struct Source {
     /// Its name, unique in the vintage.
     pub name: String,
-    /// The file, relative to the vintage's raw folder.
+    /// The file, relative to the vintage's raw folder; of a source of many files the pattern of their names, in
+    /// which `*` stands for anything and `{column}` for the value of a column.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub file: String,
     /// The file's SHA-256 checksum, 64 hex digits.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sha256: String,
+    /// Of a source of many files: each with its checksum.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, String>,
+    /// Columns that the table hasn't, each with the text that stands in all its rows.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub given: BTreeMap<String, String>,
     /// The file's format.
     pub format: Format,
     /// For text, and for Stata files of before version 14: any label of the WHATWG Encoding Standard (`utf-8`,
@@ -263,6 +272,8 @@ pub enum Duplicates {
     Error,
     /// Keep the first row's value, count the others and warn.
     First,
+    /// Keep all: each row is an observation of somebody new, called by its row in the file.
+    Keep,
 }
 
 impl Source {
@@ -286,6 +297,16 @@ impl Source {
     pub fn outside(&self) -> Outside {
         self.outside.unwrap_or_default()
     }
+
+    /// Whether each row is an observation of somebody new: where nothing says whose it is, and no time either or
+    /// several rows a time.
+    pub fn has_observations(&self) -> bool {
+        let timeless = self.time.is_none() && self.year.is_none();
+        self.layout == Layout::Long
+            && self.entity.is_none()
+            && (timeless || self.duplicates == Duplicates::Keep)
+    }
+
     /// The encoding's label, `utf-8` unless said otherwise.
     pub fn encoding_label(&self) -> &str {
         self.encoding.as_deref().unwrap_or("utf-8")

@@ -31,6 +31,9 @@ use crate::year::{PLAUSIBLE_YEARS, parse_marked_year};
 /// How many names a warning lists.
 const LISTED: usize = 5;
 
+/// Columns from here on aren't in the table; their values are given.
+pub(crate) const GIVEN: u32 = 1 << 30;
+
 /// So many warnings are told of a file; the others are counted.
 const WARNINGS: usize = 200;
 
@@ -221,7 +224,12 @@ impl<'a> Tidying<'a> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        self.fault(Problem { cell: Some((row, column)), message: message.into(), hint: hint.into() });
+        let cell = (column < GIVEN).then_some((row, column));
+        let problem = Problem { cell, message: message.into(), hint: hint.into() };
+        // What is wrong with a value that is given is so in every row, and is said once.
+        if cell.is_some() || !self.found.iter().any(|found| found.problem == problem) {
+            self.fault(problem);
+        }
     }
 
     /// A field beyond the header's last, which is told before all else.
@@ -499,7 +507,9 @@ impl<'a> Tidying<'a> {
     pub(crate) fn begin(&mut self, key: RowKey, year: i32, place: RecordPlace) -> bool {
         let frequency = self.asked.source.period.and_then(|period| period.frequency);
         let frequency = frequency.unwrap_or(Frequency::Year);
-        let wanted = self.asked.window.is_none_or(|window| window.contains(frequency, year));
+        let source = self.asked.source;
+        let timeless = source.layout == Layout::Long && source.time.is_none() && source.year.is_none();
+        let wanted = timeless || self.asked.window.is_none_or(|window| window.contains(frequency, year));
         if wanted {
             self.records.push(key, year, place);
         }
@@ -573,7 +583,8 @@ impl<'a> Tidying<'a> {
             self.fault(problem);
         }
         self.refuse_absent_years();
-        let repeated = self.records.repeated();
+        let observations = self.asked.source.has_observations();
+        let repeated = if observations { Vec::new() } else { self.records.repeated() };
         if !repeated.is_empty() {
             let is_repeated = |record: usize| repeated.binary_search_by_key(&record, |(at, _)| *at).is_ok();
             self.found.retain(|found| !found.record.is_some_and(is_repeated));
@@ -626,6 +637,9 @@ impl<'a> Tidying<'a> {
             let frequency = self.asked.source.period.and_then(|period| period.frequency);
             let period = frequency.and_then(|own| Period::from_ordinal(own, time));
             let year = period.map_or_else(|| time.to_string(), |period| period.to_string());
+            let timeless = self.asked.source.time.is_none() && self.asked.source.year.is_none();
+            let when =
+                if timeless && !self.records.is_across() { String::new() } else { format!(" for {year}") };
             let entity = entity.map(|id| format!(" of {id}")).unwrap_or_default();
             let category = category.map(|category| format!(", {category}")).unwrap_or_default();
             for (at, variable) in self.asked.source.columns.iter().enumerate() {
@@ -638,12 +652,19 @@ impl<'a> Tidying<'a> {
                 let problem = Problem {
                     cell: Some((own.row, column)),
                     message: format!(
-                        "a second value of `{}`{entity} for {year}{category}; the first is in {first}",
+                        "a second value of `{}`{entity}{when}{category}; the first is in {first}",
                         variable.variable
                     ),
-                    hint:
+                    hint: if self.asked.source.entity.is_none() && !self.records.is_across() {
+                        "remove one, name the column of `entity`, tell them apart with `category` or `where`, or set \
+                         `duplicates: keep` where each row is an observation of its own, or `first`"
+                    } else if when.is_empty() {
+                        "remove one, name the column of years as `time`, tell them apart with `category` or `where`, or set \
+                         `duplicates: first`"
+                    } else {
                         "remove one, tell them apart with `category` or `where`, or set `duplicates: first`"
-                            .into(),
+                    }
+                    .into(),
                 };
                 // All are sorted below, so more than are kept are begun with.
                 if self.found.len() < 2 * SourceFaults::KEPT {

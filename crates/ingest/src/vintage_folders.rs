@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use vintner_diagnostics::did_you_mean;
 
 use crate::error::{IngestError, Result};
+use crate::file_pattern::NameReading;
 use crate::fold::fold_header;
 use crate::manifest::Manifest;
 use crate::source::Source;
@@ -102,7 +103,7 @@ impl Vintage {
     /// [`IngestError::MissingFiles`] with all that aren't.
     pub fn require_files(&self) -> Result<()> {
         let mut files = Vec::new();
-        for source in &self.manifest.sources {
+        for source in &self.manifest.parts() {
             if !self.path_of(source).is_file() {
                 let near = self.nearly(&source.file);
                 let near = near.map(|near| format!(" (there is {near:?}: rename it)")).unwrap_or_default();
@@ -113,7 +114,7 @@ impl Vintage {
             }
         }
         if files.is_empty() {
-            return Ok(());
+            return self.require_listed();
         }
         Err(IngestError::MissingFiles {
             vintage: self.name.clone(),
@@ -128,6 +129,26 @@ impl Vintage {
         })
     }
 
+    /// Checks that no file is of a source's pattern without being listed: it would be left out unseen.
+    fn require_listed(&self) -> Result<()> {
+        for source in &self.manifest.sources {
+            let Some(pattern) = source.pattern() else { continue };
+            let mut found = Vec::new();
+            files_below(&self.raw_folder, "", 0, &mut found);
+            found.retain(|file| pattern.read(file) != NameReading::Other && !source.files.contains_key(file));
+            found.sort();
+            if !found.is_empty() {
+                return Err(IngestError::NotListed {
+                    vintage: self.name.clone(),
+                    name: source.name.clone(),
+                    pattern: source.file.clone(),
+                    files: found,
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// A file of the raw folder whose name differs from `file` only in white space, character width and
     /// Unicode form, as downloads, archives and other systems are apt to change them.
     fn nearly(&self, file: &str) -> Option<String> {
@@ -140,5 +161,25 @@ impl Vintage {
             .collect();
         near.sort();
         near.into_iter().next()
+    }
+}
+
+/// Partitioned folders lie in one another so deep at most.
+const DEEPEST: usize = 16;
+
+/// The files in a folder and below, by their paths from it; hidden ones aren't looked at, nor are links followed.
+fn files_below(folder: &Path, before: &str, depth: usize, found: &mut Vec<String>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let Ok(kind) = entry.file_type() else { continue };
+        if name.starts_with('.') {
+            continue;
+        }
+        if kind.is_dir() && depth < DEEPEST {
+            files_below(&entry.path(), &format!("{before}{name}/"), depth + 1, found);
+        } else if kind.is_file() {
+            found.push(format!("{before}{name}"));
+        }
     }
 }

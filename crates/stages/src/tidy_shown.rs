@@ -14,7 +14,7 @@ use crate::error::StagesError;
 /// # Errors
 /// Where the frame can't be read.
 pub fn tidy_shown(bytes: &[u8], limit: usize) -> Result<Option<(DataFrame, usize)>, StagesError> {
-    let notes = column_notes(bytes, "the frame")?;
+    let notes = column_notes(&mut ParquetReader::new(Cursor::new(bytes)), "the frame")?;
     if !notes.contains_key(tidy_columns::ROW) {
         return Ok(None);
     }

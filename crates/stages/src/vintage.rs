@@ -31,9 +31,8 @@ pub fn find_vintage(
     let found = folders.locate(name)?;
     looking(found.raw_candidates.clone());
     found.require_files()?;
-    let sources = found
-        .manifest
-        .sources
+    let parts = found.manifest.parts();
+    let sources = parts
         .iter()
         .map(|source| {
             Ok(SourceFile {

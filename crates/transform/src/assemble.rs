@@ -13,15 +13,16 @@ use crate::tidy_rows::held_in;
 
 /// The panel of `assembly` from tidy tables.
 ///
-/// Every entity has a row for every year. A series without entities, such as an exchange rate, is
-/// given to all of them. Each value that isn't there is a gap: no source has a row for it, or the
+/// Every entity has a row for every year, or for those that a source has. A series without entities, such as an
+/// exchange rate, is given to all of them; where there are no others, it is the panel, a time series. Sources
+/// without times make a cross-section. Each value that isn't there is a gap: no source has a row for it, or the
 /// source's cell is empty or a code for missing, named with file, sheet and cell.
 ///
 /// # Errors
 /// [`TransformError::UnknownVariable`], [`TransformError::ByCategory`],
 /// [`TransformError::MixedKeys`], [`TransformError::MixedTypes`], [`TransformError::DuplicateValue`],
 /// [`TransformError::Repeated`], [`TransformError::NoEntities`], [`TransformError::EmptyWindow`],
-/// [`TransformError::GridTooLarge`], [`TransformError::TextAggregated`],
+/// [`TransformError::GridTooLarge`], [`TransformError::TextAggregated`], [`TransformError::MixedTimes`],
 /// [`TransformError::AggregateNotAsked`]; all faults of the variables at once.
 pub fn assemble(tidy: &[TidyTable], assembly: &Assembly) -> Result<Derived> {
     let grid = Grid::new(assembly, tidy)?;
@@ -50,5 +51,5 @@ pub fn assemble(tidy: &[TidyTable], assembly: &Assembly) -> Result<Derived> {
     TransformError::all(faults)?;
     gaps.sort();
     let frame = DataFrame::new(grid.height(), columns)?;
-    Ok(Derived { panel: Panel::new(frame, &assembly.entity, &assembly.time)?, gaps })
+    Ok(Derived { panel: Panel::of_observations(frame, &assembly.entity, &assembly.time)?, gaps })
 }

@@ -15,6 +15,17 @@ pub enum CategoryAggregate {
     Mean,
 }
 
+/// Which rows a panel has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PanelRows {
+    /// Each entity's for each time from the first to the last; what no source has is a gap.
+    #[default]
+    Full,
+    /// Those that a source has for an entity and a time.
+    Observed,
+}
+
 /// Which panel to build from tidy values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +43,10 @@ pub struct Assembly {
     /// where that of any category is.
     #[serde(default)]
     pub aggregate: BTreeMap<String, CategoryAggregate>,
+    /// Which rows the panel has. Those of sources whose rows are observations of somebody new each are always as
+    /// observed.
+    #[serde(default)]
+    pub rows: PanelRows,
     /// The name of the panel's entity column.
     #[serde(default = "entity_column")]
     pub entity: String,

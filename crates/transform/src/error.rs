@@ -117,6 +117,17 @@ pub enum TransformError {
         /// The other source.
         second_source: String,
     },
+    /// Some sources have times and others none.
+    #[error(
+        "source `{with}` has times and `{without}` has none; assemble them apart, or say with `year` in the manifest of \
+         which year it is"
+    )]
+    MixedTimes {
+        /// A source that has times.
+        with: String,
+        /// A source that has none.
+        without: String,
+    },
     /// An entity or variable is listed twice, or under the name of a key column.
     #[error("the {what} `{name}` is listed more than once; list it once")]
     Repeated {

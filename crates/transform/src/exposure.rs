@@ -280,7 +280,7 @@ fn by_category(own: &[TidyRow<'_>], variable: &str) -> Result<bool> {
 fn duplicate(variable: &str, first: &TidyRow<'_>, second: &TidyRow<'_>) -> TransformError {
     TransformError::DuplicateValue {
         variable: variable.to_owned(),
-        key: key_text(second.entity, second.category, second.time),
+        key: key_text(second.entity, second.category, &second.time.to_string()),
         first: Box::new(first.address()),
         second: Box::new(second.address()),
     }

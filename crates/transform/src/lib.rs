@@ -22,7 +22,7 @@ mod suggestion;
 mod tidy_rows;
 
 pub use assemble::assemble;
-pub use assembly::{Assembly, CategoryAggregate};
+pub use assembly::{Assembly, CategoryAggregate, PanelRows};
 pub use deflate::{Deflate, Rebase, deflate, rebase};
 pub use derive::{Definition, check, derive};
 pub use derived::Derived;

@@ -88,7 +88,7 @@ impl<'a> Series<'a> {
                     let Some((_, before)) = held.get(filled.0 as usize) else { continue };
                     return Err(TransformError::DuplicateValue {
                         variable: variable.to_owned(),
-                        key: key_text(own.entity(row), own.category(row), own.time(row)),
+                        key: key_text(own.entity(row), own.category(row), &own.when(row)),
                         first: Box::new(before.address(filled.1 as usize)),
                         second: Box::new(own.address(row)),
                     });
@@ -160,7 +160,7 @@ impl<'a> Series<'a> {
     }
 
     fn slot(&self, row: usize, grid: &Grid) -> usize {
-        if self.national { row % grid.years() } else { row }
+        if self.national { grid.year(row) } else { row }
     }
 
     fn source(&self, (part, row): From) -> Option<(&'a TidyVariable<'a>, usize)> {
@@ -228,7 +228,11 @@ fn mixed(
 }
 
 /// Entity, category and time of a row, for a message.
-pub(crate) fn key_text(entity: Option<&str>, category: Option<&str>, time: i32) -> String {
+pub(crate) fn key_text(entity: Option<&str>, category: Option<&str>, time: &str) -> String {
     let keys: Vec<&str> = [entity, category].into_iter().flatten().collect();
-    if keys.is_empty() { time.to_string() } else { format!("{} in {time}", keys.join(", ")) }
+    match (keys.is_empty(), time.is_empty()) {
+        (true, _) => time.to_owned(),
+        (false, true) => keys.join(", "),
+        (false, false) => format!("{} in {time}", keys.join(", ")),
+    }
 }

@@ -31,18 +31,18 @@ stages:
     workspace
 }
 
-fn run(workspace: &Workspace) -> String {
+pub(crate) fn run(workspace: &Workspace) -> String {
     let output = workspace.vintner(&["reproduce", "-v"]);
     assert_eq!(output.code, 0, "{}", output.stderr);
     format!("{}{}", output.stdout, output.stderr)
 }
 
-fn json(workspace: &Workspace, path: &str) -> Value {
+pub(crate) fn json(workspace: &Workspace, path: &str) -> Value {
     serde_json::from_str(&workspace.read(path)).unwrap()
 }
 
 /// Holds a fit's coefficients, or with `what` their standard errors, against R's, in R's order.
-fn assert_as_r(fit: &Value, golden: &str, what: &str) {
+pub(crate) fn assert_as_r(fit: &Value, golden: &str, what: &str) {
     let all: Value = serde_json::from_str(include_str!("golden/shapes.json")).unwrap();
     let coefficients = fit["coefficients"].as_array().unwrap_or_else(|| panic!("{golden}: {fit}"));
     let expected = all[golden].as_object().unwrap();
@@ -59,7 +59,7 @@ fn assert_as_r(fit: &Value, golden: &str, what: &str) {
     }
 }
 
-fn quarters() -> DataFrame {
+pub(crate) fn quarters() -> DataFrame {
     let kept: Vec<i32> = (0..24).filter(|t| 1998 * 4 + 2 + t != 2001 * 4).collect();
     let quarter = |t: &i32| format!("{}Q{}", (1998 * 4 + 2 + t) / 4, (1998 * 4 + 2 + t) % 4 + 1);
     let x = |t: &i32| f64::from((t * 7) % 11) / 4.0 + f64::from(*t) / 10.0;
@@ -72,7 +72,7 @@ fn quarters() -> DataFrame {
     .unwrap()
 }
 
-const SERIES: &str = "  variables:
+pub(crate) const SERIES: &str = "  variables:
     op: derive
     inputs: {panel: frame}
     params:
@@ -136,7 +136,7 @@ fn a_quarterly_series_goes_to_estimates() {
     assert!(said.contains(told), "{said}");
 }
 
-fn months() -> DataFrame {
+pub(crate) fn months() -> DataFrame {
     let keys: Vec<(i32, i32)> = (0..4)
         .flat_map(|firm| (0..18).map(move |month| (firm, month)))
         .filter(|key| *key != (2, 7))
@@ -155,11 +155,7 @@ fn months() -> DataFrame {
     .unwrap()
 }
 
-#[test]
-fn a_monthly_panel_goes_to_estimates() {
-    let workspace = workspace(
-        months(),
-        "  variables:
+pub(crate) const MONTHLY: &str = "  variables:
     op: derive
     inputs: {panel: frame}
     params: {keep: [x, y], define: {x_before: lag(x)}}
@@ -171,8 +167,11 @@ fn a_monthly_panel_goes_to_estimates() {
       regressors: [x, x_before]
       pooled: {model: within, effects: [entity, time]}
     publish: {fits: reports/fits.json}
-",
-    );
+";
+
+#[test]
+fn a_monthly_panel_goes_to_estimates() {
+    let workspace = workspace(months(), MONTHLY);
     run(&workspace);
     let fits = json(&workspace, "reports/fits.json");
     assert_as_r(&fits["pooled"], "panel", "estimate");
@@ -185,7 +184,7 @@ fn a_monthly_panel_goes_to_estimates() {
     assert_eq!(told, ["alpha 2003-11", "beta 2003-11", "delta 2003-11", "gamma 2003-11", "gamma 2004-07"]);
 }
 
-fn rows() -> DataFrame {
+pub(crate) fn rows() -> DataFrame {
     let all = 0..40;
     let region = |i: i32| {
         let names = ["west", "north", "south", "north", "south"];
@@ -200,7 +199,7 @@ fn rows() -> DataFrame {
     .unwrap()
 }
 
-const CROSS_SECTION: &str = "  equation:
+pub(crate) const CROSS_SECTION: &str = "  equation:
     op: regress
     inputs: {panel: frame}
     params:
@@ -278,15 +277,14 @@ fn a_cross_section_without_ids_goes_to_estimates() {
     );
 }
 
-#[test]
-fn repeated_cross_sections_have_effects_of_times() {
+pub(crate) fn repeated_rows() -> DataFrame {
     let mut frame = rows();
+    let times: Vec<i32> = (0..40).map(|i| 2001 + i % 3).collect();
+    frame.with_column(Column::new("time".into(), times)).unwrap();
     frame
-        .with_column(Column::new("time".into(), (0..40).map(|i| 2001 + i % 3).collect::<Vec<i32>>()))
-        .unwrap();
-    let workspace = workspace(
-        frame,
-        "  equation:
+}
+
+pub(crate) const REPEATED: &str = "  equation:
     op: regress
     inputs: {panel: frame}
     params:
@@ -295,8 +293,12 @@ fn repeated_cross_sections_have_effects_of_times() {
       factors: {region: south}
       pooled: {model: within, effects: [time]}
     publish: {fits: reports/fits.json}
-",
-    );
+";
+
+#[test]
+fn repeated_cross_sections_have_effects_of_times() {
+    let frame = repeated_rows();
+    let workspace = workspace(frame, REPEATED);
     run(&workspace);
     let fits = json(&workspace, "reports/fits.json");
     assert_as_r(&fits["pooled"], "repeated", "estimate");

@@ -13,6 +13,7 @@ pub(super) struct TidyKeys<'t> {
     pub(super) entities: Option<&'t StringChunked>,
     pub(super) categories: Option<&'t StringChunked>,
     pub(super) times: &'t [i32],
+    pub(super) has_times: bool,
     pub(super) frequency: Frequency,
     pub(super) rows: &'t [u32],
     pub(super) places: &'t Places,

@@ -16,6 +16,9 @@ pub struct SourcePlace {
     /// The sheet, in a workbook.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
+    /// Whether each row is an observation of somebody new, called by its row.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub observations: bool,
 }
 
 /// The note to a variable.

@@ -27,6 +27,7 @@ pub struct TidyTable {
     notes: Notes,
     places: Places,
     times: Vec<i32>,
+    has_times: bool,
     frequency: Frequency,
 }
 
@@ -47,18 +48,20 @@ impl TidyTable {
             });
         }
         for name in [names::TIME, names::ROW] {
-            if let Some(row) = first_missing(column(&frame, name)?) {
+            if let Some(row) = frame.column(name).ok().and_then(first_missing) {
                 return Err(PanelError::MissingKey { column: name.into(), row: row + 1 });
             }
         }
-        let (times, frequency) = times(column(&frame, names::TIME)?)?;
+        let timed = frame.column(names::TIME).ok().map(times).transpose()?;
+        let has_times = timed.is_some();
+        let (times, frequency) = timed.unwrap_or_else(|| (vec![0; frame.height()], Frequency::Year));
         let places = Places {
             source: note(&notes, names::ROW)?.unwrap_or_default(),
             times: note(&notes, names::TIME)?,
             entities: note(&notes, names::ENTITY)?,
             absences: note::<NotedAbsences>(&notes, names::ROW)?.unwrap_or_default().absences,
         };
-        Ok(Self { frame, notes, places, times, frequency })
+        Ok(Self { frame, notes, places, times, has_times, frequency })
     }
 
     /// The frame.
@@ -103,7 +106,12 @@ impl TidyTable {
         self.texts(names::CATEGORY)
     }
 
-    /// Each row's time, as a number among those of its frequency.
+    /// Whether its rows have times; a cross-section has none.
+    pub fn has_times(&self) -> bool {
+        self.has_times
+    }
+
+    /// Each row's time, as a number among those of its frequency; 0 in a cross-section.
     pub fn times(&self) -> &[i32] {
         &self.times
     }
@@ -135,6 +143,7 @@ impl TidyTable {
             entities: self.entities()?,
             categories: self.categories()?,
             times: self.times(),
+            has_times: self.has_times,
             frequency: self.frequency,
             rows: self.rows()?,
             places: &self.places,

@@ -2,7 +2,7 @@
 
 /// The entity's id; absent in a series without entities, such as an exchange rate.
 pub const ENTITY: &str = "entity";
-/// The time (a year).
+/// The time (a year); absent in a cross-section.
 pub const TIME: &str = "time";
 /// A further key within entity and time (an industry); absent where there is none.
 pub const CATEGORY: &str = "@category";

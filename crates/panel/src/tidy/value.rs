@@ -9,7 +9,7 @@ pub struct TidyValue {
     pub entity: Option<String>,
     /// The time; of a period its number among those of its frequency.
     pub time: i32,
-    /// The period as it is printed, where times are no plain years.
+    /// The period as it is printed, where times are no plain years; empty in a cross-section.
     pub period: Option<String>,
     /// A further key within entity and time, such as an industry.
     pub category: Option<String>,

@@ -128,6 +128,15 @@ impl<'t> TidyVariable<'t> {
         self.keys.times.get(row).copied().unwrap_or_default()
     }
 
+    /// A row's time as it is printed; nothing in a cross-section.
+    pub fn when(&self, row: usize) -> String {
+        match self.period(row) {
+            Some(period) => period.to_string(),
+            None if self.keys.has_times => self.time(row).to_string(),
+            None => String::new(),
+        }
+    }
+
     /// Whether it has entities, and whether categories.
     pub fn keys(&self) -> (bool, bool) {
         (self.keys.entities.is_some(), self.keys.categories.is_some())
@@ -175,7 +184,7 @@ impl<'t> TidyVariable<'t> {
         TidyValue {
             entity: self.entity(row).map(str::to_owned),
             time: self.time(row),
-            period: self.period(row).map(|period| period.to_string()),
+            period: (!self.keys.has_times || self.period(row).is_some()).then(|| self.when(row)),
             category: self.category(row).map(str::to_owned),
             variable: self.name.to_owned(),
             value: self.number(row),

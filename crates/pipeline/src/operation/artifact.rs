@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
+use polars::io::mmap::MmapBytesReader;
 use polars::prelude::*;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -221,12 +222,12 @@ pub(crate) fn decode_noted(
 /// The notes to the columns of a frame stored as Parquet, without reading any of them.
 ///
 /// # Errors
-/// [`PipelineError::Artifact`] where the bytes aren't readable as Parquet.
-pub fn column_notes(bytes: &[u8], what: &str) -> Result<ColumnNotes> {
-    notes_of(&mut ParquetReader::new(Cursor::new(bytes))).map_err(|error| refused(what, &error))
+/// [`PipelineError::Artifact`] where it isn't readable as Parquet.
+pub fn column_notes<R: MmapBytesReader>(reader: &mut ParquetReader<R>, what: &str) -> Result<ColumnNotes> {
+    notes_of(reader).map_err(|error| refused(what, &error))
 }
 
-fn notes_of(reader: &mut ParquetReader<Cursor<&[u8]>>) -> PolarsResult<ColumnNotes> {
+fn notes_of<R: MmapBytesReader>(reader: &mut ParquetReader<R>) -> PolarsResult<ColumnNotes> {
     let metadata = reader.get_metadata()?;
     let pairs = metadata.key_value_metadata.iter().flatten();
     let text = pairs.into_iter().find(|pair| pair.key == NOTES).and_then(|pair| pair.value.as_deref());
@@ -418,7 +419,10 @@ mod tests {
         assert_eq!(digest(&one, "y"), digest(&two, "y"));
         let again = Artifact::Parquet(one.bytes.clone()).encode("test", None)?;
         assert_eq!(digest(&one, "x"), digest(&again, "x"));
-        assert_eq!(column_notes(&one.bytes, "test")?.get("x"), Some(&serde_json::json!({"column": 3})));
+        assert_eq!(
+            column_notes(&mut ParquetReader::new(Cursor::new(&one.bytes)), "test")?.get("x"),
+            Some(&serde_json::json!({"column": 3}))
+        );
         Ok(())
     }
 

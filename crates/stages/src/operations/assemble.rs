@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use vintner_panel::PeriodWindow;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
-use vintner_transform::{Assembly, CategoryAggregate, assemble};
+use vintner_transform::{Assembly, CategoryAggregate, PanelRows, assemble};
 
 use super::shared::{ENTITY, TIME, gaps, optional_crosswalk, tidy, tidy_input, with_known_variables};
 use crate::code;
@@ -24,6 +24,13 @@ pub(crate) struct Assemble {
     /// How variables that come by category are made one.
     #[serde(default)]
     aggregate: BTreeMap<String, CategoryAggregate>,
+    /// Which rows the panel has.
+    #[serde(default, skip_serializing_if = "is_full")]
+    rows: PanelRows,
+}
+
+fn is_full(rows: &PanelRows) -> bool {
+    *rows == PanelRows::Full
 }
 
 impl Parameters for Assemble {
@@ -65,6 +72,7 @@ impl Parameters for Assemble {
             window: self.window,
             variables: self.variables.clone(),
             aggregate: self.aggregate.clone(),
+            rows: self.rows,
             entity: ENTITY.into(),
             time: TIME.into(),
         };

@@ -229,13 +229,10 @@ pub(super) fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
         .collect();
     let summary = |source: Source| SourceSummary {
         corrections: source.corrections.iter().map(corrected).collect(),
-        rows: read.get(&source.name).map(|summary| summary.rows_used),
-        flags: read
-            .get(&source.name)
-            .map(|summary| flags_in_words(&source, &summary.flags))
-            .unwrap_or_default(),
-        file: source.file,
-        sha256: source.sha256,
+        rows: source.parts().iter().map(|part| read.get(&part.name).map(|summary| summary.rows_used)).sum(),
+        flags: flags_in_words(&source, &flags_of(&source, &read)),
+        file: source.files_shown().into_owned(),
+        sha256: source.checksum_shown(),
         citation: source.citation.unwrap_or_default(),
         licence: source.licence.unwrap_or_default(),
         url: source.url.unwrap_or_default(),
@@ -258,6 +255,18 @@ fn corrected(correction: &Correction) -> CorrectionSummary {
         reason: correction.reason.clone(),
         source: correction.source.clone(),
     }
+}
+
+/// How many values have which flag, over all files of a source.
+fn flags_of(source: &Source, read: &BTreeMap<String, Summary>) -> BTreeMap<String, BTreeMap<String, usize>> {
+    let mut all: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+    for summary in source.parts().iter().filter_map(|part| read.get(&part.name)) {
+        for (variable, counts) in &summary.flags {
+            let own = all.entry(variable.clone()).or_default();
+            counts.iter().for_each(|(mark, count)| *own.entry(mark.clone()).or_default() += count);
+        }
+    }
+    all
 }
 
 /// Marks beside a source's values with what each means and how many values it is beside.

@@ -3,11 +3,13 @@
 use serde::Serialize;
 use vintner_pipeline::{Pipeline, Store, Vintage};
 
-use super::cells::{Cells, RawCell};
+use super::cells::cells_at;
 use super::made::Made;
 use super::number_address::NumberAddress;
 use super::numbers::Numbers;
-use super::walk::Walk;
+use super::origin::ColumnOf;
+use super::raw_cell::RawCell;
+use super::spread::Spread;
 use crate::error::StagesError;
 
 /// What depends on a cell.
@@ -15,7 +17,7 @@ use crate::error::StagesError;
 pub struct CellTrace {
     /// The cell, and the values that were read from it.
     pub cells: Vec<RawCell>,
-    /// The values of panels that depend on it: variable, and how many rows of it.
+    /// The values of all panels that depend on it: variable, and how many rows of it.
     pub values: Vec<(String, usize)>,
     /// The numbers that depend on it.
     pub numbers: Vec<NumberAddress>,
@@ -35,20 +37,21 @@ pub fn trace_cell(
     cell: &str,
 ) -> Result<CellTrace, StagesError> {
     let made = Made::load(pipeline, vintage, store)?;
-    let cells = Cells::load(&made)?;
-    let wanted = cells.find(cell)?;
+    let cells = cells_at(&made, cell)?;
+    let mut spread = Spread::new(&made, &cells);
+    let values = spread.values()?;
     let numbers = Numbers::of(&made)?;
-    let mut walk = Walk::new(&made, &cells);
     let mut found = Vec::new();
     for number in numbers.all(&made)? {
-        if walk.depends_on(&number.panel, &number.variables, &number.sample, &wanted)? {
+        let mut depends = false;
+        for variable in number.variables {
+            let column = ColumnOf { output: number.panel.clone(), column: variable };
+            depends |= spread.touched(&column)?.has_any(&number.sample);
+        }
+        if depends {
             found.push(number.address);
         }
     }
-    Ok(CellTrace {
-        cells: wanted.iter().map(|at| cells.cell(*at)).collect::<Result<_, _>>()?,
-        values: walk.values_that_depend(&wanted)?,
-        numbers: found,
-        opaque: walk.opaque(),
-    })
+    let opaque = spread.opaque();
+    Ok(CellTrace { cells, values, numbers: found, opaque })
 }

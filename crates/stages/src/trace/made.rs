@@ -1,11 +1,11 @@
 //! What a vintage's pipeline has made, by branch.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::rc::Rc;
 
-use polars::prelude::{DataFrame, ParquetReader, SerReader};
+use polars::prelude::{Column, DataFrame, DataType, ParquetReader, SerReader};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use vintner_panel::{Panel, TidyTable, tidy_columns};
@@ -14,6 +14,7 @@ use vintner_pipeline::{
     Vintage, column_notes,
 };
 
+use super::raw_cell::RawCell;
 use super::traced_stage::TracedStage;
 use crate::error::StagesError;
 use crate::operations::{ENTITY, TIME};
@@ -136,30 +137,130 @@ impl<'a> Made<'a> {
         Ok(String::from_utf8_lossy(&self.bytes(of)?).into_owned())
     }
 
-    pub(super) fn frame(&self, of: &OutputOf) -> Result<DataFrame, StagesError> {
-        Ok(ParquetReader::new(Cursor::new(self.bytes(of)?)).finish()?)
+    /// A frame, to be read as far as it is needed. Its object was looked at when the status of its branch was told.
+    fn reader(&self, of: &OutputOf) -> Result<ParquetReader<File>, StagesError> {
+        let path = self.record(of).map(|record| self.store.object_path(&record.digest));
+        let file = path.and_then(|path| File::open(path).ok());
+        let file = file
+            .ok_or_else(|| StagesError::NotMade { vintage: self.vintage.name.clone(), branch: of.name() })?;
+        Ok(ParquetReader::new(file))
+    }
+
+    /// Those of some columns that a frame has.
+    fn among<'n>(&self, of: &OutputOf, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+        let record = self.record(of);
+        let has = |name: &&str| record.is_some_and(|record| record.columns.contains_key(*name));
+        names.into_iter().filter(has).map(str::to_owned).collect()
+    }
+
+    /// The columns with which variables of tidy values are read.
+    fn tidy_columns(&self, of: &OutputOf, variables: &[&str]) -> Vec<String> {
+        let texts: Vec<String> = variables.iter().map(|variable| tidy_columns::text(variable)).collect();
+        let own = variables.iter().copied().chain(texts.iter().map(String::as_str));
+        self.among(of, tidy_columns::KEYS.into_iter().chain(own))
     }
 
     /// A variable of tidy values, read alone.
     pub(super) fn tidy(&self, of: &OutputOf, variable: &str) -> Result<TidyTable, StagesError> {
-        let bytes = self.bytes(of)?;
-        let notes = column_notes(&bytes, &of.name())?;
-        let text = tidy_columns::text(variable);
-        let record = self.record(of);
-        let has = |name: &&str| record.is_some_and(|record| record.columns.contains_key(*name));
-        let wanted = tidy_columns::KEYS.into_iter().chain([variable, &text]).filter(has);
-        let columns = wanted.map(str::to_owned).collect();
-        let frame = ParquetReader::new(Cursor::new(bytes)).with_columns(Some(columns)).finish()?;
-        Ok(TidyTable::new(frame, notes)?)
+        let columns = self.tidy_columns(of, &[variable]);
+        let frame = self.reader(of)?.with_columns(Some(columns)).finish()?;
+        Ok(TidyTable::new(frame, self.notes(of)?)?)
+    }
+
+    /// Variables of the tidy values that were read from one row of the file; nothing where none were.
+    pub(super) fn tidy_row(
+        &self,
+        of: &OutputOf,
+        number: u32,
+        variables: &[&str],
+        notes: ColumnNotes,
+    ) -> Result<Option<TidyTable>, StagesError> {
+        let rows = self.reader(of)?.with_columns(Some(vec![tidy_columns::ROW.to_owned()])).finish()?;
+        let rows = rows.column(tidy_columns::ROW)?.rechunk();
+        let rows = rows.u32()?.cont_slice()?;
+        // Rows stand in the order of the file.
+        let first = rows.partition_point(|row| *row < number);
+        let count = rows.iter().skip(first).take_while(|row| **row == number).count();
+        if count == 0 {
+            return Ok(None);
+        }
+        let columns = self.tidy_columns(of, variables);
+        let reader = self.reader(of)?.with_columns(Some(columns)).with_slice(Some((first, count)));
+        Ok(Some(TidyTable::new(reader.finish()?, notes)?))
     }
 
     /// The notes to the columns of a frame.
     pub(super) fn notes(&self, of: &OutputOf) -> Result<ColumnNotes, StagesError> {
-        Ok(column_notes(&self.bytes(of)?, &of.name())?)
+        Ok(column_notes(&mut self.reader(of)?, &of.name())?)
     }
 
     pub(super) fn panel(&self, of: &OutputOf) -> Result<Panel, StagesError> {
-        Ok(Panel::of_observations(self.frame(of)?, ENTITY, TIME)?)
+        Ok(Panel::of_observations(self.reader(of)?.finish()?, ENTITY, TIME)?)
+    }
+
+    /// The main outputs that are panels or series, in the pipeline's order.
+    pub(super) fn panels(&self) -> Vec<OutputOf> {
+        let of = |stage: &'a PipelineStage| {
+            let main = OutputOf::main(stage);
+            let items = self.branches(&stage.name).iter().map(|(item, _)| item.clone());
+            items.map(|item| OutputOf { item, ..main.clone() }).collect::<Vec<_>>()
+        };
+        let made = ["assemble", "exposure", "deflate", "derive"];
+        let stages = self.pipeline.stages.iter().filter(|stage| made.contains(&stage.operation.as_str()));
+        stages.flat_map(of).collect()
+    }
+
+    /// The columns of a frame beside its keys.
+    pub(super) fn columns(&self, of: &OutputOf) -> Vec<String> {
+        let columns = self.record(of).map(|record| &record.columns);
+        let names = columns.into_iter().flat_map(|columns| columns.keys());
+        names.filter(|name| *name != ENTITY && *name != TIME).cloned().collect()
+    }
+
+    /// How many rows a frame has.
+    pub(super) fn height(&self, of: &OutputOf) -> usize {
+        let rows = self.record(of).and_then(|record| record.rows).unwrap_or_default();
+        usize::try_from(rows).unwrap_or(usize::MAX)
+    }
+
+    fn keys(&self, of: &OutputOf) -> Result<DataFrame, StagesError> {
+        let columns = self.among(of, [ENTITY, TIME]);
+        // Rows without keys are told apart by their number alone.
+        let columns = (!columns.is_empty()).then_some(columns);
+        Ok(self.reader(of)?.with_columns(columns).finish()?)
+    }
+
+    /// All rows of a panel, by entity and time.
+    pub(super) fn rows(&self, of: &OutputOf) -> Result<Vec<(String, i32)>, StagesError> {
+        Ok(rows_of(&Panel::of_observations(self.keys(of)?, ENTITY, TIME)?))
+    }
+
+    /// The rows of an assembled panel that a value was laid out in: those of its entity, where it has one, and time.
+    pub(super) fn rows_of_cell(
+        &self,
+        of: &OutputOf,
+        cell: &RawCell,
+    ) -> Result<BTreeSet<(String, i32)>, StagesError> {
+        let keys = self.keys(of)?;
+        let entities = keys.column(ENTITY).ok().map(Column::str).transpose()?;
+        let when = cell.when();
+        let here: Vec<bool> = match keys.column(TIME) {
+            Err(_) => vec![true; keys.height()],
+            Ok(times) if times.dtype() == &DataType::String => {
+                times.str()?.iter().map(|time| time == Some(when.as_str())).collect()
+            }
+            Ok(times) => times.i32()?.iter().map(|time| time == Some(cell.time)).collect(),
+        };
+        let row = |at: usize| {
+            let entity = match entities {
+                Some(entities) => entities.get(at)?,
+                None => "",
+            };
+            let wanted = entities.is_none() || cell.entity.as_deref().is_none_or(|own| own == entity);
+            wanted.then(|| (entity.to_owned(), cell.time))
+        };
+        let rows = here.iter().enumerate().filter(|(_, here)| **here);
+        Ok(rows.filter_map(|(at, _)| row(at)).collect())
     }
 
     /// The input of a stage that is a frame with this column: for one of its own columns that it hands on.
@@ -184,4 +285,12 @@ impl<'a> Made<'a> {
         let checksum = found.and_then(|one| one.declaration.get("sha256")?.as_str());
         checksum.unwrap_or_default().to_owned()
     }
+}
+
+/// All rows of a panel, by entity and time.
+pub(super) fn rows_of(panel: &Panel) -> Vec<(String, i32)> {
+    let groups = panel.entities().iter().zip(panel.groups());
+    groups
+        .flat_map(|(entity, group)| group.clone().map(move |row| (entity.clone(), panel.times()[row])))
+        .collect()
 }

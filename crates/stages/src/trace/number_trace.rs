@@ -3,13 +3,14 @@
 use serde::Serialize;
 use vintner_pipeline::{Pipeline, Store, Vintage};
 
-use super::cells::{Cells, RawCell};
+use super::cells::Cells;
 use super::dropped_sample::DroppedSample;
 use super::made::Made;
 use super::number::NumberValue;
 use super::number_address::NumberAddress;
 use super::numbers::Numbers;
 use super::origin::Formula;
+use super::raw_cell::RawCell;
 use super::traced_file::{TracedFile, files_of};
 use super::traced_stage::TracedStage;
 use super::walk::Walk;

@@ -9,12 +9,11 @@ use vintner_reporting::{Agreement, ReportUnit, TidyEstimate, read_estimates_csv}
 
 use super::beside;
 use super::dropped_sample::DroppedSample;
-use super::made::{Made, OutputOf};
+use super::made::{Made, OutputOf, rows_of};
 use super::number::{Number, NumberValue};
 use super::number_address::NumberAddress;
 use super::parameters::{equation, texts};
 use super::stage_equation::equations_on;
-use super::walk::rows_of;
 use super::weight::{TracedInfluence, influence_on};
 use crate::error::StagesError;
 use crate::operations::Collected;

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::cells::RawCell;
 use super::made::Made;
+use super::raw_cell::RawCell;
 
 /// A raw file with its checksum.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -3,16 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use vintner_panel::Panel;
 use vintner_transform::Reach;
 
 use super::cells::Cells;
 use super::made::{Made, OutputOf};
 use super::origin::{ColumnOf, Formula, Origin};
+use super::spread::Row;
 use crate::error::StagesError;
-
-/// A panel's row.
-type Row = (String, i32);
 
 /// Looks up what values are made of, each once.
 pub(super) struct Walk<'m, 'a> {
@@ -25,7 +22,6 @@ pub(super) struct Walk<'m, 'a> {
     rows: BTreeMap<OutputOf, Rc<Vec<Row>>>,
     /// The cells of a time's shift and of all shares, by stage, so that they are gathered once.
     shared: BTreeMap<(String, i32), Rc<BTreeSet<usize>>>,
-    opaque: BTreeSet<String>,
 }
 
 impl<'m, 'a> Walk<'m, 'a> {
@@ -37,7 +33,6 @@ impl<'m, 'a> Walk<'m, 'a> {
             known: BTreeMap::new(),
             rows: BTreeMap::new(),
             shared: BTreeMap::new(),
-            opaque: BTreeSet::new(),
         }
     }
 
@@ -56,50 +51,6 @@ impl<'m, 'a> Walk<'m, 'a> {
             }
         }
         Ok(found)
-    }
-
-    /// Whether any of the variables depends on one of the cells in any of the rows.
-    pub(super) fn depends_on(
-        &mut self,
-        panel: &OutputOf,
-        variables: &[String],
-        rows: &[Row],
-        wanted: &[usize],
-    ) -> Result<bool, StagesError> {
-        // Where each value is made of its own row, only the rows that the cells are about need be followed.
-        let own = self.is_row_by_row(panel, variables).then(|| self.cells.keys(wanted)).transpose()?;
-        let about = |row: &&Row| {
-            own.as_ref().is_none_or(|keys| {
-                keys.iter().any(|(entity, time)| {
-                    *time == row.1 && entity.as_ref().is_none_or(|entity| *entity == row.0)
-                })
-            })
-        };
-        let rows: Vec<&Row> = rows.iter().filter(about).collect();
-        for variable in variables {
-            let column = ColumnOf { output: panel.clone(), column: variable.clone() };
-            for &row in &rows {
-                let behind = self.behind(&column, row)?;
-                if wanted.iter().any(|at| behind.contains(at)) {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
-    }
-
-    /// The variables that were followed, and in how many rows each depends on one of the cells.
-    pub(super) fn values_that_depend(
-        &mut self,
-        wanted: &[usize],
-    ) -> Result<Vec<(String, usize)>, StagesError> {
-        let mut counts: BTreeMap<String, BTreeSet<&Row>> = BTreeMap::new();
-        for ((column, row), behind) in &self.known {
-            if wanted.iter().any(|at| behind.contains(at)) {
-                counts.entry(column.column.clone()).or_default().insert(row);
-            }
-        }
-        Ok(counts.into_iter().map(|(variable, rows)| (variable, rows.len())).collect())
     }
 
     /// How the variables, and those that they are made of, are made; each once.
@@ -134,11 +85,6 @@ impl<'m, 'a> Walk<'m, 'a> {
         opaque.map(|column| column.output.stage).collect::<BTreeSet<String>>().into_iter().collect()
     }
 
-    /// All stages met so far that aren't followed value by value.
-    pub(super) fn opaque(&self) -> Vec<String> {
-        self.opaque.iter().cloned().collect()
-    }
-
     /// The columns of the variables and those that they are made of, each once.
     fn columns(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<ColumnOf> {
         let mut pending: Vec<ColumnOf> = variables
@@ -157,24 +103,11 @@ impl<'m, 'a> Walk<'m, 'a> {
         columns
     }
 
-    /// Whether every value of the variables, and of those that they are made of, is made of its own row alone.
-    fn is_row_by_row(&mut self, panel: &OutputOf, variables: &[String]) -> bool {
-        self.columns(panel, variables).iter().all(|column| {
-            matches!(
-                *self.origin(column),
-                Origin::Tidy | Origin::HandedOn(_) | Origin::Expression { reach: Reach::Row, .. }
-            )
-        })
-    }
-
     fn origin(&mut self, column: &ColumnOf) -> Rc<Origin> {
         if let Some(origin) = self.origins.get(column) {
             return Rc::clone(origin);
         }
         let origin = Rc::new(Origin::of(self.made, column));
-        if matches!(*origin, Origin::Opaque) {
-            self.opaque.insert(column.output.stage.clone());
-        }
         self.origins.insert(column.clone(), Rc::clone(&origin));
         origin
     }
@@ -237,7 +170,7 @@ impl<'m, 'a> Walk<'m, 'a> {
         let rows = match self.rows.get(&column.output) {
             Some(rows) => Rc::clone(rows),
             None => {
-                let rows = Rc::new(rows_of(&self.made.panel(&column.output)?));
+                let rows = Rc::new(self.made.rows(&column.output)?);
                 self.rows.insert(column.output.clone(), Rc::clone(&rows));
                 rows
             }
@@ -245,12 +178,4 @@ impl<'m, 'a> Walk<'m, 'a> {
         let within = |other: &&Row| reach == Reach::Panel || other.0 == row.0;
         Ok(rows.iter().filter(within).cloned().collect())
     }
-}
-
-/// All rows of a panel.
-pub(super) fn rows_of(panel: &Panel) -> Vec<Row> {
-    let groups = panel.entities().iter().zip(panel.groups());
-    groups
-        .flat_map(|(entity, group)| group.clone().map(move |row| (entity.clone(), panel.times()[row])))
-        .collect()
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use vintner_panel::{PeriodWindow, TidyValue};
-use vintner_transform::{Assembly, CategoryAggregate, TransformError, assemble};
+use vintner_transform::{Assembly, CategoryAggregate, PanelRows, TransformError, assemble};
 
 use crate::{Outcome, frame, gap, message, tidy};
 
@@ -11,6 +11,7 @@ fn assembly(variables: &[&str]) -> Assembly {
         window: Some(PeriodWindow::of_years(2008, 2009)),
         variables: variables.iter().map(|name| (*name).into()).collect(),
         aggregate: BTreeMap::new(),
+        rows: PanelRows::Full,
         entity: "city".into(),
         time: "year".into(),
     }

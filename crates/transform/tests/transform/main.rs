@@ -64,7 +64,7 @@ pub(crate) fn frame(values: &[TidyValue]) -> std::result::Result<TidyTable, Box<
         columns.push(text(tidy_columns::CATEGORY, |value| value.category.as_deref()));
     }
     let file = values.first().map(|value| value.address.file.clone()).unwrap_or_default();
-    let place = SourcePlace { source: file.clone(), file, sheet: None };
+    let place = SourcePlace { source: file.clone(), file, ..SourcePlace::default() };
     let mut notes = Notes::from([(tidy_columns::ROW.to_owned(), serde_json::to_value(place)?)]);
     let names: std::collections::BTreeSet<&str> =
         values.iter().map(|value| value.variable.as_str()).collect();

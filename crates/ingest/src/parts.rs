@@ -1,0 +1,101 @@
+//! A source of many files as one source a file.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::checksum::Checksum;
+use crate::file_pattern::{FilePattern, Given, NameReading, folders_say};
+use crate::manifest::Manifest;
+use crate::source::Source;
+
+impl Manifest {
+    /// The sources as they are read: each of one file.
+    pub fn parts(&self) -> Vec<Source> {
+        self.sources.iter().flat_map(Source::parts).collect()
+    }
+}
+
+impl Source {
+    /// One source for each of its files; itself, where it has one.
+    pub fn parts(&self) -> Vec<Source> {
+        if self.files.is_empty() {
+            return vec![self.clone()];
+        }
+        let part = |(file, sha256): (&String, &String)| Source {
+            name: self.part_name(file),
+            file: file.clone(),
+            sha256: sha256.clone(),
+            files: BTreeMap::new(),
+            given: self.given_by(file).unwrap_or_else(|_| self.given.clone()),
+            ..self.clone()
+        };
+        self.files.iter().map(part).collect()
+    }
+
+    /// The name of the part that a file is: `sales:year=2001:part-0.parquet`.
+    pub fn part_name(&self, file: &str) -> String {
+        format!("{}:{}", self.name, file.replace('/', ":"))
+    }
+
+    /// The file as it is shown: of many their pattern, or how many there are.
+    pub fn files_shown(&self) -> Cow<'_, str> {
+        if self.file.is_empty() {
+            format!("{} files", self.files.len()).into()
+        } else {
+            self.file.as_str().into()
+        }
+    }
+
+    /// The checksum of the file; of many that of what `sha256sum` prints of them, sorted by name.
+    pub fn checksum_shown(&self) -> String {
+        if self.files.is_empty() {
+            return self.sha256.clone();
+        }
+        let lines = self.files.iter().map(|(file, sha256)| format!("{sha256}  {file}\n"));
+        Checksum::of(lines.collect::<String>().as_bytes()).to_string()
+    }
+
+    /// The pattern of its files, where it has one that can be read.
+    pub(crate) fn pattern(&self) -> Option<FilePattern> {
+        let many = !self.files.is_empty() && !self.file.is_empty();
+        many.then(|| FilePattern::parse(&self.file).ok())?
+    }
+
+    /// The columns that a file's name gives, beside those that the manifest gives; or what is wrong with it. What
+    /// the source doesn't use isn't looked at.
+    pub(crate) fn given_by(&self, file: &str) -> Result<Given, String> {
+        let mut given = self.given.clone();
+        let by_pattern = match self.pattern().map(|pattern| pattern.read(file)) {
+            None => Given::new(),
+            Some(NameReading::Said(said)) => said,
+            Some(NameReading::Other) => {
+                return Err(format!("{file:?} isn't of the pattern {:?}", self.file));
+            }
+            Some(NameReading::Ambiguous(one, other)) => {
+                return Err(format!("{file:?} can be read as {} or as {}", shown(&one), shown(&other)));
+            }
+        };
+        for (column, value) in folders_say(file).into_iter().chain(by_pattern) {
+            if !self.uses(&column) {
+                continue;
+            }
+            if let Some(before) = given.insert(column.clone(), value.clone())
+                && before != value
+            {
+                return Err(format!("`{column}` of {file:?} is both {before:?} and {value:?}"));
+            }
+        }
+        Ok(given)
+    }
+
+    /// Whether a column is one of keys or of `where`.
+    fn uses(&self, column: &str) -> bool {
+        let keys = [&self.entity, &self.time, &self.category, &self.variable_column];
+        keys.into_iter().flatten().any(|own| own == column) || self.rows_where.contains_key(column)
+    }
+}
+
+fn shown(given: &Given) -> String {
+    let pairs: Vec<String> = given.iter().map(|(column, value)| format!("{column} {value:?}")).collect();
+    pairs.join(", ")
+}

@@ -1,0 +1,162 @@
+//! Data of each shape from a raw file to estimates: a quarterly series, a monthly panel, a cross-section without
+//! ids, repeated cross-sections, factors that are text, pairs. Held against the same numbers of R as `shapes`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fs;
+
+use polars::prelude::*;
+use serde_json::json;
+use vintner_ingest::Checksum;
+
+use crate::common::Workspace;
+use crate::shapes::{
+    CROSS_SECTION, MONTHLY, REPEATED, SERIES, assert_as_r, json, months, quarters, repeated_rows, rows, run,
+};
+
+/// A frame as CSV, each number by its shortest decimal.
+fn csv(frame: &DataFrame) -> String {
+    let names: Vec<String> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
+    let mut text = format!("{}\n", names.join(","));
+    for row in 0..frame.height() {
+        let cell = |column: &Column| match column.get(row).unwrap() {
+            AnyValue::Null => String::new(),
+            AnyValue::Float64(number) => format!("{number}"),
+            other => other.to_string().trim_matches('"').to_owned(),
+        };
+        let cells: Vec<String> = frame.columns().iter().map(cell).collect();
+        text += &format!("{}\n", cells.join(","));
+    }
+    text
+}
+
+/// A workspace that reads a file and lays it out as `frame`, which further stages read.
+fn workspace(text: &str, source: &str, variables: &str, stages: &str) -> Workspace {
+    let workspace = Workspace::of_parts(&[]);
+    let sum = Checksum::of(text.as_bytes());
+    let manifest = format!(
+        "title: {{en: A shape}}\nkind: public\ndate: 2024-05-01\nnotice: {{en: Made for a test.}}\nsources:\n  - name: d\n    \
+         file: d.csv\n    sha256: {sum}\n    format: csv\n{source}"
+    );
+    let pipeline = format!(
+        "version: 1\nname: shapes\nvintage: v\nstages:\n  tidy:\n    op: ingest\n    foreach: sources\n  frame:\n    \
+         op: assemble\n    inputs: {{tidy: tidy}}\n    params: {{{variables}}}\n{stages}"
+    );
+    for (path, text) in [
+        ("data/vintages/v/raw/d.csv", text),
+        ("data/vintages/v/vintage.yaml", &manifest),
+        ("pipeline.yaml", &pipeline),
+    ] {
+        let path = workspace.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    workspace
+}
+
+const XY: &str = "    columns:\n      - {column: x, variable: x}\n      - {column: y, variable: y}\n";
+
+const XYZ: &str = "    columns:\n      - {column: region, variable: region, type: text}\n      - {column: x, variable: x}\n      \
+                   - {column: z, variable: z}\n      - {column: y, variable: y}\n";
+
+#[test]
+fn a_quarterly_series() {
+    let source = format!("    time: time\n    period: {{frequency: quarter}}\n{XY}");
+    for rows in ["", ", rows: observed"] {
+        let workspace = workspace(&csv(&quarters()), &source, &format!("variables: [x, y]{rows}"), SERIES);
+        run(&workspace);
+        let fits = json(&workspace, "reports/fits.json");
+        assert_as_r(&fits["pooled"], "series", "estimate");
+        assert_as_r(&fits["pooled"], "series se", "std_error");
+        let shown = workspace.vintner(&["show", "frame", "--rows", "30", "--format", "json"]);
+        let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+        // The quarter that the file hasn't is a row with gaps, unless rows are as observed.
+        assert_eq!(shown["rows"], if rows.is_empty() { 24 } else { 23 });
+        assert_eq!(shown["shown"][0].get("entity"), None);
+    }
+}
+
+#[test]
+fn a_monthly_panel() {
+    let source = format!("    entity: entity\n    time: time\n    period: {{frequency: month}}\n{XY}");
+    let workspace = workspace(&csv(&months()), &source, "variables: [x, y], rows: observed", MONTHLY);
+    run(&workspace);
+    let fits = json(&workspace, "reports/fits.json");
+    assert_as_r(&fits["pooled"], "panel", "estimate");
+    assert_as_r(&fits["pooled"], "panel se", "std_error");
+    assert_eq!(fits["pooled"]["dropped"].as_array().unwrap().len(), 5);
+
+    // A cell of a month is followed to what depends on it.
+    let traced = workspace.vintner(&["trace", "--cell", "d.csv!C3", "--format", "json"]);
+    let traced: serde_json::Value = serde_json::from_str(&traced.stdout).unwrap();
+    assert_eq!(traced["trace"]["cells"][0]["period"], "2003-12");
+    assert_eq!(traced["trace"]["values"], json!([["x", 1], ["x_before", 18]]));
+}
+
+#[test]
+fn a_cross_section_without_ids() {
+    let workspace = workspace(&csv(&rows()), XYZ, "variables: [region, x, z, y]", CROSS_SECTION);
+    let said = run(&workspace);
+    let fits = json(&workspace, "reports/fits.json");
+    assert_as_r(&fits["pooled"], "cross_section", "estimate");
+    assert_as_r(&fits["pooled"], "cross_section se", "std_error");
+    assert_as_r(&fits["pooled_under"][1], "cross_section by region", "std_error");
+    assert!(said.contains("a cross-section has no time: no errors that are Driscoll-Kraay"), "{said}");
+    assert_as_r(&json(&workspace, "reports/iv.json")["fits"][0], "instruments", "estimate");
+    // Who is observed goes by the row in the file.
+    assert_eq!(fits["pooled"]["dropped"], json!([{"entity": "09", "missing": ["region"]}]));
+    let gaps = workspace.vintner(&["show", "frame.gaps"]).stdout;
+    assert!(gaps.contains("missing in d.csv!A9 (empty)"), "{gaps}");
+    let traced = workspace.vintner(&["trace", "--cell", "d.csv!B9"]);
+    assert_eq!(traced.code, 0, "{}", traced.stderr);
+    assert!(traced.stdout.contains("x (1 row)"), "{}", traced.stdout);
+}
+
+#[test]
+fn repeated_cross_sections() {
+    let source = format!("    time: time\n    duplicates: keep\n{XYZ}");
+    let text = csv(&repeated_rows());
+    let workspace = workspace(&text, &source, "variables: [region, x, z, y]", REPEATED);
+    run(&workspace);
+    let fits = json(&workspace, "reports/fits.json");
+    assert_as_r(&fits["pooled"], "repeated", "estimate");
+    assert_as_r(&fits["pooled"], "repeated se", "std_error");
+
+    // Several rows of a time aren't taken for observations unless that is said.
+    workspace.edit("data/vintages/v/vintage.yaml", "    duplicates: keep\n", "");
+    let output = workspace.vintner(&["reproduce"]);
+    assert_ne!(output.code, 0);
+    let said = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("a second value of `x` for 2001; the first is in"), "{said}");
+    assert!(said.contains("set `duplicates: keep` where each row is an observation of its own"), "{said}");
+}
+
+/// Trade between pairs: the pair is the entity, its ends are columns whose years are absorbed.
+#[test]
+fn pairs_over_years() {
+    let names = ["aa", "bb", "cc", "dd"];
+    let mut text = "pair,from,to,year,trade,tariff\n".to_owned();
+    let mut at = 0;
+    for from in names {
+        for to in names.iter().filter(|to| **to != from) {
+            for year in 2001..2005 {
+                at += 1;
+                let tariff = f64::from((at * 7) % 13) / 4.0;
+                let trade = 3.0 - 0.5 * tariff + f64::from((at * 5) % 11) / 10.0;
+                text += &format!("{from}-{to},{from},{to},{year},{trade},{tariff}\n");
+            }
+        }
+    }
+    let source = "    entity: pair\n    time: year\n    columns:\n      - {column: from, variable: from, type: text}\n      \
+                  - {column: to, variable: to, type: text}\n      - {column: trade, variable: trade}\n      \
+                  - {column: tariff, variable: tariff}\n";
+    let stages = "  equation:\n    op: regress\n    inputs: {panel: frame}\n    params:\n      dependent: trade\n      \
+                  regressors: [tariff]\n      pooled:\n        model: within\n        effects: [entity, from^time, to^time]\n        \
+                  covariance: {kind: cluster, by: {column: from}}\n    publish: {fits: reports/fits.json}\n";
+    let workspace = workspace(&text, source, "variables: [from, to, trade, tariff]", stages);
+    run(&workspace);
+    let fits = json(&workspace, "reports/fits.json");
+    let coefficient = &fits["pooled"]["coefficients"][0];
+    // R 4.2.2: lm(trade ~ tariff + factor(pair) + factor(from):factor(year) + factor(to):factor(year)).
+    let estimate = coefficient["estimate"].as_f64().unwrap();
+    assert!((estimate + 0.409743589743589).abs() < 1e-12, "{fits}");
+}
