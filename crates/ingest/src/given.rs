@@ -3,8 +3,9 @@
 use crate::cell::Cell;
 use crate::file_pattern::Given;
 use crate::header::Header;
+use crate::problem::Problem;
 use crate::rows::Row;
-use crate::tidying::{GIVEN, Problem};
+use crate::tidying::GIVEN;
 
 /// The columns by number, each with its value.
 #[derive(Debug, Clone, Default)]
