@@ -421,9 +421,9 @@ impl Layout<'_> {
             let digits = digits.unwrap_or(self.spec.digits);
             let cell = |column: &ColumnSpec| {
                 let cell = cells::statistic(&column.results, name, digits);
-                match cell.is_words {
-                    true => ModelCell::words(&self.wording.said(&cell.text)),
-                    false => cell,
+                match cell.value {
+                    None if cell.is_words => ModelCell::words(&self.wording.said(&cell.text)),
+                    _ => cell,
                 }
             };
             ModelRow {
