@@ -91,7 +91,7 @@ impl From<SourceFault> for SourceFaults {
 }
 
 impl fmt::Display for SourceFaults {
-    /// The first [`SourceFaults::SHOWN`] faults, of more than [`ALIKE`] that are alike one with the count and two other
+    /// The first [`SourceFaults::SHOWN`] faults, of more than three that are alike one with the count and two other
     /// examples; a hint that several in a row share stands once, under the last of them.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut groups: BTreeMap<String, Vec<&SourceFault>> = BTreeMap::new();
