@@ -61,6 +61,16 @@ fn columns(
     reader.skip_to_end().map_err(said)?;
     let mut records = reader.into_record_reader().map_err(said)?;
     let variables = records.schema().variables().to_vec();
+    let rows = records.header().observation_count();
+    // A value takes a byte at least. A damaged count would else be gone through row by row.
+    let least = u128::from(rows) * variables.len().max(1) as u128;
+    if least > bytes.len() as u128 || (rows > 0 && variables.is_empty()) {
+        return Err(format!(
+            "it says that it has {rows} rows of {} variables, which its {} bytes can't hold",
+            variables.len(),
+            bytes.len()
+        ));
+    }
     let mut wanted: Vec<(usize, Gathered)> = variables
         .iter()
         .enumerate()

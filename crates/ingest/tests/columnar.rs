@@ -215,3 +215,14 @@ fn stata_releases_from_102_on_are_read() {
         assert_eq!(lines(&tidied), ["jia 2008 v = 0.1 at C2".to_owned(), large], "{number}");
     }
 }
+
+#[test]
+fn a_count_of_rows_that_the_file_cannot_hold_is_refused_at_once() {
+    let mut bytes = fixture("types_114.dta");
+    // After format, order of bytes, type, a blank and the count of variables.
+    bytes[6..10].copy_from_slice(&0x7FFF_FFFF_u32.to_le_bytes());
+    let columns = "columns:\n  - {column: v, variable: v}";
+    let fields = format!("name: s\nfile: f.dta\nformat: dta\nentity: city\ntime: year\n{columns}\n");
+    let error = read_grid(&source(&fields, &bytes), &bytes).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("it says that it has"), "{error}");
+}
