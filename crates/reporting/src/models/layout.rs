@@ -41,8 +41,6 @@ pub struct ModelTable {
     pub stars: Vec<ModelStar>,
     /// What says that the data are made up; empty where they aren't.
     pub synthetic: String,
-    /// Whether there are several panels.
-    pub stacked: bool,
 }
 
 /// A number of stars and what earns them.
@@ -158,7 +156,6 @@ impl ModelTable {
         Ok(Self {
             title: language.of(&spec.title).to_owned(),
             dependent: wording.line("dependent", &[])?,
-            stacked: panels.len() > 1,
             notes: layout.notes(&panels)?,
             stars: spec
                 .star_levels

@@ -87,8 +87,6 @@ pub struct ColumnSpec {
     pub label: Label,
     /// Neighbours with the same group stand under one heading; empty for none.
     pub group: Label,
-    /// Where it comes from, for messages and addresses.
-    pub address: String,
     /// The model.
     pub results: ModelResults,
 }

@@ -183,10 +183,7 @@ fn of_outcome(outcome: &Outcome, model: &str, level: f64) -> ModelResults {
 }
 
 fn of_fit(fit: &Fit, level: f64) -> ModelResults {
-    let mut results = ModelResults {
-        terms: terms(&fit.coefficients, fit.reference, level, &told(&fit.notes)),
-        ..ModelResults::default()
-    };
+    let mut results = estimated(&fit.coefficients, fit.reference, level, &told(&fit.notes));
     for regressor in &fit.formula.regressors {
         if let Some(note) = fit.left_out(regressor) {
             results.terms.push(TermResult { term: regressor.clone(), note, ..TermResult::default() });
@@ -253,6 +250,16 @@ fn told(notes: &[Note]) -> String {
         .iter()
         .filter(|note| !matches!(note, Note::CollinearDropped { .. } | Note::AbsorbedDropped { .. }));
     told.map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// A model's results with its coefficients, and nothing else yet.
+fn estimated(
+    coefficients: &[Coefficient],
+    reference: ReferenceDistribution,
+    level: f64,
+    notes: &str,
+) -> ModelResults {
+    ModelResults { terms: terms(coefficients, reference, level, notes), ..ModelResults::default() }
 }
 
 fn terms(
@@ -389,8 +396,7 @@ fn effects_text(effects: Effects) -> &'static str {
 }
 
 fn of_equation(fit: &EquationFit, reference: ReferenceDistribution, level: f64, notes: &str) -> ModelResults {
-    let mut results =
-        ModelResults { terms: terms(&fit.coefficients, reference, level, notes), ..ModelResults::default() };
+    let mut results = estimated(&fit.coefficients, reference, level, notes);
     results.set_text("dependent", &fit.formula.dependent);
     results.set_number("r_squared", fit.r2);
     results.set_number("r_squared_adjusted", fit.r2_adjusted);
@@ -438,8 +444,7 @@ fn of_bootstrap(made: &Bootstrapped) -> ModelResults {
 
 fn of_means(means: &FamaMacBeth, level: f64) -> ModelResults {
     let reference = ReferenceDistribution::StudentT { df: means.times.len().saturating_sub(1).max(1) };
-    let mut results =
-        ModelResults { terms: terms(&means.coefficients, reference, level, ""), ..ModelResults::default() };
+    let mut results = estimated(&means.coefficients, reference, level, "");
     results.set_text("dependent", &means.formula.dependent);
     results.set_text("estimator", "Fama-MacBeth");
     results.set_number("n_obs", means.n_obs as f64);
@@ -449,10 +454,7 @@ fn of_means(means: &FamaMacBeth, level: f64) -> ModelResults {
 
 fn of_gmm(outcome: &GmmOutcome, level: f64) -> ModelResults {
     let Some(fit) = outcome.fit() else { return ModelResults::default() };
-    let mut results = ModelResults {
-        terms: terms(&fit.coefficients, fit.reference, level, &told(&fit.notes)),
-        ..ModelResults::default()
-    };
+    let mut results = estimated(&fit.coefficients, fit.reference, level, &told(&fit.notes));
     results.set_text("dependent", &fit.model.dependent);
     results.set_text("estimator", if fit.n_levels > 0 { "system GMM" } else { "difference GMM" });
     // Stata's xtabond2 counts the rows in levels of a system.
@@ -473,10 +475,7 @@ fn of_gmm(outcome: &GmmOutcome, level: f64) -> ModelResults {
 
 fn of_mean_group(outcome: &HeterogeneousOutcome, level: f64) -> ModelResults {
     let Some(fit) = outcome.fit() else { return ModelResults::default() };
-    let mut results = ModelResults {
-        terms: terms(&fit.coefficients, fit.reference, level, &told(&fit.notes)),
-        ..ModelResults::default()
-    };
+    let mut results = estimated(&fit.coefficients, fit.reference, level, &told(&fit.notes));
     results.set_text("dependent", &fit.formula.dependent);
     results.set_text("estimator", fit.options.method.name());
     results.set_number("n_obs", fit.n_obs as f64);

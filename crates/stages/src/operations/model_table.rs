@@ -187,7 +187,6 @@ impl ModelTableOf {
             columns.extend(chosen.into_iter().map(|one| ColumnSpec {
                 label: if single && !label.is_empty() { label.clone() } else { Label::new(one.name()) },
                 group: if single || label.is_empty() { group.clone() } else { label.clone() },
-                address: role.to_owned(),
                 results: one.results.clone(),
             }));
         }
