@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::child;
 use crate::ended::Ended;
-use crate::limits::Limits;
+use crate::limits::{Limits, Packing};
 use crate::panics::quietly;
 
 /// A reader of bytes: a name that is the same on both sides, and what makes an answer of a request.
@@ -45,16 +45,17 @@ impl Guarded {
         Self { name, read }
     }
 
-    /// The reader's answer to a request, which may come in parts.
+    /// The reader's answer to a request, which may come in parts, about a file whose contents lie in it as `packing`
+    /// says.
     ///
     /// # Errors
     /// Where it comes to none.
-    pub fn answer(&self, request: &[&[u8]]) -> Result<Vec<u8>, Ended> {
+    pub fn answer(&self, request: &[&[u8]], packing: Packing) -> Result<Vec<u8>, Ended> {
         let Some(program) = PROGRAM.get() else {
             let request = request.concat();
             return quietly(|| (self.read)(&request)).map_err(|message| Ended::Panicked { message });
         };
         let bytes = request.iter().map(|part| part.len() as u64).sum();
-        child::answer(program, self.name, request, Limits::for_bytes(bytes))
+        child::answer(program, self.name, request, Limits::for_bytes(bytes, packing))
     }
 }

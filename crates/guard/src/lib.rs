@@ -21,7 +21,7 @@ mod serve;
 pub use bytes::in_words;
 pub use ended::Ended;
 pub use guarded::{Guarded, isolate, isolate_in};
-pub use limits::Limits;
+pub use limits::{Limits, Packing};
 pub use panics::quietly;
 pub use regular_file::{check_regular, read_regular, read_text};
 pub use serve::serve;

@@ -1,5 +1,14 @@
 //! How much a reader may take.
 
+/// How the contents of a file lie in its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// As they are, so that no more can be in it than it has bytes: an `.xls`, a `.dta`.
+    Plain,
+    /// Compressed, so that a small file may hold much.
+    Packed,
+}
+
 /// The bounds of one reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -10,16 +19,17 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The bounds for `bytes` of file: what a sound file of that size needs several times over. Formats
-    /// compress, so that memory grows with the file; and no file is so small that its reader may take
-    /// what a machine has.
-    pub fn for_bytes(bytes: u64) -> Self {
-        const BASE: u64 = 2 << 30;
-        const PER_BYTE: u64 = 32;
+    /// The bounds for `bytes` of file: what a sound file of that size needs several times over. What is packed
+    /// grows as it is read; and no file is so small that its reader may take what a machine has.
+    pub fn for_bytes(bytes: u64, packing: Packing) -> Self {
         const SECONDS: u64 = 20;
         const BYTES_A_SECOND: u64 = 500_000;
+        let (base, per_byte) = match packing {
+            Packing::Plain => (512 << 20, 64),
+            Packing::Packed => (2 << 30, 32),
+        };
         Self {
-            memory: bytes.saturating_mul(PER_BYTE).saturating_add(BASE),
+            memory: bytes.saturating_mul(per_byte).saturating_add(base),
             seconds: (bytes / BYTES_A_SECOND).saturating_add(SECONDS),
         }
     }

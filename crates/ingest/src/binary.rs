@@ -1,6 +1,6 @@
 //! Binary files (workbooks, files laid out by column, packed text), which are read under guard.
 
-use vintner_guard::{Ended, Guarded};
+use vintner_guard::{Ended, Guarded, Packing};
 
 use crate::columns::{Columns, ColumnsAsked};
 use crate::format::Format;
@@ -21,9 +21,10 @@ pub(crate) fn read_tables(
         Wanted::All => (ALL, ""),
         Wanted::Named(name) => (NAMED, name),
     };
-    let answer = BINARY_READER.answer(&[&request(kind, format, name), bytes]).map_err(|ended| {
-        no_answer(&ended, format.in_words(), "open it in a spreadsheet programme and save the sheet as CSV")
-    })?;
+    let answer =
+        BINARY_READER.answer(&[&request(kind, format, name), bytes], packing(format)).map_err(|ended| {
+            no_answer(&ended, format.in_words(), "open it in a spreadsheet programme and save the sheet as CSV")
+        })?;
     wire::decode(&answer).unwrap_or_else(|| Err(broken()))
 }
 
@@ -35,7 +36,7 @@ pub(crate) fn read_columns(
 ) -> Result<Columns, Unreadable> {
     let asked = serde_json::to_string(asked).map_err(|_| broken())?;
     let answer = BINARY_READER
-        .answer(&[&request(COLUMNS, format, &asked), bytes])
+        .answer(&[&request(COLUMNS, format, &asked), bytes], packing(format))
         .map_err(|ended| no_answer(&ended, format.in_words(), "write it as CSV"))?;
     column_wire::decode(accepted(&answer)?).ok_or_else(broken)
 }
@@ -43,9 +44,16 @@ pub(crate) fn read_columns(
 /// The text that is packed in `bytes` by gzip.
 pub(crate) fn unpacked(bytes: &[u8], format: Format) -> Result<Vec<u8>, Unreadable> {
     let answer = BINARY_READER
-        .answer(&[&request(GZIP, format, ""), bytes])
+        .answer(&[&request(GZIP, format, ""), bytes], Packing::Packed)
         .map_err(|ended| no_answer(&ended, "text packed by gzip", "unpack it"))?;
     accepted(&answer).map(<[u8]>::to_vec)
+}
+
+fn packing(format: Format) -> Packing {
+    match format {
+        Format::Xls | Format::Dta => Packing::Plain,
+        _ => Packing::Packed,
+    }
 }
 
 fn no_answer(ended: &Ended, kind: &str, instead: &str) -> Unreadable {

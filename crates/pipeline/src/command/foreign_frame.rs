@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use polars::prelude::{ArrowDataType, ParallelStrategy, ParquetReader, SerReader};
-use vintner_guard::Guarded;
+use vintner_guard::{Guarded, Packing};
 
 /// The reader that foreign frames are tried with, for the program that is to run it.
 pub const FRAME_READER: Guarded =
@@ -13,7 +13,7 @@ pub const FRAME_READER: Guarded =
 /// types that Vintner is built without. It is read to its end under guard, since another program wrote it;
 /// what was read so without a fault is read by the stages after it without one.
 pub(super) fn unreadable(bytes: &[u8]) -> Option<String> {
-    match FRAME_READER.answer(&[bytes]) {
+    match FRAME_READER.answer(&[bytes], Packing::Packed) {
         Ok(fault) if fault.is_empty() => None,
         Ok(fault) => Some(String::from_utf8_lossy(&fault).into_owned()),
         Err(ended) => Some(format!(
