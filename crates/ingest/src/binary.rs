@@ -23,7 +23,11 @@ pub(crate) fn read_tables(
     };
     let answer =
         BINARY_READER.answer(&[&request(kind, format, name), bytes], packing(format)).map_err(|ended| {
-            no_answer(&ended, format.in_words(), "open it in a spreadsheet programme and save the sheet as CSV")
+            no_answer(
+                &ended,
+                format.in_words(),
+                "open it in a spreadsheet programme and save the sheet as CSV",
+            )
         })?;
     wire::decode(&answer).unwrap_or_else(|| Err(broken()))
 }
