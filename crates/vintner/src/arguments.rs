@@ -18,9 +18,10 @@ pub(crate) struct Arguments {
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// The folder of the paper: where pipeline.yaml, data and reports are
-    #[arg(short = 'C', long, global = true, value_name = "DIR", default_value = ".")]
-    pub(crate) workspace: PathBuf,
+    /// The folder of the paper: where pipeline.yaml, data and reports are [default: this folder, or the
+    /// nearest one above it that has the pipeline]
+    #[arg(short = 'C', long, global = true, value_name = "DIR")]
+    pub(crate) workspace: Option<PathBuf>,
     /// The pipeline, relative to the workspace
     #[arg(long, global = true, value_name = "FILE", default_value = "pipeline.yaml")]
     pub(crate) pipeline: PathBuf,
@@ -447,12 +448,23 @@ pub(crate) struct Show {
     /// The data vintage; the pipeline's own where none is named
     #[arg(long, value_name = "NAME")]
     pub(crate) vintage: Option<String>,
-    /// The most rows of a table that are shown
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    pub(crate) rows: usize,
-    /// Text for people or JSON for scripts
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    /// The most rows of a table that are shown [default: 20, of CSV all]
+    #[arg(long, value_name = "N", conflicts_with = "path")]
+    pub(crate) rows: Option<usize>,
+    /// Print where the output is kept, as Parquet, JSON, text or the file that it is, and not what is in it
+    #[arg(long)]
+    pub(crate) path: bool,
+    /// Text for people, JSON for scripts, or a table as CSV
+    #[arg(long, value_enum, default_value_t = ShowFormat::Text)]
+    pub(crate) format: ShowFormat,
+}
+
+/// How an output is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShowFormat {
+    Text,
+    Json,
+    Csv,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -471,6 +483,11 @@ pub(crate) enum GraphFormat {
 }
 
 impl Command {
+    /// Whether it is about a workspace, which is looked for upward where none is named.
+    pub(crate) fn is_of_a_workspace(&self) -> bool {
+        !matches!(self, Command::Operations(_))
+    }
+
     /// Whether what it prints is for scripts.
     pub(crate) fn is_json(&self) -> bool {
         let format = match self {
@@ -487,7 +504,7 @@ impl Command {
                 CacheCommand::Verify(command) => command.format,
             },
             Command::Graph(command) => return command.format == GraphFormat::Json,
-            Command::Show(command) => command.format,
+            Command::Show(command) => return command.format == ShowFormat::Json,
             Command::Trace(command) => command.format,
             Command::Claims(command) => command.format,
             Command::Reconstruct(command) => command.format,

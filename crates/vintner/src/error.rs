@@ -70,6 +70,13 @@ pub(crate) enum CommandError {
     /// Said by the exit code alone.
     #[error("something would run")]
     Due,
+    #[error(
+        "{} is another user's, and a pipeline runs commands, so it isn't taken because it lies above this \
+         folder\n  `vintner -C {}` takes it all the same", path.display(), folder.display()
+    )]
+    OthersPipeline { path: std::path::PathBuf, folder: std::path::PathBuf },
+    #[error("{branch}.{output} is kept as {kind}, and only a table can be written as CSV; leave --format csv out")]
+    NoTable { branch: String, output: String, kind: String },
     #[error("{}: {message}", path.display())]
     NoPipeline { path: std::path::PathBuf, message: &'static str },
 }
@@ -103,7 +110,10 @@ impl CommandError {
             CommandError::Reconstruct(error) => {
                 matches!(error, ReconstructError::Specification(_) | ReconstructError::Inconsistent { .. })
             }
-            CommandError::SeveralBranches { .. } | CommandError::NoPipeline { .. } => true,
+            CommandError::SeveralBranches { .. }
+            | CommandError::NoPipeline { .. }
+            | CommandError::OthersPipeline { .. }
+            | CommandError::NoTable { .. } => true,
             _ => false,
         }
     }

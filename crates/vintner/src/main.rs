@@ -18,6 +18,7 @@ mod progress;
 mod state_lines;
 mod terminal;
 mod text_table;
+mod upward;
 mod warnings;
 mod workspace;
 
@@ -85,7 +86,10 @@ fn refuse(error: &clap::Error) -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
-    let workspace = Workspace::of(&arguments.common);
+    let workspace = match arguments.command.is_of_a_workspace() {
+        true => Workspace::find(&arguments.common)?,
+        false => Workspace::of(&arguments.common),
+    };
     match &arguments.command {
         Command::Reproduce(command) => commands::reproduce::run(&workspace, command),
         Command::Status(command) => commands::status::run(&workspace, command),

@@ -1,6 +1,7 @@
 //! The workspace that a command works in.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -9,6 +10,9 @@ use vintner_stages::{bind_vintage, find_vintage, registry};
 
 use crate::arguments::Common;
 use crate::error::{CommandError, Result};
+use crate::printable::printable;
+use crate::terminal::say;
+use crate::upward::nearest_above;
 
 /// A folder with a pipeline, its data and its store.
 pub(crate) struct Workspace {
@@ -35,7 +39,7 @@ pub(crate) enum Volume {
 impl Workspace {
     pub(crate) fn of(common: &Common) -> Self {
         Self {
-            folder: common.workspace.clone(),
+            folder: common.workspace.clone().unwrap_or_else(|| PathBuf::from(".")),
             file: common.pipeline.clone(),
             data_root: common.data_root.clone(),
             overrides: common.set.iter().cloned().collect(),
@@ -49,6 +53,20 @@ impl Workspace {
         }
     }
 
+    /// The workspace that is named, or else the nearest one from here upward, of which it is said where it is.
+    pub(crate) fn find(common: &Common) -> Result<Self> {
+        let workspace = Self::of(common);
+        if common.workspace.is_some() || common.pipeline.is_absolute() {
+            return Ok(workspace);
+        }
+        let Some(found) = nearest_above(Path::new("."), &common.pipeline)? else { return Ok(workspace) };
+        if workspace.volume != Volume::Quiet {
+            let shown = fs::canonicalize(&found).unwrap_or_else(|_| found.clone());
+            say(&printable(&format!("workspace: {}", shown.display())));
+        }
+        Ok(Self { folder: found, ..workspace })
+    }
+
     /// A path as people are told of it: from the workspace where it is in it.
     pub(crate) fn shown<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
         path.strip_prefix(&self.folder).unwrap_or(path).display()
@@ -57,7 +75,8 @@ impl Workspace {
     pub(crate) fn pipeline(&self) -> Result<Pipeline> {
         let path = self.folder.join(&self.file);
         if !path.is_file() {
-            let message = "no pipeline here; run in the folder that has pipeline.yaml, or name it with -C";
+            let message = "no pipeline here, and none in a folder above; run in the folder that has it, or name \
+                           that folder with -C";
             return Err(CommandError::NoPipeline { path, message });
         }
         Ok(Pipeline::load(&self.folder, &self.file, &registry(), &self.overrides)?)

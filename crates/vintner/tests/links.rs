@@ -35,7 +35,7 @@ fn files(folder: &str, endings: &[&str]) -> Vec<PathBuf> {
 
 /// The pages of the documentation.
 fn pages() -> Vec<PathBuf> {
-    let mut pages: Vec<PathBuf> = ["docs", "benches", "examples", "data", "crates", "reports/templates"]
+    let mut pages: Vec<PathBuf> = ["docs", "benches", "examples", "data", "crates", "clients", "reports/templates"]
         .iter()
         .flat_map(|folder| files(folder, &[".md"]))
         .collect();

@@ -8,6 +8,8 @@ mod audit_pages;
 mod beliefs;
 mod broken_inputs;
 mod cache;
+mod clients;
+mod clones;
 mod common;
 mod concurrency;
 mod consistency;

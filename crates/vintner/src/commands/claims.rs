@@ -26,7 +26,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Claims) -> Result<()> {
             hint: Some("docs/claims.md tells how to write one, and claims.yaml".into()),
         }));
     };
-    let (_, bytes) = kept_output(workspace, &pipeline, &vintage, &stage.name, None)?;
+    let bytes = kept_output(workspace, &pipeline, &vintage, &stage.name, None)?.bytes;
     let mut outcomes: Vec<ClaimOutcome> = serde_json::from_slice(&bytes)?;
     if let Some(wanted) = &arguments.claim {
         let known: Vec<String> = outcomes.iter().map(|outcome| outcome.claim.id.clone()).collect();

@@ -1,20 +1,34 @@
 //! An output that a run has left in the store.
 
+use std::fs;
+use std::path::PathBuf;
+
 use vintner_diagnostics::one_of;
-use vintner_pipeline::{Kind, Pipeline, PipelineError, Plan, Selection, State, Survey, Vintage};
+use vintner_pipeline::{Digest, Kind, Pipeline, PipelineError, Plan, Selection, State, Survey, Vintage};
 
 use super::one;
 use crate::error::{CommandError, Result};
 use crate::workspace::Workspace;
 
-/// The kind and the bytes of a branch's output, the first that it declares where none is named.
+/// An output of a branch, as the store has it.
+pub(super) struct KeptOutput {
+    pub(super) branch: String,
+    pub(super) output: String,
+    pub(super) kind: Kind,
+    pub(super) digest: Digest,
+    pub(super) bytes: Vec<u8>,
+    /// A file with these bytes: under its readable name, or the object itself where that name has something else.
+    pub(super) path: PathBuf,
+}
+
+/// A branch's output, the first that it declares where none is named.
 pub(super) fn kept_output(
     workspace: &Workspace,
     pipeline: &Pipeline,
     vintage: &Vintage,
     branch: &str,
     output: Option<&str>,
-) -> Result<(Kind, Vec<u8>)> {
+) -> Result<KeptOutput> {
     let selection = Selection { until: vec![branch.to_owned()], ..Selection::default() };
     let plan = Plan::select(pipeline, vintage, &selection)?;
     let store = workspace.store();
@@ -47,5 +61,15 @@ pub(super) fn kept_output(
     let bytes = store
         .object(&kept.digest)
         .ok_or_else(|| CommandError::Corrupt { branch: state.branch.clone(), output: wanted.name.clone() })?;
-    Ok((wanted.kind, bytes))
+    let shown = store.output_path(plan.key(), &state.id, &wanted.name, kept.extension());
+    // A run with --set, or a hand, may have put something else there.
+    let is_shown = fs::read(&shown).is_ok_and(|found| found == bytes);
+    Ok(KeptOutput {
+        branch: state.branch.clone(),
+        output: wanted.name.clone(),
+        kind: wanted.kind,
+        digest: kept.digest.clone(),
+        path: if is_shown { shown } else { store.object_path(&kept.digest) },
+        bytes,
+    })
 }

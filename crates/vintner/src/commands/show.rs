@@ -1,45 +1,77 @@
 //! `vintner show`.
 
-use std::io::{Cursor, Write, stdout};
+use std::io::{BufWriter, Cursor, Write, stdout};
 
-use polars::prelude::{AnyValue, DataFrame, ParquetReader, SerReader};
+use polars::prelude::{AnyValue, Column, DataFrame, ParquetReader, SerReader};
 use serde_json::{Value, json};
 use vintner_pipeline::Kind;
 use vintner_stages::tidy_shown;
 
-use super::kept_output::kept_output;
+use super::kept_output::{KeptOutput, kept_output};
 use super::print_json;
-use crate::arguments::{Format, Show};
-use crate::error::Result;
+use crate::arguments::{Show, ShowFormat};
+use crate::error::{CommandError, Result};
 use crate::terminal::page;
 use crate::text_table::{Align, TextTable};
 use crate::workspace::Workspace;
+
+/// So many rows fit a screen.
+const A_SCREEN: usize = 20;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Show) -> Result<()> {
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
     let (branch, output) = split(&arguments.output);
-    let (wanted, bytes) = kept_output(workspace, &pipeline, &vintage, branch, output)?;
-    match wanted {
-        Kind::Frame => {
-            // Tidy values are shown with the cell that each came from.
-            let (frame, height) = match tidy_shown(&bytes, arguments.rows)? {
-                Some(shown) => shown,
-                None => {
-                    let frame = ParquetReader::new(Cursor::new(bytes)).finish()?;
-                    let height = frame.height();
-                    (frame, height)
-                }
-            };
-            match arguments.format {
-                Format::Json => print_json(&frame_json(&frame, height, arguments.rows)),
-                Format::Text => print_frame(&frame, height, arguments.rows),
-            }
+    let kept = kept_output(workspace, &pipeline, &vintage, branch, output)?;
+    if arguments.path {
+        return print_path(&kept, arguments.format);
+    }
+    match kept.kind {
+        Kind::Frame => print_table(kept, arguments),
+        kind if arguments.format == ShowFormat::Csv => Err(CommandError::NoTable {
+            branch: kept.branch,
+            output: kept.output,
+            kind: kind.to_string(),
+        }),
+        Kind::Text if arguments.format == ShowFormat::Json => {
+            print_json(&json!({"text": String::from_utf8_lossy(&kept.bytes)}))
         }
-        Kind::Text if arguments.format == Format::Json => {
-            print_json(&json!({"text": String::from_utf8_lossy(&bytes)}))
+        Kind::Text | Kind::Json | Kind::File => Ok(stdout().lock().write_all(&kept.bytes)?),
+    }
+}
+
+/// Where an output is kept; as JSON also what it is.
+fn print_path(kept: &KeptOutput, format: ShowFormat) -> Result<()> {
+    match format {
+        ShowFormat::Json => print_json(&json!({
+            "branch": kept.branch, "output": kept.output, "kind": kept.kind.to_string(),
+            "path": kept.path.display().to_string(), "bytes": kept.bytes.len(), "digest": kept.digest.to_string(),
+        })),
+        // The path and nothing else, for `$(…)`: whatever characters are in it.
+        _ => {
+            let mut out = stdout().lock();
+            out.write_all(kept.path.as_os_str().as_encoded_bytes())?;
+            Ok(out.write_all(b"\n")?)
         }
-        Kind::Text | Kind::Json | Kind::File => Ok(stdout().lock().write_all(&bytes)?),
+    }
+}
+
+fn print_table(kept: KeptOutput, arguments: &Show) -> Result<()> {
+    let usual = if arguments.format == ShowFormat::Csv { usize::MAX } else { A_SCREEN };
+    let rows = arguments.rows.unwrap_or(usual);
+    // Tidy values are shown with the cell that each came from.
+    let (frame, height) = match tidy_shown(&kept.bytes, rows)? {
+        Some(shown) => shown,
+        None => {
+            let frame = ParquetReader::new(Cursor::new(kept.bytes)).finish()?;
+            let height = frame.height();
+            (frame, height)
+        }
+    };
+    match arguments.format {
+        ShowFormat::Json => print_json(&frame_json(&frame, height, rows)),
+        ShowFormat::Csv => print_csv(&frame, rows),
+        ShowFormat::Text => print_frame(&frame, height, rows),
     }
 }
 
@@ -63,6 +95,7 @@ fn frame_json(frame: &DataFrame, height: usize, rows: usize) -> Value {
                     Ok(AnyValue::StringOwned(text)) => text.as_str().into(),
                     Ok(AnyValue::Boolean(flag)) => flag.into(),
                     Ok(AnyValue::Float64(number)) => json!(number),
+                    Ok(AnyValue::Float32(number)) => json!(number),
                     Ok(other) => other.extract::<i64>().map_or_else(|| other.to_string().into(), Value::from),
                 };
                 (column.name().to_string(), value)
@@ -70,7 +103,40 @@ fn frame_json(frame: &DataFrame, height: usize, rows: usize) -> Value {
             Value::Object(fields.collect())
         })
         .collect();
-    json!({"rows": height, "shown": rows})
+    let column = |column: &Column| json!({"name": column.name().to_string(), "type": column.dtype().to_string()});
+    let columns: Vec<Value> = frame.columns().iter().map(column).collect();
+    json!({"rows": height, "columns": columns, "shown": rows})
+}
+
+/// All rows, or the first of them, as CSV: numbers in the shortest form that gives the same number again,
+/// nothing where a value is missing, and `""` where it is an empty text.
+fn print_csv(frame: &DataFrame, rows: usize) -> Result<()> {
+    let mut out = BufWriter::new(stdout().lock());
+    let names: Vec<String> = frame.columns().iter().map(|column| in_csv(column.name())).collect();
+    writeln!(out, "{}", names.join(","))?;
+    for row in 0..frame.height().min(rows) {
+        for (place, column) in frame.columns().iter().enumerate() {
+            if place > 0 {
+                out.write_all(b",")?;
+            }
+            match column.get(row) {
+                Ok(AnyValue::Null) | Err(_) => {}
+                Ok(AnyValue::String(text)) => out.write_all(in_csv(text).as_bytes())?,
+                Ok(AnyValue::StringOwned(text)) => out.write_all(in_csv(&text).as_bytes())?,
+                Ok(AnyValue::Float64(number)) => write!(out, "{number:?}")?,
+                Ok(AnyValue::Float32(number)) => write!(out, "{number:?}")?,
+                Ok(other) => out.write_all(in_csv(&other.to_string()).as_bytes())?,
+            }
+        }
+        out.write_all(b"\n")?;
+    }
+    Ok(out.flush()?)
+}
+
+/// A text as a field of CSV.
+fn in_csv(text: &str) -> String {
+    let is_plain = !text.is_empty() && !text.contains([',', '"', '\n', '\r']) && text.trim() == text;
+    if is_plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }
 
 fn print_frame(frame: &DataFrame, height: usize, rows: usize) -> Result<()> {
