@@ -75,7 +75,9 @@ pub(crate) enum CommandError {
          folder\n  `vintner -C {}` takes it all the same", path.display(), folder.display()
     )]
     OthersPipeline { path: std::path::PathBuf, folder: std::path::PathBuf },
-    #[error("{branch}.{output} is kept as {kind}, and only a table can be written as CSV; leave --format csv out")]
+    #[error(
+        "{branch}.{output} is kept as {kind}, and only a table can be written as CSV; leave --format csv out"
+    )]
     NoTable { branch: String, output: String, kind: String },
     #[error("{}: {message}", path.display())]
     NoPipeline { path: std::path::PathBuf, message: &'static str },

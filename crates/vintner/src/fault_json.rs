@@ -113,7 +113,9 @@ fn kind(error: &CommandError) -> &'static str {
     }
     match error {
         CommandError::SeveralBranches { .. } => "unknown",
-        CommandError::NoPipeline { .. } | CommandError::OthersPipeline { .. } | CommandError::NoDataRoot { .. } => "no_workspace",
+        CommandError::NoPipeline { .. }
+        | CommandError::OthersPipeline { .. }
+        | CommandError::NoDataRoot { .. } => "no_workspace",
         CommandError::NotMade { .. } | CommandError::NotMadeToLock { .. } => "not_made",
         CommandError::NotLocked { .. } => "not_locked",
         CommandError::LockDiffers { .. } => "unlocked",

@@ -139,7 +139,8 @@ writeLines(enc2utf8(jsonlite::toJSON(answer, digits = NA, na = "null", null = "n
 #[test]
 fn r_reads_tables_values_results_and_traces() {
     let workspace = made();
-    let here = Command::new("Rscript").args(["--vanilla", "-e", "invisible(jsonlite::fromJSON('1'))"]).output();
+    let here =
+        Command::new("Rscript").args(["--vanilla", "-e", "invisible(jsonlite::fromJSON('1'))"]).output();
     if !here.is_ok_and(|output| output.status.success()) {
         println!("skipped: Rscript with jsonlite isn't here");
         return;
@@ -204,8 +205,12 @@ fn a_table_as_csv_has_all_rows_and_every_digit() {
     let expected = shown(&workspace, "variables");
     let mut reader = csv::Reader::from_reader(csv.stdout.as_bytes());
     let names: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-    let told: Vec<&str> =
-        expected["columns"].as_array().unwrap().iter().map(|column| column["name"].as_str().unwrap()).collect();
+    let told: Vec<&str> = expected["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|column| column["name"].as_str().unwrap())
+        .collect();
     assert_eq!(names, told);
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len() as u64, expected["rows"].as_u64().unwrap());

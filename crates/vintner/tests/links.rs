@@ -35,10 +35,11 @@ fn files(folder: &str, endings: &[&str]) -> Vec<PathBuf> {
 
 /// The pages of the documentation.
 fn pages() -> Vec<PathBuf> {
-    let mut pages: Vec<PathBuf> = ["docs", "benches", "examples", "data", "crates", "clients", "reports/templates"]
-        .iter()
-        .flat_map(|folder| files(folder, &[".md"]))
-        .collect();
+    let mut pages: Vec<PathBuf> =
+        ["docs", "benches", "examples", "data", "crates", "clients", "reports/templates"]
+            .iter()
+            .flat_map(|folder| files(folder, &[".md"]))
+            .collect();
     pages.extend(["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(|name| repository().join(name)));
     pages
 }

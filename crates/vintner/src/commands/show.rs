@@ -28,11 +28,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Show) -> Result<()> {
     }
     match kept.kind {
         Kind::Frame => print_table(kept, arguments),
-        kind if arguments.format == ShowFormat::Csv => Err(CommandError::NoTable {
-            branch: kept.branch,
-            output: kept.output,
-            kind: kind.to_string(),
-        }),
+        kind if arguments.format == ShowFormat::Csv => {
+            Err(CommandError::NoTable { branch: kept.branch, output: kept.output, kind: kind.to_string() })
+        }
         Kind::Text if arguments.format == ShowFormat::Json => {
             print_json(&json!({"text": String::from_utf8_lossy(&kept.bytes)}))
         }
@@ -103,7 +101,8 @@ fn frame_json(frame: &DataFrame, height: usize, rows: usize) -> Value {
             Value::Object(fields.collect())
         })
         .collect();
-    let column = |column: &Column| json!({"name": column.name().to_string(), "type": column.dtype().to_string()});
+    let column =
+        |column: &Column| json!({"name": column.name().to_string(), "type": column.dtype().to_string()});
     let columns: Vec<Value> = frame.columns().iter().map(column).collect();
     json!({"rows": height, "columns": columns, "shown": rows})
 }
