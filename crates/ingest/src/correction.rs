@@ -1,9 +1,10 @@
 //! Cells of a raw file that are wrong, and what they should be.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One cell that is read otherwise than it stands in the file, which itself is never touched.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Correction {
     /// The cell as spreadsheets name it: `D15`. Of text the row is the line on which the record begins; of a file
@@ -20,7 +21,7 @@ pub struct Correction {
 }
 
 /// What a cell holds, as a manifest writes it: text, or a number as it is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum CellText {
     /// A whole number.

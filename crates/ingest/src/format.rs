@@ -1,9 +1,10 @@
 //! The formats that raw files come in.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How a raw file's bytes are to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// Text with commas, or with the source's own delimiter.

@@ -1,9 +1,10 @@
 //! The layouts that tables come in.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Where a table keeps entities, years and values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Layout {
     /// A row for each entity and year, a column for each variable.

@@ -1,12 +1,13 @@
 //! The manifest of a vintage.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Label;
 
 use crate::source::Source;
 
 /// What kind of data a vintage holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum VintageKind {
     /// Made, not measured.
@@ -18,7 +19,7 @@ pub enum VintageKind {
 }
 
 /// A vintage's `vintage.yaml`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// What the vintage is.

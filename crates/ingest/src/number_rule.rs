@@ -1,16 +1,18 @@
 //! How the numbers of a source or of a column are written, as a manifest declares it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// What `numbers` of a source, or of a column, says. What a column declares goes before what its source does, field
 /// by field.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NumberRule {
     /// What stands before the fraction. Where neither this nor `grouping` says so, the column decides.
@@ -18,15 +20,18 @@ pub struct NumberRule {
     pub decimal: Option<DecimalMark>,
     /// What stands between groups of three digits; one or several.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrMany<Grouping>")]
     pub grouping: Vec<Grouping>,
     /// How negative numbers are written beside a sign before them; one or several.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrMany<Negative>")]
     pub negative: Vec<Negative>,
     /// What `12%` is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent: Option<Percent>,
     /// Currency signs, which may stand before or after a number; one or several.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrMany<String>")]
     pub currency: Vec<String>,
     /// Marks that stand beside a number, and what each means.
     #[serde(default, skip_serializing_if = "Flags::is_empty")]
@@ -34,7 +39,7 @@ pub struct NumberRule {
 }
 
 /// What stands before the fraction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum DecimalMark {
     /// 12.5
     #[serde(rename = ".")]
@@ -45,7 +50,7 @@ pub enum DecimalMark {
 }
 
 /// What stands between groups of three digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Grouping {
     /// 1,234,567
     #[serde(rename = ",")]
@@ -94,7 +99,7 @@ impl Grouping {
 }
 
 /// How a negative number is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Negative {
     /// (123)
@@ -106,7 +111,7 @@ pub enum Negative {
 }
 
 /// What a number with a percent sign is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Percent {
     /// 12% is 12.
@@ -154,6 +159,15 @@ impl NumberRule {
     }
 }
 
+/// What [`one_or_many`] reads, for a schema.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "no value of it is made")]
+enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
 /// One value, or a list of them.
 pub(crate) fn one_or_many<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
@@ -179,6 +193,23 @@ where
     }
 
     deserializer.deserialize_any(Several(PhantomData))
+}
+
+impl JsonSchema for Flags {
+    fn schema_name() -> Cow<'static, str> {
+        "Flags".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A mark, marks, or marks with what each means; `{digits}`, `{letter}` and `{raised}` stand for such.",
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}},
+                {"type": "object", "additionalProperties": {"type": "string"}}
+            ]
+        })
+    }
 }
 
 impl<'de> Deserialize<'de> for Flags {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::{Label, PeriodReading};
 
@@ -13,7 +14,7 @@ use crate::year::YearSpan;
 
 /// One entry under `sources` in a manifest. All of it is part of a cached result's key, so it
 /// serialises with its fields in a fixed order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// Its name, unique in the vintage.
@@ -161,7 +162,7 @@ fn is_zero(count: &u32) -> bool {
 }
 
 /// One variable of a source.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ValueColumn {
     /// In a long table the column's header; in a wide table with a `variable_column` the text in
@@ -195,7 +196,7 @@ pub struct ValueColumn {
 }
 
 /// What the cells of a variable hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ValueKind {
     /// Numbers.
@@ -214,7 +215,7 @@ impl ValueKind {
 }
 
 /// What to do with cells that are hidden.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HiddenCells {
     /// Read them as all others.
@@ -224,7 +225,7 @@ pub enum HiddenCells {
 }
 
 /// What of a value that has a label is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ValueLabels {
     /// The label.
@@ -234,7 +235,7 @@ pub enum ValueLabels {
 }
 
 /// What to do with entities that the crosswalk doesn't know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Outside {
     /// Leave their rows unread.
@@ -247,7 +248,7 @@ pub enum Outside {
 }
 
 /// How the case of names counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum NameCase {
     /// FRANCE isn't France.
@@ -264,7 +265,7 @@ impl NameCase {
 }
 
 /// What to do with a second value for the same key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Duplicates {
     /// Report it as a fault.

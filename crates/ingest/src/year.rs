@@ -1,5 +1,6 @@
 //! Years as tables write them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::{Frequency, PeriodReading};
 
@@ -13,7 +14,7 @@ use crate::shown::Shown;
 pub(crate) const PLAUSIBLE_YEARS: [i32; 2] = [1000, 2999];
 
 /// Which year `2019/20` and `2019-20` are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum YearSpan {
     /// The one in which they begin.

@@ -1,7 +1,9 @@
 //! Labels in English and, where there is one, Chinese.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -29,6 +31,27 @@ impl Label {
     /// Whether it says nothing in any language.
     pub fn is_empty(&self) -> bool {
         self.en.is_empty() && self.zh.as_deref().is_none_or(str::is_empty)
+    }
+}
+
+impl JsonSchema for Label {
+    fn schema_name() -> Cow<'static, str> {
+        "Label".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A text in English, or one in English and one in Chinese.",
+            "anyOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "properties": {"en": {"type": "string"}, "zh": {"type": ["string", "null"]}},
+                    "required": ["en"],
+                    "additionalProperties": false
+                }
+            ]
+        })
     }
 }
 

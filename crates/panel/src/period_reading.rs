@@ -1,8 +1,10 @@
 //! Reading a period from the forms that people write.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -26,7 +28,7 @@ use crate::period_words::{Digits, Word, Words};
 /// until the frequency is declared (a day on which a period of the declared length begins or ends stands for
 /// it), `01/02/1990` is the first of February or the second of January until the
 /// order is, and `90` is no year until a century is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PeriodReading {
     /// How long the periods are, where that is known.
@@ -39,7 +41,7 @@ pub struct PeriodReading {
 }
 
 /// What comes first in a date such as `01/02/1990`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DateOrder {
     /// The day: 01/02/1990 is in February.
@@ -304,6 +306,19 @@ impl FromStr for Period {
 
     fn from_str(text: &str) -> Result<Self> {
         PeriodReading::default().read(text)
+    }
+}
+
+impl JsonSchema for Period {
+    fn schema_name() -> Cow<'static, str> {
+        "Period".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A year, or a period such as 1990Q1, 1990-03 or 1990-03-07.",
+            "type": ["integer", "string"]
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::frequency::Frequency;
@@ -9,7 +10,7 @@ use crate::period::Period;
 
 /// The first and the last period that an analysis looks at, both included: `{first: 1990Q1, last: 2003Q4}`, or
 /// years, which are whole whatever the data's frequency is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PeriodWindow {
     /// The first.

@@ -1,9 +1,10 @@
 //! What the rows of a data set are observations of.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Which keys the rows of a data set have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// Entities observed over time: a row for each entity and time.

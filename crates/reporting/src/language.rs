@@ -1,10 +1,13 @@
 //! The languages that reports and figures come in.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Label;
 
 /// A language of the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema,
+)]
 pub enum Language {
     /// English.
     #[default]

@@ -1,5 +1,6 @@
 //! What a pipeline's author says of the report.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Label;
 
@@ -68,7 +69,7 @@ fn english() -> String {
 }
 
 /// The same report in another language.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Translation {
     /// The language's own code, as HTML has it (`zh-CN`).

@@ -1,5 +1,6 @@
 //! The published findings under every specification.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Label;
 
@@ -37,7 +38,7 @@ pub struct RobustnessEquation {
 }
 
 /// What a coefficient is said to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// Significant and above zero.

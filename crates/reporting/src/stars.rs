@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A number of asterisks, as printed beside a coefficient.
@@ -42,7 +43,7 @@ impl fmt::Display for Stars {
 }
 
 /// The levels of significance that earn one star each, in any order; by default 10%, 5% and 1%.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct StarLevels(pub Vec<f64>);
 

@@ -29,6 +29,7 @@ mod tidy_shown;
 mod told;
 pub mod trace;
 mod vintage;
+mod words;
 
 pub use differences::TableDifferences;
 pub use error::StagesError;
@@ -46,3 +47,7 @@ pub use vintner_reporting::claims;
 /// What changed from one vintage to another.
 pub use vintner_reporting::vintage_difference;
 pub use vintner_reporting::{TidyEstimate, escape_html, escape_markdown, page_name, significant};
+pub use words::{
+    OperationWords, Part, Row, Section, claims_schema, operation_page, operation_words, pipeline_schema,
+    vintage_schema,
+};

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -13,7 +15,9 @@ use vintner_pipeline::{
 use crate::error::StagesError;
 
 /// An operation whose stage is a struct of parameters: all that most operations need to say.
-pub(crate) trait Parameters: Serialize + DeserializeOwned + Send + Sync + 'static {
+pub(crate) trait Parameters:
+    Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static
+{
     const NAME: &'static str;
     const SUMMARY: &'static str;
 
@@ -51,6 +55,10 @@ impl<P: Parameters> Operation for Of<P> {
 
     fn code(&self) -> Digest {
         P::code()
+    }
+
+    fn schema(&self) -> Value {
+        SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<P>().to_value()
     }
 
     fn configure(&self, document: &Document, params: &Node) -> Result<Arc<dyn Stage>, Faults> {

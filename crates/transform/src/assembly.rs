@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::PeriodWindow;
 
 /// How a variable's categories make one value of an entity and year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CategoryAggregate {
     /// Their sum.
@@ -16,7 +17,7 @@ pub enum CategoryAggregate {
 }
 
 /// Which rows a panel has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PanelRows {
     /// Each entity's for each time from the first to the last; what no source has is a gap.
@@ -27,7 +28,7 @@ pub enum PanelRows {
 }
 
 /// Which panel to build from tidy values.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Assembly {
     /// The entities' ids; each gets a row for every year of the window. Those of the data, sorted, where none are

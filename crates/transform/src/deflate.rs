@@ -1,5 +1,6 @@
 //! Real values from nominal ones.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
@@ -8,7 +9,7 @@ use crate::derived::Derived;
 use crate::error::{Result, TransformError};
 
 /// A nominal column to be put at the prices of a base year.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Deflate {
     /// The column at current prices.
@@ -22,7 +23,7 @@ pub struct Deflate {
 }
 
 /// An index to be put on another base.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rebase {
     /// The column.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
@@ -11,7 +12,7 @@ use crate::error::{Result, TransformError};
 use crate::expression::{Environment, Expression, Values};
 
 /// A column and the expression that it is made by.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Definition {
     /// The new column's name.

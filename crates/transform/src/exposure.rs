@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::{Gap, Panel, TidyTable, tidy_columns as names};
 
@@ -19,7 +20,7 @@ use crate::suggestion::nearest;
 use crate::tidy_rows::{TidyRow, held_in, rows_of};
 
 /// What is shared out, and by which shares.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShiftShare {
     /// The national variable, by category (an industry) or without.

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::{Frequency, Panel};
 
@@ -11,7 +12,7 @@ use crate::derived::Derived;
 use crate::error::Result;
 
 /// A column shifted in time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Shifted {
     /// The column.

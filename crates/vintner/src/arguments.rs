@@ -81,8 +81,37 @@ pub(crate) enum Command {
     /// List the vintages: the same as `vintage list`
     #[command(hide = true)]
     Vintages(FormatOnly),
-    /// List the operations that pipeline.yaml can name
-    Operations(FormatOnly),
+    /// List the operations that pipeline.yaml can name, or tell of one
+    Operations(Operations),
+    /// Print the JSON Schema of a file that people write, for editors that complete and underline
+    Schema(SchemaOf),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Operations {
+    /// The operation; all are listed where none is named
+    pub(crate) operation: Option<String>,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaOf {
+    /// The file
+    #[arg(value_enum, default_value_t = Written::Pipeline)]
+    pub(crate) file: Written,
+}
+
+/// Files that people write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Written {
+    /// pipeline.yaml
+    Pipeline,
+    /// vintage.yaml
+    Vintage,
+    /// A file of claims
+    Claims,
 }
 
 #[derive(Debug, Args)]
@@ -516,7 +545,9 @@ impl Command {
                 Vintage::Diff(command) => return command.format == DiffFormat::Json,
                 Vintage::Compare(command) => command.format,
             },
-            Command::Vintages(command) | Command::Operations(command) => command.format,
+            Command::Vintages(command) => command.format,
+            Command::Operations(command) => command.format,
+            Command::Schema(_) => Format::Json,
         };
         format == Format::Json
     }

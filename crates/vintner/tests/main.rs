@@ -35,6 +35,7 @@ mod many_files;
 mod model_tables;
 mod mutated_texts;
 mod new_vintage;
+mod operations;
 mod pdf;
 mod printed;
 mod probes;

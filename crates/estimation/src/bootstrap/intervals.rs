@@ -1,11 +1,12 @@
 //! Intervals from bootstrap replications.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::numerics::{normal_two_sided_quantile, of_sorted};
 
 /// Intervals of a coefficient, lower end first; those that a bootstrap doesn't give are absent.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Intervals {
     /// The estimate plus and minus a normal quantile times the bootstrap's standard error.
     pub normal: Option<[f64; 2]>,

@@ -1,11 +1,12 @@
 //! The bootstraps and their options.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::covariance::ClusterBy;
 
 /// A bootstrap with its options. Serialised with a `kind`: `{kind: wild_cluster, by: entity, weights: webb}`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Bootstrap {
     /// Clusters drawn with replacement.
@@ -58,7 +59,7 @@ impl Bootstrap {
 /// Clusters drawn with replacement (Cameron, Gelbach and Miller 2008, Review of Economics and Statistics 90,
 /// 414-427, section II.B). An entity drawn twice counts as two entities with an effect each. Stata's
 /// `vce(bootstrap, cluster())` with `idcluster()`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct PairsBootstrap {
     /// The clusters.
@@ -76,7 +77,7 @@ impl Default for PairsBootstrap {
 }
 
 /// The random numbers of a wild bootstrap, of mean 0 and variance 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WildWeights {
     /// -1 or 1.
@@ -102,7 +103,7 @@ impl WildWeights {
 }
 
 /// How a p-value is had from bootstrap statistics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PValue {
     /// The share of statistics larger in size than the sample's.
@@ -117,7 +118,7 @@ pub enum PValue {
 ///
 /// With Rademacher weights and few clusters, all 2^G sign combinations are gone through once where they are
 /// no more than `replications`; then nothing is random.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct WildBootstrap {
     /// The clusters.
@@ -149,7 +150,7 @@ impl Default for WildBootstrap {
 }
 
 /// What is drawn together in a residual bootstrap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ResidualBlock {
     /// Each residual by itself.
@@ -163,7 +164,7 @@ pub enum ResidualBlock {
 
 /// Residuals drawn with replacement around the fitted values (Freedman 1981, Annals of Statistics 9,
 /// 1218-1228), scaled by sqrt(n / residual degrees of freedom) so that their variance is unbiased.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ResidualBootstrap {
     /// What is drawn together.

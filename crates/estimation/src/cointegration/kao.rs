@@ -18,6 +18,7 @@
 
 use faer::Mat;
 use faer::linalg::solvers::Solve;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
@@ -31,7 +32,7 @@ use crate::unit_root::long_run::{Bandwidth, Kernel, product_sum, weights};
 use crate::unit_root::{Column, Regression};
 
 /// What the residual variance of the pooled regressions divides by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Divisor {
     /// The periods of all entities, N T: Kao's.
@@ -44,7 +45,7 @@ pub enum Divisor {
 }
 
 /// How the test is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct KaoOptions {
     /// Lagged differences in the regression of ADF.

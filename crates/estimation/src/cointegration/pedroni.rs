@@ -21,6 +21,7 @@
 //! neither e* nor D e* as freed of lagged differences and standardizes m regressors by the moments of m + 1 (`pedroni99`)
 //! or m + 2 (`pedroni99m`): nothing here equals it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
@@ -35,7 +36,7 @@ use crate::unit_root::long_run::{Bandwidth, Kernel, long_run_variance, one_sided
 use crate::unit_root::{Column, Deterministic, Lags, Regression, augmented_columns};
 
 /// How the residual variances in panel ADF are averaged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AdfVariance {
     /// Weighed by L^-2 as all else in it, so that units of measurement don't matter.
@@ -46,7 +47,7 @@ pub enum AdfVariance {
 }
 
 /// How the tests are made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PedroniOptions {
     /// Deterministic terms of the cointegrating regression.

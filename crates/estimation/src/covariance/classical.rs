@@ -1,6 +1,7 @@
 //! The covariance under independent errors of one variance.
 
 use faer::Mat;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::covariance_matrix::CovarianceMatrix;
@@ -8,7 +9,7 @@ use super::ingredients::Ingredients;
 use super::test_distribution::TestDistribution;
 
 /// What the residual sum of squares is divided by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Divisor {
     /// The residual degrees of freedom, n - k - N: every program's default.

@@ -1,12 +1,13 @@
 //! What stands for the errors in a cluster's score.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::residual_type::ResidualType;
 use super::small_sample::SmallSample;
 
 /// What stands for the errors in a cluster's score, X_g'u_g.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClusterType {
     /// u_g = e_g, the residuals (Liang and Zeger 1986): CR0, and CR1 with a small-sample factor. Serialised

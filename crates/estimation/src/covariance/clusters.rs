@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ingredients::{Ingredients, time_codes};
@@ -9,7 +10,7 @@ use super::small_sample::Counts;
 use crate::outcome::Reason;
 
 /// What the clusters are.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClusterBy {
     /// The panel's entities.

@@ -1,13 +1,15 @@
 //! Weights of autocovariances, and how many lags have one.
 
+use std::borrow::Cow;
 use std::f64::consts::PI;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The weight of lag j at bandwidth b.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kernel {
     /// 1 - j/(b + 1) up to b (Newey and West 1987, Econometrica 55, 703-708): every program's default.
@@ -105,6 +107,19 @@ impl Serialize for Bandwidth {
                 serializer.serialize_str(name)
             }
         }
+    }
+}
+
+impl JsonSchema for Bandwidth {
+    fn schema_name() -> Cow<'static, str> {
+        "Bandwidth".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A number of lags, or the rule that gives it.",
+            "anyOf": [{"type": "number", "minimum": 0}, {"enum": RULES.map(|(name, _)| name)}]
+        })
     }
 }
 

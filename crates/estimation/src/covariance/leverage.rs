@@ -6,13 +6,14 @@
 //! has levels. With weights, rows count by them.
 
 use faer::{Mat, Side};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ingredients::{Ingredients, too_large};
 use crate::outcome::Reason;
 
 /// What counts as a regressor in leverages, and in the degrees of freedom of `hc1`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Leverage {
     /// Regressors and absorbed effects, as if these were dummy variables: `lm` with sandwich.

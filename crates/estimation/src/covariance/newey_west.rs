@@ -1,5 +1,6 @@
 //! The covariance under errors that are correlated over time within each entity.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::covariance_matrix::CovarianceMatrix;
@@ -13,7 +14,7 @@ use super::test_distribution::TestDistribution;
 use crate::outcome::Reason;
 
 /// What a lag is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LagBy {
     /// Times of the panel: a row is paired with the entity's row so many times before, if there is one (plm,

@@ -1,7 +1,9 @@
 //! Reading a covariance: every option by name, so that a fault is told at its place.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -81,6 +83,16 @@ impl Kind {
     }
 }
 
+impl JsonSchema for Kind {
+    fn schema_name() -> Cow<'static, str> {
+        "CovarianceKind".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"enum": Kind::ALL.map(Kind::name)})
+    }
+}
+
 impl<'de> Deserialize<'de> for Kind {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(KindVisitor)
@@ -109,7 +121,7 @@ impl Visitor<'_> for KindVisitor {
 }
 
 /// All values of `type`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Type {
     Hc0,
@@ -178,24 +190,38 @@ const FIELDS: &[&str] = &[
 ];
 
 /// The options of all kinds.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Options {
     kind: Kind,
+    /// What the clusters are.
     by: Option<ClusterBy>,
+    /// What the clusters of the other way are.
     and: Option<ClusterBy>,
+    /// How residuals are weighed.
     #[serde(rename = "type")]
     residuals: Option<Type>,
+    /// Whose leverage they are weighed by.
     leverage: Option<Leverage>,
+    /// The factor for small samples.
     small_sample: Option<SmallSample>,
+    /// The distribution that statistics are referred to.
     test: Option<TestDistribution>,
+    /// What the residuals' sum of squares is divided by.
     divisor: Option<Divisor>,
+    /// Whose number of groups counts in the factor.
     groups: Option<GroupCount>,
+    /// Whether a matrix that isn't positive semi-definite is made so, its negative eigenvalues set to zero.
     fix: Option<bool>,
+    /// The weights of lags.
     kernel: Option<Kernel>,
+    /// How many lags count.
     bandwidth: Option<Bandwidth>,
+    /// Whether a lag is a row before or a time before.
     lag: Option<LagBy>,
+    /// Whether errors of different entities are taken for uncorrelated.
     diagonal: Option<bool>,
+    /// Whether each pair of entities is compared over the times that both have.
     pairwise: Option<bool>,
 }
 
@@ -342,6 +368,35 @@ impl Options {
                 })
             }
         })
+    }
+}
+
+/// One schema a kind, each with the options that it has.
+impl JsonSchema for Covariance {
+    fn schema_name() -> Cow<'static, str> {
+        "Covariance".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let all = generator.root_schema_for::<Options>();
+        let option = |name: &str| all.get("properties").and_then(|properties| properties.get(name)).cloned();
+        if let Some(definitions) = all.get("$defs").and_then(|definitions| definitions.as_object()) {
+            generator.definitions_mut().extend(definitions.clone());
+        }
+        let kinds = Kind::ALL.map(|kind| {
+            let mut properties = serde_json::Map::new();
+            properties.insert("kind".into(), serde_json::json!({"const": kind.name()}));
+            for name in kind.options() {
+                properties.insert((*name).into(), option(name).unwrap_or_default());
+            }
+            json_schema!({
+                "type": "object",
+                "properties": properties,
+                "required": ["kind"],
+                "additionalProperties": false
+            })
+        });
+        json_schema!({"description": "How standard errors are made: `kind`, and what that kind has to be told.", "oneOf": kinds})
     }
 }
 

@@ -1,6 +1,7 @@
 //! The covariance under errors that are correlated between entities at a time, in the same way at every time.
 
 use faer::Mat;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::covariance_matrix::CovarianceMatrix;
@@ -13,7 +14,7 @@ use super::test_distribution::TestDistribution;
 use crate::outcome::Reason;
 
 /// What shares one covariance of its errors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PanelCorrectedBy {
     /// Times: errors of different entities are correlated. Beck and Katz's, plm's `cluster = "time"`.

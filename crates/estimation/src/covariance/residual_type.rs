@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ingredients::Ingredients;
@@ -11,7 +12,7 @@ use super::small_sample::Counts;
 use crate::outcome::Reason;
 
 /// What stands for the error in row i with residual e_i and leverage h_i, among n rows and p parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ResidualType {
     /// e_i (White 1980, Econometrica 48, 817-838).

@@ -1,5 +1,6 @@
 //! Small-sample factors of clustered covariances, named after the programs that use them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Reason;
@@ -23,7 +24,7 @@ pub struct Counts {
 }
 
 /// How fixest's `ssc(K.fixef = )` counts absorbed effects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FixestEffects {
     /// Not at all.
@@ -39,7 +40,7 @@ pub enum FixestEffects {
 ///
 /// In what follows n counts observations, k coefficients (with the intercept in OLS, slopes alone in
 /// within), N absorbed effects, G clusters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SmallSample {
     /// 1: plm `vcovHC(method = "arellano", type = "HC0")`, clubSandwich CR0. Serialised `none`.

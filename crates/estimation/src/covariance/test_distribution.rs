@@ -1,9 +1,10 @@
 //! The distribution for tests under a covariance.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The distribution that a coefficient's statistic is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TestDistribution {
     /// t with the residual degrees of freedom, n - k - N (plm's summary, linearmodels).

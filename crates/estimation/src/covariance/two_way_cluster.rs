@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bell_mccaffrey;
@@ -16,7 +17,7 @@ use super::test_distribution::TestDistribution;
 use crate::outcome::Reason;
 
 /// Which number of clusters G is meant in the factor of each of the three matrices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GroupCount {
     /// The smaller of the two kinds' in all three: fixest's and pyfixest's `G.df = "min"`.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use faer::Mat;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::estimated::Estimated;
@@ -13,7 +14,7 @@ use crate::outcome::{INTERCEPT, Reason};
 use crate::sample::Sample;
 
 /// From where effects are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EffectsFrom {
     /// From zero: plm's `level`.

@@ -1,7 +1,9 @@
 //! An equation as it was written.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::term::{Expression, Term, name, reads};
@@ -92,6 +94,19 @@ impl fmt::Display for WrittenEquation {
 impl Serialize for WrittenEquation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.text)
+    }
+}
+
+impl JsonSchema for WrittenEquation {
+    fn schema_name() -> Cow<'static, str> {
+        "Equation".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "An equation as one text: `y ~ x + i(region) | firm + year`.",
+            "type": "string"
+        })
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::{EstimationError, Result};
 use crate::sample::lag_name;
 
 /// A variable at one or several lags.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Term {
     /// The variable.
@@ -35,7 +36,7 @@ impl Term {
 }
 
 /// A variable whose earlier values are instruments, each period's apart ("GMM style").
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GmmInstrument {
     /// The variable.
@@ -63,7 +64,7 @@ impl GmmInstrument {
 }
 
 /// What is estimated: differences alone, or levels too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Transformation {
     /// First differences, instrumented by levels (Arellano and Bond; plm's `"d"`).
@@ -75,7 +76,7 @@ pub enum Transformation {
 
 /// Which difference of a GMM-style instrument is the levels' instrument. The two are the same where the
 /// shortest lag is 2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LevelInstruments {
     /// That one period less back than the shortest lag (xtabond2).
@@ -86,7 +87,7 @@ pub enum LevelInstruments {
 }
 
 /// The number of steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Steps {
     /// Weights for homoskedastic errors (plm's `"onestep"`).
@@ -97,7 +98,7 @@ pub enum Steps {
 }
 
 /// The covariance of the coefficients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GmmCovariance {
     /// One step: robust to heteroskedasticity and correlation within units. Two steps: Windmeijer's.
@@ -110,7 +111,7 @@ pub enum GmmCovariance {
 }
 
 /// The divisor of sigma^2 = e'e/(2 d), e the residuals in differences.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorVariance {
     /// d = n - k (Stata).

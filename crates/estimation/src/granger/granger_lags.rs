@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
@@ -17,7 +18,7 @@ use crate::outcome::{Reason, Result};
 use crate::sample::Sample;
 
 /// An information criterion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LagCriterion {
     /// Akaike's.
@@ -30,7 +31,7 @@ pub enum LagCriterion {
 }
 
 /// How orders are chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LagChoice {
     /// The criterion.
@@ -141,7 +142,7 @@ fn of_entity(
 }
 
 /// The lag orders of the entities' regressions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum LagOrders {
     /// One order for all.

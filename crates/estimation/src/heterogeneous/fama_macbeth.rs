@@ -2,6 +2,7 @@
 //! the coefficients of each time's own regression, with the variance of that mean.
 
 use faer::Mat;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Period;
 
@@ -14,7 +15,7 @@ use crate::outcome::{INTERCEPT, Reason};
 use crate::sample::{Formula, Sample};
 
 /// How the variance of the mean takes the coefficients' correlation over time into account.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FamaMacBethLags {
     /// Not at all: Fama and MacBeth's own; linearmodels' `unadjusted`.
@@ -28,7 +29,7 @@ pub enum FamaMacBethLags {
 }
 
 /// The options of [`fama_macbeth`].
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct FamaMacBethOptions {
     /// Correlation over time.

@@ -1,9 +1,10 @@
 //! What is estimated, and how.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An estimator of coefficients that differ between units, with its options.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeanGroup {
     /// The estimator.
@@ -27,7 +28,7 @@ pub struct MeanGroup {
 }
 
 /// An estimator of coefficients that differ between units. Named as in plm's `pmg` and `pcce`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HeterogeneousMethod {
     /// Mean group: plm's `pmg(model = "mg")`.
@@ -60,7 +61,7 @@ impl HeterogeneousMethod {
 }
 
 /// A linear trend in each unit's regression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Trend {
     /// None.
@@ -74,7 +75,7 @@ pub enum Trend {
 
 /// What becomes of units that are too short for a regression of their own, or whose regressors are
 /// collinear.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ShortUnits {
     /// The estimate is refused with that unit's reason.
@@ -91,7 +92,7 @@ pub enum ShortUnits {
 
 /// How Swamy's variance of the coefficients is estimated from D1, the covariance of the units'
 /// coefficients, and D2, the mean of their V_i.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CoefficientVariance {
     /// D1 - D2, which is unbiased, and D1 where that isn't positive semidefinite (plm).
@@ -105,7 +106,7 @@ pub enum CoefficientVariance {
 
 /// How the covariance of the pooled common-correlated-effects estimator is scaled. Without a difference on
 /// balanced panels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CceScaling {
     /// N/(N - 1) times the sandwich of sum X_i'M_i X_i: each unit weighs as it does in the estimate.

@@ -1,5 +1,6 @@
 //! Estimators with instruments, and their covariances.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Shape;
 
@@ -9,7 +10,7 @@ use crate::sample::PanelKey;
 use crate::systems::{Dependence, Iteration, Kernel};
 
 /// An estimator of one equation with instruments.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind")]
 pub enum InstrumentalEstimator {
     /// Two-stage least squares.
@@ -63,7 +64,7 @@ impl InstrumentalEstimator {
 }
 
 /// What errors may have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Errors {
     /// Nothing, and one variance.
@@ -133,7 +134,7 @@ impl Errors {
 }
 
 /// The covariance of an equation's coefficients.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct InstrumentalCovariance {
     /// What it allows for.
@@ -149,7 +150,7 @@ pub struct InstrumentalCovariance {
 }
 
 /// The distribution that the coefficients' statistics are compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InstrumentalTest {
     /// t with n - k degrees of freedom.

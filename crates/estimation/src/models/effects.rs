@@ -1,9 +1,10 @@
 //! Which effects a model has.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The dimension of a panel along which there are effects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Effects {
     /// An effect for each entity: plm's `individual`.

@@ -1,5 +1,6 @@
 //! Which models there are.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::effects::Effects;
@@ -10,7 +11,7 @@ use crate::sample::{EffectOf, Formula, Sample};
 /// A linear model of a panel.
 ///
 /// Serialised by its name, `within`; those with options as `{random: {method: swar}}`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Model {
     /// Ordinary least squares on the levels; pooled where the sample has several entities.

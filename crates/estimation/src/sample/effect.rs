@@ -1,8 +1,10 @@
 //! The fixed effects that an equation names.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::outcome::NotAnEffect;
@@ -53,6 +55,19 @@ impl Serialize for Effect {
     }
 }
 
+impl JsonSchema for Effect {
+    fn schema_name() -> Cow<'static, str> {
+        "Effect".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A column, or several joined by `^` whose combinations are meant: `entity`, `region^year`.",
+            "type": "string"
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Effect {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
@@ -60,7 +75,7 @@ impl<'de> Deserialize<'de> for Effect {
 }
 
 /// What becomes of rows that an effect has to itself, and which add nothing but degrees of freedom used up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Singletons {
     /// They stay: plm, linearmodels, Stata's `xtreg` and `areg`; fixest's and pyfixest's

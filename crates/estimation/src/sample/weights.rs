@@ -1,9 +1,10 @@
 //! Weights of observations.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a weight says of its row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WeightKind {
     /// The inverse of its error's variance, up to a common factor: R's `lm`, fixest, pyfixest, linearmodels,
@@ -17,7 +18,7 @@ pub enum WeightKind {
 }
 
 /// A column of weights and its meaning. Serialised `{column: w, kind: frequency}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
     /// The panel's column.

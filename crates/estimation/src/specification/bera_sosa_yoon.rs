@@ -1,5 +1,6 @@
 //! Tests for random effects and serial correlation that allow for the other.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{plain, several, squares};
@@ -10,7 +11,7 @@ use crate::outcome::Reason;
 use crate::sample::{Rows, Sample};
 
 /// What is tested.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BeraSosaYoon {
     /// Serial correlation, allowing for random effects: plm's `ar`.
@@ -25,7 +26,7 @@ pub enum BeraSosaYoon {
 }
 
 /// Which number of entities enters the formulas for unbalanced panels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CrossSectionSize {
     /// All entities (Sosa-Escudero and Bera 2008): n - N pairs of rows that follow one another, and fewer where
@@ -37,7 +38,7 @@ pub enum CrossSectionSize {
 }
 
 /// Over which rows the squares in B are summed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LagSquares {
     /// Those that have a row before: plm, Stata's `xttest1`.

@@ -1,5 +1,6 @@
 //! The Breusch-Pagan test for heteroskedasticity.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{distance, named_columns, plain, squares};
@@ -11,7 +12,7 @@ use crate::outcome::Reason;
 use crate::sample::Sample;
 
 /// Which statistic of the regression of squared residuals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VarianceStatistic {
     /// n R2 (Koenker 1981), which doesn't need normal errors: lmtest's `bptest`.

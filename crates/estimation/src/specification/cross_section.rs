@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Panel;
 
@@ -16,7 +17,7 @@ use crate::outcome::Reason;
 use crate::sample::Sample;
 
 /// Which statistic of the correlations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CrossSectionStatistic {
     /// Pesaran (2004, 2015): plm's `cd`. Of residuals under effects of times it isn't standard normal without

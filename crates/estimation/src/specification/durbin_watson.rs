@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use faer::{Mat, Side};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{plain, squares};
@@ -16,7 +17,7 @@ use crate::outcome::Reason;
 use crate::sample::Rows;
 
 /// What the alternative is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Autocorrelation {
     /// Positive autocorrelation: small statistics (lmtest's default, `greater`).
@@ -29,7 +30,7 @@ pub enum Autocorrelation {
 }
 
 /// How the p-value is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PValueMethod {
     /// Exactly with fewer than 100 rows, else from the normal distribution, as in lmtest.

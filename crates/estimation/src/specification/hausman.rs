@@ -2,6 +2,7 @@
 
 use faer::Mat;
 use faer::linalg::solvers::Solve;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{columns, plain, wald_test};
@@ -13,7 +14,7 @@ use crate::outcome::{INTERCEPT, Reason};
 use crate::sample::Sample;
 
 /// What becomes of a statistic whose difference of covariances isn't positive definite.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Indefinite {
     /// There is none.

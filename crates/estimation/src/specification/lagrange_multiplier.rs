@@ -1,5 +1,6 @@
 //! Lagrange-multiplier tests for effects, on the residuals of pooled OLS.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{plain, several, squares};
@@ -9,7 +10,7 @@ use crate::outcome::Reason;
 use crate::sample::{Rows, Sample};
 
 /// Which statistic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LagrangeMultiplier {
     /// Two-sided (Breusch and Pagan 1980): plm's `bp`.

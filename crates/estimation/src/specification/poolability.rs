@@ -1,5 +1,6 @@
 //! Are the slopes those of all entities?
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{distance, plain, project, squares};
@@ -10,7 +11,7 @@ use crate::outcome::Reason;
 use crate::sample::Sample;
 
 /// What the entities have in common under the null hypothesis.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CommonSlopes {
     /// Intercept and slopes.

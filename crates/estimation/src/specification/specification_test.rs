@@ -1,5 +1,6 @@
 //! Which tests of a specification there are, with their options.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bera_sosa_yoon::{BeraSosaYoon, CrossSectionSize, LagSquares};
@@ -15,7 +16,7 @@ use crate::covariance::{Covariance, SmallSample};
 use crate::models::{Effects, Model, VarianceEstimator};
 
 /// A test with its options, each of which has a default.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum SpecificationTest {
     /// `poolability`.

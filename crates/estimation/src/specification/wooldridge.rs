@@ -1,5 +1,6 @@
 //! Wooldridge's tests for serial correlation, by regressions of residuals on the residuals before.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::auxiliary::{coefficient_test, plain};
@@ -12,7 +13,7 @@ use crate::outcome::Reason;
 use crate::sample::Sample;
 
 /// Which errors are uncorrelated under the null hypothesis of [`wooldridge_differences`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DifferencesNull {
     /// The differenced ones, so that first differences are efficient: r = 0. plm's `h0 = "fd"`.

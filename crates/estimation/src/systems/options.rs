@@ -1,12 +1,13 @@
 //! Estimators of systems, and their options.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::residual_covariance::ResidualCovariance;
 use crate::sample::PanelKey;
 
 /// An estimator of a system, by systemfit's names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum SystemEstimator {
     /// Least squares, equation by equation.
     #[serde(rename = "ols")]
@@ -63,7 +64,7 @@ impl SystemEstimator {
 
 /// The formula of 3SLS; they coincide where all equations have the same instruments. With the projections
 /// X^ of the regressors on each equation's instruments Z, P that projection, and O = S (x) I:
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub enum ThreeStageMethod {
     /// (X^'O^-1 X^)^-1 X^'O^-1 y.
     #[default]
@@ -82,7 +83,7 @@ pub enum ThreeStageMethod {
 }
 
 /// How often the residual covariance is estimated anew.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Iteration {
     /// At most this often.
@@ -108,7 +109,7 @@ impl Default for Iteration {
 }
 
 /// The covariance of a system's coefficients.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SystemCovariance {
     /// (X'O^-1 X)^-1, with the residual covariance behind the weights (its diagonal, where equations aren't
@@ -155,7 +156,7 @@ pub enum SystemCovariance {
 }
 
 /// Weights of autocovariances by their lag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kernel {
     /// 1 - l/(L + 1) (Newey and West 1987).
@@ -168,7 +169,7 @@ pub enum Kernel {
 }
 
 /// The distribution that coefficients' statistics are compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SystemTest {
     /// t with each equation's residual degrees of freedom, n - k_i; with restrictions as `system` (systemfit).
@@ -181,7 +182,7 @@ pub enum SystemTest {
 }
 
 /// The weights of moments in GMM.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MomentWeights {
     /// S (x) Z'Z, with S the covariance of first-step residuals about their means.
@@ -192,7 +193,7 @@ pub enum MomentWeights {
 }
 
 /// A linear restriction on coefficients, perhaps of several equations: their weighted sum is `value`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Restriction {
     /// The coefficients with their weights.
@@ -203,7 +204,7 @@ pub struct Restriction {
 }
 
 /// One coefficient of a restriction.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RestrictionTerm {
     /// The equation.

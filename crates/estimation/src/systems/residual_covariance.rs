@@ -1,11 +1,12 @@
 //! The covariance of the residuals of a system's equations.
 
 use faer::Mat;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What the products of residuals are divided by. With k_i coefficients in equation i, absorbed effects
 /// among them where these are counted:
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub enum ResidualCovariance {
     /// sqrt((n - k_i)(n - k_j)): systemfit's default, linearmodels' `debiased = True`.
     #[default]

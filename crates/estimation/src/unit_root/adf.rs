@@ -8,6 +8,7 @@
 //! The joint statistics are Dickey and Fuller's (1981) F: phi1 of rho and the intercept, phi2 of rho, intercept and
 //! trend, phi3 of rho and trend, always by degrees of freedom.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::deterministic::Deterministic;
@@ -18,7 +19,7 @@ use crate::numerics::norm;
 use crate::outcome::Reason;
 
 /// How the test is made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AdfOptions {
     /// Deterministic terms.
     pub deterministic: Deterministic,

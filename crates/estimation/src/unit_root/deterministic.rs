@@ -1,9 +1,10 @@
 //! What besides the series itself a unit root regression holds.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Deterministic terms: plm's `exo`, urca's `type`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Deterministic {
     /// None: plm `none`, urca `none`, statsmodels `n`.

@@ -4,6 +4,7 @@
 //! sum S_t^2 / (n^2 s^2), s^2 the long-run variance of e. Critical values from their table 1; p-values between them by
 //! linear interpolation, as statsmodels' `kpss` does, and a bound beyond them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::deterministic::Deterministic;
@@ -14,7 +15,7 @@ use crate::numerics::norm;
 use crate::outcome::{EstimationError, Reason};
 
 /// How the test is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct KpssOptions {
     /// An intercept, or an intercept and a trend.
     pub deterministic: Deterministic,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::deterministic::Deterministic;
@@ -10,7 +11,7 @@ use crate::numerics::norm;
 use crate::outcome::{EstimationError, Reason};
 
 /// What the number of lagged differences is chosen by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Criterion {
     /// Schwarz': ln(RSS/n) + k ln(n)/n.
@@ -22,7 +23,7 @@ pub enum Criterion {
 }
 
 /// The number of lagged differences.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Lags {
     /// So many.

@@ -1,5 +1,6 @@
 //! Long-run variances: kernels, bandwidths.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Reason;
@@ -10,7 +11,7 @@ pub(crate) fn positive(variance: f64) -> Result<f64, Reason> {
 }
 
 /// How autocovariances are weighed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kernel {
     /// 1 - j/(q + 1) up to q: Newey and West (1987).
@@ -24,7 +25,7 @@ pub enum Kernel {
 
 /// The bandwidth q, the last lag with a weight under [`Kernel::Bartlett`] and [`Kernel::Parzen`]. n is the number of
 /// observations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Bandwidth {
     /// floor(4 (n/100)^(1/4)): urca's `short`.

@@ -1,5 +1,6 @@
 //! Which unit root tests of a whole panel there are, with their options.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::adf::AdfOptions;
@@ -11,7 +12,7 @@ use crate::outcome::{EstimationError, Result};
 use crate::sample::Untestable;
 
 /// A test of a unit root in all entities' series (of Hadri's, of stationarity), with the options that it alone has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "test", rename_all = "snake_case", deny_unknown_fields)]
 pub enum PanelTest {
     /// Levin, Lin and Chu (2002): one common root. Balanced panels only.
@@ -125,7 +126,7 @@ impl PanelTest {
 }
 
 /// How the average t statistic of Im, Pesaran and Shin is standardized.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IpsStatistic {
     /// By moments that depend on each entity's lags and length (their table 3).
@@ -139,7 +140,7 @@ pub enum IpsStatistic {
 }
 
 /// Whose p-values Fisher's and Choi's combinations take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FisherUnits {
     /// Augmented Dickey-Fuller tests.
@@ -150,7 +151,7 @@ pub enum FisherUnits {
 }
 
 /// How the cross-section comes into Pesaran's regressions: plm's `model`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CipsModel {
     /// Means of all variables over the entities are regressors: Pesaran's.
@@ -163,7 +164,7 @@ pub enum CipsModel {
 }
 
 /// How critical values between the sizes of Pesaran's tables are found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Interpolation {
     /// Linearly, and the p-value linearly between critical values.
@@ -175,7 +176,7 @@ pub enum Interpolation {
 }
 
 /// What becomes of a size beyond a table's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BeyondTable {
     /// The outermost entry is used, and a note says so: plm, gretl.
@@ -186,7 +187,7 @@ pub enum BeyondTable {
 }
 
 /// The options that the tests share.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PanelUnitRootOptions {
     /// Deterministic terms.

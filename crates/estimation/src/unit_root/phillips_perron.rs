@@ -10,6 +10,7 @@
 //!   Z-alpha = n (alpha - 1) - l / M
 //! M is of y_t, not y_{t-1}, as in urca's `ur.pp`, which this equals.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::deterministic::Deterministic;
@@ -20,7 +21,7 @@ use crate::numerics::{mean, norm, power_of_two};
 use crate::outcome::{EstimationError, Reason};
 
 /// How the test is made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PhillipsPerronOptions {
     /// An intercept, or an intercept and a trend.
     pub deterministic: Deterministic,

@@ -26,6 +26,11 @@ pub trait Operation: Send + Sync {
     /// before can't be trusted to come out again.
     fn code(&self) -> Digest;
 
+    /// A JSON Schema of its parameters, with their meanings; `true` where nothing is said of them.
+    fn schema(&self) -> Value {
+        Value::Bool(true)
+    }
+
     /// Reads the parameters of a stage that uses it.
     ///
     /// # Errors

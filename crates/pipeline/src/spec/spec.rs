@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use vintner_diagnostics::{Document, Fault, Faults, Names, Node, NodeValue, Refusal, RefusalReason, Spanned};
@@ -10,7 +11,7 @@ use super::globals::{Globals, ITEM, fault_of};
 use super::paths::fill_path;
 
 /// A pipeline as written, before operations have read their parameters.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// The version of the format; 1 is the only one yet.
@@ -36,7 +37,7 @@ pub struct Spec {
 }
 
 /// A stage as written.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StageSpec {
     /// The operation that it runs.

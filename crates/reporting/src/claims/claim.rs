@@ -1,10 +1,11 @@
 //! A claim and what became of it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Label;
 
 /// A conclusion as the paper states it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Claim {
     /// Its id.

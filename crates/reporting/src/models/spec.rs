@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Label;
 
@@ -9,7 +10,7 @@ use super::results::ModelResults;
 use crate::stars::StarLevels;
 
 /// What stands below a coefficient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Below {
     /// Its standard error.
@@ -26,7 +27,7 @@ pub enum Below {
 }
 
 /// What stands around the number below a coefficient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Brackets {
     /// (0.12)
@@ -39,7 +40,7 @@ pub enum Brackets {
 }
 
 /// A statistic of the models as a row: a name alone, or with a label and its decimals.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum StatisticRow {
     /// The statistic, under its usual label.
@@ -58,7 +59,7 @@ pub enum StatisticRow {
 }
 
 /// A row that says of each model whether it has something: year effects, controls.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Indicator {
     /// What the row is called.
@@ -92,7 +93,7 @@ pub struct ColumnSpec {
 }
 
 /// How many columns stand beside one another before a table goes on below.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Parts(pub usize);
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::PeriodWindow;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
@@ -13,7 +14,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `assemble`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Assemble {
     /// The years; each entity gets a row for each. Those of the data where none are named.

@@ -1,5 +1,6 @@
 //! `bootstrap`: an equation's coefficients with bootstrapped standard errors, p-values and intervals.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, Spanned};
 use vintner_estimation::bootstrap::{Bootstrap, BootstrapFit};
@@ -13,7 +14,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `bootstrap`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BootstrapOf {
     /// The equation as one text, in place of `dependent` and `regressors`.

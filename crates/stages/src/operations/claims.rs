@@ -1,5 +1,6 @@
 //! `claims`: what the paper concludes, held against its own tables and against the vintage.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, NodeValue, one_of};
 use vintner_estimation::DumitrescuHurlin;
@@ -13,15 +14,17 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `claims`: none.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Claims {}
 
 /// A file of claims.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ClaimsFile {
+pub(crate) struct ClaimsFile {
+    /// The version of the format; 1 is the only one yet.
     version: u32,
+    /// What the paper concludes.
     claims: Vec<Claim>,
 }
 

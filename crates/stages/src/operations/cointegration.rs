@@ -1,5 +1,6 @@
 //! `cointegration`: tests that the variables of an equation aren't cointegrated.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::cointegration::{
@@ -15,7 +16,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `cointegration`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Cointegration {
     /// The dependent variable.
@@ -28,7 +29,7 @@ pub(crate) struct Cointegration {
 }
 
 /// A test with its options.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "test", rename_all = "snake_case")]
 enum Test {
     Kao(KaoOptions),

@@ -1,5 +1,6 @@
 //! `deflate`: a nominal series at the prices of a base year.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_pipeline::{Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_transform::deflate;
@@ -10,7 +11,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `deflate`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub(crate) struct Deflate(vintner_transform::Deflate);
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, Span, Spanned};
 use vintner_panel::Panel;
@@ -15,7 +16,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `derive`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Derive {
     /// The new columns: name to expression. They may read one another.

@@ -1,5 +1,6 @@
 //! `describe`: descriptive statistics.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_estimation::describe;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
@@ -10,7 +11,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `describe`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Describe {
     /// The variables, in the order in which they are shown.

@@ -1,5 +1,6 @@
 //! `diagnose`: specification tests of one equation.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use vintner_diagnostics::{Document, Faults, Node, NodeValue, Spanned, one_of};
@@ -14,7 +15,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `diagnose`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Diagnose {
     /// The equation as one text, in place of `dependent` and `regressors`.

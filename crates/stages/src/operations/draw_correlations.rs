@@ -1,5 +1,6 @@
 //! `draw_correlations`: the correlations of variables.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_estimation::correlations;
 use vintner_pipeline::{Digest, InputDeclaration, Inputs, OutputDeclaration, Outputs};
@@ -12,7 +13,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `draw_correlations`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DrawCorrelations {
     /// The name of the figure's files, without folder and ending.

@@ -1,5 +1,6 @@
 //! `draw_forest`: the coefficients of a table with their intervals.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::did_you_mean;
 use vintner_pipeline::{Digest, InputDeclaration, Inputs, OutputDeclaration, Outputs};
@@ -12,7 +13,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `draw_forest`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DrawForest {
     /// The name of the figure's files, without folder and ending; `forest-` and the table's id where absent.

@@ -1,5 +1,6 @@
 //! `draw_paths`: the path of a variable in each entity.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_pipeline::{Digest, InputDeclaration, Inputs, OutputDeclaration, Outputs};
 use vintner_reporting::{PathPanels, UnitPath, VariableDefinition, figure_file};
@@ -11,7 +12,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `draw_paths`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DrawPaths {
     /// The name of the figure's files, without folder and ending; `paths-` and the variable's id where absent.

@@ -1,5 +1,6 @@
 //! `estimates`: the coefficients of all tables, beside the published ones.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Label;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
@@ -16,7 +17,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `estimates`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Estimates {
     /// The tables, in order.
@@ -28,7 +29,7 @@ pub(crate) struct Estimates {
     star_levels: StarLevels,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Table {
     /// Its number or name.

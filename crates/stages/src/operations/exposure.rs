@@ -1,5 +1,6 @@
 //! `exposure`: a national series shared out over entities.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_pipeline::{Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_transform::{ShiftShare, exposure, join_exposure};
@@ -10,7 +11,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `exposure`: those of [`ShiftShare`].
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub(crate) struct Exposure(ShiftShare);
 

@@ -1,5 +1,6 @@
 //! `fama_macbeth`: one equation at each time, and the means of its coefficients.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::{FamaMacBeth, FamaMacBethOptions, Formula, Reason, Sample, fama_macbeth};
@@ -11,7 +12,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `fama_macbeth`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FamaMacBethStage {
     /// The dependent variable.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::FigureAbout;
@@ -11,7 +12,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `figure_list`: none. The roles of its inputs are the names under which templates find them.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FigureList {}
 

@@ -1,5 +1,6 @@
 //! `gmm`: a dynamic panel by the generalised method of moments.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::EstimationError;
@@ -15,7 +16,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `gmm`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Gmm {
     /// The dependent variable.

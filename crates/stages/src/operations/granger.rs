@@ -1,7 +1,9 @@
 //! `granger`: Granger tests of every ordered pair of variables.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -20,7 +22,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `granger`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Granger {
     /// The variables; each is tested as a cause of each other.
@@ -49,6 +51,21 @@ pub(crate) struct Granger {
 enum Lags {
     Order(usize),
     Chosen(LagChoice),
+}
+
+impl JsonSchema for Lags {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "GrangerLags".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let chosen = generator.subschema_for::<LagChoice>();
+        json_schema!({"anyOf": [{"type": "integer", "minimum": 1, "maximum": MOST_LAGS}, chosen]})
+    }
 }
 
 impl<'de> Deserialize<'de> for Lags {
@@ -91,7 +108,7 @@ impl Default for Lags {
 }
 
 /// The test in one equation with the entities' effects.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PooledTest {
     #[serde(default)]
@@ -99,7 +116,7 @@ struct PooledTest {
 }
 
 /// How many samples are drawn; the draws follow from the stage's seed.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Draws {
     #[serde(default = "usual")]

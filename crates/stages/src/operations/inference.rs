@@ -1,5 +1,6 @@
 //! What can be asked of a fit besides its coefficients: confidence intervals and linear hypotheses.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, NodeValue};
 use vintner_estimation::{
@@ -9,7 +10,7 @@ use vintner_estimation::{
 use crate::error::StagesError;
 
 /// One hypothesis, or several that are tested together.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub(crate) enum Together {
     One(String),

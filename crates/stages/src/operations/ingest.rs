@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
 use vintner_ingest::{NameOutside, Source, read_source_bytes};
@@ -15,7 +16,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `ingest`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Ingest {
     /// The years that are used; all of them where none are named.

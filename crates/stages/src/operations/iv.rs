@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, Spanned};
 use vintner_estimation::instruments::{
@@ -17,7 +18,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `iv`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Iv {
     /// The equation as one text, in place of `dependent` and `regressors`.

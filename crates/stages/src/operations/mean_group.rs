@@ -1,5 +1,6 @@
 //! `mean_group`: an equation whose coefficients may differ between entities.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::heterogeneous::{CceScaling, CoefficientVariance};
@@ -14,7 +15,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `mean_group`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MeanGroupStage {
     /// The dependent variable.

@@ -45,6 +45,7 @@ mod years;
 
 use vintner_pipeline::Registry;
 
+pub(crate) use claims::ClaimsFile;
 pub(crate) use estimates::Collected;
 pub(crate) use shared::{ENTITY, TIME};
 pub(crate) use written::Written;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, did_you_mean};
 use vintner_panel::Label;
@@ -19,7 +20,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `model_table`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ModelTableOf {
     /// Its title.
@@ -82,7 +83,7 @@ pub(crate) struct ModelTableOf {
 }
 
 /// A column, or several: the models of an input.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum Asked {
     All(String),
@@ -110,7 +111,7 @@ impl Asked {
     }
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct AskedPanel {
     /// What it is called.

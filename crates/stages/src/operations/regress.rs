@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::DataFrame;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, NodeValue, Spanned};
 use vintner_estimation::{
@@ -20,7 +21,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `regress`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Regress {
     /// The equation as one text, in place of `dependent` and `regressors`.
@@ -56,7 +57,7 @@ pub(crate) struct Regress {
     pooled: Option<Pooled>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ByEntity {
     #[serde(default)]
@@ -79,7 +80,7 @@ impl ByEntity {
     }
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Pooled {
     model: Model,

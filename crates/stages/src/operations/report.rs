@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_ingest::{Correction, Manifest, Source};
 use vintner_panel::{Gap, Label, gaps_from_frame};
@@ -20,7 +21,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `report`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Report {
     /// The title.

@@ -1,5 +1,6 @@
 //! `results`: what models leave, whoever estimated them, as one frame with a row a term.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
@@ -11,7 +12,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `results`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResultsOf {
     /// The level of confidence intervals.

@@ -1,6 +1,7 @@
 //! `robustness`: all specifications of a paper's equations, and in how many of them each published
 //! finding holds.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::systems::SystemEstimator;
@@ -17,7 +18,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `robustness`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RobustnessOf {
     /// The equations, in order; each is the branch of that name of what it reads.
@@ -33,7 +34,7 @@ pub(crate) struct RobustnessOf {
     system: Vec<OfSystem>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct OfSystem {
     /// The estimator.
@@ -44,7 +45,7 @@ struct OfSystem {
     errors: Label,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Equation {
     /// The id of its table, and of its branches.

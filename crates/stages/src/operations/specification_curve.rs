@@ -1,5 +1,6 @@
 //! `specification_curve`: the figure of one coefficient under all specifications.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::did_you_mean;
 use vintner_pipeline::{Digest, InputDeclaration, Inputs, OutputDeclaration, Outputs};
@@ -11,7 +12,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `specification_curve`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Curve {
     /// The equation's id.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, NodeValue};
 use vintner_estimation::bootstrap::Bootstrap;
@@ -18,7 +19,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `specifications`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Specifications {
     /// The dependent variable.
@@ -29,7 +30,7 @@ pub(crate) struct Specifications {
     models: Vec<SpecifiedModel>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SpecifiedModel {
     /// What it is called in a report.
@@ -48,7 +49,7 @@ struct SpecifiedModel {
     errors: Option<Label>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SpecifiedCovariance {
     /// What it is called in a report.

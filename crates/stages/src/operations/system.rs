@@ -1,5 +1,6 @@
 //! `system`: a system of equations, its identification first.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, NodeValue, Spanned};
 use vintner_estimation::instruments::Errors;
@@ -19,7 +20,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `system`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SystemStage {
     /// The equations, in order.
@@ -63,7 +64,7 @@ pub(crate) struct SystemStage {
     restrictions: Vec<Restriction>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct EquationParameters {
     name: String,

@@ -1,5 +1,6 @@
 //! `table`: one table of coefficients as files of its own, for a paper.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::{Renderer, ReportFormat, TableContext, VariableDefinition, write_table_csv};
@@ -9,7 +10,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `table`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Table {
     /// The table, by its id among those of `estimates`.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::unit_root::{
@@ -20,7 +21,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `unit_root`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UnitRoot {
     /// The variables.
@@ -43,7 +44,7 @@ pub(crate) struct UnitRoot {
 }
 
 /// A kernel and its bandwidth; those of urca by default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct LongRun {
     kernel: Kernel,
@@ -64,7 +65,7 @@ impl LongRun {
 }
 
 /// A test of one series.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum OfSeries {
     Adf,

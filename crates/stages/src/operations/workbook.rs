@@ -1,5 +1,6 @@
 //! `workbook`: all tables of coefficients as one workbook.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::{VariableDefinition, write_workbook};
@@ -9,7 +10,7 @@ use crate::error::StagesError;
 use crate::params::Parameters;
 
 /// Parameters of `workbook`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Workbook {
     /// The language: which file of labels the words come from.

@@ -13,6 +13,7 @@ mod published;
 pub(crate) mod reconstruct;
 pub(crate) mod reproduce;
 mod results;
+pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod status;
 pub(crate) mod trace;

@@ -1,11 +1,12 @@
 //! Random effects and how their variances are estimated.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::effects::Effects;
 
 /// Random effects and how their variances are estimated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RandomEffects {
     /// What has effects.
@@ -15,7 +16,7 @@ pub struct RandomEffects {
 }
 
 /// How the variances are estimated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VarianceEstimator {
     /// Swamy and Arora (1972), from the within and the between regression: the default of every program.

@@ -1,5 +1,6 @@
 //! Whose p-values of the Dickey-Fuller t statistic, and critical values.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::deterministic::Deterministic;
@@ -8,7 +9,7 @@ use crate::numerics::normal_lower;
 use crate::outcome::Reason;
 
 /// Whose approximation of the distribution of the Dickey-Fuller t statistic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PValues {
     /// MacKinnon (1994), 0 and 1 beyond its range: statsmodels; within it plm's where urca isn't installed.
