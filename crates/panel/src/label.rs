@@ -46,7 +46,10 @@ impl JsonSchema for Label {
                 {"type": "string"},
                 {
                     "type": "object",
-                    "properties": {"en": {"type": "string"}, "zh": {"type": ["string", "null"]}},
+                    "properties": {
+                        "en": {"description": "In English.", "type": "string"},
+                        "zh": {"description": "In Chinese.", "type": ["string", "null"]}
+                    },
                     "required": ["en"],
                     "additionalProperties": false
                 }

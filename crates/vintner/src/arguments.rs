@@ -514,7 +514,7 @@ pub(crate) enum GraphFormat {
 impl Command {
     /// Whether it is about a workspace, which is looked for upward where none is named.
     pub(crate) fn is_of_a_workspace(&self) -> bool {
-        !matches!(self, Command::Operations(_))
+        !matches!(self, Command::Operations(_) | Command::Schema(_))
     }
 
     /// Whether what it prints is for scripts.

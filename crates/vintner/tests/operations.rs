@@ -81,9 +81,9 @@ fn an_operation_is_told_in_a_terminal_and_as_json() {
     {
         assert!(told.stdout.contains(line), "{line}: {}", told.stdout);
     }
-    let json = workspace.vintner(&["operations", "deflate", "--format", "json"]);
+    let json = workspace.vintner(&["operations", "describe", "--format", "json"]);
     let told: Value = serde_json::from_str(&json.stdout).unwrap();
-    assert_eq!(told["params"]["properties"]["nominal"]["type"], "string");
+    assert_eq!(told["params"]["properties"]["variables"]["type"], "array");
     let unknown = workspace.vintner(&["operations", "deflat"]);
     assert_eq!(unknown.code, 1);
     assert!(unknown.stderr.contains("no operation is called `deflat`") && unknown.stderr.contains("deflate"));

@@ -111,6 +111,7 @@ impl Default for Lags {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PooledTest {
+    /// The covariance under which it is made.
     #[serde(default)]
     covariance: Covariance,
 }
@@ -119,6 +120,7 @@ struct PooledTest {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Draws {
+    /// How many.
     #[serde(default = "usual")]
     replications: usize,
 }

@@ -45,10 +45,12 @@ pub(crate) struct Iv {
     /// Regressors that stand for categories, as in `regress`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     factors: BTreeMap<String, Option<String>>,
+    /// Whether it has an intercept.
     #[serde(default = "yes")]
     intercept: bool,
     /// What becomes of exogenous regressors that are combinations of others, as in `regress`.
     #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(extend("default" = CollinearColumns::default()))]
     collinear: CollinearColumns,
     /// Effects that are absorbed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,6 +60,7 @@ pub(crate) struct Iv {
     count_effects: bool,
     /// The estimators, in order.
     estimators: Vec<InstrumentalEstimator>,
+    /// How standard errors are made.
     #[serde(default)]
     covariance: InstrumentalCovariance,
 }

@@ -48,6 +48,7 @@ pub(crate) struct Regress {
     weights: Option<Weights>,
     /// What becomes of regressors that are combinations of others.
     #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(extend("default" = CollinearColumns::default()))]
     collinear: CollinearColumns,
     /// Whether each entity's own equation is estimated by OLS, and how its standard errors are made.
     #[serde(default)]
@@ -60,6 +61,7 @@ pub(crate) struct Regress {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ByEntity {
+    /// How its standard errors are made.
     #[serde(default)]
     covariance: Covariance,
     /// Further covariances of the same estimates.
@@ -83,7 +85,9 @@ impl ByEntity {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Pooled {
+    /// The model.
     model: Model,
+    /// How its standard errors are made.
     #[serde(default)]
     covariance: Covariance,
     /// The effects that `within` absorbs; those of entities where there are none.
@@ -91,6 +95,7 @@ struct Pooled {
     effects: Vec<String>,
     /// What becomes of rows that an effect has to itself.
     #[serde(default, skip_serializing_if = "is_default")]
+    #[schemars(extend("default" = Singletons::default()))]
     singletons: Singletons,
     /// Further covariances of the same estimates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

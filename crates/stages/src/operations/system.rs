@@ -42,24 +42,35 @@ pub(crate) struct SystemStage {
     /// What the first stages' statistics allow for.
     #[serde(default)]
     first_stage: Errors,
+    /// The divisor of the residuals' covariance: systemfit's `methodResidCov`.
     #[serde(default)]
     residual_covariance: ResidualCovariance,
+    /// Whether residuals are taken about their means there: systemfit's `centerResiduals`.
     #[serde(default)]
     center_residuals: bool,
+    /// Whether unweighted estimators take one variance for all equations: systemfit's `singleEqSigma = FALSE`. Where nothing
+    /// is said only with restrictions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pooled_sigma: Option<bool>,
+    /// Whether the residual covariance comes from a weighted first step: systemfit's `residCovWeighted`.
     #[serde(default)]
     weighted_first_step: bool,
+    /// The formula of 3SLS: systemfit's `method3sls`.
     #[serde(default)]
     three_stage: ThreeStageMethod,
+    /// Whether weights are iterated, and how far.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     iterate: Option<Iteration>,
+    /// The weights of GMM's moments.
     #[serde(default)]
     moment_weights: MomentWeights,
+    /// How standard errors are made.
     #[serde(default)]
     covariance: SystemCovariance,
+    /// The distribution that statistics are referred to.
     #[serde(default)]
     test: SystemTest,
+    /// Linear restrictions on the coefficients.
     #[serde(default)]
     restrictions: Vec<Restriction>,
 }
@@ -67,17 +78,22 @@ pub(crate) struct SystemStage {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct EquationParameters {
+    /// What it is called.
     name: String,
     /// The equation as one text, in place of `dependent` and `regressors`; after a bar its endogenous regressors and their
     /// instruments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     formula: Option<Spanned<String>>,
+    /// The dependent variable.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     dependent: String,
+    /// The regressors, in the equation's order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     regressors: Vec<String>,
+    /// Whether it has an intercept.
     #[serde(default = "yes")]
     intercept: bool,
+    /// Its own instruments, in the place of the system's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     instruments: Option<Vec<String>>,
 }

@@ -47,7 +47,9 @@ pub(crate) struct UnitRoot {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct LongRun {
+    /// The weights of lags.
     kernel: Kernel,
+    /// How many lags count.
     bandwidth: Bandwidth,
 }
 

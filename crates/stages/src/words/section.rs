@@ -35,7 +35,9 @@ pub(super) fn sections(schema: &Value) -> Vec<Section> {
     let none = Map::new();
     let definitions = schema.get("$defs").and_then(Value::as_object).unwrap_or(&none);
     let mut walk = Walk { definitions, titles: BTreeMap::new(), waiting: VecDeque::new() };
-    let mut sections = vec![walk.section(String::new(), schema)];
+    // Parameters that are those of another crate's type stand behind a reference.
+    let own = reference(schema).and_then(|name| definitions.get(name)).unwrap_or(schema);
+    let mut sections = vec![walk.section(String::new(), own)];
     // Of the parameters themselves the operation's summary tells.
     if let Some(own) = sections.first_mut() {
         own.words.clear();
@@ -112,7 +114,7 @@ impl Walk<'_> {
             let [field] = fields.as_slice() else { return rows.extend(fields) };
             // The form's own words are those of its one field.
             let words = if field.words.is_empty() { description(form) } else { field.words.clone() };
-            return rows.push(Row { words, ..field.clone() });
+            return rows.push(Row { words, required: false, ..field.clone() });
         };
         let others: Vec<Row> = fields.into_iter().filter(|field| field.name != *tag).collect();
         let with: Vec<String> = others.iter().map(|field| format!("`{}`", field.name)).collect();
@@ -222,11 +224,38 @@ fn reference(schema: &Value) -> Option<&str> {
 
 fn description(schema: &Value) -> String {
     let words = schema.get("description").and_then(Value::as_str).unwrap_or_default();
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    without_links(&words)
+}
+
+/// Words in which `` [`Formula::effects`] ``, a link for readers of the code, is `` `effects` ``.
+fn without_links(words: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = words;
+    while let Some((before, linked)) = rest.split_once("[`") {
+        plain.push_str(before);
+        let Some((name, after)) = linked.split_once("`]") else {
+            plain.push_str("[`");
+            rest = linked;
+            continue;
+        };
+        let name = name.rsplit("::").next().unwrap_or(name);
+        plain.push_str(&format!("`{name}`"));
+        // The place that it leads to.
+        rest = match after.strip_prefix('(').and_then(|place| place.split_once(')')) {
+            Some((_, after)) => after,
+            None => after,
+        };
+    }
+    plain + rest
 }
 
 fn default(schema: &Value) -> Option<String> {
-    match schema.get("default")? {
+    let Some(default) = schema.get("default") else {
+        // A default that isn't written out when it holds isn't in the schema either.
+        return (schema.get("type").and_then(Value::as_str) == Some("boolean")).then(|| "false".into());
+    };
+    match default {
         Value::Null => None,
         Value::Array(items) if items.is_empty() => None,
         Value::Object(fields) if fields.is_empty() => None,
@@ -317,6 +346,15 @@ mod tests {
                 row("kind: b", "", "With `lags`."),
             ]
         );
+    }
+
+    #[test]
+    fn links_of_the_code_are_names() {
+        assert_eq!(
+            without_links("As [`Formula::effects`] and [`A`](crate::A) say [x]."),
+            "As `effects` and `A` say [x]."
+        );
+        assert_eq!(without_links("Open [`here."), "Open [`here.");
     }
 
     /// A definition that holds itself is told once.
