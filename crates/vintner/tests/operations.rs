@@ -85,7 +85,7 @@ fn an_operation_is_told_in_a_terminal_and_as_json() {
     let told: Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!(told["params"]["properties"]["variables"]["type"], "array");
     let unknown = workspace.vintner(&["operations", "deflat"]);
-    assert_eq!(unknown.code, 1);
+    assert_eq!(unknown.code, 2, "{}", unknown.stderr);
     assert!(unknown.stderr.contains("no operation is called `deflat`") && unknown.stderr.contains("deflate"));
 }
 
