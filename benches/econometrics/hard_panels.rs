@@ -58,10 +58,9 @@ fn main() {
                     fit.coefficients.iter().map(|one| format!("{:e}", one.estimate)).collect();
                 println!("{{{seconds}, \"coef\": [{}]}}", coef.join(", "));
             }
-            None => println!(
-                "{{{seconds}, \"failed\": \"{:?}\"}}",
-                outcome.reason().map(ToString::to_string)
-            ),
+            None => {
+                println!("{{{seconds}, \"failed\": \"{:?}\"}}", outcome.reason().map(ToString::to_string))
+            }
         }
         std::io::stdout().flush().expect("standard output");
     }
