@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use polars::prelude::{Column, DataFrame};
 use proptest::prelude::*;
 use vintner_estimation::{
-    Covariance, Estimated, EstimationError, Fit, Formula, Model, Note, Reason, Sample, SmallSample, Weights,
-    estimate,
+    Covariance, Estimated, EstimationError, Fit, Formula, GroupwiseCovariance, Model, Note, Reason,
+    ResidualType, Sample, SmallSample, Weights, estimate,
 };
 use vintner_panel::Panel;
 
@@ -190,6 +190,10 @@ proptest! {
                 Covariance::classical(),
                 Covariance::clustered(SmallSample::StataXtreg),
                 Covariance::clustered(SmallSample::StataAreg),
+                Covariance::heteroskedastic(ResidualType::Hc0),
+                Covariance::heteroskedastic(ResidualType::Hc1),
+                Covariance::heteroskedastic(ResidualType::Hc3),
+                Covariance::Groupwise(GroupwiseCovariance::default()),
             ] {
                 let plain = formula().with_effects(effects).unwrap();
                 let weighted = plain.clone().weighted(Weights::frequency("w"));

@@ -94,6 +94,14 @@ pub enum StagesError {
         /// The panel's.
         expected: (Shape, Frequency),
     },
+    /// A condition that no row meets.
+    #[error("`where: {condition}` holds for none of {rows} rows; nothing is left to estimate on")]
+    NoRowChosen {
+        /// The condition.
+        condition: String,
+        /// How many rows there are.
+        rows: usize,
+    },
     /// Rows without entity or time where a panel is needed.
     #[error("the input `{role}` has no column `{key}`: {}, and this operation needs a panel", shape.lack())]
     NotAPanel {

@@ -274,3 +274,92 @@ fn tests_of_causes_and_systems_read_the_same_texts() {
         serde_json::json!(["rain_of", "l(ln_rain, 1)"])
     );
 }
+
+/// What `gmm`, `mean_group`, `fama_macbeth`, `cointegration` read as text is what their lists say, and `where` chooses their
+/// rows, and those of `granger`, `unit_root` and `system`.
+#[test]
+fn every_operation_reads_texts_and_chooses_rows() {
+    let listed = "dependent: ln_income, regressors: [ln_rain]";
+    let stage = |name: &str, op: &str, output: &str, params: &str| {
+        format!(
+            "  {name}:\n    op: {op}\n    inputs: {{panel: variables}}\n    params: {{{params}}}\n    publish: {{{output}: reports/{name}.json}}\n"
+        )
+    };
+    let dynamic = "dependent: ln_income, regressors: [{variable: ln_income, lags: [1]}, {variable: ln_rain}], \
+                   gmm: [{variable: ln_income, last: 3, collapse: true}], instruments: [{variable: ln_rain}]";
+    let written =
+        |of: &str| format!("formula: \"{of} ~ l({of}) + ln_rain | gmm({of}, 2:3, collapse) + iv(ln_rain)\"");
+    let years = "where: time >= 2003";
+    let stages = [
+        stage("gmm_listed", "gmm", "fit", dynamic),
+        stage("gmm_written", "gmm", "fit", &written("ln_income")),
+        stage("gmm_logs", "gmm", "fit", &written("log(income_of)")),
+        stage("gmm_years", "gmm", "fit", &format!("{dynamic}, {years}")),
+        stage("mg_listed", "mean_group", "fit", &format!("{listed}, method: mg")),
+        stage("mg_written", "mean_group", "fit", "formula: ln_income ~ ln_rain, method: mg"),
+        stage("mg_years", "mean_group", "fit", &format!("{listed}, method: mg, {years}")),
+        stage("fm_listed", "fama_macbeth", "means", listed),
+        stage("fm_written", "fama_macbeth", "means", "formula: ln_income ~ ln_rain"),
+        stage("kao_listed", "cointegration", "tests", listed),
+        stage("kao_written", "cointegration", "tests", &format!("formula: ln_income ~ ln_rain, {years}")),
+        stage("causes", "granger", "tests", &format!("variables: [ln_income, ln_rain], {years}")),
+        stage(
+            "roots",
+            "unit_root",
+            "tests",
+            &format!("variables: [ln_income], tests: [], by_entity: [kpss], {years}"),
+        ),
+        stage(
+            "system",
+            "system",
+            "results",
+            &format!(
+                "equations: [{{name: one, formula: ln_income ~ l(ln_rain)}}], estimators: [ols], {years}"
+            ),
+        ),
+        stage(
+            "tests_of_towns",
+            "diagnose",
+            "tests",
+            "formula: ln_income ~ ln_rain, tests: [], by_entity: [white, {reset: {powers: [2]}}]",
+        ),
+    ];
+    let workspace = with(&format!("{PARAMS}{}", stages.concat()));
+    let output = workspace.vintner(&["reproduce"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    let read = |name: &str| -> Value {
+        serde_json::from_str(&workspace.read(&format!("reports/{name}.json"))).unwrap()
+    };
+    assert_eq!(read("gmm_listed"), read("gmm_written"));
+    assert_eq!(read("mg_listed"), read("mg_written"));
+    assert_eq!(read("fm_listed"), read("fm_written"));
+    let names = read("gmm_logs")["coefficients"][0]["name"].clone();
+    assert_eq!(names, "lag(log(income_of), 1)", "{}", read("gmm_logs"));
+    // Three towns over eight years, of which six are chosen.
+    let differences = |name: &str| read(name)["n_differences"].as_u64();
+    assert_eq!((differences("gmm_listed"), differences("gmm_years")), (Some(18), Some(12)));
+    assert_eq!(read("mg_listed")["n_obs"], 24);
+    assert_eq!(read("mg_years")["n_obs"], 18);
+    assert_ne!(read("kao_listed"), read("kao_written"));
+    assert_eq!(read("roots")["by_entity"][0]["units"][0]["outcome"]["result"]["periods"], 6);
+    // The lag of the first chosen year is there.
+    assert_eq!(read("system")["n_obs"], 18);
+    let towns = read("tests_of_towns");
+    assert_eq!(towns["tests"], serde_json::json!([]));
+    assert_eq!(towns["by_entity"].as_array().map(Vec::len), Some(3));
+    assert_eq!(towns["by_entity"][0]["tests"][1]["key"], "reset");
+    assert!(read("causes")[0]["w_bar"].is_number(), "{}", read("causes"));
+
+    let none =
+        with(&format!("{PARAMS}{}", stage("none", "gmm", "fit", &format!("{dynamic}, where: time > 3000"))));
+    let said = none.vintner(&["reproduce"]);
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    assert!(said.stderr.contains("`where: time > 3000` holds for none of 24 rows"), "{}", said.stderr);
+    let broken = with(&format!(
+        "{PARAMS}{}",
+        stage("none", "gmm", "fit", "formula: \"ln_income ~ l(ln_income) | entity\"")
+    ));
+    let said = broken.vintner(&["reproduce"]);
+    assert_eq!(said.code, 2, "{}", said.stderr);
+    assert!(said.stderr.contains("after the bar stand instruments, and `entity` is none"), "{}", said.stderr);
+}

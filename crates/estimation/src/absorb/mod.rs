@@ -7,6 +7,7 @@ mod components;
 mod factor;
 mod grouping;
 mod level_equations;
+mod preconditioner;
 mod projection;
 mod semidefinite;
 

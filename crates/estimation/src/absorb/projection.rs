@@ -13,7 +13,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::grouping::{Codes, Grouping};
-use super::level_equations::{DENSE, LevelEquations, MOST_STEPS};
+use super::level_equations::{DENSE, LevelEquations, MOST_STEPS, Separation};
 use crate::numerics::norm;
 use crate::outcome::Reason;
 
@@ -142,11 +142,12 @@ impl<'a> Projection<'a> {
         };
         let mut rest = self.collect(values);
         let mut size = self.size(&rest);
+        let mut separation = Separation::Easy;
         for _ in 0..8 {
             if size.is_nan() || size <= TOLERANCE * scale {
                 return Ok(());
             }
-            let step = self.equations.solve(&rest, TOLERANCE * scale)?;
+            let step = self.equations.solve(&rest, TOLERANCE * scale, &mut separation)?;
             self.subtract(values, &step);
             if let Some(found) = found.as_deref_mut() {
                 found.iter_mut().zip(&step).for_each(|(total, step)| *total += step);
@@ -372,6 +373,89 @@ mod tests {
         let again = values.clone();
         projection.project(&mut values)?;
         assert!(values.iter().zip(&again).all(|(one, two)| (one - two).abs() < 1e-13));
+        Ok(())
+    }
+
+    /// Workers of whom few change their firm, and only to the next one; years, or establishments of which nearly all lie in
+    /// one firm. Such effects hardly separate.
+    fn hard(others: &str) -> (Vec<Grouping>, usize) {
+        let (workers, years, firms) = (2_400, 5, 700);
+        let groups: Vec<Range<usize>> = (0..workers).map(|one| years * one..years * one + years).collect();
+        let (mut firm, mut third) = (Vec::new(), Vec::new());
+        for worker in 0..workers {
+            let mut at = worker * firms / workers;
+            for year in 0..years {
+                if (worker * 31 + year * 17) % 7 == 0 {
+                    at = (at + 1) % firms;
+                }
+                firm.push(at as u32);
+                let moved = usize::from((worker * 7 + year) % 97 == 0);
+                third.push(match others {
+                    "years" => year as u32,
+                    _ => ((at + moved) % firms) as u32,
+                });
+            }
+        }
+        let mut all = vec![Grouping::runs(Arc::new(groups)), Grouping::compact(firm).0];
+        if others != "none" {
+            all.push(Grouping::compact(third).0);
+        }
+        (all, workers * years)
+    }
+
+    #[test]
+    fn effects_that_hardly_separate_are_taken_out_to_the_last_digit() -> Result<(), Reason> {
+        for others in ["none", "years", "establishments"] {
+            let (all, rows) = hard(others);
+            let weights: Vec<f64> = (0..rows).map(|row| 0.1 + (row % 11) as f64).collect();
+            for weights in [None, Some(weights.as_slice())] {
+                let projection = Projection::new(&all, weights, rows, false);
+                assert!(matches!(projection.equations.solver, Solver::Iterative));
+                let mut left = noise(rows, 1.3);
+                projection.project(&mut left)?;
+                let size = norm(&left);
+                for grouping in &all {
+                    let (mut sums, sizes) = (vec![0.0; grouping.levels()], grouping.sizes(weights));
+                    grouping.for_each(|row, at| sums[at] += left[row] * weights.map_or(1.0, |w| w[row]));
+                    let worst = sums.iter().zip(sizes).map(|(sum, one)| sum.abs() / one.sqrt());
+                    let worst = worst.fold(0.0, f64::max);
+                    assert!(worst < 1e-13 * size, "{others}: {worst:e} of {size:e}");
+                }
+                let again = left.clone();
+                projection.project(&mut left)?;
+                assert!(left.iter().zip(&again).all(|(one, two)| (one - two).abs() < 1e-12));
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn effects_that_hardly_separate_need_their_graphs_and_few_steps() {
+        let (all, rows) = hard("establishments");
+        let projection = Projection::new(&all, None, rows, false);
+        let mut values = noise(rows, 1.3);
+        projection.demean(&mut values);
+        let sums = projection.collect(&values);
+        assert!(!projection.equations.converges_within(200, false, &sums), "the panel isn't hard");
+        assert!(projection.equations.converges_within(80, true, &sums));
+    }
+
+    #[test]
+    fn no_digit_depends_on_the_number_of_threads_or_on_other_columns()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let (all, rows) = hard("establishments");
+        let columns: Vec<Vec<f64>> = (1..6).map(|at| noise(rows, 0.3 * at as f64)).collect();
+        let project =
+            |threads: usize, columns: &[Vec<f64>]| -> Result<Vec<u64>, Box<dyn std::error::Error>> {
+                let projection = Projection::new(&all, None, rows, false);
+                let mut columns = columns.to_vec();
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+                pool.install(|| projection.project_all(columns.iter_mut().map(Vec::as_mut_slice).collect()))?;
+                Ok(columns.iter().flatten().map(|value| value.to_bits()).collect())
+            };
+        let one = project(1, &columns)?;
+        assert_eq!(one, project(3, &columns)?);
+        assert_eq!(one[2 * rows..3 * rows], project(1, &columns[2..3])?);
         Ok(())
     }
 }

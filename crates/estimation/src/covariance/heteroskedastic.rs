@@ -79,7 +79,10 @@ pub(super) fn matrix(
 ) -> Result<CovarianceMatrix, Reason> {
     let counts = ingredients.counts(ingredients.residuals.len(), &[]);
     let residuals = options.residuals.residuals(ingredients, &counts, options.leverage)?;
-    let variances: Vec<f64> = residuals.iter().map(|residual| residual * residual).collect();
+    // A row that was observed several times has that many scores, and regressors multiplied by the root of it.
+    let each = residuals.iter().enumerate();
+    let variances: Vec<f64> =
+        each.map(|(row, residual)| residual * residual / ingredients.frequency(row)).collect();
     let factor = options.residuals.factor(&counts, options.leverage) * options.small_sample.of(&counts)?;
     Ok(CovarianceMatrix::new(sum_of_squares(ingredients, &variances), factor).tested(
         options.test,
@@ -98,9 +101,10 @@ pub(super) fn groupwise(
     let clusters = clusters(ingredients, &options.by)?;
     let mut sums = vec![0.0; clusters.count];
     let mut sizes = vec![0.0; clusters.count];
-    for (residual, code) in residuals.iter().zip(&clusters.codes) {
+    for (row, (residual, code)) in residuals.iter().zip(&clusters.codes).enumerate() {
+        // Residuals are multiplied by the root of how often the row was observed, too.
         sums[*code] += residual * residual;
-        sizes[*code] += 1.0;
+        sizes[*code] += ingredients.frequency(row);
     }
     let variances: Vec<f64> = clusters.codes.iter().map(|code| sums[*code] / sizes[*code]).collect();
     let factor = options.residuals.factor(&counts, options.leverage) * options.small_sample.of(&counts)?;

@@ -25,6 +25,8 @@ pub struct Ingredients<'a> {
     pub noise: &'a Noise,
     /// n: rows, or with frequency weights their sum.
     pub observations: usize,
+    /// How often each row was observed, where that differs: regressors and residuals are multiplied by the roots.
+    pub frequencies: Option<&'a [f64]>,
     /// Each entity's rows.
     pub groups: &'a [Range<usize>],
     /// Each row's time.
@@ -46,6 +48,11 @@ pub struct Ingredients<'a> {
 }
 
 impl Ingredients<'_> {
+    /// How often a row was observed.
+    pub(super) fn frequency(&self, row: usize) -> f64 {
+        self.frequencies.map_or(1.0, |frequencies| frequencies[row])
+    }
+
     pub(super) fn df_residual(&self) -> usize {
         self.observations.saturating_sub(self.bread.nrows() + self.absorbed)
     }

@@ -61,7 +61,9 @@ impl ResidualType {
         if !self.has_leverage() {
             return Ok(Cow::Borrowed(ingredients.residuals));
         }
-        let leverages = leverage::leverages(ingredients, leverage)?;
+        let mut leverages = leverage::leverages(ingredients, leverage)?;
+        // One observation's, where a row was observed several times.
+        leverages.iter_mut().enumerate().for_each(|(row, h)| *h /= ingredients.frequency(row));
         let n = counts.observations as f64;
         let relative = n / parameters(counts, leverage);
         let largest = leverages.iter().fold(0.0_f64, |largest, h| largest.max(*h));

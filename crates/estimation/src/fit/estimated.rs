@@ -220,6 +220,12 @@ impl Estimated {
         self.components.as_ref()
     }
 
+    /// How often each row was observed, where the weights say that.
+    fn frequencies(&self) -> Option<&[f64]> {
+        let weights = self.formula.weights.as_ref()?;
+        self.sample.weights().filter(|_| weights.kind == WeightKind::Frequency)
+    }
+
     /// What a covariance needs.
     pub fn ingredients(&self) -> Ingredients<'_> {
         Ingredients {
@@ -229,6 +235,7 @@ impl Estimated {
             rss: self.rss,
             noise: &self.noise,
             observations: self.observations,
+            frequencies: self.frequencies(),
             groups: &self.groups,
             times: &self.times,
             absorbed: self.absorbed.parameters,

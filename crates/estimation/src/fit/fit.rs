@@ -114,6 +114,9 @@ impl Fit {
             Note::AbsorbedDropped { variables } => {
                 variables.iter().any(|own| own == name).then(|| "left out, absorbed by the effects".into())
             }
+            Note::ConstantDropped { variables } => {
+                variables.iter().any(|own| own == name).then(|| "left out, constant over time".into())
+            }
             _ => None,
         })
     }
@@ -150,11 +153,16 @@ impl Estimated {
     /// # Errors
     /// Where the sample doesn't allow the covariance.
     pub fn fit(&self, covariance: &Covariance) -> std::result::Result<Fit, Reason> {
-        // A row observed w times has w scores; only these two don't need them one by one.
+        // Where rows follow one another, it is open what comes after a row that was observed several times.
         let weights = self.formula.weights.as_ref().map(|weights| weights.kind);
-        if weights == Some(WeightKind::Frequency)
-            && !matches!(covariance, Covariance::Classical(_) | Covariance::Cluster(_))
-        {
+        let needs_no_order = matches!(
+            covariance,
+            Covariance::Classical(_)
+                | Covariance::Cluster(_)
+                | Covariance::Heteroskedastic(_)
+                | Covariance::Groupwise(_)
+        );
+        if weights == Some(WeightKind::Frequency) && !needs_no_order {
             let what = "frequency weights".into();
             return Err(Reason::NotDefined { what, model: format!("standard errors {}", covariance.name()) });
         }

@@ -67,7 +67,7 @@ impl WrittenEquation {
 }
 
 /// The columns that a product becomes: one for each combination of its factors' values.
-fn columns(term: &Term, panel: &Panel, kept: Option<&[bool]>) -> Result<Vec<(String, Values)>> {
+pub(super) fn columns(term: &Term, panel: &Panel, kept: Option<&[bool]>) -> Result<Vec<(String, Values)>> {
     let mut made: Vec<(String, Values)> = Vec::new();
     for (place, factor) in term.iter().enumerate() {
         let own = match factor {

@@ -24,6 +24,7 @@
 //! ```
 
 mod columns;
+mod dynamic;
 mod fault;
 mod parse;
 mod term;
@@ -31,5 +32,6 @@ mod tokens;
 mod written;
 
 pub use columns::BoundEquation;
+pub use dynamic::DynamicEquation;
 pub use fault::FormulaFault;
 pub use written::WrittenEquation;

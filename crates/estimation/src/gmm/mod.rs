@@ -41,7 +41,7 @@
 //! # }
 //! ```
 //!
-//! Reads the sample's lags, tests and `numerics`, and of `fit` the coefficient alone; it never goes by way of a
+//! Reads the sample's lags, `formula`, tests and `numerics`, and of `fit` the coefficient alone; it never goes by way of a
 //! [`Model`](crate::Model).
 
 mod equations;
@@ -52,6 +52,7 @@ mod hypotheses;
 mod model;
 mod moments;
 mod weights;
+mod written;
 
 pub use estimated::GmmEstimated;
 pub use estimation::gmm;

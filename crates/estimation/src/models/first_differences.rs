@@ -82,7 +82,7 @@ pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Solved, Rea
     let (design, solution, collinear) = LeastSquares::solve_dropping(design, formula.collinear)?;
     let mut notes = dropped_note(collinear);
     if !variables.is_empty() {
-        notes.push(Note::AbsorbedDropped { variables });
+        notes.push(Note::ConstantDropped { variables });
     }
     if pairs.len() <= design.names.len() {
         return Err(Reason::NoResidualDegreesOfFreedom { observations: pairs.len(), parameters });

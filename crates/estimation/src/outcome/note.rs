@@ -49,6 +49,12 @@ pub enum Note {
         /// The regressors.
         variables: Vec<String>,
     },
+    /// Regressors left out because they never change, so that differences leave nothing of them.
+    #[error("left out as constant over time, of which differences leave nothing: {}", variables.join(", "))]
+    ConstantDropped {
+        /// The regressors.
+        variables: Vec<String>,
+    },
     /// Regressors whose deviations from their entities' or times' means are combinations of those of others, so that
     /// the regression behind the variances of random effects is made without them.
     #[error(
@@ -173,4 +179,14 @@ fn listed(dropped: &[Collinearity]) -> String {
 
 fn plural(count: usize) -> String {
     if count == 1 { "1 entity".into() } else { format!("{count} entities") }
+}
+
+impl Note {
+    /// Whether it says which regressors were left out of the equation.
+    pub fn leaves_out(&self) -> bool {
+        matches!(
+            self,
+            Self::CollinearDropped { .. } | Self::AbsorbedDropped { .. } | Self::ConstantDropped { .. }
+        )
+    }
 }

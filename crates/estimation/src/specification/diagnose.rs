@@ -36,7 +36,7 @@ use crate::sample::{Formula, Sample};
 
 impl SpecificationTest {
     /// The lines that it makes of an equation.
-    fn diagnose(&self, panel: &Panel, sample: &Sample) -> Result<Vec<Diagnostic>> {
+    pub(super) fn diagnose(&self, panel: &Panel, sample: &Sample) -> Result<Vec<Diagnostic>> {
         let formula = sample.formula();
         let test = |found: std::result::Result<HypothesisTest, Reason>| {
             vec![self.line(None, found.map(Finding::Test))]

@@ -73,7 +73,11 @@ impl Parameters for BootstrapOf {
         "bootstraps an equation's coefficients: pairs of clusters, wild clusters, residuals";
 
     fn code() -> Digest {
-        let operations = [env!("VINTNER_CODE_OPERATION_BOOTSTRAP"), env!("VINTNER_CODE_OPERATION_WRITTEN")];
+        let operations = [
+            env!("VINTNER_CODE_OPERATION_BOOTSTRAP"),
+            env!("VINTNER_CODE_OPERATION_WRITTEN"),
+            env!("VINTNER_CODE_OPERATION_CHOSEN"),
+        ];
         code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
     }
 

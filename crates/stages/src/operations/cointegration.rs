@@ -2,15 +2,16 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vintner_diagnostics::{Document, Faults, Node};
+use vintner_diagnostics::{Document, Faults, Node, Spanned};
+use vintner_estimation::TestOutcome;
 use vintner_estimation::cointegration::{
     CointegrationStatistic, Kao, KaoOptions, Pedroni, PedroniOptions, PedroniUnitOutcome, kao, pedroni,
 };
 use vintner_estimation::unit_root::Lags;
-use vintner_estimation::{Formula, TestOutcome};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
+use super::written::Written;
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -19,9 +20,17 @@ use crate::params::Parameters;
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Cointegration {
+    /// The equation as one text, in place of `dependent` and `regressors`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    formula: Option<Spanned<String>>,
+    /// The rows that it is estimated on: a condition on columns.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    rows: Option<Spanned<String>>,
     /// The dependent variable.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     dependent: String,
     /// The regressors.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     regressors: Vec<String>,
     /// The tests.
     #[serde(default = "both")]
@@ -69,8 +78,15 @@ pub(crate) struct CointegrationRow {
 }
 
 impl Cointegration {
-    fn formula(&self) -> Formula {
-        Formula::new(&self.dependent, &self.regressors)
+    fn written(&self) -> Written<'_> {
+        Written {
+            formula: self.formula.as_ref(),
+            rows: self.rows.as_ref(),
+            dependent: &self.dependent,
+            regressors: &self.regressors,
+            by: None,
+            several: false,
+        }
     }
 }
 
@@ -79,14 +95,24 @@ impl Parameters for Cointegration {
     const SUMMARY: &'static str = "Kao's and Pedroni's tests for cointegration";
 
     fn code() -> Digest {
-        code::digest(&[env!("VINTNER_CODE_OPERATION_COINTEGRATION"), code::PANEL, code::ESTIMATION])
+        code::digest(&[
+            env!("VINTNER_CODE_OPERATION_COINTEGRATION"),
+            env!("VINTNER_CODE_OPERATION_WRITTEN"),
+            env!("VINTNER_CODE_OPERATION_CHOSEN"),
+            code::PANEL,
+            code::TRANSFORM,
+            code::ESTIMATION,
+        ])
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
         let mut faults = Faults::new();
-        if let Err(error) = self.formula().check() {
-            let place = params.get("regressors").unwrap_or(params);
-            faults.push(document.fault(Some(place.span), error.to_string()));
+        let written = self.written();
+        faults.extend(written.check(document, params));
+        if written.parsed().is_some_and(|parsed| parsed.is_instrumented() || !parsed.effects().is_empty()) {
+            let what = "`cointegration` has no further effects and no instruments";
+            let fault = written.foreign(document, what, "leave the parts after the bars out");
+            fault.into_iter().for_each(|one| faults.push(one));
         }
         let place = params.get("tests").unwrap_or(params);
         if self.tests.is_empty() {
@@ -111,8 +137,8 @@ impl Parameters for Cointegration {
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        let formula = self.formula();
-        vec![InputDeclaration::frame("panel").columns([ENTITY, TIME].into_iter().chain(formula.variables()))]
+        let columns = [ENTITY, TIME].map(str::to_owned).into_iter().chain(self.written().columns());
+        vec![InputDeclaration::frame("panel").columns(columns)]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -120,8 +146,8 @@ impl Parameters for Cointegration {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let panel = panel(inputs, "panel")?;
-        let formula = self.formula();
+        let bound = self.written().on(&panel(inputs, "panel")?)?;
+        let (panel, formula) = (bound.panel, bound.formula);
         let mut made = CointegrationTests { rows: Vec::new(), kao: Vec::new(), pedroni: Vec::new() };
         for test in &self.tests {
             match test {

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use vintner_diagnostics::{Document, Faults, Node, NodeValue, Spanned, one_of};
 use vintner_estimation::Formula;
-use vintner_estimation::specification::{Diagnostic, Finding, SpecificationTest, diagnose};
+use vintner_estimation::specification::{
+    Diagnostic, EntityDiagnostics, Finding, SpecificationTest, diagnose, diagnose_by_entity,
+};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
@@ -33,6 +35,9 @@ pub(crate) struct Diagnose {
     /// `all`, or a list of names, each by itself or with its options.
     #[serde(default = "all")]
     tests: Value,
+    /// Tests of each entity's own equation, by ordinary least squares: a list as of `tests`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    by_entity: Vec<Value>,
 }
 
 fn all() -> Value {
@@ -46,6 +51,9 @@ const ALL: &str = "all";
 pub(crate) struct Diagnostics {
     pub(crate) formula: Formula,
     pub(crate) tests: Vec<Diagnostic>,
+    /// Those of each entity's own equation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) by_entity: Vec<EntityDiagnostics>,
 }
 
 impl Diagnose {
@@ -66,6 +74,10 @@ impl Diagnose {
             _ => Ok(SpecificationTest::all()),
         }
     }
+
+    fn by_entity(&self) -> Result<Vec<SpecificationTest>, serde_json::Error> {
+        self.by_entity.iter().map(requested).collect()
+    }
 }
 
 /// A test from its name, or from its name with options.
@@ -83,7 +95,11 @@ impl Parameters for Diagnose {
         "tests an equation's specification: effects, dependence over entities and time, variances";
 
     fn code() -> Digest {
-        let operations = [env!("VINTNER_CODE_OPERATION_DIAGNOSE"), env!("VINTNER_CODE_OPERATION_WRITTEN")];
+        let operations = [
+            env!("VINTNER_CODE_OPERATION_DIAGNOSE"),
+            env!("VINTNER_CODE_OPERATION_WRITTEN"),
+            env!("VINTNER_CODE_OPERATION_CHOSEN"),
+        ];
         code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
     }
 
@@ -97,48 +113,38 @@ impl Parameters for Diagnose {
                 faults.push(fault);
             }
         }
-        let Some(tests) = params.get("tests") else { return faults };
-        let keys = SpecificationTest::keys();
-        match &tests.value {
-            NodeValue::Text(text) if text == ALL => {}
-            NodeValue::Sequence(items) if items.is_empty() => {
-                let fault = document.fault(Some(tests.span), "no test is named");
-                faults.push(fault.hint("leave `tests` out, or write `tests: all`, for every test"));
-            }
-            NodeValue::Sequence(items) => {
-                for item in items {
-                    let name = match &item.value {
-                        NodeValue::Text(name) => Some((name.clone(), item.span)),
-                        NodeValue::Mapping(entries) if entries.len() == 1 => {
-                            Some((entries[0].0.value.clone(), entries[0].0.span))
-                        }
-                        _ => None,
-                    };
-                    match name {
-                        None => {
-                            let message = format!("{} isn't a test", item.describe());
-                            let fault = document.fault(Some(item.span), message);
-                            faults.push(
-                                fault.hint("write a name, or a name with options: {hausman: {method: swar}}"),
-                            );
-                        }
-                        Some((name, span)) if !keys.contains(&name.as_str()) => {
-                            let fault = document.fault(Some(span), format!("there is no test `{name}`"));
-                            faults.push(fault.maybe_hint(one_of(&name, keys.iter().copied())));
-                        }
-                        Some(_) if matches!(item.value, NodeValue::Text(_)) => {}
-                        Some(_) => {
-                            if let Err(found) = document.decode_node::<SpecificationTest>(item) {
-                                faults.extend(found);
-                            }
-                        }
-                    }
+        if let Some(tests) = params.get("tests") {
+            match &tests.value {
+                NodeValue::Text(text) if text == ALL => {}
+                // Those of entities are tests too.
+                NodeValue::Sequence(items) if items.is_empty() && !self.by_entity.is_empty() => {}
+                NodeValue::Sequence(items) if items.is_empty() => {
+                    let fault = document.fault(Some(tests.span), "no test is named");
+                    faults.push(fault.hint("leave `tests` out, or write `tests: all`, for every test"));
+                }
+                NodeValue::Sequence(items) => {
+                    let keys = SpecificationTest::keys();
+                    items.iter().for_each(|item| faults.extend(check_test(document, item, &keys)));
+                }
+                _ => {
+                    let message = format!("`tests` is {}", tests.describe());
+                    let fault = document.fault(Some(tests.span), message);
+                    faults.push(fault.hint("write `tests: all`, or a list of names"));
                 }
             }
-            _ => {
-                let message = format!("`tests` is {}", tests.describe());
-                let fault = document.fault(Some(tests.span), message);
-                faults.push(fault.hint("write `tests: all`, or a list of names"));
+        }
+        if let Some(NodeValue::Sequence(items)) = params.get("by_entity").map(|node| &node.value) {
+            let (keys, own) = (SpecificationTest::keys(), SpecificationTest::keys_by_entity());
+            for (item, value) in items.iter().zip(&self.by_entity) {
+                let found = check_test(document, item, &keys);
+                let broken = !found.is_empty();
+                faults.extend(found);
+                if !broken && requested(value).is_ok_and(|test| test.of_entity().is_none()) {
+                    let message =
+                        "this test compares entities, and each entity's own equation is tested here";
+                    let hint = format!("tests of one entity are {}", own.join(", "));
+                    faults.push(document.fault(Some(item.span), message).hint(hint));
+                }
             }
         }
         faults
@@ -159,9 +165,46 @@ impl Parameters for Diagnose {
         let bound = self.written().on(&panel(inputs, "panel")?)?;
         let (panel, formula) = (bound.panel, bound.formula);
         let tests = diagnose(&panel, &formula, &self.tests()?)?;
-        let warnings: Vec<String> = tests.iter().filter_map(warning).collect();
-        Ok(Outputs::new().with("tests", Artifact::json(&Diagnostics { formula, tests })?).warn(warnings))
+        let mut warnings: Vec<String> = tests.iter().filter_map(warning).collect();
+        let own = self.by_entity()?;
+        let by_entity = if own.is_empty() { Vec::new() } else { diagnose_by_entity(&panel, &formula, &own)? };
+        for one in &by_entity {
+            let told = one.tests.iter().filter_map(warning);
+            warnings.extend(told.map(|warning| format!("{}: {warning}", one.entity)));
+        }
+        let made = Diagnostics { formula, tests, by_entity };
+        Ok(Outputs::new().with("tests", Artifact::json(&made)?).warn(warnings))
     }
+}
+
+/// The faults of one item of a list of tests.
+fn check_test(document: &Document, item: &Node, keys: &[&'static str]) -> Faults {
+    let mut faults = Faults::new();
+    let name = match &item.value {
+        NodeValue::Text(name) => Some((name.clone(), item.span)),
+        NodeValue::Mapping(entries) if entries.len() == 1 => {
+            Some((entries[0].0.value.clone(), entries[0].0.span))
+        }
+        _ => None,
+    };
+    match name {
+        None => {
+            let message = format!("{} isn't a test", item.describe());
+            let fault = document.fault(Some(item.span), message);
+            faults.push(fault.hint("write a name, or a name with options: {hausman: {method: swar}}"));
+        }
+        Some((name, span)) if !keys.contains(&name.as_str()) => {
+            let fault = document.fault(Some(span), format!("there is no test `{name}`"));
+            faults.push(fault.maybe_hint(one_of(&name, keys.iter().copied())));
+        }
+        Some(_) if matches!(item.value, NodeValue::Text(_)) => {}
+        Some(_) => {
+            if let Err(found) = document.decode_node::<SpecificationTest>(item) {
+                faults.extend(found);
+            }
+        }
+    }
+    faults
 }
 
 /// What a reader of the table should know of a line.

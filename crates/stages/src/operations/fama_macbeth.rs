@@ -2,11 +2,12 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vintner_diagnostics::{Document, Faults, Node};
-use vintner_estimation::{FamaMacBeth, FamaMacBethOptions, Formula, Reason, Sample, fama_macbeth};
+use vintner_diagnostics::{Document, Faults, Node, Spanned};
+use vintner_estimation::{FamaMacBeth, FamaMacBethOptions, Reason, Sample, fama_macbeth};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
+use super::written::Written;
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -15,9 +16,17 @@ use crate::params::Parameters;
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FamaMacBethStage {
+    /// The equation as one text, in place of `dependent` and `regressors`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    formula: Option<Spanned<String>>,
+    /// The rows that it is estimated on: a condition on columns.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    rows: Option<Spanned<String>>,
     /// The dependent variable.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     dependent: String,
     /// The regressors, in the equation's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     regressors: Vec<String>,
     /// How the coefficients' correlation over time is taken into account.
     #[serde(default)]
@@ -33,8 +42,15 @@ enum Means {
 }
 
 impl FamaMacBethStage {
-    fn formula(&self) -> Formula {
-        Formula::new(&self.dependent, &self.regressors)
+    fn written(&self) -> Written<'_> {
+        Written {
+            formula: self.formula.as_ref(),
+            rows: self.rows.as_ref(),
+            dependent: &self.dependent,
+            regressors: &self.regressors,
+            by: None,
+            several: false,
+        }
     }
 }
 
@@ -43,21 +59,31 @@ impl Parameters for FamaMacBethStage {
     const SUMMARY: &'static str = "estimates an equation at each time, and takes means of its coefficients";
 
     fn code() -> Digest {
-        code::digest(&[env!("VINTNER_CODE_OPERATION_FAMA_MACBETH"), code::PANEL, code::ESTIMATION])
+        code::digest(&[
+            env!("VINTNER_CODE_OPERATION_FAMA_MACBETH"),
+            env!("VINTNER_CODE_OPERATION_WRITTEN"),
+            env!("VINTNER_CODE_OPERATION_CHOSEN"),
+            code::PANEL,
+            code::TRANSFORM,
+            code::ESTIMATION,
+        ])
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
         let mut faults = Faults::new();
-        if let Err(error) = self.formula().check() {
-            let place = params.get("regressors").unwrap_or(params);
-            faults.push(document.fault(Some(place.span), error.to_string()));
+        let written = self.written();
+        faults.extend(written.check(document, params));
+        if written.parsed().is_some_and(|parsed| parsed.is_instrumented() || !parsed.effects().is_empty()) {
+            let what = "`fama_macbeth` has no further effects and no instruments";
+            let fault = written.foreign(document, what, "leave the parts after the bars out");
+            fault.into_iter().for_each(|one| faults.push(one));
         }
         faults
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        let formula = self.formula();
-        vec![InputDeclaration::frame("panel").columns([ENTITY, TIME].into_iter().chain(formula.variables()))]
+        let columns = [ENTITY, TIME].map(str::to_owned).into_iter().chain(self.written().columns());
+        vec![InputDeclaration::frame("panel").columns(columns)]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -65,8 +91,8 @@ impl Parameters for FamaMacBethStage {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let panel = panel(inputs, "panel")?;
-        let sample = Sample::new(&panel, &self.formula())?;
+        let bound = self.written().on(&panel(inputs, "panel")?)?;
+        let sample = Sample::new(&bound.panel, &bound.formula)?;
         let (means, warnings) = match fama_macbeth(&sample, &self.covariance) {
             Ok(means) => {
                 let skipped = means.skipped.iter();

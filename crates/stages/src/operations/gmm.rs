@@ -2,15 +2,17 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vintner_diagnostics::{Document, Faults, Node};
-use vintner_estimation::EstimationError;
+use vintner_diagnostics::{Document, Faults, Node, Spanned};
 use vintner_estimation::gmm::{
     DynamicPanel, ErrorVariance, GmmCovariance, GmmInstrument, GmmOutcome, LevelInstruments, Steps, Term,
     Transformation, gmm,
 };
+use vintner_estimation::{DynamicEquation, EstimationError};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
+use super::chosen;
 use super::shared::{ENTITY, TIME, panel};
+use super::text_place::within;
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -19,9 +21,17 @@ use crate::params::Parameters;
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Gmm {
+    /// The equation as one text, in place of `dependent`, `regressors`, `gmm` and `instruments`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    formula: Option<Spanned<String>>,
+    /// The rows that it is estimated on: a condition on columns.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    rows: Option<Spanned<String>>,
     /// The dependent variable.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     dependent: String,
     /// The regressors with their lags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     regressors: Vec<Term>,
     /// Variables whose earlier values are instruments.
     #[serde(default)]
@@ -53,19 +63,52 @@ pub(crate) struct Gmm {
 }
 
 impl Gmm {
+    /// The equation, where it is one text without a fault.
+    fn equation(&self) -> Option<DynamicEquation> {
+        self.formula.as_ref()?.value.parse().ok()
+    }
+
     fn model(&self) -> DynamicPanel {
-        DynamicPanel {
-            dependent: self.dependent.clone(),
-            regressors: self.regressors.clone(),
+        let written = self.equation().map(|equation| DynamicPanel::of(&equation));
+        let equation = written.unwrap_or_else(|| DynamicPanel {
             gmm: self.gmm.clone(),
             instruments: self.instruments.clone(),
+            ..DynamicPanel::new(&self.dependent, self.regressors.clone())
+        });
+        DynamicPanel {
             transformation: self.transformation,
             time_dummies: self.time_dummies,
-            constant: self.constant.unwrap_or(true),
+            constant: self.constant.unwrap_or(equation.constant),
             level_instruments: self.level_instruments.unwrap_or_default(),
             steps: self.steps,
             error_variance: self.error_variance,
+            ..equation
         }
+    }
+
+    /// The faults of how the equation is written.
+    fn check_written(&self, document: &Document, params: &Node) -> Faults {
+        let mut faults = Faults::new();
+        let Some(text) = &self.formula else {
+            for field in ["dependent", "regressors"].iter().filter(|field| params.get(field).is_none()) {
+                let fault = document.fault(Some(params.span), format!("missing field `{field}`"));
+                faults.push(
+                    fault.hint("or write the equation as one text: `formula: y ~ l(y) + x | gmm(y, 2:4)`"),
+                );
+            }
+            return faults;
+        };
+        for field in ["dependent", "regressors", "gmm", "instruments"] {
+            if let Some(place) = params.get(field) {
+                let fault = document.fault(Some(place.span), format!("`formula` says what `{field}` is"));
+                faults.push(fault.hint("write one of the two"));
+            }
+        }
+        if let Err(error) = text.value.parse::<DynamicEquation>() {
+            let fault = document.fault(Some(within(text, &error.at)), error.message.clone());
+            faults.push(fault.maybe_hint(error.hint));
+        }
+        faults
     }
 }
 
@@ -74,13 +117,18 @@ impl Parameters for Gmm {
     const SUMMARY: &'static str = "a dynamic panel by GMM: Arellano and Bond's, Blundell and Bond's";
 
     fn code() -> Digest {
-        code::digest(&[env!("VINTNER_CODE_OPERATION_GMM"), code::PANEL, code::ESTIMATION])
+        let operations = [env!("VINTNER_CODE_OPERATION_GMM"), env!("VINTNER_CODE_OPERATION_CHOSEN")];
+        code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
         let mut faults = Faults::new();
-        let at = |name: &str| Some(params.get(name).unwrap_or(params).span);
-        if let Err(error) = self.model().check() {
+        faults.extend(self.check_written(document, params));
+        faults.extend(chosen::check(self.rows.as_ref(), document));
+        let at = |name: &str| Some(params.get(name).or(params.get("formula")).unwrap_or(params).span);
+        if faults.is_empty()
+            && let Err(error) = self.model().check()
+        {
             let place = match error {
                 EstimationError::EmptyLagWindow { .. } | EstimationError::NoInstruments { .. } => "gmm",
                 EstimationError::RepeatedInstrument { .. } => "instruments",
@@ -101,8 +149,13 @@ impl Parameters for Gmm {
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        let model = self.model();
-        vec![InputDeclaration::frame("panel").columns([ENTITY, TIME].into_iter().chain(model.variables()))]
+        let mut columns = match self.equation() {
+            Some(equation) => equation.columns(),
+            None => self.model().variables().into_iter().map(str::to_owned).collect(),
+        };
+        columns.extend(chosen::columns(self.rows.as_ref()));
+        let keys = [ENTITY, TIME].map(str::to_owned).into_iter();
+        vec![InputDeclaration::frame("panel").columns(keys.chain(columns))]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -110,7 +163,12 @@ impl Parameters for Gmm {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let outcome = gmm(&panel(inputs, "panel")?, &self.model(), self.covariance)?;
+        let panel = chosen::chosen(self.rows.as_ref(), panel(inputs, "panel")?)?;
+        let panel = match self.equation() {
+            Some(equation) => equation.on(&panel)?,
+            None => panel,
+        };
+        let outcome = gmm(&panel, &self.model(), self.covariance)?;
         let warnings: Vec<String> = match &outcome {
             GmmOutcome::NotEstimable(refusal) => vec![format!("not estimable: {}", refusal.reason)],
             GmmOutcome::Fit(fit) => fit.notes.iter().map(ToString::to_string).collect(),

@@ -15,6 +15,7 @@ use vintner_estimation::{
 use vintner_panel::Panel;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
+use super::chosen;
 use super::shared::{ENTITY, TIME, panel};
 use super::written::Written;
 use crate::code;
@@ -31,6 +32,9 @@ pub(crate) struct Granger {
     /// In place of them `y ~ x + z`: x and z are each tested as a cause of y.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     formula: Option<Spanned<String>>,
+    /// The rows that are tested: a condition on columns.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    rows: Option<Spanned<String>>,
     /// The lag order, or how it is chosen.
     #[serde(default)]
     lags: Lags,
@@ -137,7 +141,7 @@ impl Granger {
     fn written(&self) -> Written<'_> {
         Written {
             formula: self.formula.as_ref(),
-            rows: None,
+            rows: self.rows.as_ref(),
             dependent: "",
             regressors: &[],
             by: None,
@@ -157,6 +161,7 @@ impl Granger {
             let effects = self.variables.iter().filter(|effect| *effect != cause).cloned();
             effects.map(|effect| (cause.clone(), effect)).collect::<Vec<_>>()
         };
+        let panel = chosen::chosen(self.rows.as_ref(), panel)?;
         Ok((panel, self.variables.iter().flat_map(of).collect()))
     }
 }
@@ -166,7 +171,11 @@ impl Parameters for Granger {
     const SUMMARY: &'static str = "Granger tests by entity, and Dumitrescu and Hurlin's over the panel";
 
     fn code() -> Digest {
-        let operations = [env!("VINTNER_CODE_OPERATION_GRANGER"), env!("VINTNER_CODE_OPERATION_WRITTEN")];
+        let operations = [
+            env!("VINTNER_CODE_OPERATION_GRANGER"),
+            env!("VINTNER_CODE_OPERATION_WRITTEN"),
+            env!("VINTNER_CODE_OPERATION_CHOSEN"),
+        ];
         code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
     }
 
@@ -205,6 +214,9 @@ impl Parameters for Granger {
             );
             faults.push(document.fault(Some(place.span), message).hint("name two or more"));
         }
+        if self.formula.is_none() {
+            faults.extend(chosen::check(self.rows.as_ref(), document));
+        }
         let most = match self.lags {
             Lags::Order(order) => order,
             Lags::Chosen(choice) => choice.most,
@@ -229,7 +241,10 @@ impl Parameters for Granger {
         let mut columns: Vec<String> = [ENTITY, TIME].map(str::to_owned).to_vec();
         match self.formula {
             Some(_) => columns.extend(self.written().columns()),
-            None => columns.extend(self.variables.iter().cloned()),
+            None => {
+                columns.extend(self.variables.iter().cloned());
+                columns.extend(chosen::columns(self.rows.as_ref()));
+            }
         }
         let pooled = self.pooled.iter().flat_map(|pooled| pooled.covariance.columns());
         columns.extend(pooled.map(str::to_owned));

@@ -8,7 +8,7 @@ use vintner_diagnostics::{Document, Faults, Node, Spanned};
 use vintner_estimation::instruments::{
     FirstStage, InstrumentalCovariance, InstrumentalEstimator, InstrumentalOutcome, InstrumentedEquation,
 };
-use vintner_estimation::{BoundEquation, CollinearColumns, Effects, Formula, Note};
+use vintner_estimation::{BoundEquation, CollinearColumns, Effects, Formula};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, observations};
@@ -138,7 +138,11 @@ impl Parameters for Iv {
     const SUMMARY: &'static str = "an equation with instruments: first stage, 2SLS, LIML, GMM, their tests";
 
     fn code() -> Digest {
-        let operations = [env!("VINTNER_CODE_OPERATION_IV"), env!("VINTNER_CODE_OPERATION_WRITTEN")];
+        let operations = [
+            env!("VINTNER_CODE_OPERATION_IV"),
+            env!("VINTNER_CODE_OPERATION_WRITTEN"),
+            env!("VINTNER_CODE_OPERATION_CHOSEN"),
+        ];
         code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
     }
 
@@ -221,10 +225,7 @@ impl Iv {
                 None
             }
         };
-        let dropped = prepared
-            .notes()
-            .iter()
-            .filter(|note| matches!(note, Note::CollinearDropped { .. } | Note::AbsorbedDropped { .. }));
+        let dropped = prepared.notes().iter().filter(|note| note.leaves_out());
         warnings.extend(dropped.map(ToString::to_string));
         let fits: Vec<InstrumentalOutcome> =
             self.estimators.iter().map(|estimator| prepared.estimate(*estimator, self.covariance)).collect();

@@ -2,14 +2,15 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vintner_diagnostics::{Document, Faults, Node};
+use vintner_diagnostics::{Document, Faults, Node, Spanned};
 use vintner_estimation::heterogeneous::{CceScaling, CoefficientVariance};
 use vintner_estimation::{
-    Formula, HeterogeneousMethod, HeterogeneousOutcome, MeanGroup, ShortUnits, Trend, mean_group,
+    HeterogeneousMethod, HeterogeneousOutcome, MeanGroup, ShortUnits, Trend, mean_group,
 };
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
+use super::written::Written;
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -18,9 +19,17 @@ use crate::params::Parameters;
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MeanGroupStage {
+    /// The equation as one text, in place of `dependent` and `regressors`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    formula: Option<Spanned<String>>,
+    /// The rows that it is estimated on: a condition on columns.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    rows: Option<Spanned<String>>,
     /// The dependent variable.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     dependent: String,
     /// The regressors, in the equation's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     regressors: Vec<String>,
     /// The estimator.
     method: HeterogeneousMethod,
@@ -42,8 +51,15 @@ pub(crate) struct MeanGroupStage {
 }
 
 impl MeanGroupStage {
-    fn formula(&self) -> Formula {
-        Formula::new(&self.dependent, &self.regressors)
+    fn written(&self) -> Written<'_> {
+        Written {
+            formula: self.formula.as_ref(),
+            rows: self.rows.as_ref(),
+            dependent: &self.dependent,
+            regressors: &self.regressors,
+            by: None,
+            several: false,
+        }
     }
 
     fn options(&self) -> MeanGroup {
@@ -64,14 +80,25 @@ impl Parameters for MeanGroupStage {
         "an equation whose coefficients may differ between entities: mean group, common effects, Swamy";
 
     fn code() -> Digest {
-        code::digest(&[env!("VINTNER_CODE_OPERATION_MEAN_GROUP"), code::PANEL, code::ESTIMATION])
+        code::digest(&[
+            env!("VINTNER_CODE_OPERATION_MEAN_GROUP"),
+            env!("VINTNER_CODE_OPERATION_WRITTEN"),
+            env!("VINTNER_CODE_OPERATION_CHOSEN"),
+            code::PANEL,
+            code::TRANSFORM,
+            code::ESTIMATION,
+        ])
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
         let mut faults = Faults::new();
         let at = |name: &str| Some(params.get(name).unwrap_or(params).span);
-        if let Err(error) = self.formula().check() {
-            faults.push(document.fault(at("regressors"), error.to_string()));
+        let written = self.written();
+        faults.extend(written.check(document, params));
+        if written.parsed().is_some_and(|parsed| parsed.is_instrumented() || !parsed.effects().is_empty()) {
+            let what = "`mean_group` has no further effects and no instruments";
+            let fault = written.foreign(document, what, "leave the parts after the bars out");
+            fault.into_iter().for_each(|one| faults.push(one));
         }
         let common = matches!(self.method, HeterogeneousMethod::CceMg | HeterogeneousMethod::CcePooled);
         if self.short_units == ShortUnits::GeneralizedInverse && !common {
@@ -89,8 +116,8 @@ impl Parameters for MeanGroupStage {
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        let formula = self.formula();
-        vec![InputDeclaration::frame("panel").columns([ENTITY, TIME].into_iter().chain(formula.variables()))]
+        let columns = [ENTITY, TIME].map(str::to_owned).into_iter().chain(self.written().columns());
+        vec![InputDeclaration::frame("panel").columns(columns)]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -98,7 +125,8 @@ impl Parameters for MeanGroupStage {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let outcome = mean_group(&panel(inputs, "panel")?, &self.formula(), &self.options())?;
+        let bound = self.written().on(&panel(inputs, "panel")?)?;
+        let outcome = mean_group(&bound.panel, &bound.formula, &self.options())?;
         let mut warnings = Vec::new();
         match &outcome {
             HeterogeneousOutcome::NotEstimable(refusal) => {

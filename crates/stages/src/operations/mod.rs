@@ -2,6 +2,7 @@
 
 mod assemble;
 mod bootstrap;
+mod chosen;
 mod claims;
 mod cointegration;
 mod deflate;
@@ -38,6 +39,7 @@ mod specifications;
 mod system;
 mod table;
 mod tables_shared;
+mod text_place;
 mod unit_root;
 mod workbook;
 mod written;

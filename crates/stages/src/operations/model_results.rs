@@ -246,9 +246,7 @@ fn effects(model: Model, formula: &Formula) -> String {
 
 /// What notes say of numbers that aren't there; what they say of single regressors stands with these.
 fn told(notes: &[Note]) -> String {
-    let told = notes
-        .iter()
-        .filter(|note| !matches!(note, Note::CollinearDropped { .. } | Note::AbsorbedDropped { .. }));
+    let told = notes.iter().filter(|note| !note.leaves_out());
     told.map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 

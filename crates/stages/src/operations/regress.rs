@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, NodeValue, Spanned};
 use vintner_estimation::{
     BoundEquation, CollinearColumns, Covariance, Effect, Estimated, EstimationError, Formula, Lacking, Model,
-    Note, Outcome, Singletons, UnitFit, Weights, estimate_by_entity_under, estimate_with,
+    Outcome, Singletons, UnitFit, Weights, estimate_by_entity_under, estimate_with,
 };
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
@@ -219,6 +219,7 @@ impl Parameters for Regress {
             env!("VINTNER_CODE_OPERATION_REGRESS"),
             env!("VINTNER_CODE_OPERATION_INFERENCE"),
             env!("VINTNER_CODE_OPERATION_WRITTEN"),
+            env!("VINTNER_CODE_OPERATION_CHOSEN"),
             env!("VINTNER_CODE_OPERATION_FITTED"),
         ];
         code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
@@ -383,10 +384,7 @@ impl Regress {
         let left_out =
             units.chain(pooled.iter().map(|outcome| ("pooled", outcome))).flat_map(|(unit, outcome)| {
                 let notes = outcome.fit().map(|fit| fit.notes.as_slice()).unwrap_or_default();
-                let dropped = |note: &&Note| {
-                    matches!(note, Note::CollinearDropped { .. } | Note::AbsorbedDropped { .. })
-                };
-                notes.iter().filter(dropped).map(move |note| format!("{unit}: {note}"))
+                notes.iter().filter(|note| note.leaves_out()).map(move |note| format!("{unit}: {note}"))
             });
         let left_out: Vec<String> = left_out.collect();
         let asked = |outcome: &Outcome| match (&self.pooled, outcome.fit()) {

@@ -13,6 +13,7 @@ use vintner_estimation::{DroppedRow, Effects, Formula, Note, TestOutcome};
 use vintner_panel::Panel;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
+use super::chosen;
 use super::shared::{ENTITY, TIME, panel};
 use super::written::Written;
 use crate::code;
@@ -25,6 +26,9 @@ use crate::params::Parameters;
 pub(crate) struct SystemStage {
     /// The equations, in order.
     equations: Vec<EquationParameters>,
+    /// The rows that they are estimated on: a condition on columns.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    rows: Option<Spanned<String>>,
     /// The endogenous variables.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     endogenous: Option<Vec<String>>,
@@ -150,6 +154,8 @@ impl SystemStage {
     /// The system on a panel, which gets a column for each term that isn't one.
     fn on(&self, panel: Panel) -> Result<(System, Panel), StagesError> {
         let mut system = self.system();
+        // Lags in formulas reach rows that aren't chosen.
+        let holds = chosen::mask(self.rows.as_ref(), &panel)?;
         let mut panel = panel;
         let (mut equations, mut endogenous) = (Vec::new(), Vec::new());
         for one in &self.equations {
@@ -157,6 +163,9 @@ impl SystemStage {
             endogenous.extend(bound.endogenous.iter().cloned());
             equations.push(one.equation(bound.formula, &bound.endogenous, &bound.instruments));
             panel = bound.panel;
+        }
+        if let Some(holds) = holds {
+            panel = chosen::kept(&panel, &holds)?;
         }
         system.equations = equations;
         system.endogenous = self.also(endogenous);
@@ -216,7 +225,11 @@ impl Parameters for SystemStage {
     const SUMMARY: &'static str = "a system of equations: identification, first stages, OLS to 3SLS and GMM";
 
     fn code() -> Digest {
-        let operations = [env!("VINTNER_CODE_OPERATION_SYSTEM"), env!("VINTNER_CODE_OPERATION_WRITTEN")];
+        let operations = [
+            env!("VINTNER_CODE_OPERATION_SYSTEM"),
+            env!("VINTNER_CODE_OPERATION_WRITTEN"),
+            env!("VINTNER_CODE_OPERATION_CHOSEN"),
+        ];
         code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
     }
 
@@ -241,6 +254,7 @@ impl Parameters for SystemStage {
             let place = params.get("equations").unwrap_or(params);
             faults.push(document.fault(Some(place.span), error.to_string()));
         }
+        faults.extend(chosen::check(self.rows.as_ref(), document));
         if self.estimators.is_empty() {
             let place = params.get("estimators").unwrap_or(params);
             let fault = document.fault(Some(place.span), "nothing to estimate");
@@ -263,7 +277,9 @@ impl Parameters for SystemStage {
         let read = self.equations.iter().filter(|one| one.formula.is_some());
         let read: Vec<String> = read.flat_map(|one| one.written().columns()).collect();
         let variables = self.system().variables();
-        let columns = variables.iter().filter(|name| !terms.contains(name)).chain(&read).map(String::as_str);
+        let condition = chosen::columns(self.rows.as_ref());
+        let of_equations = variables.iter().filter(|name| !terms.contains(name)).chain(&read);
+        let columns = of_equations.chain(&condition).map(String::as_str);
         vec![InputDeclaration::frame("panel").columns([ENTITY, TIME].into_iter().chain(columns))]
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vintner_diagnostics::{Document, Faults, Node};
+use vintner_diagnostics::{Document, Faults, Node, Spanned};
 use vintner_estimation::unit_root::{
     AdfOptions, Bandwidth, Bound, CipsModel, Deterministic, FisherUnits, Interpolation, IpsStatistic, Kernel,
     KpssOptions, Lags, MackinnonTables, PanelTest, PanelUnitRoot, PanelUnitRootOptions,
@@ -15,6 +15,7 @@ use vintner_estimation::{TestOutcome, lag};
 use vintner_panel::Panel;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
+use super::chosen;
 use super::shared::{ENTITY, TIME, panel};
 use crate::code;
 use crate::error::StagesError;
@@ -26,6 +27,9 @@ use crate::params::Parameters;
 pub(crate) struct UnitRoot {
     /// The variables.
     variables: Vec<String>,
+    /// The rows that are tested: a condition on columns.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    rows: Option<Spanned<String>>,
     /// Whether their changes from year to year are tested too, as `D.` and their names.
     #[serde(default)]
     differences: bool,
@@ -179,7 +183,8 @@ impl Parameters for UnitRoot {
     const SUMMARY: &'static str = "tests for unit roots, over the panel and by entity";
 
     fn code() -> Digest {
-        code::digest(&[env!("VINTNER_CODE_OPERATION_UNIT_ROOT"), code::PANEL, code::ESTIMATION])
+        let operations = [env!("VINTNER_CODE_OPERATION_UNIT_ROOT"), env!("VINTNER_CODE_OPERATION_CHOSEN")];
+        code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
@@ -193,6 +198,7 @@ impl Parameters for UnitRoot {
             let fault = document.fault(Some(place.span), "nothing to test");
             faults.push(fault.hint("leave `tests` out for the usual ones"));
         }
+        faults.extend(chosen::check(self.rows.as_ref(), document));
         let most = self.most_lags();
         if most > MOST_LAGS {
             let place = params.get("options").filter(|_| self.options.lags != Lags::default());
@@ -216,7 +222,9 @@ impl Parameters for UnitRoot {
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        let columns = [ENTITY, TIME].into_iter().chain(self.variables.iter().map(String::as_str));
+        let condition = chosen::columns(self.rows.as_ref());
+        let columns = self.variables.iter().chain(&condition).map(String::as_str);
+        let columns = [ENTITY, TIME].into_iter().chain(columns);
         // What needs the tables can't do without them, so that their absence is a fault of the spec.
         let tables = InputDeclaration::file(TABLES);
         let tables = if self.options.p_values.needs_tables() { tables } else { tables.optional() };
@@ -242,6 +250,8 @@ impl Parameters for UnitRoot {
                 variables.push(name);
             }
         }
+        // The first chosen year has its change from the year before.
+        let panel = chosen::chosen(self.rows.as_ref(), panel)?;
         let mut made = UnitRoots { rows: Vec::new(), tests: Vec::new(), by_entity: Vec::new() };
         let mut warnings = Vec::new();
         for variable in &variables {

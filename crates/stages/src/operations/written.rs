@@ -1,15 +1,13 @@
 //! An equation as a stage has it: as one text, or as lists of names; and the rows that it is estimated on.
 
-use std::collections::BTreeMap;
-
-use polars::prelude::{BooleanChunked, NewChunkedArray};
 use serde::{Deserialize, Serialize};
-use vintner_diagnostics::{Document, Fault, Faults, Node, Span, Spanned};
+use vintner_diagnostics::{Document, Fault, Faults, Node, Spanned};
 use vintner_estimation::{BoundEquation, Formula, WrittenEquation};
 use vintner_panel::{Labels, Panel};
-use vintner_transform::{Definition, Expression, derive};
 
+use super::chosen;
 use super::shared::{ENTITY, TIME};
+use super::text_place::within;
 use crate::error::StagesError;
 
 /// What a stage says of its equation. Parameters of `regress`, `iv`, `diagnose` and `bootstrap` have these fields.
@@ -98,9 +96,6 @@ impl BoundModel {
 /// Parts of a sample beyond this are a slip: a column of measurements, not of groups.
 const MOST_PARTS: usize = 1000;
 
-/// The column that says of each row whether it is estimated on.
-const CHOSEN: &str = "(where)";
-
 impl Written<'_> {
     /// The equation, where it is one text without a fault; the first of several.
     pub(crate) fn parsed(&self) -> Option<WrittenEquation> {
@@ -153,8 +148,7 @@ impl Written<'_> {
             lists.variables().map(str::to_owned).for_each(&mut add);
         }
         self.by.iter().map(|by| by.value.clone()).filter(|by| by != ENTITY && by != TIME).for_each(&mut add);
-        let reads = self.rows.and_then(|rows| Expression::parse(&rows.value).ok());
-        for name in reads.iter().flat_map(Expression::reads).filter(|name| name != ENTITY && name != TIME) {
+        for name in chosen::columns(self.rows) {
             if !columns.contains(&name) {
                 columns.push(name);
             }
@@ -209,18 +203,7 @@ impl Written<'_> {
                 }
             }
         }
-        if let Some(rows) = self.rows
-            && let Err(errors) = Expression::parse(&rows.value)
-        {
-            for error in errors.each() {
-                let column = error
-                    .position()
-                    .filter(|at| at.line == 1)
-                    .map(|at| (at.column as usize).saturating_sub(1));
-                let span = column.map_or(rows.span, |column| within(rows, &(column..column + 1)));
-                faults.push(document.fault(Some(span), format!("`where`: {error}")));
-            }
-        }
+        faults.extend(chosen::check(self.rows, document));
         faults
     }
 
@@ -233,14 +216,14 @@ impl Written<'_> {
     /// The equation on the rows of a panel; the first of several. Lags are taken before rows are chosen, so that the first
     /// chosen time has its own.
     pub(crate) fn on(&self, panel: &Panel) -> Result<BoundEquation, StagesError> {
-        let chosen = self.chosen(panel)?;
+        let chosen = chosen::mask(self.rows, panel)?;
         self.bound(self.parsed().as_ref(), panel, chosen.as_deref())
     }
 
     /// The models of a stage, in fixest's order: the sample's parts, within these the equations; and what of the panel is in
     /// none of them.
     pub(crate) fn models(&self, panel: &Panel) -> Result<(Vec<BoundModel>, Vec<String>), StagesError> {
-        let chosen = self.chosen(panel)?;
+        let chosen = chosen::mask(self.rows, panel)?;
         let mut notes = Vec::new();
         let parts: Vec<(Option<Part>, Option<Vec<bool>>)> = match self.by {
             None => vec![(None, chosen)],
@@ -307,17 +290,6 @@ impl Written<'_> {
         ModelName { name, sample, lhs, rhs, fixef }
     }
 
-    /// Which rows the condition chooses; none where there is no condition.
-    fn chosen(&self, panel: &Panel) -> Result<Option<Vec<bool>>, StagesError> {
-        let Some(rows) = self.rows else { return Ok(None) };
-        let chosen = Definition {
-            name: CHOSEN.into(),
-            expression: format!("CASE WHEN {} THEN 1 ELSE 0 END", rows.value),
-        };
-        let chosen = derive(panel, &[chosen], &BTreeMap::new())?.panel.values(CHOSEN)?;
-        Ok(Some(chosen.iter().map(|one| *one == Some(1.0)).collect()))
-    }
-
     fn bound(
         &self,
         equation: Option<&WrittenEquation>,
@@ -334,20 +306,8 @@ impl Written<'_> {
             },
         };
         if let Some(kept) = kept {
-            let frame = bound.panel.frame().filter(&BooleanChunked::from_slice(CHOSEN.into(), kept))?;
-            bound.panel = Panel::of_observations(frame, ENTITY, TIME)?;
+            bound.panel = chosen::kept(&bound.panel, kept)?;
         }
         Ok(bound)
-    }
-}
-
-/// The place of characters of a text. It may stand between quotes; in a folded one only its start is known.
-fn within(text: &Spanned<String>, at: &std::ops::Range<usize>) -> Span {
-    let length = text.value.chars().count();
-    match text.span.length.checked_sub(length) {
-        Some(beside @ (0 | 2)) if !text.value.contains('\n') => {
-            Span { column: text.span.column + beside / 2 + at.start, length: at.len().max(1), ..text.span }
-        }
-        _ => text.span,
     }
 }
