@@ -19,6 +19,7 @@ mod damaged_files;
 mod data_shapes;
 mod diff;
 mod effects_and_weights;
+mod examples;
 mod exit_codes;
 mod fetched;
 mod folders;

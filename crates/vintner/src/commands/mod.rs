@@ -6,6 +6,7 @@ pub(crate) mod claims;
 pub(crate) mod clean;
 pub(crate) mod consistency;
 pub(crate) mod diff;
+pub(crate) mod eject;
 pub(crate) mod graph;
 mod kept_output;
 pub(crate) mod lock;
