@@ -19,6 +19,7 @@
 mod code;
 mod differences;
 mod error;
+mod first_pipeline;
 mod locked;
 mod made;
 mod new_vintage;
@@ -34,6 +35,7 @@ mod words;
 
 pub use differences::TableDifferences;
 pub use error::StagesError;
+pub use first_pipeline::{FirstPipeline, first_pipeline, vintage_manifest};
 pub use locked::{LockedSide, locked_side, manifest_in};
 pub use made::vintage_side;
 pub use new_vintage::{Like, NewVintage, new_vintage};

@@ -49,6 +49,8 @@ pub(crate) struct Common {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Begin a workspace: a pipeline, a first vintage, a first report
+    Init(Init),
     /// Make everything that isn't made yet, from raw files to the report
     Reproduce(Reproduce),
     /// Make it, and make it again whenever a file changes, with what changed; Ctrl-C ends it
@@ -91,6 +93,42 @@ pub(crate) enum Command {
     Operations(Operations),
     /// Print the JSON Schema of a file that people write, for editors that complete and underline
     Schema(SchemaOf),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The folder; where one stands if none is named
+    pub(crate) folder: Option<PathBuf>,
+    /// Files of data to begin with: they are copied, looked at and described
+    #[arg(long, num_args = 1.., value_name = "FILES")]
+    pub(crate) from: Vec<PathBuf>,
+    /// The first equation, as in "lwage ~ union | person + year"
+    #[arg(long, value_name = "EQUATION", conflicts_with = "template")]
+    pub(crate) formula: Option<String>,
+    /// Begin with a pattern of a pipeline
+    #[arg(long, value_enum)]
+    pub(crate) template: Option<Template>,
+    /// What the first vintage is called
+    #[arg(long, value_name = "NAME", default_value = "first")]
+    pub(crate) vintage: String,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+/// Patterns of pipelines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Template {
+    /// Pooled, random and fixed effects
+    Panel,
+    /// Least squares under robust errors
+    CrossSection,
+    /// A difference in differences with an event study
+    Did,
+    /// Instruments beside least squares
+    Iv,
+    /// A published table beside what the data give
+    Replication,
 }
 
 #[derive(Debug, Args)]
@@ -599,12 +637,13 @@ pub(crate) enum GraphFormat {
 impl Command {
     /// Whether it is about a workspace, which is looked for upward where none is named.
     pub(crate) fn is_of_a_workspace(&self) -> bool {
-        !matches!(self, Command::Operations(_) | Command::Schema(_))
+        !matches!(self, Command::Operations(_) | Command::Schema(_) | Command::Init(_))
     }
 
     /// Whether what it prints is for scripts.
     pub(crate) fn is_json(&self) -> bool {
         let format = match self {
+            Command::Init(command) => command.format,
             Command::Reproduce(command) => command.format,
             Command::Watch(_) => return false,
             Command::Diff(command) => return command.format == DiffFormat::Json,

@@ -32,6 +32,8 @@ pub(crate) enum CommandError {
     Undecided { published: String },
     #[error("{}: {source}; check that its folder is there and may be written", path.display())]
     NotWritten { path: std::path::PathBuf, source: io::Error },
+    #[error("{}: reading it: {source}", path.display())]
+    NotRead { path: std::path::PathBuf, source: io::Error },
     #[error("Ctrl-C can't be heeded: {0}")]
     Interrupt(#[from] ctrlc::Error),
     #[error("writing to stdout: {0}")]

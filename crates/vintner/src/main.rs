@@ -92,6 +92,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         false => Workspace::of(&arguments.common),
     };
     match &arguments.command {
+        Command::Init(command) => commands::init::run(&workspace, command),
         Command::Reproduce(command) => commands::reproduce::run(&workspace, command),
         Command::Watch(command) => commands::watch::run(&workspace, command),
         Command::Diff(command) => commands::diff::run(&workspace, command),

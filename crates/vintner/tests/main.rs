@@ -28,6 +28,7 @@ mod full_disk;
 mod grunfeld;
 mod heterogeneous;
 mod hostile_inputs;
+mod init;
 mod interrupts;
 mod json_formats;
 mod languages;

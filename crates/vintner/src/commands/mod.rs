@@ -8,6 +8,7 @@ pub(crate) mod consistency;
 pub(crate) mod diff;
 pub(crate) mod eject;
 pub(crate) mod graph;
+pub(crate) mod init;
 mod kept_output;
 pub(crate) mod lock;
 pub(crate) mod operations;

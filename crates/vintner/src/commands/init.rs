@@ -1,0 +1,249 @@
+//! `vintner init`.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use vintner_diagnostics::one_of;
+use vintner_pipeline::{PipelineError, write_within};
+use vintner_stages::{FirstPipeline, Like, NewVintage, first_pipeline, new_vintage, vintage_manifest};
+
+use super::{count, print_json};
+use crate::arguments::{Format, Init, Template};
+use crate::error::{CommandError, Result};
+use crate::instant::day;
+use crate::progress::working;
+use crate::terminal::page;
+use crate::workspace::Workspace;
+
+pub(crate) fn run(workspace: &Workspace, arguments: &Init) -> Result<()> {
+    let folder = arguments.folder.clone().unwrap_or_else(|| workspace.folder.clone());
+    let pipeline = folder.join("pipeline.yaml");
+    if pipeline.exists() {
+        return Err(refused(
+            format!("{} is there already", pipeline.display()),
+            "nothing is overwritten: name another folder, or move it away",
+        ));
+    }
+    let name = name_of(&folder);
+    let vintage = &arguments.vintage;
+    let usable = |character: char| character.is_alphanumeric() || "-_.".contains(character);
+    if vintage.is_empty() || vintage.starts_with('.') || !vintage.chars().all(usable) {
+        return Err(refused(
+            format!("`{vintage}` can't be a vintage's name"),
+            "letters, digits, `-`, `_` and `.` can be in it, the last not at its beginning",
+        ));
+    }
+    let begun = Begun { folder, vintage: vintage.clone() };
+    let made =
+        if arguments.from.is_empty() { None } else { Some(begun.vintage(workspace, &arguments.from)?) };
+    let there = begun.manifest().is_file();
+    let (text, first) = match (arguments.template, there) {
+        (Some(template), _) => (filled(template, &name, vintage), None),
+        (None, true) => {
+            let first = begun.pipeline(&name, arguments.formula.as_deref())?;
+            (first.text.clone(), Some(first))
+        }
+        (None, false) => {
+            return Err(refused(
+                "there are no data to begin with".into(),
+                "name files (`vintner init --from wages.csv`), or begin with a pattern: --template panel, cross-section, did, \
+                 iv, replication",
+            ));
+        }
+    };
+    let mut written = Vec::new();
+    for (path, text) in [
+        ("pipeline.yaml", text.as_str()),
+        (".gitignore", IGNORED),
+        (".gitattributes", ATTRIBUTES),
+        ("README.md", &readme(&name, vintage)),
+    ] {
+        if begun.write(path, text.as_bytes())? {
+            written.push(path.to_owned());
+        }
+    }
+    tell(&begun, arguments, made.as_ref(), first.as_ref(), &written)
+}
+
+fn tell(
+    begun: &Begun,
+    arguments: &Init,
+    made: Option<&NewVintage>,
+    first: Option<&FirstPipeline>,
+    written: &[String],
+) -> Result<()> {
+    let reviews = made.map_or(0, |made| made.scaffold.reviews);
+    let left_out = made.map(|made| made.scaffold.left_out.clone()).unwrap_or_default();
+    if arguments.format == Format::Json {
+        return print_json(&json!({
+            "folder": begun.folder.display().to_string(),
+            "vintage": begun.vintage,
+            "written": written,
+            "reviews": reviews,
+            "formula": first.and_then(|first| first.formula.clone()),
+            "variables": first.map(|first| first.variables.clone()),
+            "left_out": left_out.iter().map(|(file, reason)| json!({"file": file, "reason": reason})).collect::<Vec<_>>(),
+        }));
+    }
+    let mut out = page();
+    writeln!(out, "{}: {}", begun.folder.display(), written.join(", "))?;
+    if let Some(made) = made {
+        writeln!(
+            out,
+            "  data/vintages/{}: {}, {} to review",
+            begun.vintage,
+            count(made.scaffold.sources.len(), "source"),
+            count(reviews, "place")
+        )?;
+    }
+    for (file, reason) in &left_out {
+        writeln!(out, "  left out: {file}: {reason}")?;
+    }
+    if let Some(first) = first {
+        writeln!(out, "  variables: {}", first.variables.join(", "))?;
+        match (&first.formula, &arguments.formula) {
+            (Some(formula), Some(given)) if formula != given => {
+                writeln!(out, "  {formula}: `entity` and `time` are what the panel calls its keys")?;
+            }
+            (Some(formula), _) => writeln!(out, "  {formula}")?,
+            (None, _) => {
+                writeln!(out, "  no equation yet: --formula \"y ~ x\", or a stage of `op: regress`")?
+            }
+        }
+    }
+    let go = if begun.folder == Path::new(".") {
+        "vintner reproduce".to_owned()
+    } else {
+        format!("vintner -C {} reproduce", begun.folder.display())
+    };
+    let review = if reviews > 0 {
+        format!("review data/vintages/{}/vintage.yaml (search for REVIEW), then ", begun.vintage)
+    } else {
+        String::new()
+    };
+    let data = if arguments.template.is_some() && made.is_none() {
+        format!(
+            "`vintner vintage new {} --from FOLDER --copy`, change the names in pipeline.yaml, then ",
+            begun.vintage
+        )
+    } else {
+        review
+    };
+    writeln!(out, "next: {data}`{go}`")?;
+    Ok(())
+}
+
+/// A workspace that is begun.
+struct Begun {
+    folder: PathBuf,
+    vintage: String,
+}
+
+impl Begun {
+    fn of_vintage(&self) -> PathBuf {
+        self.folder.join("data").join("vintages").join(&self.vintage)
+    }
+
+    fn manifest(&self) -> PathBuf {
+        self.of_vintage().join("vintage.yaml")
+    }
+
+    /// Copies the files and guesses their manifest.
+    fn vintage(&self, workspace: &Workspace, files: &[PathBuf]) -> Result<NewVintage> {
+        if self.manifest().exists() {
+            return Err(refused(
+                format!("{} is there already", self.manifest().display()),
+                "leave `--from` out to begin with what is there, or name another vintage with --vintage",
+            ));
+        }
+        let raw = self.of_vintage().join("raw");
+        for file in files {
+            let unreadable = |source| CommandError::NotRead { path: file.clone(), source };
+            let bytes = vintner_guard::read_regular(file).map_err(unreadable)?;
+            let name = file.file_name().map(Path::new).unwrap_or(file);
+            self.write(
+                &Path::new("data").join("vintages").join(&self.vintage).join("raw").join(name),
+                &bytes,
+            )?;
+        }
+        let made = working(workspace.volume, "reading the files", || {
+            new_vintage(&self.folder, None, &self.vintage, &raw, None, Like::Nothing, &day)
+        })?;
+        let manifest = Path::new("data").join("vintages").join(&self.vintage).join("vintage.yaml");
+        self.write(&manifest, made.scaffold.manifest.as_bytes())?;
+        Ok(made)
+    }
+
+    fn pipeline(&self, name: &str, formula: Option<&str>) -> Result<FirstPipeline> {
+        let manifest = vintage_manifest(&self.folder, &self.vintage)?;
+        let first = first_pipeline(name, &self.vintage, &manifest, formula).map_err(|message| {
+            refused(
+                format!("the formula can't be read: {message}"),
+                "docs/methods/formula.md has its grammar",
+            )
+        })?;
+        if let Some(unknown) = first.unknown.first() {
+            let variables: Vec<&str> = first.variables.iter().map(String::as_str).collect();
+            return Err(CommandError::Pipeline(PipelineError::Unknown {
+                message: format!("no variable is called `{unknown}`, which the formula names"),
+                hint: one_of(unknown, variables),
+            }));
+        }
+        Ok(first)
+    }
+
+    /// Writes a file of the workspace, unless it is there; whether it was written.
+    fn write(&self, path: impl AsRef<Path>, bytes: &[u8]) -> Result<bool> {
+        let path = self.folder.join(path);
+        let failed = |source| CommandError::NotWritten { path: path.clone(), source };
+        match fs::symlink_metadata(&path) {
+            Ok(_) => Ok(false),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                fs::create_dir_all(&self.folder).map_err(failed)?;
+                write_within(&self.folder, &path, bytes)?;
+                Ok(true)
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+}
+
+/// What the pipeline is called: as its folder.
+fn name_of(folder: &Path) -> String {
+    let full = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    full.file_name().map_or_else(|| "paper".into(), |name| name.to_string_lossy().into_owned())
+}
+
+fn refused(message: String, hint: &str) -> CommandError {
+    CommandError::Pipeline(PipelineError::Unknown { message, hint: Some(hint.into()) })
+}
+
+/// A pattern with its names put in.
+fn filled(template: Template, name: &str, vintage: &str) -> String {
+    let text = match template {
+        Template::Panel => include_str!("init/panel.yaml"),
+        Template::CrossSection => include_str!("init/cross-section.yaml"),
+        Template::Did => include_str!("init/did.yaml"),
+        Template::Iv => include_str!("init/iv.yaml"),
+        Template::Replication => include_str!("init/replication.yaml"),
+    };
+    let quoted = |text: &str| json!(text).to_string();
+    text.replace("NAME", &quoted(name)).replace("VINTAGE", &quoted(vintage))
+}
+
+const IGNORED: &str = "# What Vintner keeps between runs; `vintner reproduce` makes it again.\n/.vintner\n";
+
+const ATTRIBUTES: &str = "# Raw files are checked byte by byte: git may not change their line ends.\ndata/vintages/*/raw/** -text\n\
+                          *.lock -text\nreports/** -text\n";
+
+fn readme(name: &str, vintage: &str) -> String {
+    format!(
+        "# {name}\n\n```sh\nvintner reproduce        # from the raw files to reports/{vintage}/\nvintner status           # what would run, and why\n\
+         vintner trace --help     # from a number back to its cells\nvintner audit --html     # pages of everything that is kept\n```\n\n\
+         | | |\n|:--|:--|\n| `pipeline.yaml` | what is made, from what, and how |\n| `data/vintages/{vintage}/vintage.yaml` | what the raw files are and \
+         how they are read |\n| `data/vintages/{vintage}/raw/` | the raw files, which nothing changes |\n| `reports/{vintage}/` | what was made |\n| \
+         `pipeline.lock` | the digests of all that was made, to be committed |\n"
+    )
+}
