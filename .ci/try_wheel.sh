@@ -12,7 +12,12 @@ scripts=environment/bin
 "$scripts/python" -m pip install --quiet --disable-pip-version-check --no-index "$dist"/vintner-*.whl
 "$scripts/vintner" --version
 "$scripts/vintner" operations
-cp -r "$repository/examples/grunfeld" paper
-"$scripts/vintner" -C paper reproduce --locked
-cd paper/data
-"../../$scripts/python" -c 'import vintner; print(len(vintner.read_results(frame="rows")), "coefficients")'
+mkdir -p paper/examples paper/reports
+cp -r "$repository/examples/grunfeld" paper/examples/
+if [ -d "$repository/reports/templates" ]; then
+    cp -r "$repository/reports/templates" paper/reports/
+fi
+rm -rf paper/examples/grunfeld/.vintner paper/examples/grunfeld/reports
+"$scripts/vintner" -C paper/examples/grunfeld reproduce --locked
+cd paper/examples/grunfeld/data
+"$folder/$scripts/python" -c 'import vintner; print(len(vintner.read_results(frame="rows")), "coefficients")'

@@ -19,6 +19,7 @@
 mod code;
 mod differences;
 mod error;
+mod locked;
 mod made;
 mod new_vintage;
 mod operations;
@@ -33,6 +34,7 @@ mod words;
 
 pub use differences::TableDifferences;
 pub use error::StagesError;
+pub use locked::{LockedSide, locked_side, manifest_in};
 pub use made::vintage_side;
 pub use new_vintage::{Like, NewVintage, new_vintage};
 pub use operations::registry;

@@ -49,32 +49,49 @@ pub fn vintage_side(
                     branch: status.branch.clone(),
                 })
             };
-            match (operation.as_str(), output.as_str()) {
-                ("estimates", "rows") => {
-                    let collected: Collected = serde_json::from_slice(&read()?)?;
-                    levels = collected.star_levels.clone();
-                    side.units.extend(collected.units.iter().cloned());
-                }
-                ("estimates", "csv") => {
-                    let text = String::from_utf8_lossy(&read()?).into_owned();
-                    side.estimates.extend(read_estimates_csv(&text, &name)?);
-                }
-                ("claims", "claims") => {
-                    side.claims.extend(serde_json::from_slice::<Vec<ClaimOutcome>>(&read()?)?);
-                }
-                _ if kept.kind == Kind::Frame => {
-                    let frame: DataFrame = ParquetReader::new(Cursor::new(read()?)).finish()?;
-                    // Tidy values are rows of a file and gaps have a row for each variable: they are no panels.
-                    if frame.column(tidy_columns::ROW).is_err()
-                        && frame.column("variable").is_err()
-                        && let Ok(panel) = Panel::new(frame, ENTITY, TIME)
-                    {
-                        side.panels.push((name, panel));
-                    }
-                }
-                _ => {}
+            if counts(operation, output, kept.kind) {
+                put(&mut side, &mut levels, (&name, operation, output), read()?)?;
             }
         }
     }
     Ok((side, levels))
+}
+
+/// Whether an output is a part of a side but for its digest.
+pub(crate) fn counts(operation: &str, output: &str, kind: Kind) -> bool {
+    matches!((operation, output), ("estimates", "rows" | "csv") | ("claims", "claims")) || kind == Kind::Frame
+}
+
+/// Puts what an output holds into a side: an output by its name, its stage's operation and what it is there.
+///
+/// # Errors
+/// Where the bytes aren't what such an output is.
+pub(crate) fn put(
+    side: &mut VintageSide,
+    levels: &mut StarLevels,
+    (name, operation, output): (&str, &str, &str),
+    bytes: Vec<u8>,
+) -> Result<(), StagesError> {
+    match (operation, output) {
+        ("estimates", "rows") => {
+            let collected: Collected = serde_json::from_slice(&bytes)?;
+            *levels = collected.star_levels.clone();
+            side.units.extend(collected.units.iter().cloned());
+        }
+        ("estimates", "csv") => {
+            side.estimates.extend(read_estimates_csv(&String::from_utf8_lossy(&bytes), name)?);
+        }
+        ("claims", "claims") => side.claims.extend(serde_json::from_slice::<Vec<ClaimOutcome>>(&bytes)?),
+        _ => {
+            let frame: DataFrame = ParquetReader::new(Cursor::new(bytes)).finish()?;
+            // Tidy values are rows of a file and gaps have a row for each variable: they are no panels.
+            if frame.column(tidy_columns::ROW).is_err()
+                && frame.column("variable").is_err()
+                && let Ok(panel) = Panel::new(frame, ENTITY, TIME)
+            {
+                side.panels.push((name.to_owned(), panel));
+            }
+        }
+    }
+    Ok(())
 }

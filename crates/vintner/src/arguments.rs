@@ -51,6 +51,8 @@ pub(crate) struct Common {
 pub(crate) enum Command {
     /// Make everything that isn't made yet, from raw files to the report
     Reproduce(Reproduce),
+    /// Make it, and make it again whenever a file changes, with what changed; Ctrl-C ends it
+    Watch(Watch),
     /// Show which stages are fresh and which would run, and why
     Status(Status),
     /// Show why a stage would run, or why it last ran, down to the cells that changed
@@ -59,6 +61,8 @@ pub(crate) enum Command {
     Audit(Audit),
     /// Compare what is made with pipeline.lock, which `reproduce` writes
     Lock(Lock),
+    /// Compare what two revisions of git made: files, values, coefficients, claims
+    Diff(Diff),
     /// Remove files that were published and aren't any longer: lists them, and removes them with --yes
     Clean(Clean),
     /// Show what the cache keeps, and take away what nobody needs
@@ -297,6 +301,45 @@ pub(crate) struct Reproduce {
     /// Text for people or JSON for scripts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// Make these stages and what they read, and nothing else
+    #[arg(long, value_name = "STAGE,...")]
+    pub(crate) until: Vec<String>,
+    /// Where a stage fails, run all that doesn't depend on it
+    #[arg(short, long)]
+    pub(crate) keep_going: bool,
+    /// How many stages may run at once [default: one a processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The revision before: a branch, a tag, a commit, HEAD~1
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: String,
+    /// The revision after; the files of the workspace where none is named
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: Option<String>,
+    /// The vintage; all that either revision has locked where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// Make what the cache no longer has of a revision, in a working tree of its own. This runs that
+    /// revision's commands
+    #[arg(long)]
+    pub(crate) make: bool,
+    /// Show every cell and every coefficient that differs, and a map of the cells
+    #[arg(long)]
+    pub(crate) detail: bool,
+    /// For people, for scripts, or as Markdown for a pull request
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(crate) format: DiffFormat,
 }
 
 #[derive(Debug, Args)]
@@ -542,6 +585,8 @@ impl Command {
     pub(crate) fn is_json(&self) -> bool {
         let format = match self {
             Command::Reproduce(command) => command.format,
+            Command::Watch(_) => return false,
+            Command::Diff(command) => return command.format == DiffFormat::Json,
             Command::Status(command) => command.format,
             Command::Why(command) => command.format,
             Command::Audit(command) => command.format,

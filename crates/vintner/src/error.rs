@@ -83,6 +83,21 @@ pub(crate) enum CommandError {
         "{branch}.{output} is kept as {kind}, and only a table can be written as CSV; leave --format csv out"
     )]
     NoTable { branch: String, output: String, kind: String },
+    #[error("git {command}: {said}")]
+    Git { command: String, said: String },
+    #[error(
+        "{}: there is no revision `{revision}` here: {said}\n  `git log --oneline` lists revisions; in a shallow \
+         clone `git fetch --unshallow` gets the others", folder.display()
+    )]
+    NoRevision { folder: std::path::PathBuf, revision: String, said: String },
+    #[error(
+        "{revision}: {lock} isn't there, so nothing is recorded of what it made; `vintner reproduce` writes it"
+    )]
+    NothingRecorded { revision: String, lock: String },
+    #[error("neither {before} nor {after} has locked anything of {vintage}; there is: {}", first_of(known))]
+    NothingLocked { before: String, after: String, vintage: String, known: Vec<String> },
+    #[error("{revision}: {vintage} can't be made in a working tree of its own; what was said stands above")]
+    RevisionNotMade { revision: String, vintage: String },
     #[error("{}: {message}", path.display())]
     NoPipeline { path: std::path::PathBuf, message: &'static str },
 }
@@ -119,7 +134,9 @@ impl CommandError {
             CommandError::SeveralBranches { .. }
             | CommandError::NoPipeline { .. }
             | CommandError::OthersPipeline { .. }
-            | CommandError::NoTable { .. } => true,
+            | CommandError::NoTable { .. }
+            | CommandError::NoRevision { .. }
+            | CommandError::NothingLocked { .. } => true,
             _ => false,
         }
     }

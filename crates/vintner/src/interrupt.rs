@@ -1,5 +1,6 @@
 //! Ctrl-C, and whatever else asks the program to end.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use vintner_pipeline::Cancelled;
@@ -10,6 +11,12 @@ use crate::terminal;
 /// Is cancelled when the program is asked to end. Asked twice, it kills what still runs and ends at
 /// once; what was finished before is kept in any case.
 pub(crate) fn cancelled() -> Result<Cancelled> {
+    // One handler for all runs of a process: `watch` makes several.
+    static KNOWN: Mutex<Option<Cancelled>> = Mutex::new(None);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(cancelled) = &*known {
+        return Ok(cancelled.clone());
+    }
     let cancelled = Cancelled::default();
     let clone = cancelled.clone();
     ctrlc::set_handler(move || {
@@ -22,6 +29,7 @@ pub(crate) fn cancelled() -> Result<Cancelled> {
         terminal::take_away();
         terminal::say("ending: what runs now is given up, what is finished is kept");
     })?;
+    *known = Some(cancelled.clone());
     Ok(cancelled)
 }
 

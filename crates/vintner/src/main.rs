@@ -11,6 +11,7 @@ mod commands;
 mod conclusion;
 mod error;
 mod fault_json;
+mod git;
 mod instant;
 mod interrupt;
 mod printable;
@@ -92,6 +93,8 @@ fn run(arguments: &Arguments) -> Result<()> {
     };
     match &arguments.command {
         Command::Reproduce(command) => commands::reproduce::run(&workspace, command),
+        Command::Watch(command) => commands::watch::run(&workspace, command),
+        Command::Diff(command) => commands::diff::run(&workspace, command),
         Command::Status(command) => commands::status::run(&workspace, command),
         Command::Audit(command) => commands::audit::run(&workspace, command),
         Command::Why(command) => commands::why::run(&workspace, command),

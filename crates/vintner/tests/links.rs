@@ -40,7 +40,9 @@ fn pages() -> Vec<PathBuf> {
             .iter()
             .flat_map(|folder| files(folder, &[".md"]))
             .collect();
-    pages.extend(["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(|name| repository().join(name)));
+    pages.extend(
+        ["README.md", "README.zh.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(|name| repository().join(name)),
+    );
     pages
 }
 

@@ -125,6 +125,11 @@ impl LockFile {
         &self.path
     }
 
+    /// The vintages of which something is locked, by name.
+    pub fn vintages(&self) -> impl Iterator<Item = &str> {
+        self.vintages.keys().map(String::as_str)
+    }
+
     /// What is locked of a vintage.
     pub fn vintage(&self, name: &str) -> Option<&Locked> {
         self.vintages.get(name)

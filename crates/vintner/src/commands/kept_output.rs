@@ -64,12 +64,13 @@ pub(super) fn kept_output(
     let shown = store.output_path(plan.key(), &state.id, &wanted.name, kept.extension());
     // A run with --set, or a hand, may have put something else there.
     let is_shown = fs::read(&shown).is_ok_and(|found| found == bytes);
+    let path = if is_shown { shown } else { store.object_path(&kept.digest) };
     Ok(KeptOutput {
         branch: state.branch.clone(),
         output: wanted.name.clone(),
         kind: wanted.kind,
         digest: kept.digest.clone(),
-        path: if is_shown { shown } else { store.object_path(&kept.digest) },
+        path: path.strip_prefix(".").unwrap_or(&path).to_owned(),
         bytes,
     })
 }

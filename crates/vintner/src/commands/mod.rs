@@ -5,6 +5,7 @@ pub(crate) mod cache;
 pub(crate) mod claims;
 pub(crate) mod clean;
 pub(crate) mod consistency;
+pub(crate) mod diff;
 pub(crate) mod graph;
 mod kept_output;
 pub(crate) mod lock;
@@ -23,6 +24,7 @@ pub(crate) mod vintage_diff;
 pub(crate) mod vintage_fetch;
 pub(crate) mod vintage_new;
 pub(crate) mod vintages;
+pub(crate) mod watch;
 pub(crate) mod why;
 
 use std::io::{Write, stdout};

@@ -14,7 +14,7 @@ use crate::text_table::{Align, TextTable};
 use crate::workspace::Workspace;
 
 /// How many things of a kind a summary shows, so that all of it fits one screen.
-const FEW: usize = 8;
+pub(super) const FEW: usize = 8;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &VintageDiff) -> Result<()> {
     let pipeline = workspace.pipeline()?;
@@ -29,24 +29,31 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageDiff) -> Result<()> 
     let shown = if arguments.detail { usize::MAX } else { FEW };
     match arguments.format {
         DiffFormat::Json => print_json(&serde_json::to_value(&difference)?),
-        DiffFormat::Text => Ok(page().write_all(printable(&text(&difference, shown)).as_bytes())?),
-        DiffFormat::Markdown => Ok(stdout().lock().write_all(markdown(&difference, shown).as_bytes())?),
+        DiffFormat::Text => {
+            let text = text(&title(&difference), &sections(&difference, shown));
+            Ok(page().write_all(printable(&text).as_bytes())?)
+        }
+        DiffFormat::Markdown => {
+            let text = markdown(&title(&difference), &sections(&difference, shown));
+            Ok(stdout().lock().write_all(text.as_bytes())?)
+        }
     }
 }
 
 /// One section: its heading, a sentence, tables with headers, lines.
-struct Section {
-    heading: &'static str,
-    summary: String,
-    headers: Vec<&'static str>,
+pub(super) struct Section {
+    pub(super) heading: &'static str,
+    pub(super) summary: String,
+    pub(super) headers: Vec<&'static str>,
     /// Columns of numbers.
-    right: Vec<usize>,
-    rows: Vec<Vec<String>>,
+    pub(super) right: Vec<usize>,
+    pub(super) rows: Vec<Vec<String>>,
     /// Said under the table.
-    lines: Vec<String>,
+    pub(super) lines: Vec<String>,
 }
 
-fn sections(difference: &VintageDifference, shown: usize) -> Vec<Section> {
+/// What differs, kind by kind; so many things of a kind.
+pub(super) fn sections(difference: &VintageDifference, shown: usize) -> Vec<Section> {
     let mut sections = vec![sources(difference, shown), data(difference, shown)];
     if shown > FEW {
         sections.extend(difference.data.changed.iter().map(|variable| map(&difference.data, variable)));
@@ -55,9 +62,10 @@ fn sections(difference: &VintageDifference, shown: usize) -> Vec<Section> {
     sections
 }
 
-fn text(difference: &VintageDifference, shown: usize) -> String {
-    let mut text = format!("{}\n", title(difference));
-    for section in sections(difference, shown) {
+/// Sections for a person.
+pub(super) fn text(title: &str, sections: &[Section]) -> String {
+    let mut text = format!("{title}\n");
+    for section in sections {
         text.push_str(&format!("\n{}: {}\n", section.heading, section.summary));
         let mut table = TextTable::new(&section.headers);
         table.indent(2);
@@ -71,10 +79,11 @@ fn text(difference: &VintageDifference, shown: usize) -> String {
     text
 }
 
-fn markdown(difference: &VintageDifference, shown: usize) -> String {
+/// Sections as Markdown.
+pub(super) fn markdown(title: &str, sections: &[Section]) -> String {
     let escaped = |text: &str| vintner_stages::escape_markdown(text);
-    let mut text = format!("# {}\n", escaped(&title(difference)));
-    for section in sections(difference, shown) {
+    let mut text = format!("# {}\n", escaped(title));
+    for section in sections {
         text.push_str(&format!("\n## {}\n\n{}\n", section.heading, escaped(&section.summary)));
         if !section.rows.is_empty() {
             let rule: Vec<&str> = (0..section.headers.len())
@@ -91,7 +100,8 @@ fn markdown(difference: &VintageDifference, shown: usize) -> String {
     text
 }
 
-fn title(difference: &VintageDifference) -> String {
+/// What differs in one line.
+pub(super) fn title(difference: &VintageDifference) -> String {
     let (before, after) = (&difference.before, &difference.after);
     let outputs = match difference.outputs_differing.first() {
         None => format!("all {} the same", count(difference.outputs_compared, "output")),
@@ -291,7 +301,7 @@ fn claims(difference: &VintageDifference, shown: usize) -> Section {
 }
 
 /// Cuts what is beyond the first rows off, and says so.
-fn cut(rows: &mut Vec<Vec<String>>, shown: usize, noun: &str) -> Vec<String> {
+pub(super) fn cut(rows: &mut Vec<Vec<String>>, shown: usize, noun: &str) -> Vec<String> {
     let more = rows.len().saturating_sub(shown);
     rows.truncate(shown);
     if more == 0 { Vec::new() } else { vec![format!("and {} more; --detail shows them", count(more, noun))] }

@@ -79,7 +79,7 @@ fn print(out: &mut impl Write, why: &Why) -> Result<()> {
 }
 
 /// A line a cause; where it can be shown what changed, a line a change.
-fn print_reasons(out: &mut impl Write, reasons: &[Reason], indent: &str) -> Result<()> {
+pub(super) fn print_reasons(out: &mut impl Write, reasons: &[Reason], indent: &str) -> Result<()> {
     for reason in reasons {
         writeln!(out, "{indent}{}", reason.text)?;
         let Some(differences) = &reason.differences else { continue };
