@@ -1,7 +1,7 @@
 //! Digests of the code behind each operation, so that a change of code makes its results stale and
 //! nobody has to bump a version by hand.
 //!
-//! For each crate of the workspace that does a stage's work: its sources with the YAML that they hold,
+//! For each crate of the workspace that does a stage's work: its sources with the labels and templates that they hold,
 //! its manifest, and the locked versions of all packages that it depends on. For each file under
 //! `src/operations`: its text. They reach the crate as `VINTNER_CODE_<NAME>`; `src/code.rs` puts an
 //! operation's parts together.
@@ -74,7 +74,10 @@ fn sources_below(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()>
     for path in entries {
         if path.is_dir() {
             sources_below(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs" || extension == "yaml") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| ["rs", "yaml", "tera", "bib"].iter().any(|known| extension == *known))
+        {
             files.push(path);
         }
     }

@@ -1,5 +1,6 @@
 //! The filters that templates have beside tera's own.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tera::{Kwargs, State, Tera, TeraResult, Value};
@@ -56,12 +57,22 @@ pub(crate) fn register(tera: &mut Tera, format: ReportFormat, wording: &Arc<Word
     });
     let words = Arc::clone(wording);
     tera.register_filter("names", move |names: &[Value], _: Kwargs, _: &State| {
-        joined(names, words.separator("list.comma", ", "), |name| in_both(&words, name))
+        let shown = if names.len() > MOST_NAMES { names.get(..FIRST_NAMES).unwrap_or(names) } else { names };
+        let separator = words.separator("list.comma", ", ");
+        let mut text = joined(shown, separator, |name| in_both(&words, name))?;
+        if shown.len() < names.len() {
+            let more = (names.len() - shown.len()).to_string();
+            let said = words.line("list.more", &[("count", &more)]);
+            text.push_str(separator);
+            text.push_str(&said.unwrap_or_else(|_| format!("+ {more}")));
+        }
+        Ok::<_, tera::Error>(text)
     });
     let words = Arc::clone(wording);
     tera.register_filter("ids", move |names: &[Value], _: Kwargs, _: &State| {
         joined(names, words.separator("list.comma", ", "), |name| field(name, "id"))
     });
+    register_parts(tera, BTreeMap::new());
     for filter in ["safe", "escape_html", "escape_xml", "newlines_to_br"] {
         tera.register_filter(filter, move |_: &Value, _: Kwargs, _: &State| -> TeraResult<Value> {
             Err(tera::Error::message(format!(
@@ -70,6 +81,18 @@ pub(crate) fn register(tera: &mut Tera, format: ReportFormat, wording: &Arc<Word
         });
     }
 }
+
+/// Gives the filter `part`, which prints a text that is set for the format already, by its name.
+pub(crate) fn register_parts(tera: &mut Tera, parts: BTreeMap<String, String>) {
+    tera.register_filter("part", move |name: &str, _: Kwargs, _: &State| match parts.get(name) {
+        Some(text) => Ok(Value::safe_string(text)),
+        None => Err(tera::Error::message(format!("there is no part `{name}`"))),
+    });
+}
+
+/// Of more names than this only the first are listed.
+const MOST_NAMES: usize = 36;
+const FIRST_NAMES: usize = 8;
 
 /// What can be cited, and what has been.
 #[derive(Debug, Clone)]

@@ -10,7 +10,9 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod arithmetic;
 mod bibliography;
+mod changes;
 pub mod claims;
 mod comparison;
 mod context;
@@ -24,6 +26,7 @@ mod figures;
 mod filters;
 mod language;
 mod models;
+mod name;
 mod number_format;
 mod printed_number;
 mod published;
@@ -34,6 +37,8 @@ mod report_inputs;
 mod report_spec;
 mod report_unit;
 mod robustness;
+mod section_spec;
+mod sheet_text;
 mod specification;
 mod stars;
 mod table_csv;
@@ -41,22 +46,26 @@ mod table_spec;
 mod template_source;
 mod tidy_estimate;
 mod trace_page;
+mod usual;
 mod variable_definition;
 pub mod vintage_difference;
 mod vintage_summary;
+mod weave;
 mod wording;
 mod workbook;
 
+pub use arithmetic::{Arithmetic, ArithmeticFault, Rule, check_arithmetic};
 pub use bibliography::{Bibliography, BibliographyEntry};
+pub use changes::Changes;
 pub use comparison::{Agreement, Comparison};
 pub use context::{
     AgreementView, CellView, ClaimCounts, ClaimView, ClaimsView, ColumnView, CurveView, DependenceRow,
     DescriptiveView, DroppedView, Figure, FindingView, FirstStageRow, GapView, GrangerCell, GrangerPair,
-    GrangerPanelView, GrangerRow, GrangerView, IdentificationRow, MutualFinding, MutualView, Name,
-    NotEstimableView, ReportContext, RobustnessEquationView, RobustnessView, SourceView, SpecificationCell,
-    SpecificationRow, SpecificationTestRow, StarView, StatisticView, StrengthRow, SystemView, TableAgreement,
-    TableContext, TableRow, TableView, TestCell, TestsView, UnitRootRow, VariableView, VerdictView,
-    VintageView,
+    GrangerPanelView, GrangerRow, GrangerView, IdentificationRow, ModelAgreementView, MutualFinding,
+    MutualView, NotEstimableView, ReportContext, RobustnessEquationView, RobustnessView, SectionView,
+    SourceView, SpecificationCell, SpecificationRow, SpecificationTestRow, StarView, StatisticView,
+    StrengthRow, SystemView, TableAgreement, TableContext, TableReference, TableRow, TableView, TestCell,
+    TestsView, UnitRootRow, VariableView, VerdictView, VintageView,
 };
 pub use dropped_row::DroppedRow;
 pub use equation_tests::{EquationDiagnostics, SystemFindings};
@@ -69,16 +78,18 @@ pub use estimate_row::{EstimateOutcome, EstimateRow};
 pub use estimates_csv::{ESTIMATES_COLUMNS, read_estimates_csv, write_estimates_csv};
 pub use figures::{
     AgreementScatter, CorrelationMap, Directions, Drawing, FigureAbout, FigureWords, Forest, MissingMap,
-    PathPanels, SpecificationCurve, UnitPath, figure_file,
+    PathPanels, PlotPoint, PointPlot, RowPlot, SpecificationCurve, UnitPath, figure_file,
 };
 pub use language::Language;
 pub use models::{
-    Below, Brackets, ColumnSpec, Indicator, ModelCell, ModelColumn, ModelGroup, ModelPanel, ModelResults,
-    ModelRow, ModelStar, ModelTable, ModelTableSpec, PanelSpec, Parts, ResultCell, ResultRow, RowKind,
-    STATISTICS, StatisticRow, StatisticValue, TERM_COLUMNS, TermResult, fits_pattern, model_words,
-    read_results, read_results_csv, read_results_json, write_model_csv, write_model_text,
-    write_model_workbook, write_results_csv,
+    Below, Brackets, ColumnSpec, Indicator, ModelAgreement, ModelCell, ModelColumn, ModelGroup, ModelPanel,
+    ModelResults, ModelRow, ModelStar, ModelTable, ModelTableSpec, PanelSpec, Parts, PrintedModels,
+    PrintedRow, ResultCell, ResultRow, RowKind, STATISTICS, StatisticRow, StatisticValue, TERM_COLUMNS,
+    TermResult, fits_pattern, model_words, read_results, read_results_csv, read_results_json,
+    write_model_csv, write_model_docx, write_model_part, write_model_text, write_model_workbook,
+    write_results_csv,
 };
+pub use name::Name;
 pub use number_format::significant;
 pub use printed_number::PrintedNumber;
 pub use published::{Published, PublishedCoefficient};
@@ -88,6 +99,7 @@ pub use report_inputs::ReportInputs;
 pub use report_spec::{ReportSpec, Translation};
 pub use report_unit::ReportUnit;
 pub use robustness::{Effect, Finding, Headline, Robustness, RobustnessEquation};
+pub use section_spec::{SECTIONS, SectionSpec};
 pub use specification::{INTERVAL_LEVEL, Specification, SpecificationOutcome, SpecifiedCoefficient};
 pub use stars::{StarLevels, Stars};
 pub use table_csv::write_table_csv;
@@ -95,7 +107,9 @@ pub use table_spec::TableSpec;
 pub use template_source::TemplateSource;
 pub use tidy_estimate::{TidyEstimate, tidy_estimates};
 pub use trace_page::{page_name, trace_page};
+pub use usual::{templates_over_usual, usual_file, usual_files};
 pub use variable_definition::VariableDefinition;
 pub use vintage_summary::{CorrectionSummary, SourceSummary, VintageSummary};
+pub use weave::{Numbers, Prose, WeaveRemark, Woven};
 pub use wording::Wording;
 pub use workbook::write_workbook;

@@ -1,6 +1,6 @@
 //! Puts a report through its templates.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::{Arc, PoisonError};
 
@@ -90,6 +90,12 @@ impl Renderer {
         Ok(Self { tera, format, sources: kept, language: wording.language().to_owned(), works })
     }
 
+    /// The same with texts that are set for the format already: the filter `part` prints them by their names.
+    pub fn with_parts(mut self, parts: BTreeMap<String, String>) -> Self {
+        filters::register_parts(&mut self.tera, parts);
+        self
+    }
+
     /// The format of these templates.
     pub fn format(&self) -> ReportFormat {
         self.format
@@ -108,6 +114,7 @@ impl Renderer {
         let mut context =
             Context::from_serialize(model).map_err(|error| ReportingError::Model(error.to_string()))?;
         context.insert("language", &self.language);
+        context.insert("has_chinese", &false);
         // What is listed is known once everything that cites has been rendered.
         let mut listed = self.listed();
         context.insert("references", &listed);
@@ -119,6 +126,11 @@ impl Renderer {
         if self.listed() != listed {
             listed = self.listed();
             context.insert("references", &listed);
+            text = render(&context)?;
+        }
+        // English needs no Chinese fonts unless a name is in Chinese.
+        if self.format == ReportFormat::Latex && text.contains(|letter| matches!(letter, '一'..='鿿')) {
+            context.insert("has_chinese", &true);
             text = render(&context)?;
         }
         let text = if self.language == "zh" { closed_up(&text) } else { text };

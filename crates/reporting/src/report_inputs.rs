@@ -12,8 +12,10 @@ use crate::dropped_row::DroppedRow;
 use crate::equation_tests::{EquationDiagnostics, SystemFindings};
 use crate::estimate_row::EstimateRow;
 use crate::figures::FigureAbout;
+use crate::models::ModelTable;
 use crate::published::Published;
 use crate::robustness::Robustness;
+use crate::tidy_estimate::TidyEstimate;
 use crate::variable_definition::VariableDefinition;
 use crate::vintage_summary::VintageSummary;
 
@@ -59,6 +61,15 @@ pub struct ReportInputs {
     /// Rows that an equation couldn't use.
     #[serde(default)]
     pub dropped: Vec<DroppedRow>,
+    /// Tables whose columns are models, by the names under which sections have them.
+    #[serde(default)]
+    pub models: BTreeMap<String, ModelTable>,
+    /// Figures by the names under which sections have them.
+    #[serde(default)]
+    pub plots: BTreeMap<String, Vec<FigureAbout>>,
+    /// Estimates that were made before, whose changes are counted.
+    #[serde(default)]
+    pub before: Option<Vec<TidyEstimate>>,
 }
 
 impl ReportInputs {
@@ -79,6 +90,9 @@ impl ReportInputs {
             claims: Vec::new(),
             figures: BTreeMap::new(),
             dropped: Vec::new(),
+            models: BTreeMap::new(),
+            plots: BTreeMap::new(),
+            before: None,
         }
     }
 }

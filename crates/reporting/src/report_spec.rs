@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use vintner_panel::Label;
 
 use crate::report_unit::ReportUnit;
+use crate::section_spec::SectionSpec;
 use crate::stars::StarLevels;
 use crate::table_spec::TableSpec;
 
@@ -27,6 +28,9 @@ pub struct ReportSpec {
     /// Paragraphs under the title.
     #[serde(default)]
     pub introduction: Vec<Label>,
+    /// The sections, in order; the usual ones where none are named.
+    #[serde(default)]
+    pub sections: Vec<SectionSpec>,
     /// The tables, in order.
     pub tables: Vec<TableSpec>,
     /// The rows of the tables, in order; pooled ones are put last.
@@ -54,6 +58,7 @@ impl ReportSpec {
             authors: Vec::new(),
             citation: Label::default(),
             introduction: Vec::new(),
+            sections: Vec::new(),
             tables: Vec::new(),
             units: Vec::new(),
             star_levels: StarLevels::default(),

@@ -87,6 +87,9 @@ fn inputs(spec: &ReportSpec) -> ReportInputs {
         gaps: vec![],
         figures: Default::default(),
         dropped: DroppedRow::of_outcome("1", &pooled),
+        models: Default::default(),
+        plots: Default::default(),
+        before: None,
     }
 }
 

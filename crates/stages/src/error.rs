@@ -43,6 +43,24 @@ pub enum StagesError {
     /// Polars refused.
     #[error("a frame of the stage: {0}")]
     Frame(#[from] polars::error::PolarsError),
+    /// A frame that can't be written as CSV.
+    #[error("writing a frame as CSV: {message}")]
+    CsvNotWritten {
+        /// What the writer said.
+        message: String,
+    },
+    /// A text names numbers that aren't there.
+    #[error("{}", faults.join("\n"))]
+    NotWoven {
+        /// Each with its file and line.
+        faults: Vec<String>,
+    },
+    /// A figure that can't be drawn as it is asked for.
+    #[error("the figure can't be drawn: {message}")]
+    Plot {
+        /// What doesn't fit.
+        message: String,
+    },
     /// A column that no input has.
     #[error(
         "{}there is no column `{column}`{}; there are: {}",

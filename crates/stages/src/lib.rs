@@ -46,7 +46,10 @@ pub use vintner_ingest::BINARY_READER;
 pub use vintner_reporting::claims;
 /// What changed from one vintage to another.
 pub use vintner_reporting::vintage_difference;
-pub use vintner_reporting::{TidyEstimate, escape_html, escape_markdown, page_name, significant};
+pub use vintner_reporting::{
+    Arithmetic, PrintedModels, StarLevels, TidyEstimate, check_arithmetic, escape_html, escape_markdown,
+    page_name, significant, usual_file, usual_files,
+};
 pub use words::{
     OperationWords, Part, Row, Section, claims_schema, operation_page, operation_words, pipeline_schema,
     vintage_schema,

@@ -81,6 +81,8 @@ pub(crate) enum Command {
     /// List the vintages: the same as `vintage list`
     #[command(hide = true)]
     Vintages(FormatOnly),
+    /// Write a template, a file of labels or the list of works into the workspace, to be changed there
+    Eject(Eject),
     /// List the operations that pipeline.yaml can name, or tell of one
     Operations(Operations),
     /// Print the JSON Schema of a file that people write, for editors that complete and underline
@@ -112,6 +114,19 @@ pub(crate) enum Written {
     Vintage,
     /// A file of claims
     Claims,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Eject {
+    /// Its name, as in labels.en.yaml or latex/tables.tex.tera; all names are listed where none is given
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// The folder of the workspace that it is written into
+    #[arg(long, value_name = "FOLDER", default_value = "reports/templates")]
+    pub(crate) to: PathBuf,
+    /// For people or for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -442,6 +457,12 @@ pub(crate) struct ConsistencyOf {
     /// How they are to be read: `tables`, `periods`, `standard_errors`, or a reconstruction.yaml
     #[arg(long, value_name = "FILE", default_value = "data/vintages/reconstructed/reconstruction.yaml")]
     pub(crate) layout: PathBuf,
+    /// Of tables of models (columns `model`, `term`): the levels that a star each stands for
+    #[arg(long, value_name = "LEVELS", value_delimiter = ',', default_values_t = [0.1, 0.05, 0.01])]
+    pub(crate) stars: Vec<f64>,
+    /// Of tables of models: the level of their confidence intervals
+    #[arg(long, value_name = "LEVEL", default_value_t = 0.95)]
+    pub(crate) level: f64,
     /// Write data that give the tables, if there are any, as CSV
     #[arg(long, value_name = "FILE")]
     pub(crate) witness: Option<PathBuf>,
@@ -545,6 +566,7 @@ impl Command {
                 Vintage::Diff(command) => return command.format == DiffFormat::Json,
                 Vintage::Compare(command) => command.format,
             },
+            Command::Eject(command) => command.format,
             Command::Vintages(command) => command.format,
             Command::Operations(command) => command.format,
             Command::Schema(_) => Format::Json,

@@ -67,6 +67,17 @@ pub(crate) enum CommandError {
          makes and locks it", aren_t(unmade.len(), "stage"), first_of(unmade)
     )]
     NotMadeToLock { vintage: String, unmade: Vec<String> },
+    #[error("{published}: {} that the others rule out", vintner_stages::count(*.faults, "number"))]
+    Arithmetic { published: String, faults: usize },
+    #[error(
+        "the program brings no `{name}` along{}; `vintner eject` lists what it brings",
+        near.as_ref().map(|near| format!(", did you mean `{near}`?")).unwrap_or_default()
+    )]
+    NoSuchTemplate { name: String, near: Option<String> },
+    #[error("{path} is there already; remove it first to begin anew, or write elsewhere with --to")]
+    TemplateIsThere { path: String },
+    #[error("{path} can't be written: {error}")]
+    TemplateNotWritten { path: String, error: io::Error },
     /// Said by the exit code alone.
     #[error("something would run")]
     Due,
@@ -116,6 +127,7 @@ impl CommandError {
             | CommandError::NoPipeline { .. }
             | CommandError::OthersPipeline { .. }
             | CommandError::NoTable { .. } => true,
+            CommandError::NoSuchTemplate { .. } | CommandError::TemplateIsThere { .. } => true,
             _ => false,
         }
     }

@@ -110,6 +110,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Vintage(Vintage::Diff(command)) => commands::vintage_diff::run(&workspace, command),
         Command::Vintage(Vintage::Compare(command)) => commands::vintage_compare::run(&workspace, command),
         Command::Vintages(command) => commands::vintages::run(&workspace, command),
+        Command::Eject(command) => commands::eject::run(&workspace, command),
         Command::Operations(command) => commands::operations::run(command),
         Command::Schema(command) => commands::schema::run(command),
     }

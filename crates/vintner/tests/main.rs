@@ -18,6 +18,7 @@ mod crashes;
 mod damaged_files;
 mod data_shapes;
 mod effects_and_weights;
+mod examples;
 mod exit_codes;
 mod folders;
 mod from_files;

@@ -86,12 +86,13 @@ fn manifests_and_crosswalks() {
 
 #[test]
 fn files_of_a_report() {
-    let labels = texts(&["reports/templates/labels.en.yaml", "reports/templates/labels.zh.yaml"]);
+    let folder = "crates/reporting/src/templates";
+    let labels = texts(&[&format!("{folder}/labels.en.yaml"), &format!("{folder}/labels.zh.yaml")]);
     try_all("labels", &labels, 10, |text| said(Wording::parse("labels.en.yaml", text)));
     try_all("published tables", &texts(&["data/published/tables.csv"]), 30, |text| {
         said(Published::parse(text, "tables.csv"))
     });
-    let references = texts(&["data/references.bib", "reports/templates/references.bib"]);
+    let references = texts(&["data/references.bib", "crates/reporting/src/templates/references.bib"]);
     try_all("references", &references, 30, |text| {
         said(Bibliography::default().read("references.bib", text, true))
     });

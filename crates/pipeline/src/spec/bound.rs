@@ -14,7 +14,8 @@ use super::foreach::Item;
 use super::globals::{Globals, ITEM, fault_of};
 use super::of::Of;
 use super::paths::{depends_on_item, fill_path};
-use super::reference::{Reference, Written};
+use super::publish::each_output;
+use super::reference::{Reference, VINTAGE, Written};
 use super::spec::StageSpec;
 use crate::command::CommandOperation;
 use crate::digest::Digest;
@@ -129,18 +130,21 @@ impl Template {
             let written = Written::read(target);
             written.resolve(key, main_output(written.stage).as_deref())
         };
+        let (input_declarations, output_declarations) = (stage.inputs(), stage.outputs());
+        let mut inputs: BTreeMap<String, Reference> =
+            spec.inputs.iter().map(|(role, target)| (role.value.clone(), resolve(&target.value))).collect();
+        // There is but one vintage: whoever reads it needn't say so.
+        if input_declarations.iter().any(|declared| declared.role == VINTAGE && !declared.optional) {
+            inputs.entry(VINTAGE.to_owned()).or_insert(Reference::Vintage);
+        }
         Ok(Bound {
             code: self.operation.code(),
             params: stage.params(),
-            inputs: spec
-                .inputs
-                .iter()
-                .map(|(role, target)| (role.value.clone(), resolve(&target.value)))
-                .collect(),
+            inputs,
             files,
-            publish,
-            input_declarations: stage.inputs(),
-            output_declarations: stage.outputs(),
+            publish: each_output(publish, &output_declarations, |path, of| of(path)),
+            input_declarations,
+            output_declarations,
             stage,
         })
     }

@@ -14,6 +14,7 @@ mod of;
 mod paths;
 mod pipeline;
 mod pipeline_stage;
+mod publish;
 mod reference;
 mod shell_names;
 mod spec;

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// The role of the vintage's manifest, and the name by which stages refer to it.
+pub(crate) const VINTAGE: &str = "vintage";
+
 /// What an input refers to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reference {
@@ -48,7 +51,7 @@ impl<'a> Written<'a> {
 
     /// The reference, where `item` is the branch's key and `main` the stage's first output.
     pub(crate) fn resolve(&self, item: Option<&str>, main: Option<&str>) -> Reference {
-        if self.stage == "vintage" && self.branch.is_none() && self.output.is_none() {
+        if self.stage == VINTAGE && self.branch.is_none() && self.output.is_none() {
             return Reference::Vintage;
         }
         let branch = if self.is_of_item() { item } else { self.branch };

@@ -9,6 +9,7 @@ use vintner_diagnostics::{Document, Fault, Faults, Names, Node, NodeValue, Refus
 
 use super::globals::{Globals, ITEM, fault_of};
 use super::paths::fill_path;
+use super::publish::ALL_OUTPUTS;
 
 /// A pipeline as written, before operations have read their parameters.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -78,7 +79,7 @@ pub struct StageSpec {
     #[serde(default)]
     pub environment: Option<Value>,
     /// Outputs to write into the workspace: output name to path, where `{vintage}` is the vintage's
-    /// name and `{item}` the branch's.
+    /// name and `{item}` the branch's. A path alone is that of all outputs that are files, each with its own ending.
     #[serde(default)]
     pub publish: BTreeMap<Spanned<String>, Spanned<String>>,
 }
@@ -87,7 +88,7 @@ impl Spec {
     /// Reads a spec as far as it can be read, with every fault of form. Where there are faults,
     /// empty texts stand for what is wrong or missing.
     pub fn read(document: &Document) -> (Option<Self>, Faults) {
-        let (spec, mut faults) = document.decode_partly::<Spec>(document.root());
+        let (spec, mut faults) = document.decode_partly::<Spec>(&with_named_outputs(document.root()));
         let Some(spec) = spec else { return (None, faults) };
         if spec.version.value != 1 && faults.is_empty() {
             let message = format!("version {} isn't known; this program reads version 1", spec.version);
@@ -145,6 +146,26 @@ impl StageSpec {
             self.files.entry(Spanned::new(role, path.span)).or_insert(path);
         }
     }
+}
+
+/// The spec where each `publish: PATH` has become `publish: {"*": PATH}`.
+fn with_named_outputs(root: &Node) -> Node {
+    let mut root = root.clone();
+    let NodeValue::Mapping(fields) = &mut root.value else { return root };
+    let stages = fields.iter_mut().filter(|(name, _)| name.value == "stages");
+    for (_, stages) in stages {
+        let NodeValue::Mapping(stages) = &mut stages.value else { continue };
+        for (_, stage) in stages {
+            let NodeValue::Mapping(fields) = &mut stage.value else { continue };
+            for (_, path) in fields.iter_mut().filter(|(name, _)| name.value == "publish") {
+                if matches!(path.value, NodeValue::Text(_)) {
+                    let all = Spanned::new(ALL_OUTPUTS.to_owned(), path.span);
+                    *path = Node { span: path.span, value: NodeValue::Mapping(vec![(all, path.clone())]) };
+                }
+            }
+        }
+    }
+    root
 }
 
 /// The role of a file that says of which version programs are.

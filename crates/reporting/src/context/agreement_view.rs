@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Name;
 use crate::comparison::Agreement;
+use crate::name::Name;
 use crate::table_spec::TableSpec;
 use crate::tidy_estimate::TidyEstimate;
 

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::Name;
 use crate::claims::{ClaimOutcome, EvaluatedClaim, Verdict};
+use crate::name::Name;
 
 /// All claims of a report.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

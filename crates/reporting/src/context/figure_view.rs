@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use vintner_panel::Label;
 
-use super::Name;
 use crate::figures::FigureAbout;
+use crate::name::Name;
 
 /// A figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]

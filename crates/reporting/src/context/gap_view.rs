@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use vintner_panel::{Gap, Period};
 
-use super::Name;
 use super::name::Names;
 use crate::dropped_row::DroppedRow;
+use crate::name::Name;
 use crate::table_spec::TableSpec;
 use crate::tidy_estimate::TidyEstimate;
 
@@ -25,7 +25,12 @@ pub struct GapView {
     pub count: usize,
     /// Why.
     pub reason: String,
+    /// Whether it stands for several lines: `years` are from the first to the last, `count` the most of one unit.
+    pub summarised: bool,
 }
+
+/// So many lines of gaps are listed one by one.
+const MOST_LINES: usize = 48;
 
 /// Rows that a table's equation couldn't use.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -80,10 +85,42 @@ pub(crate) fn gap_views(gaps: &[Gap], names: &Names) -> Vec<GapView> {
                 years: ranges,
                 count,
                 reason: reason.into(),
+                summarised: false,
             }),
         }
     }
-    views
+    if views.len() > MOST_LINES { summarised(views, gaps, names) } else { views }
+}
+
+/// A line for each variable and reason.
+fn summarised(views: Vec<GapView>, gaps: &[Gap], names: &Names) -> Vec<GapView> {
+    let mut lines: Vec<GapView> = Vec::new();
+    for view in views {
+        match lines.iter_mut().find(|line| line.variable == view.variable && line.reason == view.reason) {
+            Some(line) => {
+                for unit in view.units {
+                    if !line.units.contains(&unit) {
+                        line.units.push(unit);
+                    }
+                }
+                line.count = line.count.max(view.count);
+            }
+            None => lines.push(view),
+        }
+    }
+    for line in &mut lines {
+        let own = gaps
+            .iter()
+            .filter(|gap| gap.reason == line.reason && names.variable(&gap.variable) == line.variable);
+        let times: Vec<Period> = own.filter_map(|gap| gap.time).collect();
+        line.years = match (times.iter().min(), times.iter().max()) {
+            (Some(first), Some(last)) if first != last => format!("{first}–{last}"),
+            (Some(first), _) => first.to_string(),
+            _ => String::new(),
+        };
+        line.summarised = true;
+    }
+    lines
 }
 
 pub(crate) fn dropped_views(dropped: &[DroppedRow], tables: &[TableSpec], names: &Names) -> Vec<DroppedView> {
@@ -194,6 +231,21 @@ mod tests {
         let quarters: Vec<Period> =
             ["2003Q4", "2004Q1", "2004Q3"].iter().filter_map(|text| text.parse().ok()).collect();
         assert_eq!(ranges_of(&quarters), ("2003Q4–2004Q1, 2004Q3".into(), 3));
+    }
+
+    #[test]
+    fn of_many_gaps_there_is_a_line_for_each_variable_and_reason() {
+        let gap = |unit: i32| Gap {
+            entity: format!("u{unit}"),
+            time: Some((2000 + unit).into()),
+            variable: if unit % 2 == 0 { "x".into() } else { "y".into() },
+            reason: "no row in the source".into(),
+        };
+        let gaps: Vec<Gap> = (0..60).map(gap).collect();
+        let views = gap_views(&gaps, &Names::new(&[], &[], "en"));
+        let lines: Vec<(usize, &str, bool)> =
+            views.iter().map(|view| (view.units.len(), view.years.as_str(), view.summarised)).collect();
+        assert_eq!(lines, [(30, "2000–2058", true), (30, "2001–2059", true)]);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use vintner_estimation::{DumitrescuHurlin, GrangerOutcome, LagOrders, PanelStatistic, Reason, UnitGranger};
 
-use super::Name;
 use super::name::Names;
+use crate::name::Name;
 use crate::number_format::{fixed, p_value_text};
 use crate::stars::StarLevels;
 

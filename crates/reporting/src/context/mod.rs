@@ -10,6 +10,7 @@ mod mutual_view;
 mod name;
 mod report_context;
 mod robustness_view;
+mod section_view;
 mod system_view;
 mod table_context;
 mod table_view;
@@ -22,11 +23,11 @@ pub use figure_view::FigureView;
 pub use gap_view::{DroppedView, GapView, NotEstimableView};
 pub use granger_view::{GrangerCell, GrangerPair, GrangerPanelView, GrangerRow, GrangerView, StatisticView};
 pub use mutual_view::{MutualFinding, MutualView};
-pub use name::Name;
-pub use report_context::{DescriptiveView, ReportContext, StarView, VariableView};
+pub use report_context::{DescriptiveView, ModelAgreementView, ReportContext, StarView, VariableView};
 pub use robustness_view::{
     CurveView, FindingView, RobustnessEquationView, RobustnessView, SpecificationCell, SpecificationRow,
 };
+pub use section_view::{SectionView, TableReference};
 pub use system_view::{FirstStageRow, IdentificationRow, StrengthRow, SystemView};
 pub use table_context::TableContext;
 pub use table_view::{CellView, ColumnView, Figure, TableRow, TableView};

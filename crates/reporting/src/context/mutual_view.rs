@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Name;
 use super::name::Names;
+use crate::name::Name;
 use crate::report_unit::ReportUnit;
 use crate::stars::Stars;
 use crate::table_spec::TableSpec;

@@ -1,43 +1,10 @@
-//! Names in both languages, and where to look them up.
+//! Where to look up what units and variables are called.
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use vintner_panel::Label;
-
+use crate::name::Name;
 use crate::report_unit::ReportUnit;
 use crate::variable_definition::VariableDefinition;
-
-/// How something is called.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Name {
-    /// Its id.
-    pub id: String,
-    /// In English.
-    pub en: String,
-    /// In Chinese; empty where there is no such name.
-    pub zh: String,
-    /// The English name with the Chinese after it ("Cangzhou 沧州"), once where they are the same.
-    pub both: String,
-}
-
-impl Name {
-    pub(crate) fn new(id: &str, label: &Label) -> Self {
-        let zh = label.zh.clone().unwrap_or_default();
-        let both = if zh.is_empty() || zh == label.en {
-            label.en.clone()
-        } else if label.en.is_empty() {
-            zh.clone()
-        } else {
-            format!("{} {zh}", label.en)
-        };
-        Self { id: id.into(), en: label.en.clone(), zh, both }
-    }
-
-    fn of_id(id: &str) -> Self {
-        Self::new(id, &Label::new(id))
-    }
-}
 
 /// The names of a report's units and variables, with their places in its order.
 pub(crate) struct Names {

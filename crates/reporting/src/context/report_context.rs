@@ -9,11 +9,15 @@ use super::figure_view::figure_views;
 use super::gap_view::{dropped_views, gap_views, not_estimable_views};
 use super::mutual_view::mutual_views;
 use super::name::Names;
+use super::section_view::{Given, section_views};
 use super::{
-    AgreementView, ClaimsView, DroppedView, FigureView, GapView, GrangerView, MutualView, Name,
-    NotEstimableView, RobustnessView, SystemView, TableView, TestsView, VintageView,
+    AgreementView, ClaimsView, DroppedView, FigureView, GapView, GrangerView, MutualView, NotEstimableView,
+    RobustnessView, SectionView, SystemView, TableView, TestsView, VintageView,
 };
+use crate::changes::Changes;
 use crate::error::Result;
+use crate::models::{ModelAgreement, ModelTable};
+use crate::name::Name;
 use crate::number_format::{percent, significant};
 use crate::report_inputs::ReportInputs;
 use crate::report_spec::{ReportSpec, Translation};
@@ -67,6 +71,12 @@ pub struct ReportContext {
     pub dropped: Vec<DroppedView>,
     /// What couldn't be estimated.
     pub not_estimable: Vec<NotEstimableView>,
+    /// What changed since estimates that were made before; nothing where there are none.
+    pub changes: Option<Changes>,
+    /// How the tables of models that are shown fare beside what was published of them.
+    pub model_agreement: Vec<ModelAgreementView>,
+    /// The sections that have something to say, in order.
+    pub sections: Vec<SectionView>,
     /// The stars and what they mean, the strictest first.
     pub stars: Vec<StarView>,
     /// Commands that make the report again.
@@ -151,7 +161,7 @@ impl ReportContext {
             .map(|(stars, level)| StarView { stars: stars.asterisks(), level: percent(level) })
             .collect();
         let synthetic = inputs.vintage.is_synthetic();
-        Ok(Self {
+        let mut context = Self {
             title: Name::new("title", &spec.title),
             authors: spec.authors.clone(),
             citation: Name::new("citation", &spec.citation),
@@ -185,10 +195,70 @@ impl ReportContext {
             gap_count: inputs.gaps.len(),
             dropped: dropped_views(&inputs.dropped, &spec.tables, &names),
             not_estimable: not_estimable_views(&rows, &spec.tables, &names),
+            changes: inputs.before.as_ref().map(|before| Changes::between(before, &rows)),
+            model_agreement: model_agreement(&inputs.models),
+            sections: Vec::new(),
             stars,
             commands: spec.commands.clone(),
-        })
+        };
+        let plots = figure_views(&inputs.plots);
+        let given = Given { models: &inputs.models, plots: &plots };
+        context.sections = section_views(&spec.sections, &given, |section| context.has(section))?;
+        Ok(context)
     }
+
+    /// Whether there is anything for one of the usual sections to say.
+    fn has(&self, section: &str) -> bool {
+        let drawn = |kind: &str| self.figures.get(kind).is_some_and(|all| !all.is_empty());
+        match section {
+            "verdict" => {
+                !self.agreement.tables.is_empty()
+                    || !self.claims.claims.is_empty()
+                    || self.changes.is_some()
+                    || !self.model_agreement.is_empty()
+                    || self.gap_count > 0
+                    || !self.not_estimable.is_empty()
+            }
+            "reading" => !self.mutual.is_empty() || drawn("directions"),
+            "tables" => !self.tables.is_empty(),
+            "claims" => !self.claims.claims.is_empty(),
+            "agreement" => !self.agreement.tables.is_empty(),
+            "robustness" => !self.robustness.equations.is_empty(),
+            "variables" => !self.variables.is_empty(),
+            "descriptives" => !self.descriptives.is_empty(),
+            "figures" => drawn("paths") || drawn("correlations"),
+            "granger" => !self.granger.rows.is_empty() || !self.granger.panel.is_empty(),
+            "before" => !self.tests.unit_roots.is_empty() || !self.tests.dependence.is_empty(),
+            "tests" => !self.tests.specification.is_empty(),
+            "system" => !self.system.identification.is_empty(),
+            "gaps" => {
+                self.gap_count > 0
+                    || !self.dropped.is_empty()
+                    || !self.not_estimable.is_empty()
+                    || !self.tables.is_empty()
+                    || drawn("missing")
+            }
+            "reproduce" => !self.commands.is_empty() || !self.tables.is_empty(),
+            _ => true,
+        }
+    }
+}
+
+/// How a table of models fares beside what was published of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ModelAgreementView {
+    /// Its title; that of its input where it has none.
+    pub title: String,
+    /// The counts.
+    pub agreement: ModelAgreement,
+}
+
+fn model_agreement(tables: &BTreeMap<String, ModelTable>) -> Vec<ModelAgreementView> {
+    let view = |(name, table): (&String, &ModelTable)| {
+        let title = if table.title.is_empty() { name } else { &table.title };
+        Some(ModelAgreementView { title: title.clone(), agreement: table.agreement.clone()? })
+    };
+    tables.iter().filter_map(view).collect()
 }
 
 fn descriptive_view(row: &Description, names: &Names) -> DescriptiveView {

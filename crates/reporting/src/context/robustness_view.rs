@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::Name;
 use super::figure_view::file_name;
 use super::name::Names;
 use super::table_view::Figure;
 use crate::figures::{Drawing, FigureAbout, FigureWords, SpecificationCurve, figure_file};
+use crate::name::Name;
 use crate::number_format::{percent, significant};
 use crate::printed_number::PrintedNumber;
 use crate::robustness::{Effect, Finding, Robustness, RobustnessEquation};

@@ -7,9 +7,9 @@ use vintner_estimation::instruments::FirstStageOutcome;
 use vintner_estimation::instruments::{Errors, FirstStage};
 use vintner_estimation::systems::{Identification, Identified};
 
-use super::Name;
 use super::name::Names;
 use crate::equation_tests::SystemFindings;
+use crate::name::Name;
 use crate::number_format::{p_value_text, significant};
 use crate::robustness::RobustnessEquation;
 use crate::stars::StarLevels;

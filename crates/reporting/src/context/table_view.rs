@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::Name;
 use super::name::Names;
 use crate::comparison::{Agreement, Comparison};
+use crate::name::Name;
 use crate::number_format::{estimate_text, table_format};
 use crate::printed_number::PrintedNumber;
 use crate::report_unit::ReportUnit;

@@ -5,9 +5,9 @@ use vintner_estimation::specification::{Diagnostic, Finding, Measure};
 use vintner_estimation::unit_root::{Bound, Deterministic, PanelUnitRoot};
 use vintner_estimation::{HypothesisTest, NullDistribution, TestOutcome};
 
-use super::Name;
 use super::name::Names;
 use crate::equation_tests::EquationDiagnostics;
+use crate::name::Name;
 use crate::number_format::{fixed, p_value_text, significant};
 use crate::stars::StarLevels;
 

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::Name;
 use crate::bibliography::Bibliography;
 use crate::error::{ReportingError, Result};
+use crate::name::Name;
 use crate::vintage_summary::{SourceSummary, VintageSummary};
 
 /// A vintage.

@@ -10,6 +10,8 @@ use super::words::FigureWords;
 
 const HEIGHT: f64 = 20.0;
 const GAP: f64 = 24.0;
+/// So many units have room.
+const MOST_UNITS: usize = 48;
 
 /// The missing values of variables.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +30,9 @@ impl MissingMap<'_> {
     /// Lays the picture out.
     pub fn draw(&self, words: &FigureWords, synthetic: bool) -> Drawing {
         let (mut drawing, top) = Drawing::begin(words.say("missing_title", &[]), words, synthetic);
-        let units: Vec<&str> = self.units.iter().map(|unit| words.of(unit)).collect();
+        let all: Vec<&str> = self.units.iter().map(|unit| words.of(unit)).collect();
+        let shown = self.shown();
+        let units: Vec<&str> = shown.iter().filter_map(|unit| all.get(*unit).copied()).collect();
         let times: Vec<String> = self.times.iter().map(ToString::to_string).collect();
         let room = self.variables.iter().map(|id| text_width(id, 10.5)).fold(24.0, f64::max).min(120.0) + 2.0;
         let left = MARGIN + room + 6.0;
@@ -46,30 +50,39 @@ impl MissingMap<'_> {
         by_time.name_rows(&mut drawing, self.variables.iter().map(String::as_str), room);
         by_time.name_columns(&mut drawing, times.iter().map(String::as_str), head);
         by_unit.name_columns(&mut drawing, units.iter().copied(), head);
-        let count = units.len().to_string();
+        let count = all.len().to_string();
         drawing
             .put(at(left, heading), Anchor::Start, words.say("missing_by_time", &[("n", &count)]))
             .bold()
             .size(10.5);
-        let count = times.len().to_string();
-        drawing
-            .put(at(second, heading), Anchor::Start, words.say("missing_by_unit", &[("n", &count)]))
-            .bold()
-            .size(10.5);
+        let (count, some, of) = (times.len().to_string(), units.len().to_string(), all.len().to_string());
+        let said = match units.len() < all.len() {
+            true => words.say("missing_by_some", &[("n", &count), ("shown", &some), ("count", &of)]),
+            false => words.say("missing_by_unit", &[("n", &count)]),
+        };
+        drawing.put(at(second, heading), Anchor::Start, said).bold().size(10.5);
         for variable in 0..self.variables.len() {
             for time in 0..times.len() {
                 let missing = self.at_time(variable, time);
-                by_time.put(&mut drawing, (variable, time), &cell(missing, units.len()));
+                by_time.put(&mut drawing, (variable, time), &cell(missing, all.len()));
             }
-            for unit in 0..units.len() {
-                let missing = self.of_unit(variable, unit);
-                by_unit.put(&mut drawing, (variable, unit), &cell(missing, times.len()));
+            for (column, unit) in shown.iter().enumerate() {
+                let missing = self.of_unit(variable, *unit);
+                by_unit.put(&mut drawing, (variable, column), &cell(missing, times.len()));
             }
         }
         drawing.height = first + HEIGHT * self.variables.len() as f64 + 8.0;
-        let said = self.description(words, &units);
+        let said = self.description(words, &all);
         drawing.describe(said);
         drawing
+    }
+
+    /// All units where there is room; else some, evenly from the first to the last.
+    fn shown(&self) -> Vec<usize> {
+        match self.units.len() {
+            count if count <= MOST_UNITS => (0..count).collect(),
+            count => (0..MOST_UNITS).map(|at| at * (count - 1) / (MOST_UNITS - 1)).collect(),
+        }
     }
 
     fn is_missing(&self, variable: usize, unit: usize, time: usize) -> bool {

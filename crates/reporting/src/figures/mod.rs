@@ -12,6 +12,9 @@ mod forest;
 mod matrix;
 mod missing_map;
 mod path_panels;
+mod plot_point;
+mod point_plot;
+mod row_plot;
 mod specification_curve;
 mod svg;
 #[cfg(test)]
@@ -29,5 +32,8 @@ pub use figure_name::figure_file;
 pub use forest::Forest;
 pub use missing_map::MissingMap;
 pub use path_panels::{PathPanels, UnitPath};
+pub use plot_point::PlotPoint;
+pub use point_plot::PointPlot;
+pub use row_plot::RowPlot;
 pub use specification_curve::SpecificationCurve;
 pub use words::FigureWords;

@@ -211,6 +211,9 @@ mod tests {
             include_str!("missing_map.rs"),
             include_str!("agreement_scatter.rs"),
             include_str!("specification_curve.rs"),
+            include_str!("plot_point.rs"),
+            include_str!("point_plot.rs"),
+            include_str!("row_plot.rs"),
             include_str!("words.rs"),
             include_str!("../context/robustness_view.rs"),
         ];

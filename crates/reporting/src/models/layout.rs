@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use vintner_diagnostics::did_you_mean;
 use vintner_panel::Label;
 
 use super::cells;
 use super::model_cell::ModelCell;
+use super::published::{Matched, ModelAgreement, published_cell, published_statistic};
 use super::results::{ModelResults, TermResult};
 use super::spec::{
     Below, Brackets, ColumnSpec, Indicator, ModelTableSpec, PanelSpec, StatisticRow, fits_pattern,
@@ -27,7 +28,7 @@ const INTERCEPTS: [&str; 5] = [INTERCEPT, "Intercept", "const", "_cons", "consta
 const MOST_NOTES: usize = 12;
 
 /// A table whose columns are models, laid out in one language.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelTable {
     /// Its title; empty for none.
     pub title: String,
@@ -41,10 +42,13 @@ pub struct ModelTable {
     pub stars: Vec<ModelStar>,
     /// What says that the data are made up; empty where they aren't.
     pub synthetic: String,
+    /// How it fares beside what was published; absent where nothing was.
+    #[serde(default)]
+    pub agreement: Option<ModelAgreement>,
 }
 
 /// A number of stars and what earns them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelStar {
     /// Asterisks.
     pub stars: String,
@@ -54,7 +58,7 @@ pub struct ModelStar {
 
 /// Some columns with their rows. Where a table has more columns than fit beside one another, or several panels,
 /// they stand below one another.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelPanel {
     /// What it is called; empty for nothing.
     pub title: String,
@@ -71,7 +75,7 @@ pub struct ModelPanel {
 }
 
 /// A heading over neighbours.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelGroup {
     /// What it says; empty for nothing.
     pub text: String,
@@ -84,7 +88,7 @@ pub struct ModelGroup {
 }
 
 /// A column.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelColumn {
     /// `(1)`, counted through all panels.
     pub number: String,
@@ -103,13 +107,15 @@ pub struct ModelColumn {
 }
 
 /// What a row is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowKind {
     /// Coefficients.
     Estimate,
     /// What stands below coefficients.
     Below,
+    /// What was published.
+    Published,
     /// Whether models have something.
     Indicator,
     /// A statistic of the models.
@@ -117,7 +123,7 @@ pub enum RowKind {
 }
 
 /// A row.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelRow {
     /// What it is about.
     pub kind: RowKind,
@@ -138,7 +144,10 @@ impl ModelTable {
     /// [`ReportingError::ModelTable`] where there is no model or no coefficient left, and where a pattern, a
     /// statistic or an effect that is named is in none of the models.
     pub fn new(spec: &ModelTableSpec, wording: &Wording, language: Language) -> Result<Self> {
-        let layout = Layout { spec, wording, language };
+        let all: Vec<&ColumnSpec> = spec.panels.iter().flat_map(|panel| &panel.columns).collect();
+        let published = Matched::new(&spec.published, &all)?;
+        let agreement = (!published.is_empty()).then(|| published.agreement(&all, &spec.star_levels));
+        let layout = Layout { spec, wording, language, published };
         layout.check()?;
         let mut panels = Vec::new();
         let mut first = 1;
@@ -156,7 +165,7 @@ impl ModelTable {
         Ok(Self {
             title: language.of(&spec.title).to_owned(),
             dependent: wording.line("dependent", &[])?,
-            notes: layout.notes(&panels)?,
+            notes: layout.notes(&panels, agreement.as_ref())?,
             stars: spec
                 .star_levels
                 .legend()
@@ -167,6 +176,7 @@ impl ModelTable {
                 true => wording.line("synthetic", &[])?,
                 false => String::new(),
             },
+            agreement,
             panels,
         })
     }
@@ -176,6 +186,7 @@ struct Layout<'a> {
     spec: &'a ModelTableSpec,
     wording: &'a Wording,
     language: Language,
+    published: Matched<'a>,
 }
 
 impl Layout<'_> {
@@ -278,10 +289,11 @@ impl Layout<'_> {
 
     fn panel(&self, title: String, columns: &[ColumnSpec], first: usize) -> Result<ModelPanel> {
         let mut rows = Vec::new();
-        for term in self.terms(columns) {
+        for terms in self.rows_of_terms(columns) {
+            let Some(term) = terms.first().copied() else { continue };
             let of_columns: Vec<Option<&TermResult>> = columns
                 .iter()
-                .map(|column| column.results.terms.iter().find(|one| one.term == term))
+                .map(|column| column.results.terms.iter().find(|one| terms.contains(&one.term.as_str())))
                 .collect();
             let cells = |cell: &dyn Fn(&TermResult) -> ModelCell| -> Vec<ModelCell> {
                 of_columns.iter().map(|found| found.map(cell).unwrap_or_default()).collect()
@@ -303,9 +315,24 @@ impl Layout<'_> {
                     cells: cells(&|found| cells::below(found, self.spec.below, self.spec.brackets, digits)),
                 });
             }
+            let of = |(at, found): (usize, &Option<&TermResult>)| {
+                let row = terms.iter().find_map(|term| self.published.of_term(first - 1 + at, term));
+                row.map(|row| published_cell(row, *found)).unwrap_or_default()
+            };
+            rows.extend(self.published_row(term, of_columns.iter().enumerate().map(of).collect())?);
         }
         let indicators = self.indicators(columns)?;
-        let statistics = self.statistics(columns);
+        let mut statistics = Vec::new();
+        for row in self.statistics(columns) {
+            let of = |(at, column): (usize, &ColumnSpec)| {
+                let printed = self.published.of_model(first - 1 + at, &row.id);
+                let own = column.results.statistics.get(&row.id);
+                printed.map(|printed| published_statistic(printed, own)).unwrap_or_default()
+            };
+            let published = self.published_row(&row.id, columns.iter().enumerate().map(of).collect())?;
+            statistics.push(row);
+            statistics.extend(published);
+        }
         for block in [indicators, statistics] {
             let begins = rows.len();
             rows.extend(block);
@@ -324,6 +351,40 @@ impl Layout<'_> {
             groups,
             rows,
         })
+    }
+
+    /// The coefficients of some columns, those of one label together where no model has two of them: programs call the
+    /// same coefficient otherwise.
+    fn rows_of_terms<'c>(&self, columns: &'c [ColumnSpec]) -> Vec<Vec<&'c str>> {
+        let mut rows: Vec<Vec<&str>> = Vec::new();
+        for term in self.terms(columns) {
+            let is_same = |row: &Vec<&str>| {
+                let label = self.label(term);
+                let own = row.first().and_then(|first| self.label(first));
+                let both_constants =
+                    INTERCEPTS.contains(&term) && row.iter().all(|one| INTERCEPTS.contains(one));
+                let one_name = both_constants || (label.is_some() && label == own);
+                one_name
+                    && !columns.iter().any(|column| {
+                        let has = |wanted: &str| column.results.terms.iter().any(|one| one.term == wanted);
+                        has(term) && row.iter().any(|one| has(one))
+                    })
+            };
+            match rows.iter_mut().find(|row| is_same(row)) {
+                Some(row) => row.push(term),
+                None => rows.push(vec![term]),
+            }
+        }
+        rows
+    }
+
+    /// A row of what was published, where anything was.
+    fn published_row(&self, id: &str, cells: Vec<ModelCell>) -> Result<Option<ModelRow>> {
+        if cells.iter().all(ModelCell::is_empty) {
+            return Ok(None);
+        }
+        let name = self.wording.line("published", &[])?;
+        Ok(Some(ModelRow { kind: RowKind::Published, begins: false, name, id: id.to_owned(), cells }))
     }
 
     /// A label of a coefficient, a variable or an effect, where it has one.
@@ -471,7 +532,7 @@ impl Layout<'_> {
             .collect()
     }
 
-    fn notes(&self, panels: &[ModelPanel]) -> Result<Vec<String>> {
+    fn notes(&self, panels: &[ModelPanel], agreement: Option<&ModelAgreement>) -> Result<Vec<String>> {
         let mut notes = Vec::new();
         let brackets = match self.spec.brackets {
             Brackets::Parentheses => "parentheses",
@@ -494,6 +555,23 @@ impl Layout<'_> {
         let cells = panels.iter().flat_map(|panel| &panel.rows).flat_map(|row| &row.cells);
         if cells.clone().any(|cell| *cell == ModelCell::dash()) {
             notes.push(self.wording.line("dash", &[])?);
+        }
+        if let Some(agreement) = agreement {
+            let numbers = [
+                ("digits", agreement.digits),
+                ("published", agreement.published),
+                ("beside_digits", agreement.beside_digits),
+                ("beside", agreement.beside),
+            ];
+            let numbers = numbers.map(|(name, number)| (name, number.to_string()));
+            let given: Vec<(&str, &str)> =
+                numbers.iter().map(|(name, number)| (*name, number.as_str())).collect();
+            notes.push(self.wording.line("agreement", &given)?);
+            if !agreement.not_estimated.is_empty() {
+                let (count, listed) =
+                    (agreement.not_estimated.len().to_string(), agreement.not_estimated.join("; "));
+                notes.push(self.wording.line("not_estimated", &[("count", &count), ("listed", &listed)])?);
+            }
         }
         notes.extend(self.reasons()?);
         let own = self.language.of(&self.spec.note);

@@ -4,8 +4,11 @@
 //! columns are models, in every format. It never estimates, and knows no operation.
 
 mod cells;
+mod docx;
 mod layout;
 mod model_cell;
+mod printed;
+mod published;
 mod read;
 mod results;
 mod sheet;
@@ -15,8 +18,11 @@ mod text;
 mod words;
 mod write;
 
+pub use docx::write_model_docx;
 pub use layout::{ModelColumn, ModelGroup, ModelPanel, ModelRow, ModelStar, ModelTable, RowKind};
 pub use model_cell::ModelCell;
+pub use printed::{PrintedModels, PrintedRow};
+pub use published::ModelAgreement;
 pub use read::{ResultCell, ResultRow, read_results};
 pub use results::{ModelResults, StatisticValue, TermResult};
 pub use sheet::write_model_workbook;
@@ -26,4 +32,4 @@ pub use spec::{
 pub use statistic::{STATISTICS, TERM_COLUMNS};
 pub use text::{read_results_csv, read_results_json};
 pub use words::model_words;
-pub use write::{write_model_csv, write_model_text, write_results_csv};
+pub use write::{write_model_csv, write_model_part, write_model_text, write_results_csv};

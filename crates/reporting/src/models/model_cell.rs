@@ -1,9 +1,9 @@
 //! A cell of a table of models.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A cell.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ModelCell {
     /// The number as it is printed, or words; empty for nothing.
     pub text: String,
@@ -16,7 +16,7 @@ pub struct ModelCell {
     /// Whether it is words, which aren't aligned at the point.
     pub is_words: bool,
     /// The number itself, for a spreadsheet.
-    #[serde(skip)]
+    #[serde(default)]
     pub value: Option<f64>,
 }
 

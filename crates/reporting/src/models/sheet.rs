@@ -7,8 +7,8 @@ use rust_xlsxwriter::{
 use super::layout::{ModelPanel, ModelTable};
 use super::model_cell::ModelCell;
 use crate::error::{ReportingError, Result};
+use crate::sheet_text::{number_format, single_line};
 use crate::wording::Wording;
-use crate::workbook::{number_format, single_line};
 
 /// The bytes of a workbook with the table on its one sheet.
 ///

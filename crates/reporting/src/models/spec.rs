@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Label;
 
+use super::printed::PrintedModels;
 use super::results::ModelResults;
 use crate::stars::StarLevels;
 
@@ -84,6 +85,8 @@ pub struct PanelSpec {
 /// A column: a model under a label.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColumnSpec {
+    /// What published tables may call it: the input that brings it.
+    pub name: String,
     /// What it is called; empty for the dependent variable alone.
     pub label: Label,
     /// Neighbours with the same group stand under one heading; empty for none.
@@ -122,6 +125,8 @@ pub struct ModelTableSpec {
     pub labels: BTreeMap<String, Label>,
     /// What variables are called, where `labels` says nothing of them; they needn't be in a model.
     pub variables: BTreeMap<String, Label>,
+    /// What was published of it; nothing where nothing was.
+    pub published: PrintedModels,
     /// What stands below a coefficient.
     pub below: Below,
     /// What stands around that.

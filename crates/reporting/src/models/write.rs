@@ -1,5 +1,7 @@
 //! Tables of models as text.
 
+use serde::Serialize;
+
 use super::layout::{ModelGroup, ModelTable};
 use super::results::{ModelResults, StatisticValue};
 use super::statistic::{STATISTICS, TERM_COLUMNS};
@@ -8,14 +10,20 @@ use crate::estimates_csv::as_text;
 use crate::renderer::Renderer;
 use crate::report_format::ReportFormat;
 use crate::template_source::TemplateSource;
+use crate::usual::templates_over_usual;
 use crate::wording::Wording;
 
-/// The usual templates, which a pipeline's own of the same names replace.
-const TEMPLATES: [(ReportFormat, &str, &str); 3] = [
-    (ReportFormat::Latex, "models.tex.tera", include_str!("templates/models.tex.tera")),
-    (ReportFormat::Html, "models.html.tera", include_str!("templates/models.html.tera")),
-    (ReportFormat::Markdown, "models.md.tera", include_str!("templates/models.md.tera")),
-];
+/// A table as templates see it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    table: &'a ModelTable,
+    /// Whether it stands within a report, and isn't a file of its own.
+    within: bool,
+}
+
+/// The templates that tables of models are written with.
+const PREFIX: &str = "models";
 
 /// A table of models in a format: LaTeX to `\input`, an HTML page whose table can be pasted into a word processor,
 /// Markdown. Of `own`, a template named as the usual one (`models.tex.tera`) stands in its place.
@@ -28,15 +36,43 @@ pub fn write_model_text(
     wording: &Wording,
     own: &[TemplateSource],
 ) -> Result<String> {
-    let usual = TEMPLATES.iter().find(|(known, ..)| *known == format);
-    let Some((_, name, text)) = usual else {
-        return Err(ReportingError::Model("a table of models in an unknown format".into()));
+    let name = match format {
+        ReportFormat::Latex => "models.tex.tera",
+        ReportFormat::Html => "models.html.tera",
+        ReportFormat::Markdown => "models.md.tera",
     };
-    let mut sources: Vec<TemplateSource> = own.to_vec();
-    if !own.iter().any(|source| source.name == *name) {
-        sources.push(TemplateSource { name: (*name).into(), text: (*text).into() });
-    }
-    Renderer::new(format, &sources, wording)?.render(name, table)
+    written_with(name, table, false, format, wording, own)
+}
+
+/// The same, to stand within a report of that format.
+///
+/// # Errors
+/// A template's fault, with its line.
+pub fn write_model_part(
+    table: &ModelTable,
+    format: ReportFormat,
+    wording: &Wording,
+    own: &[TemplateSource],
+) -> Result<String> {
+    let name = match format {
+        ReportFormat::Latex => "models.tex.tera",
+        ReportFormat::Html => "models-part.html.tera",
+        ReportFormat::Markdown => "models.md.tera",
+    };
+    Ok(written_with(name, table, true, format, wording, own)?.trim_end().to_owned())
+}
+
+fn written_with(
+    name: &str,
+    table: &ModelTable,
+    within: bool,
+    format: ReportFormat,
+    wording: &Wording,
+    own: &[TemplateSource],
+) -> Result<String> {
+    let sources = templates_over_usual(own.to_vec()).into_iter();
+    let sources: Vec<TemplateSource> = sources.filter(|source| source.name.starts_with(PREFIX)).collect();
+    Renderer::new(format, &sources, wording)?.render(name, &Shown { table, within })
 }
 
 /// A table of models as CSV (RFC 4180 quoting, `\n` ends a row, UTF-8), laid out as it is printed. Text that a

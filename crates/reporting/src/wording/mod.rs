@@ -3,16 +3,17 @@
 mod label_text;
 mod phrase;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, did_you_mean};
 
 pub(crate) use label_text::LabelText;
 use phrase::Phrase;
 
-use crate::context::Name;
 use crate::error::{ReportingError, Result};
+use crate::name::Name;
 use crate::report_format::ReportFormat;
+use crate::usual::{usual_file, usual_files};
 
 /// What templates print by the filters `text` and `said`: the labels of one language, by their keys, and
 /// how sentences that the program makes in English are said in it.
@@ -49,24 +50,62 @@ impl Wording {
             .then_some(name)
     }
 
-    /// Finds and reads the labels of a language among the files of a folder of templates.
+    /// The labels of a language: those that the program brings along, and in their place what a file
+    /// `labels.LANGUAGE.yaml` among `files` (names with texts) has. That file needs only what it changes; of a language that
+    /// the program has none of it has all.
     ///
     /// # Errors
-    /// Where there are none of that language, and the faults of the file.
+    /// Where there are none of that language; the faults of the file; a label of it that neither the program nor a
+    /// template among the files has, with the nearest.
     pub fn among<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, language: &str) -> Result<Self> {
-        let mut available = Vec::new();
-        for (name, text) in files {
-            match Self::language_of(name) {
-                Some(found) if found == language => return Self::parse(name, text),
-                Some(found) => available.push(found.to_owned()),
-                None => {}
+        let files: Vec<(&str, &str)> = files.into_iter().collect();
+        let own = files.iter().find(|(name, _)| Self::language_of(name) == Some(language));
+        let name = Self::file_name(language);
+        let usual = usual_file(&name).map(|text| Self::parse(&name, text)).transpose()?;
+        match (usual, own) {
+            (Some(usual), Some((name, text))) => usual.changed_by(name, text, &files),
+            (Some(usual), None) => Ok(usual),
+            (None, Some((name, text))) => Self::parse(name, text),
+            (None, None) => {
+                let given = files.iter().filter_map(|(name, _)| Self::language_of(name));
+                let available: BTreeSet<&str> = given
+                    .chain(usual_files().iter().filter_map(|(name, _)| Self::language_of(name)))
+                    .collect();
+                Err(ReportingError::NoLanguage {
+                    language: language.into(),
+                    file: Self::file_name(language),
+                    available: available.into_iter().map(str::to_owned).collect(),
+                })
             }
         }
-        Err(ReportingError::NoLanguage {
-            language: language.into(),
-            file: Self::file_name(language),
-            available,
-        })
+    }
+
+    /// These labels with those of a workspace's file in their place.
+    fn changed_by(mut self, name: &str, text: &str, files: &[(&str, &str)]) -> Result<Self> {
+        let own = Self::parse(name, text)?;
+        let is_used = |key: &str| {
+            let last = key.rsplit('.').next().unwrap_or(key);
+            files.iter().any(|(name, text)| {
+                // A key may be put together: `("data.kind." ~ vintage.kind) | text`.
+                let parent = key.strip_suffix(last).filter(|parent| !parent.is_empty());
+                name.ends_with(".tera")
+                    && (text.contains(&format!("\"{key}\""))
+                        || parent.is_some_and(|parent| text.contains(&format!("\"{parent}\""))))
+            })
+        };
+        for (key, label) in own.labels {
+            let drawn = key.starts_with("figure_words.");
+            if !drawn && !self.labels.contains_key(&key) && !is_used(&key) {
+                let near = did_you_mean(&key, self.labels.keys().map(String::as_str));
+                let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+                let message = format!("{name}: no template prints a label `{key}`{near}");
+                return Err(ReportingError::Label { message });
+            }
+            self.labels.insert(key, label);
+        }
+        let usual = std::mem::replace(&mut self.phrases, own.phrases);
+        self.phrases.extend(usual);
+        Ok(self)
     }
 
     /// Reads a file of labels.
@@ -333,7 +372,7 @@ phrases:
         let error = Wording::among([("labels.en.yaml", "a: b"), ("x.tera", "")], "fr").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there are no labels in the language `fr`: the templates have no `labels.fr.yaml`; there are en"
+            "there are no labels in the language `fr`: the templates have no `labels.fr.yaml`; there are en, zh"
         );
     }
 

@@ -12,7 +12,7 @@ use vintner_panel::{Gap, Label};
 use vintner_reporting::{
     Bibliography, DroppedRow, EstimateOutcome, EstimateRow, Published, Renderer, ReportContext, ReportFormat,
     ReportInputs, ReportSpec, ReportUnit, SourceSummary, StarLevels, TableContext, TableSpec, TemplateSource,
-    Translation, VariableDefinition, VintageSummary, Wording,
+    Translation, VariableDefinition, VintageSummary, Wording, templates_over_usual, usual_file,
 };
 
 /// The root of the repository.
@@ -20,9 +20,9 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The repository's templates.
+/// The program's templates.
 pub fn templates() -> Vec<TemplateSource> {
-    TemplateSource::read_folder(&root().join("reports/templates")).unwrap()
+    templates_over_usual(Vec::new())
 }
 
 /// The formats, each with the report's template in it.
@@ -32,14 +32,12 @@ pub const FORMATS: [(ReportFormat, &str); 3] = [
     (ReportFormat::Html, "report.html.tera"),
 ];
 
-/// The languages that the repository's templates have labels of.
+/// The languages that the program has labels of.
 pub const LANGUAGES: [&str; 2] = ["en", "zh"];
 
-/// The repository's labels of a language.
+/// The program's labels of a language.
 pub fn wording(language: &str) -> Wording {
-    let file = Wording::file_name(language);
-    let text = std::fs::read_to_string(root().join("reports/templates").join(&file)).unwrap();
-    Wording::parse(&file, &text).unwrap()
+    Wording::among([], language).unwrap()
 }
 
 /// A report in one format, in English.
@@ -62,8 +60,7 @@ pub fn render_in(language: &str, format: ReportFormat, spec: &ReportSpec, inputs
 /// The works that the repository's templates may cite.
 pub fn bibliography() -> Bibliography {
     let mut works = Bibliography::default();
-    let text = std::fs::read_to_string(root().join("reports/templates/references.bib")).unwrap();
-    works.read("references.bib", &text, false).unwrap();
+    works.read("references.bib", usual_file("references.bib").unwrap(), false).unwrap();
     works
 }
 
@@ -195,6 +192,7 @@ pub fn small() -> (ReportSpec, ReportInputs) {
         units,
         star_levels: StarLevels::default(),
         commands: vec!["just reproduce".into()],
+        sections: Vec::new(),
     };
     let published = "table,dependent,unit,regressor,coefficient,stars\n\
                      1,y,甲,x,0.350,3\n1,y,甲,z,-0.00408,0\n1,y,乙,x,14.28,2\n1,y,乙,z,0.5,0\n\
@@ -281,6 +279,9 @@ pub fn small() -> (ReportSpec, ReportInputs) {
             time: Some(2010.into()),
             missing: vec!["x".into()],
         }],
+        models: Default::default(),
+        plots: Default::default(),
+        before: None,
     };
     (spec, inputs)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vintner_panel::PeriodWindow;
+use vintner_panel::{PeriodWindow, TidyTable};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_transform::{Assembly, CategoryAggregate, PanelRows, assemble};
 
@@ -20,7 +20,8 @@ pub(crate) struct Assemble {
     /// The years; each entity gets a row for each. Those of the data where none are named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     window: Option<PeriodWindow>,
-    /// The variables, one column each.
+    /// The variables, one column each; all that the sources have where none are named.
+    #[serde(default)]
     variables: Vec<String>,
     /// How variables that come by category are made one.
     #[serde(default)]
@@ -28,6 +29,17 @@ pub(crate) struct Assemble {
     /// Which rows the panel has.
     #[serde(default, skip_serializing_if = "is_full")]
     rows: PanelRows,
+}
+
+/// The variables of all sources, each once, in the order of the sources.
+fn all_variables(tables: &[TidyTable]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in tables.iter().flat_map(TidyTable::variable_names) {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
 }
 
 fn is_full(rows: &PanelRows) -> bool {
@@ -55,7 +67,10 @@ impl Parameters for Assemble {
 
     fn inputs(&self) -> Vec<InputDeclaration> {
         vec![
-            tidy_input(&self.variables),
+            match self.variables.is_empty() {
+                true => InputDeclaration::frame("tidy").many(),
+                false => tidy_input(&self.variables),
+            },
             // Without one the entities are those of the data.
             InputDeclaration::file("crosswalk").optional(),
         ]
@@ -68,17 +83,20 @@ impl Parameters for Assemble {
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
         let crosswalk = optional_crosswalk(inputs)?;
         let ids = crosswalk.map(|known| known.entities().iter().map(|entity| entity.id.clone()).collect());
+        let tables = tidy(inputs)?;
         let assembly = Assembly {
             entities: ids,
             window: self.window,
-            variables: self.variables.clone(),
+            variables: match self.variables.is_empty() {
+                true => all_variables(&tables),
+                false => self.variables.clone(),
+            },
             aggregate: self.aggregate.clone(),
             rows: self.rows,
             entity: ENTITY.into(),
             time: TIME.into(),
         };
-        let assembled =
-            assemble(&tidy(inputs)?, &assembly).map_err(|error| with_known_variables(error, inputs))?;
+        let assembled = assemble(&tables, &assembly).map_err(|error| with_known_variables(error, inputs))?;
         Ok(Outputs::new()
             .with("panel", Artifact::Frame(assembled.panel.frame().clone()))
             .with("gaps", gaps(&assembled.gaps)?))

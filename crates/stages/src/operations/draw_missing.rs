@@ -35,7 +35,7 @@ impl Parameters for DrawMissing {
         let mut inputs = figure_shared::inputs();
         let columns = [ENTITY, TIME].into_iter().chain(self.show.iter().map(String::as_str));
         inputs.push(InputDeclaration::frame("panel").columns(columns));
-        inputs.push(InputDeclaration::file("crosswalk"));
+        inputs.push(InputDeclaration::file("crosswalk").optional());
         inputs
     }
 

@@ -47,7 +47,7 @@ struct Table {
 }
 
 /// All that a report needs to know of the coefficients.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Collected {
     pub(crate) tables: Vec<TableSpec>,
     pub(crate) units: Vec<ReportUnit>,

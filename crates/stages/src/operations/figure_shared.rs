@@ -1,12 +1,14 @@
 //! What the operations that draw figures share: words in both languages, outputs, names.
 
+use std::collections::BTreeMap;
+
 use vintner_panel::{Panel, Period};
 use vintner_pipeline::{Artifact, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::{Drawing, FigureAbout, FigureWords, TidyEstimate, tidy_estimates};
 
 use super::estimates::{Collected, published};
 use super::report::is_synthetic;
-use super::shared::crosswalk;
+use super::shared::optional_crosswalk;
 use crate::code;
 use crate::error::StagesError;
 
@@ -108,15 +110,25 @@ impl Rows {
         };
         let place = |time: i32| times.binary_search(&time).ok();
         let (mut labels, mut rows) = (Vec::new(), Vec::new());
-        for entity in crosswalk(inputs)?.entities() {
+        // Without a crosswalk the entities are those of the panel, under their own names.
+        let known: Vec<(String, vintner_panel::Label)> = match optional_crosswalk(inputs)? {
+            Some(known) => known.entities().iter().map(|one| (one.id.clone(), one.label.clone())).collect(),
+            None => {
+                let ids = panel.entities().iter();
+                ids.map(|id| (id.clone(), vintner_panel::Label::new(id.as_str()))).collect()
+            }
+        };
+        let codes: BTreeMap<&str, usize> =
+            panel.entities().iter().enumerate().map(|(code, id)| (id.as_str(), code)).collect();
+        for (id, label) in known {
             let mut own = vec![None; times.len()];
-            let code = panel.entities().iter().position(|known| *known == entity.id);
+            let code = codes.get(id.as_str()).copied();
             for row in code.and_then(|code| panel.groups().get(code).cloned()).unwrap_or_default() {
                 if let Some(place) = panel.times().get(row).and_then(|time| place(*time)) {
                     own[place] = Some(row);
                 }
             }
-            labels.push(entity.label.clone());
+            labels.push(label);
             rows.push(own);
         }
         let times = times.into_iter().filter_map(|time| panel.period(time)).collect();

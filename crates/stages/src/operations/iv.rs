@@ -58,7 +58,8 @@ pub(crate) struct Iv {
     /// Whether degrees of freedom count them.
     #[serde(default = "yes")]
     count_effects: bool,
-    /// The estimators, in order.
+    /// The estimators, in order; two-stage least squares where none are named.
+    #[serde(default = "two_stage")]
     estimators: Vec<InstrumentalEstimator>,
     /// How standard errors are made.
     #[serde(default)]
@@ -119,6 +120,10 @@ impl Iv {
         formula.collinear = self.collinear;
         InstrumentedEquation { formula, endogenous, instruments, effects, count_effects: self.count_effects }
     }
+}
+
+fn two_stage() -> Vec<InstrumentalEstimator> {
+    vec![InstrumentalEstimator::TwoStage {}]
 }
 
 /// The effects after the formula's bar, as far as an equation with instruments has them.

@@ -9,8 +9,8 @@ use vintner_panel::Label;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::{
     Below, Brackets, ColumnSpec, Indicator, Language, ModelTable, ModelTableSpec, PanelSpec, Parts,
-    ReportFormat, StarLevels, StatisticRow, TemplateSource, VariableDefinition, fits_pattern, model_words,
-    write_model_csv, write_model_text, write_model_workbook,
+    PrintedModels, ReportFormat, StarLevels, StatisticRow, TemplateSource, VariableDefinition, fits_pattern,
+    model_words, write_model_csv, write_model_docx, write_model_text, write_model_workbook,
 };
 
 use super::model_results::{self, Found, all_models};
@@ -71,6 +71,9 @@ pub(crate) struct ModelTableOf {
     /// Decimals.
     #[serde(default = "three")]
     digits: usize,
+    /// Which table of the published ones it is, where their file has several.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    published_table: String,
     /// The level of confidence intervals.
     #[serde(default = "usual_level")]
     confidence_level: f64,
@@ -144,7 +147,7 @@ impl ModelTableOf {
     /// The inputs with models: those that are named, or all that are given.
     fn roles<'a>(&'a self, inputs: &'a Inputs) -> Vec<&'a str> {
         if self.asked().next().is_none() {
-            return inputs.other_roles(&["vintage", "templates"]).collect();
+            return inputs.other_roles(&["vintage", "templates", "published"]).collect();
         }
         let mut roles: Vec<&str> = self.asked().map(Asked::fit).collect();
         roles.sort_unstable();
@@ -185,13 +188,37 @@ impl ModelTableOf {
                 });
             }
             let single = chosen.len() == 1;
+            // Equations that differ in what they explain are told apart by that, which stands above their column.
+            let dependents: BTreeSet<&str> =
+                chosen.iter().map(|one| one.results.dependent().unwrap_or_default()).collect();
+            let told_apart =
+                dependents.len() == chosen.len() && chosen.iter().all(|one| one.name().contains('~'));
             columns.extend(chosen.into_iter().map(|one| ColumnSpec {
-                label: if single && !label.is_empty() { label.clone() } else { Label::new(one.name()) },
+                name: role.to_owned(),
+                label: if single && !label.is_empty() {
+                    label.clone()
+                } else if told_apart {
+                    Label::default()
+                } else {
+                    Label::new(one.name())
+                },
                 group: if single || label.is_empty() { group.clone() } else { label.clone() },
                 results: one.results.clone(),
             }));
         }
         Ok(columns)
+    }
+}
+
+impl ModelTableOf {
+    /// What was published of the table.
+    fn published(&self, inputs: &Inputs) -> Result<PrintedModels, StagesError> {
+        if !inputs.has("published") {
+            return Ok(PrintedModels::default());
+        }
+        let place = inputs.files().find(|file| file.role == "published").and_then(|file| file.place);
+        let path = place.map_or_else(|| "published".to_owned(), |place| place.display().to_string());
+        Ok(PrintedModels::parse(inputs.text("published")?, &path)?.of_table(&self.published_table)?)
     }
 }
 
@@ -215,7 +242,7 @@ impl Found {
 impl Parameters for ModelTableOf {
     const NAME: &'static str = "model_table";
     const SUMMARY: &'static str =
-        "models of any stages as the columns of a table: LaTeX, HTML, Markdown, CSV, Excel";
+        "models of any stages as the columns of a table: LaTeX, HTML, Markdown, CSV, Excel, Word";
 
     fn code() -> Digest {
         let operations = [
@@ -276,17 +303,24 @@ impl Parameters for ModelTableOf {
             true => vec![InputDeclaration::anything()],
             false => named.into_iter().map(InputDeclaration::whatever).collect(),
         };
-        let further = [InputDeclaration::json("vintage"), InputDeclaration::file("templates").optional()];
+        let further = [
+            InputDeclaration::json("vintage"),
+            InputDeclaration::file("templates").optional(),
+            InputDeclaration::file("published").optional(),
+        ];
         further.into_iter().chain(models).collect()
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
         vec![
+            // What a report shows.
+            OutputDeclaration::new("table", Kind::Json),
             OutputDeclaration::new("latex", Kind::Text).extension("tex"),
             OutputDeclaration::new("html", Kind::Text).extension("html"),
             OutputDeclaration::new("markdown", Kind::Text).extension("md"),
             OutputDeclaration::new("csv", Kind::Text).extension("csv"),
             OutputDeclaration::new("xlsx", Kind::File).extension("xlsx"),
+            OutputDeclaration::new("docx", Kind::File).extension("docx"),
         ]
     }
 
@@ -321,6 +355,7 @@ impl Parameters for ModelTableOf {
             order: self.order.clone(),
             labels: self.labels.clone(),
             variables: variables.collect(),
+            published: self.published(inputs)?,
             below: self.below,
             brackets: self.brackets,
             star_levels: self.star_levels.clone(),
@@ -333,16 +368,18 @@ impl Parameters for ModelTableOf {
             synthetic: is_synthetic(inputs)?,
         };
         let table = ModelTable::new(&spec, &wording, self.language)?;
-        let own = inputs.texts("templates")?;
+        let own = if inputs.has("templates") { inputs.texts("templates")? } else { Vec::new() };
         let own = own.into_iter().filter(|(name, _)| name.starts_with("models.") && name.ends_with(".tera"));
         let own: Vec<TemplateSource> =
             own.map(|(name, text)| TemplateSource { name: name.into(), text: text.into() }).collect();
         let written = |format| write_model_text(&table, format, &wording, &own).map(Artifact::Text);
         Ok(Outputs::new()
+            .with("table", Artifact::json(&table)?)
             .with("latex", written(ReportFormat::Latex)?)
             .with("html", written(ReportFormat::Html)?)
             .with("markdown", written(ReportFormat::Markdown)?)
             .with("csv", Artifact::Text(write_model_csv(&table)?))
-            .with("xlsx", Artifact::File(write_model_workbook(&table, &wording)?)))
+            .with("xlsx", Artifact::File(write_model_workbook(&table, &wording)?))
+            .with("docx", Artifact::File(write_model_docx(&table, &wording)?)))
     }
 }

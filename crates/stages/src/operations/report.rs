@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use vintner_diagnostics::{Document, Faults, Node, did_you_mean};
 use vintner_ingest::{Correction, Manifest, Source};
 use vintner_panel::{Gap, Label, gaps_from_frame};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::{
-    Bibliography, CorrectionSummary, EquationDiagnostics, Renderer, ReportContext, ReportFormat,
-    ReportInputs, ReportSpec, Robustness, SourceSummary, TemplateSource, Translation, VariableDefinition,
-    VintageSummary, Wording,
+    Bibliography, CorrectionSummary, EquationDiagnostics, FigureAbout, Language, ModelTable, Renderer,
+    ReportContext, ReportFormat, ReportInputs, ReportSpec, Robustness, SECTIONS, SectionSpec, SourceSummary,
+    TemplateSource, TidyEstimate, Translation, VariableDefinition, VintageSummary, Wording, model_words,
+    read_estimates_csv, templates_over_usual, usual_file, write_model_part,
 };
 
 use super::diagnose::Diagnostics;
@@ -35,7 +37,11 @@ pub(crate) struct Report {
     /// Paragraphs under the title.
     #[serde(default)]
     introduction: Vec<Label>,
+    /// The sections in their order; the usual ones where none are named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sections: Vec<SectionSpec>,
     /// The variables, as the report explains them.
+    #[serde(default)]
     variables: Vec<VariableDefinition>,
     /// Commands that make the report again; `{vintage}` is the vintage's name.
     #[serde(default)]
@@ -102,10 +108,33 @@ impl Parameters for Report {
         code::digest(&[&operations[..], &crates].concat())
     }
 
+    fn check(&self, document: &Document, params: &Node) -> Faults {
+        let mut faults = Faults::new();
+        let at = params.get("sections").unwrap_or(params).span;
+        for section in &self.sections {
+            let SectionSpec::Usual(name) = section else { continue };
+            if !SECTIONS.contains(&name.as_str()) {
+                let near = did_you_mean(name, SECTIONS);
+                let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+                let hint = format!(
+                    "{near}there are {}; `{{table: INPUT}}` and `{{figure: INPUT}}` show what an input brings",
+                    SECTIONS.join(", ")
+                );
+                faults.push(document.fault(Some(at), format!("no section is called `{name}`")).hint(hint));
+            }
+        }
+        faults
+    }
+
     fn inputs(&self) -> Vec<InputDeclaration> {
-        vec![
+        let own = self.sections.iter().filter_map(|section| match section {
+            SectionSpec::Table { table, .. } => Some(InputDeclaration::json(table)),
+            SectionSpec::Figure { figure, .. } => Some(InputDeclaration::json(figure).in_order()),
+            SectionSpec::Usual(_) | SectionSpec::Text { .. } => None,
+        });
+        let mut declared = vec![
             InputDeclaration::json("vintage"),
-            InputDeclaration::json("estimates"),
+            InputDeclaration::json("estimates").optional(),
             InputDeclaration::json("descriptives").optional(),
             InputDeclaration::json("granger").optional(),
             InputDeclaration::json("sources").optional().many(),
@@ -117,20 +146,31 @@ impl Parameters for Report {
             InputDeclaration::json("figures").optional(),
             InputDeclaration::file("published").optional(),
             InputDeclaration::file("references").optional(),
-            InputDeclaration::file("templates"),
-            // Gaps, from whichever stages list them.
-            InputDeclaration::any(Kind::Frame),
-        ]
+            InputDeclaration::file("templates").optional(),
+            // An `estimates.csv` that was made before.
+            InputDeclaration::file("before").optional(),
+        ];
+        for one in own {
+            if declared.iter().all(|known| known.role != one.role) {
+                declared.push(one);
+            }
+        }
+        // Gaps, from whichever stages list them.
+        declared.push(InputDeclaration::any(Kind::Frame));
+        declared
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
         let endings = [("markdown", "md"), ("latex", "tex"), ("html", "html"), ("bibliography", "bib")];
-        endings.map(|(name, ending)| OutputDeclaration::new(name, Kind::Text).extension(ending)).into()
+        let texts = endings.map(|(name, ending)| OutputDeclaration::new(name, Kind::Text).extension(ending));
+        // All that a report may summarise.
+        texts.into_iter().chain([OutputDeclaration::new("gaps", Kind::Text).extension("gaps.csv")]).collect()
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
         let vintage = vintage(inputs)?;
-        let collected: Collected = inputs.json("estimates")?;
+        let collected: Collected =
+            if inputs.has("estimates") { inputs.json("estimates")? } else { Collected::default() };
         let robustness: Option<Robustness> =
             if inputs.has("robustness") { Some(inputs.json("robustness")?) } else { None };
         let report_inputs = ReportInputs {
@@ -146,11 +186,14 @@ impl Parameters for Report {
             granger: if inputs.has("granger") { inputs.json("granger")? } else { Vec::new() },
             estimates: collected.rows,
             published: published(inputs)?,
-            gaps: gaps(inputs)?,
+            gaps: gaps(inputs, &self.own_roles())?,
             robustness,
             claims: if inputs.has("claims") { inputs.json("claims")? } else { Vec::new() },
             figures: if inputs.has("figures") { inputs.json("figures")? } else { BTreeMap::new() },
             dropped: collected.dropped,
+            models: self.models(inputs)?,
+            plots: self.plots(inputs)?,
+            before: before(inputs)?,
             vintage,
         };
         let commands =
@@ -163,6 +206,7 @@ impl Parameters for Report {
             introduction: self.introduction.clone(),
             translations: self.translations.clone(),
             trace_links: self.trace_links,
+            sections: self.sections.clone(),
             tables: collected.tables,
             units: collected.units,
             star_levels: collected.star_levels,
@@ -170,9 +214,15 @@ impl Parameters for Report {
         };
         let context = ReportContext::build(&spec, &report_inputs)?;
         let (wording, templates) = templates(inputs, &self.language)?;
+        let words = model_words(if self.language == "zh" { Language::Chinese } else { Language::English })?;
         let works = bibliography(inputs)?;
         let render = |format, template: &str| {
-            let renderer = Renderer::citing(format, &templates, &wording, &works)?;
+            let parts = report_inputs.models.iter();
+            let parts = parts.map(|(name, table)| {
+                Ok((name.clone(), write_model_part(table, format, &words, &templates)?))
+            });
+            let parts: BTreeMap<String, String> = parts.collect::<Result<_, StagesError>>()?;
+            let renderer = Renderer::citing(format, &templates, &wording, &works)?.with_parts(parts);
             let text = renderer.render(template, &context)?;
             Ok::<_, StagesError>((Artifact::Text(text), renderer.cited()))
         };
@@ -181,14 +231,65 @@ impl Parameters for Report {
             .with("markdown", render(ReportFormat::Markdown, &self.markdown)?.0)
             .with("html", render(ReportFormat::Html, &self.html)?.0)
             .with("bibliography", Artifact::Text(works.write(&cited, &report_inputs.vintage)))
-            .with("latex", latex))
+            .with("latex", latex)
+            .with("gaps", Artifact::Text(gaps_csv(&report_inputs.gaps)?)))
     }
+}
+
+impl Report {
+    /// The inputs that its own sections show.
+    fn own_roles(&self) -> Vec<&str> {
+        self.sections
+            .iter()
+            .filter_map(|section| match section {
+                SectionSpec::Table { table: role, .. } | SectionSpec::Figure { figure: role, .. } => {
+                    Some(role.as_str())
+                }
+                SectionSpec::Usual(_) | SectionSpec::Text { .. } => None,
+            })
+            .collect()
+    }
+
+    fn models(&self, inputs: &Inputs) -> Result<BTreeMap<String, ModelTable>, StagesError> {
+        let mut models = BTreeMap::new();
+        for section in &self.sections {
+            if let SectionSpec::Table { table, .. } = section {
+                models.insert(table.clone(), inputs.json(table)?);
+            }
+        }
+        Ok(models)
+    }
+
+    fn plots(&self, inputs: &Inputs) -> Result<BTreeMap<String, Vec<FigureAbout>>, StagesError> {
+        let mut plots = BTreeMap::new();
+        for section in &self.sections {
+            if let SectionSpec::Figure { figure, .. } = section {
+                let all = inputs.jsons(figure)?.into_iter().map(|(_, about)| about).collect();
+                plots.insert(figure.clone(), all);
+            }
+        }
+        Ok(plots)
+    }
+}
+
+/// The estimates that were made before.
+fn before(inputs: &Inputs) -> Result<Option<Vec<TidyEstimate>>, StagesError> {
+    if !inputs.has("before") {
+        return Ok(None);
+    }
+    let place = inputs.files().find(|file| file.role == "before").and_then(|file| file.place);
+    let path = place.map_or_else(|| "before".to_owned(), |place| place.display().to_string());
+    Ok(Some(read_estimates_csv(inputs.text("before")?, &path)?))
 }
 
 /// What can be cited: the works under the role `references`, which are always listed, and those of the
 /// BibTeX files among the templates.
 fn bibliography(inputs: &Inputs) -> Result<Bibliography, StagesError> {
     let mut works = Bibliography::default();
+    let own = if inputs.has("templates") { inputs.texts("templates")? } else { Vec::new() };
+    if let Some(usual) = usual_file(WORKS).filter(|_| own.iter().all(|(name, _)| *name != WORKS)) {
+        works.read(WORKS, usual, false)?;
+    }
     for (role, always) in [("references", true), ("templates", false)] {
         if inputs.has(role) {
             for (name, text) in inputs.texts(role)? {
@@ -201,18 +302,21 @@ fn bibliography(inputs: &Inputs) -> Result<Bibliography, StagesError> {
     Ok(works)
 }
 
-/// The labels of a language and the templates, from the files under the role `templates`.
+/// The works on methods, among the templates.
+const WORKS: &str = "references.bib";
+
+/// The labels of a language and the templates: the program's own, and those under the role `templates` in their place.
 pub(super) fn templates(
     inputs: &Inputs,
     language: &str,
 ) -> Result<(Wording, Vec<TemplateSource>), StagesError> {
-    let files = inputs.texts("templates")?;
+    let files = if inputs.has("templates") { inputs.texts("templates")? } else { Vec::new() };
     let wording = Wording::among(files.iter().copied(), language)?;
     let templates = files
         .into_iter()
         .filter(|(name, _)| name.ends_with(".tera"))
         .map(|(name, text)| TemplateSource { name: name.into(), text: text.into() });
-    Ok((wording, templates.collect()))
+    Ok((wording, templates_over_usual(templates.collect())))
 }
 
 pub(super) fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
@@ -307,8 +411,22 @@ pub(crate) fn is_synthetic(inputs: &Inputs) -> Result<bool, StagesError> {
     Ok(vintage(inputs)?.is_synthetic())
 }
 
+/// All gaps as CSV.
+fn gaps_csv(gaps: &[Gap]) -> Result<String, StagesError> {
+    let refused = |error: csv::Error| StagesError::CsvNotWritten { message: error.to_string() };
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["variable", "entity", "time", "reason"]).map_err(refused)?;
+    for gap in gaps {
+        let time = gap.time.map(|time| time.to_string()).unwrap_or_default();
+        writer.write_record([gap.variable.as_str(), &gap.entity, &time, &gap.reason]).map_err(refused)?;
+    }
+    let bytes =
+        writer.into_inner().map_err(|error| StagesError::CsvNotWritten { message: error.to_string() })?;
+    String::from_utf8(bytes).map_err(|error| StagesError::CsvNotWritten { message: error.to_string() })
+}
+
 /// The gaps of all frames given, each once.
-fn gaps(inputs: &Inputs) -> Result<Vec<Gap>, StagesError> {
+fn gaps(inputs: &Inputs, shown: &[&str]) -> Result<Vec<Gap>, StagesError> {
     let named = [
         "vintage",
         "estimates",
@@ -324,7 +442,9 @@ fn gaps(inputs: &Inputs) -> Result<Vec<Gap>, StagesError> {
         "published",
         "references",
         "templates",
+        "before",
     ];
+    let named: Vec<&str> = named.iter().chain(shown).copied().collect();
     let mut gaps = Vec::new();
     for role in inputs.other_roles(&named) {
         for (_, frame) in inputs.frames(role)? {

@@ -35,7 +35,7 @@ pub(super) fn inputs() -> Vec<InputDeclaration> {
         InputDeclaration::json("vintage"),
         InputDeclaration::json("estimates"),
         InputDeclaration::file("published").optional(),
-        InputDeclaration::file("templates"),
+        InputDeclaration::file("templates").optional(),
     ]
 }
 

@@ -47,6 +47,11 @@ pub fn pipeline_schema() -> Value {
     if let Some(Value::Object(all)) = all {
         if let Some(Value::Object(stage)) = all.get_mut("StageSpec") {
             stage.insert("allOf".into(), Value::Array(by_operation));
+            // One path may stand for those of all outputs.
+            if let Some(publish) = stage.get_mut("properties").and_then(|fields| fields.get_mut("publish")) {
+                let each = publish.take();
+                *publish = json!({"anyOf": [{"type": "string"}, each]});
+            }
             if let Some(Value::Object(op)) =
                 stage.get_mut("properties").and_then(|fields| fields.get_mut("op"))
             {

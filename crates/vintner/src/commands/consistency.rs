@@ -6,6 +6,7 @@ use serde_json::json;
 use vintner_stages::reconstruct::{
     Consistency, ConsistencyVerdict, NamedConflict, StandardErrors, consistency,
 };
+use vintner_stages::{PrintedModels, StagesError, StarLevels, check_arithmetic};
 
 use super::{count, print_json};
 use crate::arguments::{ConsistencyOf, Format};
@@ -20,6 +21,10 @@ const MOST: usize = 10;
 pub(crate) fn run(workspace: &Workspace, arguments: &ConsistencyOf) -> Result<()> {
     let layout = workspace.folder.join(&arguments.layout);
     let published = workspace.folder.join(&arguments.published);
+    let text = std::fs::read_to_string(&published).unwrap_or_default();
+    if PrintedModels::is_one(&text) {
+        return of_models(&text, arguments);
+    }
     let looking = "looking whether any data can stand behind the tables";
     let outcome = working(workspace.volume, looking, || consistency(&layout, &published))?;
     if let (Some(path), Some(witness)) = (&arguments.witness, &outcome.witness) {
@@ -53,6 +58,43 @@ pub(crate) fn run(workspace: &Workspace, arguments: &ConsistencyOf) -> Result<()
         ConsistencyVerdict::Undecided => {
             Err(CommandError::Undecided { published: arguments.published.display().to_string() })
         }
+    }
+}
+
+/// The arithmetic of printed tables whose columns are models.
+fn of_models(text: &str, arguments: &ConsistencyOf) -> Result<()> {
+    let path = arguments.published.display().to_string();
+    let printed = PrintedModels::parse(text, &path).map_err(StagesError::from)?;
+    let found = check_arithmetic(&printed, &StarLevels(arguments.stars.clone()), arguments.level);
+    if arguments.format == Format::Json {
+        print_json(&json!({"published": path, "rows": printed.rows.len(), "arithmetic": found}))?;
+    } else {
+        let mut out = page();
+        let asked: Vec<String> =
+            found.checked.iter().map(|(rule, times)| format!("{rule} {times}")).collect();
+        let asked =
+            if asked.is_empty() { "nothing that could be checked".to_owned() } else { asked.join(", ") };
+        writeln!(out, "{path}: {}; {asked}", count(printed.rows.len(), "row"))?;
+        for fault in &found.faults {
+            let place = [&fault.table, &fault.model, &fault.term];
+            let place: Vec<&str> =
+                place.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+            writeln!(
+                out,
+                "  {path}:{}: {}, {}: {}",
+                fault.line,
+                place.join(", "),
+                fault.column,
+                fault.message
+            )?;
+        }
+        if found.faults.is_empty() {
+            writeln!(out, "consistent: each number can stand beside the others")?;
+        }
+    }
+    match found.faults.len() {
+        0 => Ok(()),
+        faults => Err(CommandError::Arithmetic { published: path, faults }),
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod cache;
 pub(crate) mod claims;
 pub(crate) mod clean;
 pub(crate) mod consistency;
+pub(crate) mod eject;
 pub(crate) mod graph;
 mod kept_output;
 pub(crate) mod lock;

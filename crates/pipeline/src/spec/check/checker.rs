@@ -15,6 +15,7 @@ use crate::spec::foreach::{ForEach, Item};
 use crate::spec::globals::{Globals, fault_of};
 use crate::spec::of::Of;
 use crate::spec::pipeline_stage::PipelineStage;
+use crate::spec::publish::{ALL_OUTPUTS, each_output};
 use crate::spec::reference::Reference;
 use crate::spec::spec::{Spec, StageSpec};
 
@@ -156,12 +157,16 @@ impl<'a> Checker<'a> {
                 title: template.spec.title.clone(),
                 operation: template.operation.name().to_owned(),
                 bound: bounds.first().map(Arc::clone)?,
-                publish: template
-                    .spec
-                    .publish
-                    .iter()
-                    .map(|(output, path)| (output.value.clone(), path.clone()))
-                    .collect(),
+                publish: each_output(
+                    template
+                        .spec
+                        .publish
+                        .iter()
+                        .map(|(output, path)| (output.value.clone(), path.clone()))
+                        .collect(),
+                    &bounds.first()?.output_declarations,
+                    |path, of| Spanned::new(of(&path.value), path.span),
+                ),
                 listed: match &foreach {
                     Some(ForEach::Items(items)) if template.mentions_item() => {
                         items.iter().map(|item| item.key.clone()).zip(bounds).collect()
@@ -267,7 +272,13 @@ impl<'a> Checker<'a> {
                 }
             }
             self.check_foreach(name, stage, stages);
-            for output in written.publish.keys() {
+            if written.publish.contains_key(ALL_OUTPUTS) && stage.publish.is_empty() {
+                let span = self.field_span(name, "publish");
+                let hint =
+                    "name the output with its path, as in `{panel: \"data/panel.parquet\"}`".to_owned();
+                self.fault(span, format!("`{name}` makes no output with an ending of its own"), Some(hint));
+            }
+            for output in written.publish.keys().filter(|output| output.value != ALL_OUTPUTS) {
                 let known: Vec<&str> =
                     stage.bound.output_declarations.iter().map(|known| known.name.as_str()).collect();
                 if !known.contains(&output.value.as_str()) {

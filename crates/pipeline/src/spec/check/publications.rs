@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
+use vintner_diagnostics::Spanned;
+
 use super::checker::Checker;
 use crate::spec::foreach::ForEach;
 use crate::spec::paths::depends_on_item;
@@ -26,7 +28,10 @@ impl Checker<'_> {
             if written.publish.values().any(|path| depends_on_item(&path.value)) {
                 self.check_items(stages.get(&name.value));
             }
-            for path in written.publish.values() {
+            let publish = stages.get(&name.value).map(|stage| &stage.publish);
+            let paths: Vec<&Spanned<String>> = publish
+                .map_or_else(|| written.publish.values().collect(), |publish| publish.values().collect());
+            for path in paths {
                 let target = plain(&path.value);
                 if target.is_absolute() || path.value.split('/').any(|part| part == "..") {
                     self.fault(path.span, "an output is written inside the workspace only", None);

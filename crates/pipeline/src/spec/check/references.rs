@@ -8,7 +8,7 @@ use super::checker::Checker;
 use crate::operation::{Accepts, InputDeclaration, Kind, OutputDeclaration};
 use crate::spec::foreach::ForEach;
 use crate::spec::pipeline_stage::PipelineStage;
-use crate::spec::reference::{Reference, Written};
+use crate::spec::reference::{Reference, VINTAGE, Written};
 use crate::spec::spec::StageSpec;
 
 impl Checker<'_> {
@@ -109,7 +109,8 @@ impl Checker<'_> {
                 .chain(written.files.keys())
                 .filter(|role| InputDeclaration::covering(declarations, &role.value).is_none())
                 .any(|role| did_you_mean(role, known.iter().copied()) == Some(declared.role.as_str()));
-            if !declared.optional && !given && !misspelt && !of_source(&declared.role) {
+            let is_vintage = declared.role == VINTAGE;
+            if !declared.optional && !given && !misspelt && !is_vintage && !of_source(&declared.role) {
                 let place = if declared.accepts == Accepts::File { "files" } else { "inputs" };
                 let hint = match declared.role.as_str() {
                     "source" | "declaration" => format!("`foreach: sources` gives it to `{operation}`"),

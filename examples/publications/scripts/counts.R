@@ -1,0 +1,5 @@
+source("scripts/results.R")
+students <- read.csv("inputs/data.csv", stringsAsFactors = TRUE)
+students$gender <- relevel(students$gender, "male")
+write_results(list(glm(articles ~ gender + married + kids + prestige + mentor, poisson, students)), "poisson.csv")
+write_results(list(MASS::glm.nb(articles ~ gender + married + kids + prestige + mentor, students)), "negative_binomial.csv")
