@@ -65,7 +65,7 @@ pub use context::{
     MutualView, NotEstimableView, ReportContext, RobustnessEquationView, RobustnessView, SectionView,
     SourceView, SpecificationCell, SpecificationRow, SpecificationTestRow, StarView, StatisticView,
     StrengthRow, SystemView, TableAgreement, TableContext, TableReference, TableRow, TableView, TestCell,
-    TestsView, UnitRootRow, VariableView, VerdictView, VintageView,
+    TestsView, UnitRootRow, VariableView, VerdictView, VintageView, WarningView,
 };
 pub use dropped_row::DroppedRow;
 pub use equation_tests::{EquationDiagnostics, SystemFindings};

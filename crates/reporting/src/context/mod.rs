@@ -16,6 +16,7 @@ mod table_context;
 mod table_view;
 mod tests_view;
 mod vintage_view;
+mod warning_view;
 
 pub use agreement_view::{AgreementView, TableAgreement};
 pub use claim_view::{ClaimCounts, ClaimView, ClaimsView, VerdictView};
@@ -33,3 +34,4 @@ pub use table_context::TableContext;
 pub use table_view::{CellView, ColumnView, Figure, TableRow, TableView};
 pub use tests_view::{DependenceRow, SpecificationTestRow, TestCell, TestsView, UnitRootRow};
 pub use vintage_view::{SourceView, VintageView};
+pub use warning_view::WarningView;

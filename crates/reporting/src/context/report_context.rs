@@ -10,6 +10,7 @@ use super::gap_view::{dropped_views, gap_views, not_estimable_views};
 use super::mutual_view::mutual_views;
 use super::name::Names;
 use super::section_view::{Given, section_views};
+use super::warning_view::{WarningView, warning_views};
 use super::{
     AgreementView, ClaimsView, DroppedView, FigureView, GapView, GrangerView, MutualView, NotEstimableView,
     RobustnessView, SectionView, SystemView, TableView, TestsView, VintageView,
@@ -75,6 +76,8 @@ pub struct ReportContext {
     pub changes: Option<Changes>,
     /// How the tables of models that are shown fare beside what was published of them.
     pub model_agreement: Vec<ModelAgreementView>,
+    /// What makes findings less than they look, the gravest first.
+    pub warnings: Vec<WarningView>,
     /// The sections that have something to say, in order.
     pub sections: Vec<SectionView>,
     /// The stars and what they mean, the strictest first.
@@ -197,6 +200,7 @@ impl ReportContext {
             not_estimable: not_estimable_views(&rows, &spec.tables, &names),
             changes: inputs.before.as_ref().map(|before| Changes::between(before, &rows)),
             model_agreement: model_agreement(&inputs.models),
+            warnings: warning_views(&inputs.diagnostics, &inputs.descriptives, &names),
             sections: Vec::new(),
             stars,
             commands: spec.commands.clone(),
@@ -215,6 +219,7 @@ impl ReportContext {
                 !self.agreement.tables.is_empty()
                     || !self.claims.claims.is_empty()
                     || self.changes.is_some()
+                    || !self.warnings.is_empty()
                     || !self.model_agreement.is_empty()
                     || self.gap_count > 0
                     || !self.not_estimable.is_empty()
