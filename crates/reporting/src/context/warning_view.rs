@@ -86,7 +86,7 @@ pub(crate) fn warning_views(
 /// correlations of one.
 fn greatest(description: &Description) -> Option<f64> {
     let units = description.n_entities;
-    if units < 2 || description.n % units != 0 {
+    if units < 2 || !description.n.is_multiple_of(units) {
         return None;
     }
     let (times, units) = ((description.n / units) as f64, units as f64);
