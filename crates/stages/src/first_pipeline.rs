@@ -152,7 +152,7 @@ impl Equation {
 fn with_keys(formula: &str, sources: &[Source]) -> String {
     let mut written = String::new();
     let mut word = String::new();
-    let mut finish = |word: &mut String, written: &mut String| {
+    let finish = |word: &mut String, written: &mut String| {
         let is = |key: fn(&Source) -> &Option<String>| {
             sources.iter().any(|source| key(source).as_deref() == Some(word.as_str()))
         };

@@ -164,7 +164,7 @@ impl Begun {
             let bytes = vintner_guard::read_regular(file).map_err(unreadable)?;
             let name = file.file_name().map(Path::new).unwrap_or(file);
             self.write(
-                &Path::new("data").join("vintages").join(&self.vintage).join("raw").join(name),
+                Path::new("data").join("vintages").join(&self.vintage).join("raw").join(name),
                 &bytes,
             )?;
         }
