@@ -124,6 +124,12 @@ impl Columns {
         named.filter_map(|(number, name)| Some((name.clone(), self.labels.get(&number)?.clone()))).collect()
     }
 
+    /// The names of the columns whose values have labels.
+    pub(crate) fn labelled_names(&self) -> Vec<String> {
+        let named = (1_u32..).zip(&self.names);
+        named.filter(|(number, _)| self.labelled.contains(number)).map(|(_, name)| name.clone()).collect()
+    }
+
     /// The rows, the names as the first.
     pub(crate) fn into_rows(self) -> Vec<GridRow> {
         let names = self.names.iter().map(|name| CellContent::from_text(name.as_str()));

@@ -1,9 +1,8 @@
 //! The header row of a table, and finding columns in it.
 
 use vintner_diagnostics::did_you_mean;
-use vintner_panel::CellAddress;
 
-use crate::column_letter::by_place;
+use crate::column_letter::{by_place, letters};
 use crate::fold::{fold, fold_header};
 use crate::grid::{CellContent, Grid, GridRow};
 use crate::problem::Problem;
@@ -160,7 +159,7 @@ impl Header {
 
 /// The texts of header rows by column, as one and apart. In all rows but the last a text holds for the empty cells
 /// after it, as that of merged cells does.
-fn joined(rows: &[GridRow], separator: &str) -> (Vec<(u32, String)>, Vec<Vec<String>>) {
+pub(crate) fn joined(rows: &[GridRow], separator: &str) -> (Vec<(u32, String)>, Vec<Vec<String>>) {
     let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or_default();
     let filled: Vec<Vec<String>> = rows
         .iter()
@@ -199,12 +198,6 @@ fn joined(rows: &[GridRow], separator: &str) -> (Vec<(u32, String)>, Vec<Vec<Str
         }
     }
     (cells, parts)
-}
-
-/// The letters of a column.
-fn letters(column: u32) -> String {
-    let cell = CellAddress { file: String::new(), sheet: None, row: 1, column }.cell();
-    cell.trim_end_matches(|character: char| character.is_ascii_digit()).to_owned()
 }
 
 #[cfg(test)]

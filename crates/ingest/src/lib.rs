@@ -94,7 +94,7 @@ pub use manifest::{Manifest, VintageKind};
 pub use names_outside::{NameOutside, Nearest};
 pub use number_rule::{DecimalMark, Flags, Grouping, Negative, NumberRule, Percent};
 pub use read::{read_grid, read_source, read_source_bytes};
-pub use scaffold::{KnownVariable, Scaffold, known_variables, scaffold};
+pub use scaffold::{KnownVariable, Scaffold, ScaffoldedSource, known_variables, scaffold};
 pub use shown::Shown;
 pub use source::{Duplicates, HiddenCells, NameCase, Outside, Source, ValueColumn, ValueKind, ValueLabels};
 pub use source_fault::{SourceFault, SourceFaults};

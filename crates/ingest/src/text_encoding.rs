@@ -140,6 +140,59 @@ pub(crate) fn likely(bytes: &[u8], not: Option<&'static Encoding>) -> Option<&'s
     })
 }
 
+/// UTF-16 without a byte order mark: of text in it, whatever its script, commas, digits and line ends have a byte of
+/// zeros, all at even places or all at odd ones.
+pub(crate) fn unmarked_utf16(bytes: &[u8]) -> Option<&'static str> {
+    let zeros = |from: usize| bytes.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    let (label, encoding, most, least) =
+        if odd > even { ("utf-16le", UTF_16LE, odd, even) } else { ("utf-16be", UTF_16BE, even, odd) };
+    let fits = bytes.len().is_multiple_of(2) && most * 20 > bytes.len() && least * 20 < most;
+    let text = decode_strictly(bytes, encoding).ok().filter(|_| fits)?;
+    text.contains('\n').then_some(label)
+}
+
+/// Up to three words of a text that aren't ASCII, in quotation marks.
+pub(crate) fn samples(text: &str) -> Vec<String> {
+    let mut samples: Vec<String> = Vec::new();
+    let is_word = |character: char| character.is_alphanumeric() || !character.is_ascii();
+    for word in text.split(|character| !is_word(character)).filter(|word| !word.is_ascii()) {
+        let word = format!("{:?}", word.chars().take(20).collect::<String>());
+        if !samples.contains(&word) {
+            samples.push(word);
+        }
+        if samples.len() == 3 {
+            break;
+        }
+    }
+    samples
+}
+
+/// What is to be decided where bytes are text in another encoding, too: words of it in both.
+pub(crate) fn other_reading(bytes: &[u8], label: &str) -> Option<String> {
+    let own = Encoding::for_label_no_replacement(label.as_bytes())?;
+    if own == UTF_8 || own == UTF_16LE || own == UTF_16BE || bytes.is_ascii() {
+        return None;
+    }
+    // No text has control characters, which is what other encodings' bytes are in those of one byte.
+    let is_text = |text: &str| !text.chars().any(|character| matches!(character, '\u{80}'..='\u{9f}'));
+    let others = [GB18030, encoding_rs::WINDOWS_1252, encoding_rs::BIG5, encoding_rs::SHIFT_JIS, encoding_rs::EUC_KR];
+    let own_text = decode_strictly(bytes, own).ok()?;
+    for other in others.into_iter().filter(|other| *other != own && own != GBK) {
+        let Ok(text) = decode_strictly(bytes, other) else { continue };
+        if is_text(&text) && text != own_text {
+            return Some(format!(
+                "{} if it says {}, {} if it says {}?",
+                own.name().to_lowercase(),
+                samples(&own_text).join(", "),
+                other.name().to_lowercase(),
+                samples(&text).join(", ")
+            ));
+        }
+    }
+    None
+}
+
 /// What browsers would guess. Of a letter or two the guess is an encoding that hardly anyone uses: such say nothing.
 fn by_letters(bytes: &[u8]) -> Option<&'static Encoding> {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);

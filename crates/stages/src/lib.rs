@@ -34,7 +34,7 @@ mod words;
 pub use differences::TableDifferences;
 pub use error::StagesError;
 pub use made::vintage_side;
-pub use new_vintage::{NewVintage, new_vintage};
+pub use new_vintage::{Like, NewVintage, new_vintage};
 pub use operations::registry;
 pub use results::{ResultsDifference, results_difference};
 pub use tidy_shown::tidy_shown;

@@ -11,7 +11,7 @@ use crate::error::StagesError;
 const LARGEST: u64 = 512 * 1024 * 1024;
 
 /// What is put together for a new vintage, before anything is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct NewVintage {
     /// The manifest and what is to be said of it.
     pub scaffold: Scaffold,
@@ -19,26 +19,46 @@ pub struct NewVintage {
     pub files: Vec<PathBuf>,
 }
 
-/// Reads the files in `folder` (not in folders below) and guesses a manifest for them, with the variables of the vintage `like` for
-/// the names that columns go by. `day` writes a time in seconds since 1970 as `YYYY-MM-DD`.
+/// Whose variables are looked for in the columns of new files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Like<'a> {
+    /// A vintage that has to be there.
+    Named(&'a str),
+    /// A vintage, if it is there: of the first there is none before it.
+    IfThere(&'a str),
+    /// Nobody's: every column is a variable.
+    Nothing,
+}
+
+/// Reads the files in `folder` (not in folders below) and guesses a manifest for them. `crosswalk` is the file of
+/// entities, where there is one. `day` writes a time in seconds since 1970 as `YYYY-MM-DD`.
 ///
 /// # Errors
-/// Where the folder or a file can't be read, the crosswalk is faulty, or there is no vintage `like`.
+/// Where the folder or a file can't be read, the crosswalk is faulty, or a vintage that has to be there isn't.
 pub fn new_vintage(
     workspace: &Path,
     data_root: Option<&Path>,
     name: &str,
     folder: &Path,
-    crosswalk: &Path,
-    like: &str,
+    crosswalk: Option<&Path>,
+    like: Like<'_>,
     day: &dyn Fn(u64) -> String,
 ) -> Result<NewVintage, StagesError> {
     let io = |path: &Path| {
         let path = path.to_owned();
         move |problem| StagesError::from(IngestError::Io { path, problem })
     };
-    let crosswalk = Crosswalk::read(crosswalk)?;
-    let known = known_variables(&VintageFolders::new(data_root, workspace).locate(like)?.manifest);
+    let crosswalk = crosswalk.map(Crosswalk::read).transpose()?;
+    let folders = VintageFolders::new(data_root, workspace);
+    let known = match like {
+        Like::Named(name) => known_variables(&folders.locate(name)?.manifest),
+        Like::IfThere(name) => match folders.locate(name) {
+            Ok(vintage) => known_variables(&vintage.manifest),
+            Err(IngestError::UnknownVintage { .. }) => Vec::new(),
+            Err(error) => return Err(error.into()),
+        },
+        Like::Nothing => Vec::new(),
+    };
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(io(folder))? {
         let path = entry.map_err(io(folder))?.path();
@@ -63,6 +83,6 @@ pub fn new_vintage(
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         files.push((name, bytes));
     }
-    let scaffold = scaffold(name, &day(newest), &files, &crosswalk, &known);
+    let scaffold = scaffold(name, &day(newest), &files, crosswalk.as_ref(), &known);
     Ok(NewVintage { scaffold, files: paths })
 }

@@ -159,3 +159,75 @@ fn most_of_the_public_files_are_read_as_they_were_by_hand() {
         assert!(text.contains(line), "{line}\n{text}");
     }
 }
+
+/// A folder without a pipeline or a vintage, and the files of a first one.
+fn first_files(workspace: &Workspace) -> std::path::PathBuf {
+    let folder = workspace.path("first");
+    fs::create_dir_all(&folder).unwrap();
+    let put = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).unwrap();
+    let mut gdp = String::from("Country;Code;Year;GDP (bn);Growth\n");
+    let mut wide = String::from("Population by country\n\nCountry\t2001\t2002\t2004\n");
+    for (at, (name, code)) in [("Türkiye", "TUR"), ("France", "FRA"), ("Brazil", "BRA")].iter().enumerate() {
+        for year in 2001..2004 {
+            gdp.push_str(&format!("{name};{code};{year};1.{at}34,5;{}\n", if year == 2002 { "(0,5)" } else { "2,25 p" }));
+        }
+        wide.push_str(&format!("{}\t{at}1.5\t..\t{at}3.5\n", name.to_uppercase()));
+    }
+    wide.push_str("Source: yearbooks\n");
+    put("gdp.csv", gdp.as_bytes());
+    put("population.tsv", wide.as_bytes());
+    put("rate.csv", b"date,rate\n1990-01-01,1.5\n1990-04-01,1.25\n1990-07-01,1.75\n");
+    put("firms.csv", b"gvkey,fyear,sales,sector\n001001,2001,12.5,mining\n001001,2002,13.5,mining\n001002,2001,1.5,trade\n001002,2002,2.5,trade\n");
+    let utf16: Vec<u8> = "Land,Jahr,Wert\nK\u{f6}ln,2001,1.5\nBonn,2001,2.5\nK\u{f6}ln,2002,3.5\nBonn,2002,4.5\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    put("towns.csv", &utf16);
+    put("undecided.csv", b"city,year,value\nA,2001,\"1,234\"\nB,2001,\"2,500\"\nA,2002,\"3,125\"\nB,2002,\"4,750\"\n");
+    folder
+}
+
+#[test]
+fn the_first_vintage_is_begun_from_files_alone() {
+    let workspace = Workspace::of_paper();
+    let folder = first_files(&workspace);
+    for path in ["pipeline.yaml", "pipeline.lock"] {
+        let _ = fs::remove_file(workspace.path(path));
+    }
+    for path in ["data/vintages", "data/crosswalk"] {
+        fs::remove_dir_all(workspace.path(path)).unwrap();
+    }
+    let output = workspace.vintner(&["vintage", "new", "first", "--from", folder.to_str().unwrap(), "--copy"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    insta::assert_snapshot!("first_vintage", output.stdout);
+    insta::assert_snapshot!("first_vintage_manifest", {
+        let text = workspace.read("data/vintages/first/vintage.yaml");
+        let dated = |line: &&str| !line.starts_with("date:");
+        text.lines().filter(dated).collect::<Vec<_>>().join("\n")
+    });
+    insta::assert_snapshot!("first_vintage_crosswalk", workspace.read("data/crosswalk/first.csv"));
+    // What can be read in two ways is left to a person; all else is read as it was written.
+    let manifest = workspace.read("data/vintages/first/vintage.yaml");
+    assert_eq!(manifest.matches("faults, first of all").count(), 1, "{manifest}");
+    assert!(!manifest.contains("missing: [\"(0,5)\"]"), "{manifest}");
+}
+
+#[test]
+fn small_numbers_are_no_ids_of_a_crosswalk_of_numbers() {
+    let workspace = Workspace::of_paper();
+    let crosswalk = "id,en\n1,North\n2,South\n3,East\n";
+    fs::write(workspace.path("data/crosswalk/cities.csv"), crosswalk).unwrap();
+    let folder = workspace.path("numbers");
+    fs::create_dir_all(&folder).unwrap();
+    let mut text = String::from("rank,region,year,share\n");
+    for year in 2001..2004 {
+        for (at, region) in ["North", "South", "East"].iter().enumerate() {
+            text.push_str(&format!("{},{region},{year},{}.5\n", at + 1, at + 7));
+        }
+    }
+    fs::write(folder.join("ranks.csv"), text).unwrap();
+    let output = workspace.vintner(&["vintage", "new", "ranked", "--from", folder.to_str().unwrap()]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    let manifest = workspace.read("data/vintages/ranked/vintage.yaml");
+    assert!(manifest.contains("entity: \"region\"  # guess: 3 of 3 entities, 0 other names"), "{manifest}");
+}

@@ -13,6 +13,10 @@ use crate::{delimited, gzip, html, text_encoding};
 pub(super) struct Readable {
     pub(super) format: Format,
     pub(super) encoding: Option<String>,
+    /// Three texts as they are read in it.
+    pub(super) encoding_seen: String,
+    /// In which other encoding its bytes are text, too.
+    pub(super) encoding_doubt: Option<String>,
     pub(super) delimiter: Option<char>,
     pub(super) comment: Option<String>,
     pub(super) sheet: Option<String>,
@@ -21,6 +25,8 @@ pub(super) struct Readable {
     pub(super) rows: Vec<GridRow>,
     /// What columns are called in words, by their names, where the file says so.
     pub(super) column_labels: Vec<(String, String)>,
+    /// Columns whose values have labels; their rows hold these.
+    pub(super) labelled: Vec<String>,
     /// What stands for missing values, where a data package says so.
     pub(super) missing: Vec<String>,
     /// What a reader of the manifest should look at.
@@ -53,11 +59,17 @@ pub(super) fn readings(
             return Err(format!("a {} packed by gzip: unpack it", format.in_words()));
         }
         _ if format.is_columnar() => {
-            let columns = read_columns(bytes, format, &ColumnsAsked::default()).map_err(refused)?;
+            let mut columns = read_columns(bytes, format, &ColumnsAsked::default()).map_err(refused)?;
+            let labelled = columns.labelled_names();
+            if !labelled.is_empty() {
+                let asked = ColumnsAsked { as_labels: labelled.clone(), ..ColumnsAsked::default() };
+                columns = read_columns(bytes, format, &asked).map_err(refused)?;
+            }
             let (labels, remarks) = (columns.labels_by_name(), columns.warnings.clone());
             let mut reading = plain(format, None, columns.into_rows());
             reading.remarks = remarks;
             reading.column_labels = labels;
+            reading.labelled = labelled;
             vec![reading]
         }
         _ => read_tables(bytes, format, Wanted::All)
@@ -86,12 +98,15 @@ fn plain(format: Format, sheet: Option<String>, rows: Vec<GridRow>) -> Readable 
     Readable {
         format,
         encoding: None,
+        encoding_seen: String::new(),
+        encoding_doubt: None,
         delimiter: None,
         comment: None,
         sheet,
         other_sheets: None,
         rows,
         column_labels: Vec::new(),
+        labelled: Vec::new(),
         missing: Vec::new(),
         remarks: Vec::new(),
     }
@@ -158,7 +173,7 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
     let marked = match bytes {
         [0xFF, 0xFE, ..] => Some("utf-16le"),
         [0xFE, 0xFF, ..] => Some("utf-16be"),
-        _ => None,
+        _ => text_encoding::unmarked_utf16(bytes),
     };
     if marked.is_none() && bytes.iter().filter(|byte| **byte == 0).count() * 20 > bytes.len() {
         return Err("neither a workbook nor text".into());
@@ -200,6 +215,8 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
     let format = if delimiter == '\t' { Format::Tsv } else { Format::Csv };
     Ok(Readable {
         format,
+        encoding_seen: text_encoding::samples(&text).join(", "),
+        encoding_doubt: text_encoding::other_reading(bytes, &label),
         encoding: (label != "utf-8").then_some(label),
         delimiter: (![',', '\t'].contains(&delimiter)).then_some(delimiter),
         comment,
@@ -207,6 +224,7 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
         other_sheets: None,
         rows,
         column_labels: Vec::new(),
+        labelled: Vec::new(),
         missing: Vec::new(),
         remarks: Vec::new(),
     })

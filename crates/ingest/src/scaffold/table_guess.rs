@@ -1,310 +1,420 @@
-//! Where a table keeps entities, years and values.
+//! Where a table keeps entities, times and values.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::crosswalk::{Crosswalk, NameMatch};
-use crate::fold::{fold, fold_header};
-use crate::grid::{CellContent, GridRow};
+use super::entity_guess::{EntityGuess, entity_by_keys, entity_by_names, id_of};
+use super::numbers_seen::is_missing;
+use super::sheet_view::{SheetView, ViewColumn, number_of};
+use super::times_seen::{TimesSeen, is_span, time_in, times_seen};
+use super::value_guess::{ValueGuess, value};
+use crate::cell::Cell;
+use crate::crosswalk::Crosswalk;
+use crate::fold::fold;
+use crate::grid::GridRow;
 use crate::layout::Layout;
-use crate::number::parse_number;
-use crate::year::parse_year;
+use crate::source::ValueKind;
+use crate::year::names_a_year;
 
 /// Rows among which a header is looked for.
-const HEADER_ROWS: usize = 15;
-/// Years that statistics are of.
-const YEARS: std::ops::RangeInclusive<i32> = 1850..=2150;
+const HEADER_ROWS: usize = 20;
+
+/// So many variables a column may name.
+const VARIABLES: usize = 400;
 
 /// A table as it seems to be.
 #[derive(Debug, Clone)]
 pub(super) struct TableGuess {
     pub(super) layout: Layout,
     pub(super) header_row: u32,
+    pub(super) header_rows: u32,
+    pub(super) skip_rows: u32,
     pub(super) last_row: Option<u32>,
-    pub(super) entity: Option<String>,
+    pub(super) entity: Option<EntityGuess>,
     pub(super) time: Option<String>,
+    /// How times are written, and which there are; of headers in a wide table.
+    pub(super) times: TimesSeen,
     pub(super) category: Option<String>,
-    pub(super) covers: Option<[i32; 2]>,
-    /// Headers over columns of numbers; none in a wide table of one variable.
+    /// Columns of which one text is read, with how often each text stands there.
+    pub(super) conditions: Vec<(String, Vec<(String, usize)>)>,
+    pub(super) variable_column: Option<String>,
+    /// Columns of values; without a header in a table of one variable.
     pub(super) values: Vec<ValueGuess>,
-    /// Entities of the crosswalk that are there, and names that aren't in it.
-    pub(super) found: BTreeSet<String>,
-    pub(super) outside: usize,
-    /// Whether some entity has two rows for a year.
+    /// Whether some entity has two rows for a time.
     pub(super) repeated: bool,
     /// How sure it is: cells that fit.
     pub(super) score: usize,
 }
 
-/// A column of numbers.
-#[derive(Debug, Clone)]
-pub(super) struct ValueGuess {
-    pub(super) header: Option<String>,
-    pub(super) numbers: usize,
-    pub(super) blank: usize,
-    /// Texts among the numbers, which may stand for missing values.
-    pub(super) texts: Vec<String>,
-    pub(super) least: f64,
-    pub(super) most: f64,
-}
-
 /// The likeliest table among the rows.
-pub(super) fn table(rows: &[GridRow], crosswalk: &Crosswalk) -> Option<TableGuess> {
+pub(super) fn table(rows: &[GridRow], crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
     let candidates = rows.iter().enumerate().filter(|(_, row)| !row.is_blank()).take(HEADER_ROWS);
-    let guesses = candidates.flat_map(|(at, header)| {
-        let below = rows.get(at + 1..).unwrap_or_default();
-        [
-            long(header, below, crosswalk),
-            wide(header, below, crosswalk),
-            entities_across(header, below, crosswalk),
-        ]
+    let views = candidates.flat_map(|(at, _)| SheetView::of(rows, at));
+    let tried = views.filter_map(|view| {
+        let sample = view.sampled();
+        let guesses = [
+            long(&sample, crosswalk),
+            wide(&sample, crosswalk),
+            entities_across(&sample, crosswalk),
+            timeless(&sample, crosswalk),
+        ];
+        let best = guesses.into_iter().flatten().reduce(|best, next| if next.score > best.score { next } else { best });
+        best.map(|guess| (guess.score, guess, view))
     });
     // The earliest of equals: a header stands above its data.
-    guesses.flatten().reduce(|best, next| if next.score > best.score { next } else { best })
-}
-
-fn year_of(content: &CellContent) -> Option<i32> {
-    parse_year(content.as_cell()).ok().filter(|year| YEARS.contains(year))
-}
-
-fn number_of(content: &CellContent) -> Option<f64> {
-    match content {
-        CellContent::Number(number) => Some(*number),
-        CellContent::Text(text) => parse_number(text),
-        _ => None,
+    let (_, sample, view) = tried.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    match (sample.layout, &sample.time) {
+        (Layout::Wide, _) => wide(&view, crosswalk),
+        (Layout::EntitiesAcross, _) => entities_across(&view, crosswalk),
+        (Layout::Long, None) => timeless(&view, crosswalk),
+        (Layout::Long, Some(_)) => long(&view, crosswalk),
     }
 }
 
-fn entity_of<'a>(content: &CellContent, crosswalk: &'a Crosswalk) -> Option<&'a str> {
-    match content {
-        CellContent::Text(text) => match crosswalk.find(text) {
-            NameMatch::Entity(id) => Some(id),
-            NameMatch::Outside { .. } => None,
-        },
-        _ => None,
-    }
-}
-
-/// Headers that are there once, with their columns.
-fn headers(header: &GridRow) -> Vec<(u32, String)> {
-    let all: Vec<(u32, String)> = (1..)
-        .zip(&header.cells)
-        .filter(|(_, cell)| matches!(cell, CellContent::Text(_)) && !cell.is_blank())
-        .map(|(column, cell)| (column, cell.raw()))
-        .collect();
-    let mut times: BTreeMap<String, usize> = BTreeMap::new();
-    for (_, text) in &all {
-        *times.entry(fold_header(text)).or_default() += 1;
-    }
-    all.into_iter().filter(|(_, text)| times.get(&fold_header(text)) == Some(&1)).collect()
-}
-
-/// The column with most names of the crosswalk's entities, if it has some.
-fn entity_column(
-    headers: &[(u32, String)],
-    below: &[&GridRow],
-    crosswalk: &Crosswalk,
-) -> Option<(u32, String)> {
-    let known = |column: u32| -> BTreeSet<&str> {
-        below.iter().filter_map(|row| entity_of(row.cell(column), crosswalk)).collect()
+/// The column of times: that with most of them; of equals the one whose header says so.
+fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSeen)> {
+    let filled = &view.filled;
+    let says = |column: &ViewColumn| {
+        let folded = fold(&column.name).to_lowercase();
+        ["年", "year", "time", "date", "period", "quarter", "month", "季", "月"].iter().any(|word| folded.contains(word))
     };
-    headers
-        .iter()
-        .map(|(column, text)| (known(*column).len(), *column, text))
-        .filter(|(count, ..)| *count > 0)
-        .reduce(|best, next| if next.0 > best.0 { next } else { best })
-        .map(|(_, column, text)| (column, text.clone()))
-}
-
-fn long(header: &GridRow, below: &[GridRow], crosswalk: &Crosswalk) -> Option<TableGuess> {
-    let headers = headers(header);
-    let filled: Vec<&GridRow> = below.iter().filter(|row| !row.is_blank()).collect();
-    // The column of years: the most of them; of equals the one whose header says so.
-    let (time, time_header, _) = headers
-        .iter()
-        .map(|(column, text)| {
-            let years = filled.iter().filter(|row| year_of(row.cell(*column)).is_some()).count();
-            let folded = fold(text).to_lowercase();
-            let says = usize::from(folded.contains('年') || folded.contains("year"));
-            (*column, text, (years, says))
-        })
-        .filter(|(_, _, (years, _))| *years * 10 >= filled.len() * 6 && *years > 0)
-        .reduce(|best, next| if next.2 > best.2 { next } else { best })?;
-    let data: Vec<&GridRow> =
-        filled.iter().filter(|row| year_of(row.cell(time)).is_some()).copied().collect();
-    let entity = entity_column(&headers, &data, crosswalk);
-    let own: Vec<&GridRow> = match &entity {
-        Some((column, _)) => {
-            data.iter().filter(|row| entity_of(row.cell(*column), crosswalk).is_some()).copied().collect()
+    let enough = |count: usize| count > 0 && count * 10 >= filled.len() * 6;
+    let years = view.columns.iter().filter_map(|column| {
+        let count = filled.iter().filter(|row| time_in(column.cell(row), None, None).is_some()).count();
+        // Numbers of any kind may be such as years are: without a word that says so all have to be.
+        let plain = || filled.iter().all(|row| time_in(column.cell(row), None, None).is_some());
+        (enough(count) && (says(column) || plain() || !column.is_headed)).then_some((column, count))
+    });
+    let best = years
+        .map(|(column, count)| (column, (count, usize::from(says(column)))))
+        .reduce(|best, next| if next.1 > best.1 { next } else { best });
+    if let Some((column, _)) = best {
+        let seen = times_seen(filled.iter().map(|row| column.cell(row)))?;
+        return Some((column, seen));
+    }
+    let periods = view.columns.iter().filter_map(|column| {
+        let may_be = |row: &&&GridRow| {
+            let cell = column.cell(row);
+            matches!(cell, Cell::Date(_)) || is_span(cell) || names_a_year(&cell.raw())
+        };
+        let first: Vec<&&GridRow> = filled.iter().filter(|row| !column.cell(row).is_blank()).take(4).collect();
+        if first.is_empty() || !first.iter().all(may_be) {
+            return None;
         }
-        None => data.clone(),
+        let seen = times_seen(filled.iter().map(|row| column.cell(row)))?;
+        enough(seen.count).then_some((column, seen))
+    });
+    periods.reduce(|best, next| if next.1.count > best.1.count { next } else { best })
+}
+
+fn long(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
+    let (time, times) = time_column(view)?;
+    let is_data = |row: &&&GridRow| time_in(time.cell(row), times.period, times.span).is_some();
+    let data: Vec<&GridRow> = view.filled.iter().filter(is_data).copied().collect();
+    let others: Vec<&ViewColumn> = view.columns.iter().filter(|column| *column != time).collect();
+    let by_name = crosswalk.and_then(|crosswalk| entity_by_names(&others, &data, crosswalk));
+    let entity = by_name.or_else(|| entity_by_keys(&others, Some(time), &data));
+    let mut guess = by_rows(view, entity, Some(time), &others, &data, crosswalk)?;
+    guess.time = Some(time.name.clone());
+    guess.times = times;
+    Some(guess)
+}
+
+/// A table of rows without times.
+fn timeless(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
+    let headed = view.columns.iter().filter(|column| column.is_headed).count();
+    let width = view.columns.len();
+    // A header names nearly all of its columns.
+    if headed < 2 || headed * 10 < width * 8 {
+        return None;
+    }
+    let filled = |row: &&GridRow| view.columns.iter().filter(|column| !column.cell(row).is_blank()).count();
+    let data: Vec<&GridRow> = view.filled.iter().filter(|row| filled(row) > 1).copied().collect();
+    let others: Vec<&ViewColumn> = view.columns.iter().collect();
+    let by_name = crosswalk.and_then(|crosswalk| entity_by_names(&others, &data, crosswalk));
+    let entity = by_name.or_else(|| entity_by_keys(&others, None, &data));
+    let mut guess = by_rows(view, entity, None, &others, &data, crosswalk)?;
+    let numbers = guess.values.iter().any(|value| value.kind != ValueKind::Text);
+    guess.score /= 3;
+    numbers.then_some(guess)
+}
+
+/// A table with an observation a row.
+fn by_rows(
+    view: &SheetView<'_>,
+    entity: Option<(ViewColumn, EntityGuess)>,
+    time: Option<&ViewColumn>,
+    others: &[&ViewColumn],
+    data: &[&GridRow],
+    crosswalk: Option<&Crosswalk>,
+) -> Option<TableGuess> {
+    let named = |row: &&&GridRow| match (crosswalk, &entity) {
+        (Some(crosswalk), Some((column, guess))) if guess.is_known => {
+            id_of(column.cell(row), crosswalk, true).is_some()
+        }
+        _ => true,
     };
-    let key_columns: Vec<u32> = entity.iter().map(|(column, _)| *column).chain([time]).collect();
-    let values: Vec<(u32, ValueGuess)> = headers
+    let own: Vec<&GridRow> = data.iter().filter(named).copied().collect();
+    let keys: Vec<&ViewColumn> = entity.iter().map(|(column, _)| column).chain(time).collect();
+    let rest: Vec<&ViewColumn> = others.iter().filter(|column| !keys.contains(*column)).copied().collect();
+    let (category, conditions, repeated) = told_apart(&keys, &rest, &own);
+    let of_condition = |name: &str| conditions.iter().any(|(own, _)| own == name);
+    let is_value = |column: &&&ViewColumn| {
+        category.as_ref() != Some(&column.name) && !of_condition(&column.name)
+    };
+    let values: Vec<(bool, ValueGuess)> = rest
         .iter()
-        .filter(|(column, _)| !key_columns.contains(column))
-        .filter_map(|(column, text)| {
-            Some((*column, value(Some(text), own.iter().map(|row| row.cell(*column)))?))
+        .filter(is_value)
+        .filter_map(|column| {
+            let name = column.is_headed.then_some(column.name.as_str())?;
+            Some((column.is_headed, value(Some(name), own.iter().map(|row| column.cell(row)))?))
         })
         .collect();
-    let keys: Vec<Vec<String>> = own
-        .iter()
-        .map(|row| key_columns.iter().map(|column| fold(&row.cell(*column).raw())).collect())
-        .collect();
-    let repeated = keys.iter().collect::<BTreeSet<_>>().len() < keys.len();
-    // Several rows for an entity and year, told apart by a text: a category.
-    let category = repeated
-        .then(|| {
-            headers.iter().find(|(column, _)| {
-                let is_value = values.iter().any(|(other, _)| other == column);
-                let texts: BTreeSet<String> = own.iter().map(|row| fold(&row.cell(*column).raw())).collect();
-                let with: BTreeSet<(&Vec<String>, String)> =
-                    keys.iter().zip(&own).map(|(key, row)| (key, fold(&row.cell(*column).raw()))).collect();
-                !is_value && !key_columns.contains(column) && texts.len() > 1 && with.len() == keys.len()
-            })
-        })
-        .flatten()
-        .map(|(_, text)| text.clone());
-    let years: Vec<i32> = data.iter().filter_map(|row| year_of(row.cell(time))).collect();
-    let names = entity.as_ref().map(|(column, _)| names(&data, *column, crosswalk)).unwrap_or_default();
-    let cells: usize = values.iter().map(|(_, one)| one.numbers).sum();
+    let is_number = |(_, value): &&(bool, ValueGuess)| value.kind != ValueKind::Text;
+    let cells: usize = values.iter().filter(is_number).map(|(_, one)| one.numbers).sum();
     Some(TableGuess {
         layout: Layout::Long,
-        header_row: header.number,
-        last_row: last_row(below, data.last().map(|row| row.number)),
-        entity: entity.map(|(_, text)| text),
-        time: Some(time_header.clone()),
-        category: category.clone(),
-        covers: range(&years),
+        header_row: view.header_row,
+        header_rows: view.header_rows,
+        skip_rows: view.skipped(data.first().copied()),
+        last_row: view.last_row(data.last().copied()),
+        entity: entity.map(|(_, guess)| guess),
+        time: None,
+        times: TimesSeen::default(),
+        category,
+        conditions,
+        variable_column: None,
         values: values.into_iter().map(|(_, one)| one).collect(),
-        found: names.0,
-        outside: names.1,
-        repeated: repeated && category.is_none(),
+        repeated,
         score: cells + 2 * own.len(),
     })
 }
 
-fn wide(header: &GridRow, below: &[GridRow], crosswalk: &Crosswalk) -> Option<TableGuess> {
-    let years: Vec<(u32, i32)> =
-        (1..).zip(&header.cells).filter_map(|(column, cell)| Some((column, year_of(cell)?))).collect();
-    let distinct: BTreeSet<i32> = years.iter().map(|(_, year)| *year).collect();
-    if distinct.len() < 2 || distinct.len() < years.len() {
+/// What tells the rows of one key apart: nothing, a category, or texts of which one has to be chosen.
+#[allow(clippy::type_complexity)]
+fn told_apart(
+    keys: &[&ViewColumn],
+    rest: &[&ViewColumn],
+    own: &[&GridRow],
+) -> (Option<String>, Vec<(String, Vec<(String, usize)>)>, bool) {
+    if keys.is_empty() {
+        return (None, Vec::new(), false);
+    }
+    let text = |column: &ViewColumn, row: &GridRow| fold(&column.cell(row).raw());
+    let key = |row: &GridRow| -> Vec<String> { keys.iter().map(|column| text(column, row)).collect() };
+    let all: Vec<Vec<String>> = own.iter().map(|row| key(row)).collect();
+    let distinct = all.iter().collect::<BTreeSet<_>>().len();
+    if distinct == all.len() {
+        return (None, Vec::new(), false);
+    }
+    // Texts that aren't data: no numbers with fractions, and few enough for a code.
+    let may_tell = |column: &&&ViewColumn| {
+        let texts: BTreeSet<String> = own.iter().map(|row| text(column, row)).collect();
+        let whole = own.iter().filter_map(|row| number_of(column.cell(row))).all(|number| number.fract() == 0.0);
+        let numbers = own.iter().filter(|row| number_of(column.cell(row)).is_some()).count();
+        texts.len() > 1 && texts.len() <= VARIABLES && (numbers * 2 < own.len() || (whole && texts.len() * 2 <= own.len()))
+    };
+    let telling: Vec<&&ViewColumn> = rest.iter().filter(may_tell).collect();
+    let apart = |column: &ViewColumn| {
+        let with: BTreeSet<(&Vec<String>, String)> = all.iter().zip(own).map(|(key, row)| (key, text(column, row))).collect();
+        with.len()
+    };
+    if let Some(column) = telling.iter().find(|column| apart(column) == all.len()) {
+        return (Some(column.name.clone()), Vec::new(), false);
+    }
+    // One text of each column that divides them, the commonest, until every key is there once.
+    let mut left: Vec<&GridRow> = own.to_vec();
+    let mut conditions = Vec::new();
+    for column in telling {
+        let once = left.iter().map(|row| key(row)).collect::<BTreeSet<_>>().len() == left.len();
+        if once {
+            break;
+        }
+        let before = left.iter().map(|row| key(row)).collect::<BTreeSet<_>>().len();
+        let with: BTreeSet<(Vec<String>, String)> = left.iter().map(|row| (key(row), text(column, row))).collect();
+        if with.len() == before {
+            continue;
+        }
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        left.iter().for_each(|row| *counts.entry(text(column, row)).or_default() += 1);
+        let mut counts: Vec<(String, usize)> = counts.into_iter().filter(|(text, _)| !text.is_empty()).collect();
+        counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+        if let Some((most, _)) = counts.first().cloned() {
+            left.retain(|row| text(column, row) == most);
+            conditions.push((column.name.clone(), counts));
+        }
+    }
+    let once = left.iter().map(|row| key(row)).collect::<BTreeSet<_>>().len() == left.len();
+    if once { (None, conditions, false) } else { (None, Vec::new(), true) }
+}
+
+/// A column of one time, and what the other rows of its header say.
+struct TimeColumn<'v> {
+    column: &'v ViewColumn,
+    variable: String,
+}
+
+fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
+    // The row of the header that has most times, the lowest of equals.
+    let height = view.header_rows as usize;
+    let headed = |at: usize| {
+        let texts: Vec<(&ViewColumn, String)> = view
+            .columns
+            .iter()
+            .filter_map(|column| {
+                let part = column.parts.get(at)?;
+                // Text, unless the header's cell holds something else.
+                let own = view.head_cells(column.at).find(|(row, _)| *row == at).map(|(_, cell)| cell);
+                let raw = own.filter(|cell| !cell.is_blank()).map_or_else(|| part.clone(), |cell| cell.header_text());
+                Some((column, raw))
+            })
+            .collect();
+        let seen = times_seen(texts.iter().map(|(_, text)| Cell::of_text(text)));
+        seen.map(|seen| (seen, at, texts))
+    };
+    let rows = (0..height).filter_map(headed);
+    let (times, row, texts) = rows.reduce(|best, next| if next.0.count >= best.0.count { next } else { best })?;
+    let mut columns: Vec<TimeColumn> = Vec::new();
+    let mut printed: BTreeSet<(String, String)> = BTreeSet::new();
+    for (column, text) in &texts {
+        let Some((_, time)) = time_in(Cell::of_text(text), times.period, times.span) else { continue };
+        let others = column.parts.iter().enumerate().filter(|(at, text)| *at != row && !text.is_empty());
+        let variable = others.map(|(_, text)| text.clone()).collect::<Vec<_>>().join(" | ");
+        if !printed.insert((time, variable.clone())) {
+            return None;
+        }
+        columns.push(TimeColumn { column, variable });
+    }
+    let variables: BTreeSet<&String> = columns.iter().map(|one| &one.variable).collect();
+    if columns.len() < 2 || columns.len() < 2 * variables.len() {
         return None;
     }
-    let filled: Vec<&GridRow> = below.iter().filter(|row| !row.is_blank()).collect();
-    let entity = entity_column(&headers(header), &filled, crosswalk)?;
-    let own: Vec<&GridRow> =
-        filled.iter().filter(|row| entity_of(row.cell(entity.0), crosswalk).is_some()).copied().collect();
-    let cells = own.iter().flat_map(|row| years.iter().map(|(column, _)| row.cell(*column)));
-    let value = value(None, cells)?;
-    let last = filled
-        .iter()
-        .rev()
-        .find(|row| years.iter().any(|(column, _)| number_of(row.cell(*column)).is_some()));
-    let (found, outside) = names(&filled, entity.0, crosswalk);
+    let is_blank_or_missing = |cell: Cell<'_>| cell.is_blank() || is_missing(&cell.raw());
+    let is_data = |row: &&&GridRow| columns.iter().any(|one| number_of(one.column.cell(row)).is_some());
+    let first = view.filled.iter().find(|row| {
+        is_data(row) || columns.iter().all(|one| is_blank_or_missing(one.column.cell(row)))
+            && columns.iter().any(|one| !one.column.cell(row).is_blank())
+    });
+    let last = view.filled.iter().rev().find(is_data).copied();
+    let within = |row: &&&GridRow| {
+        first.is_some_and(|first| row.number >= first.number) && last.is_some_and(|last| row.number <= last.number)
+    };
+    let data: Vec<&GridRow> = view.filled.iter().filter(within).copied().collect();
+    let keys: Vec<&ViewColumn> =
+        view.columns.iter().filter(|column| !columns.iter().any(|one| one.column == *column)).collect();
+    let by_name = crosswalk.and_then(|crosswalk| entity_by_names(&keys, &data, crosswalk));
+    let entity = by_name.or_else(|| entity_by_keys(&keys, None, &data).or_else(|| most_texts(&keys, &data)));
+    let (column, entity) = entity?;
+    let known = |row: &&&GridRow| match crosswalk {
+        Some(crosswalk) if entity.is_known => id_of(column.cell(row), crosswalk, true).is_some(),
+        _ => true,
+    };
+    let own: Vec<&GridRow> = data.iter().filter(known).copied().collect();
+    let rest: Vec<&ViewColumn> = keys.iter().filter(|own| **own != &column).copied().collect();
+    let (by_row, conditions, repeated) = told_apart(&[&column], &rest, &own);
+    let names = by_row.as_ref().and_then(|name| rest.iter().find(|column| column.name == *name));
+    let mut values = Vec::new();
+    match names {
+        // Each row's own text names its variable.
+        Some(naming) => {
+            let mut texts: Vec<String> = Vec::new();
+            for row in &own {
+                let text = naming.cell(row).raw().into_owned();
+                if !text.trim().is_empty() && !texts.contains(&text) && texts.len() < VARIABLES {
+                    texts.push(text);
+                }
+            }
+            for text in texts {
+                let of = own.iter().filter(|row| naming.cell(row).raw() == text);
+                let cells = of.flat_map(|row| columns.iter().map(|one| one.column.cell(row)));
+                values.extend(value(Some(&text), cells).filter(|value| value.kind != ValueKind::Text));
+            }
+        }
+        None => {
+            let several = variables.len() > 1 || variables.iter().any(|name| !name.is_empty());
+            for variable in &variables {
+                let of: Vec<&TimeColumn> = columns.iter().filter(|one| one.variable == **variable).collect();
+                let cells = own.iter().flat_map(|row| of.iter().map(|one| one.column.cell(row)));
+                let header = several.then_some(variable.as_str());
+                values.extend(value(header, cells).filter(|value| value.kind != ValueKind::Text));
+            }
+        }
+    }
+    if values.is_empty() {
+        return None;
+    }
+    let numbers: usize = values.iter().map(|one| one.numbers).sum();
     Some(TableGuess {
         layout: Layout::Wide,
-        header_row: header.number,
-        last_row: last_row(below, last.map(|row| row.number)),
-        entity: Some(entity.1),
+        header_row: view.header_row,
+        header_rows: view.header_rows,
+        skip_rows: view.skipped(first.copied()),
+        last_row: view.last_row(last),
+        entity: Some(entity),
         time: None,
+        times,
         category: None,
-        covers: range(&distinct.iter().copied().collect::<Vec<_>>()),
-        score: value.numbers + 2 * own.len() * years.len(),
-        values: vec![value],
-        repeated: own.len() > found.len(),
-        found,
-        outside,
+        conditions,
+        variable_column: by_row,
+        score: numbers + 2 * own.len() * columns.len(),
+        values,
+        repeated,
     })
 }
 
-fn entities_across(header: &GridRow, below: &[GridRow], crosswalk: &Crosswalk) -> Option<TableGuess> {
-    let columns: Vec<(u32, &str)> = (1..)
-        .zip(&header.cells)
-        .filter_map(|(column, cell)| Some((column, entity_of(cell, crosswalk)?)))
+/// The column with the most different texts, for tables whose rows several keys tell apart.
+fn most_texts(keys: &[&ViewColumn], data: &[&GridRow]) -> Option<(ViewColumn, EntityGuess)> {
+    let texts = |column: &ViewColumn| -> BTreeSet<String> {
+        data.iter().map(|row| fold(&column.cell(row).raw())).filter(|text| !text.is_empty()).collect()
+    };
+    let counted = keys.iter().map(|column| (texts(column).len(), *column)).filter(|(count, _)| *count > 0);
+    let (_, column) = counted.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    Some((column.clone(), EntityGuess::unknown(column, data)))
+}
+
+fn entities_across(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
+    let crosswalk = crosswalk?;
+    let columns: Vec<(&ViewColumn, String)> = view
+        .columns
+        .iter()
+        .filter(|column| column.is_headed)
+        .filter_map(|column| {
+            let text = column.parts.join(" | ");
+            Some((column, id_of(Cell::of_text(&text), crosswalk, false)?.to_owned()))
+        })
         .collect();
-    let found: BTreeSet<String> = columns.iter().map(|(_, id)| (*id).to_owned()).collect();
-    if found.len() < 2 {
+    let found: BTreeSet<String> = columns.iter().map(|(_, id)| id.clone()).collect();
+    if found.len() < 2 || view.header_rows > 1 {
         return None;
     }
-    let filled: Vec<&GridRow> = below.iter().filter(|row| !row.is_blank()).collect();
-    let headers = headers(header);
-    let (time, text, years) = headers
-        .iter()
-        .filter(|(column, _)| columns.binary_search_by_key(column, |(other, _)| *other).is_err())
-        .map(|(column, text)| {
-            let years: Vec<i32> = filled.iter().filter_map(|row| year_of(row.cell(*column))).collect();
-            (*column, text, years)
-        })
-        .filter(|(_, _, years)| years.len() > 1)
-        .max_by_key(|(_, _, years)| years.len())?;
-    let data: Vec<&GridRow> =
-        filled.iter().filter(|row| year_of(row.cell(time)).is_some()).copied().collect();
-    let value = value(None, data.iter().flat_map(|row| columns.iter().map(|(column, _)| row.cell(*column))))?;
+    let others: Vec<ViewColumn> =
+        view.columns.iter().filter(|column| !columns.iter().any(|(own, _)| own == column)).cloned().collect();
+    let narrowed = SheetView { columns: others.clone(), ..view.clone() };
+    let (time, times) = time_column(&narrowed)?;
+    if times.count < 2 || times.period.is_some() {
+        return None;
+    }
+    let is_data = |row: &&&GridRow| time_in(time.cell(row), None, times.span).is_some();
+    let data: Vec<&GridRow> = view.filled.iter().filter(is_data).copied().collect();
+    let cells = data.iter().flat_map(|row| columns.iter().map(|(column, _)| column.cell(row)));
+    let value = value(None, cells).filter(|value| value.kind != ValueKind::Text)?;
+    let years: Vec<String> = data.iter().map(|row| time.cell(row).raw().into_owned()).collect();
+    let names: Vec<String> = columns.iter().map(|(column, _)| column.name.clone()).collect();
+    let examples = columns.iter().take(3).map(|(column, id)| (column.name.clone(), id.clone())).collect();
+    let outside = others.iter().filter(|column| column.is_headed).count().saturating_sub(1);
     Some(TableGuess {
         layout: Layout::EntitiesAcross,
-        header_row: header.number,
-        last_row: last_row(below, data.last().map(|row| row.number)),
-        entity: None,
-        time: Some(text.clone()),
-        category: None,
-        covers: range(&years),
+        header_row: view.header_row,
+        header_rows: 1,
+        skip_rows: view.skipped(data.first().copied()),
+        last_row: view.last_row(data.last().copied()),
+        entity: Some(EntityGuess { column: String::new(), is_known: true, found, outside, names, examples }),
+        time: Some(time.name.clone()),
         score: value.numbers + 2 * data.len() * columns.len(),
         values: vec![value],
         repeated: years.iter().collect::<BTreeSet<_>>().len() < years.len(),
-        outside: headers.len().saturating_sub(found.len() + 1),
-        found,
+        times,
+        category: None,
+        conditions: Vec::new(),
+        variable_column: None,
     })
-}
-
-/// What stands in a column of numbers; none where most cells aren't.
-fn value<'a>(header: Option<&String>, cells: impl Iterator<Item = &'a CellContent>) -> Option<ValueGuess> {
-    let (mut numbers, mut blank, mut texts) = (Vec::new(), 0, BTreeMap::new());
-    for cell in cells {
-        match number_of(cell) {
-            Some(number) => numbers.push(number),
-            None if cell.is_blank() => blank += 1,
-            None => *texts.entry(cell.raw()).or_insert(0_usize) += 1,
-        }
-    }
-    let other: usize = texts.values().sum();
-    // Years beside the year, as in a column of codes, are no values worth a guess; a constant is none either.
-    (!numbers.is_empty() && numbers.len() >= other).then(|| ValueGuess {
-        header: header.cloned(),
-        numbers: numbers.len(),
-        blank,
-        texts: texts.into_keys().collect(),
-        least: numbers.iter().copied().fold(f64::INFINITY, f64::min),
-        most: numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-    })
-}
-
-/// The entities in a column, and how many other names there are.
-fn names(rows: &[&GridRow], column: u32, crosswalk: &Crosswalk) -> (BTreeSet<String>, usize) {
-    let texts: BTreeSet<String> = rows
-        .iter()
-        .map(|row| row.cell(column))
-        .filter(|cell| !cell.is_blank())
-        .map(CellContent::raw)
-        .collect();
-    let mut found = BTreeSet::new();
-    let mut outside = 0;
-    for text in &texts {
-        match crosswalk.find(text) {
-            NameMatch::Entity(id) => {
-                found.insert(id.to_owned());
-            }
-            NameMatch::Outside { .. } => outside += 1,
-        }
-    }
-    (found, outside)
-}
-
-/// The last row of data, where something else stands under it.
-fn last_row(below: &[GridRow], last: Option<u32>) -> Option<u32> {
-    let last = last?;
-    below.iter().any(|row| row.number > last && !row.is_blank()).then_some(last)
-}
-
-fn range(years: &[i32]) -> Option<[i32; 2]> {
-    Some([*years.iter().min()?, *years.iter().max()?])
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use vintner_pipeline::{Pipeline, PipelineError, write_within};
-use vintner_stages::new_vintage;
+use vintner_stages::{Like, new_vintage};
 
 use super::{count, print_json};
 use crate::arguments::{Format, VintageNew};
@@ -25,7 +25,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
             "letters, digits, `-`, `_` and `.` can be in it, the last not at its beginning",
         ));
     }
-    let pipeline = workspace.pipeline()?;
+    // The first vintage may come before the pipeline.
+    let pipeline = match workspace.pipeline() {
+        Ok(pipeline) => Some(pipeline),
+        Err(CommandError::NoPipeline { .. }) => None,
+        Err(error) => return Err(error),
+    };
     let folder = workspace.folder.join("data").join("vintages").join(name);
     let manifest = folder.join("vintage.yaml");
     if manifest.exists() {
@@ -34,14 +39,29 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
             "nothing is overwritten: choose another name, or move it away",
         ));
     }
-    let crosswalk = crosswalk(&pipeline, workspace)?;
-    let like = arguments.like.as_deref().unwrap_or(&pipeline.vintage);
+    let named = pipeline.as_ref().and_then(|pipeline| crosswalk(pipeline, workspace));
+    let there = named.as_deref().filter(|path| path.is_file());
+    let like = match (arguments.like.as_deref(), &pipeline) {
+        (Some(name), _) => Like::Named(name),
+        (None, Some(pipeline)) => Like::IfThere(&pipeline.vintage),
+        (None, None) => Like::Nothing,
+    };
     let root = workspace.data_root()?;
     let made = working(workspace.volume, "reading the files", || {
-        new_vintage(&workspace.folder, root, name, &arguments.from, &crosswalk, like, &day)
+        new_vintage(&workspace.folder, root, name, &arguments.from, there, like, &day)
     })?;
     let scaffold = &made.scaffold;
     write(workspace, &manifest, scaffold.manifest.as_bytes())?;
+    let own = workspace.folder.join("data").join("crosswalk").join(format!("{name}.csv"));
+    let crosswalk = named.clone().unwrap_or(own);
+    let written = match &scaffold.crosswalk {
+        Some(text) if !crosswalk.exists() => {
+            write(workspace, &crosswalk, text.as_bytes())?;
+            true
+        }
+        _ => false,
+    };
+    let unread = scaffold.sources.iter().filter(|source| source.faults > 0).count();
     let raw = folder.join("raw");
     if arguments.copy {
         for path in &made.files {
@@ -54,7 +74,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
         return print_json(&json!({
             "vintage": name,
             "manifest": workspace.shown(&manifest).to_string(),
-            "sources": scaffold.sources,
+            "sources": scaffold.sources.len(),
+            "crosswalk": written.then(|| workspace.shown(&crosswalk).to_string()),
+            "with_faults": unread,
             "reviews": scaffold.reviews,
             "left_out": scaffold.left_out.iter().map(|(file, reason)| json!({"file": file, "reason": reason})).collect::<Vec<_>>(),
             "without_a_column": scaffold.missing,
@@ -66,7 +88,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
         out,
         "{}: {} of {}, {} to review",
         workspace.shown(&manifest),
-        count(scaffold.sources, "source"),
+        count(scaffold.sources.len(), "source"),
         count(made.files.len(), "file"),
         count(scaffold.reviews, "place")
     )?;
@@ -75,6 +97,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
     }
     if !scaffold.missing.is_empty() {
         writeln!(out, "  no column was found for {}", scaffold.missing.join(", "))?;
+    }
+    if written {
+        let how = if named.is_some() { "" } else { ", to be named in pipeline.yaml: `files: {crosswalk: …}`" };
+        writeln!(out, "  {}: the names in them{how}", workspace.shown(&crosswalk))?;
+    }
+    if unread > 0 {
+        writeln!(out, "  {} can't be read yet: the first fault of each is a REVIEW", count(unread, "source"))?;
     }
     if arguments.copy {
         writeln!(out, "  {} copied into {}", count(made.files.len(), "file"), workspace.shown(&raw))?;
@@ -93,15 +122,10 @@ fn usage(message: String, hint: &str) -> CommandError {
     CommandError::Pipeline(PipelineError::Unknown { message, hint: Some(hint.into()) })
 }
 
-/// The file of entities and their names that the pipeline's sources are read with.
-fn crosswalk(pipeline: &Pipeline, workspace: &Workspace) -> Result<PathBuf> {
+/// The file of entities and their names that the pipeline's sources are read with, if one is named.
+fn crosswalk(pipeline: &Pipeline, workspace: &Workspace) -> Option<PathBuf> {
     let found = pipeline.stages.iter().find_map(|stage| stage.bound.files.get("crosswalk"));
-    found.map(|path| workspace.folder.join(path)).ok_or_else(|| {
-        usage(
-            "no stage of the pipeline reads a crosswalk".into(),
-            "`ingest` needs one, under `files`: docs/vintages.md tells what is in it",
-        )
-    })
+    found.map(|path| workspace.folder.join(path))
 }
 
 /// Writes a file that isn't there yet, whole or not at all.

@@ -1,0 +1,168 @@
+//! Which column names the entities.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::sheet_view::{ViewColumn, number_of};
+use crate::cell::Cell;
+use crate::crosswalk::{Crosswalk, NameMatch};
+use crate::fold::{fold, fold_name};
+use crate::grid::GridRow;
+use crate::year::names_a_year;
+
+/// A column of names, as it seems to be.
+#[derive(Debug, Clone)]
+pub(super) struct EntityGuess {
+    /// What a manifest calls it; nothing where names are headers.
+    pub(super) column: String,
+    /// Whether it was told by the names of a crosswalk.
+    pub(super) is_known: bool,
+    /// Entities of the crosswalk that are there, and how many names aren't in it.
+    pub(super) found: BTreeSet<String>,
+    pub(super) outside: usize,
+    /// The names, in the order in which they come.
+    pub(super) names: Vec<String>,
+    /// Three names as they are written, and the entities that they are.
+    pub(super) examples: Vec<(String, String)>,
+}
+
+impl EntityGuess {
+    /// A column of names that nobody knows yet.
+    pub(super) fn unknown(column: &ViewColumn, data: &[&GridRow]) -> Self {
+        let names = names_in(column, data);
+        let examples = names.iter().take(3).map(|name| (name.clone(), fold_name(name))).collect();
+        Self {
+            column: column.name.clone(),
+            is_known: false,
+            found: BTreeSet::new(),
+            outside: 0,
+            names,
+            examples,
+        }
+    }
+}
+
+/// The entity that a cell names; numbers are names only where `numbers` says so.
+pub(super) fn id_of<'a>(cell: Cell<'_>, crosswalk: &'a Crosswalk, numbers: bool) -> Option<&'a str> {
+    if cell.is_blank() || (!numbers && number_of(cell).is_some()) {
+        return None;
+    }
+    match cell {
+        Cell::Boolean(_) | Cell::Date(_) | Cell::Error(_) => None,
+        cell => match crosswalk.find(&cell.raw()) {
+            NameMatch::Entity(id) => Some(id),
+            NameMatch::Outside { .. } => None,
+        },
+    }
+}
+
+fn names_in(column: &ViewColumn, data: &[&GridRow]) -> Vec<String> {
+    let mut known = BTreeSet::new();
+    let names = data.iter().map(|row| column.cell(row)).filter(|cell| !cell.is_blank());
+    names.map(|cell| cell.raw().into_owned()).filter(|name| known.insert(name.clone())).collect()
+}
+
+/// Whether most of a column's cells are numbers.
+fn is_numeric(column: &ViewColumn, data: &[&GridRow]) -> bool {
+    let filled = data.iter().filter(|row| !column.cell(row).is_blank());
+    let numbers = filled.clone().filter(|row| number_of(column.cell(row)).is_some()).count();
+    numbers * 2 >= filled.count().max(1)
+}
+
+/// The column with most names of the crosswalk's entities, if there is one. Numbers may be ids: where nearly all that
+/// stand in a column are known, and no column of texts has names.
+pub(super) fn entity_by_names(
+    columns: &[&ViewColumn],
+    data: &[&GridRow],
+    crosswalk: &Crosswalk,
+) -> Option<(ViewColumn, EntityGuess)> {
+    let mut best: Option<((bool, usize), &ViewColumn, EntityGuess)> = None;
+    for column in columns {
+        let names = names_in(column, data);
+        let ids: BTreeMap<&String, &str> =
+            names.iter().filter_map(|name| Some((name, id_of(Cell::Text(name), crosswalk, true)?))).collect();
+        let found: BTreeSet<String> = ids.values().map(|id| (*id).to_owned()).collect();
+        let numeric = is_numeric(column, data);
+        let repeats = names.len() < data.len() || data.len() == found.len();
+        if found.is_empty() || (numeric && (ids.len() * 10 < names.len() * 9 || found.len() < 2 || !repeats)) {
+            continue;
+        }
+        let rank = (!numeric, found.len());
+        if best.as_ref().is_some_and(|best| best.0 >= rank) {
+            continue;
+        }
+        let examples = ids.iter().take(3).map(|(name, id)| ((*name).clone(), (*id).to_owned())).collect();
+        let outside = names.len() - ids.len();
+        let guess = EntityGuess { column: column.name.clone(), is_known: true, found, outside, names, examples };
+        best = Some((rank, column, guess));
+    }
+    best.map(|(_, column, guess)| ((*column).clone(), guess))
+}
+
+/// The first column that tells the rows of a time apart: of names, and where there is none of whole numbers such as
+/// ids are. None where times alone tell the rows apart, or nothing does.
+pub(super) fn entity_by_keys(
+    columns: &[&ViewColumn],
+    time: Option<&ViewColumn>,
+    data: &[&GridRow],
+) -> Option<(ViewColumn, EntityGuess)> {
+    let text = |column: &ViewColumn, row: &GridRow| fold(&column.cell(row).raw());
+    let times: Vec<String> =
+        data.iter().map(|row| time.map(|time| text(time, row)).unwrap_or_default()).collect();
+    let periods = times.iter().collect::<BTreeSet<_>>().len();
+    if time.is_some() && periods == data.len() {
+        return None;
+    }
+    let mut ranked: Vec<(usize, usize, &ViewColumn)> = Vec::new();
+    for (at, column) in columns.iter().enumerate() {
+        let filled = data.iter().filter(|row| !column.cell(row).is_blank()).count();
+        let years = data.iter().filter(|row| names_a_year(&column.cell(row).raw())).count();
+        let numeric = is_numeric(column, data);
+        let whole = || {
+            data.iter().filter_map(|row| number_of(column.cell(row))).all(|number| number.fract() == 0.0 && number >= 0.0)
+        };
+        if filled * 100 < data.len() * 95 || data.is_empty() || (years * 2 > data.len() && time.is_some()) {
+            continue;
+        }
+        if numeric && (!whole() || !says_id(&column.name)) {
+            continue;
+        }
+        let names: BTreeSet<String> = data.iter().map(|row| text(column, row)).collect();
+        let keys: BTreeSet<(String, &String)> =
+            data.iter().zip(&times).map(|(row, time)| (text(column, row), time)).collect();
+        let unique = keys.len() == data.len();
+        // Of a panel each entity has several rows.
+        let repeats = periods < 2 || names.len() < data.len();
+        if names.len() < 2 && time.is_some() && !unique {
+            continue;
+        }
+        let rank = match (unique && repeats, numeric) {
+            (true, false) => 0,
+            (true, true) => 1,
+            (false, false) if time.is_some() && names.len() * 2 <= data.len() => 2,
+            _ => continue,
+        };
+        ranked.push((rank, at, column));
+    }
+    // Where no column is enough: the one with most names, of those that have several rows.
+    let (_, _, column) = *ranked.iter().min_by_key(|(rank, at, column)| {
+        let names: BTreeSet<String> = if *rank == 2 {
+            data.iter().map(|row| text(column, row)).collect()
+        } else {
+            BTreeSet::new()
+        };
+        (*rank, usize::MAX - names.len(), *at)
+    })?;
+    Some((column.clone(), EntityGuess::unknown(column, data)))
+}
+
+/// Whether a header says that numbers under it are ids.
+fn says_id(header: &str) -> bool {
+    const IDS: [&str; 26] = [
+        "id", "code", "fips", "gvkey", "permno", "permco", "cusip", "isic", "sic", "naics", "firm", "person", "pid",
+        "hhid", "country", "county", "state", "region", "city", "plant", "bank", "school", "i", "key", "panel", "unit",
+    ];
+    let lower = fold(header).to_lowercase();
+    let mut words = lower.split(|character: char| !character.is_alphanumeric());
+    words.any(|word| IDS.contains(&word) || (word.len() > 3 && word.ends_with("id")))
+        || ["代码", "编码", "编号", "号码"].iter().any(|word| lower.contains(word))
+}

@@ -1,0 +1,255 @@
+//! How the numbers of a column seem to be written: the rule under which most of its texts are numbers, and no more of
+//! a rule than they need.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::flag_pattern::is_raised;
+use crate::fold::fold;
+use crate::number_problem::NumberProblem;
+use crate::number_reading::{Marks, NumberReading};
+use crate::number_rule::{DecimalMark, Flags, Grouping, Negative, NumberRule, Percent};
+
+/// Texts that statistical offices, programs and people write where there is no value.
+const MISSING: [&str; 37] = [
+    ".", "..", "...", "…", "……", "-", "--", "---", "–", "—", ":", "x", "z", "/", "*", "**", "na", "n/a", "n.a.",
+    "n.a", "#n/a", "nan", "null", "none", "nil", "nd", "n.d.", "n.e.s.", "missing", "not available",
+    "not applicable", "(na)", "(d)", "无", "缺失", "暂无", "s.d.",
+];
+
+/// So long a text may be for its being told as a mark.
+const MARK: usize = 3;
+
+/// What the texts of a column say.
+#[derive(Debug, Clone, Default)]
+pub(super) struct NumbersSeen {
+    /// What of a rule they need; decimal mark and grouping where another rule than the usual is needed.
+    pub(super) rule: NumberRule,
+    /// Texts that stand for missing values, as far as such are known.
+    pub(super) missing: Vec<String>,
+    /// Other texts that are no numbers.
+    pub(super) other: Vec<String>,
+    /// A text that shows how numbers are divided, and one that shows the contrary.
+    pub(super) by_point: Option<String>,
+    pub(super) by_comma: Option<String>,
+    /// A text that can be read in two ways.
+    pub(super) either: Option<String>,
+}
+
+/// Whether a text is one that is known to stand for a missing value.
+pub(super) fn is_missing(text: &str) -> bool {
+    let folded = fold(text).to_lowercase();
+    MISSING.contains(&folded.as_str())
+}
+
+/// What the texts of a column say, each once.
+pub(super) fn numbers_seen(texts: &BTreeSet<String>) -> NumbersSeen {
+    let (missing, texts): (Vec<&String>, Vec<&String>) = texts.iter().partition(|text| is_missing(text));
+    let folded: Vec<(String, &String)> = texts.into_iter().map(|text| (fold(text), text)).collect();
+    let marks = flags(&folded);
+    let mut rule = widest(&folded, marks);
+    for narrower in NARROWER {
+        let mut next = rule.clone();
+        narrower(&mut next);
+        if next != rule && understood(&next, &folded) >= understood(&rule, &folded) {
+            rule = next;
+        }
+    }
+    let used: Vec<String> = rule.currency.iter().filter(|sign| folded.iter().any(|(text, _)| text.contains(*sign))).cloned().collect();
+    rule.currency = used;
+    let reading = NumberReading::new(&rule, DecimalMark::Point);
+    let mut seen = NumbersSeen { missing: missing.into_iter().cloned().collect(), ..NumbersSeen::default() };
+    for (text, raw) in &folded {
+        match marks_of(&reading, text) {
+            Some(Marks::Point) => drop(seen.by_point.get_or_insert_with(|| (*raw).clone())),
+            Some(Marks::Comma) => drop(seen.by_comma.get_or_insert_with(|| (*raw).clone())),
+            Some(Marks::Either) => drop(seen.either.get_or_insert_with(|| (*raw).clone())),
+            Some(Marks::None) => {}
+            None if is_flagged_missing(&reading, text) => {
+                let bare = text.split(' ').next().unwrap_or_default().to_owned();
+                if !seen.missing.contains(&bare) {
+                    seen.missing.push(bare);
+                }
+            }
+            None => seen.other.push((*raw).clone()),
+        }
+    }
+    seen.rule = rule;
+    seen
+}
+
+/// The number that a text is under a rule; `by_comma` where its column writes a comma before fractions.
+pub(super) fn number_in(rule: &NumberRule, by_comma: bool, text: &str) -> Option<f64> {
+    let reading = NumberReading::new(rule, if by_comma { DecimalMark::Comma } else { DecimalMark::Point });
+    let folded = fold(text);
+    let numeral = reading.numeral(&folded).ok().or_else(|| {
+        let left = reading.without_flags(&folded);
+        left.into_iter().find_map(|(rest, _)| reading.numeral(rest).ok())
+    })?;
+    let number: f64 = numeral.digits.parse().ok()?;
+    let fraction = numeral.is_percent && rule.percent == Some(Percent::Fraction);
+    Some(if fraction { number / 100.0 } else { number }).filter(|number| number.is_finite())
+}
+
+/// Everything that may be left out of a rule, one by one.
+const NARROWER: [fn(&mut NumberRule); 8] = [
+    |rule| rule.flags = Flags::default(),
+    |rule| rule.percent = None,
+    |rule| rule.currency = Vec::new(),
+    |rule| rule.negative.retain(|negative| *negative != Negative::Parentheses),
+    |rule| rule.negative.retain(|negative| *negative != Negative::TrailingMinus),
+    |rule| rule.negative.retain(|negative| *negative != Negative::Triangle),
+    |rule| rule.grouping = Vec::new(),
+    |rule| rule.decimal = None,
+];
+
+/// The rule with all that a text may show, and of the groupings the first under which most are numbers.
+fn widest(texts: &[(String, &String)], marks: BTreeMap<String, String>) -> NumberRule {
+    let mut currency: Vec<String> = Vec::new();
+    for (text, _) in texts {
+        if let NumberProblem::Currency(sign) = NumberProblem::of(text)
+            && !currency.contains(&sign)
+        {
+            currency.push(sign);
+        }
+    }
+    currency.sort();
+    let rule = NumberRule {
+        decimal: None,
+        grouping: Vec::new(),
+        negative: vec![Negative::Parentheses, Negative::TrailingMinus, Negative::Triangle],
+        percent: Some(Percent::Number),
+        currency,
+        flags: Flags(marks),
+    };
+    let groupings = [vec![], vec![Grouping::Space], vec![Grouping::Apostrophe]];
+    let mut best = (0, rule.clone());
+    for (at, grouping) in groupings.into_iter().enumerate() {
+        let next = NumberRule { grouping, ..rule.clone() };
+        let count = understood(&next, texts);
+        if at == 0 || count > best.0 {
+            best = (count, next);
+        }
+    }
+    best.1
+}
+
+fn understood(rule: &NumberRule, texts: &[(String, &String)]) -> usize {
+    let reading = NumberReading::new(rule, DecimalMark::Point);
+    let is = |text: &&(String, &String)| {
+        marks_of(&reading, &text.0).is_some() || is_flagged_missing(&reading, &text.0)
+    };
+    texts.iter().filter(is).count()
+}
+
+fn marks_of(reading: &NumberReading, folded: &str) -> Option<Marks> {
+    if let Ok(numeral) = reading.numeral(folded) {
+        return Some(numeral.marks);
+    }
+    let left = reading.without_flags(folded);
+    left.into_iter().find_map(|(rest, _)| reading.numeral(rest).ok()).map(|numeral| numeral.marks)
+}
+
+/// Whether a text stands for a missing value with a mark beside it, as `: c`, or is a mark alone.
+fn is_flagged_missing(reading: &NumberReading, folded: &str) -> bool {
+    reading.without_flags(folded).iter().any(|(rest, _)| is_missing(rest))
+}
+
+/// Marks that stand beside some numbers, as patterns, with an example of each.
+fn flags(texts: &[(String, &String)]) -> BTreeMap<String, String> {
+    let wide = NumberRule {
+        negative: vec![Negative::Parentheses],
+        percent: Some(Percent::Number),
+        grouping: Vec::new(),
+        ..NumberRule::default()
+    };
+    let spaced = NumberRule { grouping: vec![Grouping::Space], ..wide.clone() };
+    let readings = [NumberReading::new(&wide, DecimalMark::Point), NumberReading::new(&spaced, DecimalMark::Point)];
+    let is_number = |text: &str| readings.iter().any(|reading| reading.numeral(text).is_ok());
+    let mut found = BTreeMap::new();
+    for (text, _) in texts {
+        if is_number(text) || matches!(NumberProblem::of(text), NumberProblem::Currency(_)) {
+            continue;
+        }
+        // A mark after a number, or after a text for missing values.
+        for (at, _) in text.char_indices().skip(1) {
+            let (before, mark) = text.split_at_checked(at).unwrap_or((text, ""));
+            let (bare, set_off) = (before.trim_end_matches(' '), before.ends_with(' '));
+            let is_value = is_number(bare) || (set_off && is_missing(bare));
+            if is_value && let Some(pattern) = pattern(mark, set_off) {
+                found.insert(pattern, String::new());
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// The pattern of a mark; nothing for what is rather a unit, a word or a part of the number.
+fn pattern(mark: &str, set_off: bool) -> Option<String> {
+    let mark = mark.trim_matches(' ');
+    let count = mark.chars().count();
+    if mark.is_empty() {
+        return None;
+    }
+    if mark.chars().all(is_raised) {
+        return Some("{raised}".into());
+    }
+    for (open, close) in [('[', ']'), ('(', ')')] {
+        let within = mark.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+        if let Some(within) = within
+            && (1..=MARK).contains(&within.chars().count())
+        {
+            let digits = within.bytes().all(|byte| byte.is_ascii_digit());
+            let letter = within.len() == 1 && within.bytes().all(|byte| byte.is_ascii_alphabetic());
+            let inner = if digits { "{digits}" } else if letter { "{letter}" } else { within };
+            // Parentheses that touch a number may be a power or a quantity of it.
+            return (open == '[' || set_off).then(|| format!("{open}{inner}{close}"));
+        }
+    }
+    let of_signs = mark.chars().all(|character| "*†‡§¶#^~+!<>≈".contains(character));
+    let of_letters = count <= 2 && mark.bytes().all(|byte| byte.is_ascii_lowercase());
+    (count <= MARK && (of_signs || of_letters)).then(|| mark.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(texts: &[&str]) -> NumbersSeen {
+        numbers_seen(&texts.iter().map(|text| (*text).to_owned()).collect())
+    }
+
+    #[test]
+    fn a_rule_has_no_more_than_its_texts_need() {
+        let plain = seen(&["1", "2.5", "-3"]);
+        assert!(plain.rule.is_empty() && plain.other.is_empty() && plain.by_point.is_some());
+        let rule = seen(&["(1,234.5)", "12.0", "n/a"]);
+        assert_eq!(rule.rule.negative, [Negative::Parentheses]);
+        assert_eq!((rule.rule.percent, rule.rule.grouping.len()), (None, 0));
+        assert_eq!(rule.missing, ["n/a"]);
+        let spaced = seen(&["1 234,5", "12,25", "7 000"]);
+        assert_eq!(spaced.rule.grouping, [Grouping::Space]);
+        assert!(spaced.by_comma.is_some() && spaced.by_point.is_none());
+        assert_eq!(seen(&["US$ 12", "$5"]).rule.currency, ["$", "US$"]);
+        assert_eq!(seen(&["12%", "9.5%"]).rule.percent, Some(Percent::Number));
+    }
+
+    #[test]
+    fn data_is_never_a_text_for_missing_values() {
+        for text in ["341902187p", "1,23,45,6", "12.3¹", "(5)", "5 kg", "12 to 14", "<0.5", "confidential"] {
+            assert!(seen(&["1", "2", text]).missing.is_empty(), "{text}");
+        }
+        let eurostat = seen(&["341902187p", "12.5 e", ": c", ":", "17"]);
+        let marks: Vec<&String> = eurostat.rule.flags.0.keys().collect();
+        assert_eq!(marks, ["c", "e", "p"]);
+        assert_eq!(eurostat.missing, [":"]);
+        assert!(eurostat.other.is_empty(), "{:?}", eurostat.other);
+        assert_eq!(seen(&["1", "5 kg", "12 to 14"]).other, ["12 to 14", "5 kg"].map(str::to_owned).to_vec());
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways_is_said() {
+        let seen = seen(&["1,234", "2,500"]);
+        assert!(seen.either.is_some() && seen.by_point.is_none() && seen.by_comma.is_none());
+    }
+}

@@ -1,0 +1,174 @@
+//! A table under one of the headers that it may have: its columns by name, and its rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::cell::Cell;
+use crate::column_letter::letters;
+use crate::fold::fold_header;
+use crate::grid::{CellContent, GridRow};
+use crate::header::joined;
+use crate::number::parse_number;
+use crate::shown::Shown;
+use crate::year::names_a_year;
+
+/// What stands between the texts of several header rows.
+const BETWEEN: &str = " | ";
+
+/// So many rows are looked at to choose a header.
+const SAMPLED: usize = 1_500;
+
+/// Rows under a header, and its columns.
+#[derive(Debug, Clone)]
+pub(super) struct SheetView<'r> {
+    pub(super) header_row: u32,
+    pub(super) header_rows: u32,
+    pub(super) columns: Vec<ViewColumn>,
+    /// The rows of the header.
+    pub(super) head: &'r [GridRow],
+    /// All rows under it, and those of them that hold anything; some of these where a header is only tried.
+    pub(super) below: &'r [GridRow],
+    pub(super) filled: Vec<&'r GridRow>,
+}
+
+/// A column, or one of several keys in a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ViewColumn {
+    pub(super) at: u32,
+    /// What a manifest calls it.
+    pub(super) name: String,
+    /// Whether a text of the header names it.
+    pub(super) is_headed: bool,
+    /// The texts of several header rows.
+    pub(super) parts: Vec<String>,
+    part: Option<usize>,
+}
+
+impl ViewColumn {
+    /// What a row has there.
+    pub(super) fn cell<'r>(&self, row: &'r GridRow) -> Cell<'r> {
+        let cell = row.cell(self.at).as_cell();
+        match (self.part, cell) {
+            (None, cell) => cell,
+            (Some(at), Cell::Text(text)) => Cell::of_text(text.split(',').nth(at).unwrap_or_default()),
+            (Some(_), other) => other,
+        }
+    }
+}
+
+/// A number that a cell holds as one, or that its text writes without more ado.
+pub(super) fn number_of(cell: Cell<'_>) -> Option<f64> {
+    match cell {
+        Cell::Number(number) => Some(number),
+        Cell::Whole(whole) => Some(whole as f64),
+        Cell::Text(text) => parse_number(text),
+        Cell::Shown(Shown::Percent { number } | Shown::Formatted { number, .. }) => Some(*number),
+        _ => None,
+    }
+}
+
+impl<'r> SheetView<'r> {
+    /// The views of a table whose header begins at the row of an index; none where that can be no header.
+    pub(super) fn of(rows: &'r [GridRow], at: usize) -> Vec<Self> {
+        let Some(first) = rows.get(at) else { return Vec::new() };
+        let is_header = |row: &GridRow| {
+            let filled: Vec<&CellContent> = row.cells.iter().filter(|cell| !cell.is_blank()).collect();
+            let other = |cell: &&&CellContent| {
+                number_of(cell.as_cell()).is_some() && !names_a_year(&cell.raw())
+            };
+            !filled.is_empty() && filled.iter().filter(other).count() * 5 <= filled.len()
+        };
+        if first.is_blank() || !is_header(first) {
+            return Vec::new();
+        }
+        let mut views = vec![Self::under(rows, at, 1)];
+        for height in 2..=3 {
+            let Some(head) = rows.get(at..at + height) else { break };
+            if head.iter().all(is_header) && needs_all(head) {
+                views.push(Self::under(rows, at, height));
+            }
+        }
+        views
+    }
+
+    fn under(rows: &'r [GridRow], at: usize, height: usize) -> Self {
+        let head = rows.get(at..at + height).unwrap_or_default();
+        let below = rows.get(at + height..).unwrap_or_default();
+        let filled: Vec<&GridRow> = below.iter().filter(|row| !row.is_blank()).collect();
+        let (cells, parts) = joined(head, BETWEEN);
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        for (_, text) in &cells {
+            *times.entry(fold_header(text)).or_default() += 1;
+        }
+        let headed: BTreeMap<u32, (&String, &Vec<String>)> =
+            cells.iter().zip(&parts).map(|((column, text), parts)| (*column, (text, parts))).collect();
+        let width = filled.iter().take(50).map(|row| row.cells.len()).max().unwrap_or_default();
+        let width = u32::try_from(width.max(head.iter().map(|row| row.cells.len()).max().unwrap_or_default()));
+        let mut columns = Vec::new();
+        for at in 1..=width.unwrap_or(u32::MAX) {
+            let by_place = || format!("column {}", letters(at));
+            match headed.get(&at) {
+                Some((text, parts)) => {
+                    let once = times.get(&fold_header(text)) == Some(&1);
+                    let name = if once { (*text).clone() } else { by_place() };
+                    columns.push(ViewColumn { at, name, is_headed: true, parts: (*parts).clone(), part: None });
+                }
+                None if filled.iter().any(|row| !row.cell(at).is_blank()) => {
+                    columns.push(ViewColumn { at, name: by_place(), is_headed: false, parts: Vec::new(), part: None });
+                }
+                None => {}
+            }
+        }
+        let divided: Vec<ViewColumn> = columns.iter().flat_map(divided).collect();
+        columns.retain(|column| !divided.iter().any(|part| part.at == column.at));
+        columns.splice(0..0, divided);
+        let header_row = head.first().map_or(1, |row| row.number);
+        Self { header_row, header_rows: u32::try_from(height).unwrap_or(1), columns, head, below, filled }
+    }
+
+    /// The view with some of its rows, spread over all, by which it is compared with others.
+    pub(super) fn sampled(&self) -> Self {
+        let step = self.filled.len().div_ceil(SAMPLED).max(1);
+        let spread = self.filled.iter().enumerate().filter(|(at, _)| *at < 100 || at % step == 0);
+        Self { filled: spread.map(|(_, row)| *row).collect(), ..self.clone() }
+    }
+
+    /// The cells of the header's lowest rows over a column, the lowest first, as they are held.
+    pub(super) fn head_cells(&self, column: u32) -> impl Iterator<Item = (usize, &'r CellContent)> {
+        self.head.iter().enumerate().rev().map(move |(at, row)| (at, row.cell(column)))
+    }
+
+    /// How many rows under the header come before the first with data.
+    pub(super) fn skipped(&self, first: Option<&GridRow>) -> u32 {
+        let at = first.and_then(|first| self.below.iter().position(|row| row.number == first.number));
+        u32::try_from(at.unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// The last row with data, where something else stands under it.
+    pub(super) fn last_row(&self, last: Option<&GridRow>) -> Option<u32> {
+        let last = last?.number;
+        self.below.iter().any(|row| row.number > last && !row.is_blank()).then_some(last)
+    }
+}
+
+/// The keys of a column whose header names several, as Eurostat's `unit,geo\time`.
+fn divided(column: &ViewColumn) -> Vec<ViewColumn> {
+    let Some((keys, _)) = column.name.split_once('\\').filter(|(keys, _)| keys.contains(',')) else {
+        return Vec::new();
+    };
+    let parts = keys.split(',').enumerate();
+    parts
+        .map(|(at, name)| ViewColumn { name: name.trim().to_owned(), part: Some(at), ..column.clone() })
+        .collect()
+}
+
+/// Whether a header's last row doesn't name its columns without those above it.
+fn needs_all(head: &[GridRow]) -> bool {
+    let Some((last, above)) = head.split_last() else { return false };
+    let texts: Vec<String> =
+        last.cells.iter().filter(|cell| !cell.is_blank()).map(|cell| fold_header(&cell.raw())).collect();
+    let doubled = texts.iter().collect::<BTreeSet<_>>().len() < texts.len();
+    above.iter().all(|row| {
+        let own: Vec<u32> = (1..).zip(&row.cells).filter(|(_, cell)| !cell.is_blank()).map(|(at, _)| at).collect();
+        own.len() > 1 && (doubled || own.iter().any(|at| last.cell(*at).is_blank()))
+    })
+}

@@ -1,0 +1,414 @@
+//! One source of a scaffolded manifest: what was guessed, each with what was seen.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use vintner_panel::{Frequency, PeriodReading};
+
+use super::file_guess::Readable;
+use super::known::Column;
+use super::manifest_writer::Lines;
+use super::names::{examples, one_line, quoted, slug, told, unique};
+use super::table_guess::TableGuess;
+use super::value_guess::ValueGuess;
+use crate::crosswalk::Crosswalk;
+use crate::layout::Layout;
+use crate::number_rule::{DecimalMark, Grouping, Negative, NumberRule, Percent};
+use crate::source::ValueKind;
+use crate::year::YearSpan;
+
+/// So many texts are listed.
+const LISTED: usize = 5;
+
+/// What the lines of a source are made of.
+pub(super) struct Described<'a> {
+    pub(super) name: &'a str,
+    pub(super) file: &'a str,
+    pub(super) sha256: &'a str,
+    pub(super) reading: &'a Readable,
+    pub(super) guess: &'a TableGuess,
+    pub(super) columns: &'a [Column<'a>],
+    pub(super) crosswalk: Option<&'a Crosswalk>,
+    /// Whether variables are known, of which alone columns are proposed.
+    pub(super) are_known: bool,
+}
+
+/// The lines; `variables` are those that are taken, to which its own are added.
+pub(super) fn source_lines(described: &Described<'_>, variables: &mut Vec<String>) -> Lines {
+    let mut lines = Lines::default();
+    file_lines(described, &mut lines);
+    key_lines(described, &mut lines);
+    let by_comma = numbers_line(described, &mut lines);
+    column_lines(described, by_comma, variables, &mut lines);
+    lines
+}
+
+fn file_lines(described: &Described<'_>, lines: &mut Lines) {
+    let (reading, guess) = (described.reading, described.guess);
+    lines.line(&format!("  - name: {}", quoted_if_needed(described.name)));
+    lines.line(&format!("    file: {}", quoted(described.file)));
+    lines.line(&format!("    sha256: {}", described.sha256));
+    lines.guess(&format!("    format: {}", reading.format.name()), "by its bytes");
+    for remark in &reading.remarks {
+        lines.review("    ", &one_line(remark));
+    }
+    if let Some(encoding) = &reading.encoding {
+        let line = format!("    encoding: {encoding}");
+        match &reading.encoding_doubt {
+            Some(doubt) => lines.review(&line, &one_line(doubt)),
+            None => lines.guess(&line, &format!("by its letters: {}", one_line(&reading.encoding_seen))),
+        }
+    }
+    if let Some(delimiter) = reading.delimiter {
+        let delimiter = quoted(&delimiter.to_string());
+        lines.guess(&format!("    delimiter: {delimiter}"), "it divides most rows alike");
+    }
+    if let Some(comment) = &reading.comment {
+        lines.guess(&format!("    comment: {}", quoted(comment)), "the first line begins so");
+    }
+    if let Some(sheet) = &reading.sheet {
+        let others = reading.other_sheets.as_ref().map(|others| format!("; others: {}", one_line(others)));
+        let seen = format!("{} rows{}", reading.rows.len(), others.unwrap_or_default());
+        lines.guess(&format!("    sheet: {}", quoted(sheet)), &seen);
+    }
+    if guess.header_row != 1 {
+        lines.guess(&format!("    header_row: {}", guess.header_row), "the headers over what fits");
+    }
+    if guess.header_rows > 1 {
+        lines.guess(&format!("    header_rows: {}", guess.header_rows), "they name columns only together");
+    }
+    if guess.skip_rows > 0 {
+        lines.guess(&format!("    skip_rows: {}", guess.skip_rows), "what stands under the header is no data");
+    }
+    if let Some(last) = guess.last_row {
+        lines.guess(&format!("    last_row: {last}"), "what stands under it has no time");
+    }
+    match guess.layout {
+        Layout::Long => {}
+        Layout::Wide => {
+            let seen = format!("times are columns: {}", examples(&guess.times.examples));
+            lines.guess("    layout: wide", &seen);
+        }
+        Layout::EntitiesAcross => lines.guess("    layout: entities_across", "names are columns"),
+    }
+}
+
+fn key_lines(described: &Described<'_>, lines: &mut Lines) {
+    let (reading, guess) = (described.reading, described.guess);
+    match &guess.entity {
+        Some(entity) => {
+            let seen = match (described.crosswalk, entity.is_known) {
+                (Some(crosswalk), true) => format!(
+                    "{} of {} entities, {} other names; {}",
+                    entity.found.len(),
+                    crosswalk.entities().len(),
+                    entity.outside,
+                    examples(&entity.examples)
+                ),
+                _ => format!("{} names: {}", entity.names.len(), examples(&entity.examples)),
+            };
+            let line = format!("    entity: {}", quoted(&entity.column));
+            match (guess.layout, described.crosswalk) {
+                (Layout::EntitiesAcross, _) => lines.line(&format!("    # {}", one_line(&seen))),
+                (_, Some(_)) if !entity.is_known => {
+                    lines.review(&line, &format!("none of them is in the crosswalk; {seen}"));
+                }
+                _ => lines.guess(&line, &seen),
+            }
+            if let Some(crosswalk) = described.crosswalk.filter(|_| entity.is_known) {
+                let ids = crosswalk.entities().iter().map(|entity| entity.id.as_str());
+                let absent: Vec<&str> = ids.filter(|id| !entity.found.contains(*id)).collect();
+                if !absent.is_empty() {
+                    lines.review("    ", &format!("not in it: {}", absent.join(", ")));
+                }
+            }
+        }
+        None if guess.time.is_some() => {
+            lines.review("    ", "no column of names was found, so this is one series for all entities; if its columns are entities, `layout: entities_across`");
+        }
+        None => lines.review("    ", "no column of names was found: each row is an observation, called by its number"),
+    }
+    if !reading.missing.is_empty() {
+        let listed: Vec<String> = reading.missing.iter().map(|text| quoted(text)).collect();
+        lines.line(&format!("    missing: [{}]  # datapackage.json says so", listed.join(", ")));
+    }
+    if !reading.column_labels.is_empty() {
+        let named = reading.column_labels.iter().map(|(name, label)| format!("{name}: {label}"));
+        lines.line(&format!("    # its columns in words: {}", one_line(&named.collect::<Vec<_>>().join("; "))));
+    }
+    if let Some(time) = &guess.time {
+        lines.guess(&format!("    time: {}", quoted(time)), &examples(&guess.times.examples));
+    }
+    if let Some(period) = guess.times.period {
+        lines.guess(&format!("    period: {}", period_text(period)), &examples(&guess.times.examples));
+    }
+    if guess.times.span == Some(YearSpan::First) {
+        let line = "    year_span: first";
+        lines.review(line, "or `last`: which of the two years counts?");
+    }
+    if let Some(category) = &guess.category {
+        lines.guess(&format!("    category: {}", quoted(category)), "it tells rows of one time apart");
+    }
+    if let Some(column) = &guess.variable_column {
+        lines.guess(&format!("    variable_column: {}", quoted(column)), "it tells an entity's rows apart");
+    }
+    if !guess.conditions.is_empty() {
+        lines.line("    where:");
+        for (column, texts) in &guess.conditions {
+            let Some((most, _)) = texts.first() else { continue };
+            let others: Vec<String> = texts.iter().skip(1).take(LISTED).map(|(text, _)| told(text)).collect();
+            let line = format!("      {}: {}", quoted(column), quoted(most));
+            lines.review(&line, &format!("or {}: which rows are meant?", others.join(", ")));
+        }
+    }
+    let years = &guess.times.years;
+    if let (Some(first), Some(last)) = (years.first(), years.last()) {
+        lines.guess(&format!("    covers: [{first}, {last}]"), "the years that are there");
+        let gaps: Vec<String> = (*first..=*last).filter(|year| !years.contains(year)).map(|year| year.to_string()).collect();
+        if !gaps.is_empty() {
+            lines.guess(&format!("    gap_years: [{}]", gaps.join(", ")), "years between them that aren't there");
+        }
+    }
+    let outside = guess.entity.as_ref().map_or(0, |entity| entity.outside);
+    let keeps = described.columns.iter().any(|column| column.known.is_some_and(|known| known.keeps_outside));
+    if outside > 0 && keeps {
+        lines.guess("    outside: keep", "as for this variable elsewhere");
+    }
+    if guess.repeated {
+        lines.review("    ", "some entity has several rows for a time: `duplicates: first`, `where: {column: text}` or `category`");
+    }
+    if !reading.labelled.is_empty() {
+        let columns: Vec<(&ValueGuess, &String)> = described
+            .columns
+            .iter()
+            .filter_map(|column| {
+                let header = column.value.header.as_ref()?;
+                reading.labelled.contains(header).then_some((column.value, header))
+            })
+            .collect();
+        if !columns.is_empty() {
+            lines.line("    value_labels:");
+        }
+        for (value, header) in columns {
+            let kind = if value.kind == ValueKind::Text { "labels" } else { "codes" };
+            let labels: Vec<String> = value.examples.iter().chain(&value.seen.other.iter().map(|text| (text.clone(), text.clone())).collect::<Vec<_>>()).take(3).map(|(text, _)| told(text)).collect();
+            lines.review(&format!("      {}: {kind}", quoted(header)), &format!("labels or codes? {}", labels.join(", ")));
+        }
+    }
+}
+
+/// The rule of numbers of the whole source, where its columns need one: whether a comma stands before fractions.
+fn numbers_line(described: &Described<'_>, lines: &mut Lines) -> bool {
+    let values = || described.columns.iter().map(|column| column.value).filter(|value| value.kind != ValueKind::Text);
+    let point = values().find_map(|value| value.seen.by_point.clone());
+    let comma = values().find_map(|value| value.seen.by_comma.clone());
+    let either = values().find_map(|value| Some((value, value.seen.either.clone()?)));
+    match (point, comma, either) {
+        (None, Some(comma), _) => {
+            let seen = format!("{} can be read in no other way", told(&comma));
+            lines.guess("    numbers: {decimal: \",\"}", &seen);
+            true
+        }
+        (Some(point), None, Some((value, either))) if value.seen.by_point.is_none() => {
+            let question = format!("other columns write {}; is {} a number with groups of three digits or fractions, too?", told(&point), told(&either));
+            lines.review("    numbers: {decimal: \".\"}", &question);
+            false
+        }
+        (None, None, Some((_, either))) => {
+            let group = either.contains(',');
+            let (as_group, as_fraction) = if group { (".", ",") } else { (",", ".") };
+            let question = format!(
+                "{} has two readings: write `numbers: {{decimal: \"{as_group}\"}}` if its mark divides groups, `numbers: {{decimal: \"{as_fraction}\"}}` if a fraction follows",
+                told(&either)
+            );
+            lines.review("    ", &question);
+            false
+        }
+        _ => false,
+    }
+}
+
+fn column_lines(described: &Described<'_>, by_comma: bool, variables: &mut Vec<String>, lines: &mut Lines) {
+    let columns = described.columns;
+    let is_chosen = |column: &&Column<'_>| column.known.is_some() || !described.are_known;
+    let chosen: Vec<&Column<'_>> = columns.iter().filter(is_chosen).collect();
+    if chosen.is_empty() {
+        lines.review("    columns: []", "say which of these is which variable");
+    } else {
+        lines.line("    columns:");
+    }
+    let mut own: BTreeSet<String> = BTreeSet::new();
+    for column in &chosen {
+        let name = match column.known {
+            Some(known) => known.variable.clone(),
+            None => new_variable(described, column.value, variables),
+        };
+        if own.insert(name.clone()) {
+            variables.push(name.clone());
+            column_line(column, &name, by_comma, lines);
+        }
+    }
+    let others = columns.iter().filter(|column| !is_chosen(column) && column.value.kind != ValueKind::Text);
+    for column in others {
+        let header = column.value.header.as_deref().map(quoted).unwrap_or_else(|| "(no header)".into());
+        lines.line(&format!("      # also there: {}, {}", one_line(&header), seen(column.value)));
+    }
+    lines.review("    ", "citation, licence, url, note");
+}
+
+/// What a variable that nobody knows is called: by its header, or by the source.
+fn new_variable(described: &Described<'_>, value: &ValueGuess, taken: &[String]) -> String {
+    let name = value.header.as_deref().map(slug).filter(|name| !name.is_empty());
+    let name = name.unwrap_or_else(|| described.name.to_owned());
+    let reserved = ["entity", "time"].contains(&name.as_str());
+    let name = if reserved || taken.contains(&name) { format!("{}_{name}", described.name) } else { name };
+    unique(&name, taken)
+}
+
+fn column_line(column: &Column<'_>, variable: &str, by_comma: bool, lines: &mut Lines) {
+    let value = column.value;
+    let mut parts = Vec::new();
+    parts.extend(value.header.as_ref().map(|header| format!("column: {}", quoted(header))));
+    parts.push(format!("variable: {}", quoted_if_needed(variable)));
+    match value.kind {
+        ValueKind::Number => {}
+        ValueKind::Integer => parts.push("type: integer".into()),
+        ValueKind::Text => parts.push("type: text".into()),
+    }
+    if let Some(known) = column.known {
+        if !known.unit.is_empty() {
+            parts.push(format!("unit: {}", quoted(&known.unit)));
+        }
+        if let Some(range) = known.range {
+            let end = |end: Option<f64>| end.map_or("null".to_owned(), |end| format!("{end}"));
+            parts.push(format!("range: [{}, {}]", end(range[0]), end(range[1])));
+        }
+    }
+    let mut doubts: Vec<String> = Vec::new();
+    if value.kind != ValueKind::Text {
+        // What the source declares for all of its columns isn't repeated.
+        let rule = NumberRule { decimal: value.seen.rule.decimal, ..value.seen.rule.clone() };
+        let rule = rule_text(&rule, by_comma);
+        if !rule.is_empty() {
+            parts.push(format!("numbers: {{{rule}}}"));
+            doubts.push("are its numbers written so?".into());
+        }
+        if value.seen.by_point.is_some()
+            && let (Some(point), Some(comma)) = (&value.seen.by_point, &value.seen.by_comma)
+        {
+            doubts.push(format!("{} and {} are written by two rules", told(point), told(comma)));
+        }
+        let mut missing: Vec<&String> = value.seen.missing.iter().collect();
+        let no_value = |error: &&String| error.as_str() == "#N/A";
+        missing.extend(value.errors.iter().filter(no_value));
+        if !missing.is_empty() {
+            let listed: Vec<String> = missing.iter().map(|text| quoted(text)).collect();
+            parts.push(format!("missing: [{}]", listed.join(", ")));
+            doubts.push("do these texts stand for missing values?".into());
+        }
+        let errors: Vec<String> = value.errors.iter().filter(|error| !no_value(error)).map(|text| told(text)).collect();
+        if !errors.is_empty() {
+            doubts.push(format!("it has {}", errors.join(", ")));
+        }
+        if !value.seen.other.is_empty() {
+            let listed: Vec<String> = value.seen.other.iter().take(LISTED).map(|text| told(text)).collect();
+            let more = value.seen.other.len().saturating_sub(LISTED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            doubts.push(format!("no numbers: {}{more}: what are they?", listed.join(", ")));
+        }
+        if !value.codes.is_empty() {
+            let listed: Vec<String> = value.codes.iter().map(ToString::to_string).collect();
+            doubts.push(format!("does {} stand for a missing value?", listed.join(" or ")));
+        }
+    }
+    let outside = column.known.and_then(|known| known.range).is_some_and(|[least, most]| {
+        least.is_some_and(|least| value.least < least) || most.is_some_and(|most| value.most > most)
+    });
+    if outside {
+        doubts.insert(0, "values out of the known range: another unit? (`scale`)".into());
+    } else if column.known.is_some() && !column.sure {
+        doubts.insert(0, "the right column, in that unit?".into());
+    }
+    let line = format!("      - {{{}}}", parts.join(", "));
+    if doubts.is_empty() {
+        lines.guess(&line, &seen(value));
+    } else {
+        lines.review(&line, &one_line(&format!("{} {}", doubts.join("; "), seen(value))));
+    }
+}
+
+fn seen(value: &ValueGuess) -> String {
+    let mut text = match value.kind {
+        ValueKind::Text => format!("{} texts", value.numbers),
+        _ => format!("{} numbers, {} to {}", value.numbers, value.least, value.most),
+    };
+    if value.blank > 0 {
+        let _ = write!(text, ", {} blank", value.blank);
+    }
+    if !value.examples.is_empty() {
+        let _ = write!(text, "; {}", examples(&value.examples));
+    }
+    one_line(&text)
+}
+
+/// A rule as it is written in a manifest, without its braces.
+fn rule_text(rule: &NumberRule, by_comma: bool) -> String {
+    let mut parts = Vec::new();
+    let decimal = rule.decimal.or_else(|| (by_comma && !rule.grouping.is_empty()).then_some(DecimalMark::Comma));
+    parts.extend(decimal.map(|decimal| {
+        format!("decimal: {}", if decimal == DecimalMark::Comma { "\",\"" } else { "\".\"" })
+    }));
+    let list = |name: &str, texts: Vec<String>| match texts.as_slice() {
+        [] => None,
+        [one] => Some(format!("{name}: {one}")),
+        several => Some(format!("{name}: [{}]", several.join(", "))),
+    };
+    let grouping = rule.grouping.iter().map(|grouping| match grouping {
+        Grouping::Comma => "\",\"".to_owned(),
+        Grouping::Point => "\".\"".to_owned(),
+        Grouping::Space => "\" \"".to_owned(),
+        Grouping::Apostrophe => "\"'\"".to_owned(),
+        Grouping::None => "none".to_owned(),
+    });
+    parts.extend(list("grouping", grouping.collect()));
+    let negative = rule.negative.iter().map(|negative| match negative {
+        Negative::Parentheses => "parentheses".to_owned(),
+        Negative::TrailingMinus => "trailing-minus".to_owned(),
+        Negative::Triangle => "triangle".to_owned(),
+    });
+    parts.extend(list("negative", negative.collect()));
+    parts.extend(rule.percent.map(|percent| {
+        format!("percent: {}", if percent == Percent::Number { "number" } else { "fraction" })
+    }));
+    parts.extend(list("currency", rule.currency.iter().map(|sign| quoted(sign)).collect()));
+    let flags: Vec<String> = rule.flags.0.keys().map(|flag| quoted(flag)).collect();
+    if !flags.is_empty() {
+        parts.push(format!("flags: [{}]", flags.join(", ")));
+    }
+    parts.join(", ")
+}
+
+fn period_text(period: PeriodReading) -> String {
+    let mut parts = Vec::new();
+    if let Some(frequency) = period.frequency {
+        let word = if frequency == Frequency::HalfYear { "half-year" } else { frequency.word() };
+        parts.push(format!("frequency: {word}"));
+    }
+    if let Some(order) = period.order {
+        let word = match order {
+            vintner_panel::DateOrder::DayFirst => "day-first",
+            vintner_panel::DateOrder::MonthFirst => "month-first",
+        };
+        parts.push(format!("order: {word}"));
+    }
+    format!("{{{}}}", parts.join(", "))
+}
+
+/// A name as YAML takes it for a text.
+fn quoted_if_needed(name: &str) -> String {
+    const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    let plain = name.starts_with(|character: char| character.is_alphabetic())
+        && name.chars().all(|character| character.is_alphanumeric() || character == '_')
+        && !WORDS.contains(&name.to_lowercase().as_str());
+    if plain { name.to_owned() } else { quoted(name) }
+}

@@ -1,0 +1,131 @@
+//! Which times a column, or a row of headers, seems to hold.
+
+use std::collections::BTreeSet;
+
+use vintner_panel::{DateOrder, Frequency, Period, PeriodReading};
+
+use crate::cell::Cell;
+use crate::year::{YearProblem, YearSpan, parse_marked_year};
+
+/// Years that statistics are of.
+const YEARS: std::ops::RangeInclusive<i32> = 1500..=2150;
+
+/// How times are written, and which there are.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TimesSeen {
+    /// How they are read, where they aren't years.
+    pub(super) period: Option<PeriodReading>,
+    /// Where years are written as two that follow one another; the guess is for a person.
+    pub(super) span: Option<YearSpan>,
+    /// The years that are there, or in which the periods lie.
+    pub(super) years: BTreeSet<i32>,
+    /// How many cells are times.
+    pub(super) count: usize,
+    /// Three of them as they are written and as they are read.
+    pub(super) examples: Vec<(String, String)>,
+}
+
+/// How times can be written, likeliest first.
+fn readings() -> impl Iterator<Item = (Option<PeriodReading>, Option<YearSpan>)> {
+    let orders = [None, Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst)];
+    let frequencies = [
+        Frequency::Quarter,
+        Frequency::Month,
+        Frequency::HalfYear,
+        Frequency::Week,
+        Frequency::Day,
+    ];
+    let periods = orders.into_iter().flat_map(move |order| {
+        frequencies.into_iter().map(move |frequency| {
+            (Some(PeriodReading { frequency: Some(frequency), century: None, order }), None)
+        })
+    });
+    let years = [(None, None), (None, Some(YearSpan::First))];
+    years.into_iter().chain(periods)
+}
+
+/// What one cell is under a reading: the year, and the time as it is printed.
+pub(super) fn time_in(
+    cell: Cell<'_>,
+    period: Option<PeriodReading>,
+    span: Option<YearSpan>,
+) -> Option<(i32, String)> {
+    let (year, printed) = match period {
+        None => {
+            let year = parse_marked_year(cell, span).ok()?.year;
+            (year, year.to_string())
+        }
+        // A number of four digits is a year, not a month.
+        Some(_) if matches!(cell, Cell::Number(number) if number < 10_000.0) => return None,
+        Some(reading) => {
+            let period: Period = reading.read(&cell.raw()).ok()?;
+            (period.in_year(), period.to_string())
+        }
+    };
+    YEARS.contains(&year).then_some((year, printed))
+}
+
+/// The reading under which most of some cells are times. A day of each quarter's beginning or end is the quarter:
+/// of the readings that fit as well, the one with the longest periods that tells the cells apart.
+pub(super) fn times_seen<'c>(cells: impl Iterator<Item = Cell<'c>> + Clone) -> Option<TimesSeen> {
+    let filled = cells.filter(|cell| !cell.is_blank());
+    let distinct: BTreeSet<String> = filled.clone().map(|cell| cell.raw().into_owned()).collect();
+    let dates = filled.clone().any(|cell| matches!(cell, Cell::Date(_)));
+    let total = filled.clone().count();
+    let mut best: Option<TimesSeen> = None;
+    for (period, span) in readings() {
+        let mut seen = TimesSeen { period, span, ..TimesSeen::default() };
+        let mut printed = BTreeSet::new();
+        let mut known: BTreeSet<String> = BTreeSet::new();
+        for cell in filled.clone() {
+            let Some((year, text)) = time_in(cell, period, span) else { continue };
+            seen.count += 1;
+            seen.years.insert(year);
+            if known.len() < 3 && known.insert(cell.raw().into_owned()) {
+                seen.examples.push((cell.raw().into_owned(), text.clone()));
+            }
+            printed.insert(text);
+        }
+        // Two different texts for one time: the periods are too long.
+        let tells_apart = period.is_none() || printed.len() == distinct.len() || dates;
+        let better = best.as_ref().is_none_or(|best| seen.count > best.count);
+        if seen.count > 0 && tells_apart && better {
+            let all = seen.count == total;
+            best = Some(seen);
+            if all {
+                break;
+            }
+        }
+    }
+    best
+}
+
+/// Whether a text is of two years that follow one another, of which one has to be chosen.
+pub(super) fn is_span(cell: Cell<'_>) -> bool {
+    parse_marked_year(cell, None) == Err(YearProblem::Span)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn seen(texts: &[&str]) -> TimesSeen {
+        times_seen(texts.iter().map(|text| Cell::Text(text))).unwrap()
+    }
+
+    #[test]
+    fn times_are_told_by_what_tells_them_apart() {
+        assert_eq!(seen(&["2001", "2002", "2004p"]).period, None);
+        assert_eq!(seen(&["2001", "2004"]).years.len(), 2);
+        let frequency = |texts: &[&str]| seen(texts).period.and_then(|period| period.frequency);
+        assert_eq!(frequency(&["1990Q1", "1990Q2"]), Some(Frequency::Quarter));
+        assert_eq!(frequency(&["1947-01-01", "1947-04-01", "1947-07-01"]), Some(Frequency::Quarter));
+        assert_eq!(frequency(&["1947-01-01", "1947-02-01", "1947-03-01"]), Some(Frequency::Month));
+        assert_eq!(frequency(&["1947-01-02", "1947-01-03"]), Some(Frequency::Day));
+        assert_eq!(frequency(&["1990M01", "1990M02"]), Some(Frequency::Month));
+        assert_eq!(seen(&["2019/20", "2020/21"]).span, Some(YearSpan::First));
+        assert_eq!(seen(&["13/01/1990", "14/01/1990"]).period.unwrap().order, Some(DateOrder::DayFirst));
+    }
+}
