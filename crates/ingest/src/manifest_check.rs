@@ -12,7 +12,9 @@ use crate::file_pattern::{FilePattern, Given};
 use crate::format::Format;
 use crate::layout::Layout;
 use crate::manifest::Manifest;
+
 use crate::number_rule::{DecimalMark, Grouping, NumberRule, Percent};
+use crate::query::QueryKind;
 use crate::source::{Duplicates, Outside, Source, ValueColumn, ValueKind};
 use crate::year::parse_year;
 
@@ -137,12 +139,34 @@ impl Check<'_> {
             let message = format!("the year {year} is out of what the source covers, {first} to {last}");
             self.fault(place.field("year"), message, "mend `year` or `covers`");
         }
+        self.query(source, place);
         self.corrections(source, place);
         self.numbers(&source.numbers, place.field("numbers"));
         self.format(source, place);
         self.layout(source, place);
         self.keeps_no_duplicates(source, place);
         self.columns(source, place);
+    }
+
+    fn query(&mut self, source: &Source, place: Place<'_>) {
+        let Some(query) = &source.query else { return };
+        let Some(kind) = query.kind() else {
+            let message = "`query` names no service and no database, or several".into();
+            let hint = "write `fred`, `world_bank`, `sdmx` with `flow`, or `sql` with one of `postgres`, `sqlite`, `duckdb`";
+            return self.fault(place.field("query"), message, hint);
+        };
+        let due = match kind {
+            QueryKind::Fred | QueryKind::Sdmx => Format::Csv,
+            QueryKind::WorldBank | QueryKind::Sql => Format::Parquet,
+        };
+        if source.format != due {
+            let message = format!(
+                "what this query is answered is kept as {}, and the format is {}",
+                due.name(),
+                source.format.name()
+            );
+            self.fault(place.field("format"), message, "mend `format`, and the ending of `file`");
+        }
     }
 
     fn corrections(&mut self, source: &Source, place: Place<'_>) {
@@ -179,7 +203,10 @@ impl Check<'_> {
             Some(DecimalMark::Comma) => Some(Grouping::Comma),
             None => None,
         };
-        let both = rule.grouping.contains(&Grouping::Point) && rule.grouping.contains(&Grouping::Comma);
+        let indian = rule.grouping.contains(&Grouping::Indian)
+            && (rule.decimal == Some(DecimalMark::Comma) || rule.grouping.contains(&Grouping::Point));
+        let both =
+            indian || rule.grouping.contains(&Grouping::Point) && rule.grouping.contains(&Grouping::Comma);
         if mark.is_some_and(|mark| rule.grouping.contains(&mark)) || both {
             let message = "one mark can't stand both before a fraction and between groups".into();
             self.fault(node, message, "write `decimal` and `grouping` as two marks, such as \",\" and \".\"");
@@ -214,6 +241,8 @@ impl Check<'_> {
                 self.fault(place.field("file"), message, "list them: `files: {NAME: its sha256}`");
             } else if source.sha256.is_empty() {
                 self.fault(place.source, "missing field `sha256`".into(), digits);
+            } else if source.sha256 == "fetch" && (source.url.is_some() || source.query.is_some()) {
+                // `vintner vintage fetch` writes the checksum there.
             } else if Checksum::parse(&source.sha256).is_none() {
                 let message = format!("`{}` is not a SHA-256 checksum", source.sha256);
                 self.fault(place.field("sha256"), message, digits);

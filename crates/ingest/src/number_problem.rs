@@ -20,6 +20,8 @@ pub(crate) enum NumberProblem {
     Currency(String),
     /// It is a number with this mark beside it.
     Flag(String),
+    /// It has groups of two digits, and one of three at its end.
+    Indian,
     /// Points and commas stand as they do in no number.
     Marks,
     /// It is a number beyond double precision's range.
@@ -69,6 +71,10 @@ impl NumberProblem {
                 return NumberProblem::Grouping(mark);
             }
         }
+        let before_point = unsigned.split('.').next().unwrap_or_default();
+        if before_point.contains(',') && Grouping::Indian.divides(before_point) {
+            return NumberProblem::Indian;
+        }
         let of_marks = |character: char| character.is_ascii_digit() || ",.+-".contains(character);
         if folded.contains(['.', ','])
             && folded.chars().all(of_marks)
@@ -110,6 +116,7 @@ impl NumberProblem {
             NumberProblem::Grouping(mark) => {
                 declare(format!("grouping: {:?}", mark.to_string())) + " if that stands between thousands"
             }
+            NumberProblem::Indian => declare("grouping: indian".into()) + " if its groups have two digits (lakh, crore)",
             NumberProblem::Currency(sign) => declare(format!("currency: [{sign:?}]")),
             NumberProblem::Flag(mark) => {
                 declare(format!("flags: [{mark:?}]")) + " if the mark isn't a part of the number; it is kept beside the value"
@@ -157,6 +164,7 @@ mod tests {
             "12%",
             "12‰",
             "(1,234)",
+            "12,34,567.5",
             "12.5-",
             "△5",
             "1 234",

@@ -49,7 +49,9 @@ impl NumberReading {
         currency.sort_by_key(|sign| std::cmp::Reverse(sign.len()));
         let (decimal, grouping) = match (rule.decimal, rule.grouping.as_slice()) {
             // Which of two marks stands between groups says what the other does.
-            (None, marks) if marks.contains(&Grouping::Comma) => (Some(DecimalMark::Point), marks.to_vec()),
+            (None, marks) if marks.contains(&Grouping::Comma) || marks.contains(&Grouping::Indian) => {
+                (Some(DecimalMark::Point), marks.to_vec())
+            }
             (None, marks) if marks.contains(&Grouping::Point) => (Some(DecimalMark::Comma), marks.to_vec()),
             (Some(DecimalMark::Point), []) => (rule.decimal, vec![Grouping::Comma]),
             (Some(DecimalMark::Comma), []) => (rule.decimal, vec![Grouping::Point]),
@@ -295,6 +297,13 @@ mod tests {
             (r#"{"grouping": " "}"#, "1\u{202f}234,5", Some(1234.5)),
             (r#"{"grouping": " "}"#, "1\u{a0}234 567.25", Some(1_234_567.25)),
             (r#"{"grouping": " "}"#, "12 34", None),
+            (r#"{"grouping": "indian"}"#, "12,34,567.5", Some(1_234_567.5)),
+            (r#"{"grouping": "indian"}"#, "1,23,45,678", Some(12_345_678.0)),
+            (r#"{"grouping": "indian"}"#, "-12,345", Some(-12_345.0)),
+            (r#"{"grouping": "indian"}"#, "123", Some(123.0)),
+            (r#"{"grouping": "indian"}"#, "123,456", None),
+            (r#"{"grouping": "indian"}"#, "1,234,567", None),
+            (r#"{"grouping": ["indian", ","]}"#, "1,234,567", Some(1_234_567.0)),
             (r#"{"grouping": "'"}"#, "1’234’567.5", Some(1_234_567.5)),
             (r#"{"negative": "parentheses"}"#, "(1,234.5)", Some(-1234.5)),
             (r#"{"negative": "parentheses"}"#, "-(5)", None),

@@ -64,6 +64,9 @@ pub enum Grouping {
     /// 1'234'567, with an apostrophe of any kind.
     #[serde(rename = "'")]
     Apostrophe,
+    /// 12,34,567: of two digits but for the last, which has three.
+    #[serde(rename = "indian")]
+    Indian,
     /// Groups aren't told apart.
     #[serde(rename = "none")]
     None,
@@ -73,7 +76,7 @@ impl Grouping {
     /// Whether a character of a folded text is such a mark.
     pub(crate) fn is(self, character: char) -> bool {
         match self {
-            Grouping::Comma => character == ',',
+            Grouping::Comma | Grouping::Indian => character == ',',
             Grouping::Point => character == '.',
             // Folding leaves no other space.
             Grouping::Space => character == ' ',
@@ -85,8 +88,21 @@ impl Grouping {
     }
 
     /// Whether such marks stand before every group of three digits and the first group has one to three, and no zero
-    /// first.
+    /// first; of Indian groups the last alone has three, and the others two.
     pub(crate) fn divides(self, whole: &str) -> bool {
+        if self == Grouping::Indian {
+            let groups: Vec<&str> = whole.split(',').collect();
+            let last = groups.len() - 1;
+            return groups.iter().enumerate().all(|(at, group)| {
+                let due = if at == last { 3 } else { 2 };
+                group.bytes().all(|byte| byte.is_ascii_digit())
+                    && if at == 0 {
+                        (1..=due).contains(&group.len()) && !group.starts_with('0')
+                    } else {
+                        group.len() == due
+                    }
+            });
+        }
         whole.split(|character| self.is(character)).enumerate().all(|(position, group)| {
             group.bytes().all(|byte| byte.is_ascii_digit())
                 && if position == 0 {

@@ -10,6 +10,7 @@ use crate::correction::Correction;
 use crate::format::Format;
 use crate::layout::Layout;
 use crate::number_rule::NumberRule;
+use crate::query::Query;
 use crate::year::YearSpan;
 
 /// One entry under `sources` in a manifest. All of it is part of a cached result's key, so it
@@ -140,6 +141,12 @@ pub struct Source {
     /// Where it was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// Where it is kept as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived_url: Option<String>,
+    /// What asks a service or a database for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<Query>,
     /// What a user should know about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,

@@ -176,7 +176,8 @@ pub(crate) fn other_reading(bytes: &[u8], label: &str) -> Option<String> {
     }
     // No text has control characters, which is what other encodings' bytes are in those of one byte.
     let is_text = |text: &str| !text.chars().any(|character| matches!(character, '\u{80}'..='\u{9f}'));
-    let others = [GB18030, encoding_rs::WINDOWS_1252, encoding_rs::BIG5, encoding_rs::SHIFT_JIS, encoding_rs::EUC_KR];
+    let others =
+        [GB18030, encoding_rs::WINDOWS_1252, encoding_rs::BIG5, encoding_rs::SHIFT_JIS, encoding_rs::EUC_KR];
     let own_text = decode_strictly(bytes, own).ok()?;
     for other in others.into_iter().filter(|other| *other != own && own != GBK) {
         let Ok(text) = decode_strictly(bytes, other) else { continue };

@@ -146,6 +146,8 @@ pub(crate) enum Vintage {
     Check(OfVintageNamed),
     /// Begin a vintage from a folder of files: guess how each is to be read, every guess marked for review
     New(VintageNew),
+    /// Get the files that a vintage's manifest gives a `url` or a `query` for, checked against their checksums
+    Fetch(VintageFetch),
     /// Show what changed from one vintage to another: sources, data, estimates, claims
     Diff(VintageDiff),
     /// Lay coefficients side by side over several vintages
@@ -176,6 +178,25 @@ pub(crate) struct VintageNew {
     /// Copy the files into the vintage's folder
     #[arg(long)]
     pub(crate) copy: bool,
+    /// For people or for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VintageFetch {
+    /// The vintage; the pipeline's own where none is named
+    #[arg(value_name = "VINTAGE")]
+    pub(crate) vintage: Option<String>,
+    /// Get the files as they are published now, and make a new vintage where one has changed
+    #[arg(long)]
+    pub(crate) update: bool,
+    /// What the new vintage is called; by its date where nothing is said
+    #[arg(long = "as", value_name = "NAME", requires = "update")]
+    pub(crate) named: Option<String>,
+    /// So many bytes of a file are taken at most
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) limit: Option<u64>,
     /// For people or for scripts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -541,6 +562,7 @@ impl Command {
             Command::Vintage(command) => match command {
                 Vintage::List(command) => command.format,
                 Vintage::Check(command) => command.format,
+                Vintage::Fetch(command) => command.format,
                 Vintage::New(command) => command.format,
                 Vintage::Diff(command) => return command.format == DiffFormat::Json,
                 Vintage::Compare(command) => command.format,

@@ -22,6 +22,10 @@ pub(crate) enum CommandError {
     NotReconstructed { vintage: String, files: Vec<String> },
     #[error("{0}")]
     Site(#[from] SiteError),
+    #[error("{0}")]
+    Fetching(#[from] vintner_fetch::FetchError),
+    #[error("{files} couldn't be fetched")]
+    NotFetched { files: String },
     #[error("{published}: no data give all of these tables")]
     NoSuchData { published: String },
     #[error("{published}: whether any data give these tables isn't decided")]

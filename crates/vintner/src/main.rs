@@ -106,6 +106,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Reconstruct(command) => commands::reconstruct::run(&workspace, command),
         Command::Vintage(Vintage::List(command)) => commands::vintages::run(&workspace, command),
         Command::Vintage(Vintage::Check(command)) => commands::vintage_check::run(&workspace, command),
+        Command::Vintage(Vintage::Fetch(command)) => commands::vintage_fetch::run(&workspace, command),
         Command::Vintage(Vintage::New(command)) => commands::vintage_new::run(&workspace, command),
         Command::Vintage(Vintage::Diff(command)) => commands::vintage_diff::run(&workspace, command),
         Command::Vintage(Vintage::Compare(command)) => commands::vintage_compare::run(&workspace, command),

@@ -19,6 +19,7 @@ mod damaged_files;
 mod data_shapes;
 mod effects_and_weights;
 mod exit_codes;
+mod fetched;
 mod folders;
 mod from_files;
 mod full_disk;

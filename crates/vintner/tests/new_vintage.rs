@@ -169,7 +169,10 @@ fn first_files(workspace: &Workspace) -> std::path::PathBuf {
     let mut wide = String::from("Population by country\n\nCountry\t2001\t2002\t2004\n");
     for (at, (name, code)) in [("Türkiye", "TUR"), ("France", "FRA"), ("Brazil", "BRA")].iter().enumerate() {
         for year in 2001..2004 {
-            gdp.push_str(&format!("{name};{code};{year};1.{at}34,5;{}\n", if year == 2002 { "(0,5)" } else { "2,25 p" }));
+            gdp.push_str(&format!(
+                "{name};{code};{year};1.{at}34,5;{}\n",
+                if year == 2002 { "(0,5)" } else { "2,25 p" }
+            ));
         }
         wide.push_str(&format!("{}\t{at}1.5\t..\t{at}3.5\n", name.to_uppercase()));
     }
@@ -178,12 +181,16 @@ fn first_files(workspace: &Workspace) -> std::path::PathBuf {
     put("population.tsv", wide.as_bytes());
     put("rate.csv", b"date,rate\n1990-01-01,1.5\n1990-04-01,1.25\n1990-07-01,1.75\n");
     put("firms.csv", b"gvkey,fyear,sales,sector\n001001,2001,12.5,mining\n001001,2002,13.5,mining\n001002,2001,1.5,trade\n001002,2002,2.5,trade\n");
-    let utf16: Vec<u8> = "Land,Jahr,Wert\nK\u{f6}ln,2001,1.5\nBonn,2001,2.5\nK\u{f6}ln,2002,3.5\nBonn,2002,4.5\n"
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
+    let utf16: Vec<u8> =
+        "Land,Jahr,Wert\nK\u{f6}ln,2001,1.5\nBonn,2001,2.5\nK\u{f6}ln,2002,3.5\nBonn,2002,4.5\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
     put("towns.csv", &utf16);
-    put("undecided.csv", b"city,year,value\nA,2001,\"1,234\"\nB,2001,\"2,500\"\nA,2002,\"3,125\"\nB,2002,\"4,750\"\n");
+    put(
+        "undecided.csv",
+        b"city,year,value\nA,2001,\"1,234\"\nB,2001,\"2,500\"\nA,2002,\"3,125\"\nB,2002,\"4,750\"\n",
+    );
     folder
 }
 
@@ -197,7 +204,8 @@ fn the_first_vintage_is_begun_from_files_alone() {
     for path in ["data/vintages", "data/crosswalk"] {
         fs::remove_dir_all(workspace.path(path)).unwrap();
     }
-    let output = workspace.vintner(&["vintage", "new", "first", "--from", folder.to_str().unwrap(), "--copy"]);
+    let output =
+        workspace.vintner(&["vintage", "new", "first", "--from", folder.to_str().unwrap(), "--copy"]);
     assert_eq!(output.code, 0, "{}", output.stderr);
     insta::assert_snapshot!("first_vintage", output.stdout);
     insta::assert_snapshot!("first_vintage_manifest", {

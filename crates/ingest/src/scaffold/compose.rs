@@ -83,7 +83,12 @@ pub fn scaffold(
         match tables {
             Err(reason) => left_out.push((file.clone(), reason)),
             Ok(tables) => {
-                found.extend(tables.into_iter().map(|(reading, guess)| Found { file, bytes, reading, guess }));
+                found.extend(tables.into_iter().map(|(reading, guess)| Found {
+                    file,
+                    bytes,
+                    reading,
+                    guess,
+                }));
             }
         }
     }
@@ -96,7 +101,8 @@ pub fn scaffold(
     for (one, columns) in found.iter().zip(&matches) {
         let own = columns.iter().find_map(|column| Some(column.known?.source.clone()));
         let stem = one.file.split('.').next().unwrap_or_default();
-        let by_sheet = one.reading.sheet.as_deref().filter(|_| one.reading.other_sheets.is_some() && known.is_empty());
+        let by_sheet =
+            one.reading.sheet.as_deref().filter(|_| one.reading.other_sheets.is_some() && known.is_empty());
         let by_file = match by_sheet {
             Some(sheet) => slug(&format!("{stem} {sheet}")),
             None => slug(stem),
@@ -119,14 +125,22 @@ pub fn scaffold(
             Proof::Read(source) => (Some(*source), 0, None),
             Proof::Incomplete(first) => (None, 0, Some(first)),
             Proof::Faulty(source, faults, first) => {
-                let told = format!("read as it says here it has {faults} faults, first of all {}", one_line(&first));
+                let told =
+                    format!("read as it says here it has {faults} faults, first of all {}", one_line(&first));
                 own_lines.review("    ", &told);
                 (Some(*source), faults, Some(first))
             }
         };
         lines.append(&own_lines);
         let entities = one.guess.entity.as_ref().map(|entity| entity.names.clone()).unwrap_or_default();
-        sources.push(ScaffoldedSource { name: own, file: one.file.to_owned(), source, entities, faults, fault });
+        sources.push(ScaffoldedSource {
+            name: own,
+            file: one.file.to_owned(),
+            source,
+            entities,
+            faults,
+            fault,
+        });
     }
     if sources.is_empty() {
         lines.line("  []");
@@ -173,7 +187,9 @@ fn tables(
         reading.other_sheets = (!others.is_empty()).then(|| others.join(", "));
         (reading, guess)
     };
-    let found = readings.into_iter().filter_map(|reading| table(&reading.rows, crosswalk).map(|guess| (reading, guess)));
+    let found = readings
+        .into_iter()
+        .filter_map(|reading| table(&reading.rows, crosswalk).map(|guess| (reading, guess)));
     if known.is_empty() {
         return found.map(|(reading, guess)| with_others(reading, guess)).collect();
     }

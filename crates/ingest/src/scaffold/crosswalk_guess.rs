@@ -36,7 +36,10 @@ pub(super) fn crosswalk_of(files: &[NamesOf]) -> Option<String> {
         }
     }
     let all: usize = files.iter().map(|file| file.names.len()).sum();
-    if order.is_empty() || order.len() > MOST || spellings.values().map(Vec::len).sum::<usize>() * 2 < all.min(2 * order.len()) {
+    if order.is_empty()
+        || order.len() > MOST
+        || spellings.values().map(Vec::len).sum::<usize>() * 2 < all.min(2 * order.len())
+    {
         return None;
     }
     let mut text = String::from(
@@ -45,9 +48,10 @@ pub(super) fn crosswalk_of(files: &[NamesOf]) -> Option<String> {
     );
     for file in files.iter().filter(|_| files.len() > 1) {
         let own: BTreeSet<String> = file.names.iter().map(|name| fold_loosely(name)).collect();
-        let shared = files.iter().filter(|other| other.source != file.source).any(|other| {
-            other.names.iter().any(|name| own.contains(&fold_loosely(name)))
-        });
+        let shared = files
+            .iter()
+            .filter(|other| other.source != file.source)
+            .any(|other| other.names.iter().any(|name| own.contains(&fold_loosely(name))));
         if !own.is_empty() && !shared {
             text.push_str(&format!(
                 "# REVIEW: {} shares no name with the other files: are these other names of the same entities?\n",
@@ -93,10 +97,15 @@ mod tests {
             source: source.into(),
             names: names.iter().map(|name| (*name).to_owned()).collect(),
         };
-        let text = crosswalk_of(&[of("a", &["Turkey", "Côte d'Ivoire", "北京市"]), of("b", &["TURKEY", "Cote d’Ivoire"])]).unwrap();
+        let text = crosswalk_of(&[
+            of("a", &["Turkey", "Côte d'Ivoire", "北京市"]),
+            of("b", &["TURKEY", "Cote d’Ivoire"]),
+        ])
+        .unwrap();
         let crosswalk = Crosswalk::parse("c.csv", &text).unwrap();
         assert_eq!(crosswalk.entities().len(), 3, "{text}");
-        for (name, id) in [("TURKEY", "turkey"), ("Cote d'Ivoire", "cote_divoire"), ("北京市", "北京市")] {
+        for (name, id) in [("TURKEY", "turkey"), ("Cote d'Ivoire", "cote_divoire"), ("北京市", "北京市")]
+        {
             assert_eq!(crosswalk.find(name), NameMatch::Entity(id), "{text}");
         }
         assert!(!text.contains("shares no name"));

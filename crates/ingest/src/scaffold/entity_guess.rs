@@ -83,7 +83,8 @@ pub(super) fn entity_by_names(
         let found: BTreeSet<String> = ids.values().map(|id| (*id).to_owned()).collect();
         let numeric = is_numeric(column, data);
         let repeats = names.len() < data.len() || data.len() == found.len();
-        if found.is_empty() || (numeric && (ids.len() * 10 < names.len() * 9 || found.len() < 2 || !repeats)) {
+        if found.is_empty() || (numeric && (ids.len() * 10 < names.len() * 9 || found.len() < 2 || !repeats))
+        {
             continue;
         }
         let rank = (!numeric, found.len());
@@ -92,7 +93,8 @@ pub(super) fn entity_by_names(
         }
         let examples = ids.iter().take(3).map(|(name, id)| ((*name).clone(), (*id).to_owned())).collect();
         let outside = names.len() - ids.len();
-        let guess = EntityGuess { column: column.name.clone(), is_known: true, found, outside, names, examples };
+        let guess =
+            EntityGuess { column: column.name.clone(), is_known: true, found, outside, names, examples };
         best = Some((rank, column, guess));
     }
     best.map(|(_, column, guess)| ((*column).clone(), guess))
@@ -118,7 +120,9 @@ pub(super) fn entity_by_keys(
         let years = data.iter().filter(|row| names_a_year(&column.cell(row).raw())).count();
         let numeric = is_numeric(column, data);
         let whole = || {
-            data.iter().filter_map(|row| number_of(column.cell(row))).all(|number| number.fract() == 0.0 && number >= 0.0)
+            data.iter()
+                .filter_map(|row| number_of(column.cell(row)))
+                .all(|number| number.fract() == 0.0 && number >= 0.0)
         };
         if filled * 100 < data.len() * 95 || data.is_empty() || (years * 2 > data.len() && time.is_some()) {
             continue;
@@ -145,11 +149,8 @@ pub(super) fn entity_by_keys(
     }
     // Where no column is enough: the one with most names, of those that have several rows.
     let (_, _, column) = *ranked.iter().min_by_key(|(rank, at, column)| {
-        let names: BTreeSet<String> = if *rank == 2 {
-            data.iter().map(|row| text(column, row)).collect()
-        } else {
-            BTreeSet::new()
-        };
+        let names: BTreeSet<String> =
+            if *rank == 2 { data.iter().map(|row| text(column, row)).collect() } else { BTreeSet::new() };
         (*rank, usize::MAX - names.len(), *at)
     })?;
     Some((column.clone(), EntityGuess::unknown(column, data)))
@@ -158,8 +159,9 @@ pub(super) fn entity_by_keys(
 /// Whether a header says that numbers under it are ids.
 fn says_id(header: &str) -> bool {
     const IDS: [&str; 26] = [
-        "id", "code", "fips", "gvkey", "permno", "permco", "cusip", "isic", "sic", "naics", "firm", "person", "pid",
-        "hhid", "country", "county", "state", "region", "city", "plant", "bank", "school", "i", "key", "panel", "unit",
+        "id", "code", "fips", "gvkey", "permno", "permco", "cusip", "isic", "sic", "naics", "firm", "person",
+        "pid", "hhid", "country", "county", "state", "region", "city", "plant", "bank", "school", "i", "key",
+        "panel", "unit",
     ];
     let lower = fold(header).to_lowercase();
     let mut words = lower.split(|character: char| !character.is_alphanumeric());

@@ -70,14 +70,14 @@ pub(super) fn matches<'a>(
 ) -> Vec<Vec<Column<'a>>> {
     let mut columns: Vec<Vec<Column>> = tables
         .iter()
-        .map(|(_, values)| {
-            values.iter().map(|value| Column { value, known: None, sure: false }).collect()
-        })
+        .map(|(_, values)| values.iter().map(|value| Column { value, known: None, sure: false }).collect())
         .collect();
     let mut taken: Vec<&str> = Vec::new();
     for pass in 0..4 {
         for ((file, values), own) in tables.iter().zip(&mut columns) {
-            for column in own.iter_mut().filter(|column| column.known.is_none() && column.value.kind != ValueKind::Text) {
+            for column in
+                own.iter_mut().filter(|column| column.known.is_none() && column.value.kind != ValueKind::Text)
+            {
                 let header = column.value.header.as_deref().map(words).unwrap_or_default();
                 let hit = known.iter().find(|one| {
                     let mut names = one.headers.iter().chain([&one.variable]).map(|text| words(text));
@@ -132,4 +132,3 @@ fn contains(long: &str, short: &str) -> bool {
     let least = if short.is_ascii() { 3 } else { 2 };
     short.chars().count() >= least && long.contains(short)
 }
-

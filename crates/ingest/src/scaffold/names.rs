@@ -15,7 +15,11 @@ pub(super) fn slug(text: &str) -> String {
         }
     }
     let slug = slug.trim_matches('_');
-    if slug.starts_with(|character: char| character.is_ascii_digit()) { format!("x_{slug}") } else { slug.to_owned() }
+    if slug.starts_with(|character: char| character.is_ascii_digit()) {
+        format!("x_{slug}")
+    } else {
+        slug.to_owned()
+    }
 }
 
 /// A name that isn't among those that are taken: with a number behind it where it is.

@@ -11,9 +11,43 @@ use crate::number_rule::{DecimalMark, Flags, Grouping, Negative, NumberRule, Per
 
 /// Texts that statistical offices, programs and people write where there is no value.
 const MISSING: [&str; 37] = [
-    ".", "..", "...", "…", "……", "-", "--", "---", "–", "—", ":", "x", "z", "/", "*", "**", "na", "n/a", "n.a.",
-    "n.a", "#n/a", "nan", "null", "none", "nil", "nd", "n.d.", "n.e.s.", "missing", "not available",
-    "not applicable", "(na)", "(d)", "无", "缺失", "暂无", "s.d.",
+    ".",
+    "..",
+    "...",
+    "…",
+    "……",
+    "-",
+    "--",
+    "---",
+    "–",
+    "—",
+    ":",
+    "x",
+    "z",
+    "/",
+    "*",
+    "**",
+    "na",
+    "n/a",
+    "n.a.",
+    "n.a",
+    "#n/a",
+    "nan",
+    "null",
+    "none",
+    "nil",
+    "nd",
+    "n.d.",
+    "n.e.s.",
+    "missing",
+    "not available",
+    "not applicable",
+    "(na)",
+    "(d)",
+    "无",
+    "缺失",
+    "暂无",
+    "s.d.",
 ];
 
 /// So long a text may be for its being told as a mark.
@@ -54,7 +88,12 @@ pub(super) fn numbers_seen(texts: &BTreeSet<String>) -> NumbersSeen {
             rule = next;
         }
     }
-    let used: Vec<String> = rule.currency.iter().filter(|sign| folded.iter().any(|(text, _)| text.contains(*sign))).cloned().collect();
+    let used: Vec<String> = rule
+        .currency
+        .iter()
+        .filter(|sign| folded.iter().any(|(text, _)| text.contains(*sign)))
+        .cloned()
+        .collect();
     rule.currency = used;
     let reading = NumberReading::new(&rule, DecimalMark::Point);
     let mut seen = NumbersSeen { missing: missing.into_iter().cloned().collect(), ..NumbersSeen::default() };
@@ -121,7 +160,7 @@ fn widest(texts: &[(String, &String)], marks: BTreeMap<String, String>) -> Numbe
         currency,
         flags: Flags(marks),
     };
-    let groupings = [vec![], vec![Grouping::Space], vec![Grouping::Apostrophe]];
+    let groupings = [vec![], vec![Grouping::Space], vec![Grouping::Apostrophe], vec![Grouping::Indian]];
     let mut best = (0, rule.clone());
     for (at, grouping) in groupings.into_iter().enumerate() {
         let next = NumberRule { grouping, ..rule.clone() };
@@ -163,7 +202,8 @@ fn flags(texts: &[(String, &String)]) -> BTreeMap<String, String> {
         ..NumberRule::default()
     };
     let spaced = NumberRule { grouping: vec![Grouping::Space], ..wide.clone() };
-    let readings = [NumberReading::new(&wide, DecimalMark::Point), NumberReading::new(&spaced, DecimalMark::Point)];
+    let readings =
+        [NumberReading::new(&wide, DecimalMark::Point), NumberReading::new(&spaced, DecimalMark::Point)];
     let is_number = |text: &str| readings.iter().any(|reading| reading.numeral(text).is_ok());
     let mut found = BTreeMap::new();
     for (text, _) in texts {
@@ -201,7 +241,13 @@ fn pattern(mark: &str, set_off: bool) -> Option<String> {
         {
             let digits = within.bytes().all(|byte| byte.is_ascii_digit());
             let letter = within.len() == 1 && within.bytes().all(|byte| byte.is_ascii_alphabetic());
-            let inner = if digits { "{digits}" } else if letter { "{letter}" } else { within };
+            let inner = if digits {
+                "{digits}"
+            } else if letter {
+                "{letter}"
+            } else {
+                within
+            };
             // Parentheses that touch a number may be a power or a quantity of it.
             return (open == '[' || set_off).then(|| format!("{open}{inner}{close}"));
         }
@@ -230,6 +276,7 @@ mod tests {
         let spaced = seen(&["1 234,5", "12,25", "7 000"]);
         assert_eq!(spaced.rule.grouping, [Grouping::Space]);
         assert!(spaced.by_comma.is_some() && spaced.by_point.is_none());
+        assert_eq!(seen(&["12,34,567", "1,234", "5.5"]).rule.grouping, [Grouping::Indian]);
         assert_eq!(seen(&["US$ 12", "$5"]).rule.currency, ["$", "US$"]);
         assert_eq!(seen(&["12%", "9.5%"]).rule.percent, Some(Percent::Number));
     }

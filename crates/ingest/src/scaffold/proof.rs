@@ -19,7 +19,8 @@ pub(super) enum Proof {
 
 /// Reads a file as the lines of its source say.
 pub(super) fn proof(lines: &str, bytes: &[u8], crosswalk: Option<&Crosswalk>) -> Proof {
-    let text = format!("title: {{en: x}}\nkind: public\ndate: 2000-01-01\nnotice: {{en: x}}\nsources:\n{lines}");
+    let text =
+        format!("title: {{en: x}}\nkind: public\ndate: 2000-01-01\nnotice: {{en: x}}\nsources:\n{lines}");
     let source = match Manifest::parse("vintage.yaml", &text) {
         Ok(manifest) => manifest.sources.into_iter().next(),
         Err(faults) => {

@@ -72,9 +72,8 @@ impl<'r> SheetView<'r> {
         let Some(first) = rows.get(at) else { return Vec::new() };
         let is_header = |row: &GridRow| {
             let filled: Vec<&CellContent> = row.cells.iter().filter(|cell| !cell.is_blank()).collect();
-            let other = |cell: &&&CellContent| {
-                number_of(cell.as_cell()).is_some() && !names_a_year(&cell.raw())
-            };
+            let other =
+                |cell: &&&CellContent| number_of(cell.as_cell()).is_some() && !names_a_year(&cell.raw());
             !filled.is_empty() && filled.iter().filter(other).count() * 5 <= filled.len()
         };
         if first.is_blank() || !is_header(first) {
@@ -102,7 +101,8 @@ impl<'r> SheetView<'r> {
         let headed: BTreeMap<u32, (&String, &Vec<String>)> =
             cells.iter().zip(&parts).map(|((column, text), parts)| (*column, (text, parts))).collect();
         let width = filled.iter().take(50).map(|row| row.cells.len()).max().unwrap_or_default();
-        let width = u32::try_from(width.max(head.iter().map(|row| row.cells.len()).max().unwrap_or_default()));
+        let width =
+            u32::try_from(width.max(head.iter().map(|row| row.cells.len()).max().unwrap_or_default()));
         let mut columns = Vec::new();
         for at in 1..=width.unwrap_or(u32::MAX) {
             let by_place = || format!("column {}", letters(at));
@@ -110,10 +110,22 @@ impl<'r> SheetView<'r> {
                 Some((text, parts)) => {
                     let once = times.get(&fold_header(text)) == Some(&1);
                     let name = if once { (*text).clone() } else { by_place() };
-                    columns.push(ViewColumn { at, name, is_headed: true, parts: (*parts).clone(), part: None });
+                    columns.push(ViewColumn {
+                        at,
+                        name,
+                        is_headed: true,
+                        parts: (*parts).clone(),
+                        part: None,
+                    });
                 }
                 None if filled.iter().any(|row| !row.cell(at).is_blank()) => {
-                    columns.push(ViewColumn { at, name: by_place(), is_headed: false, parts: Vec::new(), part: None });
+                    columns.push(ViewColumn {
+                        at,
+                        name: by_place(),
+                        is_headed: false,
+                        parts: Vec::new(),
+                        part: None,
+                    });
                 }
                 None => {}
             }
@@ -168,7 +180,8 @@ fn needs_all(head: &[GridRow]) -> bool {
         last.cells.iter().filter(|cell| !cell.is_blank()).map(|cell| fold_header(&cell.raw())).collect();
     let doubled = texts.iter().collect::<BTreeSet<_>>().len() < texts.len();
     above.iter().all(|row| {
-        let own: Vec<u32> = (1..).zip(&row.cells).filter(|(_, cell)| !cell.is_blank()).map(|(at, _)| at).collect();
+        let own: Vec<u32> =
+            (1..).zip(&row.cells).filter(|(_, cell)| !cell.is_blank()).map(|(at, _)| at).collect();
         own.len() > 1 && (doubled || own.iter().any(|at| last.cell(*at).is_blank()))
     })
 }

@@ -78,7 +78,8 @@ fn file_lines(described: &Described<'_>, lines: &mut Lines) {
         lines.guess(&format!("    header_rows: {}", guess.header_rows), "they name columns only together");
     }
     if guess.skip_rows > 0 {
-        lines.guess(&format!("    skip_rows: {}", guess.skip_rows), "what stands under the header is no data");
+        lines
+            .guess(&format!("    skip_rows: {}", guess.skip_rows), "what stands under the header is no data");
     }
     if let Some(last) = guess.last_row {
         lines.guess(&format!("    last_row: {last}"), "what stands under it has no time");
@@ -126,7 +127,8 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
         None if guess.time.is_some() => {
             lines.review("    ", "no column of names was found, so this is one series for all entities; if its columns are entities, `layout: entities_across`");
         }
-        None => lines.review("    ", "no column of names was found: each row is an observation, called by its number"),
+        None => lines
+            .review("    ", "no column of names was found: each row is an observation, called by its number"),
     }
     if !reading.missing.is_empty() {
         let listed: Vec<String> = reading.missing.iter().map(|text| quoted(text)).collect();
@@ -134,7 +136,10 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
     }
     if !reading.column_labels.is_empty() {
         let named = reading.column_labels.iter().map(|(name, label)| format!("{name}: {label}"));
-        lines.line(&format!("    # its columns in words: {}", one_line(&named.collect::<Vec<_>>().join("; "))));
+        lines.line(&format!(
+            "    # its columns in words: {}",
+            one_line(&named.collect::<Vec<_>>().join("; "))
+        ));
     }
     if let Some(time) = &guess.time {
         lines.guess(&format!("    time: {}", quoted(time)), &examples(&guess.times.examples));
@@ -164,9 +169,13 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
     let years = &guess.times.years;
     if let (Some(first), Some(last)) = (years.first(), years.last()) {
         lines.guess(&format!("    covers: [{first}, {last}]"), "the years that are there");
-        let gaps: Vec<String> = (*first..=*last).filter(|year| !years.contains(year)).map(|year| year.to_string()).collect();
+        let gaps: Vec<String> =
+            (*first..=*last).filter(|year| !years.contains(year)).map(|year| year.to_string()).collect();
         if !gaps.is_empty() {
-            lines.guess(&format!("    gap_years: [{}]", gaps.join(", ")), "years between them that aren't there");
+            lines.guess(
+                &format!("    gap_years: [{}]", gaps.join(", ")),
+                "years between them that aren't there",
+            );
         }
     }
     let outside = guess.entity.as_ref().map_or(0, |entity| entity.outside);
@@ -191,15 +200,25 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
         }
         for (value, header) in columns {
             let kind = if value.kind == ValueKind::Text { "labels" } else { "codes" };
-            let labels: Vec<String> = value.examples.iter().chain(&value.seen.other.iter().map(|text| (text.clone(), text.clone())).collect::<Vec<_>>()).take(3).map(|(text, _)| told(text)).collect();
-            lines.review(&format!("      {}: {kind}", quoted(header)), &format!("labels or codes? {}", labels.join(", ")));
+            let labels: Vec<String> = value
+                .examples
+                .iter()
+                .chain(&value.seen.other.iter().map(|text| (text.clone(), text.clone())).collect::<Vec<_>>())
+                .take(3)
+                .map(|(text, _)| told(text))
+                .collect();
+            lines.review(
+                &format!("      {}: {kind}", quoted(header)),
+                &format!("labels or codes? {}", labels.join(", ")),
+            );
         }
     }
 }
 
 /// The rule of numbers of the whole source, where its columns need one: whether a comma stands before fractions.
 fn numbers_line(described: &Described<'_>, lines: &mut Lines) -> bool {
-    let values = || described.columns.iter().map(|column| column.value).filter(|value| value.kind != ValueKind::Text);
+    let values =
+        || described.columns.iter().map(|column| column.value).filter(|value| value.kind != ValueKind::Text);
     let point = values().find_map(|value| value.seen.by_point.clone());
     let comma = values().find_map(|value| value.seen.by_comma.clone());
     let either = values().find_map(|value| Some((value, value.seen.either.clone()?)));
@@ -210,7 +229,11 @@ fn numbers_line(described: &Described<'_>, lines: &mut Lines) -> bool {
             true
         }
         (Some(point), None, Some((value, either))) if value.seen.by_point.is_none() => {
-            let question = format!("other columns write {}; is {} a number with groups of three digits or fractions, too?", told(&point), told(&either));
+            let question = format!(
+                "other columns write {}; is {} a number with groups of three digits or fractions, too?",
+                told(&point),
+                told(&either)
+            );
             lines.review("    numbers: {decimal: \".\"}", &question);
             false
         }
@@ -306,7 +329,8 @@ fn column_line(column: &Column<'_>, variable: &str, by_comma: bool, lines: &mut 
             parts.push(format!("missing: [{}]", listed.join(", ")));
             doubts.push("do these texts stand for missing values?".into());
         }
-        let errors: Vec<String> = value.errors.iter().filter(|error| !no_value(error)).map(|text| told(text)).collect();
+        let errors: Vec<String> =
+            value.errors.iter().filter(|error| !no_value(error)).map(|text| told(text)).collect();
         if !errors.is_empty() {
             doubts.push(format!("it has {}", errors.join(", ")));
         }
@@ -354,7 +378,8 @@ fn seen(value: &ValueGuess) -> String {
 /// A rule as it is written in a manifest, without its braces.
 fn rule_text(rule: &NumberRule, by_comma: bool) -> String {
     let mut parts = Vec::new();
-    let decimal = rule.decimal.or_else(|| (by_comma && !rule.grouping.is_empty()).then_some(DecimalMark::Comma));
+    let decimal =
+        rule.decimal.or_else(|| (by_comma && !rule.grouping.is_empty()).then_some(DecimalMark::Comma));
     parts.extend(decimal.map(|decimal| {
         format!("decimal: {}", if decimal == DecimalMark::Comma { "\",\"" } else { "\".\"" })
     }));
@@ -368,6 +393,7 @@ fn rule_text(rule: &NumberRule, by_comma: bool) -> String {
         Grouping::Point => "\".\"".to_owned(),
         Grouping::Space => "\" \"".to_owned(),
         Grouping::Apostrophe => "\"'\"".to_owned(),
+        Grouping::Indian => "indian".to_owned(),
         Grouping::None => "none".to_owned(),
     });
     parts.extend(list("grouping", grouping.collect()));

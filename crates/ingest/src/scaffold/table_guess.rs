@@ -57,7 +57,10 @@ pub(super) fn table(rows: &[GridRow], crosswalk: Option<&Crosswalk>) -> Option<T
             entities_across(&sample, crosswalk),
             timeless(&sample, crosswalk),
         ];
-        let best = guesses.into_iter().flatten().reduce(|best, next| if next.score > best.score { next } else { best });
+        let best = guesses
+            .into_iter()
+            .flatten()
+            .reduce(|best, next| if next.score > best.score { next } else { best });
         best.map(|guess| (guess.score, guess, view))
     });
     // The earliest of equals: a header stands above its data.
@@ -75,7 +78,9 @@ fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSeen
     let filled = &view.filled;
     let says = |column: &ViewColumn| {
         let folded = fold(&column.name).to_lowercase();
-        ["年", "year", "time", "date", "period", "quarter", "month", "季", "月"].iter().any(|word| folded.contains(word))
+        ["年", "year", "time", "date", "period", "quarter", "month", "季", "月"]
+            .iter()
+            .any(|word| folded.contains(word))
     };
     let enough = |count: usize| count > 0 && count * 10 >= filled.len() * 6;
     let years = view.columns.iter().filter_map(|column| {
@@ -96,7 +101,8 @@ fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSeen
             let cell = column.cell(row);
             matches!(cell, Cell::Date(_)) || is_span(cell) || names_a_year(&cell.raw())
         };
-        let first: Vec<&&GridRow> = filled.iter().filter(|row| !column.cell(row).is_blank()).take(4).collect();
+        let first: Vec<&&GridRow> =
+            filled.iter().filter(|row| !column.cell(row).is_blank()).take(4).collect();
         if first.is_empty() || !first.iter().all(may_be) {
             return None;
         }
@@ -158,9 +164,8 @@ fn by_rows(
     let rest: Vec<&ViewColumn> = others.iter().filter(|column| !keys.contains(*column)).copied().collect();
     let (category, conditions, repeated) = told_apart(&keys, &rest, &own);
     let of_condition = |name: &str| conditions.iter().any(|(own, _)| own == name);
-    let is_value = |column: &&&ViewColumn| {
-        category.as_ref() != Some(&column.name) && !of_condition(&column.name)
-    };
+    let is_value =
+        |column: &&&ViewColumn| category.as_ref() != Some(&column.name) && !of_condition(&column.name);
     let values: Vec<(bool, ValueGuess)> = rest
         .iter()
         .filter(is_value)
@@ -209,13 +214,17 @@ fn told_apart(
     // Texts that aren't data: no numbers with fractions, and few enough for a code.
     let may_tell = |column: &&&ViewColumn| {
         let texts: BTreeSet<String> = own.iter().map(|row| text(column, row)).collect();
-        let whole = own.iter().filter_map(|row| number_of(column.cell(row))).all(|number| number.fract() == 0.0);
+        let whole =
+            own.iter().filter_map(|row| number_of(column.cell(row))).all(|number| number.fract() == 0.0);
         let numbers = own.iter().filter(|row| number_of(column.cell(row)).is_some()).count();
-        texts.len() > 1 && texts.len() <= VARIABLES && (numbers * 2 < own.len() || (whole && texts.len() * 2 <= own.len()))
+        texts.len() > 1
+            && texts.len() <= VARIABLES
+            && (numbers * 2 < own.len() || (whole && texts.len() * 2 <= own.len()))
     };
     let telling: Vec<&&ViewColumn> = rest.iter().filter(may_tell).collect();
     let apart = |column: &ViewColumn| {
-        let with: BTreeSet<(&Vec<String>, String)> = all.iter().zip(own).map(|(key, row)| (key, text(column, row))).collect();
+        let with: BTreeSet<(&Vec<String>, String)> =
+            all.iter().zip(own).map(|(key, row)| (key, text(column, row))).collect();
         with.len()
     };
     if let Some(column) = telling.iter().find(|column| apart(column) == all.len()) {
@@ -230,13 +239,15 @@ fn told_apart(
             break;
         }
         let before = left.iter().map(|row| key(row)).collect::<BTreeSet<_>>().len();
-        let with: BTreeSet<(Vec<String>, String)> = left.iter().map(|row| (key(row), text(column, row))).collect();
+        let with: BTreeSet<(Vec<String>, String)> =
+            left.iter().map(|row| (key(row), text(column, row))).collect();
         if with.len() == before {
             continue;
         }
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         left.iter().for_each(|row| *counts.entry(text(column, row)).or_default() += 1);
-        let mut counts: Vec<(String, usize)> = counts.into_iter().filter(|(text, _)| !text.is_empty()).collect();
+        let mut counts: Vec<(String, usize)> =
+            counts.into_iter().filter(|(text, _)| !text.is_empty()).collect();
         counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
         if let Some((most, _)) = counts.first().cloned() {
             left.retain(|row| text(column, row) == most);
@@ -264,7 +275,9 @@ fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGues
                 let part = column.parts.get(at)?;
                 // Text, unless the header's cell holds something else.
                 let own = view.head_cells(column.at).find(|(row, _)| *row == at).map(|(_, cell)| cell);
-                let raw = own.filter(|cell| !cell.is_blank()).map_or_else(|| part.clone(), |cell| cell.header_text());
+                let raw = own
+                    .filter(|cell| !cell.is_blank())
+                    .map_or_else(|| part.clone(), |cell| cell.header_text());
                 Some((column, raw))
             })
             .collect();
@@ -272,7 +285,8 @@ fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGues
         seen.map(|seen| (seen, at, texts))
     };
     let rows = (0..height).filter_map(headed);
-    let (times, row, texts) = rows.reduce(|best, next| if next.0.count >= best.0.count { next } else { best })?;
+    let (times, row, texts) =
+        rows.reduce(|best, next| if next.0.count >= best.0.count { next } else { best })?;
     let mut columns: Vec<TimeColumn> = Vec::new();
     let mut printed: BTreeSet<(String, String)> = BTreeSet::new();
     for (column, text) in &texts {
@@ -291,12 +305,14 @@ fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGues
     let is_blank_or_missing = |cell: Cell<'_>| cell.is_blank() || is_missing(&cell.raw());
     let is_data = |row: &&&GridRow| columns.iter().any(|one| number_of(one.column.cell(row)).is_some());
     let first = view.filled.iter().find(|row| {
-        is_data(row) || columns.iter().all(|one| is_blank_or_missing(one.column.cell(row)))
-            && columns.iter().any(|one| !one.column.cell(row).is_blank())
+        is_data(row)
+            || columns.iter().all(|one| is_blank_or_missing(one.column.cell(row)))
+                && columns.iter().any(|one| !one.column.cell(row).is_blank())
     });
     let last = view.filled.iter().rev().find(is_data).copied();
     let within = |row: &&&GridRow| {
-        first.is_some_and(|first| row.number >= first.number) && last.is_some_and(|last| row.number <= last.number)
+        first.is_some_and(|first| row.number >= first.number)
+            && last.is_some_and(|last| row.number <= last.number)
     };
     let data: Vec<&GridRow> = view.filled.iter().filter(within).copied().collect();
     let keys: Vec<&ViewColumn> =

@@ -28,13 +28,8 @@ pub(super) struct TimesSeen {
 /// How times can be written, likeliest first.
 fn readings() -> impl Iterator<Item = (Option<PeriodReading>, Option<YearSpan>)> {
     let orders = [None, Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst)];
-    let frequencies = [
-        Frequency::Quarter,
-        Frequency::Month,
-        Frequency::HalfYear,
-        Frequency::Week,
-        Frequency::Day,
-    ];
+    let frequencies =
+        [Frequency::Quarter, Frequency::Month, Frequency::HalfYear, Frequency::Week, Frequency::Day];
     let periods = orders.into_iter().flat_map(move |order| {
         frequencies.into_iter().map(move |frequency| {
             (Some(PeriodReading { frequency: Some(frequency), century: None, order }), None)

@@ -122,7 +122,8 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
     // What is written otherwise than it is read shows more.
     let mut examples: Vec<(String, String)> =
         first.iter().filter_map(|text| Some((text.clone(), read(text)?))).collect();
-    let telling = texts.iter().filter_map(|text| Some((text.clone(), read(text)?))).filter(|(text, read)| text != read);
+    let telling =
+        texts.iter().filter_map(|text| Some((text.clone(), read(text)?))).filter(|(text, read)| text != read);
     for example in telling.take(3) {
         if !examples.contains(&example) {
             examples.insert(0, example);

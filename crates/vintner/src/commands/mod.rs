@@ -20,6 +20,7 @@ pub(crate) mod trace;
 pub(crate) mod vintage_check;
 pub(crate) mod vintage_compare;
 pub(crate) mod vintage_diff;
+pub(crate) mod vintage_fetch;
 pub(crate) mod vintage_new;
 pub(crate) mod vintages;
 pub(crate) mod why;

@@ -99,11 +99,16 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
         writeln!(out, "  no column was found for {}", scaffold.missing.join(", "))?;
     }
     if written {
-        let how = if named.is_some() { "" } else { ", to be named in pipeline.yaml: `files: {crosswalk: …}`" };
+        let how =
+            if named.is_some() { "" } else { ", to be named in pipeline.yaml: `files: {crosswalk: …}`" };
         writeln!(out, "  {}: the names in them{how}", workspace.shown(&crosswalk))?;
     }
     if unread > 0 {
-        writeln!(out, "  {} can't be read yet: the first fault of each is a REVIEW", count(unread, "source"))?;
+        writeln!(
+            out,
+            "  {} can't be read yet: the first fault of each is a REVIEW",
+            count(unread, "source")
+        )?;
     }
     if arguments.copy {
         writeln!(out, "  {} copied into {}", count(made.files.len(), "file"), workspace.shown(&raw))?;
