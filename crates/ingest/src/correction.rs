@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Correction {
+    /// Of a source of many files or sheets: which one the cell is in.
+    #[serde(default, rename = "in", skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
     /// The cell as spreadsheets name it: `D15`. Of text the row is the line on which the record begins; of a file
     /// without rows the names are row 1.
     pub cell: String,

@@ -64,7 +64,7 @@ impl ReadRow for Long<'_> {
             return;
         }
         for (reader, column) in self.readers.iter().zip(&self.columns) {
-            tidying.take(reader, row.cell(*column), number, *column);
+            tidying.take(reader, row.cell(*column), number, *column, None);
         }
     }
 

@@ -37,7 +37,7 @@ pub(crate) fn check(manifest: &Manifest, document: &Document) -> Faults {
     let mut units: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
     for (index, source) in manifest.sources.iter().enumerate() {
         let place = Place { source: nodes.get(index) };
-        let parts = source.files.keys().map(|file| source.part_name(file));
+        let parts = source.files.keys().chain(&source.sheets).map(|part| source.part_name(part));
         for name in std::iter::once(source.name.clone()).chain(parts) {
             let message = format!("a second source called `{name}`");
             if names.insert(name, ()).is_some() {
@@ -170,11 +170,6 @@ impl Check<'_> {
     }
 
     fn corrections(&mut self, source: &Source, place: Place<'_>) {
-        if !source.files.is_empty() && !source.corrections.is_empty() {
-            let message = "a correction names a cell, and the source has many files".to_owned();
-            let hint = "make the file to be corrected a source of its own";
-            self.fault(place.field("corrections"), message, hint);
-        }
         let nodes = items(place.field("corrections"));
         for (at, correction) in source.corrections.iter().enumerate() {
             let node = nodes.get(at).or(place.source);
@@ -183,8 +178,25 @@ impl Check<'_> {
                 let message = format!("`{}` names no cell", correction.cell);
                 self.fault(field("cell"), message, "write its column's letters and its row: D15");
             }
+            let is_many = !source.files.is_empty() || !source.sheets.is_empty();
+            let is_there = |part: &String| source.files.contains_key(part) || source.sheets.contains(part);
+            match &correction.part {
+                None if is_many => {
+                    let message = format!("`{}` is a cell of several files or sheets", correction.cell);
+                    self.fault(field("cell"), message, "say which one is meant: `in: NAME`");
+                }
+                Some(part) if !is_there(part) => {
+                    let message = format!("the source has no file or sheet {part:?} by name");
+                    self.fault(
+                        field("in"),
+                        message,
+                        "name one of `files` or `sheets`; leave `in` out where there is one alone",
+                    );
+                }
+                _ => {}
+            }
             let earlier = source.corrections.get(..at).unwrap_or_default();
-            if earlier.iter().any(|other| other.cell == correction.cell) {
+            if earlier.iter().any(|other| other.cell == correction.cell && other.part == correction.part) {
                 let message = format!("a second correction of {}", correction.cell);
                 self.fault(field("cell"), message, "correct a cell once");
             }
@@ -342,6 +354,23 @@ impl Check<'_> {
                 format!("`hidden` belongs to xlsx and ods workbooks, and the format is {}", format.name());
             self.fault(place.field("hidden"), message, "leave it out, or mend `format`");
         }
+        if !source.sheets.is_empty() {
+            let place = place.field("sheets");
+            if !format.is_workbook() {
+                let message = format!("`sheets` belongs to workbooks, and the format is {}", format.name());
+                self.fault(place, message, "leave it out, or mend `format`");
+            }
+            if source.sheet.is_some() || !source.files.is_empty() {
+                let message = "`sheets` are several of one file, which are read alike".into();
+                self.fault(place, message, "leave out `sheet` and `files`");
+            }
+            for sheet in &source.sheets {
+                if let Some(part) = source.parts().into_iter().find(|part| part.sheet.as_ref() == Some(sheet))
+                {
+                    self.time_given(source, &part.given, place);
+                }
+            }
+        }
         if source.sheet.is_some() && !format.is_workbook() {
             let message = format!("`sheet` belongs to workbooks, and the format is {}", format.name());
             self.fault(place.field("sheet"), message, "leave it out, or mend `format`");
@@ -442,11 +471,12 @@ impl Check<'_> {
         let across = source.layout == Layout::Wide && source.header_rows > 1;
         let named = source.layout == Layout::Long
             || source.variable_column.is_some()
+            || source.has_times_within()
             || across && (source.columns.len() > 1 || source.has_variables_across());
         if !named && source.columns.len() > 1 {
             let message = "a table of years or entities across holds one variable".into();
             let hint = "name the column that says which variable a row holds as `variable_column`; where headers say \
-                        it, set `header_rows`";
+                        it, set `header_rows`, or write what they are beside the time: `gdp_{time}`";
             self.fault(place.field("columns"), message, hint);
         }
         for (index, column) in source.columns.iter().enumerate() {

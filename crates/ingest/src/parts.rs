@@ -1,12 +1,16 @@
-//! A source of many files as one source a file.
+//! A source of many files or sheets as one source for each.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::checksum::Checksum;
+use crate::correction::Correction;
 use crate::file_pattern::{FilePattern, Given, NameReading, folders_say};
 use crate::manifest::Manifest;
 use crate::source::Source;
+
+/// The column whose value is the name of a sheet.
+pub(crate) const SHEET: &str = "sheet";
 
 impl Manifest {
     /// The sources as they are read: each of one file.
@@ -18,6 +22,9 @@ impl Manifest {
 impl Source {
     /// One source for each of its files; itself, where it has one.
     pub fn parts(&self) -> Vec<Source> {
+        if self.files.is_empty() && !self.sheets.is_empty() {
+            return self.sheets.iter().map(|sheet| self.of_sheet(sheet)).collect();
+        }
         if self.files.is_empty() {
             return vec![self.clone()];
         }
@@ -27,14 +34,37 @@ impl Source {
             sha256: sha256.clone(),
             files: BTreeMap::new(),
             given: self.given_by(file).unwrap_or_else(|_| self.given.clone()),
+            corrections: self.corrections_in(file),
             ..self.clone()
         };
         self.files.iter().map(part).collect()
     }
 
+    /// The source of one of its sheets.
+    fn of_sheet(&self, sheet: &str) -> Source {
+        let mut given = self.given.clone();
+        if self.uses(SHEET) {
+            given.insert(SHEET.to_owned(), sheet.to_owned());
+        }
+        Source {
+            name: self.part_name(sheet),
+            sheet: Some(sheet.to_owned()),
+            sheets: Vec::new(),
+            given,
+            corrections: self.corrections_in(sheet),
+            ..self.clone()
+        }
+    }
+
+    /// The corrections of cells in one of its files or sheets.
+    fn corrections_in(&self, part: &str) -> Vec<Correction> {
+        let own = self.corrections.iter().filter(|correction| correction.part.as_deref() == Some(part));
+        own.map(|correction| Correction { part: None, ..correction.clone() }).collect()
+    }
+
     /// The name of the part that a file is: `sales:year=2001:part-0.parquet`.
     pub fn part_name(&self, file: &str) -> String {
-        format!("{}:{}", self.name, file.replace('/', ":"))
+        format!("{}:{}", self.name, file.replace(['/', '\\', '[', ']'], ":"))
     }
 
     /// The file as it is shown: of many their pattern, or how many there are.

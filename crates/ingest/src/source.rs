@@ -48,6 +48,10 @@ pub struct Source {
     /// For workbooks: the sheet; the first unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
+    /// For workbooks: several sheets alike, each a table of its own. The name of each is the value of the column
+    /// `sheet`, which keys and conditions may name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sheets: Vec<String>,
     /// The row of the column headers as a reader of the file counts, from 1. In text it may be a
     /// comment or blank: the first row from there on that is neither counts.
     #[serde(default = "first_row")]
@@ -151,6 +155,9 @@ pub struct Source {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
+
+/// What stands for a time in the pattern of a header.
+pub(crate) const TIME_WITHIN: &str = "{time}";
 
 fn first_row() -> u32 {
     1
@@ -293,7 +300,15 @@ impl Source {
     /// Whether headers name variables beside the years.
     pub(crate) fn has_variables_across(&self) -> bool {
         let named = self.columns.iter().any(|column| column.column.is_some());
-        self.layout == Layout::Wide && self.header_rows > 1 && self.variable_column.is_none() && named
+        let by_header = self.layout == Layout::Wide && self.variable_column.is_none();
+        by_header && named && (self.header_rows > 1 || self.has_times_within())
+    }
+
+    /// Whether headers hold a variable and a time in one text, as `gdp_1997`, by the pattern of a column: `gdp_{time}`.
+    pub(crate) fn has_times_within(&self) -> bool {
+        let is_pattern =
+            |column: &ValueColumn| column.column.as_ref().is_some_and(|text| text.contains(TIME_WITHIN));
+        self.layout == Layout::Wide && self.columns.iter().any(is_pattern)
     }
 
     /// What divides the texts of several header rows where they are one name.

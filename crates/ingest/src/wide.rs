@@ -8,6 +8,7 @@ use crate::read_row::ReadRow;
 use crate::records::RecordPlace;
 use crate::row_key::KeyColumns;
 use crate::rows::Row;
+use crate::source::TIME_WITHIN;
 use crate::tidying::Tidying;
 use crate::value_reader::ValueReader;
 use crate::year::{names_a_year, parse_marked_year};
@@ -104,6 +105,20 @@ fn is_time(tidying: &Tidying<'_>, text: &str) -> bool {
     }
 }
 
+/// The variable and the time that a header holds in one text by the pattern of a variable's column: 1997 of `gdp_1997`
+/// by `gdp_{time}`. Where several fit, the one with most text.
+fn time_within(tidying: &Tidying<'_>, header: &str) -> Option<(usize, String)> {
+    let header = fold_header(header);
+    let columns = tidying.asked.source.columns.iter().enumerate();
+    let fitting = columns.filter_map(|(at, column)| {
+        let (before, after) = column.column.as_deref()?.split_once(TIME_WITHIN)?;
+        let (before, after) = (fold_header(before), fold_header(after));
+        let text = header.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
+        is_time(tidying, text).then(|| (before.len() + after.len(), at, text.to_owned()))
+    });
+    fitting.max_by_key(|(length, ..)| *length).map(|(_, at, text)| (at, text))
+}
+
 /// The columns headed by years or other periods; nothing, and faults, where there are none, one is out of what the
 /// source covers, or one comes twice. Of several header rows one has the times: that with most of them. What the others
 /// say names the variable.
@@ -127,7 +142,13 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
         if taken.contains(column) {
             continue;
         }
-        let text = parts.get(row).map(String::as_str).unwrap_or_default();
+        let within = source.has_times_within();
+        let found_within = if within { time_within(tidying, whole) } else { None };
+        if within && found_within.is_none() {
+            continue;
+        }
+        let own = parts.get(row).map(String::as_str).unwrap_or_default();
+        let text = found_within.as_ref().map_or(own, |(_, text)| text.as_str());
         if !is_time(tidying, text) {
             // Near enough to a year that leaving it out shouldn't go unsaid.
             if names_a_year(whole) {
@@ -135,7 +156,12 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
             }
             continue;
         }
-        let variable = if source.has_variables_across() {
+        let variable = if let Some((at, _)) = &found_within {
+            if let Some(found) = found.get_mut(*at) {
+                *found = true;
+            }
+            Some(*at)
+        } else if source.has_variables_across() {
             let others = parts.iter().enumerate().filter(|(at, text)| *at != row && !text.is_empty());
             let others: Vec<&str> = others.map(|(_, text)| text.as_str()).collect();
             let own = fold_header(&others.join(source.header_separator()));

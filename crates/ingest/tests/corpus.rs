@@ -35,11 +35,12 @@ fn rows(tidied: &Tidied) -> Vec<String> {
     rows
 }
 
-#[test]
-fn every_cell_is_as_pandas_reads_it_or_refused() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
-    let cases: Vec<Value> =
-        serde_json::from_str(&std::fs::read_to_string(folder.join("corpus.json")).unwrap()).unwrap();
+/// Reads the files of a list of cases: how many, how many values were compared, and what is wrong.
+fn compared(list: &str) -> (usize, usize, Vec<String>) {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(list);
+    let folder = list.parent().unwrap();
+    let cases: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(&list).unwrap()).unwrap();
+    let cases: Vec<Value> = cases.into_iter().filter(|case| case.get("file").is_some()).collect();
     let texts = |value: &Value| -> Vec<String> {
         let all = value.as_array().map(Vec::as_slice).unwrap_or_default();
         all.iter().map(|text| text.as_str().unwrap().to_owned()).collect()
@@ -79,6 +80,20 @@ fn every_cell_is_as_pandas_reads_it_or_refused() {
             }
         }
     }
-    assert!(cases.len() > 100 && read > 200, "{} cases, {read} values", cases.len());
+    (cases.len(), read, wrong)
+}
+
+#[test]
+fn every_cell_is_as_pandas_reads_it_or_refused() {
+    let (cases, read, wrong) = compared("corpus/corpus.json");
+    assert!(cases > 100 && read > 200, "{cases} cases, {read} values");
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The same of workbooks, each layout as xlsx, ods and xls (`workbooks/make_workbooks.py`).
+#[test]
+fn every_cell_of_workbooks_is_as_pandas_reads_it_or_refused() {
+    let (cases, read, wrong) = compared("workbooks/workbooks.json");
+    assert!(cases > 90 && read > 250, "{cases} cases, {read} values");
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -1,8 +1,8 @@
 //! Long, wide and entities-across tables, cross-sections, categories, filters, national series.
 #![allow(clippy::unwrap_used)]
 
-use crate::support::{WINDOW, cities, csv_source, lines, read, source};
-use vintner_ingest::read_source_bytes;
+use crate::support::{WINDOW, cities, csv_source, fault_text, lines, manifest_text, read, source};
+use vintner_ingest::{Checksum, Manifest, read_source_bytes};
 
 #[test]
 fn wide_with_years_as_columns() {
@@ -156,4 +156,95 @@ fn a_source_survives_json() {
     let json = serde_json::to_string(&source).unwrap();
     assert_eq!(serde_json::from_str::<vintner_ingest::Source>(&json).unwrap(), source);
     insta::assert_snapshot!("canonical_json", json);
+}
+
+#[test]
+fn variables_and_times_in_one_header() {
+    let text = "city,gdp_2007,gdp_2008,pop_2008,gdp_note,gdp_pc_2008\n甲,1,2,3,x,4\n乙,5,6,7,y,8\n";
+    let fields = "name: s\nfile: t.csv\nformat: csv\nlayout: wide\nentity: city\ncolumns:\n  - {column: \"gdp_{time}\", variable: gdp}\n  - {column: \"pop_{time}\", variable: pop}\n  - {column: \"gdp_pc_{time}\", variable: rich}";
+    let tidied = read(&source(fields, text.as_bytes()), text.as_bytes()).unwrap();
+    let mut found = lines(&tidied);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "jia 2007 gdp = 1 at B2",
+            "jia 2008 gdp = 2 at C2",
+            "jia 2008 pop = 3 at D2",
+            "jia 2008 rich = 4 at F2",
+            "yi 2007 gdp = 5 at B3",
+            "yi 2008 gdp = 6 at C3",
+            "yi 2008 pop = 7 at D3",
+            "yi 2008 rich = 8 at F3",
+        ]
+    );
+    // A variable that no header has is a fault, and so is a second column of one time.
+    let absent = fields.replace("pop_{time}", "pop {time}");
+    assert!(
+        fault_text(&source(&absent, text.as_bytes()), text.as_bytes()).contains("no year's header names")
+    );
+    let twice = text.replace("gdp_2007", "gdp_2008年");
+    assert!(fault_text(&source(fields, twice.as_bytes()), twice.as_bytes()).contains("a second column for"));
+}
+
+/// A workbook with a sheet a year.
+fn sheets() -> Vec<u8> {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    for (name, rows) in [
+        ("2008", [("甲", 1.0), ("乙", 2.0)]),
+        ("2009", [("甲", 3.0), ("乙", 4.0)]),
+        ("notes", [("甲", 9.0), ("乙", 9.0)]),
+    ] {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        sheet.write_string(0, 0, "city").unwrap();
+        sheet.write_string(0, 1, "v").unwrap();
+        for (row, (city, value)) in (1_u32..).zip(rows) {
+            sheet.write_string(row, 0, city).unwrap();
+            sheet.write_number(row, 1, value).unwrap();
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+#[test]
+fn sheets_are_a_key() {
+    let bytes = sheets();
+    let fields = "name: s\nfile: t.xlsx\nformat: xlsx\nsheets: [\"2008\", \"2009\"]\nentity: city\ntime: sheet\ncolumns:\n  - {column: v, variable: v}\ncorrections:\n  - {in: \"2009\", cell: B3, old: 4, new: 5, reason: misprint, source: errata}";
+    let parts = source(fields, &bytes).parts();
+    let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+    assert_eq!(names, ["s:2008", "s:2009"]);
+    let all: Vec<String> = parts.iter().flat_map(|part| lines(&read(part, &bytes).unwrap())).collect();
+    assert_eq!(
+        all,
+        ["jia 2008 v = 1 at B2", "yi 2008 v = 2 at B3", "jia 2009 v = 3 at B2", "yi 2009 v = 5 at B3"]
+    );
+    for (from, to, said) in [
+        ("\"2009\"]", "notes]", "text where a year is due"),
+        ("sheets: [", "sheet: a\nsheets: [", "several of one file"),
+        ("in: \"2009\", ", "", "say which one is meant"),
+        ("in: \"2009\"", "in: \"2010\"", "no file or sheet \"2010\""),
+        ("format: xlsx", "format: csv", "`sheets` belongs to workbooks"),
+    ] {
+        let text: String = fields.replace(from, to).lines().map(|line| format!("    {line}\n")).collect();
+        let text = manifest_text(&format!("  - sha256: {}\n{text}", Checksum::of(&bytes)));
+        let faults = Manifest::parse("vintage.yaml", &text).unwrap_err().to_string();
+        assert!(faults.contains(said), "{faults}");
+    }
+}
+
+#[test]
+fn corrections_name_their_file_among_many() {
+    let text = "city,v\n甲,1\n乙,2\n";
+    let fields = format!(
+        "  - name: s\n    file: \"v-{{year}}.csv\"\n    files: {{v-2008.csv: {sum}, v-2009.csv: {sum}}}\n    format: csv\n    entity: city\n    time: year\n    columns: [{{column: v, variable: v}}]\n    corrections:\n      - {{in: v-2009.csv, cell: B2, old: 1, new: 7, reason: misprint, source: errata}}\n",
+        sum = Checksum::of(text.as_bytes())
+    );
+    let manifest = Manifest::parse("vintage.yaml", &manifest_text(&fields)).unwrap();
+    let parts = manifest.parts();
+    let all: Vec<String> =
+        parts.iter().flat_map(|part| lines(&read(part, text.as_bytes()).unwrap())).collect();
+    assert_eq!(
+        all,
+        ["jia 2008 v = 1 at B2", "yi 2008 v = 2 at B3", "jia 2009 v = 7 at B2", "yi 2009 v = 2 at B3"]
+    );
 }

@@ -33,6 +33,7 @@ mod last_failure;
 mod links;
 mod lock;
 mod many_files;
+mod marks_and_corrections;
 mod model_tables;
 mod mutated_texts;
 mod new_vintage;

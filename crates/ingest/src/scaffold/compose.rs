@@ -125,8 +125,11 @@ pub fn scaffold(
             Proof::Read(source) => (Some(*source), 0, None),
             Proof::Incomplete(first) => (None, 0, Some(first)),
             Proof::Faulty(source, faults, first) => {
-                let told =
-                    format!("read as it says here it has {faults} faults, first of all {}", one_line(&first));
+                let told = format!(
+                    "read as it says here it has {}, first of all {}",
+                    if faults == 1 { "1 fault".to_owned() } else { format!("{faults} faults") },
+                    one_line(&first)
+                );
                 own_lines.review("    ", &told);
                 (Some(*source), faults, Some(first))
             }

@@ -100,8 +100,7 @@ pub(super) fn entity_by_names(
     best.map(|(_, column, guess)| ((*column).clone(), guess))
 }
 
-/// The first column that tells the rows of a time apart: of names, and where there is none of whole numbers such as
-/// ids are. None where times alone tell the rows apart, or nothing does.
+/// The column that tells the rows of a time apart: of names, or of whole numbers whose header says that they are ids. None where times alone tell the rows apart, or nothing does.
 pub(super) fn entity_by_keys(
     columns: &[&ViewColumn],
     time: Option<&ViewColumn>,
@@ -140,17 +139,15 @@ pub(super) fn entity_by_keys(
             continue;
         }
         let rank = match (unique && repeats, numeric) {
-            (true, false) => 0,
-            (true, true) => 1,
-            (false, false) if time.is_some() && names.len() * 2 <= data.len() => 2,
+            (true, _) => 0,
+            (false, false) if time.is_some() && names.len() * 2 <= data.len() => 1,
             _ => continue,
         };
         ranked.push((rank, at, column));
     }
-    // Where no column is enough: the one with most names, of those that have several rows.
+    // Of several that are enough, or where none is, the one with most names.
     let (_, _, column) = *ranked.iter().min_by_key(|(rank, at, column)| {
-        let names: BTreeSet<String> =
-            if *rank == 2 { data.iter().map(|row| text(column, row)).collect() } else { BTreeSet::new() };
+        let names: BTreeSet<String> = data.iter().map(|row| text(column, row)).collect();
         (*rank, usize::MAX - names.len(), *at)
     })?;
     Some((column.clone(), EntityGuess::unknown(column, data)))

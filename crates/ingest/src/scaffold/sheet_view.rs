@@ -70,11 +70,12 @@ impl<'r> SheetView<'r> {
     /// The views of a table whose header begins at the row of an index; none where that can be no header.
     pub(super) fn of(rows: &'r [GridRow], at: usize) -> Vec<Self> {
         let Some(first) = rows.get(at) else { return Vec::new() };
+        // Numbers are no names of columns, but for years; a few may be codes.
         let is_header = |row: &GridRow| {
             let filled: Vec<&CellContent> = row.cells.iter().filter(|cell| !cell.is_blank()).collect();
             let other =
                 |cell: &&&CellContent| number_of(cell.as_cell()).is_some() && !names_a_year(&cell.raw());
-            !filled.is_empty() && filled.iter().filter(other).count() * 5 <= filled.len()
+            !filled.is_empty() && filled.iter().filter(other).count() * 20 <= filled.len()
         };
         if first.is_blank() || !is_header(first) {
             return Vec::new();

@@ -118,7 +118,11 @@ fn long(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGues
     let data: Vec<&GridRow> = view.filled.iter().filter(is_data).copied().collect();
     let others: Vec<&ViewColumn> = view.columns.iter().filter(|column| *column != time).collect();
     let by_name = crosswalk.and_then(|crosswalk| entity_by_names(&others, &data, crosswalk));
-    let entity = by_name.or_else(|| entity_by_keys(&others, Some(time), &data));
+    // Where names are known, others tell rows of a series apart: industries, products.
+    let entity = match crosswalk {
+        Some(_) => by_name,
+        None => entity_by_keys(&others, Some(time), &data),
+    };
     let mut guess = by_rows(view, entity, Some(time), &others, &data, crosswalk)?;
     guess.time = Some(time.name.clone());
     guess.times = times;

@@ -104,7 +104,11 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
     }
     let others: usize = seen.other.iter().filter_map(|text| counts.get(text)).sum::<usize>() + dates;
     let numbers = native + written;
-    let is_number = !held.is_empty() && numbers >= others;
+    // Digits after a zero are a code, which no number writes.
+    let is_code = |text: &String| {
+        text.len() > 1 && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let is_number = !held.is_empty() && numbers >= others && !texts.iter().any(is_code);
     let kind = if !is_number {
         ValueKind::Text
     } else if wide_whole {
@@ -116,7 +120,14 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
     let codes = codes.into_iter().filter(|code| held.iter().filter(|number| *number == code).count() > 1);
     let codes: Vec<f64> = codes.collect();
     let read = |text: &String| match kind {
-        ValueKind::Number => number_in(&seen.rule, by_comma, text).map(shortest_decimal),
+        ValueKind::Number => {
+            let read = |by_comma| number_in(&seen.rule, by_comma, text).map(shortest_decimal);
+            let undecided = seen.either.is_some() && seen.by_point.is_none() && seen.by_comma.is_none();
+            match (undecided, read(by_comma), read(!by_comma)) {
+                (true, Some(one), Some(other)) if one != other => Some(format!("{one} or {other}")),
+                (_, read, _) => read,
+            }
+        }
         _ => Some(text.clone()),
     };
     // What is written otherwise than it is read shows more.

@@ -250,7 +250,10 @@ pub(super) fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
 
 fn corrected(correction: &Correction) -> CorrectionSummary {
     CorrectionSummary {
-        cell: correction.cell.clone(),
+        cell: match &correction.part {
+            Some(part) => format!("{part}!{}", correction.cell),
+            None => correction.cell.clone(),
+        },
         old: correction.old.text(),
         new: correction.new_text(),
         reason: correction.reason.clone(),

@@ -1,0 +1,139 @@
+//! The names of entities while rows are read: what each stands for, and what becomes of those that stand for nobody.
+
+use std::borrow::Cow;
+
+use vintner_panel::shortest_decimal;
+
+use crate::cell::Cell;
+use crate::crosswalk::{Crosswalk, NameMatch};
+use crate::fold::fold_name;
+use crate::names_outside::Nearest;
+use crate::shown::Shown;
+use crate::source::{NameCase, Outside};
+use crate::tidying::{Resolved, Tidying};
+
+impl<'a> Tidying<'a> {
+    /// Counts a row, or a column, whose entity isn't in the crosswalk.
+    pub(crate) fn left_out(&mut self, name: Cell<'_>, time: Option<Cell<'_>>, row: u32, column: u32) {
+        let time = time.and_then(|time| self.time_if_any(time));
+        let name = name.raw();
+        let folded = fold_name(&name);
+        let declared = self.asked.source.outside.is_some()
+            || self.asked.source.not_entities.iter().any(|known| fold_name(known) == folded);
+        if declared {
+            self.confirmed += 1;
+        }
+        if self.asked.source.outside() == Outside::Drop && !declared {
+            self.outside.add(&name, time, row, column);
+        }
+    }
+
+    /// Whether a name is one of the crosswalk's; of any where there is none.
+    pub(crate) fn knows(&self, name: Cell<'_>) -> bool {
+        self.asked
+            .crosswalk
+            .is_some_and(|crosswalk| matches!(self.find(crosswalk, &name.raw()), NameMatch::Entity(_)))
+    }
+
+    fn find(&self, crosswalk: &'a Crosswalk, name: &str) -> NameMatch<'a> {
+        match self.asked.source.case {
+            NameCase::Keep => crosswalk.find(name),
+            NameCase::Ignore => crosswalk.find_caseless(name),
+        }
+    }
+
+    /// The code of the id under which an entity's values go; nothing where they are dropped or refused.
+    pub(crate) fn entity(&mut self, cell: Cell<'_>, row: u32, column: u32) -> Option<u32> {
+        self.marks.see_key(cell, row, column);
+        let name = self.name_in(cell);
+        let resolved = match self.resolved.get(name.as_ref()) {
+            Some(resolved) => *resolved,
+            None => {
+                let resolved = self.resolve(&name, row, column);
+                self.resolved.insert(name.clone().into_owned(), resolved);
+                resolved
+            }
+        };
+        match resolved {
+            Resolved::Id(code) => Some(code),
+            Resolved::Dropped => None,
+            Resolved::Refused => {
+                self.fault_at(
+                    row,
+                    column,
+                    format!("{name:?} is not in the crosswalk{}", self.nearest_in_words(&name)),
+                    "add the name to the crosswalk's aliases, or set `outside` to `drop` or `keep`",
+                );
+                None
+            }
+        }
+    }
+
+    /// The name in a cell: as it is shown, unless the crosswalk knows the number that is held.
+    fn name_in<'c>(&self, cell: Cell<'c>) -> Cow<'c, str> {
+        if let (Cell::Shown(Shown::Formatted { number, text }), Some(crosswalk)) =
+            (cell, self.asked.crosswalk)
+        {
+            let held = shortest_decimal(*number);
+            let is_known = |name: &str| matches!(self.find(crosswalk, name), NameMatch::Entity(_));
+            if !is_known(text) && is_known(&held) {
+                return Cow::Owned(held);
+            }
+        }
+        cell.raw()
+    }
+
+    /// The nearest known name to one that is none.
+    pub(crate) fn nearest(&self, name: &str) -> Option<Nearest> {
+        let crosswalk = self.asked.crosswalk?;
+        if let Some((entity, name)) = crosswalk.nearest(name) {
+            return Some(Nearest { entity: entity.to_owned(), name: name.to_owned() });
+        }
+        match crosswalk.find(name) {
+            NameMatch::Outside { near: Some(entity), .. } => {
+                let known = crosswalk.entities().iter().find(|known| known.id == entity)?;
+                let zh = known.label.zh.clone().filter(|zh| fold_name(name).contains(&fold_name(zh)));
+                let name = zh.unwrap_or_else(|| known.label.en.clone());
+                Some(Nearest { entity: entity.to_owned(), name })
+            }
+            _ => None,
+        }
+    }
+
+    fn nearest_in_words(&self, name: &str) -> String {
+        let nearest = self.nearest(name);
+        nearest
+            .map(|near| format!("; the nearest name is {:?} of `{}`", near.name, near.entity))
+            .unwrap_or_default()
+    }
+
+    fn resolve(&mut self, name: &str, row: u32, column: u32) -> Resolved {
+        let Some(crosswalk) = self.asked.crosswalk else {
+            return Resolved::Id(self.records.entities.code(&fold_name(name)));
+        };
+        match self.find(crosswalk, name) {
+            NameMatch::Entity(id) => {
+                self.matched.insert(id.to_owned());
+                Resolved::Id(self.records.entities.code(id))
+            }
+            NameMatch::Outside { stripped, near } => {
+                if let Some(near) = near
+                    && self.asked.source.outside() == Outside::Keep
+                {
+                    let warning = format!(
+                        "{name:?} ({}) is not in the crosswalk but contains a name of `{near}`",
+                        self.cell(row, column)
+                    );
+                    self.near_misses.push((name.to_owned(), warning));
+                }
+                let resolved = match self.asked.source.outside() {
+                    Outside::Drop => Resolved::Dropped,
+                    Outside::Keep => Resolved::Id(self.records.entities.code(&stripped)),
+                    Outside::Error => Resolved::Refused,
+                };
+                self.unmatched.insert(stripped);
+                resolved
+            }
+        }
+    }
+}
