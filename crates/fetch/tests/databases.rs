@@ -64,7 +64,7 @@ fn a_query_of_sqlite_is_kept_as_a_file() {
     for (sql, part) in [
         ("DELETE FROM f", "isn't a SELECT"),
         ("SELECT 1; DELETE FROM f", "2 statements"),
-        ("SELECT nothing FROM f", "no such column"),
+        ("SELECT absent FROM f", "no such column"),
         ("SELECT * FROM f WHERE year = 1", "no rows"),
         ("SELECT firm AS a, year AS a FROM f", "two columns"),
     ] {
@@ -155,8 +155,10 @@ fn a_query_of_postgres_is_kept_as_a_file() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    let made =
-        Command::new("psql").args(["-X", "-q", "-d", &server.connection(), "-c", ROWS]).status().unwrap();
+    let made = Command::new("psql")
+        .args(["-X", "-q", "-d", &server.connection(), "-c", ROWS, "-c", "CREATE SEQUENCE q"])
+        .status()
+        .unwrap();
     assert!(made.success());
     let of = |sql: &str| serde_json::json!({"postgres": server.connection(), "sql": sql});
     let fetched = ask(folder.path(), "a.parquet", &of("SELECT * FROM f ORDER BY firm, year;")).unwrap();
@@ -167,7 +169,8 @@ fn a_query_of_postgres_is_kept_as_a_file() {
     assert_eq!(values(folder.path(), "b.parquet", &typed.sha256), [("x".to_owned(), 2001, Some(0.25))]);
     for (sql, part) in [
         ("DELETE FROM f", "isn't a SELECT"),
-        ("WITH d AS (DELETE FROM f RETURNING *) SELECT * FROM d", "read-only"),
+        ("WITH d AS (DELETE FROM f RETURNING *) SELECT * FROM d", "must be at the top level"),
+        ("SELECT nextval('q') AS a", "read-only"),
         ("SELECT nothing FROM f", "nothing"),
         ("SELECT 'NaN'::float8 AS a UNION ALL SELECT 1", "CAST"),
     ] {

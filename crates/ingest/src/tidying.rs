@@ -252,7 +252,7 @@ impl<'a> Tidying<'a> {
     }
 
     /// The time in a cell of a row that isn't read; a fault nowhere.
-    fn time_if_any(&mut self, cell: Cell<'_>) -> Option<i32> {
+    pub(crate) fn time_if_any(&mut self, cell: Cell<'_>) -> Option<i32> {
         let [first, last] = self.asked.source.covers.unwrap_or(PLAUSIBLE_YEARS);
         let (time, year) = match self.asked.source.period {
             Some(reading) => {

@@ -114,7 +114,13 @@ fn time_within(tidying: &Tidying<'_>, header: &str) -> Option<(usize, String)> {
         let (before, after) = column.column.as_deref()?.split_once(TIME_WITHIN)?;
         let (before, after) = (fold_header(before), fold_header(after));
         let text = header.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
-        is_time(tidying, text).then(|| (before.len() + after.len(), at, text.to_owned()))
+        // What stands beside a time is another variable: `Y1961F` has the flags of `Y1961`.
+        let is_plain = match tidying.asked.source.period {
+            Some(_) => is_time(tidying, text),
+            None => parse_marked_year(Cell::Text(text), tidying.asked.source.year_span)
+                .is_ok_and(|found| found.mark.is_none()),
+        };
+        is_plain.then(|| (before.len() + after.len(), at, text.to_owned()))
     });
     fitting.max_by_key(|(length, ..)| *length).map(|(_, at, text)| (at, text))
 }

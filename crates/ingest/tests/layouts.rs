@@ -179,7 +179,7 @@ fn variables_and_times_in_one_header() {
         ]
     );
     // A variable that no header has is a fault, and so is a second column of one time.
-    let absent = fields.replace("pop_{time}", "pop {time}");
+    let absent = fields.replace("pop_{time}", "popul_{time}");
     assert!(
         fault_text(&source(&absent, text.as_bytes()), text.as_bytes()).contains("no year's header names")
     );

@@ -102,6 +102,8 @@ fn files_of_every_kind_come_to_a_guess_or_a_reason() {
     put("broken.xlsx", b"PK\x03\x04 and no more");
     put("paper.csv", b"%PDF-1.7 ...");
     put("notes.csv", b"a note\nand another\n");
+    put("survey.sav", b"$FL2@(#) SPSS DATA FILE MS Windows");
+    put("firms.rds", b"X\n\0\0\0\x03\0\x04\x02\x02");
     put("a \u{1b}[31mred: name # x.csv", b"city,year,value\nBeijing,2008,1\nTianjin,2008,2\n");
     let output = workspace.vintner(&["vintage", "new", "odd", "--from", folder.to_str().unwrap()]);
     assert_eq!(output.code, 0, "{}", output.stderr);

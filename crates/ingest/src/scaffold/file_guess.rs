@@ -51,6 +51,9 @@ pub(super) fn readings(
         (name, Vec::new())
     };
     let bytes = if unpacked_bytes.is_empty() { bytes } else { &unpacked_bytes };
+    if let Some(other) = another_program(bytes) {
+        return Err(other.into());
+    }
     let format = by_bytes(bytes).unwrap_or_else(|| by_name(name));
     let mut readings = match format {
         Format::Csv | Format::Tsv if is_page(bytes) => vec![page(bytes)?],
@@ -110,6 +113,28 @@ fn plain(format: Format, sheet: Option<String>, rows: Vec<GridRow>) -> Readable 
         missing: Vec::new(),
         remarks: Vec::new(),
     }
+}
+
+/// What is said of files of other programs, which aren't read.
+fn another_program(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(b"$FL2@(#)") || bytes.starts_with(b"$FL3@(#)") {
+        return Some(
+            "an SPSS file, which isn't read: write it as Parquet (R: `arrow::write_parquet(haven::read_sav(file), out)`; \
+             Python: `pyreadstat.read_sav(file)[0].to_parquet(out)`)",
+        );
+    }
+    if [&b"X\n\0\0\0"[..], b"RDX2\n", b"RDX3\n", b"A\n2\n", b"A\n3\n"]
+        .iter()
+        .any(|start| bytes.starts_with(start))
+    {
+        return Some(
+            "an R data file, which isn't read: write it as Parquet (`arrow::write_parquet(readRDS(file), out)`)",
+        );
+    }
+    let sas = [0xc2, 0xea, 0x81, 0x60, 0xb3, 0x14, 0x11, 0xcf];
+    (bytes.get(12..20) == Some(&sas)).then_some(
+        "a SAS file, which isn't read: write it as Parquet (R: `arrow::write_parquet(haven::read_sas(file), out)`)",
+    )
 }
 
 fn by_bytes(bytes: &[u8]) -> Option<Format> {

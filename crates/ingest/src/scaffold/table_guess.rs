@@ -18,6 +18,9 @@ use crate::year::names_a_year;
 /// Rows among which a header is looked for.
 const HEADER_ROWS: usize = 20;
 
+/// Headers of years are no further apart than this on the average.
+const WIDEST_STEP: usize = 25;
+
 /// So many variables a column may name.
 const VARIABLES: usize = 400;
 
@@ -304,6 +307,13 @@ fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGues
     }
     let variables: BTreeSet<&String> = columns.iter().map(|one| &one.variable).collect();
     if columns.len() < 2 || columns.len() < 2 * variables.len() {
+        return None;
+    }
+    // A row of data may have two numbers that could be years, and these lie anywhere.
+    if let (Some(first), Some(last)) = (times.years.first(), times.years.last())
+        && times.years.len() > 1
+        && usize::try_from(last - first).unwrap_or_default() > WIDEST_STEP * (times.years.len() - 1)
+    {
         return None;
     }
     let is_blank_or_missing = |cell: Cell<'_>| cell.is_blank() || is_missing(&cell.raw());

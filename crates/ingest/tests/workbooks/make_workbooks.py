@@ -92,7 +92,7 @@ def number(value):
 
 def layout(name, sheets, fields, values, warned=None, refused=None):
     """`sheets` holds rows and merged cells (row, first and last column) by name; `values` makes the rows
-    [entity, time, category, variable, value] of the frames that pandas reads, without any header, by sheet."""
+    [entity, time, category, variable, value, and a mark where there is one] of the frames that pandas reads, without any header, by sheet."""
     sheets = {key: value if isinstance(value, tuple) else (value, []) for key, value in sheets.items()}
     for ending, write in WRITERS.items():
         file = f"{name}.{ending}"
@@ -104,7 +104,7 @@ def layout(name, sheets, fields, values, warned=None, refused=None):
             frames = pd.read_excel(
                 FILES / file, sheet_name=None, header=None, engine=ENGINES[ending], keep_default_na=False, na_values=[""], dtype=object
             )
-            rows = [[entity, str(time), category, variable, number(value)] for entity, time, category, variable, value in values(frames)]
+            rows = [[None if entity is None else str(entity), str(time), category, variable, number(value), "".join(flag)] for entity, time, category, variable, value, *flag in values(frames)]
             entry["values"] = sorted(rows, key=lambda row: [str(part) for part in row])
         if warned:
             entry["warned"] = warned
@@ -217,7 +217,7 @@ layout("ons", {"Table 1": [
     ["Table 1: Jobs by region"], ["This worksheet contains one table"], ["Region code", "Region", "2021", "2022"],
     ["E12000001", "North East", "1,120 [p]", "1,131 [p]"], ["E12000002", "North West", "[x]", "3,402 [r]"]]},
     'layout: wide\nheader_row: 3\nentity: Region\nnumbers: {grouping: ",", flags: ["[p]", "[r]", "[x]"]}\n' + V,
-    lambda frames: [(first(frames).iat[row, 1], time, None, "v", None if "x" in first(frames).iat[row, column] else float(first(frames).iat[row, column].split(" ")[0].replace(",", ""))) for row in (3, 4) for column, time in {2: 2021, 3: 2022}.items()])
+    lambda frames: [(first(frames).iat[row, 1], time, None, "v", None if "x" in first(frames).iat[row, column] else float(first(frames).iat[row, column].split(" ")[0].replace(",", "")), first(frames).iat[row, column].split(" ")[-1]) for row in (3, 4) for column, time in {2: 2021, 3: 2022}.items()])
 # Penn World Table: a sheet of legends, then the data.
 layout("pwt", {"Info": [["Penn World Table 10.01"]], "Data": [
     ["countrycode", "country", "year", "rgdpe", "pop"], ["ABW", "Aruba", 1970, 1234.5, 0.059], ["ABW", "Aruba", 1971, None, 0.0592]]},
@@ -261,7 +261,7 @@ layout("bea_undeclared", {"T10101": [["State", "Year", "Balance"], ["Ohio", 2001
 # Provisional years and figures.
 layout("provisional", {"Sheet1": [["City", "2019", "2020p", "2021*"], ["A", 1, 2.5, 3], ["B", 4, "5.5p", 6]]},
     'layout: wide\nentity: City\nnumbers: {flags: ["p"]}\n' + V,
-    lambda frames: [(first(frames).iat[row, 0], 2018 + column, None, "v", float(str(first(frames).iat[row, column]).rstrip("p"))) for row in (1, 2) for column in (1, 2, 3)], warned=["with a mark beside them"])
+    lambda frames: [(first(frames).iat[row, 0], 2018 + column, None, "v", float(str(first(frames).iat[row, column]).rstrip("p")), " ".join(["p"] * str(first(frames).iat[row, column]).endswith("p") + ["", "p", "*"][column - 1 : column]).strip()) for row in (1, 2) for column in (1, 2, 3)], warned=["with a mark beside them"])
 # Fiscal years written as two.
 layout("fiscal", {"Sheet1": [["State", "2019-20", "2020-21"], ["Kerala", 1.5, 2], ["Assam", 3, 4]]},
     f"layout: wide\nentity: State\nyear_span: last\n{V}", wide(0, 0, {1: 2020, 2: 2021}, "v", [1, 2]))
