@@ -66,7 +66,8 @@ pub fn new_vintage(
             let source = std::io::Error::other("its name isn't UTF-8; rename the file");
             return Err(io(&path)(source));
         };
-        let hidden = name.starts_with(['.', '~']);
+        // What `vintage fetch` notes beside a file is none.
+        let hidden = name.starts_with(['.', '~']) || name.ends_with(".fetched.json");
         if path.is_file() && !hidden {
             paths.push(path);
         }
