@@ -1,10 +1,11 @@
 //! What asks a statistical service or a database for a source's file.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// `query` of a source: one service, or a database and what it is asked. Where the answer is no file, it is kept as one:
 /// Parquet.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Query {
     /// A series of FRED, as CSV.
