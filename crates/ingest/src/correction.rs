@@ -77,7 +77,8 @@ mod tests {
 
     fn at(cell: &str) -> Option<(u32, u32)> {
         let (old, new) = (CellText::Whole(1), None);
-        Correction { cell: cell.into(), old, new, reason: String::new(), source: String::new() }.place()
+        Correction { part: None, cell: cell.into(), old, new, reason: String::new(), source: String::new() }
+            .place()
     }
 
     #[test]
