@@ -79,13 +79,13 @@ pub fn first_pipeline(
     }
     let described = if numbers.is_empty() { "" } else { ", descriptives: descriptives" };
     let table = if equation.is_some() { ", table: table" } else { "" };
-    let title = words(name);
+    let shown = if equation.is_some() { "{table: table}, " } else { "" };
     let _ = write!(
         text,
         "\n  report:\n    op: report\n    \
          inputs: {{vintage: vintage, sources: tidy.summary{described}, panel_gaps: panel.gaps{table}}}\n    \
-         params: {{title: {}}}\n    publish: \"reports/{{vintage}}/report\"\n",
-        quoted(&title)
+         params: {{title: {}, sections: [{shown}descriptives, data, gaps]}}\n    publish: \"reports/{{vintage}}/report\"\n",
+        quoted(&words(name))
     );
     Ok(FirstPipeline { text, formula: equation.map(|equation| equation.text), unknown, variables })
 }

@@ -100,7 +100,7 @@ pub(super) fn entity_by_names(
     best.map(|(_, column, guess)| ((*column).clone(), guess))
 }
 
-/// The column that tells the rows of a time apart: of names, or of whole numbers whose header says that they are ids. None where times alone tell the rows apart, or nothing does.
+/// The column that tells the rows of a time apart: of names, or of whole numbers that a header calls ids or that come back from time to time. None where times alone tell the rows apart, or nothing does.
 pub(super) fn entity_by_keys(
     columns: &[&ViewColumn],
     time: Option<&ViewColumn>,
@@ -126,7 +126,7 @@ pub(super) fn entity_by_keys(
         if filled * 100 < data.len() * 95 || data.is_empty() || (years * 2 > data.len() && time.is_some()) {
             continue;
         }
-        if numeric && (!whole() || !says_id(&column.name)) {
+        if numeric && !whole() {
             continue;
         }
         let names: BTreeSet<String> = data.iter().map(|row| text(column, row)).collect();
@@ -138,9 +138,12 @@ pub(super) fn entity_by_keys(
         if names.len() < 2 && time.is_some() && !unique {
             continue;
         }
-        let rank = match (unique && repeats, numeric) {
-            (true, _) => 0,
-            (false, false) if time.is_some() && names.len() * 2 <= data.len() => 1,
+        let several = time.is_some() && names.len() * 2 <= data.len();
+        let rank = match (unique && repeats, numeric && !says_id(&column.name)) {
+            (true, false) => 0,
+            // Numbers that nothing calls ids, each of which stands there at several times and never twice at one.
+            (true, true) if several => 1,
+            (false, _) if !numeric && several => 2,
             _ => continue,
         };
         ranked.push((rank, at, column));
@@ -155,10 +158,43 @@ pub(super) fn entity_by_keys(
 
 /// Whether a header says that numbers under it are ids.
 fn says_id(header: &str) -> bool {
-    const IDS: [&str; 26] = [
-        "id", "code", "fips", "gvkey", "permno", "permco", "cusip", "isic", "sic", "naics", "firm", "person",
-        "pid", "hhid", "country", "county", "state", "region", "city", "plant", "bank", "school", "i", "key",
-        "panel", "unit",
+    const IDS: [&str; 36] = [
+        "id",
+        "code",
+        "fips",
+        "gvkey",
+        "permno",
+        "permco",
+        "cusip",
+        "isic",
+        "sic",
+        "naics",
+        "firm",
+        "person",
+        "pid",
+        "hhid",
+        "country",
+        "county",
+        "state",
+        "region",
+        "city",
+        "plant",
+        "bank",
+        "school",
+        "i",
+        "key",
+        "panel",
+        "unit",
+        "nr",
+        "no",
+        "number",
+        "worker",
+        "individual",
+        "household",
+        "hh",
+        "subject",
+        "student",
+        "patient",
     ];
     let lower = fold(header).to_lowercase();
     let mut words = lower.split(|character: char| !character.is_alphanumeric());
