@@ -75,6 +75,8 @@ fn tell(
     written: &[String],
 ) -> Result<()> {
     let reviews = made.map_or(0, |made| made.scaffold.reviews);
+    let unread =
+        made.map_or(0, |made| made.scaffold.sources.iter().filter(|source| source.faults > 0).count());
     let left_out = made.map(|made| made.scaffold.left_out.clone()).unwrap_or_default();
     if arguments.format == Format::Json {
         return print_json(&json!({
@@ -82,6 +84,7 @@ fn tell(
             "vintage": begun.vintage,
             "written": written,
             "reviews": reviews,
+            "with_faults": unread,
             "formula": first.and_then(|first| first.formula.clone()),
             "variables": first.map(|first| first.variables.clone()),
             "left_out": left_out.iter().map(|(file, reason)| json!({"file": file, "reason": reason})).collect::<Vec<_>>(),
@@ -96,6 +99,13 @@ fn tell(
             begun.vintage,
             count(made.scaffold.sources.len(), "source"),
             count(reviews, "place")
+        )?;
+    }
+    if unread > 0 {
+        writeln!(
+            out,
+            "  {} can't be read yet: the first fault of each is a REVIEW in vintage.yaml",
+            count(unread, "source")
         )?;
     }
     for (file, reason) in &left_out {
