@@ -73,7 +73,7 @@ fn one_query(sql: &str, dialect: &dyn Dialect) -> Result<String> {
     let bad = |message: String| FetchError::BadQuery { message };
     let statements = Parser::parse_sql(dialect, sql).map_err(|error| bad(error.to_string()))?;
     match statements.as_slice() {
-        [Statement::Query(_)] => Ok(sql.trim().trim_end_matches(';').to_owned()),
+        [Statement::Query(_)] => Ok(sql.trim().trim_end_matches(';').trim_end().to_owned()),
         [_] => Err(bad("it isn't a SELECT: a vintage only reads".into())),
         several => Err(bad(format!("{} statements where one SELECT is due", several.len()))),
     }

@@ -253,7 +253,8 @@ fn pattern(mark: &str, set_off: bool) -> Option<String> {
         }
     }
     let of_signs = mark.chars().all(|character| "*†‡§¶#^~+!<>≈".contains(character));
-    let of_letters = count <= 2 && mark.bytes().all(|byte| byte.is_ascii_lowercase());
+    // Those that statistical offices mark values with; `kg` and `km` are units.
+    let of_letters = count <= 2 && mark.chars().all(|character| "bcdefinprsuz".contains(character));
     (count <= MARK && (of_signs || of_letters)).then(|| mark.to_owned())
 }
 
