@@ -73,7 +73,16 @@ fn entities_and_years_come_from_the_data() {
     let shown = workspace.vintner(&["show", "panel", "--format", "json"]);
     let value: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
     let (one, two) = ("9007199254740993001", "9007199254740993002");
-    let expected = serde_json::json!({"rows": 4, "shown": [
+    let columns = [
+        ("entity", "str"),
+        ("time", "i32"),
+        ("wage", "f64"),
+        ("hours", "f64"),
+        ("sector", "str"),
+        ("employer", "i64"),
+    ]
+    .map(|(name, kind)| serde_json::json!({"name": name, "type": kind}));
+    let expected = serde_json::json!({"rows": 4, "columns": columns, "shown": [
         {"entity": one, "time": 2001, "wage": null, "hours": null, "sector": null, "employer": null},
         {"entity": one, "time": 2002, "wage": 11.0, "hours": 35.0, "sector": "food", "employer": 7},
         {"entity": two, "time": 2001, "wage": 12.5, "hours": 40.0, "sector": "food", "employer": 9_007_199_254_740_993_i64},
