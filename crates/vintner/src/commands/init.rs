@@ -9,7 +9,8 @@ use vintner_diagnostics::one_of;
 use vintner_pipeline::{PipelineError, write_within};
 use vintner_stages::{FirstPipeline, Like, NewVintage, first_pipeline, new_vintage, vintage_manifest};
 
-use super::{count, print_json};
+use super::vintage_name::check_vintage_name;
+use super::{count, print_json, refused};
 use crate::arguments::{Format, Init, Template};
 use crate::error::{CommandError, Result};
 use crate::instant::day;
@@ -28,13 +29,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Init) -> Result<()> {
     }
     let name = name_of(&folder);
     let vintage = &arguments.vintage;
-    let usable = |character: char| character.is_alphanumeric() || "-_.".contains(character);
-    if vintage.is_empty() || vintage.starts_with('.') || !vintage.chars().all(usable) {
-        return Err(refused(
-            format!("`{vintage}` can't be a vintage's name"),
-            "letters, digits, `-`, `_` and `.` can be in it, the last not at its beginning",
-        ));
-    }
+    check_vintage_name(vintage)?;
     let begun = Begun { folder, vintage: vintage.clone() };
     let made =
         if arguments.from.is_empty() { None } else { Some(begun.vintage(workspace, &arguments.from)?) };
@@ -224,10 +219,6 @@ impl Begun {
 fn name_of(folder: &Path) -> String {
     let full = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     full.file_name().map_or_else(|| "paper".into(), |name| name.to_string_lossy().into_owned())
-}
-
-fn refused(message: String, hint: &str) -> CommandError {
-    CommandError::Pipeline(PipelineError::Unknown { message, hint: Some(hint.into()) })
 }
 
 /// A pattern with its names put in.

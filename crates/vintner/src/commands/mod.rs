@@ -24,6 +24,7 @@ pub(crate) mod vintage_check;
 pub(crate) mod vintage_compare;
 pub(crate) mod vintage_diff;
 pub(crate) mod vintage_fetch;
+mod vintage_name;
 pub(crate) mod vintage_new;
 pub(crate) mod vintages;
 pub(crate) mod watch;
@@ -33,7 +34,7 @@ use std::io::{Write, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
-use vintner_pipeline::{StageStatus, Survey};
+use vintner_pipeline::{PipelineError, StageStatus, Survey};
 use vintner_stages::count;
 
 use crate::error::{CommandError, Result};
@@ -47,6 +48,11 @@ fn one<'s>(survey: &'s Survey<'_, '_>, name: &str) -> Result<&'s StageStatus> {
             branches: several.iter().map(|status| status.branch.clone()).collect(),
         }),
     }
+}
+
+/// What was asked for can't be done as it was asked, and what to ask instead.
+fn refused(message: String, hint: &str) -> CommandError {
+    CommandError::Pipeline(PipelineError::Unknown { message, hint: Some(hint.into()) })
 }
 
 /// Whether a value for scripts was printed, which says what is wrong by itself.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 use vintner_fetch::{Came, FetchAsked, FileOutcome, Limits, Watcher, fetch_vintage, update_vintage};
 
+use super::vintage_name::check_vintage_name;
 use super::{count, print_json};
 use crate::arguments::{Format, VintageFetch};
 use crate::bytes::bytes as in_words;
@@ -36,14 +37,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageFetch) -> Result<()>
     let (outcomes, made) = if arguments.update {
         let date = day(now);
         let new = arguments.named.clone().unwrap_or_else(|| format!("{name}-{date}"));
-        let usable = |character: char| character.is_alphanumeric() || "-_.".contains(character);
-        if new.is_empty() || new.starts_with('.') || !new.chars().all(usable) {
-            return Err(CommandError::Fetching(vintner_fetch::FetchError::BadQuery {
-                message: format!(
-                    "`{new}` can't be a vintage's name: letters, digits, `-`, `_` and `.` can be in it"
-                ),
-            }));
-        }
+        check_vintage_name(&new)?;
         let updated = update_vintage(&asked, &new, &date, &mut told)?;
         (updated.outcomes, Some((new, updated.manifest)))
     } else {

@@ -5,10 +5,11 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use vintner_pipeline::{Pipeline, PipelineError, write_within};
+use vintner_pipeline::{Pipeline, write_within};
 use vintner_stages::{Like, new_vintage};
 
-use super::{count, print_json};
+use super::vintage_name::check_vintage_name;
+use super::{count, print_json, refused};
 use crate::arguments::{Format, VintageNew};
 use crate::error::{CommandError, Result};
 use crate::instant::day;
@@ -18,13 +19,7 @@ use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
     let name = &arguments.name;
-    let usable = |character: char| character.is_alphanumeric() || "-_.".contains(character);
-    if name.is_empty() || name.starts_with('.') || !name.chars().all(usable) {
-        return Err(usage(
-            format!("`{name}` can't be a vintage's name"),
-            "letters, digits, `-`, `_` and `.` can be in it, the last not at its beginning",
-        ));
-    }
+    check_vintage_name(name)?;
     // The first vintage may come before the pipeline.
     let pipeline = match workspace.pipeline() {
         Ok(pipeline) => Some(pipeline),
@@ -34,7 +29,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
     let folder = workspace.folder.join("data").join("vintages").join(name);
     let manifest = folder.join("vintage.yaml");
     if manifest.exists() {
-        return Err(usage(
+        return Err(refused(
             format!("{} is there already", workspace.shown(&manifest)),
             "nothing is overwritten: choose another name, or move it away",
         ));
@@ -121,10 +116,6 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
     }
     writeln!(out, "next: review {}, then `vintner vintage check {name}`", workspace.shown(&manifest))?;
     Ok(())
-}
-
-fn usage(message: String, hint: &str) -> CommandError {
-    CommandError::Pipeline(PipelineError::Unknown { message, hint: Some(hint.into()) })
 }
 
 /// The file of entities and their names that the pipeline's sources are read with, if one is named.
