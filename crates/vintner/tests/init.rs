@@ -91,6 +91,23 @@ fn a_name_that_no_column_has_is_told_with_the_nearest() {
 }
 
 #[test]
+fn no_file_stands_in_for_another_of_its_name() {
+    let workspace = with("wages.csv", &wages());
+    fs::create_dir(workspace.path("later")).unwrap();
+    fs::write(workspace.path("later/wages.csv"), wages().replace("101,", "901,")).unwrap();
+    let refused = workspace.vintner(&["init", "paper", "--from", "wages.csv", "later/wages.csv"]);
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("later/wages.csv") && refused.stderr.contains("rename"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!workspace.path("paper/pipeline.yaml").exists());
+    let twice = workspace.vintner(&["init", "paper", "--from", "wages.csv", "wages.csv"]);
+    assert_eq!(twice.code, 0, "{}", twice.stderr);
+}
+
+#[test]
 fn without_an_equation_the_data_are_described() {
     let mut text = String::from("income,school,sex\n");
     for row in 0..60 {

@@ -55,7 +55,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Init) -> Result<()> {
         (".gitattributes", ATTRIBUTES),
         ("README.md", &readme(&name, vintage)),
     ] {
-        if begun.write(path, text.as_bytes())? {
+        if begun.write(&begun.folder.join(path), text.as_bytes())? {
             written.push(path.to_owned());
         }
     }
@@ -168,16 +168,19 @@ impl Begun {
             let unreadable = |source| CommandError::NotRead { path: file.clone(), source };
             let bytes = vintner_guard::read_regular(file).map_err(unreadable)?;
             let name = file.file_name().map(Path::new).unwrap_or(file);
-            self.write(
-                Path::new("data").join("vintages").join(&self.vintage).join("raw").join(name),
-                &bytes,
-            )?;
+            let target = raw.join(name);
+            // What is there may be the same file, of an attempt before, or another of its name.
+            if !self.write(&target, &bytes)? && fs::read(&target).map_err(unreadable)? != bytes {
+                return Err(refused(
+                    format!("{} is there already, and isn't {}", target.display(), file.display()),
+                    "two files of one name can't lie in one folder: rename one of them",
+                ));
+            }
         }
         let made = working(workspace.volume, "reading the files", || {
             new_vintage(&self.folder, None, &self.vintage, &raw, None, Like::Nothing, &day)
         })?;
-        let manifest = Path::new("data").join("vintages").join(&self.vintage).join("vintage.yaml");
-        self.write(&manifest, made.scaffold.manifest.as_bytes())?;
+        self.write(&self.manifest(), made.scaffold.manifest.as_bytes())?;
         Ok(made)
     }
 
@@ -200,14 +203,13 @@ impl Begun {
     }
 
     /// Writes a file of the workspace, unless it is there; whether it was written.
-    fn write(&self, path: impl AsRef<Path>, bytes: &[u8]) -> Result<bool> {
-        let path = self.folder.join(path);
-        let failed = |source| CommandError::NotWritten { path: path.clone(), source };
-        match fs::symlink_metadata(&path) {
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<bool> {
+        let failed = |source| CommandError::NotWritten { path: path.to_owned(), source };
+        match fs::symlink_metadata(path) {
             Ok(_) => Ok(false),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 fs::create_dir_all(&self.folder).map_err(failed)?;
-                write_within(&self.folder, &path, bytes)?;
+                write_within(&self.folder, path, bytes)?;
                 Ok(true)
             }
             Err(error) => Err(failed(error)),
