@@ -101,7 +101,9 @@ pub use query::{Query, QueryKind};
 pub use read::{read_grid, read_source, read_source_bytes};
 pub use scaffold::{KnownVariable, Scaffold, ScaffoldedSource, known_variables, scaffold};
 pub use shown::Shown;
-pub use source::{Duplicates, HiddenCells, NameCase, Outside, Source, ValueColumn, ValueKind, ValueLabels};
+pub use source::{
+    Duplicates, HiddenCells, NameCase, Outside, Redistribution, Source, ValueColumn, ValueKind, ValueLabels,
+};
 pub use source_fault::{SourceFault, SourceFaults};
 pub use tidied::Tidied;
 pub use vintage_folders::{Vintage, VintageFolders};

@@ -142,6 +142,18 @@ pub struct Source {
     /// Under what terms it may be used and passed on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<Label>,
+    /// How others come by it: where, whom they ask, what it costs, how long it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<Label>,
+    /// Whether the file may be given to others; where nothing is said, what the manifest says of all sources.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redistribution: Option<Redistribution>,
+    /// Whom to ask about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
+    /// Its digital object identifier, as `10.1016/j.scib.2022.08.024`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doi: Option<String>,
     /// Where it was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
@@ -226,6 +238,18 @@ impl ValueKind {
     fn is_number(&self) -> bool {
         *self == ValueKind::Number
     }
+}
+
+/// Whether a file may be given to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Redistribution {
+    /// It may.
+    Yes,
+    /// It may not, but what is computed from it may.
+    Derived,
+    /// It may not, nor may values computed from it observation by observation.
+    No,
 }
 
 /// What to do with cells that are hidden.

@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Show(Show),
     /// Show where a number comes from, back to cells of raw files, or what depends on a cell
     Trace(Trace),
+    /// Write the replication package of a vintage, or check one
+    Package(Package),
     /// Show what the paper concludes, and whether its own tables and a vintage bear it out
     Claims(Claims),
     /// Make a synthetic vintage again from published tables
@@ -135,6 +137,22 @@ pub(crate) enum Template {
 pub(crate) struct Operations {
     /// The operation; all are listed where none is named
     pub(crate) operation: Option<String>,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Package {
+    /// The folder that is written; a ZIP where the name ends so
+    #[arg(value_name = "DIR|FILE.zip")]
+    pub(crate) target: PathBuf,
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// The package's date, as YYYY-MM-DD; where none is given, that of package.yaml or of the vintage
+    #[arg(long, value_name = "DATE")]
+    pub(crate) date: Option<String>,
     /// Text for people or JSON for scripts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -662,6 +680,7 @@ impl Command {
             Command::Show(command) => return command.format == ShowFormat::Json,
             Command::Trace(command) => command.format,
             Command::Claims(command) => command.format,
+            Command::Package(command) => command.format,
             Command::Reconstruct(command) => command.format,
             Command::Consistency(command) => command.format,
             Command::Vintage(command) => match command {

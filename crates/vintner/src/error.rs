@@ -2,6 +2,7 @@
 
 use std::io;
 
+use vintner_package::PackageError;
 use vintner_pipeline::PipelineError;
 use vintner_site::SiteError;
 use vintner_stages::StagesError;
@@ -22,6 +23,8 @@ pub(crate) enum CommandError {
     NotReconstructed { vintage: String, files: Vec<String> },
     #[error("{0}")]
     Site(#[from] SiteError),
+    #[error("{0}")]
+    Package(#[from] PackageError),
     #[error("{0}")]
     Fetching(#[from] vintner_fetch::FetchError),
     #[error("{files} couldn't be fetched")]
@@ -141,6 +144,7 @@ impl CommandError {
             CommandError::Pipeline(error) => error.is_usage(),
             CommandError::Stages(error) => error.is_usage(),
             CommandError::Site(error) => error.is_usage(),
+            CommandError::Package(error) => error.is_usage(),
             CommandError::Reconstruct(error) => {
                 matches!(error, ReconstructError::Specification(_) | ReconstructError::Inconsistent { .. })
             }

@@ -104,6 +104,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Cache(command) => commands::cache::run(&workspace, command),
         Command::Graph(command) => commands::graph::run(&workspace, command),
         Command::Trace(command) => commands::trace::run(&workspace, command),
+        Command::Package(command) => commands::package::run(&workspace, command),
         Command::Claims(command) => commands::claims::run(&workspace, command),
         Command::Show(command) => commands::show::run(&workspace, command),
         Command::Consistency(command) => commands::consistency::run(&workspace, command),

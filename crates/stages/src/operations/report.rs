@@ -332,6 +332,7 @@ pub(super) fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
         .into_iter()
         .map(|(_, summary)| (summary.source.clone(), summary))
         .collect();
+    let all = manifest.licence.clone().unwrap_or_default();
     let summary = |source: Source| SourceSummary {
         corrections: source.corrections.iter().map(corrected).collect(),
         rows: source.parts().iter().map(|part| read.get(&part.name).map(|summary| summary.rows_used)).sum(),
@@ -339,7 +340,7 @@ pub(super) fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
         file: source.files_shown().into_owned(),
         sha256: source.checksum_shown(),
         citation: source.citation.unwrap_or_default(),
-        licence: source.licence.unwrap_or_default(),
+        licence: source.licence.unwrap_or_else(|| all.clone()),
         url: source.url.unwrap_or_default(),
     };
     Ok(VintageSummary {

@@ -12,6 +12,7 @@ pub(crate) mod init;
 mod kept_output;
 pub(crate) mod lock;
 pub(crate) mod operations;
+pub(crate) mod package;
 mod published;
 pub(crate) mod reconstruct;
 pub(crate) mod reproduce;

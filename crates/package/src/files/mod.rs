@@ -1,0 +1,11 @@
+//! The files of a package: a path each, bytes, a role and a digest. It reads errors alone and writes nothing.
+
+mod digest;
+mod list;
+mod package_file;
+
+pub use list::Files;
+pub use package_file::{Body, PackageFile, Role};
+
+/// The list of all files with their SHA-256; it tells a package of ours from other folders.
+pub const MANIFEST: &str = "manifest.sha256";

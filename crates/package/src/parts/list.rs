@@ -1,0 +1,15 @@
+//! All parts, in the order in which they add their files.
+
+use vintner_pipeline::Store;
+
+use super::{data, manifest, outputs, workspace};
+use crate::contents::Contents;
+use crate::error::Result;
+use crate::files::Files;
+
+/// Adds its files to the list; the store has the bytes of outputs.
+pub(crate) type Part = fn(&Contents, &Store, &mut Files) -> Result<()>;
+
+/// All parts. What runs without Vintner (`replicate/`) goes before the README; what describes or seals all files
+/// (RO-Crate, TRO) goes after it and before the list of checksums, which has to be the last.
+pub(crate) const PARTS: &[Part] = &[workspace::add, data::add, outputs::add, manifest::add];
