@@ -107,6 +107,14 @@ pub enum PackageError {
         /// What is there.
         what: String,
     },
+    /// A repository asks for what nobody has said.
+    #[error(
+        "package.yaml doesn't say {fields}, and Zenodo asks for it\n  write it into package.yaml; `vintner schema package` prints what it may hold"
+    )]
+    NotSaid {
+        /// The fields.
+        fields: String,
+    },
     /// A date isn't written as `YYYY-MM-DD`.
     #[error("`{0}` is no date; write YYYY-MM-DD, as in 2026-11-30")]
     Date(String),
@@ -131,7 +139,8 @@ impl PackageError {
             | Self::Outside { .. }
             | Self::Twice { .. }
             | Self::InTheWay { .. }
-            | Self::Date(_) => true,
+            | Self::Date(_)
+            | Self::NotSaid { .. } => true,
             Self::Stale { .. }
             | Self::NotLocked { .. }
             | Self::Output { .. }

@@ -9,20 +9,25 @@
 //! names it if it is there; a description of all files with their digests (`ro-crate-metadata.json`) or a seal on
 //! them (a TRO) goes after the README and before the list of checksums, which lists all but itself.
 
+mod check;
 mod contents;
 mod description;
 mod error;
+mod examined;
 mod files;
 mod package;
 mod parts;
 mod written;
 
+pub use check::{CheckOptions, Checked, CheckedRule, Finding, Verdict, check_package};
 pub use contents::{
     ClaimContent, Contents, DataSet, Exhibit, ExhibitKind, Machine, NumberContent, OutputContent,
     RawFileContent, Request, Software, SourceContent, StageContent, ValueType, VariableContent,
     WorkspaceFile,
 };
-pub use description::{Author, Description, NamedExhibit, NotReproduced, Paper, description_schema};
+pub use description::{
+    Author, Description, NamedExhibit, NotReproduced, Paper, Reproduces, description_schema,
+};
 pub use error::{PackageError, Result};
 pub use files::{Body, Files, PackageFile, Role};
-pub use package::{WrittenPackage, write_package};
+pub use package::{WrittenPackage, write_package, zenodo_metadata};

@@ -3,12 +3,21 @@
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::contents::{Request, gather};
 use crate::error::Result;
-use crate::files::Files;
-use crate::parts::PARTS;
+use crate::files::{Body, Files, PackageFile, Role};
+use crate::parts::{ACCESS, CITATION, CODE_LICENCE, DATA_LICENCE, PARTS, TODO, metadata};
 use crate::written;
+
+/// What Zenodo's deposit API asks for of a vintage's package, as JSON.
+///
+/// # Errors
+/// As of [`write_package`], and where `package.yaml` doesn't say what Zenodo asks for.
+pub fn zenodo_metadata(request: &Request<'_>) -> Result<Value> {
+    metadata(&gather(request)?)
+}
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,6 +26,8 @@ pub struct WrittenPackage {
     pub files: usize,
     /// Their size.
     pub bytes: u64,
+    /// How many things are left to be said.
+    pub todos: usize,
     /// Sources whose files aren't in the package.
     pub withheld: Vec<String>,
 }
@@ -38,6 +49,17 @@ pub fn write_package(request: &Request<'_>, target: &Path) -> Result<WrittenPack
     Ok(WrittenPackage {
         files: files.iter().count(),
         bytes: files.bytes(),
+        todos: files.iter().map(todos).sum(),
         withheld: withheld.map(|source| source.name.clone()).collect(),
     })
+}
+
+/// How many things a file leaves to be said.
+fn todos(file: &PackageFile) -> usize {
+    let asks = file.role == Role::Readme
+        || [ACCESS, CITATION, CODE_LICENCE, DATA_LICENCE].contains(&file.path.as_str());
+    match &file.body {
+        Body::Bytes(bytes) if asks => String::from_utf8_lossy(bytes).matches(TODO).count(),
+        _ => 0,
+    }
 }

@@ -142,11 +142,36 @@ pub(crate) struct Operations {
     pub(crate) format: Format,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum PackageCommand {
+    /// Look at a package, ours or another's, as a data editor does: a verdict for each rule
+    Check(PackageCheck),
+}
+
 #[derive(Debug, Args)]
-pub(crate) struct Package {
-    /// The folder that is written; a ZIP where the name ends so
+pub(crate) struct PackageCheck {
+    /// The package: a folder or a ZIP
     #[arg(value_name = "DIR|FILE.zip")]
-    pub(crate) target: PathBuf,
+    pub(crate) package: PathBuf,
+    /// The list of checksums of the round before (its manifest.sha256), to see what changed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) previous: Option<PathBuf>,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct Package {
+    #[command(subcommand)]
+    pub(crate) command: Option<PackageCommand>,
+    /// The folder that is written; a ZIP where the name ends so
+    #[arg(value_name = "DIR|FILE.zip", required_unless_present = "zenodo_metadata")]
+    pub(crate) target: Option<PathBuf>,
+    /// Print what Zenodo's deposit API asks for, as JSON, in the place of writing the package
+    #[arg(long, conflicts_with = "target")]
+    pub(crate) zenodo_metadata: bool,
     /// The data vintage; the pipeline's own where none is named
     #[arg(long, value_name = "NAME")]
     pub(crate) vintage: Option<String>,
@@ -174,6 +199,8 @@ pub(crate) enum Written {
     Vintage,
     /// A file of claims
     Claims,
+    /// package.yaml
+    Package,
 }
 
 #[derive(Debug, Args)]
@@ -655,7 +682,8 @@ pub(crate) enum GraphFormat {
 impl Command {
     /// Whether it is about a workspace, which is looked for upward where none is named.
     pub(crate) fn is_of_a_workspace(&self) -> bool {
-        !matches!(self, Command::Operations(_) | Command::Schema(_) | Command::Init(_))
+        let checks = matches!(self, Command::Package(Package { command: Some(_), .. }));
+        !checks && !matches!(self, Command::Operations(_) | Command::Schema(_) | Command::Init(_))
     }
 
     /// Whether what it prints is for scripts.
@@ -680,6 +708,7 @@ impl Command {
             Command::Show(command) => return command.format == ShowFormat::Json,
             Command::Trace(command) => command.format,
             Command::Claims(command) => command.format,
+            Command::Package(Package { command: Some(PackageCommand::Check(command)), .. }) => command.format,
             Command::Package(command) => command.format,
             Command::Reconstruct(command) => command.format,
             Command::Consistency(command) => command.format,

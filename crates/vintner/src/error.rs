@@ -25,6 +25,8 @@ pub(crate) enum CommandError {
     Site(#[from] SiteError),
     #[error("{0}")]
     Package(#[from] PackageError),
+    #[error("{package}: {} not kept", if *.rules == 1 { "1 rule is".into() } else { format!("{rules} rules are") })]
+    Unkept { package: String, rules: usize },
     #[error("{0}")]
     Fetching(#[from] vintner_fetch::FetchError),
     #[error("{files} couldn't be fetched")]

@@ -41,6 +41,7 @@ mod model_tables;
 mod mutated_texts;
 mod new_vintage;
 mod operations;
+mod package;
 mod pdf;
 mod pictures;
 mod printed;

@@ -58,6 +58,9 @@ pub struct Contents {
     pub seconds: f64,
     /// The most memory that any of them needed, in bytes, as recorded.
     pub peak_memory: Option<u64>,
+    /// The workspace's own licence, where it has one.
+    #[serde(skip)]
+    pub code_licence: Option<PathBuf>,
     /// Files of the workspace that the package holds beside raw and published ones.
     #[serde(skip)]
     pub workspace_files: Vec<WorkspaceFile>,

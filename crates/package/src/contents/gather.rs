@@ -1,6 +1,6 @@
 //! Gathering all that a package is about.
 
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use vintner_ingest::Manifest;
 use vintner_pipeline::{Plan, RawFile, State, Survey};
@@ -40,6 +40,8 @@ pub fn gather(request: &Request<'_>) -> Result<Contents> {
     let data_sets = data_sets(&stages, &sources, request.store)?;
     let mut exhibits = exhibits(&stages, &sources, &description);
     exhibits.extend(in_texts(&stages, &sources, request.workspace)?);
+    // Tables first, then figures; within each as the pipeline has them.
+    exhibits.sort_by_key(|exhibit| exhibit.kind);
     let numbers = numbers(request)?;
     let of_report = |field: &str| {
         let reports = stages.iter().filter(|stage| matches!(stage.operation.as_str(), "report"));
@@ -65,6 +67,7 @@ pub fn gather(request: &Request<'_>) -> Result<Contents> {
         machine: Machine::of(description.machine.as_deref()),
         seconds: stages.iter().map(|stage| stage.seconds).sum(),
         peak_memory: peaks.max(),
+        code_licence: code_licence(request.workspace),
         workspace_files: workspace_files(request, &plan, &files, &description)?,
         description,
         manifest,
@@ -189,6 +192,12 @@ fn workspace_files(
         }
     }
     Ok(found)
+}
+
+/// The workspace's own licence.
+fn code_licence(workspace: &Path) -> Option<PathBuf> {
+    let names = ["LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "LICENCE.txt", "COPYING"];
+    names.iter().map(|name| workspace.join(name)).find(|path| path.is_file())
 }
 
 /// Programs and templates, and else what stages read.

@@ -125,6 +125,9 @@ fn words_of(stages: &[StageContent]) -> BTreeMap<String, Words> {
                 words.entry(told.id.clone()).or_insert(told);
             }
         }
+    }
+    // Tables have labels alone; what a report says of a variable is more.
+    for stage in stages {
         let labels = stage.params.get("labels").and_then(Value::as_object);
         for (id, label) in labels.into_iter().flatten() {
             if let Ok(label) = serde_json::from_value::<Label>(label.clone()) {
@@ -153,6 +156,13 @@ fn variable<'t>(
         |label: Option<&Label>| label.map(|label| label.en.trim().to_owned()).filter(|text| !text.is_empty());
     let mut raw = sources.iter().flat_map(|source| &source.columns).filter(|column| column.variable == name);
     let raw = raw.next().filter(|_| formulas.get(name).is_none());
+    // A variable that is another one under a new name has its unit.
+    let other = formulas.get(name).map(str::trim);
+    let mut renamed = sources
+        .iter()
+        .flat_map(|source| &source.columns)
+        .filter(|column| Some(column.variable.as_str()) == other);
+    let unit_of = raw.or_else(|| renamed.next());
     let key = match name {
         "entity" => Some("The unit of observation"),
         "time" => Some("The period of observation"),
@@ -165,7 +175,7 @@ fn variable<'t>(
         name: name.to_owned(),
         label: said(told.map(|told| &told.label)).or_else(|| key.map(str::to_owned)),
         unit: said(told.map(|told| &told.unit))
-            .or_else(|| raw.map(|raw| raw.unit.clone()).filter(|unit| !unit.is_empty())),
+            .or_else(|| unit_of.map(|raw| raw.unit.clone()).filter(|unit| !unit.is_empty())),
         definition: said(told.map(|told| &told.definition)),
         formula: formulas.get(name).map(str::to_owned),
         value_type,

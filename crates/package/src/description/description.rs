@@ -61,15 +61,33 @@ pub struct Description {
     /// The machine on which it was run; that on which it is packaged where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine: Option<String>,
+    /// Programs and packages that stages in other languages need, each with its version: `fixest 0.11.2 (R)`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub software: Vec<String>,
     /// Further files of the workspace that belong into the package: questionnaires, letters, the paper.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub include: Vec<String>,
     /// What the paper calls the tables, figures and numbers that the pipeline makes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exhibits: Vec<NamedExhibit>,
+    /// How much of the paper the package makes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reproduces: Option<Reproduces>,
     /// Tables, figures and numbers of the paper that the package doesn't make.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_reproduced: Vec<NotReproduced>,
+}
+
+/// How much of a paper a package makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Reproduces {
+    /// All tables and figures and all numbers in the text.
+    All,
+    /// All tables and figures.
+    Tables,
+    /// Some of them.
+    Selected,
 }
 
 /// Somebody who made it.

@@ -4,5 +4,5 @@
 mod description;
 mod read;
 
-pub use description::{Author, Description, NamedExhibit, NotReproduced, Paper};
+pub use description::{Author, Description, NamedExhibit, NotReproduced, Paper, Reproduces};
 pub use read::{DESCRIPTION, description_schema, read_description};

@@ -4,6 +4,7 @@ mod digest;
 mod list;
 mod package_file;
 
+pub(crate) use digest::sha256_of_file;
 pub use list::Files;
 pub use package_file::{Body, PackageFile, Role};
 

@@ -3,8 +3,9 @@
 use serde_json::Value;
 use vintner_pipeline::Store;
 
+use super::csv_text::csv_text;
 use crate::contents::{Contents, DataSet};
-use crate::error::{PackageError, Result};
+use crate::error::Result;
 use crate::files::{Files, Role};
 
 pub(super) fn add(contents: &Contents, _: &Store, files: &mut Files) -> Result<()> {
@@ -17,22 +18,16 @@ pub(super) fn add(contents: &Contents, _: &Store, files: &mut Files) -> Result<(
     Ok(())
 }
 
-/// The rows as CSV: numbers in the shortest form that gives the same number again, nothing where a value is missing.
+/// The rows: numbers in the shortest form that gives the same number again, nothing where a value is missing.
 fn as_csv(data: &DataSet) -> Result<Vec<u8>> {
-    let failed = |error: &dyn std::fmt::Display| PackageError::Output {
-        what: data.output.clone(),
-        message: format!("it can't be written as CSV: {error}"),
-    };
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let names = data.variables.iter().map(|variable| variable.name.as_str());
-    writer.write_record(names).map_err(|error| failed(&error))?;
-    for row in &data.values {
+    let names: Vec<&str> = data.variables.iter().map(|variable| variable.name.as_str()).collect();
+    let rows = data.values.iter().map(|row| {
         let fields = row.iter().map(|value| match value {
             Value::Null => String::new(),
             Value::String(text) => text.clone(),
             other => other.to_string(),
         });
-        writer.write_record(fields).map_err(|error| failed(&error))?;
-    }
-    writer.into_inner().map_err(|error| failed(&error))
+        fields.collect()
+    });
+    csv_text(&data.output, &names, rows)
 }

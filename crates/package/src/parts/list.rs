@@ -2,7 +2,9 @@
 
 use vintner_pipeline::Store;
 
-use super::{data, manifest, outputs, workspace};
+use super::{
+    access, citation, codebook, data, datapackage, licences, lists, manifest, outputs, readme, workspace,
+};
 use crate::contents::Contents;
 use crate::error::Result;
 use crate::files::Files;
@@ -12,4 +14,16 @@ pub(crate) type Part = fn(&Contents, &Store, &mut Files) -> Result<()>;
 
 /// All parts. What runs without Vintner (`replicate/`) goes before the README; what describes or seals all files
 /// (RO-Crate, TRO) goes after it and before the list of checksums, which has to be the last.
-pub(crate) const PARTS: &[Part] = &[workspace::add, data::add, outputs::add, manifest::add];
+pub(crate) const PARTS: &[Part] = &[
+    workspace::add,
+    data::add,
+    outputs::add,
+    access::add,
+    codebook::add,
+    lists::add,
+    licences::add,
+    citation::add,
+    datapackage::add,
+    readme::add,
+    manifest::add,
+];

@@ -1,12 +1,14 @@
-//! `vintner package`: a vintage's replication package.
+//! `vintner package`: a vintage's replication package, and a look at one as a data editor has it.
+
+mod check;
 
 use std::io::{Write, stdout};
 
 use serde_json::json;
-use vintner_package::{Request, write_package};
+use vintner_package::{Request, write_package, zenodo_metadata};
 
 use super::{count, print_json};
-use crate::arguments::{Format, Package};
+use crate::arguments::{Format, Package, PackageCommand};
 use crate::bytes::bytes;
 use crate::error::Result;
 use crate::printable::printable;
@@ -15,6 +17,9 @@ use crate::terminal;
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Package) -> Result<()> {
+    if let Some(PackageCommand::Check(command)) = &arguments.command {
+        return check::run(workspace, command);
+    }
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
     let (store, lock) = (workspace.store(), workspace.lock()?);
@@ -26,17 +31,25 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Package) -> Result<()> {
         lock: &lock,
         date: arguments.date.as_deref(),
     };
-    let written =
-        working(workspace.volume, "writing the package", || write_package(&request, &arguments.target))?;
-    let target = arguments.target.display();
+    // Without a target nothing else can be asked for.
+    let Some(target) = &arguments.target else { return print_json(&zenodo_metadata(&request)?) };
+    let written = working(workspace.volume, "writing the package", || write_package(&request, target))?;
+    let shown = target.display();
     if arguments.format == Format::Json {
         return print_json(&json!({
-            "pipeline": pipeline.name, "vintage": vintage.name, "package": target.to_string(), "written": written,
+            "pipeline": pipeline.name, "vintage": vintage.name, "package": shown.to_string(), "written": written,
         }));
     }
     if !written.withheld.is_empty() {
         let names = written.withheld.join(", ");
-        terminal::say(&printable(&format!("note: raw files aren't in it that may not be given: {names}")));
+        terminal::say(&printable(&format!("note: raw files that aren't in it: {names}")));
     }
-    Ok(writeln!(stdout(), "{target}: {}, {}", count(written.files, "file"), bytes(written.bytes))?)
+    if written.todos > 0 {
+        let todos = count(written.todos, "thing");
+        terminal::say(&printable(&format!(
+            "note: {todos} left to be said (TODO in README.md and beside it)"
+        )));
+    }
+    writeln!(stdout(), "{shown}: {}, {}", count(written.files, "file"), bytes(written.bytes))?;
+    Ok(writeln!(stdout(), "`vintner package check {shown}` looks at it as a data editor does")?)
 }

@@ -1,5 +1,6 @@
 //! `vintner schema`: JSON Schemas of the files that people write.
 
+use vintner_package::description_schema;
 use vintner_stages::{claims_schema, pipeline_schema, vintage_schema};
 
 use super::print_json;
@@ -11,5 +12,6 @@ pub(crate) fn run(arguments: &SchemaOf) -> Result<()> {
         Written::Pipeline => pipeline_schema(),
         Written::Vintage => vintage_schema(),
         Written::Claims => claims_schema(),
+        Written::Package => description_schema(),
     })
 }
