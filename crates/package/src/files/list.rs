@@ -7,6 +7,9 @@ use super::digest::{sha256, sha256_of_file};
 use super::package_file::{Body, PackageFile, Role};
 use crate::error::{PackageError, Result};
 
+/// The list of all files with their SHA-256; it tells a package of ours from other folders.
+pub const MANIFEST: &str = "manifest.sha256";
+
 /// All files of a package, by path.
 #[derive(Debug, Clone, Default)]
 pub struct Files {

@@ -5,8 +5,5 @@ mod list;
 mod package_file;
 
 pub(crate) use digest::sha256_of_file;
-pub use list::Files;
+pub use list::{Files, MANIFEST};
 pub use package_file::{Body, PackageFile, Role};
-
-/// The list of all files with their SHA-256; it tells a package of ours from other folders.
-pub const MANIFEST: &str = "manifest.sha256";

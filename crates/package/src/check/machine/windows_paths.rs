@@ -33,7 +33,7 @@ fn backslashed(code: &str) -> Option<&str> {
             let is_name = |part: &&str| {
                 part.chars().all(|letter| letter.is_alphanumeric() || " ._-:$`{}'".contains(letter))
             };
-            let is_path = parts.len() >= 2 && parts.iter().all(|part| is_name(&part));
+            let is_path = parts.len() >= 2 && parts.iter().all(is_name);
             // `\n`, `\t` and the like are escapes; a path ends in a file or has a folder of more than one letter.
             let escapes = text.split('\\').skip(1).all(|part| {
                 part.chars().next().is_none_or(|letter| "ntrs0dw".contains(letter))
