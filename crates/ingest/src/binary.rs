@@ -5,7 +5,7 @@ use vintner_guard::{Ended, Guarded, Packing};
 use crate::columns::{Columns, ColumnsAsked};
 use crate::format::Format;
 use crate::table::{Table, Unreadable, Wanted};
-use crate::{column_wire, dta, gzip, parquet, wire, workbook};
+use crate::{column_wire, dta, gzip, parquet, rds, sav, wire, workbook};
 
 /// The reader of binary files, for the program that is to run it.
 pub const BINARY_READER: Guarded = Guarded::new("tables", serve);
@@ -132,6 +132,8 @@ fn asked(request: &[u8]) -> Option<Vec<u8>> {
 fn columns(bytes: &[u8], format: Format, asked: &ColumnsAsked) -> Vec<u8> {
     let read = match format {
         Format::Dta => dta::read_columns(bytes, asked),
+        Format::Sav => sav::read_columns(bytes, asked),
+        Format::Rds => rds::read_columns(bytes, asked),
         _ => parquet::read_columns(bytes, asked),
     };
     match read {

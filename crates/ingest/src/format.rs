@@ -25,6 +25,10 @@ pub enum Format {
     Parquet,
     /// Stata, formats 102 to 119.
     Dta,
+    /// SPSS, compressed or not; `.zsav`, too.
+    Sav,
+    /// A data frame that R's `saveRDS` wrote.
+    Rds,
 }
 
 impl Format {
@@ -40,12 +44,17 @@ impl Format {
 
     /// Whether it is laid out by column, each of one type and with one name.
     pub fn is_columnar(self) -> bool {
-        matches!(self, Format::Parquet | Format::Dta)
+        matches!(self, Format::Parquet | Format::Dta | Format::Sav | Format::Rds)
+    }
+
+    /// Whether its values may have labels.
+    pub fn has_value_labels(self) -> bool {
+        matches!(self, Format::Dta | Format::Sav | Format::Rds)
     }
 
     /// Whether it may leave open in which encoding its texts are.
     pub fn has_encoding(self) -> bool {
-        self.is_text() || matches!(self, Format::Dta | Format::Html)
+        self.is_text() || matches!(self, Format::Dta | Format::Sav | Format::Html)
     }
 
     /// What a file of it is called in a message.
@@ -60,11 +69,13 @@ impl Format {
             Format::Ods => "ods workbook",
             Format::Parquet => "Parquet file",
             Format::Dta => "Stata file",
+            Format::Sav => "SPSS file",
+            Format::Rds => "R data file",
         }
     }
 
     /// All of them.
-    pub const ALL: [Format; 9] = [
+    pub const ALL: [Format; 11] = [
         Format::Csv,
         Format::Tsv,
         Format::Xlsx,
@@ -74,6 +85,8 @@ impl Format {
         Format::Html,
         Format::Parquet,
         Format::Dta,
+        Format::Sav,
+        Format::Rds,
     ];
 
     /// Its name in a manifest.
@@ -88,6 +101,8 @@ impl Format {
             Format::Ods => "ods",
             Format::Parquet => "parquet",
             Format::Dta => "dta",
+            Format::Sav => "sav",
+            Format::Rds => "rds",
         }
     }
 }

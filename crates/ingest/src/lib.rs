@@ -16,6 +16,7 @@
 
 mod archive;
 mod binary;
+mod byte_reader;
 mod calendar;
 mod cell;
 mod cell_marks;
@@ -59,12 +60,17 @@ mod parquet;
 mod parts;
 mod problem;
 mod query;
+mod rds;
+mod rds_items;
 mod read;
 mod read_row;
 mod records;
 mod row_key;
 mod rows;
 mod runs;
+mod sav;
+mod sav_cases;
+mod sav_dictionary;
 mod scaffold;
 mod sheet_cells;
 mod shown;

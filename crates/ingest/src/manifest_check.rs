@@ -334,7 +334,7 @@ impl Check<'_> {
             ("delimiter", source.delimiter.is_some()),
             ("comment", source.comment.is_some()),
         ];
-        if !source.value_labels.is_empty() && format != Format::Dta {
+        if !source.value_labels.is_empty() && !format.has_value_labels() {
             let message = format!(
                 "`value_labels` belongs to files that have such, and the format is {}",
                 format.name()

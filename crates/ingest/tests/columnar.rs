@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use crate::support::{fault_text, lines, read, source};
-use vintner_ingest::read_grid;
+use vintner_ingest::{read_grid, read_source_bytes};
 
 fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/columnar").join(name))
@@ -24,20 +24,13 @@ fn cells(file: &str, more: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn stata_files_of_every_release_hold_what_pandas_reads() {
-    let expected: Vec<Vec<String>> = String::from_utf8(fixture("types.csv"))
-        .unwrap()
-        .lines()
-        .map(|line| line.split(',').map(str::to_owned).collect())
-        .collect();
+    let expected = table("types.csv");
     for file in ["types_114.dta", "types_117.dta", "types_118.dta", "types_119.dta", "types_big_endian.dta"] {
         let found = cells(file, "category: sector");
         assert_eq!(found.len(), expected.len(), "{file}");
         for (found, expected) in found.iter().zip(&expected) {
             for (one, other) in found.iter().zip(expected) {
-                let same_number = one.parse::<f64>().ok().zip(other.parse::<f64>().ok());
-                let same =
-                    one == other || same_number.is_some_and(|(one, other)| one.to_bits() == other.to_bits());
-                assert!(same, "{file}: {one} instead of {other}");
+                assert!(is_same(one, other), "{file}: {one} instead of {other}");
             }
         }
     }
@@ -61,6 +54,158 @@ fn letters_of_missing_values_are_kept() {
             "{labels:?}"
         );
     }
+}
+
+/// Whether two texts are the same, or write the same number.
+fn is_same(one: &str, other: &str) -> bool {
+    let numbers = one.parse::<f64>().ok().zip(other.parse::<f64>().ok());
+    one == other || numbers.is_some_and(|(one, other)| one.to_bits() == other.to_bits())
+}
+
+fn table(file: &str) -> Vec<Vec<String>> {
+    let text = String::from_utf8(fixture(file)).unwrap();
+    text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+}
+
+/// What a source reads of its column `v`, and what is told.
+fn tidied(file: &str, bytes: &[u8], fields: &str) -> vintner_ingest::Tidied {
+    let format = file.rsplit_once('.').unwrap().1;
+    let fields = format!("name: s\nfile: {file}\nformat: {format}\n{fields}");
+    read_source_bytes(&source(&fields, bytes), bytes, None, None)
+        .unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+const CITY_YEAR_V: &str = "entity: city\ntime: year\ncolumns:\n  - {column: v, variable: v}";
+
+#[test]
+fn spss_files_hold_what_pyreadstat_reads() {
+    let expected = table("spss.csv");
+    for file in ["spss_plain.sav", "spss_codes.sav", "spss_packed.sav"] {
+        let found = cells(file, "");
+        assert_eq!(found.len(), expected.len(), "{file}");
+        assert_eq!(found[0], expected[0], "{file}");
+        for (row, (found, cells)) in found.iter().zip(&expected).enumerate() {
+            for ((one, other), name) in found.iter().zip(cells).zip(&expected[0]) {
+                // A value that is declared missing is missing, under its code.
+                let declared = match (name.as_str(), row) {
+                    ("income", 1) => Some("99"),
+                    ("income", 3) => Some("150"),
+                    ("income", 4) => Some("98"),
+                    ("income", 5) => Some("-7"),
+                    ("answer", 2) => Some("refused"),
+                    _ => None,
+                };
+                let other = declared.unwrap_or(other);
+                assert!(is_same(one, other), "{file}, row {row}: {one} instead of {other}");
+            }
+        }
+    }
+}
+
+#[test]
+fn missing_values_of_spss_are_missing_and_told() {
+    let bytes = fixture("spss_codes.sav");
+    let fields = "entity: a_rather_long_name\ntime: year\ncolumns:\n  - {column: income, variable: income}";
+    let tidied = tidied("spss_codes.sav", &bytes, fields);
+    let values: Vec<Option<f64>> = tidied.values().unwrap().into_iter().map(|value| value.value).collect();
+    assert_eq!(values, [None, Some(5.0), None, None, None]);
+    let told = tidied.warnings.iter().find(|warning| warning.contains("declares to be missing"));
+    assert!(
+        told.is_some_and(
+            |told| told.contains("\"income\"") && told.contains("-7 (1), 150 (1), 98 (1), 99 (1)")
+        ),
+        "{:?}",
+        tidied.warnings
+    );
+}
+
+#[test]
+fn labels_of_spss_are_read_where_that_is_declared() {
+    let read_as = |how: &str| {
+        let fields = format!(
+            "value_labels: {{sector: {how}}}\nentity: a_rather_long_name\ntime: year\ncolumns:\n  - {{column: sector, \
+             variable: sector, type: text}}"
+        );
+        let tidied = tidied("spss_plain.sav", &fixture("spss_plain.sav"), &fields);
+        tidied.values().unwrap().into_iter().map(|value| value.raw).collect::<Vec<_>>()
+    };
+    assert_eq!(read_as("labels"), ["mines", "mills", "mines", "3", "mills"]);
+    assert_eq!(read_as("codes"), ["1", "2", "1", "3", "2"]);
+}
+
+#[test]
+fn texts_of_spss_are_in_the_encoding_that_it_says_or_one_that_is_told() {
+    let cities = |file: &str, more: &str| {
+        let tidied = tidied(file, &fixture(file), &format!("{CITY_YEAR_V}\n{more}"));
+        let cities: Vec<String> =
+            tidied.values().unwrap().into_iter().filter_map(|value| value.entity.clone()).collect();
+        (cities, tidied.warnings)
+    };
+    let (found, warnings) = cities("spss_cp936.sav", "");
+    assert_eq!(found, ["保定市", "北京市"]);
+    assert!(!warnings.iter().any(|warning| warning.contains("encoding")), "{warnings:?}");
+    let (found, warnings) = cities("spss_silent.sav", "");
+    assert_eq!(found, ["保定市", "北京市"]);
+    assert!(warnings.iter().any(|warning| warning.contains("declare `encoding: gb18030`")), "{warnings:?}");
+    let (found, warnings) = cities("spss_silent.sav", "encoding: gb18030");
+    assert_eq!((found.len(), warnings.iter().any(|warning| warning.contains("encoding"))), (2, false));
+    let found = cells("spss_big_endian.sav", "");
+    assert_eq!(found[0], ["CITY", "YEAR", "V"]);
+    assert_eq!(found[1], ["Köln", "1990", "1.5"]);
+    assert_eq!(found[2], ["Bonn", "1990", ""]);
+}
+
+#[test]
+fn spss_files_that_are_cut_or_say_otherwise_are_refused() {
+    let refused = |bytes: &[u8], format: &str| {
+        let fields = format!("name: s\nfile: t.{format}\nformat: {format}\n{CITY_YEAR_V}");
+        fault_text(&source(&fields, bytes), bytes)
+    };
+    let bytes = fixture("spss_codes.sav");
+    assert!(refused(&bytes[..bytes.len() - 24], "sav").contains("not a readable SPSS file: it "));
+    let mut more = bytes.clone();
+    more[80] = 4;
+    assert!(refused(&more, "sav").contains("it says that it has 4 cases, and that it has 5"));
+    let mut more = fixture("spss_big_endian.sav");
+    more[83] = 1;
+    assert!(refused(&more, "sav").contains("it says that it has 1 cases, and has more"));
+    more[83] = 3;
+    assert!(refused(&more, "sav").contains("it says that it has 3 cases, and ends after 2"));
+    assert!(refused(b"$FL2", "sav").contains("not a readable SPSS file"));
+}
+
+#[test]
+fn data_frames_of_r_hold_what_r_reads() {
+    let expected = table("frame.csv");
+    for file in ["frame.rds", "frame_v2.rds", "frame_plain.rds"] {
+        let found = cells(file, "");
+        for (row, cells) in expected.iter().enumerate() {
+            for (name, other) in expected[0].iter().zip(cells) {
+                let column = found[0].iter().position(|own| own == name).unwrap();
+                let one = &found[row][column];
+                assert!(is_same(one, other), "{file}, row {row}, {name}: {one} instead of {other}");
+            }
+        }
+    }
+    // A frame's own names of rows are data.
+    assert_eq!(cells("row_names.rds", "")[1], ["21", "6", "Mazda RX4"]);
+    assert_eq!(cells("latin1.rds", "")[1], ["Köln", "1990", "1.5"]);
+}
+
+#[test]
+fn what_isnt_what_it_is_stored_as_is_refused_in_r_files() {
+    let read_of = |file: &str, column: &str| {
+        let bytes = fixture(file);
+        let fields = format!(
+            "name: s\nfile: {file}\nformat: rds\nentity: id\ncolumns:\n  - {{column: {column}, variable: v}}"
+        );
+        read_source_bytes(&source(&fields, &bytes), &bytes, None, None).unwrap_err().to_string()
+    };
+    let said = read_of("frame.rds", "local");
+    assert!(said.contains("times of the zone Asia/Shanghai"), "{said}");
+    assert!(read_of("frame.rds", "several").contains("a list"), "{}", read_of("frame.rds", "several"));
+    assert!(read_of("list.rds", "v").contains("it holds a list, not a data frame"));
+    assert!(read_of("frame_xz.rds", "v").contains("packed by xz"));
 }
 
 #[test]

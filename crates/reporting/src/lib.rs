@@ -86,8 +86,8 @@ pub use models::{
     ModelResults, ModelRow, ModelStar, ModelTable, ModelTableSpec, PanelSpec, Parts, PrintedModels,
     PrintedRow, ResultCell, ResultRow, RowKind, STATISTICS, StatisticRow, StatisticValue, TERM_COLUMNS,
     TermResult, fits_pattern, model_words, read_results, read_results_csv, read_results_json,
-    write_model_csv, write_model_docx, write_model_part, write_model_text, write_model_workbook,
-    write_results_csv,
+    renamed_category, write_model_csv, write_model_docx, write_model_part, write_model_text,
+    write_model_workbook, write_results_csv,
 };
 pub use name::Name;
 pub use number_format::significant;

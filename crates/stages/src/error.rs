@@ -7,6 +7,47 @@ use vintner_pipeline::PipelineError;
 use vintner_reporting::ReportingError;
 use vintner_transform::TransformError;
 
+/// A column that no input has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoColumn {
+    /// The derived column whose expression names it, if one does.
+    pub definition: Option<String>,
+    /// The column.
+    pub column: String,
+    /// The nearest that there is.
+    pub suggestion: Option<String>,
+    /// All that there are.
+    pub available: Vec<String>,
+}
+
+impl NoColumn {
+    /// What is wrong.
+    pub(crate) fn message(&self) -> String {
+        match &self.definition {
+            Some(name) => format!("definition `{name}`: there is no column `{}`", self.column),
+            None => format!("there is no column `{}`", self.column),
+        }
+    }
+
+    /// What there is.
+    pub(crate) fn hint(&self) -> String {
+        const LISTED: usize = 40;
+        let near = self.suggestion.iter().map(|name| format!("did you mean `{name}`? ")).collect::<String>();
+        let listed: Vec<&str> = self.available.iter().take(LISTED).map(String::as_str).collect();
+        let more = match self.available.len().saturating_sub(LISTED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{near}there are: {}{more}", listed.join(", "))
+    }
+}
+
+impl std::fmt::Display for NoColumn {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}; {}", self.message(), self.hint())
+    }
+}
+
 /// A fault of a stage or of a vintage.
 #[derive(Debug, thiserror::Error)]
 pub enum StagesError {
@@ -61,23 +102,15 @@ pub enum StagesError {
         /// What doesn't fit.
         message: String,
     },
-    /// A column that no input has.
-    #[error(
-        "{}there is no column `{column}`{}; there are: {}",
-        definition.as_ref().map(|name| format!("definition `{name}`: ")).unwrap_or_default(),
-        suggestion.as_ref().map(|name| format!(", did you mean `{name}`?")).unwrap_or_default(),
-        available.join(", ")
-    )]
-    NoColumn {
-        /// The derived column whose expression names it, if one does.
-        definition: Option<String>,
-        /// The column.
-        column: String,
-        /// The nearest that there is.
-        suggestion: Option<String>,
-        /// All that there are.
-        available: Vec<String>,
+    /// Columns that no input has.
+    #[error("{}", missing.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    NoColumns {
+        /// Each of them.
+        missing: Vec<NoColumn>,
     },
+    /// What the parameters name and the data haven't got, or have otherwise than is needed.
+    #[error("{0}")]
+    Parameters(vintner_diagnostics::Faults),
     /// Two inputs bring the same column.
     #[error("the inputs `{first}` and `{second}` both have a column `{column}`; leave it out of one of them")]
     ColumnTwice {
@@ -253,6 +286,7 @@ impl StagesError {
             | StagesError::Crosswalk(faults)
             | StagesError::Claims(faults)
             | StagesError::Labels(faults)
+            | StagesError::Parameters(faults)
             | StagesError::Reporting(ReportingError::Labels(faults)) => Some(faults),
             StagesError::Pipeline(error) => error.faults(),
             _ => None,

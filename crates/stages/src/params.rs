@@ -13,6 +13,7 @@ use vintner_pipeline::{
 };
 
 use crate::error::StagesError;
+use crate::places::Places;
 
 /// An operation whose stage is a struct of parameters: all that most operations need to say.
 pub(crate) trait Parameters:
@@ -63,26 +64,31 @@ impl<P: Parameters> Operation for Of<P> {
 
     fn configure(&self, document: &Document, params: &Node) -> Result<Arc<dyn Stage>, Faults> {
         let parameters: P = document.decode_node(params)?;
-        parameters.check(document, params).or(Arc::new(Configured(parameters)) as Arc<dyn Stage>)
+        let faults = parameters.check(document, params);
+        let places = Places::of(document, params);
+        faults.or(Arc::new(Configured { parameters, places }) as Arc<dyn Stage>)
     }
 }
 
-struct Configured<P>(P);
+struct Configured<P> {
+    parameters: P,
+    places: Places,
+}
 
 impl<P: Parameters> Stage for Configured<P> {
     fn params(&self) -> Value {
-        serde_json::to_value(&self.0).unwrap_or_default()
+        serde_json::to_value(&self.parameters).unwrap_or_default()
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        self.0.inputs()
+        self.parameters.inputs()
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
-        self.0.outputs()
+        self.parameters.outputs()
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StageError> {
-        self.0.run(inputs).map_err(Into::into)
+        self.parameters.run(inputs).map_err(|error| self.places.put(error).into())
     }
 }

@@ -100,6 +100,12 @@ fn corpus(format: &str) -> Vec<Vec<u8>> {
         "dta" => ["types_114", "types_118", "types_big_endian", "gb18030_117", "tagged_113", "tagged_119"]
             .map(|name| fixture(&format!("fixtures/columnar/{name}.dta")))
             .into(),
+        "sav" => ["plain", "codes", "packed", "cp936", "silent", "big_endian"]
+            .map(|name| fixture(&format!("fixtures/columnar/spss_{name}.sav")))
+            .into(),
+        "rds" => ["frame", "frame_v2", "frame_plain", "latin1", "row_names", "list"]
+            .map(|name| fixture(&format!("fixtures/columnar/{name}.rds")))
+            .into(),
         "csv" => vec![TEXT.as_bytes().to_vec()],
         _ => vec![TEXT.replace(',', "\t").into_bytes()],
     }
@@ -165,6 +171,16 @@ fn parquet_files() {
 #[test]
 fn stata_files() {
     try_all("dta", 60);
+}
+
+#[test]
+fn spss_files() {
+    try_all("sav", 60);
+}
+
+#[test]
+fn data_frames_of_r() {
+    try_all("rds", 60);
 }
 
 /// Checksums tell of damage: what is read is what was packed.

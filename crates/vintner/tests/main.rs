@@ -37,6 +37,7 @@ mod links;
 mod lock;
 mod many_files;
 mod marks_and_corrections;
+mod misspelt_columns;
 mod model_tables;
 mod mutated_texts;
 mod new_vintage;

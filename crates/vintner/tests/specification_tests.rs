@@ -50,7 +50,8 @@ fn every_test_is_made_or_says_why_not() {
                 assert!(line["reason"].is_object() || line["reason"].is_string(), "{line}");
                 let key = line["key"].as_str().unwrap();
                 let said = format!("{}{}", output.stdout, output.stderr);
-                assert!(said.contains(&format!("not testable: {key}")), "{key}: {said}");
+                let mut refused = said.lines().filter(|line| line.contains("not testable: "));
+                assert!(refused.any(|line| line.contains(key)), "{key}: {said}");
             }
             other => panic!("{other}"),
         }

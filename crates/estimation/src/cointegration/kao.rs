@@ -191,7 +191,8 @@ fn parts(
             (name.as_str(), kept.iter().flat_map(|(_, unit)| within(&unit.x[place])).collect())
         })
         .collect();
-    let regression = Regression::fit(&y, &columns, magnitude)?;
+    let regression = Regression::fit(&y, &columns, magnitude)
+        .map_err(|reason| reason.once("after the entities' means are taken out"))?;
     if regression.is_perfect() {
         return Err(Reason::PerfectFit);
     }

@@ -5,7 +5,7 @@ use vintner_panel::{Labels, Panel, PanelError};
 use super::term::{Expression, Factor, Term};
 use super::written::WrittenEquation;
 use crate::outcome::{EstimationError, Result};
-use crate::sample::{Formula, lag};
+use crate::sample::{Formula, category_name, lag};
 
 /// An equation whose terms are columns of its panel.
 #[derive(Debug, Clone)]
@@ -42,6 +42,10 @@ impl WrittenEquation {
         let mut add = |columns: Vec<(String, Values)>| -> Result<Vec<String>> {
             let mut names = Vec::new();
             for (name, values) in columns {
+                // The name of a category may be that of another column, which it would take the place of.
+                if bound.values(&name).is_ok_and(|there| !are_same(&there, &values)) {
+                    return Err(EstimationError::TermTaken { column: name });
+                }
                 bound = bound.clone().with_values(&name, values)?;
                 names.push(name);
             }
@@ -72,7 +76,7 @@ pub(super) fn columns(term: &Term, panel: &Panel, kept: Option<&[bool]>) -> Resu
     for (place, factor) in term.iter().enumerate() {
         let own = match factor {
             Factor::Levels { column, reference } => {
-                let name = |label: &str| format!("{column}::{label}");
+                let name = |label: &str| category_name(false, column, label);
                 dummies(&panel.codes(column)?, reference.as_deref(), column, name, kept)?
             }
             Factor::Of(Expression::Column(column)) if !is_numeric(panel, column)? => {
@@ -81,7 +85,7 @@ pub(super) fn columns(term: &Term, panel: &Panel, kept: Option<&[bool]>) -> Resu
                 let present = present(&labels, kept);
                 let first = labels.labels.iter().zip(present).find(|(_, present)| *present);
                 let first = first.map(|(label, _)| label.clone());
-                dummies(&labels, first.as_deref(), column, |label| format!("{column}{label}"), kept)?
+                dummies(&labels, first.as_deref(), column, |label| category_name(true, column, label), kept)?
             }
             Factor::Of(expression) => vec![(expression.to_string(), expression.values(panel)?)],
         };
@@ -96,6 +100,11 @@ pub(super) fn columns(term: &Term, panel: &Panel, kept: Option<&[bool]>) -> Resu
 fn product(one: &(String, Values), other: &(String, Values)) -> (String, Values) {
     let values = one.1.iter().zip(&other.1).map(|(one, other)| Some((*one)? * (*other)?)).collect();
     (format!("{}:{}", one.0, other.0), values)
+}
+
+fn are_same(one: &Values, other: &Values) -> bool {
+    let bits = |value: &Option<f64>| value.map(f64::to_bits);
+    one.iter().map(bits).eq(other.iter().map(bits))
 }
 
 fn is_numeric(panel: &Panel, column: &str) -> Result<bool> {

@@ -69,7 +69,15 @@ impl GmmEstimated {
         if observations < parameters {
             return Err(Reason::TooFewObservations { observations, parameters });
         }
-        let size = check_rank(&equations)?;
+        let differences = || equations.units.iter().flatten().filter(|row| !row.level);
+        if equations.units.iter().flatten().all(|row| !row.level && row.y == 0.0) {
+            return Err(Reason::ConstantDependentWithin { variable: model.dependent.clone() });
+        }
+        let levels = differences().count() < observations;
+        let size = check_rank(&equations).map_err(|reason| match levels {
+            true => reason,
+            false => reason.once("after differences are taken"),
+        })?;
         let mut notes = Vec::new();
         let (instruments, groups) = (equations.instruments, equations.units.len());
         if instruments < parameters {

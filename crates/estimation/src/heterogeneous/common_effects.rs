@@ -175,7 +175,9 @@ fn part(
             let inverse = generalized_inverse(&cross, "the regressors' cross-product")?;
             Ok(part(times(&inverse, &product), true))
         }
-        Err(collinear) => Err(Reason::RankDeficient { collinear }),
+        Err(collinear) => {
+            Err(Reason::RankDeficient { collinear }.once("after the common effects are taken out"))
+        }
     }
 }
 

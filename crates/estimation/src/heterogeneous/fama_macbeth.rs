@@ -76,8 +76,8 @@ pub struct FamaMacBeth {
 /// S_j the sum of products of deviations from the mean that are j times apart.
 ///
 /// # Errors
-/// [`Reason::TooFewPeriods`] where fewer than two times can be estimated, or too few for the automatic
-/// bandwidth; [`Reason::BandwidthTooLarge`].
+/// [`Reason::TooFewPeriods`] and [`Reason::TooFewEstimated`] where fewer than two times can be estimated,
+/// [`Reason::TooFew`] where they are too few for the automatic bandwidth; [`Reason::BandwidthTooLarge`].
 pub fn fama_macbeth(sample: &Sample, options: &FamaMacBethOptions) -> Result<FamaMacBeth, Reason> {
     if sample.height() == 0 {
         return Err(sample.nothing_left());
@@ -87,6 +87,7 @@ pub fn fama_macbeth(sample: &Sample, options: &FamaMacBethOptions) -> Result<Fam
     let mut all: Vec<i32> = sample.times().to_vec();
     all.sort_unstable();
     all.dedup();
+    let total = all.len();
     let (mut times, mut by_time, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
     for (time, period) in all.into_iter().filter_map(|time| Some((time, sample.period(time)?))) {
         let rows: Vec<usize> = (0..sample.height()).filter(|row| sample.times()[*row] == time).collect();
@@ -100,7 +101,15 @@ pub fn fama_macbeth(sample: &Sample, options: &FamaMacBethOptions) -> Result<Fam
     }
     let periods = times.len();
     if periods < 2 {
-        return Err(Reason::TooFewPeriods { periods });
+        return Err(match skipped.into_iter().next() {
+            None => Reason::TooFewPeriods { periods },
+            Some(SkippedTime { time, reason }) => Reason::TooFewEstimated {
+                periods,
+                all: total,
+                time: time.to_string(),
+                reason: Box::new(reason),
+            },
+        });
     }
     let series: Vec<Vec<f64>> = (0..order)
         .map(|at| by_time.iter().map(|coefficients: &Vec<f64>| coefficients[at]).collect())
@@ -193,7 +202,8 @@ fn hotelling(means: &[f64], covariance: &Mat<f64>, slopes: &[usize], periods: us
     const NAME: &str = "Hotelling's T-squared test";
     let (restrictions, count) = (slopes.len() as f64, periods as f64);
     if periods <= slopes.len() {
-        return TestOutcome::of(NAME, Err(Reason::TooFewPeriods { periods }));
+        let few = Reason::TooFew { of: "times".into(), count: periods, needed: slopes.len() + 1 };
+        return TestOutcome::of(NAME, Err(few));
     }
     let test = match wald(means, covariance, slopes) {
         Some(wald) => {
@@ -216,10 +226,13 @@ fn automatic(deviations: &Mat<f64>, kernel: Kernel) -> Result<u32, Reason> {
         Kernel::Parzen => (2, 2.6614, 4.0 / 25.0),
         Kernel::QuadraticSpectral => (2, 1.3221, 2.0 / 25.0),
     };
-    let pilot = (4.0 * (count / 100.0).powf(exponent)).ceil() as usize;
+    let pilot_of = |periods: usize| (4.0 * (periods as f64 / 100.0).powf(exponent)).ceil() as usize;
+    let pilot = pilot_of(periods);
     // Deviations sum to zero, and so do all their autocovariances together.
     if pilot + 1 >= periods {
-        return Err(Reason::TooFewPeriods { periods });
+        let needed = (periods..).find(|periods| pilot_of(*periods) + 1 < *periods).unwrap_or(periods);
+        let of = "times, of which a bandwidth is to be chosen".into();
+        return Err(Reason::TooFew { of, count: periods, needed });
     }
     let scales: Vec<f64> = (0..order)
         .map(|at| ((0..periods).map(|row| deviations[(row, at)].powi(2)).sum::<f64>() / count).sqrt())

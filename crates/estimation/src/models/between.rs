@@ -51,7 +51,8 @@ pub(super) fn estimate(sample: &Sample, of: Effects, model: Model) -> Result<Sol
         if column < offset { roots[row] } else { columns[column - offset][row] }
     });
     let design = Design { names, x, y_magnitude: norm(&y), y, magnitudes };
-    let (design, solution, collinear) = LeastSquares::solve_dropping(design, formula.collinear)?;
+    let (design, solution, collinear) = LeastSquares::solve_dropping(design, formula.collinear)
+        .map_err(|reason| reason.once("after means are taken"))?;
     let notes = dropped_note(collinear);
     if observations <= design.names.len() {
         return Err(Reason::NoResidualDegreesOfFreedom { observations, parameters });

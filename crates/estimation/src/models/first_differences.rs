@@ -79,7 +79,8 @@ pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Solved, Rea
     let moving: Vec<usize> =
         (0..design.names.len()).filter(|at| !variables.contains(&design.names[*at])).collect();
     let design = if variables.is_empty() { design } else { design.with_columns(&moving) };
-    let (design, solution, collinear) = LeastSquares::solve_dropping(design, formula.collinear)?;
+    let (design, solution, collinear) = LeastSquares::solve_dropping(design, formula.collinear)
+        .map_err(|reason| reason.once("after differences are taken"))?;
     let mut notes = dropped_note(collinear);
     if !variables.is_empty() {
         notes.push(Note::ConstantDropped { variables });

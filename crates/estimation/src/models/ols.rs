@@ -2,7 +2,7 @@
 
 use super::levels::Levels;
 use super::model::Model;
-use super::sample_size::{check_after_dropping, check_before_dropping};
+use super::sample_size::{check_after_dropping, check_before_dropping, check_size};
 use super::solved::{Absorbed, Goodness, Solved, dropped_note};
 use crate::numerics::{Design, LeastSquares, is_constant, less_means, weighted_mean};
 use crate::outcome::Reason;
@@ -18,6 +18,10 @@ pub(super) fn estimate(sample: &Sample) -> Result<Solved, Reason> {
     let nothing_to_explain =
         if intercept { is_constant(dependent) } else { dependent.iter().all(|value| *value == 0.0) };
     if nothing_to_explain {
+        // One row is constant whatever it holds.
+        if sample.height() == 1 {
+            check_size(sample, parameters)?;
+        }
         return Err(Reason::ConstantDependent { variable: formula.dependent.clone() });
     }
     let mut design = Design::levels(sample);

@@ -65,6 +65,26 @@ pub enum EstimationError {
         /// Its one category.
         category: String,
     },
+    /// A category whose column would have the name of another.
+    #[error(
+        "the category `{category}` of `{factor}` is called `{column}` in the equation, and there is another column of that name; give one of the two another name by `derive`"
+    )]
+    NameTaken {
+        /// The factor.
+        factor: String,
+        /// The category.
+        category: String,
+        /// The name of both.
+        column: String,
+    },
+    /// A term that would be called as a column of other values is.
+    #[error(
+        "a term of the equation is called `{column}`, and there is another column of that name; give the column another name by `derive`"
+    )]
+    TermTaken {
+        /// The name of both.
+        column: String,
+    },
     /// A part of an effect's name that is empty.
     #[error("{0}")]
     Effect(#[from] super::not_an_effect::NotAnEffect),

@@ -163,7 +163,8 @@ pub enum Note {
     },
     /// More instruments than groups: two-step estimates and tests of the instruments say little (Roodman 2009).
     #[error(
-        "{instruments} instruments for {groups} groups: too many to rely on the two-step weights and the Hansen test"
+        "{instruments} instruments for {groups} {}: too many to rely on the two-step weights and the Hansen test",
+        if *groups == 1 { "group" } else { "groups" }
     )]
     ManyInstruments {
         /// The instruments.

@@ -30,7 +30,7 @@ pub enum Reason {
     #[error("the series is constant, so there is nothing to test")]
     ConstantSeries,
     /// Fewer observations than parameters.
-    #[error("{observations} observations, {parameters} parameters")]
+    #[error("{}", sizes(*observations, *parameters))]
     TooFewObservations {
         /// Observations in the sample.
         observations: usize,
@@ -39,9 +39,7 @@ pub enum Reason {
     },
     /// As many observations as parameters: the coefficients solve the equations, and nothing can
     /// be said about their precision.
-    #[error(
-        "{observations} observations, {parameters} parameters: no degrees of freedom for standard errors"
-    )]
+    #[error("{}: no degrees of freedom for standard errors", sizes(*observations, *parameters))]
     NoResidualDegreesOfFreedom {
         /// Observations in the sample.
         observations: usize,
@@ -51,6 +49,14 @@ pub enum Reason {
     /// Columns of the design that are linear combinations of others.
     #[error("collinear regressors: {}", join(collinear))]
     RankDeficient {
+        /// Each such column with the earlier ones that it is a combination of.
+        collinear: Vec<Collinearity>,
+    },
+    /// Columns that are combinations of others once something is taken away, whatever they were before.
+    #[error("collinear regressors {what}: {}", join(collinear))]
+    RankDeficientOnce {
+        /// Once what is done: `after differences are taken`.
+        what: String,
         /// Each such column with the earlier ones that it is a combination of.
         collinear: Vec<Collinearity>,
     },
@@ -69,6 +75,14 @@ pub enum Reason {
     /// Regressors that don't vary within any entity, which entity effects absorb.
     #[error("constant within every entity, so absorbed by the effects: {}", variables.join(", "))]
     ConstantWithin {
+        /// The regressors.
+        variables: Vec<String>,
+    },
+    /// Regressors of which nothing is left once something is taken away.
+    #[error("nothing is left of {} {what}", variables.join(", "))]
+    NothingLeft {
+        /// Once what is done: `after the common effects are taken out`.
+        what: String,
         /// The regressors.
         variables: Vec<String>,
     },
@@ -123,7 +137,11 @@ pub enum Reason {
         most: usize,
     },
     /// Fewer entities, or times, than a regression of their means needs.
-    #[error("{groups} {of}, {parameters} parameters: too few for the regression of their means")]
+    #[error(
+        "{}, {}: too few for the regression of their means",
+        counted_groups(*groups, of),
+        counted(*parameters, "parameter")
+    )]
     TooFewGroups {
         /// How many there are.
         groups: usize,
@@ -163,6 +181,36 @@ pub enum Reason {
         /// The model.
         model: String,
     },
+    /// Fewer than two times at which the equation can be estimated.
+    #[error(
+        "the equation can be estimated at {} of {all}, and at least 2 are needed; at {time}: {reason}",
+        times(*periods)
+    )]
+    TooFewEstimated {
+        /// At how many.
+        periods: usize,
+        /// Times in the sample.
+        all: usize,
+        /// The first at which it can't.
+        time: String,
+        /// Why not.
+        #[source]
+        reason: Box<Reason>,
+    },
+    /// Something that a result is made of can't be had.
+    #[error("{what}: {reason}")]
+    Within {
+        /// What.
+        what: String,
+        /// Why not.
+        #[source]
+        reason: Box<Reason>,
+    },
+    /// The means of all regressors are combinations of the regressors, so that there is nothing to test.
+    #[error(
+        "all coefficients to be tested are of combinations of the other regressors, so nothing is left to test"
+    )]
+    NothingToTest,
     /// Fewer than two times, where they take the place of clusters.
     #[error("{}; the covariance needs at least 2", times(*periods))]
     TooFewPeriods {
@@ -466,11 +514,31 @@ impl Reason {
                 Self::SeriesTooShort { entity: name(entity), length: *length, order: *order, bound: *bound }
             }
             Self::NoCorrelation { one, other } => Self::NoCorrelation { one: name(one), other: name(other) },
+            Self::Within { what, reason } => {
+                Self::Within { what: what.clone(), reason: Box::new(reason.with_entity_names(name)) }
+            }
             Self::Entity { entity, reason } => {
                 Self::Entity { entity: name(entity), reason: Box::new(reason.with_entity_names(name)) }
             }
             other => other.clone(),
         }
+    }
+}
+
+fn counted(count: usize, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
+fn sizes(observations: usize, parameters: usize) -> String {
+    format!("{}, {}", counted(observations, "observation"), counted(parameters, "parameter"))
+}
+
+/// "1 entity", "2 entities", "1 time", "2 times".
+fn counted_groups(count: usize, of: &str) -> String {
+    let one = of.strip_suffix("ies").map(|stem| format!("{stem}y"));
+    match (count, one.or_else(|| of.strip_suffix('s').map(str::to_owned))) {
+        (1, Some(one)) => format!("1 {one}"),
+        _ => format!("{count} {of}"),
     }
 }
 
@@ -509,6 +577,20 @@ fn join(collinear: &[Collinearity]) -> String {
     collinear.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
+impl Reason {
+    /// The reason where columns were transformed before: a column of zeros is then one of which nothing is left.
+    pub(crate) fn once(self, what: &str) -> Self {
+        match self {
+            Self::RankDeficient { collinear } if collinear.iter().all(|one| one.on.is_empty()) => {
+                let variables = collinear.into_iter().map(|one| one.column).collect();
+                Self::NothingLeft { what: what.into(), variables }
+            }
+            Self::RankDeficient { collinear } => Self::RankDeficientOnce { what: what.into(), collinear },
+            other => other,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -518,6 +600,14 @@ mod tests {
         assert_eq!(
             Reason::TooFewObservations { observations: 3, parameters: 5 }.to_string(),
             "3 observations, 5 parameters"
+        );
+        assert_eq!(
+            Reason::TooFewObservations { observations: 1, parameters: 1 }.to_string(),
+            "1 observation, 1 parameter"
+        );
+        assert_eq!(
+            Reason::TooFewGroups { groups: 1, of: "entities".into(), parameters: 2 }.to_string(),
+            "1 entity, 2 parameters: too few for the regression of their means"
         );
         assert_eq!(
             Reason::NoResidualDegreesOfFreedom { observations: 5, parameters: 5 }.to_string(),

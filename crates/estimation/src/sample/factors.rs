@@ -8,6 +8,12 @@ use super::formula::Formula;
 use super::sample::{DroppedRow, Sample};
 use crate::outcome::{EstimationError, Result};
 
+/// What the column of a factor's category is called: `regionnorth` of a column of text, as R's `lm` and formulas have
+/// it, `wave::2` of one of numbers, as fixest's `i()` has it.
+pub(crate) fn category_name(is_text: bool, factor: &str, category: &str) -> String {
+    format!("{factor}{}{category}", if is_text { "" } else { "::" })
+}
+
 /// A panel and an equation whose factors are columns of numbers.
 #[derive(Debug)]
 pub(crate) struct Factored {
@@ -18,12 +24,13 @@ pub(crate) struct Factored {
 }
 
 impl Factored {
-    /// The panel with a column `factor: category` for each category but the reference; none where the equation
-    /// has no factor. Categories are those of the rows where the equation's variables are all there, as R's
+    /// The panel with a column for each category but the reference, called as [`category_name`] has it; none where
+    /// the equation has no factor. Categories are those of the rows where the equation's variables are all there, as R's
     /// `lm` and Stata's `i.` have them.
     ///
     /// # Errors
-    /// Where a column isn't there or isn't of its kind; [`EstimationError::NoSuchCategory`].
+    /// Where a column isn't there or isn't of its kind; [`EstimationError::NoSuchCategory`],
+    /// [`EstimationError::NameTaken`].
     pub(crate) fn new(panel: &Panel, formula: &Formula) -> Result<Option<Self>> {
         formula.check_terms()?;
         let mut factors: Vec<(&String, Labels)> = Vec::new();
@@ -90,7 +97,14 @@ impl Factored {
             });
         }
         for (at, level) in others.into_iter().enumerate() {
-            let column = format!("{factor}: {}", name(level));
+            let column = category_name(self.panel.is_text(factor)?, factor, name(level));
+            if self.panel.frame().column(&column).is_ok() {
+                return Err(EstimationError::NameTaken {
+                    factor: factor.to_owned(),
+                    category: name(level).into(),
+                    column,
+                });
+            }
             let values = labels.codes.iter().map(|code| match *code {
                 // Once is enough for the row to be left out.
                 Labels::MISSING if at == 0 => None,

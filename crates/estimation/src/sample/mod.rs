@@ -19,7 +19,7 @@ mod weights;
 
 pub use cluster_column::ClusterColumn;
 pub use effect::{Effect, Singletons};
-pub(crate) use factors::Factored;
+pub(crate) use factors::{Factored, category_name};
 pub use formula::Formula;
 pub use lag::lag;
 pub(crate) use lag::lag_name;

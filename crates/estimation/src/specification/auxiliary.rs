@@ -127,8 +127,7 @@ pub(super) fn wald_test(
     let chosen: Vec<usize> =
         (0..estimates.len()).filter(|&at| coefficients.contains(&fit.coefficients[at].name)).collect();
     if chosen.is_empty() {
-        let of = "coefficients to test, all being combinations of others".into();
-        return Err(Reason::TooFew { count: 0, of, needed: 1 });
+        return Err(Reason::NothingToTest);
     }
     let statistic = wald(&estimates, &matrix, &chosen)
         .ok_or(Reason::SingularRestrictions { restrictions: chosen.len() })?;

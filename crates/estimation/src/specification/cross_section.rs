@@ -148,7 +148,7 @@ impl CrossSection {
             fixed_effects: false,
         };
         if groups.len() < 2 {
-            return Err(Reason::TooFew { count: groups.len(), of: entities(groups.len()), needed: 2 });
+            return Err(Reason::TooFew { count: groups.len(), of: "entities".into(), needed: 2 });
         }
         // Where two entities have the same times, nothing has to be centred anew for the pair.
         let whole: Vec<Option<Vec<f64>>> =
@@ -241,10 +241,6 @@ impl CrossSection {
             }
         }
     }
-}
-
-fn entities(count: usize) -> String {
-    if count == 1 { "entity".into() } else { "entities".into() }
 }
 
 /// The values less their mean, of norm 1; none where they don't vary.

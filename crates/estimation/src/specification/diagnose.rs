@@ -50,6 +50,10 @@ impl SpecificationTest {
         Ok(match self {
             Self::Poolability { common } => test(poolability(sample, *common)),
             Self::EffectsF { effects, given } => test((|| {
+                let entities = sample.groups().len();
+                if effects.has_entity() && entities < 2 {
+                    return Err(Reason::TooFew { of: "entities".into(), count: entities, needed: 2 });
+                }
                 let restricted = given.map_or(Model::Ols, fixed).estimate(sample)?;
                 effects_f_test(&restricted, &fixed(*effects).estimate(sample)?)
             })()),

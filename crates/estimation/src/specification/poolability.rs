@@ -32,6 +32,9 @@ pub enum CommonSlopes {
 /// Where the common equation can't be estimated, nothing is left for residuals, or the fit is perfect.
 pub fn poolability(sample: &Sample, common: CommonSlopes) -> Result<HypothesisTest, Reason> {
     plain(sample)?;
+    if sample.groups().len() < 2 {
+        return Err(Reason::TooFew { of: "entities".into(), count: sample.groups().len(), needed: 2 });
+    }
     let (model, null) = match common {
         CommonSlopes::WithIntercept => (Model::Ols, "all entities have the same coefficients"),
         CommonSlopes::WithinEffects => {

@@ -58,7 +58,7 @@ pub(super) fn readings(
     let mut readings = match format {
         Format::Csv | Format::Tsv if is_page(bytes) => vec![page(bytes)?],
         Format::Csv | Format::Tsv => vec![text(bytes, resource)?],
-        _ if !unpacked_bytes.is_empty() => {
+        _ if !unpacked_bytes.is_empty() && format != Format::Rds => {
             return Err(format!("a {} packed by gzip: unpack it", format.in_words()));
         }
         _ if format.is_columnar() => {
@@ -117,19 +117,18 @@ fn plain(format: Format, sheet: Option<String>, rows: Vec<GridRow>) -> Readable 
 
 /// What is said of files of other programs, which aren't read.
 fn another_program(bytes: &[u8]) -> Option<&'static str> {
-    if bytes.starts_with(b"$FL2@(#)") || bytes.starts_with(b"$FL3@(#)") {
+    if [&b"RDX2\n"[..], b"RDX3\n", b"A\n2\n", b"A\n3\n"].iter().any(|start| bytes.starts_with(start)) {
         return Some(
-            "an SPSS file, which isn't read: write it as Parquet (R: `arrow::write_parquet(haven::read_sav(file), out)`; \
-             Python: `pyreadstat.read_sav(file)[0].to_parquet(out)`)",
+            "an R data file of several values, or written as text: write the data frame by `saveRDS(x, file)`",
         );
     }
-    if [&b"X\n\0\0\0"[..], b"RDX2\n", b"RDX3\n", b"A\n2\n", b"A\n3\n"]
-        .iter()
-        .any(|start| bytes.starts_with(start))
-    {
-        return Some(
-            "an R data file, which isn't read: write it as Parquet (`arrow::write_parquet(readRDS(file), out)`)",
-        );
+    for (start, kind) in [
+        (&b"BZh"[..], "packed by bzip2, which isn't unpacked: pack it by gzip, or not at all"),
+        (b"\xFD7zXZ\0", "packed by xz, which isn't unpacked: pack it by gzip, or not at all"),
+    ] {
+        if bytes.starts_with(start) {
+            return Some(kind);
+        }
     }
     let sas = [0xc2, 0xea, 0x81, 0x60, 0xb3, 0x14, 0x11, 0xcf];
     (bytes.get(12..20) == Some(&sas)).then_some(
@@ -160,6 +159,12 @@ fn by_bytes(bytes: &[u8]) -> Option<Format> {
         bytes.starts_with(b"<stata_dta>") || matches!(bytes, [102..=115, order, 1, ..] if *order <= 2);
     if is_stata {
         return Some(Format::Dta);
+    }
+    if bytes.starts_with(b"$FL2") || bytes.starts_with(b"$FL3") {
+        return Some(Format::Sav);
+    }
+    if bytes.starts_with(b"X\n\0\0\0") {
+        return Some(Format::Rds);
     }
     bytes.starts_with(b"PAR1").then_some(Format::Parquet)
 }

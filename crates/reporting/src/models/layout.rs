@@ -7,6 +7,7 @@ use vintner_diagnostics::did_you_mean;
 use vintner_panel::Label;
 
 use super::cells;
+use super::former_name::called_today;
 use super::model_cell::ModelCell;
 use super::published::{Matched, ModelAgreement, published_cell, published_statistic};
 use super::results::{ModelResults, TermResult};
@@ -636,8 +637,11 @@ fn groups(columns: &[ColumnSpec], language: Language) -> Vec<ModelGroup> {
 
 fn unknown(what: &str, asked: &str, available: &BTreeSet<&str>) -> String {
     let plain = asked.trim_matches('*');
-    let near = did_you_mean(plain, available.iter().copied());
-    let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+    let near = called_today(asked, available.iter().copied()).or_else(|| {
+        let near = did_you_mean(plain, available.iter().copied())?;
+        Some(format!(", did you mean `{near}`?"))
+    });
+    let near = near.unwrap_or_default();
     let listed: Vec<&str> = available.iter().copied().take(20).collect();
     let more = match available.len().saturating_sub(listed.len()) {
         0 => String::new(),

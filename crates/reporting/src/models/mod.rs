@@ -5,6 +5,7 @@
 
 mod cells;
 mod docx;
+mod former_name;
 mod layout;
 mod model_cell;
 mod printed;
@@ -19,6 +20,7 @@ mod words;
 mod write;
 
 pub use docx::write_model_docx;
+pub use former_name::renamed_category;
 pub use layout::{ModelColumn, ModelGroup, ModelPanel, ModelRow, ModelStar, ModelTable, RowKind};
 pub use model_cell::ModelCell;
 pub use printed::{PrintedModels, PrintedRow};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::did_you_mean;
 
+use super::former_name::called_today;
 use super::model_cell::ModelCell;
 use super::printed::{PrintedModels, PrintedRow};
 use super::results::{StatisticValue, TermResult};
@@ -75,10 +76,12 @@ impl<'a> Matched<'a> {
                 return Err(refuse(row, message));
             };
             if !row.term.is_empty() && !known.contains(row.term.as_str()) {
-                let near = did_you_mean(&row.term, known.iter().copied());
+                let near = called_today(&row.term, known.iter().copied()).or_else(|| {
+                    let near = did_you_mean(&row.term, known.iter().copied())?;
+                    Some(format!(", did you mean `{near}`?"))
+                });
                 if let Some(near) = near {
-                    let message =
-                        format!("no model has a coefficient `{}`, did you mean `{near}`?", row.term);
+                    let message = format!("no model has a coefficient `{}`{near}", row.term);
                     return Err(refuse(row, message));
                 }
             }

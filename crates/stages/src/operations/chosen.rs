@@ -8,8 +8,8 @@ use vintner_panel::Panel;
 use vintner_transform::{Definition, Expression, derive};
 
 use super::shared::{ENTITY, TIME};
-use super::text_place::within;
 use crate::error::StagesError;
+use crate::text_place::within;
 
 /// The column that says of each row whether it is chosen.
 const CHOSEN: &str = "(where)";

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
+use super::shared::no_column;
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -41,6 +42,12 @@ impl Parameters for Csv {
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
         let frame = inputs.frame("frame")?;
+        let absent: Vec<&String> = self.columns.iter().filter(|name| frame.column(name).is_err()).collect();
+        if !absent.is_empty() {
+            let known = inputs.columns_for_message("frame");
+            let missing = absent.into_iter().map(|name| no_column(None, name, &known)).collect();
+            return Err(StagesError::NoColumns { missing });
+        }
         let frame = if self.columns.is_empty() {
             frame
         } else {

@@ -109,21 +109,27 @@ impl Parameters for Derive {
             }
         }
         let panel = join(Panel::of_observations(inputs.frame("panel")?, ENTITY, TIME)?, series)?;
-        for name in self.reads() {
-            // Keys may be absent; an expression that reads one is told so with its place.
-            let is_key = name == ENTITY || name == TIME;
-            if !is_key && panel.frame().column(&name).is_err() && !self.parameters.contains_key(&name) {
-                let roles = inputs.other_roles(&[]);
-                let known = roles.flat_map(|role| inputs.columns_for_message(role)).collect();
-                let reader = self.define.iter().find(|(_, expression)| {
-                    Expression::parse(expression).is_ok_and(|expression| expression.reads().contains(&name))
-                });
-                return Err(no_column(
-                    reader.map(|(definition, _)| definition.value.as_str()),
-                    &name,
-                    &known,
-                ));
-            }
+        // Keys may be absent; an expression that reads one is told so with its place.
+        let is_there = |name: &String| {
+            name == ENTITY
+                || name == TIME
+                || panel.frame().column(name).is_ok()
+                || self.parameters.contains_key(name)
+        };
+        let absent: Vec<String> = self.reads().into_iter().filter(|name| !is_there(name)).collect();
+        if !absent.is_empty() {
+            let known = inputs.other_roles(&[]).flat_map(|role| inputs.columns_for_message(role)).collect();
+            let reader = |name: &String| {
+                let reads = |expression: &str| {
+                    Expression::parse(expression).is_ok_and(|one| one.reads().contains(name))
+                };
+                self.define
+                    .iter()
+                    .find(|(_, expression)| reads(expression))
+                    .map(|(definition, _)| definition.value.as_str())
+            };
+            let missing = absent.iter().map(|name| no_column(reader(name), name, &known)).collect();
+            return Err(StagesError::NoColumns { missing });
         }
         let derived = derive(&panel, &self.definitions(), &self.parameters)?;
         let keys = [ENTITY, TIME].into_iter().filter(|key| panel.frame().column(key).is_ok());

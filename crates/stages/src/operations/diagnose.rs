@@ -165,13 +165,10 @@ impl Parameters for Diagnose {
         let bound = self.written().on(&panel(inputs, "panel")?)?;
         let (panel, formula) = (bound.panel, bound.formula);
         let tests = diagnose(&panel, &formula, &self.tests()?)?;
-        let mut warnings: Vec<String> = tests.iter().filter_map(warning).collect();
+        let mut warnings = told(&tests, None);
         let own = self.by_entity()?;
         let by_entity = if own.is_empty() { Vec::new() } else { diagnose_by_entity(&panel, &formula, &own)? };
-        for one in &by_entity {
-            let told = one.tests.iter().filter_map(warning);
-            warnings.extend(told.map(|warning| format!("{}: {warning}", one.entity)));
-        }
+        by_entity.iter().for_each(|one| warnings.extend(told(&one.tests, Some(&one.entity))));
         let made = Diagnostics { formula, tests, by_entity };
         Ok(Outputs::new().with("tests", Artifact::json(&made)?).warn(warnings))
     }
@@ -207,16 +204,49 @@ fn check_test(document: &Document, item: &Node, keys: &[&'static str]) -> Faults
     faults
 }
 
-/// What a reader of the table should know of a line.
-fn warning(line: &Diagnostic) -> Option<String> {
-    let subject = line.subject.as_ref().map(|subject| format!(" of {subject}")).unwrap_or_default();
-    match &line.finding {
-        Finding::NotTestable { reason, .. } => Some(format!("not testable: {}{subject}: {reason}", line.key)),
-        _ if !line.left_out.is_empty() => Some(format!(
-            "{}{subject}: too few rows of their own, left out: {}",
-            line.key,
-            line.left_out.join(", ")
-        )),
-        _ => None,
+/// What a reader of a table of tests should know of its lines: why tests can't be made, each reason once, and which entities
+/// others leave out.
+fn told(lines: &[Diagnostic], entity: Option<&str>) -> Vec<String> {
+    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+    let mut others = Vec::new();
+    for line in lines {
+        let called = called(line, lines);
+        match &line.finding {
+            Finding::NotTestable { reason, .. } => {
+                let reason = reason.to_string();
+                match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                    Some((_, names)) => names.push(called),
+                    None => reasons.push((reason, vec![called])),
+                }
+            }
+            _ if !line.left_out.is_empty() => {
+                others.push(format!(
+                    "{called}: too few rows of their own, left out: {}",
+                    line.left_out.join(", ")
+                ));
+            }
+            _ => {}
+        }
     }
+    let of = entity.map(|entity| format!("{entity}: ")).unwrap_or_default();
+    let reasons = reasons
+        .into_iter()
+        .map(|(reason, names)| format!("not testable: {of}{}: {reason}", names.join(", ")));
+    reasons.chain(others).collect()
+}
+
+/// A line's test: its key, what it is about, and its options where others have the same key.
+fn called(line: &Diagnostic, lines: &[Diagnostic]) -> String {
+    let subject = line.subject.as_ref().map(|subject| format!(" of {subject}")).unwrap_or_default();
+    let same = |other: &&Diagnostic| (&other.key, &other.subject) == (&line.key, &line.subject);
+    let options = line.test.as_ref().filter(|_| lines.iter().filter(same).count() > 1);
+    let options = options.and_then(|test| serde_json::to_value(test).ok());
+    let options = options.as_ref().and_then(|test| test.as_object()?.values().next()?.as_object());
+    let words: Vec<String> = options
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| format!("{name}: {}", value.to_string().replace('"', "")))
+        .collect();
+    let options = if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) };
+    format!("{}{options}{subject}", line.key)
 }

@@ -12,10 +12,10 @@ use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputD
 
 use super::chosen;
 use super::shared::{ENTITY, TIME, panel};
-use super::text_place::within;
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
+use crate::text_place::within;
 
 /// Parameters of `gmm`.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

@@ -41,7 +41,6 @@ mod specifications;
 mod system;
 mod table;
 mod tables_shared;
-mod text_place;
 mod unit_root;
 mod weave;
 mod workbook;

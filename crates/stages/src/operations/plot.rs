@@ -9,7 +9,7 @@ use vintner_panel::Label;
 use vintner_pipeline::{Digest, InputDeclaration, Inputs, OutputDeclaration, Outputs};
 use vintner_reporting::{
     Drawing, FigureWords, ModelResults, PlotPoint, PointPlot, RowPlot, TermResult, VariableDefinition,
-    fits_pattern,
+    fits_pattern, renamed_category,
 };
 
 use super::figure_shared::{self, drawn};
@@ -258,7 +258,10 @@ impl Plot {
             series.iter().flat_map(|one| &one.results.terms).map(|term| term.term.as_str()).collect();
         names.sort_unstable();
         names.dedup();
-        let near = self.terms.first().and_then(|pattern| did_you_mean(pattern, names.iter().copied()));
+        let near = self.terms.first().and_then(|pattern| {
+            renamed_category(pattern, names.iter().copied())
+                .or_else(|| did_you_mean(pattern, names.iter().copied()))
+        });
         let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
         let listed = names.iter().take(20).copied().collect::<Vec<_>>().join(", ");
         refused(&format!(

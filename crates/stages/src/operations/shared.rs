@@ -9,7 +9,7 @@ use vintner_panel::{Gap, Panel, TidyTable, gap_frame, tidy_columns};
 use vintner_pipeline::{Artifact, InputDeclaration, Inputs};
 use vintner_transform::TransformError;
 
-use crate::error::StagesError;
+use crate::error::{NoColumn, StagesError};
 
 /// The names of a panel's key columns in every frame that stages hand on.
 pub(crate) const ENTITY: &str = "entity";
@@ -17,14 +17,12 @@ pub(crate) const TIME: &str = "time";
 
 /// The panel under `role`, with every column that the stage declared to read.
 pub(crate) fn panel(inputs: &Inputs, role: &str) -> Result<Panel, StagesError> {
-    let frame = inputs.frame(role)?;
-    let absent = inputs.declared_columns(role).iter().find(|column| frame.column(column).is_err());
-    match absent {
-        Some(key) if key == ENTITY || key == TIME => {
+    let frame = declared(inputs, role)?;
+    match [ENTITY, TIME].into_iter().find(|key| frame.column(key).is_err()) {
+        Some(key) => {
             let shape = Panel::of_observations(frame, ENTITY, TIME)?.shape();
-            Err(StagesError::NotAPanel { role: role.to_owned(), key: key.clone(), shape })
+            Err(StagesError::NotAPanel { role: role.to_owned(), key: key.to_owned(), shape })
         }
-        Some(column) => Err(no_column(None, column, &inputs.columns_for_message(role))),
         None => Ok(Panel::new(frame, ENTITY, TIME)?),
     }
 }
@@ -32,20 +30,26 @@ pub(crate) fn panel(inputs: &Inputs, role: &str) -> Result<Panel, StagesError> {
 /// The rows under `role`, whichever of the keys they have, with every other column that the stage declared
 /// to read.
 pub(crate) fn observations(inputs: &Inputs, role: &str) -> Result<Panel, StagesError> {
-    let frame = inputs.frame(role)?;
-    let keys = |column: &&String| *column != ENTITY && *column != TIME;
-    let absent =
-        inputs.declared_columns(role).iter().filter(keys).find(|column| frame.column(column).is_err());
-    match absent {
-        Some(column) => Err(no_column(None, column, &inputs.columns_for_message(role))),
-        None => Ok(Panel::of_observations(frame, ENTITY, TIME)?),
-    }
+    Ok(Panel::of_observations(declared(inputs, role)?, ENTITY, TIME)?)
 }
 
-/// The fault of a column that isn't there, told with all that are: the stage itself was handed only
-/// those that it asked for.
-pub(crate) fn no_column(definition: Option<&str>, column: &str, known: &BTreeSet<String>) -> StagesError {
-    StagesError::NoColumn {
+/// The frame under `role`, with every column that the stage declared to read but the keys.
+fn declared(inputs: &Inputs, role: &str) -> Result<DataFrame, StagesError> {
+    let frame = inputs.frame(role)?;
+    let keys = |column: &&String| *column != ENTITY && *column != TIME;
+    let asked = inputs.declared_columns(role).iter().filter(keys);
+    let absent: Vec<&String> = asked.filter(|column| frame.column(column).is_err()).collect();
+    if absent.is_empty() {
+        return Ok(frame);
+    }
+    let known = inputs.columns_for_message(role);
+    let missing = absent.into_iter().map(|column| no_column(None, column, &known)).collect();
+    Err(StagesError::NoColumns { missing })
+}
+
+/// A column that isn't there, told with all that are: the stage itself was handed only those that it asked for.
+pub(crate) fn no_column(definition: Option<&str>, column: &str, known: &BTreeSet<String>) -> NoColumn {
+    NoColumn {
         definition: definition.map(str::to_owned),
         column: column.to_owned(),
         suggestion: did_you_mean(column, known.iter().map(String::as_str)).map(str::to_owned),

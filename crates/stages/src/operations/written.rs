@@ -7,8 +7,8 @@ use vintner_panel::{Labels, Panel};
 
 use super::chosen;
 use super::shared::{ENTITY, TIME};
-use super::text_place::within;
 use crate::error::StagesError;
+use crate::text_place::within;
 
 /// What a stage says of its equation. Parameters of `regress`, `iv`, `diagnose` and `bootstrap` have these fields.
 pub(crate) struct Written<'a> {

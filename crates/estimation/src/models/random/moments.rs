@@ -75,7 +75,9 @@ impl Panel {
         let absorbed = within::absorbed(rows, effects).parameters;
         if sample.height() <= absorbed + kept.len() {
             let (observations, parameters) = (sample.height(), absorbed + kept.len());
-            return Err(Reason::NoResidualDegreesOfFreedom { observations, parameters });
+            let reason = Reason::NoResidualDegreesOfFreedom { observations, parameters };
+            let what = "the regression within entities or times, of which the variances come".into();
+            return Err(Reason::Within { what, reason: Box::new(reason) });
         }
         Ok(Self {
             entities: rows.by_entity(),
