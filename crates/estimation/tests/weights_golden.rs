@@ -101,3 +101,57 @@ fn every_record_agrees() {
     println!("{values} values, largest error {:.1e} at {}", worst.0, worst.1);
     assert_eq!((values, left_out), (506, 4));
 }
+
+/// First differences weighted by their later rows, as R's `lm` of the differences has them
+/// (golden/scripts/weighted_differences.R, R 4.2.2): coefficients, classical errors, HC1, clusters by firm, R2.
+#[test]
+fn differences_have_the_weights_of_their_later_rows() {
+    type Row = (&'static str, usize, [f64; 3], [f64; 3], [f64; 3], [f64; 3], f64);
+    let rows: [Row; 2] = [
+        (
+            "grunfeld",
+            190,
+            [-3.111554982866015e-01, 7.889188018510147e-02, 2.041434220177261e-01],
+            [3.419963625628824e+00, 8.658243717957733e-03, 5.109694313650509e-02],
+            [4.356946423965118e+00, 1.460303098122711e-02, 1.51140429925019e-01],
+            [2.358755783991139e+00, 1.288454073365555e-02, 1.167021391150801e-01],
+            3.109538636314707e-01,
+        ),
+        (
+            "grunfeld_unb",
+            182,
+            [6.689084974332549e-01, 6.866569591291663e-02, 2.311566387890352e-01],
+            [3.206527834927511e+00, 8.215776995786012e-03, 4.753909248570505e-02],
+            [4.005898682844857e+00, 1.18061198925442e-02, 1.431853983571496e-01],
+            [2.715962806603287e+00, 8.483827608053673e-03, 8.402740624640681e-02],
+            2.98947199464756e-01,
+        ),
+    ];
+    let near = |own: f64, reference: f64, what: &str| {
+        let error = (own - reference).abs() / reference.abs();
+        assert!(error <= 1e-8, "{what}: {own:e}, reference {reference:e}, off by {error:.1e}");
+    };
+    let formula = Formula::new("inv", &["value", "capital"]).weighted(Weights::analytic("w"));
+    let model = Model::FirstDifferences { across_gaps: false };
+    for (name, n, coefficients, classical, hc1, clustered, r2) in rows {
+        let errors = [
+            (Covariance::classical(), classical),
+            (Covariance::heteroskedastic(vintner_estimation::ResidualType::Hc1), hc1),
+            (Covariance::clustered(SmallSample::StataXtreg), clustered),
+        ];
+        for (covariance, errors) in errors {
+            let outcome = estimate(&data(name), &formula, model, &covariance).unwrap();
+            let fit = outcome.fit().unwrap_or_else(|| panic!("{name}: {:?}", outcome.reason()));
+            assert_eq!(fit.n_obs, n, "{name}");
+            near(fit.r2, r2, "R2");
+            for (own, (b, se)) in fit.coefficients.iter().zip(coefficients.iter().zip(&errors)) {
+                near(own.estimate, *b, &own.name);
+                near(own.std_error.unwrap(), *se, &format!("se of {}, {}", own.name, covariance.name()));
+            }
+        }
+    }
+    let several = Formula::new("inv", &["value", "capital"]).weighted(Weights::frequency("w"));
+    let outcome = estimate(&data("grunfeld"), &several, model, &Covariance::classical()).unwrap();
+    let said = outcome.reason().unwrap().to_string();
+    assert_eq!(said, "frequency weights aren't defined for first differences");
+}

@@ -118,3 +118,21 @@ fn so_is_what_a_column_holds() {
     assert!(run.stderr.contains("column `large` holds"), "{}", run.stderr);
     assert!(run.stderr.contains("pipeline.yaml:"), "{}", run.stderr);
 }
+
+/// A list that names nothing would make a result of nothing.
+#[test]
+fn lists_that_name_nothing_are_refused() {
+    for (from, to, said) in [
+        ("{variables: [inv, value, capital, large]}", "{variables: []}", "`variables` names no variable"),
+        ("show: [inv, value, capital]", "show: []", "`show` names no variable"),
+        ("show: [lninv, lnvalue, lncapital]", "show: []", "`show` names no variable"),
+        ("estimators: [{kind: 2sls}, {kind: liml}]", "estimators: []", "nothing to estimate"),
+        ("{variables: [lninv, lnvalue], lags: 1}", "{variables: [], lags: 1}", "no variables to test"),
+    ] {
+        let workspace = workspace();
+        workspace.edit(PIPELINE, from, to);
+        let run = workspace.vintner(&["-C", "examples/operations", "reproduce"]);
+        assert_eq!(run.code, 2, "{}", run.stderr);
+        assert!(run.stderr.contains(said) && run.stderr.contains("pipeline.yaml:"), "{}", run.stderr);
+    }
+}

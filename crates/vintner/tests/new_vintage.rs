@@ -241,3 +241,33 @@ fn small_numbers_are_no_ids_of_a_crosswalk_of_numbers() {
     let manifest = workspace.read("data/vintages/ranked/vintage.yaml");
     assert!(manifest.contains("entity: \"region\"  # guess: 3 of 3 entities, 0 other names"), "{manifest}");
 }
+
+/// `gdp_1997` is a variable and a year; SPSS files and data frames of R are read with their labels.
+#[test]
+fn years_within_headers_and_files_of_other_programs_are_known() {
+    let workspace = Workspace::of_parts(&[]);
+    fs::write(workspace.path("pipeline.yaml"), "version: 1\nname: p\nvintage: v\nstages: {}\n").unwrap();
+    let from = workspace.path("files");
+    fs::create_dir_all(&from).unwrap();
+    let rows = "city,gdp_1997,gdp_1998,pop1997,pop1998,iso_2010\nAba,1.5,2.5,10,11,7\nBai,3.5,4.5,20,21,8\nCan,5.5,6.5,30,31,9\n";
+    fs::write(from.join("cities.csv"), rows).unwrap();
+    let fixtures = crate::common::repository().join("crates/ingest/tests/fixtures/columnar");
+    for file in ["spss_codes.sav", "frame.rds"] {
+        fs::copy(fixtures.join(file), from.join(file)).unwrap();
+    }
+    let output = workspace.vintner(&["vintage", "new", "v", "--from", from.to_str().unwrap(), "--copy"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    let manifest = workspace.read("data/vintages/v/vintage.yaml");
+    for expected in [
+        "layout: wide",
+        "{column: \"gdp_{time}\", variable: gdp",
+        "{column: \"pop{time}\", variable: pop",
+        "covers: [1997, 1998]",
+        "format: sav",
+        "format: rds",
+        "value of output",
+    ] {
+        assert!(manifest.contains(expected), "{expected} isn't in\n{manifest}");
+    }
+    assert!(!manifest.contains("covers: [1997, 2010]"), "{manifest}");
+}

@@ -1,5 +1,6 @@
 //! First differences: least squares of y_t - y_t-1 on x_t - x_t-1 (Wooldridge 2010, eq. 10.63), with an
-//! intercept where the equation has one, which is then a common trend.
+//! intercept where the equation has one, which is then a common trend. With weights a difference has that of its later
+//! row, as in Stata's `regress D.y D.x [aw = w]` and R's `lm`.
 
 use faer::Mat;
 
@@ -7,7 +8,7 @@ use super::levels::Levels;
 use super::model::Model;
 use super::sample_size::check_size;
 use super::solved::{Absorbed, Goodness, Solved, dropped_note};
-use crate::numerics::{CollinearColumns, Design, LeastSquares, NOTHING, less_means, norm};
+use crate::numerics::{CollinearColumns, Design, LeastSquares, NOTHING, less_means, norm, weighted_mean};
 use crate::outcome::{INTERCEPT, Note, Reason};
 use crate::sample::{Rows, Sample};
 
@@ -76,6 +77,18 @@ pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Solved, Rea
         if column < offset { 1.0 } else { columns[column - offset][row] }
     });
     let design = Design { names, x, y, magnitudes, y_magnitude: norm(sample.dependent()) };
+    let weights: Option<Vec<f64>> =
+        sample.weights().map(|weights| pairs.iter().map(|(_, after)| weights[*after]).collect());
+    let design = match &weights {
+        Some(weights) => {
+            let later =
+                |values: &[f64]| -> Vec<f64> { pairs.iter().map(|(_, after)| values[*after]).collect() };
+            let before: Vec<Vec<f64>> = sample.regressors().iter().map(|values| later(values)).collect();
+            let before: Vec<&[f64]> = before.iter().map(Vec::as_slice).collect();
+            design.weighted(weights, &before, &later(sample.dependent()))
+        }
+        None => design,
+    };
     let moving: Vec<usize> =
         (0..design.names.len()).filter(|at| !variables.contains(&design.names[*at])).collect();
     let design = if variables.is_empty() { design } else { design.with_columns(&moving) };
@@ -89,8 +102,16 @@ pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Solved, Rea
         return Err(Reason::NoResidualDegreesOfFreedom { observations: pairs.len(), parameters });
     }
     let everything = 0..pairs.len();
-    let deviations = less_means(&design.y, std::slice::from_ref(&everything));
-    let goodness = match formula.intercept {
+    let deviations = match (&weights, formula.intercept) {
+        (None, _) => Some(less_means(&design.y, std::slice::from_ref(&everything))),
+        (Some(weights), true) => {
+            let centre = weighted_mean(&difference(sample.dependent()), weights);
+            let roots = weights.iter().map(|weight| weight.sqrt());
+            Some(design.y.iter().zip(roots).map(|(value, root)| value - centre * root).collect())
+        }
+        (Some(_), false) => None,
+    };
+    let goodness = match formula.intercept || weights.is_some() {
         true => Goodness::Decomposition,
         false => Goodness::correlation(&design.y, &solution.residuals),
     };
@@ -101,7 +122,7 @@ pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Solved, Rea
         design,
         solution,
         rows: Rows { groups, times },
-        deviations: Some(deviations),
+        deviations,
         absorbed: Absorbed::default(),
         goodness,
         levels: Levels::default(),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::effects::Effects;
 use super::random::RandomEffects;
 use crate::outcome::Reason;
-use crate::sample::{EffectOf, Formula, Sample};
+use crate::sample::{EffectOf, Formula, Sample, WeightKind};
 
 /// A linear model of a panel.
 ///
@@ -48,6 +48,11 @@ impl Model {
             Self::Within => None,
             _ if !formula.effects.is_empty() => Some(("effects named by the equation", Lacking::Effects)),
             Self::Ols | Self::WithinTime | Self::WithinTwoWay => None,
+            // A difference isn't observed as often as its later row is.
+            Self::FirstDifferences { .. } => {
+                let kind = formula.weights.as_ref().map(|weights| weights.kind);
+                (kind == Some(WeightKind::Frequency)).then_some(("frequency weights", Lacking::Weights))
+            }
             _ if formula.weights.is_some() => Some(("weights", Lacking::Weights)),
             _ => None,
         }

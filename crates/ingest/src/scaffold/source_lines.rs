@@ -14,7 +14,7 @@ use super::value_guess::ValueGuess;
 use crate::crosswalk::Crosswalk;
 use crate::layout::Layout;
 use crate::number_rule::{DecimalMark, Grouping, Negative, NumberRule, Percent};
-use crate::source::ValueKind;
+use crate::source::{TIME_WITHIN, ValueKind};
 use crate::year::YearSpan;
 
 /// So many texts are listed.
@@ -281,7 +281,8 @@ fn column_lines(described: &Described<'_>, by_comma: bool, variables: &mut Vec<S
 
 /// What a variable that nobody knows is called: by its header, or by the source.
 fn new_variable(described: &Described<'_>, value: &ValueGuess, taken: &[String]) -> String {
-    let name = value.header.as_deref().map(slug).filter(|name| !name.is_empty());
+    let header = value.header.as_deref().map(|header| header.replace(TIME_WITHIN, ""));
+    let name = header.as_deref().map(slug).filter(|name| !name.is_empty());
     let name = name.unwrap_or_else(|| described.name.to_owned());
     let reserved = ["entity", "time"].contains(&name.as_str());
     let name = if reserved || taken.contains(&name) { format!("{}_{name}", described.name) } else { name };

@@ -12,7 +12,7 @@ use crate::crosswalk::Crosswalk;
 use crate::fold::fold;
 use crate::grid::GridRow;
 use crate::layout::Layout;
-use crate::source::ValueKind;
+use crate::source::{TIME_WITHIN, ValueKind};
 use crate::year::names_a_year;
 
 /// Rows among which a header is looked for.
@@ -265,14 +265,15 @@ fn told_apart(
     if once { (None, conditions, false) } else { (None, Vec::new(), true) }
 }
 
-/// A column of one time, and what the other rows of its header say.
+/// A column of one time, and what else its header says.
 struct TimeColumn<'v> {
     column: &'v ViewColumn,
     variable: String,
+    time: String,
 }
 
-fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
-    // The row of the header that has most times, the lowest of equals.
+/// The columns whose headers are times, in the row of the header that has most of them, the lowest of equals.
+fn headed_by_times<'v>(view: &'v SheetView<'_>) -> Option<(TimesSeen, Vec<TimeColumn<'v>>)> {
     let height = view.header_rows as usize;
     let headed = |at: usize| {
         let texts: Vec<(&ViewColumn, String)> = view
@@ -295,20 +296,75 @@ fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGues
     let (times, row, texts) =
         rows.reduce(|best, next| if next.0.count >= best.0.count { next } else { best })?;
     let mut columns: Vec<TimeColumn> = Vec::new();
-    let mut printed: BTreeSet<(String, String)> = BTreeSet::new();
     for (column, text) in &texts {
         let Some((_, time)) = time_in(Cell::of_text(text), times.period, times.span) else { continue };
         let others = column.parts.iter().enumerate().filter(|(at, text)| *at != row && !text.is_empty());
         let variable = others.map(|(_, text)| text.clone()).collect::<Vec<_>>().join(" | ");
-        if !printed.insert((time, variable.clone())) {
-            return None;
-        }
-        columns.push(TimeColumn { column, variable });
+        columns.push(TimeColumn { column, variable, time });
     }
-    let variables: BTreeSet<&String> = columns.iter().map(|one| &one.variable).collect();
-    if columns.len() < 2 || columns.len() < 2 * variables.len() {
+    are_several(&columns).then_some((times, columns))
+}
+
+/// The columns whose headers hold a variable and a year in one text, `gdp_1997`; each variable is the pattern of its
+/// headers, `gdp_{time}`.
+fn named_with_times<'v>(view: &'v SheetView<'_>) -> Option<(TimesSeen, Vec<TimeColumn<'v>>)> {
+    if view.header_rows != 1 {
         return None;
     }
+    let parts: Vec<(&ViewColumn, String, String)> = view
+        .columns
+        .iter()
+        .filter(|column| column.is_headed)
+        .filter_map(|column| {
+            let (pattern, year) = year_within(&column.name)?;
+            Some((column, pattern, year))
+        })
+        .collect();
+    let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
+    parts.iter().for_each(|(_, pattern, _)| *counts.entry(pattern).or_default() += 1);
+    // A year that comes once is part of a name.
+    let several: Vec<&(&ViewColumn, String, String)> =
+        parts.iter().filter(|(_, pattern, _)| counts.get(pattern).is_some_and(|count| *count > 1)).collect();
+    let times = times_seen(several.iter().map(|(_, _, year)| Cell::of_text(year)))?;
+    let columns: Vec<TimeColumn> = several
+        .into_iter()
+        .map(|(column, pattern, year)| TimeColumn { column, variable: pattern.clone(), time: year.clone() })
+        .collect();
+    are_several(&columns).then_some((times, columns))
+}
+
+/// A header without its year, which is at its beginning or its end: `gdp_{time}` and `1997` of `gdp_1997`.
+fn year_within(header: &str) -> Option<(String, String)> {
+    const DIGITS: usize = 4;
+    let is_year = |text: &str| {
+        let all = text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
+        all && time_in(Cell::of_text(text), None, None).is_some()
+    };
+    let is_digit = |character: Option<char>| character.is_some_and(|character| character.is_ascii_digit());
+    let has_letters = |text: &str| text.chars().any(char::is_alphabetic);
+    if let Some((rest, year)) = header.len().checked_sub(DIGITS).and_then(|at| header.split_at_checked(at))
+        && is_year(year)
+        && !is_digit(rest.chars().next_back())
+        && has_letters(rest)
+    {
+        return Some((format!("{rest}{TIME_WITHIN}"), year.to_owned()));
+    }
+    let (year, rest) = header.split_at_checked(DIGITS)?;
+    let fits = is_year(year) && !is_digit(rest.chars().next()) && has_letters(rest);
+    fits.then(|| (format!("{TIME_WITHIN}{rest}"), year.to_owned()))
+}
+
+/// Whether columns are times of variables: each once, and more than one of most.
+fn are_several(columns: &[TimeColumn<'_>]) -> bool {
+    let variables: BTreeSet<&String> = columns.iter().map(|one| &one.variable).collect();
+    let printed: BTreeSet<(&String, &String)> =
+        columns.iter().map(|one| (&one.time, &one.variable)).collect();
+    printed.len() == columns.len() && columns.len() >= 2 && columns.len() >= 2 * variables.len()
+}
+
+fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
+    let (times, columns) = headed_by_times(view).or_else(|| named_with_times(view))?;
+    let variables: BTreeSet<&String> = columns.iter().map(|one| &one.variable).collect();
     // A row of data may have two numbers that could be years, and these lie anywhere.
     if let (Some(first), Some(last)) = (times.years.first(), times.years.last())
         && times.years.len() > 1
@@ -447,4 +503,28 @@ fn entities_across(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Optio
         conditions: Vec::new(),
         variable_column: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn years_within_headers_are_told_from_numbers() {
+        let of = |header: &str| year_within(header).map(|(pattern, year)| format!("{pattern} {year}"));
+        for (header, said) in [
+            ("gdp_1997", Some("gdp_{time} 1997")),
+            ("GDP 2001", Some("GDP {time} 2001")),
+            ("pop2010", Some("pop{time} 2010")),
+            ("2010 人口", Some("{time} 人口 2010")),
+            ("人口2010", Some("人口{time} 2010")),
+            ("isic_12010", None),
+            ("2010", None),
+            ("code_0110", None),
+            ("gdp", None),
+            ("", None),
+        ] {
+            assert_eq!(of(header).as_deref(), said, "{header}");
+        }
+    }
 }

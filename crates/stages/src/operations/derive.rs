@@ -62,8 +62,14 @@ impl Parameters for Derive {
         code::digest(&[env!("VINTNER_CODE_OPERATION_DERIVE"), code::PANEL, code::TRANSFORM])
     }
 
-    fn check(&self, document: &Document, _: &Node) -> Faults {
+    fn check(&self, document: &Document, params: &Node) -> Faults {
         let mut faults = Faults::new();
+        if self.define.is_empty() && self.keep.is_empty() {
+            let fault = document.fault(Some(params.span), "nothing to define and nothing to keep");
+            faults.push(
+                fault.hint("write columns under `define`, such as `ln_gdp: ln(gdp)`, or name some in `keep`"),
+            );
+        }
         for (name, written) in &self.define {
             if let Err(errors) = Expression::parse(written) {
                 for error in errors.each() {

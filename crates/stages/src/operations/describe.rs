@@ -2,10 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::describe;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
-use super::shared::{ENTITY, TIME, observations};
+use super::shared::{ENTITY, TIME, none_named, observations};
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -24,6 +25,10 @@ impl Parameters for Describe {
 
     fn code() -> Digest {
         code::digest(&[env!("VINTNER_CODE_OPERATION_DESCRIBE"), code::PANEL, code::ESTIMATION])
+    }
+
+    fn check(&self, document: &Document, params: &Node) -> Faults {
+        none_named(document, params, "variables", &self.variables)
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {

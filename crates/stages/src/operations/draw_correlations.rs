@@ -2,12 +2,13 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::correlations;
 use vintner_pipeline::{Digest, InputDeclaration, Inputs, OutputDeclaration, Outputs};
 use vintner_reporting::{CorrelationMap, VariableDefinition};
 
 use super::figure_shared::{self, drawn};
-use super::shared::{ENTITY, TIME, panel};
+use super::shared::{ENTITY, TIME, none_named, panel};
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -33,6 +34,10 @@ impl Parameters for DrawCorrelations {
         let operation = [env!("VINTNER_CODE_OPERATION_DRAW_CORRELATIONS")];
         let crates = [code::PANEL, code::INGEST, code::ESTIMATION, code::REPORTING];
         code::digest(&[&operation[..], &figure_shared::CODE, &crates].concat())
+    }
+
+    fn check(&self, document: &Document, params: &Node) -> Faults {
+        none_named(document, params, "show", &self.show)
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {

@@ -283,7 +283,9 @@ impl Parameters for Regress {
                 document.fault(Some(span), format!("{what} aren't defined for {}", pooled.model.name()));
             faults.push(match place {
                 Lacking::Effects => fault.hint("`model: within` absorbs them"),
-                Lacking::Weights => fault.hint("`ols` and the `within` models have them"),
+                Lacking::Weights => {
+                    fault.hint("`ols`, the `within` models and, analytic ones, `first_differences` have them")
+                }
             });
         }
         if let Some(node) = node {

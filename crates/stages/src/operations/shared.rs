@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use polars::prelude::{Column, DataFrame};
-use vintner_diagnostics::did_you_mean;
+use vintner_diagnostics::{Document, Faults, Node, did_you_mean};
 use vintner_ingest::Crosswalk;
 use vintner_panel::{Gap, Panel, TidyTable, gap_frame, tidy_columns};
 use vintner_pipeline::{Artifact, InputDeclaration, Inputs};
@@ -55,6 +55,16 @@ pub(crate) fn no_column(definition: Option<&str>, column: &str, known: &BTreeSet
         suggestion: did_you_mean(column, known.iter().map(String::as_str)).map(str::to_owned),
         available: known.iter().cloned().collect(),
     }
+}
+
+/// The fault of a list of variables that names none.
+pub(crate) fn none_named(document: &Document, params: &Node, field: &str, named: &[String]) -> Faults {
+    if !named.is_empty() {
+        return Faults::new();
+    }
+    let fault = document
+        .fault(Some(params.get(field).unwrap_or(params).span), format!("`{field}` names no variable"));
+    fault.hint("name one or more").into()
 }
 
 /// The tidy values of all sources, of which these variables are read: a stage is made again only when they change.
