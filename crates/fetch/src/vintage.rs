@@ -84,7 +84,7 @@ pub fn fetch_vintage(asked: &FetchAsked<'_>, watcher: &mut dyn Watcher) -> Resul
                 Err(_) => {
                     watcher.begins(&part.file);
                     let known = Some(part.sha256.as_str()).filter(|sum| *sum != UNKNOWN);
-                    match one(&part, &place, known, &vintage, asked, watcher) {
+                    match one(source, &part, &place, known, &vintage, asked, watcher) {
                         Ok(fetched) if known.is_none() => {
                             pin(&vintage.manifest_path, &part.name, &fetched.sha256)?;
                             Came::Pinned(fetched)
@@ -149,7 +149,7 @@ pub fn update_vintage(
                 Came::ByHand
             } else {
                 watcher.begins(&part.file);
-                match one(&part, &place, None, &vintage, asked, watcher) {
+                match one(source, &part, &place, None, &vintage, asked, watcher) {
                     Ok(fetched) if fetched.sha256.eq_ignore_ascii_case(&part.sha256) => Came::Unchanged,
                     Ok(fetched) => {
                         text = match part.sha256.as_str() {
@@ -214,6 +214,7 @@ fn there(part: &Source, place: &Path) -> Came {
 
 /// Gets one file, and notes beside it what was asked and when.
 fn one(
+    source: &Source,
     part: &Source,
     place: &Path,
     sha256: Option<&str>,
@@ -221,8 +222,20 @@ fn one(
     asked: &FetchAsked<'_>,
     watcher: &mut dyn Watcher,
 ) -> Result<Fetched> {
-    let of_many = |url: &Option<String>| url.as_ref().map(|url| url.replace("{file}", &part.file));
-    let (url, archived) = (of_many(&part.url), of_many(&part.archived_url));
+    let of_many = |url: &Option<String>| -> Result<Option<String>> {
+        let Some(url) = url else { return Ok(None) };
+        let own = of_part(url, part);
+        if own == *url && source.files.len() > 1 {
+            return Err(FetchError::BadUrl {
+                url: url.clone(),
+                message: "it is one address, and the source has several files: write what tells them apart, \
+                          `{file}` or a key of the pattern such as `{year}`"
+                    .into(),
+            });
+        }
+        Ok(Some(own))
+    };
+    let (url, archived) = (of_many(&part.url)?, of_many(&part.archived_url)?);
     let wish = Wish {
         place: place.to_owned(),
         sha256,
@@ -244,6 +257,31 @@ fn one(
     std::io::Write::write_all(&mut file, format!("{note:#}\n").as_bytes()).map_err(io)?;
     file.persist(&beside).map_err(|error| io(error.error))?;
     Ok(fetched)
+}
+
+/// The address of one of a source's files: `{file}` stands for its name, `{year}` for what that says of the key `year`.
+/// `${NAME}` is a variable of the environment, whatever it is called.
+fn of_part(url: &str, part: &Source) -> String {
+    let mut made = String::new();
+    let mut rest = url;
+    while let Some((before, after)) = rest.split_once('{') {
+        made.push_str(before);
+        let said = after.split_once('}').filter(|_| !before.ends_with('$')).and_then(|(name, after)| {
+            let value = if name == "file" { Some(&part.file) } else { part.given.get(name) };
+            Some((value?, after))
+        });
+        match said {
+            Some((value, after)) => {
+                made.push_str(value);
+                rest = after;
+            }
+            None => {
+                made.push('{');
+                rest = after;
+            }
+        }
+    }
+    made + rest
 }
 
 /// Writes a checksum into the manifest, where the source says that it isn't known yet.

@@ -139,6 +139,19 @@ impl Check<'_> {
             let message = format!("the year {year} is out of what the source covers, {first} to {last}");
             self.fault(place.field("year"), message, "mend `year` or `covers`");
         }
+        if let (Some([first, last]), Some(years)) = (source.covers, source.years_of_parts()) {
+            let is_absent = |year: &i32| !years.contains(year) && !source.gap_years.contains(year);
+            let absent: Vec<String> =
+                (first..=last).filter(is_absent).take(20).map(|year| year.to_string()).collect();
+            if !absent.is_empty() {
+                let message = format!(
+                    "`covers` promises {first} to {last}, and no file or sheet is of {}",
+                    absent.join(", ")
+                );
+                let hint = format!("list it, or write `gap_years: [{}]`", absent.join(", "));
+                self.fault(place.field("covers"), message, &hint);
+            }
+        }
         self.query(source, place);
         self.corrections(source, place);
         self.numbers(&source.numbers, place.field("numbers"));

@@ -1,13 +1,18 @@
 //! A source of many files or sheets as one source for each.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::cell::Cell;
 use crate::checksum::Checksum;
 use crate::correction::Correction;
 use crate::file_pattern::{FilePattern, Given, NameReading, folders_say};
 use crate::manifest::Manifest;
 use crate::source::Source;
+use crate::year::parse_marked_year;
+
+/// No table covers so many years.
+const MOST_YEARS: i32 = 10_000;
 
 /// The column whose value is the name of a sheet.
 pub(crate) const SHEET: &str = "sheet";
@@ -23,7 +28,11 @@ impl Source {
     /// One source for each of its files; itself, where it has one.
     pub fn parts(&self) -> Vec<Source> {
         if self.files.is_empty() && !self.sheets.is_empty() {
-            return self.sheets.iter().map(|sheet| self.of_sheet(sheet)).collect();
+            return self
+                .sheets
+                .iter()
+                .map(|sheet| self.of_sheet(sheet).promising(self.sheets.len()))
+                .collect();
         }
         if self.files.is_empty() {
             return vec![self.clone()];
@@ -37,7 +46,28 @@ impl Source {
             corrections: self.corrections_in(file),
             ..self.clone()
         };
-        self.files.iter().map(part).collect()
+        self.files.iter().map(|file| part(file).promising(self.files.len())).collect()
+    }
+
+    /// This part of so many. What `covers` promises all of them have together, and none has to have alone.
+    fn promising(mut self, parts: usize) -> Source {
+        if let (Some([first, last]), true) = (self.covers, parts > 1)
+            && last.saturating_sub(first) < MOST_YEARS
+        {
+            self.gap_years = (first..=last).collect();
+        }
+        self
+    }
+
+    /// The years that the names of its files or sheets say, where these are its times.
+    pub(crate) fn years_of_parts(&self) -> Option<BTreeSet<i32>> {
+        let time = self.time.as_ref().filter(|_| self.period.is_none())?;
+        let parts = self.parts();
+        let year = |part: &Source| {
+            let cell = Cell::of_text(part.given.get(time)?);
+            Some(parse_marked_year(cell, self.year_span).ok()?.year)
+        };
+        if parts.len() < 2 { None } else { parts.iter().map(year).collect() }
     }
 
     /// The source of one of its sheets.

@@ -232,6 +232,30 @@ fn sheets_are_a_key() {
     }
 }
 
+/// What `covers` promises all sheets have together: each year is a sheet, and none has all years.
+#[test]
+fn sheets_of_times_cover_years_together() {
+    let bytes = sheets();
+    let fields = |more: &str| {
+        format!(
+            "name: s\nfile: t.xlsx\nformat: xlsx\nsheets: [\"2008\", \"2009\"]\nentity: city\ntime: sheet\n{more}\ncolumns:\n  - \
+             {{column: v, variable: v}}"
+        )
+    };
+    for more in ["covers: [2008, 2009]", "covers: [2008, 2010]\ngap_years: [2010]"] {
+        for part in source(&fields(more), &bytes).parts() {
+            assert_eq!(lines(&read(&part, &bytes).unwrap()).len(), 2, "{more}");
+        }
+    }
+    let text: String = fields("covers: [2007, 2009]").lines().map(|line| format!("    {line}\n")).collect();
+    let text = manifest_text(&format!("  - sha256: {}\n{text}", Checksum::of(&bytes)));
+    let faults = Manifest::parse("vintage.yaml", &text).unwrap_err().to_string();
+    assert!(faults.contains("`covers` promises 2007 to 2009, and no file or sheet is of 2007"), "{faults}");
+    // A year that isn't covered is one out of it still.
+    let outside = &source(&fields("covers: [2008, 2008]"), &bytes).parts()[1];
+    assert!(fault_text(outside, &bytes).contains("out of the years that the source covers"));
+}
+
 #[test]
 fn corrections_name_their_file_among_many() {
     let text = "city,v\n甲,1\n乙,2\n";

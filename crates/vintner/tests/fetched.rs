@@ -124,3 +124,33 @@ fn pages_and_names_that_lead_elsewhere_are_no_files() {
     let raw = workspace.path("data/vintages/web/raw");
     assert_eq!(fs::read_dir(raw).map_or(0, Iterator::count), 0);
 }
+
+/// `{year}` in the address of many files is what the name of each says.
+#[test]
+fn files_of_a_pattern_have_addresses_of_one() {
+    if std::process::Command::new("curl").arg("--version").output().is_err() {
+        println!("skipped: curl isn't here");
+        return;
+    }
+    let workspace = Workspace::of_paper();
+    let (address, _) = server();
+    let sum = vintner_ingest::Checksum::of(OLD.as_bytes());
+    let of = |url: &str| {
+        format!(
+            "  - name: gdp\n    file: \"gdp-{{year}}.csv\"\n    files: {{gdp-2001.csv: {sum}, gdp-2002.csv: {sum}}}\n    format: csv\n    \
+             entity: city\n    time: year\n    columns: [{{column: gdp, variable: gdp}}]\n    url: \"{url}\"\n"
+        )
+    };
+    // One address can't be that of two files.
+    manifest(&workspace, &of(&format!("{address}/gdp.csv")));
+    let output = workspace.vintner(&["vintage", "fetch", "web"]);
+    assert_eq!(output.code, 1, "{}", output.stdout);
+    assert!(output.stdout.contains("the source has several files"), "{}", output.stdout);
+    manifest(&workspace, &of(&format!("{address}/gdp.csv?of={{year}}")));
+    let output = workspace.vintner(&["vintage", "fetch", "web"]);
+    assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
+    let note = |file: &str| -> Value {
+        serde_json::from_str(&workspace.read(&format!("data/vintages/web/raw/{file}.fetched.json"))).unwrap()
+    };
+    assert_eq!(note("gdp-2002.csv")["from"], format!("{address}/gdp.csv?of=2002"));
+}
