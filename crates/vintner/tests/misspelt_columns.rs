@@ -42,7 +42,7 @@ fn by_every_operation_that_reads_a_panel() {
         ("{variables: [inv, value, capital, large]}", "{variables: [inv, zzdescribe, capital, large]}"),
         (
             "      formula: lninv ~ lnvalue + lncapital | entity\n      by_entity",
-            "      formula: lninv ~ lag(zzformula) + lncapital | entity\n      where: zzwhere > 0 AND inv > 0\n      by: zzby\n      weights: {column: zzweights, kind: analytic}\n      by_entity",
+            "      formula: lninv ~ l(zzformula) + lncapital | entity\n      where: zzwhere > 0 AND inv > 0\n      by: zzby\n      weights: {column: zzweights, kind: analytic}\n      by_entity",
         ),
         ("{kind: cluster}}\n\n  instr", "{kind: cluster, by: {column: zzcluster}}}\n\n  instr"),
         ("lncapital | lnvalue ~ lnorders", "lncapital | lnvalue ~ zzinstrument"),
@@ -95,7 +95,7 @@ fn by_operations_that_make_a_panel() {
 fn a_near_name_is_proposed_under_the_line() {
     let workspace = workspace();
     workspace.edit(PIPELINE, "{variables: [inv, value, capital, large]}", "{variables: [inv, valeu]}");
-    let run = workspace.vintner(&["-C", "examples/operations", "reproduce", "descriptives"]);
+    let run = workspace.vintner(&["-C", "examples/operations", "reproduce", "--until", "descriptives"]);
     assert_eq!(run.code, 1, "{}", run.stderr);
     let lines: Vec<&str> = run.stderr.lines().map(str::trim_start).collect();
     let at = lines.iter().position(|line| line.contains("there is no column `valeu`")).expect(&run.stderr);
@@ -113,7 +113,7 @@ fn so_is_what_a_column_holds() {
         "{variables: [lninv, lnvalue], lags: 1}",
         "{variables: [lninv, large], lags: 1}",
     );
-    let run = workspace.vintner(&["-C", "examples/operations", "reproduce", "causality"]);
+    let run = workspace.vintner(&["-C", "examples/operations", "reproduce", "--until", "causality"]);
     assert_eq!(run.code, 1, "{}", run.stderr);
     assert!(run.stderr.contains("column `large` holds"), "{}", run.stderr);
     assert!(run.stderr.contains("pipeline.yaml:"), "{}", run.stderr);

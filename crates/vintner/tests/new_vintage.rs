@@ -271,3 +271,41 @@ fn years_within_headers_and_files_of_other_programs_are_known() {
     }
     assert!(!manifest.contains("covers: [1997, 2010]"), "{manifest}");
 }
+
+/// Sheets that are laid out alike and called by their year are one source.
+#[test]
+fn sheets_of_years_are_one_source() {
+    let workspace = Workspace::of_parts(&[]);
+    fs::write(workspace.path("pipeline.yaml"), "version: 1\nname: p\nvintage: v\nstages: {}\n").unwrap();
+    let from = workspace.path("files");
+    fs::create_dir_all(&from).unwrap();
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    for name in ["2008", "2009", "2011", "about"] {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        if name == "about" {
+            sheet.write(0, 0, "made for a test").unwrap();
+            continue;
+        }
+        sheet.write(0, 0, "city").unwrap().write(0, 1, "gdp").unwrap().write(0, 2, "people").unwrap();
+        for (row, city) in (1_u32..).zip(["Aba", "Bai", "Can"]) {
+            sheet.write(row, 0, city).unwrap();
+            sheet.write(row, 1, 1.5 * f64::from(row)).unwrap().write(row, 2, 10.0 + f64::from(row)).unwrap();
+        }
+    }
+    fs::write(from.join("cities.xlsx"), workbook.save_to_buffer().unwrap()).unwrap();
+    let output = workspace.vintner(&["vintage", "new", "v", "--from", from.to_str().unwrap(), "--copy"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    let manifest = workspace.read("data/vintages/v/vintage.yaml");
+    for expected in [
+        "sheets: [\"2008\", \"2009\", \"2011\"]",
+        "time: \"sheet\"",
+        "covers: [2008, 2011]",
+        "gap_years: [2010]",
+        "others: about",
+        "{column: \"gdp\", variable: gdp",
+    ] {
+        assert!(manifest.contains(expected), "{expected} isn't in\n{manifest}");
+    }
+    assert_eq!(manifest.matches("- name:").count(), 1, "{manifest}");
+    assert!(!manifest.contains("first of all"), "{manifest}");
+}

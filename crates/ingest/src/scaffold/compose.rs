@@ -7,6 +7,7 @@ use super::known::{KnownVariable, is_named, matches, words};
 use super::manifest_writer::Lines;
 use super::names::{one_line, slug, unique};
 use super::proof::{Proof, proof};
+use super::sheets_of_times::sheets_of_times;
 use super::source_lines::{Described, source_lines};
 use super::table_guess::{TableGuess, table};
 use super::value_guess::ValueGuess;
@@ -185,18 +186,20 @@ fn tables(
         headers.filter(|header| known.iter().any(|one| is_named(one, &words(header)))).count()
     };
     let with_others = |mut reading: Readable, guess: TableGuess| {
-        let others: Vec<&str> =
-            sheets.iter().filter(|sheet| reading.sheet.as_ref() != Some(sheet)).map(String::as_str).collect();
+        let is_other =
+            |sheet: &&String| reading.sheet.as_ref() != Some(sheet) && !reading.sheets.contains(sheet);
+        let others: Vec<&str> = sheets.iter().filter(is_other).map(String::as_str).collect();
         reading.other_sheets = (!others.is_empty()).then(|| others.join(", "));
         (reading, guess)
     };
     let found = readings
         .into_iter()
         .filter_map(|reading| table(&reading.rows, crosswalk).map(|guess| (reading, guess)));
+    let found = sheets_of_times(found.collect());
     if known.is_empty() {
-        return found.map(|(reading, guess)| with_others(reading, guess)).collect();
+        return found.into_iter().map(|(reading, guess)| with_others(reading, guess)).collect();
     }
-    let ranked = found.map(|(reading, guess)| ((exact(&guess), guess.score), reading, guess));
+    let ranked = found.into_iter().map(|(reading, guess)| ((exact(&guess), guess.score), reading, guess));
     let best = ranked.reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.into_iter().map(|(_, reading, guess)| with_others(reading, guess)).collect()
 }

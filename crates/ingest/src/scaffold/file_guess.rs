@@ -20,6 +20,8 @@ pub(super) struct Readable {
     pub(super) delimiter: Option<char>,
     pub(super) comment: Option<String>,
     pub(super) sheet: Option<String>,
+    /// In its place, sheets that are laid out alike, each of a time.
+    pub(super) sheets: Vec<String>,
     /// The workbook's other sheets.
     pub(super) other_sheets: Option<String>,
     pub(super) rows: Vec<GridRow>,
@@ -106,6 +108,7 @@ fn plain(format: Format, sheet: Option<String>, rows: Vec<GridRow>) -> Readable 
         delimiter: None,
         comment: None,
         sheet,
+        sheets: Vec::new(),
         other_sheets: None,
         rows,
         column_labels: Vec::new(),
@@ -251,6 +254,7 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
         delimiter: (![',', '\t'].contains(&delimiter)).then_some(delimiter),
         comment,
         sheet: None,
+        sheets: Vec::new(),
         other_sheets: None,
         rows,
         column_labels: Vec::new(),

@@ -13,6 +13,7 @@ mod names;
 mod numbers_seen;
 mod proof;
 mod sheet_view;
+mod sheets_of_times;
 mod source_lines;
 mod table_guess;
 mod times_seen;

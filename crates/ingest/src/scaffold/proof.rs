@@ -29,13 +29,20 @@ pub(super) fn proof(lines: &str, bytes: &[u8], crosswalk: Option<&Crosswalk>) ->
         }
     };
     let Some(source) = source else { return Proof::Incomplete("no source".into()) };
-    match read_source_bytes(&source, bytes, crosswalk, None) {
-        Ok(_) => Proof::Read(Box::new(source)),
-        Err(IngestError::Source { faults, .. }) => {
-            let told = faults.iter().next().map(ToString::to_string).unwrap_or_default();
-            let count = faults.len();
-            Proof::Faulty(Box::new(source), count, told)
-        }
-        Err(error) => Proof::Faulty(Box::new(source), 1, error.to_string()),
+    let (mut count, mut first) = (0, None);
+    for part in source.parts() {
+        let (faults, told) = match read_source_bytes(&part, bytes, crosswalk, None) {
+            Ok(_) => continue,
+            Err(IngestError::Source { faults, .. }) => {
+                (faults.len(), faults.iter().next().map(ToString::to_string).unwrap_or_default())
+            }
+            Err(error) => (1, error.to_string()),
+        };
+        count += faults;
+        first.get_or_insert(told);
+    }
+    match first {
+        None => Proof::Read(Box::new(source)),
+        Some(told) => Proof::Faulty(Box::new(source), count, told),
     }
 }

@@ -66,6 +66,12 @@ fn file_lines(described: &Described<'_>, lines: &mut Lines) {
     if let Some(comment) = &reading.comment {
         lines.guess(&format!("    comment: {}", quoted(comment)), "the first line begins so");
     }
+    if !reading.sheets.is_empty() {
+        let others = reading.other_sheets.as_ref().map(|others| format!("; others: {}", one_line(others)));
+        let listed: Vec<String> = reading.sheets.iter().map(|sheet| quoted(sheet)).collect();
+        let seen = format!("laid out alike, each of a time{}", others.unwrap_or_default());
+        lines.guess(&format!("    sheets: [{}]", listed.join(", ")), &seen);
+    }
     if let Some(sheet) = &reading.sheet {
         let others = reading.other_sheets.as_ref().map(|others| format!("; others: {}", one_line(others)));
         let seen = format!("{} rows{}", reading.rows.len(), others.unwrap_or_default());
