@@ -562,7 +562,9 @@ fn fama_macbeth_leaves_out_times_that_it_cant_estimate() {
     assert_eq!(few.skipped[0].reason, Reason::TooFewObservations { observations: 2, parameters: 3 });
     let short = sample(&rows(7, 3, |_, _| false));
     let automatic = FamaMacBethOptions { lags: FamaMacBethLags::Automatic, ..options };
-    assert_eq!(fama_macbeth(&short, &automatic).unwrap_err(), Reason::TooFewPeriods { periods: 3 });
+    // A pilot of ceil(4 (T/100)^(2/9)) lags beside the value itself is less than T from 4 times on.
+    let refused = fama_macbeth(&short, &automatic).unwrap_err();
+    assert!(matches!(refused, Reason::TooFew { count: 3, needed: 4, .. }), "{refused}");
     let wide = FamaMacBethOptions { lags: FamaMacBethLags::Bandwidth(3), ..options };
     assert!(matches!(fama_macbeth(&short, &wide).unwrap_err(), Reason::BandwidthTooLarge { .. }));
     let single = sample(&rows(7, 1, |_, _| false));
