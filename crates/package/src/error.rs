@@ -59,6 +59,14 @@ pub enum PackageError {
         /// A branch that reads it.
         branch: String,
     },
+    /// A file can't be called so in a package.
+    #[error(
+        "{path}: no path within a package; name files by their path from the workspace, with `/` and without `..`"
+    )]
+    Path {
+        /// The path.
+        path: String,
+    },
     /// Two parts of the package want the same path.
     #[error("{path}: two files of the package would be called so: {first} and {second}; rename one of them")]
     Twice {
@@ -135,7 +143,8 @@ impl PackageError {
         match self {
             Self::Pipeline(error) => error.is_usage(),
             Self::Stages(error) => error.is_usage(),
-            Self::Description(_)
+            Self::Path { .. }
+            | Self::Description(_)
             | Self::Outside { .. }
             | Self::Twice { .. }
             | Self::InTheWay { .. }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use vintner_diagnostics::{Fault, Faults};
+use vintner_package::PackageError;
 use vintner_pipeline::PipelineError;
 use vintner_site::SiteError;
 use vintner_stages::StagesError;
@@ -76,9 +77,10 @@ fn pipeline(error: &CommandError) -> Option<&PipelineError> {
     match error {
         CommandError::Pipeline(error)
         | CommandError::Stages(StagesError::Pipeline(error))
-        | CommandError::Site(SiteError::Pipeline(error) | SiteError::Stages(StagesError::Pipeline(error))) => {
-            Some(error)
-        }
+        | CommandError::Site(SiteError::Pipeline(error) | SiteError::Stages(StagesError::Pipeline(error)))
+        | CommandError::Package(
+            PackageError::Pipeline(error) | PackageError::Stages(StagesError::Pipeline(error)),
+        ) => Some(error),
         _ => None,
     }
 }
@@ -87,7 +89,10 @@ fn pipeline(error: &CommandError) -> Option<&PipelineError> {
 fn faults(error: &CommandError) -> Option<&Faults> {
     match error {
         CommandError::Reconstruct(error) => error.faults(),
-        CommandError::Stages(error) | CommandError::Site(SiteError::Stages(error)) => error.faults(),
+        CommandError::Stages(error)
+        | CommandError::Site(SiteError::Stages(error))
+        | CommandError::Package(PackageError::Stages(error)) => error.faults(),
+        CommandError::Package(PackageError::Description(faults)) => Some(faults),
         other => pipeline(other)?.faults(),
     }
 }
@@ -120,6 +125,9 @@ fn kind(error: &CommandError) -> &'static str {
         CommandError::NotLocked { .. } => "not_locked",
         CommandError::LockDiffers { .. } => "unlocked",
         CommandError::Corrupt { .. } => "corrupt",
+        CommandError::Package(PackageError::Stale { .. }) => "not_made",
+        CommandError::Package(PackageError::NotLocked { .. }) => "unlocked",
+        CommandError::Package(PackageError::Io { .. } | PackageError::Zip { .. }) => "file",
         CommandError::NotWritten { .. } | CommandError::Output(_) => "file",
         other if other.exit_code() == 2 => "usage",
         _ => "other",

@@ -133,6 +133,9 @@ fn a_package_is_of_what_is_made_and_locked() {
         "{said}"
     );
     assert!(!workspace.path("out").exists());
+    let output = workspace.vintner(&["-C", "examples/grunfeld", "package", "out", "--format", "json"]);
+    let error: Value = serde_json::from_str(&output.stdout).unwrap();
+    assert_eq!(error["error"]["kind"], "not_made");
 
     workspace.edit("examples/grunfeld/pipeline.yaml", "last: 1950", "last: 1954");
     fs::remove_file(workspace.path("examples/grunfeld/pipeline.lock")).unwrap();
@@ -167,6 +170,21 @@ fn what_may_not_be_given_is_left_out_and_its_access_described() {
     );
     let (rules, code) = checked(&workspace, &folder, &[]);
     assert_eq!((failed(&rules), code), (vec![], 0));
+
+    let asked = rule(&rules, "dcas-02");
+    assert_eq!(asked["verdict"], "needs_a_person");
+    assert!(asked["findings"].to_string().contains("reports/plm/estimates.csv"), "{asked}");
+
+    // No file leads out of the package.
+    workspace.edit(
+        "examples/grunfeld/package.yaml",
+        "rights: true",
+        "rights: true\ninclude: [../../secret.txt]",
+    );
+    workspace.write("secret.txt", "mine");
+    let output = workspace.vintner(&["-C", "examples/grunfeld", "package", "out", "--format", "json"]);
+    assert_eq!(output.code, 2);
+    assert!(output.stdout.contains("no path within a package"), "{}", output.stdout);
 
     // What nobody has said isn't made up.
     workspace.edit(manifest, "redistribution: no", "note: Nobody says");

@@ -133,8 +133,11 @@ fn computed_by(stage: &StageContent, stages: &[StageContent]) -> Vec<String> {
 }
 
 fn own_name(stage: &StageContent) -> String {
+    // The same in another language is another file.
+    let language = text(&stage.params, "language").filter(|language| language != "en");
+    let language = language.map(|language| format!(" ({language})")).unwrap_or_default();
     match (table_of(stage), kind(stage), &stage.item) {
-        (Some(table), ..) => format!("Table {table}"),
+        (Some(table), ..) => format!("Table {table}{language}"),
         (None, ExhibitKind::Table, _) => format!("Table `{}`", stage.branch),
         (None, ExhibitKind::Figure, _) => format!("Figure `{}`", stage.branch),
         (None, ..) => format!("`{}`", stage.branch),

@@ -59,6 +59,11 @@ impl Files {
     }
 
     fn add(&mut self, file: PackageFile) -> Result<()> {
+        // No name of a file may lead out of the package.
+        let plain = |part: &str| !part.is_empty() && part != "." && part != "..";
+        if !file.path.split('/').all(plain) || file.path.contains('\\') {
+            return Err(PackageError::Path { path: file.path });
+        }
         if let Some(known) = self.files.get(&file.path) {
             // Several stages read one file.
             if known.sha256 == file.sha256 {

@@ -2,7 +2,7 @@
 
 use vintner_ingest::Redistribution;
 
-use crate::check::outcome::{Outcome, found};
+use crate::check::outcome::{Finding, Outcome, found};
 use crate::check::rule::Rule;
 use crate::check::subject::Subject;
 use crate::examined::is_data;
@@ -81,6 +81,17 @@ fn check(subject: &Subject<'_>) -> Outcome {
     if subject.vintages.is_empty() {
         return Outcome::fail("the package has no manifest of a vintage", "package again");
     }
+    if findings.is_empty() {
+        let shown = shown(subject);
+        if !shown.is_empty() {
+            let cure = "see that they don't give away, observation by observation, what may not be given";
+            return Outcome::person(
+                format!("figures and files of values made from data that may not be given: {}", shown.len()),
+                cure,
+            )
+            .with(shown);
+        }
+    }
     let cure =
         "say of each source whether it may be given, restore the files that changed, and package again";
     Outcome::unless(
@@ -89,4 +100,25 @@ fn check(subject: &Subject<'_>) -> Outcome {
         "sources amiss",
         cure,
     )
+}
+
+/// Figures and files of values that are made from sources of which no value may be given.
+fn shown(subject: &Subject<'_>) -> Vec<Finding> {
+    let manifests = subject.vintages.iter().filter_map(|vintage| vintage.manifest.as_ref().ok());
+    let closed: Vec<&str> = manifests
+        .flat_map(|manifest| manifest.sources.iter().map(move |source| (manifest, source)))
+        .filter(|(manifest, source)| manifest.redistribution_of(source) == Some(Redistribution::No))
+        .map(|(_, source)| source.name.as_str())
+        .collect();
+    let mut findings = Vec::new();
+    for row in &subject.exhibits {
+        let kind = row.get("kind").map(String::as_str).unwrap_or_default();
+        let made_of = Subject::list(row, "sources").into_iter().any(|source| closed.contains(&source));
+        if made_of && matches!(kind, "figure" | "values") {
+            let files = Subject::list(row, "files");
+            findings
+                .extend(files.into_iter().map(|path| found(path, "made from data that may not be given")));
+        }
+    }
+    findings
 }
