@@ -15,7 +15,8 @@ pub(crate) fn data_columns(examined: &Examined, path: &str) -> Option<Vec<Vec<St
     let (format, encoding) = match ending.as_str() {
         "csv" => ("csv", "utf-8"),
         "tsv" | "txt" => ("tsv", "utf-8"),
-        "xlsx" | "xls" | "xlsb" | "ods" | "dta" | "parquet" => (ending.as_str(), ""),
+        "xlsx" | "xls" | "xlsb" | "ods" | "dta" | "parquet" | "sav" | "rds" => (ending.as_str(), ""),
+        "zsav" => ("sav", ""),
         _ => return None,
     };
     let mut declared = json!({"name": "examined", "file": path, "format": format, "columns": []});

@@ -54,10 +54,10 @@ pub(crate) fn language(path: &str) -> Option<Language> {
     })
 }
 
-const DATA: [&str; 29] = [
-    "csv", "tsv", "dta", "xls", "xlsx", "xlsb", "ods", "rds", "rda", "rdata", "sav", "por", "sas7bdat",
-    "mat", "parquet", "feather", "arrow", "dbf", "shp", "gpkg", "geojson", "dat", "pkl", "jld", "jld2", "h5",
-    "nc", "sqlite", "db",
+const DATA: [&str; 30] = [
+    "csv", "tsv", "dta", "xls", "xlsx", "xlsb", "ods", "rds", "rda", "rdata", "sav", "zsav", "por",
+    "sas7bdat", "mat", "parquet", "feather", "arrow", "dbf", "shp", "gpkg", "geojson", "dat", "pkl", "jld",
+    "jld2", "h5", "nc", "sqlite", "db",
 ];
 
 /// Whether a file holds data.

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::printable::printable;
 use crate::progress::working;
 use crate::terminal;
-use crate::workspace::Workspace;
+use crate::workspace::{Volume, Workspace};
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Package) -> Result<()> {
     if let Some(PackageCommand::Check(command)) = &arguments.command {
@@ -51,5 +51,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Package) -> Result<()> {
         )));
     }
     writeln!(stdout(), "{shown}: {}, {}", count(written.files, "file"), bytes(written.bytes))?;
-    Ok(writeln!(stdout(), "`vintner package check {shown}` looks at it as a data editor does")?)
+    if workspace.volume != Volume::Quiet {
+        terminal::say(&printable(&format!(
+            "`vintner package check {shown}` looks at it as a data editor does"
+        )));
+    }
+    Ok(())
 }
