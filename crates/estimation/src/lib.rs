@@ -35,14 +35,16 @@ pub mod specification;
 pub mod systems;
 pub mod unit_root;
 
-pub use chunked::{ChunkedOutcome, estimate_chunked};
+pub use chunked::{ChunkedOutcome, estimate_chunked, refused_in_chunks};
 pub use covariance::{
     Bandwidth, ClassicalCovariance, ClusterBy, ClusterCovariance, ClusterType, Covariance, Divisor,
     DriscollKraayCovariance, FixestEffects, GroupCount, GroupwiseCovariance, HeteroskedasticCovariance,
     Kernel, LagBy, Leverage, NeweyWestCovariance, PanelCorrectedBy, PanelCorrectedCovariance, ResidualType,
     SmallSample, TestDistribution, TwoWayClusterCovariance,
 };
-pub use describe::{Category, Correlation, Correlations, Description, correlations, describe};
+pub use describe::{
+    Category, Correlation, Correlations, Description, correlations, describe, describe_in_blocks,
+};
 pub use fit::{
     Coefficient, ConfidenceInterval, CovarianceUsed, EffectEstimate, EffectsFrom, EntityEffect, Estimated,
     Fit, FitMeasures, Influence, LeftOut, LinearCombination, LinearHypothesis, Outcome, Prediction, Refusal,

@@ -1,5 +1,9 @@
 //! Binary files (workbooks, files laid out by column, packed text), which are read under guard.
 
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
 use vintner_guard::{Ended, Guarded, Packing};
 
 use crate::columns::{Columns, ColumnsAsked};
@@ -43,6 +47,52 @@ pub(crate) fn read_columns(
         .answer(&[&request(COLUMNS, format, &asked), bytes], packing(format))
         .map_err(|ended| no_answer(&ended, format.in_words(), "write it as CSV"))?;
     column_wire::decode(accepted(&answer)?).ok_or_else(broken)
+}
+
+/// What is asked of some row groups of a Parquet file.
+#[derive(Debug, Serialize, Deserialize)]
+struct GroupsAsked {
+    path: PathBuf,
+    columns: ColumnsAsked,
+    groups: Range<usize>,
+}
+
+/// The columns that are asked for of a Parquet file's row groups. The reader opens the file itself, and reads no more
+/// of it than these.
+pub(crate) fn read_groups(
+    path: &Path,
+    columns: &ColumnsAsked,
+    groups: Range<usize>,
+) -> Result<Columns, Unreadable> {
+    let answer = of_groups(GROUPS, path, columns, &groups)?;
+    let before = answer.get(1..9).and_then(|bytes| Some(u64::from_le_bytes(bytes.try_into().ok()?)));
+    let before = before.and_then(|before| usize::try_from(before).ok());
+    // An answer that is none has no number before it.
+    accepted(&answer)?;
+    let columns = answer.get(9..).and_then(column_wire::decode);
+    let (Some(columns), Some(before)) = (columns, before) else { return Err(broken()) };
+    Ok(Columns { before, ..columns })
+}
+
+/// How many rows each row group of a Parquet file has.
+pub(crate) fn group_heights(path: &Path) -> Result<Vec<u64>, Unreadable> {
+    let answer = of_groups(HEIGHTS, path, &ColumnsAsked::default(), &(0..0))?;
+    serde_json::from_slice(accepted(&answer)?).map_err(|_| broken())
+}
+
+fn of_groups(
+    kind: u8,
+    path: &Path,
+    columns: &ColumnsAsked,
+    groups: &Range<usize>,
+) -> Result<Vec<u8>, Unreadable> {
+    // The process that reads may start elsewhere.
+    let path = std::path::absolute(path).map_err(|_| broken())?;
+    let asked = GroupsAsked { path, columns: columns.clone(), groups: groups.clone() };
+    let asked = serde_json::to_string(&asked).map_err(|_| broken())?;
+    BINARY_READER
+        .answer(&[&request(kind, Format::Parquet, &asked)], Packing::Packed)
+        .map_err(|ended| no_answer(&ended, Format::Parquet.in_words(), "write it in smaller row groups"))
 }
 
 /// The text that is packed in `bytes` by gzip.
@@ -92,6 +142,9 @@ const ALL: u8 = 1;
 const NAMED: u8 = 2;
 const COLUMNS: u8 = 3;
 const GZIP: u8 = 4;
+/// Columns of some row groups, and how many rows each group has, of a file that the reader opens.
+const GROUPS: u8 = 5;
+const HEIGHTS: u8 = 6;
 
 /// What goes before the file's bytes: what is asked for, the file's format, and a text.
 fn request(kind: u8, format: Format, text: &str) -> Vec<u8> {
@@ -118,6 +171,23 @@ fn asked(request: &[u8]) -> Option<Vec<u8>> {
         ALL => Wanted::All,
         NAMED => Wanted::Named(text),
         COLUMNS => return Some(columns(bytes, format, &serde_json::from_str(text).ok()?)),
+        GROUPS => {
+            let asked: GroupsAsked = serde_json::from_str(text).ok()?;
+            return Some(match parquet::read_groups(&asked.path, &asked.columns, asked.groups) {
+                Ok(columns) => {
+                    let before = (columns.before as u64).to_le_bytes();
+                    [&[1], before.as_slice(), column_wire::encode(&columns).as_slice()].concat()
+                }
+                Err(wrong) => wire::encode(&Err(wrong)),
+            });
+        }
+        HEIGHTS => {
+            let asked: GroupsAsked = serde_json::from_str(text).ok()?;
+            return Some(match parquet::group_heights(&asked.path) {
+                Ok(heights) => [&[1], serde_json::to_vec(&heights).ok()?.as_slice()].concat(),
+                Err(wrong) => wire::encode(&Err(wrong)),
+            });
+        }
         GZIP => {
             return Some(match gzip::unpacked(bytes) {
                 Ok(text) => [&[1], text.as_slice()].concat(),

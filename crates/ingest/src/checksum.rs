@@ -1,8 +1,14 @@
 //! SHA-256 checksums of raw files.
 
 use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
+
+/// A file is read so many bytes at a time.
+const PIECE: usize = 1 << 20;
 
 /// A SHA-256 checksum, shown as 64 lower-case hex digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +18,17 @@ impl Checksum {
     /// The checksum of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// The checksum of what a file holds, read piece by piece.
+    pub(crate) fn of_file(path: &Path) -> io::Result<Self> {
+        let (mut file, mut hasher) = (File::open(path)?, Sha256::new());
+        let mut piece = Vec::with_capacity(PIECE);
+        while file.by_ref().take(PIECE as u64).read_to_end(&mut piece)? > 0 {
+            hasher.update(&piece);
+            piece.clear();
+        }
+        Ok(Self(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 
     /// The checksum written as `text`, if that is 64 hex digits in either case.

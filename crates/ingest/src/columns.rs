@@ -18,6 +18,8 @@ use crate::values::{Dictionary, NONE};
 pub(crate) struct Columns {
     pub names: Vec<String>,
     pub height: usize,
+    /// How many rows of the file come before them.
+    pub before: usize,
     /// By the column's number, from 1.
     pub columns: BTreeMap<u32, Typed>,
     /// What each column is called in words, by its number, where the file says so.
@@ -112,10 +114,14 @@ pub(crate) struct ColumnBlock<'c> {
 impl Columns {
     /// The rows in blocks of `size`.
     pub(crate) fn blocks(&self, size: usize) -> Vec<ColumnBlock<'_>> {
-        let starts = (0..self.height).step_by(size.max(1));
-        starts
-            .map(|first| ColumnBlock { columns: self, rows: first..self.height.min(first + size) })
-            .collect()
+        self.blocks_of(0..self.height, size)
+    }
+
+    /// Some of the rows in blocks of `size`.
+    pub(crate) fn blocks_of(&self, rows: Range<usize>, size: usize) -> Vec<ColumnBlock<'_>> {
+        let end = rows.end.min(self.height);
+        let starts = (rows.start..end).step_by(size.max(1));
+        starts.map(|first| ColumnBlock { columns: self, rows: first..end.min(first + size) }).collect()
     }
 
     /// What the columns are called in words, by their names.
@@ -161,7 +167,7 @@ impl Row for ColumnRow<'_> {
     /// A column has no rows that a reader could count, so they are numbered as they would be on a sheet: 1 for the
     /// names, 2 for the first record.
     fn number(&self) -> u32 {
-        u32::try_from(self.at + 2).unwrap_or(u32::MAX)
+        u32::try_from(self.columns.before + self.at + 2).unwrap_or(u32::MAX)
     }
 
     fn cell(&self, column: u32) -> Cell<'_> {

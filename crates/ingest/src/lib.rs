@@ -63,6 +63,7 @@ mod query;
 mod rds;
 mod rds_items;
 mod read;
+mod read_in_blocks;
 mod read_row;
 mod records;
 mod row_key;
@@ -105,6 +106,7 @@ pub use names_outside::{NameOutside, Nearest};
 pub use number_rule::{DecimalMark, Flags, Grouping, Negative, NumberRule, Percent};
 pub use query::{Query, QueryKind};
 pub use read::{read_grid, read_source, read_source_bytes};
+pub use read_in_blocks::{TidiedInBlocks, needs_whole, read_source_in_blocks};
 pub use scaffold::{KnownVariable, Scaffold, ScaffoldedSource, known_variables, scaffold};
 pub use shown::Shown;
 pub use source::{

@@ -3,7 +3,10 @@
 //! Polars' own reader makes a frame of a file and stops at a type that it was built without; here each column is read as
 //! it is stored, so that one that nobody asks for never matters.
 
-use std::io::Cursor;
+use std::fs::File;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::path::Path;
 
 use polars::prelude::{ArrowField, pf16};
 use polars_arrow::array::{Array, BinaryViewArray, BooleanArray, PrimitiveArray, Utf8ViewArray};
@@ -23,26 +26,90 @@ use crate::values::{Dictionary, NONE};
 /// The columns of a Parquet file that are asked for. A Parquet file has no rows that a reader could count, so they are
 /// numbered as they would be on a sheet: 1 for the columns' names, 2 for the first record.
 pub(crate) fn read_columns(bytes: &[u8], asked: &ColumnsAsked) -> Result<Columns, Unreadable> {
-    columns(bytes, asked).map_err(|message| Unreadable {
+    columns(bytes, asked).map_err(unreadable)
+}
+
+/// The columns of a file's row groups `groups`, as [`read_columns`] reads those of all. No more of the file is read.
+pub(crate) fn read_groups(
+    path: &Path,
+    asked: &ColumnsAsked,
+    groups: Range<usize>,
+) -> Result<Columns, Unreadable> {
+    let read = || -> Result<Columns, String> {
+        let mut file = File::open(path).map_err(|error| error.to_string())?;
+        let mut metadata = read_metadata(&mut file).map_err(|error| error.to_string())?;
+        let before = metadata.row_groups.iter().take(groups.start).map(|group| group.num_rows()).sum();
+        let skipped = metadata.row_groups.into_iter().skip(groups.start).take(groups.len());
+        metadata.row_groups = skipped.collect();
+        metadata.num_rows = metadata.row_groups.iter().map(|group| group.num_rows()).sum();
+        let columns = columns_of(&metadata, &mut Content::InFile(file), asked)?;
+        Ok(Columns { before, ..columns })
+    };
+    read().map_err(unreadable)
+}
+
+/// How many rows each row group of a file has.
+pub(crate) fn group_heights(path: &Path) -> Result<Vec<u64>, Unreadable> {
+    let read = || -> Result<Vec<u64>, String> {
+        let mut file = File::open(path).map_err(|error| error.to_string())?;
+        let metadata = read_metadata(&mut file).map_err(|error| error.to_string())?;
+        Ok(metadata.row_groups.iter().map(|group| group.num_rows() as u64).collect())
+    };
+    read().map_err(unreadable)
+}
+
+fn unreadable(message: String) -> Unreadable {
+    Unreadable {
         sheet: None,
         message: format!("not a readable Parquet file: {message}"),
         hint: "write it with plain columns of numbers and text, or mend `format`".into(),
-    })
+    }
+}
+
+/// A file's bytes: all of them, or those that are asked for.
+enum Content {
+    Held(Buffer<u8>),
+    InFile(File),
+}
+
+impl Content {
+    fn part(&mut self, from: usize, to: usize) -> Option<Buffer<u8>> {
+        match self {
+            Content::Held(bytes) => (from <= to && to <= bytes.len()).then(|| bytes.clone().sliced(from..to)),
+            Content::InFile(file) => {
+                let end = file.metadata().ok()?.len();
+                if from > to || to as u64 > end {
+                    return None;
+                }
+                file.seek(SeekFrom::Start(from as u64)).ok()?;
+                let mut bytes = Vec::with_capacity(to - from);
+                file.take((to - from) as u64).read_to_end(&mut bytes).ok()?;
+                (bytes.len() == to - from).then(|| Buffer::from(bytes))
+            }
+        }
+    }
 }
 
 fn columns(bytes: &[u8], asked: &ColumnsAsked) -> Result<Columns, String> {
     let metadata = read_metadata(&mut Cursor::new(bytes)).map_err(|error| error.to_string())?;
-    let schema = infer_schema(&metadata).map_err(|error| error.to_string())?;
+    columns_of(&metadata, &mut Content::Held(Buffer::from(bytes.to_vec())), asked)
+}
+
+fn columns_of(
+    metadata: &FileMetadata,
+    content: &mut Content,
+    asked: &ColumnsAsked,
+) -> Result<Columns, String> {
+    let schema = infer_schema(metadata).map_err(|error| error.to_string())?;
     let names: Vec<String> = schema.iter_names().map(|name| name.to_string()).collect();
     let mut columns = Columns { names, height: metadata.num_rows, ..Columns::default() };
-    let file = Buffer::from(bytes.to_vec());
     for (number, (name, field)) in (1_u32..).zip(schema.iter()) {
         if asked.wants(name) {
             let typed = match Kind::of(&field.dtype) {
                 // Texts of old writers aren't marked as such, and neither are bytes that are none.
-                Some(Kind::Bytes) => column(&metadata, &file, field, Kind::Bytes)
+                Some(Kind::Bytes) => column(metadata, content, field, Kind::Bytes)
                     .unwrap_or_else(|_| unread(name, &field.dtype)),
-                Some(kind) => column(&metadata, &file, field, kind)?,
+                Some(kind) => column(metadata, content, field, kind)?,
                 None => unread(name, &field.dtype),
             };
             columns.columns.insert(number, typed);
@@ -130,7 +197,7 @@ fn stored(dtype: &ArrowDataType) -> ArrowDataType {
 
 fn column(
     metadata: &FileMetadata,
-    file: &Buffer<u8>,
+    content: &mut Content,
     field: &ArrowField,
     kind: Kind,
 ) -> Result<Typed, String> {
@@ -142,11 +209,10 @@ fn column(
         for chunk in of_group {
             let range = chunk.byte_range();
             let (from, to) = (range.start as usize, range.end as usize);
-            if from > to || to > file.len() {
-                return Err(format!("column `{}` reaches beyond the end of the file", field.name));
-            }
-            let reader =
-                PageReader::new(Cursor::new(file.clone().sliced(from..to)), chunk, vec![], usize::MAX);
+            let part = content
+                .part(from, to)
+                .ok_or_else(|| format!("column `{}` reaches beyond the end of the file", field.name))?;
+            let reader = PageReader::new(Cursor::new(part), chunk, vec![], usize::MAX);
             pages.push(BasicDecompressor::new(reader, vec![]));
             types.push(&chunk.descriptor().descriptor.primitive_type);
         }

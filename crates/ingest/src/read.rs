@@ -38,7 +38,7 @@ use crate::{delimited, gzip, hidden, html, text_encoding};
 const BLOCK: usize = 2 << 20;
 
 /// Rows that aren't text are read in blocks of so many.
-const ROWS: usize = 1 << 15;
+pub(crate) const ROWS: usize = 1 << 15;
 
 /// Reads a source from the vintage's raw folder; see [`read_source_bytes`].
 ///
@@ -235,7 +235,7 @@ fn columns_of(source: &Source, bytes: &[u8], names: Option<Vec<String>>) -> Resu
 }
 
 /// The headers of a source's columns that are read as labels, or as codes, where their values have labels.
-fn labelled_columns(source: &Source, wanted: ValueLabels) -> Vec<String> {
+pub(crate) fn labelled_columns(source: &Source, wanted: ValueLabels) -> Vec<String> {
     let keys = [&source.entity, &source.category, &source.variable_column].into_iter().flatten();
     let keys = keys.chain(source.rows_where.keys()).map(|name| (name, ValueLabels::Labels));
     let times = source.time.iter().map(|name| (name, ValueLabels::Codes));
@@ -270,14 +270,14 @@ fn label_warnings<'c>(source: &'c Source, columns: &'c Columns) -> impl Iterator
 }
 
 /// The headers that a source names in a long table.
-fn named(source: &Source) -> Vec<String> {
+pub(crate) fn named(source: &Source) -> Vec<String> {
     let keys = [&source.entity, &source.time, &source.category, &source.variable_column];
     let keys = keys.into_iter().flatten().chain(source.rows_where.keys());
     keys.chain(source.columns.iter().filter_map(|column| column.column.as_ref())).cloned().collect()
 }
 
 /// The header of columns and the rows below it in which a header is looked for.
-fn head_of(source: &Source, columns: &Columns) -> Grid {
+pub(crate) fn head_of(source: &Source, columns: &Columns) -> Grid {
     let names = columns.names.iter().map(|name| CellContent::from_text(name.as_str())).collect();
     let rows = vec![GridRow { number: 1, cells: names }];
     Grid { file: source.file.clone(), sheet: None, rows, warnings: Vec::new() }
@@ -299,9 +299,9 @@ fn tidy<B: RowBlock>(asked: Asked<'_>, head: &Grid, blocks: &[B], warnings: Vec<
 }
 
 /// The columns of variables and what stands over each.
-type Headers = Vec<(u32, String)>;
+pub(crate) type Headers = Vec<(u32, String)>;
 
-fn pass<'a, B: RowBlock>(asked: Asked<'a>, head: &Grid, blocks: &[B]) -> Result<(Tidying<'a>, Headers)> {
+pub(crate) fn pass<'a, B: RowBlock>(asked: Asked<'a>, head: &Grid, blocks: &[B]) -> Result<(Tidying<'a>, Headers)> {
     let source = asked.source;
     let mut tidying = Tidying::new(asked);
     let corrections = Corrections::of(source);
@@ -404,7 +404,7 @@ fn text_of<'b>(source: &'b Source, bytes: &'b [u8]) -> Result<(text_encoding::De
     Ok((decoded, dialect))
 }
 
-fn unreadable(source: &Source, wrong: Unreadable) -> IngestError {
+pub(crate) fn unreadable(source: &Source, wrong: Unreadable) -> IngestError {
     let (sheet, message, hint) = (wrong.sheet, wrong.message, wrong.hint);
     fault(source, SourceFault { file: source.file.clone(), sheet, cell: None, message, hint })
 }

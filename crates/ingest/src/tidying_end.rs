@@ -12,6 +12,16 @@ use crate::source_fault::{SourceFault, SourceFaults};
 use crate::tidied::Tidied;
 use crate::tidying::{Found, Tidying};
 
+/// What there is to say of a file whose records went on their way.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) absences: Absences,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) rows_read: usize,
+    pub(crate) rows_left_out: usize,
+    pub(crate) names_outside: Vec<NameOutside>,
+}
+
 /// How many names a warning lists.
 const LISTED: usize = 5;
 
@@ -78,6 +88,68 @@ impl Tidying<'_> {
         }
         let rows_left_out = self.confirmed + self.outside.rows();
         Ok(Ok(Tidied { table, warnings, rows_read: self.rows_read, rows_used, rows_left_out, names_outside }))
+    }
+
+    /// What is said once all blocks of a file were read whose records went on their way before: warnings and counts, or the
+    /// faults. `rows_used` are the rows that gave a record, `empty` the variables of which all cells were.
+    pub(crate) fn finish_without_records(
+        mut self,
+        rows_used: usize,
+        empty: &[String],
+        warnings: Vec<String>,
+    ) -> Result<Ended, SourceFaults> {
+        self.settle_unkeyed();
+        self.warn_of_notes();
+        for at in self.found_by_comma() {
+            let variable = self.asked.source.columns.get(at).map(|column| column.variable.clone());
+            let message = format!(
+                "some texts of `{}` show that a comma stands before the fraction",
+                variable.unwrap_or_default()
+            );
+            let hint = "say so with `numbers` in vintage.yaml: read in blocks, the file isn't read twice".into();
+            self.columns.push(Problem { cell: None, message, hint });
+        }
+        let marks = std::mem::replace(&mut self.marks, MarksSeen::new(0));
+        let mixed = marks.mixed_numbers(self.asked.source, |row, column| self.cell(row, column));
+        self.columns.extend(mixed);
+        marks.warning().into_iter().for_each(|warning| self.warn(warning));
+        marks.mixed_percents(self.asked.source).into_iter().for_each(|problem| self.fault(problem));
+        if self.fault_count() == 0 && rows_used == 0 {
+            let problem = self.nothing_used();
+            self.fault(problem);
+        }
+        self.refuse_absent_years();
+        if self.fault_count() > 0 {
+            return Err(self.into_faults());
+        }
+        let outside = self.outside.listed(|name| self.nearest(name), |row, column| self.cell(row, column));
+        let absences = self.absences(&outside);
+        let names_outside: Vec<NameOutside> = outside.into_iter().map(|(name, _)| name).collect();
+        self.warn_of_names();
+        self.warn_of_outside(&names_outside);
+        self.warn_of_headers();
+        for name in empty {
+            self.warnings.push(format!("`{name}` has no value: all of its {rows_used} cells are empty"));
+        }
+        let mut warnings = warnings;
+        warnings.append(&mut self.warnings);
+        if self.more_warnings > 0 {
+            warnings.push(format!("{} more warnings", self.more_warnings));
+        }
+        let rows_left_out = self.confirmed + self.outside.rows();
+        Ok(Ended { absences, warnings, rows_read: self.rows_read, rows_left_out, names_outside })
+    }
+
+    /// The records of a block, without those that repeat a key within it, which are faults.
+    pub(crate) fn take_records(&mut self, headers: &[(u32, String)]) -> Records {
+        let repeated = self.records.repeated();
+        if !repeated.is_empty() {
+            self.refuse(&repeated, headers);
+        }
+        for found in &mut self.found {
+            found.record = None;
+        }
+        std::mem::replace(&mut self.records, Records::new(self.asked.source))
     }
 
     /// A fault for each value of a record whose key an earlier one has.

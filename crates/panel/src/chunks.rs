@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use polars::prelude::*;
 
 use crate::error::{PanelError, Result};
+use crate::frequency::Frequency;
 use crate::labels::Labels;
 use crate::numbers::Numbers;
+use crate::time_key::TimeKey;
 
 /// Some consecutive rows of a panel that is sorted by entity, then time.
 #[derive(Debug, Clone)]
@@ -16,8 +18,10 @@ pub struct PanelChunk {
     /// The entities in order, each with its rows in the chunk. The first may have begun in the chunk before, the
     /// last may go on in the next.
     pub entities: Vec<(String, Range<usize>)>,
-    /// Each row's time.
+    /// Each row's time, as a number of its frequency.
     pub times: Vec<i32>,
+    /// How long the times are.
+    pub frequency: Frequency,
     /// The columns that were asked for, in that order.
     pub columns: Vec<Numbers>,
 }
@@ -58,17 +62,7 @@ impl PanelChunk {
             }
             last = *code;
         }
-        let raw_time = column(time)?;
-        if !raw_time.dtype().is_integer() {
-            return Err(PanelError::WrongType {
-                column: time.into(),
-                found: raw_time.dtype().to_string(),
-                expected: "whole numbers",
-            });
-        }
-        let whole = raw_time.cast(&DataType::Int32)?;
-        let times: Option<Vec<i32>> = whole.i32()?.iter().collect();
-        let times = times.ok_or_else(|| PanelError::MissingKey { column: time.into(), row: 0 })?;
+        let TimeKey { times, frequency, .. } = TimeKey::of(time, column(time)?)?;
         let numbers = |name: &&str| -> Result<Numbers> {
             let column = column(name)?;
             if !column.dtype().is_primitive_numeric() {
@@ -80,7 +74,7 @@ impl PanelChunk {
             }
             Ok(Numbers::of(column.cast(&DataType::Float64)?.f64()?.clone()))
         };
-        Ok(Self { entities, times, columns: columns.iter().map(numbers).collect::<Result<_>>()? })
+        Ok(Self { entities, times, frequency, columns: columns.iter().map(numbers).collect::<Result<_>>()? })
     }
 }
 

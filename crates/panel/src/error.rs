@@ -78,6 +78,22 @@ pub enum PanelError {
         /// Its period.
         other: String,
     },
+    /// Times of different lengths in parts of a panel that is read a part at a time.
+    #[error("column `{column}` has {one} and {other}; the times of a panel are of one length")]
+    MixedTimes {
+        /// The column.
+        column: String,
+        /// A period ("the quarter 1990Q1").
+        one: String,
+        /// One of another length.
+        other: String,
+    },
+    /// A panel that is read a part at a time can't be read.
+    #[error("reading the panel: {message}")]
+    Unreadable {
+        /// Why.
+        message: String,
+    },
     /// Rows that are read a chunk at a time and don't come in order.
     #[error("{entity} at {time} comes out of order; the rows must be sorted by entity, then time")]
     NotSorted {

@@ -22,6 +22,7 @@ mod shape;
 mod tidy;
 mod time_key;
 mod variable;
+mod whole_entities;
 
 pub use address::CellAddress;
 pub use chunks::{FrameChunks, PanelChunk, PanelChunks, ParquetPanel};
@@ -42,3 +43,4 @@ pub use tidy::{
     UnreadColumn, VariablePlace, across_of_variable, shortest_decimal, tidy_columns,
 };
 pub use variable::Variable;
+pub use whole_entities::{PanelBlocks, WholeEntities};

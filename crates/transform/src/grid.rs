@@ -37,7 +37,8 @@ struct Observed {
 impl Grid {
     pub(crate) fn new(assembly: &Assembly, tidy: &[TidyTable]) -> Result<Self> {
         let asked = |table: &&TidyTable| {
-            table.variable_names().any(|name| assembly.variables.iter().any(|own| own == name))
+            table.height() > 0
+                && table.variable_names().any(|name| assembly.variables.iter().any(|own| own == name))
         };
         let tables: Vec<&TidyTable> = tidy.iter().filter(asked).collect();
         let frequency = tables.first().map_or(Frequency::Year, |table| table.frequency());

@@ -32,6 +32,7 @@ mod init;
 mod interrupts;
 mod json_formats;
 mod languages;
+mod larger_than_memory;
 mod last_failure;
 mod links;
 mod lock;

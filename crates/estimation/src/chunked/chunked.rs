@@ -79,6 +79,14 @@ pub fn estimate_chunked(
     Ok(ChunkedOutcome { outcome, incomplete: run.walked.incomplete, passes: run.passes })
 }
 
+/// What of an equation can't be estimated in chunks, where anything can't.
+pub fn refused_in_chunks(formula: &Formula, model: Model, covariance: &Covariance) -> Option<String> {
+    match supported(formula, model, covariance) {
+        Err(Reason::NotDefined { what, .. }) => Some(what),
+        _ => None,
+    }
+}
+
 /// Whether there are effects, of entities and perhaps of times, or why it can't be done in chunks.
 fn supported(
     formula: &Formula,

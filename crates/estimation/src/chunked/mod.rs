@@ -11,4 +11,4 @@ mod chunked;
 mod sums;
 mod walk;
 
-pub use chunked::{ChunkedOutcome, estimate_chunked};
+pub use chunked::{ChunkedOutcome, estimate_chunked, refused_in_chunks};

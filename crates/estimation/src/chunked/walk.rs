@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use vintner_panel::{PanelChunk, PanelChunks, PanelError};
+use vintner_panel::{Frequency, PanelChunk, PanelChunks, PanelError};
 
 use crate::outcome::{EstimationError, Result};
 use crate::sample::{Formula, WeightKind};
@@ -43,6 +43,7 @@ pub(super) fn walk(
         start: 0,
         walked: Walked::default(),
         order: Order::default(),
+        times: None,
     };
     let mut failed = None;
     source.visit(&names, &mut |chunk| {
@@ -73,6 +74,8 @@ struct Gatherer<'a> {
     start: usize,
     walked: Walked,
     order: Order,
+    /// How long the times are, with one of them.
+    times: Option<(Frequency, i32)>,
 }
 
 impl Block {
@@ -88,6 +91,17 @@ impl Block {
 impl Gatherer<'_> {
     fn take(&mut self, chunk: &PanelChunk) -> Result<()> {
         let variables = self.block.columns.len();
+        if let Some(time) = chunk.times.first() {
+            let (frequency, before) = *self.times.get_or_insert((chunk.frequency, *time));
+            if frequency != chunk.frequency {
+                let of = |frequency: Frequency, time| format!("the {frequency} {}", frequency.label(time));
+                return Err(EstimationError::from(PanelError::MixedTimes {
+                    column: "time".into(),
+                    one: of(frequency, before),
+                    other: of(chunk.frequency, *time),
+                }));
+            }
+        }
         let columns: Vec<&[f64]> = chunk.columns.iter().map(|column| &**column).collect();
         for (entity, rows) in &chunk.entities {
             let unsorted =

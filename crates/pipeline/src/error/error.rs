@@ -91,6 +91,20 @@ pub enum PipelineError {
         /// How many there are.
         planned: usize,
     },
+    /// A stage would hold more than it may.
+    #[error(
+        "{why}, for which it would take {} of memory, and `memory` allows {}\n  allow more, take fewer columns or rows before, \
+         or choose what is done in blocks (docs/data.md, \"Larger than memory\")",
+        vintner_guard::in_words(*.needed), vintner_guard::in_words(*.memory)
+    )]
+    TooLarge {
+        /// What of it needs all rows at once.
+        why: String,
+        /// Bytes that it would take, about.
+        needed: u64,
+        /// Bytes that it may take.
+        memory: u64,
+    },
     /// A file changed while a stage that reads it ran.
     #[error(
         "{path} changed while {branch} ran, so its result isn't kept\n  run again once nothing writes to the file any longer"

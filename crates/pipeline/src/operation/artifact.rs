@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::sync::Arc;
 
 use polars::io::mmap::MmapBytesReader;
 use polars::prelude::*;
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
+use tempfile::TempPath;
 
+use super::column_digest::{ColumnDigest, column_digest};
+use super::frame_blocks::{FrameBlocks, WrittenFrame};
 use super::input_declaration::InputDeclaration;
 use super::kind::Kind;
 use crate::digest::Digest;
@@ -16,9 +20,6 @@ use crate::error::{PipelineError, Result};
 
 /// Frames of so many bytes are read by one thread.
 const SMALL: usize = 1 << 20;
-
-/// A column's values are taken into its digest so many bytes at a time.
-const STREAM: usize = 1 << 16;
 
 /// Frames of more rows are written by several threads.
 const PARALLEL: usize = 1 << 16;
@@ -36,6 +37,8 @@ pub enum Artifact {
     Text(String),
     /// A frame that another program wrote as Parquet, kept byte for byte.
     Parquet(Vec<u8>),
+    /// A frame that was written into a file, some rows at a time.
+    Written(WrittenFrame),
     /// Any other file.
     File(Vec<u8>),
 }
@@ -44,12 +47,12 @@ pub enum Artifact {
 pub type ColumnNotes = BTreeMap<String, Value>;
 
 /// The key of notes among a Parquet file's own.
-const NOTES: &str = "vintner.notes";
+pub(super) const NOTES: &str = "vintner.notes";
 
 /// An artifact in the form in which it is stored.
 pub(crate) struct Encoded {
     pub(crate) kind: Kind,
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) body: Body,
     pub(crate) rows: Option<u64>,
     /// The type and the digest of each column of a frame.
     pub(crate) columns: Option<BTreeMap<String, (String, Digest)>>,
@@ -57,11 +60,29 @@ pub(crate) struct Encoded {
     pub(crate) groups: Option<GroupDigests>,
 }
 
+/// The bytes of an artifact: in memory, or in a file that goes when it is dropped.
+#[derive(Clone)]
+pub(crate) enum Body {
+    Held(Vec<u8>),
+    InFile(Arc<TempPath>),
+}
+
 /// Digests of the groups of a frame's rows.
 pub(crate) struct GroupDigests {
     pub(crate) groups: BTreeMap<String, Digest>,
     /// That of a group without rows, which still says what columns there are.
     pub(crate) empty: Digest,
+}
+
+#[cfg(test)]
+impl Encoded {
+    /// Its bytes, where they are in memory.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        match self.body {
+            Body::Held(bytes) => bytes,
+            Body::InFile(_) => Vec::new(),
+        }
+    }
 }
 
 impl Artifact {
@@ -76,7 +97,7 @@ impl Artifact {
     /// Its kind.
     pub fn kind(&self) -> Kind {
         match self {
-            Artifact::Frame(_) | Artifact::Noted(..) | Artifact::Parquet(_) => Kind::Frame,
+            Artifact::Frame(_) | Artifact::Noted(..) | Artifact::Parquet(_) | Artifact::Written(_) => Kind::Frame,
             Artifact::Json(_) => Kind::Json,
             Artifact::Text(_) => Kind::Text,
             Artifact::File(_) => Kind::File,
@@ -92,17 +113,21 @@ impl Artifact {
             Artifact::Parquet(bytes) => {
                 let (frame, notes) = decode_noted(&bytes, None, what)?;
                 let (columns, groups) = digests(&frame, &notes, what, grouped_by)?;
-                Encoded { kind, bytes, rows: Some(frame.height() as u64), columns, groups }
+                let body = Body::Held(bytes);
+                Encoded { kind, body, rows: Some(frame.height() as u64), columns, groups }
             }
-            Artifact::File(bytes) => Encoded { kind, bytes, rows: None, columns: None, groups: None },
+            Artifact::Written(written) => return encode_written(written, what, grouped_by),
+            Artifact::File(bytes) => Encoded { kind, body: Body::Held(bytes), rows: None, columns: None, groups: None },
             Artifact::Json(value) => {
                 let mut text = sorted(&value).to_pretty();
                 text.push('\n');
-                Encoded { kind, bytes: text.into_bytes(), rows: None, columns: None, groups: None }
+                let body = Body::Held(text.into_bytes());
+                Encoded { kind, body, rows: None, columns: None, groups: None }
             }
             Artifact::Text(text) => {
                 let rows = text.lines().count() as u64;
-                Encoded { kind, bytes: text.into_bytes(), rows: Some(rows), columns: None, groups: None }
+                let body = Body::Held(text.into_bytes());
+                Encoded { kind, body, rows: Some(rows), columns: None, groups: None }
             }
         })
     }
@@ -117,19 +142,52 @@ fn encode_frame(
     frame.align_chunks();
     let (columns, groups) = digests(&frame, notes, what, grouped_by)?;
     let mut bytes = Vec::new();
-    let kept = (!notes.is_empty()).then(|| {
-        let notes = crate::digest::canonical_json(&serde_json::json!(notes));
-        KeyValueMetadata::from_static(vec![(NOTES.to_owned(), notes)])
-    });
     // On one thread small frames take no time at all, and the bytes are the same on any number.
     ParquetWriter::new(&mut bytes)
         .with_compression(ParquetCompression::Zstd(None))
-        .with_key_value_metadata(kept)
+        .with_key_value_metadata(
+            notes_text(notes).map(|text| KeyValueMetadata::from_static(vec![(NOTES.to_owned(), text)])),
+        )
         .set_parallel(frame.height() > PARALLEL)
         .finish(&mut frame)
         .map_err(|error| refused(what, &error))?;
     let rows = Some(frame.height() as u64);
-    Ok(Encoded { kind: Kind::Frame, bytes, rows, columns, groups })
+    Ok(Encoded { kind: Kind::Frame, body: Body::Held(bytes), rows, columns, groups })
+}
+
+/// A frame that is in its file already: it is read once more, for the digests, which begin with how many rows there are.
+fn encode_written(written: WrittenFrame, what: &str, grouped_by: Option<&str>) -> Result<Encoded> {
+    if grouped_by.is_some() {
+        let message = "a frame that is written in blocks can't be grouped".into();
+        return Err(PipelineError::Artifact { what: what.to_owned(), message });
+    }
+    let blocks = FrameBlocks::open(&written.path, what, 1 << 30, |_| None)?;
+    let empty = blocks.empty()?;
+    let mut digests: Vec<(String, String, ColumnDigest)> = empty
+        .columns()
+        .iter()
+        .map(|column| {
+            let digest = ColumnDigest::new(column.dtype(), written.rows);
+            (column.name().to_string(), column.dtype().to_string(), digest)
+        })
+        .collect();
+    blocks.each(|frame| -> Result<bool> {
+        let added = digests.par_iter_mut().zip(frame.columns()).try_for_each(|((.., digest), column)| digest.add(column));
+        added.map_err(|error| refused(what, &error))?;
+        Ok(true)
+    })?;
+    let notes = blocks.notes();
+    let columns = digests.into_iter().map(|(name, data_type, digest)| {
+        let digest = noted_digest(digest.finish(), notes.get(&name));
+        (name, (data_type, digest))
+    });
+    let (rows, columns) = (Some(written.rows), Some(columns.collect()));
+    Ok(Encoded { kind: Kind::Frame, body: Body::InFile(written.path), rows, columns, groups: None })
+}
+
+/// Notes as they stand in a Parquet file; nothing where there are none.
+pub(super) fn notes_text(notes: &ColumnNotes) -> Option<String> {
+    (!notes.is_empty()).then(|| crate::digest::canonical_json(&serde_json::json!(notes)))
 }
 
 /// The digests of a frame's columns, and of its groups of rows where it is grouped.
@@ -227,7 +285,7 @@ pub fn column_notes<R: MmapBytesReader>(reader: &mut ParquetReader<R>, what: &st
     notes_of(reader).map_err(|error| refused(what, &error))
 }
 
-fn notes_of<R: MmapBytesReader>(reader: &mut ParquetReader<R>) -> PolarsResult<ColumnNotes> {
+pub(super) fn notes_of<R: MmapBytesReader>(reader: &mut ParquetReader<R>) -> PolarsResult<ColumnNotes> {
     let metadata = reader.get_metadata()?;
     let pairs = metadata.key_value_metadata.iter().flatten();
     let text = pairs.into_iter().find(|pair| pair.key == NOTES).and_then(|pair| pair.value.as_deref());
@@ -267,77 +325,8 @@ fn group_digests(frame: &DataFrame, column: &str) -> PolarsResult<GroupDigests> 
     Ok(GroupDigests { groups: groups.collect::<PolarsResult<_>>()?, empty: digest(Vec::new())? })
 }
 
-fn refused(what: &str, error: &PolarsError) -> PipelineError {
+pub(super) fn refused(what: &str, error: &PolarsError) -> PipelineError {
     PipelineError::Artifact { what: what.to_owned(), message: error.to_string() }
-}
-
-/// A digest of a column's type and values (its name is left out), the same however the column is
-/// split into chunks.
-fn column_digest(column: &Column) -> PolarsResult<Digest> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(column.dtype().to_string().as_bytes());
-    hasher.update(&(column.len() as u64).to_le_bytes());
-    // One byte says whether a value follows, so that no two columns share a stream of bytes.
-    let mut stream = Vec::with_capacity(STREAM);
-    let mut put = |value: Option<&[u8]>| {
-        stream.push(u8::from(value.is_some()));
-        stream.extend_from_slice(value.unwrap_or_default());
-        // Many bytes at once are taken in much faster.
-        if stream.len() >= STREAM {
-            hasher.update(&stream);
-            stream.clear();
-        }
-    };
-    match column.dtype() {
-        DataType::String => {
-            for value in column.str()?.iter() {
-                put(value
-                    .map(|text| (text.len() as u64).to_le_bytes())
-                    .as_ref()
-                    .map(|bytes| bytes.as_slice()));
-                put(value.map(str::as_bytes));
-            }
-        }
-        DataType::Float64 => {
-            column
-                .f64()?
-                .iter()
-                .for_each(|value| put(value.map(f64::to_le_bytes).as_ref().map(|b| b.as_slice())));
-        }
-        DataType::Int32 => {
-            column
-                .i32()?
-                .iter()
-                .for_each(|value| put(value.map(i32::to_le_bytes).as_ref().map(|b| b.as_slice())));
-        }
-        DataType::UInt32 => {
-            column
-                .u32()?
-                .iter()
-                .for_each(|value| put(value.map(u32::to_le_bytes).as_ref().map(|b| b.as_slice())));
-        }
-        DataType::Int64 => {
-            column
-                .i64()?
-                .iter()
-                .for_each(|value| put(value.map(i64::to_le_bytes).as_ref().map(|b| b.as_slice())));
-        }
-        DataType::Boolean => {
-            column
-                .bool()?
-                .iter()
-                .for_each(|value| put(value.map(|flag| [u8::from(flag)]).as_ref().map(|b| b.as_slice())));
-        }
-        _ => {
-            let mut frame = DataFrame::new(column.len(), vec![column.clone().with_name("column".into())])?;
-            frame.rechunk_mut();
-            let mut bytes = Vec::new();
-            ParquetWriter::new(&mut bytes).set_parallel(false).finish(&mut frame)?;
-            put(Some(&bytes));
-        }
-    }
-    hasher.update(&stream);
-    Ok(Digest::from_hasher(&hasher))
 }
 
 /// A JSON value with sorted fields, whatever map `serde_json` was built with.
@@ -395,8 +384,8 @@ mod tests {
     fn encoding_gives_the_same_bytes_and_reads_back() -> Result<()> {
         let frame =
             df!("x" => [Some(0.1), None], "y" => ["a", "b"]).map_err(|error| refused("test", &error))?;
-        let one = Artifact::Frame(frame.clone()).encode("test", None)?.bytes;
-        let two = Artifact::Frame(frame.clone()).encode("test", None)?.bytes;
+        let one = Artifact::Frame(frame.clone()).encode("test", None)?.into_bytes();
+        let two = Artifact::Frame(frame.clone()).encode("test", None)?.into_bytes();
         assert_eq!(one, two);
         assert!(decode_frame(&one, None, "test")?.equals_missing(&frame));
         let declared = InputDeclaration::frame("test").columns(["y"]).rows("y", ["b", "c"]);
@@ -417,20 +406,59 @@ mod tests {
             |encoded: &Encoded, name: &str| encoded.columns.as_ref().and_then(|all| all.get(name).cloned());
         assert_ne!(digest(&one, "x"), digest(&two, "x"));
         assert_eq!(digest(&one, "y"), digest(&two, "y"));
-        let again = Artifact::Parquet(one.bytes.clone()).encode("test", None)?;
-        assert_eq!(digest(&one, "x"), digest(&again, "x"));
+        let own = digest(&one, "x");
+        let written = one.into_bytes();
+        let again = Artifact::Parquet(written.clone()).encode("test", None)?;
+        assert_eq!(own, digest(&again, "x"));
         assert_eq!(
-            column_notes(&mut ParquetReader::new(Cursor::new(&one.bytes)), "test")?.get("x"),
+            column_notes(&mut ParquetReader::new(Cursor::new(&written)), "test")?.get("x"),
             Some(&serde_json::json!({"column": 3}))
         );
         Ok(())
     }
 
     #[test]
+    fn a_frame_written_in_blocks_has_the_digests_of_the_whole() -> Result<()> {
+        let told = |error: PolarsError| refused("test", &error);
+        let rows = 1000_i32;
+        let frame = df!(
+            "entity" => (0..rows).map(|row| format!("e{}", row / 10)).collect::<Vec<_>>(),
+            "time" => (0..rows).map(|row| row % 10).collect::<Vec<_>>(),
+            "x" => (0..rows).map(|row| (row % 7 != 0).then_some(f64::from(row) / 3.0)).collect::<Vec<_>>(),
+        )
+        .map_err(told)?;
+        let notes = ColumnNotes::from([("x".to_owned(), serde_json::json!({"column": 3}))]);
+        let whole = Artifact::Noted(frame.clone(), notes.clone()).encode("test", None)?;
+        let folder = tempfile::tempdir().map_err(PipelineError::io("", "test"))?;
+        let mut writer = super::super::frame_blocks::FrameWriter::new(folder.path(), 1)?;
+        for start in (0..rows).step_by(77) {
+            writer.write(frame.slice(i64::from(start), 77))?;
+        }
+        let written = writer.finish(&notes)?;
+        let encoded = Artifact::Written(written.clone()).encode("test", None)?;
+        assert_eq!((encoded.rows, &encoded.columns), (whole.rows, &whole.columns));
+
+        let blocks = FrameBlocks::open(&written.path, "test", 1, |_| Some(vec!["x".into(), "time".into()]))?;
+        let (mut heights, mut all) = (Vec::new(), None::<DataFrame>);
+        blocks.each(|block| -> Result<bool> {
+            heights.push(block.height());
+            all = Some(match all.take() {
+                Some(before) => before.vstack(&block).map_err(told)?,
+                None => block,
+            });
+            Ok(true)
+        })?;
+        assert_eq!(heights, [256, 256, 256, 232]);
+        assert!(all.is_some_and(|all| frame.select(["x", "time"]).is_ok_and(|own| own.equals_missing(&all))));
+        assert_eq!(blocks.notes().get("x"), Some(&serde_json::json!({"column": 3})));
+        Ok(())
+    }
+
+    #[test]
     fn measures_are_read_with_their_keys_or_not_at_all() -> Result<()> {
         let frame = df!("id" => ["a"], "x" => [1.0], "x@text" => ["one"], "z" => [3.0]);
-        let bytes =
-            Artifact::Frame(frame.map_err(|error| refused("test", &error))?).encode("test", None)?.bytes;
+        let frame = frame.map_err(|error| refused("test", &error))?;
+        let bytes = Artifact::Frame(frame).encode("test", None)?.into_bytes();
         let read = |names: &[&str]| -> Result<Vec<String>> {
             let declared = InputDeclaration::frame("test").measures(["id"], "@text", names.iter().copied());
             let frame = decode_frame(&bytes, Some(&declared), "test")?;

@@ -22,6 +22,8 @@ pub struct InputDeclaration {
     pub measures: Option<Measures>,
     /// Of a frame, the rows that are read; `None` for all of them.
     pub rows: Option<Rows>,
+    /// Whether the stage can read it some rows at a time, where it is more than the stage may hold.
+    pub in_blocks: bool,
 }
 
 /// What can be given as an input.
@@ -83,6 +85,7 @@ impl InputDeclaration {
             columns: None,
             measures: None,
             rows: None,
+            in_blocks: false,
         }
     }
 
@@ -141,6 +144,13 @@ impl InputDeclaration {
     pub fn in_order(mut self) -> Self {
         self.many = true;
         self.in_order = true;
+        self
+    }
+
+    /// This input, which the stage can read some rows at a time.
+    #[must_use]
+    pub fn in_blocks(mut self) -> Self {
+        self.in_blocks = true;
         self
     }
 

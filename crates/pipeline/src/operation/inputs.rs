@@ -1,5 +1,6 @@
 //! What a running stage is handed: its inputs and nothing else.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +10,9 @@ use serde::de::DeserializeOwned;
 
 use super::artifact::{ColumnNotes, decode_frame, decode_noted};
 use super::cancelled::Cancelled;
+use super::frame_blocks::{FrameBlocks, FrameWriter};
 use super::input_declaration::InputDeclaration;
+use super::memory::{TIMES, block_rows};
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
 
@@ -22,6 +25,16 @@ pub struct Inputs {
     pub seed: u64,
     /// Whether the run is to end; a stage that takes long looks now and then.
     pub cancelled: Cancelled,
+    /// What the stage may hold, where that is bounded.
+    pub(crate) memory: Option<Memory>,
+}
+
+/// What a stage may hold.
+#[derive(Debug, Clone)]
+pub(crate) struct Memory {
+    pub(crate) bytes: u64,
+    /// Where it puts what it writes in blocks.
+    pub(crate) scratch: Arc<tempfile::TempDir>,
 }
 
 /// One artifact or file under a role.
@@ -33,8 +46,25 @@ pub(crate) struct Input {
     pub(crate) extension: String,
     /// Of a file of the workspace, its path from there.
     pub(crate) place: Option<PathBuf>,
+    /// Its bytes; none where it is left in its file.
     pub(crate) bytes: Arc<Vec<u8>>,
+    /// The file that it is left in.
+    pub(crate) file: Option<PathBuf>,
+    /// Bytes that what is read of it takes in memory.
+    pub(crate) size: u64,
     pub(crate) digest: Digest,
+}
+
+impl Input {
+    /// Its bytes, read where it was left in its file.
+    fn content(&self, role: &str) -> Result<Cow<'_, [u8]>> {
+        match &self.file {
+            None => Ok(Cow::Borrowed(&self.bytes)),
+            Some(path) => vintner_guard::read_regular(path)
+                .map(Cow::Owned)
+                .map_err(|error| PipelineError::Artifact { what: format!("input `{role}`"), message: error.to_string() }),
+        }
+    }
 }
 
 /// An input as another program would be handed it.
@@ -66,10 +96,12 @@ impl Inputs {
                 extension: file.extension.to_owned(),
                 place: file.place.map(Path::to_owned),
                 bytes: Arc::new(file.bytes.to_vec()),
+                file: None,
+                size: file.bytes.len() as u64,
                 digest: Digest::of(file.bytes),
             });
         }
-        Self { roles, declarations: vec![InputDeclaration::anything()], seed, cancelled }
+        Self { roles, declarations: vec![InputDeclaration::anything()], seed, cancelled, memory: None }
     }
 
     /// All inputs by role, each role's in the order of its branches or paths.
@@ -122,7 +154,7 @@ impl Inputs {
         let frames = self
             .all(role)
             .iter()
-            .map(|input| decode_noted(&input.bytes, declared, &format!("input `{role}`")));
+            .map(|input| decode_noted(&input.content(role)?, declared, &format!("input `{role}`")));
         let read = |frame: &Result<(DataFrame, ColumnNotes)>| {
             !frame.as_ref().is_ok_and(|(frame, _)| frame.width() == 0)
         };
@@ -135,7 +167,8 @@ impl Inputs {
     pub fn texts_for_message(&self, role: &str, column: &str) -> BTreeSet<String> {
         let mut texts = BTreeSet::new();
         for input in self.all(role) {
-            let Ok(frame) = decode_frame(&input.bytes, None, role) else { continue };
+            let Ok(bytes) = input.content(role) else { continue };
+            let Ok(frame) = decode_frame(&bytes, None, role) else { continue };
             if let Ok(values) = frame.column(column).and_then(|column| column.str()) {
                 texts.extend(values.iter().flatten().map(str::to_owned));
             }
@@ -146,8 +179,21 @@ impl Inputs {
     /// The columns of all frames under `role`, those that the stage didn't declare included: for a
     /// message, as [`Inputs::texts_for_message`].
     pub fn columns_for_message(&self, role: &str) -> BTreeSet<String> {
-        let frames = self.all(role).iter().filter_map(|input| decode_frame(&input.bytes, None, role).ok());
-        frames.flat_map(|frame| frame.get_column_names_owned()).map(|name| name.to_string()).collect()
+        let mut columns = BTreeSet::new();
+        for input in self.all(role) {
+            match &input.file {
+                // The names stand at its end.
+                Some(path) => {
+                    let blocks = FrameBlocks::open(path, role, 1, |_| None);
+                    columns.extend(blocks.map(|blocks| blocks.columns().to_vec()).unwrap_or_default());
+                }
+                None => {
+                    let Ok(frame) = decode_frame(&input.bytes, None, role) else { continue };
+                    columns.extend(frame.get_column_names_owned().iter().map(|name| name.to_string()));
+                }
+            }
+        }
+        columns
     }
 
     /// The columns that the stage declared of the frames under `role`.
@@ -158,7 +204,7 @@ impl Inputs {
 
     fn decode(&self, role: &str, input: &Input) -> Result<DataFrame> {
         let declared = InputDeclaration::covering(&self.declarations, role);
-        decode_frame(&input.bytes, declared, &format!("input `{role}`"))
+        decode_frame(&input.content(role)?, declared, &format!("input `{role}`"))
     }
 
     /// The JSON value under `role`.
@@ -181,9 +227,104 @@ impl Inputs {
     /// The bytes under `role`.
     ///
     /// # Errors
-    /// Where there are none.
-    pub fn bytes(&self, role: &str) -> Result<&[u8]> {
-        self.one(role).map(|input| input.bytes.as_slice())
+    /// Where there are none, or they can't be read.
+    pub fn bytes(&self, role: &str) -> Result<Cow<'_, [u8]>> {
+        self.one(role)?.content(role)
+    }
+
+    /// The file of what is left under `role` in its file.
+    ///
+    /// # Errors
+    /// Where nothing is given there, or it was read already.
+    pub fn path(&self, role: &str) -> Result<&Path> {
+        let input = self.one(role)?;
+        input.file.as_deref().ok_or_else(|| PipelineError::Artifact {
+            what: format!("input `{role}`"),
+            message: "it isn't in a file of its own".into(),
+        })
+    }
+
+    /// Whether the stage may hold all that it reads, with what it makes of it.
+    pub fn fit(&self) -> bool {
+        self.memory.as_ref().is_none_or(|memory| self.size().saturating_mul(TIMES) <= memory.bytes)
+    }
+
+    /// How many bytes of memory all takes that is read.
+    pub fn size(&self) -> u64 {
+        self.roles.values().flatten().map(|input| input.size).sum()
+    }
+
+    /// What the stage may hold, in bytes, where that is bounded.
+    pub fn memory(&self) -> Option<u64> {
+        self.memory.as_ref().map(|memory| memory.bytes)
+    }
+
+    /// The fault of a stage that can't work on its inputs some rows at a time, and may not hold them: `why` says what
+    /// of it needs all rows at once.
+    pub fn too_large(&self, why: impl Into<String>) -> PipelineError {
+        PipelineError::TooLarge {
+            why: why.into(),
+            needed: self.size().saturating_mul(TIMES),
+            memory: self.memory().unwrap_or_default(),
+        }
+    }
+
+    /// How many rows of so many columns a block has.
+    pub fn block_rows(&self, columns: usize) -> usize {
+        block_rows(self.memory().unwrap_or(u64::MAX), columns)
+    }
+
+    /// The frame under `role`, to be read some rows at a time, with the columns that the stage declared.
+    ///
+    /// # Errors
+    /// Where there is none, or it can't be read.
+    pub fn blocks(&self, role: &str) -> Result<FrameBlocks> {
+        self.opened(role, self.one(role)?)
+    }
+
+    /// All frames under `role` of which anything is read, to be read some rows at a time.
+    ///
+    /// # Errors
+    /// Where one can't be read.
+    pub fn all_blocks(&self, role: &str) -> Result<Vec<FrameBlocks>> {
+        let opened: Vec<FrameBlocks> =
+            self.all(role).iter().map(|input| self.opened(role, input)).collect::<Result<_>>()?;
+        Ok(opened.into_iter().filter(|blocks| !blocks.columns().is_empty()).collect())
+    }
+
+    fn opened(&self, role: &str, input: &Input) -> Result<FrameBlocks> {
+        let what = format!("input `{role}`");
+        let (Some(path), Some(memory)) = (&input.file, &self.memory) else {
+            let message = "it isn't in a file of its own".into();
+            return Err(PipelineError::Artifact { what, message });
+        };
+        let declared = InputDeclaration::covering(&self.declarations, role);
+        FrameBlocks::open(path, &what, memory.bytes, |all| declared?.read_of(all))
+    }
+
+    /// One of `count` frames that the stage writes some rows at a time, all at once.
+    ///
+    /// # Errors
+    /// As of [`Inputs::writer`].
+    pub fn one_writer_of(&self, count: usize) -> Result<FrameWriter> {
+        let mut writer = self.writer()?;
+        // Together they hold back about a tenth of what the stage may take.
+        writer.hold_back(self.memory().unwrap_or_default() / 1000 / count.max(1) as u64);
+        Ok(writer)
+    }
+
+    /// A frame that the stage writes some rows at a time.
+    ///
+    /// # Errors
+    /// Where no file can be made for it, or the stage's memory isn't bounded.
+    pub fn writer(&self) -> Result<FrameWriter> {
+        match &self.memory {
+            Some(memory) => FrameWriter::new(memory.scratch.path(), memory.bytes),
+            None => Err(PipelineError::Artifact {
+                what: "a frame in blocks".into(),
+                message: "the stage's memory isn't bounded".into(),
+            }),
+        }
     }
 
     /// The text under `role`.

@@ -6,6 +6,8 @@
 
 mod artifact;
 mod cancelled;
+mod column_digest;
+mod frame_blocks;
 mod input_declaration;
 mod inputs;
 mod kind;
@@ -17,13 +19,14 @@ mod question;
 mod registry;
 
 pub use artifact::{Artifact, ColumnNotes, column_notes};
-pub(crate) use artifact::{Encoded, decode_frame};
+pub(crate) use artifact::{Body, Encoded, decode_frame};
 pub use cancelled::Cancelled;
+pub use frame_blocks::{FrameBlocks, FrameWriter, WrittenFrame};
 pub use input_declaration::{Accepts, InputDeclaration, Measures, Rows};
-pub(crate) use inputs::Input;
+pub(crate) use inputs::{Input, Memory};
 pub use inputs::{InputFile, Inputs};
 pub use kind::Kind;
-pub(crate) use memory::own_peak;
+pub(crate) use memory::{TIMES, bytes_of, own_peak, value_bytes};
 pub use operation::{Operation, Stage};
 pub use output_declaration::OutputDeclaration;
 pub use outputs::Outputs;

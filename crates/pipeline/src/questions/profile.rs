@@ -169,7 +169,7 @@ mod tests {
             "city" => [Some("b"), Some("a"), None], "year" => [2008_i32, 2009, 2008],
             "gdp" => [Some(1.5), Some(f64::NAN), Some(2.5)], "empty" => [None::<f64>, None, None],
         );
-        let bytes = Artifact::Frame(frame.map_err(refused)?).encode("t", None)?.bytes;
+        let bytes = Artifact::Frame(frame.map_err(refused)?).encode("t", None)?.into_bytes();
         let profile = Profile::of_parquet(bytes, 1, "t")?;
         let [city, year, gdp, empty] = &profile.columns[..] else {
             return Err(PipelineError::Artifact { what: "t".into(), message: "four columns".into() });

@@ -128,7 +128,7 @@ impl Asked<'_, '_, '_> {
         let mut now = Fingerprint {
             operation: plan.pipeline.stage(&branch.id.stage)?.operation.clone(),
             code: branch.bound.code.clone(),
-            params: branch.bound.params.clone(),
+            params: plan.pipeline.params_of(&branch.bound),
             seed: stage_seed(plan.pipeline.seed, &branch.id.to_string()),
             ..before.fingerprint.clone()
         };

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -21,11 +21,12 @@ use crate::command::CommandError;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
 use crate::fingerprint::{Before, Cause, Fingerprint};
-use crate::operation::{Input, Inputs, Outputs, own_peak};
+use crate::operation::{Accepts, Body, Input, Inputs, Memory, Outputs, TIMES, own_peak};
 use crate::plan::{Branch, BranchAt, Part, Plan, Read};
 use crate::spec::Reference;
 use crate::store::{
-    ColumnRecord, Failure, InputRecord, Origin, OutputRecord, Record, SpareLocks, Store, WriteThrough,
+    ColumnRecord, Failure, InputRecord, Origin, OutputRecord, Record, Soundness, SpareLocks, Store,
+    WriteThrough,
 };
 
 /// All that making a branch takes.
@@ -250,12 +251,13 @@ impl Making<'_> {
                 let message = format!("its output `{}` is of another kind than declared", declared.name);
                 return Err(failed(message));
             }
+            let (digest, bytes) = self.put(&encoded.body)?;
             let (groups, empty_group) = encoded.groups.map(|digests| (digests.groups, digests.empty)).unzip();
             let columns = encoded.columns.unwrap_or_default().into_iter();
             let output = OutputRecord {
                 kind: encoded.kind,
-                digest: self.store.put_object(&encoded.bytes, &self.disk)?,
-                bytes: encoded.bytes.len() as u64,
+                digest,
+                bytes,
                 extension: declared.extension.clone(),
                 rows: encoded.rows,
                 columns: columns
@@ -276,8 +278,17 @@ impl Making<'_> {
         Ok(())
     }
 
+    /// Puts an artifact's bytes into the store: their digest, and how many there are.
+    fn put(&self, body: &Body) -> Result<(Digest, u64)> {
+        match body {
+            Body::Held(bytes) => Ok((self.store.put_object(bytes, &self.disk)?, bytes.len() as u64)),
+            Body::InFile(path) => self.store.put_file(path, &self.disk),
+        }
+    }
+
     /// Reads a branch's inputs. A corrupted object is made again by the branch that made it.
     fn hydrate(&self, branch: &Branch<'_>, fingerprint: &Fingerprint) -> Result<(Inputs, Vec<InputRecord>)> {
+        self.check_fits(branch)?;
         let mut roles: BTreeMap<String, Vec<Input>> = BTreeMap::new();
         let mut records = Vec::new();
         for (role, reference) in &branch.bound.inputs {
@@ -289,32 +300,81 @@ impl Making<'_> {
             }
         }
         for read in &branch.reads {
-            let Some((input, record)) = self.artifact(read)? else { continue };
+            let Some((input, record)) = self.artifact(branch, read)? else { continue };
             records.push(record);
             roles.entry(read.role.clone()).or_default().push(input);
         }
         let kept_in = (self.store, &self.disk);
         self.reading.read_files(self.plan, branch, fingerprint, kept_in, &mut roles, &mut records)?;
+        let in_blocks = branch.bound.input_declarations.iter().any(|declared| declared.in_blocks);
+        let memory = self.plan.pipeline.memory.filter(|_| in_blocks).map(|bytes| {
+            Ok(Memory { bytes, scratch: Arc::new(self.store.scratch_folder()?) })
+        });
         let inputs = Inputs {
             roles,
             declarations: branch.bound.input_declarations.clone(),
             seed: fingerprint.seed,
             cancelled: self.options.cancelled.clone(),
+            memory: memory.transpose()?,
         };
         Ok((inputs, records))
     }
 
+    /// Refuses to read more than the stage of a branch may hold, where it needs all of it at once.
+    fn check_fits(&self, branch: &Branch<'_>) -> Result<()> {
+        let Some(memory) = self.plan.pipeline.memory else { return Ok(()) };
+        let mut largest: Option<(u64, &str)> = None;
+        let mut size = 0;
+        for read in &branch.reads {
+            // Files that a command is handed are its own affair.
+            let Some(declared) = branch.bound.declaration(&read.role) else { continue };
+            if declared.in_blocks || declared.accepts == Accepts::Anything {
+                continue;
+            }
+            let record = self.progress.record(read.from).map(|(_, record)| record);
+            let kept = record.and_then(|record| record.outputs.get(&read.output));
+            let own = kept.map_or(0, |kept| kept.size_for(Some(declared)));
+            size += own;
+            if largest.is_none_or(|(before, _)| own > before) {
+                largest = Some((own, &read.role));
+            }
+        }
+        let needed = size * TIMES;
+        match largest {
+            Some((_, role)) if needed > memory => {
+                let operation = &self.plan.pipeline.stage(&branch.id.stage)?.operation;
+                let why = format!("`{operation}` needs its input `{role}` whole");
+                Err(PipelineError::TooLarge { why, needed, memory })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The file of an object that is read in blocks, once it is known to be sound.
+    fn sound_file(&self, upstream: &Branch<'_>, output: &str, kept: &OutputRecord) -> Result<PathBuf> {
+        if self.store.soundness(&kept.digest, kept.bytes, &self.reading.files) != Soundness::Sound {
+            self.heal(upstream, output, &kept.digest)?;
+        }
+        Ok(self.store.object_path(&kept.digest))
+    }
+
     /// What is read of another branch.
-    fn artifact(&self, read: &Read) -> Result<Option<(Input, InputRecord)>> {
+    fn artifact(&self, branch: &Branch<'_>, read: &Read) -> Result<Option<(Input, InputRecord)>> {
         let (Some((_, record)), Some(upstream)) =
             (self.progress.record(read.from), self.progress.branch(read.from))
         else {
             return Ok(None);
         };
         let Some(kept) = record.outputs.get(&read.output) else { return Ok(None) };
-        let bytes = match self.store.object(&kept.digest) {
-            Some(bytes) => bytes,
-            None => self.heal(upstream, &read.output, &kept.digest)?,
+        let declared = branch.bound.declaration(&read.role);
+        let in_blocks = self.plan.pipeline.memory.is_some() && declared.is_some_and(|own| own.in_blocks);
+        let (bytes, file) = if in_blocks {
+            (Vec::new(), Some(self.sound_file(upstream, &read.output, kept)?))
+        } else {
+            match self.store.object(&kept.digest) {
+                Some(bytes) => (bytes, None),
+                None => (self.heal(upstream, &read.output, &kept.digest)?, None),
+            }
         };
         let record = InputRecord {
             role: read.role.clone(),
@@ -328,6 +388,8 @@ impl Making<'_> {
             extension: kept.extension().to_owned(),
             place: None,
             bytes: Arc::new(bytes),
+            file,
+            size: kept.size_for(declared),
             digest: kept.digest.clone(),
         };
         Ok(Some((input, record)))

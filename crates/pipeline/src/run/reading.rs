@@ -18,6 +18,9 @@ use crate::plan::{Branch, Plan};
 use crate::spec::Reference;
 use crate::store::{InputRecord, Origin, StatCache, Store, WriteThrough};
 
+/// How many times as much the numbers of a file take as its bytes, about.
+const UNPACKED: u64 = 4;
+
 /// Files up to this size are kept as they were read, so that `why` can say what changed in them.
 const LARGEST_COPY: u64 = 64 << 20;
 
@@ -85,7 +88,7 @@ impl Reading {
             format: FORMAT,
             operation: plan.pipeline.stage(&branch.id.stage)?.operation.clone(),
             code: branch.bound.code.clone(),
-            params: branch.bound.params.clone(),
+            params: plan.pipeline.params_of(&branch.bound),
             inputs,
             seed: stage_seed(plan.pipeline.seed, &branch.id.to_string()),
         })
@@ -154,29 +157,46 @@ impl Reading {
                 return Err(moved(&extra.path));
             }
             for (file, known) in files.into_iter().zip(known) {
-                let bytes = read_regular(&file.path).map_err(PipelineError::io(&file.path, "reading"))?;
-                let digest = Digest::of(&bytes);
+                let length = std::fs::metadata(&file.path).map(|found| found.len()).unwrap_or_default();
+                // What is read in blocks stays where it is; what is small is kept besides.
+                let in_blocks = plan.pipeline.memory.is_some()
+                    && branch.bound.declaration(&role).is_some_and(|declared| declared.in_blocks);
+                let left = in_blocks && length > LARGEST_COPY;
+                let (mut bytes, digest) = match left {
+                    true => (Vec::new(), self.files.digest(&file.path)?),
+                    false => {
+                        let bytes = read_regular(&file.path).map_err(PipelineError::io(&file.path, "reading"))?;
+                        let digest = Digest::of(&bytes);
+                        (bytes, digest)
+                    }
+                };
                 if known.content.as_ref() != Some(&digest) || known.key != file.key {
                     if known.key == file.key && self.files.correct(&file.path, &digest) {
                         return Err(PipelineError::Misremembered { path: file.path });
                     }
                     return Err(moved(&file.path));
                 }
-                if bytes.len() as u64 <= LARGEST_COPY {
+                if !left && bytes.len() as u64 <= LARGEST_COPY {
                     store.put_copy(&bytes, &digest, &self.files, disk)?;
+                }
+                if in_blocks {
+                    bytes = Vec::new();
                 }
                 records.push(InputRecord {
                     role: role.clone(),
                     key: file.key.clone(),
                     from: Origin::File(file.shown.display().to_string()),
                     digest: digest.clone(),
-                    bytes: bytes.len() as u64,
+                    bytes: length,
                 });
                 roles.entry(role.clone()).or_default().push(Input {
                     key: file.key,
                     extension: ending(&file.path),
                     place: file.place,
                     bytes: Arc::new(bytes),
+                    file: in_blocks.then_some(file.path),
+                    // Files are text, or packed: their numbers take several times as much.
+                    size: length.saturating_mul(UNPACKED),
                     digest,
                 });
             }
@@ -309,7 +329,15 @@ const HIDDEN_NAMED: usize = 5;
 pub(crate) fn json_input(value: &Value) -> Input {
     let bytes = canonical_json(value).into_bytes();
     let digest = Digest::of(&bytes);
-    Input { key: String::new(), extension: "json".into(), place: None, bytes: Arc::new(bytes), digest }
+    Input {
+        key: String::new(),
+        extension: "json".into(),
+        place: None,
+        bytes: Arc::new(bytes),
+        file: None,
+        size: 0,
+        digest,
+    }
 }
 
 fn whole(input: &Input) -> InputDigest {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde_json::Value;
 use vintner_diagnostics::{Document, Fault, Faults, one_of};
 use vintner_guard::check_regular;
 
@@ -17,7 +18,7 @@ use super::spec::Spec;
 use crate::digest::SecretKey;
 use crate::error::{PipelineError, Result};
 use crate::files::{Ignored, line_not_utf8};
-use crate::operation::Registry;
+use crate::operation::{Registry, bytes_of};
 
 /// A checked pipeline.
 pub struct Pipeline {
@@ -27,6 +28,8 @@ pub struct Pipeline {
     pub vintage: String,
     /// The spec's seed.
     pub seed: u64,
+    /// What a stage may hold in memory, in bytes, where that is bounded.
+    pub memory: Option<u64>,
     /// The folder that paths of the spec start from.
     pub workspace: PathBuf,
     /// The stages, each after those that it reads.
@@ -107,6 +110,14 @@ impl Pipeline {
         let mut expansion = Expansion::default();
         let globals = Globals::read(&document, &mut expansion, &mut faults);
         spec.fill(&globals, &document, &mut faults);
+        let memory = spec.memory.as_ref().and_then(|written| {
+            let bytes = bytes_of(&written.value);
+            if bytes.is_none() {
+                let fault = document.fault(Some(written.span), format!("`{}` is no size", written.value));
+                faults.push(fault.hint("write a number and its unit, as `800MB` or `4GB`"));
+            }
+            bytes
+        });
         let mut checker = Checker::new(workspace, &document, &spec, globals, expansion, registry, faults);
         let secret_key = checker.secret_key.clone();
         let mut stages = checker.stages();
@@ -119,6 +130,7 @@ impl Pipeline {
             name: spec.name,
             vintage: spec.vintage.value,
             seed: spec.seed,
+            memory,
             workspace: workspace.to_owned(),
             positions: stages.iter().enumerate().map(|(at, stage)| (stage.name.clone(), at)).collect(),
             stages,
@@ -127,6 +139,19 @@ impl Pipeline {
             secret_key,
             document,
         })
+    }
+
+    /// The parameters of a stage as its results depend on them: what it may hold is one of them, where it works in blocks on
+    /// what is more.
+    pub(crate) fn params_of(&self, bound: &Bound) -> Value {
+        let mut params = bound.params.clone();
+        if let Some(memory) = self.memory
+            && bound.input_declarations.iter().any(|declared| declared.in_blocks)
+            && let Some(fields) = params.as_object_mut()
+        {
+            fields.insert("memory".into(), memory.into());
+        }
+        params
     }
 
     /// The spec's file, from the workspace.

@@ -30,6 +30,9 @@ pub struct Spec {
     /// Whether commands see nothing but what they declare, unless their stage says otherwise.
     #[serde(default)]
     pub sandbox: bool,
+    /// What a stage may hold in memory: `800MB`, `4GB`. What reads more works on it in blocks, or says that it can't.
+    #[serde(default)]
+    pub memory: Option<Spanned<String>>,
     /// Values that stages refer to as `$name`.
     #[serde(default)]
     pub params: BTreeMap<String, Value>,

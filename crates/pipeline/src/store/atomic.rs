@@ -23,6 +23,15 @@ pub(crate) fn write_checked(trusted: &Path, path: &Path, bytes: &[u8], disk: &Wr
     Ok(())
 }
 
+/// The same with what another file holds, piece by piece.
+pub(crate) fn write_checked_from(trusted: &Path, path: &Path, from: &Path, disk: &WriteThrough) -> Result<()> {
+    let (folder, name) = place(trusted, path)?;
+    let mut read = File::open(from).map_err(PipelineError::io(from, "reading"))?;
+    let file = folder.write_from(name, &mut read, WRITING, Permissions::ReadOnly, false)?;
+    disk.add(path, file);
+    Ok(())
+}
+
 /// Writes a file of the workspace's, which people may change, so that it is there whole or not at all.
 pub(crate) fn write_published(trusted: &Path, path: &Path, bytes: &[u8]) -> Result<()> {
     write(trusted, path, bytes, PUBLISHING, Permissions::OfUmask, true).map(|_| ())

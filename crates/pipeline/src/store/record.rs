@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Digest;
 use crate::error::PipelineError;
 use crate::fingerprint::{Fingerprint, InputDigest};
-use crate::operation::{Encoded, InputDeclaration, Kind};
+use crate::operation::{Encoded, InputDeclaration, Kind, value_bytes};
 
 /// The record of one run of a branch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -157,6 +157,21 @@ impl OutputRecord {
             && encoded.rows == self.rows
             && groups.map_or(self.groups.is_empty(), |found| found.groups == self.groups)
             && groups.map(|found| &found.empty) == self.empty_group.as_ref()
+    }
+
+    /// Bytes of memory that what a reader with this declaration reads of it takes, about; of a frame, as far as the types
+    /// of its columns tell.
+    pub(crate) fn size_for(&self, declared: Option<&InputDeclaration>) -> u64 {
+        let Some(rows) = self.rows.filter(|_| self.kind == Kind::Frame) else { return self.bytes };
+        let all: Vec<&str> = self.columns.keys().map(String::as_str).collect();
+        let read = declared.and_then(|declared| declared.read_of(&all));
+        let types: u64 = self
+            .columns
+            .iter()
+            .filter(|(name, _)| read.as_ref().is_none_or(|read| read.contains(name)))
+            .map(|(_, column)| value_bytes(&column.data_type))
+            .sum();
+        rows.saturating_mul(types)
     }
 
     /// What a reader with this declaration depends on.

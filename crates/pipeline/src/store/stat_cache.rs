@@ -162,7 +162,8 @@ impl Entry {
     }
 }
 
-fn digest_of(file: &mut File) -> std::io::Result<Digest> {
+/// The digest of what a file holds, piece by piece.
+pub(super) fn digest_of(file: &mut File) -> std::io::Result<Digest> {
     let mut hasher = blake3::Hasher::new();
     let mut piece =
         Vec::with_capacity(PIECE.min(usize::try_from(file.metadata()?.len()).unwrap_or(PIECE) + 1));

@@ -23,14 +23,14 @@
 //! it is renamed. Objects are read back against their digest: a corrupted one counts as absent. Nothing is
 //! written or taken away behind a symbolic link ([`Folder`]).
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::atomic::{WRITING, below, write_cache, write_checked};
+use super::atomic::{WRITING, below, write_cache, write_checked, write_checked_from};
 use super::folder::{Entry, EntryKind, Folder, Permissions};
 use super::locking::Locking;
 use super::record::Record;
-use super::stat_cache::StatCache;
+use super::stat_cache::{StatCache, digest_of};
 use super::write_through::WriteThrough;
 use crate::digest::{Digest, SecretKey};
 use crate::error::{PipelineError, Result};
@@ -168,6 +168,20 @@ impl Store {
             write_checked(&self.trusted, &path, bytes, disk)?;
         }
         Ok(digest)
+    }
+
+    /// Keeps what a file holds; its digest, and how many bytes there are. No more than a piece of it is in memory.
+    pub(crate) fn put_file(&self, file: &Path, disk: &WriteThrough) -> Result<(Digest, u64)> {
+        let mut read = File::open(file).map_err(PipelineError::io(file, "reading"))?;
+        let digest = digest_of(&mut read).map_err(PipelineError::io(file, "reading"))?;
+        let bytes = read.metadata().map_err(PipelineError::io(file, "reading"))?.len();
+        let path = self.object_path(&digest);
+        let kept = File::open(&path).and_then(|mut kept| digest_of(&mut kept));
+        if kept.is_ok_and(|kept| kept == digest) {
+            return Ok((digest, bytes));
+        }
+        write_checked_from(&self.trusted, &path, file, disk)?;
+        Ok((digest, bytes))
     }
 
     /// Keeps a copy of a file of which the digest is known already.

@@ -8,6 +8,7 @@ use vintner_panel::{PeriodWindow, TidyTable};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_transform::{Assembly, CategoryAggregate, PanelRows, assemble};
 
+use super::assemble_in_blocks::in_blocks;
 use super::shared::{ENTITY, TIME, gaps, optional_crosswalk, tidy, tidy_input, with_known_variables};
 use crate::code;
 use crate::error::StagesError;
@@ -32,7 +33,7 @@ pub(crate) struct Assemble {
 }
 
 /// The variables of all sources, each once, in the order of the sources.
-fn all_variables(tables: &[TidyTable]) -> Vec<String> {
+pub(super) fn all_variables(tables: &[TidyTable]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for name in tables.iter().flat_map(TidyTable::variable_names) {
         if !names.iter().any(|known| known == name) {
@@ -40,6 +41,21 @@ fn all_variables(tables: &[TidyTable]) -> Vec<String> {
         }
     }
     names
+}
+
+impl Assemble {
+    /// What is assembled for these entities; `all` are the variables that the sources have.
+    fn assembly(&self, entities: Option<Vec<String>>, all: Vec<String>) -> Assembly {
+        Assembly {
+            entities,
+            window: self.window,
+            variables: if self.variables.is_empty() { all } else { self.variables.clone() },
+            aggregate: self.aggregate.clone(),
+            rows: self.rows,
+            entity: ENTITY.into(),
+            time: TIME.into(),
+        }
+    }
 }
 
 fn is_full(rows: &PanelRows) -> bool {
@@ -52,8 +68,12 @@ impl Parameters for Assemble {
         "lays tidy values out as a panel, a row for each entity and year, and lists the gaps";
 
     fn code() -> Digest {
-        let operation = env!("VINTNER_CODE_OPERATION_ASSEMBLE");
-        code::digest(&[operation, code::PANEL, code::INGEST, code::TRANSFORM])
+        let operations = [
+            env!("VINTNER_CODE_OPERATION_ASSEMBLE"),
+            env!("VINTNER_CODE_OPERATION_ASSEMBLE_IN_BLOCKS"),
+            env!("VINTNER_CODE_OPERATION_IN_BLOCKS"),
+        ];
+        code::digest(&[&operations[..], &[code::PANEL, code::INGEST, code::TRANSFORM]].concat())
     }
 
     fn check(
@@ -68,8 +88,8 @@ impl Parameters for Assemble {
     fn inputs(&self) -> Vec<InputDeclaration> {
         vec![
             match self.variables.is_empty() {
-                true => InputDeclaration::frame("tidy").many(),
-                false => tidy_input(&self.variables),
+                true => InputDeclaration::frame("tidy").many().in_blocks(),
+                false => tidy_input(&self.variables).in_blocks(),
             },
             // Without one the entities are those of the data.
             InputDeclaration::file("crosswalk").optional(),
@@ -83,19 +103,11 @@ impl Parameters for Assemble {
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
         let crosswalk = optional_crosswalk(inputs)?;
         let ids = crosswalk.map(|known| known.entities().iter().map(|entity| entity.id.clone()).collect());
+        if !inputs.fit() {
+            return in_blocks(inputs, ids, |variables| self.assembly(None, variables));
+        }
         let tables = tidy(inputs)?;
-        let assembly = Assembly {
-            entities: ids,
-            window: self.window,
-            variables: match self.variables.is_empty() {
-                true => all_variables(&tables),
-                false => self.variables.clone(),
-            },
-            aggregate: self.aggregate.clone(),
-            rows: self.rows,
-            entity: ENTITY.into(),
-            time: TIME.into(),
-        };
+        let assembly = self.assembly(ids, all_variables(&tables));
         let assembled = assemble(&tables, &assembly).map_err(|error| with_known_variables(error, inputs))?;
         Ok(Outputs::new()
             .with("panel", Artifact::Frame(assembled.panel.frame().clone()))

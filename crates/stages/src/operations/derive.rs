@@ -6,10 +6,11 @@ use polars::prelude::DataFrame;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, Span, Spanned};
-use vintner_panel::Panel;
+use vintner_panel::{Gap, Panel};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_transform::{Definition, Expression, derive};
 
+use super::derive_in_blocks::in_blocks;
 use super::shared::{ENTITY, TIME, gaps, join, no_column};
 use crate::code;
 use crate::error::StagesError;
@@ -20,10 +21,10 @@ use crate::params::Parameters;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Derive {
     /// The new columns: name to expression. They may read one another.
-    define: BTreeMap<Spanned<String>, Spanned<String>>,
+    pub(super) define: BTreeMap<Spanned<String>, Spanned<String>>,
     /// Numbers that expressions may name.
     #[serde(default)]
-    parameters: BTreeMap<String, f64>,
+    pub(super) parameters: BTreeMap<String, f64>,
     /// Columns of the inputs that are handed on beside the new ones.
     #[serde(default)]
     keep: Vec<String>,
@@ -59,7 +60,12 @@ impl Parameters for Derive {
     const SUMMARY: &'static str = "adds columns defined by expressions";
 
     fn code() -> Digest {
-        code::digest(&[env!("VINTNER_CODE_OPERATION_DERIVE"), code::PANEL, code::TRANSFORM])
+        let operations = [
+            env!("VINTNER_CODE_OPERATION_DERIVE"),
+            env!("VINTNER_CODE_OPERATION_DERIVE_IN_BLOCKS"),
+            env!("VINTNER_CODE_OPERATION_IN_BLOCKS"),
+        ];
+        code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM]].concat())
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
@@ -97,7 +103,7 @@ impl Parameters for Derive {
     fn inputs(&self) -> Vec<InputDeclaration> {
         let columns = self.reads();
         vec![
-            InputDeclaration::frame("panel").columns(columns.clone()),
+            InputDeclaration::frame("panel").columns(columns.clone()).in_blocks(),
             InputDeclaration::any(Kind::Frame).columns(columns),
         ]
     }
@@ -114,7 +120,22 @@ impl Parameters for Derive {
                 series.push((name, frame));
             }
         }
+        if !inputs.fit() {
+            return in_blocks(self, inputs, series);
+        }
         let panel = join(Panel::of_observations(inputs.frame("panel")?, ENTITY, TIME)?, series)?;
+        let (frame, found) = self.derived(inputs, &panel)?;
+        Ok(Outputs::new().with("panel", Artifact::Frame(frame)).with("gaps", gaps(&found)?))
+    }
+}
+
+impl Derive {
+    /// The columns that are handed on of a panel with all that is joined to it, and the gaps of the new ones.
+    pub(super) fn derived(
+        &self,
+        inputs: &Inputs,
+        panel: &Panel,
+    ) -> Result<(DataFrame, Vec<Gap>), StagesError> {
         // Keys may be absent; an expression that reads one is told so with its place.
         let is_there = |name: &String| {
             name == ENTITY
@@ -137,12 +158,11 @@ impl Parameters for Derive {
             let missing = absent.iter().map(|name| no_column(reader(name), name, &known)).collect();
             return Err(StagesError::NoColumns { missing });
         }
-        let derived = derive(&panel, &self.definitions(), &self.parameters)?;
+        let derived = derive(panel, &self.definitions(), &self.parameters)?;
         let keys = [ENTITY, TIME].into_iter().filter(|key| panel.frame().column(key).is_ok());
         let mut columns: Vec<&str> = keys.collect();
         columns.extend(self.keep.iter().map(String::as_str));
         columns.extend(self.define.keys().map(|name| name.value.as_str()));
-        let frame = derived.panel.frame().select(columns)?;
-        Ok(Outputs::new().with("panel", Artifact::Frame(frame)).with("gaps", gaps(&derived.gaps)?))
+        Ok((derived.panel.frame().select(columns)?, derived.gaps))
     }
 }

@@ -3,9 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
-use vintner_estimation::describe;
+use vintner_estimation::{describe, describe_in_blocks};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
+use super::in_blocks::panel_in_blocks;
 use super::shared::{ENTITY, TIME, none_named, observations};
 use crate::code;
 use crate::error::StagesError;
@@ -24,7 +25,8 @@ impl Parameters for Describe {
     const SUMMARY: &'static str = "descriptive statistics, overall, between and within entities";
 
     fn code() -> Digest {
-        code::digest(&[env!("VINTNER_CODE_OPERATION_DESCRIBE"), code::PANEL, code::ESTIMATION])
+        let operations = [env!("VINTNER_CODE_OPERATION_DESCRIBE"), env!("VINTNER_CODE_OPERATION_IN_BLOCKS")];
+        code::digest(&[&operations[..], &[code::PANEL, code::ESTIMATION]].concat())
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
@@ -33,7 +35,7 @@ impl Parameters for Describe {
 
     fn inputs(&self) -> Vec<InputDeclaration> {
         let columns = [ENTITY, TIME].into_iter().chain(self.variables.iter().map(String::as_str));
-        vec![InputDeclaration::frame("panel").columns(columns)]
+        vec![InputDeclaration::frame("panel").columns(columns).in_blocks()]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -41,7 +43,10 @@ impl Parameters for Describe {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let descriptions = describe(&observations(inputs, "panel")?, &self.variables)?;
+        let descriptions = match inputs.fit() {
+            true => describe(&observations(inputs, "panel")?, &self.variables)?,
+            false => describe_in_blocks(&mut panel_in_blocks(inputs, "panel")?, &self.variables)?,
+        };
         Ok(Outputs::new().with("descriptives", Artifact::json(&descriptions)?))
     }
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
-use vintner_ingest::{NameOutside, Source, read_source_bytes};
+use vintner_ingest::{
+    Crosswalk, NameOutside, Source, needs_whole, read_source_bytes, read_source_in_blocks,
+};
 use vintner_panel::PeriodWindow;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
@@ -57,7 +59,7 @@ impl Parameters for Ingest {
 
     fn inputs(&self) -> Vec<InputDeclaration> {
         vec![
-            InputDeclaration::file("source"),
+            InputDeclaration::file("source").in_blocks(),
             InputDeclaration::file("declaration"),
             // Without one all entities are read, under the names that the file gives them.
             InputDeclaration::file("crosswalk").optional(),
@@ -71,7 +73,10 @@ impl Parameters for Ingest {
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
         let source: Source = inputs.json("declaration")?;
         let crosswalk = optional_crosswalk(inputs)?;
-        let tidied = read_source_bytes(&source, inputs.bytes("source")?, crosswalk.as_ref(), self.window)?;
+        if !inputs.fit() {
+            return self.in_blocks(inputs, &source, crosswalk.as_ref());
+        }
+        let tidied = read_source_bytes(&source, &inputs.bytes("source")?, crosswalk.as_ref(), self.window)?;
         let (values, missing) = tidied.counts()?;
         let summary = Summary {
             source: &source.name,
@@ -87,6 +92,42 @@ impl Parameters for Ingest {
         let (frame, notes) = tidied.table.into_parts();
         Ok(Outputs::new()
             .with("tidy", Artifact::Noted(frame, notes))
+            .with("summary", Artifact::json(&summary)?)
+            .warn(tidied.warnings))
+    }
+}
+
+impl Ingest {
+    /// The outputs for a file that is more than the stage may hold.
+    fn in_blocks(
+        &self,
+        inputs: &Inputs,
+        source: &Source,
+        crosswalk: Option<&Crosswalk>,
+    ) -> Result<Outputs, StagesError> {
+        if let Some(what) = needs_whole(source) {
+            return Err(inputs.too_large(format!("{what} is read whole")).into());
+        }
+        let mut writer = inputs.writer()?;
+        let rows = inputs.block_rows(source.columns.len() + 3);
+        let path = inputs.path("source")?;
+        let tidied =
+            read_source_in_blocks(source, path, crosswalk, self.window, rows, |frame| -> Result<_, StagesError> {
+                Ok(writer.write(frame)?)
+            })?;
+        let summary = Summary {
+            source: &source.name,
+            file: &source.file,
+            rows_read: tidied.rows_read,
+            rows_used: tidied.rows_used,
+            values: tidied.values,
+            missing: tidied.missing,
+            flags: tidied.flags,
+            rows_left_out: tidied.rows_left_out,
+            names_outside: tidied.names_outside,
+        };
+        Ok(Outputs::new()
+            .with("tidy", Artifact::Written(writer.finish(&tidied.notes)?))
             .with("summary", Artifact::json(&summary)?)
             .warn(tidied.warnings))
     }

@@ -1,6 +1,7 @@
 //! One operation a file.
 
 mod assemble;
+mod assemble_in_blocks;
 mod bootstrap;
 mod chosen;
 mod claims;
@@ -8,6 +9,7 @@ mod cointegration;
 mod csv;
 mod deflate;
 mod derive;
+mod derive_in_blocks;
 mod describe;
 mod diagnose;
 mod draw_agreement;
@@ -24,6 +26,7 @@ mod figure_shared;
 mod fitted;
 mod gmm;
 mod granger;
+mod in_blocks;
 mod inference;
 mod ingest;
 mod iv;
@@ -32,6 +35,7 @@ mod model_results;
 mod model_table;
 mod plot;
 mod regress;
+mod regress_in_blocks;
 mod report;
 mod results;
 mod robustness;

@@ -14,6 +14,7 @@ use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputD
 
 use super::fitted;
 use super::inference::{self, Inference, Together};
+use super::regress_in_blocks::in_blocks;
 use super::shared::{ENTITY, TIME, observations};
 use super::written::{Made, Written};
 use crate::code;
@@ -42,7 +43,7 @@ pub(crate) struct Regress {
     /// Regressors that stand for categories, each with the one that the others are measured against, the first
     /// where none is named. Columns of text are such without being named.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    factors: BTreeMap<String, Option<String>>,
+    pub(super) factors: BTreeMap<String, Option<String>>,
     /// The column of weights and what they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     weights: Option<Weights>,
@@ -52,15 +53,15 @@ pub(crate) struct Regress {
     collinear: CollinearColumns,
     /// Whether each entity's own equation is estimated by OLS, and how its standard errors are made.
     #[serde(default)]
-    by_entity: Option<ByEntity>,
+    pub(super) by_entity: Option<ByEntity>,
     /// Whether the pooled equation is estimated, and how.
     #[serde(default)]
-    pooled: Option<Pooled>,
+    pub(super) pooled: Option<Pooled>,
 }
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ByEntity {
+pub(super) struct ByEntity {
     /// How its standard errors are made.
     #[serde(default)]
     covariance: Covariance,
@@ -84,9 +85,9 @@ impl ByEntity {
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Pooled {
+pub(super) struct Pooled {
     /// The model.
-    model: Model,
+    pub(super) model: Model,
     /// How its standard errors are made.
     #[serde(default)]
     covariance: Covariance,
@@ -102,16 +103,16 @@ struct Pooled {
     covariances: Vec<Covariance>,
     /// Linear hypotheses about the coefficients: each a text, or a list of texts that are tested together.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    hypotheses: Vec<Together>,
+    pub(super) hypotheses: Vec<Together>,
     /// The level of confidence intervals, where these are asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    confidence_level: Option<f64>,
+    pub(super) confidence_level: Option<f64>,
     /// Whether fitted values, residuals, leverage and Cook's distances of the rows are handed on, as a frame.
     #[serde(default, skip_serializing_if = "is_default")]
-    rows: bool,
+    pub(super) rows: bool,
     /// Whether the effects' levels are, fixed or predicted.
     #[serde(default, skip_serializing_if = "is_default")]
-    levels: bool,
+    pub(super) levels: bool,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -157,7 +158,7 @@ struct Estimates {
 }
 
 impl Regress {
-    fn written(&self) -> Written<'_> {
+    pub(super) fn written(&self) -> Written<'_> {
         Written {
             formula: self.formula.as_ref(),
             rows: self.rows.as_ref(),
@@ -169,7 +170,7 @@ impl Regress {
     }
 
     /// The equation, as each entity's is estimated.
-    fn formula(&self, written: &Formula) -> Formula {
+    pub(super) fn formula(&self, written: &Formula) -> Formula {
         let mut formula = written.clone();
         formula.effects.clear();
         formula.weights.clone_from(&self.weights);
@@ -179,7 +180,7 @@ impl Regress {
     }
 
     /// The pooled equation: with the effects that `pooled` names, or else those after the formula's bar.
-    fn pooled_formula(&self, written: &Formula) -> Result<Formula, EstimationError> {
+    pub(super) fn pooled_formula(&self, written: &Formula) -> Result<Formula, EstimationError> {
         let mut formula = self.formula(written);
         let Some(pooled) = &self.pooled else { return Ok(formula) };
         formula.effects.clone_from(&written.effects);
@@ -191,7 +192,7 @@ impl Regress {
     }
 
     /// The covariances of the pooled equation, that of `pooled` first.
-    fn pooled_covariances(&self) -> Vec<Covariance> {
+    pub(super) fn pooled_covariances(&self) -> Vec<Covariance> {
         let pooled = self.pooled.iter();
         pooled
             .flat_map(|pooled| [&pooled.covariance].into_iter().chain(&pooled.covariances))
@@ -221,6 +222,8 @@ impl Parameters for Regress {
             env!("VINTNER_CODE_OPERATION_WRITTEN"),
             env!("VINTNER_CODE_OPERATION_CHOSEN"),
             env!("VINTNER_CODE_OPERATION_FITTED"),
+            env!("VINTNER_CODE_OPERATION_IN_BLOCKS"),
+            env!("VINTNER_CODE_OPERATION_REGRESS_IN_BLOCKS"),
         ];
         code::digest(&[&operations[..], &[code::PANEL, code::TRANSFORM, code::ESTIMATION]].concat())
     }
@@ -303,7 +306,7 @@ impl Parameters for Regress {
             formula.columns().into_iter().skip(1).map(str::to_owned).collect::<Vec<_>>()
         });
         let columns = [ENTITY, TIME].map(str::to_owned).into_iter().chain(written.columns()).chain(further);
-        vec![InputDeclaration::frame("panel").columns(columns.chain(self.cluster_columns()))]
+        vec![InputDeclaration::frame("panel").columns(columns.chain(self.cluster_columns())).in_blocks()]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -319,6 +322,9 @@ impl Parameters for Regress {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
+        if !inputs.fit() {
+            return in_blocks(self, inputs);
+        }
         let (models, mut warnings) = self.written().models(&observations(inputs, "panel")?)?;
         let (mut several, mut rows, mut levels) = (Vec::new(), Vec::new(), Vec::new());
         for model in models {

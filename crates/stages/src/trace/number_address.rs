@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
+use vintner_panel::Period;
 
 /// Where a number stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,8 +71,8 @@ pub enum NumberAddress {
         variable: String,
         /// The unit by its printed name.
         unit: String,
-        /// The time.
-        time: i32,
+        /// The time; of a wave, the year of its number.
+        time: Period,
     },
 }
 
@@ -100,8 +101,8 @@ impl NumberAddress {
                 let unit = rest.first().and_then(|unit| named(unit));
                 Self::Granger { cause: cause.trim().into(), effect: effect.trim().into(), unit }
             }),
-            ["value", variable, unit, time] => match (named(unit), time.parse()) {
-                (Some(unit), Ok(time)) => Some(Self::Value { variable: (*variable).to_owned(), unit, time }),
+            ["value", variable, unit, time] => match (named(unit), time_of(time)) {
+                (Some(unit), Some(time)) => Some(Self::Value { variable: (*variable).to_owned(), unit, time }),
                 _ => None,
             },
             // What comes after the regressor (`std_error`, `p_value`) is of the same row.
@@ -114,6 +115,11 @@ impl NumberAddress {
         };
         (plain, address)
     }
+}
+
+/// A whole number, or a period as it is printed; nothing where it is neither.
+fn time_of(text: &str) -> Option<Period> {
+    text.parse().ok().map(Period::year).or_else(|| text.parse().ok())
 }
 
 impl fmt::Display for NumberAddress {
@@ -142,5 +148,23 @@ impl fmt::Display for NumberAddress {
 impl Serialize for NumberAddress {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_have_times_of_any_length_or_none() {
+        let read = |text: &str| {
+            NumberAddress::read(text, &|unit| Some(unit.to_owned())).1.map(|address| address.to_string())
+        };
+        for text in ["value/x/a/2010", "value/x/a/2010Q1", "value/x/a/1990-03", "value/x/a/3"] {
+            assert_eq!(read(text).as_deref(), Some(text));
+        }
+        for text in ["value/x/a/2147483648", "value/x/a/99999999999999999999", "value/x/a/2010Q5"] {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 }

@@ -261,9 +261,9 @@ impl Numbers {
                             continue;
                         }
                         let rows = rows_of(&panel);
-                        let Some(at) = rows.iter().position(|row| row.0 == unit.id && row.1 == *time) else {
-                            continue;
-                        };
+                        let own = |row: &(String, i32)| row.0 == unit.id && panel.period(row.1) == Some(*time);
+                        let Some(at) = rows.iter().position(own) else { continue };
+                        let ordinal = rows.get(at).map(|row| row.1).unwrap_or_default();
                         let value = panel.values(variable)?.get(at).copied().flatten();
                         return Ok(Some(Number {
                             address: address.clone(),
@@ -271,7 +271,7 @@ impl Numbers {
                             outputs: Vec::new(),
                             panel: output,
                             variables: vec![variable.clone()],
-                            sample: vec![(unit.id.clone(), *time)],
+                            sample: vec![(unit.id.clone(), ordinal)],
                             dropped: Vec::new(),
                             influence: Vec::new(),
                         }));

@@ -111,6 +111,19 @@ impl Expression {
         reach
     }
 
+    /// Whether its value for a row depends on rows of other entities: it has a window that isn't within an entity, the
+    /// values of the column `entity`.
+    pub fn crosses(&self, entity: &str) -> bool {
+        let mut crosses = false;
+        self.node.visit(&mut |node| {
+            if let Node::Window(window) = node {
+                let within = |part: &Node| matches!(part, Node::Name { name, .. } if name == entity);
+                crosses |= !window.partition.iter().any(within);
+            }
+        });
+        crosses
+    }
+
     /// The expression's value for each row.
     pub(crate) fn evaluate(&self, environment: &Environment) -> Result<Values> {
         Ok(evaluate::evaluate(&self.node, &self.text, environment)?)

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -192,7 +192,19 @@ impl Folder {
     pub(crate) fn write(
         &self,
         name: &OsStr,
-        bytes: &[u8],
+        mut bytes: &[u8],
+        prefix: &str,
+        permissions: Permissions,
+        sync: bool,
+    ) -> Result<File> {
+        self.write_from(name, &mut bytes, prefix, permissions, sync)
+    }
+
+    /// The same with what is read from elsewhere, piece by piece.
+    pub(crate) fn write_from(
+        &self,
+        name: &OsStr,
+        from: &mut dyn Read,
         prefix: &str,
         permissions: Permissions,
         sync: bool,
@@ -204,7 +216,7 @@ impl Folder {
         let written = permissions
             .set(&file)
             .map_err(PipelineError::io(path(), "setting permissions"))
-            .and_then(|()| file.write_all(bytes).map_err(PipelineError::io(path(), "writing")))
+            .and_then(|()| io::copy(from, &mut file).map(|_| ()).map_err(PipelineError::io(path(), "writing")))
             .and_then(|()| match sync {
                 true => file.sync_all().map_err(PipelineError::io(path(), "writing to disk")),
                 false => Ok(()),

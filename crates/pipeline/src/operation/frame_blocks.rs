@@ -1,0 +1,288 @@
+//! Frames that are read, and written, some rows at a time.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+
+use polars::io::parquet::write::BatchedWriter;
+use polars::prelude::*;
+use polars_parquet::write::{KeyValue, schema_to_metadata_key};
+use tempfile::{NamedTempFile, TempPath};
+
+use super::artifact::{ColumnNotes, NOTES, notes_of, notes_text, refused};
+use super::memory::block_rows;
+use crate::error::{PipelineError, Result};
+
+/// A frame in a Parquet file, of which no more than a row group and a block are in memory.
+#[derive(Debug, Clone)]
+pub struct FrameBlocks {
+    what: String,
+    path: PathBuf,
+    metadata: FileMetadataRef,
+    /// The frame without rows, all columns.
+    empty: DataFrame,
+    /// The columns that are read, in that order; none where nothing is.
+    columns: Vec<String>,
+    notes: ColumnNotes,
+    rows: usize,
+}
+
+impl FrameBlocks {
+    /// The frame in a file, of which the columns are read that `read_of` picks of all; all where it picks none. Blocks
+    /// have as many rows as go well with `memory`.
+    pub(crate) fn open(
+        path: &Path,
+        what: &str,
+        memory: u64,
+        read_of: impl FnOnce(&[&str]) -> Option<Vec<String>>,
+    ) -> Result<Self> {
+        let told = |error: &PolarsError| refused(what, error);
+        let mut reader = reader_of(path).map_err(|error| told(&error))?;
+        let mut notes = notes_of(&mut reader).map_err(|error| told(&error))?;
+        let metadata = reader.get_metadata().map_err(|error| told(&error))?.clone();
+        let schema = reader.schema().map_err(|error| told(&error))?;
+        let empty = schema
+            .iter()
+            .map(|(name, field)| Column::new_empty(name.clone(), &DataType::from_arrow_field(field)))
+            .collect();
+        let empty = DataFrame::new(0, empty).map_err(|error| told(&error))?;
+        let all: Vec<&str> = schema.iter_names().map(|name| name.as_str()).collect();
+        let columns = read_of(&all).unwrap_or_else(|| all.iter().map(|name| (*name).to_owned()).collect());
+        notes.retain(|column, _| columns.contains(column));
+        let rows = block_rows(memory, columns.len());
+        Ok(Self { what: what.to_owned(), path: path.to_owned(), metadata, empty, columns, notes, rows })
+    }
+
+    /// How many rows it has.
+    pub fn height(&self) -> usize {
+        self.metadata.num_rows
+    }
+
+    /// How many rows a block has, but for the last. It depends on the columns and on the memory that stages may take,
+    /// and not on how the file is laid out.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The columns that are read.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The notes to these.
+    pub fn notes(&self) -> &ColumnNotes {
+        &self.notes
+    }
+
+    /// The same frame, of which only `columns` are read, in that order, with the same blocks.
+    ///
+    /// # Errors
+    /// [`PipelineError::Artifact`] where it hasn't one of them.
+    pub fn of_columns(&self, columns: &[&str]) -> Result<Self> {
+        if let Some(absent) = columns.iter().find(|name| !self.columns.iter().any(|own| own == *name)) {
+            let message = format!("no column `{absent}`; it has {}", self.columns.join(", "));
+            return Err(PipelineError::Artifact { what: self.what.clone(), message });
+        }
+        Ok(Self { columns: columns.iter().map(|name| (*name).to_owned()).collect(), ..self.clone() })
+    }
+
+    /// Hands on the blocks from the first row to the last, as long as `visit` wants another.
+    ///
+    /// # Errors
+    /// Where the file can't be read, and what `visit` says.
+    pub fn each<E: From<PipelineError>>(
+        &self,
+        mut visit: impl FnMut(DataFrame) -> std::result::Result<bool, E>,
+    ) -> std::result::Result<(), E> {
+        let mut held: Option<DataFrame> = None;
+        let mut start = 0;
+        for group in self.metadata.row_groups.iter() {
+            let end = start + group.num_rows();
+            // A group may be large; of a part of it no more is decoded.
+            while start < end {
+                let rows = self.rows.min(end - start);
+                let frame = self.read(start, rows).map_err(|error| refused(&self.what, &error))?;
+                start += rows;
+                let mut all = match held.take() {
+                    Some(held) => held.vstack(&frame).map_err(|error| refused(&self.what, &error))?,
+                    None => frame,
+                };
+                if all.height() >= self.rows {
+                    let mut block = all.slice(0, self.rows);
+                    all = all.slice(self.rows as i64, all.height() - self.rows);
+                    block.rechunk_mut();
+                    if !visit(block)? {
+                        return Ok(());
+                    }
+                }
+                held = (all.height() > 0).then_some(all);
+            }
+        }
+        if let Some(mut rest) = held {
+            rest.rechunk_mut();
+            visit(rest)?;
+        }
+        Ok(())
+    }
+
+    fn read(&self, start: usize, rows: usize) -> PolarsResult<DataFrame> {
+        if self.columns.is_empty() {
+            return Ok(DataFrame::empty_with_height(rows));
+        }
+        let mut reader = reader_of(&self.path)?;
+        reader.set_metadata(self.metadata.clone());
+        let frame = reader
+            .with_columns(Some(self.columns.clone()))
+            .with_slice(Some((start, rows)))
+            .finish()?;
+        frame.select(self.columns.iter().map(String::as_str))
+    }
+
+    /// The columns that are read, without a row.
+    ///
+    /// # Errors
+    /// Where one isn't there.
+    pub fn empty(&self) -> Result<DataFrame> {
+        let frame = self.empty.select(self.columns.iter().map(String::as_str));
+        frame.map_err(|error| refused(&self.what, &error))
+    }
+
+    /// All of it at once.
+    ///
+    /// # Errors
+    /// Where it can't be read.
+    pub fn whole(&self) -> Result<DataFrame> {
+        let mut all = self.empty()?;
+        self.each(|block| -> Result<bool> {
+            all.vstack_mut(&block).map_err(|error| refused(&self.what, &error))?;
+            Ok(true)
+        })?;
+        all.rechunk_mut();
+        Ok(all)
+    }
+}
+
+fn reader_of(path: &Path) -> PolarsResult<ParquetReader<File>> {
+    let file = File::open(path).map_err(PolarsError::from)?;
+    Ok(ParquetReader::new(file).read_parallel(ParallelStrategy::Columns))
+}
+
+/// A frame that a stage writes some rows at a time, in a file that goes once it is kept.
+pub struct FrameWriter {
+    file: NamedTempFile,
+    writer: Option<BatchedWriter<File>>,
+    rows: u64,
+    /// What is held back until it fills a row group.
+    held: Option<DataFrame>,
+    group: usize,
+}
+
+/// A frame that was written into a file.
+#[derive(Debug, Clone)]
+pub struct WrittenFrame {
+    pub(crate) path: Arc<TempPath>,
+    pub(crate) rows: u64,
+}
+
+impl WrittenFrame {
+    /// The frame, to be read some rows at a time within `memory`.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    pub fn blocks(&self, memory: u64) -> Result<FrameBlocks> {
+        FrameBlocks::open(&self.path, "what was written in blocks", memory, |_| None)
+    }
+}
+
+/// Rows of a row group, as Polars has them.
+const GROUP: usize = 512 * 512;
+
+impl FrameWriter {
+    /// A frame in a new file of `folder`; rows are written in groups that go well with `memory`.
+    pub(crate) fn new(folder: &Path, memory: u64) -> Result<Self> {
+        let file = NamedTempFile::new_in(folder).map_err(PipelineError::io(folder, "making a temporary file"))?;
+        Ok(Self {
+            file,
+            writer: None,
+            rows: 0,
+            held: None,
+            group: block_rows(memory, 8).min(GROUP),
+        })
+    }
+
+    /// Writes groups of so many rows, or what is near it.
+    pub(crate) fn hold_back(&mut self, rows: u64) {
+        self.group = usize::try_from(rows).unwrap_or(GROUP).clamp(256, GROUP);
+    }
+
+    /// Whether nothing was written yet, not even which columns there are.
+    pub fn is_new(&self) -> bool {
+        self.held.is_none() && self.writer.is_none()
+    }
+
+    /// Adds rows. The first have the columns, and their types, that all have.
+    ///
+    /// # Errors
+    /// Where they can't be written, or have other columns than those before.
+    pub fn write(&mut self, frame: DataFrame) -> Result<()> {
+        self.add(frame).map_err(|error| self.refused(&error))
+    }
+
+    fn add(&mut self, frame: DataFrame) -> PolarsResult<()> {
+        let mut all = match self.held.take() {
+            Some(held) => held.vstack(&frame)?,
+            None => frame,
+        };
+        while all.height() >= self.group {
+            self.put(all.slice(0, self.group))?;
+            all = all.slice(self.group as i64, all.height() - self.group);
+        }
+        self.held = Some(all);
+        Ok(())
+    }
+
+    fn put(&mut self, mut frame: DataFrame) -> PolarsResult<()> {
+        frame.rechunk_mut();
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            None => {
+                let file = self.file.reopen().map_err(PolarsError::from)?;
+                let writer = ParquetWriter::new(file)
+                    .with_compression(ParquetCompression::Zstd(None))
+                    .set_parallel(true)
+                    .batched(frame.schema())?;
+                self.writer.insert(writer)
+            }
+        };
+        self.rows += frame.height() as u64;
+        writer.write_batch(&frame)
+    }
+
+    /// The frame with notes to its columns, once all rows are written; at the least one call of [`FrameWriter::write`]
+    /// has said which columns there are.
+    ///
+    /// # Errors
+    /// Where the rest can't be written.
+    pub fn finish(mut self, notes: &ColumnNotes) -> Result<WrittenFrame> {
+        let rest = self.held.take().unwrap_or_else(DataFrame::empty);
+        let written = (|| -> PolarsResult<()> {
+            if rest.height() > 0 || self.writer.is_none() {
+                self.put(rest)?;
+            }
+            let Some(writer) = &self.writer else { return Ok(()) };
+            let mut writer = writer.get_writer().lock().unwrap_or_else(PoisonError::into_inner);
+            let kept = notes_text(notes).map(|text| {
+                let notes = KeyValue { key: NOTES.to_owned(), value: Some(text) };
+                vec![schema_to_metadata_key(writer.schema()), notes]
+            });
+            writer.end(kept).map(|_| ())
+        })();
+        written.map_err(|error| self.refused(&error))?;
+        self.writer = None;
+        Ok(WrittenFrame { path: Arc::new(self.file.into_temp_path()), rows: self.rows })
+    }
+
+    fn refused(&self, error: &PolarsError) -> PipelineError {
+        refused(&format!("writing {}", self.file.path().display()), error)
+    }
+}
