@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vintner_panel::Panel;
+use vintner_panel::{Panel, Period};
 
 use crate::cell::{Cell, Missing, append, column_cells, figure, finite};
 use crate::derived::Derived;
@@ -16,8 +16,8 @@ pub struct Deflate {
     pub nominal: String,
     /// The price index, on any base.
     pub deflator: String,
-    /// The year whose prices are used.
-    pub base: i32,
+    /// The year whose prices are used, or in a panel of quarters or other periods the one: `2008Q1`.
+    pub base: Period,
     /// The new column's name.
     pub into: String,
 }
@@ -28,8 +28,8 @@ pub struct Deflate {
 pub struct Rebase {
     /// The column.
     pub series: String,
-    /// The year in which the new column is 1.
-    pub base: i32,
+    /// The year, or the period, in which the new column is 1.
+    pub base: Period,
     /// The new column's name.
     pub into: String,
 }
@@ -42,7 +42,8 @@ pub struct Rebase {
 ///
 /// # Errors
 /// [`crate::TransformError::Panel`] where a column is absent or isn't numeric,
-/// [`crate::TransformError::ColumnExists`], [`crate::TransformError::BaseYearOutside`].
+/// [`crate::TransformError::ColumnExists`], [`crate::TransformError::BaseYearOutside`],
+/// [`crate::TransformError::BaseOfOtherLength`].
 pub fn deflate(panel: &Panel, deflate: &Deflate) -> Result<Derived> {
     check_base(panel, &deflate.deflator, deflate.base)?;
     let prices: Vec<Cell> = column_cells(panel, &deflate.deflator)?
@@ -72,7 +73,8 @@ pub fn deflate(panel: &Panel, deflate: &Deflate) -> Result<Derived> {
 ///
 /// # Errors
 /// [`crate::TransformError::Panel`] where the column is absent or isn't numeric,
-/// [`crate::TransformError::ColumnExists`], [`crate::TransformError::BaseYearOutside`].
+/// [`crate::TransformError::ColumnExists`], [`crate::TransformError::BaseYearOutside`],
+/// [`crate::TransformError::BaseOfOtherLength`].
 pub fn rebase(panel: &Panel, rebase: &Rebase) -> Result<Derived> {
     check_base(panel, &rebase.series, rebase.base)?;
     let series = column_cells(panel, &rebase.series)?;
@@ -80,27 +82,33 @@ pub fn rebase(panel: &Panel, rebase: &Rebase) -> Result<Derived> {
 }
 
 /// A base year that no entity has is a slip of the pen; one that some lack is a gap of theirs.
-fn check_base(panel: &Panel, series: &str, base: i32) -> Result<()> {
+fn check_base(panel: &Panel, series: &str, base: Period) -> Result<()> {
+    if base.frequency() != panel.frequency() {
+        let frequency = panel.frequency();
+        return Err(TransformError::BaseOfOtherLength { series: series.into(), base, frequency });
+    }
     let times = panel.times();
+    let label = |time: &i32| panel.time_label(*time);
     match (times.iter().min(), times.iter().max()) {
-        (Some(first), Some(last)) if !times.contains(&base) => {
-            Err(TransformError::BaseYearOutside { series: series.into(), base, first: *first, last: *last })
+        (Some(first), Some(last)) if !times.contains(&base.ordinal()) => {
+            let (first, last) = (label(first), label(last));
+            Err(TransformError::BaseYearOutside { series: series.into(), base, first, last })
         }
         _ => Ok(()),
     }
 }
 
-fn rebased(panel: &Panel, series: &[Cell], name: &str, base: i32) -> Vec<Cell> {
+fn rebased(panel: &Panel, series: &[Cell], name: &str, base: Period) -> Vec<Cell> {
     let mut index = Vec::with_capacity(series.len());
     for group in panel.groups() {
         let rows = series.get(group.clone()).unwrap_or_default();
         let times = panel.times().get(group.clone()).unwrap_or_default();
-        let at_base = match times.binary_search(&base).ok().and_then(|row| rows.get(row)) {
-            None => Err(Missing::computed(format!("{name} has no row in the base year {base}"))),
+        let at_base = match times.binary_search(&base.ordinal()).ok().and_then(|row| rows.get(row)) {
+            None => Err(Missing::computed(format!("{name} has no row in the base {} {base}", base.frequency()))),
             Some(Err(missing)) => {
-                Err(Missing::computed(format!("{} in the base year {base}", missing.reason())))
+                Err(Missing::computed(format!("{} in the base {} {base}", missing.reason(), base.frequency())))
             }
-            Some(Ok(0.0)) => Err(Missing::computed(format!("{name} is 0 in the base year {base}"))),
+            Some(Ok(0.0)) => Err(Missing::computed(format!("{name} is 0 in the base {} {base}", base.frequency()))),
             Some(Ok(value)) => Ok(*value),
         };
         index.extend(rows.iter().map(|cell| {

@@ -1,6 +1,6 @@
 //! What can be wrong with a transformation.
 
-use vintner_panel::{CellAddress, Frequency, PanelError};
+use vintner_panel::{CellAddress, Frequency, PanelError, Period};
 
 use crate::expression_problem::{ExpressionError, Position};
 use crate::suggestion::hint;
@@ -215,16 +215,44 @@ pub enum TransformError {
         times: Vec<String>,
     },
     /// A base year in which no entity has a row.
-    #[error("`{series}` can't be put on the base {base}: the panel has the years {first} to {last}")]
+    #[error(
+        "`{series}` can't be put on the base {base}: the panel has the {} {first} to {last}",
+        base.frequency().plural()
+    )]
     BaseYearOutside {
         /// The series.
         series: String,
-        /// The base year.
-        base: i32,
-        /// The panel's first year.
-        first: i32,
-        /// The panel's last year.
-        last: i32,
+        /// The base year, or period.
+        base: Period,
+        /// The panel's first.
+        first: String,
+        /// The panel's last.
+        last: String,
+    },
+    /// A base of another length than the panel's times.
+    #[error(
+        "`{series}` can't be put on the base {base}, which is a {}: the panel has {}; name one of these as `base`",
+        base.frequency(), frequency.plural()
+    )]
+    BaseOfOtherLength {
+        /// The series.
+        series: String,
+        /// The base.
+        base: Period,
+        /// How long the panel's times are.
+        frequency: Frequency,
+    },
+    /// Shares and shifts whose times aren't years.
+    #[error(
+        "`{variable}` has {}, and an exposure is of years; `derive` can make one of a panel: shift * share, the share by a \
+         window over the base",
+        frequency.plural()
+    )]
+    ExposureOfPeriods {
+        /// The variable.
+        variable: String,
+        /// How long its times are.
+        frequency: Frequency,
     },
     /// One of shift and share comes by category and the other doesn't.
     #[error("`{with}` comes by category and `{without}` doesn't; both must, or neither")]

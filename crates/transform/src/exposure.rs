@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vintner_panel::{Gap, Panel, TidyTable, tidy_columns as names};
+use vintner_panel::{Frequency, Gap, Panel, TidyTable, tidy_columns as names};
 
 use crate::cell::{Cell, Missing, append};
 use crate::derived::Derived;
@@ -65,9 +65,17 @@ type Known = std::result::Result<f64, String>;
 /// [`TransformError::ShiftHasEntity`], [`TransformError::ShareHasNoEntity`],
 /// [`TransformError::NegativeShare`], [`TransformError::DuplicateValue`],
 /// [`TransformError::MixedKeys`], [`TransformError::CategoriesOnOneSide`],
-/// [`TransformError::CategoriesDiffer`], [`TransformError::UnknownCategory`].
+/// [`TransformError::CategoriesDiffer`], [`TransformError::UnknownCategory`],
+/// [`TransformError::ExposureOfPeriods`].
 pub fn exposure(tidy: &[TidyTable], shift_share: &ShiftShare) -> Result<Exposure> {
     let (shift, share) = (held_in(tidy, &shift_share.shift)?, held_in(tidy, &shift_share.share)?);
+    for (variable, held) in [(&shift_share.shift, &shift), (&shift_share.share, &share)] {
+        let tables = held.iter().filter_map(|(at, _)| tidy.get(*at));
+        // A number of a quarter or a day would be taken for a year.
+        if let Some(other) = tables.map(TidyTable::frequency).find(|own| *own != Frequency::Year) {
+            return Err(TransformError::ExposureOfPeriods { variable: variable.clone(), frequency: other });
+        }
+    }
     let (shift, share) = (rows_of(&shift, tidy), rows_of(&share, tidy));
     let shifts = shifts(&shift, &shift_share.shift)?;
     let shares = shares(&share, &shift_share.share, shift_share.base)?;

@@ -121,7 +121,7 @@ impl<'m, 'a> Spread<'m, 'a> {
                 touched.add(&deflators);
                 if let Touched::Rows(rows) = &*deflators {
                     let base: BTreeSet<&str> =
-                        rows.iter().filter(|row| row.1 == options.base).map(|row| row.0.as_str()).collect();
+                        rows.iter().filter(|row| row.1 == options.base.ordinal()).map(|row| row.0.as_str()).collect();
                     if !base.is_empty() {
                         let rows = self.rows_where(output, |row| base.contains(row.0.as_str()))?;
                         touched.add(&Touched::Rows(rows));

@@ -139,7 +139,7 @@ impl<'m, 'a> Walk<'m, 'a> {
             Origin::Deflated { nominal, deflator, options } => {
                 let mut all: BTreeSet<usize> = (*self.behind(nominal, row)?).clone();
                 all.extend(self.behind(deflator, row)?.iter());
-                all.extend(self.behind(deflator, &(row.0.clone(), options.base))?.iter());
+                all.extend(self.behind(deflator, &(row.0.clone(), options.base.ordinal()))?.iter());
                 Rc::new(all)
             }
             Origin::Expression { reads, reach, .. } => {

@@ -1,9 +1,11 @@
+use polars::prelude::df;
+use vintner_panel::Panel;
 use vintner_transform::{Deflate, Rebase, deflate, rebase};
 
 use crate::{Outcome, gap, message, panel};
 
 fn to_2008() -> Deflate {
-    Deflate { nominal: "gdp".into(), deflator: "prices".into(), base: 2008, into: "real".into() }
+    Deflate { nominal: "gdp".into(), deflator: "prices".into(), base: 2008.into(), into: "real".into() }
 }
 
 #[test]
@@ -35,7 +37,7 @@ fn without_a_price_in_the_base_year_nothing_is_real() -> Outcome {
     let (first, second) =
         ("prices is missing in the base year 2008", "prices is 0, not positive in the base year 2008");
     assert_eq!(reasons, [first, first, first, second, second, second]);
-    let no_such_year = deflate(&panel, &Deflate { base: 1999, ..to_2008() });
+    let no_such_year = deflate(&panel, &Deflate { base: 1999.into(), ..to_2008() });
     assert_eq!(
         no_such_year.err().map(|error| error.to_string()).as_deref(),
         Some("`prices` can't be put on the base 1999: the panel has the years 2008 to 2010")
@@ -46,7 +48,7 @@ fn without_a_price_in_the_base_year_nothing_is_real() -> Outcome {
 #[test]
 fn a_rebased_series_is_one_in_the_base_year() -> Outcome {
     let panel = panel(&[("x", [Some(2.0), Some(3.0), Some(4.0), Some(-1.0), Some(0.0), Some(5.0)])])?;
-    let at = |base| Rebase { series: "x".into(), base, into: "index".into() };
+    let at = |base: i32| Rebase { series: "x".into(), base: base.into(), into: "index".into() };
     let derived = rebase(&panel, &at(2008))?;
     let expected = [Some(1.0), Some(1.5), Some(2.0), Some(1.0), Some(0.0), Some(-5.0)];
     // -0 and 0 are equal.
@@ -65,5 +67,26 @@ fn an_existing_column_is_not_replaced() -> Outcome {
         "the panel already has a column `gdp`; give the new one another name"
     );
     assert!(message(deflate(&panel, &Deflate { deflator: "price".into(), ..to_2008() })).contains("`price`"));
+    Ok(())
+}
+
+#[test]
+fn the_base_is_a_period_of_the_panel() -> Outcome {
+    let frame = df!(
+        "entity" => ["a", "a", "a"], "time" => ["2008Q1", "2008Q2", "2008Q3"],
+        "gdp" => [100.0, 110.0, 120.0], "prices" => [1.0, 1.1, 1.25],
+    );
+    let panel = Panel::new(frame?, "entity", "time")?;
+    let to = |base: &str| -> vintner_panel::Result<Deflate> { Ok(Deflate { base: base.parse()?, ..to_2008() }) };
+    let real = deflate(&panel, &to("2008Q2")?)?.panel.values("real")?;
+    for (found, expected) in real.iter().zip([110.0, 110.0, 105.6]) {
+        assert!(found.is_some_and(|found| (found - expected).abs() < 1e-12), "{real:?}");
+    }
+    // The number 2008 is that of a quarter, too, and isn't taken for it.
+    assert_eq!(
+        message(deflate(&panel, &to("2008")?)),
+        "`prices` can't be put on the base 2008, which is a year: the panel has quarters; name one of these as `base`"
+    );
+    assert!(message(deflate(&panel, &to("2009Q1")?)).ends_with("the panel has the quarters 2008Q1 to 2008Q3"));
     Ok(())
 }

@@ -145,7 +145,7 @@ proptest! {
     fn constant_prices_change_nothing(rows in rows(), price in 1e-3..1e3_f64) {
         let order: Vec<usize> = (0..rows.len()).collect();
         let priced: Vec<Row> = rows.iter().map(|row| (row.0, Some(price))).collect();
-        let spec = Deflate { nominal: "x".into(), deflator: "z".into(), base: 2000, into: "real".into() };
+        let spec = Deflate { nominal: "x".into(), deflator: "z".into(), base: 2000.into(), into: "real".into() };
         let derived = deflate(&panel(&priced, &order)?, &spec).map_err(fault)?;
         let (real, nominal) =
             (derived.panel.values("real").map_err(fault)?, derived.panel.values("x").map_err(fault)?);
