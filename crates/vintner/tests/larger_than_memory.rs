@@ -265,7 +265,7 @@ fn a_key_in_two_blocks_and_what_needs_all_rows_are_told() {
         output.stderr
     );
     blocks.edit("pipeline.yaml", "AVG(hours) OVER (PARTITION BY time)", "AVG(hours) OVER (PARTITION BY entity)");
-    blocks.edit("pipeline.yaml", "{model: within, covariance: {kind: cluster}, ", "{model: random, ");
+    blocks.edit("pipeline.yaml", "{model: within, covariance: {kind: cluster}, ", "{model: between, ");
     let output = blocks.vintner(&["reproduce"]);
     assert!(output.stderr.contains("panel whole"), "{}", output.stderr);
 
