@@ -17,10 +17,13 @@ pub(crate) fn panel_in_blocks(inputs: &Inputs, role: &str) -> Result<PanelInBloc
             return Err(inputs.too_large(why).into());
         }
     }
-    match inputs.declared_columns(role).iter().find(|column| !has(column)) {
-        Some(column) => Err(no_column(None, column, &inputs.columns_for_message(role))),
-        None => Ok(PanelInBlocks { blocks }),
+    let absent: Vec<&String> = inputs.declared_columns(role).iter().filter(|column| !has(column)).collect();
+    if absent.is_empty() {
+        return Ok(PanelInBlocks { blocks });
     }
+    let known = inputs.columns_for_message(role);
+    let missing = absent.into_iter().map(|column| no_column(None, column, &known)).collect();
+    Err(StagesError::NoColumns { missing })
 }
 
 /// A panel in its file, sorted by entity as text, then time.
