@@ -301,7 +301,11 @@ fn tidy<B: RowBlock>(asked: Asked<'_>, head: &Grid, blocks: &[B], warnings: Vec<
 /// The columns of variables and what stands over each.
 pub(crate) type Headers = Vec<(u32, String)>;
 
-pub(crate) fn pass<'a, B: RowBlock>(asked: Asked<'a>, head: &Grid, blocks: &[B]) -> Result<(Tidying<'a>, Headers)> {
+pub(crate) fn pass<'a, B: RowBlock>(
+    asked: Asked<'a>,
+    head: &Grid,
+    blocks: &[B],
+) -> Result<(Tidying<'a>, Headers)> {
     let source = asked.source;
     let mut tidying = Tidying::new(asked);
     let corrections = Corrections::of(source);

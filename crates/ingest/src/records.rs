@@ -323,7 +323,10 @@ impl Records {
 }
 
 /// Which file rows are of, and what of it wasn't read.
-pub(crate) fn with_absences(place: &SourcePlace, absences: &Absences) -> serde_json::Result<serde_json::Value> {
+pub(crate) fn with_absences(
+    place: &SourcePlace,
+    absences: &Absences,
+) -> serde_json::Result<serde_json::Value> {
     let mut note = json(place)?;
     if let (false, Some(fields)) = (absences.is_empty(), note.as_object_mut()) {
         fields.insert("absences".into(), json(absences)?);

@@ -106,7 +106,8 @@ impl Tidying<'_> {
                 "some texts of `{}` show that a comma stands before the fraction",
                 variable.unwrap_or_default()
             );
-            let hint = "say so with `numbers` in vintage.yaml: read in blocks, the file isn't read twice".into();
+            let hint =
+                "say so with `numbers` in vintage.yaml: read in blocks, the file isn't read twice".into();
             self.columns.push(Problem { cell: None, message, hint });
         }
         let marks = std::mem::replace(&mut self.marks, MarksSeen::new(0));

@@ -140,8 +140,11 @@ mod tests {
 
     #[test]
     fn an_entity_is_never_cut() {
-        let frames =
-            vec![frame(&["a", "a"], &[1, 2]), frame(&["a", "b", "c"], &[3, 1, 1]), frame(&["c", "d"], &[2, 1])];
+        let frames = vec![
+            frame(&["a", "a"], &[1, 2]),
+            frame(&["a", "b", "c"], &[3, 1, 1]),
+            frame(&["c", "d"], &[2, 1]),
+        ];
         let own = |name: &str, rows| (name.to_owned(), rows);
         assert_eq!(
             parts(frames).unwrap(),

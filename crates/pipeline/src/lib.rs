@@ -43,8 +43,9 @@ pub use error::{LockDifference, LockedKind, PipelineError, Result, StageError};
 pub use fingerprint::{Cause, FORMAT, Fingerprint, InputDigest};
 pub use graph::{GraphFormat, GraphLink, draw, draw_linked};
 pub use operation::{
-    Accepts, Artifact, Cancelled, ColumnNotes, FrameBlocks, FrameWriter, InputDeclaration, InputFile, Inputs, Kind, Measures,
-    Operation, OutputDeclaration, Outputs, Question, Registry, Rows, Stage, WrittenFrame, column_notes,
+    Accepts, Artifact, Cancelled, ColumnNotes, FrameBlocks, FrameWriter, InputDeclaration, InputFile, Inputs,
+    Kind, Measures, Operation, OutputDeclaration, Outputs, Question, Registry, Rows, Stage, WrittenFrame,
+    column_notes,
 };
 pub use plan::{Branch, BranchId, Plan, Publication, RunKey, Selection};
 pub use questions::{

@@ -104,11 +104,17 @@ fn rebased(panel: &Panel, series: &[Cell], name: &str, base: Period) -> Vec<Cell
         let rows = series.get(group.clone()).unwrap_or_default();
         let times = panel.times().get(group.clone()).unwrap_or_default();
         let at_base = match times.binary_search(&base.ordinal()).ok().and_then(|row| rows.get(row)) {
-            None => Err(Missing::computed(format!("{name} has no row in the base {} {base}", base.frequency()))),
-            Some(Err(missing)) => {
-                Err(Missing::computed(format!("{} in the base {} {base}", missing.reason(), base.frequency())))
+            None => {
+                Err(Missing::computed(format!("{name} has no row in the base {} {base}", base.frequency())))
             }
-            Some(Ok(0.0)) => Err(Missing::computed(format!("{name} is 0 in the base {} {base}", base.frequency()))),
+            Some(Err(missing)) => Err(Missing::computed(format!(
+                "{} in the base {} {base}",
+                missing.reason(),
+                base.frequency()
+            ))),
+            Some(Ok(0.0)) => {
+                Err(Missing::computed(format!("{name} is 0 in the base {} {base}", base.frequency())))
+            }
             Some(Ok(value)) => Ok(*value),
         };
         index.extend(rows.iter().map(|cell| {

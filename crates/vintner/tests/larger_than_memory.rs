@@ -170,7 +170,10 @@ fn assert_near(one: &Value, other: &Value, at: &str) {
         }
         (Value::Array(a), Value::Array(b)) => {
             assert_eq!(a.len(), b.len(), "{at}");
-            a.iter().zip(b).enumerate().for_each(|(place, (a, b))| assert_near(a, b, &format!("{at}[{place}]")));
+            a.iter()
+                .zip(b)
+                .enumerate()
+                .for_each(|(place, (a, b))| assert_near(a, b, &format!("{at}[{place}]")));
         }
         (Value::Object(a), Value::Object(b)) => {
             for (name, b) in b {
@@ -219,7 +222,6 @@ fn many_files_in_blocks_are_as_in_memory() {
         // Nothing is made again, and the same digests make nothing stale when more may be held.
         let again = blocks.reproduce(&[]);
         assert!(crate::common::with_outcome(&again, "ran").is_empty(), "{again:?}");
-
     }
 }
 
@@ -237,7 +239,10 @@ fn one_large_file_in_blocks_is_as_in_memory() {
     assert_eq!(traced.code, 0, "{}", traced.stderr);
     let value: Value = serde_json::from_str(&traced.stdout).unwrap();
     let other = inside.vintner(&["trace", "--cell", "wages.parquet!D1500", "--format", "json"]);
-    assert_eq!(value["trace"]["cells"], serde_json::from_str::<Value>(&other.stdout).unwrap()["trace"]["cells"]);
+    assert_eq!(
+        value["trace"]["cells"],
+        serde_json::from_str::<Value>(&other.stdout).unwrap()["trace"]["cells"]
+    );
 }
 
 #[test]
@@ -253,18 +258,26 @@ fn a_key_in_two_blocks_and_what_needs_all_rows_are_told() {
     assert_ne!(output.code, 0);
     assert!(output.stderr.contains("wages.parquet!"), "{}", output.stderr);
 
-
     let files = yearly("parquet");
     let blocks = workspace("year=*/part.parquet", "parquet", &files, "memory: 400kB\n");
-    blocks.edit("pipeline.yaml", "AVG(hours) OVER (PARTITION BY entity)", "AVG(hours) OVER (PARTITION BY time)");
+    blocks.edit(
+        "pipeline.yaml",
+        "AVG(hours) OVER (PARTITION BY entity)",
+        "AVG(hours) OVER (PARTITION BY time)",
+    );
     let output = blocks.vintner(&["reproduce"]);
     assert_ne!(output.code, 0);
     assert!(
-        output.stderr.contains("`mean_hours` reads rows of other entities") && output.stderr.contains("`memory` allows 400 kB"),
+        output.stderr.contains("`mean_hours` reads rows of other entities")
+            && output.stderr.contains("`memory` allows 400 kB"),
         "{}",
         output.stderr
     );
-    blocks.edit("pipeline.yaml", "AVG(hours) OVER (PARTITION BY time)", "AVG(hours) OVER (PARTITION BY entity)");
+    blocks.edit(
+        "pipeline.yaml",
+        "AVG(hours) OVER (PARTITION BY time)",
+        "AVG(hours) OVER (PARTITION BY entity)",
+    );
     blocks.edit("pipeline.yaml", "{model: within, covariance: {kind: cluster}, ", "{model: between, ");
     let output = blocks.vintner(&["reproduce"]);
     assert!(output.stderr.contains("panel whole"), "{}", output.stderr);

@@ -39,10 +39,14 @@ pub fn describe_in_blocks(
         }
         searches.iter_mut().for_each(|search| search.begin());
         panel.visit(&mut |part| {
-            for (search, name) in searches.iter_mut().zip(&names).filter(|(search, _)| !search.sought.is_empty())
+            for (search, name) in
+                searches.iter_mut().zip(&names).filter(|(search, _)| !search.sought.is_empty())
             {
                 let numbers = part.numbers(name)?;
-                numbers.iter().filter(|value| value.is_finite()).for_each(|value| search.count(digit, *value));
+                numbers
+                    .iter()
+                    .filter(|value| value.is_finite())
+                    .for_each(|value| search.count(digit, *value));
             }
             Ok(())
         })?;
@@ -178,9 +182,7 @@ impl Summary {
             median,
             p75,
             max: self.extremes.map(|(_, high)| high),
-            categories: categories
-                .map(|(category, n)| Category { category, n, share: share(n) })
-                .collect(),
+            categories: categories.map(|(category, n)| Category { category, n, share: share(n) }).collect(),
         }
     }
 }
@@ -331,7 +333,15 @@ mod tests {
             for (one, other) in found.iter().zip(&expected) {
                 assert_eq!(
                     (&one.variable, one.n, one.missing, one.n_entities, one.min, one.max, &one.categories),
-                    (&other.variable, other.n, other.missing, other.n_entities, other.min, other.max, &other.categories)
+                    (
+                        &other.variable,
+                        other.n,
+                        other.missing,
+                        other.n_entities,
+                        other.min,
+                        other.max,
+                        &other.categories
+                    )
                 );
                 assert_eq!((one.p25, one.median, one.p75), (other.p25, other.median, other.p75), "{size}");
                 for (own, known) in [

@@ -97,7 +97,9 @@ impl Artifact {
     /// Its kind.
     pub fn kind(&self) -> Kind {
         match self {
-            Artifact::Frame(_) | Artifact::Noted(..) | Artifact::Parquet(_) | Artifact::Written(_) => Kind::Frame,
+            Artifact::Frame(_) | Artifact::Noted(..) | Artifact::Parquet(_) | Artifact::Written(_) => {
+                Kind::Frame
+            }
             Artifact::Json(_) => Kind::Json,
             Artifact::Text(_) => Kind::Text,
             Artifact::File(_) => Kind::File,
@@ -117,7 +119,9 @@ impl Artifact {
                 Encoded { kind, body, rows: Some(frame.height() as u64), columns, groups }
             }
             Artifact::Written(written) => return encode_written(written, what, grouped_by),
-            Artifact::File(bytes) => Encoded { kind, body: Body::Held(bytes), rows: None, columns: None, groups: None },
+            Artifact::File(bytes) => {
+                Encoded { kind, body: Body::Held(bytes), rows: None, columns: None, groups: None }
+            }
             Artifact::Json(value) => {
                 let mut text = sorted(&value).to_pretty();
                 text.push('\n');
@@ -172,7 +176,10 @@ fn encode_written(written: WrittenFrame, what: &str, grouped_by: Option<&str>) -
         })
         .collect();
     blocks.each(|frame| -> Result<bool> {
-        let added = digests.par_iter_mut().zip(frame.columns()).try_for_each(|((.., digest), column)| digest.add(column));
+        let added = digests
+            .par_iter_mut()
+            .zip(frame.columns())
+            .try_for_each(|((.., digest), column)| digest.add(column));
         added.map_err(|error| refused(what, &error))?;
         Ok(true)
     })?;

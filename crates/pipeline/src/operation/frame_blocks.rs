@@ -131,10 +131,8 @@ impl FrameBlocks {
         }
         let mut reader = reader_of(&self.path)?;
         reader.set_metadata(self.metadata.clone());
-        let frame = reader
-            .with_columns(Some(self.columns.clone()))
-            .with_slice(Some((start, rows)))
-            .finish()?;
+        let frame =
+            reader.with_columns(Some(self.columns.clone())).with_slice(Some((start, rows))).finish()?;
         frame.select(self.columns.iter().map(String::as_str))
     }
 
@@ -200,14 +198,9 @@ const GROUP: usize = 512 * 512;
 impl FrameWriter {
     /// A frame in a new file of `folder`; rows are written in groups that go well with `memory`.
     pub(crate) fn new(folder: &Path, memory: u64) -> Result<Self> {
-        let file = NamedTempFile::new_in(folder).map_err(PipelineError::io(folder, "making a temporary file"))?;
-        Ok(Self {
-            file,
-            writer: None,
-            rows: 0,
-            held: None,
-            group: block_rows(memory, 8).min(GROUP),
-        })
+        let file =
+            NamedTempFile::new_in(folder).map_err(PipelineError::io(folder, "making a temporary file"))?;
+        Ok(Self { file, writer: None, rows: 0, held: None, group: block_rows(memory, 8).min(GROUP) })
     }
 
     /// Writes groups of so many rows, or what is near it.

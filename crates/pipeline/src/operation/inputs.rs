@@ -60,9 +60,9 @@ impl Input {
     fn content(&self, role: &str) -> Result<Cow<'_, [u8]>> {
         match &self.file {
             None => Ok(Cow::Borrowed(&self.bytes)),
-            Some(path) => vintner_guard::read_regular(path)
-                .map(Cow::Owned)
-                .map_err(|error| PipelineError::Artifact { what: format!("input `{role}`"), message: error.to_string() }),
+            Some(path) => vintner_guard::read_regular(path).map(Cow::Owned).map_err(|error| {
+                PipelineError::Artifact { what: format!("input `{role}`"), message: error.to_string() }
+            }),
         }
     }
 }

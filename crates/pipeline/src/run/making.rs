@@ -307,9 +307,12 @@ impl Making<'_> {
         let kept_in = (self.store, &self.disk);
         self.reading.read_files(self.plan, branch, fingerprint, kept_in, &mut roles, &mut records)?;
         let in_blocks = branch.bound.input_declarations.iter().any(|declared| declared.in_blocks);
-        let memory = self.plan.pipeline.memory.filter(|_| in_blocks).map(|bytes| {
-            Ok(Memory { bytes, scratch: Arc::new(self.store.scratch_folder()?) })
-        });
+        let memory = self
+            .plan
+            .pipeline
+            .memory
+            .filter(|_| in_blocks)
+            .map(|bytes| Ok(Memory { bytes, scratch: Arc::new(self.store.scratch_folder()?) }));
         let inputs = Inputs {
             roles,
             declarations: branch.bound.input_declarations.clone(),

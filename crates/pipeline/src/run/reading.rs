@@ -165,7 +165,8 @@ impl Reading {
                 let (mut bytes, digest) = match left {
                     true => (Vec::new(), self.files.digest(&file.path)?),
                     false => {
-                        let bytes = read_regular(&file.path).map_err(PipelineError::io(&file.path, "reading"))?;
+                        let bytes =
+                            read_regular(&file.path).map_err(PipelineError::io(&file.path, "reading"))?;
                         let digest = Digest::of(&bytes);
                         (bytes, digest)
                     }

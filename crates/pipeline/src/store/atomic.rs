@@ -24,7 +24,12 @@ pub(crate) fn write_checked(trusted: &Path, path: &Path, bytes: &[u8], disk: &Wr
 }
 
 /// The same with what another file holds, piece by piece.
-pub(crate) fn write_checked_from(trusted: &Path, path: &Path, from: &Path, disk: &WriteThrough) -> Result<()> {
+pub(crate) fn write_checked_from(
+    trusted: &Path,
+    path: &Path,
+    from: &Path,
+    disk: &WriteThrough,
+) -> Result<()> {
     let (folder, name) = place(trusted, path)?;
     let mut read = File::open(from).map_err(PipelineError::io(from, "reading"))?;
     let file = folder.write_from(name, &mut read, WRITING, Permissions::ReadOnly, false)?;

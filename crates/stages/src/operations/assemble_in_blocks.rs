@@ -205,9 +205,9 @@ impl Stretches {
             }
             Ok(true)
         })?;
-        let finished = writers.into_iter().map(|writer| {
-            Ok(writer.map(|writer| writer.finish(&ColumnNotes::new())).transpose()?)
-        });
+        let finished = writers
+            .into_iter()
+            .map(|writer| Ok(writer.map(|writer| writer.finish(&ColumnNotes::new())).transpose()?));
         finished.collect()
     }
 }

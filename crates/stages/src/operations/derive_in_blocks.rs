@@ -84,8 +84,11 @@ impl Joined {
             return Ok((self.role.clone(), self.frame.clone()));
         }
         let known: HashSet<&str> = part.entities().iter().map(String::as_str).collect();
-        let own: Vec<bool> =
-            self.entities.iter().map(|entity| entity.as_deref().is_some_and(|own| known.contains(own))).collect();
+        let own: Vec<bool> = self
+            .entities
+            .iter()
+            .map(|entity| entity.as_deref().is_some_and(|own| known.contains(own)))
+            .collect();
         self.used.iter_mut().zip(&own).for_each(|(used, own)| *used |= own);
         let rows = self.frame.filter(&BooleanChunked::from_slice("own".into(), &own))?;
         Ok((self.role.clone(), rows))

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
-use vintner_ingest::{
-    Crosswalk, NameOutside, Source, needs_whole, read_source_bytes, read_source_in_blocks,
-};
+use vintner_ingest::{Crosswalk, NameOutside, Source, needs_whole, read_source_bytes, read_source_in_blocks};
 use vintner_panel::PeriodWindow;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
@@ -111,10 +109,14 @@ impl Ingest {
         let mut writer = inputs.writer()?;
         let rows = inputs.block_rows(source.columns.len() + 3);
         let path = inputs.path("source")?;
-        let tidied =
-            read_source_in_blocks(source, path, crosswalk, self.window, rows, |frame| -> Result<_, StagesError> {
-                Ok(writer.write(frame)?)
-            })?;
+        let tidied = read_source_in_blocks(
+            source,
+            path,
+            crosswalk,
+            self.window,
+            rows,
+            |frame| -> Result<_, StagesError> { Ok(writer.write(frame)?) },
+        )?;
         let summary = Summary {
             source: &source.name,
             file: &source.file,

@@ -72,7 +72,8 @@ pub(crate) fn in_blocks(stage: &Regress, inputs: &Inputs) -> Result<Outputs, Sta
         let main = outcomes.next();
         let under: Vec<Outcome> = outcomes.collect();
         let inference = main.as_ref().map(asked).transpose()?.flatten();
-        let mut inference_under: Vec<Option<Inference>> = under.iter().map(asked).collect::<Result<_, _>>()?;
+        let mut inference_under: Vec<Option<Inference>> =
+            under.iter().map(asked).collect::<Result<_, _>>()?;
         if inference_under.iter().all(Option::is_none) {
             inference_under.clear();
         }

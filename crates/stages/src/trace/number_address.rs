@@ -102,7 +102,9 @@ impl NumberAddress {
                 Self::Granger { cause: cause.trim().into(), effect: effect.trim().into(), unit }
             }),
             ["value", variable, unit, time] => match (named(unit), time_of(time)) {
-                (Some(unit), Some(time)) => Some(Self::Value { variable: (*variable).to_owned(), unit, time }),
+                (Some(unit), Some(time)) => {
+                    Some(Self::Value { variable: (*variable).to_owned(), unit, time })
+                }
                 _ => None,
             },
             // What comes after the regressor (`std_error`, `p_value`) is of the same row.

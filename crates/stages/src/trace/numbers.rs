@@ -261,7 +261,8 @@ impl Numbers {
                             continue;
                         }
                         let rows = rows_of(&panel);
-                        let own = |row: &(String, i32)| row.0 == unit.id && panel.period(row.1) == Some(*time);
+                        let own =
+                            |row: &(String, i32)| row.0 == unit.id && panel.period(row.1) == Some(*time);
                         let Some(at) = rows.iter().position(own) else { continue };
                         let ordinal = rows.get(at).map(|row| row.1).unwrap_or_default();
                         let value = panel.values(variable)?.get(at).copied().flatten();

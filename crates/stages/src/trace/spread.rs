@@ -120,8 +120,11 @@ impl<'m, 'a> Spread<'m, 'a> {
                 let deflators = self.touched(&deflator)?;
                 touched.add(&deflators);
                 if let Touched::Rows(rows) = &*deflators {
-                    let base: BTreeSet<&str> =
-                        rows.iter().filter(|row| row.1 == options.base.ordinal()).map(|row| row.0.as_str()).collect();
+                    let base: BTreeSet<&str> = rows
+                        .iter()
+                        .filter(|row| row.1 == options.base.ordinal())
+                        .map(|row| row.0.as_str())
+                        .collect();
                     if !base.is_empty() {
                         let rows = self.rows_where(output, |row| base.contains(row.0.as_str()))?;
                         touched.add(&Touched::Rows(rows));

@@ -77,7 +77,8 @@ fn the_base_is_a_period_of_the_panel() -> Outcome {
         "gdp" => [100.0, 110.0, 120.0], "prices" => [1.0, 1.1, 1.25],
     );
     let panel = Panel::new(frame?, "entity", "time")?;
-    let to = |base: &str| -> vintner_panel::Result<Deflate> { Ok(Deflate { base: base.parse()?, ..to_2008() }) };
+    let to =
+        |base: &str| -> vintner_panel::Result<Deflate> { Ok(Deflate { base: base.parse()?, ..to_2008() }) };
     let real = deflate(&panel, &to("2008Q2")?)?.panel.values("real")?;
     for (found, expected) in real.iter().zip([110.0, 110.0, 105.6]) {
         assert!(found.is_some_and(|found| (found - expected).abs() < 1e-12), "{real:?}");
@@ -87,6 +88,8 @@ fn the_base_is_a_period_of_the_panel() -> Outcome {
         message(deflate(&panel, &to("2008")?)),
         "`prices` can't be put on the base 2008, which is a year: the panel has quarters; name one of these as `base`"
     );
-    assert!(message(deflate(&panel, &to("2009Q1")?)).ends_with("the panel has the quarters 2008Q1 to 2008Q3"));
+    assert!(
+        message(deflate(&panel, &to("2009Q1")?)).ends_with("the panel has the quarters 2008Q1 to 2008Q3")
+    );
     Ok(())
 }

@@ -216,7 +216,9 @@ impl Folder {
         let written = permissions
             .set(&file)
             .map_err(PipelineError::io(path(), "setting permissions"))
-            .and_then(|()| io::copy(from, &mut file).map(|_| ()).map_err(PipelineError::io(path(), "writing")))
+            .and_then(|()| {
+                io::copy(from, &mut file).map(|_| ()).map_err(PipelineError::io(path(), "writing"))
+            })
             .and_then(|()| match sync {
                 true => file.sync_all().map_err(PipelineError::io(path(), "writing to disk")),
                 false => Ok(()),
