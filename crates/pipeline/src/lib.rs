@@ -41,7 +41,7 @@ pub use difference::{
 pub use digest::{Digest, canonical_json};
 pub use error::{LockDifference, LockedKind, PipelineError, Result, StageError};
 pub use fingerprint::{Cause, FORMAT, Fingerprint, InputDigest};
-pub use graph::{GraphFormat, GraphLink, draw, draw_linked};
+pub use graph::{GraphFormat, GraphLink, draw, draw_linked, draw_whole_linked};
 pub use operation::{
     Accepts, Artifact, Cancelled, ColumnNotes, FrameBlocks, FrameWriter, InputDeclaration, InputFile, Inputs,
     Kind, Measures, Operation, OutputDeclaration, Outputs, Question, Registry, Rows, Stage, WrittenFrame,

@@ -74,7 +74,17 @@ pub struct Finding {
     pub estimates: usize,
     /// Of these estimates, those with the published sign, whatever their significance.
     pub same_sign: usize,
+    /// Specifications that are another one over again: the same estimate with the same p-value. They aren't among those tried.
+    #[serde(default)]
+    pub repeated: usize,
+    /// Specifications whose standard error is more than [`IMPRECISE`] times that of the baseline: they would find nothing
+    /// significant whatever there was, and aren't among those tried.
+    #[serde(default)]
+    pub imprecise: usize,
 }
+
+/// From this many standard errors of the baseline on a specification says nothing of a coefficient.
+pub const IMPRECISE: f64 = 10.0;
 
 /// A regressor of an equation.
 pub type Headline = (String, String);
@@ -125,10 +135,30 @@ impl Robustness {
                     opposite: 0,
                     estimates: 0,
                     same_sign: 0,
+                    repeated: 0,
+                    imprecise: 0,
                 };
+                let usual_error = baseline.and_then(|one| one.std_error);
                 let mut estimates: Vec<f64> = Vec::new();
+                let mut tried: Vec<(f64, f64)> = Vec::new();
                 for coefficient in own.filter_map(|one| one.coefficient(regressor)) {
                     let Some(p_value) = coefficient.p_value else { continue };
+                    let is_known = |(estimate, p): &(f64, f64)| {
+                        is_the_same(*estimate, coefficient.estimate) && is_the_same(*p, p_value)
+                    };
+                    if tried.iter().any(is_known) {
+                        finding.repeated += 1;
+                        continue;
+                    }
+                    tried.push((coefficient.estimate, p_value));
+                    if coefficient
+                        .std_error
+                        .zip(usual_error)
+                        .is_some_and(|(own, usual)| own > IMPRECISE * usual)
+                    {
+                        finding.imprecise += 1;
+                        continue;
+                    }
                     let found = effect_of(coefficient.estimate, p_value < level);
                     finding.tried += 1;
                     finding.same += usize::from(found == effect);
@@ -306,6 +336,32 @@ mod tests {
         assert!(finding.headline);
         // Nothing is known of z: it was neither published nor estimated.
         assert_eq!(found.findings.len(), 1);
+    }
+
+    #[test]
+    fn a_specification_counts_once_and_if_it_can_tell() {
+        let equation = RobustnessEquation {
+            id: "1".into(),
+            title: Label::new("One"),
+            dependent: "y".into(),
+            regressors: vec!["x".into()],
+        };
+        let mut vague = specification("2SLS", false, -9.4, 0.95);
+        if let SpecificationOutcome::Estimated { coefficients, .. } = &mut vague.outcome {
+            coefficients[0].std_error = Some(167.0);
+        }
+        let specifications = vec![
+            specification("classical", true, 0.3, 0.4),
+            specification("SUR", false, 0.2, 0.5),
+            specification("3SLS", false, 0.2, 0.5),
+            vague,
+        ];
+        let none = Published::parse(HEADER, "published.csv").unwrap();
+        let found =
+            Robustness::new(vec![equation], specifications, &none, "all", &StarLevels::default(), &[]);
+        let finding = found.finding("1", "x").unwrap();
+        assert_eq!((finding.tried, finding.same, finding.repeated, finding.imprecise), (2, 2, 1, 1));
+        assert_eq!((finding.estimates, finding.same_sign), (2, 2));
     }
 
     #[test]

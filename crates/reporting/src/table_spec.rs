@@ -18,4 +18,16 @@ pub struct TableSpec {
     /// A sentence for the table's note; empty for none.
     #[serde(default)]
     pub note: Label,
+    /// Whether the report shows it; other outputs have it either way.
+    #[serde(default = "shown", skip_serializing_if = "is_shown")]
+    pub in_report: bool,
+}
+
+fn shown() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_shown(in_report: &bool) -> bool {
+    *in_report
 }

@@ -92,6 +92,8 @@ pub(crate) fn write(
         let claim = &outcome.claim;
         let published = outcome.published.as_ref().map(|side| ("the published tables", side));
         let sides = published.into_iter().chain([(vintage, &outcome.estimated)]);
+        let under = outcome.under.iter().map(|one| (format!("{vintage}, {}", one.label.en), &one.estimated));
+        let sides = sides.map(|(name, side)| (name.to_owned(), side)).chain(under);
         let (quote, original) = match (claim.quote.en.as_str(), claim.quote.zh.as_deref()) {
             ("", Some(original)) => (original.to_owned(), String::new()),
             (quote, original) => (quote.to_owned(), original.unwrap_or_default().to_owned()),
@@ -105,7 +107,7 @@ pub(crate) fn write(
             original,
             statements: claim.statements.clone(),
             note: claim.note.en.clone(),
-            sides: sides.map(|(name, side)| of_side(name, side)).collect(),
+            sides: sides.map(|(name, side)| of_side(&name, side)).collect(),
             trace: traced
                 .href(&format!("claims/{}", claim.id))
                 .map(|href| Link::to(href, "where these numbers come from")),
@@ -123,10 +125,11 @@ fn of_side(name: &str, side: &EvaluatedClaim) -> Side {
     Side {
         name: name.to_owned(),
         verdict: side.verdict.word(),
-        word: match side.verdict {
-            Verdict::Holds => "holds",
-            Verdict::Fails => "fails",
-            Verdict::NotEvaluable => "can't be evaluated",
+        word: match (side.nuance, side.verdict) {
+            (Some(nuance), _) => nuance.words(),
+            (None, Verdict::Holds) => "holds",
+            (None, Verdict::Fails) => "fails",
+            (None, Verdict::NotEvaluable) => "can't be evaluated",
         },
         because: side.because.clone(),
     }

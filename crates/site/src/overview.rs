@@ -1,7 +1,7 @@
 //! The first page: the pipeline as a picture and as a table.
 
 use serde::Serialize;
-use vintner_pipeline::{ForEach, GraphLink, StageStatus, State, draw_linked};
+use vintner_pipeline::{ForEach, GraphLink, StageStatus, State, draw_linked, draw_whole_linked};
 use vintner_stages::count;
 
 use crate::error::Result;
@@ -94,6 +94,8 @@ struct Body {
     summary: String,
     /// Markup made by `draw_linked`, which escapes what it shows.
     picture: String,
+    /// The same with every file and edge.
+    whole: String,
     rows: Vec<StageRow>,
     published: Vec<Link>,
     warnings: Vec<Warning>,
@@ -157,6 +159,7 @@ pub(crate) fn write(
     let body = Body {
         summary: summary(gathered),
         picture: draw_linked(gathered.plan, &owned, &link),
+        whole: draw_whole_linked(gathered.plan, &owned, &link),
         rows: rows.collect(),
         published,
         warnings,

@@ -111,6 +111,20 @@ pub enum StagesError {
     /// What the parameters name and the data haven't got, or have otherwise than is needed.
     #[error("{0}")]
     Parameters(vintner_diagnostics::Faults),
+    /// A table that `estimates` hasn't.
+    #[error(
+        "`under` names a table `{table}`, which `estimates` hasn't{}; there are: {}",
+        suggestion.as_ref().map(|name| format!(", did you mean `{name}`?")).unwrap_or_default(),
+        available.join(", ")
+    )]
+    NoOtherErrors {
+        /// The table.
+        table: String,
+        /// The nearest that there is.
+        suggestion: Option<String>,
+        /// All that there are.
+        available: Vec<String>,
+    },
     /// Two inputs bring the same column.
     #[error("the inputs `{first}` and `{second}` both have a column `{column}`; leave it out of one of them")]
     ColumnTwice {

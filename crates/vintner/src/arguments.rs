@@ -95,6 +95,10 @@ pub(crate) enum Command {
     Operations(Operations),
     /// Print the JSON Schema of a file that people write, for editors that complete and underline
     Schema(SchemaOf),
+    /// Print what a shell needs to complete commands, options and their choices
+    Completions(Completions),
+    /// Write the manual pages, one a command
+    Man(Man),
 }
 
 #[derive(Debug, Args)]
@@ -188,6 +192,23 @@ pub(crate) struct SchemaOf {
     /// The file
     #[arg(value_enum, default_value_t = Written::Pipeline)]
     pub(crate) file: Written,
+    /// Write all of them into .vintner/schemas, where the first lines of files that `init` writes look for them
+    #[arg(long, conflicts_with = "file")]
+    pub(crate) write: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// The folder that they are written into, as ~/.local/share/man/man1
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
 }
 
 /// Files that people write.
@@ -636,6 +657,9 @@ pub(crate) struct Graph {
     /// How to draw
     #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
     pub(crate) format: GraphFormat,
+    /// Draw every file, every stage in a box of its own, and every edge, where an SVG leaves out what others imply
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, Args)]
@@ -683,7 +707,15 @@ impl Command {
     /// Whether it is about a workspace, which is looked for upward where none is named.
     pub(crate) fn is_of_a_workspace(&self) -> bool {
         let checks = matches!(self, Command::Package(Package { command: Some(_), .. }));
-        !checks && !matches!(self, Command::Operations(_) | Command::Schema(_) | Command::Init(_))
+        let tells = matches!(
+            self,
+            Command::Operations(_)
+                | Command::Schema(SchemaOf { write: false, .. })
+                | Command::Init(_)
+                | Command::Completions(_)
+                | Command::Man(_)
+        );
+        !checks && !tells
     }
 
     /// Whether what it prints is for scripts.
@@ -723,7 +755,8 @@ impl Command {
             Command::Eject(command) => command.format,
             Command::Vintages(command) => command.format,
             Command::Operations(command) => command.format,
-            Command::Schema(_) => Format::Json,
+            Command::Schema(SchemaOf { write: false, .. }) => Format::Json,
+            Command::Schema(_) | Command::Completions(_) | Command::Man(_) => return false,
         };
         format == Format::Json
     }

@@ -118,7 +118,9 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Vintages(command) => commands::vintages::run(&workspace, command),
         Command::Eject(command) => commands::eject::run(&workspace, command),
         Command::Operations(command) => commands::operations::run(command),
-        Command::Schema(command) => commands::schema::run(command),
+        Command::Schema(command) => commands::schema::run(&workspace, command),
+        Command::Completions(command) => commands::manual::completions(command),
+        Command::Man(command) => commands::manual::pages(command),
     }
 }
 

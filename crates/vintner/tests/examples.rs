@@ -119,6 +119,93 @@ fn counts_of_r_stand_beside_our_least_squares() {
     assert!(workspace.read("reports/phd/report.md").contains("of 6 published coefficients, 6 agree"));
 }
 
+/// The first of the environments that CI makes, or the machine's own, whose Python has these modules.
+fn python(modules: &str) -> Option<String> {
+    let own = repository().join(".tools/replicate/bin/python3").display().to_string();
+    let has = |python: &String| {
+        let script = format!("import {modules}");
+        Command::new(python).args(["-c", &script]).output().is_ok_and(|output| output.status.success())
+    };
+    let found = [own, "python3".to_owned()].into_iter().find(has);
+    if found.is_none() {
+        println!("skipped: no python3 with {modules} is here");
+    }
+    found
+}
+
+/// Models of Python's packages as columns beside our own, by the helper that the examples bring: least squares and panels are
+/// the same to the last digit that is printed, and Poisson's coefficients are R's.
+#[test]
+fn models_of_python_are_columns_like_our_own() {
+    let Some(python) = python("statsmodels.api, linearmodels") else { return };
+    let workspace = Workspace::of_folder("examples/publications");
+    let helper = std::fs::read(repository().join("examples/languages/scripts/results.py")).unwrap();
+    std::fs::write(workspace.path("scripts/results.py"), helper).unwrap();
+    let script = "\
+import sys
+sys.path.insert(0, 'scripts')
+import pandas, statsmodels.formula.api as models
+from linearmodels import IV2SLS
+from results import write_results
+students = pandas.read_csv('inputs/data.csv')
+formula = 'articles ~ C(gender, Treatment(\"male\")) + married + kids + prestige + mentor'
+write_results({
+    'ols': models.ols(formula, students).fit(cov_type='HC1', use_t=True),
+    'poisson': models.poisson(formula, students).fit(disp=0),
+    'iv': IV2SLS.from_formula('articles ~ 1 + kids + [prestige ~ mentor]', students).fit(cov_type='unadjusted', debiased=True),
+}, 'fits.csv')
+";
+    std::fs::write(workspace.path("scripts/fits.py"), script).unwrap();
+    let pipeline = format!(
+        "version: 1
+name: publications
+vintage: phd
+stages:
+  tidy: {{op: ingest, foreach: sources}}
+  students: {{op: assemble, inputs: {{tidy: tidy}}}}
+  data: {{op: csv, inputs: {{frame: students}}}}
+  ols:
+    op: regress
+    inputs: {{panel: students}}
+    params:
+      formula: articles ~ i(gender, ref = \"male\") + married + kids + prestige + mentor
+      pooled: {{model: ols, covariance: {{kind: heteroskedastic, type: hc1}}}}
+  iv:
+    op: iv
+    inputs: {{panel: students}}
+    params: {{formula: articles ~ kids | prestige ~ mentor}}
+  fits:
+    run: [{python:?}, scripts/fits.py]
+    inputs: {{data: data}}
+    files: {{script: scripts/fits.py, results: scripts/results.py}}
+    outputs: {{fits: fits.csv}}
+  table:
+    op: model_table
+    inputs: {{ols: ols, iv: iv, fits: fits.fits}}
+    params:
+      models: [{{fit: ols}}, {{fit: fits, model: ols}}, {{fit: fits, model: poisson}}, {{fit: iv}}, {{fit: fits, model: iv}}]
+      digits: 8
+    publish: table
+"
+    );
+    std::fs::write(workspace.path("pipeline.yaml"), pipeline).unwrap();
+    workspace.reproduce(&[]);
+    let table = workspace.read("table.csv");
+    for label in ["kids", "prestige", "mentor"] {
+        for below in [0, 1] {
+            let [ours, theirs, poisson] = [1, 2, 3].map(|column| cell(&table, label, below, column));
+            assert_eq!(ours, theirs, "{label}\n{table}");
+            assert!(!poisson.is_empty() && poisson != ours, "{label}\n{table}");
+        }
+    }
+    for below in [0, 1] {
+        assert_eq!(cell(&table, "prestige", below, 4), cell(&table, "prestige", below, 5), "{table}");
+        assert!(!cell(&table, "prestige", below, 4).is_empty());
+    }
+    // Poisson's coefficients as R's glm has them in the example's table.
+    assert!(cell(&table, "kids", 0, 3).starts_with("-0.1848"), "{table}");
+}
+
 #[test]
 fn no_example_speaks_of_another_paper() {
     let words = regex::Regex::new(r"\b(city|cities|robots?|simultaneous|paper's)\b|城市|地区").unwrap();

@@ -36,6 +36,7 @@ mod larger_than_memory;
 mod last_failure;
 mod links;
 mod lock;
+mod manual;
 mod many_files;
 mod marks_and_corrections;
 mod misspelt_columns;

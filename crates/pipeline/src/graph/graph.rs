@@ -1,6 +1,7 @@
 //! Pictures of a pipeline.
 
 use super::graph_link::GraphLink;
+use super::svg::Detail;
 use super::{dot, mermaid, svg, text};
 use crate::plan::Plan;
 use crate::questions::StageStatus;
@@ -14,8 +15,10 @@ pub enum GraphFormat {
     Dot,
     /// Mermaid, as GitHub shows it in Markdown.
     Mermaid,
-    /// A picture of its own, laid out here.
+    /// A picture of its own, laid out here: stages alone, those that stand alike in one box, without edges that others imply.
     Svg,
+    /// The same with every file, every stage in a box of its own, and every edge.
+    SvgInFull,
 }
 
 /// A picture of the stages of a plan and of what flows between them. Stages are coloured by state
@@ -25,7 +28,8 @@ pub fn draw(plan: &Plan<'_>, statuses: &[StageStatus], format: GraphFormat) -> S
         GraphFormat::Text => text::draw(plan, statuses),
         GraphFormat::Dot => dot::draw(plan, statuses),
         GraphFormat::Mermaid => mermaid::draw(plan, statuses),
-        GraphFormat::Svg => svg::draw(plan, statuses, None),
+        GraphFormat::Svg => svg::draw(plan, statuses, None, Detail::Folded),
+        GraphFormat::SvgInFull => svg::draw(plan, statuses, None, Detail::Full),
     }
 }
 
@@ -34,5 +38,14 @@ pub fn draw(plan: &Plan<'_>, statuses: &[StageStatus], format: GraphFormat) -> S
 /// `corrupt`, `waiting`, `unknown`, `vintage` and `file`. `link` is asked for each stage, for `vintage` and
 /// for the path of each file.
 pub fn draw_linked(plan: &Plan<'_>, statuses: &[StageStatus], link: &dyn Fn(&str) -> GraphLink) -> String {
-    svg::draw(plan, statuses, Some(link))
+    svg::draw(plan, statuses, Some(link), Detail::Folded)
+}
+
+/// As [`draw_linked`], with every file, every stage in a box of its own, and every edge.
+pub fn draw_whole_linked(
+    plan: &Plan<'_>,
+    statuses: &[StageStatus],
+    link: &dyn Fn(&str) -> GraphLink,
+) -> String {
+    svg::draw(plan, statuses, Some(link), Detail::Full)
 }

@@ -4,6 +4,7 @@
 
 mod dot;
 mod edges;
+mod folded;
 mod graph;
 mod graph_link;
 mod layers;
@@ -11,5 +12,5 @@ mod mermaid;
 mod svg;
 mod text;
 
-pub use graph::{GraphFormat, draw, draw_linked};
+pub use graph::{GraphFormat, draw, draw_linked, draw_whole_linked};
 pub use graph_link::GraphLink;

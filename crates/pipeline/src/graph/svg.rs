@@ -5,6 +5,7 @@ use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
 use super::edges::{edges, state, word};
+use super::folded::folded;
 use super::graph_link::GraphLink;
 use super::layers::{Layout, Size, Spacing, lay_out, ranks};
 use crate::plan::Plan;
@@ -20,11 +21,27 @@ const LETTER: f64 = 7.4;
 /// Names beyond this are cut; the whole name is shown under the pointer.
 const LETTERS: usize = 30;
 
-/// What is drawn in a box.
+/// The height of a line in a box of several stages.
+const LINE: f64 = 20.0;
+/// The most stages that a box names.
+const MOST: usize = 12;
+
+/// How much is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Stages without their files, those that stand alike in one box, without edges that others imply.
+    Folded,
+    /// Everything.
+    Full,
+}
+
+/// A stage, a file or the vintage.
 struct Drawn<'a> {
     name: String,
     /// Under the name: the operation, how many branches, the state.
     below: String,
+    /// The same without the state.
+    beside: String,
     /// The class of its colours.
     class: &'static str,
     stage: Option<&'a PipelineStage>,
@@ -32,11 +49,19 @@ struct Drawn<'a> {
     href: Option<String>,
 }
 
+/// A box: one of them, or stages that stand alike.
+struct Boxed<'n, 'a> {
+    drawn: Vec<&'n Drawn<'a>>,
+}
+
 /// How links lead from boxes, if they do.
 type Links<'l> = Option<&'l dyn Fn(&str) -> GraphLink>;
 
-pub(super) fn draw(plan: &Plan<'_>, statuses: &[StageStatus], links: Links<'_>) -> String {
-    let edges = edges(plan);
+pub(super) fn draw(plan: &Plan<'_>, statuses: &[StageStatus], links: Links<'_>, detail: Detail) -> String {
+    let mut edges = edges(plan);
+    if detail == Detail::Folded {
+        edges.retain(|(from, _, _)| from == VINTAGE || plan.pipeline.positions.contains_key(from));
+    }
     let mut nodes: Vec<Drawn<'_>> = Vec::new();
     let mut names: Vec<&str> = Vec::new();
     for (from, _, _) in &edges {
@@ -45,11 +70,11 @@ pub(super) fn draw(plan: &Plan<'_>, statuses: &[StageStatus], links: Links<'_>) 
         }
         names.push(from);
         let (name, below, class) = match from.as_str() {
-            "vintage" => (plan.vintage.name.clone(), "vintage".into(), "vintage"),
+            VINTAGE => (plan.vintage.name.clone(), "vintage".into(), "vintage"),
             file => (file.to_owned(), String::new(), "file"),
         };
         let href = links.and_then(|links| links(from).href);
-        nodes.push(Drawn { name, below, class, stage: None, href });
+        nodes.push(Drawn { name, below, beside: String::new(), class, stage: None, href });
     }
     for stage in &plan.pipeline.stages {
         names.push(&stage.name);
@@ -63,27 +88,90 @@ pub(super) fn draw(plan: &Plan<'_>, statuses: &[StageStatus], links: Links<'_>) 
         };
         let class = if word.is_empty() { "unknown" } else { word };
         let link = links.map(|links| links(&stage.name)).unwrap_or_default();
-        let told = [format!("{}{many}", stage.operation), word.to_owned(), link.note];
-        let told: Vec<String> = told.into_iter().filter(|part| !part.is_empty()).collect();
-        let below = told.join(" · ");
-        nodes.push(Drawn { name: stage.name.clone(), below, class, stage: Some(stage), href: link.href });
+        let operation = format!("{}{many}", stage.operation);
+        let joined = |parts: &[&str]| {
+            let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+            parts.join(" · ")
+        };
+        let below = joined(&[&operation, word, &link.note]);
+        let beside = joined(&[&operation, &link.note]);
+        nodes.push(Drawn {
+            name: stage.name.clone(),
+            below,
+            beside,
+            class,
+            stage: Some(stage),
+            href: link.href,
+        });
     }
     let position = |name: &str| names.iter().position(|known| *known == name);
     let joined: Vec<(usize, usize)> =
         edges.iter().filter_map(|(from, to, _)| Some((position(from)?, position(to)?))).collect();
-    let sizes: Vec<Size> = nodes.iter().map(size).collect();
-    let ranks = ranks(nodes.len(), &joined);
-    let layout = lay_out(&sizes, &ranks, &joined, Spacing { layers: 56.0, nodes: 14.0 });
-    picture(plan, &nodes, &sizes, &layout, links.is_some())
+    let (boxes, joined): (Vec<Vec<usize>>, Vec<(usize, usize)>) = match detail {
+        Detail::Full => ((0..nodes.len()).map(|node| vec![node]).collect(), joined),
+        Detail::Folded => {
+            let folded = folded(nodes.len(), &joined, |node| nodes[node].stage.is_none());
+            (folded.boxes, folded.edges)
+        }
+    };
+    let boxes: Vec<Boxed<'_, '_>> =
+        boxes.iter().map(|own| Boxed { drawn: own.iter().map(|node| &nodes[*node]).collect() }).collect();
+    let sizes: Vec<Size> = boxes.iter().map(Boxed::size).collect();
+    let ranks = ranks(boxes.len(), &joined);
+    let layers = if detail == Detail::Folded { 40.0 } else { 56.0 };
+    let layout = lay_out(&sizes, &ranks, &joined, Spacing { layers, nodes: 14.0 });
+    // Two pictures may stand on one page.
+    let ids = if detail == Detail::Full && links.is_some() { "-in-full" } else { "" };
+    picture(plan, &boxes, &sizes, &layout, links.is_some(), ids)
 }
 
-fn size(node: &Drawn<'_>) -> Size {
-    let letters = cut(&node.name).width().max(node.below.width() * 11 / 13);
-    let height = if node.below.is_empty() { SMALL } else { HEIGHT };
-    Size { width: letters as f64 * LETTER + 22.0, height }
+/// What stages call the vintage that they read.
+const VINTAGE: &str = "vintage";
+
+impl Boxed<'_, '_> {
+    fn size(&self) -> Size {
+        let letters = |drawn: &Drawn<'_>, below: &str| (cut(&drawn.name).width(), below.width() * 11 / 13);
+        let (width, height) = match self.drawn.as_slice() {
+            [one] => {
+                let (name, below) = letters(one, &one.below);
+                (name.max(below), if one.below.is_empty() { SMALL } else { HEIGHT })
+            }
+            several => {
+                let widest = several
+                    .iter()
+                    .map(|one| letters(one, self.beside(one)))
+                    .map(|(name, beside)| name + beside + 1)
+                    .max();
+                let lines = several.len().min(MOST) + usize::from(several.len() > MOST);
+                (widest.unwrap_or_default(), lines as f64 * LINE + 10.0)
+            }
+        };
+        Size { width: width as f64 * LETTER + 22.0, height }
+    }
+
+    /// What stands beside a name: with the state where that isn't one of all.
+    fn beside<'n>(&self, node: &'n Drawn<'_>) -> &'n str {
+        let is_one = self.drawn.iter().all(|other| other.class == node.class);
+        if is_one { &node.beside } else { &node.below }
+    }
+
+    /// The class of its colours: that of the stage that is worst off.
+    fn class(&self) -> &'static str {
+        const WORST: [&str; 5] = ["corrupt", "missing", "stale", "waiting", "unknown"];
+        let own = || self.drawn.iter().map(|one| one.class);
+        let worst = WORST.into_iter().find(|class| own().any(|own| own == *class));
+        worst.or_else(|| own().next()).unwrap_or("unknown")
+    }
 }
 
-fn picture(plan: &Plan<'_>, nodes: &[Drawn<'_>], sizes: &[Size], layout: &Layout, in_page: bool) -> String {
+fn picture(
+    plan: &Plan<'_>,
+    boxes: &[Boxed<'_, '_>],
+    sizes: &[Size],
+    layout: &Layout,
+    in_page: bool,
+    ids: &str,
+) -> String {
     // A page has its own heading, and says which colours there are.
     let top = if in_page { MARGIN } else { MARGIN + TITLE };
     let (width, height) = (layout.width + 2.0 * MARGIN, layout.height + MARGIN + top);
@@ -94,15 +182,15 @@ fn picture(plan: &Plan<'_>, nodes: &[Drawn<'_>], sizes: &[Size], layout: &Layout
     let _ = writeln!(
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" \
-         height=\"{height:.0}\" role=\"{role}\" aria-labelledby=\"title{}\">",
+         height=\"{height:.0}\" role=\"{role}\" aria-labelledby=\"title{ids}{}\">",
         if in_page { "" } else { " description" }
     );
-    let _ = writeln!(svg, "<title id=\"title\">{}</title>", escaped(&title));
+    let _ = writeln!(svg, "<title id=\"title{ids}\">{}</title>", escaped(&title));
     if in_page {
-        svg.push_str(ARROW);
+        svg.push_str(&arrow(ids));
     } else {
-        let _ = writeln!(svg, "<desc id=\"description\">{}</desc>", escaped(&description(nodes)));
-        let _ = write!(svg, "{STYLE}{ARROW}");
+        let _ = writeln!(svg, "<desc id=\"description\">{}</desc>", escaped(&description(boxes)));
+        let _ = write!(svg, "{STYLE}{}", arrow(ids));
         let _ = writeln!(svg, "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>");
         let _ = writeln!(
             svg,
@@ -113,30 +201,73 @@ fn picture(plan: &Plan<'_>, nodes: &[Drawn<'_>], sizes: &[Size], layout: &Layout
     }
     let _ = writeln!(svg, "<g transform=\"translate({MARGIN} {top})\">");
     for way in &layout.ways {
-        let _ = writeln!(svg, "<path class=\"edge\" marker-end=\"url(#arrow)\" d=\"{}\"/>", path(way));
+        let _ = writeln!(svg, "<path class=\"edge\" marker-end=\"url(#arrow{ids})\" d=\"{}\"/>", path(way));
     }
-    for ((node, size), (x, y)) in nodes.iter().zip(sizes).zip(&layout.places) {
-        let about = node.stage.and_then(|stage| stage.title.as_ref());
-        let about = about.map_or_else(|| node.name.clone(), |title| format!("{}: {title}", node.name));
-        if let Some(href) = &node.href {
-            let _ = write!(svg, "<a href=\"{}\">", escaped(href));
+    for ((boxed, size), (x, y)) in boxes.iter().zip(sizes).zip(&layout.places) {
+        match boxed.drawn.as_slice() {
+            [one] => single(&mut svg, one, *size, (*x, *y)),
+            _ => several(&mut svg, boxed, *size, (*x, *y)),
         }
-        let _ = writeln!(svg, "<g class=\"{}\" transform=\"translate({x:.1} {y:.1})\">", node.class);
-        let _ = writeln!(svg, "<title>{}</title>", escaped(&about));
-        let round = if node.stage.is_some() { 7.0 } else { 1.0 };
-        let _ = writeln!(
-            svg,
-            "<rect class=\"box\" width=\"{:.1}\" height=\"{:.1}\" rx=\"{round}\"/>",
-            size.width, size.height
-        );
-        let _ = writeln!(svg, "<text class=\"name\" x=\"11\" y=\"19\">{}</text>", escaped(&cut(&node.name)));
-        if !node.below.is_empty() {
-            let _ = writeln!(svg, "<text class=\"below\" x=\"11\" y=\"36\">{}</text>", escaped(&node.below));
-        }
-        svg.push_str(if node.href.is_some() { "</g></a>\n" } else { "</g>\n" });
     }
     svg.push_str("</g>\n</svg>\n");
     svg
+}
+
+/// What is shown under the pointer: the whole name, what it is, and the files that it reads.
+fn about(node: &Drawn<'_>) -> String {
+    let Some(stage) = node.stage else { return node.name.clone() };
+    let title = stage.title.as_ref().map(|title| format!(": {title}")).unwrap_or_default();
+    let files: Vec<String> = stage.bound.files.values().map(|path| path.display().to_string()).collect();
+    let files = if files.is_empty() { String::new() } else { format!(" (reads {})", files.join(", ")) };
+    format!("{}{title}{files}", node.name)
+}
+
+fn single(svg: &mut String, node: &Drawn<'_>, size: Size, (x, y): (f64, f64)) {
+    if let Some(href) = &node.href {
+        let _ = write!(svg, "<a href=\"{}\">", escaped(href));
+    }
+    let _ = writeln!(svg, "<g class=\"{}\" transform=\"translate({x:.1} {y:.1})\">", node.class);
+    let _ = writeln!(svg, "<title>{}</title>", escaped(&about(node)));
+    let round = if node.stage.is_some() { 7.0 } else { 1.0 };
+    frame(svg, size, round);
+    let _ = writeln!(svg, "<text class=\"name\" x=\"11\" y=\"19\">{}</text>", escaped(&cut(&node.name)));
+    if !node.below.is_empty() {
+        let _ = writeln!(svg, "<text class=\"below\" x=\"11\" y=\"36\">{}</text>", escaped(&node.below));
+    }
+    svg.push_str(if node.href.is_some() { "</g></a>\n" } else { "</g>\n" });
+}
+
+/// Stages that stand alike, a line each.
+fn several(svg: &mut String, boxed: &Boxed<'_, '_>, size: Size, (x, y): (f64, f64)) {
+    let _ = writeln!(svg, "<g class=\"{}\" transform=\"translate({x:.1} {y:.1})\">", boxed.class());
+    frame(svg, size, 7.0);
+    for (line, node) in boxed.drawn.iter().take(MOST).enumerate() {
+        if let Some(href) = &node.href {
+            let _ = write!(svg, "<a href=\"{}\">", escaped(href));
+        }
+        let _ = write!(
+            svg,
+            "<g><title>{}</title><text class=\"name\" x=\"11\" y=\"{}\">{}<tspan class=\"below\" dx=\"8\">{}</tspan></text></g>",
+            escaped(&about(node)),
+            line as f64 * LINE + 19.0,
+            escaped(&cut(&node.name)),
+            escaped(boxed.beside(node))
+        );
+        svg.push_str(if node.href.is_some() { "</a>\n" } else { "\n" });
+    }
+    if let Some(more) = boxed.drawn.len().checked_sub(MOST).filter(|more| *more > 0) {
+        let y = MOST as f64 * LINE + 19.0;
+        let _ = writeln!(svg, "<text class=\"below\" x=\"11\" y=\"{y}\">and {more} more</text>");
+    }
+    svg.push_str("</g>\n");
+}
+
+fn frame(svg: &mut String, size: Size, round: f64) {
+    let _ = writeln!(
+        svg,
+        "<rect class=\"box\" width=\"{:.1}\" height=\"{:.1}\" rx=\"{round}\"/>",
+        size.width, size.height
+    );
 }
 
 /// Straight where it passes a layer, and a curve that leaves and arrives level between them.
@@ -162,8 +293,8 @@ fn path(way: &[(f64, f64)]) -> String {
 }
 
 /// What a reader who doesn't see the picture should know.
-fn description(nodes: &[Drawn<'_>]) -> String {
-    let stages = nodes.iter().filter(|node| node.stage.is_some());
+fn description(boxes: &[Boxed<'_, '_>]) -> String {
+    let stages = boxes.iter().flat_map(|boxed| &boxed.drawn).filter(|node| node.stage.is_some());
     let lines: Vec<String> = stages.map(|node| format!("{} ({})", node.name, node.below)).collect();
     format!("Stages from left to right, each after what it reads: {}", lines.join("; "))
 }
@@ -229,10 +360,12 @@ const STYLE: &str = "\
 ";
 
 /// The heads of edges.
-const ARROW: &str = "\
-<defs><marker id=\"arrow\" viewBox=\"0 0 6 6\" refX=\"1\" refY=\"3\" markerWidth=\"6\" markerHeight=\"6\" orient=\"auto\">\
-<path class=\"head\" d=\"M0 0L6 3L0 6z\"/></marker></defs>
-";
+fn arrow(ids: &str) -> String {
+    format!(
+        "<defs><marker id=\"arrow{ids}\" viewBox=\"0 0 6 6\" refX=\"1\" refY=\"3\" markerWidth=\"6\" markerHeight=\"6\" \
+         orient=\"auto\"><path class=\"head\" d=\"M0 0L6 3L0 6z\"/></marker></defs>\n"
+    )
+}
 
 #[cfg(test)]
 mod tests {

@@ -16,6 +16,9 @@ pub struct Claim {
     pub quote: Label,
     /// The statements that it comes to; all must hold.
     pub statements: Vec<String>,
+    /// What it comes to where it is read in another way, as where a text names two units and doesn't say "only".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub or_read_as: Vec<String>,
     /// What a reader should know of how it was put into statements; empty for nothing.
     #[serde(default)]
     pub note: Label,
@@ -44,11 +47,42 @@ impl Verdict {
     }
 }
 
+/// What makes a failure less than a contradiction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nuance {
+    /// All that is said of signs and significance holds; a number that the text names is another one.
+    SizeDiffers,
+    /// An effect that is claimed isn't significant here: the data don't bear it out, and don't contradict it.
+    NotSupported,
+}
+
+impl Nuance {
+    /// `size_differs` or `not_supported`: what labels are found by.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::SizeDiffers => "size_differs",
+            Self::NotSupported => "not_supported",
+        }
+    }
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::SizeDiffers => "direction holds, size differs",
+            Self::NotSupported => "not supported",
+        }
+    }
+}
+
 /// A statement, or a whole claim, held against some data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvaluatedClaim {
     /// Whether it holds.
     pub verdict: Verdict,
+    /// What makes its failure less than a contradiction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nuance: Option<Nuance>,
     /// The numbers that decide; where it can't be evaluated, why.
     pub because: Vec<String>,
 }
@@ -62,26 +96,76 @@ pub struct ClaimOutcome {
     pub published: Option<EvaluatedClaim>,
     /// By the estimates of the vintage.
     pub estimated: EvaluatedClaim,
+    /// By the same estimates under other standard errors, where these speak of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub under: Vec<UnderErrors>,
+    /// How it fares where it is read in the other way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_reading: Option<OtherReading>,
+}
+
+/// A claim held against estimates with other standard errors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnderErrors {
+    /// The standard errors.
+    pub label: Label,
+    /// How it fares under them.
+    pub estimated: EvaluatedClaim,
+}
+
+/// A claim that is read in the other of two ways.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherReading {
+    /// By the published tables; none where nothing was published.
+    pub published: Option<EvaluatedClaim>,
+    /// By the estimates of the vintage.
+    pub estimated: EvaluatedClaim,
 }
 
 impl EvaluatedClaim {
     pub(super) fn new(verdict: Verdict, because: Vec<String>) -> Self {
-        Self { verdict, because }
+        Self { verdict, nuance: None, because }
+    }
+
+    /// A failure that is less than a contradiction.
+    pub(super) fn short_of(nuance: Nuance, because: Vec<String>) -> Self {
+        Self { verdict: Verdict::Fails, nuance: Some(nuance), because }
+    }
+
+    /// The verdict with its nuance: `holds`, `fails`, `direction holds, size differs`, `not supported` or `open`.
+    pub fn words(&self) -> &'static str {
+        self.nuance.map_or(self.verdict.word(), Nuance::words)
     }
 
     /// All of several: fails where one does, and can't be evaluated where one can't and none fails. What
-    /// decides is said of those that decide.
+    /// decides is said of those that decide, each number once. The failure of all is as grave as the gravest.
     pub(super) fn all(parts: Vec<Self>) -> Self {
         let verdict = [Verdict::Fails, Verdict::NotEvaluable]
             .into_iter()
             .find(|verdict| parts.iter().any(|part| part.verdict == *verdict))
             .unwrap_or(Verdict::Holds);
+        let deciding: Vec<Self> = parts.into_iter().filter(|part| part.verdict == verdict).collect();
+        let is_all = |wanted: &[Nuance]| {
+            deciding.iter().all(|part| part.nuance.is_some_and(|nuance| wanted.contains(&nuance)))
+        };
+        let nuance = match verdict {
+            Verdict::Fails if is_all(&[Nuance::SizeDiffers]) => Some(Nuance::SizeDiffers),
+            Verdict::Fails if is_all(&[Nuance::SizeDiffers, Nuance::NotSupported]) => {
+                Some(Nuance::NotSupported)
+            }
+            _ => None,
+        };
         let mut because: Vec<String> = Vec::new();
-        for text in parts.into_iter().filter(|part| part.verdict == verdict).flat_map(|part| part.because) {
-            if !because.contains(&text) {
+        for text in deciding.into_iter().flat_map(|part| part.because) {
+            // "also A: …", "not A: …" and "A: …" are the same numbers.
+            if !because.iter().any(|told| numbers_of(told) == numbers_of(&text)) {
                 because.push(text);
             }
         }
-        Self { verdict, because }
+        Self { verdict, nuance, because }
     }
+}
+
+fn numbers_of(text: &str) -> &str {
+    text.strip_prefix("also ").or_else(|| text.strip_prefix("not ")).unwrap_or(text)
 }

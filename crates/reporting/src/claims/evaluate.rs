@@ -1,12 +1,27 @@
 //! Holding statements against evidence.
 
-use super::claim::{EvaluatedClaim, Verdict};
+use super::claim::{EvaluatedClaim, Nuance, Verdict};
 use super::evidence::Evidence;
 use super::statement::{Effect, Scope, Statement};
 use crate::report_unit::ReportUnit;
 
 /// Whether something is so in a unit, and by which numbers; an error says why that can't be told.
-type Finding = Result<(bool, String), String>;
+type Finding = Result<Found, String>;
+
+/// What was found.
+#[derive(Debug, Clone)]
+struct Found {
+    is: bool,
+    /// Where it isn't: what makes that less than the contrary.
+    short_of: Option<Nuance>,
+    text: String,
+}
+
+impl Found {
+    fn new(is: bool, text: String) -> Self {
+        Self { is, short_of: None, text }
+    }
+}
 
 /// Holds a claim's statements, all of which must hold, against evidence.
 pub fn evaluate(statements: &[Statement], evidence: &Evidence<'_>) -> EvaluatedClaim {
@@ -25,6 +40,7 @@ fn one(statement: &Statement, evidence: &Evidence<'_>) -> EvaluatedClaim {
                 Verdict::Fails => Verdict::Holds,
                 Verdict::NotEvaluable => Verdict::NotEvaluable,
             };
+            // That the contrary isn't supported is all that "not" asks for.
             EvaluatedClaim::new(verdict, inner.because)
         }
         Statement::Coefficient { effect, regressor, table, level, scope } => {
@@ -58,7 +74,7 @@ fn one(statement: &Statement, evidence: &Evidence<'_>) -> EvaluatedClaim {
             };
             decided(value(larger).and_then(|(large, one)| {
                 let (small, other) = value(smaller)?;
-                Ok((large > small, format!("{regressor} in ({table}): {one}, {other}")))
+                Ok(Found::new(large > small, format!("{regressor} in ({table}): {one}, {other}")))
             }))
         }
         Statement::Value { regressor, table, unit, value } => {
@@ -70,7 +86,9 @@ fn one(statement: &Statement, evidence: &Evidence<'_>) -> EvaluatedClaim {
             decided(found.ok_or_else(|| format!("no unit `{name}`")).and_then(|unit| {
                 let known = evidence.coefficient(table, unit, regressor)?;
                 let text = format!("{}: {regressor} in ({table}) {}", unit.printed(), known.text);
-                Ok((value.is_rounding_of(known.value), text))
+                let same_sign = known.value != 0.0 && (known.value > 0.0) == (value.value() > 0.0);
+                let short_of = same_sign.then_some(Nuance::SizeDiffers);
+                Ok(Found { is: value.is_rounding_of(known.value), short_of, text })
             }))
         }
     }
@@ -78,24 +96,39 @@ fn one(statement: &Statement, evidence: &Evidence<'_>) -> EvaluatedClaim {
 
 fn decided(finding: Finding) -> EvaluatedClaim {
     match finding {
-        Ok((true, text)) => EvaluatedClaim::new(Verdict::Holds, vec![text]),
-        Ok((false, text)) => EvaluatedClaim::new(Verdict::Fails, vec![text]),
+        Ok(Found { is: true, text, .. }) => EvaluatedClaim::new(Verdict::Holds, vec![text]),
+        Ok(Found { short_of, text, .. }) => fails(short_of, text),
         Err(why) => EvaluatedClaim::new(Verdict::NotEvaluable, vec![why]),
+    }
+}
+
+fn fails(short_of: Option<Nuance>, text: String) -> EvaluatedClaim {
+    match short_of {
+        Some(nuance) => EvaluatedClaim::short_of(nuance, vec![text]),
+        None => EvaluatedClaim::new(Verdict::Fails, vec![text]),
     }
 }
 
 /// Both of two findings. Where one isn't so, the other needn't be known.
 fn both(one: Finding, other: Finding, start: &str) -> Finding {
     match (one, other) {
-        (Ok((true, one)), Ok((true, other))) => Ok((true, format!("{start}{one}, {other}"))),
-        (Ok((false, one)), Ok((false, other))) => Ok((false, format!("{start}{one}, {other}"))),
-        (Ok((false, text)), _) | (_, Ok((false, text))) => Ok((false, format!("{start}{text}"))),
+        (Ok(one), Ok(other)) if one.is == other.is => {
+            let short_of = one.short_of.filter(|nuance| other.short_of == Some(*nuance));
+            Ok(Found { is: one.is, short_of, text: format!("{start}{}, {}", one.text, other.text) })
+        }
+        (Ok(found), _) if !found.is => Ok(Found { text: format!("{start}{}", found.text), ..found }),
+        (_, Ok(found)) if !found.is => Ok(Found { text: format!("{start}{}", found.text), ..found }),
         (Err(why), _) | (_, Err(why)) => Err(why),
+        (Ok(one), Ok(other)) => Ok(Found::new(true, format!("{start}{}, {}", one.text, other.text))),
     }
 }
 
 fn granger(cause: &str, effect: &str, level: f64, evidence: &Evidence<'_>) -> Finding {
-    evidence.granger(cause, effect).map(|(text, p_value)| (p_value < level, text))
+    evidence.granger(cause, effect).map(|(text, p_value)| Found {
+        is: p_value < level,
+        short_of: Some(Nuance::NotSupported),
+        text,
+    })
 }
 
 /// Whether `regressor` is significant in the equation of `dependent`.
@@ -109,7 +142,8 @@ fn significant_in(
     let table = evidence.table_of(dependent)?;
     let known = evidence.coefficient(table, unit, regressor)?;
     let is = known.is_significant(level, evidence.levels)?;
-    Ok((is, format!("{regressor} in ({table}) {}", known.text)))
+    let text = format!("{regressor} in ({table}) {}", known.text);
+    Ok(Found { is, short_of: Some(Nuance::NotSupported), text })
 }
 
 fn effect_in(
@@ -130,7 +164,12 @@ fn effect_in(
         Effect::PositiveSignificant => known.value > 0.0 && significant()?,
         Effect::NegativeSignificant => known.value < 0.0 && significant()?,
     };
-    Ok((is, format!("{}: {regressor} in ({table}) {}", unit.printed(), known.text)))
+    // An effect that is claimed and not significant is neither borne out nor contradicted. Where significance can't be
+    // told, a sign that is another one is the contrary.
+    let claims_effect = !matches!(effect, Effect::NotSignificant);
+    let short_of = (claims_effect && significant() == Ok(false)).then_some(Nuance::NotSupported);
+    let text = format!("{}: {regressor} in ({table}) {}", unit.printed(), known.text);
+    Ok(Found { is, short_of, text })
 }
 
 /// Holds what is said of units against each of them.
@@ -162,13 +201,13 @@ fn scoped(scope: &Scope, evidence: &Evidence<'_>, is: &dyn Fn(&ReportUnit) -> Fi
         };
         let Some(wanted) = wanted else { continue };
         parts.push(match is(unit) {
-            Ok((found, text)) if found == wanted => {
+            Ok(Found { is, text, .. }) if is == wanted => {
                 // Of what holds, only the units are worth telling in which something is so.
                 let told = if wanted && must_be { vec![text] } else { Vec::new() };
                 EvaluatedClaim::new(Verdict::Holds, told)
             }
-            Ok((true, text)) => EvaluatedClaim::new(Verdict::Fails, vec![format!("also {text}")]),
-            Ok((false, text)) => EvaluatedClaim::new(Verdict::Fails, vec![format!("not {text}")]),
+            Ok(Found { is: true, text, .. }) => fails(None, format!("also {text}")),
+            Ok(Found { short_of, text, .. }) => fails(short_of, format!("not {text}")),
             Err(why) => EvaluatedClaim::new(Verdict::NotEvaluable, vec![why]),
         });
     }
@@ -202,6 +241,7 @@ mod tests {
             dependent: dependent.into(),
             regressors: vec![regressor.into()],
             note: Label::default(),
+            in_report: true,
         };
         vec![table("1", "y", "x"), table("2", "x", "y")]
     }
@@ -284,6 +324,60 @@ mod tests {
         assert_eq!(verdicts("value: x in (1), pooled = 0.12"), (Verdict::Fails, Verdict::Fails));
         assert_eq!(verdicts("significant: x in (1), in every unit"), (Verdict::Holds, Verdict::Fails));
         assert_eq!(verdicts("significant: x in (1), in no unit"), (Verdict::Fails, Verdict::Fails));
+    }
+
+    #[test]
+    fn a_failure_is_as_grave_as_it_is() {
+        let verdicts = |text: &str| {
+            let (published, estimated) = both_verdicts(text);
+            (published.words(), estimated.words())
+        };
+        // 0.1 with p = 0.5: neither borne out nor contradicted.
+        let unsupported = "not supported";
+        assert_eq!(verdicts("negative: x in (1), pooled"), (unsupported, unsupported));
+        assert_eq!(verdicts("positive and significant: x in (1), pooled"), (unsupported, unsupported));
+        assert_eq!(verdicts("bidirectional(x, y), pooled"), (unsupported, unsupported));
+        // 0.2 with p = 0.001.
+        assert_eq!(verdicts("negative: y in (2), pooled"), ("fails", "fails"));
+        assert_eq!(verdicts("not significant: y in (2), pooled"), ("fails", "fails"));
+        let differs = "direction holds, size differs";
+        assert_eq!(verdicts("value: y in (2), pooled = 0.137"), (differs, differs));
+        assert_eq!(verdicts("value: y in (2), pooled = -0.137"), ("fails", "fails"));
+        // That another unit has it too contradicts "exactly".
+        assert_eq!(verdicts("positive: x in (1), in exactly {乙}").0, "fails");
+    }
+
+    #[test]
+    fn parts_of_different_weight_come_to_the_gravest() {
+        let (rows, tables, units, levels) = (rows(), tables(), units(), StarLevels::default());
+        let evidence = Evidence::estimated(&rows, &tables, &units, &levels, &[]);
+        let of = |texts: &[&str]| {
+            let statements: Vec<_> = texts.iter().map(|text| Statement::parse(text).unwrap()).collect();
+            evaluate(&statements, &evidence)
+        };
+        let size = "value: y in (2), pooled = 0.137";
+        assert_eq!(of(&["significant: y in (2), pooled", size]).nuance, Some(Nuance::SizeDiffers));
+        assert_eq!(of(&["negative: x in (1), pooled", size]).nuance, Some(Nuance::NotSupported));
+        assert_eq!(of(&["not significant: y in (2), pooled", size]).nuance, None);
+        // The same numbers are told once.
+        let told = of(&["significant: x in (1), in {乙}", "value: x in (1), 乙 = 3"]).because;
+        assert_eq!(told, ["not 乙: x in (1) -0.3000 (p = 0.200)"]);
+    }
+
+    #[test]
+    fn other_standard_errors_speak_of_their_tables_alone() {
+        let mut rows = rows();
+        rows.push(row("2-clustered", "合计", "", 0, Some((0.2, 0.3))));
+        let (tables, units, levels) = (tables(), units(), StarLevels::default());
+        let evidence = Evidence::estimated(&rows, &tables, &units, &levels, &[]);
+        let under = evidence.under(&[("2".to_owned(), "2-clustered".to_owned())].into());
+        let of = |text: &str, evidence: &Evidence<'_>| {
+            evaluate(&[Statement::parse(text).unwrap()], evidence).words()
+        };
+        assert_eq!(of("significant: y in (2), pooled", &evidence), "holds");
+        assert_eq!(of("significant: y in (2), pooled", &under), "not supported");
+        assert_eq!(of("significant: x in (1), pooled", &under), "open");
+        assert_eq!(of("Granger(x -> y)", &under), "open");
     }
 
     #[test]

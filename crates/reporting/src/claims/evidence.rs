@@ -103,6 +103,18 @@ impl<'a> Evidence<'a> {
         Self { tables, units, levels, coefficients: keyed(rows, known), granger: Some(granger) }
     }
 
+    /// These estimates with those of other tables in the place of theirs (`tables` names the other of each table). Tables that have
+    /// no other, and tests, are left out: nothing is known of them under other standard errors.
+    pub fn under(&self, tables: &BTreeMap<String, String>) -> Self {
+        let of = |[table, unit, regressor]: &[String; 3]| {
+            let other = [tables.get(table)?.clone(), unit.clone(), regressor.clone()];
+            let known = self.coefficients.get(&other)?.clone();
+            Some(([table.clone(), unit.clone(), regressor.clone()], known))
+        };
+        let coefficients = self.coefficients.keys().filter_map(of).collect();
+        Self { coefficients, granger: None, ..self.clone() }
+    }
+
     /// The unit that goes by a name.
     pub(super) fn unit(&self, name: &str) -> Option<&'a ReportUnit> {
         self.units.iter().find(|unit| unit.is_called(name))

@@ -26,7 +26,7 @@ mod evidence;
 mod parse;
 mod statement;
 
-pub use claim::{Claim, ClaimOutcome, EvaluatedClaim, Verdict};
+pub use claim::{Claim, ClaimOutcome, EvaluatedClaim, Nuance, OtherReading, UnderErrors, Verdict};
 pub use evaluate::evaluate;
 pub use evidence::{Evidence, Known};
 pub use parse::StatementFault;

@@ -1,7 +1,7 @@
 //! What is missing and what couldn't be estimated, for templates. Times are joined to ranges, and units
 //! that lack the same for the same reason share a line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use vintner_panel::{Gap, Period};
@@ -29,14 +29,43 @@ pub struct GapView {
     pub summarised: bool,
 }
 
+/// Values that can't be computed as others are missing, which stand in the list of gaps.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ComputedGaps {
+    /// How many.
+    pub count: usize,
+    /// Their variables.
+    pub variables: Vec<Name>,
+}
+
+/// The gaps that are missing of themselves, and those that follow from them: whose reason is that a variable is missing that
+/// has a gap of its own there.
+pub(crate) fn own_and_computed(gaps: &[Gap], names: &Names) -> (Vec<Gap>, ComputedGaps) {
+    let of = |gap: &Gap, variable: &str| (gap.entity.clone(), gap.time, variable.to_owned());
+    let all: BTreeSet<_> = gaps.iter().map(|gap| of(gap, &gap.variable)).collect();
+    let follows = |gap: &&Gap| {
+        let from = gap.reason.split_once(" is missing").map(|(variable, _)| variable);
+        from.is_some_and(|variable| variable != gap.variable && all.contains(&of(gap, variable)))
+    };
+    let (computed, own): (Vec<&Gap>, Vec<&Gap>) = gaps.iter().partition(follows);
+    let mut variables: Vec<Name> = Vec::new();
+    for gap in &computed {
+        let name = names.variable(&gap.variable);
+        if !variables.contains(&name) {
+            variables.push(name);
+        }
+    }
+    (own.into_iter().cloned().collect(), ComputedGaps { count: computed.len(), variables })
+}
+
 /// So many lines of gaps are listed one by one.
 const MOST_LINES: usize = 48;
 
 /// Rows that a table's equation couldn't use.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DroppedView {
-    /// The table.
-    pub table: Name,
+    /// The tables.
+    pub tables: Vec<Name>,
     /// The units.
     pub units: Vec<Name>,
     /// The years, as ranges.
@@ -133,24 +162,37 @@ pub(crate) fn dropped_views(dropped: &[DroppedRow], tables: &[TableSpec], names:
     let mut views: Vec<DroppedView> = Vec::new();
     for ((table, _, unit, missing), times) in years {
         // A table that the report doesn't show isn't explained in it either.
-        let Some(table) = tables.get(table) else { continue };
+        let Some(table) = tables.get(table).filter(|table| table.in_report) else { continue };
         let (ranges, _) = ranges_of(&times);
         let unit = names.unit(unit);
         let missing: Vec<Name> = missing.iter().map(|variable| names.variable(variable)).collect();
-        let same = views
-            .iter_mut()
-            .find(|view| view.table.id == table.id && view.missing == missing && view.years == ranges);
+        let same = views.iter_mut().find(|view| {
+            view.tables.first().is_some_and(|one| one.id == table.id)
+                && view.missing == missing
+                && view.years == ranges
+        });
         match same {
             Some(view) => view.units.push(unit),
             None => views.push(DroppedView {
-                table: Name::new(&table.id, &table.title),
+                tables: vec![Name::new(&table.id, &table.title)],
                 units: vec![unit],
                 years: ranges,
                 missing,
             }),
         }
     }
-    views
+    // Tables that can't use the same rows share a line.
+    let mut shared: Vec<DroppedView> = Vec::new();
+    for view in views {
+        let is_same = |one: &&mut DroppedView| {
+            (&one.units, &one.years, &one.missing) == (&view.units, &view.years, &view.missing)
+        };
+        match shared.iter_mut().find(is_same) {
+            Some(one) => one.tables.extend(view.tables),
+            None => shared.push(view),
+        }
+    }
+    shared
 }
 
 pub(crate) fn not_estimable_views(
@@ -159,7 +201,7 @@ pub(crate) fn not_estimable_views(
     names: &Names,
 ) -> Vec<NotEstimableView> {
     let mut views: Vec<(usize, NotEstimableView)> = Vec::new();
-    for table in tables {
+    for table in tables.iter().filter(|table| table.in_report) {
         let mut of_table: Vec<(&str, &str, Vec<Name>)> = Vec::new();
         let missing = rows.iter().filter(|row| row.table == table.id && row.estimate.is_none());
         for row in missing {
@@ -246,6 +288,29 @@ mod tests {
         let lines: Vec<(usize, &str, bool)> =
             views.iter().map(|view| (view.units.len(), view.years.as_str(), view.summarised)).collect();
         assert_eq!(lines, [(30, "2000–2058", true), (30, "2001–2059", true)]);
+    }
+
+    #[test]
+    fn what_follows_from_a_gap_is_counted_apart() {
+        let gap = |variable: &str, year: i32, reason: &str| Gap {
+            entity: "a".into(),
+            time: Some(year.into()),
+            variable: variable.into(),
+            reason: reason.into(),
+        };
+        let gaps = [
+            gap("co2", 2008, "no row in the source"),
+            gap("per_head", 2008, "co2 is missing"),
+            gap("log", 2008, "co2 is missing (no row in the source)"),
+            gap("log", 2009, "logarithm of 0"),
+            // Nothing is known of it here but that it is missing.
+            gap("ratio", 2010, "base is missing"),
+        ];
+        let (own, computed) = own_and_computed(&gaps, &Names::new(&[], &[], "en"));
+        let own: Vec<&str> = own.iter().map(|gap| gap.variable.as_str()).collect();
+        assert_eq!(own, ["co2", "log", "ratio"]);
+        let variables: Vec<&str> = computed.variables.iter().map(|name| name.id.as_str()).collect();
+        assert_eq!((computed.count, variables), (2, vec!["per_head", "log"]));
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod warning_view;
 pub use agreement_view::{AgreementView, TableAgreement};
 pub use claim_view::{ClaimCounts, ClaimView, ClaimsView, VerdictView};
 pub use figure_view::FigureView;
-pub use gap_view::{DroppedView, GapView, NotEstimableView};
+pub use gap_view::{ComputedGaps, DroppedView, GapView, NotEstimableView};
 pub use granger_view::{GrangerCell, GrangerPair, GrangerPanelView, GrangerRow, GrangerView, StatisticView};
 pub use mutual_view::{MutualFinding, MutualView};
 pub use report_context::{DescriptiveView, ModelAgreementView, ReportContext, StarView, VariableView};

@@ -49,6 +49,11 @@ impl Names {
         if self.in_chinese && !name.zh.is_empty() { name.zh } else { name.both }
     }
 
+    /// What stands between names.
+    pub(crate) fn comma(&self) -> &'static str {
+        if self.in_chinese { "、" } else { ", " }
+    }
+
     /// A unit's place, the unknown ones last.
     pub(crate) fn unit_rank(&self, id: &str) -> usize {
         self.units.get(id).map_or(usize::MAX, |(rank, _)| *rank)

@@ -6,14 +6,14 @@ use serde::Serialize;
 use vintner_estimation::Description;
 
 use super::figure_view::figure_views;
-use super::gap_view::{dropped_views, gap_views, not_estimable_views};
+use super::gap_view::{dropped_views, gap_views, not_estimable_views, own_and_computed};
 use super::mutual_view::mutual_views;
 use super::name::Names;
 use super::section_view::{Given, section_views};
 use super::warning_view::{WarningView, warning_views};
 use super::{
-    AgreementView, ClaimsView, DroppedView, FigureView, GapView, GrangerView, MutualView, NotEstimableView,
-    RobustnessView, SectionView, SystemView, TableView, TestsView, VintageView,
+    AgreementView, ClaimsView, ComputedGaps, DroppedView, FigureView, GapView, GrangerView, MutualView,
+    NotEstimableView, RobustnessView, SectionView, SystemView, TableView, TestsView, VintageView,
 };
 use crate::changes::Changes;
 use crate::error::Result;
@@ -68,6 +68,8 @@ pub struct ReportContext {
     pub gaps: Vec<GapView>,
     /// How many values those are.
     pub gap_count: usize,
+    /// Those that are missing with them, as they are computed from them.
+    pub computed_gaps: ComputedGaps,
     /// Rows that equations couldn't use.
     pub dropped: Vec<DroppedView>,
     /// What couldn't be estimated.
@@ -143,6 +145,7 @@ impl ReportContext {
         let tables = spec
             .tables
             .iter()
+            .filter(|table| table.in_report)
             .map(|table| {
                 let of_table: Vec<&TidyEstimate> = rows.iter().filter(|row| row.table == table.id).collect();
                 TableView::new(table, &of_table, &units, &names)
@@ -164,6 +167,7 @@ impl ReportContext {
             .map(|(stars, level)| StarView { stars: stars.asterisks(), level: percent(level) })
             .collect();
         let synthetic = inputs.vintage.is_synthetic();
+        let (own_gaps, computed_gaps) = own_and_computed(&inputs.gaps, &names);
         let mut context = Self {
             title: Name::new("title", &spec.title),
             authors: spec.authors.clone(),
@@ -192,10 +196,11 @@ impl ReportContext {
                     SystemView::new(system, equations.unwrap_or_default(), &names, &spec.star_levels)
                 })
                 .unwrap_or_default(),
-            claims: ClaimsView::new(&inputs.claims),
+            claims: ClaimsView::new(&inputs.claims, &units, &names, synthetic),
             figures: figure_views(&inputs.figures),
-            gaps: gap_views(&inputs.gaps, &names),
-            gap_count: inputs.gaps.len(),
+            gaps: gap_views(&own_gaps, &names),
+            gap_count: own_gaps.len(),
+            computed_gaps,
             dropped: dropped_views(&inputs.dropped, &spec.tables, &names),
             not_estimable: not_estimable_views(&rows, &spec.tables, &names),
             changes: inputs.before.as_ref().map(|before| Changes::between(before, &rows)),

@@ -51,7 +51,12 @@ pub struct FindingView {
     pub estimates: usize,
     /// Those of them with the published sign.
     pub same_sign: usize,
-    /// `all`, `most` (at least three in four), `some` or `none` of them find the same.
+    /// Specifications that are another one over again, which aren't counted.
+    pub repeated: usize,
+    /// Those too imprecise to tell, which aren't counted.
+    pub imprecise: usize,
+    /// `all`, `most` (at least three in four), `some`, `few` (at most one in four) or `none` of them find the same; `contrary`
+    /// where more find a significant effect of the other sign.
     pub holds: &'static str,
 }
 
@@ -203,10 +208,15 @@ fn finding_view(
         opposite: finding.opposite,
         estimates: finding.estimates,
         same_sign: finding.same_sign,
+        repeated: finding.repeated,
+        imprecise: finding.imprecise,
         holds: match (finding.same, finding.tried) {
+            (_, 0) => "untried",
+            (same, _) if finding.opposite > same => "contrary",
             (0, _) => "none",
             (same, tried) if same == tried => "all",
             (same, tried) if 4 * same >= 3 * tried => "most",
+            (same, tried) if 4 * same <= tried => "few",
             _ => "some",
         },
     }

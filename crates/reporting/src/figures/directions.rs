@@ -368,6 +368,7 @@ mod tests {
             dependent: dependent.into(),
             regressors: regressors.iter().map(|one| (*one).to_owned()).collect(),
             note: Label::default(),
+            in_report: true,
         }
     }
 

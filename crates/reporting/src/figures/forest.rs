@@ -358,6 +358,7 @@ mod tests {
             dependent: "y".into(),
             regressors: vec!["x".into()],
             note: Label::default(),
+            in_report: true,
         }
     }
 

@@ -171,6 +171,7 @@ pub fn small() -> (ReportSpec, ReportInputs) {
         dependent: dependent.into(),
         regressors: regressors.iter().map(|&regressor| regressor.into()).collect(),
         note: label(note, ""),
+        in_report: true,
     };
     let spec = ReportSpec {
         language: "en".into(),

@@ -44,6 +44,13 @@ struct Table {
     /// A sentence for its note.
     #[serde(default)]
     note: Label,
+    /// Whether the report shows it among its tables; `estimates.csv`, `table` and claims have it either way.
+    #[serde(default = "shown")]
+    in_report: bool,
+}
+
+fn shown() -> bool {
+    true
 }
 
 /// All that a report needs to know of the coefficients.
@@ -158,6 +165,7 @@ impl Collected {
             dependent: fits.formula.dependent.clone(),
             regressors: fits.formula.regressors.clone(),
             note: table.note.clone(),
+            in_report: table.in_report,
         };
         for unit in &fits.by_entity {
             self.rows.extend(EstimateRow::of_outcome(&spec, &unit.unit, &unit.outcome)?);

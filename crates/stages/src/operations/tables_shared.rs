@@ -3,7 +3,7 @@
 use vintner_panel::Label;
 use vintner_pipeline::{Digest, InputDeclaration, Inputs};
 use vintner_reporting::{
-    ReportContext, ReportInputs, ReportSpec, TemplateSource, VariableDefinition, Wording,
+    ReportContext, ReportInputs, ReportSpec, TableSpec, TemplateSource, VariableDefinition, Wording,
 };
 
 use super::estimates::{Collected, published};
@@ -56,7 +56,12 @@ impl Tables {
         };
         let spec = ReportSpec {
             language: language.to_owned(),
-            tables: collected.tables,
+            // Each is asked for by name, also those that the report leaves out.
+            tables: collected
+                .tables
+                .into_iter()
+                .map(|table| TableSpec { in_report: true, ..table })
+                .collect(),
             units: collected.units,
             star_levels: collected.star_levels,
             ..ReportSpec::titled(Label::default())

@@ -58,10 +58,24 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Claims) -> Result<()> {
 }
 
 fn print_all(out: &mut impl Write, outcomes: &[ClaimOutcome], vintage: &str) -> Result<()> {
-    let mut table = TextTable::new(&["claim", "published", vintage]);
+    // A column for each kind of other standard errors.
+    let mut errors: Vec<&str> = Vec::new();
+    for one in outcomes.iter().flat_map(|outcome| &outcome.under) {
+        if !errors.contains(&one.label.en.as_str()) {
+            errors.push(&one.label.en);
+        }
+    }
+    let headers: Vec<&str> =
+        ["claim", "published", vintage].into_iter().chain(errors.iter().copied()).collect();
+    let mut table = TextTable::new(&headers);
     for outcome in outcomes {
         let published = outcome.published.as_ref().map_or("", word);
-        table.row(vec![outcome.claim.id.clone(), published.into(), word(&outcome.estimated).into()]);
+        let under = errors.iter().map(|label| {
+            let one = outcome.under.iter().find(|one| one.label.en == *label);
+            one.map_or("", |one| word(&one.estimated)).to_owned()
+        });
+        let own = [outcome.claim.id.clone(), published.into(), word(&outcome.estimated).into()];
+        table.row(own.into_iter().chain(under).collect());
     }
     write!(out, "{table}")?;
     let mut said: BTreeMap<(&str, &str), &str> = BTreeMap::new();
@@ -83,7 +97,8 @@ fn print_all(out: &mut impl Write, outcomes: &[ClaimOutcome], vintage: &str) -> 
                         texts.push(text);
                     }
                 }
-                writeln!(out, "  fails by {name}: {}", printable_line(&texts.join("; ")))?;
+                let how = side.nuance.map_or("fails", |nuance| nuance.words());
+                writeln!(out, "  {how} by {name}: {}", printable_line(&texts.join("; ")))?;
             }
         }
     }
@@ -122,6 +137,22 @@ fn print_one(out: &mut impl Write, outcome: &ClaimOutcome, vintage: &str) -> Res
             writeln!(out, "  {text}")?;
         }
     }
+    for one in &outcome.under {
+        writeln!(out, "by {vintage}, {}: {}", one.label.en, word(&one.estimated))?;
+        for text in &one.estimated.because {
+            writeln!(out, "  {text}")?;
+        }
+    }
+    if let Some(other) = &outcome.other_reading {
+        writeln!(out, "read otherwise:")?;
+        for statement in &claim.or_read_as {
+            writeln!(out, "  = {statement}")?;
+        }
+        let published = other.published.as_ref().map(|side| ("the published tables", side));
+        for (name, side) in published.into_iter().chain([(vintage, &other.estimated)]) {
+            writeln!(out, "by {name}: {}", word(side))?;
+        }
+    }
     Ok(())
 }
 
@@ -142,9 +173,10 @@ fn tally<'a>(
 }
 
 fn word(side: &EvaluatedClaim) -> &'static str {
-    match side.verdict {
-        Verdict::Holds => "holds",
-        Verdict::Fails => "FAILS",
-        Verdict::NotEvaluable => "can't be evaluated",
+    match (side.nuance, side.verdict) {
+        (Some(nuance), _) => nuance.words(),
+        (None, Verdict::Holds) => "holds",
+        (None, Verdict::Fails) => "FAILS",
+        (None, Verdict::NotEvaluable) => "can't be evaluated",
     }
 }

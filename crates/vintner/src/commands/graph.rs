@@ -20,13 +20,16 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Graph) -> Result<()> {
         GraphFormat::Text => Drawing::Text,
         GraphFormat::Dot => Drawing::Dot,
         GraphFormat::Mermaid => Drawing::Mermaid,
+        GraphFormat::Svg if arguments.all => Drawing::SvgInFull,
         GraphFormat::Svg => Drawing::Svg,
         GraphFormat::Json => return print_json(&as_json(&plan, &statuses)),
     };
     let drawn = draw(&plan, &statuses, format);
     match format {
         Drawing::Text => write!(page(), "{drawn}")?,
-        Drawing::Dot | Drawing::Mermaid | Drawing::Svg => write!(stdout().lock(), "{drawn}")?,
+        Drawing::Dot | Drawing::Mermaid | Drawing::Svg | Drawing::SvgInFull => {
+            write!(stdout().lock(), "{drawn}")?
+        }
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use vintner_diagnostics::one_of;
 use vintner_pipeline::{PipelineError, write_within};
 use vintner_stages::{FirstPipeline, Like, NewVintage, first_pipeline, new_vintage, vintage_manifest};
 
+use super::schema::{with_schema, write_schemas};
 use super::vintage_name::check_vintage_name;
 use super::{count, print_json, refused};
 use crate::arguments::{Format, Init, Template};
@@ -50,7 +51,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Init) -> Result<()> {
     };
     let mut written = Vec::new();
     for (path, text) in [
-        ("pipeline.yaml", text.as_str()),
+        ("pipeline.yaml", with_schema("pipeline", 0, &text).as_str()),
         (".gitignore", IGNORED),
         (".gitattributes", ATTRIBUTES),
         ("README.md", &readme(&name, vintage)),
@@ -59,6 +60,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Init) -> Result<()> {
             written.push(path.to_owned());
         }
     }
+    write_schemas(&begun.folder)?;
     tell(&begun, arguments, made.as_ref(), first.as_ref(), &written)
 }
 
@@ -180,7 +182,8 @@ impl Begun {
         let made = working(workspace.volume, "reading the files", || {
             new_vintage(&self.folder, None, &self.vintage, &raw, None, Like::Nothing, &day)
         })?;
-        self.write(&self.manifest(), made.scaffold.manifest.as_bytes())?;
+        let manifest = with_schema("vintage", 3, &made.scaffold.manifest);
+        self.write(&self.manifest(), manifest.as_bytes())?;
         Ok(made)
     }
 

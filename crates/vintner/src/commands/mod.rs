@@ -11,6 +11,7 @@ pub(crate) mod graph;
 pub(crate) mod init;
 mod kept_output;
 pub(crate) mod lock;
+pub(crate) mod manual;
 pub(crate) mod operations;
 pub(crate) mod package;
 mod published;

@@ -69,7 +69,7 @@ fn print_claims<W: Write>(page: &mut Page<W>, claims: &ClaimsDifference) -> Resu
         return Ok(());
     }
     writeln!(page, "{label} {} of {all} fare otherwise", claims.changed.len())?;
-    let word = |side: &EvaluatedClaim| side.verdict.word().to_owned();
+    let word = |side: &EvaluatedClaim| side.words().to_owned();
     let mut table = TextTable::plain(2);
     for change in claims.changed.iter().take(FEW) {
         table.row(vec![change.claim.clone(), word(&change.before), "->".into(), word(&change.after)]);

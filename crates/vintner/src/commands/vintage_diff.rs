@@ -274,7 +274,7 @@ fn claims(difference: &VintageDifference, shown: usize) -> Section {
         .changed
         .iter()
         .map(|change| {
-            let word = |side: &vintner_stages::claims::EvaluatedClaim| side.verdict.word().to_owned();
+            let word = |side: &vintner_stages::claims::EvaluatedClaim| side.words().to_owned();
             let mut deciding: Vec<&String> = change.after.because.iter().collect();
             if shown == FEW {
                 deciding.truncate(1);
