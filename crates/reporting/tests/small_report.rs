@@ -67,7 +67,12 @@ fn a_table_that_is_not_there_is_named() {
 fn all_languages_say_the_same() {
     let [english, chinese] = LANGUAGES.map(wording);
     let keys = |wording: &Wording| -> Vec<String> {
-        wording.keys().map(|(key, takes)| format!("{key}({})", takes.join(", "))).collect()
+        // What stars mean is said star by star in one language and for all at once in the other.
+        let takes = |key: &str, takes: Vec<&str>| match key {
+            "tables.stars" => String::new(),
+            _ => takes.join(", "),
+        };
+        wording.keys().map(|(key, taken)| format!("{key}({})", takes(key, taken))).collect()
     };
     assert_eq!(keys(&english), keys(&chinese));
     let mut used = BTreeSet::new();

@@ -9,7 +9,7 @@ fn shells_complete_commands_and_options() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let made = workspace.vintner(&["completions", shell]);
         assert_eq!(made.code, 0, "{}", made.stderr);
-        for word in ["reproduce", "--vintage", "trace"] {
+        for word in ["reproduce", "data-root", "trace"] {
             assert!(made.stdout.contains(word), "{shell} lacks {word}");
         }
     }
