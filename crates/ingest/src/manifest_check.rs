@@ -25,7 +25,8 @@ pub(crate) fn check(manifest: &Manifest, document: &Document) -> Faults {
         let message = format!("`{}` is not a date", manifest.date);
         check.fault(document.node(&["date"]), message, "write it as YYYY-MM-DD");
     }
-    if manifest.sources.is_empty() {
+    // Where the raw folder is named, programs of others may read it as it is.
+    if manifest.sources.is_empty() && manifest.raw.is_none() {
         check.fault(
             document.node(&["sources"]),
             "a vintage without sources".into(),

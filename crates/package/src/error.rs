@@ -123,6 +123,20 @@ pub enum PackageError {
         /// The fields.
         fields: String,
     },
+    /// A program that a signature needs isn't here.
+    #[error("there is no `{program}` on PATH, which a signature needs; install it and try again")]
+    NoProgram {
+        /// The program.
+        program: &'static str,
+    },
+    /// A key can't be used.
+    #[error("{program}: {message}")]
+    Signing {
+        /// The program that was to sign.
+        program: &'static str,
+        /// What it says.
+        message: String,
+    },
     /// A date isn't written as `YYYY-MM-DD`.
     #[error("`{0}` is no date; write YYYY-MM-DD, as in 2026-11-30")]
     Date(String),
@@ -152,6 +166,8 @@ impl PackageError {
             | Self::NotSaid { .. } => true,
             Self::Stale { .. }
             | Self::NotLocked { .. }
+            | Self::NoProgram { .. }
+            | Self::Signing { .. }
             | Self::Output { .. }
             | Self::Io { .. }
             | Self::Zip { .. } => false,

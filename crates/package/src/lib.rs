@@ -17,6 +17,8 @@ mod examined;
 mod files;
 mod package;
 mod parts;
+mod ro_crate;
+mod seal;
 mod written;
 
 pub use check::{CheckOptions, Checked, CheckedRule, Finding, Verdict, check_package};
@@ -31,3 +33,4 @@ pub use description::{
 pub use error::{PackageError, Result};
 pub use files::{Body, Files, PackageFile, Role};
 pub use package::{WrittenPackage, write_package, zenodo_metadata};
+pub use seal::{Sealed, Signature, Verified, seal_package, verify_package};

@@ -33,6 +33,7 @@ mod tidy_shown;
 mod told;
 pub mod trace;
 mod vintage;
+mod vintage_in_place;
 mod words;
 
 pub use differences::TableDifferences;
@@ -46,6 +47,7 @@ pub use results::{ResultsDifference, results_difference};
 pub use tidy_shown::tidy_shown;
 pub use told::{Moved, Signs, count, percent};
 pub use vintage::{bind_vintage, find_vintage, vintage_names};
+pub use vintage_in_place::vintage_in_place;
 /// The reader of binary files, for the program that is to run it.
 pub use vintner_ingest::BINARY_READER;
 /// The claims that the operation `claims` hands on.

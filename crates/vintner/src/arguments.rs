@@ -108,6 +108,9 @@ pub(crate) struct Init {
     /// Files of data to begin with: they are copied, looked at and described
     #[arg(long, num_args = 1.., value_name = "FILES")]
     pub(crate) from: Vec<PathBuf>,
+    /// A replication package in Stata, R or Python: its programs become stages, as they are
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["from", "formula", "template"])]
+    pub(crate) from_package: Option<PathBuf>,
     /// The first equation, as in "lwage ~ union | person + year"
     #[arg(long, value_name = "EQUATION", conflicts_with = "template")]
     pub(crate) formula: Option<String>,
@@ -150,6 +153,18 @@ pub(crate) struct Operations {
 pub(crate) enum PackageCommand {
     /// Look at a package, ours or another's, as a data editor does: a verdict for each rule
     Check(PackageCheck),
+    /// Is a package still what it was? Its files against its checksums, its seal and the seal's signature
+    Verify(PackageVerify),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PackageVerify {
+    /// The package: a folder or a ZIP; its seal lies beside it
+    #[arg(value_name = "DIR|FILE.zip")]
+    pub(crate) package: PathBuf,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -176,6 +191,12 @@ pub(crate) struct Package {
     /// Print what Zenodo's deposit API asks for, as JSON, in the place of writing the package
     #[arg(long, conflicts_with = "target")]
     pub(crate) zenodo_metadata: bool,
+    /// Seal it: a TRACE declaration of all its files beside it, which can be checked without the data
+    #[arg(long)]
+    pub(crate) seal: bool,
+    /// Sign the seal: a key of gpg's keyring, or the file of a private key for openssl
+    #[arg(long, value_name = "KEY", requires = "seal")]
+    pub(crate) key: Option<String>,
     /// The data vintage; the pipeline's own where none is named
     #[arg(long, value_name = "NAME")]
     pub(crate) vintage: Option<String>,
@@ -741,6 +762,9 @@ impl Command {
             Command::Trace(command) => command.format,
             Command::Claims(command) => command.format,
             Command::Package(Package { command: Some(PackageCommand::Check(command)), .. }) => command.format,
+            Command::Package(Package { command: Some(PackageCommand::Verify(command)), .. }) => {
+                command.format
+            }
             Command::Package(command) => command.format,
             Command::Reconstruct(command) => command.format,
             Command::Consistency(command) => command.format,

@@ -4,6 +4,7 @@ use std::io;
 
 use vintner_package::PackageError;
 use vintner_pipeline::PipelineError;
+use vintner_programs::ProgramsError;
 use vintner_site::SiteError;
 use vintner_stages::StagesError;
 use vintner_stages::reconstruct::ReconstructError;
@@ -27,6 +28,10 @@ pub(crate) enum CommandError {
     Package(#[from] PackageError),
     #[error("{package}: {} not kept", if *.rules == 1 { "1 rule is".into() } else { format!("{rules} rules are") })]
     Unkept { package: String, rules: usize },
+    #[error("{package}: {} not as it was", if *.faults == 1 { "1 thing is".into() } else { format!("{faults} things are") })]
+    NotAsItWas { package: String, faults: usize },
+    #[error("{0}")]
+    Programs(#[from] ProgramsError),
     #[error("{0}")]
     Fetching(#[from] vintner_fetch::FetchError),
     #[error("{files} couldn't be fetched")]

@@ -1,7 +1,7 @@
 //! SHA-256 as `sha256sum` prints it.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -16,10 +16,18 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 /// Of a file, with its size.
 pub(crate) fn sha256_of_file(path: &Path) -> Result<(String, u64)> {
     let failed = || PackageError::io(path, "reading");
-    let mut file = File::open(path).map_err(failed())?;
+    digested(&mut File::open(path).map_err(failed())?).map_err(failed())
+}
+
+/// Of all that a reader gives.
+pub(crate) fn sha256_of(reader: &mut impl Read) -> io::Result<String> {
+    Ok(digested(reader)?.0)
+}
+
+fn digested(reader: &mut impl Read) -> io::Result<(String, u64)> {
     let (mut hasher, mut bytes, mut buffer) = (Sha256::new(), 0_u64, vec![0_u8; 1 << 16]);
     loop {
-        let read = file.read(&mut buffer).map_err(failed())?;
+        let read = reader.read(&mut buffer)?;
         if read == 0 {
             return Ok((hex(&hasher.finalize()), bytes));
         }

@@ -4,6 +4,6 @@ mod digest;
 mod list;
 mod package_file;
 
-pub(crate) use digest::sha256_of_file;
+pub(crate) use digest::{sha256, sha256_of, sha256_of_file};
 pub use list::{Files, MANIFEST};
 pub use package_file::{Body, PackageFile, Role};

@@ -8,6 +8,7 @@ use super::{
 use crate::contents::Contents;
 use crate::error::Result;
 use crate::files::Files;
+use crate::ro_crate;
 
 /// Adds its files to the list; the store has the bytes of outputs.
 pub(crate) type Part = fn(&Contents, &Store, &mut Files) -> Result<()>;
@@ -25,5 +26,6 @@ pub(crate) const PARTS: &[Part] = &[
     citation::add,
     datapackage::add,
     readme::add,
+    ro_crate::add,
     manifest::add,
 ];

@@ -1,5 +1,7 @@
 //! `vintner init`.
 
+mod from_package;
+
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -32,6 +34,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Init) -> Result<()> {
     let vintage = &arguments.vintage;
     check_vintage_name(vintage)?;
     let begun = Begun { folder, vintage: vintage.clone() };
+    if let Some(package) = &arguments.from_package {
+        return from_package::run(&begun, &name, package, arguments.format);
+    }
     let made =
         if arguments.from.is_empty() { None } else { Some(begun.vintage(workspace, &arguments.from)?) };
     let there = begun.manifest().is_file();

@@ -1,11 +1,12 @@
 //! `vintner package`: a vintage's replication package, and a look at one as a data editor has it.
 
 mod check;
+mod verify;
 
 use std::io::{Write, stdout};
 
 use serde_json::json;
-use vintner_package::{Request, write_package, zenodo_metadata};
+use vintner_package::{Request, seal_package, write_package, zenodo_metadata};
 
 use super::{count, print_json};
 use crate::arguments::{Format, Package, PackageCommand};
@@ -17,8 +18,10 @@ use crate::terminal;
 use crate::workspace::{Volume, Workspace};
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Package) -> Result<()> {
-    if let Some(PackageCommand::Check(command)) = &arguments.command {
-        return check::run(workspace, command);
+    match &arguments.command {
+        Some(PackageCommand::Check(command)) => return check::run(workspace, command),
+        Some(PackageCommand::Verify(command)) => return verify::run(command),
+        None => {}
     }
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
@@ -34,10 +37,17 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Package) -> Result<()> {
     // Without a target nothing else can be asked for.
     let Some(target) = &arguments.target else { return print_json(&zenodo_metadata(&request)?) };
     let written = working(workspace.volume, "writing the package", || write_package(&request, target))?;
+    let sealed = match arguments.seal {
+        true => Some(working(workspace.volume, "sealing it", || {
+            seal_package(&request, target, arguments.key.as_deref())
+        })?),
+        false => None,
+    };
     let shown = target.display();
     if arguments.format == Format::Json {
         return print_json(&json!({
             "pipeline": pipeline.name, "vintage": vintage.name, "package": shown.to_string(), "written": written,
+            "sealed": sealed,
         }));
     }
     if !written.withheld.is_empty() {
@@ -51,6 +61,18 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Package) -> Result<()> {
         )));
     }
     writeln!(stdout(), "{shown}: {}, {}", count(written.files, "file"), bytes(written.bytes))?;
+    if let Some(sealed) = sealed {
+        let files = count(sealed.files, "file");
+        let withheld = match sealed.withheld {
+            0 => String::new(),
+            withheld => format!(", and {} that it doesn't hold", count(withheld, "file")),
+        };
+        writeln!(stdout(), "{}: the seal of {files}{withheld}", sealed.declaration.display())?;
+        match sealed.signature {
+            Some(signature) => writeln!(stdout(), "{}: its signature", signature.display())?,
+            None => writeln!(stdout(), "  not signed: --key KEY says who sealed it")?,
+        }
+    }
     if workspace.volume != Volume::Quiet {
         terminal::say(&printable(&format!(
             "`vintner package check {shown}` looks at it as a data editor does"
