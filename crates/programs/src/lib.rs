@@ -16,6 +16,7 @@ mod doubt;
 mod error;
 mod functions;
 mod language;
+mod languages;
 mod makefile;
 mod numbered;
 mod package;

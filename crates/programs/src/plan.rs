@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{ProgramsError, Result};
 use crate::language::Language;
+use crate::languages;
 use crate::numbered::{is_numbered, natural};
 use crate::package::Package;
 use crate::paths::{parent, stem};
@@ -215,7 +216,7 @@ fn followed<'p>(package: &'p Package, path: &str, language: Language) -> Scanner
         folder = parent(folder);
     }
     let from = |folder: &str| {
-        let mut scanner = Scanner::new(package, folder);
+        let mut scanner = Scanner::new(package, folder, languages::follow);
         scanner.follow(path, language, &[], false);
         scanner
     };

@@ -54,9 +54,14 @@ pub(crate) struct Run {
     pub(crate) doubts: Vec<Doubt>,
 }
 
+/// What follows a text in a language; `path` is the program's.
+pub(crate) type Follower = fn(&mut Scanner<'_>, text: &str, path: &str, Language);
+
 /// Follows programs.
 pub(crate) struct Scanner<'p> {
     pub(crate) package: &'p Package,
+    /// The languages know the scanner, and it knows them by this alone.
+    follower: Follower,
     pub(crate) folder: String,
     /// Variables of R and Python, globals of Stata.
     pub(crate) values: BTreeMap<String, Value>,
@@ -74,9 +79,10 @@ pub(crate) struct Scanner<'p> {
 }
 
 impl<'p> Scanner<'p> {
-    pub(crate) fn new(package: &'p Package, folder: &str) -> Self {
+    pub(crate) fn new(package: &'p Package, folder: &str, follower: Follower) -> Self {
         Self {
             package,
+            follower,
             folder: folder.to_owned(),
             values: BTreeMap::new(),
             locals: BTreeMap::new(),
@@ -379,12 +385,7 @@ impl<'p> Scanner<'p> {
         self.active.push(at);
         match self.package.text(path) {
             None => self.doubt(0, "it is too large to be a program, or can't be read"),
-            Some(text) => match language {
-                Language::Stata => crate::stata::follow(self, &text),
-                Language::R | Language::Python => crate::scripts::follow(self, &text, path, language),
-                Language::Shell => crate::shell::follow(self, &text),
-                Language::Make => crate::makefile::follow(self, &text),
-            },
+            Some(text) => (self.follower)(self, &text, path, language),
         }
         self.active.pop();
         self.locals = saved.2;

@@ -1,16 +1,18 @@
 //! `vintner init`.
 
+mod begun;
 mod from_package;
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use vintner_diagnostics::one_of;
-use vintner_pipeline::{PipelineError, write_within};
+use vintner_pipeline::PipelineError;
 use vintner_stages::{FirstPipeline, Like, NewVintage, first_pipeline, new_vintage, vintage_manifest};
 
+use self::begun::{ATTRIBUTES, Begun, IGNORED, readme};
 use super::schema::{with_schema, write_schemas};
 use super::vintage_name::check_vintage_name;
 use super::{count, print_json, refused};
@@ -147,21 +149,7 @@ fn tell(
     Ok(())
 }
 
-/// A workspace that is begun.
-struct Begun {
-    folder: PathBuf,
-    vintage: String,
-}
-
 impl Begun {
-    fn of_vintage(&self) -> PathBuf {
-        self.folder.join("data").join("vintages").join(&self.vintage)
-    }
-
-    fn manifest(&self) -> PathBuf {
-        self.of_vintage().join("vintage.yaml")
-    }
-
     /// Copies the files and guesses their manifest.
     fn vintage(&self, workspace: &Workspace, files: &[PathBuf]) -> Result<NewVintage> {
         if self.manifest().exists() {
@@ -209,20 +197,6 @@ impl Begun {
         }
         Ok(first)
     }
-
-    /// Writes a file of the workspace, unless it is there; whether it was written.
-    fn write(&self, path: &Path, bytes: &[u8]) -> Result<bool> {
-        let failed = |source| CommandError::NotWritten { path: path.to_owned(), source };
-        match fs::symlink_metadata(path) {
-            Ok(_) => Ok(false),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                fs::create_dir_all(&self.folder).map_err(failed)?;
-                write_within(&self.folder, path, bytes)?;
-                Ok(true)
-            }
-            Err(error) => Err(failed(error)),
-        }
-    }
 }
 
 /// What the pipeline is called: as its folder.
@@ -242,19 +216,4 @@ fn filled(template: Template, name: &str, vintage: &str) -> String {
     };
     let quoted = |text: &str| json!(text).to_string();
     text.replace("NAME", &quoted(name)).replace("VINTAGE", &quoted(vintage))
-}
-
-const IGNORED: &str = "# What Vintner keeps between runs; `vintner reproduce` makes it again.\n/.vintner\n";
-
-const ATTRIBUTES: &str = "# Raw files are checked byte by byte: git may not change their line ends.\ndata/vintages/*/raw/** -text\n\
-                          *.lock -text\nreports/** -text\n";
-
-fn readme(name: &str, vintage: &str) -> String {
-    format!(
-        "# {name}\n\n```sh\nvintner reproduce        # from the raw files to reports/{vintage}/\nvintner status           # what would run, and why\n\
-         vintner trace --help     # from a number back to its cells\nvintner audit --html     # pages of everything that is kept\n```\n\n\
-         | | |\n|:--|:--|\n| `pipeline.yaml` | what is made, from what, and how |\n| `data/vintages/{vintage}/vintage.yaml` | what the raw files are and \
-         how they are read |\n| `data/vintages/{vintage}/raw/` | the raw files, which nothing changes |\n| `reports/{vintage}/` | what was made |\n| \
-         `pipeline.lock` | the digests of all that was made, to be committed |\n"
-    )
 }

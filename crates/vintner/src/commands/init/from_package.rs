@@ -9,7 +9,7 @@ use serde_json::json;
 use vintner_programs::{Order, Package, PipelineText, Plan, written_pipeline};
 use vintner_stages::vintage_in_place;
 
-use super::{ATTRIBUTES, Begun, IGNORED, readme};
+use super::begun::{ATTRIBUTES, Begun, IGNORED, readme};
 use crate::arguments::Format;
 use crate::commands::{count, print_json, refused};
 use crate::error::{CommandError, Result};
