@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::Arc;
 
-use polars::io::mmap::MmapBytesReader;
 use polars::prelude::*;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -12,6 +11,7 @@ use serde_json::Value;
 use tempfile::TempPath;
 
 use super::column_digest::{ColumnDigest, column_digest};
+use super::column_notes::{ColumnNotes, NOTES, notes_of, notes_text, refused};
 use super::frame_blocks::{FrameBlocks, WrittenFrame};
 use super::input_declaration::InputDeclaration;
 use super::kind::Kind;
@@ -42,12 +42,6 @@ pub enum Artifact {
     /// Any other file.
     File(Vec<u8>),
 }
-
-/// What is to be known of columns beside their values, by their names. It counts as a part of the column.
-pub type ColumnNotes = BTreeMap<String, Value>;
-
-/// The key of notes among a Parquet file's own.
-pub(super) const NOTES: &str = "vintner.notes";
 
 /// An artifact in the form in which it is stored.
 pub(crate) struct Encoded {
@@ -192,11 +186,6 @@ fn encode_written(written: WrittenFrame, what: &str, grouped_by: Option<&str>) -
     Ok(Encoded { kind: Kind::Frame, body: Body::InFile(written.path), rows, columns, groups: None })
 }
 
-/// Notes as they stand in a Parquet file; nothing where there are none.
-pub(super) fn notes_text(notes: &ColumnNotes) -> Option<String> {
-    (!notes.is_empty()).then(|| crate::digest::canonical_json(&serde_json::json!(notes)))
-}
-
 /// The digests of a frame's columns, and of its groups of rows where it is grouped.
 type FrameDigests = (Option<BTreeMap<String, (String, Digest)>>, Option<GroupDigests>);
 
@@ -284,22 +273,6 @@ pub(crate) fn decode_noted(
     read().map_err(|error| refused(what, &error))
 }
 
-/// The notes to the columns of a frame stored as Parquet, without reading any of them.
-///
-/// # Errors
-/// [`PipelineError::Artifact`] where it isn't readable as Parquet.
-pub fn column_notes<R: MmapBytesReader>(reader: &mut ParquetReader<R>, what: &str) -> Result<ColumnNotes> {
-    notes_of(reader).map_err(|error| refused(what, &error))
-}
-
-pub(super) fn notes_of<R: MmapBytesReader>(reader: &mut ParquetReader<R>) -> PolarsResult<ColumnNotes> {
-    let metadata = reader.get_metadata()?;
-    let pairs = metadata.key_value_metadata.iter().flatten();
-    let text = pairs.into_iter().find(|pair| pair.key == NOTES).and_then(|pair| pair.value.as_deref());
-    // Other programs may write what they like.
-    Ok(text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default())
-}
-
 /// The digest of a column with the note to it.
 fn noted_digest(column: Digest, note: Option<&Value>) -> Digest {
     match note {
@@ -332,10 +305,6 @@ fn group_digests(frame: &DataFrame, column: &str) -> PolarsResult<GroupDigests> 
     Ok(GroupDigests { groups: groups.collect::<PolarsResult<_>>()?, empty: digest(Vec::new())? })
 }
 
-pub(super) fn refused(what: &str, error: &PolarsError) -> PipelineError {
-    PipelineError::Artifact { what: what.to_owned(), message: error.to_string() }
-}
-
 /// A JSON value with sorted fields, whatever map `serde_json` was built with.
 struct Sorted<'a>(&'a Value);
 
@@ -365,6 +334,7 @@ impl Serialize for Sorted<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::column_notes::column_notes;
     use super::*;
 
     fn digests(frame: DataFrame) -> Result<BTreeMap<String, (String, Digest)>> {

@@ -9,7 +9,7 @@ use polars::prelude::*;
 use polars_parquet::write::{KeyValue, schema_to_metadata_key};
 use tempfile::{NamedTempFile, TempPath};
 
-use super::artifact::{ColumnNotes, NOTES, notes_of, notes_text, refused};
+use super::column_notes::{ColumnNotes, NOTES, notes_of, notes_text, refused};
 use super::memory::block_rows;
 use crate::error::{PipelineError, Result};
 

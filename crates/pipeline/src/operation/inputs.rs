@@ -8,8 +8,9 @@ use std::sync::Arc;
 use polars::prelude::DataFrame;
 use serde::de::DeserializeOwned;
 
-use super::artifact::{ColumnNotes, decode_frame, decode_noted};
+use super::artifact::{decode_frame, decode_noted};
 use super::cancelled::Cancelled;
+use super::column_notes::ColumnNotes;
 use super::frame_blocks::{FrameBlocks, FrameWriter};
 use super::input_declaration::InputDeclaration;
 use super::memory::{TIMES, block_rows};

@@ -7,6 +7,7 @@
 mod artifact;
 mod cancelled;
 mod column_digest;
+mod column_notes;
 mod frame_blocks;
 mod input_declaration;
 mod inputs;
@@ -18,9 +19,10 @@ mod outputs;
 mod question;
 mod registry;
 
-pub use artifact::{Artifact, ColumnNotes, column_notes};
+pub use artifact::Artifact;
 pub(crate) use artifact::{Body, Encoded, decode_frame};
 pub use cancelled::Cancelled;
+pub use column_notes::{ColumnNotes, column_notes};
 pub use frame_blocks::{FrameBlocks, FrameWriter, WrittenFrame};
 pub use input_declaration::{Accepts, InputDeclaration, Measures, Rows};
 pub(crate) use inputs::{Input, Memory};

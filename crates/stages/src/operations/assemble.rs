@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vintner_panel::{PeriodWindow, TidyTable};
+use vintner_panel::PeriodWindow;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_transform::{Assembly, CategoryAggregate, PanelRows, assemble};
 
 use super::assemble_in_blocks::in_blocks;
-use super::shared::{ENTITY, TIME, gaps, optional_crosswalk, tidy, tidy_input, with_known_variables};
+use super::shared::{
+    ENTITY, TIME, all_variables, gaps, optional_crosswalk, tidy, tidy_input, with_known_variables,
+};
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -30,17 +32,6 @@ pub(crate) struct Assemble {
     /// Which rows the panel has.
     #[serde(default, skip_serializing_if = "is_full")]
     rows: PanelRows,
-}
-
-/// The variables of all sources, each once, in the order of the sources.
-pub(super) fn all_variables(tables: &[TidyTable]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for name in tables.iter().flat_map(TidyTable::variable_names) {
-        if !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
-        }
-    }
-    names
 }
 
 impl Assemble {

@@ -6,9 +6,8 @@ use vintner_panel::{Frequency, Period, PeriodWindow, TidyTable, tidy_columns};
 use vintner_pipeline::{ColumnNotes, FrameBlocks, FrameWriter, Inputs, Outputs, WrittenFrame};
 use vintner_transform::{Assembly, TransformError, assemble};
 
-use super::assemble::all_variables;
 use super::in_blocks::PanelWriter;
-use super::shared::with_known_variables;
+use super::shared::{all_variables, with_known_variables};
 use crate::error::StagesError;
 
 /// So many rows of all tell where stretches of entities begin.

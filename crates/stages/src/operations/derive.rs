@@ -121,7 +121,10 @@ impl Parameters for Derive {
             }
         }
         if !inputs.fit() {
-            return in_blocks(self, inputs, series);
+            let crosses = |written: &str| Expression::parse(written).is_ok_and(|one| one.crosses(ENTITY));
+            let crossing = self.define.iter().find(|(_, written)| crosses(written.value.as_str()));
+            let crossing = crossing.map(|(name, _)| name.value.as_str());
+            return in_blocks(inputs, series, crossing, &|panel| self.derived(inputs, panel));
         }
         let panel = join(Panel::of_observations(inputs.frame("panel")?, ENTITY, TIME)?, series)?;
         let (frame, found) = self.derived(inputs, &panel)?;

@@ -3,30 +3,30 @@
 use std::collections::HashSet;
 
 use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray};
-use vintner_panel::{Panel, PanelError};
+use vintner_panel::{Gap, Panel, PanelError};
 use vintner_pipeline::{Inputs, Outputs};
-use vintner_transform::Expression;
 
-use super::derive::Derive;
 use super::in_blocks::{PanelWriter, panel_in_blocks};
 use super::shared::{ENTITY, TIME, join};
 use crate::error::StagesError;
 
-/// The outputs of `derive`, with columns of `series` joined to each part.
+/// A part's columns and the gaps of the new ones.
+type Derived = Result<(DataFrame, Vec<Gap>), StagesError>;
+
+/// The outputs of `derive`, with columns of `series` joined to each part. `crossing` is a definition that reads rows of
+/// other entities, where there is one; `derived` makes a part's columns and gaps.
 pub(crate) fn in_blocks(
-    stage: &Derive,
     inputs: &Inputs,
     series: Vec<(String, DataFrame)>,
+    crossing: Option<&str>,
+    derived: &dyn Fn(&Panel) -> Derived,
 ) -> Result<Outputs, StagesError> {
-    for (name, written) in &stage.define {
-        if Expression::parse(written).is_ok_and(|expression| expression.crosses(ENTITY)) {
-            let why = format!(
-                "the definition `{}` reads rows of other entities (a window that isn't `PARTITION BY {ENTITY}`) and so \
-                 needs the panel whole",
-                name.value
-            );
-            return Err(inputs.too_large(why).into());
-        }
+    if let Some(name) = crossing {
+        let why = format!(
+            "the definition `{name}` reads rows of other entities (a window that isn't `PARTITION BY {ENTITY}`) and so \
+             needs the panel whole"
+        );
+        return Err(inputs.too_large(why).into());
     }
     // Columns that aren't the panel's may be those of a series, so which are absent is seen on the first part.
     let panel = panel_in_blocks_with(inputs)?;
@@ -36,13 +36,13 @@ pub(crate) fn in_blocks(
     panel.each(|part| {
         let own: Vec<(String, DataFrame)> =
             series.iter_mut().map(|joined| joined.of_part(&part)).collect::<Result<_, _>>()?;
-        let (frame, gaps) = stage.derived(inputs, &join(part, own)?)?;
+        let (frame, gaps) = derived(&join(part, own)?)?;
         writer.write(frame, &gaps)?;
         Ok(true)
     })?;
     if writer.is_empty() {
         let empty = Panel::new(panel.blocks.empty()?, ENTITY, TIME)?;
-        let (frame, gaps) = stage.derived(inputs, &empty)?;
+        let (frame, gaps) = derived(&empty)?;
         writer.write(frame, &gaps)?;
     }
     series.iter().try_for_each(Joined::check_used)?;

@@ -35,7 +35,6 @@ mod model_results;
 mod model_table;
 mod plot;
 mod regress;
-mod regress_in_blocks;
 mod report;
 mod results;
 mod robustness;

@@ -76,6 +76,17 @@ pub(crate) fn tidy_input<'n>(variables: impl IntoIterator<Item = &'n String>) ->
     )
 }
 
+/// The variables of all sources, each once, in the order of the sources.
+pub(crate) fn all_variables(tables: &[TidyTable]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in tables.iter().flat_map(TidyTable::variable_names) {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
 /// The tidy values under the role `tidy`, as they were declared.
 pub(crate) fn tidy(inputs: &Inputs) -> Result<Vec<TidyTable>, StagesError> {
     let frames = inputs.noted_frames("tidy")?.into_iter();
