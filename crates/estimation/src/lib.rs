@@ -51,7 +51,9 @@ pub use fit::{
     RowFit, TimeEffect, UnitFit, WaldTest, diagnostics, estimate, estimate_by_entity,
     estimate_by_entity_under, estimate_under, estimate_with,
 };
-pub use formula::{BoundEquation, DynamicEquation, FormulaFault, WrittenEquation};
+pub use formula::{
+    BoundEquation, DynamicEquation, FormulaFault, Term, TermExpression, TermFactor, TermFunction, WrittenEquation,
+};
 pub use granger::{
     ChosenLags, DumitrescuHurlin, GrangerBootstrap, GrangerOutcome, GrangerTest, LagChoice, LagCriterion,
     LagOrders, PanelStatistic, PooledGranger, UnitGranger, bootstrap_dumitrescu_hurlin, choose_lags,

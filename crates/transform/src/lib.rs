@@ -28,6 +28,8 @@ pub use derive::{Definition, check, derive};
 pub use derived::Derived;
 pub use error::{Result, TransformError};
 pub use exposure::{Exposure, ShiftShare, exposure, join_exposure};
-pub use expression::{Expression, Reach, function_names, reads};
+pub use expression::{
+    Aggregate, Expression, Node, Operator, Reach, ScalarFunction, TimeFunction, WindowNode, function_names, reads,
+};
 pub use expression_problem::{ExpressionError, ExpressionProblem, Position};
 pub use lag::{Shifted, difference, lag, lead};

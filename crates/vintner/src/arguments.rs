@@ -91,6 +91,8 @@ pub(crate) enum Command {
     Vintages(FormatOnly),
     /// Write a template, a file of labels or the list of works into the workspace, to be changed there
     Eject(Eject),
+    /// Write the pipeline as plain scripts in R and in Python that make the same numbers without Vintner
+    Replicate(Replicate),
     /// List the operations that pipeline.yaml can name, or tell of one
     Operations(Operations),
     /// Print the JSON Schema of a file that people write, for editors that complete and underline
@@ -243,6 +245,22 @@ pub(crate) enum Written {
     Claims,
     /// package.yaml
     Package,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Replicate {
+    /// The folder that the scripts are written into; made where it isn't there
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The vintage; the pipeline's own if none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// Leave the raw files out; the scripts are told where they lie by the variable REPLICATE_DATA
+    #[arg(long)]
+    pub(crate) without_data: bool,
+    /// For people or for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -777,6 +795,7 @@ impl Command {
                 Vintage::Compare(command) => command.format,
             },
             Command::Eject(command) => command.format,
+            Command::Replicate(command) => command.format,
             Command::Vintages(command) => command.format,
             Command::Operations(command) => command.format,
             Command::Schema(SchemaOf { write: false, .. }) => Format::Json,

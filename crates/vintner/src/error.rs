@@ -33,6 +33,10 @@ pub(crate) enum CommandError {
     #[error("{0}")]
     Programs(#[from] ProgramsError),
     #[error("{0}")]
+    Replicate(#[from] vintner_replicate::ReplicateError),
+    #[error("{path} is there and holds other files than a folder of scripts\n  name a new folder, or empty this one")]
+    FolderInUse { path: String },
+    #[error("{0}")]
     Fetching(#[from] vintner_fetch::FetchError),
     #[error("{files} couldn't be fetched")]
     NotFetched { files: String },

@@ -117,6 +117,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Vintage(Vintage::Compare(command)) => commands::vintage_compare::run(&workspace, command),
         Command::Vintages(command) => commands::vintages::run(&workspace, command),
         Command::Eject(command) => commands::eject::run(&workspace, command),
+        Command::Replicate(command) => commands::replicate::run(&workspace, command),
         Command::Operations(command) => commands::operations::run(command),
         Command::Schema(command) => commands::schema::run(&workspace, command),
         Command::Completions(command) => commands::manual::completions(command),

@@ -56,6 +56,7 @@ mod public_vintages;
 mod published;
 mod questions;
 mod read_only;
+mod replicate;
 mod reproduce;
 mod run;
 mod shapes;

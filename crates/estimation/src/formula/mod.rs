@@ -34,4 +34,5 @@ mod written;
 pub use columns::BoundEquation;
 pub use dynamic::DynamicEquation;
 pub use fault::FormulaFault;
+pub use term::{Expression as TermExpression, Factor as TermFactor, Function as TermFunction, Term};
 pub use written::WrittenEquation;

@@ -4,10 +4,14 @@ use std::fmt;
 
 /// A number made of columns, row by row.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Expression {
+pub enum Expression {
+    /// A column.
     Column(String),
+    /// A number.
     Number(f64),
+    /// A function of one.
     Function(Function, Box<Expression>),
+    /// Two with `+`, `-`, `*`, `/` or `^` between them.
     Binary(char, Box<Expression>, Box<Expression>),
     /// So many times before; below zero, after.
     Lag(i32, Box<Expression>),
@@ -17,17 +21,22 @@ pub(super) enum Expression {
 
 /// A function of one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Function {
+pub enum Function {
+    /// Natural logarithm.
     Log,
+    /// Exponential.
     Exp,
+    /// Square root.
     Sqrt,
+    /// Absolute value.
     Abs,
 }
 
 impl Function {
     pub(super) const ALL: [Self; 4] = [Self::Log, Self::Exp, Self::Sqrt, Self::Abs];
 
-    pub(super) fn name(self) -> &'static str {
+    /// Its name.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Log => "log",
             Self::Exp => "exp",
@@ -48,15 +57,20 @@ impl Function {
 
 /// What a term multiplies.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Factor {
+pub enum Factor {
     /// A number.
     Of(Expression),
     /// Dummy variables of a column's values, without that of the reference: fixest's `i()`.
-    Levels { column: String, reference: Option<String> },
+    Levels {
+        /// The column.
+        column: String,
+        /// The value without one.
+        reference: Option<String>,
+    },
 }
 
 /// A product of factors.
-pub(super) type Term = Vec<Factor>;
+pub type Term = Vec<Factor>;
 
 impl Expression {
     /// The columns that it reads.

@@ -30,6 +30,31 @@ impl WrittenEquation {
         &self.text
     }
 
+    /// The dependent variable.
+    pub fn dependent(&self) -> &Expression {
+        &self.dependent
+    }
+
+    /// The exogenous terms, in the order in which they first stand.
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// The endogenous terms.
+    pub fn endogenous_terms(&self) -> &[Term] {
+        &self.endogenous
+    }
+
+    /// The excluded instruments.
+    pub fn instrument_terms(&self) -> &[Term] {
+        &self.instruments
+    }
+
+    /// Whether it has an intercept.
+    pub fn has_intercept(&self) -> bool {
+        self.intercept
+    }
+
     /// The dependent variable's name.
     pub fn dependent_name(&self) -> String {
         self.dependent.to_string()

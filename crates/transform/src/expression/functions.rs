@@ -4,44 +4,72 @@ use crate::cell::{Cell, Missing, figure, finite};
 
 /// A function of values of the same row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ScalarFunction {
+pub enum ScalarFunction {
+    /// Natural logarithm.
     Ln,
+    /// Logarithm to base 10.
     Log10,
+    /// Logarithm to base 2.
     Log2,
+    /// Logarithm to the base that stands first.
     Log,
+    /// Exponential.
     Exp,
+    /// Square root.
     Sqrt,
+    /// Absolute value.
     Abs,
+    /// Power.
     Power,
+    /// Remainder of a division, with the dividend's sign.
     Remainder,
+    /// Sign.
     Sign,
+    /// Rounded, halves away from zero.
     Round,
+    /// The next whole number below.
     Floor,
+    /// The next whole number above.
     Ceil,
+    /// The least of several.
     Least,
+    /// The greatest of several.
     Greatest,
+    /// The first that isn't missing.
     Coalesce,
+    /// Missing where the two are equal.
     NullIf,
 }
 
 /// A function of the same entity's values in other years.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TimeFunction {
+pub enum TimeFunction {
+    /// The value before.
     Lag,
+    /// The value after.
     Lead,
+    /// The change.
     Difference,
 }
 
 /// A function of all values of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Aggregate {
+pub enum Aggregate {
+    /// Mean.
     Average,
+    /// Sum.
     Sum,
+    /// Least.
     Minimum,
+    /// Greatest.
     Maximum,
+    /// How many there are.
     Count,
+    /// The first row's.
     FirstValue,
+    /// Standard deviation with n - 1.
     StandardDeviation,
+    /// Standard deviation with n.
     PopulationStandardDeviation,
 }
 

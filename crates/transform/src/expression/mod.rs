@@ -32,8 +32,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 pub(crate) use environment::{Environment, Values};
-pub use functions::function_names;
-use node::Node;
+pub use functions::{Aggregate, ScalarFunction, TimeFunction, function_names};
+pub use node::{Node, Operator, WindowNode};
 
 use crate::error::Result;
 
@@ -66,6 +66,11 @@ impl Expression {
     pub fn parse(text: &str) -> Result<Self> {
         let node = parse::parse(text)?;
         Ok(Self { text: text.to_owned(), node })
+    }
+
+    /// The tree that it was read into, for those who write it in another language.
+    pub fn tree(&self) -> &Node {
+        &self.node
     }
 
     /// The text as it was given.

@@ -5,77 +5,158 @@ use crate::expression_problem::Position;
 
 /// One part of an expression with all that it is made of.
 #[derive(Debug, Clone)]
-pub(crate) enum Node {
+pub enum Node {
     /// A number; TRUE is 1 and FALSE is 0.
     Number(f64),
     /// Text to compare a column of text with.
-    Text { text: String, position: Position },
+    Text {
+        /// The text.
+        text: String,
+        /// Where it stands.
+        position: Position,
+    },
     /// NULL.
     Null,
     /// A column, or a parameter without its colon.
-    Name { name: String, position: Position },
+    Name {
+        /// Its name.
+        name: String,
+        /// Where it stands.
+        position: Position,
+    },
     /// A parameter with its colon.
-    Parameter { name: String, position: Position },
+    Parameter {
+        /// Its name.
+        name: String,
+        /// Where it stands.
+        position: Position,
+    },
     /// -x.
     Negate(Box<Node>),
     /// NOT x.
     Not(Box<Node>),
     /// x operator y.
-    Binary { operator: Operator, left: Box<Node>, right: Box<Node> },
+    Binary {
+        /// What is done.
+        operator: Operator,
+        /// x.
+        left: Box<Node>,
+        /// y.
+        right: Box<Node>,
+    },
     /// x IS [NOT] NULL.
-    IsNull { operand: Box<Node>, negated: bool },
+    IsNull {
+        /// x.
+        operand: Box<Node>,
+        /// Whether NOT stands there.
+        negated: bool,
+    },
     /// x [NOT] BETWEEN low AND high.
-    Between { operand: Box<Node>, low: Box<Node>, high: Box<Node>, negated: bool },
+    Between {
+        /// x.
+        operand: Box<Node>,
+        /// The lower end, included.
+        low: Box<Node>,
+        /// The upper end, included.
+        high: Box<Node>,
+        /// Whether NOT stands there.
+        negated: bool,
+    },
     /// x [NOT] IN (list).
-    In { operand: Box<Node>, list: Vec<Node>, negated: bool },
+    In {
+        /// x.
+        operand: Box<Node>,
+        /// The list.
+        list: Vec<Node>,
+        /// Whether NOT stands there.
+        negated: bool,
+    },
     /// CASE [operand] WHEN .. THEN .. [ELSE otherwise] END.
-    Case { operand: Option<Box<Node>>, branches: Vec<(Node, Node)>, otherwise: Option<Box<Node>> },
+    Case {
+        /// What conditions are compared with, where it stands before WHEN.
+        operand: Option<Box<Node>>,
+        /// Conditions and results.
+        branches: Vec<(Node, Node)>,
+        /// The result where no condition holds.
+        otherwise: Option<Box<Node>>,
+    },
     /// A function of the row's own values.
-    Scalar { function: ScalarFunction, arguments: Vec<Node> },
+    Scalar {
+        /// The function.
+        function: ScalarFunction,
+        /// Its arguments.
+        arguments: Vec<Node>,
+    },
     /// A value of another year of the entity.
-    Time { function: TimeFunction, argument: Box<Node>, periods: Option<Box<Node>>, position: Position },
+    Time {
+        /// The function.
+        function: TimeFunction,
+        /// What it is taken of.
+        argument: Box<Node>,
+        /// How many periods; one where nothing is said.
+        periods: Option<Box<Node>>,
+        /// Where it stands.
+        position: Position,
+    },
     /// An aggregate over a window.
     Window(Box<WindowNode>),
 }
 
 /// An aggregate over a window.
 #[derive(Debug, Clone)]
-pub(crate) struct WindowNode {
-    pub(crate) aggregate: Aggregate,
+pub struct WindowNode {
+    /// What is made of the rows.
+    pub aggregate: Aggregate,
     /// `None` for count(*).
-    pub(crate) argument: Option<Node>,
+    pub argument: Option<Node>,
     /// Only rows for which this holds.
-    pub(crate) filter: Option<Node>,
-    pub(crate) partition: Vec<Node>,
+    pub filter: Option<Node>,
+    /// The rows that share the values of these; all of them where there are none.
+    pub partition: Vec<Node>,
     /// The time column, where the window runs from the first year to the row's own.
-    pub(crate) order: Option<Node>,
+    pub order: Option<Node>,
     /// From the last year to the row's own instead.
-    pub(crate) descending: bool,
-    pub(crate) position: Position,
+    pub descending: bool,
+    /// Where it stands.
+    pub position: Position,
 }
 
 /// A sign between two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operator {
+pub enum Operator {
+    /// +.
     Add,
+    /// -.
     Subtract,
+    /// *.
     Multiply,
+    /// /.
     Divide,
+    /// %.
     Remainder,
+    /// ^.
     Power,
+    /// =.
     Equal,
+    /// <>.
     NotEqual,
+    /// <.
     Less,
+    /// <=.
     LessOrEqual,
+    /// >.
     Greater,
+    /// >=.
     GreaterOrEqual,
+    /// AND.
     And,
+    /// OR.
     Or,
 }
 
 impl Operator {
     /// As it is written.
-    pub(crate) fn sign(self) -> &'static str {
+    pub fn sign(self) -> &'static str {
         match self {
             Self::Add => "+",
             Self::Subtract => "-",

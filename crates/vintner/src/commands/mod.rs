@@ -16,6 +16,7 @@ pub(crate) mod operations;
 pub(crate) mod package;
 mod published;
 pub(crate) mod reconstruct;
+pub(crate) mod replicate;
 pub(crate) mod reproduce;
 mod results;
 pub(crate) mod schema;
