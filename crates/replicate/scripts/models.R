@@ -66,7 +66,7 @@ fit_of <- function(estimate, X, residuals, equation, vcov = NULL, absorbed = 0, 
   if (is.null(vcov)) vcov <- sum(residuals^2) / df * bread
   list(estimate = estimate, X = X, residuals = as.numeric(residuals), bread = bread, vcov = vcov, n = n, k = ncol(X), absorbed = absorbed, df = df,
        codes = codes, entity_levels = if ("entity" %in% effects) length(unique(entity)) else 0, entity = entity, time = time, data = data,
-       longest = max(table(equation$entity)), normal = FALSE)
+       longest = max(table(equation$entity)), weights = if (is.null(equation$weights)) rep(1, n) else equation$weights)
 }
 
 # The columns that aren't combinations of those before them.
@@ -195,6 +195,26 @@ fit_mean_group <- function(equation) {
   list(estimate = colMeans(own), vcov = cov(own) / nrow(own), n = length(equation$y), df = Inf)
 }
 
+# Each time's own coefficients, their mean, and its variance from how they vary over time (Fama and MacBeth 1973).
+fit_fama_macbeth <- function(equation, bandwidth = NULL, kernel = "bartlett") {
+  own <- list()
+  for (time in sort(unique(equation$time))) {
+    rows <- rows_of(equation, equation$time == time)
+    X <- if (equation$intercept) cbind(matrix(1, length(rows$y), 1, dimnames = list(NULL, INTERCEPT)), rows$X) else rows$X
+    if (nrow(X) >= ncol(X) && ncol(independent(X)) == ncol(X)) own[[length(own) + 1]] <- lm.fit(X, rows$y)$coefficients
+  }
+  own <- do.call(rbind, own)
+  periods <- nrow(own)
+  deviations <- sweep(own, 2, colMeans(own))
+  V <- crossprod(deviations)
+  weights <- if (is.null(bandwidth)) numeric() else lag_weights(kernel, bandwidth, periods - 1)
+  for (at in seq_along(weights)) {
+    S <- crossprod(deviations[(at + 1):periods, , drop = FALSE], deviations[1:(periods - at), , drop = FALSE])
+    V <- V + weights[at] * (S + t(S))
+  }
+  list(estimate = colMeans(own), vcov = V / (periods * (periods - 1)), n = length(equation$y), df = periods - 1)
+}
+
 rows_of <- function(equation, kept) {
   for (name in c("y", "weights", "entity", "time")) equation[[name]] <- equation[[name]][kept]
   equation$X <- equation$X[kept, , drop = FALSE]
@@ -247,16 +267,33 @@ small_sample_factor <- function(fit, small_sample, clusters, nested = 0) {
 adjusted_residuals <- function(fit, type, leverage) {
   if (type %in% c("hc0", "hc1")) return(fit$residuals)
   h <- rowSums((fit$X %*% fit$bread) * fit$X)
-  if (leverage == "all" && length(fit$codes) == 1) h <- h + 1 / as.vector(table(fit$codes[[1]])[as.character(fit$codes[[1]])])
+  if (leverage == "all" && length(fit$codes) == 1) h <- h + fit$weights / ave(fit$weights, fit$codes[[1]], FUN = sum)
   if (leverage == "all" && length(fit$codes) > 1) {
     dummies <- do.call(cbind, lapply(fit$codes, function(code) outer(code, sort(unique(code)), `==`) + 0))
-    decomposition <- qr(dummies, tol = 1e-9)
+    decomposition <- qr(dummies * sqrt(fit$weights), tol = 1e-9)
     h <- h + rowSums(qr.Q(decomposition)[, seq_len(decomposition$rank), drop = FALSE]^2)
   }
   relative <- fit$n * h / (fit$k + if (leverage == "all") fit$absorbed else 0)
   e <- fit$residuals
   switch(type, hc2 = e / sqrt(1 - h), hc3 = e / (1 - h), hc4 = e / (1 - h)^(pmin(relative, 4) / 2),
          hc4m = e / (1 - h)^((pmin(relative, 1) + pmin(relative, 1.5)) / 2), hc5 = e / (1 - h)^(pmin(relative, pmax(4, 0.7 * max(relative))) / 4))
+}
+# (I - H_gg)^p e_g of each cluster, p = -1/2 in CR2 and -1 in CR3, H the projection on regressors and effects (Bell and McCaffrey 2002).
+block_residuals <- function(fit, codes, type) {
+  projection <- matrix(0, fit$n, 0)
+  if (length(fit$codes) > 0) {
+    dummies <- do.call(cbind, lapply(fit$codes, function(code) outer(code, sort(unique(code)), `==`) + 0))
+    decomposition <- qr(dummies * sqrt(fit$weights), tol = 1e-9)
+    projection <- qr.Q(decomposition)[, seq_len(decomposition$rank), drop = FALSE]
+  }
+  e <- fit$residuals
+  for (own in split(seq_len(fit$n), codes)) {
+    x <- fit$X[own, , drop = FALSE]
+    left <- eigen(diag(length(own)) - x %*% fit$bread %*% t(x) - tcrossprod(projection[own, , drop = FALSE]), symmetric = TRUE)
+    power <- ifelse(left$values > 1e-10, left$values, Inf)^(if (type == "cr2") -0.5 else -1)
+    e[own] <- left$vectors %*% (power * crossprod(left$vectors, fit$residuals[own]))
+  }
+  e
 }
 hc1_factor <- function(fit, type, leverage) if (type == "hc1") fit$n / (fit$n - fit$k - if (leverage == "all") fit$absorbed else 0) else 1
 
@@ -284,7 +321,8 @@ vcov_clustered <- function(fit, by = "entity", type = "hc0", leverage = "all", s
   codes <- clusters_of(fit, by)
   clusters <- length(unique(codes))
   factor <- small_sample_factor(fit, small_sample, clusters, nested_in(fit, list(codes)))
-  tested(sandwich_of(fit, sums_by(fit, adjusted_residuals(fit, type, leverage), codes)) * factor, fit, test, clusters)
+  e <- if (type %in% c("cr2", "cr3")) block_residuals(fit, codes, type) else adjusted_residuals(fit, type, leverage)
+  tested(sandwich_of(fit, sums_by(fit, e, codes)) * factor, fit, test, clusters)
 }
 
 vcov_two_way <- function(fit, by = "entity", and = "time", type = "hc0", leverage = "all", groups = "min", fix = FALSE, test = "clusters",

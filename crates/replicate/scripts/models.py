@@ -105,6 +105,7 @@ class Fit:
         self.data, self.entity, self.time = data, data["entity"].to_numpy(), data["time"].to_numpy()
         self.entity_levels = len(set(self.entity)) if "entity" in effects else 0
         self.longest = pd.Series(of.entity).value_counts().max()
+        self.weights = np.ones(X.shape[0]) if of.weights is None else of.weights
 
 
 def bread_of(X):
@@ -309,6 +310,23 @@ def fit_mean_group(of):
     return Given(names, own.mean(axis=0), np.cov(own, rowvar=False) / len(own), len(of.y), np.inf)
 
 
+def fit_fama_macbeth(of, bandwidth=None, kernel="bartlett"):
+    """Each time's own coefficients, their mean, and its variance from how they vary over time (Fama and MacBeth 1973)."""
+    own = []
+    for time in np.unique(of.time):
+        rows = of.rows(of.time == time)
+        X, names = with_intercept(of, rows.X, of.names)
+        if len(X) >= X.shape[1] and independent(X, names)[0].shape[1] == X.shape[1]:
+            own.append(np.linalg.lstsq(X, rows.y, rcond=None)[0])
+    own = np.array(own)
+    periods, deviations = len(own), own - own.mean(axis=0)
+    V = deviations.T @ deviations
+    for at, weight in enumerate([] if bandwidth is None else lag_weights(kernel, bandwidth, periods - 1), 1):
+        S = deviations[at:].T @ deviations[:-at]
+        V = V + weight * (S + S.T)
+    return Given(names, own.mean(axis=0), V / (periods * (periods - 1)), len(of.y), periods - 1)
+
+
 # ---- covariances ----
 
 
@@ -359,15 +377,33 @@ def adjusted_residuals(fit, type, leverage):
         return fit.residuals
     h = ((fit.X @ fit.bread) * fit.X).sum(axis=1)
     if leverage == "all" and len(fit.codes) == 1:
-        h = h + 1 / np.bincount(fit.codes[0])[fit.codes[0]]
+        h = h + fit.weights / np.bincount(fit.codes[0], fit.weights)[fit.codes[0]]
     if leverage == "all" and len(fit.codes) > 1:
         dummies = np.column_stack([(code[:, None] == np.unique(code)).astype(float) for code in fit.codes])
-        u, s, _ = np.linalg.svd(dummies, full_matrices=False)
+        u, s, _ = np.linalg.svd(dummies * np.sqrt(fit.weights)[:, None], full_matrices=False)
         h = h + (u[:, s > 1e-9 * s[0]]**2).sum(axis=1)
     relative = fit.n * h / (fit.k + (fit.absorbed if leverage == "all" else 0))
     power_of = {"hc2": 0.5, "hc3": 1.0, "hc4": np.minimum(relative, 4) / 2, "hc4m": (np.minimum(relative, 1) + np.minimum(relative, 1.5)) / 2,
                 "hc5": np.minimum(relative, max(4, 0.7 * relative.max())) / 4}[type]
     return fit.residuals / (1 - h)**power_of
+
+
+def block_residuals(fit, codes, type):
+    """(I - H_gg)^p e_g of each cluster, p = -1/2 in CR2 and -1 in CR3, H the projection on regressors and effects (Bell
+    and McCaffrey 2002)."""
+    projection = np.zeros((fit.X.shape[0], 0))
+    if fit.codes:
+        dummies = np.column_stack([(code[:, None] == np.unique(code)).astype(float) for code in fit.codes])
+        u, s, _ = np.linalg.svd(dummies * np.sqrt(fit.weights)[:, None], full_matrices=False)
+        projection = u[:, s > 1e-9 * s[0]]
+    made = fit.residuals.copy()
+    for cluster in range(codes.max() + 1):
+        own = np.flatnonzero(codes == cluster)
+        x = fit.X[own]
+        values, vectors = np.linalg.eigh(np.eye(len(own)) - x @ fit.bread @ x.T - projection[own] @ projection[own].T)
+        power_of = np.where(values > 1e-10, values, np.inf) ** (-0.5 if type == "cr2" else -1.0)
+        made[own] = vectors @ (power_of * (vectors.T @ fit.residuals[own]))
+    return made
 
 
 def hc1_factor(fit, type, leverage):
@@ -406,7 +442,8 @@ def vcov_clustered(fit, by="entity", type="hc0", leverage="all", small_sample="s
     codes = clusters_of(fit, by)
     clusters = codes.max() + 1
     factor = small_sample_factor(fit, small_sample, clusters, nested_in(fit, [codes]))
-    return Covariance(sandwich_of(fit, sums_by(fit, adjusted_residuals(fit, type, leverage), codes)) * factor, fit, test, clusters)
+    residuals = block_residuals(fit, codes, type) if type in ("cr2", "cr3") else adjusted_residuals(fit, type, leverage)
+    return Covariance(sandwich_of(fit, sums_by(fit, residuals, codes)) * factor, fit, test, clusters)
 
 
 FIXEST = {"fixest": {"k_adj": True, "k_fixef": "nonnested", "g_adj": True}}
@@ -668,7 +705,7 @@ def report(stage, model, fit, covariance=None):
         refusal.clear()
     if fit is None:
         if refusal:
-            unrepeated.append((f"{stage}, {model}", refusal[-1]))
+            unrepeated.append((f"{stage}, {model}".removesuffix(", "), refusal[-1]))
             apart.add((stage, model))
         return
     if callable(covariance):

@@ -21,9 +21,6 @@ pub(crate) fn of(covariance: &Covariance) -> Result<Value, String> {
         other => return Err(format!("covariances of kind `{other}` aren't among the scripts' helpers")),
     };
     let of = |name: &str| asked.get(name).and_then(Json::as_str);
-    if let Some(kind @ ("cr2" | "cr3")) = of("type") {
-        return Err(format!("`type: {kind}` needs clubSandwich or a projection of each cluster"));
-    }
     if of("test") == Some("satterthwaite") {
         return Err("`test: satterthwaite` needs clubSandwich".into());
     }

@@ -96,6 +96,44 @@ pub(crate) fn add_mean_group(program: &mut Program, branch: &Branch<'_>) -> Resu
     Ok(())
 }
 
+/// The statements of a branch of `fama_macbeth`.
+pub(crate) fn add_fama_macbeth(program: &mut Program, branch: &Branch<'_>) -> Result<()> {
+    let outcome = branch.json("means")?;
+    let covariance: Json = branch.param("covariance").unwrap_or_default();
+    let lags = covariance.get("lags").cloned().unwrap_or_default();
+    let bandwidth = read::<f64>(&lags, "bandwidth");
+    let frame = frame_under(program, branch, "panel");
+    let (Some(frame), true) = (frame, bandwidth.is_some() || lags.as_str() != Some("automatic")) else {
+        let reason = "a bandwidth that is chosen from the data isn't among the scripts' helpers";
+        program.leave_out(branch.name.clone(), reason);
+        return Ok(());
+    };
+    let model = Made { name: String::new(), result: &outcome, part: None, lhs: None, rhs: None };
+    let condition: Option<String> = branch.param("where");
+    let rows = equation_of(branch, &model).and_then(|equation| {
+        let mut statements = vec![Statement::Comment(heading(branch))];
+        statements.extend(equation.rows(&frame, condition.as_deref(), None)?);
+        statements.push(Statement::Let("e".into(), equation.call(None, &[]).value()));
+        Ok(statements)
+    });
+    match rows {
+        Ok(mut statements) => {
+            outcomes::add(program, &branch.name, "", &outcome, true);
+            let kernel = read::<String>(&covariance, "kernel").filter(|kernel| kernel != "bartlett");
+            let fit = Call::new("fit_fama_macbeth")
+                .with(Value::name("e"))
+                .maybe("bandwidth", bandwidth.map(Value::Number))
+                .maybe("kernel", kernel.map(Value::text));
+            let call =
+                Call::new("report").with(Value::text(&branch.name)).with(Value::text("")).with(Value::name("fit"));
+            statements.extend([Statement::Let("fit".into(), fit.value()), Statement::Do(call), Statement::Blank]);
+            program.estimates.extend(statements);
+        }
+        Err(reason) => program.leave_out(branch.name.clone(), reason),
+    }
+    Ok(())
+}
+
 /// What of a stage's parameters are options of the estimator.
 fn options(params: &Json) -> Json {
     const NAMES: [&str; 6] = ["method", "trend", "short_units", "variance", "scaling", "units"];

@@ -80,6 +80,7 @@ fn add(program: &mut Program, branch: &Branch<'_>, request: &ReplicateRequest<'_
         "regress" => regress::add(program, branch),
         "specifications" => specifications::add(program, branch),
         "mean_group" => specifications::add_mean_group(program, branch),
+        "fama_macbeth" => specifications::add_fama_macbeth(program, branch),
         "iv" => instruments::add_iv(program, branch),
         "system" => instruments::add_system(program, branch),
         "describe" => descriptions::add_describe(program, branch),

@@ -65,6 +65,19 @@ fn the_examples_come_out_of_their_scripts() {
     }
 }
 
+/// Expressions, models and covariances of every kind on a panel with holes.
+#[test]
+fn every_kind_of_model_comes_out_of_its_scripts() {
+    let workspace = Workspace::of_folder("examples/grunfeld");
+    std::fs::write(workspace.path("pipeline.yaml"), include_str!("golden/replicate.yaml")).unwrap();
+    let folder = replicated(&workspace, &[]);
+    let left = std::fs::read_to_string(folder.join("expected/not_replicated.csv")).unwrap();
+    let left: Vec<&str> = left.lines().skip(1).collect();
+    let named = |what: &str| left.iter().filter(|line| line.contains(what)).count();
+    assert_eq!((named("satterthwaite"), named("first stage and tests"), left.len()), (5, 2, 7), "{left:?}");
+    agree(&folder);
+}
+
 #[test]
 fn a_changed_digit_is_found_and_named() {
     let workspace = Workspace::of_folder("examples/grunfeld");
