@@ -151,7 +151,7 @@ read_source <- function(path, format, columns, entity = NULL, time = NULL, categ
                         where = NULL, year = NULL, first_year = -Inf, last_year = Inf, covers = c(1000, 2999), crosswalk = NULL,
                         outside = "drop", not_entities = character(), ignore_case = FALSE, duplicates = "error", variable_column = NULL, copy = NULL) {
   packages <- c("nanoparquet", "arrow")
-  if (!is.null(copy) && !any(vapply(packages, requireNamespace, TRUE, quietly = TRUE))) return(read_tidy(copy))
+  if (!is.null(copy) && !any(vapply(packages, requireNamespace, TRUE, quietly = TRUE))) return(read_tidy(copy, text = unlist(lapply(columns, function(one) if (one$text) one$variable))))
   if (format %in% c("csv", "tsv")) {
     if (is.null(delimiter)) delimiter <- if (format == "tsv") "\t" else ","
     table <- read_text_table(path, encoding, delimiter, comment, header_row, skip_rows, last_row)
@@ -263,16 +263,23 @@ read_source <- function(path, format, columns, entity = NULL, time = NULL, categ
   tidy[order(tidy$entity, tidy$time), , drop = FALSE]
 }
 
+as_text <- function(names) if (length(names) == 0) NA else setNames(rep("character", length(names)), names)
+
 # Tidy values that the pipeline read and these scripts don't read again.
-read_tidy <- function(path) {
-  tidy <- read.csv(path, encoding = "UTF-8", fileEncoding = "UTF-8", na.strings = "", colClasses = c(entity = "character", category = "character"))
+read_tidy <- function(path, text = character()) {
+  tidy <- read.csv(path, encoding = "UTF-8", fileEncoding = "UTF-8", na.strings = "", check.names = FALSE, colClasses = as_text(text))
+  for (name in c("entity", "category")) tidy[[name]] <- if (is.null(tidy[[name]])) NA_character_ else as.character(tidy[[name]])
+  if (is.null(tidy$time)) tidy$time <- NA_integer_
   tidy$category[is.na(tidy$category)] <- ""
-  tidy
+  tidy[, c("entity", "time", "category", setdiff(names(tidy), c("entity", "time", "category")))]
 }
 
 # A frame that a script of the author's own made, or a stage that these scripts don't repeat.
-read_frame <- function(path) {
-  read.csv(path, encoding = "UTF-8", fileEncoding = "UTF-8", na.strings = "", check.names = FALSE, colClasses = c(entity = "character"))
+read_frame <- function(path, text = character()) {
+  frame <- read.csv(path, encoding = "UTF-8", fileEncoding = "UTF-8", na.strings = "", check.names = FALSE, colClasses = as_text(text))
+  for (key in c("entity", "time")) if (is.null(frame[[key]])) frame[[key]] <- if (key == "time") 0L else "(all)"
+  frame$entity <- as.character(frame$entity)
+  frame
 }
 
 sources <- list()

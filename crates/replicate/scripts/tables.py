@@ -1,8 +1,10 @@
 """Reading raw files and laying them out as a panel. The same for every paper: what is read, and how, stands in 1_data.py."""
 import csv
+import gzip
 import io
 import re
 import unicodedata
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -71,7 +73,9 @@ def cell_year(text):
 
 
 def read_text_table(path, encoding, delimiter, comment, header_row, skip_rows, last_row):
-    text = path.read_bytes().decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
+    packed = path.read_bytes()
+    packed = gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed
+    text = packed.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
     lines = text.splitlines()
     used = [(number, line) for number, line in enumerate(lines, 1)
             if header_row <= number <= last_row and line.strip() and not (comment and line.startswith(comment))]
@@ -88,7 +92,6 @@ def read_workbook_table(path, format, sheet, header_row, skip_rows, last_row):
         rows = [[None if cell.ctype in (0, 6) else cell.value for cell in table.row(at)] for at in range(table.nrows)]
     else:
         import openpyxl
-        import warnings
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
@@ -284,9 +287,15 @@ def read_source(path, format, columns, entity=None, time=None, category=None, la
     return tidy
 
 
-def read_tidy(path):
+def read_every_digit(path, types):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # newer versions of pandas have every digit anyway
+        return pd.read_csv(path, dtype=types, float_precision="round_trip")
+
+
+def read_tidy(path, text=()):
     """Tidy values that the pipeline read and these scripts don't read again."""
-    tidy = pd.read_csv(path, dtype={"entity": str, "category": str}, float_precision="round_trip")
+    tidy = read_every_digit(path, {"entity": str, "category": str, **{name: str for name in text}})
     for name in KEYS:
         if name not in tidy:
             tidy[name] = "" if name == "category" else None
@@ -294,9 +303,13 @@ def read_tidy(path):
     return tidy
 
 
-def read_frame(path):
+def read_frame(path, text=()):
     """A frame that a script of the author's own made, or a stage that these scripts don't repeat."""
-    return pd.read_csv(path, dtype={"entity": str}, float_precision="round_trip")
+    frame = read_every_digit(path, {"entity": str, **{name: str for name in text}})
+    for key, alone in (("entity", "(all)"), ("time", 0)):
+        if key not in frame:
+            frame[key] = alone
+    return frame
 
 
 sources = {}

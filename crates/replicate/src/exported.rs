@@ -6,9 +6,25 @@ use vintner_panel::tidy_columns;
 use crate::branches::Branch;
 use crate::error::Result;
 use crate::program::Program;
+use crate::script::{Call, Value};
 
-/// The tidy values of a source; the path of the file below the folder of scripts.
-pub(crate) fn tidy(program: &mut Program, branch: &Branch<'_>, name: &str) -> Result<String> {
+/// A frame as a file below the folder of scripts.
+pub(crate) struct Exported {
+    pub(crate) path: String,
+    /// Its columns of text, which a reader of CSV might take for numbers.
+    pub(crate) texts: Vec<String>,
+}
+
+impl Exported {
+    /// The call that reads it.
+    pub(crate) fn read_by(&self, function: &'static str) -> Call {
+        let texts = (!self.texts.is_empty()).then(|| Value::texts(&self.texts));
+        Call::new(function).with(Value::OwnFile(self.path.clone())).maybe("text", texts)
+    }
+}
+
+/// The tidy values of a source.
+pub(crate) fn tidy(program: &mut Program, branch: &Branch<'_>, name: &str) -> Result<Exported> {
     let frame = branch.frame("tidy")?;
     let kept = |column: &&str| {
         [tidy_columns::ENTITY, tidy_columns::TIME, tidy_columns::CATEGORY].contains(column)
@@ -18,17 +34,25 @@ pub(crate) fn tidy(program: &mut Program, branch: &Branch<'_>, name: &str) -> Re
     let path = format!("data/{}.csv", crate::script::identifier(name));
     let bytes = csv(&frame, &columns).map_err(|error| branch.fault("tidy", error))?;
     program.files.insert(path.clone(), bytes);
-    Ok(path)
+    Ok(Exported { path, texts: texts(&frame, &columns) })
 }
 
 /// An output that is a frame, with all its columns.
-pub(crate) fn frame(program: &mut Program, branch: &Branch<'_>, output: &str) -> Result<String> {
+pub(crate) fn frame(program: &mut Program, branch: &Branch<'_>, output: &str) -> Result<Exported> {
     let frame = branch.frame(output)?;
     let columns = names(&frame);
     let path = format!("data/{}.{output}.csv", crate::script::identifier(&branch.name));
     let bytes = csv(&frame, &columns).map_err(|error| branch.fault(output, error))?;
     program.files.insert(path.clone(), bytes);
-    Ok(path)
+    Ok(Exported { path, texts: texts(&frame, &columns) })
+}
+
+/// Those of the columns that hold text, without the keys.
+fn texts(frame: &DataFrame, columns: &[&str]) -> Vec<String> {
+    let keys = [tidy_columns::ENTITY, tidy_columns::TIME, tidy_columns::CATEGORY];
+    let is_text = |name: &&str| frame.column(name).is_ok_and(|column| column.dtype().is_string());
+    let own = columns.iter().copied().filter(|name| !keys.contains(name)).filter(is_text);
+    own.map(str::to_owned).collect()
 }
 
 fn names(frame: &DataFrame) -> Vec<&str> {

@@ -27,8 +27,8 @@ pub(crate) fn add(program: &mut Program, branch: &Branch<'_>, vintage: &Vintage)
         }
         if source.format == Format::Parquet {
             // R reads Parquet by a package that few have; the values lie beside the scripts, too.
-            let path = exported::tidy(program, branch, &name)?;
-            call = call.named("copy", Value::OwnFile(path));
+            let copy = exported::tidy(program, branch, &name)?;
+            call = call.named("copy", Value::OwnFile(copy.path));
         }
         if let Some(note) = &source.note {
             program.data.push(Statement::Comment(note.trim().to_owned()));
@@ -36,14 +36,13 @@ pub(crate) fn add(program: &mut Program, branch: &Branch<'_>, vintage: &Vintage)
         program.data.push(Statement::Put { list: "sources", key: name, value: call.value() });
         return Ok(());
     }
-    let path = exported::tidy(program, branch, &name)?;
+    let copy = exported::tidy(program, branch, &name)?;
     let reason = told.unwrap_or_default();
     program.leave_out(
         branch.name.clone(),
-        format!("{reason}; the scripts read the values that Vintner read, {path}"),
+        format!("{reason}; the scripts read the values that Vintner read, {}", copy.path),
     );
-    let call = Call::new("read_tidy").with(Value::OwnFile(path));
-    program.data.push(Statement::Put { list: "sources", key: name, value: call.value() });
+    program.data.push(Statement::Put { list: "sources", key: name, value: copy.read_by("read_tidy").value() });
     Ok(())
 }
 

@@ -39,15 +39,14 @@ pub(crate) fn add(program: &mut Program, branch: &Branch<'_>) -> Result<()> {
 pub(crate) fn kept(program: &mut Program, branch: &Branch<'_>, name: &str) -> Result<()> {
     let output = branch.outputs().find(|output| branch.frame(output).is_ok()).map(str::to_owned);
     let Some(output) = output else { return Ok(()) };
-    let path = exported::frame(program, branch, &output)?;
-    let call = Call::new("read_frame").with(Value::OwnFile(path.clone()));
-    program.variables.push(Statement::Let(name.to_owned(), call.value()));
+    let copy = exported::frame(program, branch, &output)?;
+    program.variables.push(Statement::Let(name.to_owned(), copy.read_by("read_frame").value()));
     program.variables.push(Statement::Blank);
     let reason = match branch.operation() {
         "run" => "a script of the author's own".to_owned(),
         operation => format!("`{operation}` isn't written as a script in this form"),
     };
-    program.leave_out(branch.name.clone(), format!("{reason}; what it made is read from {path}"));
+    program.leave_out(branch.name.clone(), format!("{reason}; what it made is read from {}", copy.path));
     program.frames.insert(branch.name.clone(), name.to_owned());
     Ok(())
 }

@@ -86,7 +86,7 @@ fn add(program: &mut Program, branch: &Branch<'_>, request: &ReplicateRequest<'_
         "describe" => descriptions::add_describe(program, branch),
         "granger" => descriptions::add_granger(program, branch),
         "estimates" => tables::add(program, branch),
-        "run" => own_script(program, branch),
+        "run" => own_script(program, branch, request),
         other => {
             let reason = match other {
                 "bootstrap" => specifications::RANDOM,
@@ -100,8 +100,13 @@ fn add(program: &mut Program, branch: &Branch<'_>, request: &ReplicateRequest<'_
 }
 
 /// A stage in a language of the author's own: its files are put beside the scripts, its frames are read as they were made.
-fn own_script(program: &mut Program, branch: &Branch<'_>) -> Result<()> {
+fn own_script(program: &mut Program, branch: &Branch<'_>, request: &ReplicateRequest<'_>) -> Result<()> {
+    let workspace = &request.pipeline.workspace;
     for (path, bytes) in branch.files() {
+        // Raw files go where the data go, under their own terms.
+        if request.vintage.sources.iter().any(|source| source.path == workspace.join(&path)) {
+            continue;
+        }
         program.files.insert(format!("own/{path}"), bytes);
     }
     let name = crate::script::identifier(&branch.name);

@@ -165,7 +165,9 @@ impl CommandError {
             | CommandError::NoTable { .. }
             | CommandError::NoRevision { .. }
             | CommandError::NothingLocked { .. } => true,
-            CommandError::NoSuchTemplate { .. } | CommandError::TemplateIsThere { .. } => true,
+            CommandError::NoSuchTemplate { .. }
+            | CommandError::TemplateIsThere { .. }
+            | CommandError::FolderInUse { .. } => true,
             _ => false,
         }
     }

@@ -130,7 +130,7 @@ fn a_folder_of_something_else_is_left_alone() {
     let workspace = Workspace::of_folder("examples/cigarettes");
     workspace.reproduce(&[]);
     let output = workspace.vintner(&["replicate", workspace.path("data").to_str().unwrap()]);
-    assert_eq!(output.code, 1);
+    assert_eq!(output.code, 2);
     assert!(output.stderr.contains("holds other files than a folder of scripts"), "{}", output.stderr);
 }
 
