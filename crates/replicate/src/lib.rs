@@ -2,8 +2,8 @@
 //! the raw files, build the panel, estimate every coefficient and compare it with the published one.
 //!
 //! [`write()`] gives the files of a folder; `vintner replicate` and a package put them where they belong. Scripts are
-//! calls of helpers (`scripts/`), the same in both languages: what a stage asks for becomes [`script`]s, which
-//! [`r`] and [`python`] write down. What scripts can't repeat is named, with its reason, and never left out silently.
+//! calls of helpers (`scripts/`), the same in both languages: what a stage asks for becomes statements (`script.rs`), which
+//! `r.rs` and `python.rs` write down. What scripts can't repeat is named, with its reason, and never left out silently.
 
 mod branches;
 mod column_term;
