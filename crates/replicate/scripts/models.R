@@ -8,11 +8,11 @@ product_of <- function(...) structure(list(...), class = "product")
 
 label <- function(x) if (is.numeric(x)) { text <- sprintf("%.15g", x); text[is.na(x)] <- NA; text } else as.character(x)
 
-term_columns <- function(data, term, text_sign) {
+term_columns <- function(data, term) {
   if (inherits(term, "product")) {
-    made <- term_columns(data, term[[1]], text_sign)
+    made <- term_columns(data, term[[1]])
     for (part in term[-1]) {
-      other <- term_columns(data, part, text_sign)
+      other <- term_columns(data, part)
       both <- list()
       for (one in names(made)) for (two in names(other)) both[[paste0(one, ":", two)]] <- made[[one]] * other[[two]]
       made <- both
@@ -22,9 +22,11 @@ term_columns <- function(data, term, text_sign) {
   if (!inherits(term, "levels")) {
     if (is.numeric(data[[term]])) return(setNames(list(data[[term]]), term))
     if (is.null(data[[term]])) stop("no column `", term, "`")
-    term <- levels_of(term, sign = text_sign)
+    term <- levels_of(term, sign = "")
     term$reference <- sort(unique(label(data[[term$column]])))[1]
   }
+  # A value of a text is called as R calls it, one of numbers as fixest does.
+  if (term$sign == "(by type)") term$sign <- if (is.numeric(data[[term$column]])) "::" else ""
   values <- label(data[[term$column]])
   all <- sort(unique(values[!is.na(values)]))
   if (is.numeric(data[[term$column]])) all <- label(sort(unique(data[[term$column]])))
@@ -34,15 +36,15 @@ term_columns <- function(data, term, text_sign) {
 }
 
 # y on x: the rows that are complete, with a column for each term.
-equation <- function(data, y, x = list(), intercept = TRUE, weights = NULL, effects = character(), text_sign = "") {
+equation <- function(data, y, x = list(), intercept = TRUE, weights = NULL, effects = character(), complete = FALSE) {
   x <- as.list(x)
   plain <- Filter(is.character, x)
   further <- setdiff(unlist(strsplit(effects, "^", fixed = TRUE)), c("entity", "time"))
   needed <- c(y, unlist(plain), weights, further, vapply(Filter(function(one) inherits(one, "levels"), x), function(one) one$column, ""))
   for (name in needed) if (is.null(data[[name]])) stop("no column `", name, "`")
-  if (text_sign == ": ") data <- data[complete.cases(data[, unique(needed), drop = FALSE]), , drop = FALSE]
+  if (complete) data <- data[complete.cases(data[, unique(needed), drop = FALSE]), , drop = FALSE]
   columns <- list()
-  for (term in x) columns <- c(columns, term_columns(data, term, text_sign))
+  for (term in x) columns <- c(columns, term_columns(data, term))
   columns <- columns[!duplicated(names(columns))]
   X <- if (length(columns) > 0) do.call(cbind, columns) else matrix(0, nrow(data), 0)
   kept <- complete.cases(X) & !is.na(data[[y]])
@@ -155,9 +157,12 @@ fit_first_differences <- function(equation, across_gaps = FALSE) {
   X <- X[, sqrt(colSums(X^2)) > 1e-12 * sqrt(colSums(equation$X^2)), drop = FALSE]
   if (equation$intercept) X <- cbind(matrix(1, nrow(X), 1, dimnames = list(NULL, INTERCEPT)), X)
   X <- independent(X)
-  model <- lm(equation$y[now] - equation$y[now - 1] ~ X - 1)
-  fit_of(setNames(coef(model), colnames(X)), X, residuals(model), equation, vcov = unname(vcov(model)), entity = equation$entity[now],
-         time = equation$time[now], data = equation$data[now, , drop = FALSE])
+  # A difference has the weight of its later row.
+  weights <- if (is.null(equation$weights)) rep(1, length(now)) else equation$weights[now]
+  model <- lm(equation$y[now] - equation$y[now - 1] ~ X - 1, weights = weights)
+  fit <- fit_of(setNames(coef(model), colnames(X)), X * sqrt(weights), residuals(model) * sqrt(weights), rows_of(equation, now), vcov = unname(vcov(model)))
+  fit$longest <- max(table(equation$entity)) # series are as long as they were
+  fit
 }
 
 fit_random <- function(equation, effects = "entity", method = "swar") {

@@ -30,11 +30,11 @@ def is_numeric(column):
     return pd.api.types.is_numeric_dtype(column)
 
 
-def term_columns(data, term, text_sign):
+def term_columns(data, term):
     if isinstance(term, Product):
-        made = term_columns(data, term.parts[0], text_sign)
+        made = term_columns(data, term.parts[0])
         for part in term.parts[1:]:
-            other = term_columns(data, part, text_sign)
+            other = term_columns(data, part)
             made = {f"{one}:{two}": made[one] * other[two] for one in made for two in other}
         return made
     if not isinstance(term, Levels):
@@ -42,11 +42,13 @@ def term_columns(data, term, text_sign):
             raise SystemExit(f"no column `{term}`")
         if is_numeric(data[term]):
             return {term: data[term].to_numpy(dtype=float)}
-        term = Levels(term, min(one for one in data[term] if not pd.isna(one)), text_sign)
+        term = Levels(term, min(one for one in data[term] if not pd.isna(one)), "")
+    # A value of a text is called as R calls it, one of numbers as fixest does.
+    sign = ("::" if is_numeric(data[term.column]) else "") if term.sign == "(by type)" else term.sign
     values = [None if pd.isna(one) else label(one) for one in data[term.column]]
     all = sorted({one for one in values if one is not None}, key=float if is_numeric(data[term.column]) else None)
     reference = min(all) if term.reference == "(first)" else term.reference
-    return {f"{term.column}{term.sign}{level}": np.array([np.nan if one is None else float(one == level) for one in values])
+    return {f"{term.column}{sign}{level}": np.array([np.nan if one is None else float(one == level) for one in values])
             for level in all if level != reference}
 
 
@@ -67,18 +69,18 @@ def as_list(x):
     return [x] if isinstance(x, (str, Levels, Product)) else list(x)
 
 
-def equation(data, y, x=(), intercept=True, weights=None, effects=(), text_sign=""):
+def equation(data, y, x=(), intercept=True, weights=None, effects=(), complete=False):
     x = as_list(x)
     further = [name for effect in as_list(effects) for name in effect.split("^") if name not in ("entity", "time")]
     needed = [y, *[one for one in x if isinstance(one, str)], *[one.column for one in x if isinstance(one, Levels)], *further, *([weights] if weights else [])]
     for name in needed:
         if name not in data:
             raise SystemExit(f"no column `{name}`")
-    if text_sign == ": ":
+    if complete:
         data = data[data[list(dict.fromkeys(needed))].notna().all(axis=1)].reset_index(drop=True)
     columns = {}
     for term in x:
-        columns.update(term_columns(data, term, text_sign))
+        columns.update(term_columns(data, term))
     X = np.column_stack(list(columns.values())) if columns else np.zeros((len(data), 0))
     kept = ~np.isnan(X).any(axis=1) & data[y].notna().to_numpy()
     for name in [*further, *([weights] if weights else [])]:
@@ -217,8 +219,12 @@ def fit_first_differences(of, across_gaps=False):
     moving = np.sqrt((X**2).sum(axis=0)) > 1e-12 * np.sqrt((of.X**2).sum(axis=0))
     X, names = with_intercept(of, X[:, moving], [name for name, moves in zip(of.names, moving) if moves])
     X, names = independent(X, names)
-    model = sm.OLS(of.y[now] - of.y[now - 1], X).fit(method="qr")
-    return Fit(names, model.params, X, model.resid, of, rows=now)
+    # A difference has the weight of its later row.
+    root = np.ones(len(now)) if of.weights is None else np.sqrt(of.weights[now])
+    model = sm.OLS((of.y[now] - of.y[now - 1]) * root, X * root[:, None]).fit(method="qr")
+    fit = Fit(names, model.params, X * root[:, None], model.resid, of, rows=now)
+    fit.weights = root**2
+    return fit
 
 
 def means_by(values, code):

@@ -17,8 +17,8 @@ pub(crate) struct Equation {
     pub(crate) instrument_names: Vec<String>,
     pub(crate) intercept: bool,
     pub(crate) effects: Vec<String>,
-    /// What stands between the name of a column of text and its values.
-    pub(crate) text_sign: Option<&'static str>,
+    /// Whether categories are those of the rows where all variables are there.
+    pub(crate) complete: bool,
     columns: Vec<(String, TermExpression)>,
 }
 
@@ -51,7 +51,7 @@ impl Equation {
             instrument_names: written.instrument_names(),
             intercept: written.has_intercept(),
             effects: written.effects().iter().map(ToString::to_string).collect(),
-            text_sign: None,
+            complete: false,
             columns,
         }
     }
@@ -66,7 +66,7 @@ impl Equation {
             Some(reference) => Call::new("levels_of")
                 .with(Value::text(name))
                 .named("reference", Value::text(reference.as_deref().unwrap_or("(first)")))
-                .named("sign", Value::text(": "))
+                .named("sign", Value::text("(by type)"))
                 .value(),
             None => Value::text(name),
         };
@@ -78,7 +78,7 @@ impl Equation {
             instrument_names: Vec::new(),
             intercept: true,
             effects: Vec::new(),
-            text_sign: (!factors.is_empty()).then_some(": "),
+            complete: !factors.is_empty(),
             columns: Vec::new(),
         }
     }
@@ -124,7 +124,7 @@ impl Equation {
             .maybe("intercept", (!self.intercept).then_some(Value::Bool(false)))
             .maybe("weights", weights.map(Value::text))
             .maybe("effects", (!effects.is_empty()).then(|| Value::texts(effects)))
-            .maybe("text_sign", self.text_sign.map(Value::text))
+            .maybe("complete", self.complete.then_some(Value::Bool(true)))
     }
 }
 

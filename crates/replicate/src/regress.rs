@@ -96,7 +96,7 @@ fn one(
     // Names of regressors that the stage has and the spec hasn't are of categories.
     let known = texts(&formula, "regressors");
     if branch.param::<String>("formula").is_none() && known != texts(branch.params(), "regressors") {
-        equation.text_sign = Some(": ");
+        equation.complete = true;
     }
     let condition: Option<String> = branch.param("where");
     let part = model.part.as_ref().map(|(column, value)| (column.as_str(), value.as_str()));

@@ -68,7 +68,7 @@ fn unread(source: &Source) -> Option<String> {
         (is_given(&source.numbers) || source.columns.iter().any(|one| is_given(&one.numbers)), "a rule for how numbers are written"),
         (source.columns.iter().any(|one| one.mixed_percent), "cells in percent beside plain numbers"),
         (source.duplicates == Duplicates::Keep && source.time.is_some(), "several rows of nobody named a year"),
-        (matches!(source.format, Format::Xlsb | Format::Ods | Format::Html), "a format that base packages don't read"),
+        (matches!(source.format, Format::Xlsb | Format::Ods | Format::Html | Format::Sav | Format::Rds), "a format that base packages don't read"),
     ];
     asks.iter().find(|(asked, _)| *asked).map(|(_, what)| format!("{what} isn't read by the scripts"))
 }
