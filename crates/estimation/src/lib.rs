@@ -52,7 +52,8 @@ pub use fit::{
     estimate_by_entity_under, estimate_under, estimate_with,
 };
 pub use formula::{
-    BoundEquation, DynamicEquation, FormulaFault, Term, TermExpression, TermFactor, TermFunction, WrittenEquation,
+    BoundEquation, DynamicEquation, FormulaFault, Term, TermExpression, TermFactor, TermFunction,
+    WrittenEquation,
 };
 pub use granger::{
     ChosenLags, DumitrescuHurlin, GrangerBootstrap, GrangerOutcome, GrangerTest, LagChoice, LagCriterion,

@@ -54,9 +54,26 @@ pub(crate) fn branches<'a>(plan: &Plan<'_>, store: &'a Store) -> Result<Vec<Bran
 /// Whether scripts have anything to do with a branch: what is only shown is none of theirs.
 fn is_needed(status: &StageStatus, plan: &Plan<'_>) -> bool {
     const SHOWN: [&str; 20] = [
-        "claims", "draw_agreement", "draw_correlations", "draw_directions", "draw_forest", "draw_missing",
-        "draw_paths", "figure_list", "model_table", "plot", "report", "robustness", "specification_curve",
-        "table", "weave", "workbook", "results", "package", "codebook", "sections",
+        "claims",
+        "draw_agreement",
+        "draw_correlations",
+        "draw_directions",
+        "draw_forest",
+        "draw_missing",
+        "draw_paths",
+        "figure_list",
+        "model_table",
+        "plot",
+        "report",
+        "robustness",
+        "specification_curve",
+        "table",
+        "weave",
+        "workbook",
+        "results",
+        "package",
+        "codebook",
+        "sections",
     ];
     let operation = plan.pipeline.stage(&status.id.stage).map(|stage| stage.operation.as_str());
     !operation.is_ok_and(|operation| SHOWN.contains(&operation))

@@ -39,8 +39,20 @@ pub(crate) fn of(covariance: &Covariance) -> Result<Value, String> {
 
 /// The options that helpers have, by the names that they have there too.
 const OPTIONS: [&str; 14] = [
-    "by", "and", "type", "leverage", "small_sample", "groups", "fix", "kernel", "bandwidth", "lag",
-    "diagonal", "pairwise", "divisor", "test",
+    "by",
+    "and",
+    "type",
+    "leverage",
+    "small_sample",
+    "groups",
+    "fix",
+    "kernel",
+    "bandwidth",
+    "lag",
+    "diagonal",
+    "pairwise",
+    "divisor",
+    "test",
 ];
 
 /// A value of JSON as an argument.

@@ -61,7 +61,8 @@ pub(crate) fn add_granger(program: &mut Program, branch: &Branch<'_>) -> Result<
             let own: String = read(unit, "unit").unwrap_or_default();
             let outcome = unit.get("outcome").cloned().unwrap_or_default();
             let of = |field: &str| read::<f64>(&outcome, field);
-            let values = ["f", "f_p_value", "chi_squared", "chi_squared_p_value"].map(|field| (field, of(field)));
+            let values =
+                ["f", "f_p_value", "chi_squared", "chi_squared_p_value"].map(|field| (field, of(field)));
             outcomes::add_values(program, &branch.name, &format!("{name}: {own}"), &values);
         }
         let of = |field: &str, part: &str| pair.get(field).and_then(|own| read::<f64>(own, part));

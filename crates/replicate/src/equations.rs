@@ -35,8 +35,12 @@ impl Equation {
             }
         };
         needed(written.dependent());
-        for factor in
-            written.endogenous_terms().iter().chain(written.terms()).chain(written.instrument_terms()).flatten()
+        for factor in written
+            .endogenous_terms()
+            .iter()
+            .chain(written.terms())
+            .chain(written.instrument_terms())
+            .flatten()
         {
             if let TermFactor::Of(expression) = factor {
                 needed(expression);
@@ -106,7 +110,10 @@ impl Equation {
         }
         if let Some((column, value)) = part {
             next(
-                Call::new("part_of").with(Value::name("d")).with(Value::text(column)).with(Value::text(value)),
+                Call::new("part_of")
+                    .with(Value::name("d"))
+                    .with(Value::text(column))
+                    .with(Value::text(value)),
             );
         }
         Ok(statements)

@@ -13,8 +13,9 @@ pub(crate) fn of(model: Model, effects: &[String]) -> Result<Value, String> {
         Model::Within => call("fit_within").named("effects", Value::texts(effects)),
         Model::WithinTime => call("fit_within").named("effects", Value::text("time")),
         Model::WithinTwoWay => call("fit_within").named("effects", Value::texts(["entity", "time"])),
-        Model::FirstDifferences { across_gaps } => call("fit_first_differences")
-            .maybe("across_gaps", across_gaps.then_some(Value::Bool(true))),
+        Model::FirstDifferences { across_gaps } => {
+            call("fit_first_differences").maybe("across_gaps", across_gaps.then_some(Value::Bool(true)))
+        }
         Model::Between => call("fit_between"),
         Model::BetweenWeighted => call("fit_between").named("weighted", Value::Bool(true)),
         Model::BetweenTime => call("fit_between").named("by", Value::text("time")),

@@ -32,7 +32,12 @@ pub(crate) fn add_iv(program: &mut Program, branch: &Branch<'_>) -> Result<()> {
     Ok(())
 }
 
-fn iv(program: &mut Program, branch: &Branch<'_>, frame: &Value, model: &Made<'_>) -> std::result::Result<(), String> {
+fn iv(
+    program: &mut Program,
+    branch: &Branch<'_>,
+    frame: &Value,
+    model: &Made<'_>,
+) -> std::result::Result<(), String> {
     let equation = match branch.param::<String>("formula") {
         Some(_) => equation_of(branch, model)?,
         None => listed(branch)?,
@@ -75,12 +80,16 @@ fn iv(program: &mut Program, branch: &Branch<'_>, frame: &Value, model: &Made<'_
             .named("endogenous", Value::texts(&equation.endogenous))
             .named("instruments", Value::texts(&equation.instrument_names))
             .maybe("effects", (!effects.is_empty()).then(|| Value::texts(&effects)))
-            .maybe("count_effects", branch.param::<bool>("count_effects").filter(|yes| !yes).map(Value::Bool));
+            .maybe(
+                "count_effects",
+                branch.param::<bool>("count_effects").filter(|yes| !yes).map(Value::Bool),
+            );
         let fit = match kind.as_str() {
             "2sls" => fit,
-            "liml" => fit
-                .named("liml", Value::Bool(true))
-                .maybe("fuller", read::<f64>(estimator, "fuller").filter(|alpha| *alpha != 0.0).map(Value::Number)),
+            "liml" => fit.named("liml", Value::Bool(true)).maybe(
+                "fuller",
+                read::<f64>(estimator, "fuller").filter(|alpha| *alpha != 0.0).map(Value::Number),
+            ),
             "k_class" => fit.maybe("kappa", read::<f64>(estimator, "kappa").map(Value::Number)),
             other => {
                 program.leave_out(
@@ -142,7 +151,8 @@ fn system(
     let frame = frame_under(program, branch, "panel").ok_or("its panel isn't a frame of the scripts")?;
     let params = branch.params();
     let equations: Vec<Json> = branch.param("equations").unwrap_or_default();
-    let unlike = |name: &str, usual: &Json| params.get(name).is_some_and(|own| own != usual && !own.is_null());
+    let unlike =
+        |name: &str, usual: &Json| params.get(name).is_some_and(|own| own != usual && !own.is_null());
     for (name, usual) in [
         ("where", Json::Null),
         ("iterate", Json::Null),
@@ -159,7 +169,9 @@ fn system(
     }
     let own = |one: &Json| one.get("formula").is_some() || one.get("instruments").is_some();
     if equations.iter().any(own) {
-        return Err("equations with formulas or instruments of their own aren't among the scripts' helpers".into());
+        return Err(
+            "equations with formulas or instruments of their own aren't among the scripts' helpers".into()
+        );
     }
     if texts(made, "instruments").is_empty() && made.get("instruments").is_some_and(Json::is_object) {
         return Err("its instruments can't be read".into());
@@ -186,10 +198,14 @@ fn system(
                 format!("the pipeline has no estimate: {reason}"),
             );
         }
-        let results: Vec<Json> = fit.pointer("/result/equations").and_then(Json::as_array).cloned().unwrap_or_default();
+        let results: Vec<Json> =
+            fit.pointer("/result/equations").and_then(Json::as_array).cloned().unwrap_or_default();
         if results.is_empty() {
             let reason = fit.pointer("/result/reason").map(outcomes::words).unwrap_or_default();
-            program.leave_out(format!("{}, {estimator}", branch.name), format!("the pipeline has no estimate: {reason}"));
+            program.leave_out(
+                format!("{}, {estimator}", branch.name),
+                format!("the pipeline has no estimate: {reason}"),
+            );
             continue;
         }
         let names: Vec<String> = results.iter().filter_map(|one| read(one, "name")).collect();
@@ -197,7 +213,9 @@ fn system(
         for (name, result) in names.iter().zip(&results) {
             outcomes::add(program, &branch.name, &word(name), result, true);
         }
-        let chosen = equations.iter().filter(|one| read::<String>(one, "name").is_some_and(|name| names.contains(&name)));
+        let chosen = equations
+            .iter()
+            .filter(|one| read::<String>(one, "name").is_some_and(|name| names.contains(&name)));
         let lists = chosen.map(|one| {
             Value::Named(vec![
                 ("name".into(), Value::text(read::<String>(one, "name").unwrap_or_default())),

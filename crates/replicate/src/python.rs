@@ -29,7 +29,11 @@ fn shown(value: &Value) -> String {
     match value {
         Value::Text(text) => quoted(text),
         Value::Number(value) if value.is_infinite() => {
-            if *value > 0.0 { "np.inf".into() } else { "-np.inf".into() }
+            if *value > 0.0 {
+                "np.inf".into()
+            } else {
+                "-np.inf".into()
+            }
         }
         Value::Number(value) => number(*value),
         Value::Bool(true) => "True".into(),

@@ -29,7 +29,11 @@ fn shown(value: &Value) -> String {
     match value {
         Value::Text(text) => quoted(text),
         Value::Number(value) if value.is_infinite() => {
-            if *value > 0.0 { "Inf".into() } else { "-Inf".into() }
+            if *value > 0.0 {
+                "Inf".into()
+            } else {
+                "-Inf".into()
+            }
         }
         Value::Number(value) => number(*value),
         Value::Bool(true) => "TRUE".into(),
@@ -155,11 +159,8 @@ fn bound(node: &Node) -> (String, Binding) {
         }
         Node::Between { operand, low, high, negated } => {
             let operand = expression(operand, Sum);
-            let text = format!(
-                "({operand} >= {} & {operand} <= {})",
-                expression(low, Sum),
-                expression(high, Sum)
-            );
+            let text =
+                format!("({operand} >= {} & {operand} <= {})", expression(low, Sum), expression(high, Sum));
             if *negated { (format!("!{text}"), Not) } else { (text, Whole) }
         }
         Node::In { operand, list, negated } => {
@@ -183,9 +184,7 @@ fn bound(node: &Node) -> (String, Binding) {
             (text, Whole)
         }
         Node::Scalar { function: ScalarFunction::Log, arguments } => match &arguments[..] {
-            [base, value] => {
-                (format!("ln({}) / nonzero(ln({}))", plain(value), plain(base)), Product)
-            }
+            [base, value] => (format!("ln({}) / nonzero(ln({}))", plain(value), plain(base)), Product),
             _ => (format!("ln({})", listed(arguments)), Whole),
         },
         Node::Scalar { function, arguments } => {

@@ -14,7 +14,8 @@ pub(crate) fn readme(request: &ReplicateRequest<'_>, left: &[NotReplicated]) -> 
         text.push_str("\n## Raw files\n\n");
         for source in &request.vintage.sources {
             let file = source.declaration.get("file").and_then(serde_json::Value::as_str).unwrap_or_default();
-            let sha256 = source.declaration.get("sha256").and_then(serde_json::Value::as_str).unwrap_or_default();
+            let sha256 =
+                source.declaration.get("sha256").and_then(serde_json::Value::as_str).unwrap_or_default();
             text.push_str(&format!("- `{file}` ({}), sha256 `{sha256}`\n", source.name));
         }
     }

@@ -24,7 +24,11 @@ pub(crate) fn add(program: &mut Program, branch: &Branch<'_>) -> Result<()> {
     };
     for model in models(&made) {
         if let Err(reason) = one(program, branch, &frame, &model) {
-            let what = if model.name.is_empty() { branch.name.clone() } else { format!("{}, {}", branch.name, model.name) };
+            let what = if model.name.is_empty() {
+                branch.name.clone()
+            } else {
+                format!("{}, {}", branch.name, model.name)
+            };
             program.leave_out(what, reason);
         }
     }
@@ -117,7 +121,8 @@ fn one(
         let own: Vec<String> = texts(asked, "effects");
         let effects = if own.is_empty() { equation.effects.clone() } else { own };
         if read::<String>(asked, "singletons").is_some_and(|word| word == "drop") {
-            program.leave_out(format!("{stage}, pooled"), "`singletons: drop` isn't among the scripts' helpers");
+            program
+                .leave_out(format!("{stage}, pooled"), "`singletons: drop` isn't among the scripts' helpers");
         } else {
             let call = equation.call(column, &effects);
             statements.push(Statement::Let("e".into(), call.value()));
@@ -145,7 +150,13 @@ fn covariances_of(asked: &Json) -> Vec<Covariance> {
     std::iter::once(first).chain(further).collect()
 }
 
-fn entities(program: &mut Program, stage: &str, model: &Made<'_>, asked: &Json, statements: &mut Vec<Statement>) {
+fn entities(
+    program: &mut Program,
+    stage: &str,
+    model: &Made<'_>,
+    asked: &Json,
+    statements: &mut Vec<Statement>,
+) {
     let all = covariances_of(asked);
     let empty = Vec::new();
     let first = model.result.get("by_entity").and_then(Json::as_array).unwrap_or(&empty);
@@ -173,7 +184,10 @@ fn entities(program: &mut Program, stage: &str, model: &Made<'_>, asked: &Json, 
                     .with(Value::text(stage))
                     .with(Value::name("e"))
                     .with(helper)
-                    .maybe("before", (!model.name.is_empty()).then(|| Value::text(format!("{}: ", model.name))))
+                    .maybe(
+                        "before",
+                        (!model.name.is_empty()).then(|| Value::text(format!("{}: ", model.name))),
+                    )
                     .maybe("after", (!suffix.is_empty()).then(|| Value::text(&suffix)));
                 statements.push(Statement::Do(call));
             }
@@ -202,7 +216,11 @@ fn whole(
         let name = named(model, &unique(&mut names, own));
         report(program, stage, &name, covariance, outcome, statements);
     }
-    for (name, word) in [("hypotheses", "joint tests of coefficients"), ("levels", "levels of effects"), ("rows", "fitted values")] {
+    for (name, word) in [
+        ("hypotheses", "joint tests of coefficients"),
+        ("levels", "levels of effects"),
+        ("rows", "fitted values"),
+    ] {
         let is_asked = match asked.get(name) {
             Some(Json::Bool(asked)) => *asked,
             Some(Json::Array(list)) => !list.is_empty(),

@@ -122,7 +122,8 @@ pub(crate) fn broken(line: &str, indent: &str) -> String {
     if line.chars().count() <= WIDTH {
         return line.to_owned();
     }
-    let (mut lines, mut current, mut depth, mut quoted, mut escaped) = (Vec::new(), String::new(), 0_i32, false, false);
+    let (mut lines, mut current, mut depth, mut quoted, mut escaped) =
+        (Vec::new(), String::new(), 0_i32, false, false);
     for character in line.chars() {
         current.push(character);
         match character {
@@ -154,12 +155,72 @@ pub(crate) fn identifier(text: &str) -> String {
 
 /// Names that helpers have, or that mean something in one of the languages.
 const TAKEN: [&str; 66] = [
-    "and", "as", "assemble", "assert", "break", "c", "chosen", "class", "coalesce", "column", "compare",
-    "continue", "crosswalk", "data", "def", "define", "deflate", "del", "demean", "describe", "elif", "else",
-    "equation", "estimated", "except", "exposure", "finally", "fit", "fold", "for", "from", "function",
-    "global", "granger", "greatest", "if", "import", "in", "is", "join", "label", "lambda", "least", "list",
-    "ln", "next", "nonlocal", "nonzero", "not", "np", "nullif", "or", "over", "pass", "pd", "power", "print",
-    "raise", "repeat", "report", "return", "root", "sources", "try", "while", "with",
+    "and",
+    "as",
+    "assemble",
+    "assert",
+    "break",
+    "c",
+    "chosen",
+    "class",
+    "coalesce",
+    "column",
+    "compare",
+    "continue",
+    "crosswalk",
+    "data",
+    "def",
+    "define",
+    "deflate",
+    "del",
+    "demean",
+    "describe",
+    "elif",
+    "else",
+    "equation",
+    "estimated",
+    "except",
+    "exposure",
+    "finally",
+    "fit",
+    "fold",
+    "for",
+    "from",
+    "function",
+    "global",
+    "granger",
+    "greatest",
+    "if",
+    "import",
+    "in",
+    "is",
+    "join",
+    "label",
+    "lambda",
+    "least",
+    "list",
+    "ln",
+    "next",
+    "nonlocal",
+    "nonzero",
+    "not",
+    "np",
+    "nullif",
+    "or",
+    "over",
+    "pass",
+    "pd",
+    "power",
+    "print",
+    "raise",
+    "repeat",
+    "report",
+    "return",
+    "root",
+    "sources",
+    "try",
+    "while",
+    "with",
 ];
 
 /// A number as both languages read it.

@@ -42,7 +42,11 @@ pub(crate) fn add(program: &mut Program, branch: &Branch<'_>, vintage: &Vintage)
         branch.name.clone(),
         format!("{reason}; the scripts read the values that Vintner read, {}", copy.path),
     );
-    program.data.push(Statement::Put { list: "sources", key: name, value: copy.read_by("read_tidy").value() });
+    program.data.push(Statement::Put {
+        list: "sources",
+        key: name,
+        value: copy.read_by("read_tidy").value(),
+    });
     Ok(())
 }
 
@@ -65,10 +69,19 @@ fn unread(source: &Source) -> Option<String> {
         (!source.corrections.is_empty(), "corrections of the manifest"),
         (source.hidden.is_some(), "hidden rows or columns"),
         (!source.value_labels.is_empty(), "labels of values chosen by column"),
-        (is_given(&source.numbers) || source.columns.iter().any(|one| is_given(&one.numbers)), "a rule for how numbers are written"),
+        (
+            is_given(&source.numbers) || source.columns.iter().any(|one| is_given(&one.numbers)),
+            "a rule for how numbers are written",
+        ),
         (source.columns.iter().any(|one| one.mixed_percent), "cells in percent beside plain numbers"),
-        (source.duplicates == Duplicates::Keep && source.time.is_some(), "several rows of nobody named a year"),
-        (matches!(source.format, Format::Xlsb | Format::Ods | Format::Html | Format::Sav | Format::Rds), "a format that base packages don't read"),
+        (
+            source.duplicates == Duplicates::Keep && source.time.is_some(),
+            "several rows of nobody named a year",
+        ),
+        (
+            matches!(source.format, Format::Xlsb | Format::Ods | Format::Html | Format::Sav | Format::Rds),
+            "a format that base packages don't read",
+        ),
     ];
     asks.iter().find(|(asked, _)| *asked).map(|(_, what)| format!("{what} isn't read by the scripts"))
 }
@@ -128,14 +141,13 @@ fn reading(source: &Source, program: &mut Program, branch: &Branch<'_>) -> Call 
         .maybe("where", (!source.rows_where.is_empty()).then(|| Value::Named(conditions.collect())))
         .maybe(
             "covers",
-            source.covers.map(|ends| Value::Many(ends.iter().map(|end| Value::Number((*end).into())).collect())),
+            source
+                .covers
+                .map(|ends| Value::Many(ends.iter().map(|end| Value::Number((*end).into())).collect())),
         )
         .maybe("crosswalk", crosswalk)
         .maybe("outside", outside.map(Value::text))
-        .maybe(
-            "not_entities",
-            (!source.not_entities.is_empty()).then(|| Value::texts(&source.not_entities)),
-        )
+        .maybe("not_entities", (!source.not_entities.is_empty()).then(|| Value::texts(&source.not_entities)))
         .maybe("ignore_case", (source.case == NameCase::Ignore).then_some(Value::Bool(true)))
         .maybe("duplicates", duplicates.map(Value::text))
 }

@@ -23,8 +23,7 @@ pub(crate) fn add(program: &mut Program, branch: &Branch<'_>) -> Result<()> {
         return Ok(());
     };
     let dependent: String = branch.param("dependent").unwrap_or_default();
-    let equation =
-        Equation::listed(&dependent, &texts(branch.params(), "regressors"), &BTreeMap::new());
+    let equation = Equation::listed(&dependent, &texts(branch.params(), "regressors"), &BTreeMap::new());
     let mut statements = vec![Statement::Comment(heading(branch))];
     statements.push(Statement::Let("d".into(), frame));
     statements.push(Statement::Let("e".into(), equation.call(None, &[]).value()));
@@ -124,9 +123,15 @@ pub(crate) fn add_fama_macbeth(program: &mut Program, branch: &Branch<'_>) -> Re
                 .with(Value::name("e"))
                 .maybe("bandwidth", bandwidth.map(Value::Number))
                 .maybe("kernel", kernel.map(Value::text));
-            let call =
-                Call::new("report").with(Value::text(&branch.name)).with(Value::text("")).with(Value::name("fit"));
-            statements.extend([Statement::Let("fit".into(), fit.value()), Statement::Do(call), Statement::Blank]);
+            let call = Call::new("report")
+                .with(Value::text(&branch.name))
+                .with(Value::text(""))
+                .with(Value::name("fit"));
+            statements.extend([
+                Statement::Let("fit".into(), fit.value()),
+                Statement::Do(call),
+                Statement::Blank,
+            ]);
             program.estimates.extend(statements);
         }
         Err(reason) => program.leave_out(branch.name.clone(), reason),

@@ -17,10 +17,11 @@ pub(crate) fn add(program: &mut Program, branch: &Branch<'_>) -> Result<()> {
         let id: String = read(table, "id").unwrap_or_default();
         let role: String = read(table, "fits").unwrap_or_default();
         let model: Option<String> = read(table, "model");
-        let of_role = branch.reads().into_iter().filter(|read| read.role == role).find_map(|read| match read.from {
-            From::Output { branch, .. } => Some(branch),
-            _ => None,
-        });
+        let of_role =
+            branch.reads().into_iter().filter(|read| read.role == role).find_map(|read| match read.from {
+                From::Output { branch, .. } => Some(branch),
+                _ => None,
+            });
         let Some(stage) = of_role else { continue };
         for unit in &units {
             let pooled = read(unit, "pooled").unwrap_or(false);
@@ -47,7 +48,8 @@ pub(crate) fn add(program: &mut Program, branch: &Branch<'_>) -> Result<()> {
 fn printed(unit: &Json) -> String {
     let label = unit.get("label");
     let of = |language: &str| label.and_then(|label| read::<String>(label, language));
-    read::<String>(unit, "printed").or_else(|| of("zh")).or_else(|| of("en")).unwrap_or_else(|| {
-        label.and_then(Json::as_str).unwrap_or_default().to_owned()
-    })
+    read::<String>(unit, "printed")
+        .or_else(|| of("zh"))
+        .or_else(|| of("en"))
+        .unwrap_or_else(|| label.and_then(Json::as_str).unwrap_or_default().to_owned())
 }

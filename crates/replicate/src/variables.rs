@@ -21,8 +21,12 @@ pub(crate) fn add(program: &mut Program, branch: &Branch<'_>) -> Result<()> {
     }
     let made = match branch.operation() {
         "assemble" => Some(assembled(program, branch, &name)),
-        "exposure" => branch_params::<ShiftShare>(branch).and_then(|asked| shared_out(program, branch, &name, &asked)),
-        "deflate" => branch_params::<Deflate>(branch).and_then(|asked| deflated(program, branch, &name, &asked)),
+        "exposure" => {
+            branch_params::<ShiftShare>(branch).and_then(|asked| shared_out(program, branch, &name, &asked))
+        }
+        "deflate" => {
+            branch_params::<Deflate>(branch).and_then(|asked| deflated(program, branch, &name, &asked))
+        }
         "derive" => derived(program, branch, &name),
         _ => None,
     };
@@ -63,13 +67,14 @@ pub(crate) fn frame_under(program: &Program, branch: &Branch<'_>, role: &str) ->
 
 /// The sources that a branch reads under `tidy`: all of them, or some by name.
 fn tidy(branch: &Branch<'_>) -> Value {
-    let items = branch.reads().into_iter().filter(|read| read.role == "tidy").filter_map(|read| match read.from {
-        From::Output { branch, .. } => {
-            let item = branch.split_once('[').map(|(_, item)| item.trim_end_matches(']').to_owned());
-            Some(item.unwrap_or(branch))
-        }
-        _ => None,
-    });
+    let items =
+        branch.reads().into_iter().filter(|read| read.role == "tidy").filter_map(|read| match read.from {
+            From::Output { branch, .. } => {
+                let item = branch.split_once('[').map(|(_, item)| item.trim_end_matches(']').to_owned());
+                Some(item.unwrap_or(branch))
+            }
+            _ => None,
+        });
     let items: Vec<String> = items.collect();
     Call::new("sources_of").with(Value::name("sources")).with(Value::texts(items)).value()
 }
@@ -95,7 +100,12 @@ fn assembled(program: &mut Program, branch: &Branch<'_>, name: &str) -> Vec<Stat
     vec![Statement::Let(name.to_owned(), call.value())]
 }
 
-fn shared_out(program: &Program, branch: &Branch<'_>, name: &str, asked: &ShiftShare) -> Option<Vec<Statement>> {
+fn shared_out(
+    program: &Program,
+    branch: &Branch<'_>,
+    name: &str,
+    asked: &ShiftShare,
+) -> Option<Vec<Statement>> {
     let call = Call::new("exposure")
         .with(frame_under(program, branch, "panel")?)
         .with(tidy(branch))

@@ -61,7 +61,10 @@ pub fn write(request: &ReplicateRequest<'_>) -> Result<Replication> {
     put("R/run_all.R", include_str!("../scripts/run_all.R").replace("\"@DATA@\"", &quoted(request.data)));
     put("python/tables.py", include_str!("../scripts/tables.py").to_owned());
     put("python/models.py", include_str!("../scripts/models.py").to_owned());
-    put("python/run_all.py", include_str!("../scripts/run_all.py").replace("\"@DATA@\"", &quoted(request.data)));
+    put(
+        "python/run_all.py",
+        include_str!("../scripts/run_all.py").replace("\"@DATA@\"", &quoted(request.data)),
+    );
     put("python/requirements.txt", include_str!("../scripts/requirements.txt").to_owned());
     let (expected, row_tables, not_made) = (results(&program)?, table_rows(&program)?, left_out(&left)?);
     put("expected/results.csv", expected);

@@ -29,7 +29,8 @@ pub use derived::Derived;
 pub use error::{Result, TransformError};
 pub use exposure::{Exposure, ShiftShare, exposure, join_exposure};
 pub use expression::{
-    Aggregate, Expression, Node, Operator, Reach, ScalarFunction, TimeFunction, WindowNode, function_names, reads,
+    Aggregate, Expression, Node, Operator, Reach, ScalarFunction, TimeFunction, WindowNode, function_names,
+    reads,
 };
 pub use expression_problem::{ExpressionError, ExpressionProblem, Position};
 pub use lag::{Shifted, difference, lag, lead};

@@ -34,7 +34,9 @@ pub(crate) enum CommandError {
     Programs(#[from] ProgramsError),
     #[error("{0}")]
     Replicate(#[from] vintner_replicate::ReplicateError),
-    #[error("{path} is there and holds other files than a folder of scripts\n  name a new folder, or empty this one")]
+    #[error(
+        "{path} is there and holds other files than a folder of scripts\n  name a new folder, or empty this one"
+    )]
     FolderInUse { path: String },
     #[error("{0}")]
     Fetching(#[from] vintner_fetch::FetchError),

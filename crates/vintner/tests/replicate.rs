@@ -8,8 +8,10 @@ use crate::common::{Workspace, repository, shared_vintages};
 
 /// R with the packages that the scripts need; says what is skipped where it isn't here.
 fn r() -> Option<PathBuf> {
-    let needs = "for (name in c('plm', 'readxl')) if (!requireNamespace(name, quietly = TRUE)) quit(status = 1)";
-    let here = Command::new("Rscript").args(["-e", needs]).output().is_ok_and(|output| output.status.success());
+    let needs =
+        "for (name in c('plm', 'readxl')) if (!requireNamespace(name, quietly = TRUE)) quit(status = 1)";
+    let here =
+        Command::new("Rscript").args(["-e", needs]).output().is_ok_and(|output| output.status.success());
     if !here {
         println!("skipped: R with plm and readxl isn't here, so no script in R is run");
     }
@@ -20,7 +22,8 @@ fn r() -> Option<PathBuf> {
 fn python() -> Option<PathBuf> {
     let program = repository().join(".tools/replicate/bin/python3");
     let needs = "import pandas, statsmodels.api, linearmodels, openpyxl, xlrd";
-    let here = Command::new(&program).args(["-c", needs]).output().is_ok_and(|output| output.status.success());
+    let here =
+        Command::new(&program).args(["-c", needs]).output().is_ok_and(|output| output.status.success());
     if !here {
         println!("skipped: .tools/replicate has no Python with linearmodels, so no script in Python is run");
     }
@@ -111,7 +114,10 @@ fn the_paper_comes_out_of_its_scripts() {
     let workspace = Workspace::of_paper();
     let folder = replicated(&workspace, &[]);
     let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
-    for told in ["wild cluster bootstrap: a bootstrap's draws", "system, 3/3sls: the pipeline has no estimate: not identified"] {
+    for told in [
+        "wild cluster bootstrap: a bootstrap's draws",
+        "system, 3/3sls: the pipeline has no estimate: not identified",
+    ] {
         assert!(readme.contains(told), "{told}: {readme}");
     }
     agree(&folder);
