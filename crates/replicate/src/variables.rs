@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
+use vintner_panel::Frequency;
 use vintner_transform::{Deflate, Expression, ShiftShare};
 
 use crate::branches::{Branch, From, read};
@@ -118,11 +119,13 @@ fn shared_out(
 }
 
 fn deflated(program: &Program, branch: &Branch<'_>, name: &str, asked: &Deflate) -> Option<Vec<Statement>> {
+    // Of periods other than years scripts read what was made.
+    let base = (asked.base.frequency() == Frequency::Year).then(|| asked.base.ordinal())?;
     let call = Call::new("deflate")
         .with(frame_under(program, branch, "panel")?)
         .named("nominal", Value::text(&asked.nominal))
         .named("deflator", Value::text(&asked.deflator))
-        .named("base", Value::Number(asked.base.into()))
+        .named("base", Value::Number(base.into()))
         .named("into", Value::text(&asked.into));
     Some(vec![Statement::Let(name.to_owned(), call.value())])
 }
