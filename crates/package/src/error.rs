@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use vintner_diagnostics::Faults;
 use vintner_pipeline::PipelineError;
+use vintner_replicate::ReplicateError;
 use vintner_stages::StagesError;
 
 /// The result of writing or reading a package.
@@ -19,6 +20,9 @@ pub enum PackageError {
     /// Of traces.
     #[error("{0}")]
     Stages(#[from] StagesError),
+    /// Of programs that run without Vintner.
+    #[error("{0}")]
+    Replicate(#[from] ReplicateError),
     /// Faults of `package.yaml`.
     #[error("{0}")]
     Description(Faults),
@@ -166,6 +170,7 @@ impl PackageError {
             | Self::NotSaid { .. } => true,
             Self::Stale { .. }
             | Self::NotLocked { .. }
+            | Self::Replicate(_)
             | Self::NoProgram { .. }
             | Self::Signing { .. }
             | Self::Output { .. }

@@ -34,6 +34,7 @@ pub(crate) fn tidy(program: &mut Program, branch: &Branch<'_>, name: &str) -> Re
     let path = format!("data/{}.csv", crate::script::identifier(name));
     let bytes = csv(&frame, &columns).map_err(|error| branch.fault("tidy", error))?;
     program.files.insert(path.clone(), bytes);
+    program.of_source.insert(path.clone(), name.to_owned());
     Ok(Exported { path, texts: texts(&frame, &columns) })
 }
 

@@ -49,6 +49,8 @@ pub(crate) struct Program {
     pub(crate) tables: Vec<TableRow>,
     /// Files beside the scripts, by their path.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// Of files that hold the values of one source: its name.
+    pub(crate) of_source: BTreeMap<String, String>,
     /// What isn't repeated.
     pub(crate) not_replicated: BTreeSet<NotReplicated>,
     /// By branch, the name that its frame has in the scripts.

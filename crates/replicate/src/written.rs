@@ -19,6 +19,8 @@ use crate::{descriptions, instruments, regress, sources, specifications, tables,
 pub struct Replication {
     /// Each file's path from the folder, with `/`, and its bytes.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// Of the files below `data/` that hold the values of one source: its name. The others there are computed from several.
+    pub of_source: BTreeMap<String, String>,
     /// The numbers that the scripts are compared with: coefficients and statistics.
     pub numbers: usize,
     /// What the scripts don't repeat.
@@ -73,7 +75,8 @@ pub fn write(request: &ReplicateRequest<'_>) -> Result<Replication> {
     }
     put("expected/not_replicated.csv", not_made);
     put("README.md", readme(request, &left));
-    Ok(Replication { files, numbers: program.expected.len(), not_replicated: left })
+    let numbers = program.expected.len();
+    Ok(Replication { files, of_source: program.of_source, numbers, not_replicated: left })
 }
 
 fn add(program: &mut Program, branch: &Branch<'_>, request: &ReplicateRequest<'_>) -> Result<()> {

@@ -1,5 +1,6 @@
 //! All that a package is about.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -54,6 +55,12 @@ pub struct Contents {
     pub software: Vec<Software>,
     /// The machine.
     pub machine: Machine,
+    /// Programs that compute the results without Vintner, by their paths below `replicate/`.
+    #[serde(skip)]
+    pub programs: BTreeMap<String, Vec<u8>>,
+    /// Of those with the values of a single source: its name.
+    #[serde(skip)]
+    pub values_of: BTreeMap<String, String>,
     /// How long all branches took, one after another, as recorded.
     pub seconds: f64,
     /// The most memory that any of them needed, in bytes, as recorded.

@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use vintner_ingest::Manifest;
 use vintner_pipeline::{Plan, RawFile, State, Survey};
+use vintner_replicate::ReplicateRequest;
 
 use super::claims::{claims, numbers};
 use super::contents::{Contents, WorkspaceFile};
@@ -33,6 +34,12 @@ pub fn gather(request: &Request<'_>) -> Result<Contents> {
     let manifest = manifest(request)?;
     let raw = raw_folder(request);
     let sources = sources(&manifest, vintage, &raw);
+    let replication = vintner_replicate::write(&ReplicateRequest {
+        pipeline,
+        vintage,
+        store: request.store,
+        data: &format!("../{VINTAGES}/{raw}"),
+    })?;
     let files = survey.raw_files()?;
     let path = request.workspace.join(pipeline.file());
     let text = vintner_guard::read_text(&path).map_err(PackageError::io(&path, "reading"))?;
@@ -65,6 +72,8 @@ pub fn gather(request: &Request<'_>) -> Result<Contents> {
         numbers_missing: numbers.is_empty().then(|| "no stage makes numbers that have addresses".to_owned()),
         software: software(survey.statuses(), request.store),
         machine: Machine::of(description.machine.as_deref()),
+        programs: replication.files,
+        values_of: replication.of_source,
         seconds: stages.iter().map(|stage| stage.seconds).sum(),
         peak_memory: peaks.max(),
         code_licence: code_licence(request.workspace),

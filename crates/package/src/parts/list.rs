@@ -3,7 +3,8 @@
 use vintner_pipeline::Store;
 
 use super::{
-    access, citation, codebook, data, datapackage, licences, lists, manifest, outputs, readme, workspace,
+    access, citation, codebook, data, datapackage, licences, lists, manifest, outputs, programs, readme,
+    workspace,
 };
 use crate::contents::Contents;
 use crate::error::Result;
@@ -25,6 +26,7 @@ pub(crate) const PARTS: &[Part] = &[
     licences::add,
     citation::add,
     datapackage::add,
+    programs::add,
     readme::add,
     ro_crate::add,
     manifest::add,

@@ -12,6 +12,7 @@ mod list;
 mod lists;
 mod manifest;
 mod outputs;
+mod programs;
 mod readme;
 mod words;
 mod workspace;
