@@ -61,6 +61,7 @@ pub fn write(request: &ReplicateRequest<'_>) -> Result<Replication> {
     put("R/tables.R", include_str!("../scripts/tables.R").to_owned());
     put("R/models.R", include_str!("../scripts/models.R").to_owned());
     put("R/run_all.R", include_str!("../scripts/run_all.R").replace("\"@DATA@\"", &quoted(request.data)));
+    put("R/packages.txt", include_str!("../scripts/packages.txt").to_owned());
     put("python/tables.py", include_str!("../scripts/tables.py").to_owned());
     put("python/models.py", include_str!("../scripts/models.py").to_owned());
     put(

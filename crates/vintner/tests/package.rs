@@ -228,7 +228,7 @@ fn metadata_are_what_zenodo_takes() {
     assert_eq!(metadata["upload_type"], "dataset");
     assert_eq!(metadata["publication_date"], "2026-11-30");
     assert_eq!(metadata["creators"][0]["name"], "The Vintner authors");
-    assert_eq!(metadata["license"], "mit");
+    assert_eq!(metadata["license"], "gpl-2.0-or-later");
     assert!(metadata["references"][0].as_str().unwrap().starts_with("Grunfeld, Y. (1958)"));
     let output = workspace.vintner(&[
         "-C",

@@ -43,7 +43,9 @@ pub(crate) fn readme(examined: &Examined) -> Option<Readme> {
         "docx" => 2,
         _ => 3,
     };
-    let mut found: Vec<&str> = examined.paths().filter(is).filter(|path| depth(path) <= 2).collect();
+    // That of programs beside a package is about these alone.
+    let own = |path: &&str| depth(path) <= 2 && !path.starts_with("replicate/");
+    let mut found: Vec<&str> = examined.paths().filter(is).filter(own).collect();
     found.sort_by_key(|path| (depth(path), form(path), *path));
     let path = found.first()?;
     let text = match ending(path).as_str() {

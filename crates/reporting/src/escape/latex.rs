@@ -59,7 +59,7 @@ pub fn escape_latex(text: &str) -> String {
 }
 
 /// The commands of symbols that text fonts lack.
-const SYMBOLS: [(char, &str); 24] = [
+const SYMBOLS: [(char, &str); 25] = [
     ('→', "$\\to$"),
     ('←', "$\\leftarrow$"),
     ('↔', "$\\leftrightarrow$"),
@@ -67,6 +67,7 @@ const SYMBOLS: [(char, &str); 24] = [
     ('≥', "$\\ge$"),
     ('≠', "$\\neq$"),
     ('≈', "$\\approx$"),
+    ('○', "$\\circ$"),
     ('×', "$\\times$"),
     ('−', "$-$"),
     ('±', "$\\pm$"),

@@ -69,6 +69,21 @@ fn begins_word(line: &str, root: &str) -> bool {
     })
 }
 
+/// Whether a text is a path of a Windows share, `\\server\folder`: a name and another backslash follow the two, which no
+/// pattern such as `\\.0+$` has.
+fn is_share(text: &str) -> bool {
+    // Within quotes a program may write each backslash twice.
+    let Some(rest) = text.strip_prefix("\\\\") else { return false };
+    let Some((server, folder)) = rest.trim_start_matches('\\').split_once('\\') else { return false };
+    let is_name = |name: &str| {
+        name.len() > 1
+            && name.starts_with(|letter: char| letter.is_ascii_alphanumeric())
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_. $".contains(letter))
+    };
+    let folder = folder.trim_start_matches('\\').split('\\').next().unwrap_or_default();
+    is_name(server) && is_name(folder)
+}
+
 /// The first word or text within quotes that is an absolute path.
 fn absolute(code: &str) -> Option<String> {
     let drive = |text: &str| {
@@ -77,11 +92,8 @@ fn absolute(code: &str) -> Option<String> {
             && letters.next() == Some(':')
             && letters.next().is_some_and(|letter| letter == '\\' || letter == '/')
     };
-    let is_path = |text: &str| {
-        drive(text)
-            || text.starts_with("\\\\") && text.len() > 4
-            || ROOTS.iter().any(|root| text.starts_with(root))
-    };
+    let is_path =
+        |text: &str| drive(text) || is_share(text) || ROOTS.iter().any(|root| text.starts_with(root));
     let quoted = ['"', '\''].into_iter().flat_map(|quote| code.split(quote).skip(1).step_by(2));
     let bare = code.split(|letter: char| letter.is_whitespace() || "(),=<>\"'".contains(letter));
     quoted.chain(bare).map(str::trim).find(|text| is_path(text)).map(str::to_owned)
@@ -99,12 +111,21 @@ mod tests {
             "setwd('/Users/me/paper')",
             "x <- read.csv(\"~/data/a.csv\")",
             "global d \"D:\\data\"",
+            r#"use "\\server\data\a.dta""#,
+            r#"open("\\\\server\\data")"#,
         ] {
             assert!(absolute(code).is_some(), "{code}");
         }
-        for code in
-            ["use \"data/raw/a.dta\"", "y = a / b", "url(\"https://a.org/home/x\")", "if a: b", "cd .."]
-        {
+        for code in [
+            "use \"data/raw/a.dta\"",
+            "y = a / b",
+            "url(\"https://a.org/home/x\")",
+            "if a: b",
+            "cd ..",
+            r#"sub("\\.0+$", "", x)"#,
+            r#"sub("\\.[0-9]*", "", x)"#,
+            r#"gsub("\\s+\\d", "", x)"#,
+        ] {
             assert_eq!(absolute(code), None, "{code}");
         }
     }

@@ -36,8 +36,11 @@ fn backslashed(code: &str) -> Option<&str> {
             let is_path = parts.len() >= 2 && parts.iter().all(is_name);
             // `\n`, `\t` and the like are escapes; a path ends in a file or has a folder of more than one letter.
             let escapes = text.split('\\').skip(1).all(|part| {
-                part.chars().next().is_none_or(|letter| "ntrs0dw".contains(letter))
-                    && part.chars().count() <= 2
+                let is_letter = part.chars().next().is_none_or(|letter| "ntrs0dw".contains(letter));
+                let is_byte = part.strip_prefix('x').is_some_and(|digits| {
+                    digits.len() == 2 && digits.chars().all(|digit| digit.is_ascii_hexdigit())
+                });
+                is_byte || is_letter && part.chars().count() <= 2
             });
             let latex = text.contains(['{', '&']) && !text.contains('.');
             if is_path && !escapes && !latex {
@@ -56,9 +59,13 @@ mod tests {
     fn paths_are_told_from_escapes_and_latex() {
         assert_eq!(backslashed(r#"use "data\raw\cps.dta""#), Some(r"data\raw\cps.dta"));
         assert_eq!(backslashed(r#"cd "C:\Users\me\paper""#), Some(r"C:\Users\me\paper"));
-        for code in
-            [r#"print("a\nb")"#, r#"esttab, title("\textbf{x}")"#, r#"gsub("\\s+", "", x)"#, "y = a / b"]
-        {
+        for code in [
+            r#"print("a\nb")"#,
+            r#"esttab, title("\textbf{x}")"#,
+            r#"gsub("\\s+", "", x)"#,
+            "y = a / b",
+            r#"head == b"\x1f\x8b""#,
+        ] {
             assert_eq!(backslashed(code), None, "{code}");
         }
     }
