@@ -9,67 +9,8 @@ use crate::examined::Language;
 pub(in crate::check) const RULE: Rule =
     Rule { id: "aea-python-packages", title: "packages of Python", check };
 
-/// Modules of the standard library that research uses.
-const OWN: [&str; 58] = [
-    "__future__",
-    "abc",
-    "argparse",
-    "ast",
-    "base64",
-    "bisect",
-    "calendar",
-    "collections",
-    "concurrent",
-    "contextlib",
-    "copy",
-    "csv",
-    "ctypes",
-    "dataclasses",
-    "datetime",
-    "decimal",
-    "difflib",
-    "enum",
-    "fractions",
-    "functools",
-    "gc",
-    "getpass",
-    "glob",
-    "gzip",
-    "hashlib",
-    "heapq",
-    "html",
-    "http",
-    "importlib",
-    "inspect",
-    "io",
-    "itertools",
-    "json",
-    "locale",
-    "logging",
-    "math",
-    "multiprocessing",
-    "operator",
-    "os",
-    "pathlib",
-    "pickle",
-    "platform",
-    "pprint",
-    "random",
-    "re",
-    "shutil",
-    "sqlite3",
-    "statistics",
-    "string",
-    "subprocess",
-    "sys",
-    "tempfile",
-    "textwrap",
-    "time",
-    "traceback",
-    "typing",
-    "unittest",
-    "urllib",
-];
+/// The modules of the standard library, a line each: `sys.stdlib_module_names` of Python 3.11 without those that begin with `_`.
+const OWN: &str = include_str!("python_modules.txt");
 /// More of them, and those of Python itself.
 const MORE: [&str; 8] = ["uuid", "warnings", "xml", "zipfile", "zlib", "zoneinfo", "struct", "threading"];
 
@@ -111,7 +52,7 @@ fn used(code: &str) -> Vec<String> {
     found.retain(|name| {
         !name.is_empty()
             && name.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
-            && !OWN.contains(&name.as_str())
+            && !OWN.lines().any(|own| own == name)
             && !MORE.contains(&name.as_str())
     });
     // Packages are installed under other names than these.
