@@ -77,7 +77,7 @@ pub struct Finding {
     /// Specifications that are another one over again: the same estimate with the same p-value. They aren't among those tried.
     #[serde(default)]
     pub repeated: usize,
-    /// Specifications whose standard error is more than [`IMPRECISE`] times that of the baseline: they would find nothing
+    /// Specifications whose standard error is more than ten times that of the baseline: they would find nothing
     /// significant whatever there was, and aren't among those tried.
     #[serde(default)]
     pub imprecise: usize,

@@ -44,14 +44,14 @@ pub enum Node {
         /// y.
         right: Box<Node>,
     },
-    /// x IS [NOT] NULL.
+    /// `x IS [NOT] NULL`.
     IsNull {
         /// x.
         operand: Box<Node>,
         /// Whether NOT stands there.
         negated: bool,
     },
-    /// x [NOT] BETWEEN low AND high.
+    /// `x [NOT] BETWEEN low AND high`.
     Between {
         /// x.
         operand: Box<Node>,
@@ -62,7 +62,7 @@ pub enum Node {
         /// Whether NOT stands there.
         negated: bool,
     },
-    /// x [NOT] IN (list).
+    /// `x [NOT] IN (list)`.
     In {
         /// x.
         operand: Box<Node>,
@@ -71,7 +71,7 @@ pub enum Node {
         /// Whether NOT stands there.
         negated: bool,
     },
-    /// CASE [operand] WHEN .. THEN .. [ELSE otherwise] END.
+    /// `CASE [operand] WHEN .. THEN .. [ELSE otherwise] END`.
     Case {
         /// What conditions are compared with, where it stands before WHEN.
         operand: Option<Box<Node>>,
