@@ -402,7 +402,7 @@ fn every_planted_defect_is_named() {
         ),
         (
             "python package",
-            |folder| write(&folder.join("code/a.py"), "import os\nimport pandas as pd\n"),
+            |folder| write(&folder.join("code/a.py"), "import os\nimport seaborn as sns\n"),
             "aea-python-packages",
             "code/a.py:2",
         ),
