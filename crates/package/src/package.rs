@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::contents::{Request, gather};
+use crate::contents::{Request, gather, gather_with_programs};
 use crate::error::Result;
 use crate::files::{Body, Files, PackageFile, Role};
 use crate::parts::{ACCESS, CITATION, CODE_LICENCE, DATA_LICENCE, PARTS, TODO, metadata};
@@ -39,7 +39,7 @@ pub struct WrittenPackage {
 /// Where something isn't made or locked as things are now, where something can't be read or written, and where
 /// anything else than a package of ours is in the way.
 pub fn write_package(request: &Request<'_>, target: &Path) -> Result<WrittenPackage> {
-    let contents = gather(request)?;
+    let contents = gather_with_programs(request)?;
     let mut files = Files::default();
     for part in PARTS {
         part(&contents, request.store, &mut files)?;

@@ -1,5 +1,6 @@
 //! Gathering all that a package is about.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use vintner_ingest::Manifest;
@@ -34,12 +35,6 @@ pub fn gather(request: &Request<'_>) -> Result<Contents> {
     let manifest = manifest(request)?;
     let raw = raw_folder(request);
     let sources = sources(&manifest, vintage, &raw);
-    let replication = vintner_replicate::write(&ReplicateRequest {
-        pipeline,
-        vintage,
-        store: request.store,
-        data: &format!("../{VINTAGES}/{raw}"),
-    })?;
     let files = survey.raw_files()?;
     let path = request.workspace.join(pipeline.file());
     let text = vintner_guard::read_text(&path).map_err(PackageError::io(&path, "reading"))?;
@@ -72,8 +67,8 @@ pub fn gather(request: &Request<'_>) -> Result<Contents> {
         numbers_missing: numbers.is_empty().then(|| "no stage makes numbers that have addresses".to_owned()),
         software: software(survey.statuses(), request.store),
         machine: Machine::of(description.machine.as_deref()),
-        programs: replication.files,
-        values_of: replication.of_source,
+        programs: BTreeMap::new(),
+        values_of: BTreeMap::new(),
         seconds: stages.iter().map(|stage| stage.seconds).sum(),
         peak_memory: peaks.max(),
         code_licence: code_licence(request.workspace),
@@ -119,6 +114,21 @@ fn check_made(request: &Request<'_>, survey: &Survey<'_, '_>) -> Result<()> {
             Err(refused(format!("has {number} from what is made ({first})")))
         }
     }
+}
+
+/// [`gather`], with the programs that run without Vintner, which a package alone holds.
+///
+/// # Errors
+/// As [`gather`], and where the programs can't be written.
+pub fn gather_with_programs(request: &Request<'_>) -> Result<Contents> {
+    let contents = gather(request)?;
+    let replication = vintner_replicate::write(&ReplicateRequest {
+        pipeline: request.pipeline,
+        vintage: request.vintage,
+        store: request.store,
+        data: &format!("../{VINTAGES}/{}", raw_folder(request)),
+    })?;
+    Ok(Contents { programs: replication.files, values_of: replication.of_source, ..contents })
 }
 
 /// The folder of raw files, below the folder of vintages; where the pipeline looks for them in the package.

@@ -23,7 +23,7 @@ mod variables;
 pub use contents::{Contents, WorkspaceFile};
 pub use data_set::{DataSet, ValueType, VariableContent};
 pub use exhibit::{Exhibit, ExhibitKind};
-pub use gather::gather;
+pub use gather::{gather, gather_with_programs};
 pub use machine::Machine;
 pub use number::{ClaimContent, NumberContent};
 pub use request::Request;
