@@ -45,7 +45,14 @@ pub(crate) fn called(scanner: &mut Scanner<'_>, call: &Call<'_>) {
     if special(scanner, call) {
         return;
     }
-    let Some(function) = function(call.name, call.language) else { return };
+    let Some(function) = function(call.name, call.language) else {
+        // A function that isn't known, and says itself where its output goes.
+        let out = OUT_KEYS.iter().find_map(|key| call.named(key)).filter(|value| value.texts().iter().any(is_output));
+        if let Some(value) = out.cloned() {
+            scanner.writes(&value, call.line, call.name, &[]);
+        }
+        return;
+    };
     let Some(value) = file_of(call, function) else { return };
     let value = value.clone();
     // `output = "latex"` is a form and no file.
@@ -62,6 +69,16 @@ pub(crate) fn called(scanner: &mut Scanner<'_>, call: &Call<'_>) {
         Act::Reads => scanner.reads(&value, call.line, call.name, &[]),
         Act::Writes => scanner.writes(&value, call.line, call.name, &[]),
     }
+}
+
+/// Names of arguments that name an output in whichever function.
+const OUT_KEYS: [&str; 8] =
+    ["out", "out_file", "outfile", "output", "output_file", "save_as", "save_path", "to_file"];
+
+/// Whether a text is the path of a table, a figure or a document.
+fn is_output(text: &String) -> bool {
+    let endings = ["csv", "docx", "dta", "eps", "html", "md", "pdf", "png", "rds", "rtf", "svg", "tex", "txt", "xlsx"];
+    crate::paths::ending(text).is_some_and(|ending| endings.contains(&ending.as_str()))
 }
 
 /// The argument that names the file.
@@ -125,12 +142,9 @@ fn special(scanner: &mut Scanner<'_>, call: &Call<'_>) -> bool {
             scanner.writes(&call.receiver.clone(), line, call.name, &[])
         }
         "read_text" | "read_bytes" if python => scanner.reads(&call.receiver.clone(), line, call.name, &[]),
-        "getActiveDocumentContext" => {
-            scanner.doubt(
-                line,
-                "it asks RStudio where it lies, and so runs in RStudio alone: take the line out",
-            );
-        }
+        "isAvailable" if call.of.contains("rstudioapi") => {}
+        "getActiveDocumentContext" | "getSourceEditorContext" | "getActiveProject" => rstudio(scanner, line),
+        _ if call.of.contains("rstudioapi") => rstudio(scanner, line),
         "commandArgs" => scanner.doubt(line, "it reads arguments of its command line: give them in `run`"),
         "install.packages" => {
             scanner.doubt(line, "it installs packages: take the line out, and name versions in a lock file under `environment`");
@@ -138,6 +152,10 @@ fn special(scanner: &mut Scanner<'_>, call: &Call<'_>) -> bool {
         _ => return false,
     }
     true
+}
+
+fn rstudio(scanner: &mut Scanner<'_>, line: usize) {
+    scanner.doubt(line, "it asks RStudio where it lies, and so runs in RStudio alone: take the line out");
 }
 
 fn listing(scanner: &mut Scanner<'_>, call: &Call<'_>) {

@@ -424,58 +424,28 @@ impl Writer<'_> {
 
     /// A stage that holds outputs beside the copies that the package ships.
     fn comparison(&mut self) {
-        // JSON is kept in one form, so that its bytes are no longer those that were written.
-        let shipped: Vec<(String, Made)> = self
-            .made
-            .iter()
-            .filter(|(path, _)| self.package.has(path) && ending(path).as_deref() != Some("json"))
-            .map(|(path, made)| (path.clone(), made.clone()))
-            .collect();
+        let shipped = self.made.iter().filter(|(path, _)| self.package.has(path));
+        let shipped: Vec<(String, Made)> =
+            shipped.map(|(path, made)| (path.clone(), made.clone())).collect();
         if shipped.is_empty() {
             return;
         }
         let mut roles = BTreeSet::new();
-        let (mut inputs, mut files, mut lines) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut inputs, mut files) = (Vec::new(), Vec::new());
         for (path, made) in shipped {
             let role = unique(&made.output, &mut roles);
-            let is_text = ending(&path).is_some_and(|ending| TEXTS.contains(&ending.as_str()));
-            let input = format!("inputs/{role}.{}", artifact_ending(&path));
-            let function = if is_text { "text" } else { "file" };
-            lines.push(format!("  {function} {} {}", shell_word(&input), shell_word(&self.placed(&path))));
+            files.push(format!("shipped_{role}: {}", quoted(&self.placed(&path))));
             inputs.push(format!("{role}: {}.{}", made.stage, made.output));
-            let shipped = unique(&format!("shipped_{}", made.output), &mut roles);
-            files.push(format!("{shipped}: {}", quoted(&self.placed(&path))));
             self.out.compared.push(path);
         }
-        let _ = write!(
-            self.out.text,
-            "  comparison:\n    title: What the programs write, beside the copies that the package ships\n    run: |\n{}",
-            COMPARISON.lines().map(|line| format!("      {line}\n")).collect::<String>()
+        self.out.text.push_str(
+            "  comparison:\n    title: What the programs write, beside the copies that the package ships\n    op: compare_files\n",
         );
-        for line in lines.iter().map(String::as_str).chain(["} > comparison.txt"]) {
-            let _ = writeln!(self.out.text, "      {line}");
-        }
         self.mapping("inputs", &inputs);
         self.mapping("files", &files);
-        let _ = writeln!(
-            self.out.text,
-            "    outputs: {{comparison: comparison.txt}}\n    publish: {{comparison: \"reports/{{vintage}}/comparison.txt\"}}"
-        );
+        self.out.text.push_str("    publish: {comparison: \"reports/{vintage}/comparison.txt\"}\n");
     }
 }
-
-/// Endings of files whose lines are shown where they differ.
-const TEXTS: [&str; 8] = ["csv", "html", "log", "md", "rtf", "tex", "tsv", "txt"];
-
-/// What tells of one output beside its copy: of a text the first lines that differ, of others only that they do.
-const COMPARISON: &str = r#"file() {
-  if cmp -s "$1" "$2"; then echo "same: $2"; else echo "differs: $2"; fi
-}
-text() {
-  file "$1" "$2"
-  diff -a "$2" "$1" | head -n 20 | LC_ALL=C tr -c '\11\12\40-\176' '?' | sed 's/^/  /'
-}
-{"#;
 
 /// A path as one writes it in `folder`.
 fn relative(folder: &str, path: &str) -> String {

@@ -182,6 +182,10 @@ impl<'p> Scanner<'p> {
             Some(text) if is_absolute(&text.replace('\\', "/")) && !text.contains("://") => text.to_owned(),
             _ => return value,
         };
+        // What parts the names of folders, on its own.
+        if written.chars().all(|one| matches!(one, '/' | '\\')) {
+            return value;
+        }
         if crate::paths::ending(&written).is_some() {
             return value;
         }
@@ -189,7 +193,7 @@ impl<'p> Scanner<'p> {
         let there = if folder.is_empty() { "the package's folder" } else { &folder }.to_owned();
         self.doubt(
             line,
-            format!("`{name}` is `{written}`, a folder of its author's machine, taken for {there}"),
+            format!("`{name}` is `{written}`, a folder of its author's machine, taken for {there}; a program that sets it itself needs the line changed"),
         );
         Value::text(format!("{ROOT}{folder}"))
     }

@@ -223,3 +223,54 @@ fn what_no_program_tells_is_told() {
     );
     assert!(of(&plan, "a").doubts.iter().any(|doubt| doubt.what.contains("over the network")));
 }
+
+/// As in a package of a journal: a separator in a macro, a folder that each program sets itself, comments of several kinds.
+#[test]
+fn a_program_that_sets_its_folders_itself() {
+    let (_folder, package) = package(&[
+        (
+            "EMPIRICAL/figure_20.do",
+            "global sep = \"/\"  // sep = \"/\" for mac, and sep = \"\\\" for windows\n\
+             global base \"/Users/jane/Dropbox/REPLICATION/EMPIRICAL\"\nglobal outdir \"$base${sep}output\"\n\
+             import delimited \"$base${sep}macro.csv\", delimiter(comma) varnames(1) \n\
+             #delimit ;\n; local varreg lngdp_L*_P c_R trend_*; //local control \"bench\"; \n#delimit cr\n\
+             save \"$base${sep}auxiliar${sep}coefficients.dta\", replace \n\
+             #delimit ;\ntwoway (rarea a b h)\n  (line m h, lwidth(thick)), // ylabel(-0.5(0.5)1) ),\n  legend(order(1 \"P\")) ;\n#delimit cr\n\
+             outsheet using \"$outdir${sep}figure_20.csv\", comma noquote replace\n",
+        ),
+        ("EMPIRICAL/macro.csv", "quarter,gdp\n"),
+        ("EMPIRICAL/auxiliar/old.dta", ""),
+        ("EMPIRICAL/output/figure_20.csv", "m\n"),
+    ]);
+    let plan = Plan::of(&package).unwrap();
+    let step = of(&plan, "figure_20");
+    assert_eq!(names(&step.reads), ["EMPIRICAL/macro.csv"]);
+    assert_eq!(
+        names(&step.writes),
+        ["EMPIRICAL/auxiliar/coefficients.dta", "EMPIRICAL/output/figure_20.csv"]
+    );
+    let doubts: Vec<String> = step.doubts.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        doubts,
+        ["EMPIRICAL/figure_20.do:2: `base` is `/Users/jane/Dropbox/REPLICATION/EMPIRICAL`, a folder of its author's machine, \
+          taken for EMPIRICAL; a program that sets it itself needs the line changed"]
+    );
+}
+
+#[test]
+fn what_r_asks_of_rstudio_and_where_a_function_of_others_writes() {
+    let (_folder, package) = package(&[(
+        "03analysis/B03_tabulate.R",
+        "path <- rstudioapi::getSourceEditorContext()$path\nes <- readRDS(here::here(\"04work/es.rds\"))\n\
+         es |> tabtex::tabtex(out = here(\"06figures/tables/es.tex\"), headings = c(\"a\" = \"\"))\n\
+         plot_it(es, output = \"latex\")\n",
+    ), ("04work/es.rds", "")]);
+    let plan = Plan::of(&package).unwrap();
+    let step = plan.steps.first().unwrap();
+    assert_eq!(names(&step.writes), ["06figures/tables/es.tex"]);
+    let doubts: Vec<String> = step.doubts.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        doubts,
+        ["03analysis/B03_tabulate.R:1: it asks RStudio where it lies, and so runs in RStudio alone: take the line out"]
+    );
+}

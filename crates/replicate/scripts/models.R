@@ -606,7 +606,7 @@ compare <- function(what, place, expected, found, tolerance) {
   difference <- abs(found - expected) / scale
   wrong <- asked & (is.na(difference) | difference > tolerance)
   largest <- if (any(asked & !is.na(difference))) max(difference[asked], na.rm = TRUE) else 0
-  cat(sprintf("%-34s %6d numbers, largest relative difference %.1e\n", what, sum(asked), largest))
+  cat(sprintf("%-34s %6d numbers, largest relative difference %.1e", what, sum(asked), largest), "\n", sep = "")
   if (!any(wrong)) return(character())
   paste0(place[wrong], ": ", what, " has ", expected[wrong], ", here ", ifelse(is.na(found[wrong]), "nothing", sprintf("%.15g", found[wrong])))
 }
@@ -623,16 +623,16 @@ compare_all <- function(folder, tolerance = 1e-8) {
   if (file.exists(tables)) {
     tables <- read_expected(tables)
     for (file in unique(tables$file)) {
-      printed <- read_expected(file.path(folder, file))
+      printed <- read_expected(own_file(file))
       row <- match(paste(file, printed$table, printed$unit, sep = "\r"), paste(tables$file, tables$table, tables$unit, sep = "\r"))
       at <- match(key(tables$stage[row], tables$model[row], printed$regressor), own)
-      for (name in c("estimate", "std_error", "p_value", "n_obs")) wrong <- c(wrong, compare(paste0(file, ": ", name), paste(printed$table, printed$unit, printed$regressor, sep = " / "), ifelse(nzchar(printed$estimate), printed[[name]], ""), rows[[name]][at], tolerance))
+      for (name in c("estimate", "std_error", "p_value", "n_obs")) wrong <- c(wrong, compare(paste0(basename(file), ": ", name), paste(printed$table, printed$unit, printed$regressor, sep = " / "), ifelse(nzchar(printed$estimate), printed[[name]], ""), rows[[name]][at], tolerance))
     }
   }
   left <- file.path(folder, "not_replicated.csv")
   left <- if (file.exists(left)) read_expected(left) else data.frame()
-  cat(sprintf("%d numbers estimated; %d parts of the pipeline aren't repeated here%s\n", nrow(rows), nrow(left), if (nrow(left) > 0) ":" else ""))
-  for (row in seq_len(nrow(left))) cat(sprintf("  %s: %s\n", left$what[row], left$reason[row]))
+  cat(sprintf("%d numbers estimated; %d parts of the pipeline aren't repeated here%s", nrow(rows), nrow(left), if (nrow(left) > 0) ":" else ""), "\n", sep = "")
+  for (row in seq_len(nrow(left))) cat(sprintf("  %s: %s", left$what[row], left$reason[row]), "\n", sep = "")
   if (length(wrong) > 0) {
     cat(sprintf("%d numbers differ by more than %g:\n", length(wrong), tolerance))
     cat(paste0("  ", wrong), sep = "\n")

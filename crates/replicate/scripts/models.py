@@ -771,13 +771,13 @@ def compare_all(folder, tolerance=1e-8):
         tables = read_expected(folder / "tables.csv")
         of = {(row["file"], row["table"], row["unit"]): (row["stage"], row["model"]) for row in tables}
         for file in dict.fromkeys(row["file"] for row in tables):
-            printed = read_expected(folder / file)
+            printed = read_expected(own_file(file))
             keys = [(*of.get((file, row["table"], row["unit"]), ("", "")), row["regressor"]) for row in printed]
             for name in ("estimate", "std_error", "p_value", "n_obs"):
                 found = [estimated.get(key, {}).get(name) for key in keys]
                 places = [f"{row['table']} / {row['unit']} / {row['regressor']}" for row in printed]
                 # Where there is no estimate there is nothing to count the rows of.
-                wrong += compare(f"{file}: {name}", places, [row[name] if row["estimate"] else "" for row in printed], found, tolerance)
+                wrong += compare(f"{Path(file).name}: {name}", places, [row[name] if row["estimate"] else "" for row in printed], found, tolerance)
     left = [(row["what"], row["reason"]) for row in read_expected(folder / "not_replicated.csv")]
     left += unrepeated
     print(f"{len(estimated)} numbers estimated; {len(left)} parts of the pipeline aren't repeated here{':' if left else ''}")

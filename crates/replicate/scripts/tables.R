@@ -5,19 +5,23 @@ if (!l10n_info()[["UTF-8"]]) invisible(suppressWarnings(Sys.setlocale("LC_CTYPE"
 
 # ---- texts ----
 
+# Any one of some characters, by their numbers, as a pattern.
+any_of <- function(...) paste0("[", intToUtf8(c(...)), "]")
+
 # Full-width forms as ASCII, every run of white space as one space.
 fold <- function(x) {
-  x <- gsub("[\u3000\u00a0[:space:]]+", " ", x)
+  x <- gsub(paste0("(", any_of(0x3000, 0xA0), "|[[:space:]])+"), " ", x)
   x <- chartr(intToUtf8(0xFF01:0xFF5E), intToUtf8(0x21:0x7E), x)
-  x <- gsub("[\u2212]", "-", x)
-  gsub("^ +| +$", "", gsub("[\u200b\ufeff]", "", x))
+  x <- gsub(intToUtf8(0x2212), "-", x, fixed = TRUE)
+  gsub("^ +| +$", "", gsub(any_of(0x200B, 0xFEFF), "", x))
 }
+is_wide <- function(code) (code >= 0x2E80 & code <= 0x9FFF) | (code >= 0xAC00 & code <= 0xD7AF) | (code >= 0xF900 & code <= 0xFAFF)
 fold_header <- function(x) gsub(" ", "", fold(x), fixed = TRUE)
 fold_name <- function(x) {
   x <- fold(x)
-  x <- gsub("[`\u2018\u2019\u02bc]", "'", x)
-  x <- gsub("[\u2010\u2011\u2012\u2013]", "-", x)
-  wide <- grepl("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]", x)
+  x <- gsub(any_of(0x60, 0x2018, 0x2019, 0x2BC), "'", x)
+  x <- gsub(any_of(0x2010:0x2013), "-", x)
+  wide <- vapply(x, function(one) any(is_wide(utf8ToInt(one))), NA, USE.NAMES = FALSE)
   x[wide] <- gsub(" ", "", x[wide], fixed = TRUE)
   sub("^(-?[0-9]+)\\.0+$", "\\1", x)
 }
@@ -66,7 +70,7 @@ cell_year <- function(text) {
 read_text_table <- function(path, encoding, delimiter, comment, header_row, skip_rows, last_row) {
   connection <- file(path, encoding = encoding)
   on.exit(close(connection))
-  lines <- sub("^\ufeff", "", enc2utf8(readLines(connection, warn = FALSE)))
+  lines <- sub(paste0("^", intToUtf8(0xFEFF)), "", enc2utf8(readLines(connection, warn = FALSE)))
   number <- seq_along(lines)
   used <- number >= header_row & number <= last_row & grepl("[^[:space:]]", lines)
   if (!is.null(comment)) used <- used & !startsWith(lines, comment)
@@ -77,7 +81,7 @@ read_text_table <- function(path, encoding, delimiter, comment, header_row, skip
 }
 
 read_workbook_table <- function(path, sheet, header_row, skip_rows, last_row) {
-  if (!requireNamespace("readxl", quietly = TRUE)) stop("workbooks are read by the package readxl: install.packages(\"readxl\")")
+  if (!requireNamespace("readxl", quietly = TRUE)) stop("workbooks are read by the package readxl: install.packages('readxl')")
   cells <- suppressMessages(readxl::read_excel(path, sheet = if (is.null(sheet)) 1 else sheet, col_names = FALSE, col_types = "list",
                                                range = readxl::cell_limits(c(1, 1), c(NA, NA)), .name_repair = "minimal"))
   number <- seq_len(nrow(cells))
@@ -88,7 +92,7 @@ read_workbook_table <- function(path, sheet, header_row, skip_rows, last_row) {
 
 read_columnar_table <- function(path, format) {
   if (format == "dta") {
-    if (!requireNamespace("haven", quietly = TRUE)) stop("Stata files are read by the package haven: install.packages(\"haven\")")
+    if (!requireNamespace("haven", quietly = TRUE)) stop("Stata files are read by the package haven: install.packages('haven')")
     cells <- haven::read_dta(path)
     cells[] <- lapply(cells, function(column) if (inherits(column, "haven_labelled") && is.numeric(column)) structure(haven::zap_missing(column), label = NULL) else column)
   } else if (requireNamespace("nanoparquet", quietly = TRUE)) {
@@ -96,7 +100,7 @@ read_columnar_table <- function(path, format) {
   } else if (requireNamespace("arrow", quietly = TRUE)) {
     cells <- arrow::read_parquet(path)
   } else {
-    stop("Parquet files are read by the package nanoparquet: install.packages(\"nanoparquet\")")
+    stop("Parquet files are read by the package nanoparquet: install.packages('nanoparquet')")
   }
   list(header = names(cells), columns = as.list(cells), row = seq_len(nrow(cells)))
 }
@@ -259,7 +263,7 @@ read_source <- function(path, format, columns, entity = NULL, time = NULL, categ
   } else {
     tidy <- once(tidy)[, c("entity", "time", "category", variables)]
   }
-  cat(sprintf("%-24s %6d rows used\n", basename(path), nrow(tidy)))
+  cat(sprintf("%-24s %6d rows used", basename(path), nrow(tidy)), "\n", sep = "")
   tidy[order(tidy$entity, tidy$time), , drop = FALSE]
 }
 

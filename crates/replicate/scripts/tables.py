@@ -15,7 +15,7 @@ import pandas as pd
 def fold(text):
     """Full-width forms as ASCII, every run of white space as one space."""
     text = "".join(chr(ord(one) - 0xFEE0) if 0xFF01 <= ord(one) <= 0xFF5E else one for one in text)
-    text = text.replace("\u2212", "-").replace("\u200b", "").replace("\ufeff", "")
+    text = text.replace(chr(0x2212), "-").replace(chr(0x200B), "").replace(chr(0xFEFF), "")
     return " ".join(text.split())
 
 
@@ -23,11 +23,16 @@ def fold_header(text):
     return unicodedata.normalize("NFC", fold(text).replace(" ", ""))
 
 
+# By the numbers of characters; names in wide scripts have no spaces.
+APOSTROPHES = dict.fromkeys((0x60, 0x2018, 0x2019, 0x2BC), "'")
+HYPHENS = dict.fromkeys(range(0x2010, 0x2014), "-")
+WIDE = ((0x2E80, 0x9FFF), (0xAC00, 0xD7AF), (0xF900, 0xFAFF))
+
+
 def fold_name(text):
     text = unicodedata.normalize("NFC", fold(text))
-    text = re.sub("[`\u2018\u2019\u02bc]", "'", text)
-    text = re.sub("[\u2010-\u2013]", "-", text)
-    if re.search("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]", text):
+    text = text.translate(APOSTROPHES | HYPHENS)
+    if any(low <= ord(one) <= high for one in text for low, high in WIDE):
         return text.replace(" ", "")
     return re.sub(r"^(-?[0-9]+)\.0+$", r"\1", text)
 
@@ -74,7 +79,7 @@ def cell_year(text):
 
 def read_text_table(path, encoding, delimiter, comment, header_row, skip_rows, last_row):
     packed = path.read_bytes()
-    packed = gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed
+    packed = gzip.decompress(packed) if packed[:2] == bytes((0x1F, 0x8B)) else packed
     text = packed.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
     lines = text.splitlines()
     used = [(number, line) for number, line in enumerate(lines, 1)

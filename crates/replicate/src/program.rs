@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::request::ReplicateRequest;
 use crate::script::Statement;
 
 /// A part of the pipeline that scripts don't repeat, and why.
@@ -47,6 +48,8 @@ pub(crate) struct Program {
     pub(crate) expected: Vec<Expected>,
     /// How published tables name these.
     pub(crate) tables: Vec<TableRow>,
+    /// Crosswalks that are read, by their paths in the workspace: the name that each has in the scripts.
+    pub(crate) crosswalks: BTreeMap<String, String>,
     /// Files beside the scripts, by their path.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     /// Of files that hold the values of one source: its name.
@@ -58,6 +61,15 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// Has `bytes` lie where scripts find them: under `path`, or where they lie already. Hands back the path.
+    pub(crate) fn put(&mut self, path: String, bytes: Vec<u8>, request: &ReplicateRequest<'_>) -> String {
+        if let Some(beside) = (request.beside)(&bytes) {
+            return beside;
+        }
+        self.files.insert(path.clone(), bytes);
+        path
+    }
+
     /// Names a part that isn't repeated.
     pub(crate) fn leave_out(&mut self, what: impl Into<String>, reason: impl Into<String>) {
         self.not_replicated.insert(NotReplicated { what: what.into(), reason: reason.into() });

@@ -14,4 +14,6 @@ pub struct ReplicateRequest<'a> {
     /// Where the raw files lie, as a path from the folder of the scripts (`../data/raw`), each under the name that
     /// the vintage's manifest gives it.
     pub data: &'a str,
+    /// Where a file with these bytes lies already, as a path from the folder of the scripts; it isn't written again.
+    pub beside: &'a dyn Fn(&[u8]) -> Option<String>,
 }

@@ -2,18 +2,18 @@
 
 use serde_json::Value as Json;
 use vintner_ingest::{Duplicates, Format, NameCase, Outside, Source, ValueKind};
-use vintner_pipeline::Vintage;
 
 use crate::branches::{Branch, read};
 use crate::error::Result;
 use crate::exported;
 use crate::program::Program;
+use crate::request::ReplicateRequest;
 use crate::script::{Call, Statement, Value};
 
 /// The statement that reads a branch's file; the tidy values as they are kept where scripts can't read it.
-pub(crate) fn add(program: &mut Program, branch: &Branch<'_>, vintage: &Vintage) -> Result<()> {
+pub(crate) fn add(program: &mut Program, branch: &Branch<'_>, request: &ReplicateRequest<'_>) -> Result<()> {
     let name = branch.item.clone().unwrap_or_else(|| branch.stage.clone());
-    let declared = vintage.sources.iter().find(|source| Some(&source.name) == branch.item.as_ref());
+    let declared = request.vintage.sources.iter().find(|source| Some(&source.name) == branch.item.as_ref());
     let source: Option<Source> =
         declared.and_then(|source| serde_json::from_value(source.declaration.clone()).ok());
     let told = match &source {
@@ -21,7 +21,7 @@ pub(crate) fn add(program: &mut Program, branch: &Branch<'_>, vintage: &Vintage)
         None => Some("the manifest doesn't say how it is read".to_owned()),
     };
     if let (Some(source), None) = (&source, &told) {
-        let mut call = reading(source, program, branch);
+        let mut call = reading(source, program, branch, request);
         if let Some(window) = branch.param::<Json>("window") {
             call = call.maybe("first_year", year(&window, "first")).maybe("last_year", year(&window, "last"));
         }
@@ -90,7 +90,12 @@ fn is_given<T: serde::Serialize>(rule: &T) -> bool {
     serde_json::to_value(rule).is_ok_and(|rule| rule.as_object().is_some_and(|fields| !fields.is_empty()))
 }
 
-fn reading(source: &Source, program: &mut Program, branch: &Branch<'_>) -> Call {
+fn reading(
+    source: &Source,
+    program: &mut Program,
+    branch: &Branch<'_>,
+    request: &ReplicateRequest<'_>,
+) -> Call {
     let text = |text: &String| Value::text(text);
     let columns = source.columns.iter().map(|one| {
         let header = one.column.as_ref().map_or(Value::Nothing, text);
@@ -107,7 +112,7 @@ fn reading(source: &Source, program: &mut Program, branch: &Branch<'_>) -> Call 
         vintner_ingest::Layout::Wide => Some("wide"),
         vintner_ingest::Layout::EntitiesAcross => Some("entities_across"),
     };
-    let crosswalk = branch.file_under("crosswalk").map(|path| crosswalk(program, branch, &path));
+    let crosswalk = branch.file_under("crosswalk").map(|path| crosswalk(program, branch, &path, request));
     let outside = match source.outside() {
         _ if crosswalk.is_none() => None,
         Outside::Drop => None,
@@ -152,16 +157,25 @@ fn reading(source: &Source, program: &mut Program, branch: &Branch<'_>) -> Call 
         .maybe("duplicates", duplicates.map(Value::text))
 }
 
-/// The name of a crosswalk in the scripts; its file is put beside them, and read once.
-pub(crate) fn crosswalk(program: &mut Program, branch: &Branch<'_>, path: &str) -> Value {
-    let file = format!("crosswalk/{}", path.rsplit('/').next().unwrap_or(path));
-    let known = crate::script::identifier(file.trim_start_matches("crosswalk/").trim_end_matches(".csv"));
-    let name = format!("crosswalk_{known}");
-    if !program.files.contains_key(&file) {
-        let bytes = branch.copy_of(path).unwrap_or_default();
-        program.files.insert(file.clone(), bytes);
-        let call = Call::new("read_crosswalk").with(Value::OwnFile(file));
-        program.data.push(Statement::Let(name.clone(), call.value()));
+/// The name of a crosswalk in the scripts; its file lies beside them, and is read once.
+pub(crate) fn crosswalk(
+    program: &mut Program,
+    branch: &Branch<'_>,
+    path: &str,
+    request: &ReplicateRequest<'_>,
+) -> Value {
+    if let Some(name) = program.crosswalks.get(path) {
+        return Value::name(name.clone());
     }
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let name = format!("crosswalk_{}", crate::script::identifier(file.trim_end_matches(".csv")));
+    // Files of one name in two folders.
+    let taken = |name: &str| program.crosswalks.values().any(|other| other == name);
+    let name = if taken(&name) { format!("{name}_{}", program.crosswalks.len() + 1) } else { name };
+    let bytes = branch.copy_of(path).unwrap_or_default();
+    let file = program.put(format!("crosswalk/{}.csv", name.trim_start_matches("crosswalk_")), bytes, request);
+    let call = Call::new("read_crosswalk").with(Value::OwnFile(file));
+    program.data.push(Statement::Let(name.clone(), call.value()));
+    program.crosswalks.insert(path.to_owned(), name.clone());
     Value::name(name)
 }

@@ -5,11 +5,12 @@ use serde_json::Value as Json;
 use crate::branches::{Branch, From, read};
 use crate::error::Result;
 use crate::program::{Program, TableRow};
+use crate::request::ReplicateRequest;
 
 /// Puts the table beside the scripts, with the model of each of its rows.
-pub(crate) fn add(program: &mut Program, branch: &Branch<'_>) -> Result<()> {
-    let file = format!("{}.csv", crate::script::identifier(&branch.name));
-    program.files.insert(format!("expected/{file}"), branch.bytes("csv")?);
+pub(crate) fn add(program: &mut Program, branch: &Branch<'_>, request: &ReplicateRequest<'_>) -> Result<()> {
+    let file = format!("expected/{}.csv", crate::script::identifier(&branch.name));
+    let file = program.put(file, branch.bytes("csv")?, request);
     let collected = branch.json("rows")?;
     let units: Vec<Json> = read(&collected, "units").unwrap_or_default();
     let tables: Vec<Json> = branch.param("tables").unwrap_or_default();

@@ -10,18 +10,19 @@ use crate::branches::{Branch, From, read};
 use crate::error::Result;
 use crate::exported;
 use crate::program::Program;
+use crate::request::ReplicateRequest;
 use crate::script::{Call, Statement, Value, identifier};
 use crate::sources::{crosswalk, year};
 use crate::substitute::substituted;
 
 /// The statements of a branch that makes a frame.
-pub(crate) fn add(program: &mut Program, branch: &Branch<'_>) -> Result<()> {
+pub(crate) fn add(program: &mut Program, branch: &Branch<'_>, request: &ReplicateRequest<'_>) -> Result<()> {
     let name = identifier(&branch.name);
     if let Some(title) = &branch.title {
         program.variables.push(Statement::Comment(title.clone()));
     }
     let made = match branch.operation() {
-        "assemble" => Some(assembled(program, branch, &name)),
+        "assemble" => Some(assembled(program, branch, &name, request)),
         "exposure" => {
             branch_params::<ShiftShare>(branch).and_then(|asked| shared_out(program, branch, &name, &asked))
         }
@@ -80,12 +81,17 @@ fn tidy(branch: &Branch<'_>) -> Value {
     Call::new("sources_of").with(Value::name("sources")).with(Value::texts(items)).value()
 }
 
-fn assembled(program: &mut Program, branch: &Branch<'_>, name: &str) -> Vec<Statement> {
+fn assembled(
+    program: &mut Program,
+    branch: &Branch<'_>,
+    name: &str,
+    request: &ReplicateRequest<'_>,
+) -> Vec<Statement> {
     let variables: Vec<String> = branch.param("variables").unwrap_or_default();
     let window: Json = branch.param("window").unwrap_or_default();
     let aggregate: BTreeMap<String, String> = branch.param("aggregate").unwrap_or_default();
     let entities = branch.file_under("crosswalk").map(|path| {
-        let crosswalk = crosswalk(program, branch, &path);
+        let crosswalk = crosswalk(program, branch, &path, request);
         Call::new("entities_of").with(crosswalk).value()
     });
     let observed = branch.param::<String>("rows").filter(|rows| rows == "observed");

@@ -82,8 +82,8 @@ pub fn write(request: &ReplicateRequest<'_>) -> Result<Replication> {
 
 fn add(program: &mut Program, branch: &Branch<'_>, request: &ReplicateRequest<'_>) -> Result<()> {
     match branch.operation() {
-        "ingest" => sources::add(program, branch, request.vintage),
-        "assemble" | "exposure" | "deflate" | "derive" => variables::add(program, branch),
+        "ingest" => sources::add(program, branch, request),
+        "assemble" | "exposure" | "deflate" | "derive" => variables::add(program, branch, request),
         "regress" => regress::add(program, branch),
         "specifications" => specifications::add(program, branch),
         "mean_group" => specifications::add_mean_group(program, branch),
@@ -92,7 +92,7 @@ fn add(program: &mut Program, branch: &Branch<'_>, request: &ReplicateRequest<'_
         "system" => instruments::add_system(program, branch),
         "describe" => descriptions::add_describe(program, branch),
         "granger" => descriptions::add_granger(program, branch),
-        "estimates" => tables::add(program, branch),
+        "estimates" => tables::add(program, branch, request),
         "run" => own_script(program, branch, request),
         other => {
             let reason = match other {
@@ -114,13 +114,13 @@ fn own_script(program: &mut Program, branch: &Branch<'_>, request: &ReplicateReq
         if request.vintage.sources.iter().any(|source| source.path == workspace.join(&path)) {
             continue;
         }
-        program.files.insert(format!("own/{path}"), bytes);
+        program.put(format!("own/{path}"), bytes, request);
     }
     let name = crate::script::identifier(&branch.name);
     let frames = program.frames.len();
     variables::kept(program, branch, &name)?;
     if program.frames.len() == frames {
-        program.leave_out(branch.name.clone(), "a script of the author's own; its files are in own/");
+        program.leave_out(branch.name.clone(), "a script of the author's own, which isn't written again");
     }
     Ok(())
 }
@@ -154,4 +154,26 @@ fn csv(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<Strin
     }
     let bytes = writer.into_inner().map_err(|error| fault(error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| fault(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    /// Data editors' scanners take a letter or digit before a backslash for a path of Windows.
+    #[test]
+    fn no_script_has_what_looks_like_a_path_of_windows() {
+        for (name, text) in [
+            ("tables.R", include_str!("../scripts/tables.R")),
+            ("models.R", include_str!("../scripts/models.R")),
+            ("run_all.R", include_str!("../scripts/run_all.R")),
+            ("tables.py", include_str!("../scripts/tables.py")),
+            ("models.py", include_str!("../scripts/models.py")),
+            ("run_all.py", include_str!("../scripts/run_all.py")),
+        ] {
+            for (number, line) in text.lines().enumerate() {
+                let pairs = line.as_bytes().windows(2);
+                let found = pairs.into_iter().any(|pair| pair[0].is_ascii_alphanumeric() && pair[1] == b'\\');
+                assert!(!found, "{name}:{}: {line}", number + 1);
+            }
+        }
+    }
 }

@@ -28,6 +28,7 @@ mod language;
 mod models;
 mod name;
 mod number_format;
+mod printed_line;
 mod printed_number;
 mod published;
 mod reference_view;
@@ -91,6 +92,7 @@ pub use models::{
 };
 pub use name::Name;
 pub use number_format::significant;
+pub use printed_line::{Numeral, PrintedAgreement, PrintedLine};
 pub use printed_number::PrintedNumber;
 pub use published::{Published, PublishedCoefficient};
 pub use renderer::Renderer;

@@ -96,6 +96,12 @@ pub enum StagesError {
         /// Each with its file and line.
         faults: Vec<String>,
     },
+    /// Files that have nothing to be held beside.
+    #[error("{}", faults.join("\n"))]
+    NotCompared {
+        /// Each with what to name.
+        faults: Vec<String>,
+    },
     /// A figure that can't be drawn as it is asked for.
     #[error("the figure can't be drawn: {message}")]
     Plot {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use vintner_ingest::Manifest;
-use vintner_pipeline::{Plan, RawFile, State, Survey};
+use vintner_pipeline::{Digest, Plan, RawFile, State, Survey};
 use vintner_replicate::ReplicateRequest;
 
 use super::claims::{claims, numbers};
@@ -122,11 +122,21 @@ fn check_made(request: &Request<'_>, survey: &Survey<'_, '_>) -> Result<()> {
 /// As [`gather`], and where the programs can't be written.
 pub fn gather_with_programs(request: &Request<'_>) -> Result<Contents> {
     let contents = gather(request)?;
+    // What a package holds anyway: what stages publish, and what they read besides raw files.
+    let outputs = contents.stages.iter().flat_map(|stage| &stage.outputs);
+    let mut held: BTreeMap<Digest, String> = outputs
+        .filter_map(|output| Some((output.digest.clone(), output.path.clone()?)))
+        .collect();
+    for file in &contents.workspace_files {
+        let bytes = vintner_guard::read_regular(&file.from).map_err(PackageError::io(&file.from, "reading"))?;
+        held.insert(Digest::of(&bytes), file.path.clone());
+    }
     let replication = vintner_replicate::write(&ReplicateRequest {
         pipeline: request.pipeline,
         vintage: request.vintage,
         store: request.store,
         data: &format!("../{VINTAGES}/{}", raw_folder(request)),
+        beside: &|bytes| held.get(&Digest::of(bytes)).map(|path| format!("../{path}")),
     })?;
     Ok(Contents { programs: replication.files, values_of: replication.of_source, ..contents })
 }

@@ -30,4 +30,4 @@ pub use json::json_differences;
 pub use row_pair::RowPair;
 pub use shown::{shown_pair, shown_text};
 pub use table::{Table, pair_rows, row_text};
-pub use text::text_differences;
+pub use text::{pair_lines, text_differences};

@@ -11,14 +11,7 @@ use super::shown::{shown_pair, shown_text};
 /// are new have their number in the later text, lines that are gone theirs in the earlier one.
 pub fn text_differences(before: &str, after: &str, limit: usize) -> Differences {
     let (old, new): (Vec<&str>, Vec<&str>) = (lines(before), lines(after));
-    let likeness = |one: usize, other: usize| match (old.get(one), new.get(other)) {
-        (Some(one), Some(other)) => likeness(one, other),
-        _ => 0,
-    };
-    let mut pairs = Vec::new();
-    for block in blocks(&old, &new) {
-        pair_block(&block, &likeness, &mut pairs);
-    }
+    let pairs = pair_lines(&old, &new);
     let line = |lines: &[&str], index: usize| lines.get(index).copied().unwrap_or_default().to_owned();
     let mut collector = DifferenceCollector::new(limit);
     for pair in pairs {
@@ -39,6 +32,19 @@ pub fn text_differences(before: &str, after: &str, limit: usize) -> Differences 
         collector.note("only the end of the last line differs");
     }
     collector.finish()
+}
+
+/// Which lines became which, of those that aren't the same in both.
+pub fn pair_lines(before: &[&str], after: &[&str]) -> Vec<RowPair> {
+    let likeness = |one: usize, other: usize| match (before.get(one), after.get(other)) {
+        (Some(one), Some(other)) => likeness(one, other),
+        _ => 0,
+    };
+    let mut pairs = Vec::new();
+    for block in blocks(before, after) {
+        pair_block(&block, &likeness, &mut pairs);
+    }
+    pairs
 }
 
 /// The lines, each with the carriage return that it may end in.

@@ -6,6 +6,7 @@ mod bootstrap;
 mod chosen;
 mod claims;
 mod cointegration;
+mod compare_files;
 mod csv;
 mod deflate;
 mod derive;
@@ -97,6 +98,7 @@ pub fn registry() -> Registry {
     registry.register(Of::<plot::Plot>::new());
     registry.register(Of::<csv::Csv>::new());
     registry.register(Of::<weave::Weave>::new());
+    registry.register(Of::<compare_files::CompareFiles>::new());
     registry.register(Of::<results::ResultsOf>::new());
     registry.register(Of::<report::Report>::new());
     registry
