@@ -35,8 +35,8 @@ mod store;
 
 pub use difference::{
     Cell, DescribeDifferences, Difference, DifferenceCollector, Differences, Excerpt, RowPair, Table,
-    artifact_differences, file_differences, frame_differences, json_differences, pair_lines, pair_rows, row_text,
-    shown_pair, shown_text, text_differences,
+    artifact_differences, file_differences, frame_differences, json_differences, pair_lines, pair_rows,
+    row_text, shown_pair, shown_text, text_differences,
 };
 pub use digest::{Digest, canonical_json};
 pub use error::{LockDifference, LockedKind, PipelineError, Result, StageError};

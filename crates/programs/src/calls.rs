@@ -47,7 +47,10 @@ pub(crate) fn called(scanner: &mut Scanner<'_>, call: &Call<'_>) {
     }
     let Some(function) = function(call.name, call.language) else {
         // A function that isn't known, and says itself where its output goes.
-        let out = OUT_KEYS.iter().find_map(|key| call.named(key)).filter(|value| value.texts().iter().any(is_output));
+        let out = OUT_KEYS
+            .iter()
+            .find_map(|key| call.named(key))
+            .filter(|value| value.texts().iter().any(is_output));
         if let Some(value) = out.cloned() {
             scanner.writes(&value, call.line, call.name, &[]);
         }
@@ -77,7 +80,8 @@ const OUT_KEYS: [&str; 8] =
 
 /// Whether a text is the path of a table, a figure or a document.
 fn is_output(text: &String) -> bool {
-    let endings = ["csv", "docx", "dta", "eps", "html", "md", "pdf", "png", "rds", "rtf", "svg", "tex", "txt", "xlsx"];
+    let endings =
+        ["csv", "docx", "dta", "eps", "html", "md", "pdf", "png", "rds", "rtf", "svg", "tex", "txt", "xlsx"];
     crate::paths::ending(text).is_some_and(|ending| endings.contains(&ending.as_str()))
 }
 

@@ -425,8 +425,7 @@ impl Writer<'_> {
     /// A stage that holds outputs beside the copies that the package ships.
     fn comparison(&mut self) {
         let shipped = self.made.iter().filter(|(path, _)| self.package.has(path));
-        let shipped: Vec<(String, Made)> =
-            shipped.map(|(path, made)| (path.clone(), made.clone())).collect();
+        let shipped: Vec<(String, Made)> = shipped.map(|(path, made)| (path.clone(), made.clone())).collect();
         if shipped.is_empty() {
             return;
         }

@@ -252,25 +252,32 @@ fn a_program_that_sets_its_folders_itself() {
     let doubts: Vec<String> = step.doubts.iter().map(ToString::to_string).collect();
     assert_eq!(
         doubts,
-        ["EMPIRICAL/figure_20.do:2: `base` is `/Users/jane/Dropbox/REPLICATION/EMPIRICAL`, a folder of its author's machine, \
-          taken for EMPIRICAL; a program that sets it itself needs the line changed"]
+        [
+            "EMPIRICAL/figure_20.do:2: `base` is `/Users/jane/Dropbox/REPLICATION/EMPIRICAL`, a folder of its author's machine, \
+          taken for EMPIRICAL; a program that sets it itself needs the line changed"
+        ]
     );
 }
 
 #[test]
 fn what_r_asks_of_rstudio_and_where_a_function_of_others_writes() {
-    let (_folder, package) = package(&[(
-        "03analysis/B03_tabulate.R",
-        "path <- rstudioapi::getSourceEditorContext()$path\nes <- readRDS(here::here(\"04work/es.rds\"))\n\
+    let (_folder, package) = package(&[
+        (
+            "03analysis/B03_tabulate.R",
+            "path <- rstudioapi::getSourceEditorContext()$path\nes <- readRDS(here::here(\"04work/es.rds\"))\n\
          es |> tabtex::tabtex(out = here(\"06figures/tables/es.tex\"), headings = c(\"a\" = \"\"))\n\
          plot_it(es, output = \"latex\")\n",
-    ), ("04work/es.rds", "")]);
+        ),
+        ("04work/es.rds", ""),
+    ]);
     let plan = Plan::of(&package).unwrap();
     let step = plan.steps.first().unwrap();
     assert_eq!(names(&step.writes), ["06figures/tables/es.tex"]);
     let doubts: Vec<String> = step.doubts.iter().map(ToString::to_string).collect();
     assert_eq!(
         doubts,
-        ["03analysis/B03_tabulate.R:1: it asks RStudio where it lies, and so runs in RStudio alone: take the line out"]
+        [
+            "03analysis/B03_tabulate.R:1: it asks RStudio where it lies, and so runs in RStudio alone: take the line out"
+        ]
     );
 }

@@ -173,7 +173,8 @@ pub(crate) fn crosswalk(
     let taken = |name: &str| program.crosswalks.values().any(|other| other == name);
     let name = if taken(&name) { format!("{name}_{}", program.crosswalks.len() + 1) } else { name };
     let bytes = branch.copy_of(path).unwrap_or_default();
-    let file = program.put(format!("crosswalk/{}.csv", name.trim_start_matches("crosswalk_")), bytes, request);
+    let file =
+        program.put(format!("crosswalk/{}.csv", name.trim_start_matches("crosswalk_")), bytes, request);
     let call = Call::new("read_crosswalk").with(Value::OwnFile(file));
     program.data.push(Statement::Let(name.clone(), call.value()));
     program.crosswalks.insert(path.to_owned(), name.clone());

@@ -124,11 +124,11 @@ pub fn gather_with_programs(request: &Request<'_>) -> Result<Contents> {
     let contents = gather(request)?;
     // What a package holds anyway: what stages publish, and what they read besides raw files.
     let outputs = contents.stages.iter().flat_map(|stage| &stage.outputs);
-    let mut held: BTreeMap<Digest, String> = outputs
-        .filter_map(|output| Some((output.digest.clone(), output.path.clone()?)))
-        .collect();
+    let mut held: BTreeMap<Digest, String> =
+        outputs.filter_map(|output| Some((output.digest.clone(), output.path.clone()?))).collect();
     for file in &contents.workspace_files {
-        let bytes = vintner_guard::read_regular(&file.from).map_err(PackageError::io(&file.from, "reading"))?;
+        let bytes =
+            vintner_guard::read_regular(&file.from).map_err(PackageError::io(&file.from, "reading"))?;
         held.insert(Digest::of(&bytes), file.path.clone());
     }
     let replication = vintner_replicate::write(&ReplicateRequest {

@@ -177,7 +177,8 @@ impl CompareFiles {
         let (old, new) = (read(there), read(here));
         let old_words: Vec<&str> = old.iter().map(|line| line.words.as_str()).collect();
         let new_words: Vec<&str> = new.iter().map(|line| line.words.as_str()).collect();
-        let (old_lines, new_lines): (Vec<&str>, Vec<&str>) = (there.lines().collect(), here.lines().collect());
+        let (old_lines, new_lines): (Vec<&str>, Vec<&str>) =
+            (there.lines().collect(), here.lines().collect());
         let mut found = FileComparison { file, ..FileComparison::default() };
         let mut show = |line: String, found: &mut FileComparison| {
             if found.shown.len() < self.shown {
@@ -204,15 +205,28 @@ impl CompareFiles {
             if at == pairs.len() {
                 break;
             }
-            let of = |lines: &[&str], place: usize| lines.get(place).map_or("", |line| line.trim()).to_owned();
-            let has_clock = |lines: &[PrintedLine], place: usize| lines.get(place).is_some_and(|line| line.has_clock);
+            let of =
+                |lines: &[&str], place: usize| lines.get(place).map_or("", |line| line.trim()).to_owned();
+            let has_clock =
+                |lines: &[PrintedLine], place: usize| lines.get(place).is_some_and(|line| line.has_clock);
             let (text, is_clock) = match pair {
                 RowPair::Both { before, after } => (
-                    format!("line {}: `{}` there, `{}` here", after + 1, of(&old_lines, *before), of(&new_lines, *after)),
+                    format!(
+                        "line {}: `{}` there, `{}` here",
+                        after + 1,
+                        of(&old_lines, *before),
+                        of(&new_lines, *after)
+                    ),
                     has_clock(&old, *before) && has_clock(&new, *after),
                 ),
-                RowPair::Gone(line) => (format!("line {} is there alone: `{}`", line + 1, of(&old_lines, *line)), has_clock(&old, *line)),
-                RowPair::New(line) => (format!("line {} is here alone: `{}`", line + 1, of(&new_lines, *line)), has_clock(&new, *line)),
+                RowPair::Gone(line) => (
+                    format!("line {} is there alone: `{}`", line + 1, of(&old_lines, *line)),
+                    has_clock(&old, *line),
+                ),
+                RowPair::New(line) => (
+                    format!("line {} is here alone: `{}`", line + 1, of(&new_lines, *line)),
+                    has_clock(&new, *line),
+                ),
             };
             match pair {
                 RowPair::Both { .. } => (before, after) = (before + 1, after + 1),
@@ -281,7 +295,9 @@ fn headline(file: &FileComparison) -> String {
         Verdict::Same => "the same, byte for byte".to_owned(),
         Verdict::SameNumbers if *numbers == 0 => "the same values, written otherwise".to_owned(),
         Verdict::SameNumbers => format!("the same in all of {}, as printed", count(*numbers, "number")),
-        Verdict::LastDigits => format!("the last digit differs in {last_digit} of {}", count(*numbers, "number")),
+        Verdict::LastDigits => {
+            format!("the last digit differs in {last_digit} of {}", count(*numbers, "number"))
+        }
         Verdict::OtherBytes => "other bytes; no numbers that can be read".to_owned(),
         Verdict::Differs => {
             let mut parts = Vec::new();
@@ -337,7 +353,8 @@ mod tests {
             Cancelled::default(),
         );
         let compare = CompareFiles { copies: shipped(), shown: 3 };
-        let [made, copy] = ["x", "shipped_x"].map(|role| inputs.files().find(|file| file.role == role).unwrap());
+        let [made, copy] =
+            ["x", "shipped_x"].map(|role| inputs.files().find(|file| file.role == role).unwrap());
         text(&[compare.compared(&made, &copy)])
     }
 

@@ -24,7 +24,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Replicate) -> Result<()> {
     let pipeline = workspace.pipeline()?;
     let vintage = workspace.vintage(&pipeline, arguments.vintage.as_deref())?;
     let store = workspace.store();
-    let request = ReplicateRequest { pipeline: &pipeline, vintage: &vintage, store: &store, data: RAW, beside: &|_| None };
+    let request = ReplicateRequest {
+        pipeline: &pipeline,
+        vintage: &vintage,
+        store: &store,
+        data: RAW,
+        beside: &|_| None,
+    };
     let made = write(&request)?;
     refuse_others(&arguments.folder)?;
     for (path, bytes) in &made.files {
