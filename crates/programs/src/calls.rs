@@ -50,7 +50,7 @@ pub(crate) fn called(scanner: &mut Scanner<'_>, call: &Call<'_>) {
         let out = OUT_KEYS
             .iter()
             .find_map(|key| call.named(key))
-            .filter(|value| value.texts().iter().any(is_output));
+            .filter(|value| value.texts().iter().any(|text| is_output(text)));
         if let Some(value) = out.cloned() {
             scanner.writes(&value, call.line, call.name, &[]);
         }
@@ -79,7 +79,7 @@ const OUT_KEYS: [&str; 8] =
     ["out", "out_file", "outfile", "output", "output_file", "save_as", "save_path", "to_file"];
 
 /// Whether a text is the path of a table, a figure or a document.
-fn is_output(text: &String) -> bool {
+fn is_output(text: &str) -> bool {
     let endings =
         ["csv", "docx", "dta", "eps", "html", "md", "pdf", "png", "rds", "rtf", "svg", "tex", "txt", "xlsx"];
     crate::paths::ending(text).is_some_and(|ending| endings.contains(&ending.as_str()))
