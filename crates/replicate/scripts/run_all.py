@@ -8,7 +8,13 @@ data_folder = Path(os.environ.get("REPLICATE_DATA", here.parent / "@DATA@"))
 
 
 def data_file(path):
-    return data_folder / path
+    file = data_folder / path
+    if not file.exists():
+        raise SystemExit(
+            f"there is no {file.resolve()}: put it there (data/ACCESS.md of a package says how others come by it), "
+            "or name the folder that has it by REPLICATE_DATA"
+        )
+    return file
 
 
 def own_file(path):

@@ -554,3 +554,14 @@ fn frictionless_finds_nothing_wrong() {
         assert!(output.status.success(), "{example}: {said}");
     }
 }
+
+#[test]
+fn packages_of_the_other_examples_pass() {
+    for example in ["cigarettes", "gun-laws"] {
+        let workspace = made(example);
+        let package = package(&workspace, example, "out");
+        let (rules, code) = checked(&workspace, &package, &[]);
+        assert_eq!((failed(&rules), code), (Vec::new(), 0), "{example}");
+        assert_eq!(rule(&rules, "aea-duplicates")["verdict"], "pass", "{example}");
+    }
+}

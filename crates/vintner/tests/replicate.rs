@@ -149,3 +149,19 @@ fn what_is_not_made_is_said() {
     assert!(output.stderr.contains("`vintner reproduce --vintage plm` makes it"), "{}", output.stderr);
     assert!(!workspace.path("replicate").exists());
 }
+
+#[test]
+fn raw_files_that_are_not_there_are_asked_for() {
+    let workspace = Workspace::of_folder("examples/cigarettes");
+    let folder = replicated(&workspace, &[]);
+    std::fs::remove_dir_all(folder.join("raw")).unwrap();
+    for (script, output) in run(&folder) {
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{script}");
+        assert!(
+            errors.contains("cigarettes.csv: put it there") && errors.contains("REPLICATE_DATA"),
+            "{script}: {errors}"
+        );
+        assert!(!errors.contains("Traceback"), "{script}: {errors}");
+    }
+}
