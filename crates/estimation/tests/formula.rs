@@ -56,12 +56,20 @@ fn terms_have_the_names_of_the_field() {
     reads_as("y ~ I(x/z) + I((x + 1)^2)", "y ~ I(x / z) + I((x + 1)^2)");
     reads_as("y ~ l(x) + l(x, 1:2)", "y ~ l(x, 1) + l(x, 2)");
     reads_as("y ~ l(1:2).y + f(x) + d(z) + d(z, 2)", "y ~ l(y, 1) + l(y, 2) + f(x, 1) + d(z) + d(z, 2)");
+    reads_as("y ~ l(x, c(1, 4)) + d(x, 0:1)", "y ~ l(x, 1) + l(x, 4) + x + d(x)");
     reads_as("y ~ l(x, -1:1)", "y ~ f(x, 1) + x + l(x, 1)");
     reads_as("y ~ l(log(x), 0:1)", "y ~ log(x) + l(log(x), 1)");
     reads_as("y ~ c(x, z)*w", "y ~ x + z + w + x:w + z:w");
     reads_as("y ~ i(region)", "y ~ region::north + region::south + region::west");
     reads_as("y ~ i(region, ref = \"north\")", "y ~ region::south + region::west");
     reads_as("y ~ i(wave, x, ref = 0)", "y ~ wave::1:x + wave::2:x");
+    reads_as("y ~ i(wave, x, 0)", "y ~ wave::1:x + wave::2:x");
+    reads_as("y ~ i(wave, ref = c(0, 2))", "y ~ wave::1");
+    reads_as(
+        "y ~ i(wave, i.region, ref = c(0, 1))",
+        "y ~ wave::2:region::north + wave::2:region::south + wave::2:region::west",
+    );
+    reads_as("y ~ log1p(x) + log2(x) + log10(x)", "y ~ log1p(x) + log2(x) + log10(x)");
     reads_as(
         "y ~ i(region, ref = west)*x",
         "y ~ region::north + region::south + x + region::north:x + region::south:x",
@@ -75,7 +83,9 @@ fn terms_have_the_names_of_the_field() {
 
 #[test]
 fn columns_hold_what_they_are_called() {
-    let bound = bound("y ~ l(x) + f(x) + d(x) + I(x^2) + x:z + i(wave, ref = 0) + log(w)");
+    let bound = bound(
+        "y ~ l(x) + f(x) + d(x) + I(x^2) + x:z + i(wave, ref = 0) + log(w) + d(x, 2) + d(d(x)) + log10(x)",
+    );
     let of = |name: &str| bound.panel.values(name).expect(name);
     let (x, z, w) = (of("x"), of("z"), of("w"));
     for unit in 0..6 {
@@ -88,6 +98,11 @@ fn columns_hold_what_they_are_called() {
             (x[at(1)], None, None)
         );
         assert_eq!(of("d(x)")[at(3)], Some(x[at(3)].unwrap() - x[at(2)].unwrap()));
+        // As fixest has it, x less its value two years before; differences of differences are written as such.
+        assert_eq!(of("d(x, 2)")[at(2)], Some(x[at(2)].unwrap() - x[at(1)].unwrap()));
+        assert_eq!(of("d(x, 2)")[at(3)], None);
+        let once = |place: usize| x[at(place)].unwrap() - x[at(place - 1)].unwrap();
+        assert_eq!((of("d(d(x))")[at(3)], of("d(d(x))")[at(4)]), (None, Some(once(4) - once(3))));
     }
     for row in 0..30 {
         let (x, z, w) = (x[row].unwrap(), z[row].unwrap(), w[row].unwrap());
@@ -169,19 +184,43 @@ fn faults_are_told_at_their_place() {
     assert!(fault("y ~ x | x ~ z").contains("among the exogenous regressors"));
     let deep = format!("y ~ {}x{}", "(".repeat(500), ")".repeat(500));
     assert!(fault(&deep).contains("parentheses"));
-    for text in [
-        "",
-        "~",
-        "|",
-        "y ~ i(",
-        "y ~ l(",
-        "y ~ d(x, 0)",
-        "y ~ d(x, 1:2)",
-        "y ~ -",
-        "y ~ x | | w ~ z",
-        "y ~ x | w ~ z | a ~ b | c",
-    ] {
+    for text in ["", "~", "|", "y ~ i(", "y ~ l(", "y ~ -", "y ~ x | | w ~ z", "y ~ x | w ~ z | a ~ b | c"] {
         assert!(text.parse::<WrittenEquation>().is_err(), "{text}");
+    }
+}
+
+/// What other grammars have is refused with what to write.
+#[test]
+fn what_isnt_written_so_is_told_how() {
+    for (text, hint) in [
+        ("y ~ poly(x, 2)", "x + x^2"),
+        ("y ~ ln(x)", "log(x)"),
+        ("y ~ factor(wave)", "i(column, ref = value)"),
+        ("y ~ as.factor(wave)*x", "i(column, ref = value)"),
+        ("y ~ x | factor(wave)", "name the column"),
+        ("y ~ x | wave[z]", "i(unit, x)"),
+        ("y ~ x | wave[[z]]", "i(unit, x)"),
+        ("y ~ ..(\"x.*\")", "write each"),
+        ("y ~ .", "write each"),
+        ("y ~ .[vars]", "write each"),
+        ("y ~ c.x#c.z", "x:z"),
+        ("y ~ I(x > 3)", "op: derive"),
+        ("y ~ I(wave == 1)", "i(column)"),
+        ("y ~ (x + z)^2", "x*z"),
+        ("y ~ x^z", "after a bar"),
+        ("y ~ mvsw(x, z)", "sw0(x, z, x + z)"),
+        ("y ~ lag(x)", "l(x, 1)"),
+        ("y ~ diff(x)", "d(x)"),
+        ("y ~ x + offset(z)", "I(y - x)"),
+        ("y ~ x | 0 | z ~ w", "leave the part out"),
+        ("y ~ i(wave, keep = 1)", "ref = c(a, b)"),
+        ("y ~ i(wave, bin = 1)", "derive"),
+        ("y ~ ifelse(x, 1, 0)", "op: derive"),
+        ("y ~ sunab(wave, time)", "event study"),
+    ] {
+        let fault = text.parse::<WrittenEquation>().expect_err(text);
+        let told = fault.hint.clone().unwrap_or_default();
+        assert!(told.contains(hint), "{text}: {fault}; {told:?}");
     }
 }
 

@@ -528,6 +528,28 @@ fn a_row_with_full_leverage_has_no_studentised_residual() {
     assert_eq!(likelihood(&perfect), Err(Reason::PerfectFit));
 }
 
+/// As in the pooled models, and for every method.
+#[test]
+fn what_doesnt_vary_isnt_explained() {
+    let x: &[f64] = &[1.0, 2.0, 4.0, 7.0, 3.0, 9.0, 5.0];
+    let z: &[f64] = &[2.0, 1.0, 5.0, 3.0, 8.0, 4.0, 6.5];
+    let (fives, sixes) = ([0.1 + 0.2; 7], [6.0; 7]);
+    for method in all() {
+        let options = MeanGroup { method, ..MeanGroup::default() };
+        let same = series(&[("a", &fives, x), ("b", &fives, z), ("c", &[0.3; 7], x)]);
+        assert!(
+            matches!(outcome(&same, options), Err(Reason::ConstantDependent { .. })),
+            "{method:?}: {:?}",
+            outcome(&same, options)
+        );
+        let within = series(&[("a", &fives, x), ("b", &sixes, z), ("c", &[7.0; 7], x)]);
+        assert!(
+            matches!(outcome(&within, options), Err(Reason::ConstantDependentWithin { .. })),
+            "{method:?}"
+        );
+    }
+}
+
 #[test]
 fn weights_and_effects_have_no_meaning_here() {
     let panel = series(&[("a", LONG.0, LONG.1), ("b", OTHER.0, OTHER.1)]);

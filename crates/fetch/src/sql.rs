@@ -141,7 +141,18 @@ fn list(text: &str) -> Result<Vec<AnswerRow>> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
-    serde_json::from_str(text).map_err(|error| FetchError::BadAnswer { message: error.to_string() })
+    serde_json::from_str(text).map_err(|error| {
+        // DuckDB writes what JSON hasn't.
+        let unwritable = [":NaN", ":Infinity", ":-Infinity"].into_iter().find(|word| text.contains(word));
+        let message = match unwritable {
+            Some(word) => format!(
+                "a value is {}, which JSON has no number for: make it NULL in the query, `CASE WHEN isfinite(x) THEN x END`",
+                word.trim_start_matches(':')
+            ),
+            None => error.to_string(),
+        };
+        FetchError::BadAnswer { message }
+    })
 }
 
 #[cfg(test)]

@@ -78,6 +78,40 @@ fn a_query_of_sqlite_is_kept_as_a_file() {
     assert!(!folder.path().join("g.db").exists());
 }
 
+/// As it was tried with DuckDB 1.5.6 (`pip install duckdb-cli` has the program).
+#[test]
+fn a_query_of_duckdb_is_kept_as_a_file() {
+    if Command::new("duckdb").arg("--version").output().is_err() {
+        println!("skipped: duckdb isn't here");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let made =
+        Command::new("duckdb").arg(folder.path().join("f.duckdb")).args(["-c", ROWS]).status().unwrap();
+    assert!(made.success());
+    let query = serde_json::json!({"duckdb": "f.duckdb", "sql": "SELECT * FROM f ORDER BY firm, year;"});
+    let fetched = ask(folder.path(), "a.parquet", &query).unwrap();
+    assert_eq!(values(folder.path(), "a.parquet", &fetched.sha256), expected());
+    assert_eq!(ask(folder.path(), "b.parquet", &query).unwrap().sha256, fetched.sha256);
+    for (sql, part) in [
+        ("DELETE FROM f", "isn't a SELECT"),
+        ("COPY f TO 'g.csv'", "isn't a SELECT"),
+        ("SELECT 1; DELETE FROM f", "2 statements"),
+        ("SELECT absent FROM f", "absent"),
+        ("SELECT * FROM f WHERE year = 1", "no rows"),
+        ("SELECT firm, 'NaN'::double AS a FROM f", "make it NULL"),
+        ("SELECT firm, -'inf'::double AS a FROM f", "-Infinity"),
+    ] {
+        let query = serde_json::json!({"duckdb": "f.duckdb", "sql": sql});
+        let error = ask(folder.path(), "c.parquet", &query).unwrap_err();
+        assert!(error.to_string().contains(part), "{sql}: {error}");
+    }
+    let none =
+        ask(folder.path(), "c.parquet", &serde_json::json!({"duckdb": "g.duckdb", "sql": "SELECT 1 AS a"}));
+    assert!(matches!(none, Err(FetchError::Io { .. })));
+    assert!(!folder.path().join("g.duckdb").exists());
+}
+
 /// A server of PostgreSQL in a folder of its own, which ends with the test.
 struct Postgres {
     folder: tempfile::TempDir,

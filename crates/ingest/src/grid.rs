@@ -3,6 +3,7 @@
 use vintner_panel::CellAddress;
 
 use crate::cell::Cell;
+use crate::merged_region::MergedRegion;
 use crate::shown::Shown;
 
 /// What a cell holds.
@@ -138,6 +139,8 @@ pub struct Grid {
     pub rows: Vec<GridRow>,
     /// What the reader of the format found odd without being wrong.
     pub warnings: Vec<String>,
+    /// Which cells are merged.
+    pub(crate) merged: Vec<MergedRegion>,
 }
 
 impl Grid {

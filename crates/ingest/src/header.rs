@@ -5,6 +5,7 @@ use vintner_diagnostics::did_you_mean;
 use crate::column_letter::{by_place, letters};
 use crate::fold::{fold, fold_header};
 use crate::grid::{CellContent, Grid, GridRow};
+use crate::merged_region::MergedRegion;
 use crate::problem::Problem;
 use crate::source::Source;
 
@@ -53,7 +54,8 @@ impl Header {
         let rows = grid.rows.get(from..).unwrap_or_default();
         let height = (source.header_rows.max(1) as usize).min(rows.len());
         let (rows, below) = rows.split_at_checked(height).unwrap_or((rows, &[]));
-        let (cells, parts) = joined(rows, source.header_separator());
+        let (cells, parts) =
+            joined(rows, source.header_separator(), &Merges { regions: &grid.merged, rows: &grid.rows });
         let last = rows.last().map_or(row.number, |row| row.number);
         let skipped = (source.skip_rows as usize).checked_sub(1).and_then(|at| below.get(at));
         Ok(Header {
@@ -157,17 +159,54 @@ impl Header {
     }
 }
 
-/// The texts of header rows by column, as one and apart. In all rows but the last a text holds for the empty cells
-/// after it, as that of merged cells does.
-pub(crate) fn joined(rows: &[GridRow], separator: &str) -> (Vec<(u32, String)>, Vec<Vec<String>>) {
+/// The merged cells of a table with all its rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Merges<'g> {
+    pub regions: &'g [MergedRegion],
+    pub rows: &'g [GridRow],
+}
+
+impl Merges<'_> {
+    /// What a region shows.
+    fn text(&self, region: &MergedRegion) -> String {
+        let row = self.rows.binary_search_by_key(&region.first_row, |row| row.number).ok();
+        let row = row.and_then(|at| self.rows.get(at));
+        let content = row.map(|row| row.cell(region.first_column)).filter(|content| !content.is_blank());
+        content.map(CellContent::header_text).unwrap_or_default()
+    }
+}
+
+/// The texts of header rows by column, as one and apart. The text of merged cells holds for each of their columns, and
+/// once for their rows. In all rows but the last any other text holds for the empty cells after it, as people write
+/// who don't merge.
+pub(crate) fn joined(
+    rows: &[GridRow],
+    separator: &str,
+    merges: &Merges<'_>,
+) -> (Vec<(u32, String)>, Vec<Vec<String>>) {
+    let begins = rows.first().map_or(0, |row| row.number);
     let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or_default();
     let filled: Vec<Vec<String>> = rows
         .iter()
         .enumerate()
         .map(|(at, row)| {
             let mut last = String::new();
+            let of_row: Vec<&MergedRegion> =
+                merges.regions.iter().filter(|region| region.has_row(row.number)).collect();
             let texts = (1..=u32::try_from(width).unwrap_or(u32::MAX)).map(|column| {
                 let content = row.cell(column);
+                if let Some(region) = of_row.iter().find(|region| region.has_column(column)) {
+                    last.clear();
+                    // Of a header's last row a text is that of its first column alone; see `merged`.
+                    let is_own = column == region.first_column || at + 1 < rows.len();
+                    let begins_here = region.first_row == row.number;
+                    let from_above = row.number == begins && region.first_row < begins && !region.is_wide();
+                    return if (begins_here && is_own) || from_above {
+                        merges.text(region)
+                    } else {
+                        String::new()
+                    };
+                }
                 if at + 1 == rows.len() {
                     return if content.is_blank() { String::new() } else { content.header_text() };
                 }
@@ -211,10 +250,36 @@ mod tests {
             cells: texts.iter().map(|text| CellContent::from_text(*text)).collect(),
         };
         let rows = [row(1, &["", "Output", "", "Price"]), row(2, &["Country", "Estimate", "Error"])];
-        let (cells, parts) = joined(&rows, " | ");
+        let none = Merges { regions: &[], rows: &rows };
+        let (cells, parts) = joined(&rows, " | ", &none);
         let texts: Vec<&str> = cells.iter().map(|(_, text)| text.as_str()).collect();
         assert_eq!(texts, ["Country", "Output | Estimate", "Output | Error", "Price"]);
         assert_eq!(parts.get(2).map(|parts| parts.join("/")), Some("Output/Error".into()));
+    }
+
+    #[test]
+    fn merged_cells_end_where_they_end() {
+        let row = |number, texts: &[&str]| GridRow {
+            number,
+            cells: texts.iter().map(|text| CellContent::from_text(*text)).collect(),
+        };
+        let rows = [
+            row(3, &["Country", "", "Output", "", "", "Notes"]),
+            row(4, &["", "Year", "Estimate", "Error", "Source", ""]),
+        ];
+        let region = |first: (u32, u32), last| MergedRegion::between(first, last);
+        let regions: Vec<MergedRegion> =
+            [region((2, 0), (3, 0)), region((2, 2), (2, 3)), region((2, 5), (3, 5))]
+                .into_iter()
+                .flatten()
+                .collect();
+        let (cells, _) = joined(&rows, " | ", &Merges { regions: &regions, rows: &rows });
+        let texts: Vec<&str> = cells.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(texts, ["Country", "Year", "Output | Estimate", "Output | Error", "Source", "Notes"]);
+        // A header that begins in the last row of merged cells has their text.
+        let (cells, _) =
+            joined(rows.get(1..).unwrap_or_default(), " | ", &Merges { regions: &regions, rows: &rows });
+        assert_eq!(cells.first().map(|(_, text)| text.as_str()), Some("Country"));
     }
 
     fn header(texts: &[&str]) -> Header {

@@ -3,6 +3,7 @@
 //! The largest table of a page is its table; cells that span columns or rows stand in the first of their places.
 
 use crate::grid::{CellContent, GridRow};
+use crate::merged_region::MergedRegion;
 use crate::runs::{Look, Runs};
 
 /// As many cells as are read of a page.
@@ -11,8 +12,11 @@ const CELLS: usize = 5_000_000;
 /// Sheets end here.
 const COLUMNS: usize = 16_384;
 
-/// The rows of the table that has most cells; nothing where the page has none.
-pub(crate) fn table(text: &str) -> Result<Option<Vec<GridRow>>, String> {
+/// The rows of a table, and its merged cells.
+pub(crate) type PageTable = (Vec<GridRow>, Vec<MergedRegion>);
+
+/// The table that has most cells; nothing where the page has none.
+pub(crate) fn table(text: &str) -> Result<Option<PageTable>, String> {
     let mut reader = TableReader::default();
     let mut rest = text;
     while let Some(start) = rest.find('<') {
@@ -42,15 +46,19 @@ pub(crate) fn table(text: &str) -> Result<Option<Vec<GridRow>>, String> {
     if reader.open > 0 {
         return Err("it breaks off within a table".into());
     }
-    Ok(reader.tables.into_iter().max_by_key(|rows| rows.iter().map(|row| row.cells.len()).sum::<usize>()))
+    Ok(reader
+        .tables
+        .into_iter()
+        .max_by_key(|(rows, _)| rows.iter().map(|row| row.cells.len()).sum::<usize>()))
 }
 
 #[derive(Default)]
 struct TableReader {
-    tables: Vec<Vec<GridRow>>,
+    tables: Vec<PageTable>,
     /// How many tables are open, one within another.
     open: usize,
     rows: Vec<GridRow>,
+    merged: Vec<MergedRegion>,
     /// The cells of the row that is open.
     row: Option<Vec<CellContent>>,
     cell: Option<OpenCell>,
@@ -85,7 +93,7 @@ impl TableReader {
                 self.end_row()?;
                 self.open = 0;
                 self.reaching.clear();
-                self.tables.push(std::mem::take(&mut self.rows));
+                self.tables.push((std::mem::take(&mut self.rows), std::mem::take(&mut self.merged)));
             }
             "tr" if self.open > 0 => {
                 self.end_row()?;
@@ -129,6 +137,11 @@ impl TableReader {
         }
         row.push(trimmed(cell.runs.content()));
         row.resize(first + cell.columns, CellContent::Empty);
+        let down = u32::try_from(self.rows.len()).ok().zip(u32::try_from(cell.rows - 1).ok());
+        let across = u32::try_from(first).ok().zip(u32::try_from(row.len() - 1).ok());
+        if let (Some((at, down)), Some((first, last))) = (down, across) {
+            self.merged.extend(MergedRegion::between((at, first), (at.saturating_add(down), last)));
+        }
         if cell.rows > 1 {
             self.reaching.resize(self.reaching.len().max(row.len()), 0);
             for reaching in self.reaching.iter_mut().skip(first).take(cell.columns) {
@@ -226,7 +239,7 @@ mod tests {
     use super::*;
 
     fn rows(page: &str) -> Vec<Vec<String>> {
-        let rows = table(page).unwrap().unwrap_or_default();
+        let (rows, _) = table(page).unwrap().unwrap_or_default();
         rows.iter().map(|row| row.cells.iter().map(CellContent::raw).collect()).collect()
     }
 

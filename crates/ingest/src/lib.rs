@@ -49,6 +49,8 @@ mod manifest;
 mod manifest_check;
 mod manifest_reading;
 mod marks_seen;
+mod merged;
+mod merged_region;
 mod names_outside;
 mod number;
 mod number_look;
@@ -110,7 +112,8 @@ pub use read_in_blocks::{TidiedInBlocks, needs_whole, read_source_in_blocks};
 pub use scaffold::{KnownVariable, Scaffold, ScaffoldedSource, known_variables, scaffold};
 pub use shown::Shown;
 pub use source::{
-    Duplicates, HiddenCells, NameCase, Outside, Redistribution, Source, ValueColumn, ValueKind, ValueLabels,
+    Duplicates, HiddenCells, MergedCells, NameCase, Outside, Redistribution, Source, ValueColumn, ValueKind,
+    ValueLabels,
 };
 pub use source_fault::{SourceFault, SourceFaults};
 pub use tidied::Tidied;

@@ -368,6 +368,14 @@ impl Check<'_> {
                 format!("`hidden` belongs to xlsx and ods workbooks, and the format is {}", format.name());
             self.fault(place.field("hidden"), message, "leave it out, or mend `format`");
         }
+        let may_merge = matches!(format, Format::Xlsx | Format::Xls | Format::Ods | Format::Html);
+        if source.merged.is_some() && !may_merge {
+            let message = format!(
+                "`merged` belongs to xlsx, xls and ods workbooks and to pages, and the format is {}",
+                format.name()
+            );
+            self.fault(place.field("merged"), message, "leave it out, or mend `format`");
+        }
         if !source.sheets.is_empty() {
             let place = place.field("sheets");
             if !format.is_workbook() {

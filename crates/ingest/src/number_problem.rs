@@ -20,6 +20,8 @@ pub(crate) enum NumberProblem {
     Currency(String),
     /// It is a number with this mark beside it.
     Flag(String),
+    /// It is a number with what may say a multiple of it.
+    Multiple(String),
     /// It has groups of two digits, and one of three at its end.
     Indian,
     /// Points and commas stand as they do in no number.
@@ -33,6 +35,12 @@ pub(crate) enum NumberProblem {
 /// Currency signs that a text is looked through for, longer ones first.
 const CURRENCIES: [&str; 16] =
     ["US$", "R$", "A$", "C$", "RMB", "USD", "EUR", "CNY", "$", "€", "£", "¥", "₹", "₩", "元", "円"];
+
+/// What people write for thousands, millions and the like, in as many letters as a mark may have.
+const MULTIPLES: [&str; 22] = [
+    "k", "K", "m", "M", "mn", "Mn", "MM", "bn", "Bn", "B", "tn", "T", "cr", "Cr", "千", "万", "萬", "百万",
+    "千万", "亿", "億", "兆",
+];
 
 /// So long a mark beside a number may be for its being told as one.
 const MARK: usize = 4;
@@ -85,13 +93,16 @@ impl NumberProblem {
         // A short mark after a number, or before it.
         for (at, _) in folded.char_indices().rev().take(MARK) {
             let (before, mark) = folded.split_at_checked(at).unwrap_or((folded, ""));
-            if is_number(before) && !is_number(mark) && !is_word(mark) {
-                return NumberProblem::Flag(mark.trim_matches(' ').to_owned());
+            if is_number(before) && !is_number(mark) && may_be_mark(mark) {
+                let mark = mark.trim_matches(' ').to_owned();
+                let multiple = MULTIPLES.contains(&mark.as_str());
+                return if multiple { NumberProblem::Multiple(mark) } else { NumberProblem::Flag(mark) };
             }
         }
         for (at, _) in folded.char_indices().skip(1).take(MARK) {
             let (mark, after) = folded.split_at_checked(at).unwrap_or((folded, ""));
-            if is_number(after) && !is_number(mark) && !is_word(mark) {
+            let has_digits = mark.bytes().any(|byte| byte.is_ascii_digit());
+            if is_number(after) && !has_digits && may_be_mark(mark) {
                 return NumberProblem::Flag(mark.trim_matches(' ').to_owned());
             }
         }
@@ -121,6 +132,10 @@ impl NumberProblem {
             NumberProblem::Flag(mark) => {
                 declare(format!("flags: [{mark:?}]")) + " if the mark isn't a part of the number; it is kept beside the value"
             }
+            NumberProblem::Multiple(mark) => format!(
+                "{mark:?} may say a multiple, as 2.5k is 2500, which no rule reads: write the numbers out, in the file or in \
+                 `corrections`; `numbers: {{flags: [{mark:?}]}}` reads them without it, if it is a mark"
+            ),
             NumberProblem::Marks => {
                 "its points and commas stand as in no number: say with `numbers: {decimal: …, grouping: …}` what they \
                  are, or name the text in `missing`"
@@ -140,9 +155,18 @@ impl NumberProblem {
     }
 }
 
-/// Whether a text is more than a mark: of three letters or more.
-fn is_word(text: &str) -> bool {
-    text.chars().filter(|character| character.is_alphabetic()).count() > 2
+/// Whether a text may be a mark: of two letters at most, and with digits only where these are a footnote's, `1)`, `[3]` or `2/`. The
+/// rest of a range, 10-20, or of a fraction, 1/2, is none.
+fn may_be_mark(text: &str) -> bool {
+    let text = text.trim_matches(' ');
+    if text.chars().filter(|character| character.is_alphabetic()).count() > 2 {
+        return false;
+    }
+    let number = text.trim_start_matches(['(', '[']).strip_suffix([')', ']', '/']);
+    let is_note = number.is_some_and(|number| {
+        (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    is_note || !text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a folded text is a number by some rule.
@@ -180,6 +204,13 @@ mod tests {
             "n/a",
             "Beijing 2008 district",
             "2008-2009",
+            "10-20",
+            "1/2",
+            "3 1/2",
+            "12.3 [3]",
+            "2.5k",
+            "3 bn",
+            "5亿",
         ];
         let said = all.map(|text| {
             format!("{text} | {:?} | {}", NumberProblem::of(text), NumberProblem::of(text).hint(text))

@@ -10,10 +10,11 @@ use quick_xml::escape::{resolve_xml_entity, unescape};
 use quick_xml::events::{BytesStart, Event};
 
 use crate::grid::CellContent;
+use crate::merged_region::MergedRegion;
 use crate::runs::{Look, Runs, struck_out};
 use crate::sheet_cells::SheetCells;
 use crate::shown::Shown;
-use crate::table::Hidden;
+use crate::table::Beside;
 
 /// Sheets end here, whatever a count says.
 const ROWS: u32 = 1_048_576;
@@ -22,7 +23,7 @@ const COLUMNS: u32 = 16_384;
 type Result<T> = std::result::Result<T, String>;
 
 /// The sheets of `content.xml` in their order, each with its name.
-pub(crate) fn sheets(content: &str) -> Result<Vec<(String, (SheetCells, Hidden))>> {
+pub(crate) fn sheets(content: &str) -> Result<Vec<(String, (SheetCells, Beside))>> {
     let mut events = Events::of(content);
     let mut looks = Looks::new();
     let mut sheets = Vec::new();
@@ -108,18 +109,22 @@ fn is_hidden(element: &BytesStart<'_>) -> Result<bool> {
     Ok(seen.is_some_and(|seen| seen == "collapse" || seen == "filter"))
 }
 
-fn sheet(events: &mut Events<'_>, looks: &Looks) -> Result<(SheetCells, Hidden)> {
+fn sheet(events: &mut Events<'_>, looks: &Looks) -> Result<(SheetCells, Beside)> {
     let mut cells = SheetCells::default();
-    let (mut hidden, mut column) = (Hidden::default(), 0);
+    let (mut beside, mut column) = (Beside::default(), 0);
     let mut row = 0;
     loop {
         match events.within("table:table")? {
             Event::Start(element) if element.name().as_ref() == "table:table-row" => {
                 let times = count(&element, "table:number-rows-repeated")?.min(ROWS - row);
                 let is_hidden = is_hidden(&element)?;
-                let of_row = read_row(events, looks)?;
+                let (of_row, spans) = read_row(events, looks)?;
+                let spans = spans.into_iter().filter_map(|((column, last_column), rows)| {
+                    MergedRegion::between((row, column), (row.saturating_add(rows), last_column))
+                });
+                beside.merged.extend(spans);
                 if is_hidden && !of_row.is_empty() {
-                    hidden.rows.extend(row + 1..=row + times);
+                    beside.hidden.rows.extend(row + 1..=row + times);
                 }
                 for again in 0..if of_row.is_empty() { 0 } else { times } {
                     for (column, content) in &of_row {
@@ -131,19 +136,24 @@ fn sheet(events: &mut Events<'_>, looks: &Looks) -> Result<(SheetCells, Hidden)>
             Event::Start(element) if element.name().as_ref() == "table:table-column" => {
                 let times = count(&element, "table:number-columns-repeated")?.min(COLUMNS - column);
                 if is_hidden(&element)? {
-                    hidden.columns.extend(column + 1..=column + times);
+                    beside.hidden.columns.extend(column + 1..=column + times);
                 }
                 column += times;
             }
-            Event::End(element) if element.name().as_ref() == "table:table" => return Ok((cells, hidden)),
+            Event::End(element) if element.name().as_ref() == "table:table" => return Ok((cells, beside)),
             _ => {}
         }
     }
 }
 
-/// The used cells of a row with their columns.
-fn read_row(events: &mut Events<'_>, looks: &Looks) -> Result<Vec<(u32, CellContent)>> {
-    let mut cells = Vec::new();
+/// The first and last column of a cell that spans several, and how many rows it reaches down.
+type Span = ((u32, u32), u32);
+
+/// The used cells of a row with their columns, and cells that span several.
+type RowRead = (Vec<(u32, CellContent)>, Vec<Span>);
+
+fn read_row(events: &mut Events<'_>, looks: &Looks) -> Result<RowRead> {
+    let (mut cells, mut spans) = (Vec::new(), Vec::new());
     let mut column = 0;
     loop {
         match events.within("table:table-row")? {
@@ -151,12 +161,17 @@ fn read_row(events: &mut Events<'_>, looks: &Looks) -> Result<Vec<(u32, CellCont
                 if ["table:table-cell", "table:covered-table-cell"].contains(&element.name().as_ref()) =>
             {
                 let times = count(&element, "table:number-columns-repeated")?.min(COLUMNS - column);
+                let across = count(&element, "table:number-columns-spanned")?.clamp(1, COLUMNS);
+                let down = count(&element, "table:number-rows-spanned")?.clamp(1, ROWS);
+                if across > 1 || down > 1 {
+                    spans.push(((column, column.saturating_add(across - 1)), down - 1));
+                }
                 if let Some(content) = cell(events, &element, looks)? {
                     cells.extend((column..column + times).map(|column| (column, content.clone())));
                 }
                 column += times;
             }
-            Event::End(element) if element.name().as_ref() == "table:table-row" => return Ok(cells),
+            Event::End(element) if element.name().as_ref() == "table:table-row" => return Ok((cells, spans)),
             _ => {}
         }
     }

@@ -28,11 +28,11 @@ use crate::read_row::ReadRow;
 use crate::rows::{Row, RowBlock};
 use crate::source::{Source, ValueKind, ValueLabels};
 use crate::source_fault::SourceFault;
-use crate::table::{Unreadable, Wanted};
+use crate::table::{Hidden, Table, Unreadable, Wanted};
 use crate::tidied::Tidied;
 use crate::tidying::{Asked, Tidying};
 use crate::wide::Wide;
-use crate::{delimited, gzip, hidden, html, text_encoding};
+use crate::{delimited, gzip, hidden, html, merged, text_encoding};
 
 /// Text is read in blocks of so many bytes, each by one thread.
 const BLOCK: usize = 2 << 20;
@@ -123,11 +123,12 @@ pub fn read_grid(source: &Source, bytes: &[u8]) -> Result<Grid> {
     let bytes = unpacked_text(source, bytes)?;
     let bytes = bytes.as_ref();
     let mut warnings = Vec::new();
-    let (sheet, rows) = match source.format {
+    let (sheet, rows, regions) = match source.format {
         Format::Csv | Format::Tsv => {
             let (decoded, dialect) = text_of(source, bytes)?;
             warnings.extend(decoded.warning);
-            (None, delimited::parse(&decoded.text, dialect).map_err(|wrong| malformed(source, wrong))?)
+            let rows = delimited::parse(&decoded.text, dialect).map_err(|wrong| malformed(source, wrong))?;
+            (None, rows, Vec::new())
         }
         Format::Html => {
             let (decoded, _) = text_of(source, bytes)?;
@@ -144,13 +145,16 @@ pub fn read_grid(source: &Source, bytes: &[u8]) -> Result<Grid> {
                 message: "a page of HTML without a table".into(),
                 hint: "get the file itself, which may need signing in".into(),
             };
-            (None, table.ok_or_else(|| unreadable(source, none()))?)
+            let (rows, merged) = table.ok_or_else(|| unreadable(source, none()))?;
+            let mut table = Table { sheet: None, rows, hidden: Hidden::default(), merged };
+            warnings.extend(merged::apply(&mut table, source).map_err(|wrong| unreadable(source, wrong))?);
+            (None, table.rows, table.merged)
         }
         _ if source.format.is_columnar() => {
             let columns = columns_of(source, bytes, None)?;
             warnings.extend(label_warnings(source, &columns));
             warnings.extend(columns.warnings.iter().cloned());
-            (None, columns.into_rows())
+            (None, columns.into_rows(), Vec::new())
         }
         _ => {
             let wanted = source.sheet.as_deref().map_or(Wanted::First, Wanted::Named);
@@ -159,13 +163,15 @@ pub fn read_grid(source: &Source, bytes: &[u8]) -> Result<Grid> {
             match tables.pop() {
                 Some(mut table) => {
                     warnings.extend(hidden::apply(&mut table, source.hidden));
-                    (table.sheet, table.rows)
+                    let said = merged::apply(&mut table, source);
+                    warnings.extend(said.map_err(|wrong| unreadable(source, wrong))?);
+                    (table.sheet, table.rows, table.merged)
                 }
-                None => (None, Vec::new()),
+                None => (None, Vec::new(), Vec::new()),
             }
         }
     };
-    Ok(Grid { file: source.file.clone(), sheet, rows, warnings })
+    Ok(Grid { file: source.file.clone(), sheet, rows, warnings, merged: regions })
 }
 
 fn read_values(
@@ -194,7 +200,13 @@ fn read_values(
             };
             let first = delimited::first_rows(text, dialect, enough).map_err(malformed)?;
             let blocks = delimited::blocks(text, dialect, BLOCK);
-            let grid = |rows| Grid { file: source.file.clone(), sheet: None, rows, warnings: Vec::new() };
+            let grid = |rows| Grid {
+                file: source.file.clone(),
+                sheet: None,
+                rows,
+                warnings: Vec::new(),
+                merged: Vec::new(),
+            };
             let mut head = grid(first);
             // Where there is none, the whole table is looked through to say so.
             if Header::of(&head, source).is_err() {
@@ -280,7 +292,7 @@ pub(crate) fn named(source: &Source) -> Vec<String> {
 pub(crate) fn head_of(source: &Source, columns: &Columns) -> Grid {
     let names = columns.names.iter().map(|name| CellContent::from_text(name.as_str())).collect();
     let rows = vec![GridRow { number: 1, cells: names }];
-    Grid { file: source.file.clone(), sheet: None, rows, warnings: Vec::new() }
+    Grid { file: source.file.clone(), sheet: None, rows, warnings: Vec::new(), merged: Vec::new() }
 }
 
 /// Reads once, and again where some texts of a column can only be understood by what others show: 1.234 stands for

@@ -129,6 +129,10 @@ pub struct Source {
     /// What to do with hidden rows, columns and sheets; they are read where nothing is said, and a warning names them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hidden: Option<HiddenCells>,
+    /// What merged cells under the header hold. Where nothing is said, cells that may hold what is shown are faults
+    /// where they are read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merged: Option<MergedCells>,
     /// Cells of the file that are wrong, and what is read instead.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<Correction>,
@@ -260,6 +264,16 @@ pub enum HiddenCells {
     Read,
     /// Leave them out.
     Skip,
+}
+
+/// What cells hold that are merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MergedCells {
+    /// Each of them what is shown.
+    Fill,
+    /// The first of them what is shown, the others nothing.
+    First,
 }
 
 /// What of a value that has a label is read.

@@ -1,6 +1,7 @@
 //! Tables of cells as readers of binary files hand them on, and why there are none.
 
 use crate::grid::GridRow;
+use crate::merged_region::MergedRegion;
 
 /// A workbook or sheet that can't be read.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,6 +24,17 @@ pub(crate) struct Table {
     pub rows: Vec<GridRow>,
     /// What of it is hidden.
     pub hidden: Hidden,
+    /// Which cells are merged.
+    pub merged: Vec<MergedRegion>,
+}
+
+/// What a sheet says of its cells beside what they hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Beside {
+    /// What of it is hidden.
+    pub hidden: Hidden,
+    /// Which cells are merged.
+    pub merged: Vec<MergedRegion>,
 }
 
 /// What of a sheet nobody sees who opens it.

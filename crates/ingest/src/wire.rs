@@ -3,6 +3,7 @@
 //! Numbers cross as their bits, so that what comes out is what was read. Both sides are the same program.
 
 use crate::grid::{CellContent, GridRow};
+use crate::merged_region::MergedRegion;
 use crate::shown::Shown;
 use crate::table::{Hidden, Table, Unreadable};
 
@@ -20,6 +21,11 @@ pub(crate) fn encode(read: &Result<Vec<Table>, Unreadable>) -> Vec<u8> {
                 for numbers in [&hidden.rows, &hidden.columns] {
                     put_count(&mut out, numbers.len());
                     numbers.iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
+                }
+                put_count(&mut out, table.merged.len());
+                for region in &table.merged {
+                    let ends = [region.first_row, region.first_column, region.last_row, region.last_column];
+                    ends.iter().for_each(|end| out.extend_from_slice(&end.to_le_bytes()));
                 }
                 put_count(&mut out, table.rows.len());
                 table.rows.iter().for_each(|row| put_row(&mut out, row));
@@ -44,8 +50,9 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Result<Vec<Table>, Unreadable>> {
     let tables = (0..rest.count()?).map(|_| {
         let sheet = rest.optional()?;
         let hidden = Hidden { sheet: rest.byte()? != 0, rows: rest.numbers()?, columns: rest.numbers()? };
+        let merged = (0..rest.count()?).map(|_| rest.region()).collect::<Option<_>>()?;
         let rows = (0..rest.count()?).map(|_| rest.row()).collect::<Option<_>>()?;
-        Some(Table { sheet, rows, hidden })
+        Some(Table { sheet, rows, hidden, merged })
     });
     Some(Ok(tables.collect::<Option<_>>()?))
 }
@@ -148,6 +155,12 @@ impl Rest<'_> {
         if self.byte()? == 0 { Some(None) } else { Some(Some(self.text()?)) }
     }
 
+    fn region(&mut self) -> Option<MergedRegion> {
+        let (first_row, first_column) = (self.number()?, self.number()?);
+        let (last_row, last_column) = (self.number()?, self.number()?);
+        Some(MergedRegion { first_row, first_column, last_row, last_column })
+    }
+
     fn row(&mut self) -> Option<GridRow> {
         let number = self.number()?;
         let count = self.count()?;
@@ -229,11 +242,17 @@ mod tests {
         fn tables_cross_unchanged(
             sheet in proptest::option::of("\\PC{0,6}"),
             hidden_rows in prop::collection::vec(any::<u32>(), 0..3),
+            merged in prop::collection::vec(any::<[u32; 4]>(), 0..3),
             rows in prop::collection::vec((any::<u32>(), prop::collection::vec(content(), 0..5)), 0..5),
         ) {
             let rows = rows.into_iter().map(|(number, cells)| GridRow { number, cells }).collect();
             let hidden = Hidden { sheet: hidden_rows.is_empty(), rows: hidden_rows, columns: vec![3] };
-            let read = Ok(vec![Table { sheet, rows, hidden }]);
+            let region = |ends: [u32; 4]| {
+                let [first_row, first_column, last_row, last_column] = ends;
+                MergedRegion { first_row, first_column, last_row, last_column }
+            };
+            let merged = merged.into_iter().map(region).collect();
+            let read = Ok(vec![Table { sheet, rows, hidden, merged }]);
             prop_assert_eq!(decode(&encode(&read)), Some(read));
         }
 

@@ -8,9 +8,10 @@ use vintner_diagnostics::did_you_mean;
 
 use crate::format::Format;
 use crate::grid::CellContent;
+use crate::merged_region::MergedRegion;
 use crate::runs::struck_out;
 use crate::sheet_cells::SheetCells;
-use crate::table::{Hidden, Table, Unreadable, Wanted};
+use crate::table::{Beside, Table, Unreadable, Wanted};
 use crate::xlsx_marks::{SheetMarks, XlsxMarks};
 use crate::{archive, ods};
 
@@ -27,7 +28,11 @@ pub(crate) fn read_sheets(
         Format::Xls => {
             let mut workbook = opened::<Xls<_>, _>(Cursor::new(bytes), format)?;
             sheets_of(&workbook.sheet_names(), wanted, |_, name| {
-                Ok((range_cells(&mut workbook, name)?, Hidden::default()))
+                let regions = workbook.merge_cells_by_sheet_name(name).unwrap_or_default();
+                let regions =
+                    regions.iter().filter_map(|region| MergedRegion::between(region.start, region.end));
+                let beside = Beside { merged: regions.collect(), ..Beside::default() };
+                Ok((range_cells(&mut workbook, name)?, beside))
             })
         }
         Format::Xlsb => {
@@ -43,14 +48,14 @@ pub(crate) fn read_sheets(
                         cells.push(row, column, content(&data)).map_err(|many| many.message())?;
                     }
                 }
-                Ok((cells, Hidden::default()))
+                Ok((cells, Beside::default()))
             })
         }
         Format::Ods => {
             let content = ods_content(&archive::unpacked(bytes, format.name())?)
                 .map_err(|message| not_one(format, &message))?;
             let sheets = ods::sheets(&content).map_err(|message| not_one(format, &message))?;
-            let (names, mut cells): (Vec<String>, Vec<(SheetCells, Hidden)>) = sheets.into_iter().unzip();
+            let (names, mut cells): (Vec<String>, Vec<(SheetCells, Beside)>) = sheets.into_iter().unzip();
             sheets_of(&names, wanted, |at, _| Ok(cells.get_mut(at).map(std::mem::take).unwrap_or_default()))
         }
         _ => {
@@ -59,8 +64,8 @@ pub(crate) fn read_sheets(
             let mut workbook = opened::<Xlsx<_>, _>(Cursor::new(unpacked.as_slice()), format)?;
             sheets_of(&workbook.sheet_names(), wanted, |_, name| {
                 let marks = marks.sheet(name)?;
-                let hidden = marks.hidden.clone();
-                Ok((streamed_cells(&mut workbook, name, marks)?, hidden))
+                let beside = marks.beside.clone();
+                Ok((streamed_cells(&mut workbook, name, marks)?, beside))
             })
         }
     }
@@ -150,14 +155,14 @@ fn not_one(format: Format, message: &str) -> Unreadable {
 fn sheets_of(
     names: &[String],
     wanted: Wanted<'_>,
-    mut cells: impl FnMut(usize, &str) -> Result<(SheetCells, Hidden), String>,
+    mut cells: impl FnMut(usize, &str) -> Result<(SheetCells, Beside), String>,
 ) -> Result<Vec<Table>, Unreadable> {
     let mut table = |(at, name): (usize, &String)| {
-        let rows = cells(at, name).and_then(|(cells, hidden)| {
+        let rows = cells(at, name).and_then(|(cells, beside)| {
             let rows = cells.into_rows();
-            Ok((rows.map_err(|many| format!("its rows lay out to {}", many.message()))?, hidden))
+            Ok((rows.map_err(|many| format!("its rows lay out to {}", many.message()))?, beside))
         });
-        rows.map(|(rows, hidden)| Table { sheet: Some(name.clone()), rows, hidden }).map_err(|message| Unreadable {
+        rows.map(|(rows, Beside { hidden, merged })| Table { sheet: Some(name.clone()), rows, hidden, merged }).map_err(|message| Unreadable {
             sheet: Some(name.clone()),
             message: format!("not a readable sheet: {message}"),
             hint: "open the workbook in a spreadsheet programme, see that nothing stands far off the table, and \

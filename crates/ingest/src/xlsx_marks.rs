@@ -11,9 +11,10 @@ use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
 use crate::grid::CellContent;
+use crate::merged_region::MergedRegion;
 use crate::number_look::NumberLook;
 use crate::runs::{Look, Runs};
-use crate::table::Hidden;
+use crate::table::{Beside, Hidden};
 
 type Result<T> = std::result::Result<T, String>;
 
@@ -44,8 +45,8 @@ pub(crate) struct SheetMarks {
     pub cells: BTreeMap<(u32, u32), CellContent>,
     /// Cells that are struck out as a whole.
     pub struck: BTreeSet<(u32, u32)>,
-    /// What is hidden.
-    pub hidden: Hidden,
+    /// What is hidden, and what is merged.
+    pub beside: Beside,
 }
 
 impl<'a> XlsxMarks<'a> {
@@ -187,10 +188,10 @@ impl<'a> XlsxMarks<'a> {
             return Ok(SheetMarks::default());
         };
         let text = self.part(&part)?;
-        let mut marks =
-            SheetMarks { hidden: Hidden { sheet: is_hidden, ..Hidden::default() }, ..SheetMarks::default() };
+        let mut marks = SheetMarks::default();
+        marks.beside.hidden = Hidden { sheet: is_hidden, ..Hidden::default() };
         let styled = self.looks.iter().any(|look| look.struck || look.number != NumberLook::Plain);
-        let tells = ["<f", ":f", "hidden=", "inlineStr"].iter().any(|mark| text.contains(mark));
+        let tells = ["<f", ":f", "hidden=", "inlineStr", "mergeCell"].iter().any(|mark| text.contains(mark));
         if !styled && !tells && self.texts.is_empty() {
             return Ok(marks);
         }
@@ -204,7 +205,7 @@ impl<'a> XlsxMarks<'a> {
                             Ok(attribute(&element, name)?.and_then(|number| number.parse().ok()))
                         };
                         if let (Some(first), Some(last)) = (end("min")?, end("max")?) {
-                            marks.hidden.columns.extend(first..=last.min(16_384));
+                            marks.beside.hidden.columns.extend(first..=last.min(16_384));
                         }
                     }
                     "row" => {
@@ -215,8 +216,16 @@ impl<'a> XlsxMarks<'a> {
                         }
                         column = 0;
                         if is_set(&element, "hidden")? {
-                            marks.hidden.rows.push(row.saturating_add(1));
+                            marks.beside.hidden.rows.push(row.saturating_add(1));
                         }
+                    }
+                    "mergeCell" => {
+                        let ends = attribute(&element, "ref")?;
+                        let ends = ends.as_deref().and_then(|ends| ends.split_once(':'));
+                        let region = ends.and_then(|(first, last)| {
+                            MergedRegion::between(place_of(first)?, place_of(last)?)
+                        });
+                        marks.beside.merged.extend(region);
                     }
                     "c" => {
                         let place = attribute(&element, "r")?.and_then(|place| place_of(&place));

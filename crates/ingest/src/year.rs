@@ -108,6 +108,9 @@ pub(crate) fn parse_marked_year(cell: Cell<'_>, span: Option<YearSpan>) -> Resul
             {
                 return whole_year(number).map(plain);
             }
+            if let Some(year) = year_of_era(&folded) {
+                return Ok(plain(year));
+            }
             if let Some(found) = written(&folded) {
                 return Ok(found);
             }
@@ -130,6 +133,31 @@ pub(crate) fn names_a_year(text: &str) -> bool {
     let folded = fold(text);
     let mut digits = folded.split(|character: char| !character.is_ascii_digit());
     digits.any(|run| run.len() == 4 && run.parse().is_ok_and(|year: i32| (1500..=2150).contains(&year)))
+}
+
+/// The year of an era: 平成30年 is 2018, 令和元年 2019, 民國109年 2020. The era has to be named: 109年 alone may be many.
+fn year_of_era(folded: &str) -> Option<i32> {
+    const ERAS: [(&str, i32); 9] = [
+        ("令和", 2018),
+        ("平成", 1988),
+        ("昭和", 1925),
+        ("大正", 1911),
+        ("明治", 1867),
+        ("中華民國", 1911),
+        ("中华民国", 1911),
+        ("民國", 1911),
+        ("民国", 1911),
+    ];
+    let (rest, before) = ERAS.iter().find_map(|(era, before)| Some((folded.strip_prefix(era)?, *before)))?;
+    let number =
+        ["年度", "年末", "年底", "年"].iter().find_map(|after| rest.strip_suffix(after)).unwrap_or(rest);
+    let number = number.trim_matches(' ');
+    if number == "元" {
+        return Some(before + 1);
+    }
+    let digits = (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    let year: i32 = number.parse().ok().filter(|year| digits && *year > 0)?;
+    Some(before + year)
 }
 
 /// A year of four digits with what may stand before and after it.
@@ -271,6 +299,23 @@ mod tests {
 
     fn marked(text: &str) -> Result<(i32, String), YearProblem> {
         parse_marked_year(Cell::Text(text), None).map(|found| (found.year, found.mark.unwrap_or_default()))
+    }
+
+    #[test]
+    fn years_of_eras_are_years() {
+        for (text, year) in [
+            ("平成30年", 2018),
+            ("平成３１年度", 2019),
+            ("令和元年", 2019),
+            ("令和2", 2020),
+            ("昭和 64年", 1989),
+            ("民國109年", 2020),
+        ] {
+            assert_eq!(parse_year(Cell::Text(text)), Ok(year), "{text}");
+        }
+        for text in ["109年", "平成", "平成0年", "平成1234年", "令和2年1月"] {
+            assert!(parse_year(Cell::Text(text)).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod corpus;
 mod corrections;
 mod crosswalks;
 mod faults;
+mod first_looks;
 mod folders;
 mod formats;
 mod layouts;

@@ -220,6 +220,10 @@ impl PeriodReading {
                     }
                 }
             }
+            // So may 1990.1 be the tenth week, and 1990.3 the thirtieth.
+            if mark == '.' && part.count == 1 && self.frequency == Some(Frequency::Week) {
+                of(Frequency::Week, value * 10);
+            }
             if tenth && self.frequency.is_none_or(|frequency| frequency == Frequency::Month) {
                 of(Frequency::Month, 10);
             }

@@ -49,7 +49,7 @@ def term_columns(data, term):
     all = sorted({one for one in values if one is not None}, key=float if is_numeric(data[term.column]) else None)
     reference = min(all) if term.reference == "(first)" else term.reference
     return {f"{term.column}{sign}{level}": np.array([np.nan if one is None else float(one == level) for one in values])
-            for level in all if level != reference}
+            for level in all if level not in (reference if isinstance(reference, list) else [reference])}
 
 
 class Equation:

@@ -138,10 +138,14 @@ impl Equation {
 fn of_term(term: &Term) -> Value {
     let factor = |factor: &TermFactor| match factor {
         TermFactor::Of(expression) => Value::text(expression.to_string()),
-        TermFactor::Levels { column, reference } => Call::new("levels_of")
-            .with(Value::text(column))
-            .maybe("reference", reference.as_deref().map(Value::text))
-            .value(),
+        TermFactor::Levels { column, references } => {
+            let reference = match references.as_slice() {
+                [] => None,
+                [one] => Some(Value::text(one)),
+                several => Some(Value::texts(several)),
+            };
+            Call::new("levels_of").with(Value::text(column)).maybe("reference", reference).value()
+        }
     };
     match &term[..] {
         [one] => factor(one),

@@ -237,12 +237,9 @@ fn of_term(term: &TermExpression) -> String {
         TermExpression::Lag(periods, of) => {
             format!("lag_by_time({}, {periods}, d[\"entity\"], d[\"time\"])", of_term(of))
         }
-        TermExpression::Difference(order, of) => match order {
-            0 => of_term(of),
-            _ => {
-                let once = of_term(&TermExpression::Difference(order - 1, of.clone()));
-                format!("({once} - lag_by_time({once}, 1, d[\"entity\"], d[\"time\"]))")
-            }
-        },
+        TermExpression::Difference(periods, of) => {
+            let now = of_term(of);
+            format!("({now} - lag_by_time({now}, {periods}, d[\"entity\"], d[\"time\"]))")
+        }
     }
 }

@@ -250,12 +250,8 @@ fn of_term(term: &TermExpression) -> String {
             format!("{} {sign} {}", part(one), part(other))
         }
         TermExpression::Lag(periods, of) => format!("lag_by_time({}, {periods}, entity, time)", of_term(of)),
-        TermExpression::Difference(order, of) => match order {
-            0 => of_term(of),
-            _ => {
-                let once = TermExpression::Difference(order - 1, of.clone());
-                format!("({} - lag_by_time({}, 1, entity, time))", of_term(&once), of_term(&once))
-            }
-        },
+        TermExpression::Difference(periods, of) => {
+            format!("({} - lag_by_time({}, {periods}, entity, time))", of_term(of), of_term(of))
+        }
     }
 }

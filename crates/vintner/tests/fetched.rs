@@ -154,3 +154,40 @@ fn files_of_a_pattern_have_addresses_of_one() {
     };
     assert_eq!(note("gdp-2002.csv")["from"], format!("{address}/gdp.csv?of=2002"));
 }
+
+/// From what is published to what a revision of it moved: fetched, made, fetched again, made, compared.
+#[test]
+fn what_a_revision_moved_is_seen_between_the_vintages() {
+    if std::process::Command::new("curl").arg("--version").output().is_err() {
+        println!("skipped: curl isn't here");
+        return;
+    }
+    let workspace = Workspace::of_parts(&[]);
+    let (address, revised) = server();
+    manifest(
+        &workspace,
+        &source("gdp", "gdp.csv", &format!("    sha256: fetch\n    url: {address}/gdp.csv\n")),
+    );
+    let pipeline = "version: 1\nname: small\nvintage: web\nstages:\n  tidy: {op: ingest, foreach: sources}\n  \
+                    panel: {op: assemble, inputs: {tidy: tidy}}\n";
+    fs::write(workspace.path("pipeline.yaml"), pipeline).unwrap();
+    let well = |arguments: &[&str]| {
+        let output = workspace.vintner(arguments);
+        assert_eq!(output.code, 0, "{arguments:?}: {}{}", output.stdout, output.stderr);
+        output.stdout
+    };
+    well(&["vintage", "fetch", "web"]);
+    well(&["reproduce"]);
+    revised.store(true, Ordering::SeqCst);
+    let told = well(&["vintage", "fetch", "web", "--update", "--as", "web-2"]);
+    assert!(told.contains("vintage diff web web-2"), "{told}");
+    well(&["reproduce", "--vintage", "web-2"]);
+    let found: Value =
+        serde_json::from_str(&well(&["vintage", "diff", "web", "web-2", "--format", "json"])).unwrap();
+    let changed = found["data"]["changed"].as_array().unwrap();
+    assert_eq!(changed.len(), 1, "{found}");
+    assert_eq!(changed[0]["variable"], "gdp");
+    let cells = changed[0]["cells"].as_array().unwrap();
+    assert_eq!(cells.len(), 1, "{found}");
+    assert_eq!((&cells[0]["entity"], &cells[0]["absolute"]), (&Value::from("B"), &Value::from(0.5)));
+}

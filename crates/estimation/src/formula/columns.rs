@@ -75,17 +75,17 @@ pub(super) fn columns(term: &Term, panel: &Panel, kept: Option<&[bool]>) -> Resu
     let mut made: Vec<(String, Values)> = Vec::new();
     for (place, factor) in term.iter().enumerate() {
         let own = match factor {
-            Factor::Levels { column, reference } => {
+            Factor::Levels { column, references } => {
                 let name = |label: &str| category_name(false, column, label);
-                dummies(&panel.codes(column)?, reference.as_deref(), column, name, kept)?
+                dummies(&panel.codes(column)?, references, column, name, kept)?
             }
             Factor::Of(Expression::Column(column)) if !is_numeric(panel, column)? => {
                 // As R has it: the first value is the reference, and a name is the column's with the value's.
                 let labels = panel.codes(column)?;
                 let present = present(&labels, kept);
                 let first = labels.labels.iter().zip(present).find(|(_, present)| *present);
-                let first = first.map(|(label, _)| label.clone());
-                dummies(&labels, first.as_deref(), column, |label| category_name(true, column, label), kept)?
+                let first: Vec<String> = first.map(|(label, _)| label.clone()).into_iter().collect();
+                dummies(&labels, &first, column, |label| category_name(true, column, label), kept)?
             }
             Factor::Of(expression) => vec![(expression.to_string(), expression.values(panel)?)],
         };
@@ -127,25 +127,23 @@ fn present(labels: &Labels, kept: Option<&[bool]>) -> Vec<bool> {
     present
 }
 
-/// A dummy variable for each value but the reference, missing where the value is.
+/// A dummy variable for each value but the references, missing where the value is.
 fn dummies(
     labels: &Labels,
-    reference: Option<&str>,
+    references: &[String],
     column: &str,
     name: impl Fn(&str) -> String,
     kept: Option<&[bool]>,
 ) -> Result<Vec<(String, Values)>> {
-    if let Some(reference) = reference
-        && !labels.labels.iter().any(|label| label == reference)
-    {
+    if let Some(reference) = references.iter().find(|reference| !labels.labels.contains(*reference)) {
         return Err(EstimationError::NoReference {
             column: column.into(),
-            reference: reference.into(),
+            reference: reference.clone(),
             values: labels.labels.iter().take(12).cloned().collect(),
         });
     }
     let levels = labels.labels.iter().zip(present(labels, kept)).enumerate();
-    let shown = levels.filter(|(_, (label, present))| *present && Some(label.as_str()) != reference);
+    let shown = levels.filter(|(_, (label, present))| *present && !references.contains(label));
     Ok(shown
         .map(|(level, (label, _))| {
             let of = |code: &u32| match *code {
@@ -182,13 +180,9 @@ impl Expression {
             }
             Self::Lag(order, of) => shifted(panel, &of.values(panel)?, *order),
             Self::Difference(order, of) => {
-                let mut values = of.values(panel)?;
-                for _ in 0..*order {
-                    let before = lag(panel, &values, 1);
-                    values =
-                        values.iter().zip(&before).map(|(now, before)| Some((*now)? - (*before)?)).collect();
-                }
-                values
+                let values = of.values(panel)?;
+                let before = shifted(panel, &values, *order);
+                values.iter().zip(&before).map(|(now, before)| Some((*now)? - (*before)?)).collect()
             }
         })
     }

@@ -378,10 +378,16 @@ impl<'a> Parser<'a> {
         if self.is_next('(') {
             let start = self.place();
             self.next += 1;
-            self.deeper(start)?;
+            self.deeper(start.clone())?;
             let inside = self.sum()?;
             self.expect(')', "a parenthesis isn't closed")?;
             self.depth -= 1;
+            if self.is_next('^') {
+                let fault = FormulaFault::new(start, "a sum of terms has no power");
+                return Err(
+                    fault.hint("write the products, `x*z`, or `I((x + z)^2)` for the square of the sum")
+                );
+            }
             return Ok(inside.terms);
         }
         Ok(vec![vec![Factor::Of(self.power()?)]])
@@ -398,20 +404,35 @@ impl<'a> Parser<'a> {
         Ok(all)
     }
 
-    /// `i(column, by, ref = value)`.
+    /// `i(column, by, ref = value)`; of several values `ref = c(a, b)`; `i(column, i.other)` for two factors.
     fn levels(&mut self) -> Parsed<Vec<Term>> {
         self.next += 1;
         self.expect('(', "factors are `i(column, ref = value)`")?;
         let column = self.name("a column")?;
-        let (mut reference, mut by) = (None, None);
+        let (mut references, mut by): (Vec<String>, Option<Factor>) = (Vec::new(), None);
         while self.take(',') {
             let is_reference =
                 matches!(self.peek(), Some(Token::Name(name)) if name == "ref") && self.follows('=');
+            if let (Some(Token::Name(name)), true, false) = (self.peek(), self.follows('='), is_reference) {
+                let fault = FormulaFault::new(self.place(), format!("`i()` has no `{name}`"));
+                return Err(fault.hint(
+                    "it has a column, a variable to multiply by, and `ref = value` or `ref = c(a, b)`; make other \
+                     groups of values with `derive`",
+                ));
+            }
             if is_reference {
                 self.next += 2;
-                reference = Some(self.value()?);
+                references = self.reference_values()?;
+            } else if let (Some(Token::Name(name)), None) = (self.peek(), &by)
+                && let Some(column) = name.strip_prefix("i.").map(str::to_owned)
+            {
+                self.next += 1;
+                by = Some(Factor::Levels { column, references: Vec::new() });
             } else if by.is_none() {
-                by = Some(self.power()?);
+                by = Some(Factor::Of(self.power()?));
+            } else if references.is_empty() {
+                // As fixest's third argument.
+                references = self.reference_values()?;
             } else {
                 return Err(
                     self.unexpected("`i()` has a column, a variable to multiply by, and `ref = value`")
@@ -419,12 +440,26 @@ impl<'a> Parser<'a> {
             }
         }
         self.expect(')', "a parenthesis isn't closed")?;
-        let mut term = vec![Factor::Levels { column, reference }];
-        term.extend(by.map(Factor::Of));
+        let mut term = vec![Factor::Levels { column, references }];
+        term.extend(by);
         Ok(vec![term])
     }
 
-    /// `l(x)`, `l(x, 1:2)`, `l(1:2).x`; `f` the same for leads; `d(x)`, `d(x, 2)`.
+    /// A value, or several as `c(a, b)`.
+    fn reference_values(&mut self) -> Parsed<Vec<String>> {
+        if !matches!(self.peek(), Some(Token::Name(name)) if name == "c") || !self.follows('(') {
+            return Ok(vec![self.value()?]);
+        }
+        self.next += 2;
+        let mut values = vec![self.value()?];
+        while self.take(',') {
+            values.push(self.value()?);
+        }
+        self.expect(')', "a parenthesis isn't closed")?;
+        Ok(values)
+    }
+
+    /// `l(x)`, `l(x, 1:2)`, `l(x, c(1, 4))`, `l(1:2).x`; `f` the same for leads, `d` for differences from them.
     fn lags(&mut self) -> Parsed<Vec<Term>> {
         Ok(self.lagged()?.into_iter().map(|one| vec![Factor::Of(one)]).collect())
     }
@@ -439,13 +474,13 @@ impl<'a> Parser<'a> {
             || (self.is_next('-') && matches!(self.after(1), Some(Token::Number(_))));
         let (of, orders);
         if first {
-            orders = if self.is_next(')') { 1..=1 } else { self.range()? };
+            orders = if self.is_next(')') { vec![1] } else { self.orders()? };
             self.expect(')', "a parenthesis isn't closed")?;
             self.expect('.', "what is lagged comes after a dot, `l(1:2).x`, or first, `l(x, 1:2)`")?;
             of = self.primary()?;
         } else {
             of = self.arithmetic()?;
-            orders = if self.take(',') { self.range()? } else { 1..=1 };
+            orders = if self.take(',') { self.orders()? } else { vec![1] };
             self.expect(')', "a parenthesis isn't closed")?;
             if self.is_next('.') {
                 let message = format!("the lags in `{kind}(…).` are whole numbers, and `{of}` is none");
@@ -454,25 +489,27 @@ impl<'a> Parser<'a> {
             }
         }
         self.depth -= 1;
-        if kind == "d" {
-            let order = *orders.start();
-            return match u32::try_from(order) {
-                Ok(order @ 1..) if orders.end() == orders.start() => {
-                    Ok(vec![Expression::Difference(order, of.into())])
-                }
-                _ => {
-                    let fault = FormulaFault::new(start, "a difference is of one order, from 1");
-                    Err(fault.hint("write `d(x)`, or `d(x, 2)` for differences of differences"))
-                }
-            };
+        let made = |order: i32| match (kind.as_str(), order) {
+            (_, 0) => of.clone(),
+            ("d", order) => Expression::Difference(order, Box::new(of.clone())),
+            ("f", order) => Expression::Lag(-order, Box::new(of.clone())),
+            (_, order) => Expression::Lag(order, Box::new(of.clone())),
+        };
+        Ok(orders.into_iter().map(made).collect())
+    }
+
+    /// `2`, `1:3`, `-1:1`, `c(1, 4)`.
+    fn orders(&mut self) -> Parsed<Vec<i32>> {
+        if !matches!(self.peek(), Some(Token::Name(name)) if name == "c") || !self.follows('(') {
+            return Ok(self.range()?.collect());
         }
-        let sign = if kind == "f" { -1 } else { 1 };
-        Ok(orders
-            .map(|order| match order {
-                0 => of.clone(),
-                order => Expression::Lag(sign * order, Box::new(of.clone())),
-            })
-            .collect())
+        self.next += 2;
+        let mut orders: Vec<i32> = self.range()?.collect();
+        while self.take(',') {
+            orders.extend(self.range()?);
+        }
+        self.expect(')', "a parenthesis isn't closed")?;
+        Ok(orders)
     }
 
     /// `2`, `1:3`, `-1:1`.
@@ -538,7 +575,7 @@ impl<'a> Parser<'a> {
                 Ok(Expression::Binary('^', base.into(), Expression::Number(exponent).into()))
             }
             _ => Err(FormulaFault::new(at, "here stands a power, a number")
-                .hint("write `x^2`; products are `x:z`")),
+                .hint("write `x^2`; products are `x:z`, and effects of combinations, `region^time`, stand after a bar")),
         }
     }
 
@@ -557,8 +594,20 @@ impl<'a> Parser<'a> {
             return Ok(Expression::Number(number));
         }
         let Some(Token::Name(name)) = self.peek().cloned() else {
-            return Err(self.unexpected("here stands a column, a function of one, or a number"));
+            let fault = self.unexpected("here stands a column, a function of one, or a number");
+            return Err(match self.is_next('.') {
+                true => fault.hint(
+                    "columns aren't chosen by a pattern, and `.` isn't all of them: write each, `c(x1, x2)*z` for products",
+                ),
+                false => fault,
+            });
         };
+        if self.follows('=') && matches!(self.after(2), Some(Token::Sign('='))) {
+            let fault = FormulaFault::new(start, "an equation has no conditions");
+            return Err(fault.hint(
+                "conditions go into `where`; for a dummy variable write `i(column)`, or make it in a stage of `op: derive`",
+            ));
+        }
         if !self.follows('(') {
             self.next += 1;
             return Ok(Expression::Column(name));
@@ -573,11 +622,7 @@ impl<'a> Parser<'a> {
         }
         let function = Function::ALL.into_iter().find(|function| function.name() == name);
         if function.is_none() && name != "I" {
-            let names: Vec<&str> = Function::ALL.iter().map(|function| function.name()).collect();
-            let fault = FormulaFault::new(start, format!("there is no function `{name}`"));
-            return Err(
-                fault.hint(format!("there are {}, `I()`, `i()`, `l()`, `f()` and `d()`", names.join(", ")))
-            );
+            return Err(self.not_known(start, &name));
         }
         self.next += 1;
         self.expect('(', "a function is followed by a parenthesis")?;
@@ -591,8 +636,39 @@ impl<'a> Parser<'a> {
         })
     }
 
+    /// A function that there isn't, with what to write in its place.
+    fn not_known(&self, at: Range<usize>, name: &str) -> FormulaFault {
+        let instead = match name {
+            "ln" => Some("the natural logarithm is `log(x)`"),
+            "factor" | "as.factor" | "as.character" => {
+                Some("a column of text is a factor by itself; of numbers, `i(column, ref = value)` is one")
+            }
+            "poly" | "bs" | "ns" => Some(
+                "write the powers, `x + x^2 + x^3`: the fit is that of orthogonal polynomials, the coefficients are those of the powers",
+            ),
+            "mvsw" => Some("write the alternatives out: `sw0(x, z, x + z)`"),
+            "lag" | "L" => Some("lags are `l(x, 1)`"),
+            "lead" | "F" => Some("leads are `f(x, 1)`"),
+            "diff" | "D" => Some("differences are `d(x)`"),
+            "offset" => Some("subtract it from the dependent variable: `I(y - x) ~ z`"),
+            "sunab" => Some("write the event study out: `i(time_to_treatment, treated, ref = -1)`"),
+            "ifelse" | "cut" | "bin" | "is.na" | "scale" | "demean" | "max" | "min" => {
+                Some("make the column in a stage of `op: derive`, and name it here")
+            }
+            _ => None,
+        };
+        let names: Vec<&str> = Function::ALL.iter().map(|function| function.name()).collect();
+        let all = format!("there are {}, `I()`, `i()`, `l()`, `f()` and `d()`", names.join(", "));
+        FormulaFault::new(at, format!("there is no function `{name}`"))
+            .hint(instead.map_or(all, str::to_owned))
+    }
+
     fn effects(&mut self) -> Parsed<Vec<Effect>> {
         let mut effects: Vec<Effect> = Vec::new();
+        if matches!(self.peek(), Some(Token::Number(_))) {
+            let fault = FormulaFault::new(self.place(), "here stands an effect, not a number");
+            return Err(fault.hint("leave the part out: `y ~ x`, or `y ~ w | x ~ z`"));
+        }
         loop {
             let start = self.place();
             let stepwise =
@@ -631,6 +707,12 @@ impl<'a> Parser<'a> {
 
     fn effect(&mut self) -> Parsed<Effect> {
         let start = self.place();
+        if self.follows('(')
+            && let Some(Token::Name(name)) = self.peek()
+        {
+            let fault = FormulaFault::new(start, format!("an effect is a column, not `{name}()` of one"));
+            return Err(fault.hint("name the column, of text or of whole numbers; `derive` makes others"));
+        }
         let mut columns = vec![self.name("an effect")?];
         while self.take('^') {
             columns.push(self.name("a column")?);

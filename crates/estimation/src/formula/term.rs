@@ -15,8 +15,8 @@ pub enum Expression {
     Binary(char, Box<Expression>, Box<Expression>),
     /// So many times before; below zero, after.
     Lag(i32, Box<Expression>),
-    /// What it is more than it was, so many times over.
-    Difference(u32, Box<Expression>),
+    /// What it is more than it was so many times before; below zero, than it will be.
+    Difference(i32, Box<Expression>),
 }
 
 /// A function of one number.
@@ -30,10 +30,17 @@ pub enum Function {
     Sqrt,
     /// Absolute value.
     Abs,
+    /// Logarithm to base 2.
+    Log2,
+    /// Logarithm to base 10.
+    Log10,
+    /// Natural logarithm of one and the number.
+    Log1p,
 }
 
 impl Function {
-    pub(super) const ALL: [Self; 4] = [Self::Log, Self::Exp, Self::Sqrt, Self::Abs];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Log, Self::Exp, Self::Sqrt, Self::Abs, Self::Log2, Self::Log10, Self::Log1p];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -42,6 +49,9 @@ impl Function {
             Self::Exp => "exp",
             Self::Sqrt => "sqrt",
             Self::Abs => "abs",
+            Self::Log2 => "log2",
+            Self::Log10 => "log10",
+            Self::Log1p => "log1p",
         }
     }
 
@@ -51,6 +61,9 @@ impl Function {
             Self::Exp => value.exp(),
             Self::Sqrt => value.sqrt(),
             Self::Abs => value.abs(),
+            Self::Log2 => value.log2(),
+            Self::Log10 => value.log10(),
+            Self::Log1p => value.ln_1p(),
         }
     }
 }
@@ -60,12 +73,12 @@ impl Function {
 pub enum Factor {
     /// A number.
     Of(Expression),
-    /// Dummy variables of a column's values, without that of the reference: fixest's `i()`.
+    /// Dummy variables of a column's values, without those of the references: fixest's `i()`.
     Levels {
         /// The column.
         column: String,
-        /// The value without one.
-        reference: Option<String>,
+        /// The values without one.
+        references: Vec<String>,
     },
 }
 

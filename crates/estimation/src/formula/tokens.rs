@@ -34,6 +34,22 @@ pub(super) struct Placed {
     pub(super) at: Range<usize>,
 }
 
+/// What to write where a sign isn't known.
+fn instead_of(sign: char) -> &'static str {
+    match sign {
+        '[' | ']' => {
+            "slopes that differ by unit, `unit[x]`, are `i(unit, x)` among the regressors, or those of `mean_group`; \
+             of columns that a macro names, write each"
+        }
+        '#' => "Stata's `c.x#c.z` is `x:z`, `c.x##c.z` is `x*z`, `i.g` is `i(g)`",
+        '<' | '>' | '!' | '&' | '%' => {
+            "conditions go into `where`, or make the column in a stage of `op: derive`, and name it here"
+        }
+        '$' => "name the column alone",
+        _ => "put a column's name that has other signs than letters, digits, `_` and `.` into backticks",
+    }
+}
+
 /// The tokens of a text. A dot that neither follows a letter or digit nor stands before a digit is a sign; `` `any name` ``
 /// is a name.
 pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, FormulaFault> {
@@ -85,7 +101,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, FormulaFault> {
             other => {
                 let fault =
                     FormulaFault::new(start..start + 1, format!("`{other}` means nothing in an equation"));
-                return Err(fault.hint("put a column's name that has other signs than letters, digits, `_` and `.` into backticks"));
+                return Err(fault.hint(instead_of(other)));
             }
         };
         found.push(Placed { token, at: start..end });

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Period;
 
+use super::explained::nothing_to_explain;
 use crate::covariance::Kernel;
 use crate::fit::Coefficient;
 use crate::inference::{HypothesisTest, ReferenceDistribution, TestOutcome, wald};
@@ -81,6 +82,10 @@ pub struct FamaMacBeth {
 pub fn fama_macbeth(sample: &Sample, options: &FamaMacBethOptions) -> Result<FamaMacBeth, Reason> {
     if sample.height() == 0 {
         return Err(sample.nothing_left());
+    }
+    // Entities that are constant over time still differ at each time.
+    if let Some(reason @ Reason::ConstantDependent { .. }) = nothing_to_explain(sample) {
+        return Err(reason);
     }
     let design = Design::levels(sample);
     let order = design.names.len();

@@ -2,6 +2,7 @@
 
 use vintner_panel::Panel;
 
+use super::explained::nothing_to_explain;
 use super::fit::{HeterogeneousOutcome, MeanGroupFit};
 use super::options::{HeterogeneousMethod, MeanGroup};
 use super::{average, common_effects, swamy};
@@ -32,7 +33,8 @@ impl MeanGroup {
     ///
     /// # Errors
     /// The reason why the sample doesn't allow it: [`Reason::Entity`] with the first unit that is too
-    /// short, where such units are refused; [`Reason::NotDefined`] where the formula has weights or effects; [`Reason::TooFewUnits`] where fewer than two remain.
+    /// short, where such units are refused; [`Reason::NotDefined`] where the formula has weights or effects;
+    /// [`Reason::ConstantDependent`] and [`Reason::ConstantDependentWithin`]; [`Reason::TooFewUnits`] where fewer than two remain.
     pub fn estimate(&self, sample: &Sample) -> std::result::Result<MeanGroupFit, Reason> {
         if sample.height() == 0 {
             return Err(sample.nothing_left());
@@ -45,6 +47,9 @@ impl MeanGroup {
                 let model = self.method.name().into();
                 return Err(Reason::NotDefined { what: what.into(), model });
             }
+        }
+        if let Some(reason) = nothing_to_explain(sample) {
+            return Err(reason);
         }
         match self.method {
             HeterogeneousMethod::Mg | HeterogeneousMethod::Dmg | HeterogeneousMethod::Cmg => {

@@ -42,6 +42,7 @@
 
 mod average;
 mod common_effects;
+mod explained;
 mod fama_macbeth;
 mod fit;
 mod mean_group;

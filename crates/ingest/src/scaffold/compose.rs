@@ -194,7 +194,7 @@ fn tables(
     };
     let found = readings
         .into_iter()
-        .filter_map(|reading| table(&reading.rows, crosswalk).map(|guess| (reading, guess)));
+        .filter_map(|reading| table(&reading.rows, &reading.merged, crosswalk).map(|guess| (reading, guess)));
     let found = sheets_of_times(found.collect());
     if known.is_empty() {
         return found.into_iter().map(|(reading, guess)| with_others(reading, guess)).collect();

@@ -5,6 +5,7 @@ use crate::binary::{read_columns, read_tables, unpacked};
 use crate::columns::ColumnsAsked;
 use crate::format::Format;
 use crate::grid::GridRow;
+use crate::merged_region::MergedRegion;
 use crate::table::{Unreadable, Wanted};
 use crate::{delimited, gzip, html, text_encoding};
 
@@ -25,6 +26,8 @@ pub(super) struct Readable {
     /// The workbook's other sheets.
     pub(super) other_sheets: Option<String>,
     pub(super) rows: Vec<GridRow>,
+    /// Which of its cells are merged.
+    pub(super) merged: Vec<MergedRegion>,
     /// What columns are called in words, by their names, where the file says so.
     pub(super) column_labels: Vec<(String, String)>,
     /// Columns whose values have labels; their rows hold these.
@@ -80,7 +83,7 @@ pub(super) fn readings(
         _ => read_tables(bytes, format, Wanted::All)
             .map_err(refused)?
             .into_iter()
-            .map(|table| plain(format, table.sheet, table.rows))
+            .map(|table| Readable { merged: table.merged, ..plain(format, table.sheet, table.rows) })
             .collect(),
     };
     if let Some(resource) = resource {
@@ -111,6 +114,7 @@ fn plain(format: Format, sheet: Option<String>, rows: Vec<GridRow>) -> Readable 
         sheets: Vec::new(),
         other_sheets: None,
         rows,
+        merged: Vec::new(),
         column_labels: Vec::new(),
         labelled: Vec::new(),
         missing: Vec::new(),
@@ -193,8 +197,9 @@ fn page(bytes: &[u8]) -> Result<Readable, String> {
     let label =
         text_encoding::likely(bytes, None).map(|encoding| encoding.name().to_lowercase()).ok_or_else(none)?;
     let text = text_encoding::decode(bytes, &label).map_err(|_| none())?.text;
-    let rows = html::table(&text).ok().flatten().filter(|rows| !rows.is_empty()).ok_or_else(none)?;
-    let mut reading = plain(Format::Html, None, rows);
+    let table = html::table(&text).ok().flatten().filter(|(rows, _)| !rows.is_empty());
+    let (rows, merged) = table.ok_or_else(none)?;
+    let mut reading = Readable { merged, ..plain(Format::Html, None, rows) };
     reading.encoding = (label != "utf-8").then_some(label);
     Ok(reading)
 }
@@ -257,6 +262,7 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
         sheets: Vec::new(),
         other_sheets: None,
         rows,
+        merged: Vec::new(),
         column_labels: Vec::new(),
         labelled: Vec::new(),
         missing: Vec::new(),

@@ -241,6 +241,10 @@ fn pattern(mark: &str, set_off: bool) -> Option<String> {
         {
             let digits = within.bytes().all(|byte| byte.is_ascii_digit());
             let letter = within.len() == 1 && within.bytes().all(|byte| byte.is_ascii_alphabetic());
+            // A number in parentheses beside another is a second value, as a standard error.
+            if !digits && within.contains(|character: char| character.is_ascii_digit()) {
+                return None;
+            }
             let inner = if digits {
                 "{digits}"
             } else if letter {
@@ -254,7 +258,10 @@ fn pattern(mark: &str, set_off: bool) -> Option<String> {
     }
     let of_signs = mark.chars().all(|character| "*†‡§¶#^~+!<>≈".contains(character));
     // Those that statistical offices mark values with; `kg` and `km` are units.
-    let of_letters = count <= 2 && mark.chars().all(|character| "bcdefinprsuz".contains(character));
+    // Billions, crores and inches are none either.
+    let is_unit = ["bn", "cr", "in"].contains(&mark);
+    let of_letters =
+        !is_unit && count <= 2 && mark.chars().all(|character| "bcdefinprsuz".contains(character));
     (count <= MARK && (of_signs || of_letters)).then(|| mark.to_owned())
 }
 
@@ -284,7 +291,18 @@ mod tests {
 
     #[test]
     fn data_is_never_a_text_for_missing_values() {
-        for text in ["341902187p", "1,23,45,6", "12.3¹", "(5)", "5 kg", "12 to 14", "<0.5", "confidential"] {
+        for text in [
+            "341902187p",
+            "1,23,45,6",
+            "12.3¹",
+            "(5)",
+            "5 kg",
+            "12 to 14",
+            "<0.5",
+            "confidential",
+            "12.5 (3.2)",
+            "3bn",
+        ] {
             assert!(seen(&["1", "2", text]).missing.is_empty(), "{text}");
         }
         let eurostat = seen(&["341902187p", "12.5 e", ": c", ":", "17"]);

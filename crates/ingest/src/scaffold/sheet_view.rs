@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cell::Cell;
 use crate::column_letter::letters;
-use crate::fold::fold_header;
+use crate::fold::{fold, fold_header};
 use crate::grid::{CellContent, GridRow};
-use crate::header::joined;
+use crate::header::{Merges, joined};
 use crate::number::parse_number;
 use crate::shown::Shown;
 use crate::year::names_a_year;
@@ -23,6 +23,8 @@ pub(super) struct SheetView<'r> {
     pub(super) header_row: u32,
     pub(super) header_rows: u32,
     pub(super) columns: Vec<ViewColumn>,
+    /// The row above the header.
+    pub(super) above: Option<&'r GridRow>,
     /// The rows of the header.
     pub(super) head: &'r [GridRow],
     /// All rows under it, and those of them that hold anything; some of these where a header is only tried.
@@ -66,35 +68,49 @@ pub(super) fn number_of(cell: Cell<'_>) -> Option<f64> {
     }
 }
 
+/// Whether a cell holds a number or a text that writes one by whatever rule.
+pub(super) fn is_numeral(cell: Cell<'_>) -> bool {
+    let written = |text: &str| {
+        let folded = fold(text);
+        let digits = folded.trim_start_matches(['-', '+', '(']);
+        let mut characters = digits.trim_end_matches(['%', ')']).chars();
+        let divides = |character: char| " .,'’".contains(character);
+        characters.next().is_some_and(|first| first.is_ascii_digit() || first == '.' || first == ',')
+            && characters.all(|character| character.is_ascii_digit() || divides(character))
+            && digits.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    number_of(cell).is_some() || matches!(cell, Cell::Text(text) if written(text))
+}
+
 impl<'r> SheetView<'r> {
     /// The views of a table whose header begins at the row of an index; none where that can be no header.
-    pub(super) fn of(rows: &'r [GridRow], at: usize) -> Vec<Self> {
+    pub(super) fn of(merges: &Merges<'r>, filled: &'r [GridRow], at: usize) -> Vec<Self> {
+        let rows = merges.rows;
         let Some(first) = rows.get(at) else { return Vec::new() };
         // Numbers are no names of columns, but for years; a few may be codes.
         let is_header = |row: &GridRow| {
             let filled: Vec<&CellContent> = row.cells.iter().filter(|cell| !cell.is_blank()).collect();
-            let other =
-                |cell: &&&CellContent| number_of(cell.as_cell()).is_some() && !names_a_year(&cell.raw());
+            let other = |cell: &&&CellContent| is_numeral(cell.as_cell()) && !names_a_year(&cell.raw());
             !filled.is_empty() && filled.iter().filter(other).count() * 20 <= filled.len()
         };
         if first.is_blank() || !is_header(first) {
             return Vec::new();
         }
-        let mut views = vec![Self::under(rows, at, 1)];
+        let mut views = vec![Self::under(merges, filled, at, 1)];
         for height in 2..=3 {
             let Some(head) = rows.get(at..at + height) else { break };
             if head.iter().all(is_header) && needs_all(head) {
-                views.push(Self::under(rows, at, height));
+                views.push(Self::under(merges, filled, at, height));
             }
         }
         views
     }
 
-    fn under(rows: &'r [GridRow], at: usize, height: usize) -> Self {
-        let head = rows.get(at..at + height).unwrap_or_default();
+    fn under(merges: &Merges<'r>, rows: &'r [GridRow], at: usize, height: usize) -> Self {
+        let head = merges.rows.get(at..at + height).unwrap_or_default();
         let below = rows.get(at + height..).unwrap_or_default();
         let filled: Vec<&GridRow> = below.iter().filter(|row| !row.is_blank()).collect();
-        let (cells, parts) = joined(head, BETWEEN);
+        let (cells, parts) = joined(head, BETWEEN, merges);
         let mut times: BTreeMap<String, usize> = BTreeMap::new();
         for (_, text) in &cells {
             *times.entry(fold_header(text)).or_default() += 1;
@@ -135,7 +151,9 @@ impl<'r> SheetView<'r> {
         columns.retain(|column| !divided.iter().any(|part| part.at == column.at));
         columns.splice(0..0, divided);
         let header_row = head.first().map_or(1, |row| row.number);
-        Self { header_row, header_rows: u32::try_from(height).unwrap_or(1), columns, head, below, filled }
+        let above = at.checked_sub(1).and_then(|at| merges.rows.get(at));
+        let header_rows = u32::try_from(height).unwrap_or(1);
+        Self { header_row, header_rows, columns, above, head, below, filled }
     }
 
     /// The view with some of its rows, spread over all, by which it is compared with others.
@@ -160,6 +178,20 @@ impl<'r> SheetView<'r> {
     pub(super) fn last_row(&self, last: Option<&GridRow>) -> Option<u32> {
         let last = last?.number;
         self.below.iter().any(|row| row.number > last && !row.is_blank()).then_some(last)
+    }
+}
+
+impl SheetView<'_> {
+    /// Whether the row above the header is one itself: each of the header's cells stands under a word, so that
+    /// what look like years may be numbers of a first row of data.
+    pub(super) fn is_under_names(&self) -> bool {
+        let (Some(above), Some(first)) = (self.above, self.head.first()) else { return false };
+        let word = |column: u32| {
+            let cell = above.cell(column);
+            !cell.is_blank() && !is_numeral(cell.as_cell()) && !names_a_year(&cell.raw())
+        };
+        let filled = (1..).zip(&first.cells).filter(|(_, cell)| !cell.is_blank());
+        filled.map(|(column, _)| column).all(word)
     }
 }
 

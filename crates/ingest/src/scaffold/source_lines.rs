@@ -9,13 +9,19 @@ use super::file_guess::Readable;
 use super::known::Column;
 use super::manifest_writer::Lines;
 use super::names::{examples, one_line, quoted, slug, told, unique};
+use super::sheet_view::is_numeral;
 use super::table_guess::TableGuess;
+use super::times_seen::time_in;
 use super::value_guess::ValueGuess;
+use crate::cell::Cell;
+use crate::column_letter::letters;
 use crate::crosswalk::Crosswalk;
+use crate::grid::{CellContent, GridRow};
 use crate::layout::Layout;
+use crate::merged;
 use crate::number_rule::{DecimalMark, Grouping, Negative, NumberRule, Percent};
 use crate::source::{TIME_WITHIN, ValueKind};
-use crate::year::YearSpan;
+use crate::year::{YearSpan, names_a_year};
 
 /// So many texts are listed.
 const LISTED: usize = 5;
@@ -87,9 +93,48 @@ fn file_lines(described: &Described<'_>, lines: &mut Lines) {
         lines
             .guess(&format!("    skip_rows: {}", guess.skip_rows), "what stands under the header is no data");
     }
+    let numbers = |row: &&GridRow| {
+        let is_number = |cell: &&CellContent| is_numeral(cell.as_cell()) && !names_a_year(&cell.raw());
+        row.cells.iter().filter(is_number).count() > 1
+    };
     if let Some(last) = guess.last_row {
-        lines.guess(&format!("    last_row: {last}"), "what stands under it has no time");
+        let line = format!("    last_row: {last}");
+        let under: Vec<u32> = reading
+            .rows
+            .iter()
+            .filter(|row| row.number > last)
+            .filter(numbers)
+            .map(|row| row.number)
+            .collect();
+        match (under.first(), under.last()) {
+            (Some(first), Some(end)) => lines.review(
+                &line,
+                &format!("what stands under it has no time, but rows {first} to {end} hold numbers: are they data, or another table?"),
+            ),
+            _ => lines.guess(&line, "what stands under it has no time"),
+        }
     }
+    let over: Vec<u32> = reading
+        .rows
+        .iter()
+        .filter(|row| row.number < guess.header_row)
+        .filter(numbers)
+        .map(|row| row.number)
+        .collect();
+    if let (Some(first), Some(end)) = (over.first(), over.last()) {
+        lines.review(
+            "    ",
+            &format!("rows {first} to {end} above the header hold numbers, and aren't read: another table?"),
+        );
+    }
+    if let Some(empty) = empty_column(reading, guess) {
+        let letters = letters(empty);
+        lines.review(
+            "    ",
+            &format!("column {letters} is empty: is what stands right of it a table of its own, whose rows aren't those of the first?"),
+        );
+    }
+    merged_line(reading, guess, lines);
     match guess.layout {
         Layout::Long => {}
         Layout::Wide => {
@@ -97,6 +142,45 @@ fn file_lines(described: &Described<'_>, lines: &mut Lines) {
             lines.guess("    layout: wide", &seen);
         }
         Layout::EntitiesAcross => lines.guess("    layout: entities_across", "names are columns"),
+    }
+}
+
+/// A column that holds nothing beside columns with headers on both sides.
+fn empty_column(reading: &Readable, guess: &TableGuess) -> Option<u32> {
+    let last = guess.last_row.unwrap_or(u32::MAX);
+    let rows: Vec<&GridRow> =
+        reading.rows.iter().filter(|row| (guess.header_row..=last).contains(&row.number)).collect();
+    let header = rows.first()?;
+    let headed = |column: &u32| !header.cell(*column).is_blank();
+    let width = u32::try_from(header.cells.len()).ok()?;
+    let first = (1..=width).find(headed)?;
+    let end = (1..=width).rev().find(headed)?;
+    (first..=end).find(|column| rows.iter().all(|row| row.cell(*column).is_blank()))
+}
+
+/// Names and times that stand in merged cells are taken for those of each row; values have to be decided on.
+fn merged_line(reading: &Readable, guess: &TableGuess, lines: &mut Lines) {
+    let first = guess.header_row + guess.header_rows.max(1) + guess.skip_rows;
+    let last = guess.last_row.unwrap_or(u32::MAX);
+    let found = merged::regions_in_body(&reading.rows, &reading.merged, first, last);
+    if found.is_empty() {
+        return;
+    }
+    let is_key = |text: &str| {
+        let is_time = time_in(Cell::of_text(text), guess.times.period, guess.times.span).is_some();
+        is_time || !is_numeral(Cell::of_text(text))
+    };
+    let shown: Vec<String> =
+        found.iter().take(LISTED).map(|(cells, text)| format!("{cells} show {}", told(text))).collect();
+    let shown = shown.join(", ");
+    if found.iter().all(|(_, text)| is_key(text)) {
+        lines.review(
+            "    merged: fill",
+            &format!("or `first`: does each of the merged cells have it? {shown}"),
+        );
+    } else {
+        let said = "cells with values are merged: write `merged: fill` if each has what is shown, `merged: first` if the first alone has it";
+        lines.review("    ", &format!("{said}; {shown}"));
     }
 }
 
@@ -229,6 +313,15 @@ fn numbers_line(described: &Described<'_>, lines: &mut Lines) -> bool {
     let comma = values().find_map(|value| value.seen.by_comma.clone());
     let either = values().find_map(|value| Some((value, value.seen.either.clone()?)));
     match (point, comma, either) {
+        (None, Some(comma), Some((value, either))) if value.seen.by_comma.is_none() => {
+            let question = format!(
+                "other columns write {}; is {} a number with fractions after its comma, or groups after its point, too?",
+                told(&comma),
+                told(&either)
+            );
+            lines.review("    numbers: {decimal: \",\"}", &question);
+            true
+        }
         (None, Some(comma), _) => {
             let seen = format!("{} can be read in no other way", told(&comma));
             lines.guess("    numbers: {decimal: \",\"}", &seen);
@@ -282,7 +375,40 @@ fn column_lines(described: &Described<'_>, by_comma: bool, variables: &mut Vec<S
         let header = column.value.header.as_deref().map(quoted).unwrap_or_else(|| "(no header)".into());
         lines.line(&format!("      # also there: {}, {}", one_line(&header), seen(column.value)));
     }
+    power_lines(columns, lines);
     lines.review("    ", "citation, licence, url, note");
+}
+
+/// SDMX's tables say in a column of their own by which power of ten their values are to be multiplied.
+fn power_lines(columns: &[Column<'_>], lines: &mut Lines) {
+    let is_power = |value: &&ValueGuess| {
+        let folded: String = value
+            .header
+            .iter()
+            .flat_map(|header| header.chars())
+            .filter(|character| character.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect();
+        ["unitmult", "unitmultiplier", "powercode", "powercodecode"].contains(&folded.as_str())
+            && value.kind != ValueKind::Text
+    };
+    for value in columns.iter().map(|column| column.value).filter(is_power) {
+        let header = value.header.as_deref().map(told).unwrap_or_default();
+        let said = if value.least == value.most {
+            let power = value.least;
+            format!(
+                "{header} is {power} in every row: values are in units of 10^{power}, which `unit` or `scale` should say"
+            )
+        } else {
+            format!(
+                "{header} is {} to {}: values are multiples of different powers of ten; read the rows of one by `where`",
+                value.least, value.most
+            )
+        };
+        if value.least != 0.0 || value.most != 0.0 {
+            lines.review("      ", &said);
+        }
+    }
 }
 
 /// What a variable that nobody knows is called: by its header, or by the source.

@@ -4,14 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::entity_guess::{EntityGuess, entity_by_keys, entity_by_names, id_of};
 use super::numbers_seen::is_missing;
-use super::sheet_view::{SheetView, ViewColumn, number_of};
+use super::sheet_view::{SheetView, ViewColumn, is_numeral, number_of};
 use super::times_seen::{TimesSeen, is_span, time_in, times_seen};
 use super::value_guess::{ValueGuess, value};
 use crate::cell::Cell;
 use crate::crosswalk::Crosswalk;
 use crate::fold::fold;
 use crate::grid::GridRow;
+use crate::header::Merges;
 use crate::layout::Layout;
+use crate::merged;
+use crate::merged_region::MergedRegion;
 use crate::source::{TIME_WITHIN, ValueKind};
 use crate::year::names_a_year;
 
@@ -49,9 +52,16 @@ pub(super) struct TableGuess {
 }
 
 /// The likeliest table among the rows.
-pub(super) fn table(rows: &[GridRow], crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
+pub(super) fn table(
+    rows: &[GridRow],
+    regions: &[MergedRegion],
+    crosswalk: Option<&Crosswalk>,
+) -> Option<TableGuess> {
+    let filled = (!regions.is_empty()).then(|| merged::filled(rows, regions));
+    let below = filled.as_deref().unwrap_or(rows);
+    let merges = Merges { regions, rows };
     let candidates = rows.iter().enumerate().filter(|(_, row)| !row.is_blank()).take(HEADER_ROWS);
-    let views = candidates.flat_map(|(at, _)| SheetView::of(rows, at));
+    let views = candidates.flat_map(|(at, _)| SheetView::of(&merges, below, at));
     let tried = views.filter_map(|view| {
         let sample = view.sampled();
         let guesses = [
@@ -362,9 +372,24 @@ fn are_several(columns: &[TimeColumn<'_>]) -> bool {
     printed.len() == columns.len() && columns.len() >= 2 && columns.len() >= 2 * variables.len()
 }
 
+/// Whether each variable's times follow one another, forwards or backwards: numbers of a row that look like years don't.
+fn in_order(columns: &[TimeColumn<'_>]) -> bool {
+    let mut own: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
+    for one in columns {
+        own.entry(&one.variable).or_default().push(&one.time);
+    }
+    own.values().all(|times| {
+        let pairs = || times.iter().zip(times.iter().skip(1));
+        pairs().all(|(one, next)| one < next) || pairs().all(|(one, next)| one > next)
+    })
+}
+
 fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
     let (times, columns) = headed_by_times(view).or_else(|| named_with_times(view))?;
     let variables: BTreeSet<&String> = columns.iter().map(|one| &one.variable).collect();
+    if (view.header_rows == 1 && view.is_under_names()) || !in_order(&columns) {
+        return None;
+    }
     // A row of data may have two numbers that could be years, and these lie anywhere.
     if let (Some(first), Some(last)) = (times.years.first(), times.years.last())
         && times.years.len() > 1
@@ -373,7 +398,7 @@ fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGues
         return None;
     }
     let is_blank_or_missing = |cell: Cell<'_>| cell.is_blank() || is_missing(&cell.raw());
-    let is_data = |row: &&&GridRow| columns.iter().any(|one| number_of(one.column.cell(row)).is_some());
+    let is_data = |row: &&&GridRow| columns.iter().any(|one| is_numeral(one.column.cell(row)));
     let first = view.filled.iter().find(|row| {
         is_data(row)
             || columns.iter().all(|one| is_blank_or_missing(one.column.cell(row)))

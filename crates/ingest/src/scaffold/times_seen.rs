@@ -28,8 +28,14 @@ pub(super) struct TimesSeen {
 /// How times can be written, likeliest first.
 fn readings() -> impl Iterator<Item = (Option<PeriodReading>, Option<YearSpan>)> {
     let orders = [None, Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst)];
-    let frequencies =
-        [Frequency::Quarter, Frequency::Month, Frequency::HalfYear, Frequency::Week, Frequency::Day];
+    let frequencies = [
+        Frequency::Year,
+        Frequency::Quarter,
+        Frequency::Month,
+        Frequency::HalfYear,
+        Frequency::Week,
+        Frequency::Day,
+    ];
     let periods = orders.into_iter().flat_map(move |order| {
         frequencies.into_iter().map(move |frequency| {
             (Some(PeriodReading { frequency: Some(frequency), century: None, order }), None)
@@ -64,7 +70,6 @@ pub(super) fn time_in(
 /// of the readings that fit as well, the one with the longest periods that tells the cells apart.
 pub(super) fn times_seen<'c>(cells: impl Iterator<Item = Cell<'c>> + Clone) -> Option<TimesSeen> {
     let filled = cells.filter(|cell| !cell.is_blank());
-    let distinct: BTreeSet<String> = filled.clone().map(|cell| cell.raw().into_owned()).collect();
     let dates = filled.clone().any(|cell| matches!(cell, Cell::Date(_)));
     let total = filled.clone().count();
     let mut best: Option<TimesSeen> = None;
@@ -76,13 +81,19 @@ pub(super) fn times_seen<'c>(cells: impl Iterator<Item = Cell<'c>> + Clone) -> O
             let Some((year, text)) = time_in(cell, period, span) else { continue };
             seen.count += 1;
             seen.years.insert(year);
-            if known.len() < 3 && known.insert(cell.raw().into_owned()) {
+            if known.insert(cell.raw().into_owned()) && known.len() <= 3 {
                 seen.examples.push((cell.raw().into_owned(), text.clone()));
             }
             printed.insert(text);
         }
         // Two different texts for one time: the periods are too long.
-        let tells_apart = period.is_none() || printed.len() == distinct.len() || dates;
+        let apart = printed.len() == known.len();
+        let tells_apart = match period.and_then(|period| period.frequency) {
+            None => true,
+            // One day alone may be that of any period.
+            Some(Frequency::Year) => apart && known.len() > 1,
+            Some(_) => apart || dates,
+        };
         let better = best.as_ref().is_none_or(|best| seen.count > best.count);
         if seen.count > 0 && tells_apart && better {
             let all = seen.count == total;
@@ -117,9 +128,16 @@ mod tests {
         let frequency = |texts: &[&str]| seen(texts).period.and_then(|period| period.frequency);
         assert_eq!(frequency(&["1990Q1", "1990Q2"]), Some(Frequency::Quarter));
         assert_eq!(frequency(&["1947-01-01", "1947-04-01", "1947-07-01"]), Some(Frequency::Quarter));
+        assert_eq!(frequency(&["31.12.2019", "31.12.2020"]), Some(Frequency::Year));
+        assert_eq!(frequency(&["2000-01-01", "2001-01-01"]), Some(Frequency::Year));
+        assert_eq!(frequency(&["2019-12-31"]), Some(Frequency::Quarter));
         assert_eq!(frequency(&["1947-01-01", "1947-02-01", "1947-03-01"]), Some(Frequency::Month));
         assert_eq!(frequency(&["1947-01-02", "1947-01-03"]), Some(Frequency::Day));
         assert_eq!(frequency(&["1990M01", "1990M02"]), Some(Frequency::Month));
+        // Beside the header of a column of names.
+        assert_eq!(frequency(&["geo", "2019Q2", "2019Q1"]), Some(Frequency::Quarter));
+        // The tenth month, or the first: no week either.
+        assert_eq!(seen(&["1871.09", "1871.1", "1871.11"]).count, 2);
         assert_eq!(seen(&["2019/20", "2020/21"]).span, Some(YearSpan::First));
         let order = |texts: &[&str]| seen(texts).period.unwrap().order;
         // Days that can be no months need no order; one that could be either takes that of the others.

@@ -24,6 +24,17 @@ FILES.mkdir(exist_ok=True)
 CASES = []
 
 
+def corners(merge):
+    """First row and column, last row and column; of a row, first and last column."""
+    return merge if len(merge) == 4 else (merge[0], merge[1], merge[0], merge[2])
+
+
+def covered_cells(merges):
+    """Cells of merged regions but the first of each."""
+    cells = {(row, at) for first_row, first, last_row, last in map(corners, merges) for row in range(first_row, last_row + 1) for at in range(first, last + 1)}
+    return cells - {corners(merge)[:2] for merge in merges}
+
+
 def write_xlsx(path, sheets):
     book = openpyxl.Workbook()
     book.remove(book.active)
@@ -33,8 +44,8 @@ def write_xlsx(path, sheets):
             for column, value in enumerate(cells, 1):
                 if value is not None:
                     sheet.cell(row, column, value)
-        for row, first, last in merges:
-            sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
+        for row, first, last_row, last in map(corners, merges):
+            sheet.merge_cells(start_row=row, end_row=last_row, start_column=first, end_column=last)
     book.save(path)
 
 
@@ -42,12 +53,12 @@ def write_xls(path, sheets):
     book = xlwt.Workbook()
     for name, (rows, merges) in sheets.items():
         sheet = book.add_sheet(name)
-        merged = {(row, first): last for row, first, last in merges}
-        covered = {(row, at) for row, first, last in merges for at in range(first + 1, last + 1)}
+        merged = {corners(merge)[:2]: corners(merge)[2:] for merge in merges}
+        covered = covered_cells(merges)
         for row, cells in enumerate(rows, 1):
             for column, value in enumerate(cells, 1):
                 if (row, column) in merged:
-                    sheet.write_merge(row - 1, row - 1, column - 1, merged[row, column] - 1, value)
+                    sheet.write_merge(row - 1, merged[row, column][0] - 1, column - 1, merged[row, column][1] - 1, value)
                 elif value is not None and (row, column) not in covered:
                     sheet.write(row - 1, column - 1, value)
     book.save(str(path))
@@ -57,8 +68,8 @@ def write_ods(path, sheets):
     document = OpenDocumentSpreadsheet()
     for name, (rows, merges) in sheets.items():
         table = Table(name=name)
-        merged = {(row, first): last for row, first, last in merges}
-        covered = {(row, at) for row, first, last in merges for at in range(first + 1, last + 1)}
+        merged = {corners(merge)[:2]: corners(merge)[2:] for merge in merges}
+        covered = covered_cells(merges)
         for row, cells in enumerate(rows, 1):
             line = TableRow()
             for column, value in enumerate(cells, 1):
@@ -67,7 +78,8 @@ def write_ods(path, sheets):
                     continue
                 attributes = {}
                 if (row, column) in merged:
-                    attributes = {"numbercolumnsspanned": merged[row, column] - column + 1, "numberrowsspanned": 1}
+                    last_row, last = merged[row, column]
+                    attributes = {"numbercolumnsspanned": last - column + 1, "numberrowsspanned": last_row - row + 1}
                 if value is None:
                     cell = TableCell(**attributes)
                 elif isinstance(value, (int, float)):
@@ -285,6 +297,36 @@ layout("pxweb_blank_keys", {"Sheet1": [["Population"], [], [None, None, 2020, 20
 # Extremes that a double holds.
 layout("extremes", {"Sheet1": [["id", "year", "x"], ["a", 2001, 1.25e308], ["b", 2001, 5e-324], ["c", 2001, 123456789012345.0], ["d", 2001, 0.1 + 0.2]]},
     "entity: id\ntime: year\ncolumns:\n  - {column: x, variable: v}", long([1, 2, 3, 4], 0, 1, {2: "v"}))
+
+# Yearbooks: names merged over the rows of the header, years over the columns that they have and no more.
+layout("merged_header", {"3-1": ([
+    ["3-1 地区生产总值"], ["地区", None, "2019", None, "2020", None, None], [None, "代码", "总值", "指数", "总值", "指数", "备注"],
+    ["甲市", "A1", 1.5, 101, 2.5, 102, "x"], ["乙市", "B1", 3.5, 103, 4.5, 104, None]], [(1, 1, 7), (2, 1, 3, 1), (2, 3, 4), (2, 5, 6)])},
+    "layout: wide\nheader_row: 2\nheader_rows: 2\nentity: 地区\ncolumns:\n  - {column: 总值, variable: v}\n  - {column: 指数, variable: i}",
+    lambda frames: [(first(frames).iat[row, 0], year, None, variable, first(frames).iat[row, column]) for row in (3, 4) for column, (variable, year) in {2: ("v", 2019), 3: ("i", 2019), 4: ("v", 2020), 5: ("i", 2020)}.items()])
+# The same in a long table: what isn't merged with a header isn't under it.
+ENDS = {"S": ([["City", None, "Output", None, None], [None, "Year", "Estimate", "Error", "Source"], ["A", 2000, 1.5, 0.5, 7], ["B", 2000, 2.5, 0.25, 8]], [(1, 1, 2, 1), (1, 3, 4)])}
+layout("merged_ends", ENDS, "header_rows: 2\nentity: City\ntime: Year\ncolumns:\n  - {column: Output | Estimate, variable: v}\n  - {column: Output | Error, variable: e}\n  - {column: Source, variable: s}",
+    long([2, 3], 0, 1, {2: "v", 3: "e", 4: "s"}))
+# Provinces merged over their cities, and a city over its years.
+DOWN = {"S": ([["City", "Year", "GDP"], ["A", 2000, 1.5], [None, 2001, 2.5], ["B", 2000, 3.5], [None, 2001, 4.5]], [(2, 1, 3, 1), (4, 1, 5, 1)])}
+KEYS = "entity: City\ntime: Year\ncolumns:\n  - {column: GDP, variable: v}"
+layout("merged_keys", DOWN, KEYS, None, refused=["A3 is one of the merged cells A2:A3", "merged: fill", "merged: first"])
+layout("merged_keys_filled", DOWN, KEYS + "\nmerged: fill",
+    lambda frames: [(first(frames)[0].ffill().iat[row], first(frames).iat[row, 1], None, "v", first(frames).iat[row, 2]) for row in (1, 2, 3, 4)])
+# A value over two rows: of both, or of the first.
+VALUE = {"S": ([["City", "Year", "GDP", "Note"], ["A", 2000, 1.5, "n"], ["A", 2001, None, None], ["B", 2000, 3.5, None], ["B", 2001, 4.5, None]], [(2, 3, 3, 3), (2, 4, 3, 4)])}
+layout("merged_value", VALUE, KEYS, None, refused=["C3 is one of the merged cells C2:C3", '"1.5"'])
+layout("merged_value_filled", VALUE, KEYS + "\nmerged: fill", lambda frames: [(first(frames).iat[row, 0], first(frames).iat[row, 1], None, "v", first(frames)[2].ffill().iat[row]) for row in (1, 2, 3, 4)])
+layout("merged_value_first", VALUE, KEYS + "\nmerged: first", long([1, 2, 3, 4], 0, 1, {2: "v"}))
+# Columns that aren't read, headings and notes over the whole width don't matter.
+layout("merged_elsewhere", {"S": ([["City", "Year", "GDP", "Note"], ["East"], ["A", 2000, 1.5, "n"], ["A", 2001, 2.5, None], ["Note: provisional", None, None, None]], [(2, 1, 4), (3, 4, 4, 4), (5, 1, 5, 4)])},
+    KEYS, None, refused=["no year in a row that has the entity"])
+layout("merged_notes", {"S": ([["City", "Year", "GDP", "Note"], ["A", 2000, 1.5, "n"], ["A", 2001, 2.5, None], ["Note: provisional", None, None, None]], [(2, 4, 3, 4), (4, 1, 4, 4)])},
+    KEYS, long([1, 2], 0, 1, {2: "v"}), warned=["skipped 1 row"])
+# A header over two columns of numbers, of which one can be meant.
+layout("merged_over_values", {"S": ([["City", "Year", "GDP", None], ["A", 2000, 1.5, 9.5], ["B", 2000, 2.5, 8.5]], [(1, 3, 4)])},
+    KEYS, long([1, 2], 0, 1, {2: "v"}), warned=["merged over columns with values"])
 
 names = ["pandas", "openpyxl", "odfpy", "xlwt", "xlrd"]
 versions = {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in names}
