@@ -6,5 +6,6 @@
 mod common;
 mod from_estimation;
 mod hostile_names;
+mod phrases;
 mod published_tables;
 mod small_report;

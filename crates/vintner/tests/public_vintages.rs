@@ -100,6 +100,7 @@ fn every_estimate_agrees_with_python() {
     let golden = golden();
     let mut comparison = Comparison::default();
     for vintage in VINTAGES {
+        crate::common::chinese::assert_chinese(&workspace, vintage);
         let rows = estimates(&workspace, vintage);
         let expected = golden["vintages"][vintage]["estimates"].as_array().unwrap();
         assert_eq!(rows.len(), expected.len(), "{vintage}");

@@ -76,6 +76,7 @@ fn every_published_coefficient_and_star_comes_out() {
         let chinese = workspace.read(&format!("reports/reconstructed/report.zh.{format}"));
         assert!(chinese.contains("合成数据"), "the Chinese report says so too, in {format}");
     }
+    crate::common::chinese::assert_chinese(&workspace, "reconstructed");
 }
 
 #[test]

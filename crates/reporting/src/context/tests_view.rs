@@ -119,9 +119,10 @@ impl TestsView {
                     (Some(variable), finding) if line.key == "series_dependence" => {
                         view.add_dependence(variable, finding, names, levels);
                     }
-                    (_, Finding::NotTestable { reason, .. }) => {
+                    (_, Finding::NotTestable { name, reason }) => {
                         let reason = reason.with_entity_names(&|id| names.spoken(id)).to_string();
-                        push(&mut remarks, (test_name(&line.key, diagnostics), reason), &equation.equation);
+                        let name = test_name(name, &line.key, diagnostics);
+                        push(&mut remarks, (name, reason), &equation.equation);
                     }
                     _ => {
                         let Some(row) = line_row(line, levels) else { continue };
@@ -252,13 +253,15 @@ fn line_row(line: &Diagnostic, levels: &StarLevels) -> Option<SpecificationTestR
     Some(SpecificationTestRow { name: capitalised(name), null: null.clone(), law, cells: vec![cell] })
 }
 
-/// The name of a test that couldn't be made: that which it has of an equation of which it could, else its key.
-fn test_name(key: &str, diagnostics: &[EquationDiagnostics]) -> String {
+/// The name of a test that couldn't be made: that which it has of an equation of which it could, else its own, or its key
+/// where an older version wrote the line.
+fn test_name(name: &str, key: &str, diagnostics: &[EquationDiagnostics]) -> String {
     let made = diagnostics.iter().flat_map(|equation| &equation.tests).find_map(|line| match &line.finding {
         Finding::Test(test) if line.key == key => Some(test.name.clone()),
         _ => None,
     });
-    capitalised(&made.unwrap_or_else(|| format!("{} test", key.replace('_', " "))))
+    let own = || if name.is_empty() { format!("{} test", key.replace('_', " ")) } else { name.to_owned() };
+    capitalised(&made.unwrap_or_else(own))
 }
 
 /// The deterministic terms of all tests; empty where they differ.

@@ -569,8 +569,9 @@ impl Layout<'_> {
                 numbers.iter().map(|(name, number)| (*name, number.as_str())).collect();
             notes.push(self.wording.line("agreement", &given)?);
             if !agreement.not_estimated.is_empty() {
+                let separator = self.wording.separator("list.semicolon", "; ");
                 let (count, listed) =
-                    (agreement.not_estimated.len().to_string(), agreement.not_estimated.join("; "));
+                    (agreement.not_estimated.len().to_string(), agreement.not_estimated.join(separator));
                 notes.push(self.wording.line("not_estimated", &[("count", &count), ("listed", &listed)])?);
             }
         }

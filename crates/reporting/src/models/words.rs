@@ -2,9 +2,10 @@
 
 use crate::error::Result;
 use crate::language::Language;
+use crate::usual::usual_file;
 use crate::wording::Wording;
 
-/// The usual words of tables of models.
+/// The usual words of tables of models, which say reasons and notes as reports do.
 ///
 /// # Errors
 /// None that a test wouldn't have found.
@@ -13,7 +14,11 @@ pub fn model_words(language: Language) -> Result<Wording> {
         Language::English => ("labels.en.yaml", include_str!("labels.en.yaml")),
         Language::Chinese => ("labels.zh.yaml", include_str!("labels.zh.yaml")),
     };
-    Wording::parse(file, text)
+    let words = Wording::parse(file, text)?;
+    Ok(match usual_file(file) {
+        Some(text) => words.saying_as(Wording::parse(file, text)?),
+        None => words,
+    })
 }
 
 /// What a statistic is called: its label, or itself where it has none.
@@ -41,5 +46,12 @@ mod tests {
         for name in STATISTICS {
             assert_ne!(statistic_name(&words, name), name, "{name} has a label");
         }
+    }
+
+    #[test]
+    fn notes_are_said_as_in_reports() {
+        let words = model_words(Language::Chinese).unwrap();
+        assert_eq!(words.said("clustered by entity"), "按个体聚类");
+        assert_eq!(words.said("left out as absorbed by the effects: x, z"), "被固定效应吸收而剔除：x、z");
     }
 }

@@ -2,6 +2,7 @@
 
 mod label_text;
 mod phrase;
+mod sentence;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +10,7 @@ use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, did_you_mean
 
 pub(crate) use label_text::LabelText;
 use phrase::Phrase;
+use sentence::{is_prose, split};
 
 use crate::error::{ReportingError, Result};
 use crate::name::Name;
@@ -29,6 +31,9 @@ pub struct Wording {
     labels: BTreeMap<String, Forms>,
     phrases: Vec<Phrase>,
 }
+
+/// Sentences within sentences are said so deep: no sentence of ours goes further, and a name with many colons takes no time.
+const DEEPEST: usize = 4;
 
 /// A label, in one form or in that of one and that of others.
 #[derive(Debug, Clone, PartialEq)]
@@ -213,29 +218,82 @@ impl Wording {
         self.labels.get(key).and_then(|forms| forms.other.plain()).unwrap_or_default()
     }
 
-    /// A sentence that the program made in English, as it is said in this language. Sentences joined by
-    /// semicolons are said one by one. What no phrase fits stays as it is.
+    /// A text that the program made in English, as it is said in this language. Sentences joined by semicolons are said
+    /// one by one, and items joined by commas. What can't be said in full stays as it is: nothing is half English.
     pub fn said(&self, english: &str) -> String {
-        let parts: Vec<&str> = english.split("; ").collect();
+        let said = self.sentences(english, 0).or_else(|| {
+            let items: Option<Vec<String>> =
+                split(english, ", ").into_iter().map(|item| self.sentence(item, 1, 0)).collect();
+            Some(items?.join(self.separator("list.comma", ", ")))
+        });
+        said.unwrap_or_else(|| english.to_owned())
+    }
+
+    /// These words, which say in the way of others what no phrase of their own fits.
+    #[must_use]
+    pub(crate) fn saying_as(mut self, others: Self) -> Self {
+        self.phrases.extend(others.phrases);
+        self
+    }
+
+    /// Sentences, where at least one is said and none is left in English.
+    fn sentences(&self, english: &str, depth: usize) -> Option<String> {
+        let longest = self.phrases.iter().map(|phrase| phrase.sentences).max()?;
+        let parts = split(english, "; ");
         let mut said: Vec<String> = Vec::new();
         let mut any = false;
         let mut at = 0;
-        while at < parts.len() {
+        while let Some(own) = parts.get(at) {
             // A phrase may have semicolons of its own: as many parts as fit one are said at once.
-            let fitting = (at + 1..=parts.len()).rev().find_map(|end| {
+            let most = parts.len().min(at + longest);
+            let fitting = (at + 1..=most).rev().find_map(|end| {
                 let together = parts.get(at..end)?.join("; ");
-                Some((
-                    end,
-                    self.phrases.iter().find_map(|phrase| phrase.say(&together, &|part| self.said(part)))?,
-                ))
+                Some((end, self.sentence(&together, end - at, depth)?))
             });
-            any |= fitting.is_some();
-            let (end, words) =
-                fitting.unwrap_or((at + 1, parts.get(at).copied().unwrap_or_default().to_owned()));
-            said.push(words);
-            at = end;
+            match fitting {
+                Some((end, words)) => {
+                    any = true;
+                    said.push(words);
+                    at = end;
+                }
+                None if is_prose(own) => return None,
+                None => {
+                    said.push((*own).to_owned());
+                    at += 1;
+                }
+            }
         }
-        if any { said.join(self.separator("list.semicolon", "; ")) } else { english.to_owned() }
+        any.then(|| said.join(self.separator("list.semicolon", "; ")))
+    }
+
+    /// A text of so many sentences by the first phrase that it fits in full, at the beginning of a sentence or within one.
+    fn sentence(&self, english: &str, sentences: usize, depth: usize) -> Option<String> {
+        if depth > DEEPEST {
+            return None;
+        }
+        let within = english.get(..1).filter(|first| first.chars().all(|c| c.is_ascii_uppercase()));
+        let within = within.map(|first| english.replacen(first, &first.to_ascii_lowercase(), 1));
+        self.phrases.iter().filter(|phrase| phrase.sentences == sentences).find_map(|phrase| {
+            let texts = [Some(english), within.as_deref()];
+            texts.into_iter().flatten().find_map(|text| phrase.say(text, &|part| self.part(part, depth + 1)))
+        })
+    }
+
+    /// What stands for a name of a phrase: said, or a list of what is said or named, or a name.
+    fn part(&self, part: &str, depth: usize) -> Option<String> {
+        if let Some(said) = self.sentences(part, depth) {
+            return Some(said);
+        }
+        let items = split(part, ", ");
+        // `Levin, Lin and Chu` is no list of ours.
+        if items.len() > 1 && !part.contains(" and ") {
+            let said = items.iter().map(|item| {
+                self.sentence(item, 1, depth).or_else(|| (!is_prose(item)).then(|| (*item).to_owned()))
+            });
+            let said: Option<Vec<String>> = said.collect();
+            return Some(said?.join(self.separator("list.comma", ", ")));
+        }
+        (!is_prose(part)).then(|| part.to_owned())
     }
 
     /// What stands between items, or the usual where the labels don't say.
@@ -327,9 +385,14 @@ tables:
 gaps:
   one: The panel lacks {count} value.
   other: The panel lacks {count} values.
-list: {semicolon: '；'}
+list: {semicolon: '；', comma: 、}
 phrases:
   '{observations} observations, {parameters} parameters': 观测值{observations}个，参数{parameters}个
+  '{sizes}: no degrees of freedom': '{sizes}：自由度为零'
+  '{n} for none; chance alone gives {m}': 无则为{n}；仅由偶然为{m}
+  '{size} rows with a hole': '{size}行有缺口'
+  'collinear: {which}': 共线：{which}
+  '{variable}, {test}: {reason}': '{variable}，{test}：{reason}'
   '{unit}: {reason}': '{unit}：{reason}'
 ";
 
@@ -390,7 +453,39 @@ phrases:
         let wording = wording();
         assert_eq!(wording.said("3 observations, 5 parameters"), "观测值3个，参数5个");
         assert_eq!(wording.said("A 甲: 3 observations, 5 parameters"), "A 甲：观测值3个，参数5个");
-        assert_eq!(wording.said("3 observations, 5 parameters; as it is"), "观测值3个，参数5个；as it is");
+        assert_eq!(wording.said("Collinear: a, b"), "共线：a、b");
+        assert_eq!(wording.said("x: 3 rows with a hole, 1 rows with a hole"), "x：3行有缺口、1行有缺口");
         assert_eq!(wording.said("nothing fits"), "nothing fits");
+        assert_eq!(wording.said("a; b"), "a; b");
+        assert_eq!(wording.said("3 rows with a hole, 2 rows with a hole"), "3行有缺口、2行有缺口");
+        assert_eq!(wording.said("3 rows with a hole, z"), "3 rows with a hole, z");
+    }
+
+    // "3 observations，3 parameters：自由度为零": a wide phrase took two sentences for a name, a test and a reason.
+    #[test]
+    fn a_sentence_is_never_half_english() {
+        let wording = wording();
+        let first = "3 observations, 3 parameters: no degrees of freedom";
+        let second = "2 observations, 3 parameters";
+        let expected = "观测值3个，参数3个：自由度为零；观测值2个，参数3个";
+        assert_eq!(wording.said(&format!("{first}; {second}")), expected);
+        assert_eq!(wording.said(&format!("甲: {first}; {second}")), format!("甲：{expected}"));
+        assert_eq!(wording.said("0 for none; chance alone gives 0.2"), "无则为0；仅由偶然为0.2");
+        for whole in [
+            "0 for none; by chance alone about 0.2",
+            "3 observations, 5 parameters; as it is",
+            "x, Hausman test: it has no such phrase",
+            "collinear: a, what nobody knows",
+        ] {
+            assert_eq!(wording.said(whole), whole);
+        }
+    }
+
+    #[test]
+    fn names_with_many_colons_take_no_time() {
+        let hostile = "a, b: ".repeat(500) + "it has no end";
+        assert_eq!(wording().said(&hostile), hostile);
+        let hostile = "a, b; ".repeat(2000) + "it has no end";
+        assert_eq!(wording().said(&hostile), hostile);
     }
 }

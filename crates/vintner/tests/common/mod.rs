@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[cfg(unix)]
+pub mod chinese;
 pub mod commands;
 pub mod damage;
 #[cfg(unix)]
