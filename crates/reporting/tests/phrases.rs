@@ -55,7 +55,9 @@ fn chinese() -> Wording {
 fn english(text: &str) -> Vec<&str> {
     text.split(|c: char| !(c.is_ascii_alphanumeric() || "-_'.`/".contains(c)))
         .map(|word| word.trim_matches(['.', '\'', '-']))
-        .filter(|word| word.len() > 2 && word.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c == '\''))
+        .filter(|word| {
+            word.len() > 2 && word.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c == '\'')
+        })
         .filter(|word| !OF_NAMES.contains(word))
         .collect()
 }
@@ -163,7 +165,12 @@ fn what_estimation_says_is_said_in_chinese() {
         assert!(found >= least, "{found} texts in {file} are too few to be all");
     }
     let unsaid = unsaid(texts);
-    assert!(unsaid.is_empty(), "{} texts have no phrase in labels.zh.yaml:\n{}", unsaid.len(), unsaid.join("\n"));
+    assert!(
+        unsaid.is_empty(),
+        "{} texts have no phrase in labels.zh.yaml:\n{}",
+        unsaid.len(),
+        unsaid.join("\n")
+    );
 }
 
 #[test]
@@ -172,13 +179,21 @@ fn what_is_said_of_claims_and_gaps_is_said_in_chinese() {
     // In other files texts are faults, too; a gap's reason is made by one of these.
     let makers = ["Missing::computed(", "Missing::Absent(", "Missing::Upstream(", "|| format!(", "(|| {"];
     let mut texts = Vec::new();
-    for file in ["claims/evaluate.rs", "claims/evidence.rs", "tidy_estimate.rs", "context/robustness_view.rs"] {
+    for file in ["claims/evaluate.rs", "claims/evidence.rs", "tidy_estimate.rs", "context/robustness_view.rs"]
+    {
         let source = std::fs::read_to_string(root.join("reporting/src").join(file)).unwrap();
         let errors = source.split("/// # Errors").next().unwrap_or_default();
         let program = if file == "tidy_estimate.rs" { errors } else { source.as_str() };
         texts.extend(quoted(program).into_iter().map(|text| (file.to_owned(), text)));
     }
-    for file in ["expression/functions.rs", "expression/window.rs", "expression/evaluate.rs", "cell.rs", "lag.rs", "deflate.rs"] {
+    for file in [
+        "expression/functions.rs",
+        "expression/window.rs",
+        "expression/evaluate.rs",
+        "cell.rs",
+        "lag.rs",
+        "deflate.rs",
+    ] {
         let source = std::fs::read_to_string(root.join("transform/src").join(file)).unwrap();
         let program = source.split("#[cfg(test)]").next().unwrap_or_default();
         for maker in makers {
@@ -191,7 +206,12 @@ fn what_is_said_of_claims_and_gaps_is_said_in_chinese() {
     }
     assert!(texts.len() > 40, "{} texts are too few to be all", texts.len());
     let unsaid = unsaid(texts);
-    assert!(unsaid.is_empty(), "{} texts have no phrase in labels.zh.yaml:\n{}", unsaid.len(), unsaid.join("\n"));
+    assert!(
+        unsaid.is_empty(),
+        "{} texts have no phrase in labels.zh.yaml:\n{}",
+        unsaid.len(),
+        unsaid.join("\n")
+    );
 }
 
 fn within(entity: &str, reason: Reason) -> Reason {
@@ -207,34 +227,75 @@ fn sentences_of_parts_are_said_whole() {
     ];
     let short = Reason::NoResidualDegreesOfFreedom { observations: 3, parameters: 3 };
     let reasons = [
-        (Reason::NoRowsLeft { missing: 3, weightless: 1, alone: 2 }, "没有观测值：3行有变量缺失、1行权重为零、2行独占某一固定效应（`singletons: drop`）"),
+        (
+            Reason::NoRowsLeft { missing: 3, weightless: 1, alone: 2 },
+            "没有观测值：3行有变量缺失、1行权重为零、2行独占某一固定效应（`singletons: drop`）",
+        ),
         (short.clone(), "观测值3个，参数3个：自由度为零，无法计算标准误"),
         (within("唐山", short.clone()), "唐山：观测值3个，参数3个：自由度为零，无法计算标准误"),
-        (within("z", Reason::RankDeficient { collinear: collinear.clone() }), "z：解释变量共线：a为常数；c是a、b的线性组合"),
-        (Reason::RankDeficientOnce { what: "after differences are taken".into(), collinear }, "差分后解释变量共线：a为常数；c是a、b的线性组合"),
-        (Reason::TooFewGroups { groups: 1, of: "entities".into(), parameters: 2 }, "个体1个，参数2个：不足以对均值作回归"),
-        (Reason::Keys { shape: Shape::CrossSection, what: "errors that are clustered by time".into() }, "截面数据没有时间：无法采用标准误（按时间聚类）"),
-        (Reason::SingularResidualCovariance { step: 3, perfect: vec!["a".into(), "b".into()] }, "迭代至第3步，各方程残差的协方差矩阵奇异：a、b没有残差"),
-        (Reason::TooFewEstimated { periods: 1, all: 9, time: "2008".into(), reason: Box::new(short) }, "能够估计该方程的只有时期1个（共9个），要求至少2个；2008：观测值3个，参数3个：自由度为零，无法计算标准误"),
-        (Reason::NotDefined { what: "frequency weights".into(), model: "standard errors clustered by entity".into() }, "频数权重不适用于标准误（按个体聚类）"),
+        (
+            within("z", Reason::RankDeficient { collinear: collinear.clone() }),
+            "z：解释变量共线：a为常数；c是a、b的线性组合",
+        ),
+        (
+            Reason::RankDeficientOnce { what: "after differences are taken".into(), collinear },
+            "差分后解释变量共线：a为常数；c是a、b的线性组合",
+        ),
+        (
+            Reason::TooFewGroups { groups: 1, of: "entities".into(), parameters: 2 },
+            "个体1个，参数2个：不足以对均值作回归",
+        ),
+        (
+            Reason::Keys { shape: Shape::CrossSection, what: "errors that are clustered by time".into() },
+            "截面数据没有时间：无法采用标准误（按时间聚类）",
+        ),
+        (
+            Reason::SingularResidualCovariance { step: 3, perfect: vec!["a".into(), "b".into()] },
+            "迭代至第3步，各方程残差的协方差矩阵奇异：a、b没有残差",
+        ),
+        (
+            Reason::TooFewEstimated { periods: 1, all: 9, time: "2008".into(), reason: Box::new(short) },
+            "能够估计该方程的只有时期1个（共9个），要求至少2个；2008：观测值3个，参数3个：自由度为零，无法计算标准误",
+        ),
+        (
+            Reason::NotDefined {
+                what: "frequency weights".into(),
+                model: "standard errors clustered by entity".into(),
+            },
+            "频数权重不适用于标准误（按个体聚类）",
+        ),
     ];
     for (reason, expected) in reasons {
         assert_eq!(wording.said(&reason.to_string()), expected);
     }
     let sentences = [
-        ("3 observations, 3 parameters: no degrees of freedom for standard errors; 2 observations, 3 parameters",
-         "观测值3个，参数3个：自由度为零，无法计算标准误；观测值2个，参数3个"),
-        ("Hausman test, (1), (2): the difference of the two covariances isn't positive definite, so the statistic has no chi-squared distribution",
-         "豪斯曼检验，（1）、（2）：两个协方差矩阵之差不是正定的，统计量不服从卡方分布"),
-        ("not 邢台: lnEG in (1) 5.589 (p = 0.245), lnCO2 in (2) -0.07977 (p = 0.200)",
-         "邢台不符：方程（1）中lnEG为5.589（p = 0.245），方程（2）中lnCO2为-0.07977（p = 0.200）"),
-        ("co2 is missing (missing in list (1).xlsx!B3 (raw \"n.a.\"))", "co2缺失（单元格list (1).xlsx!B3缺失（原文为\"n.a.\"））"),
-        ("overidentified: 3 exogenous variables excluded (a, b, c) for 1 endogenous regressor (x); rank 1 of 1",
-         "过度识别：排除外生变量3个（a、b、c），内生解释变量1个（x）；秩为1，需1"),
+        (
+            "3 observations, 3 parameters: no degrees of freedom for standard errors; 2 observations, 3 parameters",
+            "观测值3个，参数3个：自由度为零，无法计算标准误；观测值2个，参数3个",
+        ),
+        (
+            "Hausman test, (1), (2): the difference of the two covariances isn't positive definite, so the statistic has no chi-squared distribution",
+            "豪斯曼检验，（1）、（2）：两个协方差矩阵之差不是正定的，统计量不服从卡方分布",
+        ),
+        (
+            "not 邢台: lnEG in (1) 5.589 (p = 0.245), lnCO2 in (2) -0.07977 (p = 0.200)",
+            "邢台不符：方程（1）中lnEG为5.589（p = 0.245），方程（2）中lnCO2为-0.07977（p = 0.200）",
+        ),
+        (
+            "co2 is missing (missing in list (1).xlsx!B3 (raw \"n.a.\"))",
+            "co2缺失（单元格list (1).xlsx!B3缺失（原文为\"n.a.\"））",
+        ),
+        (
+            "overidentified: 3 exogenous variables excluded (a, b, c) for 1 endogenous regressor (x); rank 1 of 1",
+            "过度识别：排除外生变量3个（a、b、c），内生解释变量1个（x）；秩为1，需1",
+        ),
         ("Mean absolute correlation", "平均绝对相关系数"),
         ("OLS is enough", "混合回归即可（不存在固定效应）"),
         // Words of somebody else stay as they are, and whole.
-        ("Source: as the authors say; 3 observations, 3 parameters", "Source: as the authors say; 3 observations, 3 parameters"),
+        (
+            "Source: as the authors say; 3 observations, 3 parameters",
+            "Source: as the authors say; 3 observations, 3 parameters",
+        ),
     ];
     for (english, expected) in sentences {
         assert_eq!(wording.said(english), expected);

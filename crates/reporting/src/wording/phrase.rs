@@ -60,12 +60,7 @@ impl Phrase {
 
 /// Whether a text fits the parts from its beginning to its end; what stands for each name is the shortest
 /// that lets the rest fit. `held` says that a bracket has been opened just before.
-fn fits<'a>(
-    parts: &'a [Part],
-    text: &'a str,
-    held: bool,
-    found: &mut Vec<(&'a str, &'a str)>,
-) -> bool {
+fn fits<'a>(parts: &'a [Part], text: &'a str, held: bool, found: &mut Vec<(&'a str, &'a str)>) -> bool {
     match parts {
         [] => text.is_empty(),
         [Part::Words(words), rest @ ..] => {
@@ -145,7 +140,8 @@ mod tests {
     #[test]
     fn brackets_hold_together_and_counts_are_numbers() {
         let own = |part: &str| Some(part.to_owned());
-        let phrase = Phrase::parse("{column} is missing ({reason}) in {time}", "{column}/{reason}/{time}").unwrap();
+        let phrase =
+            Phrase::parse("{column} is missing ({reason}) in {time}", "{column}/{reason}/{time}").unwrap();
         let said = phrase.say("x is missing (a: b (c); d) in 2008", &own);
         assert_eq!(said, Some("x/a: b (c); d/2008".into()));
         let counted = Phrase::parse("{count} times", "{count}期").unwrap();

@@ -8,7 +8,10 @@ pub(super) fn split<'t>(text: &'t str, separator: &str) -> Vec<&'t str> {
         match character {
             '(' | '[' => depth += 1,
             ')' | ']' => depth = depth.saturating_sub(1),
-            _ if depth == 0 && at >= from && text.get(at..).is_some_and(|rest| rest.starts_with(separator)) => {
+            _ if depth == 0
+                && at >= from
+                && text.get(at..).is_some_and(|rest| rest.starts_with(separator)) =>
+            {
                 parts.push(text.get(from..at).unwrap_or_default());
                 from = at + separator.len();
             }
@@ -64,10 +67,21 @@ mod tests {
 
     #[test]
     fn names_are_no_prose() {
-        for name in ["lnEG", "union, married", "Isle of Man", "Levin, Lin and Chu (2002)", "唐山", "lag(x, 1)", "T = 12", "x (y)"] {
+        for name in [
+            "lnEG",
+            "union, married",
+            "Isle of Man",
+            "Levin, Lin and Chu (2002)",
+            "唐山",
+            "lag(x, 1)",
+            "T = 12",
+            "x (y)",
+        ] {
             assert!(!is_prose(name), "{name}");
         }
-        for prose in ["OLS is enough", "chance alone gives", "a sum of squares", "it isn't so", "x (as it is)"] {
+        for prose in
+            ["OLS is enough", "chance alone gives", "a sum of squares", "it isn't so", "x (as it is)"]
+        {
             assert!(is_prose(prose), "{prose}");
         }
     }
