@@ -127,20 +127,9 @@ pub enum PackageError {
         /// The fields.
         fields: String,
     },
-    /// A program that a signature needs isn't here.
-    #[error("there is no `{program}` on PATH, which a signature needs; install it and try again")]
-    NoProgram {
-        /// The program.
-        program: &'static str,
-    },
-    /// A key can't be used.
-    #[error("{program}: {message}")]
-    Signing {
-        /// The program that was to sign.
-        program: &'static str,
-        /// What it says.
-        message: String,
-    },
+    /// Something can't be signed, or a signature can't be checked.
+    #[error("{0}")]
+    Signing(#[from] vintner_signing::SigningError),
     /// A date isn't written as `YYYY-MM-DD`.
     #[error("`{0}` is no date; write YYYY-MM-DD, as in 2026-11-30")]
     Date(String),
@@ -171,8 +160,7 @@ impl PackageError {
             Self::Stale { .. }
             | Self::NotLocked { .. }
             | Self::Replicate(_)
-            | Self::NoProgram { .. }
-            | Self::Signing { .. }
+            | Self::Signing(_)
             | Self::Output { .. }
             | Self::Io { .. }
             | Self::Zip { .. } => false,

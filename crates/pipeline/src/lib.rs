@@ -30,6 +30,7 @@ mod operation;
 mod plan;
 mod questions;
 mod run;
+mod shared;
 mod spec;
 mod store;
 
@@ -57,10 +58,12 @@ pub use run::{
     Engine, Observer, Outcome, Report, Request, RunOptions, SetAside, Silent, StageReport, abandoned_scratch,
     rehearse, unchanged, unpublish,
 };
+pub use shared::{PushWhat, Pushed, pull, push};
 pub use spec::{
     Bound, ForEach, Item, Pipeline, PipelineStage, Reference, SourceFile, Spec, StageSpec, Vintage,
 };
 pub use store::{
-    Collected, Contents, Failure, InputRecord, Keep, KeptRun, LockFile, Locked, Locking, MendedBy, Origin,
-    OutputRecord, PublishedFile, PublishedFiles, Record, Store, Unsound, check_unlinked, write_within,
+    Blobs, Collected, Contents, Failure, Got, InputRecord, Keep, KeptRun, LockFile, Locked, Locking, MendedBy,
+    Origin, OutputRecord, PublishedFile, PublishedFiles, Record, Records, SharedStore, Store, Taken, Unsound,
+    check_arrived, check_unlinked, file_digest, write_within,
 };

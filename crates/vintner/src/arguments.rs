@@ -431,6 +431,9 @@ pub(crate) struct Reproduce {
     /// Run every selected stage, whatever the cache has
     #[arg(long)]
     pub(crate) force: bool,
+    /// Take nothing from the shared store that vintner.toml names: make here what isn't kept here
+    #[arg(long)]
+    pub(crate) no_remote: bool,
     /// Fail where anything comes out other than pipeline.lock says, and then publish nothing
     #[arg(long)]
     pub(crate) locked: bool,
@@ -600,6 +603,28 @@ pub(crate) enum CacheCommand {
     Gc(Gc),
     /// Read every byte again, and fail where anything isn't what its name says
     Verify(VerifyCache),
+    /// Give what latest runs need to the shared store that vintner.toml names
+    Push(Push),
+    /// Take from the shared store what a vintage's run would make
+    Pull(OfVintage),
+    /// Compare what is kept here with the shared store
+    Status(FormatOnly),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Push {
+    /// The data vintage whose latest run is given; those of all where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
+    /// Give earlier runs, too
+    #[arg(long, conflicts_with = "vintage")]
+    pub(crate) all: bool,
+    /// Say what would be given, and give nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Text for people or JSON for scripts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -617,6 +642,10 @@ pub(crate) struct Gc {
     /// Keep runs younger than this: 30d, 12h, 90m or 0d
     #[arg(long, value_name = "AGE", default_value = "30d", value_parser = age)]
     pub(crate) older_than: u64,
+    /// Remove from the shared store what neither the latest runs nor the locks of this workspace need; a run's age
+    /// counts from when it was given
+    #[arg(long)]
+    pub(crate) remote: bool,
     /// Say what would go, and remove nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -774,6 +803,9 @@ impl Command {
                 CacheCommand::Du(command) => command.format,
                 CacheCommand::Gc(command) => command.format,
                 CacheCommand::Verify(command) => command.format,
+                CacheCommand::Push(command) => command.format,
+                CacheCommand::Pull(command) => command.format,
+                CacheCommand::Status(command) => command.format,
             },
             Command::Graph(command) => return command.format == GraphFormat::Json,
             Command::Show(command) => return command.format == ShowFormat::Json,

@@ -33,6 +33,17 @@ pub(crate) enum CommandError {
     #[error("{0}")]
     Programs(#[from] ProgramsError),
     #[error("{0}")]
+    Remote(#[from] vintner_remote::RemoteError),
+    #[error("{}:{line}:{column}: {message}", path.display())]
+    Settings { path: std::path::PathBuf, line: usize, column: usize, message: String },
+    #[error(
+        "no shared store is named for {}\n  write remote = \"ADDRESS\" into its vintner.toml: a folder, \
+         s3://BUCKET/PREFIX, or https://… (docs/shared-cache.md)", workspace.display()
+    )]
+    NoRemote { workspace: std::path::PathBuf },
+    #[error("{} couldn't be {what}; the lines above say why", vintner_stages::count(*.runs, "thing"))]
+    NotShared { runs: usize, what: &'static str },
+    #[error("{0}")]
     Replicate(#[from] vintner_replicate::ReplicateError),
     #[error(
         "{path} is there and holds other files than a folder of scripts\n  name a new folder, or empty this one"
@@ -153,7 +164,8 @@ impl CommandError {
 
     fn is_usage(&self) -> bool {
         match self {
-            CommandError::NoDataRoot { .. } => true,
+            CommandError::NoDataRoot { .. } | CommandError::NoRemote { .. } | CommandError::Settings { .. } => true,
+            CommandError::Remote(vintner_remote::RemoteError::Address { .. }) => true,
             CommandError::Pipeline(error) => error.is_usage(),
             CommandError::Stages(error) => error.is_usage(),
             CommandError::Site(error) => error.is_usage(),

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use vintner_diagnostics::{Fault, Faults};
 use vintner_package::PackageError;
 use vintner_pipeline::PipelineError;
+use vintner_remote::RemoteError;
 use vintner_site::SiteError;
 use vintner_stages::StagesError;
 
@@ -113,6 +114,9 @@ fn kind(error: &CommandError) -> &'static str {
             PipelineError::InUse { .. } => "in_use",
             PipelineError::Moved { .. } | PipelineError::MovedSince { .. } => "moved",
             PipelineError::Lock { .. } => "lock",
+            PipelineError::Absent { .. } | PipelineError::WrongBytes { .. } | PipelineError::Elsewhere { .. } => {
+                "shared_cache"
+            }
             _ => "other",
         };
     }
@@ -128,6 +132,7 @@ fn kind(error: &CommandError) -> &'static str {
         CommandError::Package(PackageError::Stale { .. }) => "not_made",
         CommandError::Package(PackageError::NotLocked { .. }) => "unlocked",
         CommandError::Package(PackageError::Io { .. } | PackageError::Zip { .. }) => "file",
+        CommandError::Remote(RemoteError::Place { .. }) | CommandError::NotShared { .. } => "shared_cache",
         CommandError::NotWritten { .. } | CommandError::Output(_) => "file",
         other if other.exit_code() == 2 => "usage",
         _ => "other",

@@ -16,6 +16,7 @@ mod instant;
 mod interrupt;
 mod printable;
 mod progress;
+mod settings;
 mod state_lines;
 mod terminal;
 mod text_table;
@@ -134,7 +135,8 @@ fn log_to_stderr(verbose: u8) {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("VINTNER_LOG").unwrap_or_else(|_| {
         tracing_subscriber::EnvFilter::new(format!(
-            "warn,vintner={level},vintner_pipeline={level},vintner_stages={level},vintner_ingest={level}"
+            "warn,vintner={level},vintner_pipeline={level},vintner_stages={level},vintner_ingest={level},\
+             vintner_remote={level}"
         ))
     });
     tracing_subscriber::fmt()

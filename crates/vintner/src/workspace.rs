@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use vintner_pipeline::{Digest, LockFile, Locking, Pipeline, Request, Store, Vintage, check_unlinked};
+use vintner_remote::{Keys, Remote, bucket_at};
 use vintner_stages::{bind_vintage, find_vintage, registry};
 
 use crate::arguments::Common;
 use crate::error::{CommandError, Result};
 use crate::printable::printable;
+use crate::settings::Settings;
 use crate::terminal::say;
 use crate::upward::nearest_above;
 
@@ -144,6 +146,15 @@ impl Workspace {
     /// links may be followed.
     pub(crate) fn check_unlinked(&self, folder: &Path) -> Result<()> {
         if self.follow_links { Ok(()) } else { Ok(check_unlinked(&self.folder, folder)?) }
+    }
+
+    /// The shared store that is named for it, if one is.
+    pub(crate) fn remote(&self) -> Result<Option<Remote>> {
+        let Some(settings) = Settings::of(&self.folder)?.remote else { return Ok(None) };
+        let bucket = bucket_at(&settings.url, &settings.from)?;
+        let keys = Keys::new(settings.key.as_deref(), &settings.trust)?;
+        let kept_in = self.store().shared_folder()?;
+        Ok(Some(Remote::new(bucket, &kept_in).trusting(Box::new(keys))))
     }
 
     pub(crate) fn store(&self) -> Store {

@@ -7,7 +7,6 @@
 //! `openssl` with a key that they have; this program keeps none.
 
 mod beside;
-mod key;
 mod listed;
 mod object;
 mod python_json;

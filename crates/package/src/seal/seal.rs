@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use vintner_signing::Key;
 
 use super::beside::{declaration, signature};
-use super::key::Key;
 use super::listed::listed;
 use super::{object, python_json};
 use crate::contents::{Request, gather};

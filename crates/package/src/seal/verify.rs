@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde_json::Value;
+use vintner_signing::checked;
 
 use super::beside::{declaration, signature};
-use super::key::checked;
 use super::listed::listed;
 use super::object::{self, Declared};
 use crate::error::{PackageError, Result};

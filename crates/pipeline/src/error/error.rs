@@ -7,6 +7,7 @@ use vintner_diagnostics::Faults;
 
 use super::listing::few;
 use super::lock_difference::{LockDifference, LockedKind};
+use crate::digest::Digest;
 
 /// The result of reading or running a pipeline.
 pub type Result<T> = std::result::Result<T, PipelineError>;
@@ -151,6 +152,35 @@ pub enum PipelineError {
     UnknownLatest {
         /// The file that says which runs are the vintage's latest.
         path: PathBuf,
+    },
+    /// A shared store hasn't got an object.
+    #[error("{place}: the object {} isn't there\n  `vintner cache push` from where it is made puts it there again", .digest.short())]
+    Absent {
+        /// Where it was looked for.
+        place: String,
+        /// The object.
+        digest: Digest,
+    },
+    /// What came from a shared store isn't what was asked for.
+    #[error(
+        "{place}: the object {} has other bytes there (their digest is {}), so they aren't taken\n  \
+         `vintner cache push` from where it is made puts it there again", .digest.short(), .found.short()
+    )]
+    WrongBytes {
+        /// Where it came from.
+        place: String,
+        /// The object.
+        digest: Digest,
+        /// The digest of what came.
+        found: Digest,
+    },
+    /// A shared store can't be read or written.
+    #[error("{place}: {message}")]
+    Elsewhere {
+        /// Where it is.
+        place: String,
+        /// What is wrong, and what to do.
+        message: String,
     },
     /// `pipeline.lock` can't be used.
     #[error("{}: {message}", shown(.path))]

@@ -1,7 +1,7 @@
 //! Making one branch: from the cache, or by running its stage.
 
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -26,7 +26,7 @@ use crate::plan::{Branch, BranchAt, Part, Plan, Read};
 use crate::spec::Reference;
 use crate::store::{
     ColumnRecord, Failure, InputRecord, Origin, OutputRecord, Record, Soundness, SpareLocks, Store,
-    WriteThrough,
+    Taken, WriteThrough,
 };
 
 /// All that making a branch takes.
@@ -126,7 +126,7 @@ impl Making<'_> {
         let forced = self.options.force && part == Part::Made;
         let why = match forced {
             true => vec![Cause::Forced],
-            false => match kept(self.store, &self.reading, &digest) {
+            false => match self.kept_or_shared(name, &digest) {
                 Kept::Whole(record) => {
                     tracing::info!(stage = name, fingerprint = digest.short(), "cached");
                     return Ok(Made::Cached(digest, record));
@@ -144,6 +144,33 @@ impl Making<'_> {
         // A thread of the run that waits for a part of a stage takes up another branch meanwhile. It
         // would wait for that one's lock with this one's held, and two runs for one another for ever.
         apart(|| self.make_locked(branch, name, fingerprint, digest, forced, why))
+    }
+
+    /// What the store has of a result, once what it lacks was asked for where results are shared.
+    fn kept_or_shared(&self, name: &str, fingerprint: &Digest) -> Kept {
+        let found = kept(self.store, &self.reading, fingerprint);
+        let Some(shared) = self.options.shared.as_ref().filter(|_| !matches!(found, Kept::Whole(_))) else {
+            return found;
+        };
+        let taken = shared.find_records(&BTreeSet::from([fingerprint.clone()])).and_then(|mut records| {
+            let Some(record) = records.remove(fingerprint) else { return Ok(Taken::default()) };
+            let (files, cancelled) = (&self.reading.files, &self.options.cancelled);
+            self.store.take_one(fingerprint, record, shared.as_ref(), files, cancelled)
+        });
+        // What can't be had there is made here.
+        match taken {
+            Err(error) => tracing::warn!(stage = name, %error, "the shared store wasn't of use"),
+            Ok(taken) => {
+                for refused in &taken.refused {
+                    tracing::warn!(stage = name, "{refused}");
+                }
+                if taken.runs > 0 {
+                    tracing::info!(stage = name, place = %shared.place(), "taken from the shared store");
+                    return kept(self.store, &self.reading, fingerprint);
+                }
+            }
+        }
+        found
     }
 
     /// Makes a branch while no other run does.

@@ -1,11 +1,12 @@
 //! How to run.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::snapshot::Request;
 use crate::digest::Digest;
 use crate::operation::Cancelled;
-use crate::store::Locked;
+use crate::store::{Locked, SharedStore};
 
 /// How to run.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +24,8 @@ pub struct RunOptions {
     /// Outputs of runs elsewhere, as a lock names them: files with such content are replaced where an
     /// output is published, and others are set aside.
     pub known: BTreeSet<Digest>,
+    /// A store that is asked for what isn't kept here, before it is made.
+    pub shared: Option<Arc<dyn SharedStore>>,
     /// Ends the run, from wherever its clone is.
     pub cancelled: Cancelled,
     /// What was asked for, of which a snapshot is taken if there was nothing to do.

@@ -10,6 +10,7 @@ use super::atomic::is_unfinished;
 use super::folder::{Entry, EntryKind, Folder};
 use super::record::{Origin, Record};
 use super::store::{SCRATCH, Store};
+use super::taking::{INCOMING, SHARED};
 use crate::digest::Digest;
 use crate::error::Result;
 
@@ -171,6 +172,10 @@ impl Store {
                 contents.leftovers.push((self.root.join(&entry.name), entry.bytes));
             }
         }
+        // What a pull that was interrupted had begun to bring: the next one would have gone on with it.
+        let mut incoming = Vec::new();
+        self.files_below(&self.root.join(SHARED).join(INCOMING), &mut incoming)?;
+        contents.leftovers.extend(incoming.into_iter().map(|(path, entry)| (path, entry.bytes)));
         self.sort_files(&self.outputs, contents, |contents, entry| {
             if entry.names < 2 {
                 contents.copied_output_bytes += entry.bytes;

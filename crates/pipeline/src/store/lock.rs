@@ -144,11 +144,15 @@ impl Store {
     /// from it.
     pub(crate) fn showing(&self) -> Result<Showing> {
         // Where nothing can be written, a run that finds everything in place needs no lock.
-        let Some((file, path)) = self.open_where_writable("showing")? else {
-            return Ok(Showing { file: None });
-        };
+        Ok(Showing { file: self.lock_named("showing")? })
+    }
+
+    /// Waits until no other process holds the file of that name in the store, and holds it; none where nothing
+    /// can be written.
+    pub(super) fn lock_named(&self, name: &str) -> Result<Option<File>> {
+        let Some((file, path)) = self.open_where_writable(name)? else { return Ok(None) };
         self.locking.exclusive(&file).map_err(PipelineError::io(&path, "locking"))?;
-        Ok(Showing { file: Some(file) })
+        Ok(Some(file))
     }
 
     /// Has the store alone.

@@ -5,12 +5,14 @@
 //! It never runs a stage, and believes nothing that it reads unless its digest says so.
 
 mod atomic;
+mod blobs;
 mod change_times;
 mod collect;
 mod contents;
 mod failures;
 mod folder;
 mod latest;
+mod local;
 mod lock;
 mod lock_file;
 mod lock_files;
@@ -18,14 +20,17 @@ mod locking;
 mod outputs;
 mod published;
 mod record;
+mod records;
 mod stamp;
 mod stat_cache;
 mod store;
+mod taking;
 mod unsound;
 mod write_through;
 
 pub use atomic::{check_unlinked, write_within};
 pub(crate) use atomic::{place, remove_unpublished, write_published};
+pub use blobs::{Blobs, Got, check_arrived, file_digest};
 pub use collect::{Collected, Keep};
 pub use contents::{Contents, KeptRun};
 pub use failures::Failure;
@@ -36,9 +41,11 @@ pub use locking::Locking;
 pub use published::{PublishedFile, PublishedFiles};
 pub(crate) use record::ColumnRecord;
 pub use record::{InputRecord, Origin, OutputRecord, Record};
+pub use records::{Records, SharedStore};
 pub(crate) use stamp::{Stamp, now};
 pub(crate) use stat_cache::StatCache;
 pub(crate) use store::Soundness;
 pub use store::Store;
+pub use taking::Taken;
 pub use unsound::{MendedBy, Unsound};
 pub(crate) use write_through::WriteThrough;

@@ -10,6 +10,8 @@
 //! .vintner/v1/published               which files of the workspace were published, with what content
 //! .vintner/v1/stat-cache              digests of files by what the file system says of them
 //! .vintner/v1/answers                 what programs answered that were asked for their versions
+//! .vintner/v1/shared/                 what is known of a shared store, and what is on its way from there
+//! .vintner/v1/taking                  held by the process that takes results over from a shared store
 //! .vintner/v1/in-use                  held by runs, so that nothing is collected meanwhile
 //! .vintner/v1/showing                 held by a run that writes `latest`, `outputs` and what it publishes
 //! .vintner/secret-key                 turns values of variables into digests; its owner's alone
@@ -239,9 +241,7 @@ impl Store {
         let path = self.record_path(fingerprint);
         let Some(text) = read_if_there(&path)? else { return Ok(None) };
         let Ok(record) = serde_json::from_slice::<Record>(&text) else { return Ok(None) };
-        let own = record.fingerprint.digest().is_ok_and(|digest| digest == *fingerprint);
-        let sound = own && record.outputs.values().all(|output| output.digest.is_well_formed());
-        Ok(sound.then_some(record))
+        Ok(record.is_of(fingerprint).then_some(record))
     }
 
     /// Keeps what may be found out again.

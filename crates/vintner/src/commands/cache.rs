@@ -1,5 +1,7 @@
 //! `vintner cache`: what is kept for whom, and taking away what nobody needs.
 
+pub(crate) mod shared;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
@@ -21,8 +23,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Cache) -> Result
     match &arguments.command {
         CacheCommand::Ls(arguments) => list(workspace, arguments),
         CacheCommand::Du(arguments) => sizes(workspace, arguments.format),
+        CacheCommand::Gc(arguments) if arguments.remote => shared::collect(workspace, arguments),
         CacheCommand::Gc(arguments) => collect(workspace, arguments),
         CacheCommand::Verify(arguments) => verify(workspace, arguments),
+        CacheCommand::Push(arguments) => shared::give(workspace, arguments),
+        CacheCommand::Pull(arguments) => shared::take(workspace, arguments),
+        CacheCommand::Status(arguments) => shared::status(workspace, arguments.format),
     }
 }
 

@@ -1,14 +1,16 @@
 //! `vintner reproduce`.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use serde_json::json;
 use vintner_pipeline::{
-    Engine, LockFile, Locked, Observer, Plan, Report, RunOptions, Selection, Silent, StageStatus, State,
-    Survey, unchanged,
+    Blobs, Cancelled, Engine, LockFile, Locked, Observer, PipelineError, Plan, Report, RunOptions, Selection,
+    SharedStore, Silent, StageStatus, State, Store, Survey, pull, unchanged,
 };
 use vintner_stages::{ResultsDifference, results_difference};
 
+use super::cache::shared::say_taken;
 use super::status::exit_code;
 use super::{count, lock, print_json, published, results};
 use crate::arguments::{Format, Reproduce};
@@ -16,9 +18,10 @@ use crate::branch_list::{either, folded, names};
 use crate::conclusion;
 use crate::error::{CommandError, Result};
 use crate::interrupt;
+use crate::printable::printable;
 use crate::progress::Progress;
 use crate::state_lines::{self, StateLine};
-use crate::terminal::{Tone, page};
+use crate::terminal::{Screen, Tone, page, say};
 use crate::workspace::{Volume, Workspace};
 
 pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
@@ -57,13 +60,19 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         Err(_) if arguments.locked => return lock.map(|_| ()),
         Err(_) => None,
     };
+    let cancelled = interrupt::cancelled()?;
+    let shared = match arguments.force || arguments.no_remote {
+        true => None,
+        false => pulled(workspace, &plan, &store, &cancelled)?,
+    };
     let options = RunOptions {
         locked,
+        shared,
         force: arguments.force,
         keep_going: arguments.keep_going,
         known: workspace.locked_outputs()?,
         jobs: arguments.jobs.unwrap_or(0).into(),
-        cancelled: interrupt::cancelled()?,
+        cancelled,
         // A lock that can't be written is said each time.
         remember: lock.is_ok().then_some(request),
         ..RunOptions::default()
@@ -92,6 +101,29 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         writeln!(page(), "{changes}")?;
     }
     Ok(report.check()?)
+}
+
+/// The shared store that is named, once what it has of a plan was taken. What can't be had there is made here.
+fn pulled(
+    workspace: &Workspace,
+    plan: &Plan<'_>,
+    store: &Store,
+    cancelled: &Cancelled,
+) -> Result<Option<Arc<dyn SharedStore>>> {
+    let Some(remote) = workspace.remote()? else { return Ok(None) };
+    match pull(plan, store, &remote, cancelled) {
+        Ok(taken) => {
+            say_taken(workspace.volume, &taken, &remote.place());
+            Ok(Some(Arc::new(remote)))
+        }
+        Err(error @ PipelineError::Elsewhere { .. }) => {
+            let label = Screen::stderr().paint(Tone::Warning, "warning:");
+            let said = format!("{error}\n  what isn't kept here is made here; --no-remote doesn't ask");
+            say(&format!("{label} {}", printable(&said)));
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What is locked of the vintage that is to come out as it is locked.

@@ -92,6 +92,8 @@ impl Workspace {
         command.args(arguments).current_dir(self.folder.path());
         command.env_remove("VINTNER_DATA_ROOT").env_remove("VINTNER_LOG");
         command.env_remove("VINTNER_FOLLOW_LINKS").env("VINTNER_SCRATCH", self.scratch.path());
+        // No settings of whoever runs the tests.
+        command.env("XDG_CONFIG_HOME", self.scratch.path());
         command
     }
 

@@ -1,0 +1,11 @@
+//! Shared stores, over buckets of every kind.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod buckets;
+mod collected;
+mod every_store;
+mod http;
+mod latency;
+mod s3;
+mod two_at_once;
+mod web_server;
