@@ -229,7 +229,7 @@ impl Ended {
                 discard();
                 Trouble::Lasting("it has more bytes than are expected".into())
             }
-            (0, 5 | 6 | 7) => Trouble::Lasting(format!("it can't be reached ({said})")),
+            (0, 5..=7) => Trouble::Lasting(format!("it can't be reached ({said})")),
             (0, 28) => Trouble::Lasting("it can't be reached (no answer for too long)".into()),
             (_, 60 | 77) => Trouble::Lasting(format!("its certificate isn't trusted ({said})")),
             (_, 23 | 26) => Trouble::Lasting(format!("a file of this machine can't be written or read ({said})")),

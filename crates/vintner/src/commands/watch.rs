@@ -45,6 +45,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Watch) -> Result<()> {
         dry_run: false,
         exit_code: false,
         force: false,
+        // What changes here is made here.
+        no_remote: true,
         locked: false,
         publish_to: None,
         only: Vec::new(),
