@@ -11,7 +11,7 @@ use vintner_pipeline::{Blobs, Digest, Got, PipelineError, Record, Records, check
 use crate::attempts::Attempts;
 use crate::batch::{Entries, Entry};
 use crate::bucket::{Bucket, Get, Put, Trouble};
-use crate::error::Result;
+use crate::error::{RemoteError, Result};
 use crate::index::{Index, IndexIn};
 use crate::names;
 use crate::trust::{Everyone, Trust};
@@ -114,7 +114,7 @@ impl Remote {
     pub fn check_writable(&self) -> Result<()> {
         match self.bucket.is_read_only() {
             Some(message) => {
-                Err(crate::RemoteError::Place { place: self.bucket.place(), message: message.to_owned() })
+                Err(RemoteError::Place { place: self.bucket.place(), message: message.to_owned() })
             }
             None => Ok(()),
         }
@@ -148,8 +148,8 @@ impl Remote {
         Ok(listed.into_iter().filter_map(|one| Some((names::digest_of(&one.name)?, one.bytes))).collect())
     }
 
-    pub(crate) fn failed(&self, trouble: &Trouble) -> crate::RemoteError {
-        crate::RemoteError::Place { place: self.bucket.place(), message: trouble.to_string() }
+    pub(crate) fn failed(&self, trouble: &Trouble) -> RemoteError {
+        RemoteError::Place { place: self.bucket.place(), message: trouble.to_string() }
     }
 
     fn sizes(&self, wanted: &BTreeSet<Digest>) -> Result<BTreeMap<Digest, u64>> {
@@ -192,7 +192,7 @@ impl Remote {
         };
         let mut new = Entries::new();
         for (fingerprint, record) in records.iter().filter(|(fingerprint, _)| !is_there(fingerprint)) {
-            let entry = Entry::new(now, record).map_err(|error| crate::RemoteError::Place {
+            let entry = Entry::new(now, record).map_err(|error| RemoteError::Place {
                 place: self.bucket.place(),
                 message: format!("the record of {} can't be written: {error}", record.branch),
             })?;

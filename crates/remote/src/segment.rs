@@ -69,7 +69,7 @@ mod tests {
     fn batches_come_back_to_the_byte_and_halves_are_refused() {
         let signature = Signature { text: "-----\nline\n-----".into(), openpgp: true };
         let batches = [
-            Batch { text: "a 1 {\"towns\": \"北京\"}\nb 2 {}\n".into(), signature: Some(signature) },
+            Batch { text: "a 1 {\"towns\": \"数据\"}\nb 2 {}\n".into(), signature: Some(signature) },
             Batch { text: String::new(), signature: None },
         ];
         let bytes = packed(&batches).unwrap();

@@ -216,7 +216,7 @@ pub fn record(branch: &str, outputs: &[&[u8]]) -> (Digest, Record) {
     let record = Record {
         branch: branch.to_owned(),
         outputs: outputs.iter().enumerate().map(output).collect(),
-        warnings: vec!["a warning with\na line and a \"quotation\" 北京".into()],
+        warnings: vec!["a warning with\na line and a \"quotation\" 数据".into()],
         seconds: 1.5,
         peak_memory: None,
         started: 1_700_000_000,
