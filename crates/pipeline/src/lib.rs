@@ -63,7 +63,7 @@ pub use spec::{
     Bound, ForEach, Item, Pipeline, PipelineStage, Reference, SourceFile, Spec, StageSpec, Vintage,
 };
 pub use store::{
-    Blobs, Collected, Contents, Failure, Got, InputRecord, Keep, KeptRun, LockFile, Locked, Locking, MendedBy,
-    Origin, OutputRecord, PublishedFile, PublishedFiles, Record, Records, SharedStore, Store, Taken, Unsound,
-    check_arrived, check_unlinked, file_digest, write_within,
+    Blobs, Collected, Contents, Failure, Got, InputRecord, Keep, KeptRun, LockFile, Locked, Locking,
+    MendedBy, Origin, OutputRecord, PublishedFile, PublishedFiles, Record, Records, SharedStore, Store,
+    Taken, Unsound, check_arrived, check_unlinked, file_digest, write_within,
 };

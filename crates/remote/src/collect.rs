@@ -114,7 +114,9 @@ impl Remote {
 fn needed(index: &Index, stays: impl Fn(bool, &Digest, &Entry) -> bool) -> BTreeSet<Digest> {
     let mut needed = BTreeSet::new();
     for known in index.parts.iter().flat_map(|part| &part.batches) {
-        for (fingerprint, entry) in known.entries.iter().filter(|(print, entry)| stays(known.own, print, entry)) {
+        for (fingerprint, entry) in
+            known.entries.iter().filter(|(print, entry)| stays(known.own, print, entry))
+        {
             let record = entry.record(fingerprint);
             needed.extend(record.into_iter().flat_map(|record| {
                 record.outputs.into_values().map(|output| output.digest).collect::<Vec<_>>()
@@ -129,4 +131,3 @@ fn of_gone(index: &Index, needed_still: &BTreeSet<Digest>) -> BTreeSet<Digest> {
     let before: BTreeSet<Digest> = needed(index, |_, _, _| true);
     before.difference(needed_still).cloned().collect()
 }
-

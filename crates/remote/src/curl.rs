@@ -32,9 +32,15 @@ pub(crate) struct Transfer {
 #[derive(Debug, Clone)]
 pub(crate) enum What {
     /// Into a file, from so many bytes on, and no more than so many.
-    Get { into: PathBuf, from: u64, most: u64 },
+    Get {
+        into: PathBuf,
+        from: u64,
+        most: u64,
+    },
     /// A file.
-    Put { from: PathBuf },
+    Put {
+        from: PathBuf,
+    },
     Delete,
 }
 
@@ -214,7 +220,9 @@ impl Ended {
         }
         let said = if self.said.is_empty() { "no answer" } else { &self.said };
         Err(match (self.status, self.exit) {
-            (408 | 425 | 429 | 500..=599, _) => Trouble::Passing(format!("the server answered {}", self.status)),
+            (408 | 425 | 429 | 500..=599, _) => {
+                Trouble::Passing(format!("the server answered {}", self.status))
+            }
             (401 | 403 | 407, _) => Trouble::Lasting(format!(
                 "the server answered {}: see that the credentials in the environment are there and may do this, \
                  and that this machine's clock is right",
@@ -232,7 +240,9 @@ impl Ended {
             (0, 5..=7) => Trouble::Lasting(format!("it can't be reached ({said})")),
             (0, 28) => Trouble::Lasting("it can't be reached (no answer for too long)".into()),
             (_, 60 | 77) => Trouble::Lasting(format!("its certificate isn't trusted ({said})")),
-            (_, 23 | 26) => Trouble::Lasting(format!("a file of this machine can't be written or read ({said})")),
+            (_, 23 | 26) => {
+                Trouble::Lasting(format!("a file of this machine can't be written or read ({said})"))
+            }
             _ => Trouble::Passing(said.to_owned()),
         })
     }
@@ -266,8 +276,12 @@ mod tests {
         let get = What::Get { into: "/tmp/a \"b\"".into(), from: 7, most: 9 };
         let transfer = Transfer { url: "https://x/y".into(), headers: vec!["A: b".into()], what: get };
         let said = section(4, &transfer, true);
-        for line in ["output = \"/tmp/a \\\"b\\\"\"", "continue-at = 7", "max-filesize = 9", "proto-redir = \"=https\""]
-        {
+        for line in [
+            "output = \"/tmp/a \\\"b\\\"\"",
+            "continue-at = 7",
+            "max-filesize = 9",
+            "proto-redir = \"=https\"",
+        ] {
             assert!(said.lines().any(|one| one == line), "{line}\n{said}");
         }
     }

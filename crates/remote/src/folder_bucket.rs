@@ -38,7 +38,10 @@ impl FolderBucket {
         };
         let most = wanted.most.saturating_add(1);
         if io::copy(&mut file.take(most), &mut into).map_err(trouble)? == most {
-            return Err(Trouble::Lasting(format!("it has more than the {} bytes that are expected", wanted.most)));
+            return Err(Trouble::Lasting(format!(
+                "it has more than the {} bytes that are expected",
+                wanted.most
+            )));
         }
         Ok(())
     }
@@ -123,7 +126,11 @@ fn below(folder: &Path, named: &str, found: &mut Vec<Listed>) -> Result<(), Trou
             Ok(metadata) if metadata.is_dir() => below(&entry.path(), &name, found)?,
             Ok(metadata) if metadata.is_file() => {
                 let since = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-                found.push(Listed { name, bytes: metadata.len(), modified: since.map(|since| since.as_secs()) });
+                found.push(Listed {
+                    name,
+                    bytes: metadata.len(),
+                    modified: since.map(|since| since.as_secs()),
+                });
             }
             // It went meanwhile, or is neither.
             _ => {}

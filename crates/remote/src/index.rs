@@ -98,7 +98,8 @@ impl IndexIn<'_> {
             return Ok((parts.collect(), true));
         }
         let file = self.kept_in.join("index.json");
-        let get = Get { name: names::list_of_parts(), into: file.clone(), most: LARGEST_LIST, goes_on: false };
+        let get =
+            Get { name: names::list_of_parts(), into: file.clone(), most: LARGEST_LIST, goes_on: false };
         match self.attempts.each(&[get], |gets| self.bucket.get(gets)).pop() {
             Some(Ok(())) => {}
             // Nothing was ever put there, or it is no shared store.
@@ -152,7 +153,8 @@ impl IndexIn<'_> {
                     absent.insert(digest);
                     continue;
                 }
-                Err(trouble @ Trouble::Passing(_)) if !matches!(&trouble, Trouble::Passing(said) if said == WRONG) => {
+                Err(trouble @ Trouble::Passing(_)) if !matches!(&trouble, Trouble::Passing(said) if said == WRONG) =>
+                {
                     return Err(self.trouble(&trouble));
                 }
                 Err(trouble) => trouble.to_string(),
@@ -164,7 +166,8 @@ impl IndexIn<'_> {
             let packed = fs::read(path(digest)).map_err(RemoteError::io(&path(digest), "reading"))?;
             match segment::unpacked(&packed) {
                 Ok(batches) => {
-                    let batches = batches.into_iter().map(|batch| self.known(digest, batch, &mut index.refused));
+                    let batches =
+                        batches.into_iter().map(|batch| self.known(digest, batch, &mut index.refused));
                     let batches = batches.collect::<Result<Vec<_>>>()?;
                     index.parts.push(Part { digest: digest.clone(), bytes: *bytes, batches });
                 }
@@ -286,7 +289,12 @@ impl IndexIn<'_> {
             return Ok(());
         }
         // What stays behind is found twice, which changes nothing.
-        for trouble in self.attempts.each(&gone, |gone| self.bucket.remove(gone)).into_iter().filter_map(std::result::Result::err) {
+        for trouble in self
+            .attempts
+            .each(&gone, |gone| self.bucket.remove(gone))
+            .into_iter()
+            .filter_map(std::result::Result::err)
+        {
             tracing::debug!(%trouble, "a part of the index that went into another stays behind");
         }
         Ok(())
@@ -320,7 +328,8 @@ impl IndexIn<'_> {
             if written.as_ref() == Some(&parts) {
                 return Ok(());
             }
-            let named: BTreeMap<&str, u64> = parts.iter().map(|(digest, bytes)| (digest.as_str(), *bytes)).collect();
+            let named: BTreeMap<&str, u64> =
+                parts.iter().map(|(digest, bytes)| (digest.as_str(), *bytes)).collect();
             let text = serde_json::to_vec_pretty(&named).unwrap_or_default();
             write_within(&self.kept_in, &file, &text)?;
             self.put(names::list_of_parts(), &file)?;

@@ -40,9 +40,10 @@ impl Keys {
             if text.contains("PRIVATE KEY") {
                 return Err(RemoteError::Address {
                     address: name.clone(),
-                    message: "it is a private key, and `trust` names public ones: `openssl pkey -in KEY -pubout` \
+                    message:
+                        "it is a private key, and `trust` names public ones: `openssl pkey -in KEY -pubout` \
                               writes the public half"
-                        .into(),
+                            .into(),
                 });
             }
             Ok(text)
@@ -63,7 +64,8 @@ impl Trust for Keys {
 
     fn sign(&self, text: &str) -> Result<Option<Signature>> {
         let Some(own) = &self.own else { return Ok(None) };
-        let folder = tempfile::tempdir().map_err(RemoteError::io(Path::new("."), "making a temporary folder"))?;
+        let folder =
+            tempfile::tempdir().map_err(RemoteError::io(Path::new("."), "making a temporary folder"))?;
         let (file, signed) = (folder.path().join("text"), folder.path().join("signature"));
         fs::write(&file, text).map_err(RemoteError::io(&file, "writing"))?;
         let key = Key::of(&own.name);

@@ -126,7 +126,8 @@ impl Remote {
     /// Where it can't be read.
     pub fn there(&self) -> Result<There> {
         let index = self.index()?;
-        let mut there = There { parts: index.parts.len(), refused: index.refused.clone(), ..There::default() };
+        let mut there =
+            There { parts: index.parts.len(), refused: index.refused.clone(), ..There::default() };
         for known in index.believed() {
             for (fingerprint, entry) in &known.entries {
                 let Some(record) = entry.record(fingerprint) else { continue };
@@ -208,7 +209,8 @@ impl Remote {
 }
 
 /// What came isn't what was asked for; it may do better another time.
-const WRONG: &str = "other bytes came than its name says; whoever has it mends that with `vintner cache push`";
+const WRONG: &str =
+    "other bytes came than its name says; whoever has it mends that with `vintner cache push`";
 const SHORT: &str = "it breaks off before its end; whoever has it mends that with `vintner cache push`";
 /// So often something comes that isn't what was asked for before that is given up.
 const WRONG_TIMES: u32 = 4;
@@ -218,7 +220,10 @@ impl Blobs for Remote {
         self.bucket.place()
     }
 
-    fn blob_sizes(&self, wanted: &BTreeSet<Digest>) -> std::result::Result<BTreeMap<Digest, u64>, PipelineError> {
+    fn blob_sizes(
+        &self,
+        wanted: &BTreeSet<Digest>,
+    ) -> std::result::Result<BTreeMap<Digest, u64>, PipelineError> {
         if wanted.is_empty() {
             return Ok(BTreeMap::new());
         }
@@ -287,8 +292,10 @@ impl Blobs for Remote {
             let message = error.to_string();
             return files.keys().map(|digest| (digest.clone(), failed(message.clone()))).collect();
         }
-        let puts: Vec<Put> =
-            files.iter().map(|(digest, from)| Put { name: names::object(digest), from: from.clone() }).collect();
+        let puts: Vec<Put> = files
+            .iter()
+            .map(|(digest, from)| Put { name: names::object(digest), from: from.clone() })
+            .collect();
         let done = self.attempts.each(&puts, |puts| self.bucket.put(puts));
         let mut lost = self.lost();
         for digest in files.keys() {
@@ -317,7 +324,8 @@ impl Records for Remote {
         for fingerprint in fingerprints {
             let entries = index.believed().filter_map(|known| known.entries.get(fingerprint));
             let records = entries.filter_map(|entry| entry.record(fingerprint));
-            let records = records.filter(|record| !outputs(record).iter().any(|output| lost.contains(output)));
+            let records =
+                records.filter(|record| !outputs(record).iter().any(|output| lost.contains(output)));
             // Of several the one that was made first, so that all who ask take the same.
             let first = records.min_by_key(|record| (record.started, outputs(record)));
             found.extend(first.map(|record| (fingerprint.clone(), record)));

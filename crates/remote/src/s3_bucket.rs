@@ -52,7 +52,9 @@ impl S3Bucket {
         };
         let (bucket, prefix) = address.split_once('/').unwrap_or((address, ""));
         let is_named = bucket.len() >= 3
-            && bucket.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_".contains(&byte));
+            && bucket
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_".contains(&byte));
         if !is_named {
             let message = "no name of a bucket, which has three letters or more, digits, dots and hyphens; write \
                            s3://BUCKET/PREFIX";
@@ -64,7 +66,8 @@ impl S3Bucket {
         let (scheme, host, root) = match endpoint {
             Some(endpoint) => {
                 let parts = endpoint.trim_end_matches('/').split_once("://");
-                let parts = parts.filter(|(scheme, host)| ["http", "https"].contains(scheme) && !host.contains('/'));
+                let parts =
+                    parts.filter(|(scheme, host)| ["http", "https"].contains(scheme) && !host.contains('/'));
                 let Some((scheme, host)) = parts else {
                     let message = "AWS_ENDPOINT_URL has to be http:// or https:// and a host, without a path";
                     return Err(refused(&endpoint, message));
@@ -149,7 +152,8 @@ impl Bucket for S3Bucket {
     }
 
     fn list(&self, beginnings: &[String]) -> std::result::Result<Vec<Listed>, Trouble> {
-        let mut left: Vec<(String, Option<String>)> = beginnings.iter().map(|start| (start.clone(), None)).collect();
+        let mut left: Vec<(String, Option<String>)> =
+            beginnings.iter().map(|start| (start.clone(), None)).collect();
         let mut listed = Vec::new();
         while !left.is_empty() {
             let pages = self.pages(&left)?;
@@ -227,7 +231,8 @@ mod tests {
 
     #[test]
     fn where_a_bucket_is() {
-        let url = |bucket: &S3Bucket| bucket.transfer("GET", "p/x", &[], OF_NOTHING, What::Delete).unwrap().url;
+        let url =
+            |bucket: &S3Bucket| bucket.transfer("GET", "p/x", &[], OF_NOTHING, What::Delete).unwrap().url;
         let plain = of("results/paper/", &[("AWS_REGION", "eu-west-1")]).unwrap();
         assert_eq!(url(&plain), "https://results.s3.eu-west-1.amazonaws.com/p/x");
         assert_eq!((plain.place().as_str(), plain.prefix.as_str()), ("s3://results/paper", "paper/"));

@@ -15,7 +15,9 @@ pub(crate) struct Page {
 /// Reads an answer of `ListObjectsV2`.
 pub(crate) fn page(xml: &[u8]) -> Result<Page, Trouble> {
     let faulty = |message: String| {
-        Trouble::Lasting(format!("its list can't be read ({message}): see that the address is that of a bucket"))
+        Trouble::Lasting(format!(
+            "its list can't be read ({message}): see that the address is that of a bucket"
+        ))
     };
     let xml = std::str::from_utf8(xml).map_err(|error| faulty(error.to_string()))?;
     let mut reader = Reader::from_str(xml);
@@ -87,7 +89,9 @@ mod tests {
         assert_eq!(read.next.as_deref(), Some("1ue/="));
         let first = Listed { name: "p/a&b中".into(), bytes: 12, modified: Some(86_401) };
         assert_eq!(read.listed, [first, Listed { name: "p/c".into(), bytes: 0, modified: None }]);
-        for other in [&b"<html><body>It works</body></html>"[..], b"", b"<ListBucketResult><Contents></Contents>"] {
+        for other in
+            [&b"<html><body>It works</body></html>"[..], b"", b"<ListBucketResult><Contents></Contents>"]
+        {
             assert!(page(other).is_err(), "{}", String::from_utf8_lossy(other));
         }
     }

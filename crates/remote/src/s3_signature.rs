@@ -36,7 +36,11 @@ pub(crate) struct Request<'a> {
 }
 
 /// The headers that a request needs, the signature among them.
-pub(crate) fn headers(request: &Request<'_>, credentials: &Credentials, further: &[(&str, &str)]) -> Vec<String> {
+pub(crate) fn headers(
+    request: &Request<'_>,
+    credentials: &Credentials,
+    further: &[(&str, &str)],
+) -> Vec<String> {
     let mut signed: Vec<(String, String)> = vec![
         ("host".into(), request.host.to_owned()),
         ("x-amz-content-sha256".into(), request.sha256.to_owned()),
@@ -59,11 +63,16 @@ pub(crate) fn headers(request: &Request<'_>, credentials: &Credentials, further:
     );
     let day = request.time.get(..8).unwrap_or_default();
     let scope = format!("{day}/{}/s3/aws4_request", request.region);
-    let to_sign =
-        format!("AWS4-HMAC-SHA256\n{}\n{scope}\n{}", request.time, hexadecimal(&Sha256::digest(canonical)[..]));
+    let to_sign = format!(
+        "AWS4-HMAC-SHA256\n{}\n{scope}\n{}",
+        request.time,
+        hexadecimal(&Sha256::digest(canonical)[..])
+    );
     let key = [day, request.region, "s3", "aws4_request"]
         .iter()
-        .fold(format!("AWS4{}", credentials.secret).into_bytes(), |key, part| hmac(&key, part.as_bytes()).to_vec());
+        .fold(format!("AWS4{}", credentials.secret).into_bytes(), |key, part| {
+            hmac(&key, part.as_bytes()).to_vec()
+        });
     let signature = hexadecimal(&hmac(&key, to_sign.as_bytes()));
     let mut headers: Vec<String> = signed
         .iter()

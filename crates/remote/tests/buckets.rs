@@ -43,7 +43,11 @@ impl Bucket for Memory {
         let held = self.held.lock().unwrap();
         let wanted = held.iter().filter(|(name, _)| beginnings.iter().any(|start| name.starts_with(start)));
         Ok(wanted
-            .map(|(name, (bytes, at))| Listed { name: name.clone(), bytes: bytes.len() as u64, modified: Some(*at) })
+            .map(|(name, (bytes, at))| Listed {
+                name: name.clone(),
+                bytes: bytes.len() as u64,
+                modified: Some(*at),
+            })
             .collect())
     }
 

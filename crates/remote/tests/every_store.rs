@@ -37,7 +37,10 @@ fn nothing_is_there_at_first(place: &dyn Place) {
     assert!(store.blob_sizes(&BTreeSet::new()).unwrap().is_empty());
     assert!(store.find_records(&one).unwrap().is_empty());
     let got = store.get_blobs(&BTreeMap::from([(digest.clone(), 9)]), folder.path());
-    assert!(matches!(&got[&digest], Err(PipelineError::Absent { digest: of, .. }) if *of == digest), "{got:?}");
+    assert!(
+        matches!(&got[&digest], Err(PipelineError::Absent { digest: of, .. }) if *of == digest),
+        "{got:?}"
+    );
     assert!(!folder.path().join(digest.as_str()).exists());
     assert!(store.put_blobs(&BTreeMap::new()).is_empty());
     store.put_records(&BTreeMap::new()).unwrap();

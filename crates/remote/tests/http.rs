@@ -144,6 +144,9 @@ fn a_thousand_stages_from_afar() {
     let wanted: BTreeMap<Digest, u64> = wanted.map(|output| (output.digest.clone(), output.bytes)).collect();
     let got = reader.get_blobs(&wanted, into.path());
     assert!(got.values().all(Result::is_ok));
-    println!("{requests} requests and {known:?} until all is known, {:?} until all is here", started.elapsed());
+    println!(
+        "{requests} requests and {known:?} until all is known, {:?} until all is here",
+        started.elapsed()
+    );
     assert!(requests <= 5 && known < Duration::from_secs(2), "{requests} requests, {known:?}");
 }

@@ -27,7 +27,8 @@ impl Drop for Server {
 
 impl Server {
     fn start() -> Option<Self> {
-        let program = std::env::var_os("VINTNER_S3_SERVER").map_or(PathBuf::from("moto_server"), PathBuf::from);
+        let program =
+            std::env::var_os("VINTNER_S3_SERVER").map_or(PathBuf::from("moto_server"), PathBuf::from);
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = Command::new(&program);
         command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
@@ -97,8 +98,9 @@ fn many_names_in_s3() {
     let (bucket, folder) = (server.bucket("results/many"), tempfile::tempdir().unwrap());
     let file = folder.path().join("one");
     std::fs::write(&file, "1").unwrap();
-    let puts: Vec<vintner_remote::Put> =
-        (0..1_100).map(|at| vintner_remote::Put { name: format!("v1/x/{at:04}"), from: file.clone() }).collect();
+    let puts: Vec<vintner_remote::Put> = (0..1_100)
+        .map(|at| vintner_remote::Put { name: format!("v1/x/{at:04}"), from: file.clone() })
+        .collect();
     assert!(bucket.put(&puts).iter().all(Result::is_ok));
     let listed = bucket.list(&["v1/x/".to_owned()]).unwrap();
     assert_eq!(listed.len(), 1_100);

@@ -33,9 +33,7 @@ pub fn checked(file: &Path, signature: &Path, public: &str) -> Result<Option<Str
             Err(SigningError::NoProgram { program }) => return Err(SigningError::NoProgram { program }),
             Err(_) => false,
         };
-        return Ok(
-            right.then(|| format!("SHA-256 of the public key: {}", sha256(public.as_bytes())))
-        );
+        return Ok(right.then(|| format!("SHA-256 of the public key: {}", sha256(public.as_bytes()))));
     }
     // A keyring of its own: what the user trusts is for the user to say, by the fingerprint.
     let home = folder.path().join("home");

@@ -164,7 +164,9 @@ impl CommandError {
 
     fn is_usage(&self) -> bool {
         match self {
-            CommandError::NoDataRoot { .. } | CommandError::NoRemote { .. } | CommandError::Settings { .. } => true,
+            CommandError::NoDataRoot { .. }
+            | CommandError::NoRemote { .. }
+            | CommandError::Settings { .. } => true,
             CommandError::Remote(vintner_remote::RemoteError::Address { .. }) => true,
             CommandError::Pipeline(error) => error.is_usage(),
             CommandError::Stages(error) => error.is_usage(),

@@ -114,9 +114,9 @@ fn kind(error: &CommandError) -> &'static str {
             PipelineError::InUse { .. } => "in_use",
             PipelineError::Moved { .. } | PipelineError::MovedSince { .. } => "moved",
             PipelineError::Lock { .. } => "lock",
-            PipelineError::Absent { .. } | PipelineError::WrongBytes { .. } | PipelineError::Elsewhere { .. } => {
-                "shared_cache"
-            }
+            PipelineError::Absent { .. }
+            | PipelineError::WrongBytes { .. }
+            | PipelineError::Elsewhere { .. } => "shared_cache",
             _ => "other",
         };
     }

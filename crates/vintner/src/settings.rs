@@ -110,8 +110,12 @@ fn together(machine: Option<Located>, own: Option<Located>) -> Option<RemoteSett
         let (table, folder) = of.as_ref()?;
         Some(table.trust.as_ref()?.iter().map(|key| from(folder, key)).collect::<Vec<_>>())
     };
-    let key = |of: &Option<Located>| of.as_ref().and_then(|(table, folder)| Some(from(folder, table.key.as_ref()?)));
-    let url = |of: &Option<Located>| of.as_ref().and_then(|(table, folder)| Some((table.url.clone()?, folder.clone())));
+    let key = |of: &Option<Located>| {
+        of.as_ref().and_then(|(table, folder)| Some(from(folder, table.key.as_ref()?)))
+    };
+    let url = |of: &Option<Located>| {
+        of.as_ref().and_then(|(table, folder)| Some((table.url.clone()?, folder.clone())))
+    };
     let (url, folder) = url(&own).or_else(|| url(&machine))?;
     Some(RemoteSettings {
         url: home_in(&url),
@@ -152,7 +156,9 @@ fn machine_wide() -> Option<PathBuf> {
 
 fn read(path: &Path) -> Result<Option<Written>> {
     let text = match fs::read_to_string(path) {
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
         text => text.map_err(|source| CommandError::NotRead { path: path.to_owned(), source })?,
     };
     toml::from_str(&text).map(Some).map_err(|error| {

@@ -25,8 +25,8 @@ use crate::operation::{Accepts, Body, Input, Inputs, Memory, Outputs, TIMES, own
 use crate::plan::{Branch, BranchAt, Part, Plan, Read};
 use crate::spec::Reference;
 use crate::store::{
-    ColumnRecord, Failure, InputRecord, Origin, OutputRecord, Record, Soundness, SpareLocks, Store,
-    Taken, WriteThrough,
+    ColumnRecord, Failure, InputRecord, Origin, OutputRecord, Record, Soundness, SpareLocks, Store, Taken,
+    WriteThrough,
 };
 
 /// All that making a branch takes.

@@ -75,7 +75,8 @@ pub fn push(store: &Store, shared: &dyn SharedStore, what: &PushWhat<'_>) -> Res
             Some(_) => pushed.there += 1,
             None => {}
         }
-        let lacking = record.outputs.values().filter(|output| sizes.get(&output.digest) != Some(&output.bytes));
+        let lacking =
+            record.outputs.values().filter(|output| sizes.get(&output.digest) != Some(&output.bytes));
         let lacking: Vec<(Digest, PathBuf)> =
             lacking.map(|output| (output.digest.clone(), store.object_path(&output.digest))).collect();
         let is_sound = |(digest, path): &(Digest, PathBuf)| {

@@ -35,7 +35,10 @@ pub(super) fn give(workspace: &Workspace, arguments: &arguments::Push) -> Result
     } else {
         let mut out = page();
         for branch in &pushed.differing {
-            writeln!(out, "  {branch}: there it made something else under the same fingerprint; that stays there")?;
+            writeln!(
+                out,
+                "  {branch}: there it made something else under the same fingerprint; that stays there"
+            )?;
         }
         for branch in &pushed.unsound {
             writeln!(out, "  {branch}: its outputs aren't whole here; `vintner reproduce` makes them again")?;
@@ -46,7 +49,11 @@ pub(super) fn give(workspace: &Workspace, arguments: &arguments::Push) -> Result
         let would = if dry_run { "would go" } else { "went" };
         let (runs, objects) = (count(pushed.runs, "run"), count(pushed.objects, "object"));
         let there = count(pushed.there, "run");
-        writeln!(out, "{runs} and {objects}, {}, {would} to {place}; {there} there already", bytes(pushed.bytes))?;
+        writeln!(
+            out,
+            "{runs} and {objects}, {}, {would} to {place}; {there} there already",
+            bytes(pushed.bytes)
+        )?;
     }
     match pushed.refused.len() + pushed.unsound.len() {
         0 => Ok(()),
@@ -113,7 +120,8 @@ pub(super) fn status(workspace: &Workspace, format: Format) -> Result<()> {
         .collect();
     let is_whole = |(digest, size): &(&Digest, &u64)| there.objects.get(*digest) == Some(*size);
     // Behind a web server what is there shows only when it is asked for.
-    let lost = match there.objects.is_empty() && !there.needed.is_empty() && remote.check_writable().is_err() {
+    let lost = match there.objects.is_empty() && !there.needed.is_empty() && remote.check_writable().is_err()
+    {
         true => 0,
         false => there.needed.iter().filter(|needed| !is_whole(needed)).count(),
     };
@@ -131,18 +139,37 @@ pub(super) fn status(workspace: &Workspace, format: Format) -> Result<()> {
     for refused in &there.refused {
         writeln!(out, "  {}", printable(refused))?;
     }
-    writeln!(out, "{place}: {}, {} of {}", count(there.runs.len(), "run"), count(there.needed.len(), "object"), bytes(size))?;
+    writeln!(
+        out,
+        "{place}: {}, {} of {}",
+        count(there.runs.len(), "run"),
+        count(there.needed.len(), "object"),
+        bytes(size)
+    )?;
     writeln!(out, "  {both} of {} here are there too", count(here.len(), "run"))?;
     if !latest.is_empty() {
         let latest = count(latest.len(), "run");
-        writeln!(out, "  {latest} that latest runs need {} not there: `vintner cache push` gives them", is(&latest))?;
+        writeln!(
+            out,
+            "  {latest} that latest runs need {} not there: `vintner cache push` gives them",
+            is(&latest)
+        )?;
     }
     if lost > 0 {
         let lost = count(lost, "object");
-        writeln!(out, "  {lost} of runs there {} gone or broken off: `vintner cache push` from where {} made mends that", is(&lost), if lost.starts_with("1 ") { "it is" } else { "they are" })?;
+        writeln!(
+            out,
+            "  {lost} of runs there {} gone or broken off: `vintner cache push` from where {} made mends that",
+            is(&lost),
+            if lost.starts_with("1 ") { "it is" } else { "they are" }
+        )?;
     }
     if unneeded > 0 {
-        writeln!(out, "  {} there that no run needs: `vintner cache gc --remote` removes them", count(unneeded, "object"))?;
+        writeln!(
+            out,
+            "  {} there that no run needs: `vintner cache gc --remote` removes them",
+            count(unneeded, "object")
+        )?;
     }
     Ok(())
 }
@@ -176,5 +203,9 @@ pub(super) fn collect(workspace: &Workspace, arguments: &arguments::Gc) -> Resul
         several => format!(", {several} of them as others signed them"),
     };
     let kept = count(removed.kept, "run");
-    Ok(writeln!(out, "{runs} and {objects} {would}removed from {place}, {}; {kept} kept{others}", bytes(removed.bytes))?)
+    Ok(writeln!(
+        out,
+        "{runs} and {objects} {would}removed from {place}, {}; {kept} kept{others}",
+        bytes(removed.bytes)
+    )?)
 }
