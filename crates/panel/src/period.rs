@@ -1,6 +1,7 @@
 //! A period: a year, a quarter, a month and so on, and the arithmetic of them.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Serialize, Serializer};
@@ -79,6 +80,42 @@ impl Period {
     /// The period so many later, or earlier where `count` is negative.
     pub fn plus(self, count: i32) -> Option<Self> {
         Self::from_ordinal(self.frequency, self.ordinal.checked_add(count)?)
+    }
+
+    /// The numbers of the periods of another frequency that lie in it, from the first to the last; none where those don't
+    /// divide it, as weeks don't divide any but their days and themselves.
+    pub fn divided(self, shorter: Frequency) -> Option<RangeInclusive<i32>> {
+        let (year, part) = self.frequency.year_and_part(self.ordinal)?;
+        let part = i32::try_from(part).ok()? - 1;
+        if shorter == self.frequency {
+            return Some(self.ordinal..=self.ordinal);
+        }
+        match (self.frequency, shorter) {
+            (Frequency::Week, Frequency::Day) => {
+                let monday = Self::week_day(year, (part + 1).unsigned_abs(), 1)?.ordinal;
+                Some(monday..=monday + 6)
+            }
+            (_, Frequency::Day) => {
+                let months = self.divided(Frequency::Month)?;
+                let first = |month: i32| {
+                    let (year, part) = Frequency::Month.year_and_part(month)?;
+                    Some(Self::date(year, part, 1)?.ordinal)
+                };
+                let last = *months.end();
+                // December of the last year has no month after it.
+                let next = first(last + 1).or_else(|| first(last).map(|first| first + 31))?;
+                Some(first(*months.start())?..=next - 1)
+            }
+            _ => {
+                let (own, parts) = (self.frequency.in_a_year()?, shorter.in_a_year()?);
+                if parts % own != 0 {
+                    return None;
+                }
+                let each = parts / own;
+                let first = Self::of_year(shorter, year, (part * each + 1).unsigned_abs())?.ordinal;
+                Some(first..=first + each - 1)
+            }
+        }
     }
 
     /// How many periods after `earlier` it comes; none where they are of different lengths.
@@ -161,6 +198,24 @@ mod tests {
         }
 
         #[test]
+        fn what_it_is_divided_into_covers_it(one in periods(), shorter in frequencies()) {
+            let Some(parts) = one.divided(shorter) else {
+                let weekly = [one.frequency(), shorter].contains(&Frequency::Week);
+                prop_assert!(weekly || one.frequency() > shorter);
+                return Ok(());
+            };
+            // The next begins where it ends, and days count the same whichever way they are reached.
+            let after = one.plus(1).and_then(|next| next.divided(shorter));
+            if let Some(after) = after {
+                prop_assert_eq!(*after.start(), *parts.end() + 1);
+            }
+            let days = |part: i32| Period::from_ordinal(shorter, part).and_then(|part| part.divided(Frequency::Day));
+            let own = one.divided(Frequency::Day);
+            prop_assert_eq!(days(*parts.start()).map(|days| *days.start()), own.clone().map(|days| *days.start()));
+            prop_assert_eq!(days(*parts.end()).map(|days| *days.end()), own.map(|days| *days.end()));
+        }
+
+        #[test]
         fn no_text_breaks_the_reader(text in "\\PC{0,24}") {
             let _ = text.parse::<Period>();
         }
@@ -188,6 +243,23 @@ mod tests {
         // As R's `as.numeric(as.Date("1990-03-07"))` counts days.
         assert_eq!(Period::date(1990, 3, 7).unwrap().ordinal(), 7370);
         assert_eq!(Period::date(1960, 1, 1).unwrap().ordinal(), -3653);
+    }
+
+    #[test]
+    fn quarters_and_days_of_a_year() {
+        let of = |text: &str, shorter| {
+            let parts = text.parse::<Period>().unwrap().divided(shorter)?;
+            Some((shorter.label(*parts.start()), shorter.label(*parts.end())))
+        };
+        let two = |first: &str, last: &str| Some((first.to_owned(), last.to_owned()));
+        assert_eq!(of("2001", Frequency::Quarter), two("2001Q1", "2001Q4"));
+        assert_eq!(of("2001H2", Frequency::Month), two("2001-07", "2001-12"));
+        assert_eq!(of("2000Q1", Frequency::Day), two("2000-01-01", "2000-03-31"));
+        assert_eq!(of("2000-02", Frequency::Day), two("2000-02-01", "2000-02-29"));
+        assert_eq!(of("2020-W53", Frequency::Day), two("2020-12-28", "2021-01-03"));
+        assert_eq!(of("9999", Frequency::Day), two("9999-01-01", "9999-12-31"));
+        assert_eq!(of("2001", Frequency::Week), None);
+        assert_eq!(of("2001-03", Frequency::Quarter), None);
     }
 
     #[test]

@@ -22,7 +22,11 @@ pub(crate) fn add(program: &mut Program, branch: &Branch<'_>, request: &Replicat
         program.variables.push(Statement::Comment(title.clone()));
     }
     let made = match branch.operation() {
-        "assemble" => Some(assembled(program, branch, &name, request)),
+        // The scripts know no periods of different lengths.
+        "assemble" => {
+            let repeated: Vec<String> = branch.param("repeat").unwrap_or_default();
+            repeated.is_empty().then(|| assembled(program, branch, &name, request))
+        }
         "exposure" => {
             branch_params::<ShiftShare>(branch).and_then(|asked| shared_out(program, branch, &name, &asked))
         }

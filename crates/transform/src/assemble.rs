@@ -6,8 +6,9 @@ use vintner_panel::{Panel, TidyTable};
 use crate::assembly::Assembly;
 use crate::derived::Derived;
 use crate::error::{Result, TransformError};
+use crate::frequencies::at_one_frequency;
 use crate::grid::Grid;
-use crate::series::Series;
+use crate::series::{Series, as_it_is};
 use crate::suggestion::nearest;
 use crate::tidy_rows::held_in;
 
@@ -15,7 +16,8 @@ use crate::tidy_rows::held_in;
 ///
 /// Every entity has a row for every year, or for those that a source has. A series without entities, such as an
 /// exchange rate, is given to all of them; where there are no others, it is the panel, a time series. Sources
-/// without times make a cross-section. Each value that isn't there is a gap: no source has a row for it, or the
+/// without times make a cross-section. A series of longer periods than others, such as a yearly one beside quarters, is
+/// given to each of the shorter ones where that is declared. Each value that isn't there is a gap: no source has a row for it, or the
 /// source's cell is empty or a code for missing, named with file, sheet and cell.
 ///
 /// # Errors
@@ -23,9 +25,12 @@ use crate::tidy_rows::held_in;
 /// [`TransformError::MixedKeys`], [`TransformError::MixedTypes`], [`TransformError::DuplicateValue`],
 /// [`TransformError::Repeated`], [`TransformError::NoEntities`], [`TransformError::EmptyWindow`],
 /// [`TransformError::GridTooLarge`], [`TransformError::TextAggregated`], [`TransformError::MixedTimes`],
-/// [`TransformError::AggregateNotAsked`]; all faults of the variables at once.
+/// [`TransformError::AggregateNotAsked`], [`TransformError::RepeatNotAsked`],
+/// [`TransformError::NothingToRepeat`]; all faults of the variables at once.
 pub fn assemble(tidy: &[TidyTable], assembly: &Assembly) -> Result<Derived> {
-    let grid = Grid::new(assembly, tidy)?;
+    let same = at_one_frequency(tidy, assembly)?;
+    let tidy: &[TidyTable] = &same.tables;
+    let grid = Grid::new(assembly, &same)?;
     let mut columns = grid.key_columns(assembly);
     let mut gaps = Vec::new();
     let mut faults = Vec::new();
@@ -33,6 +38,9 @@ pub fn assemble(tidy: &[TidyTable], assembly: &Assembly) -> Result<Derived> {
     for variable in &assembly.variables {
         let aggregate = assembly.aggregate.get(variable).copied();
         let column = held_in(tidy, variable).and_then(|held| {
+            if let Some(column) = as_it_is(variable, &held, tidy, &grid, &mut slots)? {
+                return Ok(column);
+            }
             let series = Series::of(variable, &held, tidy, &grid, &mut slots)?;
             series.column(&grid, aggregate, &mut gaps)
         });

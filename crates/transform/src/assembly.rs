@@ -44,6 +44,10 @@ pub struct Assembly {
     /// where that of any category is.
     #[serde(default)]
     pub aggregate: BTreeMap<String, CategoryAggregate>,
+    /// Variables of sources whose periods are longer than those of the others: each of the panel's periods has the
+    /// value of the longer one in which it lies. The panel's times are those of the others.
+    #[serde(default)]
+    pub repeat: Vec<String>,
     /// Which rows the panel has. Those of sources whose rows are observations of somebody new each are always as
     /// observed.
     #[serde(default)]

@@ -104,18 +104,46 @@ pub enum TransformError {
     },
     /// Sources whose times are of different lengths.
     #[error(
-        "the times of source `{first_source}` are of one {first} each and those of `{second_source}` of one {second}; \
-         assemble them apart"
+        "the times of source `{longer_source}` are of one {longer} each and those of `{shorter_source}` of one {shorter}; {}",
+        cure(*longer, *shorter, variables)
     )]
     MixedFrequencies {
         /// How long those of one source are.
-        first: Frequency,
+        longer: Frequency,
         /// The source.
-        first_source: String,
+        longer_source: String,
         /// How long those of another are.
-        second: Frequency,
+        shorter: Frequency,
         /// The other source.
-        second_source: String,
+        shorter_source: String,
+        /// The variables of the first of which nothing is declared; none where the shorter don't divide the longer.
+        variables: Vec<String>,
+    },
+    /// A variable was to be repeated that has a value for each period.
+    #[error(
+        "`repeat` names `{variable}`, and the times of its source `{source_name}` are of one {frequency} each, as the \
+         panel's are; leave it out"
+    )]
+    NothingToRepeat {
+        /// The variable.
+        variable: String,
+        /// The source.
+        source_name: String,
+        /// How long the periods are.
+        frequency: Frequency,
+    },
+    /// A variable was to be repeated that isn't assembled.
+    #[error(
+        "`repeat` names `{variable}`, which isn't among the panel's variables{}",
+        hint(suggestion.as_deref(), available)
+    )]
+    RepeatNotAsked {
+        /// The variable.
+        variable: String,
+        /// The variables that are assembled.
+        available: Vec<String>,
+        /// The nearest of them.
+        suggestion: Option<String>,
     },
     /// Some sources have times and others none.
     #[error(
@@ -379,4 +407,15 @@ fn several(names: &[String]) -> String {
 
 fn only(side: &str, categories: &[String]) -> String {
     if categories.is_empty() { String::new() } else { format!("; only {side} has {}", categories.join(", ")) }
+}
+
+/// What is to be written where sources are of different frequencies.
+fn cure(longer: Frequency, shorter: Frequency, variables: &[String]) -> String {
+    match variables {
+        [] => format!("a {longer} isn't made of whole {}: assemble them apart", shorter.plural()),
+        variables => format!(
+            "write `repeat: [{}]` if each {shorter} has the value of the {longer} in which it lies, or assemble them apart",
+            variables.join(", ")
+        ),
+    }
 }

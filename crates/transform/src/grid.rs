@@ -7,6 +7,7 @@ use vintner_panel::{Frequency, Period, PeriodWindow, TidyTable};
 
 use crate::assembly::{Assembly, PanelRows};
 use crate::error::{Result, TransformError};
+use crate::frequencies::OneFrequency;
 
 /// A grid of more rows than this is taken for a mistyped year.
 const ROW_LIMIT: usize = 50_000_000;
@@ -35,21 +36,18 @@ struct Observed {
 }
 
 impl Grid {
-    pub(crate) fn new(assembly: &Assembly, tidy: &[TidyTable]) -> Result<Self> {
-        let asked = |table: &&TidyTable| {
+    pub(crate) fn new(assembly: &Assembly, same: &OneFrequency<'_>) -> Result<Self> {
+        let asked = |table: &TidyTable| {
             table.height() > 0
                 && table.variable_names().any(|name| assembly.variables.iter().any(|own| own == name))
         };
-        let tables: Vec<&TidyTable> = tidy.iter().filter(asked).collect();
-        let frequency = tables.first().map_or(Frequency::Year, |table| table.frequency());
-        if let Some(other) = tables.iter().find(|table| table.frequency() != frequency) {
-            return Err(TransformError::MixedFrequencies {
-                first: frequency,
-                first_source: tables.first().map(|table| table.place().source.clone()).unwrap_or_default(),
-                second: other.frequency(),
-                second_source: other.place().source.clone(),
-            });
-        }
+        let all = same.tables.iter().zip(&same.repeated).filter(|(table, _)| asked(table));
+        let tables: Vec<&TidyTable> = all.clone().map(|(table, _)| table).collect();
+        // What is repeated has values for times, and says of none that it is one of the panel's.
+        let timing: Vec<&TidyTable> =
+            all.filter(|(_, repeated)| !**repeated).map(|(table, _)| table).collect();
+        let timed = tables.iter().find(|table| table.has_times());
+        let frequency = timed.map_or(Frequency::Year, |table| table.frequency());
         let with = tables.iter().find(|table| table.has_times());
         let without = tables.iter().find(|table| !table.has_times());
         if let (Some(with), Some(without)) = (with, without) {
@@ -59,7 +57,7 @@ impl Grid {
         let has_times = without.is_none();
         let (first, last) = match assembly.window {
             Some(window) if has_times => periods_of(window, frequency)?,
-            _ => years_of(&tables)?,
+            _ => years_of(&timing)?,
         };
         if first > last {
             let (first, last) = (frequency.label(first), frequency.label(last));
@@ -94,7 +92,7 @@ impl Grid {
         }
         let years = i64::from(last) - i64::from(first) + 1;
         if assembly.rows == PanelRows::Observed || has_observations {
-            let observed = Observed::of(&tables, &positions, has_entities, (first, last))?;
+            let observed = Observed::of(&timing, &positions, has_entities, (first, last))?;
             let years = usize::try_from(years).unwrap_or(usize::MAX);
             let observed = Some(observed);
             return Ok(Self {

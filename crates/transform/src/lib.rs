@@ -15,6 +15,7 @@ mod error;
 mod exposure;
 mod expression;
 mod expression_problem;
+mod frequencies;
 mod grid;
 mod lag;
 mod series;

@@ -17,7 +17,61 @@ type From = (u32, u32);
 const NOWHERE: From = (u32::MAX, u32::MAX);
 
 /// Tables that hold a variable, with their places among all.
-type Held<'a> = [(usize, TidyVariable<'a>)];
+pub(crate) type Held<'a> = [(usize, TidyVariable<'a>)];
+
+/// The column of the one table that has a variable, where it has a value for each row of the grid in the grid's order,
+/// as a balanced panel in a sorted file has; `slots` as in [`Series::of`].
+pub(crate) fn as_it_is(
+    variable: &str,
+    held: &Held<'_>,
+    tidy: &[TidyTable],
+    grid: &Grid,
+    slots: &mut [Option<Vec<usize>>],
+) -> Result<Option<Column>> {
+    let [(at, own)] = held else { return Ok(None) };
+    let (Some(table), Some(known)) = (tidy.get(*at), slots.get_mut(*at)) else { return Ok(None) };
+    let named = table.entities()?.is_some_and(|entities| entities.null_count() == 0);
+    if !named || own.keys().1 || !own.holds_all() || table.height() != grid.height() {
+        return Ok(None);
+    }
+    let slots: &[usize] = match known {
+        Some(slots) => slots,
+        None => known.insert(grid.slots(table)?),
+    };
+    if !slots.iter().zip(0..).all(|(slot, row)| *slot == row) {
+        return Ok(None);
+    }
+    let numbers = own.numbers().filter(|numbers| numbers.null_count() == 0);
+    let numbers = numbers.filter(|numbers| numbers.iter().flatten().all(f64::is_finite));
+    let wholes = own.wholes().filter(|wholes| wholes.null_count() == 0);
+    let texts = own.labels().filter(|texts| texts.null_count() == 0);
+    let column = numbers.map(|numbers| numbers.clone().into_column());
+    let column = column.or_else(|| wholes.map(|wholes| wholes.clone().into_column()));
+    let column = column.or_else(|| texts.map(|texts| texts.clone().into_column()));
+    Ok(column.map(|column| column.with_name(variable.into())))
+}
+
+/// Puts a value into its place, unless there is one.
+fn fill(variable: &str, held: &Held<'_>, slots: &mut [From], slot: usize, from: From) -> Result<()> {
+    if slot == OUTSIDE {
+        return Ok(());
+    }
+    let Some(filled) = slots.get_mut(slot) else { return Ok(()) };
+    if *filled == NOWHERE {
+        *filled = from;
+        return Ok(());
+    }
+    let (Some((_, before)), Some((_, own))) = (held.get(filled.0 as usize), held.get(from.0 as usize)) else {
+        return Ok(());
+    };
+    let row = from.1 as usize;
+    Err(TransformError::DuplicateValue {
+        variable: variable.to_owned(),
+        key: key_text(own.entity(row), own.category(row), &own.when(row)),
+        first: Box::new(before.address(filled.1 as usize)),
+        second: Box::new(own.address(row)),
+    })
+}
 
 /// One variable's values, by category and place in the grid.
 pub(crate) struct Series<'a> {
@@ -80,20 +134,14 @@ impl<'a> Series<'a> {
                 }
                 let size = if national { grid.years() } else { grid.height() };
                 let own_slots = series.from.entry(category).or_insert_with(|| vec![NOWHERE; size]);
-                if *slot == OUTSIDE {
-                    continue;
+                if whole {
+                    // All rows are like the first.
+                    for (slot, place) in slots.iter().zip(0..) {
+                        fill(variable, held, own_slots, *slot, (part, place))?;
+                    }
+                    break;
                 }
-                let Some(filled) = own_slots.get_mut(*slot) else { continue };
-                if *filled != NOWHERE {
-                    let Some((_, before)) = held.get(filled.0 as usize) else { continue };
-                    return Err(TransformError::DuplicateValue {
-                        variable: variable.to_owned(),
-                        key: key_text(own.entity(row), own.category(row), &own.when(row)),
-                        first: Box::new(before.address(filled.1 as usize)),
-                        second: Box::new(own.address(row)),
-                    });
-                }
-                *filled = (part, place);
+                fill(variable, held, own_slots, *slot, (part, place))?;
             }
         }
         Ok(series.unwrap_or(Self { variable, held, national: false, from: BTreeMap::new() }))

@@ -160,3 +160,74 @@ fn pairs_over_years() {
     let estimate = coefficient["estimate"].as_f64().unwrap();
     assert!((estimate + 0.409743589743589).abs() < 1e-12, "{fits}");
 }
+
+/// Quarters of regions beside years of them: each quarter has its year's value, as where a file has both side by side.
+#[test]
+fn years_beside_quarters() {
+    let (mut accounts, mut merged) =
+        ("region,quarter,x,y\n".to_owned(), "region,quarter,x,y,people\n".to_owned());
+    let mut census = "region,year,people\n".to_owned();
+    for (at, region) in ["north", "south", "west"].into_iter().enumerate() {
+        for year in 2000..2003 {
+            let people = ((at + 2) * 10) as f64 + f64::from(year - 2000) * (1.0 + at as f64);
+            census += &format!("{region},{year},{people}\n");
+            for quarter in 1..5 {
+                let x = f64::from((year * 7 + quarter * 3) % 11) + at as f64;
+                let y = 2.0 * x + 0.5 * people + f64::from((quarter * 5 + year) % 3) / 4.0;
+                accounts += &format!("{region},{year}Q{quarter},{x},{y}\n");
+                merged += &format!("{region},{year}Q{quarter},{x},{y},{people}\n");
+            }
+        }
+    }
+    let sources = [
+        ("accounts", "quarter", "    period: {frequency: quarter}\n", &["x", "y"][..], accounts),
+        ("census", "year", "", &["people"][..], census),
+        ("merged", "quarter", "    period: {frequency: quarter}\n", &["x", "y", "people"][..], merged),
+    ];
+    let fits = |names: &[&str], repeat: &str| {
+        let workspace = Workspace::of_parts(&[]);
+        let raw = workspace.path("data/vintages/v/raw");
+        fs::create_dir_all(&raw).unwrap();
+        let mut manifest =
+            "title: {en: T}\nkind: public\ndate: 2024-05-01\nnotice: {en: T.}\nsources:\n".to_owned();
+        for (name, time, period, variables, text) in sources.iter().filter(|source| names.contains(&source.0))
+        {
+            fs::write(raw.join(format!("{name}.csv")), text).unwrap();
+            let sum = Checksum::of(text.as_bytes());
+            let columns: String = variables
+                .iter()
+                .map(|variable| format!("      - {{column: {variable}, variable: {variable}}}\n"))
+                .collect();
+            manifest += &format!(
+                "  - name: {name}\n    file: {name}.csv\n    sha256: {sum}\n    format: csv\n    entity: region\n    \
+                 time: {time}\n{period}    columns:\n{columns}"
+            );
+        }
+        fs::write(workspace.path("data/vintages/v/vintage.yaml"), manifest).unwrap();
+        let pipeline = format!(
+            "version: 1\nname: both\nvintage: v\nstages:\n  tidy: {{op: ingest, foreach: sources}}\n  panel: {{op: assemble, \
+             inputs: {{tidy: tidy}}, params: {{variables: [x, y, people]{repeat}}}}}\n  fits:\n    op: regress\n    inputs: \
+             {{panel: panel}}\n    params: {{dependent: y, regressors: [x, people], pooled: {{model: within, covariance: \
+             {{kind: cluster}}}}}}\n    publish: {{fits: reports/fits.json}}\n"
+        );
+        fs::write(workspace.path("pipeline.yaml"), pipeline).unwrap();
+        workspace
+    };
+    let (both, one) = (fits(&["accounts", "census"], ", repeat: [people]"), fits(&["merged"], ""));
+    run(&both);
+    run(&one);
+    let estimates =
+        |workspace: &Workspace| json(workspace, "reports/fits.json")["pooled"]["estimate"].clone();
+    assert!(estimates(&both).is_array() || estimates(&both).is_object(), "{}", estimates(&both));
+    assert_eq!(json(&both, "reports/fits.json")["pooled"], json(&one, "reports/fits.json")["pooled"]);
+
+    // A cell of a year is followed to its four quarters.
+    let traced = both.vintner(&["trace", "--cell", "census.csv!C3", "--format", "json"]);
+    let traced: serde_json::Value = serde_json::from_str(&traced.stdout).unwrap();
+    assert_eq!(traced["trace"]["values"], json!([["people", 4]]));
+
+    let refused = fits(&["accounts", "census"], "").vintner(&["reproduce"]);
+    let said = refused.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_ne!(refused.code, 0);
+    assert!(said.contains("write `repeat: [people]` if each quarter has the value of the year"), "{said}");
+}

@@ -8,6 +8,7 @@ mod absence;
 mod decimal;
 mod keys;
 mod place;
+mod repeated;
 mod table;
 pub mod tidy_columns;
 mod value;

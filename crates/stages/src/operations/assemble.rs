@@ -29,6 +29,10 @@ pub(crate) struct Assemble {
     /// How variables that come by category are made one.
     #[serde(default)]
     aggregate: BTreeMap<String, CategoryAggregate>,
+    /// Variables of sources whose periods are longer than those of the others (years beside quarters): each of the
+    /// panel's periods has the value of the longer one in which it lies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    repeat: Vec<String>,
     /// Which rows the panel has.
     #[serde(default, skip_serializing_if = "is_full")]
     rows: PanelRows,
@@ -42,6 +46,7 @@ impl Assemble {
             window: self.window,
             variables: if self.variables.is_empty() { all } else { self.variables.clone() },
             aggregate: self.aggregate.clone(),
+            repeat: self.repeat.clone(),
             rows: self.rows,
             entity: ENTITY.into(),
             time: TIME.into(),

@@ -42,6 +42,9 @@ pub(crate) fn in_blocks(
         .collect::<Result<_, StagesError>>()?;
     let mut assembly = assembly(all_variables(&[empty, series.clone()].concat()));
     assembly.window = assembly.window.or(window);
+    if !assembly.repeat.is_empty() {
+        return Err(inputs.too_large("`repeat` needs the sources whole").into());
+    }
 
     let stretches = Stretches::new(seen.entities, inputs);
     let shared: Vec<Vec<Option<WrittenFrame>>> =

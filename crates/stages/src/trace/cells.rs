@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use vintner_diagnostics::one_of;
-use vintner_panel::{CellAddress, SourcePlace, TidyTable, VariablePlace, tidy_columns};
+use vintner_panel::{CellAddress, Frequency, Period, SourcePlace, TidyTable, VariablePlace, tidy_columns};
 use vintner_pipeline::{ColumnNotes, Kind};
 
 use super::made::{Made, OutputOf};
@@ -106,13 +106,27 @@ impl<'m, 'a> Cells<'m, 'a> {
     }
 
     /// The places of a variable's values that a row of the panel is made of: those of its entity and
-    /// time, and of a series without entities those of its time.
-    pub(super) fn of_row(&self, variable: &str, entity: &str, time: i32) -> Result<Vec<usize>, StagesError> {
+    /// time, and of a series without entities those of its time; where longer periods are `repeated` in those of the
+    /// panel, which are of that frequency, those of the period that the time lies in.
+    pub(super) fn of_row(
+        &self,
+        variable: &str,
+        entity: &str,
+        time: i32,
+        repeated: Option<Frequency>,
+    ) -> Result<Vec<usize>, StagesError> {
         let mut found = Vec::new();
         for (at, read) in self.having(variable)? {
             let Some(own) = read.table.variable(variable)? else { continue };
+            let frequency = read.table.frequency();
+            let is_then = |row: usize| match repeated {
+                None => own.time(row) == time,
+                Some(shorter) => Period::from_ordinal(frequency, own.time(row))
+                    .and_then(|period| period.divided(shorter))
+                    .is_some_and(|periods| periods.contains(&time)),
+            };
             for row in read.rows_of(entity)?.into_iter().flatten() {
-                if own.time(row) == time && own.holds(row) {
+                if is_then(row) && own.holds(row) {
                     found.push(id(at, row));
                 }
             }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use polars::prelude::{Column, DataFrame, DataType, ParquetReader, SerReader};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use vintner_panel::{Panel, TidyTable, tidy_columns};
+use vintner_panel::{Frequency, Panel, Period, TidyTable, tidy_columns};
 use vintner_pipeline::{
     ColumnNotes, Kind, OutputRecord, Pipeline, PipelineStage, Plan, Record, Reference, Store, Survey,
     Vintage, column_notes,
@@ -235,6 +235,19 @@ impl<'a> Made<'a> {
         Ok(rows_of(&Panel::of_observations(self.keys(of)?, ENTITY, TIME)?))
     }
 
+    /// How long the periods of an assembled panel are, where it repeats those of a variable, which are longer.
+    pub(super) fn repeated(&self, of: &OutputOf, variable: &str) -> Result<Option<Frequency>, StagesError> {
+        let stage = self.stage(&of.stage);
+        let declared = stage.and_then(|stage| stage.bound.params.get("repeat")?.as_array());
+        if !declared.is_some_and(|names| names.iter().any(|name| name == variable)) {
+            return Ok(None);
+        }
+        let first = self.reader(of)?.with_columns(Some(vec![TIME.to_owned()])).with_slice(Some((0, 1)));
+        let first = first.finish()?;
+        let time = first.column(TIME)?.str()?.get(0).and_then(|time| time.parse::<Period>().ok());
+        Ok(time.map(Period::frequency))
+    }
+
     /// The rows of an assembled panel that a value was laid out in: those of its entity, where it has one, and time.
     pub(super) fn rows_of_cell(
         &self,
@@ -244,23 +257,34 @@ impl<'a> Made<'a> {
         let keys = self.keys(of)?;
         let entities = keys.column(ENTITY).ok().map(Column::str).transpose()?;
         let when = cell.when();
-        let here: Vec<bool> = match keys.column(TIME) {
-            Err(_) => vec![true; keys.height()],
-            Ok(times) if times.dtype() == &DataType::String => {
-                times.str()?.iter().map(|time| time == Some(when.as_str())).collect()
+        let repeated = self.repeated(of, &cell.variable)?;
+        let periods = repeated.and_then(|shorter| when.parse::<Period>().ok()?.divided(shorter));
+        // The number of each row's time, where the cell's value is laid out.
+        let here: Vec<Option<i32>> = match (keys.column(TIME), periods) {
+            (Err(_), _) => vec![Some(cell.time); keys.height()],
+            (Ok(times), Some(periods)) => {
+                let labels = periods.filter_map(|time| Some((repeated?.label(time), time)));
+                let labels: BTreeMap<String, i32> = labels.collect();
+                times.str()?.iter().map(|time| labels.get(time?).copied()).collect()
             }
-            Ok(times) => times.i32()?.iter().map(|time| time == Some(cell.time)).collect(),
+            (Ok(times), None) if times.dtype() == &DataType::String => {
+                let own = |time: Option<&str>| (time == Some(when.as_str())).then_some(cell.time);
+                times.str()?.iter().map(own).collect()
+            }
+            (Ok(times), None) => {
+                times.i32()?.iter().map(|time| time.filter(|own| *own == cell.time)).collect()
+            }
         };
-        let row = |at: usize| {
+        let row = |(at, time): (usize, &Option<i32>)| {
+            let time = (*time)?;
             let entity = match entities {
                 Some(entities) => entities.get(at)?,
                 None => "",
             };
             let wanted = entities.is_none() || cell.entity.as_deref().is_none_or(|own| own == entity);
-            wanted.then(|| (entity.to_owned(), cell.time))
+            wanted.then(|| (entity.to_owned(), time))
         };
-        let rows = here.iter().enumerate().filter(|(_, here)| **here);
-        Ok(rows.filter_map(|(at, _)| row(at)).collect())
+        Ok(here.iter().enumerate().filter_map(row).collect())
     }
 
     /// The input of a stage that is a frame with this column: for one of its own columns that it hands on.

@@ -119,7 +119,11 @@ impl<'m, 'a> Walk<'m, 'a> {
         }
         let origin = self.origin(column);
         let found = match &*origin {
-            Origin::Tidy => Rc::new(self.cells.of_row(&column.column, &row.0, row.1)?.into_iter().collect()),
+            Origin::Tidy => {
+                let repeated = self.made.repeated(&column.output, &column.column)?;
+                let cells = self.cells.of_row(&column.column, &row.0, row.1, repeated)?;
+                Rc::new(cells.into_iter().collect())
+            }
             Origin::HandedOn(from) => self.behind(from, row)?,
             Origin::Opaque => Rc::new(BTreeSet::new()),
             Origin::Shared(options) => {

@@ -11,6 +11,7 @@ fn assembly(variables: &[&str]) -> Assembly {
         window: Some(PeriodWindow::of_years(2008, 2009)),
         variables: variables.iter().map(|name| (*name).into()).collect(),
         aggregate: BTreeMap::new(),
+        repeat: Vec::new(),
         rows: PanelRows::Full,
         entity: "city".into(),
         time: "year".into(),

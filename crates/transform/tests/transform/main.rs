@@ -4,6 +4,7 @@ mod assemble;
 mod deflate;
 mod exposure;
 mod expressions;
+mod frequencies;
 mod lag;
 mod messages;
 mod properties;
