@@ -12,7 +12,7 @@ use tempfile::TempPath;
 
 use super::column_digest::{ColumnDigest, column_digest};
 use super::column_notes::{ColumnNotes, NOTES, notes_of, notes_text, refused};
-use super::frame_blocks::{FrameBlocks, WrittenFrame};
+use super::frame_blocks::{FrameBlocks, LARGE_FRAMES, WrittenFrame};
 use super::input_declaration::InputDeclaration;
 use super::kind::Kind;
 use crate::digest::Digest;
@@ -21,7 +21,7 @@ use crate::error::{PipelineError, Result};
 /// Frames of so many bytes are read by one thread.
 const SMALL: usize = 1 << 20;
 
-/// Frames of more rows are written by several threads.
+/// Frames of more rows are written by several threads, and packed quickly.
 const PARALLEL: usize = 1 << 16;
 
 /// An output of a stage.
@@ -140,9 +140,10 @@ fn encode_frame(
     frame.align_chunks();
     let (columns, groups) = digests(&frame, notes, what, grouped_by)?;
     let mut bytes = Vec::new();
+    let compression = if frame.height() > PARALLEL { LARGE_FRAMES } else { ParquetCompression::Zstd(None) };
     // On one thread small frames take no time at all, and the bytes are the same on any number.
     ParquetWriter::new(&mut bytes)
-        .with_compression(ParquetCompression::Zstd(None))
+        .with_compression(compression)
         .with_key_value_metadata(
             notes_text(notes).map(|text| KeyValueMetadata::from_static(vec![(NOTES.to_owned(), text)])),
         )
