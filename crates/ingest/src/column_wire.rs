@@ -8,7 +8,7 @@ use crate::values::Dictionary;
 
 /// Columns as bytes.
 pub(crate) fn encode(columns: &Columns) -> Vec<u8> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(size(columns));
     put_texts(&mut out, &columns.names);
     put_count(&mut out, columns.height);
     put_count(&mut out, columns.columns.len());
@@ -67,6 +67,17 @@ pub(crate) fn encode(columns: &Columns) -> Vec<u8> {
     }
     put_texts(&mut out, &columns.warnings);
     out
+}
+
+/// About how many bytes columns take.
+fn size(columns: &Columns) -> usize {
+    let each = columns.columns.values().map(|typed| match typed {
+        Typed::Numbers(..) | Typed::Wholes(..) => 9_usize,
+        Typed::Booleans(..) => 2,
+        Typed::Texts(..) | Typed::Dates(..) => 4,
+        Typed::Unread(_) => 0,
+    });
+    columns.height.saturating_mul(each.sum()).saturating_add(1 << 12)
 }
 
 /// Columns from their bytes; nothing where they aren't such.

@@ -140,17 +140,35 @@ impl Columns {
     pub(crate) fn into_rows(self) -> Vec<GridRow> {
         let names = self.names.iter().map(|name| CellContent::from_text(name.as_str()));
         let mut rows = vec![GridRow { number: 1, cells: names.collect() }];
+        let by_number = self.by_number();
         for at in 0..self.height {
-            let row = ColumnRow { columns: &self, at };
+            let row = ColumnRow { columns: &by_number, before: self.before, at };
             let cells = (1..=row.width()).map(|column| CellContent::of(row.cell(column))).collect();
             rows.push(GridRow { number: row.number(), cells });
         }
         rows
     }
 
-    fn cell(&self, column: u32, at: usize) -> Cell<'_> {
-        let cell = self.columns.get(&column).map_or(Cell::Empty, |typed| typed.cell(at));
-        match (cell, self.coded.get(&column)) {
+    /// All columns in their order, so that none is looked up row by row.
+    fn by_number(&self) -> Vec<OneColumn<'_>> {
+        let numbers = (1_u32..).take(self.names.len());
+        numbers
+            .map(|number| OneColumn { typed: self.columns.get(&number), coded: self.coded.get(&number) })
+            .collect()
+    }
+}
+
+/// A column, where it was asked for, and its missing values that have codes of their own.
+#[derive(Clone, Copy)]
+struct OneColumn<'c> {
+    typed: Option<&'c Typed>,
+    coded: Option<&'c BTreeMap<usize, String>>,
+}
+
+impl<'c> OneColumn<'c> {
+    fn cell(&self, at: usize) -> Cell<'c> {
+        let cell = self.typed.map_or(Cell::Empty, |typed| typed.cell(at));
+        match (cell, self.coded) {
             (Cell::Empty, Some(codes)) => codes.get(&at).map_or(Cell::Empty, |code| Cell::Missing(code)),
             _ => cell,
         }
@@ -158,8 +176,10 @@ impl Columns {
 }
 
 /// The row of an index.
-struct ColumnRow<'c> {
-    columns: &'c Columns,
+struct ColumnRow<'r> {
+    columns: &'r [OneColumn<'r>],
+    /// How many rows of the file come before the first.
+    before: usize,
     at: usize,
 }
 
@@ -167,21 +187,23 @@ impl Row for ColumnRow<'_> {
     /// A column has no rows that a reader could count, so they are numbered as they would be on a sheet: 1 for the
     /// names, 2 for the first record.
     fn number(&self) -> u32 {
-        u32::try_from(self.columns.before + self.at + 2).unwrap_or(u32::MAX)
+        u32::try_from(self.before + self.at + 2).unwrap_or(u32::MAX)
     }
 
     fn cell(&self, column: u32) -> Cell<'_> {
-        self.columns.cell(column, self.at)
+        let column = (column as usize).checked_sub(1).and_then(|index| self.columns.get(index));
+        column.map_or(Cell::Empty, |column| column.cell(self.at))
     }
 
     fn width(&self) -> u32 {
-        u32::try_from(self.columns.names.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.columns.len()).unwrap_or(u32::MAX)
     }
 }
 
 impl RowBlock for ColumnBlock<'_> {
     fn each(&self, visit: &mut dyn FnMut(&dyn Row)) -> Result<(), Malformed> {
-        self.rows.clone().for_each(|at| visit(&ColumnRow { columns: self.columns, at }));
+        let (columns, before) = (self.columns.by_number(), self.columns.before);
+        self.rows.clone().for_each(|at| visit(&ColumnRow { columns: &columns, before, at }));
         Ok(())
     }
 }

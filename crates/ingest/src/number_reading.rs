@@ -6,6 +6,7 @@ use crate::flag_pattern::{FlagPattern, without_flags};
 use crate::fold::fold;
 use crate::number_problem::NumberProblem;
 use crate::number_rule::{DecimalMark, Grouping, Negative, NumberRule, Percent};
+use crate::plain_number::PlainNumber;
 
 /// A rule of numbers, ready to read.
 #[derive(Debug, Clone)]
@@ -71,6 +72,26 @@ impl NumberReading {
     /// What `12%` is, where that is declared.
     pub(crate) fn percent(&self) -> Option<Percent> {
         self.percent
+    }
+
+    /// Whether no sign of a currency is declared, which might be made of digits.
+    pub(crate) fn has_no_currency(&self) -> bool {
+        self.currency.is_empty()
+    }
+
+    /// What a plain number says of the marks of its column; nothing where it may be another number by this rule.
+    pub(crate) fn marks_of_plain(&self, plain: &PlainNumber) -> Option<Marks> {
+        if !self.has_no_currency() {
+            return None;
+        }
+        let Some(fraction) = plain.fraction else { return Some(Marks::None) };
+        match self.decimal {
+            Some(DecimalMark::Point) => Some(Marks::None),
+            Some(DecimalMark::Comma) => None,
+            None if !self.grouping.is_empty() => Some(Marks::Point),
+            None if fraction != 3 || plain.whole > 3 || plain.begins_with_zero => Some(Marks::Point),
+            None => (self.decided == DecimalMark::Point).then_some(Marks::Either),
+        }
     }
 
     /// A folded text with marks beside it taken off: what may be left, and those marks.
@@ -401,6 +422,33 @@ mod tests {
             prop_assert_eq!(numeral.digits.parse::<f64>().unwrap().to_bits(), expected.to_bits(), "{:?}", text);
             prop_assert_eq!(flags, flag.trim());
             prop_assert_eq!(numeral.is_percent, percent);
+        }
+
+        #[test]
+        fn a_plain_number_is_read_as_any_other(
+            declared in prop::sample::select(vec![
+                "{}",
+                r#"{"decimal": "."}"#,
+                r#"{"decimal": ","}"#,
+                r#"{"grouping": " "}"#,
+                r#"{"grouping": "."}"#,
+                r#"{"grouping": "none"}"#,
+                r#"{"decimal": ".", "grouping": ["indian", ","], "percent": "number", "negative": "trailing-minus"}"#,
+            ]),
+            by_comma in any::<bool>(),
+            text in "-?[0-9]{1,5}(\\.[0-9]{1,5})?",
+        ) {
+            let decided = if by_comma { DecimalMark::Comma } else { DecimalMark::Point };
+            let reading = NumberReading::new(&rule(declared), decided);
+            let plain = PlainNumber::of(&text).unwrap();
+            if let Some(marks) = reading.marks_of_plain(&plain) {
+                let numeral = reading.numeral(&text).unwrap();
+                prop_assert_eq!(numeral.digits.as_ref(), text.as_str());
+                prop_assert_eq!(numeral.digits.parse::<f64>().unwrap().to_bits(), plain.number.to_bits());
+                prop_assert_eq!((numeral.marks, numeral.is_percent), (marks, false));
+            } else {
+                prop_assert!(reading.decimal == Some(DecimalMark::Comma) || by_comma);
+            }
         }
 
         #[test]

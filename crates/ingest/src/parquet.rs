@@ -270,6 +270,10 @@ impl Values {
                     missing.push(flag.is_none());
                 });
             }
+            (Typed::Wholes(wholes, missing), _) if full::<i64>(array).is_some() => {
+                wholes.extend_from_slice(full(array).unwrap_or_default());
+                missing.resize(self.height, false);
+            }
             (Typed::Wholes(wholes, missing), _) => {
                 for (at, whole) in (before..).zip(whole_numbers(array)?) {
                     let fits = whole.and_then(|whole| i64::try_from(whole).ok());
@@ -285,6 +289,10 @@ impl Values {
                     numbers.push(whole.map_or(Ok(0.0), |whole| decimal(whole, scale))?);
                     missing.push(whole.is_none());
                 }
+            }
+            (Typed::Numbers(numbers, missing), _) if full::<f64>(array).is_some() => {
+                numbers.extend_from_slice(full(array).unwrap_or_default());
+                missing.resize(self.height, false);
             }
             (Typed::Numbers(numbers, missing), _) => {
                 for number in floats(array)? {
@@ -355,6 +363,11 @@ fn of<A: Array + 'static>(array: &dyn Array) -> Result<&A, String> {
 
 fn primitives<T: NativeType>(array: &dyn Array) -> Option<&PrimitiveArray<T>> {
     array.as_any().downcast_ref()
+}
+
+/// The numbers of an array that are stored as `T` and of which none is missing.
+fn full<T: NativeType>(array: &dyn Array) -> Option<&[T]> {
+    primitives::<T>(array).filter(|array| array.null_count() == 0).map(|array| array.values().as_slice())
 }
 
 fn whole_numbers(array: &dyn Array) -> Result<Vec<Option<i128>>, String> {

@@ -80,6 +80,20 @@ impl Records {
         self.rows.len()
     }
 
+    /// Makes room for so many records.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.keys.reserve_exact(more);
+        self.times.reserve_exact(more);
+        self.rows.reserve_exact(more);
+        if self.across {
+            self.columns.reserve_exact(more);
+        }
+        if self.by_variable {
+            self.variables.reserve_exact(more);
+        }
+        self.values.iter_mut().for_each(|values| values.reserve(more));
+    }
+
     /// Adds a record; its values follow.
     pub(crate) fn push(&mut self, key: RowKey, time: i32, place: RecordPlace) {
         self.keys.push(key);

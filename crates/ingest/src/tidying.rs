@@ -80,6 +80,8 @@ pub(crate) struct Tidying<'a> {
     /// Cells whose corrections were looked at.
     pub(crate) corrected: BTreeSet<(u32, u32)>,
     pub(crate) resolved: HashMap<String, Resolved>,
+    /// The name that was met last; rows that follow one another often have the same.
+    pub(crate) last_name: (String, Option<Resolved>),
     pub(crate) matched: BTreeSet<String>,
     pub(crate) unmatched: BTreeSet<String>,
     /// Names, and what is said of each.
@@ -120,6 +122,7 @@ impl<'a> Tidying<'a> {
             named: BTreeSet::new(),
             corrected: BTreeSet::new(),
             resolved: HashMap::new(),
+            last_name: (String::new(), None),
             matched: BTreeSet::new(),
             unmatched: BTreeSet::new(),
             near_misses: Vec::new(),

@@ -46,11 +46,20 @@ impl<'a> Tidying<'a> {
     pub(crate) fn entity(&mut self, cell: Cell<'_>, row: u32, column: u32) -> Option<u32> {
         self.marks.see_key(cell, row, column);
         let name = self.name_in(cell);
-        let resolved = match self.resolved.get(name.as_ref()) {
-            Some(resolved) => *resolved,
-            None => {
-                let resolved = self.resolve(&name, row, column);
-                self.resolved.insert(name.clone().into_owned(), resolved);
+        let resolved = match self.last_name {
+            (ref last, Some(resolved)) if *last == name => resolved,
+            _ => {
+                let resolved = match self.resolved.get(name.as_ref()) {
+                    Some(resolved) => *resolved,
+                    None => {
+                        let resolved = self.resolve(&name, row, column);
+                        self.resolved.insert(name.clone().into_owned(), resolved);
+                        resolved
+                    }
+                };
+                self.last_name.0.clear();
+                self.last_name.0.push_str(&name);
+                self.last_name.1 = Some(resolved);
                 resolved
             }
         };

@@ -8,6 +8,7 @@ use crate::number::{is_shortest, parse_number, parse_whole};
 use crate::number_problem::NumberProblem;
 use crate::number_reading::{Marks, NumberReading, Numeral};
 use crate::number_rule::{DecimalMark, NumberRule, Percent};
+use crate::plain_number::PlainNumber;
 use crate::shown::Shown;
 use crate::source::{Source, ValueColumn, ValueKind};
 
@@ -110,10 +111,15 @@ impl<'a> ValueReader<'a> {
 
     fn number<'c>(&self, cell: Cell<'c>) -> Result<Reading<'c>, Refusal> {
         let mut told = (Marks::None, None, None, true);
+        let plain = if let Cell::Text(text) = cell { self.plain(text) } else { None };
         let number = match cell {
             Cell::Number(number) => number,
             Cell::Whole(whole) => whole as f64,
-            Cell::Text(text) => {
+            Cell::Text(text) => 'text: {
+                if let Some((plain, marks)) = plain {
+                    told = (marks, Some(false), None, true);
+                    break 'text plain.number;
+                }
                 let folded = folded(text);
                 match self.told(&folded, text)? {
                     Told::Missing(flag) => return Ok(missing(cell, flag)),
@@ -134,7 +140,7 @@ impl<'a> ValueReader<'a> {
             other if self.is_code(cell, None) => return Ok(missing(other, None)),
             other => return Err(refusal(other, "a number")),
         };
-        if self.is_code(cell, Some(number)) {
+        if plain.is_none() && self.is_code(cell, Some(number)) {
             return Ok(missing(cell, told.2));
         }
         let value = self.column.scale.map_or(number, |scale| number * scale);
@@ -144,10 +150,18 @@ impl<'a> ValueReader<'a> {
         self.in_range(value, cell)?;
         // What is multiplied may not come back when it is divided.
         let back = self.column.scale.map_or(value, |scale| value / scale);
-        let (marks, is_percent, flag, plain) = told;
-        let written = match cell {
-            Cell::Text(text) => plain && is_shortest(text, back),
-            Cell::Whole(_) => is_shortest(&cell.raw(), back),
+        let (marks, is_percent, flag, as_written) = told;
+        let written = match (cell, plain) {
+            (Cell::Text(text), Some((plain, _))) if back.to_bits() == number.to_bits() => {
+                plain.is_shortest(text)
+            }
+            (Cell::Text(text), _) => as_written && is_shortest(text, back),
+            (Cell::Whole(whole), _)
+                if back.to_bits() == number.to_bits() && whole.unsigned_abs() < 1 << 53 =>
+            {
+                true
+            }
+            (Cell::Whole(_), _) => is_shortest(&cell.raw(), back),
             _ => back.to_bits() == number.to_bits(),
         };
         let is_percent = self.numbers.percent().and(is_percent.or(Some(false)));
@@ -159,6 +173,16 @@ impl<'a> ValueReader<'a> {
         // Beyond this not every whole number is a double.
         const EXACT: f64 = 9_007_199_254_740_992.0;
         let (mut marks, mut flag, mut is_percent) = (Marks::None, None, None);
+        if let Cell::Text(text) = cell
+            && let Some(whole) = self.plain_whole(text)
+        {
+            self.in_range(whole as f64, cell)?;
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            let written = !digits.starts_with('0') || text == "0";
+            let text = (!written).then_some(Cow::Borrowed(text));
+            let is_percent = self.numbers.percent().map(|_| false);
+            return Ok(Reading { value: Value::Whole(whole), text, flag, marks, is_percent });
+        }
         let whole = match cell {
             Cell::Whole(whole) => Some(whole),
             Cell::Number(number) => (number.fract() == 0.0 && number.abs() < EXACT).then_some(number as i64),
@@ -196,6 +220,27 @@ impl<'a> ValueReader<'a> {
         let written = raw == whole.to_string();
         let text = (!written).then_some(raw);
         Ok(Reading { value: Value::Whole(whole), text, flag, marks, is_percent })
+    }
+
+    /// The number of a text that is plainly written, and what it says of the marks of its column; nothing where it has
+    /// to be looked at more closely.
+    fn plain(&self, text: &str) -> Option<(PlainNumber, Marks)> {
+        let plain = PlainNumber::of(text)?;
+        let marks = self.numbers.marks_of_plain(&plain)?;
+        let is_code = self.missing.iter().any(|(code, value)| code == text || *value == Some(plain.number));
+        (!is_code).then_some((plain, marks))
+    }
+
+    /// The whole number of a text that is nothing but its digits, as [`ValueReader::plain`].
+    fn plain_whole(&self, text: &str) -> Option<i64> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        // What fits in any case.
+        if digits.is_empty() || digits.len() > 18 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let whole: i64 = text.parse().ok()?;
+        let is_code = |(code, value): &MissingCode| code == text || *value == Some(whole as f64);
+        (self.numbers.has_no_currency() && !self.missing.iter().any(is_code)).then_some(whole)
     }
 
     /// What a text is under the rule of its column, the marks beside it taken off.

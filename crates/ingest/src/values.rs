@@ -96,6 +96,15 @@ impl Values {
         }
     }
 
+    /// Makes room for the values of so many records.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        match &mut self.column {
+            Typed::Numbers(numbers) => numbers.reserve_exact(more),
+            Typed::Wholes(wholes) => wholes.reserve_exact(more),
+            Typed::Texts(codes, _) => codes.reserve_exact(more),
+        }
+    }
+
     /// Adds the value of the next record.
     pub(crate) fn push(&mut self, reading: Reading<'_>) {
         if let Some(text) = reading.text {
@@ -152,8 +161,12 @@ impl Values {
         let height = self.len();
         let values = match self.column {
             Typed::Numbers(numbers) => {
-                let numbers = numbers.into_iter().map(|number| (!number.is_nan()).then_some(number));
-                Float64Chunked::from_iter_options(name.into(), numbers).into_column()
+                if numbers.iter().any(|number| number.is_nan()) {
+                    let numbers = numbers.into_iter().map(|number| (!number.is_nan()).then_some(number));
+                    Float64Chunked::from_iter_options(name.into(), numbers).into_column()
+                } else {
+                    Float64Chunked::from_vec(name.into(), numbers).into_column()
+                }
             }
             Typed::Wholes(wholes) => {
                 Int64Chunked::from_iter_options(name.into(), wholes.into_iter()).into_column()
