@@ -109,17 +109,27 @@ impl RowBlock for TextBlock<'_> {
 
 /// `text` in blocks of at least `size` bytes that end where a record does, so that each can be read by itself.
 pub(crate) fn blocks<'t>(text: &'t str, dialect: Dialect<'t>, size: usize) -> Vec<TextBlock<'t>> {
+    blocks_from(text, dialect, size, 1)
+}
+
+/// The same of a text that begins on another `line` of its file than the first.
+pub(crate) fn blocks_from<'t>(
+    text: &'t str,
+    dialect: Dialect<'t>,
+    size: usize,
+    line: u32,
+) -> Vec<TextBlock<'t>> {
     let mut blocks = Vec::new();
     // Without a quotation mark every line end ends a record; otherwise all before it have to be looked at.
     let mut cut: Box<dyn FnMut(&str) -> usize> = if text.contains('"') {
-        Box::new(|rest: &str| end_of_record_from(rest, size, dialect))
+        Box::new(|rest: &str| end_of_record_from(rest.as_bytes(), size, dialect))
     } else {
         Box::new(|rest: &str| {
             let from = rest.as_bytes().get(size..).unwrap_or_default();
             from.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| size + at + 1)
         })
     };
-    let (mut rest, mut line) = (text, 1);
+    let (mut rest, mut line) = (text, line);
     while !rest.is_empty() {
         let (block, after) = rest.split_at_checked(cut(rest)).unwrap_or((rest, ""));
         blocks.push(TextBlock { text: block, line, dialect });
@@ -130,8 +140,7 @@ pub(crate) fn blocks<'t>(text: &'t str, dialect: Dialect<'t>, size: usize) -> Ve
 }
 
 /// Where the first record ends that ends at `size` or later, past its LF.
-fn end_of_record_from(text: &str, size: usize, dialect: Dialect<'_>) -> usize {
-    let bytes = text.as_bytes();
+pub(crate) fn end_of_record_from(bytes: &[u8], size: usize, dialect: Dialect<'_>) -> usize {
     let mut delimiter = [0; 4];
     let delimiter = dialect.delimiter.encode_utf8(&mut delimiter).as_bytes();
     let comment = dialect.comment.map(str::as_bytes);
@@ -218,6 +227,9 @@ impl<'t> Cursor<'t> {
         }
         let line = self.line;
         loop {
+            if self.dialect.delimiter.is_ascii() && self.plain_fields(fields) {
+                return Ok(Some(line));
+            }
             let field = self.field()?;
             let long = field.len() > FIELD;
             if long || fields.len() == FIELDS {
@@ -231,6 +243,28 @@ impl<'t> Cursor<'t> {
                 self.skip_line_end();
                 return Ok(Some(line));
             }
+        }
+    }
+
+    /// Adds the fields up to the end of the line, past which it goes; false where it stops before one that is quoted,
+    /// too long or one too many, which is looked at more closely.
+    fn plain_fields(&mut self, fields: &mut Vec<Cow<'t, str>>) -> bool {
+        let (rest, delimiter) = (self.rest, self.dialect.delimiter as u8);
+        let bytes = rest.as_bytes();
+        let mut start = 0;
+        loop {
+            let end = end_of_field(bytes, start, delimiter);
+            if bytes.get(start) == Some(&b'"') || end - start > FIELD || fields.len() == FIELDS {
+                self.advance(start);
+                return false;
+            }
+            fields.push(Cow::Borrowed(rest.get(start..end).unwrap_or_default()));
+            if bytes.get(end) != Some(&delimiter) {
+                self.advance(end);
+                self.skip_line_end();
+                return true;
+            }
+            start = end + 1;
         }
     }
 
@@ -291,17 +325,52 @@ impl<'t> Cursor<'t> {
     }
 }
 
+/// Where the field ends that begins at `from`: at the next delimiter, the line's end or the text's. Eight bytes are
+/// looked at at once.
+fn end_of_field(bytes: &[u8], from: usize, delimiter: u8) -> usize {
+    let mut at = from;
+    while let Some(word) = bytes.get(at..at + 8).and_then(|word| word.try_into().ok()) {
+        let word = u64::from_le_bytes(word);
+        let found = bytes_like(word, delimiter) | bytes_like(word, b'\n') | bytes_like(word, b'\r');
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    let ends = |byte: &u8| *byte == delimiter || *byte == b'\n' || *byte == b'\r';
+    rest.iter().position(ends).map_or(bytes.len(), |position| at + position)
+}
+
+/// A mark in the highest bit of each byte of a word that is `byte`; bytes above the lowest marked one may be marked
+/// though they aren't.
+fn bytes_like(word: u64, byte: u8) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    let other = word ^ (ONES * u64::from(byte));
+    other.wrapping_sub(ONES) & !other & (ONES << 7)
+}
+
 /// How many lines end in `text`: LF, CRLF and lone CR each count once.
 fn line_ends(text: &str) -> u32 {
+    line_ends_in(text.as_bytes())
+}
+
+/// The same of bytes of a text.
+pub(crate) fn line_ends_in(bytes: &[u8]) -> u32 {
+    // Most texts by far have one kind, which can be counted many bytes at once.
+    if !bytes.contains(&b'\r') {
+        let count = bytes.iter().filter(|byte| **byte == b'\n').count();
+        return u32::try_from(count).unwrap_or(u32::MAX);
+    }
     let mut count = 0;
     let mut after_return = false;
-    for byte in text.bytes() {
+    for byte in bytes {
         match byte {
             b'\r' => count += 1,
             b'\n' if !after_return => count += 1,
             _ => {}
         }
-        after_return = byte == b'\r';
+        after_return = *byte == b'\r';
     }
     count
 }

@@ -35,7 +35,7 @@ use crate::wide::Wide;
 use crate::{delimited, gzip, hidden, html, merged, text_encoding};
 
 /// Text is read in blocks of so many bytes, each by one thread.
-const BLOCK: usize = 2 << 20;
+pub(crate) const BLOCK: usize = 2 << 20;
 
 /// Rows that aren't text are read in blocks of so many.
 pub(crate) const ROWS: usize = 1 << 15;
@@ -192,26 +192,8 @@ fn read_values(
             let (decoded, dialect) = text_of(source, bytes)?;
             let warnings = decoded.warning.into_iter().collect();
             let text = decoded.text.as_ref();
-            let malformed = |wrong| malformed(source, wrong);
-            let wanted = SEARCHED + 2 + source.header_rows as usize + source.skip_rows as usize;
-            let enough = |rows: &[GridRow]| {
-                let below = rows.iter().rev().take_while(|row| row.number >= source.header_row);
-                below.take(wanted).count() >= wanted
-            };
-            let first = delimited::first_rows(text, dialect, enough).map_err(malformed)?;
+            let head = head_of_text(source, text, dialect).map_err(|wrong| malformed(source, wrong))?;
             let blocks = delimited::blocks(text, dialect, BLOCK);
-            let grid = |rows| Grid {
-                file: source.file.clone(),
-                sheet: None,
-                rows,
-                warnings: Vec::new(),
-                merged: Vec::new(),
-            };
-            let mut head = grid(first);
-            // Where there is none, the whole table is looked through to say so.
-            if Header::of(&head, source).is_err() {
-                head = grid(delimited::parse(text, dialect).map_err(malformed)?);
-            }
             tidy(asked(&place), &head, &blocks, warnings)
         }
         format if format.is_columnar() && source.layout == Layout::Long => {
@@ -227,6 +209,26 @@ fn read_values(
             let warnings = grid.warnings.clone();
             tidy(asked(&place), &grid, &blocks, warnings)
         }
+    }
+}
+
+/// The rows at the top of a text in which its header is looked for.
+pub(crate) fn head_of_text(
+    source: &Source,
+    text: &str,
+    dialect: Dialect<'_>,
+) -> std::result::Result<Grid, Malformed> {
+    let wanted = SEARCHED + 2 + source.header_rows as usize + source.skip_rows as usize;
+    let enough = |rows: &[GridRow]| {
+        let below = rows.iter().rev().take_while(|row| row.number >= source.header_row);
+        below.take(wanted).count() >= wanted
+    };
+    let grid = |rows| Grid { file: source.file.clone(), sheet: None, rows, warnings: Vec::new() };
+    let head = grid(delimited::first_rows(text, dialect, enough)?);
+    // Where there is none, the whole table is looked through to say so.
+    match Header::of(&head, source) {
+        Ok(_) => Ok(head),
+        Err(_) => Ok(grid(delimited::parse(text, dialect)?)),
     }
 }
 
@@ -372,6 +374,8 @@ pub(crate) fn pass<'a, B: RowBlock>(
         Ok(own)
     });
     let read: Vec<std::result::Result<Tidying<'_>, Malformed>> = read.collect();
+    let records = read.iter().flatten().map(|block| block.records.len()).sum();
+    tidying.records.reserve(records);
     for block in read {
         tidying.absorb(block.map_err(|wrong| malformed(source, wrong))?);
     }
@@ -411,13 +415,21 @@ fn check_width(tidying: &mut Tidying<'_>, row: &dyn Row, width: u32) {
 }
 
 fn text_of<'b>(source: &'b Source, bytes: &'b [u8]) -> Result<(text_encoding::Decoded<'b>, Dialect<'b>)> {
-    let decoded = text_encoding::decode(bytes, source.encoding_label()).map_err(|wrong| {
-        let cell = Some((wrong.line, 1));
-        let (message, hint) = (wrong.message, wrong.hint);
-        fault(source, SourceFault { file: source.file.clone(), sheet: None, cell, message, hint })
-    })?;
-    let dialect = Dialect { delimiter: source.delimiter_character(), comment: source.comment.as_deref() };
-    Ok((decoded, dialect))
+    let decoded = text_encoding::decode(bytes, source.encoding_label())
+        .map_err(|wrong| undecodable(source, 1, wrong))?;
+    Ok((decoded, dialect_of(source)))
+}
+
+/// How a source's text is divided.
+pub(crate) fn dialect_of(source: &Source) -> Dialect<'_> {
+    Dialect { delimiter: source.delimiter_character(), comment: source.comment.as_deref() }
+}
+
+/// What is wrong with a text, or a part of it that begins on a line.
+pub(crate) fn undecodable(source: &Source, line: u32, wrong: text_encoding::Undecodable) -> IngestError {
+    let cell = Some((line.saturating_add(wrong.line).saturating_sub(1), 1));
+    let (message, hint) = (wrong.message, wrong.hint);
+    fault(source, SourceFault { file: source.file.clone(), sheet: None, cell, message, hint })
 }
 
 pub(crate) fn unreadable(source: &Source, wrong: Unreadable) -> IngestError {
@@ -425,7 +437,7 @@ pub(crate) fn unreadable(source: &Source, wrong: Unreadable) -> IngestError {
     fault(source, SourceFault { file: source.file.clone(), sheet, cell: None, message, hint })
 }
 
-fn malformed(source: &Source, wrong: Malformed) -> IngestError {
+pub(crate) fn malformed(source: &Source, wrong: Malformed) -> IngestError {
     let (cell, message, hint) = (Some((wrong.line, 1)), wrong.message.into(), wrong.hint.into());
     fault(source, SourceFault { file: source.file.clone(), sheet: None, cell, message, hint })
 }

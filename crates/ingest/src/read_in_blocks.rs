@@ -1,6 +1,8 @@
-//! From a Parquet file that is larger than memory to its tidy values, some rows at a time.
+//! From a Parquet file or a text that is larger than memory to its tidy values, some rows at a time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use polars::prelude::{Column, DataFrame, DataType};
@@ -12,15 +14,24 @@ use crate::binary::{group_heights, read_groups};
 use crate::checksum::Checksum;
 use crate::columns::ColumnsAsked;
 use crate::crosswalk::Crosswalk;
+use crate::delimited::blocks_from;
 use crate::error::{IngestError, Result};
 use crate::format::Format;
+use crate::grid::Grid;
 use crate::layout::Layout;
+use crate::malformed::Malformed;
 use crate::names_outside::NameOutside;
-use crate::read::{ROWS, head_of, labelled_columns, named, pass, unreadable};
+use crate::read::{
+    BLOCK, ROWS, dialect_of, head_of, head_of_text, labelled_columns, malformed, named, pass, undecodable,
+    unreadable,
+};
 use crate::records::with_absences;
+use crate::rows::RowBlock;
 use crate::source::{Duplicates, Source, ValueLabels};
 use crate::source_fault::SourceFaults;
+use crate::text_pieces::TextPieces;
 use crate::tidying::{Asked, Tidying};
+use crate::{gzip, text_encoding};
 
 /// What there is to say of a source whose tidy values went on their way, block by block.
 #[derive(Debug)]
@@ -46,9 +57,16 @@ pub struct TidiedInBlocks {
 }
 
 /// What of a source needs its file whole; nothing where it can be read in blocks.
-pub fn needs_whole(source: &Source) -> Option<String> {
-    if source.format != Format::Parquet {
+pub fn needs_whole(source: &Source, path: &Path) -> Option<String> {
+    let is_text = matches!(source.format, Format::Csv | Format::Tsv);
+    if source.format != Format::Parquet && !is_text {
         return Some(format!("a source that is {}", source.format.in_words()));
+    }
+    if is_text && is_packed(path) {
+        return Some("text that is packed".into());
+    }
+    if is_text && !text_encoding::is_divisible(source.encoding_label()) {
+        return Some(format!("text in {}", source.encoding_label()));
     }
     if source.layout != Layout::Long {
         return Some("a source whose layout isn't `long`".into());
@@ -59,15 +77,25 @@ pub fn needs_whole(source: &Source) -> Option<String> {
     if source.duplicates != Duplicates::Error {
         return Some("`duplicates`".into());
     }
+    if !source.corrections.is_empty() {
+        return Some("a source with `corrections`".into());
+    }
     if source.is_by_variable() {
         return Some("a source that names its variables row by row".into());
     }
     None
 }
 
-/// Reads a Parquet source some row groups at a time and hands on the tidy values of each `rows` rows. All have the same
-/// columns: each variable's with that of its texts. Within a block a key that comes twice is a fault; whether one comes
-/// in two of them is seen when they are assembled.
+fn is_packed(path: &Path) -> bool {
+    let mut first = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(3).read_to_end(&mut first));
+    // A file that can't be read is told of when it is.
+    read.is_ok() && gzip::is_packed(&first)
+}
+
+/// Reads a Parquet or text source some rows at a time and hands on the tidy values of each `rows` rows, about. All have
+/// the same columns: each variable's with that of its texts. Within a block a key that comes twice is a fault; whether
+/// one comes in two of them is seen when they are assembled.
 ///
 /// # Errors
 /// As [`read_source_bytes`](crate::read_source_bytes), and what `visit` says.
@@ -84,15 +112,27 @@ pub fn read_source_in_blocks<E: From<IngestError>>(
     let file = source.file.clone();
     let place = SourcePlace { source: source.name.clone(), file, sheet: None, observations: false };
     let asked = Asked { source, place: &place, crosswalk, window, by_comma: &NONE };
+    let mut reading = Reading::new(asked);
+    match source.format {
+        Format::Csv | Format::Tsv => of_text(&mut reading, path, rows, &mut visit)?,
+        _ => of_groups(&mut reading, path, rows, &mut visit)?,
+    }
+    Ok(reading.finish()?)
+}
+
+/// Reads the row groups of a Parquet file.
+fn of_groups<E: From<IngestError>>(
+    reading: &mut Reading<'_>,
+    path: &Path,
+    rows: usize,
+    visit: &mut impl FnMut(DataFrame) -> std::result::Result<(), E>,
+) -> std::result::Result<(), E> {
+    let source = reading.asked.source;
     let as_labels = labelled_columns(source, ValueLabels::Labels);
     let columns_asked =
         ColumnsAsked { names: Some(named(source)), as_labels, encoding: source.encoding.clone() };
     let wrong = |wrong| unreadable(source, wrong);
     let heights = group_heights(path).map_err(wrong)?;
-
-    let mut all = Tidying::new(asked);
-    let mut counted = Counted::default();
-    let mut notes = Notes::new();
     let mut first = 0;
     while first < heights.len() {
         let last = end_of(&heights, first, rows as u64);
@@ -100,46 +140,117 @@ pub fn read_source_in_blocks<E: From<IngestError>>(
         first = last;
         let head = head_of(source, &columns);
         for start in (0..columns.height).step_by(rows.max(1)) {
-            let (mut own, headers) = pass(asked, &head, &columns.blocks_of(start..start + rows, ROWS))?;
-            // What is wrong with the header is so in every block.
-            let is_headless = headers.is_empty();
-            let records = own.take_records(&headers);
-            let failed = all.fault_count() + own.fault_count() > 0;
-            all.absorb(own);
-            if is_headless {
-                first = heights.len();
-                break;
-            }
-            if !failed && records.len() > 0 {
-                let used = records.rows_used(&[]);
-                let table = records.into_table(source, place.clone(), &headers, &[], &Absences::default());
-                let table = table.map_err(IngestError::from)?;
-                counted.add(&table, used).map_err(IngestError::from)?;
-                let (frame, own_notes) = table.into_parts();
-                notes = own_notes;
-                visit(uniform(frame, source).map_err(IngestError::from)?)?;
+            if !reading.take(&head, &columns.blocks_of(start..start + rows, ROWS), visit)? {
+                return Ok(());
             }
         }
     }
-    let ended = all
-        .finish_without_records(counted.used, &counted.empty(), Vec::new())
-        .map_err(|faults: SourceFaults| IngestError::Source { name: source.name.clone(), faults })?;
-    let own = with_absences(&place, &ended.absences).map_err(|error| {
-        let message = error.to_string();
-        IngestError::from(PanelError::Note { column: names::ROW.into(), message })
-    })?;
-    notes.insert(names::ROW.into(), own);
-    Ok(TidiedInBlocks {
-        notes,
-        warnings: ended.warnings,
-        rows_read: ended.rows_read,
-        rows_used: counted.used,
-        values: counted.values,
-        missing: counted.missing,
-        flags: counted.flags,
-        rows_left_out: ended.rows_left_out,
-        names_outside: ended.names_outside,
-    })
+    Ok(())
+}
+
+/// Reads a text piece by piece.
+fn of_text<E: From<IngestError>>(
+    reading: &mut Reading<'_>,
+    path: &Path,
+    rows: usize,
+    visit: &mut impl FnMut(DataFrame) -> std::result::Result<(), E>,
+) -> std::result::Result<(), E> {
+    let source = reading.asked.source;
+    let dialect = dialect_of(source);
+    let io = |problem| IngestError::Io { path: path.to_owned(), problem };
+    // A field has about as many bytes as a number in memory.
+    let row_bytes = (source.columns.len() + 3).saturating_mul(8);
+    let mut pieces =
+        TextPieces::open(path, dialect, rows.saturating_mul(row_bytes).max(LEAST)).map_err(io)?;
+    let mut head: Option<Grid> = None;
+    while let Some(piece) = pieces.next().map_err(io)? {
+        let told = |wrong: Malformed| malformed(source, wrong);
+        let decoded = text_encoding::decode_part(&piece.bytes, source.encoding_label(), piece.before)
+            .map_err(|wrong| undecodable(source, piece.line, wrong))?;
+        let head: &Grid = match &head {
+            Some(head) => head,
+            None => head.insert(head_of_text(source, &decoded.text, dialect).map_err(told)?),
+        };
+        if !reading.take(head, &blocks_from(&decoded.text, dialect, BLOCK, piece.line), visit)? {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// A piece of text has so many bytes at least, so that its header is in the first.
+const LEAST: usize = 1 << 16;
+
+/// What was read so far.
+struct Reading<'a> {
+    asked: Asked<'a>,
+    all: Tidying<'a>,
+    counted: Counted,
+    notes: Notes,
+}
+
+impl<'a> Reading<'a> {
+    fn new(asked: Asked<'a>) -> Self {
+        Self { asked, all: Tidying::new(asked), counted: Counted::default(), notes: Notes::new() }
+    }
+
+    /// Takes rows, and hands on their tidy values; false where the header is at fault, which is so in every block.
+    fn take<E: From<IngestError>, B: RowBlock>(
+        &mut self,
+        head: &Grid,
+        blocks: &[B],
+        visit: &mut impl FnMut(DataFrame) -> std::result::Result<(), E>,
+    ) -> std::result::Result<bool, E> {
+        let source = self.asked.source;
+        let (mut own, headers) = pass(self.asked, head, blocks)?;
+        let records = own.take_records(&headers);
+        let failed = self.all.fault_count() + own.fault_count() > 0;
+        // What is odd about the header is so in every block, too.
+        if self.all.unread.is_empty() {
+            self.all.unread = std::mem::take(&mut own.unread);
+        }
+        own.warnings.retain(|warning| !self.all.warnings.contains(warning));
+        self.all.absorb(own);
+        if headers.is_empty() {
+            return Ok(false);
+        }
+        if !failed && records.len() > 0 {
+            let used = records.rows_used(&[]);
+            let place = self.asked.place.clone();
+            let table = records.into_table(source, place, &headers, &[], &Absences::default());
+            let table = table.map_err(IngestError::from)?;
+            self.counted.add(&table, used).map_err(IngestError::from)?;
+            let (frame, notes) = table.into_parts();
+            self.notes = notes;
+            visit(uniform(frame, source).map_err(IngestError::from)?)?;
+        }
+        Ok(true)
+    }
+
+    /// What there is to say once all was read, or all that is wrong.
+    fn finish(mut self) -> Result<TidiedInBlocks> {
+        let (name, place) = (self.asked.source.name.clone(), self.asked.place);
+        let ended = self
+            .all
+            .finish_without_records(self.counted.used, &self.counted.empty(), Vec::new())
+            .map_err(|faults: SourceFaults| IngestError::Source { name, faults })?;
+        let own = with_absences(place, &ended.absences).map_err(|error| {
+            let message = error.to_string();
+            IngestError::from(PanelError::Note { column: names::ROW.into(), message })
+        })?;
+        self.notes.insert(names::ROW.into(), own);
+        Ok(TidiedInBlocks {
+            notes: self.notes,
+            warnings: ended.warnings,
+            rows_read: ended.rows_read,
+            rows_used: self.counted.used,
+            values: self.counted.values,
+            missing: self.counted.missing,
+            flags: self.counted.flags,
+            rows_left_out: ended.rows_left_out,
+            names_outside: ended.names_outside,
+        })
+    }
 }
 
 fn check_sum(source: &Source, path: &Path) -> Result<()> {

@@ -35,6 +35,17 @@ const LARGEST: usize = 2 << 30;
 
 /// Decodes `bytes` in the encoding of a WHATWG `label`.
 pub(crate) fn decode<'b>(bytes: &'b [u8], label: &str) -> Result<Decoded<'b>, Undecodable> {
+    decode_part(bytes, label, 0)
+}
+
+/// Whether a text in the encoding of a label can be divided at line ends before it is decoded.
+pub(crate) fn is_divisible(label: &str) -> bool {
+    let encoding = Encoding::for_label_no_replacement(label.as_bytes());
+    encoding.is_some_and(|encoding| encoding == UTF_8 || encoding.is_single_byte())
+}
+
+/// The same of a part of a text that so many bytes come `before`.
+pub(crate) fn decode_part<'b>(bytes: &'b [u8], label: &str, before: u64) -> Result<Decoded<'b>, Undecodable> {
     let Some(encoding) = Encoding::for_label_no_replacement(label.as_bytes()) else {
         return Err(Undecodable {
             line: 1,
@@ -71,7 +82,7 @@ pub(crate) fn decode<'b>(bytes: &'b [u8], label: &str) -> Result<Decoded<'b>, Un
         }
         Err(offset) => Err(Undecodable {
             line: line_of(bytes, offset),
-            message: format!("not valid {} from byte {} on", encoding.name(), offset + 1),
+            message: format!("not valid {} from byte {} on", encoding.name(), before + offset as u64 + 1),
             hint: match resembling(bytes, encoding) {
                 Some(name) => format!(
                     "it reads as {name} without a fault: if that is right, set `encoding: {}`",

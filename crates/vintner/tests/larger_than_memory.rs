@@ -90,7 +90,8 @@ fn parquet(frame: &mut DataFrame) -> Vec<u8> {
 }
 
 fn csv(frame: &DataFrame) -> Vec<u8> {
-    let mut text = "id,wage,hours,age,region\n".to_owned();
+    let names: Vec<String> = frame.get_column_names().iter().map(|name| name.to_string()).collect();
+    let mut text = format!("{}\n", names.join(","));
     for row in 0..frame.height() {
         let cells: Vec<String> = frame
             .columns()
@@ -227,22 +228,60 @@ fn many_files_in_blocks_are_as_in_memory() {
 
 #[test]
 fn one_large_file_in_blocks_is_as_in_memory() {
-    let bytes = parquet(&mut together());
-    let files = [("wages.parquet".to_owned(), bytes)];
-    let inside = workspace("wages.parquet", "parquet", &files, "");
-    inside.reproduce(&[]);
-    let blocks = workspace("wages.parquet", "parquet", &files, "memory: 400kB\n");
-    blocks.reproduce(&[]);
-    assert_same_numbers(&inside, &blocks);
-    // Followed to its cell all the same.
-    let traced = blocks.vintner(&["trace", "--cell", "wages.parquet!D1500", "--format", "json"]);
-    assert_eq!(traced.code, 0, "{}", traced.stderr);
-    let value: Value = serde_json::from_str(&traced.stdout).unwrap();
-    let other = inside.vintner(&["trace", "--cell", "wages.parquet!D1500", "--format", "json"]);
-    assert_eq!(
-        value["trace"]["cells"],
-        serde_json::from_str::<Value>(&other.stdout).unwrap()["trace"]["cells"]
-    );
+    // Quoted, so that where a record ends has to be looked for; a mark of the byte order before all.
+    let text = String::from_utf8(csv(&together())).unwrap().replace("south", "\"south\"");
+    let text = format!("\u{feff}{text}");
+    for (format, bytes) in [("parquet", parquet(&mut together())), ("csv", text.into_bytes())] {
+        let name = format!("wages.{format}");
+        let files = [(name.clone(), bytes)];
+        let inside = workspace(&name, format, &files, "");
+        inside.reproduce(&[]);
+        let blocks = workspace(&name, format, &files, "memory: 400kB\n");
+        blocks.reproduce(&[]);
+        assert_same_numbers(&inside, &blocks);
+        let rows =
+            |workspace: &Workspace| json(workspace, ".vintner/outputs/wages/v/tidy/wages/summary.json");
+        assert_eq!(rows(&blocks), rows(&inside));
+        // Followed to its cell all the same.
+        let cell = format!("{name}!D1500");
+        let traced = blocks.vintner(&["trace", "--cell", &cell, "--format", "json"]);
+        assert_eq!(traced.code, 0, "{}", traced.stderr);
+        let value: Value = serde_json::from_str(&traced.stdout).unwrap();
+        let other = inside.vintner(&["trace", "--cell", &cell, "--format", "json"]);
+        assert_eq!(
+            value["trace"]["cells"],
+            serde_json::from_str::<Value>(&other.stdout).unwrap()["trace"]["cells"]
+        );
+    }
+}
+
+/// What is wrong in a text that is read piece by piece is told at its line, and so is what of it needs the whole.
+#[test]
+fn faults_of_a_large_text_are_told_at_their_lines() {
+    let text = String::from_utf8(csv(&together())).unwrap();
+    let said = |text: Vec<u8>, change: (&str, &str)| {
+        let files = [("wages.csv".to_owned(), text)];
+        let blocks = workspace("wages.csv", "csv", &files, "memory: 400kB\n");
+        if !change.0.is_empty() {
+            blocks.edit("data/vintages/v/vintage.yaml", change.0, change.1);
+        }
+        let output = blocks.vintner(&["reproduce"]);
+        assert_ne!(output.code, 0);
+        output.stderr.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let mut lines: Vec<Vec<u8>> = text.lines().map(|line| line.as_bytes().to_vec()).collect();
+    let line = lines.get_mut(2499).unwrap();
+    line.extend_from_slice(&[0xE9]);
+    let told = said(lines.join(&b'\n'), ("", ""));
+    assert!(told.contains("wages.csv!A2500") && told.contains("not valid UTF-8 from byte"), "{told}");
+
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines.get_mut(2499).unwrap().push_str(",too,many");
+    let told = said(lines.join("\n").into_bytes(), ("", ""));
+    assert!(told.contains("wages.csv!G2500"), "{told}");
+
+    let told = said(text.into_bytes(), ("    entity: id", "    encoding: utf-16le\n    entity: id"));
+    assert!(told.contains("text in utf-16le is read whole"), "{told}");
 }
 
 #[test]

@@ -103,12 +103,12 @@ impl Ingest {
         source: &Source,
         crosswalk: Option<&Crosswalk>,
     ) -> Result<Outputs, StagesError> {
-        if let Some(what) = needs_whole(source) {
+        let path = inputs.path("source")?;
+        if let Some(what) = needs_whole(source, path) {
             return Err(inputs.too_large(format!("{what} is read whole")).into());
         }
         let mut writer = inputs.writer()?;
         let rows = inputs.block_rows(source.columns.len() + 3);
-        let path = inputs.path("source")?;
         let tidied = read_source_in_blocks(
             source,
             path,
