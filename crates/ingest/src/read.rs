@@ -223,7 +223,13 @@ pub(crate) fn head_of_text(
         let below = rows.iter().rev().take_while(|row| row.number >= source.header_row);
         below.take(wanted).count() >= wanted
     };
-    let grid = |rows| Grid { file: source.file.clone(), sheet: None, rows, warnings: Vec::new() };
+    let grid = |rows| Grid {
+        file: source.file.clone(),
+        sheet: None,
+        rows,
+        warnings: Vec::new(),
+        merged: Vec::new(),
+    };
     let head = grid(delimited::first_rows(text, dialect, enough)?);
     // Where there is none, the whole table is looked through to say so.
     match Header::of(&head, source) {
