@@ -77,6 +77,8 @@ impl Remote {
                 }
             }
         }
+        // In an order that no change of code moves.
+        removed.runs.sort();
         if !dry_run && !removed.runs.is_empty() {
             let parts: Vec<&Part> = index.parts.iter().collect();
             index_in.replace(&parts, Entries::new(), is_kept)?;

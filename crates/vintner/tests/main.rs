@@ -60,6 +60,7 @@ mod replicate;
 mod reproduce;
 mod run;
 mod shapes;
+mod shared_cache;
 mod simultaneous_equations;
 mod specification_tests;
 mod symbolic_links;

@@ -76,7 +76,10 @@ fn faults_are_told_under_their_place() {
     };
     let text = "      formula: ln_income ~ ln_rain + ln(rain_of)\n      pooled: {model: ols}\n";
     let said = told(text);
-    assert!(said.contains("there is no function `ln`") && said.contains("log, exp"), "{said}");
+    assert!(
+        said.contains("there is no function `ln`") && said.contains("the natural logarithm is `log(x)`"),
+        "{said}"
+    );
     let line = said.lines().find(|line| line.contains("formula: ln_income")).unwrap();
     let place = line.find("ln(rain_of)").unwrap();
     assert_eq!(caret(&said), place, "{said}");

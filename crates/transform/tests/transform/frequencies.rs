@@ -13,7 +13,7 @@ fn table(
 ) -> Result<TidyTable, Box<dyn std::error::Error>> {
     let file = format!("{source}.csv");
     let notes = Notes::from([
-        ("row".to_owned(), serde_json::json!({"source": source, "file": file})),
+        ("@row".to_owned(), serde_json::json!({"source": source, "file": file})),
         (variable.to_owned(), serde_json::json!({"column": 3})),
     ]);
     Ok(TidyTable::new(frame?, notes)?)
@@ -22,14 +22,14 @@ fn table(
 fn accounts() -> Result<TidyTable, Box<dyn std::error::Error>> {
     let frame = df!(
         "entity" => ["a", "a", "a", "b"], "time" => ["2000Q4", "2001Q1", "2001Q2", "2001Q1"],
-        "row" => [2_u32, 3, 4, 5], "gdp" => [1.0, 2.0, 3.0, 4.0],
+        "@row" => [2_u32, 3, 4, 5], "gdp" => [1.0, 2.0, 3.0, 4.0],
     );
     table("accounts", "gdp", frame)
 }
 
 fn census() -> Result<TidyTable, Box<dyn std::error::Error>> {
     let frame = df!(
-        "entity" => ["a", "a", "b", "a"], "time" => [2000_i32, 2001, 2001, 2005], "row" => [2_u32, 3, 4, 5],
+        "entity" => ["a", "a", "b", "a"], "time" => [2000_i32, 2001, 2001, 2005], "@row" => [2_u32, 3, 4, 5],
         "people" => [Some(10.0), Some(11.0), None, Some(99.0)],
     );
     table("census", "people", frame)
@@ -85,7 +85,7 @@ fn rows_are_those_that_are_observed_in_quarters() -> Outcome {
 
 #[test]
 fn a_yearly_series_of_the_country_is_given_to_all_quarters() -> Outcome {
-    let frame = df!("time" => [2000_i32, 2001], "row" => [2_u32, 3], "people" => [5.0, 6.0]);
+    let frame = df!("time" => [2000_i32, 2001], "@row" => [2_u32, 3], "people" => [5.0, 6.0]);
     let derived =
         assemble(&[accounts()?, table("rates", "people", frame)?], &assembly(&["people"], PanelRows::Full))?;
     assert_eq!(derived.panel.values("people")?, [5.0, 6.0, 6.0, 5.0, 6.0, 6.0].map(Some));
@@ -110,7 +110,7 @@ fn what_isnt_declared_is_refused_with_what_to_write() -> Outcome {
         message(assemble(&[accounts()?, census()?], &assembly(&["peple"], PanelRows::Full))),
         "`repeat` names `peple`, which isn't among the panel's variables; did you mean `people`? There are: gdp, people"
     );
-    let weekly = df!("entity" => ["a"], "time" => ["2001-W07"], "row" => [2_u32], "gdp" => [1.0]);
+    let weekly = df!("entity" => ["a"], "time" => ["2001-W07"], "@row" => [2_u32], "gdp" => [1.0]);
     assert_eq!(
         message(assemble(
             &[table("prices", "gdp", weekly)?, census()?],
