@@ -68,7 +68,7 @@ mod tests {
 
     fn annual(notes: Notes) -> TidyTable {
         let frame = df!(
-            "entity" => ["a", "a", "b"], "time" => [2000_i32, 2001, 2000], "row" => [2_u32, 3, 4],
+            "entity" => ["a", "a", "b"], "time" => [2000_i32, 2001, 2000], "@row" => [2_u32, 3, 4],
             "people" => [Some(10.0), None, Some(7.0)],
         );
         TidyTable::new(frame.unwrap(), notes).unwrap()
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn each_quarter_has_its_years_value_and_cell() {
         let place = Notes::from([
-            ("row".to_owned(), json!({"source": "census", "file": "c.csv"})),
+            ("@row".to_owned(), json!({"source": "census", "file": "c.csv"})),
             ("people".to_owned(), json!({"column": 3})),
         ]);
         let quarterly = annual(place).repeated(Frequency::Quarter).unwrap().unwrap();
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn a_wide_file_keeps_its_columns() {
         let place = Notes::from([
-            ("row".to_owned(), json!({"source": "census", "file": "c.csv"})),
+            ("@row".to_owned(), json!({"source": "census", "file": "c.csv"})),
             ("time".to_owned(), json!({"across": {"2000": 2, "2001": 3}})),
         ]);
         let monthly = annual(place).repeated(Frequency::Month).unwrap().unwrap();

@@ -411,7 +411,8 @@ phrases:
         assert_eq!(text("gaps", Some(2)), Ok("The panel lacks COUNT values.".into()));
         let keys: Vec<(String, usize)> =
             wording().keys().map(|(key, names)| (key.to_owned(), names.len())).collect();
-        let expected = [("gaps", 1), ("list.semicolon", 0), ("tables.found", 3), ("tables.title", 0)];
+        let expected =
+            [("gaps", 1), ("list.comma", 0), ("list.semicolon", 0), ("tables.found", 3), ("tables.title", 0)];
         assert_eq!(keys, expected.map(|(key, count)| (key.to_owned(), count)));
     }
 
