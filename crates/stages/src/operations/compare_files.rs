@@ -57,8 +57,11 @@ struct FileComparison {
     differing: usize,
     /// Lines or cells with other words, or that only one side has.
     other: usize,
-    /// What differs, in words.
+    /// What differs, in words, as far as it is shown.
     shown: Vec<String>,
+    /// What isn't a matter of one place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -139,24 +142,22 @@ impl CompareFiles {
         }
         let ending = Path::new(&file).extension().map(|ending| ending.to_string_lossy().to_lowercase());
         let ending = ending.unwrap_or_else(|| made.extension.to_owned());
+        let of_kind =
+            |kind| artifact_differences(kind, copy.bytes, made.bytes, &Excerpt::default(), self.shown);
         let differences = match ending.as_str() {
-            "parquet" => Some((Kind::Frame, None)),
-            "json" => Some((Kind::Json, None)),
+            "parquet" => Some(of_kind(Kind::Frame)),
+            "json" => Some(of_kind(Kind::Json)),
             table if TABLES.contains(&table) => {
-                let described =
-                    TableDifferences.describe(Path::new(&file), None, copy.bytes, made.bytes, self.shown);
-                described.map(|described| (Kind::File, Some(described)))
+                TableDifferences.describe(Path::new(&file), None, copy.bytes, made.bytes, self.shown)
             }
             _ => None,
         };
-        if let Some((kind, described)) = differences {
-            let described = described.unwrap_or_else(|| {
-                artifact_differences(kind, copy.bytes, made.bytes, &Excerpt::default(), self.shown)
-            });
-            let other = described.count();
+        if let Some(differences) = differences {
+            let other = differences.count();
             let verdict = if other == 0 { Verdict::SameNumbers } else { Verdict::Differs };
-            let shown = described.to_string().lines().map(str::to_owned).collect();
-            return FileComparison { file, verdict, other, shown, ..FileComparison::default() };
+            let shown = differences.shown.iter().map(ToString::to_string).collect();
+            let note = differences.note;
+            return FileComparison { file, verdict, other, shown, note, ..FileComparison::default() };
         }
         let is_text = TEXTS.contains(&ending.as_str());
         match (as_text(copy.bytes, is_text), as_text(made.bytes, is_text)) {
@@ -164,8 +165,8 @@ impl CompareFiles {
                 self.texts(file, &there, &here, !SEPARATED.contains(&ending.as_str()))
             }
             _ => {
-                let shown = vec![format!("{} bytes there, {} here", copy.bytes.len(), made.bytes.len())];
-                FileComparison { file, verdict: Verdict::OtherBytes, shown, ..FileComparison::default() }
+                let note = Some(format!("{} bytes there, {} here", copy.bytes.len(), made.bytes.len()));
+                FileComparison { file, verdict: Verdict::OtherBytes, note, ..FileComparison::default() }
             }
         }
     }
@@ -330,8 +331,11 @@ fn text(files: &[FileComparison]) -> String {
             text.push_str(&format!("  {line}\n"));
         }
         let more = (file.last_digit + file.differing + file.other).saturating_sub(file.shown.len());
-        if more > 0 && file.verdict != Verdict::OtherBytes {
+        if more > 0 {
             text.push_str(&format!("  and {more} more\n"));
+        }
+        if let Some(note) = &file.note {
+            text.push_str(&format!("  {note}\n"));
         }
     }
     text
@@ -394,6 +398,11 @@ mod tests {
         assert_eq!(
             compared("a.json", b"{\"b\": 1.5}", b"{\"b\": 1.6}"),
             "a.json: 1 place differs\n  b: 1.5 -> 1.6\n"
+        );
+        // What isn't shown is counted once.
+        assert_eq!(
+            compared("a.json", b"[1, 2, 3, 4, 5]", b"[6, 7, 8, 9, 0]").lines().last(),
+            Some("  and 2 more")
         );
     }
 }
