@@ -11,10 +11,10 @@ use super::shown::{shown_pair, shown_text};
 /// are new have their number in the later text, lines that are gone theirs in the earlier one.
 pub fn text_differences(before: &str, after: &str, limit: usize) -> Differences {
     let (old, new): (Vec<&str>, Vec<&str>) = (lines(before), lines(after));
-    let pairs = pair_lines(&old, &new);
+    let is_same = |pair: &RowPair| matches!(*pair, RowPair::Both { before, after } if old.get(before) == new.get(after));
     let line = |lines: &[&str], index: usize| lines.get(index).copied().unwrap_or_default().to_owned();
     let mut collector = DifferenceCollector::new(limit);
-    for pair in pairs {
+    for pair in pair_lines(&old, &new).into_iter().filter(|pair| !is_same(pair)) {
         collector.add(|| match pair {
             RowPair::Both { before, after } => {
                 let shown = shown_pair(&line(&old, before), &line(&new, after));
@@ -34,16 +34,20 @@ pub fn text_differences(before: &str, after: &str, limit: usize) -> Differences 
     collector.finish()
 }
 
-/// Which lines became which, of those that aren't the same in both.
+/// Which lines became which, in order; equal ones, too.
 pub fn pair_lines(before: &[&str], after: &[&str]) -> Vec<RowPair> {
     let likeness = |one: usize, other: usize| match (before.get(one), after.get(other)) {
         (Some(one), Some(other)) => likeness(one, other),
         _ => 0,
     };
-    let mut pairs = Vec::new();
+    let same = |(before, after)| RowPair::Both { before, after };
+    let (mut pairs, mut old, mut new) = (Vec::new(), 0, 0);
     for block in blocks(before, after) {
+        pairs.extend((old..block.before.start).zip(new..block.after.start).map(same));
         pair_block(&block, &likeness, &mut pairs);
+        (old, new) = (block.before.end, block.after.end);
     }
+    pairs.extend((old..before.len()).zip(new..after.len()).map(same));
     pairs
 }
 

@@ -172,75 +172,15 @@ impl CompareFiles {
     }
 
     fn texts(&self, file: String, there: &str, here: &str, grouped: bool) -> FileComparison {
-        let read = |text: &str| -> Vec<PrintedLine> {
-            text.lines().map(|line| PrintedLine::read(line.trim_end_matches('\r'), grouped)).collect()
-        };
-        let (old, new) = (read(there), read(here));
-        let old_words: Vec<&str> = old.iter().map(|line| line.words.as_str()).collect();
-        let new_words: Vec<&str> = new.iter().map(|line| line.words.as_str()).collect();
-        let (old_lines, new_lines): (Vec<&str>, Vec<&str>) =
-            (there.lines().collect(), here.lines().collect());
+        let (old, new) = (Line::all(there, grouped), Line::all(here, grouped));
         let mut found = FileComparison { file, ..FileComparison::default() };
-        let mut show = |line: String, found: &mut FileComparison| {
-            if found.shown.len() < self.shown {
-                found.shown.push(line);
-            }
-        };
-        let (mut before, mut after) = (0, 0);
-        let pairs = pair_lines(&old_words, &new_words);
-        let ends = [RowPair::Both { before: old.len(), after: new.len() }];
-        for (at, pair) in pairs.iter().chain(&ends).enumerate() {
-            let (next_before, next_after) = match pair {
-                RowPair::Both { before, after } => (*before, *after),
-                RowPair::Gone(gone) => (*gone, after + (gone - before)),
-                RowPair::New(new) => (before + (new - after), *new),
+        for pair in pair_lines(&words(&old), &words(&new)) {
+            let (one, other) = match pair {
+                RowPair::Both { before, after } => (old.get(before), new.get(after)),
+                RowPair::Gone(line) => (old.get(line), None),
+                RowPair::New(line) => (None, new.get(line)),
             };
-            // The lines in between have the same words.
-            while before < next_before && after < next_after {
-                if let (Some(one), Some(other)) = (old.get(before), new.get(after)) {
-                    numbers(one, other, after + 1, &mut found, &mut show);
-                }
-                before += 1;
-                after += 1;
-            }
-            if at == pairs.len() {
-                break;
-            }
-            let of =
-                |lines: &[&str], place: usize| lines.get(place).map_or("", |line| line.trim()).to_owned();
-            let has_clock =
-                |lines: &[PrintedLine], place: usize| lines.get(place).is_some_and(|line| line.has_clock);
-            let (text, is_clock) = match pair {
-                RowPair::Both { before, after } => (
-                    format!(
-                        "line {}: `{}` there, `{}` here",
-                        after + 1,
-                        of(&old_lines, *before),
-                        of(&new_lines, *after)
-                    ),
-                    has_clock(&old, *before) && has_clock(&new, *after),
-                ),
-                RowPair::Gone(line) => (
-                    format!("line {} is there alone: `{}`", line + 1, of(&old_lines, *line)),
-                    has_clock(&old, *line),
-                ),
-                RowPair::New(line) => (
-                    format!("line {} is here alone: `{}`", line + 1, of(&new_lines, *line)),
-                    has_clock(&new, *line),
-                ),
-            };
-            match pair {
-                RowPair::Both { .. } => (before, after) = (before + 1, after + 1),
-                RowPair::Gone(_) => before += 1,
-                RowPair::New(_) => after += 1,
-            }
-            let is_empty = matches!(pair, RowPair::Gone(line) if of(&old_lines, *line).is_empty())
-                || matches!(pair, RowPair::New(line) if of(&new_lines, *line).is_empty());
-            // A time of day differs from run to run, an empty line says nothing.
-            if !is_clock && !is_empty {
-                found.other += 1;
-                show(text, &mut found);
-            }
+            found.lines(one, other, self.shown);
         }
         found.verdict = match (found.differing + found.other, found.last_digit) {
             (0, 0) => Verdict::SameNumbers,
@@ -251,31 +191,77 @@ impl CompareFiles {
     }
 }
 
-/// Compares the numbers of two lines with the same words.
-fn numbers(
-    there: &PrintedLine,
-    here: &PrintedLine,
-    line: usize,
-    found: &mut FileComparison,
-    show: &mut dyn FnMut(String, &mut FileComparison),
-) {
-    if there.has_clock && here.has_clock {
-        return;
-    }
-    for (one, other) in there.numerals.iter().zip(&here.numerals) {
-        found.numbers += 1;
-        let how = match one.agreement(other) {
-            PrintedAgreement::Same => continue,
-            PrintedAgreement::LastDigit => {
-                found.last_digit += 1;
-                ", the last digit"
-            }
-            PrintedAgreement::Differs => {
-                found.differing += 1;
-                ""
-            }
+fn words<'l>(lines: &'l [Line<'_>]) -> Vec<&'l str> {
+    lines.iter().map(|line| line.printed.words.as_str()).collect()
+}
+
+/// A line of a text.
+struct Line<'t> {
+    number: usize,
+    text: &'t str,
+    printed: PrintedLine,
+}
+
+impl<'t> Line<'t> {
+    fn all(text: &'t str, grouped: bool) -> Vec<Self> {
+        let line = |(at, line): (usize, &'t str)| Self {
+            number: at + 1,
+            text: line.trim(),
+            printed: PrintedLine::read(line, grouped),
         };
-        show(format!("line {line}: {} there, {} here{how}", one.text(), other.text()), found);
+        text.lines().enumerate().map(line).collect()
+    }
+}
+
+impl FileComparison {
+    /// Compares a line with what it became, or notes one that has nothing on the other side. A time of day differs from
+    /// run to run, and an empty line says nothing.
+    fn lines(&mut self, there: Option<&Line<'_>>, here: Option<&Line<'_>>, most: usize) {
+        let all_are = |is: fn(&Line<'_>) -> bool| [there, here].into_iter().flatten().all(is);
+        if all_are(|line| line.printed.has_clock) || all_are(|line| line.text.is_empty()) {
+            return;
+        }
+        let text = match (there, here) {
+            (Some(there), Some(here)) if there.printed.words == here.printed.words => {
+                return self.numbers_of(there, here, most);
+            }
+            (Some(there), Some(here)) => {
+                format!("line {}: `{}` there, `{}` here", here.number, there.text, here.text)
+            }
+            (Some(line), None) => format!("line {} is there alone: `{}`", line.number, line.text),
+            (None, Some(line)) => format!("line {} is here alone: `{}`", line.number, line.text),
+            (None, None) => return,
+        };
+        self.other += 1;
+        self.show(text, most);
+    }
+
+    /// Compares the numbers of two lines with the same words.
+    fn numbers_of(&mut self, there: &Line<'_>, here: &Line<'_>, most: usize) {
+        for (one, other) in there.printed.numerals.iter().zip(&here.printed.numerals) {
+            self.numbers += 1;
+            let how = match one.agreement(other) {
+                PrintedAgreement::Same => continue,
+                PrintedAgreement::LastDigit => {
+                    self.last_digit += 1;
+                    ", the last digit"
+                }
+                PrintedAgreement::Differs => {
+                    self.differing += 1;
+                    ""
+                }
+            };
+            self.show(
+                format!("line {}: {} there, {} here{how}", here.number, one.text(), other.text()),
+                most,
+            );
+        }
+    }
+
+    fn show(&mut self, difference: String, most: usize) {
+        if self.shown.len() < most {
+            self.shown.push(difference);
+        }
     }
 }
 
