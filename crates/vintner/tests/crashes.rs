@@ -176,6 +176,20 @@ fn what_killed_runs_leave_behind_does_no_harm() {
     }
 }
 
+#[test]
+fn a_folder_is_tidied_before_anything_is_published_into_it() {
+    let workspace = Workspace::of_stages(STAGES);
+    workspace.reproduce(&[]);
+    workspace.remove(&["out/v/large.bin", "out/v/all.txt"]);
+    let left = workspace.path("out/v/.publishing-abc123");
+    fs::write(&left, "half of a fi").unwrap();
+    // From the first file on a kill may leave nothing for the next run to publish there.
+    let mut running = workspace.start(&["reproduce", "--force"]);
+    while !workspace.path("out/v/large.bin").is_file() && !running.is_over() {}
+    assert!(!left.exists(), "what a killed run left would outlast another kill");
+    running.kill();
+}
+
 /// What a machine that stops does to files that hadn't reached its disk: some aren't there, some are
 /// empty, some end early or are zeros from somewhere on.
 fn tear(path: &Path, moments: &mut Moments) {

@@ -253,7 +253,7 @@ impl Run<'_> {
         // What a failed branch depended on at its last success still explains the next run.
         let mut latest = if plan.whole && whole { BTreeMap::new() } else { before.clone() };
         let mut shown = BTreeSet::new();
-        let mut publishing = Publishing::new(store, plan, &reading, &options.known);
+        let mut publishing = Publishing::new(store, plan, &reading, &options.known, showing.is_alone());
         let publishes = whole && !store_only;
         // Some paths are known only now.
         let mut unshown = if publishes { check_publications(plan, store, &stages) } else { Ok(()) };
@@ -286,7 +286,7 @@ impl Run<'_> {
         if !store_only && plan.whole && whole && unshown.is_ok() {
             unshown = store.tidy_outputs(plan.key(), &shown, &reading.files, &showing);
         }
-        match publishing.finish(showing.is_alone()) {
+        match publishing.finish() {
             Ok(set_aside) => report.set_aside = set_aside,
             Err(error) => unshown = unshown.and(Err(error)),
         }

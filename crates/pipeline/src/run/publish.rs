@@ -28,6 +28,8 @@ pub(crate) struct Publishing<'a> {
     known: &'a BTreeSet<Digest>,
     before: PublishedFiles,
     now: PublishedFiles,
+    /// Whether no other run may be writing where this one does.
+    alone: bool,
     /// Folders into which something was written.
     folders: BTreeSet<PathBuf>,
     pub(crate) set_aside: Vec<SetAside>,
@@ -39,11 +41,12 @@ impl<'a> Publishing<'a> {
         plan: &'a Plan<'a>,
         reading: &'a Reading,
         known: &'a BTreeSet<Digest>,
+        alone: bool,
     ) -> Self {
         let before = store.published();
         let now = before.clone();
         let (folders, set_aside) = (BTreeSet::new(), Vec::new());
-        Self { store, plan, reading, known, before, now, folders, set_aside }
+        Self { store, plan, reading, known, before, now, alone, folders, set_aside }
     }
 
     /// Writes an output where it is published, if something else is there or nothing.
@@ -59,8 +62,15 @@ impl<'a> Publishing<'a> {
             let trusted = trusted(self.plan, &path);
             let (folder, name) = place(&trusted, &path)?;
             self.make_way(&folder, name, target)?;
+            // Before anything is written there: should this run be killed as well, the next one may find
+            // all files in their places, and no reason to look for what the one before left behind.
+            if let Some(folder) = path.parent()
+                && self.folders.insert(folder.to_owned())
+                && self.alone
+            {
+                remove_unpublished(&trusted, folder);
+            }
             write_published(&trusted, &path, &bytes)?;
-            self.folders.extend(path.parent().map(Path::to_owned));
         }
         let pipeline = self.plan.pipeline;
         self.now.put(
@@ -120,14 +130,8 @@ impl<'a> Publishing<'a> {
         Ok(())
     }
 
-    /// Notes what was published, and takes away what killed runs were about to publish in the same
-    /// folders, if no other run may be writing there.
-    pub(crate) fn finish(mut self, alone: bool) -> Result<Vec<SetAside>> {
-        if alone {
-            for folder in &self.folders {
-                remove_unpublished(&trusted(self.plan, folder), folder);
-            }
-        }
+    /// Notes what was published.
+    pub(crate) fn finish(mut self) -> Result<Vec<SetAside>> {
         let workspace = &self.plan.pipeline.workspace;
         let is_gone = |path: &Path| workspace.join(path).symlink_metadata().is_err();
         let gone: Vec<PathBuf> =
