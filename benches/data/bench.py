@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """From a raw file to a clustered fixed-effects estimate, whole process, in Vintner and its peers.
 
-    python3 bench.py [--vintner PROGRAM] [--python PYTHON] [--rows 200000,1000000] [--repetitions 3]
+    python3 bench.py [--vintner PROGRAM] [--python PYTHON] [--rows 2e5,1e6] [--repetitions 3]
+    python3 bench.py --rows 1e8 --forms parquet --once --no-peers --memory 500MB --scratch /big
+    python3 bench.py --xlsx --rows 1e5
 
 PYTHON is one that has pandas, pyarrow, polars and pyfixest; a peer that it hasn't is named and left out. Prints a
 Markdown table: the least wall time and the most memory of the whole process, the peers' as multiples of Vintner's
@@ -11,7 +13,6 @@ besides. ../README.md says what is measured.
 import argparse
 import hashlib
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -69,6 +70,27 @@ path = sys.argv[1]
 columns = COLUMNS
 frame = polars.read_parquet(path, columns=columns) if path.endswith("parquet") else polars.read_csv(path, columns=columns)
 """.replace("COLUMNS", COLUMNS) + PYFIXEST
+# data.table with what fixest would do written by hand, as fixest isn't in Debian.
+DATA_TABLE = """
+suppressMessages(library(data.table))
+columns <- c("id", "year", "y", "x1", "x2", "x3", "x4", "x5")
+frame <- fread(commandArgs(TRUE)[1], select = columns)
+own <- frame[, lapply(.SD, function(x) x - mean(x)), by = id, .SDcols = c("y", "x1", "x2", "x3")]
+x <- as.matrix(own[, .(x1, x2, x3)])
+bread <- solve(crossprod(x))
+beta <- bread %*% crossprod(x, own$y)
+scores <- as.matrix(as.data.table(x * as.vector(own$y - x %*% beta))[, lapply(.SD, sum), by = .(id = own$id)][, -1])
+cat(beta, sqrt(diag(bread %*% crossprod(scores) %*% bread)), "\\n")
+"""
+# What reads a workbook into a frame.
+READERS = {
+    "pandas, calamine": ("pandas, python_calamine", 'import sys, pandas; print(pandas.read_excel(sys.argv[1], engine="calamine").shape)'),
+    "openpyxl": ("openpyxl", """
+import sys, openpyxl
+print(sum(1 for row in openpyxl.load_workbook(sys.argv[1], read_only=True).active.iter_rows(values_only=True)))
+"""),
+}
+READXL = 'print(dim(readxl::read_excel(commandArgs(TRUE)[1], guess_max = 10)))'
 PEERS = {
     "pandas by hand": ("pandas, pyarrow, numpy", BY_HAND),
     "pandas + pyfixest": ("pandas, pyarrow, pyfixest", PANDAS),
@@ -76,19 +98,46 @@ PEERS = {
 }
 
 
-def write_csv(path, rows):
-    draw = random.Random(1)
-    with open(path, "w") as file:
-        file.write("id,year,y,x1,x2,x3,x4,x5\n")
-        for person in range(rows // YEARS):
-            for year in range(YEARS):
-                x = [draw.gauss(0, 1) for _ in range(5)]
-                y = 1 + x[0] - 2 * x[1] + draw.gauss(0, 1) + person % 7
-                file.write(f"p{person:07d},{2000 + year},{y:.6f},{x[0]:.6f},{x[1]!r},{x[2]:.3f},{x[3]:.1f},{int(x[4] * 100)}\n")
+# The same file in both forms, a row group at a time, so that 1e8 rows fit any memory. x2 has all digits of a double,
+# the others what people write.
+GENERATE = """
+import sys
+import numpy, pyarrow, pyarrow.csv, pyarrow.parquet
+rows, years, csv, parquet = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
+draw = numpy.random.default_rng(1)
+schema = pyarrow.schema([("id", pyarrow.string()), ("year", pyarrow.int64()), *((name, pyarrow.float64()) for name in ["y", "x1", "x2", "x3", "x4"]), ("x5", pyarrow.int64())])
+text = pyarrow.csv.CSVWriter(csv, schema, write_options=pyarrow.csv.WriteOptions(quoting_style="none")) if csv else None
+packed = pyarrow.parquet.ParquetWriter(parquet, schema)
+for begin in range(0, rows // years, 50_000):
+    persons = numpy.arange(begin, min(begin + 50_000, rows // years))
+    person, year = numpy.repeat(persons, years), numpy.tile(numpy.arange(2000, 2000 + years), len(persons))
+    x = draw.normal(size=(5, len(person)))
+    y = 1 + x[0] - 2 * x[1] + draw.normal(size=len(person)) + person % 7
+    names = pyarrow.array(numpy.char.add("p", numpy.char.zfill(person.astype(str), 8)))
+    block = pyarrow.table([names, year, y.round(6), x[0].round(6), x[1], x[2].round(3), x[3].round(1), (100 * x[4]).astype("int64")], schema=schema)
+    packed.write_table(block, row_group_size=131_072)
+    if text:
+        text.write_table(block)
+packed.close()
+if text:
+    text.close()
+"""
+WORKBOOK = """
+import sys
+import openpyxl, pandas
+book = openpyxl.Workbook(write_only=True)
+sheet = book.create_sheet("data")
+frame = pandas.read_parquet(sys.argv[1])
+sheet.append(list(frame.columns))
+for row in frame.itertuples(index=False):
+    sheet.append(row)
+book.save(sys.argv[2])
+"""
 
 
 def manifest(folder, raw, form):
-    digest = hashlib.sha256(raw.read_bytes()).hexdigest()
+    with open(raw, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     columns = "".join(f"      - {{column: {name}, variable: {name}}}\n" for name in VARIABLES)
     (folder / "vintage.yaml").write_text(
         "title: {en: Bench}\nkind: synthetic\ndate: 2026-01-01\nnotice: {en: drawn at random}\nsources:\n"
@@ -97,20 +146,23 @@ def manifest(folder, raw, form):
     )
 
 
-def workspace(folder, raw, form):
+def workspace(folder, raw, form, arguments):
     vintage = folder / "data/vintages/v"
     (vintage / "raw").mkdir(parents=True)
-    shutil.copy(raw, vintage / "raw" / raw.name)
-    manifest(vintage, raw, form)
-    (folder / "pipeline.yaml").write_text(PIPELINE)
+    text = PIPELINE.split("  panel:")[0] if arguments.xlsx else PIPELINE
+    if arguments.memory:
+        text = text.replace("stages:", f"memory: {arguments.memory}\nstages:")
+    (folder / "pipeline.yaml").write_text(text)
 
 
-def change_a_cell(csv):
-    """The text of the file with another first value of x1."""
-    lines = csv.read_text().split("\n", 2)
-    cells = lines[1].split(",")
-    cells[3] = f"{float(cells[3]) + 0.5:.6f}"
-    return "\n".join([lines[0], ",".join(cells), lines[2]])
+def change_a_cell(csv, to):
+    """The file with another first value of x1."""
+    with open(csv) as read, open(to, "w") as write:
+        write.write(read.readline())
+        cells = read.readline().split(",")
+        cells[3] = f"{float(cells[3]) + 0.5:.6f}"
+        write.write(",".join(cells))
+        shutil.copyfileobj(read, write)
 
 
 def measured(command, folder):
@@ -129,68 +181,115 @@ def least(run, repetitions):
     return min(seconds for seconds, _ in runs), max(memory for _, memory in runs)
 
 
-CONVERT = "import sys, pandas; pandas.read_csv(sys.argv[1]).to_parquet(sys.argv[2])"
+CONVERT = """
+import sys, pyarrow.csv, pyarrow.parquet
+pyarrow.parquet.write_table(pyarrow.csv.read_csv(sys.argv[1]), sys.argv[2], row_group_size=131_072)
+"""
+
+
+class Bench:
+    def __init__(self, arguments, scratch):
+        self.arguments, self.scratch = arguments, scratch
+        self.peers = {}
+        for name, (modules, text) in (READERS if arguments.xlsx else PEERS).items():
+            if self.has(modules):
+                self.peers[name] = [arguments.python, self.script(f"{len(self.peers)}.py", text)]
+        name, package, text = ("readxl", "readxl", READXL) if arguments.xlsx else ("data.table by hand", "data.table", DATA_TABLE)
+        if subprocess.run(["Rscript", "-e", f"library({package})"], capture_output=True).returncode == 0:
+            self.peers[name] = ["Rscript", "--vanilla", self.script("peer.R", text)]
+        for name in (READERS if arguments.xlsx else PEERS).keys() - self.peers.keys():
+            print(f"{arguments.python} lacks what `{name}` needs: left out", file=sys.stderr)
+
+    def has(self, modules):
+        return subprocess.run([self.arguments.python, "-c", f"import {modules}"], capture_output=True).returncode == 0
+
+    def script(self, name, text):
+        path = self.scratch / name
+        path.write_text(text)
+        return path
+
+    def convert(self, program, *given):
+        subprocess.run([self.arguments.python, "-c", program, *map(str, given)], check=True)
+
+    def line(self, rows, form, file, other):
+        """A line of the table: from nothing, after one cell has changed, and the peers."""
+        folder = self.scratch / f"{form}{rows}"
+        workspace(folder, file, form, self.arguments)
+        vintage = folder / "data/vintages/v"
+
+        def put(content):
+            # Under the name that the manifest gives the file.
+            target = vintage / "raw" / file.name
+            target.unlink(missing_ok=True)
+            os.link(content, target)
+            manifest(vintage, target, form)
+
+        def cold():
+            put(file)
+            shutil.rmtree(folder / ".vintner", ignore_errors=True)
+            return measured([self.arguments.vintner, "reproduce"], folder)
+
+        def one_cell():
+            cold()
+            put(other)
+            return measured([self.arguments.vintner, "reproduce"], folder)
+
+        repetitions = self.arguments.repetitions
+        seconds, memory = least(cold, repetitions)
+        cells = [f"{rows:,}", form, f"{seconds:.2f} s, {memory:.0f} MB"]
+        if other:
+            again = least(one_cell, repetitions)
+            cells.append(f"{again[0]:.2f} s, {again[1]:.0f} MB")
+        else:
+            cells.append("")
+        for name, command in self.peers.items():
+            if name.startswith("data.table") and form == "parquet" or not self.arguments.peers:
+                cells.append("")
+                continue
+            own, held = least(lambda: measured([*command, file], self.scratch), repetitions)
+            cells.append(f"{own:.2f} s ({own / seconds:.1f}), {held:.0f} MB ({held / memory:.1f})")
+        shutil.rmtree(folder)
+        print("| " + " | ".join(cells) + " |", flush=True)
+
+    def run(self, rows):
+        csv, parquet = (self.scratch / f"d{rows}.{form}" for form in ("csv", "parquet"))
+        self.convert(GENERATE, rows, YEARS, csv if "csv" in self.arguments.forms or not self.arguments.once else "", parquet)
+        if self.arguments.xlsx:
+            book = self.scratch / f"d{rows}.xlsx"
+            self.convert(WORKBOOK, parquet, book)
+            self.line(rows, "xlsx", book, None)
+            return
+        changed = {form: None for form in ("csv", "parquet")}
+        if not self.arguments.once:
+            changed = {form: self.scratch / f"changed{rows}.{form}" for form in changed}
+            change_a_cell(csv, changed["csv"])
+            self.convert(CONVERT, changed["csv"], changed["parquet"])
+        for form, file in (("csv", csv), ("parquet", parquet)):
+            if form in self.arguments.forms:
+                self.line(rows, form, file, changed[form])
+        for file in [csv, parquet, *filter(None, changed.values())]:
+            file.unlink(missing_ok=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--vintner", default=str(REPOSITORY / "target/debug/vintner"))
+    parser.add_argument("--vintner", default=str(REPOSITORY / "target/release/vintner"))
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--rows", default="200000,1000000")
+    parser.add_argument("--forms", default="csv,parquet")
     parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--once", action="store_true", help="from nothing only, no cell is changed")
+    parser.add_argument("--no-peers", dest="peers", action="store_false")
+    parser.add_argument("--memory", help="the pipeline's `memory:`, by which it works in blocks, as 500MB")
+    parser.add_argument("--xlsx", action="store_true", help="a workbook into a frame, and nothing else, beside what reads workbooks")
+    parser.add_argument("--scratch", type=Path, help="where files are made, on a disk with room")
     arguments = parser.parse_args()
-
-    def has(modules):
-        return subprocess.run([arguments.python, "-c", f"import {modules}"], capture_output=True).returncode == 0
-
-    peers = {name: text for name, (modules, text) in PEERS.items() if has(modules)}
-    for name in PEERS.keys() - peers.keys():
-        print(f"{arguments.python} lacks what `{name}` needs: left out", file=sys.stderr)
-    heads = ["rows", "from", "Vintner, cold", "one cell changed", *peers]
-    print("| " + " | ".join(heads) + " |\n|" + "---|" * len(heads))
-    with tempfile.TemporaryDirectory() as scratch:
-        scratch = Path(scratch)
-        for at, text in enumerate(peers.values()):
-            (scratch / f"peer{at}.py").write_text(text)
-        for rows in map(int, arguments.rows.split(",")):
-            raw = scratch / f"d{rows}.csv"
-            write_csv(raw, rows)
-            changed = scratch / f"changed{rows}.csv"
-            changed.write_text(change_a_cell(raw))
-            files = [("csv", raw, changed)]
-            if has("pandas, pyarrow"):
-                both = [file.with_suffix(".parquet") for file in (raw, changed)]
-                for file, parquet in zip((raw, changed), both):
-                    subprocess.run([arguments.python, "-c", CONVERT, file, parquet], check=True)
-                files.append(("parquet", *both))
-            for form, file, other in files:
-                folder = scratch / f"{form}{rows}"
-                workspace(folder, file, form)
-                vintage = folder / "data/vintages/v"
-
-                def put(content):
-                    shutil.copy(content, vintage / "raw" / file.name)
-                    # Under the name that the manifest gives the file.
-                    manifest(vintage, vintage / "raw" / file.name, form)
-
-                def cold():
-                    put(file)
-                    shutil.rmtree(folder / ".vintner", ignore_errors=True)
-                    return measured([arguments.vintner, "reproduce"], folder)
-
-                def one_cell():
-                    cold()
-                    put(other)
-                    return measured([arguments.vintner, "reproduce"], folder)
-
-                seconds, memory = least(cold, arguments.repetitions)
-                again = least(one_cell, arguments.repetitions)
-                cells = [f"{rows:,}", form, f"{seconds:.2f} s, {memory:.0f} MB", f"{again[0]:.2f} s, {again[1]:.0f} MB"]
-                for at in range(len(peers)):
-                    command = [arguments.python, scratch / f"peer{at}.py", file]
-                    own, held = least(lambda: measured(command, scratch), arguments.repetitions)
-                    cells.append(f"{own:.2f} s ({own / seconds:.1f}), {held:.0f} MB ({held / memory:.1f})")
-                print("| " + " | ".join(cells) + " |", flush=True)
+    with tempfile.TemporaryDirectory(dir=arguments.scratch) as scratch:
+        bench = Bench(arguments, Path(scratch))
+        heads = ["rows", "from", "Vintner, cold", "one cell changed", *bench.peers]
+        print("| " + " | ".join(heads) + " |\n|" + "---|" * len(heads), flush=True)
+        for rows in map(int, map(float, arguments.rows.split(","))):
+            bench.run(rows)
 
 
 if __name__ == "__main__":

@@ -17,13 +17,24 @@ pub struct FolderBucket {
 }
 
 impl FolderBucket {
-    /// The bucket in a folder, which is made when something is put there.
+    /// The bucket in a folder, which is made when something is put there; the folder that it is in has to be there,
+    /// as a disk that isn't mounted would otherwise be filled where nobody looks.
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned() }
     }
 
     fn path(&self, name: &str) -> PathBuf {
         name.split('/').fold(self.folder.clone(), |path, part| path.join(part))
+    }
+
+    fn check_above(&self) -> Result<(), Trouble> {
+        match self.folder.parent().filter(|above| !above.as_os_str().is_empty() && !above.is_dir()) {
+            Some(above) => Err(Trouble::Lasting(format!(
+                "{} isn't there: mount the disk that it is on, make it, or mend the remote in vintner.toml",
+                above.display()
+            ))),
+            None => Ok(()),
+        }
     }
 
     fn get_one(&self, wanted: &Get) -> Result<(), Trouble> {
@@ -47,6 +58,7 @@ impl FolderBucket {
     }
 
     fn put_one(&self, put: &Put) -> Result<(), Trouble> {
+        self.check_above()?;
         let path = self.path(&put.name);
         let folder = path.parent().unwrap_or(&self.folder);
         fs::create_dir_all(folder).map_err(trouble)?;
@@ -78,6 +90,7 @@ impl Bucket for FolderBucket {
     }
 
     fn list(&self, beginnings: &[String]) -> Result<Vec<Listed>, Trouble> {
+        self.check_above()?;
         let mut found = Vec::new();
         for beginning in beginnings {
             let folder = beginning.rsplit_once('/').map_or("", |(folder, _)| folder);

@@ -120,6 +120,17 @@ impl Remote {
         }
     }
 
+    /// Fails where it was asked and nobody has given it anything yet, as where its address is mistaken.
+    ///
+    /// # Errors
+    /// With what to do.
+    pub fn check_begun(&self) -> Result<()> {
+        match self.known().as_ref().is_some_and(|index| index.parts.is_empty()) {
+            true => Err(RemoteError::Place { place: self.bucket.place(), message: NOT_BEGUN.to_owned() }),
+            false => Ok(()),
+        }
+    }
+
     /// All that is there.
     ///
     /// # Errors
@@ -208,6 +219,7 @@ impl Remote {
     }
 }
 
+const NOT_BEGUN: &str = "nothing was ever put there: `vintner cache push` begins it, or the address in vintner.toml is mistaken";
 /// What came isn't what was asked for; it may do better another time.
 const WRONG: &str =
     "other bytes came than its name says; whoever has it mends that with `vintner cache push`";

@@ -272,6 +272,35 @@ fn a_shared_store_that_cannot_be_reached_costs_nothing() {
 }
 
 #[test]
+fn a_mistaken_address_is_no_empty_store() {
+    let (_, folder, url) = pushed();
+    let clone = towns();
+    let said = |url: &str, arguments: &[&str]| {
+        share(&clone, url, "");
+        let output = clone.vintner(arguments);
+        (output.code, output.stderr.replace(folder.path().to_str().unwrap(), "DISK"))
+    };
+    let mistaken = format!("{url}s");
+    for arguments in [["cache", "pull"], ["cache", "status"]] {
+        let (code, stderr) = said(&mistaken, &arguments);
+        assert!(code == 1 && stderr.contains("DISK/caches: nothing was ever put there"), "{stderr}");
+    }
+    // A disk that isn't mounted is filled by nobody.
+    let unmounted = folder.path().join("disk/cache").display().to_string();
+    for arguments in [["cache", "pull"], ["cache", "status"], ["cache", "push"]] {
+        if arguments[1] == "push" {
+            share(&clone, &unmounted, "");
+            assert_eq!(clone.vintner(&["reproduce", "--no-remote"]).code, 0);
+        }
+        let (code, stderr) = said(&unmounted, &arguments);
+        assert!(code == 1 && stderr.contains("DISK/disk isn't there: mount the disk"), "{stderr}");
+    }
+    assert!(!folder.path().join("disk").exists());
+    let (code, stderr) = said(&unmounted, &["reproduce", "--force"]);
+    assert!(code == 0 && stderr.contains("mount the disk"), "{stderr}");
+}
+
+#[test]
 fn settings_change_no_result_and_their_faults_have_a_place() {
     let workspace = towns();
     workspace.reproduce(&[]);

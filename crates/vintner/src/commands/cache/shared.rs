@@ -68,6 +68,7 @@ pub(super) fn take(workspace: &Workspace, arguments: &arguments::OfVintage) -> R
     let mut plan = Plan::select(&pipeline, &vintage, &Selection::default())?;
     plan.follow_links = workspace.follow_links;
     let taken = pull(&plan, &workspace.store(), &remote, &interrupt::cancelled()?)?;
+    remote.check_begun()?;
     let place = remote.place();
     if arguments.format == Format::Json {
         print_json(&json!({"place": place, "pulled": taken}))?;
@@ -108,6 +109,7 @@ pub(super) fn status(workspace: &Workspace, format: Format) -> Result<()> {
     let remote = remote(workspace)?;
     let contents = workspace.store().contents()?;
     let there = remote.there()?;
+    remote.check_begun()?;
     let place = remote.place();
     let here: BTreeMap<&Digest, &str> =
         contents.records.iter().map(|run| (&run.fingerprint, run.branch.as_str())).collect();
