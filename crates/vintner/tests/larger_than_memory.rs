@@ -255,6 +255,19 @@ fn one_large_file_in_blocks_is_as_in_memory() {
     }
 }
 
+/// Rows that lie in the order of their entities are read where they lie, to the same panel.
+#[test]
+fn a_file_in_the_order_of_entities_is_as_in_memory() {
+    let in_order = || together().sort(["id", "year"], SortMultipleOptions::default()).unwrap();
+    let (name, text) = ("wages.csv".to_owned(), csv(&in_order()));
+    let files = [(name.clone(), text)];
+    let inside = workspace(&name, "csv", &files, "");
+    inside.reproduce(&[]);
+    let blocks = workspace(&name, "csv", &files, "memory: 400kB\n");
+    blocks.reproduce(&[]);
+    assert_same_numbers(&inside, &blocks);
+}
+
 /// What is wrong in a text that is read piece by piece is told at its line, and so is what of it needs the whole.
 #[test]
 fn faults_of_a_large_text_are_told_at_their_lines() {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use crate::common::Workspace;
+use crate::common::towns::small;
 
 fn said(workspace: &Workspace, arguments: &[&str]) -> String {
     let output = workspace.vintner(arguments);
@@ -66,6 +67,27 @@ fn claims_traces_and_comparisons() {
     assert!(said(&workspace, &["vintage", "check"]).contains("8 sources as the manifest says"));
     let compared = said(&workspace, &["vintage", "compare", "reconstructed", "reconstructed"]);
     assert!(compared.contains("2/面板/lnAI"), "{compared}");
+}
+
+/// A panel has units that no report knows of, and many a pipeline no report.
+#[test]
+fn values_are_traced_without_a_report() {
+    let workspace = small();
+    workspace.reproduce(&[]);
+    for address in ["value/income/burton/2003", "value/ln_income/burton/2003"] {
+        let traced = json(&workspace, &["trace", address]);
+        let cells = traced["trace"]["cells"].as_array().unwrap();
+        let income = cells.iter().find(|cell| cell["variable"] == "income").unwrap();
+        assert_eq!((income["address"]["row"].as_u64(), income["raw"].as_str()), (Some(12), Some("127")));
+    }
+    for (address, hint) in [
+        ("value/incme/burton/2003", "no panel has a variable `incme`; did you mean `income`?"),
+        ("value/income/burtn/2003", "no panel has a row `burtn/2003` (an entity and a time) of `income`"),
+        ("value/income/burton/1990", "no panel has a row `burton/1990`"),
+    ] {
+        let output = workspace.vintner(&["trace", address]);
+        assert!(output.code == 2 && output.stderr.contains(hint), "{}: {}", output.code, output.stderr);
+    }
 }
 
 #[test]

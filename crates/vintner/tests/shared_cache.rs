@@ -296,7 +296,8 @@ fn a_mistaken_address_is_no_empty_store() {
         assert!(code == 1 && stderr.contains("DISK/disk isn't there: mount the disk"), "{stderr}");
     }
     assert!(!folder.path().join("disk").exists());
-    let (code, stderr) = said(&unmounted, &["reproduce", "--force"]);
+    clone.remove(&[".vintner"]);
+    let (code, stderr) = said(&unmounted, &["reproduce"]);
     assert!(code == 0 && stderr.contains("mount the disk"), "{stderr}");
 }
 

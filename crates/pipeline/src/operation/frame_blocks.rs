@@ -1,6 +1,7 @@
 //! Frames that are read, and written, some rows at a time.
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
@@ -125,6 +126,19 @@ impl FrameBlocks {
         Ok(())
     }
 
+    /// Some of the rows, counted from 0, read alone.
+    ///
+    /// # Errors
+    /// Where the file can't be read.
+    pub fn part(&self, rows: Range<usize>) -> Result<DataFrame> {
+        let read = self.read(rows.start, rows.len());
+        let frame = read.map(|mut frame| {
+            frame.rechunk_mut();
+            frame
+        });
+        frame.map_err(|error| refused(&self.what, &error))
+    }
+
     fn read(&self, start: usize, rows: usize) -> PolarsResult<DataFrame> {
         if self.columns.is_empty() {
             return Ok(DataFrame::empty_with_height(rows));
@@ -158,6 +172,12 @@ impl FrameBlocks {
         all.rechunk_mut();
         Ok(all)
     }
+}
+
+/// The rows of a frame from one on, in memory of their own.
+fn copied(frame: &DataFrame, from: usize) -> PolarsResult<DataFrame> {
+    let rows = (from..frame.height()).map(|row| row as IdxSize).collect();
+    frame.take(&IdxCa::from_vec("rows".into(), rows))
 }
 
 fn reader_of(path: &Path) -> PolarsResult<ParquetReader<File>> {
@@ -230,11 +250,13 @@ impl FrameWriter {
             Some(held) => held.vstack(&frame)?,
             None => frame,
         };
-        while all.height() >= self.group {
-            self.put(all.slice(0, self.group))?;
-            all = all.slice(self.group as i64, all.height() - self.group);
+        let mut put = 0;
+        while all.height() - put >= self.group {
+            self.put(all.slice(put as i64, self.group))?;
+            put += self.group;
         }
-        self.held = Some(all);
+        // A slice would hold all of what it was cut from.
+        self.held = Some(if put > 0 { copied(&all, put)? } else { std::mem::take(&mut all) });
         Ok(())
     }
 

@@ -309,8 +309,8 @@ impl Inputs {
     /// As of [`Inputs::writer`].
     pub fn one_writer_of(&self, count: usize) -> Result<FrameWriter> {
         let mut writer = self.writer()?;
-        // Together they hold back about a tenth of what the stage may take.
-        writer.hold_back(self.memory().unwrap_or_default() / 1000 / count.max(1) as u64);
+        // Together they hold back a third of what the stage may take, at some 100 bytes a row.
+        writer.hold_back(self.memory().unwrap_or_default() / 300 / count.max(1) as u64);
         Ok(writer)
     }
 

@@ -1,5 +1,8 @@
 //! `assemble` on tidy values that are more than the stage may hold. Rows are shared out to files by stretches of
-//! entities, in the order of text; each stretch is then assembled in memory as a panel of its own.
+//! entities, in the order of text, unless they lie in that order already; each stretch is then assembled in memory
+//! as a panel of its own.
+
+use std::ops::Range;
 
 use polars::prelude::{DataFrame, IdxCa, IdxSize};
 use vintner_panel::{Frequency, Period, PeriodWindow, TidyTable, tidy_columns};
@@ -47,16 +50,13 @@ pub(crate) fn in_blocks(
     }
 
     let stretches = Stretches::new(seen.entities, inputs);
-    let shared: Vec<Vec<Option<WrittenFrame>>> =
-        sources.iter().map(|blocks| stretches.share_out(inputs, blocks)).collect::<Result<_, _>>()?;
+    let shared: Vec<Shared> =
+        sources.iter().map(|blocks| stretches.shared(inputs, blocks)).collect::<Result<_, _>>()?;
     let mut writer = PanelWriter::new(inputs)?;
     for at in 0..stretches.count() {
         let mut tables = Vec::new();
         for (blocks, shared) in sources.iter().zip(&shared) {
-            let frame = match shared.get(at) {
-                Some(Some(own)) => own.blocks(inputs.memory().unwrap_or_default())?.whole()?,
-                _ => blocks.empty()?,
-            };
+            let frame = shared.stretch(at, blocks, inputs)?;
             tables.push(TidyTable::new(frame, blocks.notes().clone())?);
         }
         let is_empty = tables.iter().all(|table| table.height() == 0);
@@ -163,12 +163,52 @@ impl Stretches {
         self.starts.partition_point(|start| start.as_str() <= entity)
     }
 
+    /// Where a source's rows of each stretch are.
+    fn shared(&self, inputs: &Inputs, blocks: &FrameBlocks) -> Result<Shared, StagesError> {
+        match self.in_order(blocks)? {
+            Some(rows) => Ok(Shared::InOrder(rows)),
+            None => self.share_out(inputs, blocks),
+        }
+    }
+
+    /// The rows of each stretch of a source whose rows lie in the order of its entities' names.
+    fn in_order(&self, blocks: &FrameBlocks) -> Result<Option<Vec<Range<usize>>>, StagesError> {
+        let mut ends = vec![0; self.count()];
+        let mut last: Option<(String, usize)> = None;
+        let (mut is_in_order, mut row) = (true, 0);
+        blocks.of_columns(&[tidy_columns::ENTITY])?.each(|frame| -> Result<bool, StagesError> {
+            for text in frame.column(tidy_columns::ENTITY)?.str()?.iter() {
+                let Some(text) = text.filter(|text| last.as_ref().is_none_or(|(last, _)| last.as_str() <= *text))
+                else {
+                    is_in_order = false;
+                    return Ok(false);
+                };
+                let own = match &last {
+                    Some((known, own)) if known == text => *own,
+                    _ => {
+                        let own = self.of(text);
+                        last = Some((text.to_owned(), own));
+                        own
+                    }
+                };
+                row += 1;
+                if let Some(end) = ends.get_mut(own) {
+                    *end = row;
+                }
+            }
+            Ok(true)
+        })?;
+        let mut start = 0;
+        let rows = ends.into_iter().map(|end: usize| {
+            let rows = start..end.max(start);
+            start = rows.end;
+            rows
+        });
+        Ok(is_in_order.then(|| rows.collect()))
+    }
+
     /// A source's rows in files, one a stretch that has any.
-    fn share_out(
-        &self,
-        inputs: &Inputs,
-        blocks: &FrameBlocks,
-    ) -> Result<Vec<Option<WrittenFrame>>, StagesError> {
+    fn share_out(&self, inputs: &Inputs, blocks: &FrameBlocks) -> Result<Shared, StagesError> {
         let mut writers: Vec<Option<FrameWriter>> = (0..self.count()).map(|_| None).collect();
         let mut before = 0;
         blocks.each(|frame| -> Result<bool, StagesError> {
@@ -210,6 +250,32 @@ impl Stretches {
         let finished = writers
             .into_iter()
             .map(|writer| Ok(writer.map(|writer| writer.finish(&ColumnNotes::new())).transpose()?));
-        finished.collect()
+        Ok(Shared::InFiles(finished.collect::<Result<_, StagesError>>()?))
+    }
+}
+
+/// Where a source's rows of each stretch are.
+enum Shared {
+    /// In the source itself, one stretch after another.
+    InOrder(Vec<Range<usize>>),
+    /// In a file of each stretch that has any.
+    InFiles(Vec<Option<WrittenFrame>>),
+}
+
+impl Shared {
+    /// The source's rows of a stretch.
+    fn stretch(
+        &self,
+        at: usize,
+        source: &FrameBlocks,
+        inputs: &Inputs,
+    ) -> Result<DataFrame, StagesError> {
+        let frame = match self {
+            Self::InOrder(rows) => rows.get(at).filter(|rows| !rows.is_empty()).map(|rows| source.part(rows.clone())),
+            Self::InFiles(files) => files.get(at).and_then(Option::as_ref).map(|own| {
+                own.blocks(inputs.memory().unwrap_or_default())?.whole()
+            }),
+        };
+        Ok(frame.unwrap_or_else(|| source.empty())?)
     }
 }

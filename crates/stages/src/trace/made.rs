@@ -198,6 +198,12 @@ impl<'a> Made<'a> {
         Ok(Panel::of_observations(self.reader(of)?.finish()?, ENTITY, TIME)?)
     }
 
+    /// A panel with one of its variables alone.
+    pub(super) fn panel_with(&self, of: &OutputOf, variable: &str) -> Result<Panel, StagesError> {
+        let columns = self.among(of, [ENTITY, TIME, variable]);
+        Ok(Panel::of_observations(self.reader(of)?.with_columns(Some(columns)).finish()?, ENTITY, TIME)?)
+    }
+
     /// The main outputs that are panels or series, in the pipeline's order.
     pub(super) fn panels(&self) -> Vec<OutputOf> {
         let of = |stage: &'a PipelineStage| {

@@ -101,12 +101,12 @@ impl NumberAddress {
                 let unit = rest.first().and_then(|unit| named(unit));
                 Self::Granger { cause: cause.trim().into(), effect: effect.trim().into(), unit }
             }),
-            ["value", variable, unit, time] => match (named(unit), time_of(time)) {
-                (Some(unit), Some(time)) => {
-                    Some(Self::Value { variable: (*variable).to_owned(), unit, time })
-                }
-                _ => None,
-            },
+            // A panel may have many more units than a report, and their names slashes.
+            ["value", variable, unit @ .., time] if !unit.is_empty() => time_of(time).map(|time| {
+                let unit = unit.join("/");
+                let unit = named(&unit).unwrap_or(unit);
+                Self::Value { variable: (*variable).to_owned(), unit, time }
+            }),
             // What comes after the regressor (`std_error`, `p_value`) is of the same row.
             [table, unit, regressor, ..] => named(unit).map(|unit| Self::Coefficient {
                 table: (*table).to_owned(),

@@ -123,6 +123,7 @@ impl Numbers {
                 address: text.to_owned(),
                 hint: self
                     .numberless_claim(plain)
+                    .or_else(|| numberless_value(made, plain))
                     .or_else(|| nearest().map(|name| format!("did you mean `{name}`?")))
                     .unwrap_or_else(|| {
                         "an address is TABLE/UNIT/REGRESSOR, descriptives/VARIABLE, granger/CAUSE->EFFECT[/UNIT], \
@@ -247,7 +248,7 @@ impl Numbers {
             NumberAddress::Claim { claim } => self.claim(made, address, claim),
             NumberAddress::Agreement { table } => self.agreement(made, address, table),
             NumberAddress::Value { variable, unit, time } => {
-                let Some(unit) = self.unit(unit) else { return Ok(None) };
+                let unit = self.unit(unit).map_or(unit.as_str(), |unit| unit.id.as_str());
                 for stage in made.pipeline.stages.iter().rev() {
                     for output in outputs_of(made, &stage.name) {
                         let is_panel = ["assemble", "exposure", "deflate", "derive"];
@@ -256,15 +257,19 @@ impl Numbers {
                         if !has || !is_panel.contains(&stage.operation.as_str()) {
                             continue;
                         }
-                        let panel = self.panel(made, &output)?;
+                        let panel = made.panel_with(&output, variable)?;
                         if panel.is_text(variable)? {
                             continue;
                         }
-                        let rows = rows_of(&panel);
-                        let own =
-                            |row: &(String, i32)| row.0 == unit.id && panel.period(row.1) == Some(*time);
-                        let Some(at) = rows.iter().position(own) else { continue };
-                        let ordinal = rows.get(at).map(|row| row.1).unwrap_or_default();
+                        let place = panel.entities().iter().position(|entity| entity == unit);
+                        let mut rows = place.and_then(|at| panel.groups().get(at)).cloned().unwrap_or_default();
+                        let time_at = |row: &usize| panel.times().get(*row).copied();
+                        let Some(at) =
+                            rows.find(|row| time_at(row).and_then(|own| panel.period(own)) == Some(*time))
+                        else {
+                            continue;
+                        };
+                        let ordinal = time_at(&at).unwrap_or_default();
                         let value = panel.values(variable)?.get(at).copied().flatten();
                         return Ok(Some(Number {
                             address: address.clone(),
@@ -272,7 +277,7 @@ impl Numbers {
                             outputs: Vec::new(),
                             panel: output,
                             variables: vec![variable.clone()],
-                            sample: vec![(unit.id.clone(), ordinal)],
+                            sample: vec![(unit.to_owned(), ordinal)],
                             dropped: Vec::new(),
                             influence: Vec::new(),
                         }));
@@ -397,6 +402,20 @@ impl Numbers {
         self.panels.borrow_mut().insert(output.clone(), std::rc::Rc::clone(&panel));
         Ok(panel)
     }
+}
+
+/// Why there is no value at an address of one.
+fn numberless_value(made: &Made<'_>, address: &str) -> Option<String> {
+    let (variable, row) = address.strip_prefix("value/")?.split_once('/')?;
+    let variables: BTreeSet<String> =
+        made.panels().iter().flat_map(|panel| made.columns(panel)).collect();
+    Some(match variables.contains(variable) {
+        true => format!("no panel has a row `{row}` (an entity and a time) of `{variable}`"),
+        false => match vintner_diagnostics::did_you_mean(variable, variables.iter().map(String::as_str)) {
+            Some(near) => format!("no panel has a variable `{variable}`; did you mean `{near}`?"),
+            None => format!("no panel that is made has a variable `{variable}`; `vintner show STAGE` shows a panel's"),
+        },
+    })
 }
 
 /// The rows of a panel, of one entity or of all, by whether all variables are there.
