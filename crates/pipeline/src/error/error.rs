@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use vintner_diagnostics::Faults;
 
+use super::failures::{NAMED, describe_failures};
 use super::listing::few;
 use super::lock_difference::{LockDifference, LockedKind};
 use crate::digest::Digest;
@@ -346,27 +347,4 @@ pub(crate) fn advice(error: &io::Error) -> &'static str {
         io::ErrorKind::PermissionDenied => "\n  you lack the permission: see whose it is with `ls -l`",
         _ => "",
     }
-}
-
-/// How many stages a message names.
-const NAMED: usize = 12;
-
-fn describe_failures(failures: &[(String, String)], skipped: &[String], stopped: &[String]) -> String {
-    let mut text = String::new();
-    for (position, (branch, message)) in failures.iter().enumerate() {
-        if position > 0 {
-            text.push('\n');
-        }
-        text.push_str(&format!("stage {branch} failed: {message}"));
-    }
-    if !skipped.is_empty() {
-        text.push_str(&format!("\nnot run because of this: {}", few(skipped, NAMED)));
-    }
-    if !stopped.is_empty() {
-        text.push_str(&format!(
-            "\nnot begun after this: {} (--keep-going would run them)",
-            few(stopped, NAMED)
-        ));
-    }
-    text
 }

@@ -3,6 +3,7 @@
 //! It reads digests alone. It never prints, and no message is put together of another's text.
 
 mod error;
+mod failures;
 mod listing;
 mod lock_difference;
 
