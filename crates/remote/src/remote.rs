@@ -219,7 +219,8 @@ impl Remote {
     }
 }
 
-const NOT_BEGUN: &str = "nothing was ever put there: `vintner cache push` begins it, or the address in vintner.toml is mistaken";
+const NOT_BEGUN: &str =
+    "nothing was ever put there: `vintner cache push` begins it, or the address in vintner.toml is mistaken";
 /// What came isn't what was asked for; it may do better another time.
 const WRONG: &str =
     "other bytes came than its name says; whoever has it mends that with `vintner cache push`";

@@ -26,7 +26,11 @@ fn kind_of<'b>(branch: &'b str, message: &str) -> (&'b str, String) {
 }
 
 /// What is said of branches that failed, and of those that weren't run for it: many that failed alike are counted.
-pub(super) fn describe_failures(failures: &[(String, String)], skipped: &[String], stopped: &[String]) -> String {
+pub(super) fn describe_failures(
+    failures: &[(String, String)],
+    skipped: &[String],
+    stopped: &[String],
+) -> String {
     // Kinds in the order of their first branches.
     let mut places: BTreeMap<(&str, String), usize> = BTreeMap::new();
     let mut alike: Vec<(&str, Vec<&(String, String)>)> = Vec::new();

@@ -178,7 +178,8 @@ impl Stretches {
         let (mut is_in_order, mut row) = (true, 0);
         blocks.of_columns(&[tidy_columns::ENTITY])?.each(|frame| -> Result<bool, StagesError> {
             for text in frame.column(tidy_columns::ENTITY)?.str()?.iter() {
-                let Some(text) = text.filter(|text| last.as_ref().is_none_or(|(last, _)| last.as_str() <= *text))
+                let Some(text) =
+                    text.filter(|text| last.as_ref().is_none_or(|(last, _)| last.as_str() <= *text))
                 else {
                     is_in_order = false;
                     return Ok(false);
@@ -264,17 +265,15 @@ enum Shared {
 
 impl Shared {
     /// The source's rows of a stretch.
-    fn stretch(
-        &self,
-        at: usize,
-        source: &FrameBlocks,
-        inputs: &Inputs,
-    ) -> Result<DataFrame, StagesError> {
+    fn stretch(&self, at: usize, source: &FrameBlocks, inputs: &Inputs) -> Result<DataFrame, StagesError> {
         let frame = match self {
-            Self::InOrder(rows) => rows.get(at).filter(|rows| !rows.is_empty()).map(|rows| source.part(rows.clone())),
-            Self::InFiles(files) => files.get(at).and_then(Option::as_ref).map(|own| {
-                own.blocks(inputs.memory().unwrap_or_default())?.whole()
-            }),
+            Self::InOrder(rows) => {
+                rows.get(at).filter(|rows| !rows.is_empty()).map(|rows| source.part(rows.clone()))
+            }
+            Self::InFiles(files) => files
+                .get(at)
+                .and_then(Option::as_ref)
+                .map(|own| own.blocks(inputs.memory().unwrap_or_default())?.whole()),
         };
         Ok(frame.unwrap_or_else(|| source.empty())?)
     }

@@ -262,7 +262,8 @@ impl Numbers {
                             continue;
                         }
                         let place = panel.entities().iter().position(|entity| entity == unit);
-                        let mut rows = place.and_then(|at| panel.groups().get(at)).cloned().unwrap_or_default();
+                        let mut rows =
+                            place.and_then(|at| panel.groups().get(at)).cloned().unwrap_or_default();
                         let time_at = |row: &usize| panel.times().get(*row).copied();
                         let Some(at) =
                             rows.find(|row| time_at(row).and_then(|own| panel.period(own)) == Some(*time))
@@ -407,13 +408,14 @@ impl Numbers {
 /// Why there is no value at an address of one.
 fn numberless_value(made: &Made<'_>, address: &str) -> Option<String> {
     let (variable, row) = address.strip_prefix("value/")?.split_once('/')?;
-    let variables: BTreeSet<String> =
-        made.panels().iter().flat_map(|panel| made.columns(panel)).collect();
+    let variables: BTreeSet<String> = made.panels().iter().flat_map(|panel| made.columns(panel)).collect();
     Some(match variables.contains(variable) {
         true => format!("no panel has a row `{row}` (an entity and a time) of `{variable}`"),
         false => match vintner_diagnostics::did_you_mean(variable, variables.iter().map(String::as_str)) {
             Some(near) => format!("no panel has a variable `{variable}`; did you mean `{near}`?"),
-            None => format!("no panel that is made has a variable `{variable}`; `vintner show STAGE` shows a panel's"),
+            None => format!(
+                "no panel that is made has a variable `{variable}`; `vintner show STAGE` shows a panel's"
+            ),
         },
     })
 }
