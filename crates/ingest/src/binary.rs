@@ -8,8 +8,9 @@ use vintner_guard::{Ended, Guarded, Packing};
 
 use crate::columns::{Columns, ColumnsAsked};
 use crate::format::Format;
+use crate::packed::Packer;
 use crate::table::{Table, Unreadable, Wanted};
-use crate::{column_wire, dta, gzip, parquet, rds, sav, wire, workbook};
+use crate::{column_wire, dta, packed, parquet, rds, sav, wire, workbook};
 
 /// The reader of binary files, for the program that is to run it.
 pub const BINARY_READER: Guarded = Guarded::new("tables", serve);
@@ -95,11 +96,13 @@ fn of_groups(
         .map_err(|ended| no_answer(&ended, Format::Parquet.in_words(), "write it in smaller row groups"))
 }
 
-/// The text that is packed in `bytes` by gzip.
+/// The text that is packed in `bytes`.
 pub(crate) fn unpacked(bytes: &[u8], format: Format) -> Result<Vec<u8>, Unreadable> {
-    let answer = BINARY_READER
-        .answer(&[&request(GZIP, format, ""), bytes], Packing::Packed)
-        .map_err(|ended| no_answer(&ended, "text packed by gzip", "unpack it"))?;
+    let answer =
+        BINARY_READER.answer(&[&request(UNPACK, format, ""), bytes], Packing::Packed).map_err(|ended| {
+            let packer = Packer::of(bytes).map_or("gzip", Packer::name);
+            no_answer(&ended, &format!("text packed by {packer}"), "unpack it")
+        })?;
     accepted(&answer).map(<[u8]>::to_vec)
 }
 
@@ -141,7 +144,7 @@ const FIRST: u8 = 0;
 const ALL: u8 = 1;
 const NAMED: u8 = 2;
 const COLUMNS: u8 = 3;
-const GZIP: u8 = 4;
+const UNPACK: u8 = 4;
 /// Columns of some row groups, and how many rows each group has, of a file that the reader opens.
 const GROUPS: u8 = 5;
 const HEIGHTS: u8 = 6;
@@ -188,9 +191,9 @@ fn asked(request: &[u8]) -> Option<Vec<u8>> {
                 Err(wrong) => wire::encode(&Err(wrong)),
             });
         }
-        GZIP => {
-            return Some(match gzip::unpacked(bytes) {
-                Ok(text) => [&[1], text.as_slice()].concat(),
+        UNPACK => {
+            return Some(match packed::unpacked(bytes) {
+                Ok(text) => [&[1], text.as_deref().unwrap_or(bytes)].concat(),
                 Err(wrong) => wire::encode(&Err(wrong)),
             });
         }

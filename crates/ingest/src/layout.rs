@@ -11,7 +11,8 @@ pub enum Layout {
     #[default]
     Long,
     /// A row for each entity (and variable, where a column names it), a column for each year: the
-    /// header cells that are years (2008, 2008年).
+    /// header cells that are years (2008, 2008年). With `time`, a row for each year and a column for each of its months
+    /// or quarters.
     Wide,
     /// A row for each year, a column for each entity: the header cells that the crosswalk knows.
     EntitiesAcross,

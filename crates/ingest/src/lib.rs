@@ -31,6 +31,7 @@ mod crosswalk;
 mod delimited;
 mod dta;
 mod entities_across;
+mod era;
 mod error;
 mod file_pattern;
 mod flag_pattern;
@@ -38,7 +39,6 @@ mod fold;
 mod format;
 mod given;
 mod grid;
-mod gzip;
 mod header;
 mod hidden;
 mod html;
@@ -58,7 +58,9 @@ mod number_problem;
 mod number_reading;
 mod number_rule;
 mod ods;
+mod packed;
 mod parquet;
+mod part_of_year;
 mod parts;
 mod plain_number;
 mod problem;
@@ -95,12 +97,14 @@ mod wide;
 mod wire;
 mod workbook;
 mod xlsx_marks;
+mod yaml_word;
 mod year;
 
 pub use binary::BINARY_READER;
 pub use checksum::Checksum;
 pub use correction::{CellText, Correction};
 pub use crosswalk::{Crosswalk, NameMatch};
+pub use era::Era;
 pub use error::{IngestError, Result};
 pub use format::Format;
 pub use grid::{CellContent, Grid, GridRow};
@@ -114,8 +118,8 @@ pub use read_in_blocks::{TidiedInBlocks, needs_whole, read_source_in_blocks};
 pub use scaffold::{KnownVariable, Scaffold, ScaffoldedSource, known_variables, scaffold};
 pub use shown::Shown;
 pub use source::{
-    Duplicates, HiddenCells, MergedCells, NameCase, Outside, Redistribution, Source, ValueColumn, ValueKind,
-    ValueLabels,
+    Duplicates, HiddenCells, MergedCells, NameCase, Outside, Promised, Redistribution, Source, ValueColumn,
+    ValueKind, ValueLabels,
 };
 pub use source_fault::{SourceFault, SourceFaults};
 pub use tidied::Tidied;

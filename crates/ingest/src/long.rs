@@ -8,7 +8,7 @@ use crate::row_key::{KeyColumns, find_column};
 use crate::rows::Row;
 use crate::tidying::Tidying;
 use crate::value_reader::ValueReader;
-use crate::year::parse_marked_year;
+use crate::year::{YearReading, parse_marked_year};
 
 /// Years of which a header beside those that are read is likely one.
 const PLAUSIBLE: std::ops::RangeInclusive<i32> = 1500..=2150;
@@ -44,7 +44,9 @@ impl<'a> Long<'a> {
         for (column, text) in
             header.cells.iter().filter(|(at, _)| !columns.contains(at) && !taken.contains(at))
         {
-            if parse_marked_year(Cell::Text(text), None).is_ok_and(|found| PLAUSIBLE.contains(&found.year)) {
+            if parse_marked_year(Cell::Text(text), YearReading::default())
+                .is_ok_and(|found| PLAUSIBLE.contains(&found.year))
+            {
                 tidying.not_read(header.row, *column, text);
             }
         }

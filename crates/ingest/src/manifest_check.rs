@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use encoding_rs::Encoding;
 use vintner_diagnostics::{Document, Faults, Node, NodeValue};
-use vintner_panel::tidy_columns;
+use vintner_panel::{Frequency, tidy_columns};
 
 use crate::cell::Cell;
 use crate::checksum::Checksum;
@@ -16,7 +16,7 @@ use crate::manifest::Manifest;
 use crate::number_rule::{DecimalMark, Grouping, NumberRule, Percent};
 use crate::query::QueryKind;
 use crate::source::{Duplicates, Outside, Source, ValueColumn, ValueKind};
-use crate::year::parse_year;
+use crate::year::{YearProblem, parse_marked_year};
 
 /// Everything that doesn't go together, each at its place.
 pub(crate) fn check(manifest: &Manifest, document: &Document) -> Faults {
@@ -152,6 +152,10 @@ impl Check<'_> {
                 let hint = format!("list it, or write `gap_years: [{}]`", absent.join(", "));
                 self.fault(place.field("covers"), message, &hint);
             }
+        }
+        if source.promised.is_some() {
+            let message = "`promised` is what Vintner says of one file of many".into();
+            self.fault(place.field("promised"), message, "leave it out, and write `covers` and `gap_years`");
         }
         self.query(source, place);
         self.corrections(source, place);
@@ -316,9 +320,13 @@ impl Check<'_> {
     /// That a time which is given is one.
     fn time_given(&mut self, source: &Source, given: &Given, node: Option<&Node>) {
         let Some(text) = source.time.as_ref().and_then(|time| given.get(time)) else { return };
-        let problem = match source.period {
-            Some(reading) => reading.read(text).err().map(|error| error.to_string()),
-            None => parse_year(Cell::of_text(text)).err().map(|problem| problem.message(text)),
+        let problem = match source.period_of_rows() {
+            Some(reading) => reading.read(&source.in_common_years(text)).err().map(|error| error.to_string()),
+            None => match parse_marked_year(Cell::of_text(text), source.years()) {
+                Ok(found) if found.mark.is_none() => None,
+                Ok(_) => Some(YearProblem::Text.message(text)),
+                Err(problem) => Some(problem.message(text)),
+            },
         };
         if let Some(message) = problem {
             self.fault(node, message, "mend the name, the pattern `file`, or `period`");
@@ -437,9 +445,18 @@ impl Check<'_> {
                 self.forbid(source.variable_column.is_some(), "variable_column", "a long table", place);
             }
             Layout::Wide => {
-                self.forbid(source.time.is_some(), "time", "a wide table (its years are headers)", place);
+                let parts = source.period.and_then(|period| period.frequency);
+                let divided = parts.and_then(Frequency::in_a_year).is_some_and(|parts| parts > 1);
+                if source.time.is_some() && !divided {
+                    let message =
+                        "a wide table with `time` has its years in rows and what divides them as headers"
+                            .into();
+                    let hint = "say what the headers are: `period: {frequency: month}`, or quarter, half-year; leave `time` out where they are the times";
+                    self.fault(place.field("time"), message, hint);
+                }
                 self.forbid(source.year.is_some(), "year", "a wide table (its years are headers)", place);
-                if source.entity.is_none() && source.variable_column.is_none() {
+                let has_years = source.time.is_some() && divided;
+                if source.entity.is_none() && source.variable_column.is_none() && !has_years {
                     let message =
                         "a wide table needs `entity`, or `variable_column` where it has none".into();
                     self.fault(place.field("layout"), message, "name the column that tells the rows apart");

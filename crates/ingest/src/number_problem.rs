@@ -1,5 +1,6 @@
 //! Why a text isn't a number, and what to do about it.
 
+use crate::flag_pattern::is_raised;
 use crate::number::parse_number;
 use crate::number_rule::Grouping;
 
@@ -20,6 +21,8 @@ pub(crate) enum NumberProblem {
     Currency(String),
     /// It is a number with this mark beside it.
     Flag(String),
+    /// It is a number that a footnote's mark touches, so that the note's number may be the last of its digits.
+    Note,
     /// It is a number with what may say a multiple of it.
     Multiple(String),
     /// It has groups of two digits, and one of three at its end.
@@ -90,6 +93,19 @@ impl NumberProblem {
         {
             return NumberProblem::Marks;
         }
+        // A footnote's number is set off by a space, or its digits may be the number's.
+        if let Some((before, mark)) = folded.rsplit_once(' ')
+            && is_number(before)
+            && is_note(mark)
+        {
+            return NumberProblem::Flag(mark.to_owned());
+        }
+        if let Some(before) = folded.strip_suffix([')', ']', '/'])
+            && before.ends_with(|character: char| character.is_ascii_digit())
+            && is_number(before)
+        {
+            return NumberProblem::Note;
+        }
         // A short mark after a number, or before it.
         for (at, _) in folded.char_indices().rev().take(MARK) {
             let (before, mark) = folded.split_at_checked(at).unwrap_or((folded, ""));
@@ -129,7 +145,12 @@ impl NumberProblem {
             }
             NumberProblem::Indian => declare("grouping: indian".into()) + " if its groups have two digits (lakh, crore)",
             NumberProblem::Currency(sign) => declare(format!("currency: [{sign:?}]")),
+            NumberProblem::Note => format!(
+                "it may be a number with a mark, or have a footnote's number for its last digits: say in `corrections` which number \
+                 {raw:?} is; notes that a space sets off are `numbers: {{flags: [\"{{digits}})\"]}}`"
+            ),
             NumberProblem::Flag(mark) => {
+                let mark = pattern_of(mark);
                 declare(format!("flags: [{mark:?}]")) + " if the mark isn't a part of the number; it is kept beside the value"
             }
             NumberProblem::Multiple(mark) => format!(
@@ -162,11 +183,31 @@ fn may_be_mark(text: &str) -> bool {
     if text.chars().filter(|character| character.is_alphabetic()).count() > 2 {
         return false;
     }
+    is_note(text) || !text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a text is a footnote's number: `1)`, `[3]`, `2/`.
+fn is_note(text: &str) -> bool {
     let number = text.trim_start_matches(['(', '[']).strip_suffix([')', ']', '/']);
-    let is_note = number.is_some_and(|number| {
+    number.is_some_and(|number| {
         (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
-    });
-    is_note || !text.bytes().any(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// The pattern of a mark and of those like it: `{digits})` of `1)`, `{raised}` of `¹`.
+fn pattern_of(mark: &str) -> String {
+    if mark.chars().all(is_raised) {
+        return "{raised}".into();
+    }
+    let mut pattern = String::new();
+    for character in mark.chars() {
+        if !character.is_ascii_digit() {
+            pattern.push(character);
+        } else if !pattern.ends_with("{digits}") {
+            pattern.push_str("{digits}");
+        }
+    }
+    pattern
 }
 
 /// Whether a folded text is a number by some rule.
@@ -208,6 +249,10 @@ mod tests {
             "1/2",
             "3 1/2",
             "12.3 [3]",
+            "12.3 1)",
+            "1,234.5 12)",
+            "12.3 2/",
+            "12.31)",
             "2.5k",
             "3 bn",
             "5亿",

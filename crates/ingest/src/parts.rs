@@ -7,8 +7,9 @@ use crate::cell::Cell;
 use crate::checksum::Checksum;
 use crate::correction::Correction;
 use crate::file_pattern::{FilePattern, Given, NameReading, folders_say};
+use crate::layout::Layout;
 use crate::manifest::Manifest;
-use crate::source::Source;
+use crate::source::{Promised, Source};
 use crate::year::parse_marked_year;
 
 /// No table covers so many years.
@@ -31,7 +32,7 @@ impl Source {
             return self
                 .sheets
                 .iter()
-                .map(|sheet| self.of_sheet(sheet).promising(self.sheets.len()))
+                .map(|sheet| self.of_sheet(sheet).promising(&self.name, self.sheets.len()))
                 .collect();
         }
         if self.files.is_empty() {
@@ -46,26 +47,32 @@ impl Source {
             corrections: self.corrections_in(file),
             ..self.clone()
         };
-        self.files.iter().map(|file| part(file).promising(self.files.len())).collect()
+        self.files.iter().map(|file| part(file).promising(&self.name, self.files.len())).collect()
     }
 
-    /// This part of so many. What `covers` promises all of them have together, and none has to have alone.
-    fn promising(mut self, parts: usize) -> Source {
+    /// This part of so many. What `covers` promises all of them have together, and none has to have alone; where names
+    /// don't say the times, it is looked for once all are read.
+    fn promising(mut self, source: &str, parts: usize) -> Source {
         if let (Some([first, last]), true) = (self.covers, parts > 1)
             && last.saturating_sub(first) < MOST_YEARS
         {
-            self.gap_years = (first..=last).collect();
+            let gap_years = std::mem::replace(&mut self.gap_years, (first..=last).collect());
+            let is_given = self.time.as_ref().is_some_and(|time| self.given.contains_key(time));
+            let is_timed = self.year.is_none() && (self.time.is_some() || self.layout == Layout::Wide);
+            if is_timed && !is_given {
+                self.promised = Some(Promised { source: source.to_owned(), parts, gap_years });
+            }
         }
         self
     }
 
     /// The years that the names of its files or sheets say, where these are its times.
     pub(crate) fn years_of_parts(&self) -> Option<BTreeSet<i32>> {
-        let time = self.time.as_ref().filter(|_| self.period.is_none())?;
+        let time = self.time.as_ref().filter(|_| self.period_of_rows().is_none())?;
         let parts = self.parts();
         let year = |part: &Source| {
             let cell = Cell::of_text(part.given.get(time)?);
-            Some(parse_marked_year(cell, self.year_span).ok()?.year)
+            Some(parse_marked_year(cell, self.years()).ok()?.year)
         };
         if parts.len() < 2 { None } else { parts.iter().map(year).collect() }
     }

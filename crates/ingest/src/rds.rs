@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::calendar;
 use crate::columns::{Columns, ColumnsAsked, Typed};
-use crate::gzip;
+use crate::packed;
 use crate::rds_items::{self, Item, MISSING, Value};
 use crate::shown::Shown;
 use crate::table::Unreadable;
@@ -23,20 +23,8 @@ pub(crate) fn read_columns(bytes: &[u8], asked: &ColumnsAsked) -> Result<Columns
         message: format!("not a readable R data file: {message}"),
         hint: "in R, write the data frame by `saveRDS(x, file)` or `arrow::write_parquet(x, file)`".into(),
     };
-    let unpacked;
-    let bytes = if gzip::is_packed(bytes) {
-        unpacked = gzip::unpacked(bytes)?;
-        unpacked.as_slice()
-    } else {
-        bytes
-    };
-    for (start, kind) in [(&b"BZh"[..], "bzip2"), (&b"\xFD7zXZ"[..], "xz")] {
-        if bytes.starts_with(start) {
-            let mut wrong = refused(format!("it is packed by {kind}, and gzip alone is unpacked"));
-            wrong.hint = "in R, write it by `saveRDS(readRDS(file), file)`, which packs by gzip".into();
-            return Err(wrong);
-        }
-    }
+    let unpacked = packed::unpacked(bytes)?;
+    let bytes = unpacked.as_deref().unwrap_or(bytes);
     rds_items::read(bytes).and_then(|item| columns(&item, asked)).map_err(refused)
 }
 

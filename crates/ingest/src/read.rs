@@ -23,6 +23,7 @@ use crate::header::{Header, SEARCHED};
 use crate::layout::Layout;
 use crate::long::Long;
 use crate::malformed::Malformed;
+use crate::packed::Packer;
 use crate::problem::Problem;
 use crate::read_row::ReadRow;
 use crate::rows::{Row, RowBlock};
@@ -32,7 +33,7 @@ use crate::table::{Hidden, Table, Unreadable, Wanted};
 use crate::tidied::Tidied;
 use crate::tidying::{Asked, Tidying};
 use crate::wide::Wide;
-use crate::{delimited, gzip, hidden, html, merged, text_encoding};
+use crate::{delimited, hidden, html, merged, text_encoding};
 
 /// Text is read in blocks of so many bytes, each by one thread.
 pub(crate) const BLOCK: usize = 2 << 20;
@@ -240,7 +241,7 @@ pub(crate) fn head_of_text(
 
 /// The bytes of a source's text, unpacked where they are packed.
 fn unpacked_text<'b>(source: &Source, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>> {
-    if source.format.is_text() && gzip::is_packed(bytes) {
+    if source.format.is_text() && Packer::of(bytes).is_some() {
         let text = unpacked(bytes, source.format).map_err(|wrong| unreadable(source, wrong))?;
         return Ok(Cow::Owned(text));
     }

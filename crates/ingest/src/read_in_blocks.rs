@@ -21,6 +21,7 @@ use crate::grid::Grid;
 use crate::layout::Layout;
 use crate::malformed::Malformed;
 use crate::names_outside::NameOutside;
+use crate::packed::Packer;
 use crate::read::{
     BLOCK, ROWS, dialect_of, head_of, head_of_text, labelled_columns, malformed, named, pass, undecodable,
     unreadable,
@@ -29,9 +30,9 @@ use crate::records::with_absences;
 use crate::rows::RowBlock;
 use crate::source::{Duplicates, Source, ValueLabels};
 use crate::source_fault::SourceFaults;
+use crate::text_encoding;
 use crate::text_pieces::TextPieces;
 use crate::tidying::{Asked, Tidying};
-use crate::{gzip, text_encoding};
 
 /// What there is to say of a source whose tidy values went on their way, block by block.
 #[derive(Debug)]
@@ -88,9 +89,9 @@ pub fn needs_whole(source: &Source, path: &Path) -> Option<String> {
 
 fn is_packed(path: &Path) -> bool {
     let mut first = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(3).read_to_end(&mut first));
+    let read = File::open(path).and_then(|file| file.take(Packer::TOLD_BY).read_to_end(&mut first));
     // A file that can't be read is told of when it is.
-    read.is_ok() && gzip::is_packed(&first)
+    read.is_ok() && Packer::of(&first).is_some()
 }
 
 /// Reads a Parquet or text source some rows at a time and hands on the tidy values of each `rows` rows, about. All have

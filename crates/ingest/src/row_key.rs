@@ -206,6 +206,9 @@ impl KeyColumns {
             None => None,
         };
         let year = match &self.time {
+            Some(key) if tidying.asked.source.has_years_down() => {
+                Some(tidying.year(key.cell(row), row.number(), key.column)?)
+            }
             Some(key) => Some(tidying.time(key.cell(row), row.number(), key.column)?),
             None => None,
         };

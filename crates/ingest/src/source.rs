@@ -1,5 +1,6 @@
 //! One source of a vintage: a file, and how to read it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -7,11 +8,13 @@ use serde::{Deserialize, Serialize};
 use vintner_panel::{Label, PeriodReading};
 
 use crate::correction::Correction;
+use crate::era::{self, Era};
+use crate::fold::fold;
 use crate::format::Format;
 use crate::layout::Layout;
 use crate::number_rule::NumberRule;
 use crate::query::Query;
-use crate::year::YearSpan;
+use crate::year::{YearReading, YearSpan};
 
 /// One entry under `sources` in a manifest. All of it is part of a cached result's key, so it
 /// serialises with its fields in a fixed order.
@@ -77,7 +80,8 @@ pub struct Source {
     /// The column of entity names; none for a series without entities.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entity: Option<String>,
-    /// The column of years.
+    /// The column of years. In a wide table whose headers are months, quarters or halves of a year: that of the year of
+    /// each row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
     /// How times are to be read that are quarters, months or any other periods than years.
@@ -86,6 +90,9 @@ pub struct Source {
     /// Which year `2019/20` is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year_span: Option<YearSpan>,
+    /// The era of years that don't name one: 108年 is 2019 of `minguo`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub era: Option<Era>,
     /// The year of every value, for a cross-section without a column of years.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub year: Option<i32>,
@@ -110,6 +117,10 @@ pub struct Source {
     /// Years within what it covers that it hasn't.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gap_years: Vec<i32>,
+    /// Of one part of many, which Vintner makes: what all have together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(skip)]
+    pub promised: Option<Promised>,
     /// What to do with entities that the crosswalk doesn't know. Where it isn't said their rows are left unread, and
     /// each of them is listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -170,6 +181,17 @@ pub struct Source {
     /// What a user should know about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+/// The years that the files or sheets of a source have together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promised {
+    /// The source's name.
+    pub source: String,
+    /// How many parts it has.
+    pub parts: usize,
+    /// Years that none of them has.
+    pub gap_years: Vec<i32>,
 }
 
 /// What stands for a time in the pattern of a header.
@@ -347,6 +369,30 @@ impl Source {
         let is_pattern =
             |column: &ValueColumn| column.column.as_ref().is_some_and(|text| text.contains(TIME_WITHIN));
         self.layout == Layout::Wide && self.columns.iter().any(is_pattern)
+    }
+
+    /// Whether headers are months, quarters or halves of the year that stands in each row.
+    pub(crate) fn has_years_down(&self) -> bool {
+        self.layout == Layout::Wide && self.time.is_some()
+    }
+
+    /// How the texts in the column of times are periods; nothing where they are years.
+    pub(crate) fn period_of_rows(&self) -> Option<PeriodReading> {
+        self.period.filter(|_| !self.has_years_down())
+    }
+
+    /// How years are read.
+    pub(crate) fn years(&self) -> YearReading {
+        YearReading { span: self.year_span, era: self.era }
+    }
+
+    /// The text of a period, with the year of an era as one of the common calendar.
+    pub(crate) fn in_common_years<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        // Without a name of an era and without any declared there is nothing to fold for.
+        if self.era.is_none() && text.starts_with(|character: char| character.is_ascii_digit()) {
+            return Cow::Borrowed(text);
+        }
+        era::in_common_years(&fold(text), self.era).map_or(Cow::Borrowed(text), Cow::Owned)
     }
 
     /// What divides the texts of several header rows where they are one name.

@@ -7,6 +7,8 @@ use vintner_panel::{CellAddress, Frequency, Period, PeriodWindow, SourcePlace};
 
 use crate::cell::Cell;
 use crate::crosswalk::Crosswalk;
+use crate::era;
+use crate::fold::fold;
 use crate::layout::Layout;
 use crate::marks_seen::MarksSeen;
 use crate::names_outside::NamesOutside;
@@ -17,7 +19,7 @@ use crate::rows::Row;
 use crate::source::Source;
 use crate::source_fault::SourceFaults;
 use crate::value_reader::{Value, ValueReader};
-use crate::year::{PLAUSIBLE_YEARS, parse_marked_year};
+use crate::year::{PLAUSIBLE_YEARS, YearProblem, parse_marked_year};
 
 /// Columns from here on aren't in the table; their values are given.
 pub(crate) const GIVEN: u32 = 1 << 30;
@@ -257,13 +259,14 @@ impl<'a> Tidying<'a> {
     /// The time in a cell of a row that isn't read; a fault nowhere.
     pub(crate) fn time_if_any(&mut self, cell: Cell<'_>) -> Option<i32> {
         let [first, last] = self.asked.source.covers.unwrap_or(PLAUSIBLE_YEARS);
-        let (time, year) = match self.asked.source.period {
+        let source = self.asked.source;
+        let (time, year) = match source.period_of_rows() {
             Some(reading) => {
-                let period = reading.read(&cell.raw()).ok()?;
+                let period = reading.read(&source.in_common_years(&cell.raw())).ok()?;
                 (period.ordinal(), period.in_year())
             }
             None => {
-                let year = parse_marked_year(cell, self.asked.source.year_span).ok()?.year;
+                let year = parse_marked_year(cell, source.years()).ok()?.year;
                 (year, year)
             }
         };
@@ -291,14 +294,18 @@ impl<'a> Tidying<'a> {
         if let Some(known) = self.periods.get(text.as_ref()) {
             return Some(known.ordinal());
         }
-        match reading.read(&text) {
+        match reading.read(&self.asked.source.in_common_years(&text)) {
             Ok(period) => {
                 self.covered_year(period.in_year(), row, column)?;
                 self.periods.insert(text.into_owned(), period);
                 Some(period.ordinal())
             }
             Err(error) => {
-                self.fault_at(row, column, error.to_string(), "mend `period` in vintage.yaml; if it is no row of data, leave it out with `where` or `last_row`");
+                let hint = match era::unnamed(&fold(&text)) {
+                    Some(own) => YearProblem::Era(own).hint(),
+                    None => "mend `period` in vintage.yaml; if it is no row of data, leave it out with `where` or `last_row`".into(),
+                };
+                self.fault_at(row, column, error.to_string(), hint);
                 None
             }
         }
@@ -306,7 +313,7 @@ impl<'a> Tidying<'a> {
 
     /// The year in a cell; nothing, and a fault, where it isn't one that the source covers.
     pub(crate) fn year(&mut self, cell: Cell<'_>, row: u32, column: u32) -> Option<i32> {
-        match parse_marked_year(cell, self.asked.source.year_span) {
+        match parse_marked_year(cell, self.asked.source.years()) {
             Ok(found) => {
                 if found.mark.is_some() {
                     let text = cell.raw().into_owned();
@@ -331,12 +338,18 @@ impl<'a> Tidying<'a> {
         let (message, hint) = if covers.is_some() {
             (
                 format!("the year {year} is out of the years that the source covers, {first} to {last}"),
-                "widen `covers` in vintage.yaml if it is right",
+                "widen `covers` in vintage.yaml if it is right".to_owned(),
             )
         } else {
+            let of_era = match era::may_be_of(year).as_slice() {
+                [] => String::new(),
+                _ => format!("; if its era isn't named it may be {}", era::readings_in_words(year)),
+            };
             (
                 format!("{year} can't be a year"),
-                "say with `covers` in vintage.yaml which years there are; if it is no row of data, leave it out with `where` or `last_row`",
+                format!(
+                    "say with `covers` in vintage.yaml which years there are{of_era}; if it is no row of data, leave it out with `where` or `last_row`"
+                ),
             )
         };
         self.fault_at(row, column, message, hint);

@@ -1,16 +1,17 @@
 //! What the records come to when all rows are read: the table with its warnings, or all that is wrong.
 
-use vintner_panel::{Absences, DroppedName, Period, TidyTable, UnreadColumn};
+use vintner_panel::{Absences, DroppedName, Period, Promise, TidyTable, UnreadColumn};
 
 use crate::layout::Layout;
 use crate::marks_seen::MarksSeen;
 use crate::names_outside::{NameOutside, warnings as warnings_of};
 use crate::problem::Problem;
 use crate::records::Records;
-use crate::source::Duplicates;
+use crate::source::{Duplicates, ValueKind};
 use crate::source_fault::{SourceFault, SourceFaults};
 use crate::tidied::Tidied;
 use crate::tidying::{Found, Tidying};
+use crate::yaml_word::yaml_word;
 
 /// What there is to say of a file whose records went on their way.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub(crate) struct Ended {
 /// How many names a warning lists.
 const LISTED: usize = 5;
 
-impl Tidying<'_> {
+impl<'a> Tidying<'a> {
     /// The table and warnings, or the faults. `headers` are the columns of the variables, where each has its own.
     pub(crate) fn finish(
         mut self,
@@ -153,6 +154,19 @@ impl Tidying<'_> {
         std::mem::replace(&mut self.records, Records::new(self.asked.source))
     }
 
+    /// The column of text in which two records of one key differ, and the texts: what would tell them apart.
+    fn between(&self, record: usize, first: usize) -> Option<(&'a str, (String, String))> {
+        let source = self.asked.source;
+        if source.category.is_some() || self.records.is_across() {
+            return None;
+        }
+        source.columns.iter().zip(&self.records.values).find_map(|(column, values)| {
+            let (own, before) = (values.text(record)?, values.text(first)?);
+            let name = column.column.as_deref()?;
+            (own != before).then(|| (name, (before.to_owned(), own.to_owned())))
+        })
+    }
+
     /// A fault for each value of a record whose key an earlier one has.
     fn refuse(&mut self, repeated: &[(usize, usize)], headers: &[(u32, String)]) {
         for (record, first) in repeated {
@@ -166,6 +180,7 @@ impl Tidying<'_> {
                 if timeless && !self.records.is_across() { String::new() } else { format!(" for {year}") };
             let entity = entity.map(|id| format!(" of {id}")).unwrap_or_default();
             let category = category.map(|category| format!(", {category}")).unwrap_or_default();
+            let between = self.between(*record, *first);
             for (at, variable) in self.asked.source.columns.iter().enumerate() {
                 if self.records.is_by_variable() && own.variable as usize != at {
                     continue;
@@ -179,16 +194,24 @@ impl Tidying<'_> {
                         "a second value of `{}`{entity}{when}{category}; the first is in {first}",
                         variable.variable
                     ),
-                    hint: if self.asked.source.entity.is_none() && !self.records.is_across() {
+                    hint: if let (Some((column, texts)), true) = (&between, variable.kind != ValueKind::Text)
+                    {
+                        let (column, one) = (yaml_word(column), yaml_word(&texts.0));
+                        format!(
+                            "the rows differ in {column} ({:?} and {:?}): to add them up, write `category: {column}` in place of that column \
+                             and `aggregate: {{{}: sum}}` in the stage that assembles; to read one of them, `where: {{{column}: {one}}}`",
+                            texts.0, texts.1, variable.variable
+                        )
+                    } else if self.asked.source.entity.is_none() && !self.records.is_across() {
                         "remove one, name the column of `entity`, tell them apart with `category` or `where`, or set \
-                         `duplicates: keep` where each row is an observation of its own, or `first`"
+                         `duplicates: keep` where each row is an observation of its own, or `first`".to_owned()
                     } else if when.is_empty() {
                         "remove one, name the column of years as `time`, tell them apart with `category` or `where`, or set \
-                         `duplicates: first`"
+                         `duplicates: first`".to_owned()
                     } else {
                         "remove one, tell them apart with `category` or `where`, or set `duplicates: first`"
-                    }
-                    .into(),
+                            .to_owned()
+                    },
                 };
                 // All are sorted below, so more than are kept are begun with.
                 if self.found.len() < 2 * SourceFaults::KEPT {
@@ -360,7 +383,15 @@ impl Tidying<'_> {
             cell: self.cell(*row, *column),
             years: years_in(header),
         });
-        Absences { rows: rows.collect(), columns: columns.collect() }
+        let promise = self.asked.source.promised.as_ref().zip(self.asked.source.covers);
+        let promise = promise.map(|(promised, covers)| Promise {
+            source: promised.source.clone(),
+            parts: promised.parts,
+            covers,
+            gap_years: promised.gap_years.clone(),
+            years: self.years_seen.iter().copied().collect(),
+        });
+        Absences { rows: rows.collect(), columns: columns.collect(), promise }
     }
 
     fn warn_of_outside(&mut self, names: &[NameOutside]) {

@@ -78,6 +78,14 @@ enum Typed {
 }
 
 impl Values {
+    /// The text of a record, in a column of text.
+    pub(crate) fn text(&self, record: usize) -> Option<&str> {
+        match &self.column {
+            Typed::Texts(codes, texts) => texts.text(*codes.get(record)?),
+            _ => None,
+        }
+    }
+
     /// No values yet; `flagged` where marks beside them are kept.
     pub(crate) fn new(kind: ValueKind, flagged: bool) -> Self {
         let column = match kind {

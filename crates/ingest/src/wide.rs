@@ -1,17 +1,21 @@
-//! Wide tables: a row for each entity, a column for each year or other period.
+//! Wide tables: a row for each entity, a column for each year or other period; or a row for each year, a column for
+//! each of its months or quarters.
+
+use vintner_panel::{Frequency, Period};
 
 use crate::cell::Cell;
 use crate::fold::{fold, fold_header};
 use crate::header::Header;
+use crate::part_of_year::part_of_year;
 use crate::problem::Problem;
 use crate::read_row::ReadRow;
 use crate::records::RecordPlace;
 use crate::row_key::KeyColumns;
 use crate::rows::Row;
-use crate::source::TIME_WITHIN;
+use crate::source::{Source, TIME_WITHIN};
 use crate::tidying::Tidying;
 use crate::value_reader::ValueReader;
-use crate::year::{names_a_year, parse_marked_year};
+use crate::year::{YearProblem, names_a_year, parse_marked_year};
 
 /// The columns of a wide table.
 #[derive(Debug)]
@@ -22,13 +26,15 @@ pub(crate) struct Wide<'a> {
     /// The text that names each variable, folded, where rows or headers name them.
     readers: Vec<(Option<String>, ValueReader<'a>)>,
     header_row: u32,
+    /// What headers divide the year of each row into.
+    parts: Option<Frequency>,
 }
 
 /// A column of one time.
 #[derive(Debug)]
 struct YearColumn {
     column: u32,
-    /// As a number among those of its frequency.
+    /// As a number among those of its frequency; where years stand in the rows, which of a year's periods it is.
     time: i32,
     /// The variable among the source's, where the header names it.
     variable: Option<usize>,
@@ -50,8 +56,22 @@ impl<'a> Wide<'a> {
             readers.push((column.column.as_deref().map(fold), ValueReader::new(source, at, column, decided)));
         }
         let columns = years.iter().map(|year| year.column).collect();
-        Some(Self { keys, years, columns, readers, header_row: header.row })
+        Some(Self { keys, years, columns, readers, header_row: header.row, parts: parts_of(source) })
     }
+}
+
+impl Wide<'_> {
+    /// The time of a row's cell.
+    fn time_of(&self, year: Option<i32>, column: &YearColumn) -> Option<i32> {
+        let Some(frequency) = self.parts else { return Some(column.time) };
+        let part = u32::try_from(column.time).ok()?;
+        Some(Period::of_year(frequency, year?, part)?.ordinal())
+    }
+}
+
+/// What headers divide the year of each row into, where the source's years stand in its rows.
+fn parts_of(source: &Source) -> Option<Frequency> {
+    source.period?.frequency.filter(|_| source.has_years_down())
 }
 
 impl ReadRow for Wide<'_> {
@@ -70,11 +90,12 @@ impl ReadRow for Wide<'_> {
         let Some((_, by_row)) = by_row else { return };
         let number = row.number();
         for year in &self.years {
+            let Some(time) = self.time_of(keyed.year, year) else { continue };
             let by_header = year.variable.and_then(|at| self.readers.get(at)).map(|(_, reader)| reader);
             let reader = by_header.unwrap_or(by_row);
             let variable = u32::try_from(reader.at).unwrap_or(u32::MAX);
             let place = RecordPlace { row: number, column: year.column, variable };
-            if tidying.begin(keyed.key, year.time, place) {
+            if tidying.begin(keyed.key, time, place) {
                 tidying.take_alone(reader, row.cell(year.column), number, year.column, year.mark.as_deref());
             }
         }
@@ -99,9 +120,11 @@ impl ReadRow for Wide<'_> {
 
 /// Whether a header is of a time of the source's frequency.
 fn is_time(tidying: &Tidying<'_>, text: &str) -> bool {
-    match tidying.asked.source.period {
-        Some(reading) => reading.read(text).is_ok(),
-        None => parse_marked_year(Cell::Text(text), tidying.asked.source.year_span).is_ok(),
+    let source = tidying.asked.source;
+    match (parts_of(source), source.period) {
+        (Some(parts), _) => part_of_year(text, parts).is_some(),
+        (None, Some(reading)) => reading.read(&source.in_common_years(text)).is_ok(),
+        (None, None) => parse_marked_year(Cell::Text(text), source.years()).is_ok(),
     }
 }
 
@@ -117,7 +140,7 @@ fn time_within(tidying: &Tidying<'_>, header: &str) -> Option<(usize, String)> {
         // What stands beside a time is another variable: `Y1961F` has the flags of `Y1961`.
         let is_plain = match tidying.asked.source.period {
             Some(_) => is_time(tidying, text),
-            None => parse_marked_year(Cell::Text(text), tidying.asked.source.year_span)
+            None => parse_marked_year(Cell::Text(text), tidying.asked.source.years())
                 .is_ok_and(|found| found.mark.is_none()),
         };
         is_plain.then(|| (before.len() + after.len(), at, text.to_owned()))
@@ -180,7 +203,11 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
             None
         };
         let cell = Cell::Text(text);
-        let Some(time) = tidying.time(cell, header.row, *column) else { continue };
+        let time = match parts_of(source) {
+            Some(parts) => part_of_year(text, parts).and_then(|part| i32::try_from(part).ok()),
+            None => tidying.time(cell, header.row, *column),
+        };
+        let Some(time) = time else { continue };
         let same = |other: &&YearColumn| other.time == time && other.variable == variable;
         if let Some(first) = years.iter().find(same) {
             let first = tidying.cell(header.row, first.column);
@@ -195,7 +222,7 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
         }
         let mark = match source.period {
             Some(_) => None,
-            None => parse_marked_year(cell, source.year_span).ok().and_then(|found| found.mark),
+            None => parse_marked_year(cell, source.years()).ok().and_then(|found| found.mark),
         };
         years.push(YearColumn { column: *column, time, variable, mark });
     }
@@ -215,8 +242,9 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
     if years.is_empty() && tidying.fault_count() == before {
         let headers: Vec<String> = header.cells.iter().map(|(_, text)| text.clone()).collect();
         let problem = headers.iter().find_map(|text| {
-            let problem = parse_marked_year(Cell::Text(text), source.year_span).err()?;
-            (source.period.is_none() && names_a_year(text)).then(|| (text.clone(), problem.hint()))
+            let problem = parse_marked_year(Cell::Text(text), source.years()).err()?;
+            let is_near = names_a_year(text) || matches!(problem, YearProblem::Era(_));
+            (source.period.is_none() && is_near).then(|| (text.clone(), problem.hint()))
         });
         let (first, hint) = match problem {
             Some((text, hint)) => (format!("; {text:?} is none"), hint),

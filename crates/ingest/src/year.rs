@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use vintner_panel::{Frequency, PeriodReading};
 
 use crate::cell::Cell;
+use crate::era::{self, Era};
 use crate::flag_pattern::is_raised;
 use crate::fold::fold;
 use crate::number::parse_number;
@@ -23,6 +24,15 @@ pub enum YearSpan {
     Last,
 }
 
+/// How a source's years are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct YearReading {
+    /// Which year 2019/20 is.
+    pub(crate) span: Option<YearSpan>,
+    /// The era of years that don't name one.
+    pub(crate) era: Option<Era>,
+}
+
 /// A year, and what is written beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MarkedYear {
@@ -38,6 +48,8 @@ pub(crate) enum YearProblem {
     Period(Frequency),
     /// Two years that follow one another, and it isn't said which counts.
     Span,
+    /// A year of an era that isn't named.
+    Era(i32),
     /// A number with a fraction, or beyond any calendar.
     NotWhole,
     /// Anything else.
@@ -51,6 +63,7 @@ impl YearProblem {
             YearProblem::Period(Frequency::Day) => format!("a date where a year is due: {raw}"),
             YearProblem::Period(frequency) => format!("a {frequency} where a year is due: {raw}"),
             YearProblem::Span => format!("two years where one is due: {raw}"),
+            YearProblem::Era(_) => format!("a year of an era that isn't named: {raw}"),
             YearProblem::NotWhole => format!("{raw} is not a year"),
             YearProblem::Text => format!("text where a year is due: {raw:?}"),
         }
@@ -71,6 +84,9 @@ impl YearProblem {
             YearProblem::Span => {
                 "say which of the two counts: `year_span: first` or `year_span: last` in vintage.yaml".into()
             }
+            YearProblem::Era(own) => {
+                format!("say in vintage.yaml which era it is: it may be {}", era::readings_in_words(*own))
+            }
             YearProblem::NotWhole | YearProblem::Text => {
                 "2008, \"2008\", 2008年, FY2008, 2008p, 2008* and 2008 [YR2008] are years; where the table ends above, \
                  set `last_row`, where it isn't a row of data, leave it out with `where`"
@@ -82,47 +98,57 @@ impl YearProblem {
 
 /// The year that a cell holds: a whole number (2008, 2008.0), or text that writes one, with or
 /// without 年 after it. Which years are plausible is for the caller to say.
+#[cfg(test)]
 pub(crate) fn parse_year(cell: Cell<'_>) -> Result<i32, YearProblem> {
-    parse_marked_year(cell, None).and_then(|found| match found.mark {
+    parse_marked_year(cell, YearReading::default()).and_then(|found| match found.mark {
         None => Ok(found.year),
         Some(_) => Err(YearProblem::Text),
     })
 }
 
 /// The year that a cell holds, in any of the forms that people write: 2008, 2008年, FY2008, 2008 [YR2008], and with a mark
-/// beside it 2008p, 2008*, 2008(预计); of 2008/09 that which the `span` names.
-pub(crate) fn parse_marked_year(cell: Cell<'_>, span: Option<YearSpan>) -> Result<MarkedYear, YearProblem> {
+/// beside it 2008p, 2008*, 2008(预计); of 2008/09 that which the reading's span names. Years of the reading's era are
+/// years of it, too.
+pub(crate) fn parse_marked_year(cell: Cell<'_>, reading: YearReading) -> Result<MarkedYear, YearProblem> {
     let plain = |year| MarkedYear { year, mark: None };
+    let of_era = |year: i32| reading.era.and_then(|era| era.year(year)).unwrap_or(year);
+    let whole = |number: f64| whole_year(number).map(of_era).map(plain);
     match cell {
-        Cell::Number(number) => whole_year(number).map(plain),
-        Cell::Whole(whole) => whole_year(whole as f64).map(plain),
+        Cell::Number(number) => whole(number),
+        Cell::Whole(number) => whole(number as f64),
         Cell::Text(text) => {
             // How nearly all tables write them.
             if text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-                return text.parse().map(plain).map_err(|_| YearProblem::Text);
+                return text.parse().map(of_era).map(plain).map_err(|_| YearProblem::Text);
             }
             let folded = fold(text);
+            let common = era::in_common_years(&folded, reading.era);
+            if let Some(common) = &common {
+                return match written(common) {
+                    Some(found) => Ok(found),
+                    None => Err(period_or_text(common)),
+                };
+            }
             // A grouped number (2,008) isn't how anyone writes a year.
             if let Some(number) = parse_number(&folded)
                 && !folded.contains(',')
             {
                 return whole_year(number).map(plain);
             }
-            if let Some(year) = year_of_era(&folded) {
-                return Ok(plain(year));
-            }
             if let Some(found) = written(&folded) {
                 return Ok(found);
             }
-            match (two_years(&folded), span) {
+            match (two_years(&folded), reading.span) {
                 (Some(first), Some(YearSpan::First)) => Ok(plain(first)),
                 (Some(first), Some(YearSpan::Last)) => Ok(plain(first + 1)),
                 (Some(_), None) => Err(YearProblem::Span),
-                (None, _) => Err(period_or_text(&folded)),
+                (None, _) => {
+                    Err(era::unnamed(&folded).map_or_else(|| period_or_text(&folded), YearProblem::Era))
+                }
             }
         }
-        Cell::Shown(Shown::Formatted { number, .. }) => whole_year(*number).map(plain),
-        Cell::Shown(Shown::Noted { text, .. }) => parse_marked_year(Cell::Text(text), span),
+        Cell::Shown(Shown::Formatted { number, .. }) => whole(*number),
+        Cell::Shown(Shown::Noted { text, .. }) => parse_marked_year(Cell::Text(text), reading),
         Cell::Date(_) => Err(YearProblem::Period(Frequency::Day)),
         _ => Err(YearProblem::Text),
     }
@@ -135,29 +161,11 @@ pub(crate) fn names_a_year(text: &str) -> bool {
     digits.any(|run| run.len() == 4 && run.parse().is_ok_and(|year: i32| (1500..=2150).contains(&year)))
 }
 
-/// The year of an era: 平成30年 is 2018, 令和元年 2019, 民國109年 2020. The era has to be named: 109年 alone may be many.
-fn year_of_era(folded: &str) -> Option<i32> {
-    const ERAS: [(&str, i32); 9] = [
-        ("令和", 2018),
-        ("平成", 1988),
-        ("昭和", 1925),
-        ("大正", 1911),
-        ("明治", 1867),
-        ("中華民國", 1911),
-        ("中华民国", 1911),
-        ("民國", 1911),
-        ("民国", 1911),
-    ];
-    let (rest, before) = ERAS.iter().find_map(|(era, before)| Some((folded.strip_prefix(era)?, *before)))?;
-    let number =
-        ["年度", "年末", "年底", "年"].iter().find_map(|after| rest.strip_suffix(after)).unwrap_or(rest);
-    let number = number.trim_matches(' ');
-    if number == "元" {
-        return Some(before + 1);
-    }
-    let digits = (1..=3).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
-    let year: i32 = number.parse().ok().filter(|year| digits && *year > 0)?;
-    Some(before + year)
+/// Whether a text is a year, of the Buddhist era as well.
+pub(crate) fn may_name_a_year(text: &str) -> bool {
+    let is_buddhist =
+        |year: i32| year > 2150 && era::may_be_of(year).iter().any(|(era, _)| *era == Era::Buddhist);
+    names_a_year(text) || fold(text).parse().is_ok_and(is_buddhist)
 }
 
 /// A year of four digits with what may stand before and after it.
@@ -298,7 +306,8 @@ mod tests {
     use super::*;
 
     fn marked(text: &str) -> Result<(i32, String), YearProblem> {
-        parse_marked_year(Cell::Text(text), None).map(|found| (found.year, found.mark.unwrap_or_default()))
+        parse_marked_year(Cell::Text(text), YearReading::default())
+            .map(|found| (found.year, found.mark.unwrap_or_default()))
     }
 
     #[test]
@@ -316,6 +325,17 @@ mod tests {
         for text in ["109年", "平成", "平成0年", "平成1234年", "令和2年1月"] {
             assert!(parse_year(Cell::Text(text)).is_err(), "{text}");
         }
+        assert_eq!(parse_year(Cell::Text("109年")), Err(YearProblem::Era(109)));
+        assert_eq!(parse_year(Cell::Text("令和2年1月")), Err(YearProblem::Period(Frequency::Month)));
+        let minguo = YearReading { era: Some(Era::Minguo), span: None };
+        let of = |cell| parse_marked_year(cell, minguo).map(|found| found.year);
+        for cell in [Cell::Text("109年"), Cell::Text("109"), Cell::Number(109.0), Cell::Text("109年度(p)")]
+        {
+            assert_eq!(of(cell), Ok(2020), "{cell:?}");
+        }
+        // A year of four digits is none of that era's.
+        assert_eq!(of(Cell::Text("2020年")), Ok(2020));
+        assert_eq!(of(Cell::Number(2020.0)), Ok(2020));
     }
 
     #[test]
@@ -389,7 +409,10 @@ mod tests {
 
     #[test]
     fn two_years_are_one_where_it_is_said_which() {
-        let of = |text: &str, span| parse_marked_year(Cell::Text(text), span).map(|found| found.year);
+        let of = |text: &str, span| {
+            let reading = YearReading { span, era: None };
+            parse_marked_year(Cell::Text(text), reading).map(|found| found.year)
+        };
         for text in ["2019/20", "2019-20", "2019/2020", "2019–20", "FY2019/20"] {
             assert_eq!(of(text, None), Err(YearProblem::Span), "{text}");
             assert_eq!(of(text, Some(YearSpan::First)), Ok(2019), "{text}");

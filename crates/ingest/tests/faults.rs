@@ -148,3 +148,17 @@ fn files_that_are_no_workbooks() {
     // Its end is there and something before it isn't right: the unpacker's own words.
     assert!(said(b"PK\x03\x04....PK\x05\x06").contains("not a readable xlsx workbook"));
 }
+
+#[test]
+fn rows_that_a_text_tells_apart_are_told_with_what_adds_them_up() {
+    let text = "city,year,sex,v\n甲,2008,F,1\n甲,2008,M,2\n";
+    let more = "  - {column: sex, variable: sex, type: text}";
+    let said = fault_text(&csv_source(more, text.as_bytes()), text.as_bytes());
+    assert!(
+        said.contains("differ in sex (\"F\" and \"M\")")
+            && said.contains("`category: sex`")
+            && said.contains("`aggregate: {v: sum}`")
+            && said.contains("`where: {sex: F}`"),
+        "{said}"
+    );
+}

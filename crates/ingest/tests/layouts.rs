@@ -272,3 +272,112 @@ fn corrections_name_their_file_among_many() {
         ["jia 2008 v = 1 at B2", "yi 2008 v = 2 at B3", "jia 2009 v = 7 at B2", "yi 2009 v = 2 at B3"]
     );
 }
+
+/// The Bureau of Labor Statistics lays series out so: years down, months across, and the year's mean after them.
+#[test]
+fn months_across_under_years_down() {
+    let text = "Year,Jan,Feb,Mar,Annual\n2019,1.5,2.5,3.5,2.5\n2020,4.5,,6.5,5.5\n";
+    let fields = "name: s\nfile: t.csv\nformat: csv\nlayout: wide\ntime: Year\nperiod: {frequency: month}\ncovers: [2019, 2020]\ncolumns:\n  - {variable: v}";
+    let tidied = read_source_bytes(&source(fields, text.as_bytes()), text.as_bytes(), None, None).unwrap();
+    let told: Vec<String> = tidied
+        .values()
+        .unwrap()
+        .iter()
+        .map(|value| {
+            let number = value.value.map_or_else(|| "missing".into(), |number| number.to_string());
+            format!("{} {number} at {}", value.period.clone().unwrap_or_default(), value.address.cell())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "2019-01 1.5 at B2",
+            "2019-02 2.5 at C2",
+            "2019-03 3.5 at D2",
+            "2020-01 4.5 at B3",
+            "2020-02 missing at C3",
+            "2020-03 6.5 at D3"
+        ]
+    );
+    // Quarters of cities, of two variables.
+    let text = "city,item,year,Q1,2nd quarter,III,第四季度\n甲,GDP,2008,1,2,3,4\n甲,人口,2008,5,6,7,8\n";
+    let fields = "name: s\nfile: t.csv\nformat: csv\nlayout: wide\nentity: city\nvariable_column: item\ntime: year\nperiod: {frequency: quarter}\ncolumns:\n  - {column: GDP, variable: gdp}\n  - {column: 人口, variable: population}";
+    let tidied = read(&source(fields, text.as_bytes()), text.as_bytes()).unwrap();
+    let numbers: Vec<Option<f64>> = tidied.values().unwrap().iter().map(|value| value.value).collect();
+    assert_eq!(numbers, (1..=8).map(|number| Some(f64::from(number))).collect::<Vec<_>>());
+    assert_eq!(tidied.values().unwrap()[7].period.as_deref(), Some("2008Q4"));
+    assert_eq!(tidied.values().unwrap()[7].address.cell(), "G3");
+}
+
+#[test]
+fn parts_of_a_year_are_asked_for_and_promised_years_are_there() {
+    let text = "city,year,Jan,Jan.,Feb\n甲,2008,1,2,3\n";
+    let fields = |more: &str| {
+        format!(
+            "name: s\nfile: t.csv\nformat: csv\nlayout: wide\nentity: city\ntime: year\n{more}\ncolumns:\n  - {{variable: v}}"
+        )
+    };
+    let month = "period: {frequency: month}";
+    assert!(
+        fault_text(&source(&fields(month), text.as_bytes()), text.as_bytes())
+            .contains("a second column for Jan.")
+    );
+    let quarter = "period: {frequency: quarter}";
+    let said = fault_text(&source(&fields(quarter), text.as_bytes()), text.as_bytes());
+    assert!(said.contains("no header in row 1 is a quarter"), "{said}");
+    let text = "city,year,Jan,Feb\n甲,2008,1,2\n甲,2010,1,2\n";
+    let covered = format!("{month}\ncovers: [2008, 2010]");
+    let said = fault_text(&source(&fields(&covered), text.as_bytes()), text.as_bytes());
+    assert!(said.contains("no column is of 2009") || said.contains("no row is of 2009"), "{said}");
+    for wrong in ["", "period: {frequency: year}", "period: {frequency: day}"] {
+        let lines: String = fields(wrong)
+            .lines()
+            .filter(|line| !line.is_empty())
+            .map(|line| format!("    {line}\n"))
+            .collect();
+        let text = manifest_text(&format!("  - sha256: {}\n{lines}", Checksum::of(text.as_bytes())));
+        let faults = Manifest::parse("vintage.yaml", &text).unwrap_err().to_string();
+        assert!(faults.contains("`period: {frequency: month}`, or quarter, half-year"), "{faults}");
+    }
+}
+
+#[test]
+fn years_of_an_era_are_declared_or_asked_for() {
+    let text = "city,108年,109年\n甲,1,2\n";
+    let fields = |more: &str| {
+        format!(
+            "name: s\nfile: t.csv\nformat: csv\nlayout: wide\nentity: city\n{more}columns:\n  - {{variable: v}}"
+        )
+    };
+    let said = fault_text(&source(&fields(""), text.as_bytes()), text.as_bytes());
+    assert!(said.contains("\"108年\" is none") && said.contains("2019 (`era: minguo`)"), "{said}");
+    let declared = source(&fields("era: minguo\n"), text.as_bytes());
+    assert_eq!(
+        lines(&read(&declared, text.as_bytes()).unwrap()),
+        ["jia 2019 v = 1 at B2", "jia 2020 v = 2 at C2"]
+    );
+    // In a column: numbers without 年, and months.
+    let text = "city,year,v\n甲,30,1\n";
+    let said = fault_text(&csv_source("", text.as_bytes()), text.as_bytes());
+    assert!(said.contains("30 can't be a year") && said.contains("2018 (`era: heisei`)"), "{said}");
+    let heisei = csv_source("era: heisei", text.as_bytes());
+    assert_eq!(lines(&read(&heisei, text.as_bytes()).unwrap()), ["jia 2018 v = 1 at C2"]);
+    let text = "city,year,v\n甲,108年2月,1\n甲,民國108年3月,2\n";
+    let monthly = csv_source("era: minguo\nperiod: {frequency: month}", text.as_bytes());
+    let periods: Vec<Option<String>> = read(&monthly, text.as_bytes())
+        .unwrap()
+        .values()
+        .unwrap()
+        .into_iter()
+        .map(|value| value.period)
+        .collect();
+    assert_eq!(periods, [Some("2019-02".into()), Some("2019-03".into())]);
+    let undeclared = csv_source("period: {frequency: month}", text.as_bytes());
+    assert!(fault_text(&undeclared, text.as_bytes()).contains("2019 (`era: minguo`)"));
+    // Those that name their era need nothing.
+    let text = "city,year,v\n甲,พ.ศ. 2562,1\n甲,平成30年,2\n";
+    assert_eq!(
+        lines(&read(&csv_source("", text.as_bytes()), text.as_bytes()).unwrap()),
+        ["jia 2019 v = 1 at C2", "jia 2018 v = 2 at C3"]
+    );
+}

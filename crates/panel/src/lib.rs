@@ -39,7 +39,7 @@ pub use period_reading::{DateOrder, PeriodReading};
 pub use period_window::PeriodWindow;
 pub use shape::Shape;
 pub use tidy::{
-    Absences, DroppedName, HeaderPlaces, Notes, SourcePlace, TidyTable, TidyValue, TidyVariable,
+    Absences, DroppedName, HeaderPlaces, Notes, Promise, SourcePlace, TidyTable, TidyValue, TidyVariable,
     UnreadColumn, VariablePlace, across_of_variable, shortest_decimal, tidy_columns,
 };
 pub use variable::Variable;

@@ -8,6 +8,7 @@ use crate::derived::Derived;
 use crate::error::{Result, TransformError};
 use crate::frequencies::at_one_frequency;
 use crate::grid::Grid;
+use crate::promises::check_promises;
 use crate::series::{Series, as_it_is};
 use crate::suggestion::nearest;
 use crate::tidy_rows::held_in;
@@ -26,8 +27,9 @@ use crate::tidy_rows::held_in;
 /// [`TransformError::Repeated`], [`TransformError::NoEntities`], [`TransformError::EmptyWindow`],
 /// [`TransformError::GridTooLarge`], [`TransformError::TextAggregated`], [`TransformError::MixedTimes`],
 /// [`TransformError::AggregateNotAsked`], [`TransformError::RepeatNotAsked`],
-/// [`TransformError::NothingToRepeat`]; all faults of the variables at once.
+/// [`TransformError::NothingToRepeat`], [`TransformError::PromisedYears`]; all faults of the variables at once.
 pub fn assemble(tidy: &[TidyTable], assembly: &Assembly) -> Result<Derived> {
+    check_promises(tidy, assembly.window)?;
     let same = at_one_frequency(tidy, assembly)?;
     let tidy: &[TidyTable] = &same.tables;
     let grid = Grid::new(assembly, &same)?;

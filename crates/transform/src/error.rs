@@ -69,7 +69,8 @@ pub enum TransformError {
     },
     /// Two cells give the same value.
     #[error(
-        "two values of `{variable}` for {key}: {first} and {second}; leave one of them out in the manifest"
+        "two values of `{variable}` for {key}: {first} and {second}; {}",
+        cure_of_two(variable, between.as_deref())
     )]
     DuplicateValue {
         /// The variable.
@@ -80,6 +81,8 @@ pub enum TransformError {
         first: Box<CellAddress>,
         /// The second cell.
         second: Box<CellAddress>,
+        /// A variable of text in which their rows differ, and its texts.
+        between: Option<Box<[String; 3]>>,
     },
     /// A variable that isn't of one type.
     #[error(
@@ -95,6 +98,26 @@ pub enum TransformError {
         second: &'static str,
         /// A cell in each.
         places: Box<(CellAddress, CellAddress)>,
+    },
+    /// The files of a source haven't all the years that its manifest promises.
+    #[error(
+        "`covers` of source `{source_name}` promises {} to {}, and no row of its {parts} files or sheets is of {absent}; there are {there}; \
+         list the file that has it, or write `gap_years: [{gap_years}]` if none has",
+        covers[0], covers[1]
+    )]
+    PromisedYears {
+        /// The source.
+        source_name: String,
+        /// The first and the last year that are promised.
+        covers: [i32; 2],
+        /// How many files or sheets it has.
+        parts: usize,
+        /// The years that aren't there, in words.
+        absent: String,
+        /// The years that are there, in words.
+        there: String,
+        /// The years that aren't there, as a manifest writes them.
+        gap_years: String,
     },
     /// Text was to be added up.
     #[error("`{variable}` is text and can't be added up; leave it out of `aggregate`")]
@@ -396,6 +419,16 @@ impl TransformError {
 }
 
 /// The first few of a list.
+/// What to do where two cells give one value.
+fn cure_of_two(variable: &str, between: Option<&[String; 3]>) -> String {
+    match between {
+        Some([text, first, second]) => format!(
+            "they differ in `{text}` ({first:?} and {second:?}): to add them up, name the column of `{text}` as `category` of the sources              in the manifest, in place of a variable, and write `aggregate: {{{variable}: sum}}` under this stage's `params`; otherwise              leave one of them out in the manifest"
+        ),
+        None => "leave one of them out in the manifest".into(),
+    }
+}
+
 fn several(names: &[String]) -> String {
     const SHOWN: usize = 5;
     let mut text = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");

@@ -292,6 +292,7 @@ fn duplicate(variable: &str, first: &TidyRow<'_>, second: &TidyRow<'_>) -> Trans
         key: key_text(second.entity, second.category, &second.time.to_string()),
         first: Box::new(first.address()),
         second: Box::new(second.address()),
+        between: None,
     }
 }
 

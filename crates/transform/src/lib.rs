@@ -18,6 +18,7 @@ mod expression_problem;
 mod frequencies;
 mod grid;
 mod lag;
+mod promises;
 mod series;
 mod suggestion;
 mod tidy_rows;
@@ -35,3 +36,4 @@ pub use expression::{
 };
 pub use expression_problem::{ExpressionError, ExpressionProblem, Position};
 pub use lag::{Shifted, difference, lag, lead};
+pub use promises::check_promises;

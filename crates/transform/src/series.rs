@@ -51,8 +51,28 @@ pub(crate) fn as_it_is(
     Ok(column.map(|column| column.with_name(variable.into())))
 }
 
+/// A variable of text in which two rows differ, and what each has; a row is a table's, by their places.
+fn between(tidy: &[TidyTable], one: (usize, usize), other: (usize, usize)) -> Option<Box<[String; 3]>> {
+    let (first, second) = (tidy.get(one.0)?, tidy.get(other.0)?);
+    first.variable_names().find_map(|name| {
+        let text = |table: &TidyTable, row: usize| {
+            let variable = table.variable(name).ok().flatten()?;
+            variable.labels()?.get(row).map(str::to_owned)
+        };
+        let (before, own) = (text(first, one.1)?, text(second, other.1)?);
+        (before != own).then(|| Box::new([name.to_owned(), before, own]))
+    })
+}
+
 /// Puts a value into its place, unless there is one.
-fn fill(variable: &str, held: &Held<'_>, slots: &mut [From], slot: usize, from: From) -> Result<()> {
+fn fill(
+    variable: &str,
+    held: &Held<'_>,
+    tidy: &[TidyTable],
+    slots: &mut [From],
+    slot: usize,
+    from: From,
+) -> Result<()> {
     if slot == OUTSIDE {
         return Ok(());
     }
@@ -61,7 +81,9 @@ fn fill(variable: &str, held: &Held<'_>, slots: &mut [From], slot: usize, from: 
         *filled = from;
         return Ok(());
     }
-    let (Some((_, before)), Some((_, own))) = (held.get(filled.0 as usize), held.get(from.0 as usize)) else {
+    let (Some((first, before)), Some((second, own))) =
+        (held.get(filled.0 as usize), held.get(from.0 as usize))
+    else {
         return Ok(());
     };
     let row = from.1 as usize;
@@ -70,6 +92,7 @@ fn fill(variable: &str, held: &Held<'_>, slots: &mut [From], slot: usize, from: 
         key: key_text(own.entity(row), own.category(row), &own.when(row)),
         first: Box::new(before.address(filled.1 as usize)),
         second: Box::new(own.address(row)),
+        between: between(tidy, (*first, filled.1 as usize), (*second, row)),
     })
 }
 
@@ -137,11 +160,11 @@ impl<'a> Series<'a> {
                 if whole {
                     // All rows are like the first.
                     for (slot, place) in slots.iter().zip(0..) {
-                        fill(variable, held, own_slots, *slot, (part, place))?;
+                        fill(variable, held, tidy, own_slots, *slot, (part, place))?;
                     }
                     break;
                 }
-                fill(variable, held, own_slots, *slot, (part, place))?;
+                fill(variable, held, tidy, own_slots, *slot, (part, place))?;
             }
         }
         Ok(series.unwrap_or(Self { variable, held, national: false, from: BTreeMap::new() }))

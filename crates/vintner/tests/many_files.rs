@@ -162,3 +162,38 @@ fn files_that_arent_listed_are_told_and_no_two_readings_are_guessed_between() {
     let output = workspace.vintner(&["reproduce"]);
     assert!(output.stderr.contains("the table has a column \"year\""), "{}", output.stderr);
 }
+
+#[test]
+fn years_that_files_promise_together_are_there_or_told() {
+    let files = [
+        ("north.csv", "firm,year,wage\na,2001,1\na,2002,2\na,2004,4\n"),
+        ("south.csv", "firm,year,wage\nb,2001,1\nb,2002,2\nb,2005,3\n"),
+    ];
+    let workspace = firms("*.csv", &files);
+    workspace.edit(OWN_MANIFEST, "    time: year\n", "    time: year\n    covers: [2001, 2005]\n");
+    let run = workspace.vintner(&["reproduce"]);
+    assert_ne!(run.code, 0);
+    let said = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains(
+            "`covers` of source `firms` promises 2001 to 2005, and no row of its 2 files or sheets is of 2003; \
+             there are 2001, 2002, 2004, 2005"
+        ),
+        "{said}"
+    );
+    assert!(said.contains("`gap_years: [2003]`"), "{said}");
+    // What isn't asked for isn't missed.
+    workspace.edit(
+        "pipeline.yaml",
+        "params: {variables: [wage]}",
+        "params: {variables: [wage], window: {first: 2001, last: 2002}}",
+    );
+    workspace.reproduce(&[]);
+    workspace.edit(
+        "pipeline.yaml",
+        "params: {variables: [wage], window: {first: 2001, last: 2002}}",
+        "params: {variables: [wage]}",
+    );
+    workspace.edit(OWN_MANIFEST, "covers: [2001, 2005]\n", "covers: [2001, 2005]\n    gap_years: [2003]\n");
+    workspace.reproduce(&[]);
+}

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::sheet_view::{ViewColumn, number_of};
 use crate::cell::Cell;
 use crate::crosswalk::{Crosswalk, NameMatch};
-use crate::fold::{fold, fold_name};
+use crate::fold::{fold, fold_loosely, fold_name};
 use crate::grid::GridRow;
 use crate::year::names_a_year;
 
@@ -106,7 +106,17 @@ pub(super) fn entity_by_keys(
     time: Option<&ViewColumn>,
     data: &[&GridRow],
 ) -> Option<(ViewColumn, EntityGuess)> {
-    let text = |column: &ViewColumn, row: &GridRow| fold(&column.cell(row).raw());
+    // Names that are spelt in several ways come back only where these are one.
+    told_by(columns, time, data, fold).or_else(|| told_by(columns, time, data, fold_loosely))
+}
+
+fn told_by(
+    columns: &[&ViewColumn],
+    time: Option<&ViewColumn>,
+    data: &[&GridRow],
+    folded: fn(&str) -> String,
+) -> Option<(ViewColumn, EntityGuess)> {
+    let text = |column: &ViewColumn, row: &GridRow| folded(&column.cell(row).raw());
     let times: Vec<String> =
         data.iter().map(|row| time.map(|time| text(time, row)).unwrap_or_default()).collect();
     let periods = times.iter().collect::<BTreeSet<_>>().len();
@@ -151,9 +161,47 @@ pub(super) fn entity_by_keys(
     // Of several that are enough, or where none is, the one with most names.
     let (_, _, column) = *ranked.iter().min_by_key(|(rank, at, column)| {
         let names: BTreeSet<String> = data.iter().map(|row| text(column, row)).collect();
-        (*rank, usize::MAX - names.len(), *at)
+        // Where no column is enough, areas are entities rather than sexes or industries.
+        (*rank, *rank == 2 && !says_area(&column.name), usize::MAX - names.len(), *at)
     })?;
     Some((column.clone(), EntityGuess::unknown(column, data)))
+}
+
+/// Whether a header says that what stands under it are areas.
+fn says_area(header: &str) -> bool {
+    const AREAS: [&str; 26] = [
+        "area",
+        "geo",
+        "geography",
+        "country",
+        "countries",
+        "region",
+        "location",
+        "state",
+        "province",
+        "county",
+        "city",
+        "municipality",
+        "district",
+        "territory",
+        "territorio",
+        "itter107",
+        "land",
+        "bundesland",
+        "kanton",
+        "pays",
+        "pais",
+        "país",
+        "provincia",
+        "provincias",
+        "entidad",
+        "iso3",
+    ];
+    const PARTS: [&str; 10] =
+        ["地区", "地區", "城市", "省份", "国家", "國家", "地域", "都道府県", "縣市", "行政区"];
+    let lower = fold(header).to_lowercase();
+    let mut words = lower.split(|character: char| !character.is_alphanumeric());
+    words.any(|word| AREAS.contains(&word)) || PARTS.iter().any(|part| lower.contains(part))
 }
 
 /// Whether a header says that numbers under it are ids.

@@ -6,8 +6,9 @@ use crate::columns::ColumnsAsked;
 use crate::format::Format;
 use crate::grid::GridRow;
 use crate::merged_region::MergedRegion;
+use crate::packed::Packer;
 use crate::table::{Unreadable, Wanted};
-use crate::{delimited, gzip, html, text_encoding};
+use crate::{delimited, html, text_encoding};
 
 /// One table's worth of cells, and how they were read.
 #[derive(Debug)]
@@ -50,10 +51,13 @@ pub(super) fn readings(
         return Err("the file is empty (0 bytes): get it again".into());
     }
     let refused = |wrong: Unreadable| format!("{}; {}", wrong.message, wrong.hint);
-    let (name, unpacked_bytes) = if gzip::is_packed(bytes) {
-        (name.strip_suffix(".gz").unwrap_or(name), unpacked(bytes, Format::Csv).map_err(refused)?)
-    } else {
-        (name, Vec::new())
+    let packer = Packer::of(bytes);
+    let (name, unpacked_bytes) = match packer {
+        Some(packer) => (
+            name.strip_suffix(packer.ending()).unwrap_or(name),
+            unpacked(bytes, Format::Csv).map_err(refused)?,
+        ),
+        None => (name, Vec::new()),
     };
     let bytes = if unpacked_bytes.is_empty() { bytes } else { &unpacked_bytes };
     if let Some(other) = another_program(bytes) {
@@ -64,7 +68,8 @@ pub(super) fn readings(
         Format::Csv | Format::Tsv if is_page(bytes) => vec![page(bytes)?],
         Format::Csv | Format::Tsv => vec![text(bytes, resource)?],
         _ if !unpacked_bytes.is_empty() && format != Format::Rds => {
-            return Err(format!("a {} packed by gzip: unpack it", format.in_words()));
+            let packer = packer.map_or("gzip", Packer::name);
+            return Err(format!("a {} packed by {packer}: unpack it", format.in_words()));
         }
         _ if format.is_columnar() => {
             let mut columns = read_columns(bytes, format, &ColumnsAsked::default()).map_err(refused)?;
@@ -128,14 +133,6 @@ fn another_program(bytes: &[u8]) -> Option<&'static str> {
         return Some(
             "an R data file of several values, or written as text: write the data frame by `saveRDS(x, file)`",
         );
-    }
-    for (start, kind) in [
-        (&b"BZh"[..], "packed by bzip2, which isn't unpacked: pack it by gzip, or not at all"),
-        (b"\xFD7zXZ\0", "packed by xz, which isn't unpacked: pack it by gzip, or not at all"),
-    ] {
-        if bytes.starts_with(start) {
-            return Some(kind);
-        }
     }
     let sas = [0xc2, 0xea, 0x81, 0x60, 0xb3, 0x14, 0x11, 0xcf];
     (bytes.get(12..20) == Some(&sas)).then_some(

@@ -11,6 +11,7 @@ mod known;
 mod manifest_writer;
 mod names;
 mod numbers_seen;
+mod parts_of_years;
 mod proof;
 mod sheet_view;
 mod sheets_of_times;

@@ -193,6 +193,9 @@ fn is_flagged_missing(reading: &NumberReading, folded: &str) -> bool {
     reading.without_flags(folded).iter().any(|(rest, _)| is_missing(rest))
 }
 
+/// So many bytes a number with its mark has.
+const LONGEST: usize = 120;
+
 /// Marks that stand beside some numbers, as patterns, with an example of each.
 fn flags(texts: &[(String, &String)]) -> BTreeMap<String, String> {
     let wide = NumberRule {
@@ -207,7 +210,8 @@ fn flags(texts: &[(String, &String)]) -> BTreeMap<String, String> {
     let is_number = |text: &str| readings.iter().any(|reading| reading.numeral(text).is_ok());
     let mut found = BTreeMap::new();
     for (text, _) in texts {
-        if is_number(text) || matches!(NumberProblem::of(text), NumberProblem::Currency(_)) {
+        // What is longer is no number with a mark, and would be tried at each of its characters.
+        if text.len() > LONGEST || is_number(text) || matches!(NumberProblem::of(text), NumberProblem::Currency(_)) {
             continue;
         }
         // A mark after a number, or after a text for missing values.
@@ -233,6 +237,13 @@ fn pattern(mark: &str, set_off: bool) -> Option<String> {
     }
     if mark.chars().all(is_raised) {
         return Some("{raised}".into());
+    }
+    // A footnote's number: 12.3 1)
+    if let Some(end) = [')', '/'].into_iter().find(|end| set_off && mark.ends_with(*end)) {
+        let number = mark.trim_end_matches(end);
+        if (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some(format!("{{digits}}{end}"));
+        }
     }
     for (open, close) in [('[', ']'), ('(', ')')] {
         let within = mark.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));

@@ -9,7 +9,7 @@ use crate::grid::{CellContent, GridRow};
 use crate::header::{Merges, joined};
 use crate::number::parse_number;
 use crate::shown::Shown;
-use crate::year::names_a_year;
+use crate::year::{may_name_a_year, names_a_year};
 
 /// What stands between the texts of several header rows.
 const BETWEEN: &str = " | ";
@@ -90,7 +90,7 @@ impl<'r> SheetView<'r> {
         // Numbers are no names of columns, but for years; a few may be codes.
         let is_header = |row: &GridRow| {
             let filled: Vec<&CellContent> = row.cells.iter().filter(|cell| !cell.is_blank()).collect();
-            let other = |cell: &&&CellContent| is_numeral(cell.as_cell()) && !names_a_year(&cell.raw());
+            let other = |cell: &&&CellContent| is_numeral(cell.as_cell()) && !may_name_a_year(&cell.raw());
             !filled.is_empty() && filled.iter().filter(other).count() * 20 <= filled.len()
         };
         if first.is_blank() || !is_header(first) {

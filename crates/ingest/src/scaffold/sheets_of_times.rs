@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::file_guess::Readable;
 use super::table_guess::TableGuess;
-use super::times_seen::{time_in, times_seen};
+use super::times_seen::{TimeReading, time_in, times_seen};
 use crate::cell::Cell;
 use crate::layout::Layout;
 use crate::parts::SHEET;
@@ -14,7 +14,7 @@ pub(super) fn sheets_of_times(mut found: Vec<(Readable, TableGuess)>) -> Vec<(Re
     let of_time = |(reading, guess): &(Readable, TableGuess)| {
         let sheet = reading.sheet.as_deref()?;
         let timeless = guess.layout == Layout::Long && guess.time.is_none();
-        time_in(Cell::of_text(sheet), None, None).filter(|_| timeless).map(|(_, time)| time)
+        time_in(Cell::of_text(sheet), TimeReading::default()).filter(|_| timeless).map(|(_, time)| time)
     };
     let places: Vec<usize> =
         (0..found.len()).filter(|at| found.get(*at).is_some_and(|one| of_time(one).is_some())).collect();

@@ -1,6 +1,6 @@
 //! One source of a scaffolded manifest: what was guessed, each with what was seen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use vintner_panel::{Frequency, PeriodReading};
@@ -16,11 +16,14 @@ use super::value_guess::ValueGuess;
 use crate::cell::Cell;
 use crate::column_letter::letters;
 use crate::crosswalk::Crosswalk;
+use crate::era;
+use crate::fold::{fold_loosely, fold_name};
 use crate::grid::{CellContent, GridRow};
 use crate::layout::Layout;
 use crate::merged;
 use crate::number_rule::{DecimalMark, Grouping, Negative, NumberRule, Percent};
 use crate::source::{TIME_WITHIN, ValueKind};
+use crate::yaml_word::yaml_word;
 use crate::year::{YearSpan, names_a_year};
 
 /// So many texts are listed.
@@ -51,7 +54,7 @@ pub(super) fn source_lines(described: &Described<'_>, variables: &mut Vec<String
 
 fn file_lines(described: &Described<'_>, lines: &mut Lines) {
     let (reading, guess) = (described.reading, described.guess);
-    lines.line(&format!("  - name: {}", quoted_if_needed(described.name)));
+    lines.line(&format!("  - name: {}", yaml_word(described.name)));
     lines.line(&format!("    file: {}", quoted(described.file)));
     lines.line(&format!("    sha256: {}", described.sha256));
     lines.guess(&format!("    format: {}", reading.format.name()), "by its bytes");
@@ -137,6 +140,15 @@ fn file_lines(described: &Described<'_>, lines: &mut Lines) {
     merged_line(reading, guess, lines);
     match guess.layout {
         Layout::Long => {}
+        Layout::Wide if guess.time.is_some() => {
+            let word = guess.times.reading.period.and_then(|period| period.frequency);
+            let word = word.map_or("period", |frequency| frequency.word());
+            lines.guess("    layout: wide", &format!("each {word} of a row's year is a column"));
+            if !guess.beside.is_empty() {
+                let listed: Vec<String> = guess.beside.iter().map(|header| told(header)).collect();
+                lines.line(&format!("    # no {word}, and not read: {}", one_line(&listed.join(", "))));
+            }
+        }
         Layout::Wide => {
             let seen = format!("times are columns: {}", examples(&guess.times.examples));
             lines.guess("    layout: wide", &seen);
@@ -167,7 +179,7 @@ fn merged_line(reading: &Readable, guess: &TableGuess, lines: &mut Lines) {
         return;
     }
     let is_key = |text: &str| {
-        let is_time = time_in(Cell::of_text(text), guess.times.period, guess.times.span).is_some();
+        let is_time = time_in(Cell::of_text(text), guess.times.reading).is_some();
         is_time || !is_numeral(Cell::of_text(text))
     };
     let shown: Vec<String> =
@@ -206,6 +218,9 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
                 }
                 _ => lines.guess(&line, &seen),
             }
+            if described.crosswalk.is_none() {
+                spelling_lines(&entity.names, lines);
+            }
             if let Some(crosswalk) = described.crosswalk.filter(|_| entity.is_known) {
                 let ids = crosswalk.entities().iter().map(|entity| entity.id.as_str());
                 let absent: Vec<&str> = ids.filter(|id| !entity.found.contains(*id)).collect();
@@ -231,16 +246,7 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
             one_line(&named.collect::<Vec<_>>().join("; "))
         ));
     }
-    if let Some(time) = &guess.time {
-        lines.guess(&format!("    time: {}", quoted(time)), &examples(&guess.times.examples));
-    }
-    if let Some(period) = guess.times.period {
-        lines.guess(&format!("    period: {}", period_text(period)), &examples(&guess.times.examples));
-    }
-    if guess.times.span == Some(YearSpan::First) {
-        let line = "    year_span: first";
-        lines.review(line, "or `last`: which of the two years counts?");
-    }
+    time_lines(guess, lines);
     if let Some(category) = &guess.category {
         lines.guess(&format!("    category: {}", quoted(category)), "it tells rows of one time apart");
     }
@@ -256,7 +262,7 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
             lines.review(&line, &format!("or {}: which rows are meant?", others.join(", ")));
         }
     }
-    let years = &guess.times.years;
+    let years = if era_is_open(guess) { &BTreeSet::new() } else { &guess.times.years };
     if let (Some(first), Some(last)) = (years.first(), years.last()) {
         lines.guess(&format!("    covers: [{first}, {last}]"), "the years that are there");
         let gaps: Vec<String> =
@@ -301,6 +307,80 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
                 &format!("      {}: {kind}", quoted(header)),
                 &format!("labels or codes? {}", labels.join(", ")),
             );
+        }
+    }
+}
+
+/// Names that differ in case, accents and punctuation alone.
+fn spelling_lines(names: &[String], lines: &mut Lines) {
+    let mut spellings: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for name in names {
+        let (loose, name) = (fold_loosely(name), fold_name(name));
+        if !loose.is_empty() {
+            spellings.entry(loose).or_default().insert(name);
+        }
+    }
+    let several: Vec<String> = spellings
+        .values()
+        .filter(|names| names.len() > 1)
+        .map(|names| names.iter().map(|name| told(name)).collect::<Vec<_>>().join(", "))
+        .collect();
+    if !several.is_empty() {
+        let more = several.len().saturating_sub(LISTED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let listed = several.iter().take(LISTED).cloned().collect::<Vec<_>>().join("; ");
+        lines.review(
+            "    ",
+            &one_line(&format!("are these one name? {listed}{more}. The crosswalk says so, as `aliases`; without one they are entities of their own")),
+        );
+    }
+}
+
+/// Whether years are of an era that nothing tells, so that it has to be asked for.
+fn era_is_open(guess: &TableGuess) -> bool {
+    own_years(guess)
+        .is_some_and(|(first, last)| era::may_be_of(first).len() > 1 && era::may_be_of(last).len() > 1)
+}
+
+/// The first and the last year as they are counted in the era that is guessed.
+fn own_years(guess: &TableGuess) -> Option<(i32, i32)> {
+    let era = guess.times.reading.era?;
+    let own = |year: i32| (0..=2_700).find(|own| era.year(*own) == Some(year));
+    let years = &guess.times.years;
+    Some((own(*years.first()?)?, own(*years.last()?)?))
+}
+
+fn time_lines(guess: &TableGuess, lines: &mut Lines) {
+    let (reading, seen) = (guess.times.reading, examples(&guess.times.examples));
+    if let Some(time) = &guess.time {
+        let line = format!("    time: {}", quoted(time));
+        if reading.waves {
+            let dated = guess.values.iter().filter(|value| value.kind == ValueKind::Text);
+            let dated: Vec<String> = dated.filter_map(|value| value.header.as_deref().map(told)).collect();
+            let beside =
+                if dated.is_empty() { String::new() } else { format!("; beside it: {}", dated.join(", ")) };
+            lines.review(
+                &line,
+                &one_line(&format!("waves by number, or does another column say when{beside}?")),
+            );
+        } else {
+            lines.guess(&line, &seen);
+        }
+    }
+    if let Some(period) = reading.period {
+        lines.guess(&format!("    period: {}", period_text(period)), &seen);
+    }
+    if reading.span == Some(YearSpan::First) {
+        let line = "    year_span: first";
+        lines.review(line, "or `last`: which of the two years counts?");
+    }
+    if let (Some(era), Some((_, last))) = (reading.era, own_years(guess)) {
+        let readings = era::readings_in_words(last);
+        if era_is_open(guess) {
+            lines.review("    ", &format!("years name no era: write which it is; {last} may be {readings}"));
+        } else {
+            let question = format!("years name no era, and {last} may be {readings}: is that so? {seen}");
+            lines.review(&format!("    era: {}", era.name()), &one_line(&question));
         }
     }
 }
@@ -425,7 +505,7 @@ fn column_line(column: &Column<'_>, variable: &str, by_comma: bool, lines: &mut 
     let value = column.value;
     let mut parts = Vec::new();
     parts.extend(value.header.as_ref().map(|header| format!("column: {}", quoted(header))));
-    parts.push(format!("variable: {}", quoted_if_needed(variable)));
+    parts.push(format!("variable: {}", yaml_word(variable)));
     match value.kind {
         ValueKind::Number => {}
         ValueKind::Integer => parts.push("type: integer".into()),
@@ -561,13 +641,4 @@ fn period_text(period: PeriodReading) -> String {
         parts.push(format!("order: {word}"));
     }
     format!("{{{}}}", parts.join(", "))
-}
-
-/// A name as YAML takes it for a text.
-fn quoted_if_needed(name: &str) -> String {
-    const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
-    let plain = name.starts_with(|character: char| character.is_alphabetic())
-        && name.chars().all(|character| character.is_alphanumeric() || character == '_')
-        && !WORDS.contains(&name.to_lowercase().as_str());
-    if plain { name.to_owned() } else { quoted(name) }
 }

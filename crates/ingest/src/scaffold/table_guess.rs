@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use vintner_panel::PeriodReading;
+
 use super::entity_guess::{EntityGuess, entity_by_keys, entity_by_names, id_of};
 use super::numbers_seen::is_missing;
+use super::parts_of_years::{SeenParts, parts_of_years};
 use super::sheet_view::{SheetView, ViewColumn, is_numeral, number_of};
-use super::times_seen::{TimesSeen, is_span, time_in, times_seen};
+use super::times_seen::{TimeReading, TimesSeen, is_span, seen_under, time_in, times_seen};
 use super::value_guess::{ValueGuess, value};
 use crate::cell::Cell;
 use crate::crosswalk::Crosswalk;
+use crate::era::Era;
 use crate::fold::fold;
 use crate::grid::GridRow;
 use crate::header::Merges;
@@ -47,6 +51,8 @@ pub(super) struct TableGuess {
     pub(super) values: Vec<ValueGuess>,
     /// Whether some entity has two rows for a time.
     pub(super) repeated: bool,
+    /// Headers of numbers that aren't read, beside months or quarters: a year's total.
+    pub(super) beside: Vec<String>,
     /// How sure it is: cells that fit.
     pub(super) score: usize,
 }
@@ -67,6 +73,7 @@ pub(super) fn table(
         let guesses = [
             long(&sample, crosswalk),
             wide(&sample, crosswalk),
+            parts_across(&sample, crosswalk),
             entities_across(&sample, crosswalk),
             timeless(&sample, crosswalk),
         ];
@@ -79,7 +86,8 @@ pub(super) fn table(
     // The earliest of equals: a header stands above its data.
     let (_, sample, view) = tried.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
     match (sample.layout, &sample.time) {
-        (Layout::Wide, _) => wide(&view, crosswalk),
+        (Layout::Wide, None) => wide(&view, crosswalk),
+        (Layout::Wide, Some(_)) => parts_across(&view, crosswalk),
         (Layout::EntitiesAcross, _) => entities_across(&view, crosswalk),
         (Layout::Long, None) => timeless(&view, crosswalk),
         (Layout::Long, Some(_)) => long(&view, crosswalk),
@@ -97,9 +105,10 @@ fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSeen
     };
     let enough = |count: usize| count > 0 && count * 10 >= filled.len() * 6;
     let years = view.columns.iter().filter_map(|column| {
-        let count = filled.iter().filter(|row| time_in(column.cell(row), None, None).is_some()).count();
+        let count =
+            filled.iter().filter(|row| time_in(column.cell(row), TimeReading::default()).is_some()).count();
         // Numbers of any kind may be such as years are: without a word that says so all have to be.
-        let plain = || filled.iter().all(|row| time_in(column.cell(row), None, None).is_some());
+        let plain = || filled.iter().all(|row| time_in(column.cell(row), TimeReading::default()).is_some());
         (enough(count) && (says(column) || plain() || !column.is_headed)).then_some((column, count))
     });
     let best = years
@@ -108,6 +117,14 @@ fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSeen
     if let Some((column, _)) = best {
         let seen = times_seen(filled.iter().map(|row| column.cell(row)))?;
         return Some((column, seen));
+    }
+    let waves = view.columns.iter().filter(|column| says_wave(&column.name)).find_map(|column| {
+        let reading = TimeReading { waves: true, ..TimeReading::default() };
+        let (seen, ..) = seen_under(reading, filled.iter().map(|row| column.cell(row)));
+        (seen.count == filled.len() && seen.years.len() > 1).then_some((column, seen))
+    });
+    if waves.is_some() {
+        return waves;
     }
     let periods = view.columns.iter().filter_map(|column| {
         let may_be = |row: &&&GridRow| {
@@ -122,12 +139,38 @@ fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSeen
         let seen = times_seen(filled.iter().map(|row| column.cell(row)))?;
         enough(seen.count).then_some((column, seen))
     });
-    periods.reduce(|best, next| if next.1.count > best.1.count { next } else { best })
+    let found = periods.reduce(|best, next| if next.1.count > best.1.count { next } else { best });
+    found.or_else(|| years_of_eras(view))
+}
+
+/// A column of numbers that its header calls years, and that are years of an era: 108 under 年度, 2562 under ปี.
+fn years_of_eras<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSeen)> {
+    const WORDS: [(Era, [&str; 3], std::ops::RangeInclusive<i32>); 2] = [
+        (Era::Minguo, ["年", "民國", "民国"], 1960..=2050),
+        (Era::Buddhist, ["ปี", "พ.ศ", "year"], 1900..=2100),
+    ];
+    let headed = view.columns.iter().filter(|column| column.is_headed);
+    let mut tried = headed.flat_map(|column| WORDS.iter().map(move |words| (column, words)));
+    tried.find_map(|(column, (era, words, years))| {
+        let name = fold(&column.name).to_lowercase();
+        let reading = TimeReading { era: Some(*era), ..TimeReading::default() };
+        let (seen, ..) = seen_under(reading, view.filled.iter().map(|row| column.cell(row)));
+        let all = seen.count > 1 && seen.count == view.filled.len();
+        let plausible = seen.years.iter().all(|year| years.contains(year));
+        (all && plausible && words.iter().any(|word| name.contains(word))).then_some((column, seen))
+    })
+}
+
+/// Whether a header calls the numbers under it a survey's waves.
+fn says_wave(header: &str) -> bool {
+    const WAVES: [&str; 9] = ["wave", "waves", "round", "vague", "welle", "ola", "ondata", "轮次", "期次"];
+    let lower = fold(header).to_lowercase();
+    lower.split(|character: char| !character.is_alphanumeric()).any(|word| WAVES.contains(&word))
 }
 
 fn long(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
     let (time, times) = time_column(view)?;
-    let is_data = |row: &&&GridRow| time_in(time.cell(row), times.period, times.span).is_some();
+    let is_data = |row: &&&GridRow| time_in(time.cell(row), times.reading).is_some();
     let data: Vec<&GridRow> = view.filled.iter().filter(is_data).copied().collect();
     let others: Vec<&ViewColumn> = view.columns.iter().filter(|column| *column != time).collect();
     let by_name = crosswalk.and_then(|crosswalk| entity_by_names(&others, &data, crosswalk));
@@ -205,6 +248,7 @@ fn by_rows(
         category,
         conditions,
         variable_column: None,
+        beside: Vec::new(),
         values: values.into_iter().map(|(_, one)| one).collect(),
         repeated,
         score: cells + 2 * own.len(),
@@ -307,7 +351,7 @@ fn headed_by_times<'v>(view: &'v SheetView<'_>) -> Option<(TimesSeen, Vec<TimeCo
         rows.reduce(|best, next| if next.0.count >= best.0.count { next } else { best })?;
     let mut columns: Vec<TimeColumn> = Vec::new();
     for (column, text) in &texts {
-        let Some((_, time)) = time_in(Cell::of_text(text), times.period, times.span) else { continue };
+        let Some((_, time)) = time_in(Cell::of_text(text), times.reading) else { continue };
         let others = column.parts.iter().enumerate().filter(|(at, text)| *at != row && !text.is_empty());
         let variable = others.map(|(_, text)| text.clone()).collect::<Vec<_>>().join(" | ");
         columns.push(TimeColumn { column, variable, time });
@@ -348,7 +392,7 @@ fn year_within(header: &str) -> Option<(String, String)> {
     const DIGITS: usize = 4;
     let is_year = |text: &str| {
         let all = text.len() == DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
-        all && time_in(Cell::of_text(text), None, None).is_some()
+        all && time_in(Cell::of_text(text), TimeReading::default()).is_some()
     };
     let is_digit = |character: Option<char>| character.is_some_and(|character| character.is_ascii_digit());
     let has_letters = |text: &str| text.chars().any(char::is_alphabetic);
@@ -467,6 +511,72 @@ fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGues
         conditions,
         variable_column: by_row,
         score: numbers + 2 * own.len() * columns.len(),
+        beside: Vec::new(),
+        values,
+        repeated,
+    })
+}
+
+/// A table whose rows are years and whose headers are months, quarters or halves of them.
+fn parts_across(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
+    let SeenParts { frequency, columns } = parts_of_years(view)?;
+    let others: Vec<ViewColumn> =
+        view.columns.iter().filter(|column| !columns.contains(column)).cloned().collect();
+    let narrowed = SheetView { columns: others.clone(), ..view.clone() };
+    let (time, mut times) = time_column(&narrowed).filter(|(_, times)| times.reading.period.is_none())?;
+    let is_data = |row: &&&GridRow| time_in(time.cell(row), times.reading).is_some();
+    let data: Vec<&GridRow> = view.filled.iter().filter(is_data).copied().collect();
+    let rest: Vec<&ViewColumn> = others.iter().filter(|column| *column != time).collect();
+    let by_name = crosswalk.and_then(|crosswalk| entity_by_names(&rest, &data, crosswalk));
+    let texts: Vec<&ViewColumn> = rest
+        .iter()
+        .filter(|column| {
+            data.iter().any(|row| !column.cell(row).is_blank() && number_of(column.cell(row)).is_none())
+        })
+        .copied()
+        .collect();
+    let entity = by_name.or_else(|| entity_by_keys(&texts, Some(time), &data));
+    let keys: Vec<&ViewColumn> = entity.iter().map(|(column, _)| column).chain([time]).collect();
+    let left: Vec<&ViewColumn> = texts.iter().filter(|column| !keys.contains(*column)).copied().collect();
+    let (by_row, conditions, repeated) = told_apart(&keys, &left, &data);
+    let naming = by_row.as_ref().and_then(|name| left.iter().find(|column| column.name == *name));
+    let mut names: Vec<Option<String>> = Vec::new();
+    for row in &data {
+        let name = naming.map(|naming| naming.cell(row).raw().into_owned());
+        if !names.contains(&name) && names.len() < VARIABLES {
+            names.push(name);
+        }
+    }
+    let of = |name: &Option<String>| {
+        let is_of = |row: &&&GridRow| naming.map(|naming| naming.cell(row).raw().into_owned()) == *name;
+        let rows = data.iter().filter(is_of).copied();
+        value(name.as_deref(), rows.flat_map(|row| columns.iter().map(move |column| column.cell(row))))
+    };
+    let values: Vec<ValueGuess> =
+        names.iter().filter_map(of).filter(|value| value.kind != ValueKind::Text).collect();
+    if values.is_empty() {
+        return None;
+    }
+    times.reading.period = Some(PeriodReading { frequency: Some(frequency), ..PeriodReading::default() });
+    let numeric = |column: &&ViewColumn| {
+        column.is_headed && data.iter().any(|row| number_of(column.cell(row)).is_some())
+    };
+    let beside = rest.iter().copied().filter(numeric).map(|column| column.name.clone()).collect();
+    let numbers: usize = values.iter().map(|one| one.numbers).sum();
+    Some(TableGuess {
+        layout: Layout::Wide,
+        header_row: view.header_row,
+        header_rows: view.header_rows,
+        skip_rows: view.skipped(data.first().copied()),
+        last_row: view.last_row(data.last().copied()),
+        entity: entity.map(|(_, guess)| guess),
+        time: Some(time.name.clone()),
+        times,
+        category: None,
+        conditions,
+        variable_column: by_row,
+        beside,
+        score: numbers + 2 * data.len() * columns.len(),
         values,
         repeated,
     })
@@ -501,10 +611,10 @@ fn entities_across(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Optio
         view.columns.iter().filter(|column| !columns.iter().any(|(own, _)| own == column)).cloned().collect();
     let narrowed = SheetView { columns: others.clone(), ..view.clone() };
     let (time, times) = time_column(&narrowed)?;
-    if times.count < 2 || times.period.is_some() {
+    if times.count < 2 || times.reading.period.is_some() {
         return None;
     }
-    let is_data = |row: &&&GridRow| time_in(time.cell(row), None, times.span).is_some();
+    let is_data = |row: &&&GridRow| time_in(time.cell(row), times.reading).is_some();
     let data: Vec<&GridRow> = view.filled.iter().filter(is_data).copied().collect();
     let cells = data.iter().flat_map(|row| columns.iter().map(|(column, _)| column.cell(row)));
     let value = value(None, cells).filter(|value| value.kind != ValueKind::Text)?;
@@ -522,6 +632,7 @@ fn entities_across(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Optio
         time: Some(time.name.clone()),
         score: value.numbers + 2 * data.len() * columns.len(),
         values: vec![value],
+        beside: Vec::new(),
         repeated: years.iter().collect::<BTreeSet<_>>().len() < years.len(),
         times,
         category: None,

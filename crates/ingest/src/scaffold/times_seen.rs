@@ -4,20 +4,36 @@ use std::collections::BTreeSet;
 
 use vintner_panel::{DateOrder, Frequency, Period, PeriodReading};
 
+use super::sheet_view::number_of;
 use crate::cell::Cell;
-use crate::year::{YearProblem, YearSpan, parse_marked_year};
+use crate::era::{self, Era};
+use crate::fold::fold;
+use crate::year::{YearProblem, YearReading, YearSpan, parse_marked_year};
 
 /// Years that statistics are of.
 const YEARS: std::ops::RangeInclusive<i32> = 1500..=2150;
 
-/// How times are written, and which there are.
-#[derive(Debug, Clone, Default)]
-pub(super) struct TimesSeen {
-    /// How they are read, where they aren't years.
+/// So many waves a survey may have.
+const WAVES: std::ops::RangeInclusive<i32> = 0..=99;
+
+/// How times are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct TimeReading {
+    /// Where they aren't years.
     pub(super) period: Option<PeriodReading>,
     /// Where years are written as two that follow one another; the guess is for a person.
     pub(super) span: Option<YearSpan>,
-    /// The years that are there, or in which the periods lie.
+    /// Where years don't name their era; the guess is for a person.
+    pub(super) era: Option<Era>,
+    /// Whether they are a survey's waves, by number.
+    pub(super) waves: bool,
+}
+
+/// How times are written, and which there are.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TimesSeen {
+    pub(super) reading: TimeReading,
+    /// The years that are there, or in which the periods lie; or the waves.
     pub(super) years: BTreeSet<i32>,
     /// How many cells are times.
     pub(super) count: usize,
@@ -26,7 +42,7 @@ pub(super) struct TimesSeen {
 }
 
 /// How times can be written, likeliest first.
-fn readings() -> impl Iterator<Item = (Option<PeriodReading>, Option<YearSpan>)> {
+fn readings() -> impl Iterator<Item = TimeReading> {
     let orders = [None, Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst)];
     let frequencies = [
         Frequency::Year,
@@ -37,33 +53,73 @@ fn readings() -> impl Iterator<Item = (Option<PeriodReading>, Option<YearSpan>)>
         Frequency::Day,
     ];
     let periods = orders.into_iter().flat_map(move |order| {
-        frequencies.into_iter().map(move |frequency| {
-            (Some(PeriodReading { frequency: Some(frequency), century: None, order }), None)
+        frequencies.into_iter().map(move |frequency| TimeReading {
+            period: Some(PeriodReading { frequency: Some(frequency), century: None, order }),
+            ..TimeReading::default()
         })
     });
-    let years = [(None, None), (None, Some(YearSpan::First))];
-    years.into_iter().chain(periods)
+    let of_era = |era| TimeReading { era: Some(era), ..TimeReading::default() };
+    let divided = [Frequency::Quarter, Frequency::Month, Frequency::HalfYear];
+    let of_republic = divided.into_iter().map(move |frequency| TimeReading {
+        period: Some(PeriodReading { frequency: Some(frequency), century: None, order: None }),
+        ..of_era(Era::Minguo)
+    });
+    let spans = TimeReading { span: Some(YearSpan::First), ..TimeReading::default() };
+    let years = [TimeReading::default(), spans].into_iter();
+    years.chain(periods).chain([of_era(Era::Minguo), of_era(Era::Buddhist)]).chain(of_republic)
 }
 
 /// What one cell is under a reading: the year, and the time as it is printed.
-pub(super) fn time_in(
-    cell: Cell<'_>,
-    period: Option<PeriodReading>,
-    span: Option<YearSpan>,
-) -> Option<(i32, String)> {
-    let (year, printed) = match period {
+pub(super) fn time_in(cell: Cell<'_>, reading: TimeReading) -> Option<(i32, String)> {
+    if reading.waves {
+        let wave = number_of(cell).filter(|wave| wave.fract() == 0.0)?;
+        let wave = WAVES.into_iter().find(|own| f64::from(*own) == wave)?;
+        return Some((wave, wave.to_string()));
+    }
+    let (year, printed) = match reading.period {
         None => {
-            let year = parse_marked_year(cell, span).ok()?.year;
+            let own = YearReading { span: reading.span, era: reading.era };
+            let year = parse_marked_year(cell, own).ok()?.year;
             (year, year.to_string())
         }
         // A number of four digits is a year, not a month.
         Some(_) if matches!(cell, Cell::Number(number) if number < 10_000.0) => return None,
-        Some(reading) => {
-            let period: Period = reading.read(&cell.raw()).ok()?;
+        Some(period) => {
+            let raw = cell.raw();
+            let common = era::in_common_years(&fold(&raw), reading.era);
+            let period: Period = period.read(common.as_deref().unwrap_or(&raw)).ok()?;
             (period.in_year(), period.to_string())
         }
     };
     YEARS.contains(&year).then_some((year, printed))
+}
+
+/// Which of some cells are times under a reading, and how many different texts and times these are.
+pub(super) fn seen_under<'c>(
+    reading: TimeReading,
+    cells: impl Iterator<Item = Cell<'c>>,
+) -> (TimesSeen, usize, usize) {
+    let mut seen = TimesSeen { reading, ..TimesSeen::default() };
+    let mut printed = BTreeSet::new();
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    for cell in cells {
+        let Some((year, text)) = time_in(cell, reading) else { continue };
+        seen.count += 1;
+        seen.years.insert(year);
+        if known.insert(cell.raw().into_owned()) && known.len() <= 3 {
+            seen.examples.push((cell.raw().into_owned(), text.clone()));
+        }
+        printed.insert(text);
+    }
+    (seen, known.len(), printed.len())
+}
+
+/// Whether an era is to be looked for among some texts: what may be anything else needs more than a number.
+fn may_be_of_era(reading: TimeReading, cell: Cell<'_>) -> bool {
+    match reading.era {
+        Some(Era::Minguo) => era::unnamed(&fold(&cell.raw())).is_some(),
+        _ => true,
+    }
 }
 
 /// The reading under which most of some cells are times. A day of each quarter's beginning or end is the quarter:
@@ -73,25 +129,15 @@ pub(super) fn times_seen<'c>(cells: impl Iterator<Item = Cell<'c>> + Clone) -> O
     let dates = filled.clone().any(|cell| matches!(cell, Cell::Date(_)));
     let total = filled.clone().count();
     let mut best: Option<TimesSeen> = None;
-    for (period, span) in readings() {
-        let mut seen = TimesSeen { period, span, ..TimesSeen::default() };
-        let mut printed = BTreeSet::new();
-        let mut known: BTreeSet<String> = BTreeSet::new();
-        for cell in filled.clone() {
-            let Some((year, text)) = time_in(cell, period, span) else { continue };
-            seen.count += 1;
-            seen.years.insert(year);
-            if known.insert(cell.raw().into_owned()) && known.len() <= 3 {
-                seen.examples.push((cell.raw().into_owned(), text.clone()));
-            }
-            printed.insert(text);
-        }
+    for reading in readings() {
+        let own = filled.clone().filter(|cell| may_be_of_era(reading, *cell));
+        let (seen, known, printed) = seen_under(reading, own);
         // Two different texts for one time: the periods are too long.
-        let apart = printed.len() == known.len();
-        let tells_apart = match period.and_then(|period| period.frequency) {
+        let apart = printed == known;
+        let tells_apart = match reading.period.and_then(|period| period.frequency) {
             None => true,
             // One day alone may be that of any period.
-            Some(Frequency::Year) => apart && known.len() > 1,
+            Some(Frequency::Year) => apart && known > 1,
             Some(_) => apart || dates,
         };
         let better = best.as_ref().is_none_or(|best| seen.count > best.count);
@@ -108,7 +154,7 @@ pub(super) fn times_seen<'c>(cells: impl Iterator<Item = Cell<'c>> + Clone) -> O
 
 /// Whether a text is of two years that follow one another, of which one has to be chosen.
 pub(super) fn is_span(cell: Cell<'_>) -> bool {
-    parse_marked_year(cell, None) == Err(YearProblem::Span)
+    parse_marked_year(cell, YearReading::default()) == Err(YearProblem::Span)
 }
 
 #[cfg(test)]
@@ -123,9 +169,9 @@ mod tests {
 
     #[test]
     fn times_are_told_by_what_tells_them_apart() {
-        assert_eq!(seen(&["2001", "2002", "2004p"]).period, None);
+        assert_eq!(seen(&["2001", "2002", "2004p"]).reading.period, None);
         assert_eq!(seen(&["2001", "2004"]).years.len(), 2);
-        let frequency = |texts: &[&str]| seen(texts).period.and_then(|period| period.frequency);
+        let frequency = |texts: &[&str]| seen(texts).reading.period.and_then(|period| period.frequency);
         assert_eq!(frequency(&["1990Q1", "1990Q2"]), Some(Frequency::Quarter));
         assert_eq!(frequency(&["1947-01-01", "1947-04-01", "1947-07-01"]), Some(Frequency::Quarter));
         assert_eq!(frequency(&["31.12.2019", "31.12.2020"]), Some(Frequency::Year));
@@ -138,8 +184,14 @@ mod tests {
         assert_eq!(frequency(&["geo", "2019Q2", "2019Q1"]), Some(Frequency::Quarter));
         // The tenth month, or the first: no week either.
         assert_eq!(seen(&["1871.09", "1871.1", "1871.11"]).count, 2);
-        assert_eq!(seen(&["2019/20", "2020/21"]).span, Some(YearSpan::First));
-        let order = |texts: &[&str]| seen(texts).period.unwrap().order;
+        assert_eq!(seen(&["2019/20", "2020/21"]).reading.span, Some(YearSpan::First));
+        let era = |texts: &[&str]| seen(texts).reading.era;
+        assert_eq!(era(&["108年", "109年"]), Some(Era::Minguo));
+        assert_eq!(era(&["2561", "2562"]), Some(Era::Buddhist));
+        assert_eq!(era(&["平成30年", "令和元年"]), None);
+        assert_eq!(frequency(&["108年1月", "108年2月"]), Some(Frequency::Month));
+        assert!(times_seen(["108", "109"].iter().map(|text| Cell::Text(text))).is_none());
+        let order = |texts: &[&str]| seen(texts).reading.period.unwrap().order;
         // Days that can be no months need no order; one that could be either takes that of the others.
         assert_eq!(order(&["13/01/1990", "14/01/1990"]), None);
         assert_eq!(order(&["13/01/1990", "02/03/1990"]), Some(DateOrder::DayFirst));

@@ -207,7 +207,7 @@ case("shiller.csv", "Date,P,D,CPI\n1871.09,4.84,0.26,12.2\n1871.1,4.59,0.26,12.4
 case("undata.csv", '"Country or Area","Year","Value","Value Footnotes"\n"Albania","2019","1234.5",""\n"Albania","2020","1300.25","1"\n"Benin","2019","55","2"\n\n"footnoteSeqID","Footnote"\n"1","Provisional."\n"2","Estimate."\n'.encode(), [("Albania","2019",1234.5),("Albania","2020",1300.25),("Benin","2019",55)])
 case("ilo.csv", "ref_area,source,indicator,sex,classif1,time,obs_value,obs_status\nALB,BA:1,UNE,SEX_T,AGE_T,2019,11.5,\nALB,BA:1,UNE,SEX_M,AGE_T,2019,11.7,\nALB,BA:1,UNE,SEX_F,AGE_T,2019,11.2,B\nBEN,BA:2,UNE,SEX_T,AGE_T,2019,1.5,\nBEN,BA:2,UNE,SEX_M,AGE_T,2019,1.4,\nBEN,BA:2,UNE,SEX_F,AGE_T,2019,1.6,\n".encode(), [("ALB","2019",11.5),("ALB","2019",11.7),("ALB","2019",11.2),("BEN","2019",1.5),("BEN","2019",1.4),("BEN","2019",1.6)])
 case("bls.csv", "Series ID,Year,Period,Value\nCUUR0000SA0,2020,M01,257.971\nCUUR0000SA0,2020,M02,258.678\nCUUR0000SA0,2020,M13,258.811\nCUUR0000SA1,2020,M01,7.971\nCUUR0000SA1,2020,M02,8.678\nCUUR0000SA1,2020,M13,8.811\n".encode(), [("CUUR0000SA0","2020-01",257.971)])
-case("blswide.csv", "Year,Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec\n2019,1.5,1.6,1.7,1.8,1.9,2.0,2.1,2.2,2.3,2.4,2.5,2.6\n2020,2.5,2.6,2.7,2.8,2.9,3.0,3.1,3.2,3.3,3.4,3.5,3.6\n".encode(), [("","2019-01",1.5)])
+case("blswide.csv", "Year,Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec\n2019,1.5,1.6,1.7,1.8,1.9,2.0,2.1,2.2,2.3,2.4,2.5,2.6\n2020,2.5,2.6,2.7,2.8,2.9,3.0,3.1,3.2,3.3,3.4,3.5,3.6\n".encode(), [("", f"{year}-{month:02}", (15 + 10 * (year - 2019) + month - 1) / 10) for year in (2019, 2020) for month in range(1, 13)])
 case("bea.csv", "\"SAGDP1 State annual GDP\"\n\"Bureau of Economic Analysis\"\n\"State or DC\"\n\"GeoFips\",\"GeoName\",\"LineCode\",\"Description\",\"2018\",\"2019\",\"2020\"\n\"01000\",\"Alabama\",1,\"Real GDP\",203432.9,206888.2,203373.1\n\"01000\",\"Alabama\",2,\"Quantity\",100.1,(NA),100.5\n\"02000\",\"Alaska *\",1,\"Real GDP\",53371.9,53433.6,(D)\n\"02000\",\"Alaska *\",2,\"Quantity\",99.5,98.7,97\n\"Legend / Footnotes:\"\n\"* provisional\"\n".encode(), [("01000","2018",203432.9)])
 case("se_paren.csv", "country,year,v\nA,2000,12.5 (3.2)\nA,2001,13.5 (3.1)\nB,2000,14.5 (2.9)\nB,2001,15.5 (2.8)\n".encode(), [])
 case("ranges.csv", "c,year,v\nA,2000,10-20\nA,2001,15\nB,2000,20-30\nB,2001,25\n".encode(), [("A","2001",15),("B","2001",25)])
@@ -286,17 +286,14 @@ AWAITED = {
     "ddmm.csv": {"more": True},
     "big.csv": {"refused": "64 bits"},
     "dup.csv": {"refused": "a second value"},
+    "roc.csv": {"more": True, "asked": ["era: minguo  # REVIEW"]},
+    "time2.csv": {"more": True, "asked": ["time: \"wave\"  # REVIEW", "\"date\""]},
+    "accents.csv": {"more": True, "asked": ["are these one name?"]},
     "mixedyear.csv": {"more": True, "asked": ["year_span: first  # REVIEW"]},
 }
-#: Files for which nothing that fits is proposed yet: months across under years down, waves beside dates, spellings of one name, a year of an
-#: era that isn't named, a second key that comes before the first.
-LATER = ["roc.csv", "ilo.csv", "blswide.csv", "time2.csv", "accents.csv"]
-
 (HERE / "files").mkdir(exist_ok=True)
 told = []
 for name, data, truth in CASES:
-    if name in LATER:
-        continue
     awaited = AWAITED.get(name, {})
     (HERE / "files" / name).write_bytes(data)
     values = [[entity, time, float(value)] for entity, time, value in truth]

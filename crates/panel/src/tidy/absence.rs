@@ -1,4 +1,5 @@
-//! Rows and columns of a file that hold values and weren't read, so that a gap can say so.
+//! Rows and columns of a file that hold values and weren't read, so that a gap can say so; and what the files of a source
+//! promise together.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,25 @@ pub struct Absences {
     /// Columns that seem to be of some years.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<UnreadColumn>,
+    /// Of one file of many: the years that all have together, and those of this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise: Option<Promise>,
+}
+
+/// The years that the files of a source have together, as its manifest promises, and those that are in one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// The source of all the files.
+    pub source: String,
+    /// How many files or sheets it has.
+    pub parts: usize,
+    /// The first and the last year.
+    pub covers: [i32; 2],
+    /// Years between them that no file has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gap_years: Vec<i32>,
+    /// The years of this file's rows, of the entities that aren't asked for as well.
+    pub years: Vec<i32>,
 }
 
 /// A name that is no entity's, and so its rows were dropped.
@@ -40,7 +60,7 @@ pub struct UnreadColumn {
 impl Absences {
     /// Whether all was read.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.columns.is_empty()
+        self.rows.is_empty() && self.columns.is_empty() && self.promise.is_none()
     }
 
     /// Why there is no value of an entity and time, where what wasn't read may be the reason.

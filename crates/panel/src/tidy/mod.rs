@@ -14,7 +14,7 @@ pub mod tidy_columns;
 mod value;
 mod variable;
 
-pub use absence::{Absences, DroppedName, UnreadColumn};
+pub use absence::{Absences, DroppedName, Promise, UnreadColumn};
 pub use decimal::shortest_decimal;
 pub use place::{HeaderPlaces, SourcePlace, VariablePlace, across_of_variable};
 pub use table::{Notes, TidyTable};

@@ -6,6 +6,7 @@ use polars::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::absence::Promise;
 use super::keys::TidyKeys;
 use super::place::{NotedAbsences, Places, SourcePlace, VariablePlace};
 use super::tidy_columns as names;
@@ -62,6 +63,11 @@ impl TidyTable {
             absences: note::<NotedAbsences>(&notes, names::ROW)?.unwrap_or_default().absences,
         };
         Ok(Self { frame, notes, places, times, has_times, frequency })
+    }
+
+    /// What its source promises of all its files, where it is one of several.
+    pub fn promise(&self) -> Option<&Promise> {
+        self.places.absences.promise.as_ref()
     }
 
     /// The frame.

@@ -7,7 +7,7 @@ use std::ops::Range;
 use polars::prelude::{DataFrame, IdxCa, IdxSize};
 use vintner_panel::{Frequency, Period, PeriodWindow, TidyTable, tidy_columns};
 use vintner_pipeline::{ColumnNotes, FrameBlocks, FrameWriter, Inputs, Outputs, WrittenFrame};
-use vintner_transform::{Assembly, TransformError, assemble};
+use vintner_transform::{Assembly, TransformError, assemble, check_promises};
 
 use super::in_blocks::PanelWriter;
 use super::shared::{all_variables, with_known_variables};
@@ -43,7 +43,9 @@ pub(crate) fn in_blocks(
         .iter()
         .map(|blocks| Ok(TidyTable::new(blocks.empty()?, blocks.notes().clone())?))
         .collect::<Result<_, StagesError>>()?;
-    let mut assembly = assembly(all_variables(&[empty, series.clone()].concat()));
+    let all = [empty, series.clone()].concat();
+    let mut assembly = assembly(all_variables(&all));
+    check_promises(&all, assembly.window)?;
     assembly.window = assembly.window.or(window);
     if !assembly.repeat.is_empty() {
         return Err(inputs.too_large("`repeat` needs the sources whole").into());

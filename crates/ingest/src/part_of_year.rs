@@ -1,0 +1,89 @@
+//! Which month, quarter or half of a year a header names, where the year stands in each row.
+
+use vintner_panel::{Frequency, PeriodReading};
+
+use crate::fold::fold;
+
+/// Words for a quarter and for a half-year, as offices write them beside their number.
+const WORDS: [(Frequency, [&str; 7]); 2] = [
+    (Frequency::Quarter, ["quarter", "qtr", "quartal", "trimestre", "trimestral", "kwartał", "季度"]),
+    (Frequency::HalfYear, ["half", "halfyear", "half-year", "semestre", "semester", "halbjahr", "半年"]),
+];
+
+/// How periods that divide a year are numbered in Roman numerals.
+const ROMAN: [&str; 12] = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
+
+/// Which of a year's periods a header is, counted from 1: 3 of `Mar`, `M03`, `3月`, `March`; of quarters `Q3`, `3rd
+/// quarter`, `III`, `第三季度`. A number alone is one, too: that its column is one of them is declared.
+pub(crate) fn part_of_year(header: &str, frequency: Frequency) -> Option<u32> {
+    let parts =
+        frequency.in_a_year().and_then(|parts| u32::try_from(parts).ok()).filter(|parts| *parts <= 12)?;
+    let folded = fold(header);
+    let bare = folded.trim_end_matches('.').trim_matches(' ');
+    if parts < 2 || bare.is_empty() {
+        return None;
+    }
+    let counted = |text: &str| text.parse().ok().filter(|part| (1..=parts).contains(part));
+    if bare.bytes().all(|byte| byte.is_ascii_digit()) && bare.len() <= 2 {
+        return counted(bare);
+    }
+    if let Some(at) = ROMAN.iter().position(|numeral| *numeral == bare) {
+        return u32::try_from(at + 1).ok().filter(|part| *part <= parts);
+    }
+    let lower = bare.to_lowercase();
+    if let Some((_, words)) = WORDS.iter().find(|(own, _)| *own == frequency)
+        && words.iter().any(|word| lower.contains(word))
+    {
+        let mut runs =
+            lower.split(|character: char| !character.is_ascii_digit()).filter(|run| !run.is_empty());
+        if let (Some(run), None) = (runs.next(), runs.next()) {
+            return counted(run);
+        }
+    }
+    // As a year's period is written, with any year before it.
+    let reading = PeriodReading { frequency: Some(frequency), ..PeriodReading::default() };
+    let texts = [format!("2000 {bare}"), format!("2000年{bare}"), format!("2000-{bare}")];
+    let read = texts.iter().find_map(|text| reading.read(text).ok())?;
+    (read.in_year() == 2000).then(|| read.part())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_name_parts_of_a_year() {
+        let month = |text: &str| part_of_year(text, Frequency::Month);
+        for text in ["Mar", "March", "mar.", "M03", "M3", "3月", "三月", "3", "03", "III"] {
+            assert_eq!(month(text), Some(3), "{text}");
+        }
+        for text in
+            ["13", "0", "Q1", "Annual", "Year", "Jan-Mar", "2003", "", "M13", "HALF1", "1990-03", "XIII"]
+        {
+            assert_eq!(month(text), None, "{text}");
+        }
+        let quarter = |text: &str| part_of_year(text, Frequency::Quarter);
+        for text in [
+            "Q2",
+            "2Q",
+            "II",
+            "2nd quarter",
+            "Quarter 2",
+            "Qtr2",
+            "第2季度",
+            "第二季度",
+            "T2",
+            "2. Quartal",
+            "2",
+        ] {
+            assert_eq!(quarter(text), Some(2), "{text}");
+        }
+        for text in ["Q5", "Jan", "V", "Apr", "1-2 quarter"] {
+            assert_eq!(quarter(text), None, "{text}");
+        }
+        assert_eq!(part_of_year("H2", Frequency::HalfYear), Some(2));
+        assert_eq!(part_of_year("下半年", Frequency::HalfYear), Some(2));
+        assert_eq!(part_of_year("1", Frequency::Year), None);
+        assert_eq!(part_of_year("1", Frequency::Day), None);
+    }
+}
