@@ -83,7 +83,9 @@ impl NumberProblem {
             }
         }
         let before_point = unsigned.split('.').next().unwrap_or_default();
-        if before_point.contains(',') && Grouping::Indian.divides(before_point) {
+        let of_digits =
+            unsigned.chars().all(|character| character.is_ascii_digit() || ",.".contains(character));
+        if of_digits && before_point.contains(',') && Grouping::Indian.divides(before_point) {
             return NumberProblem::Indian;
         }
         let of_marks = |character: char| character.is_ascii_digit() || ",.+-".contains(character);
@@ -149,6 +151,11 @@ impl NumberProblem {
                 "it may be a number with a mark, or have a footnote's number for its last digits: say in `corrections` which number \
                  {raw:?} is; notes that a space sets off are `numbers: {{flags: [\"{{digits}})\"]}}`"
             ),
+            NumberProblem::Flag(mark) if mark.starts_with('年') => {
+                "a year where a number is due: if a header comes again here, the table is continued under it (续表) and is two sources, the first with \
+                 `last_row`, the second with `header_row`"
+                    .into()
+            }
             NumberProblem::Flag(mark) => {
                 let mark = pattern_of(mark);
                 declare(format!("flags: [{mark:?}]")) + " if the mark isn't a part of the number; it is kept beside the value"
@@ -253,6 +260,7 @@ mod tests {
             "1,234.5 12)",
             "12.3 2/",
             "12.31)",
+            "2018年",
             "2.5k",
             "3 bn",
             "5亿",

@@ -40,6 +40,15 @@ pub(crate) fn part_of_year(header: &str, frequency: Frequency) -> Option<u32> {
             return counted(run);
         }
     }
+    // 2Q, as Q2.
+    let letter = match frequency {
+        Frequency::Month => 'm',
+        Frequency::Quarter => 'q',
+        _ => 'h',
+    };
+    if let Some(part) = lower.strip_suffix(letter).and_then(counted) {
+        return Some(part);
+    }
     // As a year's period is written, with any year before it.
     let reading = PeriodReading { frequency: Some(frequency), ..PeriodReading::default() };
     let texts = [format!("2000 {bare}"), format!("2000年{bare}"), format!("2000-{bare}")];

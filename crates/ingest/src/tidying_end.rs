@@ -157,7 +157,7 @@ impl<'a> Tidying<'a> {
     /// The column of text in which two records of one key differ, and the texts: what would tell them apart.
     fn between(&self, record: usize, first: usize) -> Option<(&'a str, (String, String))> {
         let source = self.asked.source;
-        if source.category.is_some() || self.records.is_across() {
+        if source.entity.is_none() || source.category.is_some() || self.records.is_across() {
             return None;
         }
         source.columns.iter().zip(&self.records.values).find_map(|(column, values)| {

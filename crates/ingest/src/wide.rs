@@ -174,6 +174,9 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
         let within = source.has_times_within();
         let found_within = if within { time_within(tidying, whole) } else { None };
         if within && found_within.is_none() {
+            if names_a_year(whole) {
+                tidying.not_read(header.row, *column, whole);
+            }
             continue;
         }
         let own = parts.get(row).map(String::as_str).unwrap_or_default();

@@ -139,8 +139,8 @@ pub(crate) fn parse_marked_year(cell: Cell<'_>, reading: YearReading) -> Result<
                 return Ok(found);
             }
             match (two_years(&folded), reading.span) {
-                (Some(first), Some(YearSpan::First)) => Ok(plain(first)),
-                (Some(first), Some(YearSpan::Last)) => Ok(plain(first + 1)),
+                (Some((first, mark)), Some(YearSpan::First)) => Ok(MarkedYear { year: first, mark }),
+                (Some((first, mark)), Some(YearSpan::Last)) => Ok(MarkedYear { year: first + 1, mark }),
                 (Some(_), None) => Err(YearProblem::Span),
                 (None, _) => {
                     Err(era::unnamed(&folded).map_or_else(|| period_or_text(&folded), YearProblem::Era))
@@ -181,11 +181,11 @@ fn written(folded: &str) -> Option<MarkedYear> {
         return None;
     }
     let year: i32 = digits.parse().ok()?;
-    let rest = ["年度", "年末", "年底", "年"]
+    let after = ["年度", "年末", "年底", "年", "год", "г."]
         .iter()
-        .find_map(|after| rest.trim_start_matches(' ').strip_prefix(after))
-        .unwrap_or(rest);
-    let set_off = rest.starts_with(' ');
+        .find_map(|after| rest.trim_start_matches(' ').strip_prefix(after));
+    let set_off = after.is_some() || rest.starts_with(' ');
+    let rest = after.unwrap_or(rest);
     let rest = rest.trim_matches(' ');
     if rest.is_empty() || same_again(rest, digits) {
         return Some(MarkedYear { year, mark: None });
@@ -256,10 +256,17 @@ fn is_mark(text: &str, set_off: bool) -> bool {
     })
 }
 
-/// The first of two years that follow one another: 2019/20, 2019-20, 2019/2020.
-fn two_years(folded: &str) -> Option<i32> {
+/// The first of two years that follow one another, and a mark beside them: 2019/20, 2019-20, 2019/2020, 2019-20 (P).
+fn two_years(folded: &str) -> Option<(i32, Option<String>)> {
     let bare = folded.strip_prefix("FY").unwrap_or(folded).trim_start_matches(' ');
     let (first, second) = bare.split_once(['/', '-', '\u{2013}'])?;
+    let end = second.find(|character: char| !character.is_ascii_digit()).unwrap_or(second.len());
+    let (second, mark) = second.split_at_checked(end)?;
+    let set_off = mark.starts_with(' ');
+    let mark = mark.trim_matches(' ');
+    if !(mark.is_empty() || is_mark(mark, set_off)) {
+        return None;
+    }
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if first.len() != 4 || !digits(first) || !digits(second) {
         return None;
@@ -271,7 +278,7 @@ fn two_years(folded: &str) -> Option<i32> {
         4 => next == year + 1,
         _ => false,
     };
-    follows.then_some(year)
+    follows.then(|| (year, (!mark.is_empty()).then(|| mark.to_owned())))
 }
 
 fn period_or_text(folded: &str) -> YearProblem {
@@ -384,6 +391,7 @@ mod tests {
             ("2008 1)", "1)"),
             ("2008a/", "a/"),
             ("FY2008e", "e"),
+            ("2008 г.1)", "1)"),
         ] {
             assert_eq!(marked(text), Ok((2008, mark.to_owned())), "{text}");
         }
@@ -413,7 +421,7 @@ mod tests {
             let reading = YearReading { span, era: None };
             parse_marked_year(Cell::Text(text), reading).map(|found| found.year)
         };
-        for text in ["2019/20", "2019-20", "2019/2020", "2019–20", "FY2019/20"] {
+        for text in ["2019/20", "2019-20", "2019/2020", "2019–20", "FY2019/20", "2019-20 (P)", "2019/20*"] {
             assert_eq!(of(text, None), Err(YearProblem::Span), "{text}");
             assert_eq!(of(text, Some(YearSpan::First)), Ok(2019), "{text}");
             assert_eq!(of(text, Some(YearSpan::Last)), Ok(2020), "{text}");

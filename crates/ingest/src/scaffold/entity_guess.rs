@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use vintner_panel::Frequency;
+
 use super::sheet_view::{ViewColumn, number_of};
 use crate::cell::Cell;
 use crate::crosswalk::{Crosswalk, NameMatch};
 use crate::fold::{fold, fold_loosely, fold_name};
 use crate::grid::GridRow;
+use crate::number::parse_number;
+use crate::part_of_year::part_of_year;
 use crate::year::names_a_year;
 
 /// A column of names, as it seems to be.
@@ -139,6 +143,10 @@ fn told_by(
         if numeric && !whole() {
             continue;
         }
+        // A year's months are nobody, beside a column of years.
+        if time.is_some() && data.iter().all(|row| is_part_of_year(&column.cell(row).raw())) {
+            continue;
+        }
         let names: BTreeSet<String> = data.iter().map(|row| text(column, row)).collect();
         let keys: BTreeSet<(String, &String)> =
             data.iter().zip(&times).map(|(row, time)| (text(column, row), time)).collect();
@@ -162,9 +170,19 @@ fn told_by(
     let (_, _, column) = *ranked.iter().min_by_key(|(rank, at, column)| {
         let names: BTreeSet<String> = data.iter().map(|row| text(column, row)).collect();
         // Where no column is enough, areas are entities rather than sexes or industries.
-        (*rank, *rank == 2 && !says_area(&column.name), usize::MAX - names.len(), *at)
+        let is_likely = says_area(&column.name) || says_id(&column.name);
+        (*rank, *rank == 2 && !is_likely, usize::MAX - names.len(), *at)
     })?;
     Some((column.clone(), EntityGuess::unknown(column, data)))
+}
+
+/// Whether a text is a month, a quarter or a half of a year without its year, as `M01` and `Q2` are; numbers may be anything.
+/// The Bureau of Labor Statistics calls a year's mean `M13`.
+pub(super) fn is_part_of_year(text: &str) -> bool {
+    let frequencies = [Frequency::Month, Frequency::Quarter, Frequency::HalfYear];
+    let is_part = |frequency: &Frequency| part_of_year(text, *frequency).is_some();
+    let roman = text.trim().chars().all(|character| "IVX".contains(character));
+    parse_number(text).is_none() && !roman && (text.trim() == "M13" || frequencies.iter().any(is_part))
 }
 
 /// Whether a header says that what stands under it are areas.

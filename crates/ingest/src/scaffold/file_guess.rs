@@ -2,11 +2,12 @@
 
 use super::data_package::Resource;
 use crate::binary::{read_columns, read_tables, unpacked};
-use crate::columns::ColumnsAsked;
+use crate::columns::{ColumnsAsked, Typed};
 use crate::format::Format;
 use crate::grid::GridRow;
 use crate::merged_region::MergedRegion;
 use crate::packed::Packer;
+use crate::shown::Shown;
 use crate::table::{Unreadable, Wanted};
 use crate::{delimited, html, text_encoding};
 
@@ -78,7 +79,15 @@ pub(super) fn readings(
                 let asked = ColumnsAsked { as_labels: labelled.clone(), ..ColumnsAsked::default() };
                 columns = read_columns(bytes, format, &asked).map_err(refused)?;
             }
-            let (labels, remarks) = (columns.labels_by_name(), columns.warnings.clone());
+            let (labels, mut remarks) = (columns.labels_by_name(), columns.warnings.clone());
+            // What can't be read isn't proposed.
+            columns.columns.retain(|_, typed| match typed {
+                Typed::Unread(Shown::Unsure { message, .. }) => {
+                    remarks.push(format!("{message}; it is left out"));
+                    false
+                }
+                _ => true,
+            });
             let mut reading = plain(format, None, columns.into_rows());
             reading.remarks = remarks;
             reading.column_labels = labels;
@@ -134,18 +143,27 @@ fn another_program(bytes: &[u8]) -> Option<&'static str> {
             "an R data file of several values, or written as text: write the data frame by `saveRDS(x, file)`",
         );
     }
+    if bytes.starts_with(b"PK\x03\x04")
+        && !holds(bytes, b"[Content_Types].xml")
+        && !holds(bytes, b"opendocument")
+    {
+        return Some("a ZIP archive and no workbook: unpack it, and begin with the files that are in it");
+    }
     let sas = [0xc2, 0xea, 0x81, 0x60, 0xb3, 0x14, 0x11, 0xcf];
     (bytes.get(12..20) == Some(&sas)).then_some(
         "a SAS file, which isn't read: write it as Parquet (R: `arrow::write_parquet(haven::read_sas(file), out)`)",
     )
 }
 
+/// Whether a part stands near a file's beginning or its end, where archives name what is in them.
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    let tail = bytes.get(bytes.len().saturating_sub(66_000)..).unwrap_or(bytes);
+    let head = bytes.get(..bytes.len().min(4_096)).unwrap_or(bytes);
+    [head, tail].iter().any(|place| place.windows(part.len()).any(|window| window == part))
+}
+
 fn by_bytes(bytes: &[u8]) -> Option<Format> {
-    let holds = |part: &[u8]| {
-        let tail = bytes.get(bytes.len().saturating_sub(66_000)..).unwrap_or(bytes);
-        let head = bytes.get(..bytes.len().min(4_096)).unwrap_or(bytes);
-        [head, tail].iter().any(|place| place.windows(part.len()).any(|window| window == part))
-    };
+    let holds = |part: &[u8]| holds(bytes, part);
     if bytes.starts_with(b"PK\x03\x04") {
         return Some(if holds(b"opendocument.spreadsheet") {
             Format::Ods
@@ -238,8 +256,13 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
         let Ok(rows) = delimited::parse(&text, dialect) else { continue };
         // Many rows of the same width, more than one: the more cells stand in such rows, the better.
         let width = common_width(&rows);
-        let score =
-            if width < 2 { 0 } else { width * rows.iter().filter(|row| row.cells.len() == width).count() };
+        let fitting = rows.iter().filter(|row| row.cells.len() == width).count();
+        let score = if width < 2 { 0 } else { width * fitting };
+        // Nobody types tabs: keys with more commas than there are columns, as Eurostat has, don't weigh against them.
+        if delimiter == '\t' && width > 1 && fitting * 10 >= rows.len() * 9 {
+            best = Some((score, delimiter, rows));
+            break;
+        }
         if best.as_ref().is_none_or(|(most, ..)| score > *most) {
             best = Some((score, delimiter, rows));
         }

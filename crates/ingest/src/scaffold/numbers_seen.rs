@@ -10,7 +10,7 @@ use crate::number_reading::{Marks, NumberReading};
 use crate::number_rule::{DecimalMark, Flags, Grouping, Negative, NumberRule, Percent};
 
 /// Texts that statistical offices, programs and people write where there is no value.
-const MISSING: [&str; 37] = [
+const MISSING: [&str; 42] = [
     ".",
     "..",
     "...",
@@ -27,6 +27,11 @@ const MISSING: [&str; 37] = [
     "/",
     "*",
     "**",
+    "***",
+    "[x]",
+    "[c]",
+    "[z]",
+    "[w]",
     "na",
     "n/a",
     "n.a.",
@@ -211,7 +216,10 @@ fn flags(texts: &[(String, &String)]) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for (text, _) in texts {
         // What is longer is no number with a mark, and would be tried at each of its characters.
-        if text.len() > LONGEST || is_number(text) || matches!(NumberProblem::of(text), NumberProblem::Currency(_)) {
+        if text.len() > LONGEST
+            || is_number(text)
+            || matches!(NumberProblem::of(text), NumberProblem::Currency(_))
+        {
             continue;
         }
         // A mark after a number, or after a text for missing values.
@@ -322,6 +330,13 @@ mod tests {
         assert_eq!(eurostat.missing, [":"]);
         assert!(eurostat.other.is_empty(), "{:?}", eurostat.other);
         assert_eq!(seen(&["1", "5 kg", "12 to 14"]).other, ["12 to 14", "5 kg"].map(str::to_owned).to_vec());
+    }
+
+    #[test]
+    fn long_texts_are_looked_at_once() {
+        // Tried at each of its characters it would take minutes.
+        let long = "長い文 1 ".repeat(20_000);
+        assert_eq!(seen(&["1", &long]).other, [long]);
     }
 
     #[test]

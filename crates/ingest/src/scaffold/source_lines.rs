@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use vintner_panel::{Frequency, PeriodReading};
 
+use super::entity_guess::is_part_of_year;
 use super::file_guess::Readable;
 use super::known::Column;
 use super::manifest_writer::Lines;
@@ -220,6 +221,9 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
             }
             if described.crosswalk.is_none() {
                 spelling_lines(&entity.names, lines);
+                if guess.layout == Layout::Wide && entity.names.iter().all(|name| is_part_of_year(name)) {
+                    lines.review("    ", "these are a year's months or quarters and no entities: to be one series, they have to be one column of times, or the headers of rows that are years");
+                }
             }
             if let Some(crosswalk) = described.crosswalk.filter(|_| entity.is_known) {
                 let ids = crosswalk.entities().iter().map(|entity| entity.id.as_str());
@@ -248,7 +252,12 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
     }
     time_lines(guess, lines);
     if let Some(category) = &guess.category {
-        lines.guess(&format!("    category: {}", quoted(category)), "it tells rows of one time apart");
+        let line = format!("    category: {}", quoted(category));
+        if says_part(category) {
+            lines.review(&line, "it tells rows of one time apart; if it is a part of the year, times are in two columns, which is read as years by category: write both into one (2019Q1) for quarters or months");
+        } else {
+            lines.guess(&line, "it tells rows of one time apart");
+        }
     }
     if let Some(column) = &guess.variable_column {
         lines.guess(&format!("    variable_column: {}", quoted(column)), "it tells an entity's rows apart");
@@ -309,6 +318,13 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
             );
         }
     }
+}
+
+/// Whether a header calls what stands under it a part of a year.
+fn says_part(header: &str) -> bool {
+    const PARTS: [&str; 9] = ["period", "quarter", "qtr", "month", "trimestre", "mois", "monat", "季", "月"];
+    let lower = header.to_lowercase();
+    PARTS.iter().any(|part| lower.contains(part))
 }
 
 /// Names that differ in case, accents and punctuation alone.

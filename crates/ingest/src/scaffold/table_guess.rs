@@ -12,7 +12,7 @@ use super::times_seen::{TimeReading, TimesSeen, is_span, seen_under, time_in, ti
 use super::value_guess::{ValueGuess, value};
 use crate::cell::Cell;
 use crate::crosswalk::Crosswalk;
-use crate::era::Era;
+use crate::era::{self, Era};
 use crate::fold::fold;
 use crate::grid::GridRow;
 use crate::header::Merges;
@@ -129,7 +129,10 @@ fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSeen
     let periods = view.columns.iter().filter_map(|column| {
         let may_be = |row: &&&GridRow| {
             let cell = column.cell(row);
-            matches!(cell, Cell::Date(_)) || is_span(cell) || names_a_year(&cell.raw())
+            matches!(cell, Cell::Date(_))
+                || is_span(cell)
+                || names_a_year(&cell.raw())
+                || is_of_era(&cell.raw())
         };
         let first: Vec<&&GridRow> =
             filled.iter().filter(|row| !column.cell(row).is_blank()).take(4).collect();
@@ -141,6 +144,12 @@ fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSeen
     });
     let found = periods.reduce(|best, next| if next.1.count > best.1.count { next } else { best });
     found.or_else(|| years_of_eras(view))
+}
+
+/// Whether a text has the year of an era, named or not.
+fn is_of_era(text: &str) -> bool {
+    let folded = fold(text);
+    era::unnamed(&folded).is_some() || era::in_common_years(&folded, None).is_some()
 }
 
 /// A column of numbers that its header calls years, and that are years of an era: 108 under 年度, 2562 under ปี.
