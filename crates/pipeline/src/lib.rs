@@ -46,7 +46,7 @@ pub use graph::{GraphFormat, GraphLink, draw, draw_linked, draw_whole_linked};
 pub use operation::{
     Accepts, Artifact, Cancelled, ColumnNotes, FrameBlocks, FrameWriter, InputDeclaration, InputFile, Inputs,
     Kind, Measures, Operation, OutputDeclaration, Outputs, Question, Registry, Rows, Stage, WrittenFrame,
-    column_notes,
+    bytes_of, column_notes,
 };
 pub use plan::{Branch, BranchId, Plan, Publication, RunKey, Selection};
 pub use questions::{
@@ -55,15 +55,16 @@ pub use questions::{
     State, Survey, Verification, Why, rebuild, status, why,
 };
 pub use run::{
-    Engine, Observer, Outcome, Report, Request, RunOptions, SetAside, Silent, StageReport, abandoned_scratch,
-    rehearse, unchanged, unpublish,
+    Ended, Engine, Executor, News, Observer, Outcome, Ready, Report, Request, RunOptions, SetAside, Silent,
+    StageReport, Threads, abandoned_scratch, rehearse, unchanged, unpublish,
 };
 pub use shared::{PushWhat, Pushed, pull, push};
 pub use spec::{
-    Bound, ForEach, Item, Pipeline, PipelineStage, Reference, SourceFile, Spec, StageSpec, Vintage,
+    Bound, ForEach, Item, Pipeline, PipelineStage, Reference, Resources, ResourcesSpec, SourceFile, Spec, StageSpec,
+    Vintage,
 };
 pub use store::{
     Blobs, Collected, Contents, Failure, Got, InputRecord, Keep, KeptRun, LockFile, Locked, Locking,
     MendedBy, Origin, OutputRecord, PublishedFile, PublishedFiles, Record, Records, SharedStore, Store,
-    Taken, Unsound, check_arrived, check_unlinked, file_digest, write_within,
+    Submitting, Taken, Unsound, check_arrived, check_unlinked, file_digest, write_within,
 };

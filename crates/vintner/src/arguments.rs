@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Reproduce(Reproduce),
     /// Make it, and make it again whenever a file changes, with what changed; Ctrl-C ends it
     Watch(Watch),
+    /// Make branches for a run elsewhere, and leave nothing behind but their results: what jobs of a cluster run
+    Worker(Worker),
     /// Show which stages are fresh and which would run, and why
     Status(Status),
     /// Show why a stage would run, or why it last ran, down to the cells that changed
@@ -431,6 +433,9 @@ pub(crate) struct Reproduce {
     /// Run every selected stage, whatever the cache has
     #[arg(long)]
     pub(crate) force: bool,
+    /// Who makes what has to be made [default: what vintner.toml says, or `local`]
+    #[arg(long, value_enum)]
+    pub(crate) executor: Option<Executor>,
     /// Take nothing from the shared store that vintner.toml names: make here what isn't kept here
     #[arg(long)]
     pub(crate) no_remote: bool,
@@ -462,6 +467,32 @@ pub(crate) struct Reproduce {
     /// Text for people or JSON for scripts
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+}
+
+/// Who makes branches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Executor {
+    /// The threads of this program
+    #[default]
+    Local,
+    /// Jobs of Slurm
+    Slurm,
+    /// Tasks of HyperQueue
+    Hq,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Worker {
+    /// What a run has written down for it
+    #[arg(value_name = "FILE", required_unless_present = "branch")]
+    pub(crate) file: Option<PathBuf>,
+    /// A branch to be made, `stage` or `stage[item]`, in the place of a file; may be repeated
+    #[arg(long, value_name = "BRANCH", conflicts_with = "file")]
+    pub(crate) branch: Vec<String>,
+    /// The data vintage; the pipeline's own where none is named
+    #[arg(long, value_name = "NAME")]
+    pub(crate) vintage: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -791,7 +822,7 @@ impl Command {
         let format = match self {
             Command::Init(command) => command.format,
             Command::Reproduce(command) => command.format,
-            Command::Watch(_) => return false,
+            Command::Watch(_) | Command::Worker(_) => return false,
             Command::Diff(command) => return command.format == DiffFormat::Json,
             Command::Status(command) => command.format,
             Command::Why(command) => command.format,

@@ -34,6 +34,15 @@ pub(crate) enum CommandError {
     Programs(#[from] ProgramsError),
     #[error("{0}")]
     Remote(#[from] vintner_remote::RemoteError),
+    #[error("{0}")]
+    Cluster(#[from] vintner_cluster::ClusterError),
+    #[error("{} not made", if *.branches == 1 { "1 branch was".into() } else { format!("{branches} branches were") })]
+    NotAllMade { branches: usize },
+    #[error(
+        "{}: it was written by Vintner {theirs}, and this is {ours}\n  have the same program on all machines of the cluster",
+        path.display()
+    )]
+    OtherVersion { path: std::path::PathBuf, theirs: String, ours: &'static str },
     #[error("{}:{line}:{column}: {message}", path.display())]
     Settings { path: std::path::PathBuf, line: usize, column: usize, message: String },
     #[error(

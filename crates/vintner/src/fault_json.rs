@@ -113,6 +113,8 @@ fn kind(error: &CommandError) -> &'static str {
             PipelineError::Io { .. } => "file",
             PipelineError::InUse { .. } => "in_use",
             PipelineError::Moved { .. } | PipelineError::MovedSince { .. } => "moved",
+            PipelineError::NotAsAsked { .. } => "moved",
+            PipelineError::Executor { .. } => "cluster",
             PipelineError::Lock { .. } => "lock",
             PipelineError::Absent { .. }
             | PipelineError::WrongBytes { .. }
@@ -133,6 +135,7 @@ fn kind(error: &CommandError) -> &'static str {
         CommandError::Package(PackageError::NotLocked { .. }) => "unlocked",
         CommandError::Package(PackageError::Io { .. } | PackageError::Zip { .. }) => "file",
         CommandError::Remote(RemoteError::Place { .. }) | CommandError::NotShared { .. } => "shared_cache",
+        CommandError::Cluster(_) | CommandError::OtherVersion { .. } | CommandError::NotAllMade { .. } => "cluster",
         CommandError::NotWritten { .. } | CommandError::Output(_) => "file",
         other if other.exit_code() == 2 => "usage",
         _ => "other",

@@ -7,6 +7,7 @@
 mod arguments;
 mod branch_list;
 mod bytes;
+mod cluster_settings;
 mod commands;
 mod conclusion;
 mod error;
@@ -96,6 +97,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Init(command) => commands::init::run(&workspace, command),
         Command::Reproduce(command) => commands::reproduce::run(&workspace, command),
         Command::Watch(command) => commands::watch::run(&workspace, command),
+        Command::Worker(command) => commands::worker::run(&workspace, command),
         Command::Diff(command) => commands::diff::run(&workspace, command),
         Command::Status(command) => commands::status::run(&workspace, command),
         Command::Audit(command) => commands::audit::run(&workspace, command),
@@ -136,7 +138,7 @@ fn log_to_stderr(verbose: u8) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("VINTNER_LOG").unwrap_or_else(|_| {
         tracing_subscriber::EnvFilter::new(format!(
             "warn,vintner={level},vintner_pipeline={level},vintner_stages={level},vintner_ingest={level},\
-             vintner_remote={level}"
+             vintner_remote={level},vintner_cluster={level}"
         ))
     });
     tracing_subscriber::fmt()

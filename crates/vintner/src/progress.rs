@@ -127,6 +127,10 @@ impl Observer for Progress {
         }
     }
 
+    fn said(&self, text: &str) {
+        self.say(&printable(text));
+    }
+
     fn finished(&self, report: &StageReport) {
         let mut state = locked(&self.state);
         state.running.retain(|running| running.branch != report.branch);

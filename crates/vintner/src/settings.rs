@@ -13,14 +13,18 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::arguments::Executor;
+use crate::cluster_settings::{ClusterTable, Executing, cluster};
 use crate::error::{CommandError, Result};
 
 pub(crate) const FILE: &str = "vintner.toml";
 
 /// What the files say.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) remote: Option<RemoteSettings>,
+    /// Who makes branches, and what is asked of clusters.
+    pub(crate) executing: Executing,
 }
 
 /// A shared store.
@@ -40,6 +44,12 @@ pub(crate) struct RemoteSettings {
 #[serde(deny_unknown_fields)]
 struct Written {
     remote: Option<Remote>,
+    #[serde(default)]
+    executor: Option<Executor>,
+    #[serde(default)]
+    slurm: ClusterTable,
+    #[serde(default)]
+    hq: ClusterTable,
 }
 
 /// As a table, or the address alone.
@@ -92,7 +102,13 @@ impl Settings {
         };
         let path = workspace.join(FILE);
         let own = read(&path)?.map(|written| (written, path));
-        Ok(Self { remote: together(machine.and_then(located), own.and_then(located)) })
+        let files = || own.iter().chain(&machine).map(|(written, _)| written);
+        let executing = Executing {
+            executor: files().find_map(|written| written.executor).unwrap_or_default(),
+            slurm: cluster(files().map(|written| &written.slurm)),
+            hq: cluster(files().map(|written| &written.hq)),
+        };
+        Ok(Self { remote: together(machine.and_then(located), own.and_then(located)), executing })
     }
 }
 

@@ -157,9 +157,40 @@ impl Workspace {
         Ok(Some(Remote::new(bucket, &kept_in).trusting(Box::new(keys))))
     }
 
+    /// How this program is called to work in the same workspace from anywhere.
+    pub(crate) fn arguments(&self) -> Result<Vec<String>> {
+        let text = |path: &Path| {
+            let text = path.to_str().filter(|text| !text.contains(['\n', '\r'])).map(str::to_owned);
+            text.ok_or_else(|| vintner_cluster::ClusterError::Name { path: path.to_owned() })
+        };
+        let mut arguments = vec!["-C".to_owned(), text(&absolute(&self.folder)?)?];
+        arguments.extend(["--pipeline".to_owned(), text(&self.file)?]);
+        if let Some(root) = &self.data_root {
+            arguments.extend(["--data-root".to_owned(), text(&absolute(root)?)?]);
+        }
+        let set = |(path, value): (&String, &String)| ["--set".to_owned(), format!("{path}={value}")];
+        arguments.extend(self.overrides.iter().flat_map(set));
+        arguments.extend(self.follow_links.then(|| "--follow-links".to_owned()));
+        arguments.extend(self.no_lock.then(|| "--no-lock".to_owned()));
+        Ok(arguments)
+    }
+
+    /// The store, by a path that holds wherever one stands.
+    pub(crate) fn store_from_anywhere(&self) -> Result<Store> {
+        Ok(self.store_of(&absolute(&self.folder)?))
+    }
+
     pub(crate) fn store(&self) -> Store {
-        let store = Store::of_workspace(&self.folder);
+        self.store_of(&self.folder)
+    }
+
+    fn store_of(&self, folder: &Path) -> Store {
+        let store = Store::of_workspace(folder);
         let store = if self.no_lock { store.locking(Locking::Off) } else { store };
         if self.follow_links { store.behind_a_link() } else { store }
     }
+}
+
+fn absolute(folder: &Path) -> Result<PathBuf> {
+    fs::canonicalize(folder).map_err(|source| CommandError::NotRead { path: folder.to_owned(), source })
 }

@@ -212,6 +212,25 @@ pub enum PipelineError {
         /// The branch that would have read something else.
         branch: String,
     },
+    /// A worker found other things than whoever asked it to make a branch.
+    #[error(
+        "{branch} depends on other things here than where it was asked for, so it isn't made: {}\n  where the program, the \
+         pipeline and the files are the same, run again", causes.join("; ")
+    )]
+    NotAsAsked {
+        /// The branch.
+        branch: String,
+        /// What differs.
+        causes: Vec<String>,
+    },
+    /// What makes branches elsewhere can't go on.
+    #[error("{executor}: {message}")]
+    Executor {
+        /// Who it is.
+        executor: String,
+        /// What is wrong, and what to do.
+        message: String,
+    },
     /// A stage outside the selection isn't made.
     #[error(
         "it isn't made as things are now, isn't selected, and a selected stage reads it\n  \

@@ -29,7 +29,7 @@ pub(crate) fn block_rows(memory: u64, columns: usize) -> usize {
 }
 
 /// The bytes that a text names: `800MB`, `1.5 GB`, `64 kB`, or a number alone.
-pub(crate) fn bytes_of(text: &str) -> Option<u64> {
+pub fn bytes_of(text: &str) -> Option<u64> {
     let text = text.trim();
     let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);

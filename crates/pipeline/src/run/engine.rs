@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::branch_result::BranchResult;
+use super::executor::{Ended, News, Threads};
 use super::failures::remember_failures;
 use super::locked::locked;
 use super::making::Making;
@@ -17,10 +18,11 @@ use super::report::{Outcome, Report, StageReport};
 use super::run_options::RunOptions;
 use super::seen::Seen;
 use super::snapshot::{Looked, Request, is_sound};
+use super::tasks::Tasks;
 use crate::error::{PipelineError, Result};
 use crate::plan::{Branch, BranchAt, Part, Plan, RunKey};
 use crate::spec::ForEach;
-use crate::store::{Locked, Record, SpareLocks, Store, WriteThrough};
+use crate::store::{Record, SpareLocks, Store, WriteThrough};
 
 /// Runs plans against a store.
 pub struct Engine<'a> {
@@ -62,7 +64,12 @@ impl<'a> Engine<'a> {
                 options,
                 reading: Reading::asking(self.store, &options.cancelled, options.force),
                 seen: Seen::default(),
-                disk: WriteThrough::default(),
+                disk: match options.records_only {
+                    true => WriteThrough::at_once(),
+                    false => WriteThrough::default(),
+                },
+                executor: options.executor.clone().unwrap_or_else(|| Arc::new(Threads)),
+                away: Mutex::default(),
                 spare_locks: SpareLocks::default(),
                 latest: OnceLock::new(),
                 progress: Progress::new(plan),
@@ -72,17 +79,19 @@ impl<'a> Engine<'a> {
             unlaid: plan.reads.iter().map(|_| OnceLock::new()).collect(),
             unknown: OnceLock::new(),
             stopping: AtomicBool::new(false),
+            tasks: Tasks::default(),
             readers,
         };
         let running = &run;
-        pool.scope(|scope| {
+        pool.in_place_scope(|scope| {
             for (stage, reads) in plan.reads.iter().enumerate() {
                 if reads.is_empty() {
-                    scope.spawn(move |scope| running.begin(scope, stage));
+                    running.spawn(scope, move |scope| running.begin(scope, stage));
                 }
             }
+            running.follow(scope);
         });
-        run.finish()
+        if options.records_only { run.leave() } else { run.finish() }
     }
 }
 
@@ -99,6 +108,8 @@ struct Run<'a> {
     unknown: OnceLock<PipelineError>,
     /// Set at the first failure, unless the run is to go on.
     stopping: AtomicBool,
+    /// What the threads of the run are at.
+    tasks: Tasks,
 }
 
 impl Run<'_> {
@@ -130,7 +141,7 @@ impl Run<'_> {
                     self.end(scope, stage);
                 }
                 for branch in 0..known.branches.len() {
-                    scope.spawn(move |scope| self.visit(scope, BranchAt { stage, branch }));
+                    self.spawn(scope, move |scope| self.visit(scope, BranchAt { stage, branch }));
                 }
             }
             Err(outcome) => {
@@ -171,7 +182,15 @@ impl Run<'_> {
     fn visit<'s>(&'s self, scope: &rayon::Scope<'s>, at: BranchAt) {
         let Some(known) = self.making.progress.stage(at.stage) else { return };
         let branch = &known.branches[at.branch];
-        let result = self.making.make(at, branch, self.is_ending());
+        match self.making.make(at, branch, self.is_ending()) {
+            Some(result) => self.visited(scope, at, result),
+            None => self.tasks.handed_over(),
+        }
+    }
+
+    /// Notes what became of a branch.
+    fn visited<'s>(&'s self, scope: &rayon::Scope<'s>, at: BranchAt, result: BranchResult) {
+        let Some(known) = self.making.progress.stage(at.stage) else { return };
         if matches!(result.report.outcome, Outcome::Failed(_)) {
             self.failed();
         }
@@ -189,7 +208,72 @@ impl Run<'_> {
     fn end<'s>(&'s self, scope: &rayon::Scope<'s>, stage: usize) {
         for reader in self.readers[stage].iter().copied() {
             if self.waiting_for[reader].fetch_sub(1, Ordering::AcqRel) == 1 {
-                scope.spawn(move |scope| self.begin(scope, reader));
+                self.spawn(scope, move |scope| self.begin(scope, reader));
+            }
+        }
+    }
+
+    /// Has something done on a thread of the run.
+    fn spawn<'s>(
+        &'s self,
+        scope: &rayon::Scope<'s>,
+        work: impl FnOnce(&rayon::Scope<'s>) + Send + 's,
+    ) {
+        let task = self.tasks.begin();
+        scope.spawn(move |scope| {
+            let _task = task;
+            work(scope);
+        });
+    }
+
+    /// Follows what the executor took, until nothing is left to do.
+    fn follow<'s>(&'s self, scope: &rayon::Scope<'s>) {
+        let (making, executor) = (&self.making, self.making.executor.as_ref());
+        let mut ended = [false; 2];
+        // Nothing may be handed over once the threads are idle and nothing is away: all that begins anything is one of them.
+        while self.tasks.wait(|| making.is_any_away()) {
+            let cancelled = making.options.cancelled.is_cancelled();
+            for (asked, at_once) in [(self.is_ending(), false), (cancelled, true)] {
+                if asked && !std::mem::replace(&mut ended[usize::from(at_once)], true) {
+                    executor.end(at_once);
+                }
+            }
+            let is_made = |fingerprint: &_| making.has(fingerprint);
+            match executor.news(self.tasks.are_idle(), &is_made) {
+                Ok(news) => news.into_iter().for_each(|news| self.hear(scope, news)),
+                Err(error) => self.give_up(scope, &error),
+            }
+        }
+    }
+
+    fn hear<'s>(&'s self, scope: &rayon::Scope<'s>, news: News) {
+        match news {
+            News::Said(text) => self.making.observer.said(&text),
+            News::Began(fingerprint) => self.making.began(&fingerprint),
+            News::Ended(fingerprint, ended) => {
+                let Some(away) = self.making.back(&fingerprint) else { return };
+                self.spawn(scope, move |scope| {
+                    let at = away.at;
+                    if let Some(result) = self.making.settle(&fingerprint, away, ended) {
+                        self.visited(scope, at, result);
+                    }
+                });
+            }
+        }
+    }
+
+    /// The executor can't go on: one branch says why, and the others weren't made.
+    fn give_up<'s>(&'s self, scope: &rayon::Scope<'s>, error: &PipelineError) {
+        let mut message = Some(error.to_string());
+        self.stopping.store(true, Ordering::SeqCst);
+        for (fingerprint, away) in self.making.all_back() {
+            let ended = match message.take() {
+                Some(message) => Ended::Failed { message, log: String::new() },
+                None => Ended::Stopped,
+            };
+            let at = away.at;
+            if let Some(result) = self.making.settle(&fingerprint, away, ended) {
+                self.visited(scope, at, result);
             }
         }
     }
@@ -204,20 +288,28 @@ impl Run<'_> {
         self.stopping.load(Ordering::SeqCst) || self.making.options.cancelled.is_cancelled()
     }
 
+    /// Ends where records are all that is left behind.
+    fn leave(self) -> Result<Report> {
+        let Making { plan, progress, options, disk, .. } = self.making;
+        let mut report = Report::new(plan, options.cancelled.is_cancelled());
+        for ((known, unlaid), part) in progress.into_stages().zip(self.unlaid).zip(&plan.parts) {
+            report.stages.extend(unlaid.into_inner());
+            let results = known.into_iter().flat_map(|known| known.results).filter_map(OnceLock::into_inner);
+            let told = results.map(|result| result.report);
+            report.stages.extend(told.filter(|told| {
+                *part == Part::Made || matches!(told.outcome, Outcome::Failed(_))
+            }));
+        }
+        disk.settle()?;
+        self.unknown.into_inner().map_or(Ok(report), Err)
+    }
+
     /// Shows and publishes what was made, and notes what is the latest.
     fn finish(self) -> Result<Report> {
         let Making { plan, progress, reading, store, options, disk, spare_locks, .. } = self.making;
         drop(spare_locks);
         let vintage = &plan.vintage.name;
-        let mut report = Report {
-            pipeline: plan.pipeline.name.clone(),
-            vintage: vintage.clone(),
-            stages: Vec::new(),
-            published: Vec::new(),
-            set_aside: Vec::new(),
-            interrupted: options.cancelled.is_cancelled(),
-            locked: Locked::default(),
-        };
+        let mut report = Report::new(plan, options.cancelled.is_cancelled());
         let came_out = locked(&progress, plan, &reading);
         let stages: Vec<_> = progress.into_stages().collect();
         let made = |result: &OnceLock<BranchResult>| result.get().is_some_and(|result| result.made.is_some());

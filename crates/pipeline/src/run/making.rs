@@ -4,11 +4,13 @@ use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use super::away::Away;
 use super::branch_result::BranchResult;
+use super::executor::Executor;
 use super::failures::now;
 use super::kept::{Kept, kept};
 use super::observer::Observer;
@@ -39,6 +41,9 @@ pub(crate) struct Making<'a> {
     pub(crate) seen: Seen,
     /// What was made and isn't on the disk yet.
     pub(crate) disk: WriteThrough,
+    /// Who makes what the run doesn't make itself, and what of that isn't back yet.
+    pub(crate) executor: Arc<dyn Executor>,
+    pub(super) away: Mutex<BTreeMap<Digest, Away>>,
     pub(crate) spare_locks: SpareLocks,
     /// The fingerprints of the vintage's last run, once a branch asks for them.
     pub(crate) latest: OnceLock<BTreeMap<String, Digest>>,
@@ -50,25 +55,26 @@ enum Made {
     Cached(Digest, Record),
     Ran(Vec<Cause>, Digest, Record),
     Stopped,
+    /// An executor has it.
+    HandedOver,
 }
 
 impl Making<'_> {
-    /// Makes a branch, unless what it reads isn't made or the run is ending.
-    pub(crate) fn make(&self, at: BranchAt, branch: &Branch<'_>, ending: bool) -> BranchResult {
+    /// Makes a branch, unless what it reads isn't made or the run is ending; nothing where an executor has it from now on.
+    pub(crate) fn make(&self, at: BranchAt, branch: &Branch<'_>, ending: bool) -> Option<BranchResult> {
         let name = branch.id.to_string();
         let nothing =
             |outcome| BranchResult { made: None, report: StageReport::new(&name, outcome), failure: None };
         if branch.reads.iter().any(|read| self.progress.record(read.from).is_none()) {
             let reads = branch.reads.iter().filter_map(|read| self.progress.result(read.from));
-            return nothing(Outcome::without(reads.map(|result| &result.report.outcome)));
+            return Some(nothing(Outcome::without(reads.map(|result| &result.report.outcome))));
         }
         let started = Instant::now();
-        let part = self.plan.parts[at.stage];
-        let mut made = self.make_branch(branch, &name, part, ending);
+        let mut made = self.make_branch(at, branch, &name, ending);
         if let Err(PipelineError::Misremembered { path }) = &made {
             tracing::warn!(path = %path.display(), "what was remembered of a file was wrong; it was read again");
             self.seen.forget();
-            made = self.make_branch(branch, &name, part, ending);
+            made = self.make_branch(at, branch, &name, ending);
         }
         let made = match made {
             Ok(made) => made,
@@ -76,7 +82,7 @@ impl Making<'_> {
                 let report = StageReport::new(&name, Outcome::Failed(error.to_string()));
                 let seconds = started.elapsed().as_secs_f64();
                 let failure = self.failure(branch, &name, &error);
-                return BranchResult { made: None, report: StageReport { seconds, ..report }, failure };
+                return Some(BranchResult { made: None, report: StageReport { seconds, ..report }, failure });
             }
         };
         let (outcome, digest, record) = match made {
@@ -84,8 +90,21 @@ impl Making<'_> {
             Made::Ran(causes, digest, record) => {
                 (Outcome::Ran(causes.iter().map(Cause::to_string).collect()), digest, record)
             }
-            Made::Stopped => return nothing(Outcome::Stopped),
+            Made::Stopped => return Some(nothing(Outcome::Stopped)),
+            Made::HandedOver => return None,
         };
+        Some(self.came_out(branch, name, outcome, digest, record))
+    }
+
+    /// What is told of a branch that has a result.
+    pub(super) fn came_out(
+        &self,
+        branch: &Branch<'_>,
+        name: String,
+        outcome: Outcome,
+        digest: Digest,
+        record: Record,
+    ) -> BranchResult {
         let first = branch.bound.output_declarations.first();
         let report = StageReport {
             branch: name,
@@ -119,8 +138,12 @@ impl Making<'_> {
         Some(Failure::new(now(), &error.to_string(), fingerprint))
     }
 
-    fn make_branch(&self, branch: &Branch<'_>, name: &str, part: Part, ending: bool) -> Result<Made> {
+    fn make_branch(&self, at: BranchAt, branch: &Branch<'_>, name: &str, ending: bool) -> Result<Made> {
+        let part = self.plan.parts[at.stage];
         let fingerprint = self.reading.fingerprint(self.plan, branch, &self.progress)?;
+        if part == Part::Made {
+            self.check_asked(name, &fingerprint)?;
+        }
         self.seen.check(branch, &fingerprint)?;
         let digest = fingerprint.digest()?;
         let forced = self.options.force && part == Part::Made;
@@ -141,13 +164,31 @@ impl Making<'_> {
         if part == Part::Read {
             return Err(PipelineError::NotSelected { stage: branch.id.stage.clone() });
         }
+        if self.executor.takes(&branch.id.stage) {
+            self.hand_over((at, branch), name, fingerprint, &digest, why);
+            return Ok(Made::HandedOver);
+        }
         // A thread of the run that waits for a part of a stage takes up another branch meanwhile. It
         // would wait for that one's lock with this one's held, and two runs for one another for ever.
         apart(|| self.make_locked(branch, name, fingerprint, digest, forced, why))
     }
 
+    /// That a branch depends on what it was asked for with, where it was.
+    fn check_asked(&self, name: &str, fingerprint: &Fingerprint) -> Result<()> {
+        let Some(asked) = &self.options.asked else { return Ok(()) };
+        match asked.get(name) {
+            Some(asked) if asked == fingerprint => Ok(()),
+            Some(asked) => {
+                let causes = Before::Of(asked).causes(fingerprint);
+                let causes = causes.iter().map(Cause::to_string).collect();
+                Err(PipelineError::NotAsAsked { branch: name.to_owned(), causes })
+            }
+            None => Err(PipelineError::Unknown { message: format!("{name} wasn't asked for"), hint: None }),
+        }
+    }
+
     /// What the store has of a result, once what it lacks was asked for where results are shared.
-    fn kept_or_shared(&self, name: &str, fingerprint: &Digest) -> Kept {
+    pub(super) fn kept_or_shared(&self, name: &str, fingerprint: &Digest) -> Kept {
         let found = kept(self.store, &self.reading, fingerprint);
         let Some(shared) = self.options.shared.as_ref().filter(|_| !matches!(found, Kept::Whole(_))) else {
             return found;
@@ -258,7 +299,10 @@ impl Making<'_> {
         });
         self.write_log(branch, &record, kept.as_ref().err());
         kept?;
+        // Where others read the store, its objects are there before its record is.
+        self.disk.check()?;
         self.store.put_record(digest, &record, &self.disk)?;
+        self.disk.check()?;
         tracing::info!(stage = name, seconds = record.seconds, why = record.causes.join("; "), "ran");
         Ok(Some(record))
     }
@@ -444,7 +488,10 @@ impl Making<'_> {
     }
 
     /// Writes down what a branch said, for people.
-    fn write_log(&self, branch: &Branch<'_>, record: &Record, error: Option<&PipelineError>) {
+    pub(super) fn write_log(&self, branch: &Branch<'_>, record: &Record, error: Option<&PipelineError>) {
+        if error.is_some() && self.options.records_only {
+            self.observer.failed(&record.branch, &record.to_log(error));
+        }
         if self.options.store_only {
             return;
         }
@@ -452,7 +499,7 @@ impl Making<'_> {
         self.put_log(&path, &record.to_log(error));
     }
 
-    fn put_log(&self, path: &Path, log: &str) {
+    pub(super) fn put_log(&self, path: &Path, log: &str) {
         if let Err(error) = self.store.write_cache(path, log.as_bytes()) {
             tracing::warn!(path = %path.display(), %error, "the stage's log can't be written");
         }

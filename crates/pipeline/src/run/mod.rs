@@ -6,9 +6,12 @@
 
 mod abandoned;
 mod answers;
+mod away;
 mod branch_result;
 mod engine;
+mod executor;
 mod failures;
+mod handing_over;
 mod kept;
 mod locked;
 mod making;
@@ -21,11 +24,13 @@ mod report;
 mod run_options;
 mod seen;
 mod snapshot;
+mod tasks;
 mod unpublish;
 
 pub use abandoned::abandoned_scratch;
 pub(crate) use answers::ROLE as ANSWERS;
 pub use engine::Engine;
+pub use executor::{Ended, Executor, News, Ready, Threads};
 pub(crate) use failures::failures;
 pub(crate) use kept::{Kept, kept};
 pub(crate) use locked::locked;

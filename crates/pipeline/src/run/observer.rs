@@ -10,6 +10,10 @@ pub trait Observer: Send + Sync {
     fn started(&self, _branch: &str) {}
     /// A branch waits for another process that makes it just now; who says that it does.
     fn waiting(&self, _branch: &str, _holder: &str) {}
+    /// A branch's stage failed, and all that it said; of a run that writes no logs.
+    fn failed(&self, _branch: &str, _log: &str) {}
+    /// Something that has to do with all branches.
+    fn said(&self, _text: &str) {}
     /// A branch ran, was found in the store, failed, or was skipped.
     fn finished(&self, _report: &StageReport) {}
 }

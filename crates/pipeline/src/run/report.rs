@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{PipelineError, Result};
+use crate::plan::Plan;
 use crate::store::Locked;
 
 /// What happened to a branch.
@@ -94,6 +95,19 @@ pub struct Report {
 }
 
 impl Report {
+    /// Of a run in which nothing has happened yet.
+    pub(crate) fn new(plan: &Plan<'_>, interrupted: bool) -> Self {
+        Self {
+            pipeline: plan.pipeline.name.clone(),
+            vintage: plan.vintage.name.clone(),
+            stages: Vec::new(),
+            published: Vec::new(),
+            set_aside: Vec::new(),
+            interrupted,
+            locked: Locked::default(),
+        }
+    }
+
     /// How many branches ran.
     pub fn ran(&self) -> usize {
         self.stages.iter().filter(|stage| matches!(stage.outcome, Outcome::Ran(_))).count()

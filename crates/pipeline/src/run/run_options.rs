@@ -1,10 +1,12 @@
 //! How to run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::executor::Executor;
 use super::snapshot::Request;
 use crate::digest::Digest;
+use crate::fingerprint::Fingerprint;
 use crate::operation::Cancelled;
 use crate::store::{Locked, SharedStore};
 
@@ -17,6 +19,13 @@ pub struct RunOptions {
     pub keep_going: bool,
     /// Write nothing outside the store: neither what is shown to people nor what is published.
     pub store_only: bool,
+    /// Leave nothing behind but objects and records, each record after its objects are on the disk: of a worker, whose results
+    /// another run shows. It is `store_only`, too.
+    pub records_only: bool,
+    /// What each selected branch has to depend on; one that depends on anything else isn't made.
+    pub asked: Option<Arc<BTreeMap<String, Fingerprint>>>,
+    /// Who makes what has to be made; the run's own threads where nobody is named.
+    pub executor: Option<Arc<dyn Executor>>,
     /// What has to come out: where anything else does, nothing is shown or published.
     pub locked: Option<Locked>,
     /// How many branches may run at once; 0 for as many as there are processors.

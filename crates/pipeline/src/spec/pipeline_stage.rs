@@ -9,6 +9,7 @@ use super::bound::{Bound, Template};
 use super::foreach::{ForEach, Item};
 use super::globals::ITEM;
 use super::paths::fill_path;
+use super::resources::Resources;
 
 /// A configured stage.
 pub struct PipelineStage {
@@ -22,6 +23,8 @@ pub struct PipelineStage {
     pub foreach: Option<ForEach>,
     /// The stage as it stands; where it depends on the item, that of a stand-in for one.
     pub bound: Arc<Bound>,
+    /// What it asks of a cluster.
+    pub resources: Resources,
     /// Outputs that are written into the workspace, each with its path as it stands in the spec.
     pub publish: BTreeMap<String, Spanned<String>>,
     /// The stage for each item that the spec lists, where anything depends on it.

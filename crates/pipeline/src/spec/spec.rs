@@ -10,6 +10,7 @@ use vintner_diagnostics::{Document, Fault, Faults, Names, Node, NodeValue, Refus
 use super::globals::{Globals, ITEM, fault_of};
 use super::paths::fill_path;
 use super::publish::ALL_OUTPUTS;
+use super::resources::ResourcesSpec;
 
 /// A pipeline as written, before operations have read their parameters.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -81,6 +82,9 @@ pub struct StageSpec {
     /// What of the machine a command depends on.
     #[serde(default)]
     pub environment: Option<Value>,
+    /// What it asks of a cluster; no result depends on it.
+    #[serde(default)]
+    pub resources: Option<ResourcesSpec>,
     /// Outputs to write into the workspace: output name to path, where `{vintage}` is the vintage's
     /// name and `{item}` the branch's. A path alone is that of all outputs that are files, each with its own ending.
     #[serde(default)]

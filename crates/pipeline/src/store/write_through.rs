@@ -18,6 +18,8 @@ use crate::error::{PipelineError, Result};
 pub(crate) struct WriteThrough {
     writers: OnceLock<Writers>,
     failure: Failure,
+    /// Whether whoever makes a file waits until it is on the disk.
+    at_once: bool,
 }
 
 /// The first file that couldn't be written through.
@@ -36,8 +38,28 @@ const THREADS: usize = 8;
 const WAITING: usize = 64;
 
 impl WriteThrough {
+    /// Writes each file through before anything else is done, as where another machine is told of it next.
+    pub(crate) fn at_once() -> Self {
+        Self { at_once: true, ..Self::default() }
+    }
+
+    /// That all that was to be on the disk by now is.
+    ///
+    /// # Errors
+    /// Where a file couldn't be written through.
+    pub(crate) fn check(&self) -> Result<()> {
+        if !self.at_once {
+            return Ok(());
+        }
+        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        failure.map_or(Ok(()), Err)
+    }
+
     /// Begins to write a file through that is in its place. What fails is told by [`Self::settle`].
     pub(crate) fn add(&self, path: &Path, file: File) {
+        if self.at_once {
+            return write_through((path.to_owned(), file), &self.failure);
+        }
         let writers = self.writers.get_or_init(|| Writers::start(&self.failure));
         // Where no thread could be started, nobody receives, and it is written through here.
         if let Err(unsent) = writers.sender.send((path.to_owned(), file)) {

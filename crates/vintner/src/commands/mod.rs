@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod cache;
 pub(crate) mod claims;
 pub(crate) mod clean;
+mod cluster;
 pub(crate) mod consistency;
 pub(crate) mod diff;
 pub(crate) mod eject;
@@ -32,6 +33,7 @@ pub(crate) mod vintage_new;
 pub(crate) mod vintages;
 pub(crate) mod watch;
 pub(crate) mod why;
+pub(crate) mod worker;
 
 use std::io::{Write, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -12,7 +12,7 @@ use vintner_stages::{ResultsDifference, results_difference};
 
 use super::cache::shared::say_taken;
 use super::status::exit_code;
-use super::{count, lock, print_json, published, results};
+use super::{cluster, count, lock, print_json, published, results};
 use crate::arguments::{Format, Reproduce};
 use crate::branch_list::{either, folded, names};
 use crate::conclusion;
@@ -68,6 +68,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     let options = RunOptions {
         locked,
         shared,
+        executor: cluster::executor(workspace, arguments.executor, &plan, &cancelled)?,
         force: arguments.force,
         keep_going: arguments.keep_going,
         known: workspace.locked_outputs()?,
@@ -170,11 +171,16 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
     if arguments.force {
         statuses.iter_mut().for_each(|status| status.state = State::Stale(vec!["--force".into()]));
     }
+    let submitted = cluster::in_words(workspace, arguments.executor, plan, &statuses)?;
     if arguments.format == Format::Json {
-        print_json(&json!({
+        let mut told = json!({
             "pipeline": plan.pipeline.name, "vintage": plan.vintage.name, "stages": statuses,
             "published": published,
-        }))?;
+        });
+        if !submitted.is_empty() {
+            told["submitted"] = json!(submitted);
+        }
+        print_json(&told)?;
         return exit_code(&statuses, arguments.exit_code);
     }
     let mut out = page();
@@ -190,6 +196,9 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
     });
     state_lines::print(&mut out, &lines.collect::<Vec<_>>(), "would run".len())?;
     published::print_remarks(&mut out, &published)?;
+    for line in &submitted {
+        writeln!(out, "  would submit {line}")?;
+    }
     let stale = statuses.iter().filter(|status| status.state.would_run()).count();
     let waiting = statuses.iter().filter(|status| matches!(status.state, State::Waiting(_))).count();
     writeln!(

@@ -3,16 +3,17 @@
 use std::io::Write;
 
 use serde_json::json;
+use vintner_cluster::JobState;
 use vintner_pipeline::{LastFailure, Plan, StageStatus, State, Survey};
 
-use super::{count, print_json, published};
+use super::{cluster, count, print_json, published};
 use crate::arguments::{self, Format};
 use crate::branch_list::{all_of, folded};
 use crate::error::{CommandError, Result};
 use crate::instant::instant;
-use crate::printable::printable_line;
+use crate::printable::{printable, printable_line};
 use crate::state_lines::{self, StateLine};
-use crate::terminal::{Tone, page};
+use crate::terminal::{Screen, Tone, page, say};
 use crate::workspace::{Volume, Workspace};
 
 pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Status) -> Result<()> {
@@ -23,10 +24,23 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Status) -> Resul
     let survey = Survey::new(&plan, &store)?;
     let published = survey.published(&workspace.locked_outputs()?)?;
     let statuses: Vec<&StageStatus> = survey.statuses().collect();
+    let (jobs, trouble) = cluster::jobs(workspace, &store)?;
+    if let Some(trouble) = trouble {
+        let label = Screen::stderr().paint(Tone::Warning, "warning:");
+        say(&format!("{label} {}", printable(&format!("{trouble}; what is queued isn't known"))));
+    }
+    let job = |status: &StageStatus| jobs.get(status.fingerprint.as_ref()?).filter(|_| status.state != State::Fresh);
+    let word = |state: &JobState| if *state == JobState::Running { "running" } else { "queued" };
     if arguments.format == Format::Json {
-        print_json(&json!({
+        let mut told = json!({
             "pipeline": pipeline.name, "vintage": vintage.name, "stages": statuses, "published": published,
-        }))?;
+        });
+        for (at, status) in statuses.iter().enumerate() {
+            if let Some(state) = job(status) {
+                told["stages"][at]["job"] = json!(word(state));
+            }
+        }
+        print_json(&told)?;
         return exit_code(statuses, arguments.exit_code);
     }
     let mut out = page();
@@ -40,13 +54,25 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Status) -> Resul
             other => (Tone::Warning, other.causes().join("; ")),
         };
         let below = status.failed.as_ref().map(last_failure);
-        StateLine { word: status.state.word(), tone, branch: &status.branch, detail, below }
+        match job(status) {
+            Some(state) => {
+                let (tone, detail) = (Tone::Aside, "on the cluster".to_owned());
+                StateLine { word: word(state), tone, branch: &status.branch, detail, below }
+            }
+            None => StateLine { word: status.state.word(), tone, branch: &status.branch, detail, below },
+        }
     });
     state_lines::print(&mut out, &lines.collect::<Vec<_>>(), "waiting".len())?;
     published::print_remarks(&mut out, &published)?;
     let fresh = statuses.iter().filter(|status| status.state == State::Fresh).count();
     let name = out.paint(Tone::Strong, &vintage.name);
-    writeln!(out, "{name}: {}, {fresh} fresh", count(statuses.len(), "stage"))?;
+    let on_cluster: Vec<&JobState> = statuses.iter().filter_map(|status| job(status)).collect();
+    let running = on_cluster.iter().filter(|state| ***state == JobState::Running).count();
+    let more = match on_cluster.len() {
+        0 => String::new(),
+        all => format!(", {running} running and {} queued on the cluster", all - running),
+    };
+    writeln!(out, "{name}: {}, {fresh} fresh{more}", count(statuses.len(), "stage"))?;
     exit_code(statuses, arguments.exit_code)
 }
 

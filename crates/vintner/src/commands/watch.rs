@@ -16,7 +16,7 @@ use vintner_stages::TableDifferences;
 
 use super::why::print_reasons;
 use super::{count, reproduce};
-use crate::arguments::{Format, Reproduce, Watch};
+use crate::arguments::{Executor, Format, Reproduce, Watch};
 use crate::error::Result;
 use crate::interrupt;
 use crate::printable::printable;
@@ -45,6 +45,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Watch) -> Result<()> {
         dry_run: false,
         exit_code: false,
         force: false,
+        executor: Some(Executor::Local),
         // What changes here is made here.
         no_remote: true,
         locked: false,

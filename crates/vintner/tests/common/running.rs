@@ -1,7 +1,7 @@
 //! The program while it runs.
 
 use std::fs::{self, File};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
@@ -17,17 +17,22 @@ pub struct Running {
 impl Workspace {
     /// Begins a run of the program here.
     pub fn start(&self, arguments: &[&str]) -> Running {
-        let said = tempfile::tempdir().unwrap();
-        let file = |name: &str| Stdio::from(File::create(said.path().join(name)).unwrap());
         let mut command = self.command(arguments);
         // Where it can be seen what a killed run leaves behind.
         command.env("VINTNER_SCRATCH", self.path("scratch"));
-        let child = command.stdin(Stdio::null()).stdout(file("out")).stderr(file("err")).spawn().unwrap();
-        Running { child, said }
+        Running::of(command)
     }
 }
 
 impl Running {
+    /// Begins what is called so.
+    pub fn of(mut command: Command) -> Self {
+        let said = tempfile::tempdir().unwrap();
+        let file = |name: &str| Stdio::from(File::create(said.path().join(name)).unwrap());
+        let child = command.stdin(Stdio::null()).stdout(file("out")).stderr(file("err")).spawn().unwrap();
+        Self { child, said }
+    }
+
     pub fn id(&self) -> u32 {
         self.child.id()
     }

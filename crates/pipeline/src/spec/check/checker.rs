@@ -17,6 +17,7 @@ use crate::spec::of::Of;
 use crate::spec::pipeline_stage::PipelineStage;
 use crate::spec::publish::{ALL_OUTPUTS, each_output};
 use crate::spec::reference::Reference;
+use crate::spec::resources::Resources;
 use crate::spec::spec::{Spec, StageSpec};
 
 pub(crate) struct Checker<'a> {
@@ -142,6 +143,11 @@ impl<'a> Checker<'a> {
                 Some((name.clone(), bounds.first()?.output_declarations.first()?.name.clone()))
             })
             .collect();
+        let written = self.spec.stages.iter();
+        let written = written.filter_map(|(name, stage)| Some((&name.value, stage.resources.as_ref()?)));
+        let mut resources: BTreeMap<&String, Resources> = written
+            .map(|(name, written)| (name, Resources::read(written, self.document, &mut self.faults)))
+            .collect();
         let stages = parts.into_iter().filter_map(|(name, (template, foreach, mut bounds))| {
             let references = bounds.iter_mut().flat_map(|bound| bound.inputs.values_mut());
             for reference in references {
@@ -157,6 +163,7 @@ impl<'a> Checker<'a> {
                 title: template.spec.title.clone(),
                 operation: template.operation.name().to_owned(),
                 bound: bounds.first().map(Arc::clone)?,
+                resources: resources.remove(&name).unwrap_or_default(),
                 publish: each_output(
                     template
                         .spec

@@ -1,0 +1,88 @@
+//! What `squeue` says.
+
+use std::collections::BTreeMap;
+
+use crate::error::{ClusterError, Result};
+use crate::queue::Queued;
+
+/// The number of the array, which of its jobs, their state, why they wait, the array's name.
+pub(crate) const FORMAT: &str = "%F|%K|%T|%r|%j";
+
+/// States in which a job won't make anything any longer. One that is being ended (`COMPLETING`) may still write.
+const OVER: [&str; 10] = [
+    "BOOT_FAIL",
+    "CANCELLED",
+    "COMPLETED",
+    "DEADLINE",
+    "FAILED",
+    "NODE_FAIL",
+    "OUT_OF_MEMORY",
+    "PREEMPTED",
+    "REVOKED",
+    "TIMEOUT",
+];
+/// Why jobs wait whose turn will come.
+const TURN: [&str; 8] =
+    ["None", "Priority", "Resources", "Cleaning", "BeginTime", "JobArrayTaskLimit", "Prolog", "NonZeroExitCode"];
+
+/// What is in the queue, by the name of the array.
+pub(crate) fn queued(said: &str) -> Result<BTreeMap<String, Queued>> {
+    let mut found: BTreeMap<String, Queued> = BTreeMap::new();
+    for line in said.lines().filter(|line| !line.trim().is_empty()) {
+        let not_understood = || ClusterError::NotUnderstood { program: "squeue", said: line.to_owned() };
+        let [id, jobs, state, reason, name] = line.splitn(5, '|').map(str::trim).collect::<Vec<_>>()[..] else {
+            return Err(not_understood());
+        };
+        let queued = found.entry(name.to_owned()).or_default();
+        queued.id = id.to_owned();
+        if OVER.contains(&state) {
+            continue;
+        }
+        let runs = !matches!(state, "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" | "CONFIGURING");
+        if !runs && !TURN.contains(&reason) {
+            queued.reason = Some(reason.to_owned());
+        }
+        for range in ranges(jobs).ok_or_else(not_understood)? {
+            queued.jobs.extend(range.map(|job| (job, runs)));
+        }
+    }
+    Ok(found)
+}
+
+/// The jobs of `3`, `0-5,7` or `[0-5,7%2]`.
+fn ranges(text: &str) -> Option<Vec<std::ops::RangeInclusive<usize>>> {
+    let text = text.trim_start_matches('[').trim_end_matches(']');
+    let text = text.split('%').next()?;
+    let range = |part: &str| {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (last, step) = last.split_once(':').unwrap_or((last, "1"));
+        let (first, last): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
+        (step == "1" && first <= last && last - first < LARGEST).then_some(first..=last)
+    };
+    text.split(',').map(range).collect()
+}
+
+/// No array has more jobs.
+const LARGEST: usize = 4_000_001;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_and_what_runs_is_told_apart() -> Result<()> {
+        let said = "12|2-4,7%3|PENDING|Resources|vintner-a\n12|0|RUNNING|None|vintner-a\n12|1|COMPLETING|None|vintner-a\n\
+                    12|6|CANCELLED|None|vintner-a\n13|0-1|PENDING|JobHeldAdmin|vintner-b\n14|0|NODE_FAIL|None|vintner-c\n";
+        let found = queued(said)?;
+        let jobs = |name: &str| found.get(name).map(|queued| queued.jobs.clone().into_iter().collect::<Vec<_>>());
+        assert_eq!(jobs("vintner-a"), Some(vec![(0, true), (1, true), (2, false), (3, false), (4, false), (7, false)]));
+        assert_eq!(jobs("vintner-c"), Some(Vec::new()));
+        let held = found.get("vintner-b").ok_or_else(|| ClusterError::NotUnderstood { program: "", said: String::new() })?;
+        assert_eq!((held.id.as_str(), held.reason.as_deref()), ("13", Some("JobHeldAdmin")));
+        assert!(queued("")?.is_empty());
+        for strange in ["slurm", "1|x|RUNNING|None|a", "1|5-2|RUNNING|None|a", "1|0-...|PENDING|None|a"] {
+            assert!(queued(strange).is_err(), "{strange}");
+        }
+        Ok(())
+    }
+}
