@@ -14,7 +14,7 @@ use crate::grouping::{Share, groups};
 use crate::jobs::{Array, tail};
 use crate::limits::Limits;
 use crate::line::Line;
-use crate::note::{Note, age, noted};
+use crate::note::{NOTE, Note, age, has_note, noted, remove};
 use crate::queue::{self, Named, Queue};
 use crate::worker_call::WorkerCall;
 
@@ -27,6 +27,8 @@ const LISTED: u64 = 10;
 /// So long a result may take to be seen from here that a worker has said to be there: file systems of a network remember
 /// for a while that something isn't.
 const SEEN: Duration = Duration::from_secs(90);
+/// So many full groups are submitted while the run may hand over more.
+const ENOUGH: usize = 32;
 /// So often in a row a job has to be missing from the queue.
 const MISSED: usize = 2;
 
@@ -76,7 +78,13 @@ struct Wanted {
 
 impl Cluster {
     /// By a queue, for the runs of a store.
-    pub fn new(queue: Box<dyn Queue>, store: Store, call: WorkerCall, limits: Limits, cancelled: Cancelled) -> Self {
+    pub fn new(
+        queue: Box<dyn Queue>,
+        store: Store,
+        call: WorkerCall,
+        limits: Limits,
+        cancelled: Cancelled,
+    ) -> Self {
         let state = State {
             ready: Vec::new(),
             away: BTreeMap::new(),
@@ -121,8 +129,8 @@ impl Cluster {
         if state.ready.is_empty() || state.trouble.is_some() && Instant::now() < state.next_poll {
             return Ok(());
         }
-        let groups = self.groups(state, whole);
-        if groups.is_empty() && !whole {
+        // Much may be on its way yet, and goes together then.
+        if !whole && self.groups(state, whole).len() < ENOUGH {
             return Ok(());
         }
         // Two runs that begin at once would each find nothing of the other's.
@@ -177,7 +185,9 @@ impl Cluster {
             })
             .collect();
         let mut groups = groups(&shares, &self.limits, whole);
-        groups.truncate(self.limits.jobs.max(1).saturating_sub(state.arrays.iter().map(Array::jobs_left).sum()));
+        groups.truncate(
+            self.limits.jobs.max(1).saturating_sub(state.arrays.iter().map(Array::jobs_left).sum()),
+        );
         groups
     }
 
@@ -242,6 +252,10 @@ impl Cluster {
     fn find_earlier(&self, state: &mut State) -> Result<()> {
         let unknown = |folder: &PathBuf| !state.known.contains(folder);
         let folders: Vec<PathBuf> = noted(&self.store).into_iter().filter(unknown).collect();
+        let (folders, unsubmitted): (Vec<PathBuf>, Vec<PathBuf>) =
+            folders.into_iter().partition(|folder| has_note(folder));
+        // Nobody else is about to write one just now.
+        unsubmitted.iter().for_each(|folder| remove(folder));
         let read = folders.iter().filter_map(|folder| Note::read(folder, self.queue.name(), true));
         let found: Vec<(Note, Vec<Group>)> = read.collect();
         if found.is_empty() {
@@ -253,7 +267,7 @@ impl Cluster {
         for (note, written) in found {
             let is_listed = listed.get(&note.name).is_some_and(|queued| !queued.jobs.is_empty());
             // One that was handed over a moment ago may not be listed yet, whether or not its number is known.
-            let is_young = age(&note.folder.join("note.json")).is_some_and(|age| age < LISTED);
+            let is_young = age(&note.folder.join(NOTE)).is_some_and(|age| age < LISTED);
             if is_listed || is_young || !note.is_own() {
                 adopted += usize::from(is_listed);
                 state.known.insert(note.folder.clone());
@@ -263,7 +277,11 @@ impl Cluster {
             }
         }
         if adopted > 0 {
-            let said = format!("{}: {} of an earlier run found in the queue", self.queue.name(), many(adopted, "array", "arrays"));
+            let said = format!(
+                "{}: {} of an earlier run found in the queue",
+                self.queue.name(),
+                many(adopted, "array", "arrays")
+            );
             state.news.push(News::Said(said));
         }
         Ok(())
@@ -273,7 +291,8 @@ impl Cluster {
     fn join_earlier(&self, state: &mut State, is_made: &dyn Fn(&Digest) -> bool) {
         let taken: BTreeSet<&Digest> = state.arrays.iter().flat_map(Array::left).collect();
         let is_taken = |wanted: &Wanted| taken.contains(&wanted.ready.fingerprint) && !wanted.ready.forced;
-        let (joined, ready): (Vec<Wanted>, Vec<Wanted>) = std::mem::take(&mut state.ready).into_iter().partition(is_taken);
+        let (joined, ready): (Vec<Wanted>, Vec<Wanted>) =
+            std::mem::take(&mut state.ready).into_iter().partition(is_taken);
         state.ready = ready;
         for wanted in joined {
             let fingerprint = wanted.ready.fingerprint.clone();
@@ -353,11 +372,18 @@ impl Cluster {
                             continue;
                         }
                         // Of a job that ended in the middle, the others had no turn.
-                        wanted.strikes += usize::from(making.as_ref().is_none_or(|making| *making == fingerprint));
+                        wanted.strikes +=
+                            usize::from(making.as_ref().is_none_or(|making| *making == fingerprint));
                         if wanted.strikes > self.limits.retries {
                             let log = tail(&array.note.folder, job.at);
-                            let message = format!("its job ended without a result, {}; the last was {name}{log}", times(wanted.strikes));
-                            news.push(News::Ended(fingerprint, Ended::Failed { message, log: String::new() }));
+                            let message = format!(
+                                "its job ended without a result, {}; the last was {name}{log}",
+                                times(wanted.strikes)
+                            );
+                            news.push(News::Ended(
+                                fingerprint,
+                                Ended::Failed { message, log: String::new() },
+                            ));
                         } else {
                             again += 1;
                             ready.push(wanted);
@@ -369,7 +395,9 @@ impl Cluster {
                             1 => "1 branch is".to_owned(),
                             many => format!("{many} branches are"),
                         };
-                        news.push(News::Said(format!("{name} ended without all of its results; {again} handed over again{log}")));
+                        news.push(News::Said(format!(
+                            "{name} ended without all of its results; {again} handed over again{log}"
+                        )));
                     }
                 }
             }
@@ -447,7 +475,9 @@ impl Cluster {
             None => {
                 state.trouble = Some(Instant::now());
                 let name = self.queue.name();
-                state.news.push(News::Said(format!("{name}: {error}; waiting for up to {} s", patience.as_secs())));
+                state
+                    .news
+                    .push(News::Said(format!("{name}: {error}; waiting for up to {} s", patience.as_secs())));
                 state.pause = POLL;
             }
             Some(since) if since.elapsed() > patience => {
@@ -505,7 +535,8 @@ impl Cluster {
             }
             Err(error) => {
                 let said = format!(
-                    "{}: jobs can't be cancelled, and go on: {error}; the same command finds them", self.queue.name()
+                    "{}: jobs can't be cancelled, and go on: {error}; the same command finds them",
+                    self.queue.name()
                 );
                 state.news.push(News::Said(said));
             }
@@ -549,6 +580,10 @@ impl Executor for Cluster {
     fn end(&self, at_once: bool) {
         let mut state = self.state();
         state.ending = true;
+        // What is cancelled is to end at once, which is said next.
+        if !at_once && self.cancelled.is_cancelled() {
+            return;
+        }
         self.give_back(&mut state);
         self.cancel(&mut state, !at_once);
         if at_once {

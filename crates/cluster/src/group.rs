@@ -44,7 +44,10 @@ impl Group {
         let group: Self = serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))?;
         for asked in &group.branches {
             if !asked.depends_on.digest().is_ok_and(|digest| digest == asked.fingerprint) {
-                return Err(refused(format!("the fingerprint of {} isn't that of what it says", asked.branch)));
+                return Err(refused(format!(
+                    "the fingerprint of {} isn't that of what it says",
+                    asked.branch
+                )));
             }
         }
         Ok(group)

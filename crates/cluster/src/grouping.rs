@@ -64,8 +64,10 @@ mod tests {
 
     fn sizes(seconds: &[Option<f64>], limits: &Limits, whole: bool) -> Vec<usize> {
         let none = Resources::default();
-        let shares: Vec<Share<'_>> =
-            seconds.iter().map(|seconds| Share { resources: &none, seconds: *seconds, forced: false }).collect();
+        let shares: Vec<Share<'_>> = seconds
+            .iter()
+            .map(|seconds| Share { resources: &none, seconds: *seconds, forced: false })
+            .collect();
         groups(&shares, limits, whole).iter().map(Vec::len).collect()
     }
 
@@ -99,10 +101,13 @@ mod tests {
 
     #[test]
     fn nothing_is_left_out() {
-        let seconds: Vec<Option<f64>> = (0..997).map(|at| (at % 3 > 0).then_some(f64::from(at % 90))).collect();
+        let seconds: Vec<Option<f64>> =
+            (0..997).map(|at| (at % 3 > 0).then_some(f64::from(at % 90))).collect();
         let none = Resources::default();
-        let shares: Vec<Share<'_>> =
-            seconds.iter().map(|seconds| Share { resources: &none, seconds: *seconds, forced: false }).collect();
+        let shares: Vec<Share<'_>> = seconds
+            .iter()
+            .map(|seconds| Share { resources: &none, seconds: *seconds, forced: false })
+            .collect();
         let mut all: Vec<usize> = groups(&shares, &Limits::default(), true).into_iter().flatten().collect();
         all.sort_unstable();
         assert_eq!(all, (0..997).collect::<Vec<_>>());

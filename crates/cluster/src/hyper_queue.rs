@@ -62,7 +62,9 @@ impl HyperQueue {
 fn explained(error: ClusterError) -> ClusterError {
     let is_no_server = |said: &str| {
         let said = said.to_ascii_lowercase();
-        said.contains("no online server") || said.contains("server is not running") || said.contains("no running instance")
+        said.contains("no online server")
+            || said.contains("server is not running")
+            || said.contains("no running instance")
     };
     match error {
         ClusterError::Refused { program, said } if is_no_server(&said) => {

@@ -22,6 +22,9 @@ use crate::group::Group;
 /// What names of arrays begin with, in queues where they stand beside others.
 const PREFIX: &str = "vintner-";
 
+/// What says that it may have been submitted.
+pub(crate) const NOTE: &str = "note.json";
+
 /// What is written down of an array.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Written {
@@ -55,7 +58,7 @@ impl Note {
         let file = File::create(&held).map_err(ClusterError::io(&held, "writing"))?;
         let held = lock(file);
         // The last: what has no note was never submitted.
-        write_json(&path.join("note.json"), &Written { queue: queue.to_owned(), groups: groups.len() })?;
+        write_json(&path.join(NOTE), &Written { queue: queue.to_owned(), groups: groups.len() })?;
         let folder = folder.keep();
         Ok(Self { name: name_of(&folder), folder, id: None, held })
     }
@@ -63,7 +66,7 @@ impl Note {
     /// The array that is written down in a folder, with its groups; nothing where none was submitted to this queue. Where it is
     /// `claimed`, this run may cancel it unless another one that lives may.
     pub(crate) fn read(folder: &Path, queue: &str, claimed: bool) -> Option<(Self, Vec<Group>)> {
-        let bytes = fs::read(folder.join("note.json")).ok()?;
+        let bytes = fs::read(folder.join(NOTE)).ok()?;
         let written: Written = serde_json::from_slice(&bytes).ok()?;
         if written.queue != queue {
             return None;
@@ -94,9 +97,19 @@ impl Note {
     /// Takes it away.
     pub(crate) fn remove(self) {
         drop(self.held);
-        if let Err(error) = fs::remove_dir_all(&self.folder) {
-            tracing::debug!(%error, "what was noted of an array stays");
-        }
+        remove(&self.folder);
+    }
+}
+
+/// Whether a folder is that of an array which may have been submitted: of one that a killed run was about to submit there is no note.
+pub(crate) fn has_note(folder: &Path) -> bool {
+    folder.join(NOTE).exists()
+}
+
+/// Takes away what is written down in a folder.
+pub(crate) fn remove(folder: &Path) {
+    if let Err(error) = fs::remove_dir_all(folder) {
+        tracing::debug!(%error, "what was noted of an array stays");
     }
 }
 
@@ -115,8 +128,10 @@ fn name_of(folder: &Path) -> String {
 /// The folders of what may have been submitted.
 pub(crate) fn noted(store: &Store) -> Vec<PathBuf> {
     let entries = fs::read_dir(store.submitted_path()).into_iter().flatten().flatten();
-    let mut folders: Vec<PathBuf> =
-        entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()).collect();
+    let mut folders: Vec<PathBuf> = entries
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| entry.path())
+        .collect();
     folders.sort();
     folders
 }

@@ -41,7 +41,12 @@ impl Client {
     }
 
     /// What it says, if it does so in time and before the run is cancelled.
-    pub(crate) fn ask(&self, mut command: Command, longest: Duration, cancelled: Option<&Cancelled>) -> Result<Answer> {
+    pub(crate) fn ask(
+        &self,
+        mut command: Command,
+        longest: Duration,
+        cancelled: Option<&Cancelled>,
+    ) -> Result<Answer> {
         let program = self.program;
         let failed = ClusterError::io(Path::new(program), "running it");
         let files = tempfile::tempfile().and_then(|out| Ok((out, tempfile::tempfile()?)));

@@ -41,7 +41,8 @@ impl Slurm {
         let gres = or(&resources.gres, &defaults.gres);
         let time = resources.seconds.or(defaults.seconds).map(time);
         // What Slurm calls M are 2^20 bytes.
-        let memory = resources.memory.or(defaults.memory).map(|bytes| format!("{}M", bytes.div_ceil(1 << 20)));
+        let memory =
+            resources.memory.or(defaults.memory).map(|bytes| format!("{}M", bytes.div_ceil(1 << 20)));
         let cpus = resources.cpus.or(defaults.cpus).map(|cpus| cpus.to_string());
         let options = [
             ("account", self.account.clone()),
@@ -81,7 +82,9 @@ fn is_passing(said: &str) -> bool {
         "Job violates accounting/QOS policy (job submit limit",
         "Slurm backup",
     ];
-    SAID.iter().any(|passing| said.contains(passing)) || said.contains("SubmitJobs") || said.contains("MaxJobCount")
+    SAID.iter().any(|passing| said.contains(passing))
+        || said.contains("SubmitJobs")
+        || said.contains("MaxJobCount")
 }
 
 impl Queue for Slurm {
@@ -109,7 +112,10 @@ impl Queue for Slurm {
         let number = said.lines().last().unwrap_or_default().split(';').next().unwrap_or_default().trim();
         match !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
             true => Ok(number.to_owned()),
-            false => Err(ClusterError::NotUnderstood { program: SBATCH.program, said: said.chars().take(200).collect() }),
+            false => Err(ClusterError::NotUnderstood {
+                program: SBATCH.program,
+                said: said.chars().take(200).collect(),
+            }),
         }
     }
 
@@ -126,8 +132,10 @@ impl Queue for Slurm {
     }
 
     fn cancel(&self, arrays: &[Named<'_>], waiting: bool) -> Result<()> {
-        let (known, unknown): (Vec<_>, Vec<_>) = arrays.iter().partition(|array| array.id.is_some());
-        let mut calls: Vec<Vec<String>> = unknown.iter().map(|array| vec![format!("--name={}", array.name)]).collect();
+        let (known, unknown): (Vec<&Named<'_>>, Vec<&Named<'_>>) =
+            arrays.iter().partition(|array| array.id.is_some());
+        let mut calls: Vec<Vec<String>> =
+            unknown.iter().map(|array| vec![format!("--name={}", array.name)]).collect();
         let known: Vec<String> = known.iter().filter_map(|array| array.id.map(str::to_owned)).collect();
         calls.extend(known.chunks(100).map(<[String]>::to_vec));
         for call in calls {

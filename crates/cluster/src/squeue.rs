@@ -22,15 +22,24 @@ const OVER: [&str; 10] = [
     "TIMEOUT",
 ];
 /// Why jobs wait whose turn will come.
-const TURN: [&str; 8] =
-    ["None", "Priority", "Resources", "Cleaning", "BeginTime", "JobArrayTaskLimit", "Prolog", "NonZeroExitCode"];
+const TURN: [&str; 8] = [
+    "None",
+    "Priority",
+    "Resources",
+    "Cleaning",
+    "BeginTime",
+    "JobArrayTaskLimit",
+    "Prolog",
+    "NonZeroExitCode",
+];
 
 /// What is in the queue, by the name of the array.
 pub(crate) fn queued(said: &str) -> Result<BTreeMap<String, Queued>> {
     let mut found: BTreeMap<String, Queued> = BTreeMap::new();
     for line in said.lines().filter(|line| !line.trim().is_empty()) {
         let not_understood = || ClusterError::NotUnderstood { program: "squeue", said: line.to_owned() };
-        let [id, jobs, state, reason, name] = line.splitn(5, '|').map(str::trim).collect::<Vec<_>>()[..] else {
+        let [id, jobs, state, reason, name] = line.splitn(5, '|').map(str::trim).collect::<Vec<_>>()[..]
+        else {
             return Err(not_understood());
         };
         let queued = found.entry(name.to_owned()).or_default();
@@ -38,7 +47,10 @@ pub(crate) fn queued(said: &str) -> Result<BTreeMap<String, Queued>> {
         if OVER.contains(&state) {
             continue;
         }
-        let runs = !matches!(state, "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" | "CONFIGURING");
+        let runs = !matches!(
+            state,
+            "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" | "CONFIGURING"
+        );
         if !runs && !TURN.contains(&reason) {
             queued.reason = Some(reason.to_owned());
         }
@@ -74,10 +86,16 @@ mod tests {
         let said = "12|2-4,7%3|PENDING|Resources|vintner-a\n12|0|RUNNING|None|vintner-a\n12|1|COMPLETING|None|vintner-a\n\
                     12|6|CANCELLED|None|vintner-a\n13|0-1|PENDING|JobHeldAdmin|vintner-b\n14|0|NODE_FAIL|None|vintner-c\n";
         let found = queued(said)?;
-        let jobs = |name: &str| found.get(name).map(|queued| queued.jobs.clone().into_iter().collect::<Vec<_>>());
-        assert_eq!(jobs("vintner-a"), Some(vec![(0, true), (1, true), (2, false), (3, false), (4, false), (7, false)]));
+        let jobs =
+            |name: &str| found.get(name).map(|queued| queued.jobs.clone().into_iter().collect::<Vec<_>>());
+        assert_eq!(
+            jobs("vintner-a"),
+            Some(vec![(0, true), (1, true), (2, false), (3, false), (4, false), (7, false)])
+        );
         assert_eq!(jobs("vintner-c"), Some(Vec::new()));
-        let held = found.get("vintner-b").ok_or_else(|| ClusterError::NotUnderstood { program: "", said: String::new() })?;
+        let held = found
+            .get("vintner-b")
+            .ok_or_else(|| ClusterError::NotUnderstood { program: "", said: String::new() })?;
         assert_eq!((held.id.as_str(), held.reason.as_deref()), ("13", Some("JobHeldAdmin")));
         assert!(queued("")?.is_empty());
         for strange in ["slurm", "1|x|RUNNING|None|a", "1|5-2|RUNNING|None|a", "1|0-...|PENDING|None|a"] {

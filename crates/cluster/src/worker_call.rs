@@ -30,7 +30,9 @@ impl WorkerCall {
         lines: &[String],
         resources: &Resources,
     ) -> Result<String> {
-        let mut script = String::from("#!/bin/sh\n# Written by `vintner reproduce`, which removes it once it isn't needed.\n");
+        let mut script = String::from(
+            "#!/bin/sh\n# Written by `vintner reproduce`, which removes it once it isn't needed.\n",
+        );
         lines.iter().chain(&self.before).for_each(|line| script.push_str(&format!("{line}\n")));
         let threads = resources.cpus.unwrap_or(1);
         script.push_str(&format!("export RAYON_NUM_THREADS={threads} POLARS_MAX_THREADS={threads}\n"));
@@ -52,7 +54,11 @@ pub(crate) fn text(path: &Path) -> Result<&str> {
 /// A word that the shell takes as it is.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]
@@ -69,7 +75,12 @@ mod tests {
             before: vec!["module load R".into()],
         };
         let resources = Resources { cpus: Some(4), ..Resources::default() };
-        let script = call.script(Path::new("/x/a b"), "SLURM_ARRAY_TASK_ID", &["#SBATCH --qos=short".into()], &resources)?;
+        let script = call.script(
+            Path::new("/x/a b"),
+            "SLURM_ARRAY_TASK_ID",
+            &["#SBATCH --qos=short".into()],
+            &resources,
+        )?;
         assert_eq!(
             script,
             "#!/bin/sh\n# Written by `vintner reproduce`, which removes it once it isn't needed.\n#SBATCH --qos=short\n\

@@ -60,8 +60,8 @@ pub use run::{
 };
 pub use shared::{PushWhat, Pushed, pull, push};
 pub use spec::{
-    Bound, ForEach, Item, Pipeline, PipelineStage, Reference, Resources, ResourcesSpec, SourceFile, Spec, StageSpec,
-    Vintage,
+    Bound, ForEach, Item, Pipeline, PipelineStage, Reference, Resources, ResourcesSpec, SourceFile, Spec,
+    StageSpec, Vintage,
 };
 pub use store::{
     Blobs, Collected, Contents, Failure, Got, InputRecord, Keep, KeptRun, LockFile, Locked, Locking,

@@ -8,6 +8,7 @@ mod caching;
 mod command;
 mod common;
 mod determinism;
+mod executors;
 mod failures;
 mod specs;
 mod store;

@@ -59,7 +59,9 @@ impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let time = Timeout::parse(&text).map(|time| Self(time.duration().as_secs()));
-        time.ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no time; write `90s`, `30m` or `4h`")))
+        time.ok_or_else(|| {
+            serde::de::Error::custom(format!("`{text}` is no time; write `90s`, `30m` or `4h`"))
+        })
     }
 }
 
@@ -74,7 +76,11 @@ impl<'de> Deserialize<'de> for Size {
 impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let count = u32::deserialize(deserializer)?;
-        let refused = || serde::de::Error::custom(format!("{count} is too few, or too many; write a number from 1 to 1000000"));
+        let refused = || {
+            serde::de::Error::custom(format!(
+                "{count} is too few, or too many; write a number from 1 to 1000000"
+            ))
+        };
         Some(Self(count)).filter(|count| (1..=1_000_000).contains(&count.0)).ok_or_else(refused)
     }
 }

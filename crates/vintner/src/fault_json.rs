@@ -135,7 +135,9 @@ fn kind(error: &CommandError) -> &'static str {
         CommandError::Package(PackageError::NotLocked { .. }) => "unlocked",
         CommandError::Package(PackageError::Io { .. } | PackageError::Zip { .. }) => "file",
         CommandError::Remote(RemoteError::Place { .. }) | CommandError::NotShared { .. } => "shared_cache",
-        CommandError::Cluster(_) | CommandError::OtherVersion { .. } | CommandError::NotAllMade { .. } => "cluster",
+        CommandError::Cluster(_) | CommandError::OtherVersion { .. } | CommandError::NotAllMade { .. } => {
+            "cluster"
+        }
         CommandError::NotWritten { .. } | CommandError::Output(_) => "file",
         other if other.exit_code() == 2 => "usage",
         _ => "other",

@@ -98,7 +98,9 @@ impl Site {
     /// What the cluster's programs do from now on: a file is there, or isn't.
     fn set(&self, part: &str, is_there: bool) {
         match is_there {
-            true => fs::write(self.fake(part), "sbatch: error: invalid partition specified: nowhere\n").unwrap(),
+            true => {
+                fs::write(self.fake(part), "sbatch: error: invalid partition specified: nowhere\n").unwrap()
+            }
             false => fs::remove_file(self.fake(part)).unwrap(),
         }
     }
@@ -121,8 +123,11 @@ impl Site {
     /// All that is made for people, and every result that is kept.
     fn made(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let here = self.workspace.path("");
-        let folders = ["out", ".vintner/outputs", ".vintner/v1/objects", "pipeline.lock"].map(|part| self.workspace.path(part));
-        let files = folders.iter().flat_map(|folder| if folder.is_file() { vec![folder.clone()] } else { files_below(folder) });
+        let folders = ["out", ".vintner/outputs", ".vintner/v1/objects", "pipeline.lock"]
+            .map(|part| self.workspace.path(part));
+        let files = folders
+            .iter()
+            .flat_map(|folder| if folder.is_file() { vec![folder.clone()] } else { files_below(folder) });
         files.map(|path| (path.strip_prefix(&here).unwrap().to_owned(), fs::read(&path).unwrap())).collect()
     }
 
@@ -130,7 +135,10 @@ impl Site {
     fn made_by_threads(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let other = Site { workspace: Workspace::of_parts(&[]), cluster: tempfile::tempdir().unwrap() };
         for (path, bytes) in self.workspace.files("") {
-            if !path.starts_with(".vintner") && !path.starts_with("out") && path.to_str() != Some("pipeline.lock") {
+            if !path.starts_with(".vintner")
+                && !path.starts_with("out")
+                && path.to_str() != Some("pipeline.lock")
+            {
                 let to = other.workspace.path(path.to_str().unwrap());
                 fs::create_dir_all(to.parent().unwrap()).unwrap();
                 fs::write(to, bytes).unwrap();
@@ -143,9 +151,13 @@ impl Site {
 
 #[test]
 fn jobs_make_what_threads_make() {
-    let site = Site::new(":", "account = \"econ\"\npartition = \"short\"\nbefore = [\"echo module loaded\"]\noptions = [\"--qos=low\"]");
+    let site = Site::new(
+        ":",
+        "account = \"econ\"\npartition = \"short\"\nbefore = [\"echo module loaded\"]\noptions = [\"--qos=low\"]",
+    );
     let dry = site.vintner(&["reproduce", "--dry-run"]).stdout;
-    let said = "  would submit 1 branch in 1 job: sbatch --array=0-0 --account=econ --partition=short --ntasks=1\n";
+    let said =
+        "  would submit 1 branch in 1 job: sbatch --array=0-0 --account=econ --partition=short --ntasks=1\n";
     assert!(dry.contains(said), "{dry}");
     assert_eq!((site.calls(""), site.noted()), (0, 0));
     let (outcomes, output) = site.reproduce(&[]);
@@ -157,7 +169,11 @@ fn jobs_make_what_threads_make() {
     assert!(site.vintner(&["cache", "verify"]).code == 0);
     assert_eq!(site.vintner(&["status", "--exit-code"]).code, 0);
     // Nothing is submitted where nothing is to be made, and resources change nothing.
-    site.workspace.edit("pipeline.yaml", "  all:\n", "  all:\n    resources: {time: 2h, memory: 4GB, cpus: 2, gres: \"gpu:1\", partition: long}\n");
+    site.workspace.edit(
+        "pipeline.yaml",
+        "  all:\n",
+        "  all:\n    resources: {time: 2h, memory: 4GB, cpus: 2, gres: \"gpu:1\", partition: long}\n",
+    );
     let (outcomes, _) = site.reproduce(&[]);
     assert_eq!((with_outcome(&outcomes, "cached").len(), site.calls("sbatch")), (8, 3));
     // Asked for again, a branch is made though its result is there.
@@ -165,7 +181,14 @@ fn jobs_make_what_threads_make() {
     assert_eq!((with_outcome(&outcomes, "ran"), site.calls("sbatch")), (vec!["all"], 4));
     let calls = fs::read_to_string(site.fake("calls")).unwrap();
     let last = calls.lines().rfind(|call| call.starts_with("sbatch")).unwrap();
-    for option in ["--time=0-02:00:00", "--mem=3815M", "--cpus-per-task=2", "--gres=gpu:1", "--partition=long", "--account=econ"] {
+    for option in [
+        "--time=0-02:00:00",
+        "--mem=3815M",
+        "--cpus-per-task=2",
+        "--gres=gpu:1",
+        "--partition=long",
+        "--account=econ",
+    ] {
         assert!(last.contains(option), "{option}: {last}");
     }
     // Its log is where that of a stage is.
@@ -251,7 +274,7 @@ fn a_stage_that_fails_fails_as_it_does_here() {
     let site = Site::with(&stages, "");
     let output = site.vintner(&["reproduce", "--keep-going"]);
     assert_eq!(output.code, 1);
-    let log = site.workspace.read(".vintner/logs/trial/v/each[c].log");
+    let log = site.workspace.read(".vintner/logs/trial/v/each/c.log");
     let here = site.workspace.vintner(&["reproduce", "--executor", "local", "--keep-going"]);
     let failed = |text: &str| text.split("stage each[c] failed").nth(1).map(str::to_owned);
     assert!(failed(&output.stderr).is_some(), "{}", output.stderr);
@@ -263,7 +286,10 @@ fn a_stage_that_fails_fails_as_it_does_here() {
     let site = Site::with(&stages, "");
     let output = site.vintner(&["reproduce"]);
     assert_eq!(output.code, 1);
-    assert!(output.stderr.contains("stage each[c] failed") && output.stderr.contains("not run because of this: all"));
+    assert!(
+        output.stderr.contains("stage each[c] failed")
+            && output.stderr.contains("not run because of this: all")
+    );
 }
 
 #[test]
@@ -322,7 +348,11 @@ fn a_queue_that_does_not_answer_is_waited_for() {
     site.set("down", true);
     let output = site.vintner(&["reproduce"]);
     assert_eq!(output.code, 1);
-    assert!(output.stderr.contains("Slurm: waited for") && output.stderr.contains("the same command finds them"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("Slurm: waited for") && output.stderr.contains("the same command finds them"),
+        "{}",
+        output.stderr
+    );
     // What it refuses is said at once.
     let site = Site::new(":", "");
     site.set("refuses", true);
@@ -368,7 +398,7 @@ fn a_worker_makes_nothing_else_than_it_was_asked_for() {
     let output = ask(&group.replace(&ours, "\"version\":\"0.0.9\""));
     assert!(output.code == 1 && output.stderr.contains("written by Vintner 0.0.9"), "{}", output.stderr);
     // A fingerprint that isn't that of what it says.
-    let output = ask(&group.replace("\"seed\":", "\"seed\":1"));
+    let output = ask(&group.replace("\"operation\":\"run\"", "\"operation\":\"walk\""));
     assert!(output.code == 1 && output.stderr.contains("isn't that of what it says"), "{}", output.stderr);
     assert_eq!(ask("{").code, 1);
     // The pipeline is another by now.
@@ -376,7 +406,11 @@ fn a_worker_makes_nothing_else_than_it_was_asked_for() {
     let output = ask(&group);
     assert_eq!(output.code, 1);
     assert!(output.stderr.contains("pipeline.yaml isn't what it was"), "{}", output.stderr);
-    assert!(output.stdout.contains("depends on other things here") && output.stdout.contains("echo 2"), "{}", output.stdout);
+    assert!(
+        output.stdout.contains("depends on other things here") && output.stdout.contains("echo 2"),
+        "{}",
+        output.stdout
+    );
     assert_eq!(files_below(&site.workspace.path(".vintner/v1/records")).len(), 0);
     // Another comment in it is no other thing.
     site.workspace.edit("pipeline.yaml", "echo 2 > out.txt", "echo 1 > out.txt");
@@ -390,7 +424,10 @@ fn a_worker_makes_nothing_else_than_it_was_asked_for() {
     let after = site.workspace.files(".vintner");
     let new: Vec<_> = after.keys().filter(|path| !path.to_str().unwrap().contains("locks")).collect();
     assert_eq!(new.len(), before + 2, "{new:?}");
-    assert!(!site.workspace.path(".vintner/v1/latest").exists() && !site.workspace.path(".vintner/outputs").exists());
+    assert!(
+        !site.workspace.path(".vintner/v1/latest").exists()
+            && !site.workspace.path(".vintner/outputs").exists()
+    );
     // Branches by their names, without a file.
     let named = site.vintner(&["worker", "--branch", "each[a]", "--branch", "each[b]"]);
     assert_eq!(named.code, 0, "{}", named.stderr);

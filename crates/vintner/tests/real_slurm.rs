@@ -38,9 +38,14 @@ impl Slurm {
     fn begin() -> Option<Self> {
         let is_there = |program: &str| {
             let paths = std::env::var_os("PATH").unwrap_or_default();
-            std::env::split_paths(&paths).chain([PathBuf::from("/usr/sbin")]).any(|path| path.join(program).is_file())
+            std::env::split_paths(&paths)
+                .chain([PathBuf::from("/usr/sbin")])
+                .any(|path| path.join(program).is_file())
         };
-        if let Some(missing) = ["slurmctld", "slurmd", "munged", "sbatch", "squeue", "scancel"].iter().find(|program| !is_there(program)) {
+        if let Some(missing) = ["slurmctld", "slurmd", "munged", "sbatch", "squeue", "scancel"]
+            .iter()
+            .find(|program| !is_there(program))
+        {
             println!("skipped: {missing} isn't here");
             return None;
         }
@@ -89,7 +94,8 @@ impl Drop for Slurm {
 
 fn made(workspace: &Workspace) -> BTreeMap<PathBuf, Vec<u8>> {
     let here = workspace.path("");
-    let files = ["out", ".vintner/outputs", ".vintner/v1/objects"].map(|part| files_below(&workspace.path(part)));
+    let files =
+        ["out", ".vintner/outputs", ".vintner/v1/objects"].map(|part| files_below(&workspace.path(part)));
     let relative = |path: &Path| path.strip_prefix(&here).unwrap().to_owned();
     files.into_iter().flatten().map(|path| (relative(&path), fs::read(&path).unwrap())).collect()
 }
@@ -106,7 +112,8 @@ fn whatever_is_killed_nothing_is_lost_and_no_byte_is_wrong() {
         here.display()
     );
     workspace.write("vintner.toml", &settings);
-    let kills: usize = std::env::var("VINTNER_SLURM_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(3);
+    let kills: usize =
+        std::env::var("VINTNER_SLURM_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(3);
     let (mut moments, mut killed) = (Moments::new(7), BTreeMap::<&str, usize>::new());
     let (began, mut runs) = (Instant::now(), 0);
     while killed.values().sum::<usize>() < kills {

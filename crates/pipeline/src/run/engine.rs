@@ -214,11 +214,7 @@ impl Run<'_> {
     }
 
     /// Has something done on a thread of the run.
-    fn spawn<'s>(
-        &'s self,
-        scope: &rayon::Scope<'s>,
-        work: impl FnOnce(&rayon::Scope<'s>) + Send + 's,
-    ) {
+    fn spawn<'s>(&'s self, scope: &rayon::Scope<'s>, work: impl FnOnce(&rayon::Scope<'s>) + Send + 's) {
         let task = self.tasks.begin();
         scope.spawn(move |scope| {
             let _task = task;
@@ -296,9 +292,9 @@ impl Run<'_> {
             report.stages.extend(unlaid.into_inner());
             let results = known.into_iter().flat_map(|known| known.results).filter_map(OnceLock::into_inner);
             let told = results.map(|result| result.report);
-            report.stages.extend(told.filter(|told| {
-                *part == Part::Made || matches!(told.outcome, Outcome::Failed(_))
-            }));
+            report.stages.extend(
+                told.filter(|told| *part == Part::Made || matches!(told.outcome, Outcome::Failed(_))),
+            );
         }
         disk.settle()?;
         self.unknown.into_inner().map_or(Ok(report), Err)

@@ -29,11 +29,13 @@ impl Making<'_> {
         let named = latest.get(name);
         let before = named.and_then(|digest| self.store.record(digest));
         if causes.is_empty() {
-            causes = Before::new(named, before.as_ref().map(|record| &record.fingerprint)).causes(&depends_on);
+            causes =
+                Before::new(named, before.as_ref().map(|record| &record.fingerprint)).causes(&depends_on);
         }
         let forced = causes.contains(&Cause::Forced);
         let stage = &branch.id.stage;
-        let resources = self.plan.pipeline.stage(stage).map(|stage| stage.resources.clone()).unwrap_or_default();
+        let resources =
+            self.plan.pipeline.stage(stage).map(|stage| stage.resources.clone()).unwrap_or_default();
         self.away().insert(fingerprint.clone(), Away { at, causes });
         self.executor.take(Ready {
             branch: name.to_owned(),
@@ -80,7 +82,8 @@ impl Making<'_> {
         let failed = |message: String, log: &str| {
             let path = self.store.log_path(self.plan.key(), &branch.id);
             if !self.options.store_only {
-                let said = if log.is_empty() { format!("{name}\nfailed: {message}\n") } else { log.to_owned() };
+                let said =
+                    if log.is_empty() { format!("{name}\nfailed: {message}\n") } else { log.to_owned() };
                 self.put_log(&path, &said);
             }
             let failure = Some(Failure::new(now(), &message, Some(fingerprint.clone())));
@@ -97,9 +100,10 @@ impl Making<'_> {
                     let causes = away.causes.iter().map(Cause::to_string).collect();
                     self.came_out(branch, name, Outcome::Ran(causes), fingerprint.clone(), record)
                 }
-                Kept::Broken(..) | Kept::Nothing => {
-                    failed("it was made elsewhere, and its result isn't whole in the store; run again".into(), "")
-                }
+                Kept::Broken(..) | Kept::Nothing => failed(
+                    "it was made elsewhere, and its result isn't whole in the store; run again".into(),
+                    "",
+                ),
             },
         })
     }

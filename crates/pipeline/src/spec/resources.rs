@@ -46,24 +46,37 @@ pub struct Resources {
 impl Resources {
     /// What is written, with a fault for each value that isn't one.
     pub(super) fn read(written: &ResourcesSpec, document: &Document, faults: &mut Faults) -> Self {
-        let mut refuse = |span, message: String, hint: &str| faults.push(document.fault(Some(span), message).hint(hint));
+        let mut refuse =
+            |span, message: String, hint: &str| faults.push(document.fault(Some(span), message).hint(hint));
         let mut resources = Self::default();
         if let Some(time) = &written.time {
             resources.seconds = Timeout::parse(&time.value).map(|timeout| timeout.duration().as_secs());
             if resources.seconds.is_none() {
-                refuse(time.span, format!("`{time}` is no time"), "write seconds, minutes or hours, as `90s`, `30m` or `4h`");
+                refuse(
+                    time.span,
+                    format!("`{time}` is no time"),
+                    "write seconds, minutes or hours, as `90s`, `30m` or `4h`",
+                );
             }
         }
         if let Some(memory) = &written.memory {
             resources.memory = bytes_of(&memory.value);
             if resources.memory.is_none() {
-                refuse(memory.span, format!("`{memory}` is no size"), "write a number and its unit, as `800MB` or `4GB`");
+                refuse(
+                    memory.span,
+                    format!("`{memory}` is no size"),
+                    "write a number and its unit, as `800MB` or `4GB`",
+                );
             }
         }
         if let Some(cpus) = &written.cpus {
             resources.cpus = Some(cpus.value).filter(|cpus| (1..=4096).contains(cpus));
             if resources.cpus.is_none() {
-                refuse(cpus.span, format!("{} is no number of processors", cpus.value), "write a whole number from 1 on");
+                refuse(
+                    cpus.span,
+                    format!("{} is no number of processors", cpus.value),
+                    "write a whole number from 1 on",
+                );
             }
         }
         for (field, own) in

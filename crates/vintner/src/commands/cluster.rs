@@ -30,7 +30,9 @@ pub(super) fn in_words(
     plan: &Plan<'_>,
     statuses: &[StageStatus],
 ) -> Result<Vec<String>> {
-    let Some(cluster) = cluster(workspace, asked, plan, &Cancelled::default())? else { return Ok(Vec::new()) };
+    let Some(cluster) = cluster(workspace, asked, plan, &Cancelled::default())? else {
+        return Ok(Vec::new());
+    };
     let store = workspace.store();
     let latest = store.latest(plan.key());
     let due = statuses.iter().filter(|status| status.state.would_run() && cluster.takes(&status.id.stage));
@@ -38,7 +40,10 @@ pub(super) fn in_words(
         .map(|status| {
             let stage = plan.pipeline.stages.iter().find(|stage| stage.name == status.id.stage);
             let before = latest.get(&status.branch).and_then(|digest| store.record(digest));
-            (stage.map(|stage| stage.resources.clone()).unwrap_or_default(), before.map(|record| record.seconds))
+            (
+                stage.map(|stage| stage.resources.clone()).unwrap_or_default(),
+                before.map(|record| record.seconds),
+            )
         })
         .collect();
     Ok(cluster.in_words(&branches))
@@ -46,7 +51,10 @@ pub(super) fn in_words(
 
 /// Where branches are that were handed to a cluster, by the digests of their fingerprints; nothing, and why, where the cluster
 /// can't be asked.
-pub(super) fn jobs(workspace: &Workspace, store: &Store) -> Result<(BTreeMap<Digest, JobState>, Option<String>)> {
+pub(super) fn jobs(
+    workspace: &Workspace,
+    store: &Store,
+) -> Result<(BTreeMap<Digest, JobState>, Option<String>)> {
     let settings = Settings::of(&workspace.folder)?.executing;
     let mut found = BTreeMap::new();
     for queue in [Executor::Slurm, Executor::Hq].into_iter().filter_map(|executor| settings.queue(executor)) {

@@ -29,7 +29,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Status) -> Resul
         let label = Screen::stderr().paint(Tone::Warning, "warning:");
         say(&format!("{label} {}", printable(&format!("{trouble}; what is queued isn't known"))));
     }
-    let job = |status: &StageStatus| jobs.get(status.fingerprint.as_ref()?).filter(|_| status.state != State::Fresh);
+    let job = |status: &StageStatus| {
+        jobs.get(status.fingerprint.as_ref()?).filter(|_| status.state != State::Fresh)
+    };
     let word = |state: &JobState| if *state == JobState::Running { "running" } else { "queued" };
     if arguments.format == Format::Json {
         let mut told = json!({

@@ -26,7 +26,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Worker) -> Result<()> {
                 return Err(CommandError::OtherVersion { path, theirs, ours: VERSION });
             }
             if group.spec != spec_digest(workspace)? {
-                say("pipeline.yaml isn't what it was when these branches were asked for; those that it changes aren't made");
+                say(
+                    "pipeline.yaml isn't what it was when these branches were asked for; those that it changes aren't made",
+                );
             }
             Some(group)
         }
