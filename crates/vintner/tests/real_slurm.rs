@@ -78,11 +78,16 @@ impl Slurm {
         Running::of(command)
     }
 
-    /// How many jobs are in the queue.
-    fn queued(&self) -> usize {
+    /// What is in the queue, a line each.
+    fn queue(&self) -> String {
         let mut command = Command::new("squeue");
         command.arg("--noheader").env("SLURM_CONF", self.0.path().join("slurm.conf"));
-        String::from_utf8(command.output().unwrap().stdout).unwrap().lines().count()
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    }
+
+    /// How many jobs that are.
+    fn queued(&self) -> usize {
+        self.queue().lines().count()
     }
 }
 
@@ -149,6 +154,12 @@ fn whatever_is_killed_nothing_is_lost_and_no_byte_is_wrong() {
                 }
             }
         }
+        // A controller that was away learns of a job's end only after a while.
+        let until = Instant::now() + Duration::from_secs(300);
+        while !run.is_over() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert!(run.is_over(), "run {runs} after {killed:?}: {}\n{}", run.said(), slurm.queue());
         let output = run.output();
         assert_eq!(output.code, 0, "run {runs}: {}", output.stderr);
         let made = made(&workspace);
