@@ -197,6 +197,7 @@ pub struct FrameWriter {
     /// What is held back until it fills a row group.
     held: Option<DataFrame>,
     group: usize,
+    memory: u64,
 }
 
 /// A frame that was written into a file.
@@ -224,7 +225,7 @@ impl FrameWriter {
     pub(crate) fn new(folder: &Path, memory: u64) -> Result<Self> {
         let file =
             NamedTempFile::new_in(folder).map_err(PipelineError::io(folder, "making a temporary file"))?;
-        Ok(Self { file, writer: None, rows: 0, held: None, group: block_rows(memory, 8).min(GROUP) })
+        Ok(Self { file, writer: None, rows: 0, held: None, group: GROUP, memory })
     }
 
     /// Writes groups of so many rows, or what is near it.
@@ -250,6 +251,10 @@ impl FrameWriter {
             Some(held) => held.vstack(&frame)?,
             None => frame,
         };
+        if self.writer.is_none() {
+            // As many as a block has that is read: of a part of a group all before it is unpacked too.
+            self.group = self.group.min(block_rows(self.memory, all.width()));
+        }
         let mut put = 0;
         while all.height() - put >= self.group {
             self.put(all.slice(put as i64, self.group))?;
