@@ -77,10 +77,17 @@ fn a_name_that_no_column_has_is_told_with_the_nearest() {
         "{}",
         refused.stderr
     );
-    assert!(!workspace.path("paper/pipeline.yaml").exists());
-    // What was found out about the file stays, so that it needn't be named again.
-    let begun = workspace.vintner(&["init", "paper", "--formula", "wage ~ union"]);
+    // The same command again, with the right name, begins as if there had been none before.
+    assert!(!workspace.path("paper").exists());
+    let begun = workspace.vintner(&["init", "paper", "--from", "wages.csv", "--formula", "wage ~ union"]);
     assert_eq!(begun.code, 0, "{}", begun.stderr);
+    // In a folder that has something of people's own that stays, and nothing else.
+    fs::create_dir_all(workspace.path("mine/data")).unwrap();
+    fs::write(workspace.path("mine/README.md"), "mine").unwrap();
+    let refused = workspace.vintner(&["init", "mine", "--from", "wages.csv", "--formula", "wage ~ unoin"]);
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert_eq!(fs::read_dir(workspace.path("mine/data")).unwrap().count(), 0);
+    assert_eq!(workspace.read("mine/README.md"), "mine");
     let unread = workspace.vintner(&["init", "other", "--from", "wages.csv", "--formula", "wage ~ ~ union"]);
     assert_eq!(unread.code, 2, "{}", unread.stderr);
     let nothing = workspace.vintner(&["init", "third"]);

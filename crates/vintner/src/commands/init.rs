@@ -35,17 +35,30 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Init) -> Result<()> {
     let name = name_of(&folder);
     let vintage = &arguments.vintage;
     check_vintage_name(vintage)?;
-    let begun = Begun { folder, vintage: vintage.clone() };
+    let begun = Begun::new(folder, vintage.clone());
     if let Some(package) = &arguments.from_package {
         return from_package::run(&begun, &name, package, arguments.format);
     }
+    let written = begun.or_nothing(|| begin(&begun, &name, workspace, arguments))?;
+    tell(&begun, arguments, &written)
+}
+
+/// What was written.
+struct Written {
+    vintage: Option<NewVintage>,
+    pipeline: Option<FirstPipeline>,
+    files: Vec<String>,
+}
+
+fn begin(begun: &Begun, name: &str, workspace: &Workspace, arguments: &Init) -> Result<Written> {
+    let vintage = &arguments.vintage;
     let made =
         if arguments.from.is_empty() { None } else { Some(begun.vintage(workspace, &arguments.from)?) };
     let there = begun.manifest().is_file();
     let (text, first) = match (arguments.template, there) {
-        (Some(template), _) => (filled(template, &name, vintage), None),
+        (Some(template), _) => (filled(template, name, vintage), None),
         (None, true) => {
-            let first = begun.pipeline(&name, arguments.formula.as_deref())?;
+            let first = begun.pipeline(name, arguments.formula.as_deref())?;
             (first.text.clone(), Some(first))
         }
         (None, false) => {
@@ -61,23 +74,19 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Init) -> Result<()> {
         ("pipeline.yaml", with_schema("pipeline", 0, &text).as_str()),
         (".gitignore", IGNORED),
         (".gitattributes", ATTRIBUTES),
-        ("README.md", &readme(&name, vintage)),
+        ("README.md", &readme(name, vintage)),
     ] {
         if begun.write(&begun.folder.join(path), text.as_bytes())? {
             written.push(path.to_owned());
         }
     }
     write_schemas(&begun.folder)?;
-    tell(&begun, arguments, made.as_ref(), first.as_ref(), &written)
+    Ok(Written { vintage: made, pipeline: first, files: written })
 }
 
-fn tell(
-    begun: &Begun,
-    arguments: &Init,
-    made: Option<&NewVintage>,
-    first: Option<&FirstPipeline>,
-    written: &[String],
-) -> Result<()> {
+fn tell(begun: &Begun, arguments: &Init, written: &Written) -> Result<()> {
+    let (made, first) = (written.vintage.as_ref(), written.pipeline.as_ref());
+    let written = &written.files;
     let reviews = made.map_or(0, |made| made.scaffold.reviews);
     let unread =
         made.map_or(0, |made| made.scaffold.sources.iter().filter(|source| source.faults > 0).count());

@@ -1,5 +1,6 @@
 //! A workspace that is begun, and the files that every one has.
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -12,9 +13,27 @@ use crate::error::{CommandError, Result};
 pub(super) struct Begun {
     pub(super) folder: PathBuf,
     pub(super) vintage: String,
+    /// What was made in it, files and folders, in that order.
+    made: RefCell<Vec<PathBuf>>,
 }
 
 impl Begun {
+    pub(super) fn new(folder: PathBuf, vintage: String) -> Self {
+        Self { folder, vintage, made: RefCell::default() }
+    }
+
+    /// What `begin` makes of it; where that fails, what it had written goes again, so that it can be begun anew.
+    pub(super) fn or_nothing<T>(&self, begin: impl FnOnce() -> Result<T>) -> Result<T> {
+        let outcome = begin();
+        if outcome.is_err() {
+            for path in self.made.take().iter().rev() {
+                // A folder that has something else in it by now stays, and the fault that is told is the first.
+                let _ = if path.is_dir() { fs::remove_dir(path) } else { fs::remove_file(path) };
+            }
+        }
+        outcome
+    }
+
     pub(super) fn of_vintage(&self) -> PathBuf {
         self.folder.join("data").join("vintages").join(&self.vintage)
     }
@@ -29,6 +48,14 @@ impl Begun {
         match fs::symlink_metadata(path) {
             Ok(_) => Ok(false),
             Err(error) if error.kind() == ErrorKind::NotFound => {
+                let absent: Vec<PathBuf> = path
+                    .ancestors()
+                    .skip(1)
+                    .take_while(|folder| !folder.as_os_str().is_empty() && fs::symlink_metadata(folder).is_err())
+                    .map(Path::to_owned)
+                    .collect();
+                self.made.borrow_mut().extend(absent.into_iter().rev());
+                self.made.borrow_mut().push(path.to_owned());
                 fs::create_dir_all(&self.folder).map_err(failed)?;
                 write_within(&self.folder, path, bytes)?;
                 Ok(true)
