@@ -129,6 +129,12 @@ fn without_an_equation_the_data_are_described() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     let report = workspace.read("reports/first/report.md");
     assert!(report.contains("income") && report.contains("school"), "{report}");
+    // What needs a time says so, and not that each row lacks something.
+    let arguments = ["init", "later", "--from", "survey.csv", "--formula", "income ~ l(school)"];
+    assert_eq!(workspace.vintner(&arguments).code, 0);
+    let run = workspace.vintner(&["-C", "later", "reproduce"]);
+    let said = "`l(school, 1)` needs an entity's earlier or later rows, and a cross-section has no time";
+    assert!(run.code == 1 && run.stderr.contains(said), "{}: {}", run.code, run.stderr);
 }
 
 #[test]

@@ -178,20 +178,25 @@ impl Expression {
                 };
                 one.iter().zip(&other).map(|(one, other)| finite(of((*one)?, (*other)?))).collect()
             }
-            Self::Lag(order, of) => shifted(panel, &of.values(panel)?, *order),
+            Self::Lag(order, of) => shifted(panel, &of.values(panel)?, *order, self)?,
             Self::Difference(order, of) => {
                 let values = of.values(panel)?;
-                let before = shifted(panel, &values, *order);
+                let before = shifted(panel, &values, *order, self)?;
                 values.iter().zip(&before).map(|(now, before)| Some((*now)? - (*before)?)).collect()
             }
         })
     }
 }
 
-/// The values so many times before, or, below zero, after.
-fn shifted(panel: &Panel, values: &Values, order: i32) -> Values {
+/// The values so many times before, or, below zero, after, which a term asks for.
+fn shifted(panel: &Panel, values: &Values, order: i32, term: &Expression) -> Result<Values> {
+    let shape = panel.shape();
+    // Of rows that none comes before all lags would be missing, and no row be left.
+    if !shape.goes_on() {
+        return Err(EstimationError::NoTime { term: term.to_string(), shape });
+    }
     if let Ok(order) = usize::try_from(order) {
-        return lag(panel, values, order);
+        return Ok(lag(panel, values, order));
     }
     let mut led = vec![None; panel.height()];
     for group in panel.groups() {
@@ -204,5 +209,5 @@ fn shifted(panel: &Panel, values: &Values, order: i32) -> Values {
             }
         }
     }
-    led
+    Ok(led)
 }

@@ -1,6 +1,6 @@
 //! Faults in what was asked for, as opposed to what the data can't answer (see [`Reason`](crate::Reason)).
 
-use vintner_panel::{PanelError, Period};
+use vintner_panel::{PanelError, Period, Shape};
 
 /// The result of setting up an estimation.
 pub type Result<T> = std::result::Result<T, EstimationError>;
@@ -84,6 +84,14 @@ pub enum EstimationError {
     TermTaken {
         /// The name of both.
         column: String,
+    },
+    /// A lag, a lead or a difference of rows of which none comes before another.
+    #[error("`{term}` needs an entity's earlier or later rows, and {}; declare `entity` and `time` of the source in vintage.yaml", shape.lack())]
+    NoTime {
+        /// The term.
+        term: String,
+        /// What the rows are.
+        shape: Shape,
     },
     /// A part of an effect's name that is empty.
     #[error("{0}")]
