@@ -51,7 +51,9 @@ impl Begun {
                 let absent: Vec<PathBuf> = path
                     .ancestors()
                     .skip(1)
-                    .take_while(|folder| !folder.as_os_str().is_empty() && fs::symlink_metadata(folder).is_err())
+                    .take_while(|folder| {
+                        !folder.as_os_str().is_empty() && fs::symlink_metadata(folder).is_err()
+                    })
                     .map(Path::to_owned)
                     .collect();
                 self.made.borrow_mut().extend(absent.into_iter().rev());
