@@ -157,7 +157,8 @@ fn whatever_is_killed_nothing_is_lost_and_no_byte_is_wrong() {
         // A controller that was away learns of a job's end only after a while.
         let until = Instant::now() + Duration::from_secs(300);
         while !run.is_over() && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(20));
+            std::thread::sleep(Duration::from_millis(500));
+            slurm.call("resume", &[]);
         }
         assert!(run.is_over(), "run {runs} after {killed:?}: {}\n{}", run.said(), slurm.queue());
         let output = run.output();
