@@ -9,6 +9,7 @@ mod cointegration;
 mod collinear_instruments;
 mod covariance;
 mod defaults;
+mod disguised;
 mod effects_and_weights;
 mod formula;
 mod gmm;

@@ -7,6 +7,7 @@ use tera::{Kwargs, State, Tera, TeraResult, Value};
 
 use crate::bibliography::Bibliography;
 use crate::error::ReportingError;
+use crate::escape::with_minus_signs;
 use crate::number_format::table_format;
 use crate::reference_view::authors;
 use crate::report_format::ReportFormat;
@@ -202,10 +203,10 @@ fn text(
 /// A sentence of the program, or several joined.
 fn said(wording: &Wording, english: &Value) -> TeraResult<String> {
     match (english.as_str(), english.as_array()) {
-        (Some(text), _) => Ok(wording.said(text)),
+        (Some(text), _) => Ok(with_minus_signs(&wording.said(text))),
         (None, Some(texts)) => {
             let said: Vec<String> =
-                texts.iter().filter_map(Value::as_str).map(|text| wording.said(text)).collect();
+                texts.iter().filter_map(Value::as_str).map(|text| with_minus_signs(&wording.said(text))).collect();
             Ok(said.join(wording.separator("list.semicolon", "; ")))
         }
         (None, None) => Err(tera::Error::message(format!(

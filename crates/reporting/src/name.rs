@@ -4,7 +4,7 @@ use serde::Serialize;
 use vintner_panel::Label;
 
 /// How something is called.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Name {
     /// Its id.
     pub id: String,

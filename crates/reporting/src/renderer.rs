@@ -198,15 +198,17 @@ impl Renderer {
     }
 }
 
-/// Chinese has no blank between a sentence and the next: those that templates leave between labels go,
-/// where Chinese stands on both sides.
+/// Chinese has no blank after its punctuation: those that templates leave between labels go, whatever follows but the end of
+/// a cell or of a line.
 fn closed_up(text: &str) -> String {
     let mut closed = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
+    let mut rest = text.chars();
+    while let Some(character) = rest.next() {
+        let after = rest.as_str();
+        let ends = after.is_empty() || after.starts_with([' ', '\n', '|', '&', '#']) || after.starts_with("\\\\");
         let between = character == ' '
-            && closed.ends_with(['。', '；', '：', '，', '、', '）', '”'])
-            && characters.peek().is_some_and(|next| matches!(next, '一'..='鿿' | '（' | '“' | '《'));
+            && closed.ends_with(['。', '；', '：', '，', '、', '）', '》', '”', '？', '！'])
+            && !ends;
         if !between {
             closed.push(character);
         }

@@ -3,7 +3,7 @@
 use crate::error::{ReportingError, Result};
 use crate::escape::{
     escape_html, escape_latex, escape_markdown, html_code, html_number, latex_aligned, latex_code,
-    latex_number, markdown_code,
+    latex_number, markdown_code, markdown_number,
 };
 
 /// A format that templates are written in.
@@ -47,7 +47,7 @@ impl ReportFormat {
     /// A number's text, with the format's minus sign and powers of ten.
     pub(crate) fn number(self, text: &str) -> String {
         match self {
-            Self::Markdown => escape_markdown(text),
+            Self::Markdown => markdown_number(text),
             Self::Latex => latex_number(text),
             Self::Html => html_number(text),
         }

@@ -23,7 +23,10 @@ const FOR_AUTHORS: [&str; 9] = [
 ];
 
 /// Parts of sentences, which no reader meets alone; `sentences_of_parts` below has each in its sentence.
-const PARTS: [&str; 17] = [
+const PARTS: [&str; 19] = [
+    // Parts of what is said of a regressor in disguise, and of a coefficient that isn't there.
+    "{sign}{}",
+    "no coefficient of {regressor} in ({table}) for ",
     "a variable missing",
     "a weight of zero",
     "an effect that no other row has (`singletons: drop`)",
@@ -260,7 +263,7 @@ fn sentences_of_parts_are_said_whole() {
         (
             Reason::NotDefined {
                 what: "frequency weights".into(),
-                model: "standard errors clustered by entity".into(),
+                model: "errors that are clustered by entity".into(),
             },
             "频数权重不适用于标准误（按个体聚类）",
         ),
@@ -289,6 +292,19 @@ fn sentences_of_parts_are_said_whole() {
             "overidentified: 3 exogenous variables excluded (a, b, c) for 1 endogenous regressor (x); rank 1 of 1",
             "过度识别：排除外生变量3个（a、b、c），内生解释变量1个（x）；秩为1，需1",
         ),
+        (
+            "lnAI is minus the log of population after effects of units and times (correlation -1.0000)",
+            "扣除个体效应和时间效应后lnAI即population的对数的相反数（相关系数为-1.0000）",
+        ),
+        (
+            "x is the change in the log of z after effects of units, as it was made (x = ln(z) - ln(lag(z)))",
+            "扣除个体效应后x即z的对数的一阶差分，系按其定义得到（x = ln(z) - ln(lag(z))）",
+        ),
+        ("minus the log of z, the lag of w", "z的对数的相反数、w的滞后值"),
+        ("no coefficient of lnEG in (1) for 邢台", "方程（1）中没有邢台的lnEG系数"),
+        ("1 instrument that tells something, 2 coefficients: not identified", "有效的工具变量1个，系数2个：不可识别"),
+        ("1 cluster, 3 parameters: the small-sample factor isn't defined", "聚类1个，参数3个：小样本修正因子无定义"),
+        ("a bootstrap of pairs isn't defined for OLS", "成对自助法不适用于OLS"),
         ("Mean absolute correlation", "平均绝对相关系数"),
         ("OLS is enough", "混合回归即可（不存在固定效应）"),
         // Words of somebody else stay as they are, and whole.

@@ -159,3 +159,76 @@ fn faults_in_hypotheses_are_told_at_their_place() {
     assert_ne!(output.code, 0);
     assert!(output.stderr.contains("ln_rian") && output.stderr.contains("ln_rain"), "{}", output.stderr);
 }
+
+/// The small paper with a price per rain, which effects of years leave as rain alone, tested against the raw panel.
+fn with_a_disguise(definitions: &str) -> Workspace {
+    let workspace = small();
+    workspace.edit(
+        "pipeline.yaml",
+        "      define:\n        ln_income: ln(real_income)\n",
+        "      define: &made\n        ln_income: ln(real_income)\n        share: price / rain\n        ln_share: ln(share)\n",
+    );
+    workspace.edit(
+        "pipeline.yaml",
+        POOLED,
+        &format!(
+            "{POOLED}  tests:
+    op: diagnose
+    inputs: {{panel: variables, beside: [panel, real]}}
+    params:
+      dependent: ln_income
+      regressors: [ln_share]
+{definitions}      tests: [{{disguised: {{effects: two_way}}}}]
+    publish: {{tests: \"reports/tests.json\"}}
+"
+        ),
+    );
+    workspace
+}
+
+#[test]
+fn a_regressor_that_is_another_variable_after_the_effects_is_told() {
+    let workspace = with_a_disguise("      definitions: *made\n");
+    let output = workspace.vintner(&["reproduce"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    let found: Value = serde_json::from_str(&workspace.read("reports/tests.json")).unwrap();
+    let lines = found["tests"].as_array().unwrap();
+    let told: Vec<(&str, &str)> = lines
+        .iter()
+        .map(|line| (line["other"].as_str().unwrap(), line["form"].as_str().unwrap()))
+        .collect();
+    let mut sorted = told.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, [("ln_rain", "level"), ("rain", "log")]);
+    for line in lines {
+        assert_eq!((line["outcome"].as_str(), line["subject"].as_str()), (Some("disguise"), Some("ln_share")));
+        assert!((line["correlation"].as_f64().unwrap() + 1.0).abs() < 1e-9, "{line}");
+        // 24 rows, 3 towns and 8 years.
+        assert_eq!((line["rows"].as_u64(), line["df"].as_u64()), (Some(24), Some(13)));
+        assert_eq!(line["on_purpose"], false);
+        let made: Vec<&str> = line["made"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+        assert_eq!(made, ["ln_share = ln(share)", "share = price / rain"]);
+    }
+    let said = format!("{}{}", output.stdout, output.stderr);
+    assert!(said.contains("ln_share is minus the log of rain after effects of units and times"), "{said}");
+}
+
+#[test]
+fn without_definitions_it_is_told_too_and_definitions_need_the_test() {
+    let workspace = with_a_disguise("");
+    assert_eq!(workspace.vintner(&["reproduce"]).code, 0);
+    let found: Value = serde_json::from_str(&workspace.read("reports/tests.json")).unwrap();
+    assert_eq!(found["tests"].as_array().unwrap().len(), 2);
+    assert!(found["tests"][0].get("made").is_none());
+
+    let workspace = with_a_disguise("      definitions: {ln_share: ln(price / ra}\n");
+    let output = workspace.vintner(&["reproduce"]);
+    assert_eq!(output.code, 2);
+    assert!(output.stderr.contains("`ln_share`: "), "{}", output.stderr);
+
+    let workspace = with_a_disguise("      definitions: *made\n");
+    workspace.edit("pipeline.yaml", "{disguised: {effects: two_way}}", "effects_f");
+    let output = workspace.vintner(&["reproduce"]);
+    assert_eq!(output.code, 2);
+    assert!(output.stderr.contains("no test reads `definitions`"), "{}", output.stderr);
+}

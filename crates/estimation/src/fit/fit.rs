@@ -164,7 +164,8 @@ impl Estimated {
         );
         if weights == Some(WeightKind::Frequency) && !needs_no_order {
             let what = "frequency weights".into();
-            return Err(Reason::NotDefined { what, model: format!("standard errors {}", covariance.name()) });
+            let model = format!("errors that are {}", covariance.name());
+            return Err(Reason::NotDefined { what, model });
         }
         let computed = covariance.matrix(&self.ingredients())?;
         let df_residual = self.df_residual();

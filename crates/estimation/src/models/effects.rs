@@ -17,6 +17,15 @@ pub enum Effects {
 }
 
 impl Effects {
+    /// In words: `effects of units and times`.
+    pub fn of_units(self) -> &'static str {
+        match self {
+            Effects::Entity => "effects of units",
+            Effects::Time => "effects of times",
+            Effects::TwoWay => "effects of units and times",
+        }
+    }
+
     /// Whether entities have effects.
     pub fn has_entity(self) -> bool {
         self != Effects::Time

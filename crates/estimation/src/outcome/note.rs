@@ -72,7 +72,11 @@ pub enum Note {
         of: String,
     },
     /// Rows left out because an effect had them to itself.
-    #[error("{rows} rows left out that an effect had to itself, in {rounds} rounds")]
+    #[error(
+        "{} left out that an effect had to itself, in {}",
+        counted(*rows, "row"),
+        counted(*rounds, "round")
+    )]
     SingletonsDropped {
         /// How many.
         rows: usize,
@@ -80,7 +84,7 @@ pub enum Note {
         rounds: usize,
     },
     /// Rows left out because their weight is zero.
-    #[error("{rows} rows left out whose weight is zero")]
+    #[error("{} left out whose weight is zero", counted(*rows, "row"))]
     ZeroWeights {
         /// How many.
         rows: usize,
@@ -176,6 +180,10 @@ pub enum Note {
 
 fn listed(dropped: &[Collinearity]) -> String {
     dropped.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn counted(count: usize, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }
 
 fn plural(count: usize) -> String {

@@ -11,7 +11,10 @@ use super::identifying_condition::IdentifyingCondition;
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Reason {
     /// No row has all the variables.
-    #[error("no observations: {rows_dropped} rows, each with a variable missing")]
+    #[error("{}", by_number(*rows_dropped, [
+        "no observations: the one row there is has a variable missing",
+        "no observations: {count} rows, each with a variable missing",
+    ]))]
     NoObservations {
         /// The rows dropped because a variable is missing.
         rows_dropped: usize,
@@ -116,7 +119,7 @@ pub enum Reason {
         what: String,
     },
     /// Something that isn't defined for a model, or that no program of the field has.
-    #[error("{what} aren't defined for {model}")]
+    #[error("{}", not_defined(what, model))]
     NotDefined {
         /// What.
         what: String,
@@ -162,7 +165,7 @@ pub enum Reason {
         steps: usize,
     },
     /// One cluster: between-cluster variation can't be measured.
-    #[error("{clusters} cluster; a clustered covariance needs at least 2")]
+    #[error("{}; a clustered covariance needs at least 2", counted(*clusters, "cluster"))]
     TooFewClusters {
         /// Clusters in the sample.
         clusters: usize,
@@ -224,7 +227,7 @@ pub enum Reason {
         column: String,
     },
     /// Rows without a cluster.
-    #[error("{rows} of the rows have no value of `{column}`, so their cluster isn't known")]
+    #[error("{}", missing_clusters(*rows, column))]
     MissingClusters {
         /// The column.
         column: String,
@@ -232,7 +235,11 @@ pub enum Reason {
         rows: usize,
     },
     /// A small-sample factor whose denominator isn't positive.
-    #[error("{clusters} clusters, {parameters} parameters: the small-sample factor isn't defined")]
+    #[error(
+        "{}, {}: the small-sample factor isn't defined",
+        counted(*clusters, "cluster"),
+        counted(*parameters, "parameter")
+    )]
     NoSmallSampleFactor {
         /// Clusters, or what takes their place.
         clusters: usize,
@@ -240,7 +247,10 @@ pub enum Reason {
         parameters: usize,
     },
     /// Rows that alone identify a coefficient: their residuals are zero whatever their errors are.
-    #[error("{rows} of the rows are fitted perfectly (leverage 1), so their errors' variance can't be told")]
+    #[error("{}", by_number(*rows, [
+        "1 of the rows is fitted perfectly (leverage 1), so its error's variance can't be told",
+        "{count} of the rows are fitted perfectly (leverage 1), so their errors' variance can't be told",
+    ]))]
     LeverageOfOne {
         /// How many.
         rows: usize,
@@ -251,7 +261,7 @@ pub enum Reason {
     )]
     UnidentifiedWithoutCluster,
     /// A bandwidth that spans all times.
-    #[error("a bandwidth of {bandwidth}, with {periods} times; it must be less")]
+    #[error("a bandwidth of {bandwidth}, with {}; it must be less", times(*periods))]
     BandwidthTooLarge {
         /// The bandwidth.
         bandwidth: String,
@@ -292,8 +302,8 @@ pub enum Reason {
     },
     /// A statistic defined for balanced panels only.
     #[error(
-        "unbalanced panel ({shortest_entity} has {shortest} periods, {longest_entity} {longest}); \
-         the statistic needs a balanced one"
+        "unbalanced panel ({shortest_entity} has {}, {longest_entity} {longest}); the statistic needs a balanced one",
+        counted(*shortest, "period")
     )]
     UnbalancedPanel {
         /// An entity with the shortest series.
@@ -309,7 +319,10 @@ pub enum Reason {
     #[error("lag orders differ between entities; the statistic needs a common one")]
     VaryingOrders,
     /// A series too short for the moments of its Wald statistic to exist.
-    #[error("{entity} has {length} periods; with lag order {order} the statistic needs more than {bound}")]
+    #[error(
+        "{entity} has {}; with lag order {order} the statistic needs more than {bound}",
+        counted(*length, "period")
+    )]
     SeriesTooShort {
         /// The entity.
         entity: String,
@@ -371,7 +384,11 @@ pub enum Reason {
         endogenous: Vec<String>,
     },
     /// As many instruments as observations, which fit every first stage perfectly.
-    #[error("{instruments} instruments, {observations} observations: the first stage fits perfectly")]
+    #[error(
+        "{}, {}: the first stage fits perfectly",
+        counted(*instruments, "instrument"),
+        counted(*observations, "observation")
+    )]
     TooManyInstruments {
         /// Observations in the sample.
         observations: usize,
@@ -387,7 +404,7 @@ pub enum Reason {
         perfect: Vec<String>,
     },
     /// A covariance of moments that can't be inverted.
-    #[error("the covariance of the {moments} moments is singular ({observations} observations)")]
+    #[error("the covariance of the {moments} moments is singular ({})", counted(*observations, "observation"))]
     SingularMoments {
         /// Moments.
         moments: usize,
@@ -407,7 +424,7 @@ pub enum Reason {
     #[error("no endogenous regressor")]
     NoEndogenousRegressors,
     /// A series too short to choose a bandwidth from, or without variance.
-    #[error("no bandwidth can be chosen from {observations} observations; name one")]
+    #[error("no bandwidth can be chosen from {}; name one", counted(*observations, "observation"))]
     NoBandwidth {
         /// Its length.
         observations: usize,
@@ -428,7 +445,12 @@ pub enum Reason {
     #[error("no usable rows: none has all variables with their lags and differences")]
     NoUsableRows,
     /// Fewer instruments than coefficients.
-    #[error("{instruments} instruments that tell something, {parameters} coefficients: not identified")]
+    #[error(
+        "{} that {}, {}: not identified",
+        counted(*instruments, "instrument"),
+        if *instruments == 1 { "tells something" } else { "tell something" },
+        counted(*parameters, "coefficient")
+    )]
     TooFewInstruments {
         /// The rank of the instruments.
         instruments: usize,
@@ -468,7 +490,10 @@ pub enum Reason {
     #[error("the models aren't nested, one with fewer parameters on the same rows in the other")]
     NotNested,
     /// A covariance without an inverse.
-    #[error("the covariance of the {restrictions} restrictions is singular")]
+    #[error("{}", by_number(*restrictions, [
+        "the variance of the restriction is zero",
+        "the covariance of the {count} restrictions is singular",
+    ]))]
     SingularRestrictions {
         /// How many restrictions there are.
         restrictions: usize,
@@ -522,6 +547,26 @@ impl Reason {
             }
             other => other.clone(),
         }
+    }
+}
+
+/// The first text of one, else the second with the count in its place.
+fn by_number(count: usize, [one, other]: [&str; 2]) -> String {
+    if count == 1 { one.to_owned() } else { other.replace("{count}", &count.to_string()) }
+}
+
+fn missing_clusters(rows: usize, column: &str) -> String {
+    match rows {
+        1 => format!("1 of the rows has no value of `{column}`, so its cluster isn't known"),
+        _ => format!("{rows} of the rows have no value of `{column}`, so their cluster isn't known"),
+    }
+}
+
+/// What has an article is one thing.
+fn not_defined(what: &str, model: &str) -> String {
+    match what.starts_with("a ") || what.starts_with("an ") {
+        true => format!("{what} isn't defined for {model}"),
+        false => format!("{what} aren't defined for {model}"),
     }
 }
 
@@ -620,6 +665,54 @@ mod tests {
             Reason::Entity { entity: "x".into(), reason: Box::new(inner) }.to_string(),
             "x: collinear regressors: c is a linear combination of a, b"
         );
+    }
+
+    #[test]
+    fn subjects_and_verbs_agree() {
+        let not_defined = |what: &str| Reason::NotDefined { what: what.into(), model: "OLS".into() }.to_string();
+        assert_eq!(not_defined("a bootstrap of pairs"), "a bootstrap of pairs isn't defined for OLS");
+        assert_eq!(not_defined("weights"), "weights aren't defined for OLS");
+        assert_eq!(not_defined("absorbed effects"), "absorbed effects aren't defined for OLS");
+        let said = [
+            (Reason::NoObservations { rows_dropped: 1 }, "no observations: the one row there is has a variable missing"),
+            (Reason::NoObservations { rows_dropped: 2 }, "no observations: 2 rows, each with a variable missing"),
+            (Reason::TooFewClusters { clusters: 0 }, "0 clusters; a clustered covariance needs at least 2"),
+            (Reason::TooFewClusters { clusters: 1 }, "1 cluster; a clustered covariance needs at least 2"),
+            (
+                Reason::MissingClusters { column: "{count}".into(), rows: 1 },
+                "1 of the rows has no value of `{count}`, so its cluster isn't known",
+            ),
+            (
+                Reason::MissingClusters { column: "region".into(), rows: 3 },
+                "3 of the rows have no value of `region`, so their cluster isn't known",
+            ),
+            (
+                Reason::LeverageOfOne { rows: 1 },
+                "1 of the rows is fitted perfectly (leverage 1), so its error's variance can't be told",
+            ),
+            (
+                Reason::TooFewInstruments { instruments: 1, parameters: 2 },
+                "1 instrument that tells something, 2 coefficients: not identified",
+            ),
+            (
+                Reason::TooManyInstruments { instruments: 4, observations: 4 },
+                "4 instruments, 4 observations: the first stage fits perfectly",
+            ),
+            (
+                Reason::BandwidthTooLarge { bandwidth: "3".into(), periods: 1 },
+                "a bandwidth of 3, with 1 time; it must be less",
+            ),
+            (Reason::NoBandwidth { observations: 1 }, "no bandwidth can be chosen from 1 observation; name one"),
+            (Reason::SingularRestrictions { restrictions: 1 }, "the variance of the restriction is zero"),
+            (Reason::SingularRestrictions { restrictions: 2 }, "the covariance of the 2 restrictions is singular"),
+            (
+                Reason::SeriesTooShort { entity: "a".into(), length: 1, order: 1, bound: 8 },
+                "a has 1 period; with lag order 1 the statistic needs more than 8",
+            ),
+        ];
+        for (reason, expected) in said {
+            assert_eq!(reason.to_string(), expected);
+        }
     }
 
     #[test]

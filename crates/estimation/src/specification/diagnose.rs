@@ -10,6 +10,7 @@ use super::breusch_godfrey::{BreuschGodfrey, breusch_godfrey};
 use super::breusch_pagan::breusch_pagan;
 use super::cross_section::CrossSection;
 use super::diagnostic::{Diagnostic, Finding};
+use super::disguised::disguised;
 use super::durbin_watson::{DurbinWatson, durbin_watson};
 use super::effects_test::effects_f_test;
 use super::hausman::{Indefinite, hausman, hausman_auxiliary};
@@ -130,6 +131,13 @@ impl SpecificationTest {
                         let found = Measure::new("variance inflation factor", reading, factor.vif);
                         self.line(Some(&factor.regressor), found.map(Finding::Measure))
                     })
+                    .collect(),
+                Err(reason) => vec![self.line(None, Err(reason))],
+            },
+            Self::Disguised { effects } => match disguised(panel, sample, *effects)? {
+                Ok(found) => found
+                    .into_iter()
+                    .map(|(regressor, one)| self.line(Some(&regressor), Ok(Finding::Disguise(one))))
                     .collect(),
                 Err(reason) => vec![self.line(None, Err(reason))],
             },

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::disguised::Disguise;
 use super::measure::Measure;
 use super::panel_shape::Variation;
 use super::specification_test::SpecificationTest;
@@ -18,6 +19,8 @@ pub enum Finding {
     Measure(Measure),
     /// Along which dimension a variable varies.
     Variation(Variation),
+    /// What a regressor is in disguise.
+    Disguise(Disguise),
     /// None, for a reason.
     NotTestable {
         /// What the test would have been called.

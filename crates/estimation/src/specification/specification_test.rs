@@ -225,6 +225,12 @@ pub enum SpecificationTest {
         #[serde(default = "within")]
         model: Model,
     },
+    /// `disguised`: regressors that are another variable once these effects are taken out; a line for each.
+    Disguised {
+        /// The effects.
+        #[serde(default)]
+        effects: Effects,
+    },
     /// `unbalancedness`.
     Unbalancedness {},
     /// `variation` of each variable of the equation.
@@ -312,6 +318,8 @@ impl SpecificationTest {
             Self::Reset { model: Model::Within, powers: powers() },
             Self::JarqueBera { model: Model::Within },
             Self::VarianceInflation { model: Model::Within },
+            Self::Disguised { effects },
+            Self::Disguised { effects: Effects::TwoWay },
             Self::Unbalancedness {},
             Self::Variation {},
         ]
@@ -345,6 +353,7 @@ impl SpecificationTest {
             Self::Reset { .. } => "reset",
             Self::JarqueBera { .. } => "jarque_bera",
             Self::VarianceInflation { .. } => "variance_inflation",
+            Self::Disguised { .. } => "disguised",
             Self::Unbalancedness {} => "unbalancedness",
             Self::Variation {} => "variation",
         }
@@ -379,6 +388,7 @@ impl SpecificationTest {
             Self::Reset { .. } => "RESET",
             Self::JarqueBera { .. } => "Jarque-Bera test",
             Self::VarianceInflation { .. } => "variance inflation factor",
+            Self::Disguised { .. } => "regressors that are another variable in disguise",
             Self::Unbalancedness {} => "unbalancedness",
             Self::Variation {} => "variation",
         }

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::Label;
 
+use super::ground::Ground;
+
 /// A conclusion as the paper states it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -85,6 +87,9 @@ pub struct EvaluatedClaim {
     pub nuance: Option<Nuance>,
     /// The numbers that decide; where it can't be evaluated, why.
     pub because: Vec<String>,
+    /// The same sentences with the units and coefficients that they are about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grounds: Vec<Ground>,
 }
 
 /// A claim held against the publication's own tables and against a vintage.
@@ -123,13 +128,13 @@ pub struct OtherReading {
 }
 
 impl EvaluatedClaim {
-    pub(super) fn new(verdict: Verdict, because: Vec<String>) -> Self {
-        Self { verdict, nuance: None, because }
+    pub(super) fn new(verdict: Verdict, grounds: Vec<Ground>) -> Self {
+        Self { verdict, nuance: None, because: grounds.iter().map(Ground::printed).collect(), grounds }
     }
 
     /// A failure that is less than a contradiction.
-    pub(super) fn short_of(nuance: Nuance, because: Vec<String>) -> Self {
-        Self { verdict: Verdict::Fails, nuance: Some(nuance), because }
+    pub(super) fn short_of(nuance: Nuance, grounds: Vec<Ground>) -> Self {
+        Self { nuance: Some(nuance), ..Self::new(Verdict::Fails, grounds) }
     }
 
     /// The verdict with its nuance: `holds`, `fails`, `direction holds, size differs`, `not supported` or `open`.
@@ -155,17 +160,13 @@ impl EvaluatedClaim {
             }
             _ => None,
         };
-        let mut because: Vec<String> = Vec::new();
-        for text in deciding.into_iter().flat_map(|part| part.because) {
+        let mut grounds: Vec<Ground> = Vec::new();
+        for ground in deciding.into_iter().flat_map(|part| part.grounds) {
             // "also A: …", "not A: …" and "A: …" are the same numbers.
-            if !because.iter().any(|told| numbers_of(told) == numbers_of(&text)) {
-                because.push(text);
+            if !grounds.iter().any(|told| told.says_the_same(&ground)) {
+                grounds.push(ground);
             }
         }
-        Self { verdict, nuance, because }
+        Self { nuance, ..Self::new(verdict, grounds) }
     }
-}
-
-fn numbers_of(text: &str) -> &str {
-    text.strip_prefix("also ").or_else(|| text.strip_prefix("not ")).unwrap_or(text)
 }

@@ -2,11 +2,12 @@
 
 use super::claim::{EvaluatedClaim, Nuance, Verdict};
 use super::evidence::Evidence;
+use super::ground::{Ground, Stance};
 use super::statement::{Effect, Scope, Statement};
 use crate::report_unit::ReportUnit;
 
 /// Whether something is so in a unit, and by which numbers; an error says why that can't be told.
-type Finding = Result<Found, String>;
+type Finding = Result<Found, Ground>;
 
 /// What was found.
 #[derive(Debug, Clone)]
@@ -14,11 +15,11 @@ struct Found {
     is: bool,
     /// Where it isn't: what makes that less than the contrary.
     short_of: Option<Nuance>,
-    text: String,
+    text: Ground,
 }
 
 impl Found {
-    fn new(is: bool, text: String) -> Self {
+    fn new(is: bool, text: Ground) -> Self {
         Self { is, short_of: None, text }
     }
 }
@@ -26,7 +27,7 @@ impl Found {
 /// Holds a claim's statements, all of which must hold, against evidence.
 pub fn evaluate(statements: &[Statement], evidence: &Evidence<'_>) -> EvaluatedClaim {
     if statements.is_empty() {
-        return EvaluatedClaim::new(Verdict::NotEvaluable, vec!["no estimate or test speaks of it".into()]);
+        return EvaluatedClaim::new(Verdict::NotEvaluable, vec![Ground::words("no estimate or test speaks of it")]);
     }
     EvaluatedClaim::all(statements.iter().map(|statement| one(statement, evidence)).collect())
 }
@@ -41,7 +42,7 @@ fn one(statement: &Statement, evidence: &Evidence<'_>) -> EvaluatedClaim {
                 Verdict::NotEvaluable => Verdict::NotEvaluable,
             };
             // That the contrary isn't supported is all that "not" asks for.
-            EvaluatedClaim::new(verdict, inner.because)
+            EvaluatedClaim::new(verdict, inner.grounds)
         }
         Statement::Coefficient { effect, regressor, table, level, scope } => {
             let level = evidence.level(*level);
@@ -52,7 +53,7 @@ fn one(statement: &Statement, evidence: &Evidence<'_>) -> EvaluatedClaim {
             scoped(scope, evidence, &|unit| {
                 let forth = significant_in(second, first, level, unit, evidence);
                 let back = significant_in(first, second, level, unit, evidence);
-                both(forth, back, &format!("{}: ", unit.printed()))
+                both(forth, back, Some(Ground::of(unit).then(": ")))
             })
         }
         Statement::Granger { cause, effect, level } => {
@@ -63,18 +64,19 @@ fn one(statement: &Statement, evidence: &Evidence<'_>) -> EvaluatedClaim {
             decided(both(
                 granger(first, second, level, evidence),
                 granger(second, first, level, evidence),
-                "",
+                None,
             ))
         }
         Statement::Larger { regressor, table, larger, smaller } => {
-            let value = |name: &String| -> Result<(f64, String), String> {
-                let unit = evidence.unit(name).ok_or_else(|| format!("no unit `{name}`"))?;
+            let value = |name: &String| -> Result<(f64, Ground), Ground> {
+                let unit = evidence.unit(name).ok_or_else(|| no_unit(name))?;
                 let known = evidence.coefficient(table, unit, regressor)?;
-                Ok((known.value, format!("{} {}", unit.printed(), known.text)))
+                Ok((known.value, Ground::of(unit).then(format!(" {}", known.text))))
             };
             decided(value(larger).and_then(|(large, one)| {
                 let (small, other) = value(smaller)?;
-                Ok(Found::new(large > small, format!("{regressor} in ({table}): {one}, {other}")))
+                let of = Ground::words(format!("{regressor} in ({table}): "));
+                Ok(Found::new(large > small, of.and("", one).and(", ", other)))
             }))
         }
         Statement::Value { regressor, table, unit, value } => {
@@ -83,9 +85,9 @@ fn one(statement: &Statement, evidence: &Evidence<'_>) -> EvaluatedClaim {
                 None => evidence.pooled(),
             };
             let name = unit.as_deref().unwrap_or("pooled");
-            decided(found.ok_or_else(|| format!("no unit `{name}`")).and_then(|unit| {
+            decided(found.ok_or_else(|| no_unit(name)).and_then(|unit| {
                 let known = evidence.coefficient(table, unit, regressor)?;
-                let text = format!("{}: {regressor} in ({table}) {}", unit.printed(), known.text);
+                let text = in_unit(unit, regressor, table, &known.text);
                 let same_sign = known.value != 0.0 && (known.value > 0.0) == (value.value() > 0.0);
                 let short_of = same_sign.then_some(Nuance::SizeDiffers);
                 Ok(Found { is: value.is_rounding_of(known.value), short_of, text })
@@ -102,7 +104,16 @@ fn decided(finding: Finding) -> EvaluatedClaim {
     }
 }
 
-fn fails(short_of: Option<Nuance>, text: String) -> EvaluatedClaim {
+fn no_unit(name: &str) -> Ground {
+    Ground::words(format!("no unit `{name}`"))
+}
+
+/// A unit's coefficient.
+fn in_unit(unit: &ReportUnit, regressor: &str, table: &str, number: &str) -> Ground {
+    Ground::of(unit).then(format!(": {regressor} in ({table}) {number}")).about(regressor, table)
+}
+
+fn fails(short_of: Option<Nuance>, text: Ground) -> EvaluatedClaim {
     match short_of {
         Some(nuance) => EvaluatedClaim::short_of(nuance, vec![text]),
         None => EvaluatedClaim::new(Verdict::Fails, vec![text]),
@@ -110,16 +121,20 @@ fn fails(short_of: Option<Nuance>, text: String) -> EvaluatedClaim {
 }
 
 /// Both of two findings. Where one isn't so, the other needn't be known.
-fn both(one: Finding, other: Finding, start: &str) -> Finding {
+fn both(one: Finding, other: Finding, start: Option<Ground>) -> Finding {
+    let begun = |text: Ground| match &start {
+        Some(start) => start.clone().and("", text),
+        None => text,
+    };
     match (one, other) {
         (Ok(one), Ok(other)) if one.is == other.is => {
             let short_of = one.short_of.filter(|nuance| other.short_of == Some(*nuance));
-            Ok(Found { is: one.is, short_of, text: format!("{start}{}, {}", one.text, other.text) })
+            Ok(Found { is: one.is, short_of, text: begun(one.text.and(", ", other.text)) })
         }
-        (Ok(found), _) if !found.is => Ok(Found { text: format!("{start}{}", found.text), ..found }),
-        (_, Ok(found)) if !found.is => Ok(Found { text: format!("{start}{}", found.text), ..found }),
+        (Ok(found), _) if !found.is => Ok(Found { text: begun(found.text.clone()), ..found }),
+        (_, Ok(found)) if !found.is => Ok(Found { text: begun(found.text.clone()), ..found }),
         (Err(why), _) | (_, Err(why)) => Err(why),
-        (Ok(one), Ok(other)) => Ok(Found::new(true, format!("{start}{}, {}", one.text, other.text))),
+        (Ok(one), Ok(other)) => Ok(Found::new(true, begun(one.text.and(", ", other.text)))),
     }
 }
 
@@ -142,7 +157,7 @@ fn significant_in(
     let table = evidence.table_of(dependent)?;
     let known = evidence.coefficient(table, unit, regressor)?;
     let is = known.is_significant(level, evidence.levels)?;
-    let text = format!("{regressor} in ({table}) {}", known.text);
+    let text = Ground::words(format!("{regressor} in ({table}) {}", known.text)).about(regressor, table);
     Ok(Found { is, short_of: Some(Nuance::NotSupported), text })
 }
 
@@ -168,8 +183,7 @@ fn effect_in(
     // told, a sign that is another one is the contrary.
     let claims_effect = !matches!(effect, Effect::NotSignificant);
     let short_of = (claims_effect && significant() == Ok(false)).then_some(Nuance::NotSupported);
-    let text = format!("{}: {regressor} in ({table}) {}", unit.printed(), known.text);
-    Ok(Found { is, short_of, text })
+    Ok(Found { is, short_of, text: in_unit(unit, regressor, table, &known.text) })
 }
 
 /// Holds what is said of units against each of them.
@@ -178,7 +192,7 @@ fn scoped(scope: &Scope, evidence: &Evidence<'_>, is: &dyn Fn(&ReportUnit) -> Fi
         Scope::Pooled => {
             return match evidence.pooled() {
                 Some(pooled) => decided(is(pooled)),
-                None => EvaluatedClaim::new(Verdict::NotEvaluable, vec!["there is no pooled row".into()]),
+                None => EvaluatedClaim::new(Verdict::NotEvaluable, vec![Ground::words("there is no pooled row")]),
             };
         }
         Scope::Exactly(names) | Scope::In(names) => (names, true),
@@ -186,7 +200,7 @@ fn scoped(scope: &Scope, evidence: &Evidence<'_>, is: &dyn Fn(&ReportUnit) -> Fi
         Scope::NoUnit => (&[], true),
     };
     if let Some(unknown) = named.iter().find(|name| evidence.unit(name).is_none()) {
-        return EvaluatedClaim::new(Verdict::NotEvaluable, vec![format!("no unit `{unknown}`")]);
+        return EvaluatedClaim::new(Verdict::NotEvaluable, vec![no_unit(unknown)]);
     }
     let is_named =
         |unit: &ReportUnit| named.iter().any(|name| evidence.unit(name).is_some_and(|one| one.id == unit.id));
@@ -206,8 +220,8 @@ fn scoped(scope: &Scope, evidence: &Evidence<'_>, is: &dyn Fn(&ReportUnit) -> Fi
                 let told = if wanted && must_be { vec![text] } else { Vec::new() };
                 EvaluatedClaim::new(Verdict::Holds, told)
             }
-            Ok(Found { is: true, text, .. }) => fails(None, format!("also {text}")),
-            Ok(Found { short_of, text, .. }) => fails(short_of, format!("not {text}")),
+            Ok(Found { is: true, text, .. }) => fails(None, text.standing(Stance::Also)),
+            Ok(Found { short_of, text, .. }) => fails(short_of, text.standing(Stance::Not)),
             Err(why) => EvaluatedClaim::new(Verdict::NotEvaluable, vec![why]),
         });
     }

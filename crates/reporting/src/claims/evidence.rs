@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use vintner_estimation::{DumitrescuHurlin, PanelStatistic};
 
+use super::ground::Ground;
 use crate::number_format::{p_value_text, significant};
 use crate::report_unit::ReportUnit;
 use crate::stars::{StarLevels, Stars};
@@ -30,15 +31,15 @@ enum Significance {
 
 impl Known {
     /// Whether it is significant at `level`; an error says why that can't be told.
-    pub(super) fn is_significant(&self, level: f64, levels: &StarLevels) -> Result<bool, String> {
+    pub(super) fn is_significant(&self, level: f64, levels: &StarLevels) -> Result<bool, Ground> {
         match &self.significance {
             Significance::PValue(p_value) => Ok(*p_value < level),
-            Significance::Unknown => Err(format!("{} has no standard error", self.text)),
+            Significance::Unknown => Err(Ground::words(format!("{} has no standard error", self.text))),
             Significance::Stars(stars) => {
                 let legend = levels.legend();
                 match legend.iter().find(|(_, known)| (known - level).abs() < 1e-9) {
                     Some((least, _)) => Ok(stars >= least),
-                    None => Err(format!("stars say nothing about the level {level}")),
+                    None => Err(Ground::words(format!("stars say nothing about the level {level}"))),
                 }
             }
         }
@@ -135,42 +136,47 @@ impl<'a> Evidence<'a> {
         table: &str,
         unit: &ReportUnit,
         regressor: &str,
-    ) -> Result<&Known, String> {
+    ) -> Result<&Known, Ground> {
         match self.coefficients.get(&[table, unit.printed(), regressor].map(str::to_owned)) {
             Some(Ok(known)) => Ok(known),
-            Some(Err(reason)) => Err(format!("{}: {reason}", unit.printed())),
-            None => Err(format!("no coefficient of {regressor} in ({table}) for {}", unit.printed())),
+            Some(Err(reason)) => Err(Ground::of(unit).then(format!(": {reason}"))),
+            None => {
+                let none = Ground::words(format!("no coefficient of {regressor} in ({table}) for "));
+                Err(none.and("", Ground::of(unit)))
+            }
         }
     }
 
     /// The first table whose equation explains `dependent`.
-    pub(super) fn table_of(&self, dependent: &str) -> Result<&'a str, String> {
+    pub(super) fn table_of(&self, dependent: &str) -> Result<&'a str, Ground> {
         self.tables
             .iter()
             .find(|table| table.dependent == dependent)
             .map(|table| table.id.as_str())
-            .ok_or_else(|| format!("no equation explains {dependent}"))
+            .ok_or_else(|| Ground::words(format!("no equation explains {dependent}")))
     }
 
     /// The panel's test of a cause and an effect: statistic as text and p-value.
-    pub(super) fn granger(&self, cause: &str, effect: &str) -> Result<(String, f64), String> {
+    pub(super) fn granger(&self, cause: &str, effect: &str) -> Result<(Ground, f64), Ground> {
         let Some(tests) = self.granger else {
-            return Err("the publication prints no Granger statistics".into());
+            return Err(Ground::words("the publication prints no Granger statistics"));
         };
         let test = tests
             .iter()
             .find(|test| test.cause == cause && test.effect == effect)
-            .ok_or_else(|| format!("no Granger test of {cause} -> {effect}"))?;
+            .ok_or_else(|| Ground::words(format!("no Granger test of {cause} -> {effect}")))?;
         match &test.z_tilde {
             PanelStatistic::Value { statistic, p_value } => Ok((
-                format!(
+                Ground::words(format!(
                     "{cause} -> {effect}: Z-tilde {} (p {})",
                     significant(*statistic),
                     equal(&p_value_text(*p_value))
-                ),
+                )),
                 *p_value,
             )),
-            PanelStatistic::NotEstimable { reason } => Err(format!("{cause} -> {effect}: {reason}")),
+            PanelStatistic::NotEstimable { reason } => {
+                Err(Ground::words(format!("{cause} -> {effect}: {reason}")))
+            }
         }
     }
 

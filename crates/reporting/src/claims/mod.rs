@@ -23,11 +23,13 @@
 mod claim;
 mod evaluate;
 mod evidence;
+mod ground;
 mod parse;
 mod statement;
 
 pub use claim::{Claim, ClaimOutcome, EvaluatedClaim, Nuance, OtherReading, UnderErrors, Verdict};
 pub use evaluate::evaluate;
 pub use evidence::{Evidence, Known};
+pub use ground::{Ground, Part, Stance};
 pub use parse::StatementFault;
 pub use statement::{Effect as ClaimedEffect, Scope, Statement};

@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use super::name::Names;
-use crate::claims::{ClaimOutcome, EvaluatedClaim, Nuance, Verdict};
+use crate::claims::{ClaimOutcome, EvaluatedClaim, Ground, Nuance, Stance, Verdict};
 use crate::name::Name;
-use crate::report_unit::ReportUnit;
 
 /// All claims of a report.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -86,7 +85,6 @@ impl ClaimsView {
     /// `synthetic` data were made from what was published, so that what holds in them holds by construction.
     pub(crate) fn new(
         outcomes: &[ClaimOutcome],
-        units: &[&ReportUnit],
         names: &Names,
         synthetic: bool,
     ) -> Self {
@@ -104,7 +102,11 @@ impl ClaimsView {
         };
         let claims = outcomes.iter().map(|outcome| {
             let other = outcome.other_reading.as_ref();
-            let told = |of: &EvaluatedClaim| told(&of.because, units, names);
+            let told = |of: &EvaluatedClaim| match of.grounds.is_empty() {
+                // As an older version wrote it.
+                true => of.because.clone(),
+                false => told(&of.grounds, names),
+            };
             let published = outcome.published.as_ref().map(|of| VerdictView {
                 verdict: of.verdict.word(),
                 key: key(of, false),
@@ -151,55 +153,29 @@ fn key(of: &EvaluatedClaim, synthetic: bool) -> &'static str {
 
 /// The numbers that decide, with units called as the report calls them. Of more than a few units of which one thing is
 /// said only the names are told.
-fn told(because: &[String], units: &[&ReportUnit], names: &Names) -> Vec<String> {
+fn told(grounds: &[Ground], names: &Names) -> Vec<String> {
+    let spoken = |id: &str| names.spoken(id);
     let mut told: Vec<String> = Vec::new();
-    let mut many: Vec<(&str, String)> = Vec::new();
-    for text in because {
-        let alike = |other: &&String| matches!((said_of(text), said_of(other)), (Some(one), Some(other)) if one == other);
-        let own: Vec<&str> = because.iter().filter(alike).filter_map(|text| unit_of(text)).collect();
-        match said_of(text).filter(|_| own.len() > FEW) {
-            None => told.push(text.clone()),
-            Some(said) if many.contains(&said) => {}
-            Some((kind, what)) => {
-                told.push(format!("{kind}{} units ({what}): {}", own.len(), own.join(names.comma())));
-                many.push((kind, what));
-            }
+    let mut many: Vec<(Option<Stance>, &[[String; 2]])> = Vec::new();
+    for ground in grounds {
+        let said = (ground.stance, ground.coefficients.as_slice());
+        let alike = |other: &&Ground| (other.stance, other.coefficients.as_slice()) == said;
+        let own: Vec<String> = grounds.iter().filter(alike).filter_map(Ground::unit).map(spoken).collect();
+        let of = |[regressor, table]: &[String; 2]| format!("{regressor} in ({table})");
+        let what = match (ground.stance, ground.coefficients.as_slice()) {
+            (Some(_), [one]) => format!("coefficient of {}", of(one)),
+            (Some(_), [one, other, ..]) => format!("both {} and {}", of(one), of(other)),
+            _ => String::new(),
+        };
+        let stance = ground.stance.map_or("", Stance::word);
+        if what.is_empty() || own.len() <= FEW {
+            told.push(ground.text(&spoken));
+        } else if !many.contains(&said) {
+            told.push(format!("{stance} {} units ({what}): {}", own.len(), own.join(names.comma())));
+            many.push(said);
         }
     }
-    told.into_iter().map(|text| called(text, units, names)).collect()
-}
-
-/// Whether a unit has something too, or hasn't, and which coefficients that is about; none of other texts.
-fn said_of(text: &str) -> Option<(&str, String)> {
-    let kind = ["also ", "not "].into_iter().find(|kind| text.starts_with(kind))?;
-    let (_, numbers) = text.split_once(": ")?;
-    let of = |number: &str| {
-        number.split_inclusive(')').next().filter(|of| of.contains(" in (")).map(str::to_owned)
-    };
-    let coefficients: Vec<String> = numbers.split(", ").filter_map(of).collect();
-    let what = match coefficients.as_slice() {
-        [] => return None,
-        [one] => format!("coefficient of {one}"),
-        [one, other, ..] => format!("both {one} and {other}"),
-    };
-    Some((kind, what))
-}
-
-/// The unit that a text is about.
-fn unit_of(text: &str) -> Option<&str> {
-    let text = text.strip_prefix("also ").or_else(|| text.strip_prefix("not "))?;
-    text.split_once(": ").map(|(unit, _)| unit)
-}
-
-/// A text whose units are called as the report does. A name of plain letters is left as it is: it may be part of a word.
-fn called(text: String, units: &[&ReportUnit], names: &Names) -> String {
-    units.iter().filter(|unit| !unit.printed().is_ascii()).fold(text, |text, unit| {
-        if text.contains(unit.printed()) {
-            text.replace(unit.printed(), &names.spoken(&unit.id))
-        } else {
-            text
-        }
-    })
+    told
 }
 
 #[cfg(test)]
@@ -207,30 +183,46 @@ mod tests {
     use vintner_panel::Label;
 
     use super::*;
+    use crate::claims::Part;
+    use crate::report_unit::ReportUnit;
+
+    fn ground(stance: Stance, unit: &str, numbers: &str, of: &[(&str, &str)]) -> Ground {
+        Ground {
+            stance: Some(stance),
+            parts: vec![
+                Part::Unit { id: unit.into(), printed: unit.into() },
+                Part::Words(format!(": {numbers}")),
+            ],
+            coefficients: of.iter().map(|(one, other)| [(*one).to_owned(), (*other).to_owned()]).collect(),
+        }
+    }
 
     #[test]
     fn many_units_are_named_and_few_have_their_numbers() {
-        let unit = |id: &str, en: &str, zh: &str| ReportUnit {
+        // Names of plain letters, one within another, and within a variable's: none is looked for in the text.
+        let unit = |id: &str, en: &str, zh: Option<&str>| ReportUnit {
             id: id.into(),
-            label: Label { en: en.into(), zh: Some(zh.into()) },
+            label: Label { en: en.into(), zh: zh.map(Into::into) },
             printed: None,
             pooled: false,
         };
-        let units = [unit("a", "Alpha", "甲"), unit("b", "Beta", "乙")];
+        let units = [unit("a", "Alpha", Some("甲")), unit("b", "Beta", Some("乙")), unit("x", "Xi", None)];
         let units: Vec<&ReportUnit> = units.iter().collect();
-        let because: Vec<String> =
-            ["甲", "乙", "丙", "丁"].map(|one| format!("also {one}: x in (1) 2")).into();
-        let more = ["also 甲: x in (1) 2*, y in (2) -1*", "not 乙: x in (1) 0.1"].map(str::to_owned);
-        let all: Vec<String> = because.into_iter().chain(more).collect();
-        let english = told(&all, &units, &Names::new(&units, &[], "en"));
+        let first = [("x", "1")];
+        let mut all: Vec<Ground> =
+            ["a", "b", "x", "d"].map(|one| ground(Stance::Also, one, "x in (1) 2", &first)).into();
+        all.push(ground(Stance::Also, "a", "x in (1) 2*, y in (2) -1*", &[("x", "1"), ("y", "2")]));
+        all.push(ground(Stance::Not, "b", "x in (1) 0.1", &first));
+        let english = told(&all, &Names::new(&units, &[], "en"));
         let rest = ["also Alpha 甲: x in (1) 2*, y in (2) -1*", "not Beta 乙: x in (1) 0.1"];
-        assert_eq!(english[0], "also 4 units (coefficient of x in (1)): Alpha 甲, Beta 乙, 丙, 丁");
+        assert_eq!(english[0], "also 4 units (coefficient of x in (1)): Alpha 甲, Beta 乙, Xi, d");
         assert_eq!(english[1..], rest);
-        let chinese = told(&all, &units, &Names::new(&units, &[], "zh"));
-        assert_eq!(chinese[0], "also 4 units (coefficient of x in (1)): 甲、乙、丙、丁");
-        let both: Vec<String> =
-            ["甲", "乙", "丙", "丁"].map(|one| format!("not {one}: x in (1) 2*, y in (2) 1")).into();
-        let both = told(&both, &[], &Names::new(&[], &[], "en"));
-        assert_eq!(both, ["not 4 units (both x in (1) and y in (2)): 甲, 乙, 丙, 丁"]);
+        let chinese = told(&all, &Names::new(&units, &[], "zh"));
+        assert_eq!(chinese[0], "also 4 units (coefficient of x in (1)): 甲、乙、Xi、d");
+        let pair = [("x", "1"), ("y", "2")];
+        let both: Vec<Ground> =
+            ["a", "b", "c", "d"].map(|one| ground(Stance::Not, one, "x in (1) 2*, y in (2) 1", &pair)).into();
+        let both = told(&both, &Names::new(&[], &[], "en"));
+        assert_eq!(both, ["not 4 units (both x in (1) and y in (2)): a, b, c, d"]);
     }
 }

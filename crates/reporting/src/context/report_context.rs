@@ -196,7 +196,7 @@ impl ReportContext {
                     SystemView::new(system, equations.unwrap_or_default(), &names, &spec.star_levels)
                 })
                 .unwrap_or_default(),
-            claims: ClaimsView::new(&inputs.claims, &units, &names, synthetic),
+            claims: ClaimsView::new(&inputs.claims, &names, synthetic),
             figures: figure_views(&inputs.figures),
             gaps: gap_views(&own_gaps, &names),
             gap_count: own_gaps.len(),

@@ -1,7 +1,7 @@
 //! Tests of the data and of the equations' specification, for templates.
 
 use serde::Serialize;
-use vintner_estimation::specification::{Diagnostic, Finding, Measure};
+use vintner_estimation::specification::{Diagnostic, Disguise, Finding, Measure};
 use vintner_estimation::unit_root::{Bound, Deterministic, PanelUnitRoot};
 use vintner_estimation::{HypothesisTest, NullDistribution, TestOutcome};
 
@@ -119,6 +119,10 @@ impl TestsView {
                     (Some(variable), finding) if line.key == "series_dependence" => {
                         view.add_dependence(variable, finding, names, levels);
                     }
+                    (Some(variable), Finding::Disguise(found)) => {
+                        let said = disguise(variable, found);
+                        push(&mut remarks, (DISGUISED.to_owned(), said), &equation.equation);
+                    }
                     (_, Finding::NotTestable { name, reason }) => {
                         let reason = reason.with_entity_names(&|id| names.spoken(id)).to_string();
                         let name = test_name(name, &line.key, diagnostics);
@@ -234,9 +238,22 @@ impl TestsView {
                 self.remarks.push(format!("{variable}, dependence between entities: {reason}"));
                 TestCell::default()
             }
-            Finding::Measure(_) | Finding::Variation(_) => return,
+            Finding::Measure(_) | Finding::Variation(_) | Finding::Disguise(_) => return,
         };
         self.dependence.push(DependenceRow { variable: names.variable(variable), cell });
+    }
+}
+
+/// What regressors are called that are another variable after the effects.
+const DISGUISED: &str = "Regressor in disguise";
+
+/// What a regressor is, after which effects, and whether it was made so.
+fn disguise(variable: &str, found: &Disguise) -> String {
+    let after = found.effects.of_units();
+    if found.on_purpose {
+        format!("{variable} is {found} after {after}, as it was made ({})", found.made.join(", "))
+    } else {
+        format!("{variable} is {found} after {after} (correlation {})", fixed(found.correlation, 4))
     }
 }
 
@@ -248,7 +265,7 @@ fn line_row(line: &Diagnostic, levels: &StarLevels) -> Option<SpecificationTestR
             let of = line.subject.clone().unwrap_or_default();
             (name, reading, "", TestCell { statistic: fixed(*value, 3), of, ..TestCell::default() })
         }
-        Finding::Variation(_) | Finding::NotTestable { .. } => return None,
+        Finding::Variation(_) | Finding::Disguise(_) | Finding::NotTestable { .. } => return None,
     };
     Some(SpecificationTestRow { name: capitalised(name), null: null.clone(), law, cells: vec![cell] })
 }

@@ -1,27 +1,35 @@
 //! What makes findings less than they look, found by rule, for templates.
 
 use serde::Serialize;
-use vintner_estimation::Description;
-use vintner_estimation::specification::Finding;
+use vintner_estimation::specification::{Disguise, Finding};
+use vintner_estimation::{Description, Effects};
 
 use super::name::Names;
 use crate::equation_tests::EquationDiagnostics;
 use crate::name::Name;
-use crate::number_format::significant;
+use crate::number_format::{fixed, significant};
 
 /// Something that a reader of the verdict has to know.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct WarningView {
-    /// `collinear`: a regressor that the others nearly are, too; `common`: a variable that moves alike in all units.
+    /// `disguised` or `disguised_made`: a regressor that is another variable after the effects, where nobody says why, and
+    /// where its definition does; `common`: a variable that moves alike in all units; `collinear`: a regressor that the
+    /// others nearly are, too.
     pub kind: &'static str,
     /// The variable.
     pub variable: Name,
     /// The equations, by their ids; empty where it is about the variable alone.
     pub equations: String,
-    /// The largest variance inflation factor, or Pesaran's CD.
+    /// The largest variance inflation factor, Pesaran's CD, or the correlation after the effects.
     pub value: String,
     /// The greatest that CD can be; empty for others.
     pub most: String,
+    /// What a regressor is in disguise, in English; empty for others.
+    pub of: String,
+    /// After which effects, in English; empty for others.
+    pub effects: String,
+    /// The definitions that made it so; empty for others.
+    pub made: String,
 }
 
 /// From this variance inflation factor on a coefficient is warned of (Belsley, Kuh and Welsch 1980; ten is usual).
@@ -71,15 +79,89 @@ pub(crate) fn warning_views(
         equations: String::new(),
         value: significant(value),
         most: significant(most),
+        ..WarningView::default()
     });
     let collinear = collinear.into_iter().map(|(variable, value, equations)| WarningView {
         kind: "collinear",
         variable: names.variable(&variable),
-        equations: equations.iter().map(|id| format!("({id})")).collect::<Vec<_>>().join(", "),
+        equations: listed(&equations),
         value: significant(value),
-        most: String::new(),
+        ..WarningView::default()
     });
-    common.chain(collinear).collect()
+    disguised(diagnostics, names).into_iter().chain(common).chain(collinear).collect()
+}
+
+/// Regressors that are another variable after the effects, and not on purpose: each with all that it is.
+fn disguised(diagnostics: &[EquationDiagnostics], names: &Names) -> Vec<WarningView> {
+    let mut found: Vec<(&str, Vec<&Disguise>, Vec<&str>)> = Vec::new();
+    for equation in diagnostics {
+        for line in &equation.tests {
+            let (Some(variable), Finding::Disguise(one)) = (&line.subject, &line.finding) else { continue };
+            if one.on_purpose {
+                continue;
+            }
+            let same = |known: &&mut (&str, Vec<&Disguise>, Vec<&str>)| {
+                known.0 == variable && known.1.iter().any(|other| other.effects == one.effects)
+            };
+            match found.iter_mut().find(same) {
+                Some((_, all, equations)) => {
+                    if all.iter().all(|other| other.other != one.other) {
+                        all.push(one);
+                    }
+                    if !equations.contains(&equation.equation.as_str()) {
+                        equations.push(&equation.equation);
+                    }
+                }
+                None => found.push((variable, vec![one], vec![&equation.equation])),
+            }
+        }
+    }
+    // What one kind of effects shows is shown by both, too.
+    let shown = |one: &Disguise| one.effects != Effects::TwoWay;
+    let by_one: Vec<(&str, &str)> = found
+        .iter()
+        .flat_map(|(variable, all, _)| all.iter().filter(|one| shown(one)).map(|one| (*variable, one.other.as_str())))
+        .collect();
+    let mut views = Vec::new();
+    for (variable, all, equations) in &found {
+        let told: Vec<&Disguise> = all
+            .iter()
+            .filter(|one| shown(one) || !by_one.contains(&(variable, one.other.as_str())))
+            .copied()
+            .collect();
+        let Some(first) = told.first() else { continue };
+        let made: Vec<&str> = told.iter().flat_map(|one| one.made.iter().map(String::as_str)).fold(
+            Vec::new(),
+            |mut known, line| {
+                if !known.contains(&line) {
+                    known.push(line);
+                }
+                known
+            },
+        );
+        let weakest = told.iter().map(|one| one.correlation).fold(first.correlation, |least, one| {
+            if one.abs() < least.abs() { one } else { least }
+        });
+        let of: Vec<String> = told.iter().take(MOST).map(ToString::to_string).collect();
+        views.push(WarningView {
+            kind: if made.is_empty() { "disguised" } else { "disguised_made" },
+            variable: names.variable(variable),
+            equations: listed(equations),
+            value: fixed(weakest, 4),
+            of: of.join(", "),
+            effects: first.effects.of_units().to_owned(),
+            made: made.join(", "),
+            ..WarningView::default()
+        });
+    }
+    views
+}
+
+/// So many variables are named of those that a regressor is.
+const MOST: usize = 4;
+
+fn listed(equations: &[&str]) -> String {
+    equations.iter().map(|id| format!("({id})")).collect::<Vec<_>>().join(", ")
 }
 
 /// The greatest CD of a balanced panel, of which all series are one: sqrt(T N (N - 1) / 2), Pesaran's (2021) statistic at
@@ -122,6 +204,48 @@ mod tests {
             &Names::new(&[], &[], "en"),
         );
         found.into_iter().map(|one| (one.kind, one.equations, one.value, one.most)).collect()
+    }
+
+    fn with(regressor: &str, found: serde_json::Value) -> serde_json::Value {
+        let mut line = json!({"key": "disguised", "subject": regressor, "outcome": "disguise", "form": "log",
+            "before": 0.5, "rows": 168, "df": 142});
+        line.as_object_mut().unwrap().extend(found.as_object().unwrap().clone());
+        line
+    }
+
+    #[test]
+    fn a_regressor_in_disguise_is_told_once_with_all_that_it_is() {
+        let one = |effects: &str, other: &str, correlation: f64| {
+            json!({"other": other, "effects": effects, "correlation": correlation})
+        };
+        let made = json!({"other": "gdp", "effects": "two_way", "correlation": 1.0, "on_purpose": true,
+            "made": ["x = gdp / prices"]});
+        let divided = json!({"other": "people", "effects": "two_way", "correlation": -1.0,
+            "made": ["y = robots / people"]});
+        let tests = json!([
+            with("x", one("two_way", "z", -0.99953)), with("x", one("two_way", "w", 0.99991)),
+            with("v", one("entity", "z", 0.9999)), with("v", one("two_way", "z", 0.9999)),
+            with("x", made), with("y", divided),
+        ]);
+        let of = |id: &str| -> EquationDiagnostics {
+            serde_json::from_value(json!({"equation": id, "title": {"en": id}, "tests": tests})).unwrap()
+        };
+        let views = warning_views(&[of("1"), of("2")], &[], &Names::new(&[], &[], "en"));
+        let told: Vec<String> = views
+            .iter()
+            .map(|one| {
+                format!(
+                    "{} {}: {} after {}, {} {} {}",
+                    one.kind, one.variable.id, one.of, one.effects, one.equations, one.value, one.made
+                )
+            })
+            .collect();
+        let expected = [
+            "disguised x: minus the log of z, the log of w after effects of units and times, (1), (2) -0.9995 ",
+            "disguised v: the log of z after effects of units, (1), (2) 0.9999 ",
+            "disguised_made y: minus the log of people after effects of units and times, (1), (2) -1.0000 y = robots / people",
+        ];
+        assert_eq!(told, expected);
     }
 
     // 14 units over 12 years: sqrt(12 * 14 * 13 / 2) = 33.05.

@@ -66,6 +66,14 @@ fn ends_with_www(text: &str) -> bool {
     (0..3).all(|_| matches!(last.next(), Some('w' | 'W')))
 }
 
+/// A number with a minus sign instead of a hyphen; other text as [`escape_markdown`] has it.
+pub fn markdown_number(text: &str) -> String {
+    match super::NumberText::of(text) {
+        Some(_) => text.replace('-', "−"),
+        None => escape_markdown(text),
+    }
+}
+
 /// Text set as code: between backticks where it holds nothing that could end them or a table's cell,
 /// in `<code>` with its characters escaped otherwise.
 pub fn markdown_code(text: &str) -> String {

@@ -10,5 +10,5 @@ mod unseen;
 pub use html::{escape_html, html_code, html_number};
 pub(crate) use latex::latex_aligned;
 pub use latex::{escape_latex, latex_code, latex_number};
-pub use markdown::{escape_markdown, markdown_code};
-pub(crate) use number_text::NumberText;
+pub use markdown::{escape_markdown, markdown_code, markdown_number};
+pub(crate) use number_text::{NumberText, with_minus_signs};

@@ -33,3 +33,37 @@ impl<'a> NumberText<'a> {
         })
     }
 }
+
+/// A sentence in which a hyphen before a number that begins there is a minus sign: `x is -0.5`, and not `2008-2019` or
+/// `table-1`.
+pub(crate) fn with_minus_signs(text: &str) -> String {
+    let mut signed = String::with_capacity(text.len());
+    for (at, character) in text.char_indices() {
+        let digit = |next: &str| next.starts_with(|next: char| next.is_ascii_digit());
+        let after = text.get(at + 1..).unwrap_or_default();
+        let begins = signed.chars().next_back().is_none_or(|before| {
+            before.is_whitespace() || "([{<=,;:（【：，；、".contains(before) || ('一'..='鿿').contains(&before)
+        });
+        let number = digit(after) || after.strip_prefix('.').is_some_and(digit);
+        signed.push(if character == '-' && begins && number { '−' } else { character });
+    }
+    signed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hyphens_before_numbers_are_minus_signs() {
+        for (text, expected) in [
+            ("方程（2）中lnCO2为-0.07977（p = 0.200）", "方程（2）中lnCO2为−0.07977（p = 0.200）"),
+            ("x in (1) -0.3*, y in (2) -1*", "x in (1) −0.3*, y in (2) −1*"),
+            ("-.5 and (-2)", "−.5 and (−2)"),
+            ("2008-2019, table-1, 3-clustered, a - b, --all", "2008-2019, table-1, 3-clustered, a - b, --all"),
+            ("x/-1 and Z-tilde -2.5", "x/-1 and Z-tilde −2.5"),
+        ] {
+            assert_eq!(with_minus_signs(text), expected);
+        }
+    }
+}

@@ -68,10 +68,10 @@ fn document(table: &ModelTable, wording: &Wording) -> Result<String> {
             wording.line("star", &[("stars", &star.stars), ("level", &star.level)])
         };
         let stars: Vec<String> = table.stars.iter().map(star).collect::<Result<_>>()?;
-        notes.push(format!("{}.", stars.join(wording.separator("list.comma", ", "))));
+        notes.push(stars.join(wording.separator("list.comma", ", ")) + wording.separator("list.stop", "."));
     }
     notes.extend(table.notes.iter().cloned());
-    body.push_str(&paragraph(&[run(&notes.join(" "), SMALL, "")], "left"));
+    body.push_str(&paragraph(&[run(&notes.join(if wording.language() == "zh" { "" } else { " " }), SMALL, "")], "left"));
     if !table.synthetic.is_empty() {
         body.push_str(&paragraph(&[run(&table.synthetic, SMALL, "<w:b/>")], "left"));
     }
@@ -114,7 +114,7 @@ fn panel_table(panel: &ModelPanel, dependent: &str) -> String {
     }
     rows.push((head(dependent, of(|column| &column.dependent)), Rules { below: THIN, ..Rules::default() }));
     for row in &panel.rows {
-        let cells = row.cells.iter().map(|cell| (cell.plain().replace('-', "\u{2212}"), 1)).collect();
+        let cells = row.cells.iter().map(|cell| (cell.with_signs().plain(), 1)).collect();
         let above = if row.begins { THIN } else { 0 };
         rows.push((head(&row.name, cells), Rules { above, below: 0 }));
     }

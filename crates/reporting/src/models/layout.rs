@@ -216,7 +216,9 @@ impl Layout<'_> {
         }
         let effects: BTreeSet<&str> = self.columns().flat_map(|column| column.results.effects()).collect();
         let dependents = self.columns().filter_map(|column| column.results.dependent());
-        let named: BTreeSet<&str> = terms.iter().chain(&effects).copied().chain(dependents).collect();
+        let keys = ["entity", "time"];
+        let named: BTreeSet<&str> =
+            terms.iter().chain(&effects).copied().chain(dependents).chain(keys).collect();
         for label in self.spec.labels.keys() {
             if !named.contains(label.as_str()) {
                 return refuse(unknown(
@@ -481,7 +483,9 @@ impl Layout<'_> {
             let cell = |column: &ColumnSpec| {
                 let cell = cells::statistic(&column.results, name, digits);
                 match cell.value {
-                    None if cell.is_words => ModelCell::words(&self.wording.said(&cell.text)),
+                    None if cell.is_words => {
+                        ModelCell::words(&self.wording.said(&self.with_names_of_keys(&cell.text)))
+                    }
                     _ => cell,
                 }
             };
@@ -489,7 +493,7 @@ impl Layout<'_> {
                 kind: RowKind::Statistic,
                 begins: false,
                 name: label.map_or_else(
-                    || statistic_name(self.wording, name),
+                    || self.statistic_name(name),
                     |label| self.language.of(label).to_owned(),
                 ),
                 id: name.clone(),
@@ -498,6 +502,26 @@ impl Layout<'_> {
         });
         // A part of the columns may have nothing of what others have.
         rows.filter(|row| row.cells.iter().any(|cell| !cell.is_empty())).collect()
+    }
+
+    /// What a statistic is called; counts of entities and times by the names of these, where labels give them.
+    fn statistic_name(&self, name: &str) -> String {
+        let key = match name {
+            "n_entities" => self.label("entity"),
+            "n_times" => self.label("time"),
+            _ => None,
+        };
+        key.and_then(|key| self.wording.line("counted", &[("name", &within_words(key))]).ok())
+            .unwrap_or_else(|| statistic_name(self.wording, name))
+    }
+
+    /// Words in which entities and times go by the names that labels give them: `clustered by firm`.
+    fn with_names_of_keys(&self, words: &str) -> String {
+        let named = |word: &str| match word {
+            "entity" | "time" => self.label(word).map_or_else(|| word.to_owned(), within_words),
+            _ => word.to_owned(),
+        };
+        words.split(' ').map(named).collect::<Vec<_>>().join(" ")
     }
 
     /// Errors where models differ in them or have others than the classical; observations; R2 and what goes with
@@ -658,5 +682,16 @@ impl PanelSpec {
     /// Columns without a title of their own.
     pub fn untitled(columns: Vec<ColumnSpec>) -> Self {
         Self { title: Label::default(), columns }
+    }
+}
+
+/// A label within words: `City` is `city`, `GDP` stays.
+fn within_words(label: &str) -> String {
+    let mut letters = label.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => label.to_owned(),
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::escape::{NumberText, with_minus_signs};
+
 /// A cell.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ModelCell {
@@ -33,6 +35,15 @@ impl ModelCell {
     /// All that is printed, as it is read.
     pub fn plain(&self) -> String {
         format!("{}{}{}{}", self.open, self.text, self.close, self.stars)
+    }
+
+    /// The same with minus signs for the hyphens of its numbers, as it is printed; in CSV these stay.
+    pub(super) fn with_signs(&self) -> Self {
+        let text = match NumberText::of(&self.text) {
+            Some(_) => self.text.replace('-', "−"),
+            None => with_minus_signs(&self.text),
+        };
+        Self { text, ..self.clone() }
     }
 
     /// Whether nothing stands in it.

@@ -144,7 +144,7 @@ fn write_cell(
             };
             sheet.write_number_with_format(line, column, value, &format.clone().set_num_format(shown))?;
         }
-        None => write_words(sheet, line, column, &cell.plain(), format)?,
+        None => write_words(sheet, line, column, &cell.with_signs().plain(), format)?,
     }
     Ok(())
 }

@@ -62,6 +62,17 @@ pub fn write_model_part(
     Ok(written_with(name, table, true, format, wording, own)?.trim_end().to_owned())
 }
 
+/// The table with minus signs in what is words and has numbers in it, such as what was published; numbers get theirs by the
+/// filter `number`.
+fn with_signs(table: &ModelTable) -> ModelTable {
+    let mut table = table.clone();
+    let rows = table.panels.iter_mut().flat_map(|panel| &mut panel.rows);
+    for cell in rows.flat_map(|row| &mut row.cells).filter(|cell| cell.is_words) {
+        *cell = cell.with_signs();
+    }
+    table
+}
+
 fn written_with(
     name: &str,
     table: &ModelTable,
@@ -72,6 +83,7 @@ fn written_with(
 ) -> Result<String> {
     let sources = templates_over_usual(own.to_vec()).into_iter();
     let sources: Vec<TemplateSource> = sources.filter(|source| source.name.starts_with(PREFIX)).collect();
+    let table = &with_signs(table);
     Renderer::new(format, &sources, wording)?.render(name, &Shown { table, within })
 }
 

@@ -68,6 +68,15 @@ impl LabelText {
         })
     }
 
+    /// The same with other words in the place of some.
+    pub(crate) fn with_words(&self, words: &str, other: &str) -> Self {
+        let piece = |piece: &Piece| match piece {
+            Piece::Words(own) => Piece::Words(own.replace(words, other)),
+            same => same.clone(),
+        };
+        Self(self.0.iter().map(piece).collect())
+    }
+
     /// The text, where it is words alone.
     pub(crate) fn plain(&self) -> Option<&str> {
         match self.0.as_slice() {

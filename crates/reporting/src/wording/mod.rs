@@ -32,6 +32,9 @@ pub struct Wording {
     phrases: Vec<Phrase>,
 }
 
+/// What a unit is called.
+const UNIT: &str = "columns.unit";
+
 /// Sentences within sentences are said so deep: no sentence of ours goes further, and a name with many colons takes no time.
 const DEEPEST: usize = 4;
 
@@ -88,6 +91,7 @@ impl Wording {
     /// These labels with those of a workspace's file in their place.
     fn changed_by(mut self, name: &str, text: &str, files: &[(&str, &str)]) -> Result<Self> {
         let own = Self::parse(name, text)?;
+        self.call_units(&own);
         let is_used = |key: &str| {
             let last = key.rsplit('.').next().unwrap_or(key);
             files.iter().any(|(name, text)| {
@@ -111,6 +115,20 @@ impl Wording {
         let usual = std::mem::replace(&mut self.phrases, own.phrases);
         self.phrases.extend(usual);
         Ok(self)
+    }
+
+    /// Calls units as a workspace's labels do (`columns: {unit: 城市}`) in every sentence of a language whose words have one
+    /// form.
+    fn call_units(&mut self, own: &Self) {
+        let (usual, own) = (self.plain(UNIT).to_owned(), own.plain(UNIT));
+        if self.language != "zh" || usual.is_empty() || own.is_empty() || usual == own {
+            return;
+        }
+        for forms in self.labels.values_mut() {
+            forms.one = forms.one.as_ref().map(|text| text.with_words(&usual, own));
+            forms.other = forms.other.with_words(&usual, own);
+        }
+        self.phrases = self.phrases.iter().map(|phrase| phrase.saying(&usual, own)).collect();
     }
 
     /// Reads a file of labels.
@@ -447,6 +465,17 @@ phrases:
         for start in ["labels.zh.yaml:1:4:", "labels.zh.yaml:2:4:", "labels.zh.yaml:4:"] {
             assert!(message.contains(start), "{message}");
         }
+    }
+
+    #[test]
+    fn units_are_called_as_a_workspace_calls_them() {
+        let usual = Wording::among([], "zh").unwrap();
+        assert_eq!(usual.said("clustered by entity"), "按个体聚类");
+        let own = Wording::among([("labels.zh.yaml", "columns: {unit: 城市, units: 城市}")], "zh").unwrap();
+        assert_eq!(own.said("clustered by entity"), "按城市聚类");
+        assert_eq!(own.said("there are no effects of entities"), "不存在城市效应");
+        let each = |wording: &Wording| wording.line("gaps.each", &[]).unwrap();
+        assert_eq!(each(&own).replace("城市", "个体"), each(&usual));
     }
 
     #[test]

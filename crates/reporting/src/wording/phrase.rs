@@ -40,6 +40,15 @@ impl Phrase {
         Ok(phrase)
     }
 
+    /// The same, saying other words in the place of some.
+    pub(super) fn saying(&self, words: &str, other: &str) -> Self {
+        let part = |part: &Part| match part {
+            Part::Words(own) => Part::Words(own.replace(words, other)),
+            same => same.clone(),
+        };
+        Self { said: self.said.iter().map(part).collect(), ..self.clone() }
+    }
+
     /// What is said instead of a text, if it fits the pattern. What stands for a name is said by `of_part`; where it can't
     /// be, nothing is.
     pub(super) fn say(&self, text: &str, of_part: &dyn Fn(&str) -> Option<String>) -> Option<String> {

@@ -76,27 +76,7 @@ impl Parameters for Derive {
                 fault.hint("write columns under `define`, such as `ln_gdp: ln(gdp)`, or name some in `keep`"),
             );
         }
-        for (name, written) in &self.define {
-            if let Err(errors) = Expression::parse(written) {
-                for error in errors.each() {
-                    let position =
-                        error.position().map_or((1, 1), |at| (at.line as usize, at.column as usize));
-                    // The expression may stand between quotes; an error in a folded one points at its start.
-                    let span = match position {
-                        (1, column) if written.span.length >= written.value.chars().count() => {
-                            let quote = usize::from(written.span.length > written.value.chars().count());
-                            Span {
-                                column: written.span.column + quote + column - 1,
-                                length: 1,
-                                ..written.span
-                            }
-                        }
-                        _ => written.span,
-                    };
-                    faults.push(document.fault(Some(span), format!("`{name}`: {error}")));
-                }
-            }
-        }
+        faults.extend(check_definitions(document, &self.define));
         faults
     }
 
@@ -130,6 +110,36 @@ impl Parameters for Derive {
         let (frame, found) = self.derived(inputs, &panel)?;
         Ok(Outputs::new().with("panel", Artifact::Frame(frame)).with("gaps", gaps(&found)?))
     }
+}
+
+/// The faults of definitions, each at its place.
+pub(super) fn check_definitions(
+    document: &Document,
+    definitions: &BTreeMap<Spanned<String>, Spanned<String>>,
+) -> Faults {
+    let mut faults = Faults::new();
+    for (name, written) in definitions {
+        if let Err(errors) = Expression::parse(written) {
+            for error in errors.each() {
+                let position =
+                    error.position().map_or((1, 1), |at| (at.line as usize, at.column as usize));
+                // The expression may stand between quotes; an error in a folded one points at its start.
+                let span = match position {
+                    (1, column) if written.span.length >= written.value.chars().count() => {
+                        let quote = usize::from(written.span.length > written.value.chars().count());
+                        Span {
+                            column: written.span.column + quote + column - 1,
+                            length: 1,
+                            ..written.span
+                        }
+                    }
+                    _ => written.span,
+                };
+                faults.push(document.fault(Some(span), format!("`{name}`: {error}")));
+            }
+        }
+    }
+    faults
 }
 
 impl Derive {

@@ -1,5 +1,7 @@
 //! `diagnose`: specification tests of one equation.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -10,6 +12,8 @@ use vintner_estimation::specification::{
 };
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
+use super::derive::check_definitions;
+use super::disguises::{Definitions, with_columns_beside, with_definitions};
 use super::shared::{ENTITY, TIME, panel};
 use super::written::Written;
 use crate::code;
@@ -38,6 +42,10 @@ pub(crate) struct Diagnose {
     /// Tests of each entity's own equation, by ordinary least squares: a list as of `tests`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     by_entity: Vec<Value>,
+    /// How variables were made, as `derive` has them (`define: &made …` there and `definitions: *made` here), so that the test
+    /// `disguised` knows what is another variable on purpose.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    definitions: Definitions,
 }
 
 fn all() -> Value {
@@ -45,6 +53,9 @@ fn all() -> Value {
 }
 
 const ALL: &str = "all";
+
+/// Frames whose columns the equation's variables are held against, beside those of the panel.
+const BESIDE: &str = "beside";
 
 /// What `diagnose` makes.
 #[derive(Debug, Serialize, Deserialize)]
@@ -75,6 +86,12 @@ impl Diagnose {
         }
     }
 
+    /// Whether variables of the equation are held against all columns that there are.
+    fn looks_beside(&self) -> bool {
+        let tests = self.tests().unwrap_or_default();
+        tests.iter().any(|test| matches!(test, SpecificationTest::Disguised { .. }))
+    }
+
     fn by_entity(&self) -> Result<Vec<SpecificationTest>, serde_json::Error> {
         self.by_entity.iter().map(requested).collect()
     }
@@ -97,6 +114,7 @@ impl Parameters for Diagnose {
     fn code() -> Digest {
         let operations = [
             env!("VINTNER_CODE_OPERATION_DIAGNOSE"),
+            env!("VINTNER_CODE_OPERATION_DISGUISES"),
             env!("VINTNER_CODE_OPERATION_WRITTEN"),
             env!("VINTNER_CODE_OPERATION_CHOSEN"),
         ];
@@ -133,6 +151,12 @@ impl Parameters for Diagnose {
                 }
             }
         }
+        faults.extend(check_definitions(document, &self.definitions));
+        if !self.definitions.is_empty() && faults.is_empty() && !self.looks_beside() {
+            let at = params.get("definitions").unwrap_or(params).span;
+            let fault = document.fault(Some(at), "no test reads `definitions`");
+            faults.push(fault.hint("name `disguised` among the tests, or leave them out"));
+        }
         if let Some(NodeValue::Sequence(items)) = params.get("by_entity").map(|node| &node.value) {
             let (keys, own) = (SpecificationTest::keys(), SpecificationTest::keys_by_entity());
             for (item, value) in items.iter().zip(&self.by_entity) {
@@ -154,7 +178,11 @@ impl Parameters for Diagnose {
         let tests = self.tests().unwrap_or_default();
         let clusters = tests.iter().flat_map(SpecificationTest::cluster_columns).map(str::to_owned);
         let columns = [ENTITY, TIME].map(str::to_owned).into_iter().chain(self.written().columns());
-        vec![InputDeclaration::frame("panel").columns(columns.chain(clusters))]
+        let panel = InputDeclaration::frame("panel");
+        if self.looks_beside() {
+            return vec![panel, InputDeclaration::frame(BESIDE).optional().many()];
+        }
+        vec![panel.columns(columns.chain(clusters))]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
@@ -163,8 +191,17 @@ impl Parameters for Diagnose {
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
         let bound = self.written().on(&panel(inputs, "panel")?)?;
-        let (panel, formula) = (bound.panel, bound.formula);
-        let tests = diagnose(&panel, &formula, &self.tests()?)?;
+        let (mut panel, formula) = (bound.panel, bound.formula);
+        if inputs.has(BESIDE) {
+            panel = with_columns_beside(panel, inputs, BESIDE)?;
+        }
+        let mut tests = diagnose(&panel, &formula, &self.tests()?)?;
+        for line in &mut tests {
+            if let (Some(regressor), Finding::Disguise(found)) = (&line.subject, &line.finding) {
+                let told = with_definitions(&self.definitions, regressor, found.clone());
+                line.finding = Finding::Disguise(told);
+            }
+        }
         let mut warnings = told(&tests, None);
         let own = self.by_entity()?;
         let by_entity = if own.is_empty() { Vec::new() } else { diagnose_by_entity(&panel, &formula, &own)? };
@@ -218,6 +255,16 @@ fn told(lines: &[Diagnostic], entity: Option<&str>) -> Vec<String> {
                     Some((_, names)) => names.push(called),
                     None => reasons.push((reason, vec![called])),
                 }
+            }
+            Finding::Disguise(found) if !found.on_purpose => {
+                let after = found.effects.of_units();
+                others.push(format!(
+                    "{} is {found} after {after} (correlation {:.4}, {} rows): what is found of the one is found of \
+                     the other",
+                    line.subject.as_deref().unwrap_or_default(),
+                    found.correlation,
+                    found.rows
+                ));
             }
             _ if !line.left_out.is_empty() => {
                 others.push(format!(

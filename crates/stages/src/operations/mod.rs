@@ -13,6 +13,7 @@ mod derive;
 mod derive_in_blocks;
 mod describe;
 mod diagnose;
+mod disguises;
 mod draw_agreement;
 mod draw_correlations;
 mod draw_directions;
