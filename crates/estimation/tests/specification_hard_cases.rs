@@ -73,6 +73,7 @@ fn findings(panel: &Panel) -> Vec<(String, Finding)> {
                 assert!(test.statistic.is_finite() && (0.0..=1.0).contains(&test.p_value), "{line:?}");
             }
             Finding::Measure(measure) => assert!(measure.value.is_finite(), "{line:?}"),
+            Finding::Disguise(found) => assert!(found.correlation.is_finite(), "{line:?}"),
             Finding::Variation(_) => {}
             Finding::NotTestable { reason, .. } => assert!(!reason.to_string().is_empty()),
         }

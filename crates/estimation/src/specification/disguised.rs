@@ -227,12 +227,15 @@ struct Compared<'s> {
     parts: HashMap<Vec<bool>, Option<Part>>,
 }
 
+/// A variable's deviations from its mean, and what the effects leave of it.
+type BothWays = (Vec<f64>, Vec<f64>);
+
 /// Some rows of the sample: the effects there, and what they leave of the regressors.
 struct Part {
     projection: Projection<'static>,
     df: usize,
-    /// Each regressor's deviations from its mean, and what the effects leave; none where that is nothing.
-    regressors: Vec<Option<(Vec<f64>, Vec<f64>)>>,
+    /// None where the effects leave nothing of a regressor.
+    regressors: Vec<Option<BothWays>>,
 }
 
 impl Compared<'_> {
@@ -247,7 +250,7 @@ impl Compared<'_> {
         let own: Vec<f64> = values.iter().zip(&there).filter(|(_, there)| **there).filter_map(|(v, _)| *v).collect();
         let rows = own.len();
         let Some((before, after)) = left(own, &part.projection)? else { return Ok(None) };
-        let pair = |one: &Option<(Vec<f64>, Vec<f64>)>| {
+        let pair = |one: &Option<BothWays>| {
             let (own_before, own_after) = one.as_ref()?;
             Some((correlation(own_before, &before), correlation(own_after, &after)))
         };
@@ -290,7 +293,7 @@ impl Compared<'_> {
 fn left(
     values: Vec<f64>,
     projection: &Projection<'_>,
-) -> std::result::Result<Option<(Vec<f64>, Vec<f64>)>, Reason> {
+) -> std::result::Result<Option<BothWays>, Reason> {
     let centre = mean(&values);
     let before: Vec<f64> = values.iter().map(|value| value - centre).collect();
     let mut after = before.clone();

@@ -161,7 +161,7 @@ pub(super) fn published_cell(row: &PrintedRow, term: Option<&TermResult>) -> Mod
     let mut text = String::new();
     let mut fits = true;
     if let Some(printed) = row.numbers.get("estimate") {
-        text.push_str(&printed.text());
+        text.push_str(printed.text());
         fits &= term.and_then(|term| term.estimate).is_some_and(|own| printed.is_rounding_of(own));
     }
     if let Some(stars) = row.stars {
