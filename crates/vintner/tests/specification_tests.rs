@@ -174,7 +174,7 @@ fn with_a_disguise(definitions: &str) -> Workspace {
         &format!(
             "{POOLED}  tests:
     op: diagnose
-    inputs: {{panel: variables, beside: [panel, real]}}
+    inputs: {{panel: variables, beside: panel}}
     params:
       dependent: ln_income
       regressors: [ln_share]

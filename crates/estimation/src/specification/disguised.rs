@@ -150,8 +150,10 @@ pub fn disguised(
         }
         for (place, one) in best.into_iter().enumerate() {
             let own = regressors.iter().position(|(regressor, _)| regressor == name);
-            let told = own.is_some_and(|own| own <= place);
-            if let Some(one) = one.filter(|_| !itself[place] && !told) {
+            let told = |one: &Disguise| {
+                own.is_some_and(|own| own == place || own < place && one.form == DisguiseForm::Level)
+            };
+            if let Some(one) = one.filter(|one| !itself[place] && !told(one)) {
                 found.push((place, name.clone(), one));
             }
         }
