@@ -300,7 +300,7 @@ fn sentences_of_parts_are_said_whole() {
             "x is the change in the log of z after effects of units, as it was made (x = ln(z) - ln(lag(z)))",
             "扣除个体效应后x即z的对数的一阶差分，系按其定义得到（x = ln(z) - ln(lag(z))）",
         ),
-        ("minus the log of z, the lag of w", "z的对数的相反数、w的滞后值"),
+        ("minus the log of z", "z的对数的相反数"),
         ("no coefficient of lnEG in (1) for 邢台", "方程（1）中没有邢台的lnEG系数"),
         ("1 instrument that tells something, 2 coefficients: not identified", "有效的工具变量1个，系数2个：不可识别"),
         ("1 cluster, 3 parameters: the small-sample factor isn't defined", "聚类1个，参数3个：小样本修正因子无定义"),

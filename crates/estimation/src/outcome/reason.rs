@@ -445,12 +445,7 @@ pub enum Reason {
     #[error("no usable rows: none has all variables with their lags and differences")]
     NoUsableRows,
     /// Fewer instruments than coefficients.
-    #[error(
-        "{} that {}, {}: not identified",
-        counted(*instruments, "instrument"),
-        if *instruments == 1 { "tells something" } else { "tell something" },
-        counted(*parameters, "coefficient")
-    )]
+    #[error("{}", too_few_instruments(*instruments, *parameters))]
     TooFewInstruments {
         /// The rank of the instruments.
         instruments: usize,
@@ -559,6 +554,14 @@ fn missing_clusters(rows: usize, column: &str) -> String {
     match rows {
         1 => format!("1 of the rows has no value of `{column}`, so its cluster isn't known"),
         _ => format!("{rows} of the rows have no value of `{column}`, so their cluster isn't known"),
+    }
+}
+
+fn too_few_instruments(instruments: usize, parameters: usize) -> String {
+    let coefficients = counted(parameters, "coefficient");
+    match instruments {
+        1 => format!("1 instrument that tells something, {coefficients}: not identified"),
+        _ => format!("{instruments} instruments that tell something, {coefficients}: not identified"),
     }
 }
 

@@ -25,7 +25,7 @@ pub struct WarningView {
     /// The greatest that CD can be; empty for others.
     pub most: String,
     /// What a regressor is in disguise, in English; empty for others.
-    pub of: String,
+    pub of: Vec<String>,
     /// After which effects, in English; empty for others.
     pub effects: String,
     /// The definitions that made it so; empty for others.
@@ -148,7 +148,7 @@ fn disguised(diagnostics: &[EquationDiagnostics], names: &Names) -> Vec<WarningV
             variable: names.variable(variable),
             equations: listed(equations),
             value: fixed(weakest, 4),
-            of: of.join(", "),
+            of,
             effects: first.effects.of_units().to_owned(),
             made: made.join(", "),
             ..WarningView::default()
@@ -236,12 +236,12 @@ mod tests {
             .map(|one| {
                 format!(
                     "{} {}: {} after {}, {} {} {}",
-                    one.kind, one.variable.id, one.of, one.effects, one.equations, one.value, one.made
+                    one.kind, one.variable.id, one.of.join("; "), one.effects, one.equations, one.value, one.made
                 )
             })
             .collect();
         let expected = [
-            "disguised x: minus the log of z, the log of w after effects of units and times, (1), (2) -0.9995 ",
+            "disguised x: minus the log of z; the log of w after effects of units and times, (1), (2) -0.9995 ",
             "disguised v: the log of z after effects of units, (1), (2) 0.9999 ",
             "disguised_made y: minus the log of people after effects of units and times, (1), (2) -1.0000 y = robots / people",
         ];
