@@ -91,7 +91,7 @@ mod tests {
         let large = Resources { cpus: Some(8), ..Resources::default() };
         let small = Resources::default();
         let share = |at: usize| Share {
-            resources: if at % 2 == 0 { &large } else { &small },
+            resources: if at.is_multiple_of(2) { &large } else { &small },
             seconds: None,
             forced: at == 5,
         };
