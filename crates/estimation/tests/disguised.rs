@@ -18,7 +18,9 @@ fn made() -> Panel {
     let (value, capital) = (of("value"), of("capital"));
     let wave: Vec<f64> = (1..=panel.height()).map(|row| (row as f64).sin()).collect();
     let column = |make: &dyn Fn(usize, f64, f64) -> Option<f64>| -> Vec<Option<f64>> {
-        (0..panel.height()).map(|row| make(row, codes[row] as f64 + 1.0, f64::from(panel.times()[row]))).collect()
+        (0..panel.height())
+            .map(|row| make(row, codes[row] as f64 + 1.0, f64::from(panel.times()[row])))
+            .collect()
     };
     let exposure = column(&|row, firm, year| {
         Some(((firm / 3.0).exp() * (year - 1900.0).powi(2) / capital[row]?).ln() + 0.02 * wave[row])
@@ -97,11 +99,7 @@ fn what_is_the_same_before_is_no_disguise() {
     // Of two regressors that are each other the first is told.
     let mut both = names(&Formula::new("inv", &["exposure", "ln_capital"]));
     both.sort();
-    let of_capital = named(&[
-        ("exposure", "capital"),
-        ("exposure", "ln_capital"),
-        ("ln_capital", "twice"),
-    ]);
+    let of_capital = named(&[("exposure", "capital"), ("exposure", "ln_capital"), ("ln_capital", "twice")]);
     assert_eq!(both, of_capital);
 }
 
@@ -121,7 +119,10 @@ fn few_rows_and_what_effects_absorb_say_nothing() {
             let own: Vec<Option<f64>> = kept.iter().map(|row| values[*row]).collect();
             columns.push(Column::new(name.into(), own));
         }
-        columns.push(Column::new("year_too".into(), kept.iter().map(|row| f64::from(whole.times()[*row])).collect::<Vec<_>>()));
+        columns.push(Column::new(
+            "year_too".into(),
+            kept.iter().map(|row| f64::from(whole.times()[*row])).collect::<Vec<_>>(),
+        ));
         Panel::new(DataFrame::new(kept.len(), columns).unwrap(), "firm", "year").unwrap()
     };
     let of = |panel: &Panel| {

@@ -205,8 +205,11 @@ fn said(wording: &Wording, english: &Value) -> TeraResult<String> {
     match (english.as_str(), english.as_array()) {
         (Some(text), _) => Ok(with_minus_signs(&wording.said(text))),
         (None, Some(texts)) => {
-            let said: Vec<String> =
-                texts.iter().filter_map(Value::as_str).map(|text| with_minus_signs(&wording.said(text))).collect();
+            let said: Vec<String> = texts
+                .iter()
+                .filter_map(Value::as_str)
+                .map(|text| with_minus_signs(&wording.said(text)))
+                .collect();
             Ok(said.join(wording.separator("list.semicolon", "; ")))
         }
         (None, None) => Err(tera::Error::message(format!(

@@ -205,7 +205,8 @@ fn closed_up(text: &str) -> String {
     let mut rest = text.chars();
     while let Some(character) = rest.next() {
         let after = rest.as_str();
-        let ends = after.is_empty() || after.starts_with([' ', '\n', '|', '&', '#']) || after.starts_with("\\\\");
+        let ends =
+            after.is_empty() || after.starts_with([' ', '\n', '|', '&', '#']) || after.starts_with("\\\\");
         let between = character == ' '
             && closed.ends_with(['。', '；', '：', '，', '、', '）', '》', '”', '？', '！'])
             && !ends;
@@ -298,7 +299,7 @@ mod tests {
     #[test]
     fn each_format_escapes_and_marks_numbers_and_code() {
         let markdown = rendered("r.md.tera", "{{ city }} {{ value | number }} {{ file | code }}").unwrap();
-        assert_eq!(markdown, "A\\_1 &amp; B% -0.5 `a_b.csv`\n");
+        assert_eq!(markdown, "A\\_1 &amp; B% −0.5 `a_b.csv`\n");
         let latex =
             rendered("r.tex.tera", "\\textbf{<< city >>} << value|number >> << file|code >>").unwrap();
         assert_eq!(
@@ -382,7 +383,7 @@ mod tests {
 
     #[test]
     fn chinese_sentences_are_closed_up() {
-        assert_eq!(closed_up("甲。 乙； x 甲 乙\n。\n 丙 | 。 |"), "甲。乙； x 甲 乙\n。\n 丙 | 。 |");
+        assert_eq!(closed_up("甲。 乙； x 甲 乙\n。\n 丙 | 。 |"), "甲。乙；x 甲 乙\n。\n 丙 | 。 |");
     }
 
     #[test]

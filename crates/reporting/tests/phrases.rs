@@ -302,8 +302,14 @@ fn sentences_of_parts_are_said_whole() {
         ),
         ("minus the log of z", "z的对数的相反数"),
         ("no coefficient of lnEG in (1) for 邢台", "方程（1）中没有邢台的lnEG系数"),
-        ("1 instrument that tells something, 2 coefficients: not identified", "有效的工具变量1个，系数2个：不可识别"),
-        ("1 cluster, 3 parameters: the small-sample factor isn't defined", "聚类1个，参数3个：小样本修正因子无定义"),
+        (
+            "1 instrument that tells something, 2 coefficients: not identified",
+            "有效的工具变量1个，系数2个：不可识别",
+        ),
+        (
+            "1 cluster, 3 parameters: the small-sample factor isn't defined",
+            "聚类1个，参数3个：小样本修正因子无定义",
+        ),
         ("a bootstrap of pairs isn't defined for OLS", "成对自助法不适用于OLS"),
         ("Mean absolute correlation", "平均绝对相关系数"),
         ("OLS is enough", "混合回归即可（不存在固定效应）"),

@@ -193,24 +193,26 @@ fn a_regressor_that_is_another_variable_after_the_effects_is_told() {
     assert_eq!(output.code, 0, "{}", output.stderr);
     let found: Value = serde_json::from_str(&workspace.read("reports/tests.json")).unwrap();
     let lines = found["tests"].as_array().unwrap();
-    let told: Vec<(&str, &str)> = lines
-        .iter()
-        .map(|line| (line["other"].as_str().unwrap(), line["form"].as_str().unwrap()))
-        .collect();
+    let told: Vec<(&str, &str)> =
+        lines.iter().map(|line| (line["other"].as_str().unwrap(), line["form"].as_str().unwrap())).collect();
     let mut sorted = told.clone();
     sorted.sort_unstable();
     assert_eq!(sorted, [("ln_rain", "level"), ("rain", "log")]);
     for line in lines {
-        assert_eq!((line["outcome"].as_str(), line["subject"].as_str()), (Some("disguise"), Some("ln_share")));
+        assert_eq!(
+            (line["outcome"].as_str(), line["subject"].as_str()),
+            (Some("disguise"), Some("ln_share"))
+        );
         assert!((line["correlation"].as_f64().unwrap() + 1.0).abs() < 1e-9, "{line}");
         // 24 rows, 3 towns and 8 years.
         assert_eq!((line["rows"].as_u64(), line["df"].as_u64()), (Some(24), Some(13)));
         assert_eq!(line["on_purpose"], false);
-        let made: Vec<&str> = line["made"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+        let made: Vec<&str> =
+            line["made"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
         assert_eq!(made, ["ln_share = ln(share)", "share = price / rain"]);
     }
     let said = format!("{}{}", output.stdout, output.stderr);
-    assert!(said.contains("ln_share is minus the log of rain after effects of units and times"), "{said}");
+    assert!(said.contains("ln_share is minus ln_rain after effects of units and times"), "{said}");
 }
 
 #[test]

@@ -672,13 +672,20 @@ mod tests {
 
     #[test]
     fn subjects_and_verbs_agree() {
-        let not_defined = |what: &str| Reason::NotDefined { what: what.into(), model: "OLS".into() }.to_string();
+        let not_defined =
+            |what: &str| Reason::NotDefined { what: what.into(), model: "OLS".into() }.to_string();
         assert_eq!(not_defined("a bootstrap of pairs"), "a bootstrap of pairs isn't defined for OLS");
         assert_eq!(not_defined("weights"), "weights aren't defined for OLS");
         assert_eq!(not_defined("absorbed effects"), "absorbed effects aren't defined for OLS");
         let said = [
-            (Reason::NoObservations { rows_dropped: 1 }, "no observations: the one row there is has a variable missing"),
-            (Reason::NoObservations { rows_dropped: 2 }, "no observations: 2 rows, each with a variable missing"),
+            (
+                Reason::NoObservations { rows_dropped: 1 },
+                "no observations: the one row there is has a variable missing",
+            ),
+            (
+                Reason::NoObservations { rows_dropped: 2 },
+                "no observations: 2 rows, each with a variable missing",
+            ),
             (Reason::TooFewClusters { clusters: 0 }, "0 clusters; a clustered covariance needs at least 2"),
             (Reason::TooFewClusters { clusters: 1 }, "1 cluster; a clustered covariance needs at least 2"),
             (
@@ -705,9 +712,15 @@ mod tests {
                 Reason::BandwidthTooLarge { bandwidth: "3".into(), periods: 1 },
                 "a bandwidth of 3, with 1 time; it must be less",
             ),
-            (Reason::NoBandwidth { observations: 1 }, "no bandwidth can be chosen from 1 observation; name one"),
+            (
+                Reason::NoBandwidth { observations: 1 },
+                "no bandwidth can be chosen from 1 observation; name one",
+            ),
             (Reason::SingularRestrictions { restrictions: 1 }, "the variance of the restriction is zero"),
-            (Reason::SingularRestrictions { restrictions: 2 }, "the covariance of the 2 restrictions is singular"),
+            (
+                Reason::SingularRestrictions { restrictions: 2 },
+                "the covariance of the 2 restrictions is singular",
+            ),
             (
                 Reason::SeriesTooShort { entity: "a".into(), length: 1, order: 1, bound: 8 },
                 "a has 1 period; with lag order 1 the statistic needs more than 8",

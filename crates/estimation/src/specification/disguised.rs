@@ -208,7 +208,8 @@ fn forms(panel: &Panel, values: Vec<Option<f64>>) -> Vec<(DisguiseForm, Vec<Opti
     ] {
         let Some(values) = values else { continue };
         let lagged = lag(panel, &values, 1);
-        let changes = values.iter().zip(&lagged).map(|(value, before)| Some((*value)? - (*before)?)).collect();
+        let changes =
+            values.iter().zip(&lagged).map(|(value, before)| Some((*value)? - (*before)?)).collect();
         forms.extend([(level, values), (change, changes), (before, lagged)]);
     }
     forms
@@ -249,7 +250,8 @@ impl Compared<'_> {
             self.parts.insert(there.clone(), part);
         }
         let Some(Some(part)) = self.parts.get(&there) else { return Ok(None) };
-        let own: Vec<f64> = values.iter().zip(&there).filter(|(_, there)| **there).filter_map(|(v, _)| *v).collect();
+        let own: Vec<f64> =
+            values.iter().zip(&there).filter(|(_, there)| **there).filter_map(|(v, _)| *v).collect();
         let rows = own.len();
         let Some((before, after)) = left(own, &part.projection)? else { return Ok(None) };
         let pair = |one: &Option<BothWays>| {
@@ -292,10 +294,7 @@ impl Compared<'_> {
 }
 
 /// A column's deviations from its mean, and what the effects leave of it; none where that is nothing.
-fn left(
-    values: Vec<f64>,
-    projection: &Projection<'_>,
-) -> std::result::Result<Option<BothWays>, Reason> {
+fn left(values: Vec<f64>, projection: &Projection<'_>) -> std::result::Result<Option<BothWays>, Reason> {
     let centre = mean(&values);
     let before: Vec<f64> = values.iter().map(|value| value - centre).collect();
     let mut after = before.clone();

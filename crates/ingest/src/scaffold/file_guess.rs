@@ -143,7 +143,9 @@ fn another_program(bytes: &[u8]) -> Option<&'static str> {
             "an R data file of several values, or written as text: write the data frame by `saveRDS(x, file)`",
         );
     }
+    // One that is cut off lacks the list of its parts, and may be anything.
     if bytes.starts_with(b"PK\x03\x04")
+        && holds(bytes, b"PK\x05\x06")
         && !holds(bytes, b"[Content_Types].xml")
         && !holds(bytes, b"opendocument")
     {

@@ -27,7 +27,10 @@ impl Found {
 /// Holds a claim's statements, all of which must hold, against evidence.
 pub fn evaluate(statements: &[Statement], evidence: &Evidence<'_>) -> EvaluatedClaim {
     if statements.is_empty() {
-        return EvaluatedClaim::new(Verdict::NotEvaluable, vec![Ground::words("no estimate or test speaks of it")]);
+        return EvaluatedClaim::new(
+            Verdict::NotEvaluable,
+            vec![Ground::words("no estimate or test speaks of it")],
+        );
     }
     EvaluatedClaim::all(statements.iter().map(|statement| one(statement, evidence)).collect())
 }
@@ -192,7 +195,9 @@ fn scoped(scope: &Scope, evidence: &Evidence<'_>, is: &dyn Fn(&ReportUnit) -> Fi
         Scope::Pooled => {
             return match evidence.pooled() {
                 Some(pooled) => decided(is(pooled)),
-                None => EvaluatedClaim::new(Verdict::NotEvaluable, vec![Ground::words("there is no pooled row")]),
+                None => {
+                    EvaluatedClaim::new(Verdict::NotEvaluable, vec![Ground::words("there is no pooled row")])
+                }
             };
         }
         Scope::Exactly(names) | Scope::In(names) => (names, true),

@@ -83,11 +83,7 @@ const FEW: usize = 3;
 
 impl ClaimsView {
     /// `synthetic` data were made from what was published, so that what holds in them holds by construction.
-    pub(crate) fn new(
-        outcomes: &[ClaimOutcome],
-        names: &Names,
-        synthetic: bool,
-    ) -> Self {
+    pub(crate) fn new(outcomes: &[ClaimOutcome], names: &Names, synthetic: bool) -> Self {
         let counts = |of: &dyn Fn(&ClaimOutcome) -> Option<&EvaluatedClaim>| {
             let count = |wanted: &dyn Fn(&EvaluatedClaim) -> bool| {
                 outcomes.iter().filter(|one| of(one).is_some_and(wanted)).count()

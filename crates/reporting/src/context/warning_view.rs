@@ -120,7 +120,9 @@ fn disguised(diagnostics: &[EquationDiagnostics], names: &Names) -> Vec<WarningV
     let shown = |one: &Disguise| one.effects != Effects::TwoWay;
     let by_one: Vec<(&str, &str)> = found
         .iter()
-        .flat_map(|(variable, all, _)| all.iter().filter(|one| shown(one)).map(|one| (*variable, one.other.as_str())))
+        .flat_map(|(variable, all, _)| {
+            all.iter().filter(|one| shown(one)).map(|one| (*variable, one.other.as_str()))
+        })
         .collect();
     let mut views = Vec::new();
     for (variable, all, equations) in &found {
@@ -139,9 +141,10 @@ fn disguised(diagnostics: &[EquationDiagnostics], names: &Names) -> Vec<WarningV
                 known
             },
         );
-        let weakest = told.iter().map(|one| one.correlation).fold(first.correlation, |least, one| {
-            if one.abs() < least.abs() { one } else { least }
-        });
+        let weakest = told
+            .iter()
+            .map(|one| one.correlation)
+            .fold(first.correlation, |least, one| if one.abs() < least.abs() { one } else { least });
         let of: Vec<String> = told.iter().take(MOST).map(ToString::to_string).collect();
         views.push(WarningView {
             kind: if made.is_empty() { "disguised" } else { "disguised_made" },
@@ -215,17 +218,18 @@ mod tests {
 
     #[test]
     fn a_regressor_in_disguise_is_told_once_with_all_that_it_is() {
-        let one = |effects: &str, other: &str, correlation: f64| {
-            json!({"other": other, "effects": effects, "correlation": correlation})
-        };
+        let one = |effects: &str, other: &str, correlation: f64| json!({"other": other, "effects": effects, "correlation": correlation});
         let made = json!({"other": "gdp", "effects": "two_way", "correlation": 1.0, "on_purpose": true,
             "made": ["x = gdp / prices"]});
         let divided = json!({"other": "people", "effects": "two_way", "correlation": -1.0,
             "made": ["y = robots / people"]});
         let tests = json!([
-            with("x", one("two_way", "z", -0.99953)), with("x", one("two_way", "w", 0.99991)),
-            with("v", one("entity", "z", 0.9999)), with("v", one("two_way", "z", 0.9999)),
-            with("x", made), with("y", divided),
+            with("x", one("two_way", "z", -0.99953)),
+            with("x", one("two_way", "w", 0.99991)),
+            with("v", one("entity", "z", 0.9999)),
+            with("v", one("two_way", "z", 0.9999)),
+            with("x", made),
+            with("y", divided),
         ]);
         let of = |id: &str| -> EquationDiagnostics {
             serde_json::from_value(json!({"equation": id, "title": {"en": id}, "tests": tests})).unwrap()
@@ -236,7 +240,13 @@ mod tests {
             .map(|one| {
                 format!(
                     "{} {}: {} after {}, {} {} {}",
-                    one.kind, one.variable.id, one.of.join("; "), one.effects, one.equations, one.value, one.made
+                    one.kind,
+                    one.variable.id,
+                    one.of.join("; "),
+                    one.effects,
+                    one.equations,
+                    one.value,
+                    one.made
                 )
             })
             .collect();

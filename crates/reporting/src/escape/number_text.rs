@@ -42,7 +42,9 @@ pub(crate) fn with_minus_signs(text: &str) -> String {
         let digit = |next: &str| next.starts_with(|next: char| next.is_ascii_digit());
         let after = text.get(at + 1..).unwrap_or_default();
         let begins = signed.chars().next_back().is_none_or(|before| {
-            before.is_whitespace() || "([{<=,;:（【：，；、".contains(before) || ('一'..='鿿').contains(&before)
+            before.is_whitespace()
+                || "([{<=,;:（【：，；、".contains(before)
+                || ('一'..='鿿').contains(&before)
         });
         let number = digit(after) || after.strip_prefix('.').is_some_and(digit);
         signed.push(if character == '-' && begins && number { '−' } else { character });
@@ -60,7 +62,10 @@ mod tests {
             ("方程（2）中lnCO2为-0.07977（p = 0.200）", "方程（2）中lnCO2为−0.07977（p = 0.200）"),
             ("x in (1) -0.3*, y in (2) -1*", "x in (1) −0.3*, y in (2) −1*"),
             ("-.5 and (-2)", "−.5 and (−2)"),
-            ("2008-2019, table-1, 3-clustered, a - b, --all", "2008-2019, table-1, 3-clustered, a - b, --all"),
+            (
+                "2008-2019, table-1, 3-clustered, a - b, --all",
+                "2008-2019, table-1, 3-clustered, a - b, --all",
+            ),
             ("x/-1 and Z-tilde -2.5", "x/-1 and Z-tilde −2.5"),
         ] {
             assert_eq!(with_minus_signs(text), expected);

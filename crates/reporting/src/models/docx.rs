@@ -71,7 +71,10 @@ fn document(table: &ModelTable, wording: &Wording) -> Result<String> {
         notes.push(stars.join(wording.separator("list.comma", ", ")) + wording.separator("list.stop", "."));
     }
     notes.extend(table.notes.iter().cloned());
-    body.push_str(&paragraph(&[run(&notes.join(if wording.language() == "zh" { "" } else { " " }), SMALL, "")], "left"));
+    body.push_str(&paragraph(
+        &[run(&notes.join(if wording.language() == "zh" { "" } else { " " }), SMALL, "")],
+        "left",
+    ));
     if !table.synthetic.is_empty() {
         body.push_str(&paragraph(&[run(&table.synthetic, SMALL, "<w:b/>")], "left"));
     }

@@ -492,10 +492,8 @@ impl Layout<'_> {
             ModelRow {
                 kind: RowKind::Statistic,
                 begins: false,
-                name: label.map_or_else(
-                    || self.statistic_name(name),
-                    |label| self.language.of(label).to_owned(),
-                ),
+                name: label
+                    .map_or_else(|| self.statistic_name(name), |label| self.language.of(label).to_owned()),
                 id: name.clone(),
                 cells: columns.iter().map(cell).collect(),
             }

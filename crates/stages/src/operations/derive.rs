@@ -121,17 +121,12 @@ pub(super) fn check_definitions(
     for (name, written) in definitions {
         if let Err(errors) = Expression::parse(written) {
             for error in errors.each() {
-                let position =
-                    error.position().map_or((1, 1), |at| (at.line as usize, at.column as usize));
+                let position = error.position().map_or((1, 1), |at| (at.line as usize, at.column as usize));
                 // The expression may stand between quotes; an error in a folded one points at its start.
                 let span = match position {
                     (1, column) if written.span.length >= written.value.chars().count() => {
                         let quote = usize::from(written.span.length > written.value.chars().count());
-                        Span {
-                            column: written.span.column + quote + column - 1,
-                            length: 1,
-                            ..written.span
-                        }
+                        Span { column: written.span.column + quote + column - 1, length: 1, ..written.span }
                     }
                     _ => written.span,
                 };
