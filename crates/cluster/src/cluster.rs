@@ -15,7 +15,7 @@ use crate::jobs::{Array, tail};
 use crate::limits::Limits;
 use crate::line::Line;
 use crate::note::{NOTE, Note, age, has_note, noted, remove};
-use crate::queue::{self, Named, Queue};
+use crate::queue::{self, Named, Queue, Queued};
 use crate::worker_call::WorkerCall;
 
 /// The pauses between two looks at what jobs say, and between two questions to the queue at first.
@@ -64,6 +64,10 @@ struct State {
     trouble: Option<Instant>,
     /// What was last said of why jobs wait.
     reason: Option<String>,
+    /// Since when none of them runs.
+    waiting: Option<Instant>,
+    /// Whether that was said since one ran.
+    is_said: bool,
     ending: bool,
     news: Vec<News>,
 }
@@ -96,6 +100,8 @@ impl Cluster {
             look: LOOK,
             trouble: None,
             reason: None,
+            waiting: None,
+            is_said: false,
             ending: false,
             news: Vec::new(),
         };
@@ -447,12 +453,32 @@ impl Cluster {
             state.news.extend(reason.clone().map(News::Said));
             state.reason = reason;
         }
+        self.look_whether_any_runs(state, &listed);
         match changed {
             true => self.hurry(state),
             false => state.pause = (state.pause * 2).min(self.limits.poll),
         }
         state.next_poll = Instant::now() + state.pause;
         Ok(())
+    }
+
+    /// Says once where none of the jobs has begun for long: a node that is out of use is no reason that a queue tells of.
+    fn look_whether_any_runs(&self, state: &mut State, listed: &BTreeMap<String, Queued>) {
+        let mut jobs = listed.values().flat_map(|queued| queued.jobs.values()).peekable();
+        if jobs.peek().is_none() || jobs.any(|runs| *runs) {
+            (state.waiting, state.is_said) = (None, false);
+            return;
+        }
+        let since = *state.waiting.get_or_insert_with(Instant::now);
+        if !state.is_said && since.elapsed() >= self.limits.notice {
+            state.is_said = true;
+            state.news.push(News::Said(format!(
+                "{}: no job has begun for {} s; {}",
+                self.queue.name(),
+                self.limits.notice.as_secs(),
+                self.queue.machines()
+            )));
+        }
     }
 
     /// The queue can be asked.

@@ -95,6 +95,10 @@ impl Queue for HyperQueue {
         "HyperQueue"
     }
 
+    fn machines(&self) -> &'static str {
+        "`hq worker list` tells whether it has workers"
+    }
+
     fn submit(&self, array: &Array<'_>) -> Result<String> {
         let cpus = array.resources.cpus.or(self.defaults.cpus);
         let resources = Resources { cpus, ..array.resources.clone() };

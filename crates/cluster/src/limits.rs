@@ -15,6 +15,8 @@ pub struct Limits {
     pub retries: usize,
     /// So long a queue that doesn't answer is waited for.
     pub patience: Duration,
+    /// So long all jobs may wait before that is told.
+    pub notice: Duration,
     /// The longest pause between two questions to the queue.
     pub poll: Duration,
     /// Stages that the run makes itself.
@@ -29,6 +31,7 @@ impl Default for Limits {
             array: 1000,
             retries: 2,
             patience: Duration::from_secs(30 * 60),
+            notice: Duration::from_secs(120),
             poll: Duration::from_secs(10),
             here: Vec::new(),
         }

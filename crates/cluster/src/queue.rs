@@ -15,6 +15,9 @@ pub trait Queue: Send + Sync + fmt::Debug {
     /// What it is called.
     fn name(&self) -> &'static str;
 
+    /// What tells whether it has machines that take jobs, for people.
+    fn machines(&self) -> &'static str;
+
     /// Submits an array: its number.
     ///
     /// # Errors

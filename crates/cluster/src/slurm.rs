@@ -92,6 +92,10 @@ impl Queue for Slurm {
         "Slurm"
     }
 
+    fn machines(&self) -> &'static str {
+        "`sinfo` tells whether its nodes are up"
+    }
+
     fn submit(&self, array: &Array<'_>) -> Result<String> {
         let lines: Vec<String> = self.options.iter().map(|option| format!("#SBATCH {option}")).collect();
         let cpus = array.resources.cpus.or(self.defaults.cpus);

@@ -40,6 +40,7 @@ pub(crate) struct ClusterTable {
     array: Option<Count>,
     retries: Option<u16>,
     patience: Option<Time>,
+    notice: Option<Time>,
     poll: Option<Time>,
 }
 
@@ -105,6 +106,7 @@ pub(crate) fn cluster<'t>(tables: impl Iterator<Item = &'t ClusterTable>) -> Clu
             array: first.array.or(other.array),
             retries: first.retries.or(other.retries),
             patience: first.patience.or(other.patience),
+            notice: first.notice.or(other.notice),
             poll: first.poll.or(other.poll),
         }
     })
@@ -150,6 +152,7 @@ impl ClusterTable {
             array: count(self.array, usual.array),
             retries: self.retries.map_or(usual.retries, usize::from),
             patience: time(self.patience, usual.patience),
+            notice: time(self.notice, usual.notice),
             poll: time(self.poll, usual.poll),
             here: self.here.clone().unwrap_or_default(),
         }

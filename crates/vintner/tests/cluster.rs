@@ -380,6 +380,16 @@ fn a_submission_without_an_answer_is_found_by_its_name() {
 }
 
 #[test]
+fn a_queue_that_begins_nothing_is_told() {
+    let site = Site::new(":", "notice = \"1s\"");
+    site.set("hold", true);
+    let run = site.start(&["reproduce"]);
+    run.wait_to_say("no job has begun for 1 s; `sinfo` tells whether its nodes are up");
+    site.set("hold", false);
+    assert_eq!(run.output().code, 0);
+}
+
+#[test]
 fn a_worker_makes_nothing_else_than_it_was_asked_for() {
     let site = Site::new(":", "");
     site.set("hold", true);
