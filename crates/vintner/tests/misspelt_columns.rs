@@ -60,7 +60,10 @@ fn by_every_operation_that_reads_a_panel() {
         ("{variables: [lninv, lnvalue], lags: 1}", "{variables: [lninv, zzgranger], lags: 1}"),
         ("variables: [lninv, lnvalue]\n      differences", "variables: [zzroot, lnvalue]\n      differences"),
         ("regressors: [lnvalue]\n      tests", "regressors: [zzlong]\n      tests"),
-        ("regressors: [lnvalue, lncapital]\n      tests", "regressors: [lnvalue, zztested]\n      tests"),
+        (
+            "regressors: [lnvalue, lncapital]\n      definitions",
+            "regressors: [lnvalue, zztested]\n      definitions",
+        ),
         (
             "regressors: [lnvalue, lncapital]\n      models",
             "regressors: [lnvalue, zzspecified]\n      models",
