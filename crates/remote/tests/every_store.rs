@@ -227,7 +227,8 @@ fn a_bucket_in_memory() {
 #[test]
 fn a_folder() {
     let folder = tempfile::tempdir().unwrap();
-    let bucket = (FolderBucket::new(&folder.path().join("not/yet")), folder.path().join("not/yet"));
+    let place = folder.path().join("not yet");
+    let bucket = (FolderBucket::new(&place), place);
     suite(&InBucket::new(InFolder(bucket.0, bucket.1), |bucket, digest, bytes| {
         write_over(&bucket.1.join(object(digest)), bytes);
     }));
