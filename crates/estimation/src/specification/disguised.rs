@@ -89,7 +89,7 @@ pub const LEAST: usize = 10;
 const LEFT: f64 = 1e-6;
 
 /// The regressors of the equation each with the numeric columns of the panel that it is in disguise: |r| is above
-/// [`SAME`] after the effects, and isn't before, on at least [`LEAST`] degrees of freedom. A column may stand as it is, as
+/// `SAME` after the effects, and isn't before, on at least `LEAST` degrees of freedom. A column may stand as it is, as
 /// its logarithm, change or lag; of these the nearest is told, and nothing where it is the regressor itself. Of two
 /// regressors that are each other the first is told.
 ///
