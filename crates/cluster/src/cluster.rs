@@ -11,7 +11,7 @@ use vintner_pipeline::{Cancelled, Digest, Ended, Executor, News, PipelineError, 
 use crate::error::{ClusterError, Result};
 use crate::group::{Asked, Group};
 use crate::grouping::{Share, groups};
-use crate::jobs::{Array, tail};
+use crate::jobs::{Array, Job, tail};
 use crate::limits::Limits;
 use crate::line::Line;
 use crate::note::{NOTE, Note, age, has_note, noted, remove};
@@ -64,10 +64,8 @@ struct State {
     trouble: Option<Instant>,
     /// What was last said of why jobs wait.
     reason: Option<String>,
-    /// Since when none of them runs.
-    waiting: Option<Instant>,
-    /// Whether that was said since one ran.
-    is_said: bool,
+    /// Since when none of them runs, and whether that was said.
+    waiting: Option<(Instant, bool)>,
     ending: bool,
     news: Vec<News>,
 }
@@ -78,6 +76,42 @@ struct Wanted {
     ready: Ready,
     /// How often its job ended without a result.
     strikes: usize,
+}
+
+impl State {
+    /// Tells what became of a branch, if this run waits for it.
+    fn ended(&mut self, fingerprint: Digest, ended: Ended) {
+        if self.away.remove(&fingerprint).is_some() {
+            self.news.push(News::Ended(fingerprint, ended));
+        }
+    }
+
+    /// Takes up what a job says.
+    fn heard(&mut self, job: &mut Job, line: Line) {
+        let (Line::Began { branch } | Line::Made { branch, .. } | Line::Failed { branch, .. }) = &line;
+        let Some(fingerprint) = job.branches.get(branch).cloned() else { return };
+        job.making = None;
+        match line {
+            Line::Began { .. } => {
+                if self.away.contains_key(&fingerprint) {
+                    self.news.push(News::Began(fingerprint.clone()));
+                }
+                job.making = Some(fingerprint);
+            }
+            Line::Made { seconds, .. } => {
+                if let Some(wanted) = self.away.get(&fingerprint) {
+                    let (sum, count) = self.took.entry(wanted.ready.stage.clone()).or_default();
+                    *sum += seconds.max(0.0);
+                    *count += 1;
+                }
+                job.told.insert(fingerprint);
+            }
+            Line::Failed { message, log, .. } => {
+                job.left.remove(&fingerprint);
+                self.ended(fingerprint, Ended::Failed { message, log });
+            }
+        }
+    }
 }
 
 impl Cluster {
@@ -101,7 +135,6 @@ impl Cluster {
             trouble: None,
             reason: None,
             waiting: None,
-            is_said: false,
             ending: false,
             news: Vec::new(),
         };
@@ -267,7 +300,7 @@ impl Cluster {
         if found.is_empty() {
             return Ok(());
         }
-        let names: Vec<Named<'_>> = found.iter().map(|(note, _)| named(note)).collect();
+        let names: Vec<Named<'_>> = found.iter().map(|(note, _)| note.named()).collect();
         let listed = self.queue.list(&names, &self.cancelled)?;
         let mut adopted = 0;
         for (note, written) in found {
@@ -313,103 +346,25 @@ impl Cluster {
 
     /// Reads what jobs have said since they were last asked.
     fn hear(&self, state: &mut State, is_made: &dyn Fn(&Digest) -> bool) {
-        let State { arrays, away, news, took, ready, .. } = state;
-        for array in arrays.iter_mut() {
+        let mut arrays = std::mem::take(&mut state.arrays);
+        for array in &mut arrays {
             for job in array.jobs.iter_mut().filter(|job| !job.is_over()) {
                 for line in job.said(&array.note.folder) {
-                    match line {
-                        Line::Began { branch } => {
-                            let Some(fingerprint) = job.branches.get(&branch) else { continue };
-                            job.making = Some(fingerprint.clone());
-                            if away.contains_key(fingerprint) {
-                                news.push(News::Began(fingerprint.clone()));
-                            }
-                        }
-                        Line::Made { branch, seconds } => {
-                            let Some(fingerprint) = job.branches.get(&branch).cloned() else { continue };
-                            job.making = None;
-                            if let Some(wanted) = away.get(&fingerprint) {
-                                let (sum, count) = took.entry(wanted.ready.stage.clone()).or_default();
-                                *sum += seconds.max(0.0);
-                                *count += 1;
-                            }
-                            job.told.insert(fingerprint);
-                        }
-                        Line::Failed { branch, message, log } => {
-                            let Some(fingerprint) = job.branches.get(&branch).cloned() else { continue };
-                            job.making = None;
-                            job.left.remove(&fingerprint);
-                            if away.remove(&fingerprint).is_some() {
-                                news.push(News::Ended(fingerprint, Ended::Failed { message, log }));
-                            }
-                        }
-                    }
+                    state.heard(job, line);
                 }
                 // What a worker says to be there is looked for until it is seen.
                 let seen: Vec<Digest> = job.told.iter().filter(|told| is_made(told)).cloned().collect();
                 for fingerprint in seen {
                     job.told.remove(&fingerprint);
                     job.left.remove(&fingerprint);
-                    if away.remove(&fingerprint).is_some() {
-                        news.push(News::Ended(fingerprint, Ended::Made));
-                    }
+                    state.ended(fingerprint, Ended::Made);
                 }
                 if job.ended.is_some_and(|ended| job.told.is_empty() || ended.elapsed() > SEEN) {
-                    // The queue has it no longer, and it has said nothing of these.
-                    let left = std::mem::take(&mut job.left);
-                    let made = |fingerprint: &Digest| {
-                        let forced = away.get(fingerprint).is_some_and(|wanted| wanted.ready.forced);
-                        !forced && is_made(fingerprint)
-                    };
-                    let (made, lost): (Vec<Digest>, Vec<Digest>) = left.into_iter().partition(made);
-                    for fingerprint in made {
-                        if away.remove(&fingerprint).is_some() {
-                            news.push(News::Ended(fingerprint, Ended::Made));
-                        }
-                    }
-                    let making = job.making.take();
-                    let mut again = 0;
-                    let number = array.note.id.as_deref().unwrap_or("?");
-                    let name = format!("{} {number}_{}", self.queue.name(), job.at);
-                    for fingerprint in lost {
-                        let Some(mut wanted) = away.remove(&fingerprint) else { continue };
-                        if state.ending {
-                            news.push(News::Ended(fingerprint, Ended::Stopped));
-                            continue;
-                        }
-                        // Of a job that ended in the middle, the others had no turn.
-                        wanted.strikes +=
-                            usize::from(making.as_ref().is_none_or(|making| *making == fingerprint));
-                        if wanted.strikes > self.limits.retries {
-                            let log = tail(&array.note.folder, job.at);
-                            let message = format!(
-                                "its job ended without a result, {}; the last was {name}{log}",
-                                times(wanted.strikes)
-                            );
-                            news.push(News::Ended(
-                                fingerprint,
-                                Ended::Failed { message, log: String::new() },
-                            ));
-                        } else {
-                            again += 1;
-                            ready.push(wanted);
-                        }
-                    }
-                    if again > 0 {
-                        let log = tail(&array.note.folder, job.at);
-                        let again = match again {
-                            1 => "1 branch is".to_owned(),
-                            many => format!("{many} branches are"),
-                        };
-                        news.push(News::Said(format!(
-                            "{name} ended without all of its results; {again} handed over again{log}"
-                        )));
-                    }
+                    self.take_back(state, &array.note, job, is_made);
                 }
             }
         }
-        let (over, arrays): (Vec<Array>, Vec<Array>) =
-            std::mem::take(&mut state.arrays).into_iter().partition(Array::is_over);
+        let (over, arrays): (Vec<Array>, Vec<Array>) = arrays.into_iter().partition(Array::is_over);
         state.arrays = arrays;
         // What another run has submitted is its own to take away.
         for array in over.into_iter().filter(|array| array.note.is_own()) {
@@ -418,12 +373,56 @@ impl Cluster {
         }
     }
 
+    /// Takes back what a job hasn't made that the queue has no longer, to be handed over again or to fail.
+    fn take_back(&self, state: &mut State, note: &Note, job: &mut Job, is_made: &dyn Fn(&Digest) -> bool) {
+        let is_there = |fingerprint: &Digest| {
+            let forced = state.away.get(fingerprint).is_some_and(|wanted| wanted.ready.forced);
+            !forced && is_made(fingerprint)
+        };
+        let (made, lost): (Vec<Digest>, Vec<Digest>) =
+            std::mem::take(&mut job.left).into_iter().partition(is_there);
+        for fingerprint in made {
+            state.ended(fingerprint, Ended::Made);
+        }
+        let name = format!("{} {}_{}", self.queue.name(), note.id.as_deref().unwrap_or("?"), job.at);
+        let making = job.making.take();
+        let mut again = 0;
+        for fingerprint in lost {
+            if state.ending {
+                state.ended(fingerprint, Ended::Stopped);
+                continue;
+            }
+            let Some(wanted) = state.away.get_mut(&fingerprint) else { continue };
+            // Of a job that ended in the middle, the others had no turn.
+            wanted.strikes += usize::from(making.as_ref().is_none_or(|making| *making == fingerprint));
+            if wanted.strikes > self.limits.retries {
+                let times = times(wanted.strikes);
+                let log = tail(&note.folder, job.at);
+                let message = format!("its job ended without a result, {times}; the last was {name}{log}");
+                state.ended(fingerprint, Ended::Failed { message, log: String::new() });
+            } else {
+                again += 1;
+                state.ready.extend(state.away.remove(&fingerprint));
+            }
+        }
+        if again > 0 {
+            let log = tail(&note.folder, job.at);
+            let again = match again {
+                1 => "1 branch is".to_owned(),
+                many => format!("{many} branches are"),
+            };
+            state.news.push(News::Said(format!(
+                "{name} ended without all of its results; {again} handed over again{log}"
+            )));
+        }
+    }
+
     /// Asks the queue what it has.
     fn poll(&self, state: &mut State) -> Result<()> {
         if state.arrays.is_empty() || Instant::now() < state.next_poll {
             return Ok(());
         }
-        let names: Vec<Named<'_>> = state.arrays.iter().map(|array| named(&array.note)).collect();
+        let names: Vec<Named<'_>> = state.arrays.iter().map(|array| array.note.named()).collect();
         let listed = match self.queue.list(&names, &self.cancelled) {
             Err(_) if self.cancelled.is_cancelled() => return Ok(()),
             Err(error) if error.is_passing() => return self.wait(state, &error),
@@ -466,12 +465,12 @@ impl Cluster {
     fn look_whether_any_runs(&self, state: &mut State, listed: &BTreeMap<String, Queued>) {
         let mut jobs = listed.values().flat_map(|queued| queued.jobs.values()).peekable();
         if jobs.peek().is_none() || jobs.any(|runs| *runs) {
-            (state.waiting, state.is_said) = (None, false);
+            state.waiting = None;
             return;
         }
-        let since = *state.waiting.get_or_insert_with(Instant::now);
-        if !state.is_said && since.elapsed() >= self.limits.notice {
-            state.is_said = true;
+        let (since, is_said) = state.waiting.get_or_insert_with(|| (Instant::now(), false));
+        if !*is_said && since.elapsed() >= self.limits.notice {
+            *is_said = true;
             state.news.push(News::Said(format!(
                 "{}: no job has begun for {} s; {}",
                 self.queue.name(),
@@ -544,7 +543,7 @@ impl Cluster {
     /// Takes from the queue what this run put there.
     fn cancel(&self, state: &mut State, waiting: bool) {
         let own: Vec<&Array> = state.arrays.iter().filter(|array| array.note.is_own()).collect();
-        let names: Vec<Named<'_>> = own.iter().map(|array| named(&array.note)).collect();
+        let names: Vec<Named<'_>> = own.iter().map(|array| array.note.named()).collect();
         if names.is_empty() {
             return;
         }
@@ -617,10 +616,6 @@ impl Executor for Cluster {
             state.news.extend(away.into_keys().map(|away| News::Ended(away, Ended::Stopped)));
         }
     }
-}
-
-fn named(note: &Note) -> Named<'_> {
-    Named { name: &note.name, id: note.id.as_deref() }
 }
 
 fn many(count: usize, one: &str, several: &str) -> String {

@@ -145,8 +145,7 @@ pub fn job_states(store: &Store, queue: &dyn Queue) -> Result<BTreeMap<Digest, J
     if arrays.is_empty() {
         return Ok(states);
     }
-    let names: Vec<Named<'_>> =
-        arrays.iter().map(|array| Named { name: &array.note.name, id: array.note.id.as_deref() }).collect();
+    let names: Vec<Named<'_>> = arrays.iter().map(|array| array.note.named()).collect();
     let listed = queue.list(&names, &Cancelled::default())?;
     for array in &mut arrays {
         let Some(queued) = listed.get(&array.note.name) else { continue };

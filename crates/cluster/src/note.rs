@@ -18,6 +18,7 @@ use vintner_pipeline::Store;
 
 use crate::error::{ClusterError, Result};
 use crate::group::Group;
+use crate::queue::Named;
 
 /// What names of arrays begin with, in queues where they stand beside others.
 const PREFIX: &str = "vintner-";
@@ -87,6 +88,11 @@ impl Note {
         if let Err(error) = fs::write(self.folder.join("number"), id) {
             tracing::debug!(%error, "the number of an array can't be noted");
         }
+    }
+
+    /// What a queue knows it by.
+    pub(crate) fn named(&self) -> Named<'_> {
+        Named { name: &self.name, id: self.id.as_deref() }
     }
 
     /// Whether no other run that lives has submitted it.

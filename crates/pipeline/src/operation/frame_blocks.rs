@@ -247,7 +247,7 @@ impl FrameWriter {
     }
 
     fn add(&mut self, frame: DataFrame) -> PolarsResult<()> {
-        let mut all = match self.held.take() {
+        let all = match self.held.take() {
             Some(held) => held.vstack(&frame)?,
             None => frame,
         };
@@ -261,7 +261,7 @@ impl FrameWriter {
             put += self.group;
         }
         // A slice would hold all of what it was cut from.
-        self.held = Some(if put > 0 { copied(&all, put)? } else { std::mem::take(&mut all) });
+        self.held = Some(if put > 0 { copied(&all, put)? } else { all });
         Ok(())
     }
 
