@@ -35,7 +35,10 @@ pub mod specification;
 pub mod systems;
 pub mod unit_root;
 
-pub use chunked::{ChunkedOutcome, estimate_chunked, refused_in_chunks};
+pub use chunked::{
+    ChunkedOutcome, MOST_TIMES, Part, PartResiduals, PartSums, PartsSolution, PartsSolved, equation_of_parts,
+    estimate_chunked, estimate_parts, part_residuals, part_sums, refused_in_chunks, solve_parts,
+};
 pub use covariance::{
     Bandwidth, ClassicalCovariance, ClusterBy, ClusterCovariance, ClusterType, Covariance, Divisor,
     DriscollKraayCovariance, FixestEffects, GroupCount, GroupwiseCovariance, HeteroskedasticCovariance,
@@ -43,7 +46,9 @@ pub use covariance::{
     SmallSample, TestDistribution, TwoWayClusterCovariance,
 };
 pub use describe::{
-    Category, Correlation, Correlations, Description, correlations, describe, describe_in_blocks,
+    Category, Correlation, Correlations, DescribedPart, Description, PartBrackets, PartDescription,
+    PartRanks, correlations, describe, describe_in_blocks, describe_parts, part_description, part_ranks,
+    seek_parts,
 };
 pub use fit::{
     Coefficient, ConfidenceInterval, CovarianceUsed, EffectEstimate, EffectsFrom, EntityEffect, Estimated,

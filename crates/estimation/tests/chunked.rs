@@ -3,6 +3,9 @@
 
 use polars::prelude::{Column, DataFrame, ParquetWriter};
 use vintner_estimation::{
+    ChunkedOutcome, Part, PartResiduals, PartsSolved, estimate_parts, part_residuals, part_sums, solve_parts,
+};
+use vintner_estimation::{
     Covariance, EstimationError, Fit, Formula, Model, Note, Reason, SmallSample, TestDistribution, Weights,
     estimate, estimate_chunked,
 };
@@ -230,4 +233,159 @@ fn a_perfect_fit_and_a_single_cluster_are_seen() {
         "{:?}",
         single.notes
     );
+}
+
+/// Through text and back, as between stages.
+fn handed<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+}
+
+/// Both rounds over parts of some entities each.
+fn by_parts(
+    parts: &[DataFrame],
+    formula: &Formula,
+    model: Model,
+    covariance: &Covariance,
+) -> Result<ChunkedOutcome, EstimationError> {
+    let mut sums = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        let found = part_sums(&mut chunks(part, 100), formula, model, covariance)?;
+        sums.push(Part { name: format!("part {at}"), sums: handed(&found) });
+    }
+    let residuals: Vec<PartResiduals> = match handed(&solve_parts(&sums)?) {
+        PartsSolved::NotEstimable(_) => Vec::new(),
+        PartsSolved::Solved(solution) => parts
+            .iter()
+            .map(|part| {
+                Ok(handed(&part_residuals(&mut chunks(part, 100), formula, model, covariance, &solution)?))
+            })
+            .collect::<Result<_, EstimationError>>()?,
+    };
+    estimate_parts(&sums, &residuals, formula, model, covariance)
+}
+
+/// The rows of the entities `of` says, one frame for each number that it says.
+fn cut(frame: &DataFrame, count: usize, of: impl Fn(usize) -> usize) -> Vec<DataFrame> {
+    let ids = frame.column("id").unwrap().str().unwrap();
+    let place = |id: &str| of(id[1..].parse::<usize>().unwrap());
+    (0..count)
+        .map(|part| {
+            let mask = ids.iter().map(|id| Some(place(id.unwrap()) == part)).collect();
+            frame.filter(&mask).unwrap()
+        })
+        .collect()
+}
+
+#[test]
+fn parts_on_different_machines_give_the_numbers_of_the_whole() {
+    let frame = frame(400);
+    let panel = Panel::new(frame.clone(), "id", "year").unwrap();
+    let plain = Formula::new("y", &["x", "z"]);
+    let formulas = [
+        plain.clone(),
+        plain.clone().without_intercept(),
+        Formula::new("y", &["x", "z", "both"]),
+        Formula::new("y", &["x", "fixed", "z", "trend"]),
+        plain.clone().weighted(Weights::analytic("weight")),
+        plain.clone().weighted(Weights::frequency("often")),
+    ];
+    let covariances = [
+        Covariance::classical(),
+        Covariance::clustered(SmallSample::StataXtreg),
+        Covariance::clustered(SmallSample::StataAreg),
+    ];
+    // One part; parts of 16 entities; one of nothing, and the others by turns.
+    let cuts =
+        [vec![frame.clone()], cut(&frame, 25, |entity| entity / 16), cut(&frame, 4, |entity| 1 + entity % 3)];
+    let mut compared = 0;
+    for formula in &formulas {
+        for model in [Model::Ols, Model::Within, Model::WithinTwoWay] {
+            for covariance in &covariances {
+                let whole = estimate(&panel, formula, model, covariance).unwrap();
+                let whole = whole.fit().unwrap_or_else(|| panic!("{formula} {:?}", whole.reason()));
+                let dropped = whole.dropped.iter().filter(|row| !row.missing.is_empty()).count();
+                for parts in &cuts {
+                    let found = by_parts(parts, formula, model, covariance).unwrap();
+                    let mut own =
+                        found.outcome.fit().unwrap_or_else(|| panic!("{:?}", found.outcome.reason())).clone();
+                    for note in &mut own.notes {
+                        // Parts are named in their own order.
+                        if let Note::Singletons { entities } = note {
+                            entities.sort();
+                        }
+                    }
+                    same(&own, whole);
+                    assert_eq!(found.incomplete, dropped);
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(compared, 162);
+}
+
+#[test]
+fn times_that_no_entity_of_a_part_links_are_linked_by_another_or_not_at_all() {
+    // Two components: entities of the years 1 and 2, and of 7 and 8; a part of each, and a third that has both.
+    let rows: Vec<(usize, i32)> = (0..60)
+        .flat_map(|entity| [0, 1].map(|year| (entity, if entity % 2 == 0 { 1 } else { 7 } + year)))
+        .collect();
+    let value = |row: &(usize, i32), salt: usize| ((row.0 * 31 + row.1 as usize * 17 + salt * 7) % 23) as f64;
+    let frame = polars::prelude::df!(
+        "id" => rows.iter().map(|row| format!("e{:05}", row.0)).collect::<Vec<_>>(),
+        "year" => rows.iter().map(|row| row.1).collect::<Vec<_>>(),
+        "y" => rows.iter().map(|row| value(row, 1)).collect::<Vec<_>>(),
+        "x" => rows.iter().map(|row| value(row, 5)).collect::<Vec<_>>(),
+    )
+    .unwrap();
+    let panel = Panel::new(frame.clone(), "id", "year").unwrap();
+    let formula = Formula::new("y", &["x"]);
+    let covariance = Covariance::clustered(SmallSample::StataAreg);
+    let whole = estimate(&panel, &formula, Model::WithinTwoWay, &covariance).unwrap();
+    for parts in [cut(&frame, 2, |entity| entity % 2), cut(&frame, 3, |entity| entity / 20)] {
+        let found = by_parts(&parts, &formula, Model::WithinTwoWay, &covariance).unwrap();
+        same(found.outcome.fit().unwrap(), whole.fit().unwrap());
+    }
+}
+
+#[test]
+fn what_parts_cannot_give_is_said() {
+    let frame = frame(60);
+    let (formula, model) = (Formula::new("y", &["x", "z"]), Model::Within);
+    let classical = Covariance::classical();
+    let halves = cut(&frame, 2, |entity| entity / 30);
+    // Parts by times have entities in common.
+    let twice = [frame.clone(), halves[1].clone()];
+    let error = by_parts(&twice, &formula, model, &classical).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "e00030 has rows in part 0 and in part 1: parts are of whole entities; cut the panel by entities, not by times"
+    );
+    let robust = Covariance::heteroskedastic(vintner_estimation::ResidualType::Hc1);
+    let error = by_parts(&halves, &formula, model, &robust).unwrap_err();
+    assert!(matches!(error, EstimationError::NotByParts { .. }), "{error}");
+    assert!(matches!(by_parts(&[], &formula, model, &classical), Err(EstimationError::NoParts)));
+    let sums = |formula: &Formula, at: usize| Part {
+        name: format!("part {at}"),
+        sums: part_sums(&mut chunks(&halves[at], 50), formula, model, &classical).unwrap(),
+    };
+    let mixed = [sums(&formula, 0), sums(&Formula::new("y", &["z"]), 1)];
+    let error = solve_parts(&mixed).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "part 1 is of `y ~ z` and not of `y ~ x + z`; give all stages of an equation the same parameters"
+    );
+    // The second round of another panel.
+    let own = [sums(&formula, 0), sums(&formula, 1)];
+    let PartsSolved::Solved(other) = solve_parts(&own[..1]).unwrap() else { panic!("solved") };
+    let strange: Vec<PartResiduals> = halves
+        .iter()
+        .map(|part| part_residuals(&mut chunks(part, 50), &formula, model, &classical, &other).unwrap())
+        .collect();
+    let error = estimate_parts(&own, &strange, &formula, model, &classical).unwrap_err();
+    assert!(matches!(error, EstimationError::OtherRound), "{error}");
+    // What isn't estimable is so by its reason.
+    let constant = Formula::new("y", &["fixed"]);
+    let found = by_parts(&halves, &constant, model, &classical).unwrap();
+    assert_eq!(found.outcome.reason(), Some(&Reason::ConstantWithin { variables: vec!["fixed".into()] }));
 }

@@ -69,6 +69,26 @@ pub enum StagesError {
     /// Inputs and the store.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),
+    /// A part of a panel that another stage made than the one which is needed.
+    #[error("`{role}`: {part} is {found}, and {expected} is needed")]
+    OtherPart {
+        /// The role.
+        role: String,
+        /// The part.
+        part: String,
+        /// What it is.
+        found: &'static str,
+        /// What was to be there.
+        expected: &'static str,
+    },
+    /// What parts are told, of another operation's parts.
+    #[error(
+        "`told` is of another operation's parts; `between_parts` makes it of the first round of `{expected}`"
+    )]
+    OtherTold {
+        /// The operation.
+        expected: &'static str,
+    },
     /// A crosswalk that a stage was given has faults.
     #[error("{0}")]
     Crosswalk(vintner_diagnostics::Faults),

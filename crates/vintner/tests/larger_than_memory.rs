@@ -83,7 +83,7 @@ fn year(year: i32) -> DataFrame {
     .unwrap()
 }
 
-fn parquet(frame: &mut DataFrame) -> Vec<u8> {
+pub(crate) fn parquet(frame: &mut DataFrame) -> Vec<u8> {
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes).with_row_group_size(Some(500)).finish(frame).unwrap();
     bytes
@@ -144,7 +144,7 @@ fn yearly(format: &str) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-fn together() -> DataFrame {
+pub(crate) fn together() -> DataFrame {
     let mut all = year(2001);
     for own in 2002..2001 + YEARS {
         all.vstack_mut(&year(own)).unwrap();
@@ -153,7 +153,7 @@ fn together() -> DataFrame {
     all
 }
 
-fn json(workspace: &Workspace, path: &str) -> Value {
+pub(crate) fn json(workspace: &Workspace, path: &str) -> Value {
     serde_json::from_str(&workspace.read(path)).unwrap()
 }
 
@@ -163,7 +163,7 @@ fn output(workspace: &Workspace, name: &str) -> DataFrame {
 }
 
 /// What differs between two results beyond the last digits, but for fields that chunks leave out.
-fn assert_near(one: &Value, other: &Value, at: &str) {
+pub(crate) fn assert_near(one: &Value, other: &Value, at: &str) {
     match (one, other) {
         (Value::Number(a), Value::Number(b)) => {
             let (a, b) = (a.as_f64().unwrap(), b.as_f64().unwrap());

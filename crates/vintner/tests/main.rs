@@ -47,6 +47,7 @@ mod mutated_texts;
 mod new_vintage;
 mod operations;
 mod package;
+mod parts;
 mod pdf;
 mod pictures;
 mod printed;

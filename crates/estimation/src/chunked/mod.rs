@@ -8,7 +8,13 @@
 //! Reads `fit` and all below. It never holds more rows than a chunk.
 
 mod chunked;
+mod parts;
+mod solution;
 mod sums;
 mod walk;
 
 pub use chunked::{ChunkedOutcome, estimate_chunked, refused_in_chunks};
+pub use parts::{
+    MOST_TIMES, Part, PartResiduals, PartSums, PartsSolution, PartsSolved, equation_of_parts, estimate_parts,
+    part_residuals, part_sums, solve_parts,
+};

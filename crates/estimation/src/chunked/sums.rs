@@ -265,11 +265,22 @@ impl Reduced {
 
     fn join(&mut self, other: &Self) {
         self.triangle.join(&other.triangle);
-        self.squares.iter_mut().zip(&other.squares).for_each(|(sum, more)| *sum += more);
         for (sums, more) in self.time_sums.iter_mut().zip(&other.time_sums) {
             sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
         }
-        let ((n, mean, about), (m, other_mean, other_about)) = (self.moments, other.moments);
+        self.take(&other.squares, other.moments, (other.rows, other.entities, other.longest));
+    }
+
+    /// Takes in what doesn't depend on how the variables are transformed; of rows, entities and the longest entity
+    /// how many there are.
+    pub(super) fn take(
+        &mut self,
+        squares: &[f64],
+        moments: (f64, f64, f64),
+        (rows, entities, longest): (usize, usize, usize),
+    ) {
+        self.squares.iter_mut().zip(squares).for_each(|(sum, more)| *sum += more);
+        let ((n, mean, about), (m, other_mean, other_about)) = (self.moments, moments);
         if m > 0.0 {
             let difference = other_mean - mean;
             self.moments = (
@@ -278,9 +289,9 @@ impl Reduced {
                 about + other_about + difference * difference * n * m / (n + m),
             );
         }
-        self.rows += other.rows;
-        self.entities += other.entities;
-        self.longest = self.longest.max(other.longest);
+        self.rows += rows;
+        self.entities += entities;
+        self.longest = self.longest.max(longest);
     }
 }
 

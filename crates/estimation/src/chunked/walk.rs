@@ -17,6 +17,8 @@ pub(super) struct Block {
     pub(super) times: Vec<i32>,
     /// Each entity's rows.
     pub(super) groups: Vec<Range<usize>>,
+    /// The entities, as their rows.
+    pub(super) entities: Vec<String>,
     /// The entities observed once.
     pub(super) single: Vec<String>,
 }
@@ -26,6 +28,8 @@ pub(super) struct Block {
 pub(super) struct Walked {
     pub(super) incomplete: usize,
     pub(super) weightless: usize,
+    /// How long the times are, with one of them.
+    pub(super) times: Option<(Frequency, i32)>,
 }
 
 /// Walks over all rows once, a block of whole entities at a time.
@@ -62,7 +66,7 @@ pub(super) fn walk(
     if !rest.groups.is_empty() {
         visit(&rest)?;
     }
-    Ok(gatherer.walked)
+    Ok(Walked { times: gatherer.times, ..gatherer.walked })
 }
 
 struct Gatherer<'a> {
@@ -169,10 +173,11 @@ impl Gatherer<'_> {
         if let Some((entity, _)) = self.open.take() {
             let end = self.block.times.len();
             if end == self.start + 1 {
-                self.block.single.push(entity);
+                self.block.single.push(entity.clone());
             }
             if end > self.start {
                 self.block.groups.push(self.start..end);
+                self.block.entities.push(entity);
             }
             self.start = end;
         }

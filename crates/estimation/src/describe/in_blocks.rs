@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use vintner_panel::{Labels, Panel, PanelBlocks};
 
 use super::descriptives::{Category, Description};
@@ -15,7 +16,7 @@ const DIGITS: u32 = u64::BITS / BITS;
 const WIDTH: usize = 1 << BITS;
 
 /// The shares of which quantiles are told.
-const SHARES: [f64; 3] = [0.25, 0.5, 0.75];
+pub(super) const SHARES: [f64; 3] = [0.25, 0.5, 0.75];
 
 /// Describes variables as [`describe`](super::describe) does, reading the panel five times. Counts, extremes, quantiles
 /// and categories are the same; means and standard deviations are to their last digits. Memory is that of a part, of
@@ -53,13 +54,18 @@ pub fn describe_in_blocks(
         searches.iter_mut().for_each(Search::narrow);
     }
     let described = found.into_iter().zip(searches).zip(&names);
-    Ok(described.map(|((summary, search), name)| summary.description(name, &search)).collect())
+    Ok(described
+        .map(|((summary, search), name)| {
+            let count = summary.all.count;
+            summary.description(name, SHARES.map(|share| search.quantile(share, count)))
+        })
+        .collect())
 }
 
 /// A number of values, their mean, and the sum of squares about it.
-#[derive(Debug, Clone, Copy, Default)]
-struct Moments {
-    count: usize,
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Moments {
+    pub(super) count: usize,
     mean: f64,
     squares: f64,
 }
@@ -71,8 +77,17 @@ impl Moments {
         Self { count: values.len(), mean: center, squares }
     }
 
+    /// The count alone.
+    pub(super) fn without_sums(self) -> Self {
+        Self { count: self.count, ..Self::default() }
+    }
+
+    pub(super) fn are_finite(&self) -> bool {
+        self.mean.is_finite() && self.squares.is_finite()
+    }
+
     /// Both together (Chan, Golub and LeVeque 1983).
-    fn join(&mut self, other: Self) {
+    pub(super) fn join(&mut self, other: Self) {
         if other.count == 0 {
             return;
         }
@@ -94,22 +109,22 @@ fn deviation(squares: f64, count: usize) -> Option<f64> {
 }
 
 /// What one pass tells of a variable.
-#[derive(Debug, Default)]
-struct Summary {
-    rows: usize,
-    entities: usize,
-    all: Moments,
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Summary {
+    pub(super) rows: usize,
+    pub(super) entities: usize,
+    pub(super) all: Moments,
     /// Of the entities' means.
-    between: Moments,
+    pub(super) between: Moments,
     /// The squares of deviations from the entities' means.
-    within: f64,
-    extremes: Option<(f64, f64)>,
+    pub(super) within: f64,
+    pub(super) extremes: Option<(f64, f64)>,
     /// Of a column of text, how often each comes.
-    categories: BTreeMap<String, usize>,
+    pub(super) categories: BTreeMap<String, usize>,
 }
 
 impl Summary {
-    fn add(&mut self, part: &Panel, name: &str) -> vintner_panel::Result<()> {
+    pub(super) fn add(&mut self, part: &Panel, name: &str) -> vintner_panel::Result<()> {
         self.rows += part.height();
         if part.is_text(name)? {
             return self.add_text(part, name);
@@ -162,10 +177,10 @@ impl Summary {
         Ok(())
     }
 
-    fn description(self, name: &str, search: &Search) -> Description {
+    /// The description, with the quartiles found.
+    pub(super) fn description(self, name: &str, [p25, median, p75]: [Option<f64>; 3]) -> Description {
         let count = self.all.count;
         let in_categories: usize = self.categories.values().sum();
-        let [p25, median, p75] = SHARES.map(|share| search.quantile(share, count));
         let share = |own: usize| own as f64 / in_categories as f64;
         let categories = self.categories.into_iter();
         Description {

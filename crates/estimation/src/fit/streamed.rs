@@ -26,7 +26,8 @@ pub(crate) struct Streamed {
     pub(crate) observations: usize,
     pub(crate) entities: usize,
     pub(crate) longest: usize,
-    /// Of each regressor, two numbers an entity: the sums of its positive and of its negative scores.
+    /// Of each regressor, two numbers an entity: the sums of its positive and of its negative scores; or of fewer
+    /// entities, whose squares and products add up to the same.
     pub(crate) scores: Vec<Vec<f64>>,
     pub(crate) singletons: Vec<String>,
     pub(crate) notes: Vec<Note>,
@@ -57,6 +58,10 @@ impl Estimated {
             notes.push(Note::Singletons { entities: solved.singletons });
         }
         let height = solved.scores.first().map_or(0, Vec::len);
+        let pairs = (0..height / 2).map(|entity| 2 * entity..2 * entity + 2);
+        // Entities whose scores are in those of others stand without rows, to be counted.
+        let without = if height > 0 { solved.entities.saturating_sub(height / 2) } else { 0 };
+        let groups = pairs.chain(std::iter::repeat_n(height..height, without)).collect();
         let scores = solved.scores;
         Ok(Self {
             model: solved.model,
@@ -76,7 +81,7 @@ impl Estimated {
             components: None,
             observations: solved.observations,
             entities: solved.entities,
-            groups: (0..height / 2).map(|entity| 2 * entity..2 * entity + 2).collect(),
+            groups,
             times: vec![0; height],
             levels: Levels::default(),
             perfect,

@@ -2,6 +2,8 @@
 
 use vintner_panel::{PanelError, Period, Shape};
 
+use super::reason::Reason;
+
 /// The result of setting up an estimation.
 pub type Result<T> = std::result::Result<T, EstimationError>;
 
@@ -11,6 +13,60 @@ pub enum EstimationError {
     /// A column that the formula names is absent or isn't numeric.
     #[error("{0}")]
     Panel(#[from] PanelError),
+    /// What can't be estimated from parts of a panel.
+    #[error("{reason}; read the panel whole (`regress`)")]
+    NotByParts {
+        /// What, in a reason's words.
+        reason: Reason,
+    },
+    /// A panel of no part.
+    #[error("there is no part of the panel; a stage with `foreach` makes them")]
+    NoParts,
+    /// More times with effects than a part's triangle has columns for.
+    #[error("more than {most} times have effects; read the panel whole (`regress`)")]
+    TooManyTimes {
+        /// How many may have.
+        most: usize,
+    },
+    /// Parts that aren't of whole entities.
+    #[error(
+        "{entity} has rows in {one} and in {other}: parts are of whole entities; cut the panel by entities, not by times"
+    )]
+    EntityInTwoParts {
+        /// The entity.
+        entity: String,
+        /// A part that has rows of it.
+        one: String,
+        /// Another one.
+        other: String,
+    },
+    /// A variable that is of numbers in one part of a panel and of text in another.
+    #[error("`{variable}` is {one} and {other}; a variable has one type in all parts")]
+    MixedParts {
+        /// The variable.
+        variable: String,
+        /// What it is in a part.
+        one: String,
+        /// What it is in another.
+        other: String,
+    },
+    /// Sums of another equation, or of other variables.
+    #[error(
+        "{part} is of `{found}` and not of `{expected}`; give all stages of an equation the same parameters"
+    )]
+    PartOfAnother {
+        /// The part.
+        part: String,
+        /// Its equation.
+        found: String,
+        /// The one that is estimated.
+        expected: String,
+    },
+    /// A second round over parts that was told something else than what the first comes to.
+    #[error(
+        "the second round was made from other sums than those beside it; hand both rounds of the same parts on"
+    )]
+    OtherRound,
     /// A formula without regressors.
     #[error("the equation for `{dependent}` has no regressors; name at least one")]
     NoRegressors {

@@ -1,7 +1,7 @@
 //! Panels that are more than a stage may hold: read from their file some rows at a time, a part of whole entities each.
 
 use polars::prelude::DataFrame;
-use vintner_panel::{Panel, PanelBlocks, PanelChunk, PanelChunks, PanelError, WholeEntities, gap_frame};
+use vintner_panel::{Panel, PanelChunk, PanelError, WholeEntities, gap_frame};
 use vintner_pipeline::{Artifact, ColumnNotes, FrameBlocks, FrameWriter, Inputs, PipelineError};
 
 use super::shared::{ENTITY, TIME, no_column};
@@ -51,6 +51,20 @@ impl PanelInBlocks {
         Ok(())
     }
 
+    /// Hands on chunks of some columns, from the first row to the last, as long as another is wanted.
+    pub(crate) fn chunks(
+        &self,
+        columns: &[&str],
+        visit: &mut dyn FnMut(PanelChunk) -> bool,
+    ) -> Result<(), PanelError> {
+        let read: Vec<&str> = [ENTITY, TIME].into_iter().chain(distinct(columns)).collect();
+        let blocks = self.blocks.of_columns(&read).map_err(|error| in_panel(error.into()))?;
+        let chunks = blocks.each(|frame| -> Result<bool, StagesError> {
+            Ok(visit(PanelChunk::of(&frame, ENTITY, TIME, columns)?))
+        });
+        chunks.map_err(in_panel)
+    }
+
     /// Its first part, or the panel without a row.
     pub(crate) fn first(&self) -> Result<Panel, StagesError> {
         let mut first = None;
@@ -62,27 +76,6 @@ impl PanelInBlocks {
             Some(first) => Ok(first),
             None => Ok(Panel::new(self.blocks.empty()?, ENTITY, TIME)?),
         }
-    }
-}
-
-impl PanelBlocks for PanelInBlocks {
-    fn visit(&mut self, visit: &mut dyn FnMut(&Panel) -> Result<(), PanelError>) -> Result<(), PanelError> {
-        self.each(|panel| Ok(visit(&panel).map(|()| true)?)).map_err(in_panel)
-    }
-}
-
-impl PanelChunks for PanelInBlocks {
-    fn visit(
-        &mut self,
-        columns: &[&str],
-        visit: &mut dyn FnMut(PanelChunk) -> bool,
-    ) -> Result<(), PanelError> {
-        let read: Vec<&str> = [ENTITY, TIME].into_iter().chain(distinct(columns)).collect();
-        let blocks = self.blocks.of_columns(&read).map_err(|error| in_panel(error.into()))?;
-        let chunks = blocks.each(|frame| -> Result<bool, StagesError> {
-            Ok(visit(PanelChunk::of(&frame, ENTITY, TIME, columns)?))
-        });
-        chunks.map_err(in_panel)
     }
 }
 

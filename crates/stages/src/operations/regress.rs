@@ -469,20 +469,10 @@ fn of_units(
 /// The outputs of `regress`.
 fn in_blocks(stage: &Regress, inputs: &Inputs) -> Result<Outputs, StagesError> {
     let whole = |what: &str| inputs.too_large(format!("{what} the panel whole"));
-    let Some(pooled) = &stage.pooled else {
-        return Err(whole("estimates of each entity need").into());
-    };
-    for (asked, what) in [
-        (stage.by_entity.is_some(), "`by_entity` needs"),
-        (stage.written().by.is_some(), "`by` needs"),
-        (!stage.factors.is_empty(), "`factors` need"),
-        (pooled.rows, "`rows` needs"),
-        (pooled.levels, "`levels` needs"),
-    ] {
-        if asked {
-            return Err(whole(what).into());
-        }
+    if let Some(what) = stage.needs_all_rows() {
+        return Err(whole(&what).into());
     }
+    let Some(pooled) = &stage.pooled else { return Ok(Outputs::new()) };
     let mut panel = panel_in_blocks(inputs, "panel")?;
     let written = stage.written();
     let first = panel.first()?;
@@ -491,10 +481,7 @@ fn in_blocks(stage: &Regress, inputs: &Inputs) -> Result<Outputs, StagesError> {
     let mut made = Vec::new();
     for (at, model) in models.into_iter().enumerate() {
         let formula = stage.pooled_formula(&model.bound.formula)?;
-        let outlined = outlines.get(at).is_some_and(|own| own.regressors == model.bound.formula.regressors);
-        let own = model.bound.panel.frame();
-        let is_text = |name: &str| own.column(name).is_ok_and(|column| column.dtype().is_string());
-        if !outlined || formula.variables().any(is_text) {
+        if has_categories(&model.bound, &formula, outlines.get(at)) {
             return Err(whole("regressors that stand for categories need").into());
         }
         let covariances = stage.pooled_covariances();
@@ -503,24 +490,54 @@ fn in_blocks(stage: &Regress, inputs: &Inputs) -> Result<Outputs, StagesError> {
                 return Err(whole(&format!("{what} need")).into());
             }
         }
-        let columns: Vec<&str> = formula.columns();
-        let as_read = columns.iter().all(|name| panel.blocks.columns().iter().any(|own| own == name));
+        let mut chunks = TermsInBlocks::new(&panel, &written, at, &formula);
         let mut found = Vec::new();
         for covariance in &covariances {
-            let chunked = match (as_read, written.rows) {
-                (true, None) => estimate_chunked(&mut panel, &formula, pooled.model, covariance)?,
-                _ => {
-                    let mut bound = BoundInBlocks { panel: &panel, written: &written, at };
-                    estimate_chunked(&mut bound, &formula, pooled.model, covariance)?
-                }
-            };
-            found.push(chunked);
+            found.push(estimate_chunked(&mut chunks, &formula, pooled.model, covariance)?);
         }
-        warnings.extend(said(&found).into_iter().map(|warning| model.warning(warning)));
-        let several = model.name.is_some();
-        let asked = |outcome: &Outcome| match outcome.fit() {
-            Some(fit) => Inference::of(fit, &pooled.hypotheses, pooled.confidence_level, several),
-            None => Ok(None),
+        let (fits, said) = stage.fits_of(&model.bound.formula, found, model.name.is_some())?;
+        warnings.extend(said.into_iter().map(|warning| model.warning(warning)));
+        made.push((model.name, fits));
+    }
+    Ok(Outputs::new().with("fits", Artifact::json(&Made::of(made))?).warn(warnings))
+}
+
+/// Whether regressors stand for categories, of which a part of the panel may not have all.
+pub(super) fn has_categories(bound: &BoundEquation, formula: &Formula, outline: Option<&Formula>) -> bool {
+    let frame = bound.panel.frame();
+    let is_text = |name: &str| frame.column(name).is_ok_and(|column| column.dtype().is_string());
+    outline.is_none_or(|outline| outline.regressors != bound.formula.regressors)
+        || formula.variables().any(is_text)
+}
+
+impl Regress {
+    /// What of the stage needs all rows of the panel at once, where anything does.
+    pub(super) fn needs_all_rows(&self) -> Option<String> {
+        let Some(pooled) = &self.pooled else { return Some("estimates of each entity need".into()) };
+        let asked = [
+            (self.by_entity.is_some(), "`by_entity` needs"),
+            (self.written().by.is_some(), "`by` needs"),
+            (!self.factors.is_empty(), "`factors` need"),
+            (pooled.rows, "`rows` needs"),
+            (pooled.levels, "`levels` needs"),
+        ];
+        asked.into_iter().find_map(|(asked, what)| asked.then(|| what.to_owned()))
+    }
+
+    /// The fits of one equation under each covariance, as they come of a panel of which no stage saw all rows, and
+    /// what there is to say of them.
+    pub(super) fn fits_of(
+        &self,
+        written: &Formula,
+        found: Vec<ChunkedOutcome>,
+        several: bool,
+    ) -> Result<(Fits, Vec<String>), StagesError> {
+        let mut warnings = said(&found);
+        let asked = |outcome: &Outcome| match (&self.pooled, outcome.fit()) {
+            (Some(pooled), Some(fit)) => {
+                Inference::of(fit, &pooled.hypotheses, pooled.confidence_level, several)
+            }
+            _ => Ok(None),
         };
         let mut outcomes = found.into_iter().map(|chunked| chunked.outcome);
         let main = outcomes.next();
@@ -531,9 +548,9 @@ fn in_blocks(stage: &Regress, inputs: &Inputs) -> Result<Outputs, StagesError> {
         if inference_under.iter().all(Option::is_none) {
             inference_under.clear();
         }
-        warnings.extend(inference.iter().flat_map(Inference::untestable).map(|text| model.warning(text)));
+        warnings.extend(inference.iter().flat_map(Inference::untestable));
         let fits = Fits {
-            formula: own_formula(stage, &model),
+            formula: self.formula(written),
             by_entity: Vec::new(),
             pooled: main,
             pooled_under: under,
@@ -542,13 +559,8 @@ fn in_blocks(stage: &Regress, inputs: &Inputs) -> Result<Outputs, StagesError> {
             by_entity_under: Vec::new(),
             by_entity_inference: Vec::new(),
         };
-        made.push((model.name, fits));
+        Ok((fits, warnings))
     }
-    Ok(Outputs::new().with("fits", Artifact::json(&Made::of(made))?).warn(warnings))
-}
-
-fn own_formula(stage: &Regress, model: &BoundModel) -> Formula {
-    stage.formula(&model.bound.formula)
 }
 
 /// What there is to say of one equation under several covariances.
@@ -568,20 +580,38 @@ fn said(found: &[ChunkedOutcome]) -> Vec<String> {
     said
 }
 
-/// A panel of whose parts the equation's terms are made, and rows chosen, as they are read.
-struct BoundInBlocks<'a> {
+/// A panel of whose blocks the equation's terms are made, and rows chosen, as they are read; read as it is where
+/// the equation has only columns.
+pub(super) struct TermsInBlocks<'a> {
     panel: &'a PanelInBlocks,
     written: &'a Written<'a>,
     /// Which of the stage's models it is.
     at: usize,
+    as_read: bool,
 }
 
-impl PanelChunks for BoundInBlocks<'_> {
+impl<'a> TermsInBlocks<'a> {
+    pub(super) fn new(
+        panel: &'a PanelInBlocks,
+        written: &'a Written<'a>,
+        at: usize,
+        formula: &Formula,
+    ) -> Self {
+        let has = |name: &str| panel.blocks.columns().iter().any(|own| own == name);
+        let as_read = written.rows.is_none() && formula.columns().into_iter().all(has);
+        Self { panel, written, at, as_read }
+    }
+}
+
+impl PanelChunks for TermsInBlocks<'_> {
     fn visit(
         &mut self,
         columns: &[&str],
         visit: &mut dyn FnMut(PanelChunk) -> bool,
     ) -> Result<(), PanelError> {
+        if self.as_read {
+            return self.panel.chunks(columns, visit);
+        }
         let parts = self.panel.each(|part| {
             let (models, _) = self.written.models(&part)?;
             let Some(model) = models.into_iter().nth(self.at) else { return Ok(true) };

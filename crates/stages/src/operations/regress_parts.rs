@@ -1,0 +1,66 @@
+//! `regress_parts`: an equation from what all parts of a panel came to.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use vintner_diagnostics::{Document, Faults, Node};
+use vintner_estimation::{Part, equation_of_parts, estimate_parts};
+use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
+
+use super::parts::{FIRST, OfPart, SECOND, parts_of, same_parts};
+use super::regress_part::RegressPart;
+use crate::code;
+use crate::error::StagesError;
+use crate::params::Parameters;
+
+/// Parameters of `regress_parts`: those of its `regress_part`.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub(crate) struct RegressParts(RegressPart);
+
+impl Parameters for RegressParts {
+    const NAME: &'static str = "regress_parts";
+    const SUMMARY: &'static str =
+        "estimates an equation from what all parts of a panel came to in both rounds";
+
+    fn code() -> Digest {
+        let own = env!("VINTNER_CODE_OPERATION_REGRESS_PARTS");
+        code::digest(&[own, &RegressPart::code().to_string()])
+    }
+
+    fn check(&self, document: &Document, params: &Node) -> Faults {
+        self.0.refused(document, params)
+    }
+
+    fn inputs(&self) -> Vec<InputDeclaration> {
+        vec![InputDeclaration::json(FIRST).many(), InputDeclaration::json(SECOND).many()]
+    }
+
+    fn outputs(&self) -> Vec<OutputDeclaration> {
+        vec![OutputDeclaration::new("fits", Kind::Json)]
+    }
+
+    fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
+        let stage = &self.0.0;
+        let Some(pooled) = &stage.pooled else { return Ok(Outputs::new()) };
+        same_parts(inputs)?;
+        let parts = parts_of(inputs, FIRST, "the first round of `regress_part`", |name, part| match part {
+            OfPart::Sums(sums) => Ok(Part { name, sums: *sums }),
+            other => Err(other),
+        })?;
+        let residuals =
+            parts_of(inputs, SECOND, "the second round of `regress_part`", |_, part| match part {
+                OfPart::Residuals(residuals) => Ok(residuals),
+                other => Err(other),
+            })?;
+        let residuals: Vec<_> = residuals.into_iter().flatten().collect();
+        // The equation's terms are named by the stages that saw the rows.
+        let bound = equation_of_parts(&parts)?;
+        let formula = stage.pooled_formula(&bound)?;
+        let mut found = Vec::new();
+        for covariance in &stage.pooled_covariances() {
+            found.push(estimate_parts(&parts, &residuals, &formula, pooled.model, covariance)?);
+        }
+        let (fits, warnings) = stage.fits_of(&bound, found, false)?;
+        Ok(Outputs::new().with("fits", Artifact::json(&fits)?).warn(warnings))
+    }
+}

@@ -1,0 +1,174 @@
+//! A panel whose parts are gathered by branches of their own: the numbers are those of the whole, and a part that
+//! changes is gathered alone.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fs;
+
+use polars::prelude::*;
+use vintner_ingest::Checksum;
+
+use crate::common::{Workspace, with_outcome};
+use crate::larger_than_memory::{assert_near, json, parquet, together};
+
+const PIPELINE: &str = "\
+version: 1
+name: wages
+vintage: v
+MEMORYparams:
+  variables: [wage, hours, log_age, region]
+stages:
+  tidy: {op: ingest, foreach: sources}
+  panel:
+    op: assemble
+    foreach: sources
+    inputs: {tidy: \"tidy[$item]\"}
+    params: {variables: [wage, hours, age, region]}
+  variables:
+    op: derive
+    foreach: sources
+    inputs: {panel: \"panel[$item]\"}
+    params: {keep: [wage, hours, region], define: {log_age: ln(age)}}
+  sums:
+    op: regress_part
+    foreach: sources
+    inputs: {panel: \"variables[$item]\"}
+    params: &equation
+      formula: log(wage) ~ hours + hours:log_age + l(log_age) | entity + time
+      pooled: {model: within, covariance: {kind: cluster}, covariances: [{kind: classical}], hypotheses: [hours = 0]}
+  solved: {op: between_parts, inputs: {parts: sums}}
+  scores:
+    op: regress_part
+    foreach: sources
+    inputs: {panel: \"variables[$item]\", told: solved}
+    params: *equation
+  fit:
+    op: regress_parts
+    inputs: {first: sums, second: scores}
+    params: *equation
+    publish: {fits: reports/fit.json}
+  counted:
+    op: describe_part
+    foreach: sources
+    inputs: {panel: \"variables[$item]\"}
+    params: {variables: $variables, where: hours > 10}
+  quartiles: {op: between_parts, inputs: {parts: counted}}
+  ranked:
+    op: describe_part
+    foreach: sources
+    inputs: {panel: \"variables[$item]\", told: quartiles}
+    params: {variables: $variables, where: hours > 10}
+  described:
+    op: describe_parts
+    inputs: {first: counted, second: ranked}
+    params: {variables: $variables}
+    publish: {descriptives: reports/described.json}
+";
+
+const WHOLE: &str = "\
+version: 1
+name: wages
+vintage: v
+stages:
+  tidy: {op: ingest, foreach: sources}
+  panel: {op: assemble, inputs: {tidy: tidy}, params: {variables: [wage, hours, age, region]}}
+  variables:
+    op: derive
+    inputs: {panel: panel}
+    params: {keep: [wage, hours, region], define: {log_age: ln(age)}}
+  fit:
+    op: regress
+    inputs: {panel: variables}
+    params:
+      formula: log(wage) ~ hours + hours:log_age + l(log_age) | entity + time
+      pooled: {model: within, covariance: {kind: cluster}, covariances: [{kind: classical}], hypotheses: [hours = 0]}
+    publish: {fits: reports/fit.json}
+  described:
+    op: describe
+    inputs: {panel: variables}
+    params: {variables: [wage, hours, log_age, region], where: hours > 10}
+    publish: {descriptives: reports/described.json}
+";
+
+/// A workspace with the rows in files of some of the persons each.
+fn workspace(pipeline: &str, of: impl Fn(usize) -> usize) -> Workspace {
+    let workspace = Workspace::of_parts(&[]);
+    let all = together();
+    let mut listed = String::new();
+    for part in 0..5 {
+        let path = workspace.path(&format!("data/vintages/v/raw/part-{part}.parquet"));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let ids = all.column("id").unwrap().str().unwrap();
+        let own = |id: &str| of(id[1..].parse().unwrap()) == part;
+        let mask = ids.iter().map(|id| id.map(own)).collect();
+        let bytes = parquet(&mut all.filter(&mask).unwrap());
+        listed += &format!("\n      part-{part}.parquet: {}", Checksum::of(&bytes));
+        fs::write(path, bytes).unwrap();
+    }
+    let manifest = format!(
+        "title: {{en: Wages}}\nkind: public\ndate: 2024-05-01\nnotice: {{en: Made for a test.}}\nsources:\n  - name: wages\n    \
+         file: \"part-*.parquet\"\n    files:{listed}\n    format: parquet\n    entity: id\n    time: year\n    columns:\n      \
+         - {{column: wage, variable: wage}}\n      - {{column: hours, variable: hours}}\n      - {{column: age, variable: age}}\n      \
+         - {{column: region, variable: region, type: text}}\n    citation: made\n    licence: none\n"
+    );
+    fs::write(workspace.path("data/vintages/v/vintage.yaml"), manifest).unwrap();
+    fs::write(workspace.path("pipeline.yaml"), pipeline).unwrap();
+    workspace
+}
+
+#[test]
+fn branches_over_parts_give_the_numbers_of_the_whole() {
+    let whole = workspace(WHOLE, |person| person % 5);
+    whole.reproduce(&[]);
+    for (memory, of) in [("", 80), ("memory: 100kB\n", 80), ("", 1000)] {
+        // In parts of 80 persons, or of some parts that have no row at all.
+        let pipeline = PIPELINE.replace("MEMORY", memory);
+        let parts = workspace(&pipeline, |person| if of == 1000 { person % 3 } else { person / of });
+        parts.reproduce(&[]);
+        for path in ["reports/fit.json", "reports/described.json"] {
+            assert_near(&json(&parts, path), &json(&whole, path), path);
+        }
+    }
+}
+
+#[test]
+fn a_part_that_changes_is_gathered_alone() {
+    let parts = workspace(&PIPELINE.replace("MEMORY", ""), |person| person / 80);
+    parts.reproduce(&[]);
+    let path = "data/vintages/v/raw/part-2.parquet";
+    let mut frame = ParquetReader::new(fs::File::open(parts.path(path)).unwrap()).finish().unwrap();
+    let before = Checksum::of(&fs::read(parts.path(path)).unwrap());
+    frame.apply("age", |column| (column * 2.0).into_column()).unwrap();
+    let bytes = parquet(&mut frame);
+    fs::write(parts.path(path), &bytes).unwrap();
+    parts.edit("data/vintages/v/vintage.yaml", &before.to_string(), &Checksum::of(&bytes).to_string());
+    let run = with_outcome(&parts.reproduce(&[]), "ran");
+    let of = |stage: &str| run.iter().filter(|name| name.split('[').next() == Some(stage)).count();
+    // One part's sums, and what all follow from it.
+    assert_eq!((of("sums"), of("counted")), (1, 1), "{run:?}");
+    assert_eq!((of("solved"), of("scores"), of("fit")), (1, 5, 1), "{run:?}");
+}
+
+#[test]
+fn parts_by_years_are_refused_with_what_to_do() {
+    // Files of the same persons.
+    let parts = workspace(&PIPELINE.replace("MEMORY", ""), |person| person / 80);
+    parts.edit("pipeline.yaml", "inputs: {parts: sums}", "inputs: {parts: counted}");
+    let output = parts.vintner(&["reproduce"]);
+    assert_eq!(output.code, 1);
+    let told: String = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("`told` is of another operation's parts"), "{told}");
+
+    parts.edit("pipeline.yaml", "inputs: {parts: counted}}", "inputs: {parts: sums}}");
+    parts.edit(
+        "pipeline.yaml",
+        "covariance: {kind: cluster}",
+        "covariance: {kind: heteroskedastic, type: hc1}",
+    );
+    let output = parts.vintner(&["reproduce"]);
+    assert_eq!(output.code, 2);
+    let told: String = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("need a panel whole, and not its parts") && told.contains("`op: regress` estimates it"),
+        "{told}"
+    );
+}
