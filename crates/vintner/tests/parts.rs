@@ -119,15 +119,26 @@ fn workspace(pipeline: &str, of: impl Fn(usize) -> usize) -> Workspace {
 fn branches_over_parts_give_the_numbers_of_the_whole() {
     let whole = workspace(WHOLE, |person| person % 5);
     whole.reproduce(&[]);
-    for (memory, of) in [("", 80), ("memory: 100kB\n", 80), ("", 1000)] {
-        // In parts of 80 persons, or of some parts that have no row at all.
-        let pipeline = PIPELINE.replace("MEMORY", memory);
-        let parts = workspace(&pipeline, |person| if of == 1000 { person % 3 } else { person / of });
+    // In parts of 80 persons, and in turn.
+    let in_turn: [fn(usize) -> usize; 2] = [|person| person / 80, |person| person % 5];
+    for of in in_turn {
+        let parts = workspace(&PIPELINE.replace("MEMORY", ""), of);
         parts.reproduce(&[]);
         for path in ["reports/fit.json", "reports/described.json"] {
             assert_near(&json(&parts, path), &json(&whole, path), path);
         }
     }
+    // Parts that are more than a stage may hold.
+    let pipeline = PIPELINE.replace("MEMORY", "memory: 165kB\n");
+    let parts =
+        workspace(&pipeline.replace("[wage, hours, log_age, region]", "[hours]"), |person| person / 80);
+    parts.reproduce(&[]);
+    assert_near(&json(&parts, "reports/fit.json"), &json(&whole, "reports/fit.json"), "fit");
+    assert_near(
+        &json(&parts, "reports/described.json")[0],
+        &json(&whole, "reports/described.json")[1],
+        "hours",
+    );
 }
 
 #[test]
@@ -141,7 +152,8 @@ fn a_part_that_changes_is_gathered_alone() {
     let bytes = parquet(&mut frame);
     fs::write(parts.path(path), &bytes).unwrap();
     parts.edit("data/vintages/v/vintage.yaml", &before.to_string(), &Checksum::of(&bytes).to_string());
-    let run = with_outcome(&parts.reproduce(&[]), "ran");
+    let report = parts.reproduce(&[]);
+    let run = with_outcome(&report, "ran");
     let of = |stage: &str| run.iter().filter(|name| name.split('[').next() == Some(stage)).count();
     // One part's sums, and what all follow from it.
     assert_eq!((of("sums"), of("counted")), (1, 1), "{run:?}");
@@ -149,16 +161,23 @@ fn a_part_that_changes_is_gathered_alone() {
 }
 
 #[test]
-fn parts_by_years_are_refused_with_what_to_do() {
-    // Files of the same persons.
+fn what_does_not_go_together_is_refused_with_what_to_do() {
     let parts = workspace(&PIPELINE.replace("MEMORY", ""), |person| person / 80);
-    parts.edit("pipeline.yaml", "inputs: {parts: sums}", "inputs: {parts: counted}");
+    parts.edit(
+        "pipeline.yaml",
+        "solved: {op: between_parts, inputs: {parts: sums}}",
+        "solved: {op: between_parts, inputs: {parts: counted}}",
+    );
     let output = parts.vintner(&["reproduce"]);
     assert_eq!(output.code, 1);
     let told: String = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(told.contains("`told` is of another operation's parts"), "{told}");
 
-    parts.edit("pipeline.yaml", "inputs: {parts: counted}}", "inputs: {parts: sums}}");
+    parts.edit(
+        "pipeline.yaml",
+        "solved: {op: between_parts, inputs: {parts: counted}}",
+        "solved: {op: between_parts, inputs: {parts: sums}}",
+    );
     parts.edit(
         "pipeline.yaml",
         "covariance: {kind: cluster}",
@@ -169,6 +188,28 @@ fn parts_by_years_are_refused_with_what_to_do() {
     let told: String = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         told.contains("need a panel whole, and not its parts") && told.contains("`op: regress` estimates it"),
+        "{told}"
+    );
+    // Files by halves of the time, each with the same persons.
+    parts.edit(
+        "pipeline.yaml",
+        "covariance: {kind: heteroskedastic, type: hc1}",
+        "covariance: {kind: cluster}",
+    );
+    parts.edit("pipeline.yaml", "    foreach: sources\n    inputs: {panel: \"variables[$item]\"}\n    params: &equation",
+        "    foreach: [\"2003\", \"2005\"]\n    inputs: {panel: \"variables[wages:part-0.parquet]\"}\n    params: &equation");
+    let text = parts.read("pipeline.yaml").replace(
+        "params: *equation", "params: {formula: log(wage) ~ hours | entity, pooled: {model: within, covariance: {kind: cluster}}}",
+    ).replace(
+        "formula: log(wage) ~ hours + hours:log_age + l(log_age) | entity + time",
+        "formula: log(wage) ~ hours | entity\n      where: time < $item",
+    ).replace(", covariances: [{kind: classical}], hypotheses: [hours = 0]", "");
+    fs::write(parts.path("pipeline.yaml"), text).unwrap();
+    let output = parts.vintner(&["reproduce"]);
+    assert_eq!(output.code, 1, "{}", output.stderr);
+    let told: String = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("has rows in 2003 and in 2005: parts are of whole entities; cut the panel by entities, not by times"),
         "{told}"
     );
 }

@@ -34,7 +34,7 @@ pub(super) fn edges(plan: &Plan<'_>) -> Vec<(String, String, String)> {
             edges.push((from.to_owned(), stage.name.clone(), role.clone()));
         }
         match &stage.foreach {
-            Some(ForEach::Sources) => {
+            Some(ForEach::Sources) if stage.reads_sources() => {
                 edges.push(("vintage".into(), stage.name.clone(), "sources".into()));
             }
             Some(ForEach::Column { stage: from, column, .. }) => {

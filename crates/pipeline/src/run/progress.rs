@@ -69,7 +69,9 @@ impl<'a, T: HasRecord> Progress<'a, T> {
         let items: Vec<(Option<Item>, Option<&'a SourceFile>)> = match &described.foreach {
             None => vec![(None, None)],
             Some(ForEach::Sources) => {
-                let of = |source: &'a SourceFile| (Some(Item::of_text(&source.name)), Some(source));
+                let reads = described.reads_sources();
+                let of =
+                    |source: &'a SourceFile| (Some(Item::of_text(&source.name)), reads.then_some(source));
                 plan.vintage.sources.iter().map(of).collect()
             }
             Some(ForEach::Items(items)) => items.iter().map(|item| (Some(item.clone()), None)).collect(),

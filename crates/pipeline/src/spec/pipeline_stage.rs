@@ -10,6 +10,7 @@ use super::foreach::{ForEach, Item};
 use super::globals::ITEM;
 use super::paths::fill_path;
 use super::resources::Resources;
+use crate::operation::{Accepts, InputDeclaration};
 
 /// A configured stage.
 pub struct PipelineStage {
@@ -34,6 +35,13 @@ pub struct PipelineStage {
 }
 
 impl PipelineStage {
+    /// Whether each of its branches reads the raw file of a source, and doesn't only go by its name.
+    pub(crate) fn reads_sources(&self) -> bool {
+        let declared = InputDeclaration::covering(&self.bound.input_declarations, "source");
+        matches!(self.foreach, Some(ForEach::Sources))
+            && declared.is_some_and(|declared| !matches!(declared.accepts, Accepts::Kind(_)))
+    }
+
     /// Where an output of a branch is published whose path stands in the spec as `path`; `{vintage}` is
     /// still in it.
     pub(crate) fn published_at(&self, output: &str, path: &Spanned<String>, item: Option<&str>) -> String {

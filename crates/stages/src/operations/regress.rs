@@ -18,7 +18,7 @@ use super::fitted;
 use super::in_blocks::{PanelInBlocks, in_panel, panel_in_blocks};
 use super::inference::{self, Inference, Together};
 use super::shared::{ENTITY, TIME, observations};
-use super::written::{BoundModel, Made, Written};
+use super::written::{Made, Written};
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -473,7 +473,7 @@ fn in_blocks(stage: &Regress, inputs: &Inputs) -> Result<Outputs, StagesError> {
         return Err(whole(&what).into());
     }
     let Some(pooled) = &stage.pooled else { return Ok(Outputs::new()) };
-    let mut panel = panel_in_blocks(inputs, "panel")?;
+    let panel = panel_in_blocks(inputs, "panel")?;
     let written = stage.written();
     let first = panel.first()?;
     let (models, mut warnings) = written.models(&first)?;

@@ -59,11 +59,15 @@ impl Checker<'_> {
             .map(|known| known.role.as_str())
             .filter(|role| *role != InputDeclaration::ANY)
             .collect();
-        if of_sources && InputDeclaration::covering(declarations, "source").is_none() {
+        let of_each = || written.inputs.values().any(|target| Written::read(target).branch == Some("$item"));
+        if of_sources && !stage.reads_sources() && !of_each() {
             self.fault(
                 name.span,
                 format!("`{operation}` reads no source of the vintage, and `{name}` has a branch for each"),
-                Some("take `foreach: sources` away".into()),
+                Some(
+                    "take `foreach: sources` away, or read the branch of a stage that has one for each, as `tidy[$item]`"
+                        .into(),
+                ),
             );
         }
         let roles = written
