@@ -44,6 +44,11 @@ fn every_parameter_has_words_and_every_operation_an_example() {
     let mut silent = Vec::new();
     for operation in registry().iter() {
         let words = operation_words(operation.name()).unwrap();
+        // Its page begins "It": a verb follows.
+        let verb = operation.summary().split(' ').next().unwrap_or_default();
+        if !(verb.ends_with('s') && verb.chars().all(char::is_lowercase)) {
+            silent.push(format!("{}: `{}` says in no verb what it does", words.name, operation.summary()));
+        }
         if words.example.is_empty() || words.outputs.is_empty() {
             silent.push(format!("{}: examples/operations/pipeline.yaml has no stage of it", words.name));
         }

@@ -129,11 +129,15 @@ fn branches_over_parts_give_the_numbers_of_the_whole() {
         }
     }
     // Parts that are more than a stage may hold.
-    let pipeline = PIPELINE.replace("MEMORY", "memory: 165kB\n");
-    let parts =
-        workspace(&pipeline.replace("[wage, hours, log_age, region]", "[hours]"), |person| person / 80);
+    let pipeline = PIPELINE.replace("MEMORY", "memory: 130kB\n");
+    let (before, described) = pipeline.split_once("  sums:").unwrap();
+    let (equation, described) = described.split_once("  counted:").unwrap();
+    let parts = workspace(&format!("{before}  sums:{equation}"), |person| person / 80);
     parts.reproduce(&[]);
     assert_near(&json(&parts, "reports/fit.json"), &json(&whole, "reports/fit.json"), "fit");
+    let before = before.replace("[wage, hours, log_age, region]", "[hours]").replace("130kB", "190kB");
+    let parts = workspace(&format!("{before}  counted:{described}"), |person| person / 80);
+    parts.reproduce(&[]);
     assert_near(
         &json(&parts, "reports/described.json")[0],
         &json(&whole, "reports/described.json")[1],

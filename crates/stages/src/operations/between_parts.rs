@@ -19,7 +19,7 @@ const PARTS: &str = "parts";
 
 impl Parameters for BetweenParts {
     const NAME: &'static str = "between_parts";
-    const SUMMARY: &'static str = "what all parts of a panel came to, told to each for the second round: coefficients, or where quartiles lie";
+    const SUMMARY: &'static str = "tells each part of a panel, for the second round, what all of them came to: coefficients, or where quartiles lie";
 
     fn code() -> Digest {
         let operations = [env!("VINTNER_CODE_OPERATION_BETWEEN_PARTS"), env!("VINTNER_CODE_OPERATION_PARTS")];

@@ -92,7 +92,7 @@ impl Cointegration {
 
 impl Parameters for Cointegration {
     const NAME: &'static str = "cointegration";
-    const SUMMARY: &'static str = "Kao's and Pedroni's tests for cointegration";
+    const SUMMARY: &'static str = "tests for cointegration by Kao's and Pedroni's statistics";
 
     fn code() -> Digest {
         code::digest(&[

@@ -21,7 +21,7 @@ pub(crate) struct Csv {
 
 impl Parameters for Csv {
     const NAME: &'static str = "csv";
-    const SUMMARY: &'static str = "a frame as CSV, for programs that read no Parquet";
+    const SUMMARY: &'static str = "writes a frame as CSV, for programs that read no Parquet";
 
     fn code() -> Digest {
         code::digest(&[env!("VINTNER_CODE_OPERATION_CSV"), code::PANEL])

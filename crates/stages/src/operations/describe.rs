@@ -27,7 +27,7 @@ pub(crate) struct Describe {
 
 impl Parameters for Describe {
     const NAME: &'static str = "describe";
-    const SUMMARY: &'static str = "descriptive statistics, overall, between and within entities";
+    const SUMMARY: &'static str = "describes variables: overall, between and within entities";
 
     fn code() -> Digest {
         let operations = [

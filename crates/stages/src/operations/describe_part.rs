@@ -20,8 +20,7 @@ pub(crate) struct DescribePart(pub(super) Describe);
 
 impl Parameters for DescribePart {
     const NAME: &'static str = "describe_part";
-    const SUMMARY: &'static str =
-        "what one part of a panel contributes to descriptive statistics; in a second round, to quartiles";
+    const SUMMARY: &'static str = "gathers what one part of a panel contributes to descriptive statistics; in a second round, to quartiles";
 
     fn code() -> Digest {
         let operations = [env!("VINTNER_CODE_OPERATION_DESCRIBE_PART"), env!("VINTNER_CODE_OPERATION_PARTS")];

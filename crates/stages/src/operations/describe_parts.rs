@@ -20,7 +20,7 @@ pub(crate) struct DescribeParts(DescribePart);
 impl Parameters for DescribeParts {
     const NAME: &'static str = "describe_parts";
     const SUMMARY: &'static str =
-        "descriptive statistics from what all parts of a panel came to in both rounds";
+        "makes descriptive statistics of what all parts of a panel came to in both rounds";
 
     fn code() -> Digest {
         let own = env!("VINTNER_CODE_OPERATION_DESCRIBE_PARTS");

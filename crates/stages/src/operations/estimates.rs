@@ -69,7 +69,7 @@ const POOLED: &str = "(pooled)";
 impl Parameters for Estimates {
     const NAME: &'static str = "estimates";
     const SUMMARY: &'static str =
-        "the coefficients of all tables as one tidy table, beside the published ones";
+        "puts the coefficients of all tables into one tidy table, beside the published ones";
 
     fn code() -> Digest {
         // What `regress` hands over is read by the types of its file.

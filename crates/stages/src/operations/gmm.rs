@@ -114,7 +114,8 @@ impl Gmm {
 
 impl Parameters for Gmm {
     const NAME: &'static str = "gmm";
-    const SUMMARY: &'static str = "a dynamic panel by GMM: Arellano and Bond's, Blundell and Bond's";
+    const SUMMARY: &'static str =
+        "estimates a dynamic panel by GMM: Arellano and Bond's, Blundell and Bond's";
 
     fn code() -> Digest {
         let operations = [env!("VINTNER_CODE_OPERATION_GMM"), env!("VINTNER_CODE_OPERATION_CHOSEN")];

@@ -168,7 +168,8 @@ impl Granger {
 
 impl Parameters for Granger {
     const NAME: &'static str = "granger";
-    const SUMMARY: &'static str = "Granger tests by entity, and Dumitrescu and Hurlin's over the panel";
+    const SUMMARY: &'static str =
+        "tests Granger causality by entity, and over the panel by Dumitrescu and Hurlin's test";
 
     fn code() -> Digest {
         let operations = [

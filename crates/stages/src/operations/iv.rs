@@ -140,7 +140,8 @@ fn effects_of(formula: &Formula) -> Option<Effects> {
 
 impl Parameters for Iv {
     const NAME: &'static str = "iv";
-    const SUMMARY: &'static str = "an equation with instruments: first stage, 2SLS, LIML, GMM, their tests";
+    const SUMMARY: &'static str =
+        "estimates an equation with instruments: first stage, 2SLS, LIML, GMM, their tests";
 
     fn code() -> Digest {
         let operations = [

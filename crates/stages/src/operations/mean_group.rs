@@ -76,8 +76,7 @@ impl MeanGroupStage {
 
 impl Parameters for MeanGroupStage {
     const NAME: &'static str = "mean_group";
-    const SUMMARY: &'static str =
-        "an equation whose coefficients may differ between entities: mean group, common effects, Swamy";
+    const SUMMARY: &'static str = "estimates an equation whose coefficients may differ between entities: mean group, common effects, Swamy";
 
     fn code() -> Digest {
         code::digest(&[

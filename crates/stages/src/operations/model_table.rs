@@ -242,7 +242,7 @@ impl Found {
 impl Parameters for ModelTableOf {
     const NAME: &'static str = "model_table";
     const SUMMARY: &'static str =
-        "models of any stages as the columns of a table: LaTeX, HTML, Markdown, CSV, Excel, Word";
+        "sets models of any stages as the columns of a table: LaTeX, HTML, Markdown, CSV, Excel, Word";
 
     fn code() -> Digest {
         let operations = [

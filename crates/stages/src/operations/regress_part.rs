@@ -81,7 +81,7 @@ impl RegressPart {
 
 impl Parameters for RegressPart {
     const NAME: &'static str = "regress_part";
-    const SUMMARY: &'static str = "what one part of a panel contributes to an equation; in a second round, once coefficients are known, to its errors";
+    const SUMMARY: &'static str = "gathers what one part of a panel contributes to an equation; in a second round, once coefficients are known, to its errors";
 
     fn code() -> Digest {
         let operations = [env!("VINTNER_CODE_OPERATION_REGRESS_PART"), env!("VINTNER_CODE_OPERATION_PARTS")];

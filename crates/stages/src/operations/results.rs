@@ -27,7 +27,7 @@ fn usual_level() -> f64 {
 impl Parameters for ResultsOf {
     const NAME: &'static str = "results";
     const SUMMARY: &'static str =
-        "the coefficients and statistics of models of any stages as one table, a row a term";
+        "puts the coefficients and statistics of models of any stages into one table, a row a term";
 
     fn code() -> Digest {
         let operations = [env!("VINTNER_CODE_OPERATION_RESULTS")];

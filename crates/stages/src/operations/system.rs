@@ -222,7 +222,8 @@ impl SystemStage {
 
 impl Parameters for SystemStage {
     const NAME: &'static str = "system";
-    const SUMMARY: &'static str = "a system of equations: identification, first stages, OLS to 3SLS and GMM";
+    const SUMMARY: &'static str =
+        "estimates a system of equations: identification, first stages, OLS to 3SLS and GMM";
 
     fn code() -> Digest {
         let operations = [

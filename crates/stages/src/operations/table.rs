@@ -39,7 +39,8 @@ fn html_template() -> String {
 
 impl Parameters for Table {
     const NAME: &'static str = "table";
-    const SUMMARY: &'static str = "one table of coefficients as LaTeX, HTML and CSV, to put into a paper";
+    const SUMMARY: &'static str =
+        "sets one table of coefficients as LaTeX, HTML and CSV, to put into a paper";
 
     fn code() -> Digest {
         tables_shared::code(env!("VINTNER_CODE_OPERATION_TABLE"))

@@ -23,7 +23,7 @@ pub(crate) struct Workbook {
 
 impl Parameters for Workbook {
     const NAME: &'static str = "workbook";
-    const SUMMARY: &'static str = "all tables of coefficients as one workbook, a sheet each";
+    const SUMMARY: &'static str = "puts all tables of coefficients into one workbook, a sheet each";
 
     fn code() -> Digest {
         tables_shared::code(env!("VINTNER_CODE_OPERATION_WORKBOOK"))
