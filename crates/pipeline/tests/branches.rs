@@ -36,6 +36,39 @@ fn a_column_has_a_branch_for_each_of_its_values() {
 }
 
 #[test]
+fn a_range_has_a_branch_for_each_number_and_a_long_list_of_a_command_is_not_copied_for_each() {
+    let workspace = Workspace::new();
+    let stages = |range: &str| {
+        format!(
+            "\n  rows: {{op: numbers, params: {{values: {{a: [1, 2], b: [3, 4]}}}}}}\n  draw: {{op: sum, foreach: {range}, \
+             inputs: {{from: rows}}, params: {{column: a, add: $item}}}}\n  all: {{op: total, inputs: {{sums: draw}}}}\n"
+        )
+    };
+    let made = ran(&workspace.run(&stages("9..11"))).len();
+    assert_eq!(made, 5);
+    assert_eq!(workspace.output(&stages("9..11"), "all.text"), "sums[9] 12\nsums[10] 13\nsums[11] 14\n");
+    // A number more is a branch more.
+    assert_eq!(ran(&workspace.run(&stages("9..12"))), ["all", "draw[12]"]);
+    let refused = |foreach: &str| match workspace
+        .parse(&format!("version: 1\nname: toy\nvintage: v\nstages:{}", stages(foreach)))
+    {
+        Err(PipelineError::Spec(faults)) => faults.to_string(),
+        _ => panic!("{foreach} is taken"),
+    };
+    let empty = refused("9..8");
+    assert!(empty.contains("there is nothing to make a branch for"), "{empty}");
+    assert!(refused("9..x").contains("a range of whole numbers (1..100)"));
+    assert!(refused("1..900000000000").contains("more than 100000 branches of one stage"));
+
+    let listed: Vec<String> = (0..20_000).map(|at| format!("b{at}")).collect();
+    let many = format!(
+        "\n  each:\n    run: \"echo $item\"\n    foreach: [{}]\n    outputs: {{text: out.txt}}\n",
+        listed.join(", ")
+    );
+    workspace.pipeline(&many);
+}
+
+#[test]
 fn an_order_counts_where_it_is_seen_and_nowhere_else() {
     let workspace = Workspace::new();
     let stages = r#"

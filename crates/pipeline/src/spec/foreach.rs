@@ -1,11 +1,12 @@
 //! What a stage is branched over.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use vintner_diagnostics::{Document, Faults, Node, NodeValue, Number, Spanned};
 
 /// A stage has so many branches at most: each is looked at, fingerprinted and recorded on its own.
-pub(crate) const BRANCHES: usize = 20_000;
+pub(crate) const BRANCHES: usize = 100_000;
 
 /// What a stage has a branch for each of.
 #[derive(Debug, Clone)]
@@ -40,6 +41,9 @@ impl ForEach {
     /// Reads what stands under `foreach`, references to parameters replaced.
     pub(crate) fn read(document: &Document, node: &Node) -> Result<Self, Faults> {
         let fault = |message: &str| document.fault(Some(node.span), message);
+        if let Some(numbers) = range(node) {
+            return items(document, node, numbers.map(|number| Some(Item::of_number(number))));
+        }
         match &node.value {
             NodeValue::Text(text) if text == "sources" => Ok(ForEach::Sources),
             NodeValue::Sequence(nodes) => items(document, node, nodes.iter().map(Item::of_node)),
@@ -49,8 +53,8 @@ impl ForEach {
             }
             _ => Err(fault(&format!("{} is nothing to make a branch for each of", node.describe()))
                 .hint(
-                    "`sources`, a list, a parameter that is one, or {column: city, of: panel} for the values \
-                 of a column",
+                    "`sources`, a list, a range of whole numbers (1..100), a parameter that is one of these, or \
+                 {column: city, of: panel} for the values of a column",
                 )
                 .into()),
         }
@@ -86,6 +90,13 @@ fn items(
         return Err(document.fault(Some(node.span), "there is nothing to make a branch for").into());
     }
     Ok(ForEach::Items(items))
+}
+
+/// The whole numbers of `1..100`, both ends included.
+fn range(node: &Node) -> Option<RangeInclusive<i64>> {
+    let NodeValue::Text(text) = &node.value else { return None };
+    let (first, last) = text.split_once("..")?;
+    Some(first.trim().parse().ok()?..=last.trim().parse().ok()?)
 }
 
 fn column(document: &Document, node: &Node) -> Result<ForEach, Faults> {

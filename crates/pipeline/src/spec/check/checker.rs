@@ -81,11 +81,11 @@ impl<'a> Checker<'a> {
             let foreach = node.get("foreach").map(|node| self.foreach(node, &globals));
             let nothing = no_params(name.span);
             let params = match operation.as_ref().map(|operation| operation.name()) {
-                Some(CommandOperation::NAME) => Some(node),
-                _ => node.get("params").filter(|node| node.value != NodeValue::Null),
+                Some(CommandOperation::NAME) => Some(of_one_branch(node)),
+                _ => node.get("params").filter(|node| node.value != NodeValue::Null).cloned(),
             };
             let of = if foreach.is_some() { Of::AnyItem } else { Of::Nothing };
-            let params = params.unwrap_or(&nothing).clone();
+            let params = params.unwrap_or(nothing);
             if !self.is_within(&params, &of.names(&globals)) {
                 continue;
             }
@@ -323,4 +323,15 @@ fn bind_all(
         }
     }
     Err(refused.unwrap_or_default())
+}
+
+/// A stage as each of its branches has it: without the list of all, which would be copied as often as it is long.
+fn of_one_branch(stage: &Node) -> Node {
+    let value = match &stage.value {
+        NodeValue::Mapping(entries) => NodeValue::Mapping(
+            entries.iter().filter(|(field, _)| field.value != "foreach").cloned().collect(),
+        ),
+        other => other.clone(),
+    };
+    Node { span: stage.span, value }
 }
