@@ -34,8 +34,10 @@ class Costs:
     # The run looks into the answers of jobs that run, at most each second, and lists the queue every ten.
     look: float = 1.0
     list: float = 10.0
-    # Groups of branches take about a minute; jobs in the queue at once.
+    # Groups of branches take about a minute, up to ten where very many wait; jobs in the queue at once.
     group: float = 60.0
+    rounds: float = 8.0
+    longer: float = 10.0
     group_most: int = 1000
     jobs: int = 1000
     # A bucket (Amazon's list prices of 2024, us-east-1): dollars a request that writes or lists, that reads, a GB-month.
@@ -66,7 +68,10 @@ class Run:
         spread = 0.5
         of_branch = lambda: draw.lognormvariate(math.log(self.seconds) - spread**2 / 2, spread)
         each = self.seconds + costs.worker_of_a_branch
-        group = max(1, min(costs.group_most, round(costs.group / each)))
+        target = lambda left: max(
+            min(costs.group, max(5.0, left * each / costs.jobs)),
+            min(left * each / costs.jobs / costs.rounds, costs.group * costs.longer),
+        )
         left = self.branches
         clock_run = clock_queue = clock_files = 0.0
         busy_run = 0.0
@@ -78,7 +83,7 @@ class Run:
         while left > 0 or ends:
             # As many jobs as may stand in the queue go to it.
             while left > 0 and len(ends) < costs.jobs:
-                own = min(group, left)
+                own = min(max(1, min(costs.group_most, round(target(left) / each))), left)
                 left -= own
                 jobs += 1
                 busy_run += own * costs.run_of_a_branch

@@ -14,6 +14,13 @@ const SHORTEST: Duration = Duration::from_secs(5);
 /// So many branches go into a group at most, however short they are.
 const MOST: usize = 1000;
 
+/// Where very many branches wait, a group takes longer than it is asked to: so many groups are left for each job that may
+/// be in the queue, so that all end together (guided self-scheduling; Polychronopoulos and Kuck 1987), up to so many
+/// times as long as is asked for, and to a share of the time that a job may take.
+const ROUNDS: f64 = 8.0;
+const LONGER: f64 = 10.0;
+const SHARE_OF_LIMIT: f64 = 0.25;
+
 /// What counts of a branch.
 pub(crate) struct Share<'a> {
     pub(crate) resources: &'a Resources,
@@ -22,20 +29,23 @@ pub(crate) struct Share<'a> {
 }
 
 /// The branches of each group, by their positions, in their order. Groups have branches that ask for the same, each so many
-/// that it takes about as long as is asked for, or less where more jobs may run at once. Where more may be handed over
+/// that it takes about as long as is asked for, less where more jobs may run at once, and more where very many branches wait. Where more may be handed over
 /// soon (`whole` isn't said), only full groups are made.
 pub(crate) fn groups(shares: &[Share<'_>], limits: &Limits, whole: bool) -> Vec<Vec<usize>> {
     let seconds = |share: &Share<'_>| share.seconds.filter(|seconds| *seconds >= 0.0).unwrap_or(UNKNOWN);
     let total: f64 = shares.iter().map(seconds).sum();
     let longest = limits.group.as_secs_f64();
     let even = total / limits.jobs.max(1) as f64;
-    let target = even.clamp(SHORTEST.as_secs_f64().min(longest), longest);
+    let asked = even.clamp(SHORTEST.as_secs_f64().min(longest), longest);
+    let grown = (even / ROUNDS).min(longest * LONGER);
     let mut alike: BTreeMap<(&Resources, bool), Vec<usize>> = BTreeMap::new();
     for (at, share) in shares.iter().enumerate() {
         alike.entry((share.resources, share.forced)).or_default().push(at);
     }
     let mut groups = Vec::new();
-    for positions in alike.into_values() {
+    for ((resources, _), positions) in alike {
+        let limit = resources.seconds.map_or(f64::INFINITY, |limit| limit as f64 * SHARE_OF_LIMIT);
+        let target = asked.max(grown.min(limit));
         let (mut group, mut sum) = (Vec::new(), 0.0);
         for at in positions {
             let own = shares.get(at).map_or(0.0, seconds);
@@ -82,6 +92,19 @@ mod tests {
         let many = Limits { jobs: 48, ..Limits::default() };
         assert_eq!(sizes(&[None; 480], &many, true).len(), 48);
         assert_eq!(sizes(&[None; 12], &many, true), [5, 5, 2]);
+    }
+
+    #[test]
+    fn where_very_many_wait_a_group_takes_longer_within_what_a_job_may_take() {
+        let few = Limits { jobs: 2, ..Limits::default() };
+        // Eight groups are left for each job.
+        assert_eq!(sizes(&[Some(60.0); 32], &few, true), [2; 16]);
+        // Ten times as long as asked at most.
+        assert_eq!(sizes(&[Some(60.0); 2000], &few, true), [10; 200]);
+        let quarter_of_an_hour = Resources { seconds: Some(900), ..Resources::default() };
+        let share = |_| Share { resources: &quarter_of_an_hour, seconds: Some(60.0), forced: false };
+        let shares: Vec<Share<'_>> = (0..200).map(share).collect();
+        assert!(groups(&shares, &few, true).iter().all(|group| (3..=4).contains(&group.len())));
     }
 
     #[test]
