@@ -19,7 +19,7 @@ import random
 class Costs:
     """Seconds unless said otherwise."""
 
-    # Measured by `benches/pipelines` and `scale_costs` of README.md on 2 cores: the run's own processor time for a branch
+    # Measured on 2 cores (docs/design/scale.md): the run's own processor time for a branch
     # (fingerprint, look, record), and what a worker spends on one beyond its work.
     run_of_a_branch: float = 0.35e-3
     worker_of_a_branch: float = 4e-3
@@ -29,8 +29,8 @@ class Costs:
     # A file system of the network: so many files are made, renamed or looked up in a second by all together (NFS over an SSD;
     # large Lustre systems do tens of thousands).
     metadata: float = 10_000
-    # A branch leaves two objects and a record, each made beside its place and renamed, and a line in the job's answer.
-    metadata_of_a_branch: float = 8
+    # A branch leaves an object and a record, each made beside its place, renamed and looked up, and a line in the job's answer.
+    metadata_of_a_branch: float = 7
     # The run looks into the answers of jobs that run, at most each second, and lists the queue every ten.
     look: float = 1.0
     list: float = 10.0
@@ -46,7 +46,7 @@ class Costs:
     month: float = 0.023
     # Of a branch with small outputs, measured: bytes of a record, of a record in a packed part of the index, of its objects.
     record: int = 750
-    packed: int = 160
+    packed: int = 81
     objects: int = 4_000
     # Requests at once, and what one takes there and back.
     transfers: int = 32
@@ -120,7 +120,7 @@ class Run:
 
 def bucket(branches, costs=COSTS):
     """What the results cost in a bucket: pushed once, pulled into a fresh clone once."""
-    objects = 2 * branches
+    objects = branches
     # Parts of the index are put together as they grow, so that there are few.
     index = branches * costs.packed
     pushed, pulled = objects + 5, objects + 5
@@ -167,7 +167,7 @@ def main():
     for branches in asked.branches:
         found = bucket(int(branches))
         print(
-            f"| {branches:,.0f} | {size_of(found['size'])} | {size_of(found['index'])} | {2 * branches + 5:,.0f}, "
+            f"| {branches:,.0f} | {size_of(found['size'])} | {size_of(found['index'])} | {branches + 5:,.0f}, "
             f"{found['push']:.2f}, {time_of(found['push_time'])} | {found['pull']:.2f}, {time_of(found['pull_time'])} | {found['month']:.2f} |"
         )
 

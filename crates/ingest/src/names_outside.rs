@@ -150,7 +150,7 @@ pub(crate) fn warnings(names: &[NameOutside]) -> Vec<String> {
     for some in far.chunks(LISTED) {
         all.push(format!(
             "not in the crosswalk and left out: {}; if that is right for all of the source, write `outside: drop`, and \
-             they are only counted",
+             they are only counted; where a total needs them, as in shares of a country, `outside: keep`",
             some.join(", ")
         ));
     }

@@ -92,3 +92,23 @@ fn one_of_a_thousand_runs_alone_and_the_rest_is_cached() {
     assert_eq!(workspace.read("out/gathered.txt"), before);
     assert_eq!(workspace.vintner(&["audit", "--verify"]).code, 0);
 }
+
+#[test]
+fn the_page_of_a_million_branches_has_what_the_simulation_prints() {
+    let repository = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let simulated = std::process::Command::new("python3")
+        .arg(repository.join("benches/cluster/scale.py"))
+        .args(["--branches", "1e4,1e5"])
+        .output();
+    let Ok(simulated) = simulated else {
+        eprintln!("skipped: python3 isn't here");
+        return;
+    };
+    let page = std::fs::read_to_string(repository.join("docs/design/scale.md")).unwrap();
+    let printed = String::from_utf8(simulated.stdout).unwrap();
+    let rows: Vec<&str> = printed.lines().filter(|line| line.starts_with("| ")).collect();
+    assert!(rows.len() > 12, "{printed}");
+    for row in rows {
+        assert!(page.contains(row), "docs/design/scale.md lacks the row\n{row}");
+    }
+}
