@@ -128,6 +128,21 @@ fn branches_over_parts_give_the_numbers_of_the_whole() {
             assert_near(&json(&parts, path), &json(&whole, path), path);
         }
     }
+    // A part of which a condition leaves nothing counts as nothing.
+    let condition = |pipeline: &str| {
+        pipeline.replace("hours > 10", "region <> 'north'").replace(
+            "      pooled: {model: within,",
+            "      where: region <> 'north'\n      pooled: {model: within,",
+        )
+    };
+    let chosen = workspace(&condition(WHOLE), |person| person % 5);
+    chosen.reproduce(&[]);
+    let north_apart = |person: usize| if person % 3 == 0 { 0 } else { 1 + person % 4 };
+    let parts = workspace(&condition(&PIPELINE.replace("MEMORY", "")), north_apart);
+    parts.reproduce(&[]);
+    for path in ["reports/fit.json", "reports/described.json"] {
+        assert_near(&json(&parts, path), &json(&chosen, path), path);
+    }
     // Parts that are more than a stage may hold.
     let pipeline = PIPELINE.replace("MEMORY", "memory: 130kB\n");
     let (before, described) = pipeline.split_once("  sums:").unwrap();

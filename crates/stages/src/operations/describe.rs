@@ -57,7 +57,10 @@ impl Parameters for Describe {
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
         let descriptions = match inputs.fit() {
-            true => describe(&self.in_memory(inputs)?, &self.variables)?,
+            true => {
+                let rows = chosen::chosen(self.rows.as_ref(), observations(inputs, "panel")?)?;
+                describe(&rows, &self.variables)?
+            }
             false => describe_in_blocks(&mut self.in_blocks(inputs)?, &self.variables)?,
         };
         Ok(Outputs::new().with("descriptives", Artifact::json(&descriptions)?))
@@ -65,9 +68,13 @@ impl Parameters for Describe {
 }
 
 impl Describe {
-    /// The rows that are described.
-    pub(super) fn in_memory(&self, inputs: &Inputs) -> Result<Panel, StagesError> {
-        chosen::chosen(self.rows.as_ref(), observations(inputs, "panel")?)
+    /// The rows of a part that are described, which may be none.
+    pub(super) fn of_part(&self, inputs: &Inputs) -> Result<Panel, StagesError> {
+        let panel = observations(inputs, "panel")?;
+        match chosen::mask(self.rows.as_ref(), &panel)? {
+            Some(holds) => chosen::kept(&panel, &holds),
+            None => Ok(panel),
+        }
     }
 
     /// The rows that are described, a block at a time.

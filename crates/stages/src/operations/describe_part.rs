@@ -43,7 +43,7 @@ impl Parameters for DescribePart {
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
         let mut panel: Box<dyn PanelBlocks> = match inputs.fit() {
-            true => Box::new(OneBlock(self.0.in_memory(inputs)?)),
+            true => Box::new(OneBlock(self.0.of_part(inputs)?)),
             false => Box::new(self.0.in_blocks(inputs)?),
         };
         let part = match inputs.has(TOLD) {
