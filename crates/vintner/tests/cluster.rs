@@ -46,7 +46,10 @@ impl Site {
     }
 
     fn with(stages: &str, settings: &str) -> Self {
-        let workspace = Workspace::of_stages(stages);
+        Self::of(Workspace::of_stages(stages), settings)
+    }
+
+    fn of(workspace: Workspace, settings: &str) -> Self {
         let cluster = tempfile::tempdir().unwrap();
         fs::create_dir_all(cluster.path().join("fake/jobs")).unwrap();
         fs::create_dir_all(cluster.path().join("programs")).unwrap();
@@ -497,4 +500,18 @@ fn whatever_is_killed_nothing_is_lost_and_no_byte_is_wrong() {
     // A run that found all made by jobs of a killed one leaves what that had noted to the next that hands over.
     assert_eq!(site.vintner(&["reproduce", "--force"]).code, 0);
     assert_eq!((site.jobs(), site.noted()), (0, 0));
+}
+
+/// Each part's contribution is a branch like any: jobs make it, and the estimate is that of threads, byte by byte.
+#[test]
+fn parts_of_a_panel_are_gathered_by_jobs() {
+    let parts = crate::parts::workspace(&crate::parts::PIPELINE.replace("MEMORY", ""), |person| person / 80);
+    let site = Site::of(parts, "group = \"5s\"");
+    let (outcomes, _) = site.reproduce(&[]);
+    assert_eq!(with_outcome(&outcomes, "ran").len(), outcomes.len());
+    assert!(site.calls("sbatch") > 0);
+    let fit = site.workspace.read("reports/fit.json");
+    let parts = crate::parts::workspace(&crate::parts::PIPELINE.replace("MEMORY", ""), |person| person / 80);
+    parts.reproduce(&[]);
+    assert_eq!(fit, parts.read("reports/fit.json"));
 }

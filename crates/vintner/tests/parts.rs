@@ -10,7 +10,7 @@ use vintner_ingest::Checksum;
 use crate::common::{Workspace, with_outcome};
 use crate::larger_than_memory::{assert_near, json, parquet, together};
 
-const PIPELINE: &str = "\
+pub(crate) const PIPELINE: &str = "\
 version: 1
 name: wages
 vintage: v
@@ -90,7 +90,7 @@ stages:
 ";
 
 /// A workspace with the rows in files of some of the persons each.
-fn workspace(pipeline: &str, of: impl Fn(usize) -> usize) -> Workspace {
+pub(crate) fn workspace(pipeline: &str, of: impl Fn(usize) -> usize) -> Workspace {
     let workspace = Workspace::of_parts(&[]);
     let all = together();
     let mut listed = String::new();
