@@ -44,7 +44,7 @@ impl<'a> EntitiesAcross<'a> {
 impl ReadRow for EntitiesAcross<'_> {
     fn read(&self, tidying: &mut Tidying<'_>, row: &dyn Row) {
         let Some(keyed) = self.keys.key_of(tidying, row, &self.columns) else { return };
-        let Some(year) = keyed.year else { return };
+        let Some(year) = keyed.time else { return };
         let number = row.number();
         for (column, id) in self.columns.iter().zip(&self.entities) {
             let entity = Some(tidying.records.entities.code(id));

@@ -4,7 +4,7 @@ use crate::cell::Cell;
 use crate::file_pattern::Given;
 use crate::header::Header;
 use crate::problem::Problem;
-use crate::rows::Row;
+use crate::rows::{Filled, Row};
 use crate::tidying::GIVEN;
 
 /// The columns by number, each with its value.
@@ -56,6 +56,10 @@ impl Row for GivenRow<'_> {
 
     fn width(&self) -> u32 {
         self.row.width()
+    }
+
+    fn filled(&self, column: u32) -> Filled {
+        self.row.filled(column)
     }
 
     fn first_from(&self, column: u32) -> Option<(u32, Cell<'_>)> {

@@ -34,6 +34,7 @@ mod entities_across;
 mod era;
 mod error;
 mod file_pattern;
+mod fill;
 mod flag_pattern;
 mod fold;
 mod format;
@@ -42,6 +43,7 @@ mod grid;
 mod header;
 mod hidden;
 mod html;
+mod key_column;
 mod layout;
 mod long;
 mod malformed;
@@ -95,10 +97,12 @@ mod values;
 mod vintage_folders;
 mod wide;
 mod wire;
+mod within_year;
 mod workbook;
 mod xlsx_marks;
 mod yaml_word;
 mod year;
+mod zone;
 
 pub use binary::BINARY_READER;
 pub use checksum::Checksum;
@@ -118,8 +122,8 @@ pub use read_in_blocks::{TidiedInBlocks, needs_whole, read_source_in_blocks};
 pub use scaffold::{KnownVariable, Scaffold, ScaffoldedSource, known_variables, scaffold};
 pub use shown::Shown;
 pub use source::{
-    Duplicates, HiddenCells, MergedCells, NameCase, Outside, Promised, Redistribution, Source, ValueColumn,
-    ValueKind, ValueLabels,
+    Duplicates, Fill, HiddenCells, MergedCells, NameCase, Outside, Promised, Redistribution, Source,
+    ValueColumn, ValueKind, ValueLabels,
 };
 pub use source_fault::{SourceFault, SourceFaults};
 pub use tidied::Tidied;

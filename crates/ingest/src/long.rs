@@ -4,7 +4,8 @@ use crate::cell::Cell;
 use crate::header::Header;
 use crate::read_row::ReadRow;
 use crate::records::RecordPlace;
-use crate::row_key::{KeyColumns, find_column};
+use crate::key_column::find_column;
+use crate::row_key::KeyColumns;
 use crate::rows::Row;
 use crate::tidying::Tidying;
 use crate::value_reader::ValueReader;
@@ -59,7 +60,7 @@ impl<'a> Long<'a> {
 impl ReadRow for Long<'_> {
     fn read(&self, tidying: &mut Tidying<'_>, row: &dyn Row) {
         let Some(keyed) = self.keys.key_of(tidying, row, &self.columns) else { return };
-        let year = if self.timeless { Some(0) } else { keyed.year.or(self.year) };
+        let year = if self.timeless { Some(0) } else { keyed.time.or(self.year) };
         let Some(year) = year else { return };
         let number = row.number();
         if !tidying.begin(keyed.key, year, RecordPlace { row: number, column: 0, variable: 0 }) {

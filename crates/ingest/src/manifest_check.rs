@@ -162,6 +162,8 @@ impl Check<'_> {
         self.numbers(&source.numbers, place.field("numbers"));
         self.format(source, place);
         self.layout(source, place);
+        self.within_year(source, place);
+        self.fill(source, place);
         self.keeps_no_duplicates(source, place);
         self.columns(source, place);
     }
@@ -320,7 +322,7 @@ impl Check<'_> {
     /// That a time which is given is one.
     fn time_given(&mut self, source: &Source, given: &Given, node: Option<&Node>) {
         let Some(text) = source.time.as_ref().and_then(|time| given.get(time)) else { return };
-        let problem = match source.period_of_rows() {
+        let problem = match source.period_of_times() {
             Some(reading) => reading.read(&source.in_common_years(text)).err().map(|error| error.to_string()),
             None => match parse_marked_year(Cell::of_text(text), source.years()) {
                 Ok(found) if found.mark.is_none() => None,
@@ -456,7 +458,8 @@ impl Check<'_> {
                 }
                 self.forbid(source.year.is_some(), "year", "a wide table (its years are headers)", place);
                 let has_years = source.time.is_some() && divided;
-                if source.entity.is_none() && source.variable_column.is_none() && !has_years {
+                let has_parts = source.has_parts_down();
+                if source.entity.is_none() && source.variable_column.is_none() && !has_years && !has_parts {
                     let message =
                         "a wide table needs `entity`, or `variable_column` where it has none".into();
                     self.fault(place.field("layout"), message, "name the column that tells the rows apart");
@@ -465,7 +468,6 @@ impl Check<'_> {
             Layout::EntitiesAcross => {
                 let table = "a table with entities across";
                 self.forbid(source.entity.is_some(), "entity", table, place);
-                self.forbid(source.period.is_some(), "period", table, place);
                 self.forbid(source.year.is_some(), "year", table, place);
                 self.forbid(source.variable_column.is_some(), "variable_column", table, place);
                 if source.time.is_none() {
@@ -476,6 +478,81 @@ impl Check<'_> {
                     let message = "`outside: keep` would take every other column for an entity".into();
                     self.fault(place.field("outside"), message, "use `drop` or `error`");
                 }
+            }
+        }
+    }
+
+    /// That what divides a year goes with its length.
+    fn within_year(&mut self, source: &Source, place: Place<'_>) {
+        let has_times =
+            source.time.is_some() || source.layout == Layout::Wide || !source.within_year.is_empty();
+        if !source.not_times.is_empty() && !has_times {
+            let message = "`not_times` are texts in a column of times, and there is none".into();
+            self.fault(place.field("not_times"), message, "name the column as `time`, or leave it out");
+        }
+        if source.within_year.is_empty() {
+            return;
+        }
+        let field = place.field("within_year");
+        if source.layout == Layout::Wide && source.time.is_some() {
+            let message =
+                "a wide table divides its years by headers, with `time`, or by rows, with `within_year`"
+                    .into();
+            let hint = "leave `time` out where years are headers, `within_year` where months or quarters are";
+            self.fault(field, message, hint);
+        }
+        if source.layout != Layout::Wide && source.time.is_none() {
+            let message = "`within_year` divides a year that no column holds".into();
+            self.fault(field, message, "name the column of years as `time`");
+        }
+        let frequency = source.period.and_then(|period| period.frequency);
+        let due = match frequency {
+            None | Some(Frequency::Year) => {
+                let message = "`within_year` doesn't say what it divides the year into".into();
+                let hint = "write `period: {frequency: quarter}`, or half-year, month, week, day";
+                return self.fault(field, message, hint);
+            }
+            Some(Frequency::Day) => 2,
+            Some(_) => 1,
+        };
+        if source.within_year.len() != due {
+            let message = if due == 2 {
+                "a day of a year is told by two columns"
+            } else {
+                "one column tells a part of a year"
+            };
+            self.fault(
+                field,
+                message.into(),
+                "write `within_year: [month, day]` for days, one column for all else",
+            );
+        }
+        let keys = [&source.entity, &source.time, &source.category, &source.variable_column];
+        let keys: Vec<&String> = keys.into_iter().flatten().chain(&source.within_year).collect();
+        for name in &source.within_year {
+            if keys.iter().filter(|key| **key == name).count() > 1 {
+                self.fault(field, format!("{name:?} is a part of the key twice"), "name each column once");
+                return;
+            }
+        }
+    }
+
+    /// That what is filled down is a key.
+    fn fill(&mut self, source: &Source, place: Place<'_>) {
+        let keys = [&source.entity, &source.time, &source.category, &source.variable_column];
+        let keys = keys.into_iter().flatten().chain(&source.within_year).chain(source.rows_where.keys());
+        let keys: Vec<&String> = keys.collect();
+        let node = place.field("fill");
+        for name in source.fill.keys() {
+            let node = node.and_then(|node| node.get(name)).or(node);
+            if !keys.contains(&name) {
+                let message = format!("{name:?} is no column of keys");
+                let hint = "`fill` is for the columns of `entity`, `time`, `within_year`, `category`, `variable_column` and \
+                            `where`; a blank cell of a variable is a missing value";
+                self.fault(node, message, hint);
+            } else if source.given.contains_key(name) {
+                let message = format!("{name:?} is given, and has no cells");
+                self.fault(node, message, "leave it out of `fill`");
             }
         }
     }

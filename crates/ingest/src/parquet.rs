@@ -22,6 +22,7 @@ use crate::columns::{Columns, ColumnsAsked, Typed};
 use crate::shown::Shown;
 use crate::table::Unreadable;
 use crate::values::{Dictionary, NONE};
+use crate::zone::Zone;
 
 /// The columns of a Parquet file that are asked for. A Parquet file has no rows that a reader could count, so they are
 /// numbered as they would be on a sheet: 1 for the columns' names, 2 for the first record.
@@ -120,6 +121,17 @@ fn columns_of(
 
 fn unread(name: &str, dtype: &ArrowDataType) -> Typed {
     use ArrowDataType as A;
+    if let A::Timestamp(_, Some(zone)) = dtype {
+        return Typed::Unread(Shown::Unsure {
+            text: format!("times of the zone {zone}"),
+            message: format!(
+                "column `{name}` holds times of the zone {:?}, which isn't known here: a time may be of one day there and of \
+                 another in UTC",
+                zone.as_str()
+            ),
+            hint: "write it as dates, or with a zone of the IANA database such as Asia/Shanghai".into(),
+        });
+    }
     let held = match dtype {
         A::Binary | A::LargeBinary | A::BinaryView | A::FixedSizeBinary(_) => "binary data".to_owned(),
         A::List(_) | A::LargeList(_) | A::FixedSizeList(..) => "lists".to_owned(),
@@ -147,8 +159,8 @@ enum Kind {
     /// Whole numbers with so many digits behind the point.
     Decimal(usize),
     Day,
-    /// Nanoseconds in the unit; whether it is an instant, which is another time of day in each zone.
-    Time(i128, bool),
+    /// Nanoseconds in the unit; of an instant, which is another time of day in each zone, the zone.
+    Time(i128, Option<Zone>),
     /// Nothing but missing values.
     Null,
 }
@@ -168,7 +180,7 @@ impl Kind {
             A::Dictionary(_, value, _) => return Kind::of(value),
             A::Decimal(_, scale) | A::Decimal32(_, scale) | A::Decimal64(_, scale) => Kind::Decimal(*scale),
             A::Date32 => Kind::Day,
-            A::Date64 => Kind::Time(1_000_000, false),
+            A::Date64 => Kind::Time(1_000_000, None),
             A::Timestamp(unit, zone) => {
                 let unit = match unit {
                     TimeUnit::Second => 1_000_000_000,
@@ -176,7 +188,9 @@ impl Kind {
                     TimeUnit::Microsecond => 1_000,
                     TimeUnit::Nanosecond => 1,
                 };
-                Kind::Time(unit, zone.is_some())
+                // In a zone that isn't known the day isn't either.
+                let zone = zone.as_ref().map(|zone| Zone::parse(zone).ok_or(())).transpose().ok()?;
+                Kind::Time(unit, zone)
             }
             A::Extension(of) => return Kind::of(&of.inner),
             _ => return None,
@@ -401,13 +415,9 @@ fn decimal(whole: i128, scale: usize) -> Result<f64, String> {
 fn date(count: i128, kind: Kind) -> Result<String, String> {
     let text = match kind {
         Kind::Day => i64::try_from(count).ok().and_then(calendar::day),
-        Kind::Time(unit, is_instant) => count.checked_mul(unit).and_then(calendar::time).map(|text| {
-            // Where the zone has to be known, the day alone would be one of two.
-            match (is_instant, text.contains('T')) {
-                (false, _) => text,
-                (true, true) => format!("{text}Z"),
-                (true, false) => format!("{text}T00:00:00Z"),
-            }
+        Kind::Time(unit, zone) => count.checked_mul(unit).and_then(|count| match zone {
+            None => calendar::time(count),
+            Some(zone) => zone.time(count),
         }),
         _ => None,
     };

@@ -68,7 +68,7 @@ impl Source {
 
     /// The years that the names of its files or sheets say, where these are its times.
     pub(crate) fn years_of_parts(&self) -> Option<BTreeSet<i32>> {
-        let time = self.time.as_ref().filter(|_| self.period_of_rows().is_none())?;
+        let time = self.time.as_ref().filter(|_| self.period_of_times().is_none())?;
         let parts = self.parts();
         let year = |part: &Source| {
             let cell = Cell::of_text(part.given.get(time)?);

@@ -12,6 +12,7 @@ use crate::rds_items::{self, Item, MISSING, Value};
 use crate::shown::Shown;
 use crate::table::Unreadable;
 use crate::values::{Dictionary, NONE, recoded};
+use crate::zone::Zone;
 
 /// The name under which a frame's own names of rows are read, which are often its entities.
 const ROW_NAMES: &str = "row.names";
@@ -224,7 +225,8 @@ fn typed(
     if is("POSIXct") {
         let zone =
             item.attribute("tzone").map(|zone| zone.texts().first().copied().unwrap_or_default().to_owned());
-        if !zone.as_deref().is_some_and(|zone| ["UTC", "GMT", "Etc/UTC"].contains(&zone)) {
+        let known = zone.as_deref().and_then(Zone::parse);
+        if known.is_none() {
             let zone = zone.filter(|zone| !zone.is_empty());
             let of =
                 zone.map_or_else(|| "whatever zone R runs in".to_owned(), |zone| format!("the zone {zone}"));
@@ -235,7 +237,12 @@ fn typed(
             );
         }
         return dates(&|seconds| {
-            (seconds.abs() < 1e12).then(|| calendar::time((seconds * 1e6).round() as i128 * 1_000)).flatten()
+            let nanoseconds = (seconds * 1e6).round() as i128 * 1_000;
+            let text = match known {
+                None | Some(Zone::Utc) => calendar::time(nanoseconds),
+                Some(zone) => zone.time(nanoseconds),
+            };
+            text.filter(|_| seconds.abs() < 1e12)
         });
     }
     for (class, in_a_year) in [("yearmon", 12.0), ("yearqtr", 4.0)] {

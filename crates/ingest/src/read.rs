@@ -15,6 +15,7 @@ use crate::crosswalk::Crosswalk;
 use crate::delimited::Dialect;
 use crate::entities_across::EntitiesAcross;
 use crate::error::{IngestError, Result};
+use crate::fill::{FillColumns, FilledRow};
 use crate::fold::fold_header;
 use crate::format::Format;
 use crate::given::{GivenColumns, GivenRow};
@@ -259,7 +260,7 @@ fn columns_of(source: &Source, bytes: &[u8], names: Option<Vec<String>>) -> Resu
 pub(crate) fn labelled_columns(source: &Source, wanted: ValueLabels) -> Vec<String> {
     let keys = [&source.entity, &source.category, &source.variable_column].into_iter().flatten();
     let keys = keys.chain(source.rows_where.keys()).map(|name| (name, ValueLabels::Labels));
-    let times = source.time.iter().map(|name| (name, ValueLabels::Codes));
+    let times = source.time.iter().chain(&source.within_year).map(|name| (name, ValueLabels::Codes));
     let values = source.columns.iter().filter_map(|column| {
         let is_text = column.kind == ValueKind::Text;
         Some((column.column.as_ref()?, if is_text { ValueLabels::Labels } else { ValueLabels::Codes }))
@@ -293,7 +294,7 @@ fn label_warnings<'c>(source: &'c Source, columns: &'c Columns) -> impl Iterator
 /// The headers that a source names in a long table.
 pub(crate) fn named(source: &Source) -> Vec<String> {
     let keys = [&source.entity, &source.time, &source.category, &source.variable_column];
-    let keys = keys.into_iter().flatten().chain(source.rows_where.keys());
+    let keys = keys.into_iter().flatten().chain(&source.within_year).chain(source.rows_where.keys());
     keys.chain(source.columns.iter().filter_map(|column| column.column.as_ref())).cloned().collect()
 }
 
@@ -351,6 +352,7 @@ pub(crate) fn pass<'a, B: RowBlock>(
         None
     });
     let given = given.unwrap_or_default();
+    let fill = header.as_ref().map(|header| FillColumns::find(&mut tidying, header)).unwrap_or_default();
     let layout: Option<Box<dyn ReadRow + '_>> = header.as_ref().and_then(|header| match source.layout {
         Layout::Long => Some(Box::new(Long::find(&mut tidying, header)?) as Box<dyn ReadRow>),
         Layout::Wide => Some(Box::new(Wide::find(&mut tidying, header)?) as Box<dyn ReadRow>),
@@ -360,21 +362,46 @@ pub(crate) fn pass<'a, B: RowBlock>(
     });
     let first = header.as_ref().map_or(u32::MAX, |header| header.last);
     let last = source.last_row.unwrap_or(u32::MAX);
-    let read = blocks.par_iter().map(|block| {
+    let in_table = |row: &dyn Row| row.number() > first && row.number() <= last;
+    // What is filled down into each block from those above it.
+    let mut above = Vec::new();
+    if !fill.is_empty() {
+        let (mut carried, mut other) = (fill.begin(), Tidying::new(asked));
+        for block in blocks {
+            above.push(carried.clone());
+            let seen = block.each(&mut |row| {
+                if in_table(row) {
+                    corrections.in_row(&mut other, row, |_, row| fill.see(&mut carried, row));
+                }
+            });
+            seen.map_err(|wrong| malformed(source, wrong))?;
+        }
+    }
+    let read = blocks.par_iter().enumerate().map(|(at, block)| {
         let mut own = Tidying::new(asked);
+        let mut carried = above.get(at).cloned().unwrap_or_default();
         block.each(&mut |row| {
-            if row.number() <= first || row.number() > last {
+            if !in_table(row) {
                 return;
             }
             corrections.in_row(&mut own, row, |own, row| {
                 if let Some(width) = width {
                     check_width(own, row, width);
                 }
-                if let Some(layout) = &layout {
-                    match source.given.is_empty() {
-                        true => layout.read(own, row),
-                        false => layout.read(own, &GivenRow { row, given: &given }),
-                    }
+                let Some(layout) = &layout else { return };
+                let with_given = |own: &mut Tidying<'_>, row: &dyn Row| match source.given.is_empty() {
+                    true => layout.read(own, row),
+                    false => layout.read(own, &GivenRow { row, given: &given }),
+                };
+                if fill.is_empty() {
+                    return with_given(own, row);
+                }
+                fill.see(&mut carried, row);
+                let filled = FilledRow { row, columns: &fill, carried: &carried };
+                let before = own.rows_read;
+                with_given(own, &filled);
+                if own.rows_read > before {
+                    fill.count(own, &filled);
                 }
             });
         })?;

@@ -55,6 +55,8 @@ pub struct TidiedInBlocks {
     pub rows_left_out: usize,
     /// These names.
     pub names_outside: Vec<NameOutside>,
+    /// How many rows were left out for each text that stands where times do and is none.
+    pub not_times: BTreeMap<String, usize>,
 }
 
 /// What of a source needs its file whole; nothing where it can be read in blocks.
@@ -80,6 +82,9 @@ pub fn needs_whole(source: &Source, path: &Path) -> Option<String> {
     }
     if !source.corrections.is_empty() {
         return Some("a source with `corrections`".into());
+    }
+    if !source.fill.is_empty() {
+        return Some("a source whose keys are filled down".into());
     }
     if source.is_by_variable() {
         return Some("a source that names its variables row by row".into());
@@ -250,6 +255,7 @@ impl<'a> Reading<'a> {
             flags: self.counted.flags,
             rows_left_out: ended.rows_left_out,
             names_outside: ended.names_outside,
+            not_times: ended.not_times,
         })
     }
 }

@@ -3,68 +3,44 @@
 use std::borrow::Cow;
 
 use crate::cell::Cell;
-use crate::fold::{fold, fold_header, is_folded};
+use crate::column_letter::letters;
+use crate::fold::{fold, is_folded};
 use crate::header::Header;
+use crate::key_column::{KeyColumn, find_key};
 use crate::number_problem::is_number_of_some_kind;
 use crate::problem::Problem;
 use crate::records::RowKey;
-use crate::rows::Row;
+use crate::rows::{Filled, Row};
 use crate::source::Source;
 use crate::tidying::{GIVEN, Tidying};
+use crate::within_year::{Part, part_if_any, part_in};
+use crate::yaml_word::yaml_word;
 
 /// Where a table keeps its keys.
 #[derive(Debug)]
 pub(crate) struct KeyColumns {
     pub entity: Option<KeyColumn>,
     pub time: Option<KeyColumn>,
+    /// What divides the year of a time.
+    within: Vec<KeyColumn>,
     pub category: Option<KeyColumn>,
     pub variable: Option<KeyColumn>,
     conditions: Vec<(KeyColumn, String)>,
-}
-
-/// A column that holds a key, or several of which one is meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct KeyColumn {
-    pub column: u32,
-    part: Option<Part>,
-}
-
-/// One of several keys in a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Part {
-    separator: String,
-    at: usize,
-    of: usize,
-}
-
-impl KeyColumn {
-    /// What a row has there.
-    pub(crate) fn cell<'r>(&self, row: &'r dyn Row) -> Cell<'r> {
-        let cell = row.cell(self.column);
-        let Some(part) = &self.part else { return cell };
-        match cell {
-            Cell::Text(text) => {
-                Cell::of_text(text.split(part.separator.as_str()).nth(part.at).unwrap_or_default())
-            }
-            other => other,
-        }
-    }
-
-    /// Whether a row has as many keys in the text as the header has.
-    fn is_whole(&self, row: &dyn Row) -> bool {
-        self.part.as_ref().is_none_or(|part| match row.cell(self.column) {
-            Cell::Text(text) => text.split(part.separator.as_str()).count() == part.of,
-            _ => false,
-        })
-    }
+    /// Texts that stand where times do and are none, folded.
+    not_times: Vec<String>,
+    /// Columns that are filled down.
+    fill: Vec<u32>,
 }
 
 /// A row that is to be read.
 #[derive(Debug)]
 pub(crate) struct KeyedRow {
     pub key: RowKey,
-    /// The year, where a column holds it.
-    pub year: Option<i32>,
+    /// The time, where columns hold it, as a number among those of its length; where headers divide the year or are it, the
+    /// year.
+    pub time: Option<i32>,
+    /// What of a year it is, where the headers are years.
+    pub part: Option<Part>,
 }
 
 impl KeyColumns {
@@ -77,6 +53,8 @@ impl KeyColumns {
         };
         let entity = named(tidying, &source.entity);
         let time = named(tidying, &source.time);
+        let within: Vec<KeyColumn> =
+            source.within_year.iter().filter_map(|name| find_key(tidying, header, name)).collect();
         let category = named(tidying, &source.category);
         let variable = named(tidying, &source.variable_column);
         let mut conditions = Vec::new();
@@ -85,7 +63,10 @@ impl KeyColumns {
                 conditions.push((column, fold(text)));
             }
         }
-        (tidying.fault_count() == before).then_some(Self { entity, time, category, variable, conditions })
+        let not_times = source.not_times.iter().map(|text| fold(text)).collect();
+        let fill = source.fill.keys().filter_map(|name| Some(header.find(name).ok()?.column)).collect();
+        let all = tidying.fault_count() == before;
+        all.then_some(Self { entity, time, within, category, variable, conditions, not_times, fill })
     }
 
     /// All columns that the keys and conditions are read from.
@@ -97,15 +78,13 @@ impl KeyColumns {
     }
 
     /// The key columns that there are, with what they hold, for a message.
-    fn all_keys(&self) -> impl Iterator<Item = (&KeyColumn, &'static str)> {
-        [
-            (self.entity.as_ref(), "entity"),
-            (self.time.as_ref(), "year"),
-            (self.category.as_ref(), "category"),
-            (self.variable.as_ref(), "variable's name"),
-        ]
-        .into_iter()
-        .filter_map(|(column, what)| column.map(|column| (column, what)))
+    fn all_keys<'k>(&'k self) -> impl Iterator<Item = (&'k KeyColumn, &'static str)> {
+        let one = |column: &'k Option<KeyColumn>, what| column.iter().map(move |column| (column, what));
+        one(&self.entity, "entity")
+            .chain(one(&self.time, "year"))
+            .chain(self.within.iter().map(|column| (column, "part of the year")))
+            .chain(one(&self.category, "category"))
+            .chain(one(&self.variable, "variable's name"))
     }
 
     /// Those in the table itself: a key that is given says nothing of whether a row holds anything.
@@ -125,6 +104,16 @@ impl KeyColumns {
         row: &dyn Row,
         value_columns: &[u32],
     ) -> Option<KeyedRow> {
+        // A name on a row of its own, over the rows that it is filled down into.
+        if !self.fill.is_empty()
+            && let Some((column, Cell::Text(text))) = row.first_from(1)
+            && self.fill.contains(&column)
+            && row.first_from(column + 1).is_none()
+            && self.keys().any(|(key, _)| key.column != column)
+        {
+            tidying.heading(row.number(), text);
+            return None;
+        }
         let meets = |(key, text): &(KeyColumn, String)| {
             let raw = key.cell(row).raw();
             raw == *text || (!is_folded(&raw) && fold(&raw) == *text)
@@ -132,36 +121,18 @@ impl KeyColumns {
         if !self.conditions.iter().all(meets) {
             return None;
         }
-        let is_blank = |(key, _): &(&KeyColumn, &str)| key.cell(row).is_blank();
-        if let Some((key, what)) = self.keys().find(is_blank) {
-            if self.keys().all(|key| is_blank(&key)) {
-                let number = |column: &&u32| is_number_of_some_kind(&fold(&row.cell(**column).raw()));
-                if let Some(value) = value_columns.iter().find(number) {
-                    let raw = row.cell(*value).raw();
-                    tidying.fault_at(
-                        row.number(),
-                        *value,
-                        format!("the number {raw} in a row without its {}", self.names()),
-                        "set `last_row` in vintage.yaml if the table ends above; otherwise fill the key cells (of merged \
-                         cells only the first holds the text)",
-                    );
-                } else {
-                    tidying.count_note(row);
-                }
-            } else {
-                let problem = Problem {
-                    cell: Some((row.number(), key.column)),
-                    message: format!("no {what} in a row that has {}", self.present(row)),
-                    hint: "set `last_row` in vintage.yaml if the table ends above; otherwise fill the cell (of merged \
-                           cells only the first holds the text)"
-                        .into(),
-                };
-                match only_text(row) {
-                    Some(text) => tidying.note_or_fault(row.number(), text, problem),
-                    None => tidying.fault(problem),
-                }
+        let is_own_blank = |(key, _): &(&KeyColumn, &str)| {
+            key.cell(row).is_blank() || row.filled(key.column) == Filled::FromAbove
+        };
+        if self.keys().any(|key| is_own_blank(&key)) {
+            if self.keys().all(|key| is_own_blank(&key)) && !self.is_filled_with_number(row, value_columns) {
+                self.without_key(tidying, row, value_columns);
+                return None;
             }
-            return None;
+            if let Some((key, what)) = self.keys().find(|(key, _)| key.cell(row).is_blank()) {
+                self.without_part(tidying, row, key, what);
+                return None;
+            }
         }
         if self.keys().next().is_none() && row.is_blank() {
             return None;
@@ -194,30 +165,129 @@ impl KeyColumns {
         }
         tidying.keyed(row.number());
         tidying.count_row_read();
+        if !self.not_times.is_empty() && self.is_no_time(tidying, row) {
+            return None;
+        }
         let entity = match &self.entity {
             Some(key) => {
                 let entity = tidying.entity(key.cell(row), row.number(), key.column);
                 if entity.is_none() {
-                    let time = self.time.as_ref().map(|key| key.cell(row));
+                    let time = self.time_if_any(tidying, row);
                     tidying.left_out(key.cell(row), time, row.number(), key.column);
                 }
                 Some(entity?)
             }
             None => None,
         };
-        let year = match &self.time {
-            Some(key) if tidying.asked.source.has_years_down() => {
+        let part = if self.within.is_empty() { None } else { Some(part_in(tidying, &self.within, row)?) };
+        let time = match &self.time {
+            Some(key) if part.is_some() || tidying.asked.source.has_years_down() => {
                 Some(tidying.year(key.cell(row), row.number(), key.column)?)
             }
             Some(key) => Some(tidying.time(key.cell(row), row.number(), key.column)?),
             None => None,
+        };
+        let time = match (time, part) {
+            (Some(year), Some(part)) => Some(self.period_in(tidying, year, part, row)?),
+            (time, _) => time,
         };
         let category = self.category.as_ref().map(|key| {
             let raw = key.cell(row).raw();
             let folded = if is_folded(&raw) { raw } else { Cow::Owned(fold(&raw)) };
             tidying.records.categories.code(&folded)
         });
-        Some(KeyedRow { key: RowKey { entity, category }, year })
+        Some(KeyedRow { key: RowKey { entity, category }, time, part })
+    }
+
+    /// Whether all keys of a row are filled down, and it has a number.
+    fn is_filled_with_number(&self, row: &dyn Row, value_columns: &[u32]) -> bool {
+        self.keys().all(|(key, _)| row.filled(key.column) == Filled::FromAbove)
+            && value_columns.iter().any(|column| is_number(row, *column))
+    }
+
+    /// A row without a key: blank or a note, or one that has lost its key.
+    fn without_key(&self, tidying: &mut Tidying<'_>, row: &dyn Row, value_columns: &[u32]) {
+        let Some(value) = value_columns.iter().find(|column| is_number(row, **column)) else {
+            return tidying.count_note(row);
+        };
+        let raw = row.cell(*value).raw();
+        let message = format!("the number {raw} in a row without its {}", self.names());
+        let hint = self.filling(tidying);
+        tidying.fault_at(row.number(), *value, message, hint);
+    }
+
+    /// A row that has a part of its key.
+    fn without_part(&self, tidying: &mut Tidying<'_>, row: &dyn Row, key: &KeyColumn, what: &str) {
+        let message = match row.filled(key.column) {
+            Filled::Nothing => {
+                format!("no {what}, and none to fill down: the cells above it are blank, too")
+            }
+            Filled::Anew(left) => format!(
+                "no {what}, and none to fill down: the row begins something new in column {}",
+                letters(left)
+            ),
+            Filled::Own | Filled::FromAbove => format!("no {what} in a row that has {}", self.present(row)),
+        };
+        let (cell, hint) = (Some((row.number(), key.column)), self.filling(tidying));
+        let problem = Problem { cell, message, hint };
+        match only_text(row) {
+            Some(text) => tidying.note_or_fault(row.number(), text, problem),
+            None => tidying.fault(problem),
+        }
+    }
+
+    /// The period of a year and what divides it; a fault where the calendar hasn't it.
+    fn period_in(&self, tidying: &mut Tidying<'_>, year: i32, part: Part, row: &dyn Row) -> Option<i32> {
+        let period = part.in_year(year);
+        if let (None, Some(last)) = (period, self.within.last()) {
+            let texts: Vec<String> =
+                self.within.iter().map(|key| format!("{:?}", key.cell(row).raw())).collect();
+            tidying.fault_at(
+                row.number(),
+                last.column,
+                format!("the year {year} has no {}", texts.join(" ")),
+                "mend the cell in `corrections`, or the order of `within_year`: the month, then its day",
+            );
+        }
+        period
+    }
+
+    /// Whether a text stands where the time does that is known to be none; then the row is counted.
+    fn is_no_time(&self, tidying: &mut Tidying<'_>, row: &dyn Row) -> bool {
+        let times = self.time.iter().chain(&self.within);
+        let found = times.map(|key| fold(&key.cell(row).raw())).find(|text| self.not_times.contains(text));
+        if let Some(text) = &found {
+            *tidying.not_times.entry(text.clone()).or_default() += 1;
+        }
+        found.is_some()
+    }
+
+    /// The time of a row that isn't read; a fault nowhere.
+    fn time_if_any(&self, tidying: &mut Tidying<'_>, row: &dyn Row) -> Option<i32> {
+        let time = tidying.time_if_any(self.time.as_ref()?.cell(row))?;
+        if self.within.is_empty() {
+            return Some(time);
+        }
+        let frequency = tidying.asked.source.period?.frequency?;
+        part_if_any(&self.within, frequency, row)?.in_year(time)
+    }
+
+    /// What to do about a blank key.
+    fn filling(&self, tidying: &Tidying<'_>) -> String {
+        let source = tidying.asked.source;
+        let named = [&source.entity, &source.time, &source.category, &source.variable_column];
+        let mut named = named.into_iter().flatten().chain(&source.within_year);
+        let fill = match named.find(|name| !source.fill.contains_key(*name)) {
+            Some(name) => format!(
+                "if blank cells mean what stands above them, write `fill: {{{}: down}}` for their column; ",
+                yaml_word(name)
+            ),
+            None => String::new(),
+        };
+        format!(
+            "set `last_row` in vintage.yaml if the table ends above; {fill}otherwise fill the cell in a copy of the file \
+             (of merged cells only the first holds the text: see `merged`)"
+        )
     }
 
     fn names(&self) -> String {
@@ -232,56 +302,14 @@ impl KeyColumns {
     }
 }
 
+/// Whether a cell holds a number, by whatever rule it is written.
+fn is_number(row: &dyn Row, column: u32) -> bool {
+    is_number_of_some_kind(&fold(&row.cell(column).raw()))
+}
+
 /// The text of a row that holds nothing else.
 fn only_text(row: &dyn Row) -> Option<String> {
     let (column, cell) = row.first_from(1)?;
     let Cell::Text(text) = cell else { return None };
     row.first_from(column + 1).is_none().then(|| text.to_owned())
-}
-
-/// The column headed `name`, or the part of one that holds several keys; nothing, and a fault, where there is none.
-fn find_key(tidying: &mut Tidying<'_>, header: &Header, name: &str) -> Option<KeyColumn> {
-    if let Some(key) = part_of(header, tidying.asked.source, name) {
-        return Some(key);
-    }
-    find_column(tidying, header, name).map(|column| KeyColumn { column, part: None })
-}
-
-/// The part of a column with several keys that is called `name`. Eurostat's header `unit,geo\time` is divided without
-/// being declared: after the backslash stands what the columns are.
-fn part_of(header: &Header, source: &Source, name: &str) -> Option<KeyColumn> {
-    let wanted = fold_header(name);
-    if header.cells.iter().any(|(_, text)| fold_header(text) == wanted) {
-        return None;
-    }
-    let declared = source.split.iter().filter_map(|(own, separator)| {
-        let column = header.find(own).ok()?.column;
-        Some((column, header.text(column).unwrap_or_default().to_owned(), separator.clone()))
-    });
-    let found = header.cells.iter().filter(|(_, text)| text.contains('\\') && text.contains(','));
-    let found = found.map(|(column, text)| (*column, text.clone(), ",".to_owned()));
-    for (column, text, separator) in declared.chain(found) {
-        let keys = text.split('\\').next().unwrap_or_default();
-        let parts: Vec<String> = keys.split(separator.as_str()).map(fold_header).collect();
-        if let Some(at) = parts.iter().position(|part| *part == wanted) {
-            return Some(KeyColumn { column, part: Some(Part { separator, at, of: parts.len() }) });
-        }
-    }
-    None
-}
-
-/// The column headed `name`; nothing, and a fault, where there is none.
-pub(crate) fn find_column(tidying: &mut Tidying<'_>, header: &Header, name: &str) -> Option<u32> {
-    match header.find(name) {
-        Ok(found) => {
-            if let Some(warning) = found.warning {
-                tidying.warn(warning);
-            }
-            Some(found.column)
-        }
-        Err(problem) => {
-            tidying.fault(problem);
-            None
-        }
-    }
 }

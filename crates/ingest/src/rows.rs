@@ -15,7 +15,12 @@ pub(crate) trait Row {
     /// How many cells it has.
     fn width(&self) -> u32;
 
-    /// The first cell from a column on that isn't blank, with its column.
+    /// What a cell of a column of keys that is filled down is.
+    fn filled(&self, _column: u32) -> Filled {
+        Filled::Own
+    }
+
+    /// The first cell from a column on that isn't blank, with its column; what is filled down is blank.
     fn first_from(&self, column: u32) -> Option<(u32, Cell<'_>)> {
         (column..=self.width()).map(|at| (at, self.cell(at))).find(|(_, cell)| !cell.is_blank())
     }
@@ -24,6 +29,19 @@ pub(crate) trait Row {
     fn is_blank(&self) -> bool {
         self.first_from(1).is_none()
     }
+}
+
+/// Where what a key's cell says stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filled {
+    /// In the cell itself, if anywhere.
+    Own,
+    /// In a cell above it.
+    FromAbove,
+    /// In no cell: it is blank, and so are all above it.
+    Nothing,
+    /// In no cell: it is blank, and a column to its left begins something new.
+    Anew(u32),
 }
 
 /// Rows that follow one another and can be read apart from the rest of their table.

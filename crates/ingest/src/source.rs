@@ -84,6 +84,14 @@ pub struct Source {
     /// each row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
+    /// Columns that divide the year of a time: that of its quarter, or those of its month and its day. The year stands in
+    /// the column `time` or, in a wide table, in the headers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub within_year: Vec<String>,
+    /// Texts that stand where times do and are none, such as a year's mean beside its months: their rows are left unread
+    /// and counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_times: Vec<String>,
     /// How times are to be read that are quarters, months or any other periods than years.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<PeriodReading>,
@@ -140,6 +148,9 @@ pub struct Source {
     /// What to do with hidden rows, columns and sheets; they are read where nothing is said, and a warning names them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hidden: Option<HiddenCells>,
+    /// Columns of keys whose blank cells mean what another cell says, by header.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fill: BTreeMap<String, Fill>,
     /// What merged cells under the header hold. Where nothing is said, cells that may hold what is shown are faults
     /// where they are read.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -298,6 +309,14 @@ pub enum MergedCells {
     First,
 }
 
+/// What a blank cell of a key means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Fill {
+    /// What the nearest filled cell above it says.
+    Down,
+}
+
 /// What of a value that has a label is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -376,9 +395,15 @@ impl Source {
         self.layout == Layout::Wide && self.time.is_some()
     }
 
-    /// How the texts in the column of times are periods; nothing where they are years.
-    pub(crate) fn period_of_rows(&self) -> Option<PeriodReading> {
-        self.period.filter(|_| !self.has_years_down())
+    /// Whether rows are months, quarters or days of the years that headers name.
+    pub(crate) fn has_parts_down(&self) -> bool {
+        self.layout == Layout::Wide && self.time.is_none() && !self.within_year.is_empty()
+    }
+
+    /// How the texts in the column of times, or in the headers of a wide table, are periods; nothing where they are years
+    /// that something else divides.
+    pub(crate) fn period_of_times(&self) -> Option<PeriodReading> {
+        self.period.filter(|_| !self.has_years_down() && self.within_year.is_empty())
     }
 
     /// How years are read.

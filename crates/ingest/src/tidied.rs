@@ -21,6 +21,10 @@ pub struct Tidied {
     pub rows_left_out: usize,
     /// Names that aren't in the crosswalk and whose rows were left out without the manifest's saying so.
     pub names_outside: Vec<NameOutside>,
+    /// How many blank cells of each column of keys mean what stands above them, by header.
+    pub filled: BTreeMap<String, usize>,
+    /// How many rows were left out for each text that stands where times do and is none.
+    pub not_times: BTreeMap<String, usize>,
 }
 
 impl Tidied {

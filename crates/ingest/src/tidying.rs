@@ -106,6 +106,13 @@ pub(crate) struct Tidying<'a> {
     /// Rows without a key that hold text, and the first of them: notes under the table, most often.
     pub(crate) notes: usize,
     pub(crate) first_note: Option<(u32, String)>,
+    /// How many cells of each column of keys were filled down, and the rows of those that they were filled from.
+    pub(crate) filled: BTreeMap<String, usize>,
+    pub(crate) filled_from: BTreeSet<u32>,
+    /// Rows with nothing but a text in such a column: names of the rows under them, or notes.
+    pub(crate) headings: Vec<(u32, String)>,
+    /// How many rows were left out for each text that stands where times do and is none.
+    pub(crate) not_times: BTreeMap<String, usize>,
 }
 
 impl<'a> Tidying<'a> {
@@ -139,6 +146,10 @@ impl<'a> Tidying<'a> {
             periods: HashMap::new(),
             notes: 0,
             first_note: None,
+            filled: BTreeMap::new(),
+            filled_from: BTreeSet::new(),
+            headings: Vec::new(),
+            not_times: BTreeMap::new(),
         }
     }
 
@@ -173,6 +184,14 @@ impl<'a> Tidying<'a> {
         self.last_keyed = self.last_keyed.max(block.last_keyed);
         self.notes += block.notes;
         self.first_note = self.first_note.take().or(block.first_note);
+        for (name, count) in block.filled {
+            *self.filled.entry(name).or_default() += count;
+        }
+        self.filled_from.extend(block.filled_from);
+        self.headings.extend(block.headings);
+        for (text, count) in block.not_times {
+            *self.not_times.entry(text).or_default() += count;
+        }
         self.marks.absorb(block.marks);
         self.records.append(block.records);
     }
@@ -251,6 +270,11 @@ impl<'a> Tidying<'a> {
         }
     }
 
+    /// A row with nothing but a text in a column that is filled down.
+    pub(crate) fn heading(&mut self, row: u32, text: &str) {
+        self.headings.push((row, text.to_owned()));
+    }
+
     /// A column that seems to be of a year or a period and isn't read.
     pub(crate) fn not_read(&mut self, row: u32, column: u32, header: &str) {
         self.unread.push((row, column, header.to_owned()));
@@ -260,7 +284,7 @@ impl<'a> Tidying<'a> {
     pub(crate) fn time_if_any(&mut self, cell: Cell<'_>) -> Option<i32> {
         let [first, last] = self.asked.source.covers.unwrap_or(PLAUSIBLE_YEARS);
         let source = self.asked.source;
-        let (time, year) = match source.period_of_rows() {
+        let (time, year) = match source.period_of_times() {
             Some(reading) => {
                 let period = reading.read(&source.in_common_years(&cell.raw())).ok()?;
                 (period.ordinal(), period.in_year())
@@ -289,7 +313,7 @@ impl<'a> Tidying<'a> {
     /// The time in a cell, as a number among those of its frequency; nothing, and a fault, where it isn't one that
     /// the source covers.
     pub(crate) fn time(&mut self, cell: Cell<'_>, row: u32, column: u32) -> Option<i32> {
-        let Some(reading) = self.asked.source.period else { return self.year(cell, row, column) };
+        let Some(reading) = self.asked.source.period_of_times() else { return self.year(cell, row, column) };
         let text = cell.raw();
         if let Some(known) = self.periods.get(text.as_ref()) {
             return Some(known.ordinal());
@@ -303,7 +327,7 @@ impl<'a> Tidying<'a> {
             Err(error) => {
                 let hint = match era::unnamed(&fold(&text)) {
                     Some(own) => YearProblem::Era(own).hint(),
-                    None => "mend `period` in vintage.yaml; if it is no row of data, leave it out with `where` or `last_row`".into(),
+                    None => "mend `period` in vintage.yaml; if it is no row of data, leave it out with `where`, `not_times` or `last_row`".into(),
                 };
                 self.fault_at(row, column, error.to_string(), hint);
                 None

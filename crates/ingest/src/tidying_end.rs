@@ -1,5 +1,7 @@
 //! What the records come to when all rows are read: the table with its warnings, or all that is wrong.
 
+use std::collections::BTreeMap;
+
 use vintner_panel::{Absences, DroppedName, Period, Promise, TidyTable, UnreadColumn};
 
 use crate::layout::Layout;
@@ -21,6 +23,7 @@ pub(crate) struct Ended {
     pub(crate) rows_read: usize,
     pub(crate) rows_left_out: usize,
     pub(crate) names_outside: Vec<NameOutside>,
+    pub(crate) not_times: BTreeMap<String, usize>,
 }
 
 /// How many names a warning lists.
@@ -88,7 +91,18 @@ impl<'a> Tidying<'a> {
             warnings.push(format!("{} more warnings", self.more_warnings));
         }
         let rows_left_out = self.confirmed + self.outside.rows();
-        Ok(Ok(Tidied { table, warnings, rows_read: self.rows_read, rows_used, rows_left_out, names_outside }))
+        let (filled, not_times) = (self.filled, self.not_times);
+        let rows_read = self.rows_read;
+        Ok(Ok(Tidied {
+            table,
+            warnings,
+            rows_read,
+            rows_used,
+            rows_left_out,
+            names_outside,
+            filled,
+            not_times,
+        }))
     }
 
     /// What is said once all blocks of a file were read whose records went on their way before: warnings and counts, or the
@@ -139,7 +153,8 @@ impl<'a> Tidying<'a> {
             warnings.push(format!("{} more warnings", self.more_warnings));
         }
         let rows_left_out = self.confirmed + self.outside.rows();
-        Ok(Ended { absences, warnings, rows_read: self.rows_read, rows_left_out, names_outside })
+        let (rows_read, not_times) = (self.rows_read, self.not_times);
+        Ok(Ended { absences, warnings, rows_read, rows_left_out, names_outside, not_times })
     }
 
     /// The records of a block, without those that repeat a key within it, which are faults.
@@ -319,6 +334,12 @@ impl<'a> Tidying<'a> {
     fn settle_unkeyed(&mut self) {
         for (row, text, problem) in std::mem::take(&mut self.unkeyed) {
             if row > self.last_keyed { self.count_text(row, &text) } else { self.fault(problem) }
+        }
+        // A text that no row took for its key is a note.
+        for (row, text) in std::mem::take(&mut self.headings) {
+            if !self.filled_from.contains(&row) {
+                self.count_text(row, &text);
+            }
         }
     }
 

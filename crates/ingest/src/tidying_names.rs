@@ -14,8 +14,7 @@ use crate::tidying::{Resolved, Tidying};
 
 impl<'a> Tidying<'a> {
     /// Counts a row, or a column, whose entity isn't in the crosswalk.
-    pub(crate) fn left_out(&mut self, name: Cell<'_>, time: Option<Cell<'_>>, row: u32, column: u32) {
-        let time = time.and_then(|time| self.time_if_any(time));
+    pub(crate) fn left_out(&mut self, name: Cell<'_>, time: Option<i32>, row: u32, column: u32) {
         let name = name.raw();
         let folded = fold_name(&name);
         let declared = self.asked.source.outside.is_some()

@@ -10,7 +10,7 @@ use crate::part_of_year::part_of_year;
 use crate::problem::Problem;
 use crate::read_row::ReadRow;
 use crate::records::RecordPlace;
-use crate::row_key::KeyColumns;
+use crate::row_key::{KeyColumns, KeyedRow};
 use crate::rows::Row;
 use crate::source::{Source, TIME_WITHIN};
 use crate::tidying::Tidying;
@@ -61,11 +61,14 @@ impl<'a> Wide<'a> {
 }
 
 impl Wide<'_> {
-    /// The time of a row's cell.
-    fn time_of(&self, year: Option<i32>, column: &YearColumn) -> Option<i32> {
+    /// The time of a row's cell; nothing where the calendar hasn't it.
+    fn time_of(&self, keyed: &KeyedRow, column: &YearColumn) -> Option<i32> {
+        if let Some(part) = keyed.part {
+            return part.in_year(column.time);
+        }
         let Some(frequency) = self.parts else { return Some(column.time) };
         let part = u32::try_from(column.time).ok()?;
-        Some(Period::of_year(frequency, year?, part)?.ordinal())
+        Some(Period::of_year(frequency, keyed.time?, part)?.ordinal())
     }
 }
 
@@ -90,7 +93,15 @@ impl ReadRow for Wide<'_> {
         let Some((_, by_row)) = by_row else { return };
         let number = row.number();
         for year in &self.years {
-            let Some(time) = self.time_of(keyed.year, year) else { continue };
+            let Some(time) = self.time_of(&keyed, year) else {
+                // 29 February stands in other years' columns, too, and is blank there.
+                if !row.cell(year.column).is_blank() {
+                    let message = format!("a value of a day that {} hasn't", year.time);
+                    let hint = "mend the cell in `corrections`, or `within_year` and `period`";
+                    tidying.fault_at(number, year.column, message, hint);
+                }
+                continue;
+            };
             let by_header = year.variable.and_then(|at| self.readers.get(at)).map(|(_, reader)| reader);
             let reader = by_header.unwrap_or(by_row);
             let variable = u32::try_from(reader.at).unwrap_or(u32::MAX);
@@ -121,7 +132,7 @@ impl ReadRow for Wide<'_> {
 /// Whether a header is of a time of the source's frequency.
 fn is_time(tidying: &Tidying<'_>, text: &str) -> bool {
     let source = tidying.asked.source;
-    match (parts_of(source), source.period) {
+    match (parts_of(source), source.period_of_times()) {
         (Some(parts), _) => part_of_year(text, parts).is_some(),
         (None, Some(reading)) => reading.read(&source.in_common_years(text)).is_ok(),
         (None, None) => parse_marked_year(Cell::Text(text), source.years()).is_ok(),
@@ -138,7 +149,7 @@ fn time_within(tidying: &Tidying<'_>, header: &str) -> Option<(usize, String)> {
         let (before, after) = (fold_header(before), fold_header(after));
         let text = header.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
         // What stands beside a time is another variable: `Y1961F` has the flags of `Y1961`.
-        let is_plain = match tidying.asked.source.period {
+        let is_plain = match tidying.asked.source.period_of_times() {
             Some(_) => is_time(tidying, text),
             None => parse_marked_year(Cell::Text(text), tidying.asked.source.years())
                 .is_ok_and(|found| found.mark.is_none()),
@@ -223,7 +234,7 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
             );
             continue;
         }
-        let mark = match source.period {
+        let mark = match source.period_of_times() {
             Some(_) => None,
             None => parse_marked_year(cell, source.years()).ok().and_then(|found| found.mark),
         };
@@ -247,7 +258,7 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
         let problem = headers.iter().find_map(|text| {
             let problem = parse_marked_year(Cell::Text(text), source.years()).err()?;
             let is_near = names_a_year(text) || matches!(problem, YearProblem::Era(_));
-            (source.period.is_none() && is_near).then(|| (text.clone(), problem.hint()))
+            (source.period_of_times().is_none() && is_near).then(|| (text.clone(), problem.hint()))
         });
         let (first, hint) = match problem {
             Some((text, hint)) => (format!("; {text:?} is none"), hint),
@@ -256,8 +267,8 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
                 format!("set `header_row` or `layout: long`; its headers are {}", shown(&headers)),
             ),
         };
-        let due =
-            source.period.and_then(|period| period.frequency).map_or("year", |frequency| frequency.word());
+        let due = source.period.filter(|_| !source.has_parts_down());
+        let due = due.and_then(|period| period.frequency).map_or("year", |frequency| frequency.word());
         tidying.fault(Problem {
             cell: None,
             message: format!("no header in row {} is a {due}{first}", header.row),

@@ -46,6 +46,8 @@ pub(crate) struct MarkedYear {
 pub(crate) enum YearProblem {
     /// A period of another length.
     Period(Frequency),
+    /// A month that ends a quarter, by its name: a month, or a quarter that is called by its last month.
+    LastMonth,
     /// Two years that follow one another, and it isn't said which counts.
     Span,
     /// A year of an era that isn't named.
@@ -62,6 +64,7 @@ impl YearProblem {
         match self {
             YearProblem::Period(Frequency::Day) => format!("a date where a year is due: {raw}"),
             YearProblem::Period(frequency) => format!("a {frequency} where a year is due: {raw}"),
+            YearProblem::LastMonth => format!("a month where a year is due: {raw}"),
             YearProblem::Span => format!("two years where one is due: {raw}"),
             YearProblem::Era(_) => format!("a year of an era that isn't named: {raw}"),
             YearProblem::NotWhole => format!("{raw} is not a year"),
@@ -81,6 +84,11 @@ impl YearProblem {
                 let word = if *frequency == Frequency::HalfYear { "half-year" } else { frequency.word() };
                 format!("set `period: {{frequency: {word}}}` in vintage.yaml")
             }
+            YearProblem::LastMonth => {
+                "set `period: {frequency: month}` in vintage.yaml; or `period: {frequency: quarter}` if only every third \
+                 month is there and stands for the quarter that it ends"
+                    .into()
+            }
             YearProblem::Span => {
                 "say which of the two counts: `year_span: first` or `year_span: last` in vintage.yaml".into()
             }
@@ -89,7 +97,7 @@ impl YearProblem {
             }
             YearProblem::NotWhole | YearProblem::Text => {
                 "2008, \"2008\", 2008年, FY2008, 2008p, 2008* and 2008 [YR2008] are years; where the table ends above, \
-                 set `last_row`, where it isn't a row of data, leave it out with `where`"
+                 set `last_row`, where it isn't a row of data, leave it out with `where` or `not_times`"
                     .into()
             }
         }
@@ -226,9 +234,9 @@ fn is_mark(text: &str, set_off: bool) -> bool {
     if WORDS.contains(&lower.as_str()) {
         return true;
     }
-    // Letters that name no period: 1990Q, 1990H, 1990s.
+    // Letters that name no period: 1990Q, 1990H, 1990s, 1990 I.
     let is_letter =
-        |character: char| character.is_ascii_alphabetic() && !"qhmwstdQHMWSTD".contains(character);
+        |character: char| character.is_ascii_alphabetic() && !"qhkmwstdQHKMWSTDIVX".contains(character);
     let of_marks = |character: char| "*†‡§¶#^~+!".contains(character) || is_raised(character);
     let mut characters = text.chars();
     if let (Some(first), rest) = (characters.next(), characters.as_str())
@@ -282,8 +290,11 @@ fn two_years(folded: &str) -> Option<(i32, Option<String>)> {
 }
 
 fn period_or_text(folded: &str) -> YearProblem {
-    let reading = PeriodReading::default().read(folded);
-    match reading {
+    let quarter = PeriodReading { frequency: Some(Frequency::Quarter), ..PeriodReading::default() };
+    match PeriodReading::default().read(folded) {
+        Ok(period) if period.frequency() == Frequency::Month && quarter.read(folded).is_ok() => {
+            YearProblem::LastMonth
+        }
         Ok(period) if period.frequency() != Frequency::Year => YearProblem::Period(period.frequency()),
         _ if looks_like_a_date(folded) => YearProblem::Period(Frequency::Day),
         _ => YearProblem::Text,

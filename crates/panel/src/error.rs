@@ -148,6 +148,30 @@ pub enum PanelError {
         /// The text.
         text: String,
     },
+    /// Months from January on, which are no period of the declared length.
+    #[error(
+        "`{text}` is of the months from January on (a cumulative figure), and no period of the length that is due; take the differences in a copy of the file, or leave it out"
+    )]
+    CumulativePeriod {
+        /// The text.
+        text: String,
+    },
+    /// Months that are no period of the calendar.
+    #[error(
+        "`{text}` is of months that are no quarter, half-year or year of the calendar; leave it out, or take the months one by one"
+    )]
+    UnevenPeriod {
+        /// The text.
+        text: String,
+    },
+    /// A part of a fiscal year.
+    #[error(
+        "`{text}` counts within a fiscal year, which may begin with any month; write the quarter or month of the calendar (1990Q1)"
+    )]
+    FiscalPeriod {
+        /// The text.
+        text: String,
+    },
     /// A period of another length than the one declared.
     #[error("`{text}` is a {found} where a {expected} is due; mend it, or declare the frequency `{found}`")]
     OtherFrequency {

@@ -6,6 +6,7 @@
 
 mod address;
 mod chunks;
+mod east_asian_periods;
 mod entity;
 mod error;
 mod frequency;
@@ -15,8 +16,10 @@ mod labels;
 mod numbers;
 mod panel;
 mod period;
+mod period_names;
 mod period_reading;
 mod period_window;
+mod period_word;
 mod period_words;
 mod shape;
 mod tidy;

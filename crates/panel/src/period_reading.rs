@@ -11,23 +11,25 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::error::{PanelError, Result};
 use crate::frequency::Frequency;
 use crate::period::Period;
-use crate::period_words::{Digits, Word, Words};
+use crate::period_word::{Digits, Word, Words};
 
 /// What is known of texts before they are read as periods.
 ///
 /// | | read as it stands |
 /// |---|---|
 /// | year | `1990`, `1990年` |
-/// | half-year | `1990H1`, `1990S2`, `H1 1990`, `1990年上半年` |
-/// | quarter | `1990Q1`, `1990q1`, `1990-Q1`, `Q1 1990`, `1990T1`, `1990年第1季度` |
-/// | month | `1990-03`, `1990/03`, `03/1990`, `1990M3`, `199003`, `Mar 1990`, `1990年3月` |
+/// | half-year | `1990H1`, `1990S2`, `H1 1990`, `1st half 1990`, `1990年上半年` |
+/// | quarter | `1990Q1`, `1990q1`, `1990-Q1`, `Q1 1990`, `1990T1`, `1990K1`, `1º trimestre 1990`, `1. Quartal 1990`, `I квартал 1990`, `Jan-Mar 1990`, `1990.1/4`, `1990年第1季度`, `1990年1～3月期` |
+/// | month | `1990-03`, `1990/03`, `03/1990`, `1990M3`, `199003`, `Mar 1990`, `março de 1990`, `März 1990`, `март 1990 г.`, `1990年3月`, `1990년 3월` |
 /// | week | `1990-W07`, `1990W7`, `1990年第7周` |
 /// | day | `1990-03-07`, `1990/3/7`, `19900307`, `7 March 1990`, `07mar1990`, `1990-W10-3`, `1990年3月7日` |
 ///
 /// A text that can be read in two ways is refused with both: `1990:2` may be a month, a quarter or a half-year
 /// until the frequency is declared (a day on which a period of the declared length begins or ends stands for
 /// it), `01/02/1990` is the first of February or the second of January until the
-/// order is, and `90` is no year until a century is.
+/// order is, and `90` is no year until a century is. A month by its name stands for the quarter or half-year that it ends
+/// where these are declared (`Mar 1990` is 1990Q1), as the first day of that month does. Figures from January on
+/// (`1990年1-9月`) and within fiscal years (`FY1990 Q1`) are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PeriodReading {
@@ -59,6 +61,14 @@ struct Readings {
     beyond: Option<Frequency>,
     /// Whether one would need a century.
     lacks_century: bool,
+    /// Whether a month is one by its name, which no number of a quarter can be taken for.
+    named_month: bool,
+    /// Whether it is of the months from January on.
+    cumulative: bool,
+    /// Whether it is of months that are no period of the calendar.
+    uneven: bool,
+    /// Whether it counts within a fiscal year.
+    fiscal: bool,
 }
 
 impl Readings {
@@ -84,12 +94,19 @@ impl PeriodReading {
             return Err(PanelError::TimeOfDay { text: told() });
         }
         let readings = Words::of(date).map(|words| self.readings(&words)).unwrap_or_default();
+        if readings.fiscal {
+            return Err(PanelError::FiscalPeriod { text: told() });
+        }
         let wanted = |period: &Period| self.frequency.is_none_or(|frequency| period.frequency() == frequency);
         let fitting: Vec<Period> = readings.found.iter().copied().filter(wanted).collect();
         let days: Vec<Period> = readings
             .found
             .iter()
-            .filter_map(|day| self.frequency.and_then(|own| bounded_by(*day, own)))
+            .filter_map(|found| {
+                let own = self.frequency?;
+                let by_month = || ended_by(*found, own).filter(|_| readings.named_month);
+                bounded_by(*found, own).or_else(by_month)
+            })
             .collect();
         match (fitting.as_slice(), readings.found.first(), readings.beyond) {
             ([period], ..) => Ok(*period),
@@ -102,11 +119,13 @@ impl PeriodReading {
                 let readings = readings.collect();
                 Err(PanelError::AmbiguousPeriod { text: told(), cure: cure(&fitting), readings })
             }
+            ([], ..) if readings.cumulative => Err(PanelError::CumulativePeriod { text: told() }),
             ([], Some(found), _) => Err(PanelError::OtherFrequency {
                 text: told(),
                 found: found.frequency(),
                 expected: self.frequency.unwrap_or(found.frequency()),
             }),
+            ([], None, _) if readings.uneven => Err(PanelError::UnevenPeriod { text: told() }),
             ([], None, _) if readings.lacks_century => Err(PanelError::NoCentury { text: told() }),
             ([], None, Some(frequency)) => Err(PanelError::NoSuchPeriod { text: told(), frequency }),
             ([], None, None) => Err(PanelError::NotAPeriod { text: told() }),
@@ -115,39 +134,83 @@ impl PeriodReading {
 
     fn readings(&self, words: &Words) -> Readings {
         let mut readings = Readings::default();
+        words.readings().iter().for_each(|words| self.add_readings(words, &mut readings));
+        readings
+    }
+
+    fn add_readings(&self, words: &Words, readings: &mut Readings) {
         match (words.words.as_slice(), words.marks.as_slice()) {
-            ([Word::Number(digits)], _) => self.digits(*digits, &mut readings),
+            (own, _) if own.contains(&Word::Fiscal) => readings.fiscal = true,
+            ([Word::Number(year), Word::Months(first, last)], _) => self.span(*year, *first, *last, readings),
+            ([Word::Number(digits)], _) => self.digits(*digits, readings),
             ([Word::Number(first), Word::Number(second)], [Some(mark)]) => {
-                self.two_numbers(*first, *second, *mark, &mut readings);
+                self.two_numbers(*first, *second, *mark, readings);
             }
             ([Word::Number(first), Word::Number(second), Word::Number(third)], [Some(one), Some(other)])
                 if one == other && "-/. ".contains(*one) =>
             {
-                self.three_numbers(*first, *second, *third, &mut readings);
+                self.three_numbers(*first, *second, *third, readings);
             }
             ([Word::Number(year), Word::Month(month)] | [Word::Month(month), Word::Number(year)], _) => {
-                self.part_of(*year, Frequency::Month, *month, &mut readings);
+                readings.named_month = true;
+                self.part_of(*year, Frequency::Month, *month, readings);
             }
             ([Word::Number(first), Word::Month(month), Word::Number(second)], _) => {
                 // A day of one or two digits and a year; of two numbers of two digits either may be either.
                 if second.count <= 2 {
-                    self.day(*first, *month, *second, &mut readings);
+                    self.day(*first, *month, *second, readings);
                 }
                 if first.count <= 2 {
-                    self.day(*second, *month, *first, &mut readings);
+                    self.day(*second, *month, *first, readings);
                 }
             }
             ([Word::Month(month), Word::Number(day), Word::Number(year)], _) if day.count <= 2 => {
-                self.day(*year, *month, *day, &mut readings);
+                self.day(*year, *month, *day, readings);
+            }
+            ([Word::Number(year), Word::Whole, Word::Number(_)], [None, None]) => {
+                self.digits(*year, readings)
+            }
+            // 2019-20 Q1, Q1 2019/20.
+            (
+                [Word::Number(first), Word::Number(second), Word::Letter(_) | Word::Unit(_), Word::Number(_)],
+                _,
+            )
+            | (
+                [Word::Letter(_) | Word::Unit(_), Word::Number(_), Word::Number(first), Word::Number(second)],
+                _,
+            )
+            | (
+                [Word::Number(_), Word::Letter(_) | Word::Unit(_), Word::Number(first), Word::Number(second)],
+                _,
+            ) if first.count == 4 && (second.value - first.value - 1) % 100 == 0 => {
+                readings.fiscal = true;
+            }
+            // 2020.1/4, the first of four.
+            ([Word::Number(year), Word::Number(part), Word::Number(of)], [Some('.'), Some('/')])
+                if year.count == 4 && of.value == 4 && part.count == 1 && of.count == 1 =>
+            {
+                self.part_of(*year, Frequency::Quarter, part.value.unsigned_abs(), readings);
+            }
+            (own @ ([Word::Unit(_), _, _] | [_, Word::Unit(_), _] | [_, _, Word::Unit(_)]), _) => {
+                self.counted(own, readings);
+            }
+            ([Word::Roman(part), Word::Number(year)] | [Word::Number(year), Word::Roman(part)], _) => {
+                self.roman(*year, *part, readings);
+            }
+            // IV кв. 2020 and its like with a letter.
+            ([Word::Roman(part), Word::Letter(letter), Word::Number(year)], _)
+            | ([Word::Number(year), Word::Roman(part), Word::Letter(letter)], _) => {
+                let letter = if *letter == 'K' { 'Q' } else { *letter };
+                self.lettered(*year, letter, digit(*part), readings);
             }
             ([Word::Letter(letter), Word::Number(part), Word::Number(year)], [None, _]) => {
-                self.lettered(*year, *letter, *part, &mut readings);
+                self.lettered(*year, *letter, *part, readings);
             }
             ([Word::Number(first), Word::Letter(letter), Word::Number(second)], marks) => {
                 // 1990Q1, and 1Q1990 in one piece.
-                self.lettered(*first, *letter, *second, &mut readings);
+                self.lettered(*first, *letter, *second, readings);
                 if marks.first() == Some(&None) {
-                    self.lettered(*second, *letter, *first, &mut readings);
+                    self.lettered(*second, *letter, *first, readings);
                 }
             }
             ([Word::Number(year), Word::Letter('W'), Word::Number(week), Word::Number(day)], marks)
@@ -158,7 +221,53 @@ impl PeriodReading {
             }
             _ => {}
         }
-        readings
+    }
+
+    /// 1st quarter 2020, 2020 Quartal 1, I квартал 2020: a word for what is counted, its number, and the year.
+    fn counted(&self, words: &[Word], readings: &mut Readings) {
+        let letter =
+            words.iter().find_map(|word| if let Word::Unit(letter) = word { Some(*letter) } else { None });
+        let mut numbers = words.iter().filter_map(|word| match word {
+            Word::Number(digits) => Some(*digits),
+            Word::Roman(part) => Some(digit(*part)),
+            _ => None,
+        });
+        let (Some(letter), Some(one), Some(other)) = (letter, numbers.next(), numbers.next()) else { return };
+        // A year of two digits stands last.
+        let (year, part) = if one.count == 4 { (one, other) } else { (other, one) };
+        self.lettered(year, letter, part, readings);
+    }
+
+    /// IV/2020: a month, unless it is declared what is counted; up to IV a quarter as well.
+    fn roman(&self, year: Digits, part: u32, readings: &mut Readings) {
+        let mut add = |frequency: Frequency| {
+            let has = frequency.in_a_year().is_some_and(|parts| i64::from(part) <= i64::from(parts));
+            if has {
+                self.part_of(year, frequency, part, readings);
+            }
+        };
+        match self.frequency {
+            Some(own @ (Frequency::HalfYear | Frequency::Quarter)) => add(own),
+            Some(_) => add(Frequency::Month),
+            None => [Frequency::Month, Frequency::Quarter, Frequency::HalfYear].into_iter().for_each(add),
+        }
+    }
+
+    /// From one month of a year to another: a quarter, a half-year or the year; others are none.
+    fn span(&self, year: Digits, first: u32, last: u32, readings: &mut Readings) {
+        let months = (last + 1).saturating_sub(first);
+        let frequency = match months {
+            3 => Frequency::Quarter,
+            6 => Frequency::HalfYear,
+            12 => Frequency::Year,
+            _ => Frequency::Month,
+        };
+        readings.cumulative = first == 1 && months > 1;
+        if frequency != Frequency::Month && (first - 1) % months == 0 {
+            self.part_of(year, frequency, (first - 1) / months + 1, readings);
+        } else {
+            readings.uneven = true;
+        }
     }
 
     /// 1990, 90, 199003, 19900307.
@@ -250,6 +359,13 @@ impl PeriodReading {
     }
 
     fn lettered(&self, year: Digits, letter: char, part: Digits, readings: &mut Readings) {
+        if letter == 'K' {
+            // CBS's 2020KW01 is a quarter, KW 1 of 2020 a week.
+            if (1..=4).contains(&part.value) {
+                self.lettered(year, 'Q', part, readings);
+            }
+            return self.lettered(year, 'W', part, readings);
+        }
         let frequency = match letter {
             'H' => Frequency::HalfYear,
             'Q' => Frequency::Quarter,
@@ -287,7 +403,22 @@ impl PeriodReading {
     }
 }
 
-/// The period of a length that begins or ends on a day; nothing for a day within one.
+/// A small number as it is written.
+fn digit(value: u32) -> Digits {
+    Digits { value: i32::try_from(value).unwrap_or_default(), count: 1 + usize::from(value > 9) }
+}
+
+/// The quarter or half-year that ends with a month, as the Australian Bureau of Statistics names its quarters; nothing for
+/// a month within one. A year may end with any month.
+fn ended_by(month: Period, frequency: Frequency) -> Option<Period> {
+    let parts = frequency.in_a_year().filter(|parts| *parts > 1 && month.frequency() == Frequency::Month)?;
+    let months = (12 / parts).unsigned_abs();
+    (months > 1 && month.part() % months == 0)
+        .then(|| Period::of_year(frequency, month.in_year(), month.part() / months))?
+}
+
+/// The period of a length that begins or ends on a day; nothing for a day within one. The first day of its last month is
+/// its last month.
 fn bounded_by(day: Period, frequency: Frequency) -> Option<Period> {
     let parts = frequency.in_a_year().filter(|_| day.frequency() == Frequency::Day)?;
     let months = 12 / parts;
@@ -300,7 +431,9 @@ fn bounded_by(day: Period, frequency: Frequency) -> Option<Period> {
             Period::date(year, (part * months + 1).unsigned_abs(), 1)
         };
         let last = next.map(|next| next.ordinal() - 1);
-        let bounds = day.ordinal() == first || last == Some(day.ordinal());
+        let last_month = Period::date(year, (part * months).unsigned_abs(), 1).map(Period::ordinal);
+        let by_last_month = parts > 1 && last_month == Some(day.ordinal());
+        let bounds = day.ordinal() == first || last == Some(day.ordinal()) || by_last_month;
         bounds.then(|| Period::of_year(frequency, year, part.unsigned_abs()))?
     })
 }
@@ -371,6 +504,16 @@ fn cure(readings: &[Period]) -> &'static str {
 fn split_time(text: &str) -> (&str, bool) {
     let text = text.trim();
     let Some((date, time)) = text.rsplit_once(['T', ' ']) else { return (text, true) };
+    // The day is that of the zone it is written in.
+    let offset = time.rfind(['+', '-']).filter(|at| *at >= 5);
+    let (time, offset) = offset.and_then(|at| time.split_at_checked(at)).unwrap_or((time, ""));
+    let is_offset = |text: &str| {
+        text.len() == 6
+            && text.chars().skip(1).all(|character| character.is_ascii_digit() || character == ':')
+    };
+    if !(offset.is_empty() || is_offset(offset)) {
+        return (text, true);
+    }
     let time = time.strip_suffix('Z').unwrap_or(time);
     let is_time = time.len() >= 5
         && time.bytes().all(|byte| byte.is_ascii_digit() || byte == b':' || byte == b'.')

@@ -1,86 +1,141 @@
-//! The numbers and words that a period is written with.
+//! From a period's text to its words.
 
-/// A part of a period's text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Word {
-    /// Digits.
-    Number(Digits),
-    /// A month's name.
-    Month(u32),
-    /// A letter for what is counted: Q, H, M, W.
-    Letter(char),
-}
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
-/// A number as it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Digits {
-    pub(crate) value: i32,
-    /// How many digits it has, zeros before it included.
-    pub(crate) count: usize,
-}
-
-/// A text's words, and what stands between each and the next (a space where only spaces do, nothing where they
-/// touch).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Words {
-    pub(crate) words: Vec<Word>,
-    pub(crate) marks: Vec<Option<char>>,
-}
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
+use crate::east_asian_periods::east_asian;
+use crate::period_names::{count, is_ending, is_link, is_through, months, roman, unit};
+use crate::period_word::{Digits, Word, Words, number};
 
 impl Words {
     /// The words of a text; none where it has others than a period is written with.
     pub(crate) fn of(text: &str) -> Option<Self> {
         let text: String = text.trim().chars().map(narrow).collect();
-        if text.contains('年') {
-            return chinese(&text);
+        match east_asian(&text) {
+            Some(found) => found,
+            None => Self::alphabetic(&text),
         }
+    }
+
+    /// The words of a text in an alphabet.
+    fn alphabetic(text: &str) -> Option<Self> {
+        // Accents are typed or left out; ş, ğ and the like come apart, ł and ı don't.
+        let text: String = text
+            .nfd()
+            .filter(|character| !is_combining_mark(*character))
+            .map(|character| match character {
+                'ł' => 'l',
+                'ı' => 'i',
+                '°' => 'º',
+                other => other,
+            })
+            .collect();
+        // janv. 2020 г.
+        let text = match text.strip_suffix('.') {
+            Some(bare) if bare.ends_with(char::is_alphabetic) => bare,
+            _ => text.as_str(),
+        };
         let mut found = Self::default();
-        let mut rest = text.as_str();
+        let mut rest = text;
+        // What stands between the last word and the next; nothing where they touch.
+        let mut between: Option<char> = None;
+        // How many words there were where letters behind a number were left out.
+        let mut ended = 0;
         while let Some(first) = rest.chars().next() {
-            let kind: fn(char) -> bool = match first {
-                '0'..='9' => |character| character.is_ascii_digit(),
-                'a'..='z' | 'A'..='Z' => |character| character.is_ascii_alphabetic(),
-                _ => |character| !character.is_ascii_alphanumeric(),
+            let kind: fn(char) -> bool = if first.is_ascii_digit() {
+                |character| character.is_ascii_digit()
+            } else if first.is_alphabetic() {
+                char::is_alphabetic
+            } else {
+                |character| !character.is_ascii_digit() && !character.is_alphabetic()
             };
             let (run, after) = rest.split_at(rest.find(|character| !kind(character)).unwrap_or(rest.len()));
             rest = after;
-            if !first.is_ascii_alphanumeric() {
-                let last = found.marks.len().checked_sub(1)?;
-                *found.marks.get_mut(last)? = Some(mark(run)?);
+            if !first.is_ascii_digit() && !first.is_alphabetic() {
+                if found.words.is_empty() {
+                    return None;
+                }
+                let mark = mark(run)?;
+                between = Some(if between.is_none_or(|own| own == ' ') { mark } else { return None });
                 continue;
             }
-            found.words.push(if first.is_ascii_digit() { number(run)? } else { word(run)? });
-            found.marks.push(None);
+            if first.is_ascii_digit() {
+                found.push(number(run)?, &mut between);
+                continue;
+            }
+            let lower = run.to_lowercase();
+            let touches_count = between.is_none()
+                && matches!(found.words.last(), Some(Word::Number(digits)) if digits.count <= 2);
+            if (touches_count && is_ending(&lower)) || (is_link(&lower) && !found.words.is_empty()) {
+                if touches_count {
+                    ended = found.words.len();
+                }
+                between = between.or(Some(' '));
+                continue;
+            }
+            if is_through(&lower) && between == Some(' ') {
+                between = Some('-');
+                // The space behind it says nothing.
+                rest = rest.trim_start_matches(' ');
+                continue;
+            }
+            found.push(word(run, &lower)?, &mut between);
         }
-        // What follows the last word is no mark between two.
-        match found.marks.pop() {
-            Some(None) => Some(found),
-            _ => None,
+        // What follows the last word is no mark between two, but for a space before what was left out.
+        // Letters behind the last number are a mark: 90e.
+        if found.words.is_empty() || ended == found.words.len() || !matches!(between, None | Some(' ')) {
+            return None;
         }
+        Some(found.with_spans())
+    }
+
+    fn push(&mut self, word: Word, between: &mut Option<char>) {
+        if !self.words.is_empty() {
+            self.marks.push(between.take());
+        }
+        *between = None;
+        self.words.push(word);
+    }
+
+    /// Two months with a dash between them as one word.
+    fn with_spans(self) -> Self {
+        let dash = |mark: &Option<char>| matches!(mark, Some('-' | '/'));
+        let words = match (self.words.as_slice(), self.marks.as_slice()) {
+            ([Word::Month(first), Word::Month(last), year @ Word::Number(_)], [between, _])
+            | ([year @ Word::Number(_), Word::Month(first), Word::Month(last)], [_, between])
+                if dash(between) =>
+            {
+                vec![*year, Word::Months(*first, *last)]
+            }
+            _ => return self,
+        };
+        Self { words, marks: vec![None] }
+    }
+
+    /// The texts that this one may be, where it has names of several months.
+    pub(crate) fn readings(&self) -> Vec<Self> {
+        let Some(at) = self.words.iter().position(|word| matches!(word, Word::EitherMonth(..))) else {
+            return vec![self.clone()];
+        };
+        let Some(Word::EitherMonth(one, other)) = self.words.get(at).copied() else { return Vec::new() };
+        let with = |month: u32| {
+            let mut own = self.clone();
+            if let Some(word) = own.words.get_mut(at) {
+                *word = Word::Month(month);
+            }
+            own
+        };
+        vec![with(one), with(other)]
     }
 }
 
 /// Wide characters of East Asian typing as the ones that they widen.
 fn narrow(character: char) -> char {
     match character {
-        '\u{3000}' => ' ',
+        '\u{3000}' | '\u{a0}' => ' ',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character),
-        '–' | '—' | '−' => '-',
+        '–' | '—' | '−' | '‐' | '‑' => '-',
+        '〜' | '∼' => '~',
         _ => character,
     }
 }
@@ -92,73 +147,37 @@ fn mark(run: &str) -> Option<char> {
     (characters.next().is_none() && " -/:.,".contains(found)).then_some(found)
 }
 
-fn number(run: &str) -> Option<Word> {
-    // Nine digits are always in range.
-    let value = if run.len() <= 9 { run.parse().ok()? } else { return None };
-    Some(Word::Number(Digits { value, count: run.len() }))
-}
-
-fn word(run: &str) -> Option<Word> {
-    let lower = run.to_ascii_lowercase();
-    match lower.as_str() {
-        // T as in trimestre, S as in semester.
-        "q" | "t" => Some(Word::Letter('Q')),
-        "h" | "s" => Some(Word::Letter('H')),
-        "m" => Some(Word::Letter('M')),
-        "w" => Some(Word::Letter('W')),
-        _ if lower.len() < 3 => None,
-        _ => {
-            let month = MONTHS.iter().position(|month| month.starts_with(&lower))?;
-            Some(Word::Month(month as u32 + 1))
-        }
+fn word(run: &str, lower: &str) -> Option<Word> {
+    match lower {
+        // T as in trimestre, S as in semester, K as in kvartal.
+        "q" | "t" | "k" => return Some(Word::Letter('Q')),
+        "h" | "s" => return Some(Word::Letter('H')),
+        "m" | "mm" => return Some(Word::Letter('M')),
+        "w" => return Some(Word::Letter('W')),
+        // Kwartaal, or Kalenderwoche.
+        "kw" => return Some(Word::Letter('K')),
+        "fy" => return Some(Word::Fiscal),
+        "jj" => return Some(Word::Whole),
+        _ => {}
     }
-}
-
-/// 2003年, 2003年上半年, 2003年第3季度, 2003年3月, 2003年第7周, 2003年3月7日.
-fn chinese(text: &str) -> Option<Words> {
-    let (year, rest) = text.split_once('年')?;
-    let year = number(year.trim())?;
-    let rest = rest.trim();
-    let rest = rest.strip_prefix('第').unwrap_or(rest).trim();
-    let counted = |letter: char, count: &str| Some(vec![year, Word::Letter(letter), numeral(count)?]);
-    let ending = |endings: &[&str]| endings.iter().find_map(|ending| rest.strip_suffix(ending));
-    let words = if rest.is_empty() {
-        vec![year]
-    } else if rest == "上半年" {
-        counted('H', "1")?
-    } else if rest == "下半年" {
-        counted('H', "2")?
-    } else if let Some(count) = ending(&["季度", "季"]) {
-        counted('Q', count)?
-    } else if let Some(count) = ending(&["周", "週", "星期"]) {
-        counted('W', count)?
-    } else if let Some(count) = rest.strip_suffix('月') {
-        counted('M', count)?
-    } else {
-        let (month, day) = ending(&["日", "号", "號"])?.split_once('月')?;
-        let (Word::Number(month), Word::Number(day)) = (numeral(month)?, numeral(day)?) else { return None };
-        let month = u32::try_from(month.value).ok().filter(|month| (1..=12).contains(month))?;
-        // One digit, as only the first number can be the year.
-        vec![year, Word::Month(month), Word::Number(Digits { count: 1, ..day })]
-    };
-    let marks = vec![None; words.len() - 1];
-    Some(Words { words, marks })
-}
-
-/// A number in digits, or from 一 to 三十一.
-fn numeral(text: &str) -> Option<Word> {
-    let text = text.trim();
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return number(text).filter(|_| !text.is_empty());
+    if let Some(number) = roman(run).or_else(|| one_numeral(run)) {
+        return Some(Word::Roman(number));
     }
-    let digit =
-        |text: &str| "一二三四五六七八九".chars().position(|one| text.chars().eq([one])).map(|at| at + 1);
-    let value = match text.split_once('十') {
-        None => digit(text)?,
-        Some((tens, ones)) => {
-            let tens = if tens.is_empty() { 1 } else { digit(tens)? };
-            tens * 10 + if ones.is_empty() { 0 } else { digit(ones)? }
-        }
-    };
-    Some(Word::Number(Digits { value: i32::try_from(value).ok()?, count: 1 + usize::from(value > 9) }))
+    if let Some(letter) = unit(lower) {
+        return Some(Word::Unit(letter));
+    }
+    if let Some(value) = count(lower) {
+        return Some(Word::Number(Digits { value, count: 1 }));
+    }
+    months(lower).map(|(month, other)| match other {
+        None => Word::Month(month),
+        Some(other) => Word::EitherMonth(month, other),
+    })
+}
+
+/// The Roman numerals that are characters of their own.
+fn one_numeral(run: &str) -> Option<u32> {
+    let mut characters = run.chars();
+    let (first, None) = (characters.next()?, characters.next()) else { return None };
+    ('\u{2160}'..='\u{216b}').contains(&first).then(|| u32::from(first) - 0x215f)
 }

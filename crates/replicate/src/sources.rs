@@ -66,6 +66,8 @@ fn unread(source: &Source) -> Option<String> {
         (!source.split.is_empty(), "columns of several keys"),
         (source.period.is_some(), "periods other than years"),
         (source.year_span.is_some(), "years such as 2019/20"),
+        (!source.not_times.is_empty(), "rows whose time is none"),
+        (!source.fill.is_empty(), "keys filled down"),
         (source.era.is_some(), "years of an era"),
         (!source.corrections.is_empty(), "corrections of the manifest"),
         (source.hidden.is_some(), "hidden rows or columns"),

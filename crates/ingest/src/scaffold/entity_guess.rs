@@ -104,10 +104,10 @@ pub(super) fn entity_by_names(
     best.map(|(_, column, guess)| ((*column).clone(), guess))
 }
 
-/// The column that tells the rows of a time apart: of names, or of whole numbers that a header calls ids or that come back from time to time. None where times alone tell the rows apart, or nothing does.
+/// The column that tells the rows of a time apart, which may stand in several columns: of names, or of whole numbers that a header calls ids or that come back from time to time. None where times alone tell the rows apart, or nothing does.
 pub(super) fn entity_by_keys(
     columns: &[&ViewColumn],
-    time: Option<&ViewColumn>,
+    time: &[&ViewColumn],
     data: &[&GridRow],
 ) -> Option<(ViewColumn, EntityGuess)> {
     // Names that are spelt in several ways come back only where these are one.
@@ -116,15 +116,18 @@ pub(super) fn entity_by_keys(
 
 fn told_by(
     columns: &[&ViewColumn],
-    time: Option<&ViewColumn>,
+    time: &[&ViewColumn],
     data: &[&GridRow],
     folded: fn(&str) -> String,
 ) -> Option<(ViewColumn, EntityGuess)> {
     let text = |column: &ViewColumn, row: &GridRow| folded(&column.cell(row).raw());
-    let times: Vec<String> =
-        data.iter().map(|row| time.map(|time| text(time, row)).unwrap_or_default()).collect();
+    let has_times = !time.is_empty();
+    let times: Vec<String> = data
+        .iter()
+        .map(|row| time.iter().map(|time| text(time, row)).collect::<Vec<_>>().join("\n"))
+        .collect();
     let periods = times.iter().collect::<BTreeSet<_>>().len();
-    if time.is_some() && periods == data.len() {
+    if has_times && periods == data.len() {
         return None;
     }
     let mut ranked: Vec<(usize, usize, &ViewColumn)> = Vec::new();
@@ -137,14 +140,14 @@ fn told_by(
                 .filter_map(|row| number_of(column.cell(row)))
                 .all(|number| number.fract() == 0.0 && number >= 0.0)
         };
-        if filled * 100 < data.len() * 95 || data.is_empty() || (years * 2 > data.len() && time.is_some()) {
+        if filled * 100 < data.len() * 95 || data.is_empty() || (years * 2 > data.len() && has_times) {
             continue;
         }
         if numeric && !whole() {
             continue;
         }
         // A year's months are nobody, beside a column of years.
-        if time.is_some() && data.iter().all(|row| is_part_of_year(&column.cell(row).raw())) {
+        if has_times && data.iter().all(|row| is_part_of_year(&column.cell(row).raw())) {
             continue;
         }
         let names: BTreeSet<String> = data.iter().map(|row| text(column, row)).collect();
@@ -153,10 +156,10 @@ fn told_by(
         let unique = keys.len() == data.len();
         // Of a panel each entity has several rows.
         let repeats = periods < 2 || names.len() < data.len();
-        if names.len() < 2 && time.is_some() && !unique {
+        if names.len() < 2 && has_times && !unique {
             continue;
         }
-        let several = time.is_some() && names.len() * 2 <= data.len();
+        let several = has_times && names.len() * 2 <= data.len();
         let rank = match (unique && repeats, numeric && !says_id(&column.name)) {
             (true, false) => 0,
             // Numbers that nothing calls ids, each of which stands there at several times and never twice at one.

@@ -7,6 +7,7 @@ mod crosswalk_guess;
 mod data_package;
 mod entity_guess;
 mod file_guess;
+mod filled_down;
 mod known;
 mod manifest_writer;
 mod names;

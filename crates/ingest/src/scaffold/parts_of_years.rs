@@ -5,12 +5,184 @@ use std::collections::BTreeSet;
 use vintner_panel::Frequency;
 
 use super::sheet_view::{SheetView, ViewColumn};
+use crate::cell::Cell;
+use crate::fold::fold;
+use crate::grid::GridRow;
 use crate::part_of_year::part_of_year;
 
 /// The columns, and what they divide a year into.
 pub(super) struct SeenParts {
     pub(super) frequency: Frequency,
     pub(super) columns: Vec<ViewColumn>,
+}
+
+/// Columns beside a year that divide it.
+#[derive(Clone)]
+pub(super) struct SeenWithin {
+    pub(super) frequency: Frequency,
+    pub(super) columns: Vec<ViewColumn>,
+    /// Texts in them that stand for the year as a whole.
+    pub(super) not_times: Vec<String>,
+}
+
+/// Texts that offices write in a column of months or quarters for the year as a whole.
+const WHOLE_YEARS: [&str; 22] = [
+    "m13",
+    "q05",
+    "s03",
+    "a01",
+    "annual",
+    "annual average",
+    "average",
+    "year",
+    "total",
+    "yearly",
+    "mean",
+    "jahr",
+    "insgesamt",
+    "année",
+    "annuel",
+    "moyenne",
+    "anual",
+    "media",
+    "promedio",
+    "全年",
+    "合计",
+    "年平均",
+];
+
+/// What a header says is counted under it.
+fn says(header: &str) -> Option<Frequency> {
+    const WORDS: [(Frequency, &[&str]); 5] = [
+        (
+            Frequency::Month,
+            &[
+                "month",
+                "mth",
+                "mois",
+                "mes",
+                "mês",
+                "monat",
+                "mese",
+                "maand",
+                "månad",
+                "måned",
+                "miesiąc",
+                "месяц",
+                "ay",
+            ],
+        ),
+        (
+            Frequency::Quarter,
+            &[
+                "quarter",
+                "qtr",
+                "q",
+                "quartal",
+                "trimestre",
+                "trimester",
+                "kwartał",
+                "kwartaal",
+                "kvartal",
+                "квартал",
+            ],
+        ),
+        (Frequency::HalfYear, &["half", "halfyear", "semestre", "semester", "halbjahr"]),
+        (Frequency::Week, &["week", "woche", "semaine", "semana", "settimana", "kw"]),
+        (Frequency::Day, &["day", "tag", "jour", "dia", "día", "giorno", "dag", "dzień"]),
+    ];
+    const PARTS: [(Frequency, &[&str]); 5] = [
+        (Frequency::Quarter, &["季", "四半期", "분기"]),
+        (Frequency::HalfYear, &["半年", "반기"]),
+        (Frequency::Month, &["月", "월"]),
+        (Frequency::Week, &["周", "週"]),
+        (Frequency::Day, &["日", "일"]),
+    ];
+    let lower = fold(header).to_lowercase();
+    let words: Vec<&str> = lower.split(|character: char| !character.is_alphanumeric()).collect();
+    let by_word = WORDS.iter().find(|(_, own)| words.iter().any(|word| own.contains(word)));
+    let by_part = || PARTS.iter().find(|(_, own)| own.iter().any(|part| lower.contains(part)));
+    by_word.map(|(own, _)| *own).or_else(|| by_part().map(|(own, _)| *own))
+}
+
+/// The columns among some that say which part of its year each row is of: all cells of one are months, quarters or
+/// halves by their texts, or numbers under a header that says so. Days stand beside their month.
+pub(super) fn within_years(columns: &[&ViewColumn], data: &[&GridRow]) -> Option<SeenWithin> {
+    let tried = columns.iter().filter(|column| {
+        let filled = data.iter().all(|row| !column.cell(row).is_blank());
+        filled && !data.is_empty()
+    });
+    let found: Vec<(Frequency, &ViewColumn, Vec<String>)> = tried
+        .filter_map(|column| divides(column, data).map(|(own, others)| (own, *column, others)))
+        .collect();
+    let month = found.iter().find(|(own, ..)| *own == Frequency::Month);
+    let day = found.iter().find(|(own, ..)| *own == Frequency::Day);
+    if let (Some((_, month, none)), Some((_, day, no_day))) = (month, day)
+        && none.is_empty()
+        && no_day.is_empty()
+    {
+        let columns = vec![(*month).clone(), (*day).clone()];
+        return Some(SeenWithin { frequency: Frequency::Day, columns, not_times: Vec::new() });
+    }
+    let mut whole = found.iter().filter(|(own, ..)| *own != Frequency::Day);
+    let (frequency, column, not_times) = whole.next()?;
+    // The month beside its quarter is the finer of the two.
+    let (frequency, column, not_times) = match month {
+        Some((own, column, not_times)) => (own, column, not_times),
+        None => (frequency, column, not_times),
+    };
+    Some(SeenWithin { frequency: *frequency, columns: vec![(*column).clone()], not_times: not_times.clone() })
+}
+
+/// What a column divides years into, and the texts in it that stand for whole years.
+fn divides(column: &ViewColumn, data: &[&GridRow]) -> Option<(Frequency, Vec<String>)> {
+    let mut texts: Vec<String> = Vec::new();
+    for row in data {
+        let text = whole(column.cell(row));
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+        // Weeks and days are the most that a year is divided into here.
+        if texts.len() > 60 {
+            return None;
+        }
+    }
+    let is_whole_year = |text: &&String| WHOLE_YEARS.contains(&fold(text).to_lowercase().as_str());
+    let (not_times, parts): (Vec<&String>, Vec<&String>) = texts.iter().partition(|text| is_whole_year(text));
+    let plain = |text: &&&String| {
+        text.bytes().all(|byte| byte.is_ascii_digit())
+            || text.chars().all(|character| "IVX".contains(character))
+    };
+    let said = says(&column.name);
+    // Numbers may be anything.
+    if parts.iter().any(|text| plain(&text)) && said.is_none() {
+        return None;
+    }
+    let frequencies = match said {
+        Some(own) => vec![own],
+        None => vec![Frequency::Month, Frequency::Quarter, Frequency::HalfYear],
+    };
+    let is_part = |text: &str, frequency: Frequency| match frequency {
+        Frequency::Day => text.parse().is_ok_and(|day: u32| (1..=31).contains(&day)),
+        Frequency::Week => {
+            text.trim_start_matches(['W', 'w']).parse().is_ok_and(|week: u32| (1..=53).contains(&week))
+        }
+        _ => part_of_year(text, frequency).is_some(),
+    };
+    let fits = |frequency: &Frequency| parts.iter().all(|text| is_part(text, *frequency));
+    let frequency = frequencies.into_iter().find(fits).filter(|_| parts.len() > 1)?;
+    Some((frequency, not_times.into_iter().cloned().collect()))
+}
+
+/// A cell's text, whole numbers without a fraction.
+fn whole(cell: Cell<'_>) -> String {
+    let raw = cell.raw();
+    match raw.split_once('.') {
+        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => {
+            whole.to_owned()
+        }
+        _ => raw.into_owned(),
+    }
 }
 
 /// The columns that are headed by all parts of a year, each once; numbers alone are months only where they are 1 to 12.

@@ -30,6 +30,8 @@ pub(super) struct SheetView<'r> {
     /// All rows under it, and those of them that hold anything; some of these where a header is only tried.
     pub(super) below: &'r [GridRow],
     pub(super) filled: Vec<&'r GridRow>,
+    /// Columns in which blank cells hold what stands above them.
+    pub(super) fill: Vec<u32>,
 }
 
 /// A column, or one of several keys in a column.
@@ -153,7 +155,7 @@ impl<'r> SheetView<'r> {
         let header_row = head.first().map_or(1, |row| row.number);
         let above = at.checked_sub(1).and_then(|at| merges.rows.get(at));
         let header_rows = u32::try_from(height).unwrap_or(1);
-        Self { header_row, header_rows, columns, above, head, below, filled }
+        Self { header_row, header_rows, columns, above, head, below, filled, fill: Vec::new() }
     }
 
     /// The view with some of its rows, spread over all, by which it is compared with others.

@@ -221,7 +221,10 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
             }
             if described.crosswalk.is_none() {
                 spelling_lines(&entity.names, lines);
-                if guess.layout == Layout::Wide && entity.names.iter().all(|name| is_part_of_year(name)) {
+                if guess.layout == Layout::Wide
+                    && guess.within.is_empty()
+                    && entity.names.iter().all(|name| is_part_of_year(name))
+                {
                     lines.review("    ", "these are a year's months or quarters and no entities: to be one series, they have to be one column of times, or the headers of rows that are years");
                 }
             }
@@ -233,7 +236,7 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
                 }
             }
         }
-        None if guess.time.is_some() => {
+        None if guess.time.is_some() || !guess.within.is_empty() => {
             lines.review("    ", "no column of names was found, so this is one series for all entities; if its columns are entities, `layout: entities_across`");
         }
         None => lines
@@ -251,10 +254,16 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
         ));
     }
     time_lines(guess, lines);
+    if !guess.fill.is_empty() {
+        let columns: Vec<String> = guess.fill.iter().map(|name| format!("{}: down", quoted(name))).collect();
+        let line = format!("    fill: {{{}}}", columns.join(", "));
+        lines.review(&line, "most of its cells are blank: does each mean what stands above it?");
+    }
     if let Some(category) = &guess.category {
         let line = format!("    category: {}", quoted(category));
         if says_part(category) {
-            lines.review(&line, "it tells rows of one time apart; if it is a part of the year, times are in two columns, which is read as years by category: write both into one (2019Q1) for quarters or months");
+            let name = quoted(category);
+            lines.review(&line, &format!("it tells rows of one time apart; if it is a part of the year, write `within_year: [{name}]` in its place and `period: {{frequency: quarter}}`, or half-year, month, week"));
         } else {
             lines.guess(&line, "it tells rows of one time apart");
         }
@@ -383,8 +392,25 @@ fn time_lines(guess: &TableGuess, lines: &mut Lines) {
             lines.guess(&line, &seen);
         }
     }
+    if !guess.within.is_empty() {
+        let columns: Vec<String> = guess.within.iter().map(|name| quoted(name)).collect();
+        let line = format!("    within_year: [{}]", columns.join(", "));
+        lines.guess(&line, "with the year they tell when");
+    }
+    if !guess.not_times.is_empty() {
+        let texts: Vec<String> = guess.not_times.iter().map(|text| quoted(text)).collect();
+        let line = format!("    not_times: [{}]", texts.join(", "));
+        lines.review(&line, "rows of whole years beside their parts, which are left out: is that right?");
+    }
     if let Some(period) = reading.period {
-        lines.guess(&format!("    period: {}", period_text(period)), &seen);
+        let line = format!("    period: {}", period_text(period));
+        if guess.times.by_last_month {
+            lines.review(&line, &format!("or `month`: only every third month is there, as where quarters are called by their last; {seen}"));
+        } else if guess.within.is_empty() {
+            lines.guess(&line, &seen);
+        } else {
+            lines.line(&line);
+        }
     }
     if reading.span == Some(YearSpan::First) {
         let line = "    year_span: first";

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use vintner_panel::PeriodReading;
 
 use super::entity_guess::{EntityGuess, entity_by_keys, entity_by_names, id_of};
+use super::filled_down::{filled_down, with_filled};
 use super::numbers_seen::is_missing;
-use super::parts_of_years::{SeenParts, parts_of_years};
+use super::parts_of_years::{SeenParts, parts_of_years, within_years};
 use super::sheet_view::{SheetView, ViewColumn, is_numeral, number_of};
 use super::times_seen::{TimeReading, TimesSeen, is_span, seen_under, time_in, times_seen};
 use super::value_guess::{ValueGuess, value};
@@ -43,6 +44,11 @@ pub(super) struct TableGuess {
     pub(super) time: Option<String>,
     /// How times are written, and which there are; of headers in a wide table.
     pub(super) times: TimesSeen,
+    /// Columns that divide the year, and texts in them that stand for it as a whole.
+    pub(super) within: Vec<String>,
+    pub(super) not_times: Vec<String>,
+    /// Columns of keys that are filled down.
+    pub(super) fill: Vec<String>,
     pub(super) category: Option<String>,
     /// Columns of which one text is read, with how often each text stands there.
     pub(super) conditions: Vec<(String, Vec<(String, usize)>)>,
@@ -67,7 +73,26 @@ pub(super) fn table(
     let below = filled.as_deref().unwrap_or(rows);
     let merges = Merges { regions, rows };
     let candidates = rows.iter().enumerate().filter(|(_, row)| !row.is_blank()).take(HEADER_ROWS);
-    let views = candidates.flat_map(|(at, _)| SheetView::of(&merges, below, at));
+    let views: Vec<(usize, SheetView<'_>)> = candidates
+        .flat_map(|(at, _)| SheetView::of(&merges, below, at).into_iter().map(move |view| (at, view)))
+        .collect();
+    let grids: Vec<Option<(Vec<u32>, Vec<GridRow>)>> = views
+        .iter()
+        .map(|(at, view)| {
+            let columns = filled_down(view);
+            let from = at + view.header_rows as usize;
+            (!columns.is_empty()).then(|| (columns.clone(), with_filled(below, from, &columns)))
+        })
+        .collect();
+    // With and without what is filled down.
+    let views = views.into_iter().zip(&grids).flat_map(|((at, view), grid)| {
+        let with = grid.as_ref().and_then(|(columns, rows)| {
+            let mut own = SheetView::of(&merges, rows, at).into_iter();
+            let own = own.find(|own| own.header_rows == view.header_rows)?;
+            Some(SheetView { fill: columns.clone(), ..own })
+        });
+        with.into_iter().chain([view])
+    });
     let tried = views.filter_map(|view| {
         let sample = view.sampled();
         let guesses = [
@@ -85,12 +110,28 @@ pub(super) fn table(
     });
     // The earliest of equals: a header stands above its data.
     let (_, sample, view) = tried.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
-    match (sample.layout, &sample.time) {
+    let mut guess = match (sample.layout, &sample.time) {
         (Layout::Wide, None) => wide(&view, crosswalk),
         (Layout::Wide, Some(_)) => parts_across(&view, crosswalk),
         (Layout::EntitiesAcross, _) => entities_across(&view, crosswalk),
         (Layout::Long, None) => timeless(&view, crosswalk),
         (Layout::Long, Some(_)) => long(&view, crosswalk),
+    }?;
+    let filled = view.columns.iter().filter(|column| view.fill.contains(&column.at));
+    guess.fill = filled.map(|column| column.name.clone()).filter(|name| guess.is_key(name)).collect();
+    Some(guess)
+}
+
+impl TableGuess {
+    /// Whether a column is one of the key's.
+    fn is_key(&self, name: &String) -> bool {
+        self.entity.as_ref().is_some_and(|entity| entity.column == *name)
+            || [&self.time, &self.category, &self.variable_column]
+                .into_iter()
+                .flatten()
+                .any(|key| key == name)
+            || self.within.contains(name)
+            || self.conditions.iter().any(|(condition, _)| condition == name)
     }
 }
 
@@ -184,13 +225,46 @@ fn long(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGues
     let others: Vec<&ViewColumn> = view.columns.iter().filter(|column| *column != time).collect();
     let by_name = crosswalk.and_then(|crosswalk| entity_by_names(&others, &data, crosswalk));
     // Where names are known, others tell rows of a series apart: industries, products.
+    let entity_beside = |times: &[&ViewColumn]| match crosswalk {
+        Some(_) => by_name.clone(),
+        None => entity_by_keys(&others, times, &data),
+    };
+    let entity = entity_beside(&[time]);
+    let plain = times.reading.period.is_none() && !times.reading.waves;
+    let named = |columns: &[&ViewColumn], entity: &Option<(ViewColumn, EntityGuess)>| {
+        let key = |row: &&GridRow| -> Vec<String> {
+            let columns = columns.iter().copied().chain(entity.iter().map(|(column, _)| column));
+            columns.map(|column| fold(&column.cell(row).raw())).collect()
+        };
+        data.iter().map(key).collect::<BTreeSet<_>>().len()
+    };
+    let once = named(&[time], &entity);
+    let within = (plain && once < data.len()).then(|| within_years(&others, &data)).flatten();
+    // A month that tells no rows apart is one of an interview, say.
+    let within = within.filter(|within| {
+        let times: Vec<&ViewColumn> = [time].into_iter().chain(&within.columns).collect();
+        named(&times, &entity_beside(&times)) > once
+    });
+    let Some(within) = within else {
+        let mut guess = by_rows(view, entity, &[time], &others, &data, crosswalk)?;
+        guess.time = Some(time.name.clone());
+        guess.times = times;
+        return Some(guess);
+    };
+    let columns: Vec<&ViewColumn> = [time].into_iter().chain(&within.columns).collect();
+    let others: Vec<&ViewColumn> =
+        others.iter().filter(|column| !within.columns.contains(column)).copied().collect();
     let entity = match crosswalk {
         Some(_) => by_name,
-        None => entity_by_keys(&others, Some(time), &data),
+        None => entity_by_keys(&others, &columns, &data),
     };
-    let mut guess = by_rows(view, entity, Some(time), &others, &data, crosswalk)?;
+    let mut guess = by_rows(view, entity, &columns, &others, &data, crosswalk)?;
     guess.time = Some(time.name.clone());
     guess.times = times;
+    guess.times.reading.period =
+        Some(PeriodReading { frequency: Some(within.frequency), ..PeriodReading::default() });
+    guess.within = within.columns.iter().map(|column| column.name.clone()).collect();
+    guess.not_times = within.not_times;
     Some(guess)
 }
 
@@ -206,8 +280,8 @@ fn timeless(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<Table
     let data: Vec<&GridRow> = view.filled.iter().filter(|row| filled(row) > 1).copied().collect();
     let others: Vec<&ViewColumn> = view.columns.iter().collect();
     let by_name = crosswalk.and_then(|crosswalk| entity_by_names(&others, &data, crosswalk));
-    let entity = by_name.or_else(|| entity_by_keys(&others, None, &data));
-    let mut guess = by_rows(view, entity, None, &others, &data, crosswalk)?;
+    let entity = by_name.or_else(|| entity_by_keys(&others, &[], &data));
+    let mut guess = by_rows(view, entity, &[], &others, &data, crosswalk)?;
     let numbers = guess.values.iter().any(|value| value.kind != ValueKind::Text);
     guess.score /= 3;
     numbers.then_some(guess)
@@ -217,7 +291,7 @@ fn timeless(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<Table
 fn by_rows(
     view: &SheetView<'_>,
     entity: Option<(ViewColumn, EntityGuess)>,
-    time: Option<&ViewColumn>,
+    times: &[&ViewColumn],
     others: &[&ViewColumn],
     data: &[&GridRow],
     crosswalk: Option<&Crosswalk>,
@@ -229,7 +303,8 @@ fn by_rows(
         _ => true,
     };
     let own: Vec<&GridRow> = data.iter().filter(named).copied().collect();
-    let keys: Vec<&ViewColumn> = entity.iter().map(|(column, _)| column).chain(time).collect();
+    let keys: Vec<&ViewColumn> =
+        entity.iter().map(|(column, _)| column).chain(times.iter().copied()).collect();
     let rest: Vec<&ViewColumn> = others.iter().filter(|column| !keys.contains(*column)).copied().collect();
     let (category, conditions, repeated) = told_apart(&keys, &rest, &own);
     let of_condition = |name: &str| conditions.iter().any(|(own, _)| own == name);
@@ -254,6 +329,9 @@ fn by_rows(
         entity: entity.map(|(_, guess)| guess),
         time: None,
         times: TimesSeen::default(),
+        within: Vec::new(),
+        not_times: Vec::new(),
+        fill: Vec::new(),
         category,
         conditions,
         variable_column: None,
@@ -465,16 +543,29 @@ fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGues
     let data: Vec<&GridRow> = view.filled.iter().filter(within).copied().collect();
     let keys: Vec<&ViewColumn> =
         view.columns.iter().filter(|column| !columns.iter().any(|one| one.column == *column)).collect();
+    // Months or quarters down, with years across.
+    let within = times.reading.period.is_none().then(|| within_years(&keys, &data)).flatten();
+    let keys: Vec<&ViewColumn> = keys
+        .into_iter()
+        .filter(|own| within.as_ref().is_none_or(|within| !within.columns.contains(own)))
+        .collect();
+    let parts: Vec<&ViewColumn> = within.iter().flat_map(|within| &within.columns).collect();
     let by_name = crosswalk.and_then(|crosswalk| entity_by_names(&keys, &data, crosswalk));
-    let entity = by_name.or_else(|| entity_by_keys(&keys, None, &data).or_else(|| most_texts(&keys, &data)));
-    let (column, entity) = entity?;
-    let known = |row: &&&GridRow| match crosswalk {
-        Some(crosswalk) if entity.is_known => id_of(column.cell(row), crosswalk, true).is_some(),
+    let entity = by_name.or_else(|| entity_by_keys(&keys, &parts, &data));
+    let entity = match &within {
+        None => Some(entity.or_else(|| most_texts(&keys, &data))?),
+        Some(_) => entity,
+    };
+    let known = |row: &&&GridRow| match (crosswalk, &entity) {
+        (Some(crosswalk), Some((column, entity))) if entity.is_known => {
+            id_of(column.cell(row), crosswalk, true).is_some()
+        }
         _ => true,
     };
     let own: Vec<&GridRow> = data.iter().filter(known).copied().collect();
-    let rest: Vec<&ViewColumn> = keys.iter().filter(|own| **own != &column).copied().collect();
-    let (by_row, conditions, repeated) = told_apart(&[&column], &rest, &own);
+    let named: Vec<&ViewColumn> = entity.iter().map(|(column, _)| column).chain(parts).collect();
+    let rest: Vec<&ViewColumn> = keys.iter().filter(|own| !named.contains(own)).copied().collect();
+    let (by_row, conditions, repeated) = told_apart(&named, &rest, &own);
     let names = by_row.as_ref().and_then(|name| rest.iter().find(|column| column.name == *name));
     let mut values = Vec::new();
     match names {
@@ -507,15 +598,23 @@ fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGues
         return None;
     }
     let numbers: usize = values.iter().map(|one| one.numbers).sum();
+    let mut times = times;
+    if let Some(within) = &within {
+        times.reading.period =
+            Some(PeriodReading { frequency: Some(within.frequency), ..PeriodReading::default() });
+    }
     Some(TableGuess {
         layout: Layout::Wide,
         header_row: view.header_row,
         header_rows: view.header_rows,
         skip_rows: view.skipped(first.copied()),
         last_row: view.last_row(last),
-        entity: Some(entity),
+        entity: entity.map(|(_, guess)| guess),
         time: None,
         times,
+        within: within.iter().flat_map(|within| &within.columns).map(|column| column.name.clone()).collect(),
+        not_times: within.map(|within| within.not_times).unwrap_or_default(),
+        fill: Vec::new(),
         category: None,
         conditions,
         variable_column: by_row,
@@ -544,7 +643,7 @@ fn parts_across(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<T
         })
         .copied()
         .collect();
-    let entity = by_name.or_else(|| entity_by_keys(&texts, Some(time), &data));
+    let entity = by_name.or_else(|| entity_by_keys(&texts, &[time], &data));
     let keys: Vec<&ViewColumn> = entity.iter().map(|(column, _)| column).chain([time]).collect();
     let left: Vec<&ViewColumn> = texts.iter().filter(|column| !keys.contains(*column)).copied().collect();
     let (by_row, conditions, repeated) = told_apart(&keys, &left, &data);
@@ -581,6 +680,9 @@ fn parts_across(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<T
         entity: entity.map(|(_, guess)| guess),
         time: Some(time.name.clone()),
         times,
+        within: Vec::new(),
+        not_times: Vec::new(),
+        fill: Vec::new(),
         category: None,
         conditions,
         variable_column: by_row,
@@ -644,6 +746,9 @@ fn entities_across(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Optio
         beside: Vec::new(),
         repeated: years.iter().collect::<BTreeSet<_>>().len() < years.len(),
         times,
+        within: Vec::new(),
+        not_times: Vec::new(),
+        fill: Vec::new(),
         category: None,
         conditions: Vec::new(),
         variable_column: None,

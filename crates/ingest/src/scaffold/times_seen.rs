@@ -39,6 +39,8 @@ pub(super) struct TimesSeen {
     pub(super) count: usize,
     /// Three of them as they are written and as they are read.
     pub(super) examples: Vec<(String, String)>,
+    /// Whether they are months of which each ends a quarter, taken for the quarters.
+    pub(super) by_last_month: bool,
 }
 
 /// How times can be written, likeliest first.
@@ -134,8 +136,14 @@ pub(super) fn times_seen<'c>(cells: impl Iterator<Item = Cell<'c>> + Clone) -> O
         let (seen, known, printed) = seen_under(reading, own);
         // Two different texts for one time: the periods are too long.
         let apart = printed == known;
-        let tells_apart = match reading.period.and_then(|period| period.frequency) {
+        let frequency = reading.period.and_then(|period| period.frequency);
+        let divided = matches!(frequency, Some(Frequency::Quarter | Frequency::HalfYear));
+        let own = filled.clone().filter(|cell| time_in(*cell, reading).is_some());
+        let by_last_month = divided && own.clone().any(|cell| is_last_month(cell, reading));
+        let tells_apart = match frequency {
             None => true,
+            // Of two or three quarters, or of one in several years, each may be a month as well.
+            Some(_) if by_last_month => apart && known > 2 && has_several_months(own),
             // One day alone may be that of any period.
             Some(Frequency::Year) => apart && known > 1,
             Some(_) => apart || dates,
@@ -143,13 +151,37 @@ pub(super) fn times_seen<'c>(cells: impl Iterator<Item = Cell<'c>> + Clone) -> O
         let better = best.as_ref().is_none_or(|best| seen.count > best.count);
         if seen.count > 0 && tells_apart && better {
             let all = seen.count == total;
-            best = Some(seen);
+            best = Some(TimesSeen { by_last_month, ..seen });
             if all {
                 break;
             }
         }
     }
     best
+}
+
+/// Whether a month, by its name or its first day, is taken for the quarter or half-year that it ends.
+fn is_last_month(cell: Cell<'_>, reading: TimeReading) -> bool {
+    let as_long = |frequency| {
+        let period = reading.period.map(|period| PeriodReading { frequency: Some(frequency), ..period });
+        time_in(cell, TimeReading { period, ..reading }).is_some()
+    };
+    let own = reading.period.and_then(|period| period.read(&cell.raw()).ok());
+    let month = PeriodReading { frequency: Some(Frequency::Month), ..reading.period.unwrap_or_default() };
+    let month = month.read(&cell.raw()).ok();
+    let day = PeriodReading { frequency: Some(Frequency::Day), ..reading.period.unwrap_or_default() };
+    let day = day.read(&cell.raw()).ok();
+    let (Some(own), Some(month)) = (own, month.filter(|_| as_long(Frequency::Month))) else { return false };
+    let months = own.frequency().in_a_year().map_or(1, |parts| (12 / parts).unsigned_abs());
+    let is_last_day = day.is_some_and(|day| !day.to_string().ends_with("-01"));
+    month.part() % months == 0 && !is_last_day
+}
+
+/// Whether some cells are of several months of a year.
+fn has_several_months<'c>(cells: impl Iterator<Item = Cell<'c>>) -> bool {
+    let month = PeriodReading { frequency: Some(Frequency::Month), ..PeriodReading::default() };
+    let parts: BTreeSet<u32> = cells.filter_map(|cell| Some(month.read(&cell.raw()).ok()?.part())).collect();
+    parts.len() > 1
 }
 
 /// Whether a text is of two years that follow one another, of which one has to be chosen.

@@ -46,7 +46,7 @@ fn of(manifest: &Manifest, source: &Source, vintage: &Vintage, raw: &str) -> Sou
         sheet: source.sheet.clone(),
         encoding: source.encoding.clone(),
         entity: source.entity.clone(),
-        time: source.time.clone(),
+        time: times_of(source),
         missing: source.missing.clone(),
         columns: source.columns.clone(),
         covers: source.covers,
@@ -60,6 +60,12 @@ fn of(manifest: &Manifest, source: &Source, vintage: &Vintage, raw: &str) -> Sou
         contact: manifest.contact_of(source).map(str::to_owned),
         note: source.note.clone(),
     }
+}
+
+/// The columns that a time stands in.
+fn times_of(source: &Source) -> Option<String> {
+    let columns: Vec<&str> = source.time.iter().chain(&source.within_year).map(String::as_str).collect();
+    (!columns.is_empty()).then(|| columns.join(", "))
 }
 
 /// A value as its name in JSON.

@@ -40,6 +40,12 @@ struct Summary<'a> {
     /// Names that aren't in the crosswalk, with their rows and the nearest name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     names_outside: Vec<NameOutside>,
+    /// How many blank cells of keys mean what stands above them, by column.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    filled: BTreeMap<String, usize>,
+    /// How many rows were left out for each text that stands where times do and is none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    not_times: BTreeMap<String, usize>,
 }
 
 impl Parameters for Ingest {
@@ -86,6 +92,8 @@ impl Parameters for Ingest {
             flags: tidied.flags()?,
             rows_left_out: tidied.rows_left_out,
             names_outside: tidied.names_outside,
+            filled: tidied.filled,
+            not_times: tidied.not_times,
         };
         let (frame, notes) = tidied.table.into_parts();
         Ok(Outputs::new()
@@ -127,6 +135,8 @@ impl Ingest {
             flags: tidied.flags,
             rows_left_out: tidied.rows_left_out,
             names_outside: tidied.names_outside,
+            filled: BTreeMap::new(),
+            not_times: tidied.not_times,
         };
         Ok(Outputs::new()
             .with("tidy", Artifact::Written(writer.finish(&tidied.notes)?))
