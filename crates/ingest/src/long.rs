@@ -2,9 +2,9 @@
 
 use crate::cell::Cell;
 use crate::header::Header;
+use crate::key_column::find_column;
 use crate::read_row::ReadRow;
 use crate::records::RecordPlace;
-use crate::key_column::find_column;
 use crate::row_key::KeyColumns;
 use crate::rows::Row;
 use crate::tidying::Tidying;

@@ -259,8 +259,9 @@ fn columns_of(source: &Source, bytes: &[u8], names: Option<Vec<String>>) -> Resu
 /// The headers of a source's columns that are read as labels, or as codes, where their values have labels.
 pub(crate) fn labelled_columns(source: &Source, wanted: ValueLabels) -> Vec<String> {
     let keys = [&source.entity, &source.category, &source.variable_column].into_iter().flatten();
-    let keys = keys.chain(source.rows_where.keys()).map(|name| (name, ValueLabels::Labels));
-    let times = source.time.iter().chain(&source.within_year).map(|name| (name, ValueLabels::Codes));
+    let keys = keys.chain(&source.within_year).chain(source.rows_where.keys());
+    let keys = keys.map(|name| (name, ValueLabels::Labels));
+    let times = source.time.iter().map(|name| (name, ValueLabels::Codes));
     let values = source.columns.iter().filter_map(|column| {
         let is_text = column.kind == ValueKind::Text;
         Some((column.column.as_ref()?, if is_text { ValueLabels::Labels } else { ValueLabels::Codes }))

@@ -139,6 +139,49 @@ fn is_time(tidying: &Tidying<'_>, text: &str) -> bool {
     }
 }
 
+/// Header rows of which one holds years and another what divides them.
+struct YearsOverParts {
+    year: usize,
+    part: usize,
+    frequency: Frequency,
+    /// How many columns have both.
+    count: usize,
+}
+
+impl YearsOverParts {
+    fn texts<'p>(&self, parts: &'p [String]) -> Option<(&'p str, &'p str)> {
+        Some((parts.get(self.year)?, parts.get(self.part)?))
+    }
+
+    fn is_time(&self, tidying: &Tidying<'_>, parts: &[String]) -> bool {
+        let years = tidying.asked.source.years();
+        self.texts(parts).is_some_and(|(year, part)| {
+            parse_marked_year(Cell::Text(year), years).is_ok() && part_of_year(part, self.frequency).is_some()
+        })
+    }
+
+    /// The period of a column; nothing, and a fault, where its year is none that the source covers.
+    fn time(&self, tidying: &mut Tidying<'_>, parts: &[String], cell: (u32, u32)) -> Option<i32> {
+        let (year, part) = self.texts(parts)?;
+        let year = tidying.year(Cell::Text(year), cell.0, cell.1)?;
+        Some(Period::of_year(self.frequency, year, part_of_year(part, self.frequency)?)?.ordinal())
+    }
+}
+
+/// The two rows of a header that hold years and their parts, where periods are due that divide a year.
+fn years_over_parts(tidying: &Tidying<'_>, header: &Header, height: usize) -> Option<YearsOverParts> {
+    let source = tidying.asked.source;
+    let frequency = source.period_of_times().and_then(|period| period.frequency)?;
+    frequency.in_a_year().filter(|parts| *parts > 1)?;
+    let rows = (0..height).flat_map(|year| (0..height).map(move |part| (year, part)));
+    let tried = rows.filter(|(year, part)| year != part).map(|(year, part)| {
+        let own = YearsOverParts { year, part, frequency, count: 0 };
+        let count = header.parts.iter().filter(|parts| own.is_time(tidying, parts)).count();
+        YearsOverParts { count, ..own }
+    });
+    tried.max_by_key(|rows| rows.count)
+}
+
 /// The variable and the time that a header holds in one text by the pattern of a variable's column: 1997 of `gdp_1997`
 /// by `gdp_{time}`. Where several fit, the one with most text.
 fn time_within(tidying: &Tidying<'_>, header: &str) -> Option<(usize, String)> {
@@ -171,6 +214,8 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
     };
     // The lowest of equals.
     let row = (0..height).max_by_key(|at| times(*at)).unwrap_or_default();
+    // Years over their quarters, or months.
+    let over = years_over_parts(tidying, header, height).filter(|rows| rows.count > times(row));
     let names: Vec<String> = source
         .columns
         .iter()
@@ -190,9 +235,15 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
             }
             continue;
         }
-        let own = parts.get(row).map(String::as_str).unwrap_or_default();
+        let in_rows = |at: usize| parts.get(at).map(String::as_str).unwrap_or_default();
+        let both = over.as_ref().map(|over| format!("{} {}", in_rows(over.year), in_rows(over.part)));
+        let own = both.as_deref().unwrap_or_else(|| in_rows(row));
         let text = found_within.as_ref().map_or(own, |(_, text)| text.as_str());
-        if !is_time(tidying, text) {
+        let is_time = match &over {
+            Some(over) => over.is_time(tidying, parts),
+            None => is_time(tidying, text),
+        };
+        if !is_time {
             // Near enough to a year that leaving it out shouldn't go unsaid.
             if names_a_year(whole) {
                 tidying.not_read(header.row, *column, whole);
@@ -205,7 +256,9 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
             }
             Some(*at)
         } else if source.has_variables_across() {
-            let others = parts.iter().enumerate().filter(|(at, text)| *at != row && !text.is_empty());
+            let of_time =
+                |at: usize| over.as_ref().map_or(at == row, |over| at == over.year || at == over.part);
+            let others = parts.iter().enumerate().filter(|(at, text)| !of_time(*at) && !text.is_empty());
             let others: Vec<&str> = others.map(|(_, text)| text.as_str()).collect();
             let own = fold_header(&others.join(source.header_separator()));
             let Some(at) = names.iter().position(|name| *name == own) else { continue };
@@ -217,9 +270,10 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
             None
         };
         let cell = Cell::Text(text);
-        let time = match parts_of(source) {
-            Some(parts) => part_of_year(text, parts).and_then(|part| i32::try_from(part).ok()),
-            None => tidying.time(cell, header.row, *column),
+        let time = match (&over, parts_of(source)) {
+            (Some(over), _) => over.time(tidying, parts, (header.row, *column)),
+            (None, Some(parts)) => part_of_year(text, parts).and_then(|part| i32::try_from(part).ok()),
+            (None, None) => tidying.time(cell, header.row, *column),
         };
         let Some(time) = time else { continue };
         let same = |other: &&YearColumn| other.time == time && other.variable == variable;

@@ -170,6 +170,7 @@ const MONTHS: [&[&str]; 12] = [
     ],
     &[
         "august",
+        "augusti",
         "aout",
         "agosto",
         "agost",

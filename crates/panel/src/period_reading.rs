@@ -586,6 +586,57 @@ mod tests {
                 ],
             ),
             ("1990-11", &["1990年十一月", "1990M11"]),
+            (
+                "1990Q2",
+                &[
+                    "2. Quartal 1990",
+                    "2º trimestre 1990",
+                    "2° trim. 1990",
+                    "2do. trimestre de 1990",
+                    "1990. II. negyedév",
+                    "II квартал 1990 г.",
+                    "Ⅱ квартал 1990",
+                    "2-й квартал 1990",
+                    "1990K2",
+                    "1990.2/4",
+                    "1990년 2분기",
+                    "1990年2/4季度",
+                    "1990年4～6月期",
+                    "1990年4月-6月",
+                    "Apr-Jun 1990",
+                    "April to June 1990",
+                    "second quarter of 1990",
+                    "Quarter 2, 1990",
+                ],
+            ),
+            (
+                "1990H1",
+                &["1st half 1990", "1. Halbjahr 1990", "I полугодие 1990", "Jan-Jun 1990", "1990년 상반기"],
+            ),
+            (
+                "1990-08",
+                &[
+                    "août 1990",
+                    "aout 1990",
+                    "AĞUSTOS 1990",
+                    "авг 1990",
+                    "1990년 8월",
+                    "1990.8월",
+                    "1990MM08",
+                    "1990年8月份",
+                ],
+            ),
+            (
+                "1990-08-07",
+                &[
+                    "7 août 1990",
+                    "7. August 1990",
+                    "7 августа 1990 г.",
+                    "1990년 8월 7일",
+                    "1990-08-07T00:00:00+08:00",
+                ],
+            ),
+            ("1990", &["1990年度", "1990年全年", "1990JJ00", "Jan-Dec 1990"]),
             ("1990-W07", &["1990-W07", "1990W7", "1990w07", "W07 1990", "1990年第7周"]),
             (
                 "1990-03-07",
@@ -620,7 +671,7 @@ mod tests {
     #[test]
     fn what_can_be_read_in_two_ways_is_refused_with_both() {
         insta::assert_snapshot!(
-            ["01/02/1990", "1990:1", "1990-2", "1990.3", "3/1990", "1990.1", "90", "Q1 90", "07-Mar-90"]
+            ["01/02/1990", "1990:1", "1990-2", "1990.3", "3/1990", "1990.1", "90", "Q1 90", "07-Mar-90", "1990 II", "1990KW02", "listopad 1990"]
                 .map(read)
                 .join("\n"),
             @"
@@ -633,6 +684,9 @@ mod tests {
         ! `90` has a year of two digits; write all four, or declare its century
         ! `Q1 90` has a year of two digits; write all four, or declare its century
         ! `07-Mar-90` has a year of two digits; write all four, or declare its century
+        ! `1990 II` may be the month 1990-02 or the quarter 1990Q2 or the half-year 1990H2; declare the frequency, or write it as one of these
+        ! `1990KW02` may be the quarter 1990Q2 or the week 1990-W02; declare the frequency, or write it as one of these
+        ! `listopad 1990` may be the month 1990-10 or the month 1990-11; write the month with two digits and the year with four, or write it as one of these
         "
         );
     }
@@ -650,11 +704,40 @@ mod tests {
         ! `total` is no period; write a year (1990), half-year (1990H1), quarter (1990Q1), month (1990-03), week (1990-W07) or day (1990-03-07)
         "
         );
+        for text in ["1990年1-9月", "1990年前三季度", "Jan-Sep 1990"] {
+            let error = text.parse::<Period>().unwrap_err();
+            assert!(matches!(error, PanelError::CumulativePeriod { .. }), "{text}: {error}");
+        }
+        for text in ["Feb-Apr 1990", "Dec-Feb 1990", "1990年2-4月"] {
+            let error = text.parse::<Period>().unwrap_err();
+            assert!(matches!(error, PanelError::UnevenPeriod { .. }), "{text}: {error}");
+        }
+        for text in ["FY1990 Q1", "Q1 FY1990", "1990-91 Q1", "Q1 1990/91", "1990年度第1四半期"] {
+            let error = text.parse::<Period>().unwrap_err();
+            assert!(matches!(error, PanelError::FiscalPeriod { .. }), "{text}: {error}");
+        }
         for text in ["1990-13", "1990H3", "31/02/1990", "0000-03", "1990/91"] {
             let error = text.parse::<Period>().unwrap_err();
             assert!(matches!(error, PanelError::NoSuchPeriod { .. }), "{text}: {error}");
         }
-        for text in ["", "1990-1991", "12345", "1990Q", "--", "1990--03", "Q1", "1,990", "9999999999999"] {
+        for text in [
+            "",
+            "1990-1991",
+            "12345",
+            "1990Q",
+            "--",
+            "1990--03",
+            "Q1",
+            "1,990",
+            "9999999999999",
+            "90e",
+            "Q1 90e",
+            "1990Q1p",
+            "du 1990",
+            "jui",
+            "第1季度",
+            "上半年",
+        ] {
             let error = text.parse::<Period>().unwrap_err();
             assert!(matches!(error, PanelError::NotAPeriod { .. }), "{text}: {error}");
         }
@@ -676,6 +759,27 @@ mod tests {
         assert_eq!(read(of(Frequency::Month), "1948-02-29").unwrap(), "1948-02");
         assert_eq!(read(of(Frequency::Year), "1947-12-31").unwrap(), "1947");
         assert!(read(of(Frequency::Quarter), "1947-05-01").is_err());
+        // Quarters that are called by their last month, as the Australian Bureau of Statistics does.
+        for text in ["Mar-1980", "März 1980", "1980-03-01", "1980-03-31"] {
+            assert_eq!(read(of(Frequency::Quarter), text).unwrap(), "1980Q1", "{text}");
+        }
+        assert_eq!(read(of(Frequency::HalfYear), "Dec 1980").unwrap(), "1980H2");
+        for (frequency, text) in [
+            (Frequency::Quarter, "Feb 1980"),
+            (Frequency::Quarter, "Jan 1980"),
+            (Frequency::Quarter, "1980-03"),
+            (Frequency::Quarter, "1980M03"),
+            (Frequency::HalfYear, "Mar 1980"),
+            (Frequency::Year, "Dec 1980"),
+        ] {
+            assert!(read(of(frequency), text).is_err(), "{text}");
+        }
+        assert_eq!(read(of(Frequency::Month), "Mar-1980").unwrap(), "1980-03");
+        // Roman numerals are months or quarters; KW is a week or a quarter.
+        assert_eq!(read(of(Frequency::Quarter), "IV/1990").unwrap(), "1990Q4");
+        assert_eq!(read(of(Frequency::Month), "IV.1990").unwrap(), "1990-04");
+        assert_eq!(read(of(Frequency::Quarter), "1990KW01").unwrap(), "1990Q1");
+        assert_eq!(read(of(Frequency::Week), "KW1 1990").unwrap(), "1990-W01");
         assert!(read(of(Frequency::Month), "01/02/1990").is_err());
         insta::assert_snapshot!(read(of(Frequency::Month), "1990Q1").unwrap_err(), @"`1990Q1` is a quarter where a month is due; mend it, or declare the frequency `quarter`");
 

@@ -148,7 +148,13 @@ fn divides(column: &ViewColumn, data: &[&GridRow]) -> Option<(Frequency, Vec<Str
         }
     }
     let is_whole_year = |text: &&String| WHOLE_YEARS.contains(&fold(text).to_lowercase().as_str());
-    let (not_times, parts): (Vec<&String>, Vec<&String>) = texts.iter().partition(|text| is_whole_year(text));
+    // BLS has halves beside months.
+    let is_month = |text: &String| part_of_year(text, Frequency::Month).is_some();
+    let has_months = texts.iter().any(|text| text.starts_with(char::is_alphabetic) && is_month(text));
+    let is_half =
+        |text: &&String| has_months && !is_month(text) && part_of_year(text, Frequency::HalfYear).is_some();
+    let (not_times, parts): (Vec<&String>, Vec<&String>) =
+        texts.iter().partition(|text| is_whole_year(text) || is_half(text));
     let plain = |text: &&&String| {
         text.bytes().all(|byte| byte.is_ascii_digit())
             || text.chars().all(|character| "IVX".contains(character))

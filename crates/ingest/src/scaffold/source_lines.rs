@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use vintner_panel::{Frequency, PeriodReading};
+use vintner_panel::{Frequency, PanelError, PeriodReading};
 
 use super::entity_guess::is_part_of_year;
 use super::file_guess::Readable;
@@ -12,7 +12,7 @@ use super::manifest_writer::Lines;
 use super::names::{examples, one_line, quoted, slug, told, unique};
 use super::sheet_view::is_numeral;
 use super::table_guess::TableGuess;
-use super::times_seen::time_in;
+use super::times_seen::{TimeReading, time_in};
 use super::value_guess::ValueGuess;
 use crate::cell::Cell;
 use crate::column_letter::letters;
@@ -93,14 +93,29 @@ fn file_lines(described: &Described<'_>, lines: &mut Lines) {
     if guess.header_rows > 1 {
         lines.guess(&format!("    header_rows: {}", guess.header_rows), "they name columns only together");
     }
-    if guess.skip_rows > 0 {
-        lines
-            .guess(&format!("    skip_rows: {}", guess.skip_rows), "what stands under the header is no data");
-    }
     let numbers = |row: &&GridRow| {
-        let is_number = |cell: &&CellContent| is_numeral(cell.as_cell()) && !names_a_year(&cell.raw());
-        row.cells.iter().filter(is_number).count() > 1
+        let is_year = |cell: &CellContent| time_in(cell.as_cell(), TimeReading::default()).is_some();
+        let is_number = |cell: &&CellContent| is_numeral(cell.as_cell()) && !is_year(cell);
+        let count = row.cells.iter().filter(is_number).count();
+        let first = row.cells.iter().find(|cell| !cell.is_blank());
+        let has_time = first.is_some_and(|cell| names_a_year(&cell.raw()));
+        count > 1 || (has_time && count > 0)
     };
+    if guess.skip_rows > 0 {
+        let line = format!("    skip_rows: {}", guess.skip_rows);
+        let last = guess.header_row + guess.header_rows - 1;
+        let mut under = reading.rows.iter().filter(|row| row.number > last);
+        let skipped = under.by_ref().take(guess.skip_rows as usize);
+        match skipped.filter(numbers).map(|row| row.number).reduce(|first, _| first) {
+            Some(first) => {
+                lines.review(
+                    &line,
+                    &format!("row {first} under the header holds numbers, and isn't read: is it data?"),
+                );
+            }
+            None => lines.guess(&line, "what stands under the header is no data"),
+        }
+    }
     if let Some(last) = guess.last_row {
         let line = format!("    last_row: {last}");
         let under: Vec<u32> = reading
@@ -236,7 +251,7 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
                 }
             }
         }
-        None if guess.time.is_some() || !guess.within.is_empty() => {
+        None if guess.time.is_some() || guess.layout == Layout::Wide => {
             lines.review("    ", "no column of names was found, so this is one series for all entities; if its columns are entities, `layout: entities_across`");
         }
         None => lines
@@ -254,6 +269,10 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
         ));
     }
     time_lines(guess, lines);
+    if let Some(told) = unread_times(guess) {
+        lines
+            .review("    ", &one_line(&format!("these seem to be times, and can't be read as such: {told}")));
+    }
     if !guess.fill.is_empty() {
         let columns: Vec<String> = guess.fill.iter().map(|name| format!("{}: down", quoted(name))).collect();
         let line = format!("    fill: {{{}}}", columns.join(", "));
@@ -327,6 +346,30 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
             );
         }
     }
+}
+
+/// Why names, or headers of values, in a table without times seem to be times that can't be read.
+fn unread_times(guess: &TableGuess) -> Option<String> {
+    if !guess.times.years.is_empty() {
+        return None;
+    }
+    // Why a text is no period where it seems to be one; nothing of one that is, other than a year.
+    let seen = |text: &str| match PeriodReading::default().read(text) {
+        Ok(period) => (period.frequency() != Frequency::Year).then_some(None),
+        Err(PanelError::NotAPeriod { .. } | PanelError::NoSuchPeriod { .. }) => None,
+        Err(problem) => {
+            // Numbers without a year may be anything.
+            let may_be = text.chars().any(char::is_alphabetic) || names_a_year(text);
+            may_be.then(|| Some(problem.to_string()))
+        }
+    };
+    let names: Vec<&str> = guess.entity.iter().flat_map(|entity| &entity.names).map(String::as_str).collect();
+    let headers: Vec<&str> = guess.values.iter().filter_map(|value| value.header.as_deref()).collect();
+    [names, headers].into_iter().find_map(|texts| {
+        let all: Vec<Option<String>> = texts.iter().filter_map(|text| seen(text)).collect();
+        let most = all.len() > 1 && all.len() * 2 > texts.len();
+        all.into_iter().flatten().next().filter(|_| most)
+    })
 }
 
 /// Whether a header calls what stands under it a part of a year.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use vintner_panel::PeriodReading;
+use vintner_panel::{Frequency, Period, PeriodReading};
 
 use super::entity_guess::{EntityGuess, entity_by_keys, entity_by_names, id_of};
 use super::filled_down::{filled_down, with_filled};
@@ -20,6 +20,7 @@ use crate::header::Merges;
 use crate::layout::Layout;
 use crate::merged;
 use crate::merged_region::MergedRegion;
+use crate::part_of_year::part_of_year;
 use crate::source::{TIME_WITHIN, ValueKind};
 use crate::year::names_a_year;
 
@@ -225,12 +226,16 @@ fn long(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGues
     let others: Vec<&ViewColumn> = view.columns.iter().filter(|column| *column != time).collect();
     let by_name = crosswalk.and_then(|crosswalk| entity_by_names(&others, &data, crosswalk));
     // Where names are known, others tell rows of a series apart: industries, products.
+    let plain = times.reading.period.is_none() && !times.reading.waves;
+    let within = plain.then(|| within_years(&others, &data)).flatten();
+    // A year's months are nobody.
+    let is_within = |column: &&ViewColumn| within.as_ref().is_some_and(|own| own.columns.contains(column));
+    let names: Vec<&ViewColumn> = others.iter().filter(|column| !is_within(column)).copied().collect();
     let entity_beside = |times: &[&ViewColumn]| match crosswalk {
         Some(_) => by_name.clone(),
-        None => entity_by_keys(&others, times, &data),
+        None => entity_by_keys(&names, times, &data),
     };
     let entity = entity_beside(&[time]);
-    let plain = times.reading.period.is_none() && !times.reading.waves;
     let named = |columns: &[&ViewColumn], entity: &Option<(ViewColumn, EntityGuess)>| {
         let key = |row: &&GridRow| -> Vec<String> {
             let columns = columns.iter().copied().chain(entity.iter().map(|(column, _)| column));
@@ -239,11 +244,10 @@ fn long(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGues
         data.iter().map(key).collect::<BTreeSet<_>>().len()
     };
     let once = named(&[time], &entity);
-    let within = (plain && once < data.len()).then(|| within_years(&others, &data)).flatten();
     // A month that tells no rows apart is one of an interview, say.
-    let within = within.filter(|within| {
+    let within = within.clone().filter(|within| {
         let times: Vec<&ViewColumn> = [time].into_iter().chain(&within.columns).collect();
-        named(&times, &entity_beside(&times)) > once
+        once < data.len() && named(&times, &entity_beside(&times)) > once
     });
     let Some(within) = within else {
         let mut guess = by_rows(view, entity, &[time], &others, &data, crosswalk)?;
@@ -446,6 +450,41 @@ fn headed_by_times<'v>(view: &'v SheetView<'_>) -> Option<(TimesSeen, Vec<TimeCo
     are_several(&columns).then_some((times, columns))
 }
 
+/// The columns that have a year in one row of the header and its quarter, month or half in another.
+fn headed_by_years_over_parts<'v>(view: &'v SheetView<'_>) -> Option<(TimesSeen, Vec<TimeColumn<'v>>)> {
+    let height = view.header_rows as usize;
+    let rows = (0..height).flat_map(|year| (0..height).map(move |part| (year, part)));
+    let frequencies = [Frequency::Month, Frequency::Quarter, Frequency::HalfYear];
+    let mut tried = rows
+        .filter(|(year, part)| year != part)
+        .flat_map(|rows| frequencies.into_iter().map(move |frequency| (rows, frequency)));
+    tried.find_map(|((year_row, part_row), frequency)| {
+        let mut times = TimesSeen::default();
+        let mut columns: Vec<TimeColumn> = Vec::new();
+        for column in &view.columns {
+            let (Some(year), Some(part)) = (column.parts.get(year_row), column.parts.get(part_row)) else {
+                continue;
+            };
+            let Some((year, _)) = time_in(Cell::of_text(year), TimeReading::default()) else { continue };
+            // A year over anything else, such as its total, isn't among them; numbers may be anything.
+            let is_plain = part.bytes().all(|byte| byte.is_ascii_digit());
+            let Some(number) = part_of_year(part, frequency).filter(|_| !is_plain) else { continue };
+            let period = Period::of_year(frequency, year, number)?.to_string();
+            times.years.insert(year);
+            times.count += 1;
+            if times.examples.len() < 3 {
+                times.examples.push((format!("{year} {part}"), period.clone()));
+            }
+            let others = column.parts.iter().enumerate();
+            let others = others.filter(|(at, text)| ![year_row, part_row].contains(at) && !text.is_empty());
+            let variable = others.map(|(_, text)| text.clone()).collect::<Vec<_>>().join(" | ");
+            columns.push(TimeColumn { column, variable, time: period });
+        }
+        times.reading.period = Some(PeriodReading { frequency: Some(frequency), ..PeriodReading::default() });
+        are_several(&columns).then_some((times, columns))
+    })
+}
+
 /// The columns whose headers hold a variable and a year in one text, `gdp_1997`; each variable is the pattern of its
 /// headers, `gdp_{time}`.
 fn named_with_times<'v>(view: &'v SheetView<'_>) -> Option<(TimesSeen, Vec<TimeColumn<'v>>)> {
@@ -516,7 +555,9 @@ fn in_order(columns: &[TimeColumn<'_>]) -> bool {
 }
 
 fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
-    let (times, columns) = headed_by_times(view).or_else(|| named_with_times(view))?;
+    let (times, columns) = headed_by_years_over_parts(view)
+        .or_else(|| headed_by_times(view))
+        .or_else(|| named_with_times(view))?;
     let variables: BTreeSet<&String> = columns.iter().map(|one| &one.variable).collect();
     if (view.header_rows == 1 && view.is_under_names()) || !in_order(&columns) {
         return None;

@@ -162,16 +162,12 @@ pub(super) fn times_seen<'c>(cells: impl Iterator<Item = Cell<'c>> + Clone) -> O
 
 /// Whether a month, by its name or its first day, is taken for the quarter or half-year that it ends.
 fn is_last_month(cell: Cell<'_>, reading: TimeReading) -> bool {
-    let as_long = |frequency| {
-        let period = reading.period.map(|period| PeriodReading { frequency: Some(frequency), ..period });
-        time_in(cell, TimeReading { period, ..reading }).is_some()
-    };
     let own = reading.period.and_then(|period| period.read(&cell.raw()).ok());
     let month = PeriodReading { frequency: Some(Frequency::Month), ..reading.period.unwrap_or_default() };
     let month = month.read(&cell.raw()).ok();
     let day = PeriodReading { frequency: Some(Frequency::Day), ..reading.period.unwrap_or_default() };
     let day = day.read(&cell.raw()).ok();
-    let (Some(own), Some(month)) = (own, month.filter(|_| as_long(Frequency::Month))) else { return false };
+    let (Some(own), Some(month)) = (own, month) else { return false };
     let months = own.frequency().in_a_year().map_or(1, |parts| (12 / parts).unsigned_abs());
     let is_last_day = day.is_some_and(|day| !day.to_string().ends_with("-01"));
     month.part() % months == 0 && !is_last_day

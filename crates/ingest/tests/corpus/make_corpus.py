@@ -356,5 +356,148 @@ frame = csv(text, dtype={"id": str})
 frame["id"] = frame["id"].str.replace(r"\.0$", "", regex=True)
 case("ids.csv", text, LONG.format(e="id", t="y", c="v"), long_frame(frame, "id", "y", {"v": "v"}))
 
+# --- Names filled down ------------------------------------------------------------------------------------------------
+# A region once over its years.
+text = "Region,Year,GDP\nNorth,2019,1.5\n,2020,2.5\nSouth,2019,3.5\n,2020,\n"
+frame = csv(text)
+frame["Region"] = frame["Region"].ffill()
+FILL = LONG.format(e="Region", t="Year", c="GDP") + "fill: {Region: down}"
+case("filled.csv", text, FILL, long_frame(frame, "Region", "Year", {"GDP": "v"}))
+case("filled_undeclared.csv", text, LONG.format(e="Region", t="Year", c="GDP"), refused=["A3: no entity in a row that has the year", "`fill: {Region: down}`"])
+case("filled_from_nothing.csv", "Region,Year,GDP\n,2019,1.5\nSouth,2019,3.5\n", FILL, refused=["A2: no entity, and none to fill down: the cells above it are blank, too"])
+# Names on rows of their own over the rows that they are of, a blank row, and a note under the table.
+text = "Region,Year,GDP\nNorth,,\n,2019,1.5\n,2020,2.5\n,,\nSouth,,\n,2019,3.5\nSource: office,,\n"
+frame = csv(text, nrows=6)
+frame["Region"] = frame["Region"].ffill()
+case("filled_headings.csv", text, FILL, long_frame(frame[frame["Year"].notna()].astype({"Year": int}), "Region", "Year", {"GDP": "v"}), warned=["skipped 1 row with text but without a key, the first of them row 8"])
+# Two levels: a region's first row names no city, which isn't that of the region above.
+text = "Region,City,Year,v\nNorth,A,2019,1\n,,2020,2\n,B,2019,3\nSouth,C,2019,4\n,,2020,5\n"
+frame = csv(text)
+frame[["Region", "City"]] = frame[["Region", "City"]].ffill()
+TWO = "format: csv\nentity: Region\ncategory: City\ntime: Year\nfill: {Region: down, City: down}\ncolumns:\n  - {column: v, variable: v}"
+case("filled_twice.csv", text, TWO, long_frame(frame, "Region", "Year", {"v": "v"}, category="City"))
+case("filled_anew.csv", "Region,City,Year,v\nNorth,A,2019,1\nSouth,,2019,4\n", TWO, refused=["B3: no category, and none to fill down: the row begins something new in column A"])
+# A year over its months, in a table of several countries across.
+text = "Year,Month,Austria,Belgium\n2019,Nov,1.5,2.5\n,Dec,1.6,2.6\n2020,Jan,1.7,\n"
+frame = csv(text)
+frame["Year"] = frame["Year"].ffill().astype(int)
+frame["time"] = pd.to_datetime(frame["Year"].astype(str) + frame["Month"], format="%Y%b").dt.strftime("%Y-%m")
+melted = frame.melt(id_vars=["time"], value_vars=["Austria", "Belgium"], var_name="entity").assign(variable="v")
+case("filled_years.csv", text, "format: csv\nlayout: entities_across\ntime: Year\nwithin_year: [Month]\nperiod: {frequency: month}\nfill: {Year: down}\ncolumns:\n  - {variable: v}", melted)
+# A wide table whose rows are filled down: an indicator of each region.
+text = "Region,Indicator,2019,2020\nNorth,GDP,1,2\n,Pop,3,4\nSouth,GDP,5,6\n,Pop,7,8\n"
+frame = csv(text)
+frame["Region"] = frame["Region"].ffill()
+melted = frame.melt(id_vars=["Region", "Indicator"], var_name="time", value_name="value").rename(columns={"Region": "entity"})
+melted["variable"] = melted["Indicator"].map({"GDP": "gdp", "Pop": "pop"})
+case("filled_wide.csv", text, "format: csv\nlayout: wide\nentity: Region\nvariable_column: Indicator\nfill: {Region: down}\ncolumns:\n  - {column: GDP, variable: gdp}\n  - {column: Pop, variable: pop}", melted)
+
+# --- Times in several columns -------------------------------------------------------------------------------------------
+text = "region,year,quarter,v\nN,2019,3,1.5\nN,2019,4,2.5\nS,2019,Q4,3.5\nS,2020,1.0,4.5\n"
+frame = csv(text, dtype=str)
+frame["time"] = frame["year"] + "Q" + frame["quarter"].str.extract(r"(\d)")[0]
+frame["v"] = frame["v"].astype(float)
+WITHIN = "format: csv\nentity: region\ntime: year\nwithin_year: [{w}]\nperiod: {{frequency: {f}}}\ncolumns:\n  - {{column: v, variable: v}}\n"
+case("year_and_quarter.csv", text, WITHIN.format(w="quarter", f="quarter"), long_frame(frame, "region", "time", {"v": "v"}))
+case("year_and_quarter_five.csv", "region,year,quarter,v\nN,2019,5,1.5\n", WITHIN.format(w="quarter", f="quarter"), refused=['C2: "5" is no quarter of a year', "not_times"])
+# The Bureau of Labor Statistics: a year's mean is the thirteenth month.
+text = "series,year,period,v\nA,2019,M01,1\nA,2019,M12,2\nA,2019,M13,1.5\n"
+frame = csv(text)
+frame = frame[frame["period"] != "M13"]
+frame["time"] = frame["year"].astype(str) + "-" + frame["period"].str[1:]
+BLS = "format: csv\nentity: series\ntime: year\nwithin_year: [period]\nperiod: {frequency: month}\ncolumns:\n  - {column: v, variable: v}\n"
+case("bls_thirteen.csv", text, BLS + "not_times: [M13]", long_frame(frame, "series", "time", {"v": "v"}))
+case("bls_thirteen_undeclared.csv", text, BLS, refused=['C4: "M13" is no month of a year', "`not_times: [M13]`"])
+text = "station,yr,mo,dy,v\nA,2020,2,28,1\nA,2020,02,29,2\nA,2020,Mar,1,3\n"
+frame = csv(text, dtype=str)
+frame["time"] = ["2020-02-28", "2020-02-29", "2020-03-01"]
+frame["v"] = frame["v"].astype(float)
+DAYS = "format: csv\nentity: station\ntime: yr\nwithin_year: [mo, dy]\nperiod: {frequency: day}\ncolumns:\n  - {column: v, variable: v}\n"
+case("year_month_day.csv", text, DAYS, long_frame(frame, "station", "time", {"v": "v"}))
+case("year_month_day_none.csv", "station,yr,mo,dy,v\nA,2019,2,29,1\n", DAYS, refused=['D2: the year 2019 has no "2" "29"'])
+
+# --- Months or quarters down, years across --------------------------------------------------------------------------------
+text = "Month,2019,2020\n" + "".join(f"{month},{at + 0.5},{'' if at > 5 else at + 20.25}\n" for at, month in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())) + "Average,6,\n"
+frame = csv(text)
+frame = frame[frame["Month"] != "Average"]
+melted = frame.melt(id_vars=["Month"], var_name="year", value_name="value").assign(variable="v")
+melted["time"] = pd.to_datetime(melted["year"] + melted["Month"], format="%Y%b").dt.strftime("%Y-%m")
+DOWN = "format: csv\nlayout: wide\nwithin_year: [Month]\nperiod: {frequency: month}\ncolumns:\n  - {variable: v}\n"
+case("months_down.csv", text, DOWN + "not_times: [Average]\ncovers: [2019, 2020]", melted[["time", "value", "variable"]])
+case("months_down_undeclared.csv", text, DOWN, refused=['A14: "Average" is no month of a year', "`not_times: [Average]`"])
+text = "Country;Quarter;2019;2020\nAT;I;1;2\n;II;3;4\nBE;I;5;6\n;II;7;\n"
+frame = csv(text, sep=";")
+frame["Country"] = frame["Country"].ffill()
+melted = frame.melt(id_vars=["Country", "Quarter"], var_name="year", value_name="value").rename(columns={"Country": "entity"}).assign(variable="v")
+melted["time"] = melted["year"] + melted["Quarter"].map({"I": "Q1", "II": "Q2"})
+case("quarters_down.csv", text, 'format: csv\ndelimiter: ";"\nlayout: wide\nentity: Country\nwithin_year: [Quarter]\nperiod: {frequency: quarter}\nfill: {Country: down}\ncolumns:\n  - {variable: v}', melted)
+
+# --- Periods in the words of statistics offices ---------------------------------------------------------------------------
+def periods(name, frequency, texts, times, **more):
+    text = "c;when;v\n" + "".join(f"A;{one};{at + 0.5}\n" for at, one in enumerate(texts))
+    fields = f'format: csv\ndelimiter: ";"\nentity: c\ntime: when\nperiod: {{frequency: {frequency}}}\ncolumns:\n  - {{column: v, variable: v}}'
+    frame = None
+    if times:
+        # What the office's own notes say these texts are, as pandas counts periods.
+        index = pd.PeriodIndex(times, freq={"quarter": "Q", "month": "M"}[frequency])
+        frame = pd.DataFrame({"entity": "A", "time": index.astype(str), "value": [at + 0.5 for at in range(len(texts))], "variable": "v"})
+    case(name, text, fields, frame, **more)
+
+
+QUARTERS = ["2020Q1", "2020Q2", "2020Q3", "2020Q4"]
+MONTHS = [f"2020-{month:02}" for month in range(1, 13)]
+for office, texts in {
+    "sidra": [f"{at}º trimestre 2020" for at in range(1, 5)],
+    "abs": ["Mar-2020", "Jun-2020", "Sep-2020", "Dec-2020"],
+    "eurostat": ["2020-Q1", "2020-Q2", "2020Q3", "2020Q4"],
+    "istat": ["T1-2020", "T2-2020", "T3-2020", "T4-2020"],
+    "insee": ["2020-T1", "2020-T2", "2020-T3", "2020-T4"],
+    "insee_words": ["1er trimestre 2020", "2e trimestre 2020", "3ème trimestre 2020", "4e trim. 2020"],
+    "destatis": ["1. Quartal 2020", "2. Quartal 2020", "3. Quartal 2020", "4. Quartal 2020"],
+    "kostat": ["2020.1/4", "2020.2/4", "2020년 3/4분기", "2020년 4분기"],
+    "esri": ["2020年1～3月期", "2020年4～6月期", "2020年7-9月期", "令和2年10～12月期"],
+    "nbs": ["2020年1季度", "2020年第二季度", "2020年三季度", "2020年第4季度"],
+    "rosstat": ["I квартал 2020", "II квартал 2020 г.", "III кв. 2020", "4 квартал 2020 года"],
+    "oecd": ["Q1-2020", "Q2-2020", "Q3 2020", "2020-Q4"],
+    "scandinavian": ["2020K1", "2020K2", "2020K3", "2020K4"],
+    "gus": ["I kwartał 2020", "II kw. 2020", "III kw. 2020", "IV/2020"],
+    "cso": ["Quarter 1 2020", "2nd quarter 2020", "Third quarter of 2020", "2020 4th Quarter"],
+    "spans": ["Jan-Mar 2020", "April to June 2020", "2020 Jul-Sep", "октябрь-декабрь 2020"],
+    "ksh": ["2020. I. negyedév", "2020. II. negyedév", "2020. III. negyedév", "2020. IV. negyedév"],
+    "tuik": ["I. Çeyrek 2020", "II. Çeyrek 2020", "III. Çeyrek 2020", "IV. Çeyrek 2020"],
+}.items():
+    periods(f"periods_{office}.csv", "quarter", texts, QUARTERS)
+for office, texts in {
+    "sidra": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro".split(),
+    "destatis": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
+    "insee": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split(),
+    "ine": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
+    "istat": "gen feb mar apr mag giu lug ago set ott nov dic".split(),
+    "rosstat": "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь".split(),
+    "gus": "styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik".split(),
+    "tuik": "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık".split(),
+    "scb": "januari februari mars april maj juni juli augusti september oktober november december".split(),
+}.items():
+    periods(f"months_{office}.csv", "month", [f"{text} 2020" for text in texts], MONTHS[:len(texts)])
+periods("months_imf.csv", "month", [f"2020M{month}" for month in range(1, 13)], MONTHS)
+periods("months_kostat.csv", "month", [f"2020.{month:02}월" for month in range(1, 13)], MONTHS)
+periods("months_of.csv", "month", ["janeiro de 2020", "Februar 2020", "март 2020 г.", "2020. április"], MONTHS[:4])
+# What adds up from January on, counts within a fiscal year, or is of three months that are no quarter.
+periods("cumulative_nbs.csv", "quarter", ["2020年1-3月", "2020年1-6月"], None, refused=["B3: `2020年1-6月` is of the months from January on (a cumulative figure)", "not_times"])
+periods("cumulative_months.csv", "month", ["2020年1-2月"], None, refused=["from January on (a cumulative figure)"])
+periods("cumulative_russian.csv", "quarter", ["январь-сентябрь 2020"], None, refused=["from January on (a cumulative figure)"])
+periods("fiscal_quarters.csv", "quarter", ["FY2020 Q1"], None, refused=["counts within a fiscal year"])
+periods("fiscal_quarters_japan.csv", "quarter", ["2020年度第1四半期"], None, refused=["counts within a fiscal year"])
+periods("rolling_quarters.csv", "quarter", ["Feb-Apr 2020"], None, refused=["that are no quarter"])
+periods("two_months.csv", "month", ["listopad 2020"], None, refused=["the month 2020-10 or the month 2020-11"])
+# ABS, undeclared: a month, or a quarter by its last.
+case("abs_undeclared.csv", "c,when,v\nA,Mar-2020,1\nA,Jun-2020,2\n", LONG.format(e="c", t="when", c="v"), refused=["a month where a year is due: Mar-2020", "`period: {frequency: quarter}` if only every third"])
+periods("abs_months.csv", "month", ["Mar-2020", "Jun-2020"], ["2020-03", "2020-06"])
+# FRED, several series side by side.
+text = "observation_date,Austria,Belgium\n2020-01-01,1.5,2.5\n2020-04-01,3.5,4.5\n"
+frame = csv(text).melt(id_vars=["observation_date"], var_name="entity").assign(variable="v")
+frame["time"] = pd.PeriodIndex(pd.to_datetime(frame["observation_date"]), freq="Q").astype(str)
+case("quarters_across.csv", text, "format: csv\nlayout: entities_across\ntime: observation_date\nperiod: {frequency: quarter}\ncolumns:\n  - {variable: v}", frame)
+
 (HERE / "corpus.json").write_text(json.dumps(CASES, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 print(len(CASES), "cases,", sum(len(case.get("values", [])) for case in CASES), "values; pandas", pd.__version__)

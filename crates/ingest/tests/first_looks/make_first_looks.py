@@ -262,7 +262,7 @@ case("eurostat_q.tsv", "freq,s_adj,unit,na_item,geo\\TIME_PERIOD\t2020-Q2 \t2020
 case("oecd_old.csv", '\ufeff"LOCATION","INDICATOR","SUBJECT","MEASURE","FREQUENCY","TIME","Value","Flag Codes"\n"AUS","CPI","TOT","AGRWTH","A","2019",1.610768,\n"AUS","CPI","TOT","AGRWTH","A","2020",0.846906,\n"AUT","CPI","TOT","AGRWTH","A","2019",1.530896,"E"\n"AUT","CPI","TOT","AGRWTH","A","2020",1.381911,\n'.encode(),
  [("AUS","2019",1.610768),("AUS","2020",0.846906),("AUT","2019",1.530896),("AUT","2020",1.381911)])
 case("fredgraph.csv", b"DATE,DGS10,FEDFUNDS\n2020-01-01,1.76,1.55\n2020-02-01,.,1.58\n2020-03-01,0.87,0.65\n", [("","2020-01",1.76),("","2020-01",1.55),("","2020-02",1.58),("","2020-03",.87),("","2020-03",.65)])
-case("ln.data.txt", b"series_id        \tyear\tperiod\t       value\tfootnote_codes\nLNS14000000      \t2019\tM01\t         4.0\t\nLNS14000000      \t2019\tM02\t         3.8\t\nLNS14000000      \t2019\tM13\t         3.7\tP\nLNS14000001      \t2019\tM01\t         3.9\t\nLNS14000001      \t2019\tM02\t         3.6\t\nLNS14000001      \t2019\tM13\t         3.5\t\n", [("LNS14000000","2019",4.0)])
+case("ln.data.txt", b"series_id        \tyear\tperiod\t       value\tfootnote_codes\nLNS14000000      \t2019\tM01\t         4.0\t\nLNS14000000      \t2019\tM02\t         3.8\t\nLNS14000000      \t2019\tM13\t         3.7\tP\nLNS14000001      \t2019\tM01\t         3.9\t\nLNS14000001      \t2019\tM02\t         3.6\t\nLNS14000001      \t2019\tM13\t         3.5\t\n", [("LNS14000000","2019-01",4.0),("LNS14000000","2019-02",3.8),("LNS14000001","2019-01",3.9),("LNS14000001","2019-02",3.6)])
 def bls(b, ws):
     rows(ws, [["Consumer Price Index for All Urban Consumers (CPI-U)"],["Original Data Value"],[],["Series Id:","CUUR0000SA0"],["Base Period:","1982-84=100"],[],["Year","Jan","Feb","Mar","Apr","May","Jun","Jul","Aug","Sep","Oct","Nov","Dec","Annual"],[2019]+[250.5+i/4 for i in range(12)]+[251.9],[2020]+[255.5+i/4 for i in range(12)]+[256.9]])
 case("bls_series.xlsx", xl(bls), [("",f"{y}-{m:02}",b0+(m-1)/4) for y,b0 in ((2019,250.5),(2020,255.5)) for m in range(1,13)])
@@ -305,8 +305,56 @@ N = lambda v, k="": f'<table:table-cell {k} office:value-type="float" office:val
 R = lambda *c, k="": f'<table:table-row {k}>' + "".join(c) + '</table:table-row>'
 case("repeated.ods", ods(R(S("Land"),S("Jahr"),S("A"),S("B"))+R(S("AT"),N(2019),N(7,'table:number-columns-repeated="2"'))+R(S("AT"),N(2020),N(8),N(9))+R('<table:table-cell table:number-columns-repeated="4"/>',k='table:number-rows-repeated="3"')+R(S("CH"),N(2019),'<table:table-cell/>',N(5))+R('<table:table-cell table:number-columns-repeated="1024"/>',k='table:number-rows-repeated="1048000"')),
  [("AT","2019",7),("AT","2019",7),("AT","2020",8),("AT","2020",9),("CH","2019",5)])
-case("years_across_months_down.csv", "Month,2018,2019,2020\nJan,1.5,2.5,3.5\nFeb,1.6,2.6,3.6\nMar,1.7,2.7,3.7\nApr,1.8,2.8,3.8\nMay,1.9,2.9,3.9\nJun,2.0,3.0,4.0\nJul,2.1,3.1,4.1\nAug,2.2,3.2,4.2\nSep,2.3,3.3,4.3\nOct,2.4,3.4,4.4\nNov,2.5,3.5,4.5\nDec,2.6,3.6,4.6\n".encode(), [("Jan","2018",1.5)])
-case("yq.csv", "region,year,quarter,value\nN,2019,1,1.5\nN,2019,2,2.5\nN,2020,1,3.5\nN,2020,2,4.5\nS,2019,1,5.5\nS,2019,2,6.5\nS,2020,1,7.5\nS,2020,2,8.5\n".encode(), [("N","2019",1.5)])
+case("years_across_months_down.csv", "Month,2018,2019,2020\nJan,1.5,2.5,3.5\nFeb,1.6,2.6,3.6\nMar,1.7,2.7,3.7\nApr,1.8,2.8,3.8\nMay,1.9,2.9,3.9\nJun,2.0,3.0,4.0\nJul,2.1,3.1,4.1\nAug,2.2,3.2,4.2\nSep,2.3,3.3,4.3\nOct,2.4,3.4,4.4\nNov,2.5,3.5,4.5\nDec,2.6,3.6,4.6\n".encode(), [("", f"{year}-{month:02}", round(1.5 + 0.1 * (month - 1) + year - 2018, 10)) for month in range(1, 13) for year in (2018, 2019, 2020)])
+case("yq.csv", "region,year,quarter,value\nN,2019,1,1.5\nN,2019,2,2.5\nN,2020,1,3.5\nN,2020,2,4.5\nS,2019,1,5.5\nS,2019,2,6.5\nS,2020,1,7.5\nS,2020,2,8.5\n".encode(), [(region, f"{year}Q{quarter}", 1.5 + at) for at, (region, year, quarter) in enumerate((r, y, q) for r in "NS" for y in (2019, 2020) for q in (1, 2))])
+# Periods in the words of offices, times in several columns, names filled down
+case("sidra_q.csv", '"Tabela 1621";"";"";""\n"Setor";"1º trimestre 2020";"2º trimestre 2020";"3º trimestre 2020"\n"Agropecuária";"98,5";"99,25";"101,75"\n"Indústria";"95,5";"85,25";"97,125"\n"Fonte: IBGE";"";"";""\n'.encode(),
+ [("Agropecuária","2020Q1",98.5),("Agropecuária","2020Q2",99.25),("Agropecuária","2020Q3",101.75),("Indústria","2020Q1",95.5),("Indústria","2020Q2",85.25),("Indústria","2020Q3",97.125)])
+def abs_data(b, ws):
+    rows(ws, [[None,"GDP ;","Terms of trade ;"],["Unit","$ Millions","Index"],["Frequency","Quarter","Quarter"],["Collection Month",3,3],["Series Start",D(2019,3,1),D(2019,3,1)],["Series ID","A2304402X","A2304200A"]]+[[D(2019,m,1),450000.5+i,90.25+i] for i,m in enumerate((3,6,9,12))])
+    for r in range(7, 11): ws.cell(r, 1).number_format = "mmm\\-yyyy"
+case("abs_data.xlsx", xl(abs_data), [("",f"2019Q{i+1}",v+i) for i in range(4) for v in (450000.5,90.25)])
+case("abs_q.csv", "Quarter,Sydney,Perth\nMar-2020,116.6,115.5\nJun-2020,114.4,113.25\nSep-2020,116.2,115\nDec-2020,117.2,116.75\n".encode(),
+ [("",f"2020Q{i+1}",v) for i,pair in enumerate([(116.6,115.5),(114.4,113.25),(116.2,115),(117.2,116.75)]) for v in pair])
+case("december.csv", "when,v\nDec-2018,1.5\nDec-2019,2.5\nDec-2020,3.5\n".encode(), [("",f"{y}-12",1.5+y-2018) for y in (2018,2019,2020)])
+case("genesis_q.csv", "Statistik der VGR;;;;\n;2019;;2020;\n;1. Quartal;2. Quartal;1. Quartal;2. Quartal\nBruttoinlandsprodukt;850,25;860,5;855,75;770,125\nKonsum;440,5;445,25;438,75;400,5\n__________\n".encode(),
+ [("Bruttoinlandsprodukt","2019Q1",850.25),("Bruttoinlandsprodukt","2019Q2",860.5),("Bruttoinlandsprodukt","2020Q1",855.75),("Bruttoinlandsprodukt","2020Q2",770.125),("Konsum","2019Q1",440.5),("Konsum","2019Q2",445.25),("Konsum","2020Q1",438.75),("Konsum","2020Q2",400.5)])
+case("genesis_m.csv", ("Monat;2019;2020\n"+"".join(f"{m};{100+i/4:.2f};{'' if i>7 else f'{105+i/4:.2f}'}\n".replace('.',',') for i,m in enumerate("Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()))).encode(),
+ [("",f"2019-{i+1:02}",100+i/4) for i in range(12)]+[("",f"2020-{i+1:02}",105+i/4) for i in range(8)])
+def tuik(b, ws): rows(ws, [["Ay",2019,2020]]+[[m,100.5+i,(200.5+i if i<3 else None)] for i,m in enumerate("Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık".split())])
+case("tuik_down.xlsx", xl(tuik), [("",f"2019-{i+1:02}",100.5+i) for i in range(12)]+[("",f"2020-{i+1:02}",200.5+i) for i in range(3)])
+case("trimestres.csv", "Trimestre;2019;2020\nT1;1,5;5,5\nT2;2,5;6,5\nT3;3,5;7,5\nT4;4,5;8,5\nTotal;12,0;28,0\n".encode(), [("",f"2019Q{i+1}",1.5+i) for i in range(4)]+[("",f"2020Q{i+1}",5.5+i) for i in range(4)])
+case("rosstat_rom.csv", "Квартал;2019;2020\nI;100,5;101,25\nII;102,5;95,75\nIII;103,25;99,5\nIV;104,75;100,25\n".encode(),
+ [("",f"2019Q{i+1}",v) for i,v in enumerate((100.5,102.5,103.25,104.75))]+[("",f"2020Q{i+1}",v) for i,v in enumerate((101.25,95.75,99.5,100.25))])
+case("kosis_fill.csv", "시도별,시점,취업자\n서울,2020.1/4,5000.5\n,2020.2/4,4990.25\n부산,2020.1/4,1600.5\n,2020.2/4,1590.25\n".encode("cp949"), [("서울","2020Q1",5000.5),("서울","2020Q2",4990.25),("부산","2020Q1",1600.5),("부산","2020Q2",1590.25)])
+case("esri.csv", "期,実質GDP\n2019年1～3月期,535.25\n2019年4～6月期,537.5\n2019年7～9月期,538.75\n2019年10～12月期,530.125\n".encode(), [("",f"2019Q{i+1}",v) for i,v in enumerate((535.25,537.5,538.75,530.125))])
+case("ssb.csv", "region;kvartal;sysselsatte\n0301 Oslo;2020K1;400.5\n0301 Oslo;2020K2;401.5\n1103 Stavanger;2020K1;70.5\n1103 Stavanger;2020K2;71.5\n".encode(), [("0301Oslo","2020Q1",400.5),("0301Oslo","2020Q2",401.5),("1103Stavanger","2020Q1",70.5),("1103Stavanger","2020Q2",71.5)])
+case("weather.csv", "station,year,month,day,tmax\nX1,2020,2,28,10.5\nX1,2020,2,29,11.25\nX1,2020,3,1,12\nX2,2020,2,28,8.5\nX2,2020,2,29,9.25\nX2,2020,3,1,10\n".encode(),
+ [(s,d,v) for s,vs in (("X1",(10.5,11.25,12)),("X2",(8.5,9.25,10))) for d,v in zip(("2020-02-28","2020-02-29","2020-03-01"),vs)])
+case("weeks.csv", "country,year,week,deaths\nAT,2020,1,100\nAT,2020,2,101\nAT,2020,53,120\nBE,2020,1,200\nBE,2020,2,201\nBE,2020,53,220\n".encode(),
+ [(c,w,v+b) for c,b in (("AT",0),("BE",100)) for w,v in (("2020-W01",100),("2020-W02",101),("2020-W53",120))])
+case("quarter_and_month.csv", "year,quarter,month,v\n2019,1,1,1.5\n2019,1,2,2.5\n2019,1,3,3.5\n2019,2,4,4.5\n2020,1,1,5.5\n2020,1,2,6.5\n2020,1,3,7.5\n2020,2,4,8.5\n".encode(),
+ [("",f"{y}-{m:02}",v) for y in (2019,2020) for m in (1,2,3,4) for v in (1.5+(m-1)+4*(y-2019), 1 if m<4 else 2)])
+case("interviews.csv", "pid,year,month,inc\n1,2019,3,10.5\n1,2020,4,11.5\n2,2019,5,20.5\n2,2020,6,21.5\n".encode(), [("1","2019",10.5),("1","2020",11.5),("2","2019",20.5),("2","2020",21.5),("1","2019",3),("1","2020",4),("2","2019",5),("2","2020",6)])
+def fill_years(b, ws): rows(ws, [["Country","Year","Exports","Imports"],["Austria",2018,1.5,2.5],[None,2019,1.6,2.6],[None,2020,1.7,2.7],["Belgium",2018,3.5,4.5],[None,2019,3.6,4.6],[None,2020,3.7,4.7]])
+case("fill_years.xlsx", xl(fill_years), [(c,str(y),v) for c,e,i in (("Austria",1.5,2.5),("Belgium",3.5,4.5)) for k,y in enumerate((2018,2019,2020)) for v in (round(e+k/10,1),round(i+k/10,1))])
+def fill_months(b, ws): rows(ws, [["Year","Month","CPI","PPI"],[2019,"Jan",100.5,90.5],[None,"Feb",101.5,91.5],[None,"Mar",102.5,92.5],[2020,"Jan",103.5,93.5],[None,"Feb",104.5,94.5],[None,"Mar",105.5,95.5]])
+case("fill_year_months.xlsx", xl(fill_months), [("",f"{y}-{m:02}",b+3*(y-2019)+m-1) for y in (2019,2020) for m in (1,2,3) for b in (100.5,90.5)])
+case("fill_three.csv", "Region,Sector,Year,v\nN,Agri,2019,1.5\n,,2020,2.5\n,Ind,2019,3.5\n,,2020,4.5\nS,Agri,2019,5.5\n,,2020,6.5\n,Ind,2019,7.5\n,,2020,8.5\n".encode(),
+ [(r,str(2019+k%2),1.5+k+4*at) for at,r in enumerate("NS") for k in range(4)])
+case("sparse_codes.csv", "Code,Country,2019,2020\nA1,Austria,1.5,2.5\n,Belgium,3.5,4.5\n,Chile,5.5,6.5\nD4,Denmark,7.5,8.5\n,Egypt,9.5,10.5\n".encode(), [(c,str(y),1.5+2*k+y-2019) for k,c in enumerate(("Austria","Belgium","Chile","Denmark","Egypt")) for y in (2019,2020)])
+case("stub.csv", "Item,2019,2020\nExports,,\nGoods,1.5,2.5\nServices,3.5,4.5\nImports,,\nGoods,5.5,6.5\nServices,7.5,8.5\n".encode(), [])
+case("india_q.csv", "Quarter,GVA\nQ1 2019-20,100.5\nQ2 2019-20,101.5\nQ3 2019-20,102.5\n".encode(), [])
+case("nbs_cum.csv", "指标,2020年1-3月,2020年1-6月,2020年1-9月\n工业增加值,8.5,9.25,10.75\n利润,1.5,2.25,3.75\n".encode(), [])
+case("ons_lfs.csv", "period,Employment\nJan-Mar 2020,33000.5\nFeb-Apr 2020,33010.5\nMar-May 2020,33005.5\n".encode(), [])
+case("indec.csv", "Mes;Valor\nene-20;1,5\nfeb-20;2,5\nmar-20;3,5\n".encode(), [])
+case("ons.csv", '"Title","GDP"\n"CDID","ABMI"\n"Release date","30-06-2020"\n"2018","2000.5"\n"2019","2010.5"\n"2018 Q1","500.5"\n"2018 Q2","501.5"\n"2019 Q1","502.5"\n"2019 Q2","503.5"\n'.encode(), [("","2018Q1",500.5),("","2018Q2",501.5),("","2019Q1",502.5),("","2019Q2",503.5)])
+import pyarrow as pa, pyarrow.parquet as pq
+def zoned(zone, times):
+    out = io.BytesIO()
+    pq.write_table(pa.table({"c": ["a", "b"] * 2, "day": pa.array([t for t in times for _ in "ab"], pa.timestamp("us", zone)), "v": [1.5, 2.5, 3.5, 4.5]}), out)
+    return out.getvalue()
+case("shanghai.parquet", zoned("Asia/Shanghai", (datetime.datetime(2019,12,31,16), datetime.datetime(2020,1,1,16))), [("a","2020-01-01",1.5),("b","2020-01-01",2.5),("a","2020-01-02",3.5),("b","2020-01-02",4.5)])
 def zipped(files):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
@@ -345,15 +393,24 @@ AWAITED = {
     "ddmm.csv": {"more": True},
     "big.csv": {"refused": "64 bits"},
     "dup.csv": {"refused": "a second value"},
-    "ln.data.txt": {"more": True, "asked": ["category: \"period\"  # REVIEW"]},
+    "ln.data.txt": {"asked": ["not_times: [\"M13\"]  # REVIEW"]},
     "nbs_xubiao.xlsx": {"refused": "2018年"},
     "estat.csv": {"more": True},
     "india_lakh.csv": {"asked": ["year_span: first  # REVIEW"]},
     "dgbas.csv": {"asked": ["era: minguo  # REVIEW"]},
     "nso_th.csv": {"asked": ["era: buddhist  # REVIEW"]},
     "nso_th_long.csv": {"asked": ["era: buddhist  # REVIEW"]},
-    "years_across_months_down.csv": {"more": True, "asked": ["months or quarters and no entities"]},
-    "yq.csv": {"more": True, "asked": ["category: \"quarter\"  # REVIEW"]},
+    "abs_data.xlsx": {"asked": ["or `month`: only every third month is there"]},
+    "abs_q.csv": {"asked": ["or `month`: only every third month is there"]},
+    "trimestres.csv": {"asked": ["not_times: [\"Total\"]  # REVIEW"]},
+    "fill_years.xlsx": {"asked": ["fill: {\"Country\": down}  # REVIEW"]},
+    "kosis_fill.csv": {"asked": ["fill: {\"시도별\": down}  # REVIEW"]},
+    "stub.csv": {"refused": "a second value"},
+    "india_q.csv": {"more": True, "asked": ["these seem to be times", "counts within a fiscal year"]},
+    "nbs_cum.csv": {"more": True, "asked": ["these seem to be times", "from January on"]},
+    "ons_lfs.csv": {"more": True, "asked": ["these seem to be times", "that are no quarter"]},
+    "indec.csv": {"more": True, "asked": ["these seem to be times", "two digits"]},
+    "ons.csv": {"asked": ["row 4 under the header holds numbers"]},
     "API_SP.POP.zip": {"left out": True},
     "roc.csv": {"more": True, "asked": ["era: minguo  # REVIEW"]},
     "time2.csv": {"more": True, "asked": ["time: \"wave\"  # REVIEW", "\"date\""]},
