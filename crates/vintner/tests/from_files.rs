@@ -75,6 +75,54 @@ fn a_quarterly_series() {
     }
 }
 
+/// The same series with its time in two columns, each year once over its quarters.
+#[test]
+fn a_quarterly_series_in_two_columns() {
+    let mut last = String::new();
+    let text: Vec<String> = csv(&quarters())
+        .lines()
+        .map(|line| {
+            let (time, rest) = line.split_once(',').unwrap();
+            let Some((year, quarter)) = time.split_once('Q') else { return format!("year,quarter,{rest}") };
+            let shown = if year == last { "" } else { year };
+            last = year.to_owned();
+            format!("{shown},{quarter},{rest}")
+        })
+        .collect();
+    let source = format!(
+        "    time: year\n    within_year: [quarter]\n    period: {{frequency: quarter}}\n    fill: {{year: down}}\n{XY}"
+    );
+    let workspace = workspace(&(text.join("\n") + "\n"), &source, "variables: [x, y]", SERIES);
+    run(&workspace);
+    let fits = json(&workspace, "reports/fits.json");
+    assert_as_r(&fits["pooled"], "series", "estimate");
+    let summary = workspace.vintner(&["show", "tidy[d].summary", "--format", "json"]).stdout;
+    assert!(summary.contains("\"filled\""), "{summary}");
+    // The cell of a row whose year stands above it.
+    let traced = workspace.vintner(&["trace", "--cell", "d.csv!C3", "--format", "json"]);
+    let traced: serde_json::Value = serde_json::from_str(&traced.stdout).unwrap();
+    let second = quarters().column("time").unwrap().str().unwrap().get(1).unwrap().to_owned();
+    assert_eq!(traced["trace"]["cells"][0]["period"], second);
+}
+
+#[test]
+fn months_down_with_years_across() {
+    let text = "Month,2019,2020\nJan,1.5,2.5\nFeb,3.5,4.5\nMar,5.5,\nAverage,3.5,\n";
+    let source = "    layout: wide\n    within_year: [Month]\n    period: {frequency: month}\n    not_times: [Average]\n    \
+                  columns:\n      - {variable: x}\n";
+    let workspace = workspace(text, source, "variables: [x], rows: observed", "");
+    run(&workspace);
+    let traced = workspace.vintner(&["trace", "--cell", "d.csv!C3", "--format", "json"]);
+    let traced: serde_json::Value = serde_json::from_str(&traced.stdout).unwrap();
+    assert_eq!(traced["trace"]["cells"][0]["period"], "2020-02");
+    assert_eq!(traced["trace"]["cells"][0]["value"], 4.5);
+    // The month that isn't there yet is a gap with its cell.
+    let gaps = workspace.vintner(&["show", "frame.gaps"]).stdout;
+    assert!(gaps.contains("2020-03") && gaps.contains("C4"), "{gaps}");
+    let summary = workspace.vintner(&["show", "tidy[d].summary", "--format", "json"]).stdout;
+    assert!(summary.contains("\"Average\": 1"), "{summary}");
+}
+
 #[test]
 fn a_monthly_panel() {
     let source = format!("    entity: entity\n    time: time\n    period: {{frequency: month}}\n{XY}");
