@@ -28,6 +28,7 @@ impl<'a> EntitiesAcross<'a> {
         let own_columns = keys.all();
         let (mut entities, mut columns) = (Vec::new(), Vec::new());
         for (at, text) in header.cells.iter().filter(|(at, _)| !own_columns.contains(at)) {
+            tidying.marks.see_key(Cell::Text(text), header.row, *at);
             let code = tidying.entity(Cell::Text(text), header.row, *at);
             if code.is_none() {
                 tidying.left_out(Cell::Text(text), None, header.row, *at);

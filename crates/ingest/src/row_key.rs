@@ -170,6 +170,10 @@ impl KeyColumns {
         }
         let entity = match &self.entity {
             Some(key) => {
+                // What a name shows beside it is told where it stands.
+                if row.filled(key.column) == Filled::Own {
+                    tidying.marks.see_key(key.cell(row), row.number(), key.column);
+                }
                 let entity = tidying.entity(key.cell(row), row.number(), key.column);
                 if entity.is_none() {
                     let time = self.time_if_any(tidying, row);

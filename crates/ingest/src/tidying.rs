@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use vintner_diagnostics::cut;
-use vintner_panel::{CellAddress, Frequency, Period, PeriodWindow, SourcePlace};
+use vintner_panel::{CellAddress, Frequency, PanelError, Period, PeriodWindow, SourcePlace};
 
 use crate::cell::Cell;
 use crate::crosswalk::Crosswalk;
@@ -23,6 +23,9 @@ use crate::year::{PLAUSIBLE_YEARS, YearProblem, parse_marked_year};
 
 /// Columns from here on aren't in the table; their values are given.
 pub(crate) const GIVEN: u32 = 1 << 30;
+
+/// What to do about years of two digits.
+pub(crate) const CENTURY: &str = "declare it in vintage.yaml with the length of the periods: `period: {frequency: month, century: 1950}` makes 90 the year 1990 and 10 the year 2010";
 
 /// So many warnings are told of a file; the others are counted.
 const WARNINGS: usize = 200;
@@ -325,9 +328,10 @@ impl<'a> Tidying<'a> {
                 Some(period.ordinal())
             }
             Err(error) => {
-                let hint = match era::unnamed(&fold(&text)) {
-                    Some(own) => YearProblem::Era(own).hint(),
-                    None => "mend `period` in vintage.yaml; if it is no row of data, leave it out with `where`, `not_times` or `last_row`".into(),
+                let hint = match (era::unnamed(&fold(&text)), &error) {
+                    (Some(own), _) => YearProblem::Era(own).hint(),
+                    (None, PanelError::NoCentury { .. }) => CENTURY.into(),
+                    (None, _) => "mend `period` in vintage.yaml; if it is no row of data, leave it out with `where`, `not_times` or `last_row`".into(),
                 };
                 self.fault_at(row, column, error.to_string(), hint);
                 None

@@ -336,10 +336,16 @@ impl<'a> Tidying<'a> {
             if row > self.last_keyed { self.count_text(row, &text) } else { self.fault(problem) }
         }
         // A text that no row took for its key is a note.
-        for (row, text) in std::mem::take(&mut self.headings) {
-            if !self.filled_from.contains(&row) {
-                self.count_text(row, &text);
-            }
+        let headings = std::mem::take(&mut self.headings);
+        let (names, notes): (Vec<_>, Vec<_>) =
+            headings.into_iter().partition(|(row, _)| self.filled_from.contains(row));
+        notes.iter().for_each(|(row, text)| self.count_text(*row, text));
+        if !names.is_empty() {
+            let shown: Vec<String> =
+                names.iter().take(LISTED).map(|(row, text)| format!("{text:?} (row {row})")).collect();
+            let more = names.len() - shown.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            self.warn(format!("taken for the names of the rows under them: {}{more}", shown.join(", ")));
         }
     }
 

@@ -43,7 +43,6 @@ impl<'a> Tidying<'a> {
 
     /// The code of the id under which an entity's values go; nothing where they are dropped or refused.
     pub(crate) fn entity(&mut self, cell: Cell<'_>, row: u32, column: u32) -> Option<u32> {
-        self.marks.see_key(cell, row, column);
         let name = self.name_in(cell);
         let resolved = match self.last_name {
             (ref last, Some(resolved)) if *last == name => resolved,

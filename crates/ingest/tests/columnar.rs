@@ -219,6 +219,13 @@ fn times_in_zones_are_of_the_day_there() {
     let tidied = read_source_bytes(&source(fields, &bytes), &bytes, None, None).unwrap();
     let texts = tidied.table.variable("v").unwrap().unwrap();
     assert_eq!(texts.labels().unwrap().get(0), Some("2000-01-01T00:00:00+08:00"));
+    // In a zone that isn't known the day isn't either.
+    let mut bytes = fixture("frame_plain.rds");
+    let zone = b"Asia/Shanghai";
+    let at = bytes.windows(zone.len()).position(|window| window == zone).unwrap();
+    bytes[at..at + zone.len()].copy_from_slice(b"Asia/Xanadu22");
+    let said = read_source_bytes(&source(fields, &bytes), &bytes, None, None).unwrap_err().to_string();
+    assert!(said.contains("times of the zone Asia/Xanadu22"), "{said}");
     let days = |name: &str| {
         let file = format!("zone_{name}.parquet");
         let bytes = fixture(&file);

@@ -263,7 +263,7 @@ impl PeriodReading {
             _ => Frequency::Month,
         };
         readings.cumulative = first == 1 && months > 1;
-        if frequency != Frequency::Month && (first - 1) % months == 0 {
+        if frequency != Frequency::Month && (first - 1).is_multiple_of(months) {
             self.part_of(year, frequency, (first - 1) / months + 1, readings);
         } else {
             readings.uneven = true;
@@ -413,7 +413,7 @@ fn digit(value: u32) -> Digits {
 fn ended_by(month: Period, frequency: Frequency) -> Option<Period> {
     let parts = frequency.in_a_year().filter(|parts| *parts > 1 && month.frequency() == Frequency::Month)?;
     let months = (12 / parts).unsigned_abs();
-    (months > 1 && month.part() % months == 0)
+    (months > 1 && month.part().is_multiple_of(months))
         .then(|| Period::of_year(frequency, month.in_year(), month.part() / months))?
 }
 

@@ -24,6 +24,7 @@ use crate::layout::Layout;
 use crate::merged;
 use crate::number_rule::{DecimalMark, Grouping, Negative, NumberRule, Percent};
 use crate::source::{TIME_WITHIN, ValueKind};
+use crate::tidying::CENTURY;
 use crate::yaml_word::yaml_word;
 use crate::year::{YearSpan, names_a_year};
 
@@ -360,7 +361,12 @@ fn unread_times(guess: &TableGuess) -> Option<String> {
         Err(problem) => {
             // Numbers without a year may be anything.
             let may_be = text.chars().any(char::is_alphabetic) || names_a_year(text);
-            may_be.then(|| Some(problem.to_string()))
+            let cure = if matches!(problem, PanelError::NoCentury { .. }) {
+                format!("; {CENTURY}")
+            } else {
+                String::new()
+            };
+            may_be.then(|| Some(format!("{problem}{cure}")))
         }
     };
     let names: Vec<&str> = guess.entity.iter().flat_map(|entity| &entity.names).map(String::as_str).collect();

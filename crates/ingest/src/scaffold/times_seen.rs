@@ -170,7 +170,7 @@ fn is_last_month(cell: Cell<'_>, reading: TimeReading) -> bool {
     let (Some(own), Some(month)) = (own, month) else { return false };
     let months = own.frequency().in_a_year().map_or(1, |parts| (12 / parts).unsigned_abs());
     let is_last_day = day.is_some_and(|day| !day.to_string().ends_with("-01"));
-    month.part() % months == 0 && !is_last_day
+    month.part().is_multiple_of(months) && !is_last_day
 }
 
 /// Whether some cells are of several months of a year.

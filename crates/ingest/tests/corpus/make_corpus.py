@@ -369,7 +369,7 @@ case("filled_from_nothing.csv", "Region,Year,GDP\n,2019,1.5\nSouth,2019,3.5\n", 
 text = "Region,Year,GDP\nNorth,,\n,2019,1.5\n,2020,2.5\n,,\nSouth,,\n,2019,3.5\nSource: office,,\n"
 frame = csv(text, nrows=6)
 frame["Region"] = frame["Region"].ffill()
-case("filled_headings.csv", text, FILL, long_frame(frame[frame["Year"].notna()].astype({"Year": int}), "Region", "Year", {"GDP": "v"}), warned=["skipped 1 row with text but without a key, the first of them row 8"])
+case("filled_headings.csv", text, FILL, long_frame(frame[frame["Year"].notna()].astype({"Year": int}), "Region", "Year", {"GDP": "v"}), warned=["skipped 1 row with text but without a key, the first of them row 8", 'taken for the names of the rows under them: "North" (row 2), "South" (row 6)'])
 # Two levels: a region's first row names no city, which isn't that of the region above.
 text = "Region,City,Year,v\nNorth,A,2019,1\n,,2020,2\n,B,2019,3\nSouth,C,2019,4\n,,2020,5\n"
 frame = csv(text)
