@@ -16,6 +16,8 @@ pub(crate) struct Dictionary<'b> {
     pub cases: Option<usize>,
     /// How many parts of eight bytes a case has.
     pub parts: usize,
+    /// How many parts of the text that was declared last are still to come.
+    due: usize,
     pub variables: Vec<Variable<'b>>,
     /// The number that stands for a missing one.
     pub missing: f64,
@@ -125,6 +127,7 @@ impl<'b> Dictionary<'b> {
             bias,
             cases,
             parts: 0,
+            due: 0,
             variables: Vec::new(),
             missing: -f64::MAX,
             encoding: None,
@@ -141,7 +144,11 @@ impl<'b> Dictionary<'b> {
         // By the place of their first part.
         let mut places: HashMap<usize, usize> = HashMap::new();
         loop {
-            match reader.int()? {
+            let kind = reader.int()?;
+            if kind != 2 {
+                self.all_parts(reader)?;
+            }
+            match kind {
                 2 => self.variable(reader, &mut places)?,
                 3 => self.labels(reader, &places)?,
                 6 => {
@@ -239,10 +246,25 @@ impl<'b> Dictionary<'b> {
         self.parts += 1;
         let holds = match usize::try_from(kind) {
             // A further part of the text before.
-            Err(_) => return Ok(()),
+            Err(_) => {
+                self.due = self.due.checked_sub(1).ok_or_else(|| {
+                    format!("byte {}: a further part of a text that has no more", reader.position())
+                })?;
+                return Ok(());
+            }
             Ok(0) => Holds::Number(place),
+            Ok(width) if width > STRETCH => {
+                return Err(format!(
+                    "byte {}: a text of {width} bytes, where none has more than {STRETCH}",
+                    reader.position()
+                ));
+            }
             Ok(width) => Holds::Text(width, vec![(place, width)]),
         };
+        self.all_parts(reader)?;
+        if let Holds::Text(width, _) = &holds {
+            self.due = width.div_ceil(8) - 1;
+        }
         places.insert(place, self.variables.len());
         let format = (print >> 16) as u8;
         self.variables.push(Variable {
@@ -255,6 +277,14 @@ impl<'b> Dictionary<'b> {
             labels: Labels::default(),
         });
         Ok(())
+    }
+
+    /// That the text before has all of its parts.
+    fn all_parts(&self, reader: &ByteReader<'b>) -> Result<(), String> {
+        match self.due {
+            0 => Ok(()),
+            due => Err(format!("byte {}: a text that lacks {due} of its parts", reader.position())),
+        }
     }
 
     fn labels(&mut self, reader: &mut ByteReader<'b>, places: &HashMap<usize, usize>) -> Result<(), String> {

@@ -250,6 +250,33 @@ fn times_in_zones_are_of_the_day_there() {
     assert!(said.contains("of one day there and of another in UTC"), "{said}");
 }
 
+/// A text's width and the parts that follow it say the same twice; where they don't, all that stands behind it would shift.
+#[test]
+fn texts_of_spss_have_the_parts_that_their_width_says() {
+    let sound = fixture("spss_plain.sav");
+    let declared = source(
+        "name: s\nfile: t.sav\nformat: sav\nentity: city\ntime: year\ncolumns:\n  - {column: v, variable: v}",
+        &sound,
+    );
+    assert!(read_grid(&declared, &sound).is_ok());
+    // Records of variables begin with 2 and the width.
+    let records: Vec<usize> = (176..sound.len() - 8)
+        .step_by(4)
+        .filter(|at| sound[*at..at + 4] == [2, 0, 0, 0] && sound[at + 5..at + 8] == [0; 3])
+        .filter(|at| (1..=255).contains(&sound[at + 4]) && sound[at + 24..at + 32].is_ascii())
+        .collect();
+    assert!(!records.is_empty());
+    for (width, said) in
+        [([0xFF, 0xFF, 0xFF, 0x7F], "where none has more than 255"), ([0xFF, 0, 0, 0], "of its parts")]
+    {
+        let mut bytes = sound.clone();
+        bytes[records[0] + 4..records[0] + 8].copy_from_slice(&width);
+        let found =
+            read_grid(&declared, &bytes).map(|grid| grid.rows.len()).map_err(|error| error.to_string());
+        assert!(found.as_ref().is_err_and(|error| error.contains(said)), "{found:?}");
+    }
+}
+
 #[test]
 fn what_isnt_what_it_is_stored_as_is_refused_in_r_files() {
     let read_of = |file: &str, column: &str| {
