@@ -242,6 +242,25 @@ fn small_numbers_are_no_ids_of_a_crosswalk_of_numbers() {
     assert!(manifest.contains("entity: \"region\"  # guess: 3 of 3 entities, 0 other names"), "{manifest}");
 }
 
+#[test]
+fn the_rest_of_a_country_is_asked_about() {
+    let workspace = Workspace::of_paper();
+    let folder = workspace.path("industry");
+    fs::create_dir_all(&folder).unwrap();
+    let mut text = String::from("city,industry,year,output\n");
+    for city in ["Beijing", "Tianjin", "Baoding", "Elsewhere"] {
+        for (at, industry) in ["cars", "food"].iter().enumerate() {
+            text.push_str(&format!("{city},{industry},2008,{}.25\n", at + 7));
+        }
+    }
+    fs::write(folder.join("industry.csv"), text).unwrap();
+    let output = workspace.vintner(&["vintage", "new", "industry", "--from", folder.to_str().unwrap()]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    let manifest = workspace.read("data/vintages/industry/vintage.yaml");
+    let asked = "# REVIEW: a name isn't in the crosswalk and left out; `outside: keep` where a total needs what they have";
+    assert!(manifest.contains(asked), "{manifest}");
+}
+
 /// `gdp_1997` is a variable and a year; SPSS files and data frames of R are read with their labels.
 #[test]
 fn years_within_headers_and_files_of_other_programs_are_known() {

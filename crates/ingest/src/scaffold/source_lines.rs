@@ -213,6 +213,9 @@ fn merged_line(reading: &Readable, guess: &TableGuess, lines: &mut Lines) {
     }
 }
 
+/// So many names that a crosswalk doesn't know may be the rest of a whole.
+const FEW: usize = 2;
+
 fn key_lines(described: &Described<'_>, lines: &mut Lines) {
     let (reading, guess) = (described.reading, described.guess);
     match &guess.entity {
@@ -249,6 +252,14 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
                 let absent: Vec<&str> = ids.filter(|id| !entity.found.contains(*id)).collect();
                 if !absent.is_empty() {
                     lines.review("    ", &format!("not in it: {}", absent.join(", ")));
+                }
+                // A country's other regions are many; the rest of it, or its total, is one or two names.
+                let is_rest = entity.outside <= FEW || guess.category.is_some();
+                if entity.outside > 0 && is_rest && guess.layout != Layout::EntitiesAcross {
+                    let many = if entity.outside == 1 { "a name isn't" } else { "names aren't" };
+                    lines.review("    ", &format!(
+                        "{many} in the crosswalk and left out; `outside: keep` where a total needs what they have, as shares of a country do"
+                    ));
                 }
             }
         }
