@@ -49,6 +49,7 @@ impl<'a> Cell<'a> {
     pub(crate) fn is_blank(self) -> bool {
         match self {
             Cell::Empty | Cell::Missing(_) => true,
+            Cell::Text(text) if text.as_bytes().first().is_some_and(u8::is_ascii_graphic) => false,
             Cell::Text(text) => text.chars().all(|character| is_space(character) || is_invisible(character)),
             _ => false,
         }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::columns::{Columns, Typed};
+use crate::dictionary::Dictionary;
 use crate::shown::Shown;
-use crate::values::Dictionary;
 
 /// Columns as bytes.
 pub(crate) fn encode(columns: &Columns) -> Vec<u8> {
@@ -179,11 +179,7 @@ impl Rest<'_> {
     }
 
     fn dictionary(&mut self) -> Option<Dictionary> {
-        let mut dictionary = Dictionary::default();
-        self.texts()?.iter().for_each(|text| {
-            dictionary.code(text);
-        });
-        Some(dictionary)
+        self.texts().map(Dictionary::of)
     }
 
     fn flags(&mut self) -> Option<Vec<bool>> {

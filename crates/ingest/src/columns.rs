@@ -6,12 +6,13 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::cell::Cell;
+use crate::column_slice::ColumnSlice;
+use crate::dictionary::{Dictionary, NONE};
 use crate::fold::fold_header;
 use crate::grid::{CellContent, GridRow};
 use crate::malformed::Malformed;
 use crate::rows::{Row, RowBlock};
 use crate::shown::Shown;
-use crate::values::{Dictionary, NONE};
 
 /// All columns' names, and what is in those that are asked for.
 #[derive(Debug, Clone, Default)]
@@ -200,7 +201,34 @@ impl Row for ColumnRow<'_> {
     }
 }
 
+/// The flags of some rows; without any nothing is missing.
+fn flags_of(missing: &[bool], rows: Range<usize>) -> Option<&[bool]> {
+    if missing.is_empty() { Some(missing) } else { missing.get(rows) }
+}
+
 impl RowBlock for ColumnBlock<'_> {
+    fn span(&self) -> Option<(u32, usize)> {
+        let first = u32::try_from(self.columns.before + self.rows.start + 2).ok()?;
+        Some((first, self.rows.len()))
+    }
+
+    fn slice(&self, column: u32) -> Option<ColumnSlice<'_>> {
+        let (columns, rows) = (self.columns, || self.rows.clone());
+        if columns.coded.contains_key(&column) {
+            return None;
+        }
+        match columns.columns.get(&column)? {
+            Typed::Numbers(numbers, missing) => {
+                Some(ColumnSlice::Numbers(numbers.get(rows())?, flags_of(missing, rows())?))
+            }
+            Typed::Wholes(wholes, missing) => {
+                Some(ColumnSlice::Wholes(wholes.get(rows())?, flags_of(missing, rows())?))
+            }
+            Typed::Texts(codes, texts) => Some(ColumnSlice::Texts(codes.get(rows())?, texts)),
+            _ => None,
+        }
+    }
+
     fn each(&self, visit: &mut dyn FnMut(&dyn Row)) -> Result<(), Malformed> {
         let (columns, before) = (self.columns.by_number(), self.columns.before);
         self.rows.clone().for_each(|at| visit(&ColumnRow { columns: &columns, before, at }));

@@ -139,44 +139,64 @@ pub(crate) fn blocks_from<'t>(
     blocks
 }
 
-/// Where the first record ends that ends at `size` or later, past its LF.
+/// Where the first record ends that ends at `size` or later, past its LF. The bytes begin where a record does.
 pub(crate) fn end_of_record_from(bytes: &[u8], size: usize, dialect: Dialect<'_>) -> usize {
     let mut delimiter = [0; 4];
     let delimiter = dialect.delimiter.encode_utf8(&mut delimiter).as_bytes();
     let comment = dialect.comment.map(str::as_bytes);
-    let (mut at, mut at_line, mut at_field, mut quoted, mut closed) = (0, true, true, false, false);
-    while let Some(byte) = bytes.get(at) {
-        let opens = at_field || closed;
-        closed = false;
-        let rest = bytes.get(at..).unwrap_or_default();
-        if quoted {
-            // A doubled quotation mark closes and opens again, which comes to the same.
-            quoted = *byte != b'"';
-            closed = !quoted;
-            at += 1;
-            at_field = false;
-            at_line = false;
-        } else if at_line && comment.is_some_and(|comment| rest.starts_with(comment)) {
-            at += rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
-            at_line = false;
-        } else if *byte == b'"' && opens {
-            quoted = true;
-            at += 1;
-            at_line = false;
-        } else if matches!(byte, b'\n' | b'\r') {
-            at += 1;
-            at_line = true;
-            at_field = true;
-            if *byte == b'\n' && at >= size {
-                return at;
-            }
-        } else {
-            at_field = rest.starts_with(delimiter);
-            at += if at_field { delimiter.len() } else { 1 };
-            at_line = false;
+    let newline_from = |at: usize| position_from(bytes, at, b'\n').unwrap_or(bytes.len());
+    // From here on, outside quotation marks; and the first line end at which a record may be cut.
+    let (mut at, mut end) = (0, newline_from(size.saturating_sub(1)));
+    loop {
+        if end < at {
+            end = newline_from(at);
         }
+        let quote = position_from(bytes, at, b'"').unwrap_or(bytes.len());
+        if end < quote {
+            return end + 1;
+        }
+        let before = bytes.get(at..quote).unwrap_or_default();
+        if quote == bytes.len() {
+            return quote;
+        }
+        let line_end = before.iter().rposition(|byte| matches!(byte, b'\n' | b'\r'));
+        let line = line_end.map(|line_end| at + line_end + 1).or((at == 0).then_some(0));
+        let of_line = line.and_then(|line| bytes.get(line..)).unwrap_or_default();
+        if comment.is_some_and(|comment| !comment.is_empty() && of_line.starts_with(comment)) {
+            // Nothing opens in a comment.
+            let rest = bytes.get(quote..).unwrap_or_default();
+            let line_end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            at = line_end.map_or(bytes.len(), |line_end| quote + line_end);
+            continue;
+        }
+        // One within a field that isn't quoted is a part of it.
+        let opens = line == Some(quote) || before.ends_with(delimiter);
+        at = if opens { end_of_quoted(bytes, quote + 1) } else { quote + 1 };
+    }
+}
+
+/// Where quotation marks end that were opened before `from`. A doubled one closes them and opens them again.
+fn end_of_quoted(bytes: &[u8], mut from: usize) -> usize {
+    while let Some(closed) = position_from(bytes, from, b'"') {
+        if bytes.get(closed + 1) != Some(&b'"') {
+            return closed + 1;
+        }
+        from = closed + 2;
     }
     bytes.len()
+}
+
+/// Where a byte stands at `from` or later. Eight bytes are looked at at once.
+fn position_from(bytes: &[u8], from: usize, wanted: u8) -> Option<usize> {
+    let rest = bytes.get(from..)?;
+    let (words, last) = rest.as_chunks::<8>();
+    for (word, at) in words.iter().zip((from..).step_by(8)) {
+        let found = bytes_like(u64::from_le_bytes(*word), wanted);
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+    }
+    last.iter().position(|byte| *byte == wanted).map(|at| from + words.len() * 8 + at)
 }
 
 struct Cursor<'t> {

@@ -23,11 +23,11 @@ use dta::stata::stata_long::StataLong;
 use encoding_rs::{Encoding, UTF_8, X_USER_DEFINED};
 
 use crate::columns::{Columns, ColumnsAsked, Typed};
+use crate::dictionary::{Dictionary, NONE, recoded};
 use crate::shown::Shown;
 use crate::stata_format::StataFormat;
 use crate::table::Unreadable;
 use crate::text_encoding;
-use crate::values::{Dictionary, NONE, recoded};
 
 /// The columns of a Stata file that are asked for; rows are numbered as on a sheet, the names being row 1.
 pub(crate) fn read_columns(bytes: &[u8], asked: &ColumnsAsked) -> Result<Columns, Unreadable> {

@@ -35,6 +35,11 @@ impl KeyColumn {
         }
     }
 
+    /// Whether it holds one key and no other.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.part.is_none()
+    }
+
     /// Whether a row has as many keys in the text as the header has.
     pub(crate) fn is_whole(&self, row: &dyn Row) -> bool {
         self.part.as_ref().is_none_or(|part| match row.cell(self.column) {

@@ -3,10 +3,11 @@
 use crate::cell::Cell;
 use crate::header::Header;
 use crate::key_column::find_column;
+use crate::plain_block;
 use crate::read_row::ReadRow;
 use crate::records::RecordPlace;
 use crate::row_key::KeyColumns;
-use crate::rows::Row;
+use crate::rows::{Row, RowBlock};
 use crate::tidying::Tidying;
 use crate::value_reader::ValueReader;
 use crate::year::{YearReading, parse_marked_year};
@@ -69,6 +70,16 @@ impl ReadRow for Long<'_> {
         for (reader, column) in self.readers.iter().zip(&self.columns) {
             tidying.take(reader, row.cell(*column), number, *column, None);
         }
+    }
+
+    fn read_block(&self, tidying: &mut Tidying<'_>, block: &dyn RowBlock) -> bool {
+        let source = tidying.asked.source;
+        let Some(keys) = self.keys.plain().filter(|_| source.period.is_none() && self.year.is_none()) else {
+            return false;
+        };
+        let values: Vec<(&ValueReader<'_>, u32)> =
+            self.readers.iter().zip(self.columns.iter().copied()).collect();
+        plain_block::take(tidying, block, keys, &values).is_some()
     }
 
     fn headers(&self) -> &[(u32, String)] {

@@ -44,6 +44,16 @@ impl MarksSeen {
         }
     }
 
+    /// Looks at numbers of a variable, by its place, that are read as they are.
+    pub(crate) fn see_numbers(
+        &mut self,
+        variable: usize,
+        numbers: impl Iterator<Item = (u32, f64)>,
+        column: u32,
+    ) {
+        numbers.for_each(|(row, number)| self.cells.see(Some(variable), Cell::Number(number), row, column));
+    }
+
     /// Adds what was seen in a block that follows.
     pub(crate) fn absorb(&mut self, block: Self) {
         self.cells.absorb(block.cells);

@@ -19,9 +19,9 @@ use polars_parquet::read::{
 
 use crate::calendar;
 use crate::columns::{Columns, ColumnsAsked, Typed};
+use crate::dictionary::{Dictionary, NONE};
 use crate::shown::Shown;
 use crate::table::Unreadable;
-use crate::values::{Dictionary, NONE};
 use crate::zone::Zone;
 
 /// The columns of a Parquet file that are asked for. A Parquet file has no rows that a reader could count, so they are

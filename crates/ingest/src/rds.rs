@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use crate::calendar;
 use crate::columns::{Columns, ColumnsAsked, Typed};
+use crate::dictionary::{Dictionary, NONE, recoded};
 use crate::packed;
 use crate::rds_items::{self, Item, MISSING, Value};
 use crate::shown::Shown;
 use crate::table::Unreadable;
-use crate::values::{Dictionary, NONE, recoded};
 use crate::zone::Zone;
 
 /// The name under which a frame's own names of rows are read, which are often its entities.

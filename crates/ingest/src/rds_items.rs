@@ -6,7 +6,7 @@
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 use crate::byte_reader::ByteReader;
-use crate::values::{Dictionary, NONE};
+use crate::dictionary::{Dictionary, NONE};
 
 /// A value with its attributes.
 #[derive(Debug, Clone)]

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
+use std::ops::Range;
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
 
 use polars::prelude::{Column, DataFrame, DataType};
 use vintner_panel::{
@@ -12,7 +14,7 @@ use vintner_panel::{
 
 use crate::binary::{group_heights, read_groups};
 use crate::checksum::Checksum;
-use crate::columns::ColumnsAsked;
+use crate::columns::{Columns, ColumnsAsked};
 use crate::crosswalk::Crosswalk;
 use crate::delimited::blocks_from;
 use crate::error::{IngestError, Result};
@@ -139,19 +141,52 @@ fn of_groups<E: From<IngestError>>(
         ColumnsAsked { names: Some(named(source)), as_labels, encoding: source.encoding.clone() };
     let wrong = |wrong| unreadable(source, wrong);
     let heights = group_heights(path).map_err(wrong)?;
+    let mut parts = Vec::new();
     let mut first = 0;
     while first < heights.len() {
         let last = end_of(&heights, first, rows as u64);
-        let columns = read_groups(path, &columns_asked, first..last).map_err(wrong)?;
+        parts.push(first..last);
         first = last;
+    }
+    let read = |groups: Range<usize>| read_groups(path, &columns_asked, groups);
+    let mut take = |columns: Columns| -> std::result::Result<bool, E> {
         let head = head_of(source, &columns);
         for start in (0..columns.height).step_by(rows.max(1)) {
             if !reading.take(&head, &columns.blocks_of(start..start + rows, ROWS), visit)? {
-                return Ok(());
+                return Ok(false);
             }
         }
-    }
-    Ok(())
+        Ok(true)
+    };
+    std::thread::scope(|scope| {
+        // The next part is read while one is taken; it waits until it is asked for, so that there is no third.
+        let (sender, receiver) = sync_channel(0);
+        let (ahead, own) = (parts.clone(), &read);
+        let reader = move || {
+            for groups in ahead {
+                let columns = own(groups);
+                let is_last = columns.is_err();
+                if sender.send(columns).is_err() || is_last {
+                    return;
+                }
+            }
+        };
+        if std::thread::Builder::new().name("vintner-ahead".into()).spawn_scoped(scope, reader).is_err() {
+            // Without another thread they are read in turn.
+            for groups in parts {
+                if !take(read(groups).map_err(wrong)?)? {
+                    break;
+                }
+            }
+            return Ok(());
+        }
+        for columns in receiver {
+            if !take(columns.map_err(wrong)?)? {
+                break;
+            }
+        }
+        Ok(())
+    })
 }
 
 /// Reads a text piece by piece.

@@ -9,10 +9,11 @@ use vintner_panel::{
     across_of_variable, tidy_columns as names,
 };
 
+use crate::dictionary::Dictionary;
 use crate::layout::Layout;
 use crate::source::{Source, ValueColumn, ValueKind};
 use crate::value_reader::rule_of;
-use crate::values::{Dictionary, Values};
+use crate::values::Values;
 
 /// What tells a record apart from the others of its time and variable: codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,14 +83,14 @@ impl Records {
 
     /// Makes room for so many records.
     pub(crate) fn reserve(&mut self, more: usize) {
-        self.keys.reserve_exact(more);
-        self.times.reserve_exact(more);
-        self.rows.reserve_exact(more);
+        self.keys.reserve(more);
+        self.times.reserve(more);
+        self.rows.reserve(more);
         if self.across {
-            self.columns.reserve_exact(more);
+            self.columns.reserve(more);
         }
         if self.by_variable {
-            self.variables.reserve_exact(more);
+            self.variables.reserve(more);
         }
         self.values.iter_mut().for_each(|values| values.reserve(more));
     }

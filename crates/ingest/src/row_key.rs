@@ -8,6 +8,7 @@ use crate::fold::{fold, is_folded};
 use crate::header::Header;
 use crate::key_column::{KeyColumn, find_key};
 use crate::number_problem::is_number_of_some_kind;
+use crate::plain_block::PlainKeys;
 use crate::problem::Problem;
 use crate::records::RowKey;
 use crate::rows::{Filled, Row};
@@ -69,6 +70,18 @@ impl KeyColumns {
         all.then_some(Self { entity, time, within, category, variable, conditions, not_times, fill })
     }
 
+    /// The columns of an entity and a time, where a row has these and no other keys, each in a column of its own.
+    pub(crate) fn plain(&self) -> Option<PlainKeys> {
+        let column = |key: &Option<KeyColumn>| {
+            key.as_ref().filter(|key| key.is_alone() && key.column < GIVEN).map(|key| key.column)
+        };
+        let no_others = self.category.is_none() && self.variable.is_none() && self.within.is_empty();
+        let alone =
+            no_others && self.conditions.is_empty() && self.not_times.is_empty() && self.fill.is_empty();
+        Some(PlainKeys { entity: column(&self.entity)?, time: column(&self.time)? })
+            .filter(|keys| alone && keys.entity != keys.time)
+    }
+
     /// All columns that the keys and conditions are read from.
     pub(crate) fn all(&self) -> Vec<u32> {
         self.all_keys()
@@ -113,6 +126,17 @@ impl KeyColumns {
         {
             tidying.heading(row.number(), text);
             return None;
+        }
+        if let Some(keys) = self.plain() {
+            // How nearly all rows are: with both keys, so that there is nothing to say of it.
+            let is_there = |cell: Cell<'_>| match cell {
+                Cell::Text(_) => !cell.is_blank(),
+                Cell::Whole(_) | Cell::Number(_) => true,
+                _ => false,
+            };
+            if is_there(row.cell(keys.entity)) && is_there(row.cell(keys.time)) {
+                return self.keyed(tidying, row);
+            }
         }
         let meets = |(key, text): &(KeyColumn, String)| {
             let raw = key.cell(row).raw();
@@ -163,6 +187,11 @@ impl KeyColumns {
             tidying.count_text(row.number(), &text);
             return None;
         }
+        self.keyed(tidying, row)
+    }
+
+    /// The key of a row that has all of it; nothing where the row is an entity's that is dropped, or its key is a fault.
+    fn keyed(&self, tidying: &mut Tidying<'_>, row: &dyn Row) -> Option<KeyedRow> {
         tidying.keyed(row.number());
         tidying.count_row_read();
         if !self.not_times.is_empty() && self.is_no_time(tidying, row) {

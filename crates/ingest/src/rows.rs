@@ -1,6 +1,7 @@
 //! Rows of any format as a layout sees them, and the blocks that they are read in.
 
 use crate::cell::Cell;
+use crate::column_slice::ColumnSlice;
 use crate::grid::GridRow;
 use crate::malformed::Malformed;
 
@@ -51,6 +52,16 @@ pub(crate) trait RowBlock: Sync {
     /// # Errors
     /// Where the rest can't be divided into rows.
     fn each(&self, visit: &mut dyn FnMut(&dyn Row)) -> Result<(), Malformed>;
+
+    /// The number of its first row, and how many it has, where the file holds it by column.
+    fn span(&self) -> Option<(u32, usize)> {
+        None
+    }
+
+    /// Its rows of a column counted from 1; nothing where they aren't held so, or something stands beside their values.
+    fn slice(&self, _column: u32) -> Option<ColumnSlice<'_>> {
+        None
+    }
 }
 
 impl Row for GridRow {

@@ -9,12 +9,13 @@ use encoding_rs::{Encoding, UTF_8};
 
 use crate::calendar;
 use crate::columns::{Columns, ColumnsAsked, Typed};
+use crate::dictionary::Dictionary as Texts;
+use crate::dictionary::{NONE, recoded};
 use crate::sav_cases::{self, Part};
 use crate::sav_dictionary::{Compression, Dictionary, Holds, Variable, number_key, trimmed};
 use crate::shown::Shown;
 use crate::table::Unreadable;
 use crate::text_encoding;
-use crate::values::{Dictionary as Texts, NONE, recoded};
 
 /// The columns of an SPSS file that are asked for; rows are numbered as on a sheet, the names being row 1.
 pub(crate) fn read_columns(bytes: &[u8], asked: &ColumnsAsked) -> Result<Columns, Unreadable> {

@@ -1,11 +1,12 @@
 //! The collecting of records and faults while a layout reads rows: of a header, of a block of rows, and of the whole.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use vintner_diagnostics::cut;
 use vintner_panel::{CellAddress, Frequency, PanelError, Period, PeriodWindow, SourcePlace};
 
 use crate::cell::Cell;
+use crate::column_slice::ColumnSlice;
 use crate::crosswalk::Crosswalk;
 use crate::era;
 use crate::fold::fold;
@@ -169,11 +170,12 @@ impl<'a> Tidying<'a> {
         self.more_warnings += block.more_warnings;
         self.named.extend(block.named);
         self.corrected.extend(block.corrected);
-        // A name is told of where it is met first.
-        let new = block.near_misses.into_iter().filter(|(name, _)| !self.resolved.contains_key(name));
-        self.near_misses.extend(new);
-        for (name, resolved) in block.resolved {
-            self.resolved.entry(name).or_insert(resolved);
+        // A name is told of where it is met first. Names that are known aren't kept: a file may have more of them than
+        // memory, and each block finds its own.
+        if !block.near_misses.is_empty() {
+            let told: HashSet<String> = self.near_misses.iter().map(|(name, _)| name.clone()).collect();
+            let new = block.near_misses.into_iter().filter(|(name, _)| !told.contains(name));
+            self.near_misses.extend(new);
         }
         self.matched.extend(block.matched);
         self.unmatched.extend(block.unmatched);
@@ -433,6 +435,29 @@ impl<'a> Tidying<'a> {
                 self.push(Found { record: Some(record), problem });
             }
         }
+    }
+
+    /// Takes the values of a column's rows that are `kept`, for the records that were begun last; the first row of all is
+    /// `first`. Nothing where it isn't of the variable's type.
+    pub(crate) fn take_column(
+        &mut self,
+        variable: usize,
+        column: ColumnSlice<'_>,
+        kept: &[usize],
+        first: u32,
+        number: u32,
+    ) -> Option<()> {
+        let values = self.records.values.get_mut(variable)?;
+        values.take(column, kept)?;
+        if let ColumnSlice::Numbers(numbers, missing) = column {
+            let is_missing = |at: usize| missing.get(at).copied().unwrap_or_default();
+            let seen = kept
+                .iter()
+                .filter(|at| !is_missing(**at))
+                .filter_map(|at| Some((first.saturating_add(u32::try_from(*at).ok()?), *numbers.get(*at)?)));
+            self.marks.see_numbers(variable, seen, number);
+        }
+        Some(())
     }
 
     /// Takes the value in a cell for a record that has this variable alone.

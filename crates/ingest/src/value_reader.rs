@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::cell::Cell;
+use crate::column_slice::ColumnSlice;
 use crate::fold::{fold, is_folded};
 use crate::number::{is_shortest, parse_number, parse_whole};
 use crate::number_problem::NumberProblem;
@@ -87,6 +88,36 @@ impl<'a> ValueReader<'a> {
                 Cell::Error(_) if !self.is_code(cell, None) => Err(refusal(cell, "text")),
                 _ => Ok(self.text(cell)),
             },
+        }
+    }
+
+    /// Whether the values of a column's rows are those that it holds, missing ones and all: reading them cell by cell comes
+    /// to the same.
+    pub(crate) fn takes_as_they_are(&self, column: &ColumnSlice<'_>) -> bool {
+        // Beyond this not every whole number is a double.
+        const EXACT: u64 = 1 << 53;
+        let has_rule =
+            self.column.scale.is_some() || !self.missing.is_empty() || self.numbers.percent().is_some();
+        if has_rule {
+            return false;
+        }
+        let [least, most] = self.column.range.unwrap_or_default();
+        let in_range =
+            |value: f64| least.is_none_or(|least| value >= least) && most.is_none_or(|most| value <= most);
+        let is_missing = |missing: &[bool], at: usize| missing.get(at).copied().unwrap_or_default();
+        match (column, self.column.kind) {
+            (ColumnSlice::Numbers(numbers, missing), ValueKind::Number) => numbers
+                .iter()
+                .enumerate()
+                .all(|(at, number)| (number.is_finite() && in_range(*number)) || is_missing(missing, at)),
+            (ColumnSlice::Wholes(wholes, missing), ValueKind::Number | ValueKind::Integer) => {
+                let is_exact =
+                    |whole: i64| self.column.kind == ValueKind::Integer || whole.unsigned_abs() < EXACT;
+                wholes.iter().enumerate().all(|(at, whole)| {
+                    (is_exact(*whole) && in_range(*whole as f64)) || is_missing(missing, at)
+                })
+            }
+            _ => false,
         }
     }
 

@@ -1,63 +1,12 @@
 //! The values of one variable as they are read, column-wise.
 
-use std::collections::HashMap;
-
 use polars::prelude::*;
 
+use crate::column_slice::ColumnSlice;
+use crate::dictionary::{Dictionary, NONE, recoded};
 use crate::number_reading::Marks;
 use crate::source::ValueKind;
 use crate::value_reader::{Reading, Value};
-
-/// Texts that come again and again, each kept once.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Dictionary {
-    texts: Vec<String>,
-    codes: HashMap<String, u32>,
-    last: u32,
-}
-
-impl Dictionary {
-    /// The code of a text.
-    pub(crate) fn code(&mut self, text: &str) -> u32 {
-        // Rows that follow one another often have the same.
-        if self.texts.get(self.last as usize).is_some_and(|last| last == text) {
-            return self.last;
-        }
-        self.last = match self.codes.get(text) {
-            Some(code) => *code,
-            None => {
-                let code = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-                self.texts.push(text.to_owned());
-                self.codes.insert(text.to_owned(), code);
-                code
-            }
-        };
-        self.last
-    }
-
-    /// The text of a code.
-    pub(crate) fn text(&self, code: u32) -> Option<&str> {
-        self.texts.get(code as usize).map(String::as_str)
-    }
-
-    /// All texts, in the order in which they came.
-    pub(crate) fn texts(&self) -> &[String] {
-        &self.texts
-    }
-
-    /// The codes here of another's texts.
-    pub(crate) fn absorb(&mut self, other: &Self) -> Vec<u32> {
-        other.texts.iter().map(|text| self.code(text)).collect()
-    }
-}
-
-/// What stands for no text among codes.
-pub(crate) const NONE: u32 = u32::MAX;
-
-/// Codes of another dictionary as those of this one.
-pub(crate) fn recoded<'c>(codes: &'c [u32], new: &'c [u32]) -> impl Iterator<Item = u32> + 'c {
-    codes.iter().map(|code| new.get(*code as usize).copied().unwrap_or(NONE))
-}
 
 /// The values of a variable, and the texts that they don't write.
 #[derive(Debug, Clone)]
@@ -107,9 +56,9 @@ impl Values {
     /// Makes room for the values of so many records.
     pub(crate) fn reserve(&mut self, more: usize) {
         match &mut self.column {
-            Typed::Numbers(numbers) => numbers.reserve_exact(more),
-            Typed::Wholes(wholes) => wholes.reserve_exact(more),
-            Typed::Texts(codes, _) => codes.reserve_exact(more),
+            Typed::Numbers(numbers) => numbers.reserve(more),
+            Typed::Wholes(wholes) => wholes.reserve(more),
+            Typed::Texts(codes, _) => codes.reserve(more),
         }
     }
 
@@ -131,6 +80,34 @@ impl Values {
             (Typed::Texts(codes, texts), Value::Text(text)) => codes.push(texts.code(&text)),
             (Typed::Texts(codes, _), _) => codes.push(NONE),
         }
+    }
+
+    /// Adds the values of a column's rows that are `kept`; nothing where it is of another type.
+    pub(crate) fn take(&mut self, column: ColumnSlice<'_>, kept: &[usize]) -> Option<()> {
+        let is_missing = |missing: &[bool], at: usize| missing.get(at).copied().unwrap_or_default();
+        let is_all = kept.len() == column.len();
+        match (&mut self.column, column) {
+            (Typed::Numbers(own), ColumnSlice::Numbers(numbers, missing)) if is_all && missing.is_empty() => {
+                own.extend_from_slice(numbers);
+            }
+            (Typed::Numbers(own), ColumnSlice::Numbers(numbers, missing)) => own.extend(
+                kept.iter()
+                    .filter_map(|at| numbers.get(*at).map(|number| (*at, *number)))
+                    .map(|(at, number)| if is_missing(missing, at) { f64::NAN } else { number }),
+            ),
+            (Typed::Numbers(own), ColumnSlice::Wholes(wholes, missing)) => own.extend(
+                kept.iter()
+                    .filter_map(|at| wholes.get(*at).map(|whole| (*at, *whole)))
+                    .map(|(at, whole)| if is_missing(missing, at) { f64::NAN } else { whole as f64 }),
+            ),
+            (Typed::Wholes(own), ColumnSlice::Wholes(wholes, missing)) => own.extend(
+                kept.iter()
+                    .filter_map(|at| wholes.get(*at).map(|whole| (*at, *whole)))
+                    .map(|(at, whole)| (!is_missing(missing, at)).then_some(whole)),
+            ),
+            _ => return None,
+        }
+        Some(())
     }
 
     /// Adds nothing for the next record.

@@ -167,3 +167,100 @@ fn a_parquet_file_gives_the_columns_that_are_named() {
     let said = read_source_bytes(&source(&fields("blob"), &bytes), &bytes, None, None);
     assert!(said.unwrap_err().to_string().contains("column `blob` holds binary"));
 }
+
+/// A Parquet file of more rows than a block has, with what is done to it first.
+fn long_parquet(change: impl FnOnce(&mut DataFrame)) -> Vec<u8> {
+    let rows = 40_000_usize;
+    let name = |row: usize| ["甲", " 乙市", "丙城", "Elsewhere"][row / 10_000];
+    let mut frame = df!(
+        "city" => (0..rows).map(name).collect::<Vec<_>>(),
+        "year" => (0..rows).map(|row| 1000 + (row % 10_000) as i64 / 10).collect::<Vec<_>>(),
+        "v" => (0..rows).map(|row| (row % 7 != 0).then_some(row as f64 / 8.0)).collect::<Vec<_>>(),
+        "w" => (0..rows).map(|row| (row % 5 != 0).then_some(row as i64)).collect::<Vec<_>>(),
+        "whole" => (0..rows).map(|row| row as f64 - 3.0).collect::<Vec<_>>(),
+    )
+    .unwrap();
+    change(&mut frame);
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
+    bytes
+}
+
+/// Puts a column with another value in one row in the place of its own.
+fn with_value<T: Clone>(frame: &mut DataFrame, name: &str, row: usize, value: T)
+where
+    Series: NamedFrom<Vec<Option<T>>, [Option<T>]>,
+    T: TryFromValue,
+{
+    let column = frame.column(name).unwrap();
+    let mut values: Vec<Option<T>> = (0..column.len()).map(|at| T::of(column.get(at).unwrap())).collect();
+    values[row] = Some(value);
+    frame.with_column(Series::new(name.into(), values).into_column()).unwrap();
+}
+
+trait TryFromValue: Sized {
+    fn of(value: AnyValue<'_>) -> Option<Self>;
+}
+
+impl TryFromValue for f64 {
+    fn of(value: AnyValue<'_>) -> Option<Self> {
+        if let AnyValue::Float64(value) = value { Some(value) } else { None }
+    }
+}
+
+impl TryFromValue for i64 {
+    fn of(value: AnyValue<'_>) -> Option<Self> {
+        if let AnyValue::Int64(value) = value { Some(value) } else { None }
+    }
+}
+
+#[test]
+fn columns_that_are_taken_over_whole_are_what_their_cells_are() {
+    let told = |tidied: Result<vintner_ingest::Tidied, vintner_ingest::IngestError>| {
+        tidied.map_err(|error| error.to_string())
+    };
+    let files: [(&str, Vec<u8>); 6] = [
+        ("as it is", long_parquet(|_| {})),
+        ("beyond the range", long_parquet(|frame| with_value(frame, "v", 25_000, 9e9))),
+        ("not a number", long_parquet(|frame| with_value(frame, "whole", 12_340, f64::NAN))),
+        ("no year", long_parquet(|frame| with_value(frame, "year", 26_000, 20_081_i64))),
+        ("beyond doubles", long_parquet(|frame| with_value(frame, "w", 7, (1_i64 << 53) + 1))),
+        (
+            "no holes",
+            long_parquet(|frame| {
+                let filled = frame.column("whole").unwrap().clone().with_name("v".into());
+                frame.with_column(filled).unwrap();
+            }),
+        ),
+    ];
+    let fields = |missing: &str, more: &str| {
+        format!(
+            "name: s\nfile: t.parquet\nformat: parquet\nentity: city\ntime: year\nduplicates: first\n{missing}\ncolumns:\n  \
+             - {{column: v, variable: v, range: [null, 1000000]}}\n  - {{column: w, variable: w, type: integer}}\n  \
+             - {{column: w, variable: x}}\n  - {{column: whole, variable: y, numbers: {{flags: [e]}}}}\n{more}"
+        )
+    };
+    let window =
+        vintner_panel::PeriodWindow { first: "1200".parse().unwrap(), last: "1800".parse().unwrap() };
+    for (what, bytes) in &files {
+        for (crosswalk, outside) in [
+            (None, ""),
+            (Some(crate::support::cities()), "outside: keep"),
+            (Some(crate::support::cities()), "outside: drop"),
+        ] {
+            for window in [None, Some(window)] {
+                // A code that comes nowhere has each cell looked at.
+                let [whole, cells] = ["", "missing: [no such]"].map(|missing| {
+                    let source = source(&fields(missing, outside), bytes);
+                    told(read_source_bytes(&source, bytes, crosswalk.as_ref(), window))
+                });
+                assert_eq!(
+                    whole.is_ok(),
+                    !["beyond the range", "not a number", "no year"].contains(what),
+                    "{what}"
+                );
+                assert_eq!(whole, cells, "{what}, {outside}, {window:?}");
+            }
+        }
+    }
+}

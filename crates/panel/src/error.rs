@@ -34,6 +34,16 @@ pub enum PanelError {
         /// The row, counted from 1.
         row: usize,
     },
+    /// Rows that were said to be a grid aren't one.
+    #[error("{rows} rows aren't a grid of {entities} entities in the order of text and {times} times each")]
+    NotAGrid {
+        /// How many entities there are to be.
+        entities: usize,
+        /// How many times each is to have.
+        times: usize,
+        /// How many rows there are.
+        rows: usize,
+    },
     /// An entity has two rows for the same time.
     #[error("entity `{entity}` has more than one row for {time}; a panel has one row per entity and time")]
     DuplicateKey {

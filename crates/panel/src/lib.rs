@@ -36,7 +36,7 @@ pub use gap::{Gap, gap_frame, gaps_from_frame};
 pub use label::Label;
 pub use labels::Labels;
 pub use numbers::Numbers;
-pub use panel::Panel;
+pub use panel::{GridKeys, Panel};
 pub use period::Period;
 pub use period_reading::{DateOrder, PeriodReading};
 pub use period_window::PeriodWindow;

@@ -36,6 +36,23 @@ pub struct Panel {
     times: Arc<Vec<i32>>,
 }
 
+/// The keys of rows that were laid out as a grid.
+#[derive(Debug, Clone)]
+pub struct GridKeys<'k> {
+    /// The column of entities.
+    pub entity: &'k str,
+    /// The column of times, in the one form that times have in frames.
+    pub time: &'k str,
+    /// The entities, in the order of text.
+    pub entities: Vec<String>,
+    /// The first time, as a number of its frequency.
+    pub first: i32,
+    /// How many times each entity has.
+    pub times: usize,
+    /// How long they are.
+    pub frequency: Frequency,
+}
+
 impl Panel {
     /// A panel over `frame`, whose `entity` column holds text (or whole numbers) and whose `time`
     /// column holds whole numbers or periods.
@@ -122,6 +139,36 @@ impl Panel {
             entities: Arc::new(entities),
             groups: Arc::new(groups),
             times: Arc::new(sorted_times),
+        })
+    }
+
+    /// The panel of a frame whose rows were laid out as a grid: entity by entity in the order of text, each with a row for
+    /// each time from `first` on, in order. It is what [`Panel::new`] makes of the frame, without looking at its keys again.
+    ///
+    /// # Errors
+    /// [`PanelError::NotAGrid`] where the frame hasn't that many rows, or the entities aren't in order.
+    pub fn of_grid(mut frame: DataFrame, keys: GridKeys<'_>) -> Result<Self> {
+        let GridKeys { entity, time, entities, first, times, frequency } = keys;
+        key_column(&frame, entity)?;
+        key_column(&frame, time)?;
+        let rows = entities.len().checked_mul(times);
+        let last = i32::try_from(times).ok().and_then(|times| first.checked_add(times.checked_sub(1)?));
+        let in_order = entities.is_sorted_by(|one, other| one < other);
+        let (true, Some(last)) = (in_order && rows == Some(frame.height()), last) else {
+            return Err(PanelError::NotAGrid { entities: entities.len(), times, rows: frame.height() });
+        };
+        frame.rechunk_mut();
+        let own: Vec<i32> = (first..=last).collect();
+        Ok(Self {
+            frame,
+            texts: OnceLock::new(),
+            entity: entity.into(),
+            time: time.into(),
+            shape: Shape::Panel,
+            frequency,
+            groups: Arc::new((0..entities.len()).map(|at| at * times..(at + 1) * times).collect()),
+            times: Arc::new(own.repeat(entities.len())),
+            entities: Arc::new(entities),
         })
     }
 
@@ -402,6 +449,48 @@ mod tests {
         assert_eq!(panel.times(), [1, 1, 2]);
         assert_eq!(panel.entity_codes(), [0, 1, 1]);
         assert_eq!(panel.values("x")?, [None, None, Some(1.0)]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_grid_is_the_panel_that_its_frame_is() -> Result<()> {
+        let texts = ["a", "a", "b", "b"];
+        for (times, frequency) in
+            [(["1999", "2000"], Frequency::Year), (["1999Q4", "2000Q1"], Frequency::Quarter)]
+        {
+            let all = [times, times].concat();
+            let time = match frequency {
+                Frequency::Year => Column::new(
+                    "time".into(),
+                    all.iter().filter_map(|text| text.parse().ok()).collect::<Vec<i32>>(),
+                ),
+                _ => Column::new("time".into(), all),
+            };
+            let columns = vec![
+                Column::new("entity".into(), texts),
+                time,
+                Column::new("x".into(), [Some(1.0), None, Some(3.0), Some(4.0)]),
+            ];
+            let frame = DataFrame::new(4, columns)?;
+            let panel = Panel::new(frame.clone(), "entity", "time")?;
+            let keys = |entities: &[&str]| GridKeys {
+                entity: "entity",
+                time: "time",
+                entities: entities.iter().map(|entity| (*entity).to_owned()).collect(),
+                first: panel.times()[0],
+                times: 2,
+                frequency,
+            };
+            let grid = Panel::of_grid(frame.clone(), keys(&["a", "b"]))?;
+            assert!(grid.frame().equals_missing(panel.frame()));
+            assert_eq!((grid.entities(), grid.groups()), (panel.entities(), panel.groups()));
+            assert_eq!((grid.times(), grid.frequency()), (panel.times(), panel.frequency()));
+            assert_eq!(grid.shape(), panel.shape());
+            for entities in [&["b", "a"][..], &["a"], &["a", "a"]] {
+                let refused = Panel::of_grid(frame.clone(), keys(entities));
+                assert!(matches!(refused, Err(PanelError::NotAGrid { rows: 4, .. })));
+            }
+        }
         Ok(())
     }
 

@@ -61,5 +61,9 @@ pub fn assemble(tidy: &[TidyTable], assembly: &Assembly) -> Result<Derived> {
     TransformError::all(faults)?;
     gaps.sort();
     let frame = DataFrame::new(grid.height(), columns)?;
-    Ok(Derived { panel: Panel::of_observations(frame, &assembly.entity, &assembly.time)?, gaps })
+    let panel = match grid.keys(&assembly.entity, &assembly.time) {
+        Some(keys) => Panel::of_grid(frame, keys)?,
+        None => Panel::of_observations(frame, &assembly.entity, &assembly.time)?,
+    };
+    Ok(Derived { panel, gaps })
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use polars::prelude::*;
-use vintner_panel::{Frequency, Period, PeriodWindow, TidyTable};
+use vintner_panel::{Frequency, GridKeys, Period, PeriodWindow, TidyTable};
 
 use crate::assembly::{Assembly, PanelRows};
 use crate::error::{Result, TransformError};
@@ -114,6 +114,20 @@ impl Grid {
         };
         let observed = None;
         Ok(Self { entities, positions, first, years, frequency, observed, has_entities, has_times })
+    }
+
+    /// The keys of its rows, where each entity has a row for each time and they are in the order of a panel.
+    pub(crate) fn keys<'k>(&self, entity: &'k str, time: &'k str) -> Option<GridKeys<'k>> {
+        let is_one = self.observed.is_none() && self.has_entities && self.has_times;
+        let in_order = || self.entities.is_sorted_by(|one, other| one < other);
+        (is_one && in_order()).then(|| GridKeys {
+            entity,
+            time,
+            entities: self.entities.clone(),
+            first: self.first,
+            times: self.years,
+            frequency: self.frequency,
+        })
     }
 
     pub(crate) fn height(&self) -> usize {

@@ -190,7 +190,10 @@ impl Run<'_> {
         for _ in 0..MOST_REFINEMENTS {
             residual = Residual::new(solution.chosen.len());
             let Solution { chosen, coefficients, .. } = &solution;
-            self.pass(|block| residual.add(block, &transformation, chosen, coefficients, scored))?;
+            self.pass(|block| {
+                residual.add(block, &transformation, chosen, coefficients, scored);
+                residual.condense();
+            })?;
             let (step, length) = solution.step(&residual);
             if length <= 1e-13 * residual.rss.sqrt() || !length.is_finite() || !norm(&step).is_finite() {
                 break;

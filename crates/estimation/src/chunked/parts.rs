@@ -14,7 +14,7 @@ use vintner_panel::{Frequency, PanelChunks, PanelError};
 
 use super::chunked::{ChunkedOutcome, supported};
 use super::solution::{Gathered, Shape, Solution};
-use super::sums::{Reduced, Residual, TimeEffects, Transformation, each_task};
+use super::sums::{Reduced, Residual, TimeEffects, Transformation, condensed, each_task};
 use super::walk::{Block, Walked, walk};
 use crate::covariance::Covariance;
 use crate::fit::{Outcome, Refusal};
@@ -306,28 +306,6 @@ fn joined(residuals: &[PartResiduals], order: usize) -> Residual {
         all.scores.iter_mut().zip(&part.scores).for_each(|(all, own)| all.extend(own));
     }
     all
-}
-
-/// Scores of no more entities than twice as many as there are numbers of one: the sums over entities of squares and
-/// products of their scores, and of the scores' sizes, stay as they are.
-fn condensed(scores: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
-    let order = 2 * scores.len();
-    if scores.first().map_or(0, Vec::len) <= 4 * order {
-        return scores;
-    }
-    let pairs = |scores: &[f64], of: fn(f64, f64) -> f64| -> Vec<f64> {
-        scores.chunks_exact(2).map(|pair| of(pair[0], pair[1])).collect()
-    };
-    let sums = scores.iter().map(|scores| pairs(scores, |positive, negative| positive + negative));
-    let sizes = scores.iter().map(|scores| pairs(scores, |positive, negative| positive - negative));
-    let columns: Vec<Vec<f64>> = sums.chain(sizes).collect();
-    let triangle = Triangle::of(&columns.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    let row = |row: usize, at: usize| {
-        let sum = triangle.at(row, at);
-        let size = triangle.at(row, scores.len() + at).abs().max(sum.abs());
-        [(sum + size) / 2.0, (sum - size) / 2.0]
-    };
-    (0..scores.len()).map(|at| (0..order).flat_map(|own| row(own, at)).collect()).collect()
 }
 
 /// The times of a part, each with the first one in its component: entities link the times in which they are observed.

@@ -12,6 +12,9 @@ use crate::numerics::Triangle;
 /// Rows that are worth a task of their own.
 const TASK: usize = 1 << 15;
 
+/// So many scores are kept of a regressor, two an entity, before they are condensed.
+const MOST_SCORES: usize = 1 << 17;
+
 /// How the rows are transformed.
 #[derive(Debug, Clone)]
 pub(super) enum Transformation {
@@ -310,6 +313,13 @@ impl Residual {
         Self { rss: 0.0, left: vec![0.0; order], scores: vec![Vec::new(); order] }
     }
 
+    /// Keeps no more scores than some entities have, however many there are: squares and products of all add up to the same.
+    pub(super) fn condense(&mut self) {
+        if self.scores.first().map_or(0, Vec::len) > MOST_SCORES {
+            self.scores = condensed(std::mem::take(&mut self.scores));
+        }
+    }
+
     /// Takes in a block, with coefficients of the chosen columns of the transformed regressors.
     pub(super) fn add(
         &mut self,
@@ -349,4 +359,26 @@ impl Residual {
             self.scores.iter_mut().zip(part.scores).for_each(|(all, own)| all.extend(own));
         }
     }
+}
+
+/// Scores of no more entities than twice as many as there are numbers of one: the sums over entities of squares and
+/// products of their scores, and of the scores' sizes, stay as they are.
+pub(super) fn condensed(scores: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
+    let order = 2 * scores.len();
+    if scores.first().map_or(0, Vec::len) <= 4 * order {
+        return scores;
+    }
+    let pairs = |scores: &[f64], of: fn(f64, f64) -> f64| -> Vec<f64> {
+        scores.chunks_exact(2).map(|pair| of(pair[0], pair[1])).collect()
+    };
+    let sums = scores.iter().map(|scores| pairs(scores, |positive, negative| positive + negative));
+    let sizes = scores.iter().map(|scores| pairs(scores, |positive, negative| positive - negative));
+    let columns: Vec<Vec<f64>> = sums.chain(sizes).collect();
+    let triangle = Triangle::of(&columns.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    let row = |row: usize, at: usize| {
+        let sum = triangle.at(row, at);
+        let size = triangle.at(row, scores.len() + at).abs().max(sum.abs());
+        [(sum + size) / 2.0, (sum - size) / 2.0]
+    };
+    (0..scores.len()).map(|at| (0..order).flat_map(|own| row(own, at)).collect()).collect()
 }

@@ -25,6 +25,7 @@ mod group;
 mod log;
 mod masks;
 mod output_file;
+mod plain_column;
 mod problem;
 mod process;
 mod quoted;

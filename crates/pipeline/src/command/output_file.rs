@@ -1,6 +1,6 @@
 //! A file that a command makes.
 
-use super::foreign_frame::unreadable;
+use super::foreign_frame::frame_of;
 use crate::files::line_not_utf8;
 use crate::operation::{Artifact, Kind, OutputDeclaration};
 
@@ -47,10 +47,7 @@ impl OutputFile {
     /// Its content as an artifact, or what is wrong with it.
     pub(super) fn artifact(&self, bytes: Vec<u8>) -> Result<Artifact, String> {
         match self.kind() {
-            Kind::Frame => match unreadable(&bytes) {
-                Some(message) => Err(message),
-                None => Ok(Artifact::Parquet(bytes)),
-            },
+            Kind::Frame => frame_of(bytes).map(Artifact::Parquet),
             Kind::Json => serde_json::from_slice(&bytes)
                 .map(Artifact::Json)
                 .map_err(|error| format!("it isn't JSON: {error} (a missing value is `null`, not NaN)")),

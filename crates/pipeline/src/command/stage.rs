@@ -104,7 +104,7 @@ fn given(name: &str) -> Option<std::ffi::OsString> {
 }
 
 /// Every file of this module.
-const SOURCES: [&str; 22] = [
+const SOURCES: [&str; 23] = [
     include_str!("stage.rs"),
     include_str!("command_line.rs"),
     include_str!("descendants.rs"),
@@ -117,6 +117,7 @@ const SOURCES: [&str; 22] = [
     include_str!("masks.rs"),
     include_str!("mod.rs"),
     include_str!("output_file.rs"),
+    include_str!("plain_column.rs"),
     include_str!("problem.rs"),
     include_str!("process.rs"),
     include_str!("quoted.rs"),

@@ -139,6 +139,13 @@ fn encode_frame(
 ) -> Result<Encoded> {
     frame.align_chunks();
     let (columns, groups) = digests(&frame, notes, what, grouped_by)?;
+    let bytes = as_parquet(&mut frame, notes).map_err(|error| refused(what, &error))?;
+    let rows = Some(frame.height() as u64);
+    Ok(Encoded { kind: Kind::Frame, body: Body::Held(bytes), rows, columns, groups })
+}
+
+/// A frame as it is kept.
+fn as_parquet(frame: &mut DataFrame, notes: &ColumnNotes) -> PolarsResult<Vec<u8>> {
     let mut bytes = Vec::new();
     let compression = if frame.height() > PARALLEL { LARGE_FRAMES } else { ParquetCompression::Zstd(None) };
     // On one thread small frames take no time at all, and the bytes are the same on any number.
@@ -148,10 +155,15 @@ fn encode_frame(
             notes_text(notes).map(|text| KeyValueMetadata::from_static(vec![(NOTES.to_owned(), text)])),
         )
         .set_parallel(frame.height() > PARALLEL)
-        .finish(&mut frame)
-        .map_err(|error| refused(what, &error))?;
-    let rows = Some(frame.height() as u64);
-    Ok(Encoded { kind: Kind::Frame, body: Body::Held(bytes), rows, columns, groups })
+        .finish(frame)?;
+    Ok(bytes)
+}
+
+/// A Parquet file with other columns in place of its own, and the notes that it has.
+pub(crate) fn rewritten(file: &[u8], mut frame: DataFrame) -> PolarsResult<Vec<u8>> {
+    let notes = notes_of(&mut ParquetReader::new(Cursor::new(file)))?;
+    frame.align_chunks();
+    as_parquet(&mut frame, &notes)
 }
 
 /// A frame that is in its file already: it is read once more, for the digests, which begin with how many rows there are.

@@ -43,6 +43,9 @@ impl ColumnDigest {
             );
             return Err(PolarsError::SchemaMismatch(message.into()));
         }
+        if self.add_whole(column)? {
+            return Ok(());
+        }
         let Self { hasher, stream, .. } = self;
         // One byte says whether a value follows, so that no two columns share a stream of bytes.
         let mut put = |value: Option<&[u8]>| {
@@ -56,13 +59,23 @@ impl ColumnDigest {
         };
         match column.dtype() {
             DataType::String => {
+                // A text's length comes as a value of its own before it.
                 for value in column.str()?.iter() {
-                    put(value
-                        .map(|text| (text.len() as u64).to_le_bytes())
-                        .as_ref()
-                        .map(|bytes| bytes.as_slice()));
-                    put(value.map(str::as_bytes));
+                    match value {
+                        Some(text) => {
+                            stream.push(1);
+                            stream.extend_from_slice(&(text.len() as u64).to_le_bytes());
+                            stream.push(1);
+                            stream.extend_from_slice(text.as_bytes());
+                        }
+                        None => stream.extend_from_slice(&[0, 0]),
+                    }
+                    if stream.len() >= STREAM {
+                        hasher.update(stream);
+                        stream.clear();
+                    }
                 }
+                return Ok(());
             }
             DataType::Float64 => {
                 column
@@ -109,8 +122,115 @@ impl ColumnDigest {
         Ok(())
     }
 
+    /// Takes in numbers of which none is missing, which is done many at once; false where the column is of another kind.
+    fn add_whole(&mut self, column: &Column) -> PolarsResult<bool> {
+        if column.null_count() > 0 {
+            return Ok(false);
+        }
+        match column.dtype() {
+            DataType::Float64 => {
+                column.f64()?.downcast_iter().for_each(|part| self.add_all(part.values(), f64::to_le_bytes))
+            }
+            DataType::Int32 => {
+                column.i32()?.downcast_iter().for_each(|part| self.add_all(part.values(), i32::to_le_bytes))
+            }
+            DataType::UInt32 => {
+                column.u32()?.downcast_iter().for_each(|part| self.add_all(part.values(), u32::to_le_bytes))
+            }
+            DataType::Int64 => {
+                column.i64()?.downcast_iter().for_each(|part| self.add_all(part.values(), i64::to_le_bytes))
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn add_all<T: Copy, const N: usize>(&mut self, values: &[T], bytes: fn(T) -> [u8; N]) {
+        let width = N + 1;
+        for part in values.chunks(STREAM / width) {
+            let before = self.stream.len();
+            // The byte that says that a value follows stands already.
+            self.stream.resize(before + part.len() * width, 1);
+            let slots = self.stream.get_mut(before..).unwrap_or_default().chunks_exact_mut(width);
+            for (slot, value) in slots.zip(part) {
+                if let Some((_, slot)) = slot.split_first_mut() {
+                    slot.copy_from_slice(&bytes(*value));
+                }
+            }
+            self.hasher.update(&self.stream);
+            self.stream.clear();
+        }
+    }
+
     pub(crate) fn finish(mut self) -> Digest {
         self.hasher.update(&self.stream);
         Digest::from_hasher(&self.hasher)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The digest of values one by one.
+    fn one_by_one<T: Copy, const N: usize>(data_type: &str, values: &[T], bytes: fn(T) -> [u8; N]) -> Digest {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(data_type.as_bytes());
+        hasher.update(&(values.len() as u64).to_le_bytes());
+        for value in values {
+            hasher.update(&[1]);
+            hasher.update(&bytes(*value));
+        }
+        Digest::from_hasher(&hasher)
+    }
+
+    #[test]
+    fn many_at_once_have_the_digest_of_one_by_one() -> PolarsResult<()> {
+        let numbers: Vec<f64> = (0..20_000).map(|at| f64::from(at) / 7.0).collect();
+        let expected = one_by_one("f64", &numbers, f64::to_le_bytes);
+        let whole = Column::new("x".into(), &numbers);
+        assert_eq!(column_digest(&whole)?, expected);
+        let mut parts = whole.slice(0, 7_000);
+        parts.append(&whole.slice(7_000, 13_000))?;
+        assert_eq!(column_digest(&parts)?, expected);
+        let mut digest = ColumnDigest::new(&DataType::Float64, 20_000);
+        digest.add(&whole.slice(0, 1))?;
+        digest.add(&whole.slice(1, 19_999))?;
+        assert_eq!(digest.finish(), expected);
+
+        let wholes: Vec<i64> = (0..10_000).map(|at| at * at - 5).collect();
+        assert_eq!(
+            column_digest(&Column::new("x".into(), &wholes))?,
+            one_by_one("i64", &wholes, i64::to_le_bytes)
+        );
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(b"str");
+        hasher.update(&3_u64.to_le_bytes());
+        for text in [Some("ab"), None, Some("")] {
+            match text {
+                Some(text) => {
+                    hasher.update(&[1]);
+                    hasher.update(&(text.len() as u64).to_le_bytes());
+                    hasher.update(&[1]);
+                    hasher.update(text.as_bytes());
+                }
+                None => {
+                    hasher.update(&[0, 0]);
+                }
+            }
+        }
+        let texts = Column::new("x".into(), [Some("ab"), None, Some("")]);
+        assert_eq!(column_digest(&texts)?, Digest::from_hasher(&hasher));
+        let years: Vec<i32> = (0..10_000).collect();
+        assert_eq!(
+            column_digest(&Column::new("x".into(), &years))?,
+            one_by_one("i32", &years, i32::to_le_bytes)
+        );
+        let rows: Vec<u32> = (0..10_000).collect();
+        assert_eq!(
+            column_digest(&Column::new("x".into(), &rows))?,
+            one_by_one("u32", &rows, u32::to_le_bytes)
+        );
+        Ok(())
     }
 }

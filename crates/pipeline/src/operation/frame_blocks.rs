@@ -20,6 +20,8 @@ pub struct FrameBlocks {
     what: String,
     path: PathBuf,
     metadata: FileMetadataRef,
+    /// The same without its row groups.
+    bare: FileMetadataRef,
     /// The frame without rows, all columns.
     empty: DataFrame,
     /// The columns that are read, in that order; none where nothing is.
@@ -51,7 +53,11 @@ impl FrameBlocks {
         let columns = read_of(&all).unwrap_or_else(|| all.iter().map(|name| (*name).to_owned()).collect());
         notes.retain(|column, _| columns.contains(column));
         let rows = block_rows(memory, columns.len());
-        Ok(Self { what: what.to_owned(), path: path.to_owned(), metadata, empty, columns, notes, rows })
+        let mut bare = (*metadata).clone();
+        bare.row_groups = Vec::new();
+        bare.num_rows = 0;
+        let (what, path, bare) = (what.to_owned(), path.to_owned(), Arc::new(bare));
+        Ok(Self { what, path, metadata, bare, empty, columns, notes, rows })
     }
 
     /// How many rows it has.
@@ -143,10 +149,26 @@ impl FrameBlocks {
         if self.columns.is_empty() {
             return Ok(DataFrame::empty_with_height(rows));
         }
+        // The reader looks into every group before the rows that it is asked for, so it is told of no others than theirs:
+        // else the time grew with the square of the groups.
+        let (mut groups, mut before, mut skipped) = (Vec::new(), 0, 0);
+        for group in self.metadata.row_groups.iter() {
+            let end = before + group.num_rows();
+            if end > start && before < start + rows {
+                if groups.is_empty() {
+                    skipped = before;
+                }
+                groups.push(group.clone());
+            }
+            before = end;
+        }
+        let mut own = (*self.bare).clone();
+        own.num_rows = groups.iter().map(|group| group.num_rows()).sum();
+        own.row_groups = groups;
         let mut reader = reader_of(&self.path)?;
-        reader.set_metadata(self.metadata.clone());
-        let frame =
-            reader.with_columns(Some(self.columns.clone())).with_slice(Some((start, rows))).finish()?;
+        reader.set_metadata(Arc::new(own));
+        let slice = (start.saturating_sub(skipped), rows);
+        let frame = reader.with_columns(Some(self.columns.clone())).with_slice(Some(slice)).finish()?;
         frame.select(self.columns.iter().map(String::as_str))
     }
 

@@ -20,7 +20,7 @@ mod question;
 mod registry;
 
 pub use artifact::Artifact;
-pub(crate) use artifact::{Body, Encoded, decode_frame};
+pub(crate) use artifact::{Body, Encoded, decode_frame, rewritten};
 pub use cancelled::Cancelled;
 pub use column_notes::{ColumnNotes, column_notes};
 pub use frame_blocks::{FrameBlocks, FrameWriter, WrittenFrame};

@@ -1,4 +1,4 @@
-"""Parquet files as other programs write them, for tests/foreign_parquet.rs: pandas, polars, pyarrow as
+"""Parquet files as other programs write them, for src/command/foreign_frame.rs: pandas, polars, pyarrow as
 R's arrow drives it, and pyarrow with the settings of R's nanoparquet. The files are committed. Again:
 
     pip install pandas==3.1.1 pyarrow==26.0.1 polars==2.1.0
@@ -6,6 +6,7 @@ R's arrow drives it, and pyarrow with the settings of R's nanoparquet. The files
 """
 
 import datetime as dt
+from decimal import Decimal
 
 import pandas as pd
 import polars as pl
@@ -92,7 +93,30 @@ types = {
     "null": pa.nulls(3),
     "dictionary-of-numbers": pa.array([5, None, 7]).dictionary_encode(),
     "dictionary-of-dates": pa.array(DAYS, pa.date32()).dictionary_encode(),
+    "dictionary-of-small": pa.array([5, None, 7], pa.int8()).dictionary_encode(),
+    "timestamp-midnight": pa.array([dt.datetime(2020, 1, 1), None, dt.datetime(1969, 12, 31)], pa.timestamp("ms")),
+    "decimals": pa.array([Decimal("0.10"), None, Decimal("-1234567890.25")], pa.decimal128(12, 2)),
+    "decimal-whole": pa.array([Decimal(1), None, Decimal(-(2**53) - 1)], pa.decimal128(38, 0)),
+    "decimal-beyond": pa.array([Decimal(1), None, Decimal(2**117)], pa.decimal128(38, 0)),
     "fixed-binary": pa.array([b"ab", None, b"cd"], pa.binary(2)),
 }
 for name, array in types.items():
     pq.write_table(pa.table({"column": array}), f"type-{name}.parquet")
+
+pq.write_table(
+    pa.table({"column": types["timestamp-nanoseconds"]}), "type-timestamp-int96.parquet",
+    use_deprecated_int96_timestamps=True,
+)
+# Periods are numbers with a type of pandas' own.
+periods = {
+    "year": (["1990", None, "1969"], "Y"),
+    "quarter": (["1990Q2", None, "1969Q4"], "Q"),
+    "month": (["1990-04", None, "1969-12"], "M"),
+    "week": (["1990-04-05", None, "1970-01-01"], "W"),
+    "day": (["1990-04-05", None, "1969-12-31"], "D"),
+    "hour": (["1990-04-05 01:00", None, "1969-12-31 02:00"], "h"),
+    "fiscal": (["1990Q2", None, "1969Q4"], "Q-JUN"),
+}
+for name, (texts, frequency) in periods.items():
+    column = pd.Series(pd.PeriodIndex(texts, freq=frequency))
+    pd.DataFrame({"column": column}).to_parquet(f"type-period-{name}.parquet")
