@@ -177,6 +177,7 @@ fn long_parquet(change: impl FnOnce(&mut DataFrame)) -> Vec<u8> {
         "year" => (0..rows).map(|row| 1000 + (row % 10_000) as i64 / 10).collect::<Vec<_>>(),
         "v" => (0..rows).map(|row| (row % 7 != 0).then_some(row as f64 / 8.0)).collect::<Vec<_>>(),
         "w" => (0..rows).map(|row| (row % 5 != 0).then_some(row as i64)).collect::<Vec<_>>(),
+        "x" => (0..rows).map(|row| (row % 3 != 0).then_some(row as i64)).collect::<Vec<_>>(),
         "whole" => (0..rows).map(|row| row as f64 - 3.0).collect::<Vec<_>>(),
     )
     .unwrap();
@@ -224,7 +225,7 @@ fn columns_that_are_taken_over_whole_are_what_their_cells_are() {
         ("beyond the range", long_parquet(|frame| with_value(frame, "v", 25_000, 9e9))),
         ("not a number", long_parquet(|frame| with_value(frame, "whole", 12_340, f64::NAN))),
         ("no year", long_parquet(|frame| with_value(frame, "year", 26_000, 20_081_i64))),
-        ("beyond doubles", long_parquet(|frame| with_value(frame, "w", 7, (1_i64 << 53) + 1))),
+        ("beyond doubles", long_parquet(|frame| with_value(frame, "x", 7, (1_i64 << 53) + 1))),
         (
             "no holes",
             long_parquet(|frame| {
@@ -237,7 +238,7 @@ fn columns_that_are_taken_over_whole_are_what_their_cells_are() {
         format!(
             "name: s\nfile: t.parquet\nformat: parquet\nentity: city\ntime: year\nduplicates: first\n{missing}\ncolumns:\n  \
              - {{column: v, variable: v, range: [null, 1000000]}}\n  - {{column: w, variable: w, type: integer}}\n  \
-             - {{column: w, variable: x}}\n  - {{column: whole, variable: y, numbers: {{flags: [e]}}}}\n{more}"
+             - {{column: x, variable: x}}\n  - {{column: whole, variable: y, numbers: {{flags: [e]}}}}\n{more}"
         )
     };
     let window =
