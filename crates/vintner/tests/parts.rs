@@ -137,7 +137,7 @@ fn branches_over_parts_give_the_numbers_of_the_whole() {
     };
     let chosen = workspace(&condition(WHOLE), |person| person % 5);
     chosen.reproduce(&[]);
-    let north_apart = |person: usize| if person % 3 == 0 { 0 } else { 1 + person % 4 };
+    let north_apart = |person: usize| if person.is_multiple_of(3) { 0 } else { 1 + person % 4 };
     let parts = workspace(&condition(&PIPELINE.replace("MEMORY", "")), north_apart);
     parts.reproduce(&[]);
     for path in ["reports/fit.json", "reports/described.json"] {
