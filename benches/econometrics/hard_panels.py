@@ -1,4 +1,5 @@
-"""Effects that separate well and hardly: Vintner beside pyfixest (its default and its other ways to demean). See benches/README.md.
+"""Effects that separate well and hardly: Vintner beside pyfixest, which demeans by the crate `within` at a tolerance of 1e-12, and by
+its default, alternating projections at 1e-6. See benches/README.md.
 
     python3 -m venv /tmp/peers && /tmp/peers/bin/pip install pyfixest
     /tmp/peers/bin/python benches/econometrics/hard_panels.py
@@ -73,7 +74,11 @@ def frame(folder):
     return pandas.DataFrame(columns)
 
 
-def pyfixest_worker(folder):
+#: pyfixest's ways to demean.
+PEERS = {"within": "pyfixest, `within`", "default": "pyfixest, default"}
+
+
+def pyfixest_worker(folder, way):
     """A line of effects in, a line of JSON out."""
     import warnings
 
@@ -81,13 +86,18 @@ def pyfixest_worker(folder):
     import pyfixest
 
     data = frame(folder)
-    pyfixest.feols("y ~ x1 + x2 | worker + firm", data.iloc[:2000], vcov={"CRV1": "worker"})
+    how = {}
+    if way == "within":
+        from pyfixest.demeaners import LsmrDemeaner
+
+        how["demeaner"] = LsmrDemeaner(backend="within", fixef_atol=1e-12, fixef_btol=1e-12)
+    pyfixest.feols("y ~ x1 + x2 | worker + firm", data.iloc[:2000], vcov={"CRV1": "worker"}, **how)
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
         used, start = processor(), time.perf_counter()
         try:
             fit = pyfixest.feols(f"y ~ x1 + x2 | {' + '.join(line.split())}", data, vcov={"CRV1": "worker"},
-                                 copy_data=False, store_data=False)
+                                 copy_data=False, store_data=False, **how)
             answer = {"coef": [float(b) for b in fit.coef()]}
         except Exception as error:  # what it can't do is a line of the table
             answer = {"failed": str(error).splitlines()[0][:60]}
@@ -114,32 +124,38 @@ def main():
     parser.add_argument("--program", help="the bench, built before")
     parser.add_argument("--folder", type=Path, default=Path("/tmp/bench-hard-panels"))
     parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--way", choices=PEERS, help=argparse.SUPPRESS)
+    parser.add_argument("--kinds", nargs="*", default=list(PANELS))
     arguments = parser.parse_args()
     if arguments.work:
-        pyfixest_worker(arguments.work)
+        pyfixest_worker(arguments.work, arguments.way)
         return
     program = arguments.program
     if not program:
         import bench
 
         program = bench.binary("hard_panels")
-    print("| panel | rows | effects | Vintner: seconds (of processor) | pyfixest | largest difference |\n|---|---|---|---|---|---|")
+    heads = " | ".join(PEERS.values())
+    print(f"| panel | rows | effects | Vintner: seconds (of processor) | {heads} | largest difference |\n|{'---|' * (5 + len(PEERS))}")
     for rows in arguments.rows or [100_000, 200_000, 1_000_000]:
-        for kind in PANELS:
+        for kind in arguments.kinds:
             folder = arguments.folder / f"{kind}-{rows}"
             make(folder, kind, rows)
             for own_names, names in [("entity firm", "worker firm"), ("entity firm other", "worker firm other")]:
                 if kind in ["industries", "establishments"] and own_names == "entity firm":
                     continue
                 own = ask([program, str(folder)], [own_names] * arguments.rounds, arguments.limit)
-                peer = ask([sys.executable, __file__, "--work", str(folder)], [names] * min(arguments.rounds, 2), arguments.limit)
+                peers = [ask([sys.executable, __file__, "--work", str(folder), "--way", way],
+                             [names] * min(arguments.rounds, 2 if way == "default" else 3), arguments.limit) for way in PEERS]
                 say = lambda answers: ("no answer" if not answers else answers[0].get("failed")
                                        or f"{min(one['seconds'] for one in answers):.2f} ({min(one['processor'] for one in answers):.2f})")
-                both = own and peer and "coef" in own[0] and "coef" in peer[0]
-                gap = f"{max(abs(a - b) for a, b in zip(own[0]['coef'], peer[0]['coef'])):.0e}" if both else ""
+                gaps = []
+                for peer in peers:
+                    both = own and peer and "coef" in own[0] and "coef" in peer[0]
+                    gaps.append(f"{max(abs(a - b) for a, b in zip(own[0]['coef'], peer[0]['coef'])):.0e}" if both else "")
                 shown = {"worker firm": "worker, firm"}.get(names) or ("worker, firm, " + {
                     "industries": "industry", "establishments": "establishment"}.get(kind, "year"))
-                print(f"| {kind} | {rows:,} | {shown} | {say(own)} | {say(peer)} | {gap} |", flush=True)
+                print(f"| {kind} | {rows:,} | {shown} | {say(own)} | {' | '.join(say(peer) for peer in peers)} | {', '.join(gaps)} |", flush=True)
 
 
 if __name__ == "__main__":

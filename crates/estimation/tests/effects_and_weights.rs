@@ -348,7 +348,9 @@ fn what_is_not_defined_is_said() {
         estimate(&data, formula, model, &Covariance::classical()).unwrap().reason().expect("a reason").clone()
     };
     let weighted = formula().weighted(Weights::analytic("w"));
-    let random = Model::Random(vintner_estimation::RandomEffects::default());
+    let walhus = vintner_estimation::VarianceEstimator::Walhus;
+    let options = vintner_estimation::RandomEffects { method: walhus, ..Default::default() };
+    let random = Model::Random(options);
     assert!(matches!(reason(&weighted, random), Reason::NotDefined { .. }));
     let effects = formula().with_effects(&["region"]).unwrap();
     assert!(matches!(reason(&effects, Model::Ols), Reason::NotDefined { .. }));

@@ -3,10 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::numbers;
+use crate::support::{Record, numbers, walk};
 use serde_json::Value;
+use vintner_estimation::specification::{Indefinite, hausman};
 use vintner_estimation::{
-    Covariance, FixestEffects, Formula, Model, SmallSample, TestDistribution, Weights, estimate,
+    Bandwidth, ClassicalCovariance, ClusterBy, ClusterCovariance, Covariance, Divisor,
+    DriscollKraayCovariance, Effects, FamaMacBethLags, FamaMacBethOptions, FixestEffects, Formula,
+    GroupCount, HeteroskedasticCovariance, Kernel, Model, Note, RandomEffects, Reason, ResidualType, Sample,
+    SmallSample, TestDistribution, TwoWayClusterCovariance, VarianceEstimator, Weights, estimate,
+    fama_macbeth,
 };
 use vintner_panel::Panel;
 
@@ -154,4 +159,265 @@ fn differences_have_the_weights_of_their_later_rows() {
     let outcome = estimate(&data("grunfeld"), &several, model, &Covariance::classical()).unwrap();
     let said = outcome.reason().unwrap().to_string();
     assert_eq!(said, "frequency weights aren't defined for first differences");
+}
+
+/// The data with the columns that golden/scripts/weighted_models.py adds.
+fn more_data(name: &str) -> Panel {
+    let file = crate::support::golden().join("data").join(format!("{name}.csv"));
+    let unit = if name == "synth14x12" { "city" } else { "firm" };
+    let mut panel = crate::support::panel(&file, unit, &[]);
+    let columns: [(&str, fn(i64, i64) -> i64); 4] = [
+        ("w", |place, year| 1 + (3 * place + 5 * year) % 7),
+        ("fixed", |place, _| (7 * place) % 5),
+        ("age", |place, year| year - 1900 + (3 * place) % 11),
+        ("trend", |_, year| year - 1900),
+    ];
+    for (column, value) in columns {
+        let rows = panel.entity_codes().into_iter().zip(panel.times());
+        let values = rows.map(|(place, year)| Some(value(place as i64, i64::from(*year)) as f64)).collect();
+        panel = panel.with_values(column, values).unwrap();
+    }
+    panel
+}
+
+/// The equation of a record `data/model/regressors/index/intercept/method/covariance`.
+fn equation(parts: &[&str]) -> Formula {
+    let (dependent, plain): (&str, &[&str]) = match parts[0] {
+        "synth14x12" => ("ln_co2", &["ln_gdp", "ln_robot", "x_urban", "x_energy"]),
+        _ => ("inv", &["value", "capital"]),
+    };
+    let formula = match parts[2] {
+        "fixed" => Formula::new(dependent, &[plain[0], "fixed"]),
+        "collinear" => Formula::new(dependent, &[plain[0], "age", "trend"]),
+        _ => Formula::new(dependent, plain),
+    };
+    let formula = if parts[4] == "none" { formula.without_intercept() } else { formula };
+    formula.weighted(Weights::analytic("w"))
+}
+
+fn weighted_covariance(label: &str, by_time: bool) -> Covariance {
+    let factor =
+        |debiased, group_debias| SmallSample::Linearmodels { debiased, group_debias, count_effects: true };
+    let test = TestDistribution::Residual;
+    let cluster = |by, group_debias| {
+        Covariance::Cluster(ClusterCovariance {
+            by,
+            small_sample: factor(true, group_debias),
+            test,
+            ..ClusterCovariance::default()
+        })
+    };
+    match label {
+        "unadjusted" => Covariance::classical(),
+        "normal" => Covariance::Classical(ClassicalCovariance {
+            divisor: Divisor::Observations,
+            test: TestDistribution::Normal,
+        }),
+        "robust" => Covariance::Heteroskedastic(HeteroskedasticCovariance {
+            residuals: ResidualType::Hc0,
+            small_sample: factor(true, false),
+            test,
+            ..HeteroskedasticCovariance::default()
+        }),
+        "time" => cluster(ClusterBy::Time, false),
+        "entity" if by_time => cluster(ClusterBy::Time, false),
+        "entity" => cluster(ClusterBy::Entity, false),
+        "entity_debiased" => cluster(ClusterBy::Entity, true),
+        "both" => Covariance::TwoWayCluster(TwoWayClusterCovariance {
+            small_sample: factor(true, false),
+            groups: GroupCount::Own,
+            test,
+            ..TwoWayClusterCovariance::default()
+        }),
+        "kernel" => Covariance::DriscollKraay(DriscollKraayCovariance {
+            kernel: Kernel::Bartlett,
+            bandwidth: Bandwidth::Fixed(3.0),
+            small_sample: factor(true, false),
+            test,
+            ..DriscollKraayCovariance::default()
+        }),
+        other => panic!("{other}"),
+    }
+}
+
+fn check_weighted(panels: &BTreeMap<&str, Panel>, record: &mut Record) -> Result<(), &'static str> {
+    let id = record.id.clone();
+    let parts: Vec<&str> = id.split('/').collect();
+    let panel = &panels[parts[0]];
+    let formula = equation(&parts);
+    let by_time = parts[3] == "time";
+    let own = |name: &String| if name == "const" { "(Intercept)".to_owned() } else { name.clone() };
+    let names: Vec<String> = record.texts("names").iter().map(own).collect();
+    if parts[1] == "fama_macbeth" {
+        let sample = Sample::new(panel, &formula).unwrap();
+        let lags = if parts[6] == "kernel" { FamaMacBethLags::Bandwidth(2) } else { FamaMacBethLags::None };
+        let found = fama_macbeth(&sample, &FamaMacBethOptions { lags, kernel: Kernel::Bartlett }).unwrap();
+        let coefficients: Vec<f64> = found.coefficients.iter().map(|one| one.estimate).collect();
+        assert!(found.coefficients.iter().map(|one| &one.name).eq(&names), "{id}");
+        record.compare("coef", &coefficients);
+        record.compare_covariance("cov", &found.covariance);
+        record.compare("n", &[found.n_obs as f64]);
+        return Ok(());
+    }
+    let effects = if by_time { Effects::Time } else { Effects::Entity };
+    let method = if parts[5] == "swar" { VarianceEstimator::Swar } else { VarianceEstimator::SwarHarmonic };
+    let model = match (parts[1], by_time) {
+        ("random", _) => Model::Random(RandomEffects { effects, method }),
+        ("between", false) => Model::Between,
+        ("between", true) => Model::BetweenTime,
+        ("within", _) => Model::Within,
+        _ => Model::Ols,
+    };
+    let covariance = weighted_covariance(parts[6], by_time);
+    let outcome = estimate(panel, &formula, model, &covariance).unwrap();
+    let fit = outcome.fit().unwrap_or_else(|| panic!("{id}: {:?}", outcome.reason()));
+    assert!(fit.coefficients.iter().map(|one| &one.name).eq(&names), "{id}");
+    let coefficients: Vec<f64> = fit.coefficients.iter().map(|one| one.estimate).collect();
+    record.compare("coef", &coefficients);
+    // With both kinds of clusters a variance may come out negative.
+    let covariance = fit.covariance.as_ref().unwrap();
+    let places = (0..covariance.len()).flat_map(|i| (0..covariance.len()).map(move |j| (i, j)));
+    let scales: Vec<f64> = places.map(|(i, j)| (covariance[i][i] * covariance[j][j]).abs().sqrt()).collect();
+    record.compare_to_scale("cov", &covariance.concat(), &scales);
+    record.compare("n", &[fit.n_obs as f64]);
+    // There weights are one on average; ours are as they are.
+    let sample = Sample::new(panel, &formula).unwrap();
+    let weights = sample.weights().unwrap();
+    let average = weights.iter().sum::<f64>() / weights.len() as f64;
+    let scale = if parts[1] == "between" { 1.0 } else { average };
+    if record.has("rss") {
+        record.compare("rss", &[fit.rss / scale]);
+    }
+    if record.has("s2") {
+        let divisor = if parts[6] == "normal" { fit.n_obs } else { fit.df_residual };
+        record.compare("s2", &[fit.rss / scale / divisor as f64]);
+    }
+    if record.has("r2") {
+        record.compare("r2", &[fit.r2]);
+    }
+    for (key, measure) in
+        [("loglik", fit.measures.log_likelihood), ("aic", fit.measures.aic), ("bic", fit.measures.bic)]
+    {
+        if record.has(key) {
+            record.compare(key, &[measure.unwrap()]);
+        }
+    }
+    if record.has("theta") {
+        let components = fit.variance_components.as_ref().unwrap();
+        let effects = if by_time { components.time } else { components.entity }.unwrap();
+        record.compare("sigma2_eps", &[components.idiosyncratic]);
+        record.compare("sigma2_effects", &[effects]);
+        let mut thetas: Vec<f64> = match by_time {
+            false => panel.groups().iter().map(|group| components.entity_theta(group.len())).collect(),
+            true => {
+                let mut sizes: BTreeMap<i32, usize> = BTreeMap::new();
+                panel.times().iter().for_each(|time| *sizes.entry(*time).or_default() += 1);
+                sizes.values().map(|rows| components.time_theta(*rows)).collect()
+            }
+        };
+        thetas.sort_by(f64::total_cmp);
+        thetas.dedup();
+        record.compare("theta", &thetas);
+        assert!(fit.notes.contains(&Note::WeightsByRows), "{id}");
+        let collinear = fit.notes.iter().any(|note| matches!(note, Note::CollinearWithin { .. }));
+        assert_eq!(collinear, parts[2] == "collinear", "{id}");
+    }
+    Ok(())
+}
+
+#[test]
+fn weighted_models_agree_with_linearmodels() {
+    let panels: BTreeMap<&str, Panel> =
+        ["grunfeld", "grunfeld_unb", "synth14x12"].into_iter().map(|name| (name, more_data(name))).collect();
+    let file = crate::support::golden().join("json/py_weighted_models.json");
+    let tally = walk(&file, |record| check_weighted(&panels, record));
+    assert_eq!(tally.records, 252);
+    assert!(tally.left_out.is_empty(), "{:?}", tally.left_out);
+}
+
+fn random(effects: Effects, method: VarianceEstimator) -> Model {
+    Model::Random(RandomEffects { effects, method })
+}
+
+/// Weights count up to a factor, and those that are all alike not at all.
+#[test]
+fn weights_of_random_effects_count_up_to_a_factor() {
+    let panel = more_data("grunfeld_unb");
+    let scaled = |name: &str, by: f64| -> Vec<Option<f64>> {
+        panel.values(name).unwrap().into_iter().map(|value| value.map(|value| value * by)).collect()
+    };
+    let tripled = scaled("w", 3.0);
+    let panel = panel.with_values("w3", tripled).unwrap();
+    let ones = vec![Some(5.0); panel.height()];
+    let panel = panel.with_values("five", ones).unwrap();
+    let formula = |weights: Option<&str>| {
+        let formula = Formula::new("inv", &["value", "capital"]);
+        match weights {
+            Some(column) => formula.weighted(Weights::analytic(column)),
+            None => formula,
+        }
+    };
+    let near =
+        |one: f64, other: f64| assert!((one - other).abs() <= 1e-10 * other.abs(), "{one:e} {other:e}");
+    for model in [
+        random(Effects::Entity, VarianceEstimator::SwarHarmonic),
+        random(Effects::Time, VarianceEstimator::SwarHarmonic),
+        Model::BetweenWeighted,
+        Model::BetweenTime,
+        Model::Within,
+        Model::Ols,
+    ] {
+        for (one, other) in [(Some("w"), Some("w3")), (Some("five"), None)] {
+            // Times of different numbers of entities count by these as soon as rows have weights.
+            if model == Model::BetweenTime && other.is_none() {
+                continue;
+            }
+            let fit = |weights| {
+                let outcome = estimate(&panel, &formula(weights), model, &Covariance::classical()).unwrap();
+                outcome.fit().unwrap_or_else(|| panic!("{:?}", outcome.reason())).clone()
+            };
+            let (one, other) = (fit(one), fit(other));
+            for (one, other) in one.coefficients.iter().zip(&other.coefficients) {
+                near(one.estimate, other.estimate);
+                near(one.std_error.unwrap(), other.std_error.unwrap());
+            }
+            near(one.r2, other.r2);
+            near(one.measures.log_likelihood.unwrap(), other.measures.log_likelihood.unwrap());
+            near(one.measures.aic.unwrap(), other.measures.aic.unwrap());
+        }
+    }
+}
+
+#[test]
+fn what_nobody_has_derived_for_weights_is_refused() {
+    let panel = more_data("grunfeld");
+    let equation = Formula::new("inv", &["value", "capital"]);
+    let analytic = equation.clone().weighted(Weights::analytic("w"));
+    let frequency = equation.weighted(Weights::frequency("w"));
+    let reason = |formula: &Formula, model: Model| {
+        let outcome = estimate(&panel, formula, model, &Covariance::classical()).unwrap();
+        outcome.reason().map(Reason::to_string)
+    };
+    for (method, said) in [
+        (VarianceEstimator::Walhus, "walhus"),
+        (VarianceEstimator::Amemiya, "amemiya"),
+        (VarianceEstimator::Nerlove, "nerlove"),
+    ] {
+        let told = format!("weights under `method: {said}` aren't defined for random effects of entities");
+        assert_eq!(reason(&analytic, random(Effects::Entity, method)), Some(told));
+    }
+    let both = random(Effects::TwoWay, VarianceEstimator::Swar);
+    let told = "weights aren't defined for random effects of entities and times";
+    assert_eq!(reason(&analytic, both).as_deref(), Some(told));
+    for model in [random(Effects::Entity, VarianceEstimator::Swar), Model::Between, Model::BetweenTime] {
+        let told = format!("frequency weights aren't defined for {}", model.name());
+        assert_eq!(reason(&frequency, model), Some(told));
+    }
+    let fit = |model: Model| {
+        let outcome = estimate(&panel, &analytic, model, &Covariance::classical()).unwrap();
+        outcome.fit().unwrap().clone()
+    };
+    let (within, weighted) = (fit(Model::Within), fit(random(Effects::Entity, VarianceEstimator::Swar)));
+    let told = hausman(&within, &weighted, Indefinite::Refuse).unwrap_err();
+    assert_eq!(told, Reason::NotDefinedFor { model: "an equation with weights".into() });
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::columns::{Columns, Typed};
+use crate::columns::{Columns, Declared, Typed};
 use crate::dictionary::Dictionary;
 use crate::shown::Shown;
 
@@ -66,6 +66,8 @@ pub(crate) fn encode(columns: &Columns) -> Vec<u8> {
         put_texts(&mut out, &texts);
     }
     put_texts(&mut out, &columns.warnings);
+    let Declared { entity, time, step } = &columns.declared;
+    [entity, time, step].into_iter().for_each(|one| put_texts(&mut out, one.as_slice()));
     out
 }
 
@@ -127,6 +129,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Columns> {
         columns.coded.insert(number, codes?);
     }
     columns.warnings = rest.texts()?;
+    let (entity, time, step) = (rest.texts()?.pop(), rest.texts()?.pop(), rest.texts()?.pop());
+    columns.declared = Declared { entity, time, step };
     Some(columns)
 }
 

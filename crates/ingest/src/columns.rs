@@ -31,6 +31,19 @@ pub(crate) struct Columns {
     pub coded: BTreeMap<u32, BTreeMap<usize, String>>,
     /// What is odd without being wrong.
     pub warnings: Vec<String>,
+    /// Which columns the file declares to be its keys.
+    pub declared: Declared,
+}
+
+/// Which columns a file declares to be its keys, as Stata's `xtset` and `tsset` do, by their names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Declared {
+    /// The panel variable.
+    pub entity: Option<String>,
+    /// The time variable.
+    pub time: Option<String>,
+    /// How far apart times are that follow one another, in units of the time variable, where that isn't one.
+    pub step: Option<String>,
 }
 
 /// How a file that is laid out by column is to be read.

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
+use dta::stata::dta::characteristic::CharacteristicTarget;
 use dta::stata::dta::dta_reader::DtaReader;
 use dta::stata::dta::long_string_ref::LongStringRef;
 use dta::stata::dta::long_string_table::LongStringTable;
@@ -22,7 +23,7 @@ use dta::stata::stata_int::StataInt;
 use dta::stata::stata_long::StataLong;
 use encoding_rs::{Encoding, UTF_8, X_USER_DEFINED};
 
-use crate::columns::{Columns, ColumnsAsked, Typed};
+use crate::columns::{Columns, ColumnsAsked, Declared, Typed};
 use crate::dictionary::{Dictionary, NONE, recoded};
 use crate::shown::Shown;
 use crate::stata_format::StataFormat;
@@ -124,7 +125,67 @@ fn columns(
         }
         columns.columns.insert(number, typed);
     }
+    // Who asks for columns by name knows its keys.
+    if asked.names.is_none() {
+        columns.declared = declared_keys(bytes, &columns.names);
+    }
     Ok(columns)
+}
+
+/// The keys that `xtset` or `tsset` left among the file's characteristics. Whatever is wrong with these, the data can be
+/// read without them.
+fn declared_keys(bytes: &[u8], names: &[String]) -> Declared {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let mut read = || -> Result<(), dta::stata::dta::dta_error::DtaError> {
+        // Byte by byte, so that notes in whatever encoding don't matter.
+        let reader = DtaReader::new().encoding(X_USER_DEFINED).from_reader(Cursor::new(bytes));
+        let mut reader = reader.read_header()?.read_schema()?;
+        while let Some(characteristic) = reader.read_characteristic()? {
+            if *characteristic.target() == CharacteristicTarget::Dataset {
+                found.insert(characteristic.name().to_owned(), characteristic.value().trim().to_owned());
+            }
+        }
+        Ok(())
+    };
+    if read().is_err() {
+        return Declared::default();
+    }
+    // Before Stata 9 `iis` and `tis` were all there was; `xtset, clear` leaves empty texts.
+    let variable = |keys: [&str; 2]| {
+        let said = keys.iter().find_map(|key| found.get(*key).filter(|name| !name.is_empty()))?;
+        let said = decoded_bytewise(said, true);
+        names.iter().find(|name| **name == said).cloned()
+    };
+    let step = found.get("_TSdelta").and_then(|text| hexadecimal(text)).filter(|step| *step != 1.0);
+    let time = variable(["_TStvar", "tis"]);
+    Declared {
+        entity: variable(["_TSpanel", "iis"]),
+        step: step.filter(|_| time.is_some()).map(vintner_panel::shortest_decimal),
+        time,
+    }
+}
+
+/// A number as Stata's format `%21x` writes it: `+1.4000000000000X+002` is 5.
+fn hexadecimal(text: &str) -> Option<f64> {
+    if let Ok(plain) = text.parse::<f64>() {
+        return plain.is_finite().then_some(plain);
+    }
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => (-1.0, rest),
+        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (mantissa, exponent) = rest.split_once(['X', 'x'])?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = |text: &str| {
+        let fits = text.len() <= 13 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if text.is_empty() { Some(0) } else { fits.then(|| u64::from_str_radix(text, 16).ok()).flatten() }
+    };
+    let size = i32::try_from(4 * fraction.len()).ok()?;
+    let value = digits(whole)? as f64 + digits(fraction)? as f64 * 2.0_f64.powi(-size);
+    let digits = exponent.trim_start_matches(['+', '-']);
+    let power = i32::from_str_radix(digits, 16).ok()? * if exponent.starts_with('-') { -1 } else { 1 };
+    let value = sign * value * 2.0_f64.powi(power);
+    value.is_finite().then_some(value)
 }
 
 /// Names are letters of ASCII but for a few; one that was read byte by byte is compared as UTF-8, as `asked` has it.
@@ -331,5 +392,28 @@ impl Gathered {
             Typed::Wholes(self.numbers.iter().map(|number| *number as i64).collect(), missing)
         };
         Ok((typed, self.coded))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_stata_s_hexadecimal_form() {
+        for (text, number) in [
+            ("+1.0000000000000X+000", Some(1.0)),
+            ("+1.4000000000000X+002", Some(5.0)),
+            ("-1.8000000000000X-001", Some(-0.75)),
+            ("+1.f400000000000X+006", Some(125.0)),
+            ("2", Some(2.0)),
+            ("", None),
+            ("+1.0000000000000X+7ff", None),
+            ("+1.0000000000000X+fffffffff", None),
+            ("+g.0X+000", None),
+            ("inf", None),
+        ] {
+            assert_eq!(hexadecimal(text), number, "{text}");
+        }
     }
 }

@@ -415,6 +415,15 @@ impl Check<'_> {
             let hint = "write `frequency: quarter`, or half-year, month, week, day";
             self.fault(place.field("period"), message, hint);
         }
+        let other = source
+            .period
+            .and_then(|period| period.zero.filter(|zero| period.frequency != Some(zero.frequency())));
+        if let (Some(zero), Some(own)) = (other, source.period.and_then(|period| period.frequency)) {
+            let message = format!("`zero` is a {}, and the periods are {}s", zero.frequency(), own);
+            let hint =
+                "write the period of that length which 0 stands for: 1960Q1 for quarters, 1960-01 for months";
+            self.fault(place.field("period"), message, hint);
+        }
         if source.period.is_some() && source.year_span.is_some() {
             let message = "`year_span` is for years, and `period` for other times".into();
             self.fault(place.field("year_span"), message, "leave out one of them");

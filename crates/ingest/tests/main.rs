@@ -7,6 +7,7 @@ mod columnar;
 mod corpus;
 mod corrections;
 mod crosswalks;
+mod declared_keys;
 mod faults;
 mod first_looks;
 mod folders;

@@ -128,6 +128,12 @@ pub enum PanelError {
         /// The text.
         text: String,
     },
+    /// A text that is no whole number, where times are counted from a period.
+    #[error("`{text}` is no whole number, as times that are counted from a `zero` are")]
+    NotANumber {
+        /// The text.
+        text: String,
+    },
     /// A text that writes a period which the calendar hasn't got.
     #[error("`{text}` has a {frequency} that isn't in the calendar; mend it{}", bound(*frequency))]
     NoSuchPeriod {

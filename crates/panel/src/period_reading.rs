@@ -40,6 +40,10 @@ pub struct PeriodReading {
     pub century: Option<i32>,
     /// What comes first in dates that don't begin with their year.
     pub order: Option<DateOrder>,
+    /// The period that 0 stands for, where times are written as whole numbers: `1960Q1` for quarters of Stata that have
+    /// no date format. No other text is a time then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zero: Option<Period>,
 }
 
 /// What comes first in a date such as `01/02/1990`.
@@ -89,6 +93,9 @@ impl PeriodReading {
     /// [`PanelError::NoCentury`], [`PanelError::TimeOfDay`], [`PanelError::OtherFrequency`].
     pub fn read(&self, text: &str) -> Result<Period> {
         let told = || text.trim().to_owned();
+        if let Some(zero) = self.zero {
+            return self.counted(zero, text);
+        }
         let (date, at_midnight) = split_time(text);
         if !at_midnight {
             return Err(PanelError::TimeOfDay { text: told() });
@@ -130,6 +137,24 @@ impl PeriodReading {
             ([], None, Some(frequency)) => Err(PanelError::NoSuchPeriod { text: told(), frequency }),
             ([], None, None) => Err(PanelError::NotAPeriod { text: told() }),
         }
+    }
+
+    /// The period that a whole number counts from `zero`.
+    fn counted(&self, zero: Period, text: &str) -> Result<Period> {
+        let told = || text.trim().to_owned();
+        if let Some(expected) = self.frequency.filter(|frequency| *frequency != zero.frequency()) {
+            return Err(PanelError::OtherFrequency {
+                text: zero.to_string(),
+                found: zero.frequency(),
+                expected,
+            });
+        }
+        let whole = text.trim().split_once('.').map_or(text.trim(), |(whole, rest)| {
+            if rest.bytes().all(|digit| digit == b'0') { whole } else { text }
+        });
+        let number: i32 = whole.parse().map_err(|_| PanelError::NotANumber { text: told() })?;
+        zero.plus(number)
+            .ok_or_else(|| PanelError::NoSuchPeriod { text: told(), frequency: zero.frequency() })
     }
 
     fn readings(&self, words: &Words) -> Readings {
@@ -783,6 +808,15 @@ mod tests {
         assert!(read(of(Frequency::Month), "01/02/1990").is_err());
         insta::assert_snapshot!(read(of(Frequency::Month), "1990Q1").unwrap_err(), @"`1990Q1` is a quarter where a month is due; mend it, or declare the frequency `quarter`");
 
+        let counted = PeriodReading { zero: "1960Q1".parse().ok(), ..PeriodReading::default() };
+        for (text, period) in [("0", "1960Q1"), ("160", "2000Q1"), ("-1", "1959Q4"), (" 161.0 ", "2000Q2")] {
+            assert_eq!(counted.read(text).unwrap().to_string(), period, "{text}");
+        }
+        for text in ["", "2000Q1", "1.5", "one", "99999999", "-99999999999"] {
+            assert!(counted.read(text).is_err(), "{text}");
+        }
+        let months = PeriodReading { frequency: Some(Frequency::Month), ..counted };
+        assert!(matches!(months.read("1"), Err(PanelError::OtherFrequency { .. })));
         let nineties = PeriodReading { century: Some(1900), ..PeriodReading::default() };
         assert_eq!(read(nineties, "90").unwrap(), "1990");
         assert_eq!(read(nineties, "90Q1").unwrap(), "1990Q1");

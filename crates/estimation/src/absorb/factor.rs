@@ -38,6 +38,20 @@ impl Factor {
         means
     }
 
+    /// Each level's mean by weights, corrected once by the mean of the deviations; plain means without weights.
+    pub(crate) fn weighted_means(&self, values: &[f64], weights: Option<&[f64]>) -> Vec<f64> {
+        let Some(weights) = weights else { return self.means(values) };
+        let sizes = self.sums(weights.iter().copied());
+        let mean = |values: &mut dyn Iterator<Item = f64>| -> Vec<f64> {
+            let sums = self.sums(values.zip(weights).map(|(value, weight)| value * weight));
+            sums.iter().zip(&sizes).map(|(sum, size)| sum / size).collect()
+        };
+        let mut means = mean(&mut values.iter().copied());
+        let corrections = mean(&mut values.iter().zip(&self.codes).map(|(value, code)| value - means[*code]));
+        means.iter_mut().zip(corrections).for_each(|(mean, correction)| *mean += correction);
+        means
+    }
+
     /// Each level's sum.
     pub(crate) fn sums(&self, values: impl Iterator<Item = f64>) -> Vec<f64> {
         let mut sums = vec![0.0; self.levels()];

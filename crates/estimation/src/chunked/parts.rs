@@ -50,6 +50,9 @@ pub struct PartSums {
     squares: Vec<f64>,
     /// Of the dependent variable: weight, mean, sum of squares about it.
     moments: (f64, f64, f64),
+    /// The sum of the logarithms of the weights.
+    #[serde(default)]
+    log_weights: f64,
     rows: usize,
     longest: usize,
     incomplete: usize,
@@ -154,6 +157,7 @@ pub fn part_sums(
         triangle: entries.collect(),
         squares: reduced.squares,
         moments: reduced.moments,
+        log_weights: reduced.log_weights,
         rows: reduced.rows,
         longest: reduced.longest,
         incomplete: walked.incomplete,
@@ -415,6 +419,7 @@ fn gather(parts: &[Part], formula: &Formula, shape: Shape) -> Result<(Gathered, 
     for sums in parts.iter().map(|part| &part.sums) {
         whole.add(&columns_of(sums, &free, order).iter().map(Vec::as_slice).collect::<Vec<_>>());
         reduced.take(&sums.squares, sums.moments, (sums.rows, sums.entities.len(), sums.longest));
+        reduced.log_weights += sums.log_weights;
         walked.incomplete += sums.incomplete;
         walked.weightless += sums.weightless;
         single.extend(sums.single.iter().take(NAMED.saturating_sub(single.len())).cloned());

@@ -127,6 +127,10 @@ impl Gathered {
             total: shape.effects.map(|_| around),
             absorbed,
             observations,
+            log_roots: match formula.weights.as_ref().map(|weights| weights.kind) {
+                Some(WeightKind::Analytic) => 0.5 * self.reduced.log_weights,
+                _ => 0.0,
+            },
             entities: self.reduced.entities,
             longest: self.reduced.longest,
             scores: residual.scores,

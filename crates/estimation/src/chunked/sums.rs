@@ -202,6 +202,8 @@ pub(super) struct Reduced {
     pub(super) time_sums: Vec<Vec<f64>>,
     /// Of the dependent variable: weight, mean, sum of squares about it.
     pub(super) moments: (f64, f64, f64),
+    /// The sum of the logarithms of the weights.
+    pub(super) log_weights: f64,
     pub(super) rows: usize,
     pub(super) entities: usize,
     pub(super) longest: usize,
@@ -214,6 +216,7 @@ impl Reduced {
             squares: vec![0.0; variables],
             time_sums: vec![vec![0.0; times]; variables],
             moments: (0.0, 0.0, 0.0),
+            log_weights: 0.0,
             rows: 0,
             entities: 0,
             longest: 0,
@@ -239,6 +242,10 @@ impl Reduced {
             let mean = rows.clone().map(|row| weight(row) * y[row]).sum::<f64>() / total;
             let about = rows.clone().map(|row| weight(row) * (y[row] - mean).powi(2)).sum();
             part.moments = (total, mean, about);
+            part.log_weights = match &block.weights {
+                Some(weights) => weights[rows.clone()].iter().map(|weight| weight.ln()).sum(),
+                None => 0.0,
+            };
             part.rows = rows.len();
             part.entities = entities.len();
             part.longest = block.groups[entities.clone()].iter().map(|group| group.len()).max().unwrap_or(0);
@@ -271,6 +278,7 @@ impl Reduced {
         for (sums, more) in self.time_sums.iter_mut().zip(&other.time_sums) {
             sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
         }
+        self.log_weights += other.log_weights;
         self.take(&other.squares, other.moments, (other.rows, other.entities, other.longest));
     }
 

@@ -38,6 +38,8 @@ pub struct Estimated {
     pub(crate) absorbed: Absorbed,
     pub(super) goodness: Goodness,
     pub(super) components: Option<VarianceComponents>,
+    /// The sum of the logarithms of what rows were multiplied by.
+    pub(super) log_roots: f64,
     /// What it was estimated on; shares the panel's columns.
     pub(super) sample: Sample,
     pub(super) observations: usize,
@@ -72,6 +74,7 @@ impl Estimated {
             goodness,
             levels,
             components,
+            log_roots,
             notes,
         } = solved;
         let LeastSquares { coefficients, residuals, bread, condition } = solution;
@@ -154,6 +157,7 @@ impl Estimated {
             components,
             observations,
             entities: sample.entities().len(),
+            log_roots,
             sample,
             groups: rows.groups,
             times: rows.times,

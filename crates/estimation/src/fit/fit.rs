@@ -280,7 +280,7 @@ impl Estimated {
                 self.measures.clone()
             } else {
                 let parameters = self.names.len() + self.absorbed.parameters;
-                self.measures.clone().with_likelihood(self.rss, observations, parameters)
+                self.measures.clone().with_likelihood(self.rss, observations, parameters, self.log_roots)
             },
             dropped: self.sample.dropped().to_vec(),
             notes,

@@ -19,7 +19,8 @@ use crate::sample::Sample;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FitMeasures {
-    /// Of a normal regression on the transformed variables, -n/2 (log(2 pi RSS/n) + 1).
+    /// Of a normal regression on the transformed variables, -n/2 (log(2 pi RSS/n) + 1), with analytic weights plus half
+    /// the sum of their logarithms, since a row's variance is s2/w (R's `logLik`, statsmodels, linearmodels, Stata).
     pub log_likelihood: Option<f64>,
     /// Akaike's criterion, -2 log L + 2p, where p counts coefficients and absorbed effects: statsmodels,
     /// fixest, Stata. R counts the error's variance too, which adds 2.
@@ -108,10 +109,16 @@ impl FitMeasures {
         }
     }
 
-    /// With the likelihood of a regression's residuals.
-    pub(crate) fn with_likelihood(mut self, rss: f64, observations: usize, parameters: usize) -> Self {
+    /// With the likelihood of a regression's residuals, of rows multiplied by roots whose logarithms sum to `log_roots`.
+    pub(crate) fn with_likelihood(
+        mut self,
+        rss: f64,
+        observations: usize,
+        parameters: usize,
+        log_roots: f64,
+    ) -> Self {
         let (n, p) = (observations as f64, parameters as f64);
-        let likelihood = -0.5 * n * ((2.0 * PI * rss / n).ln() + 1.0);
+        let likelihood = -0.5 * n * ((2.0 * PI * rss / n).ln() + 1.0) + log_roots;
         if likelihood.is_finite() {
             self.log_likelihood = Some(likelihood);
             self.aic = Some(2.0 * (p - likelihood));

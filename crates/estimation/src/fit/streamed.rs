@@ -24,6 +24,8 @@ pub(crate) struct Streamed {
     pub(crate) total: Option<f64>,
     pub(crate) absorbed: Absorbed,
     pub(crate) observations: usize,
+    /// The sum of the logarithms of what rows were multiplied by.
+    pub(crate) log_roots: f64,
     pub(crate) entities: usize,
     pub(crate) longest: usize,
     /// Of each regressor, two numbers an entity: the sums of its positive and of its negative scores; or of fewer
@@ -79,6 +81,7 @@ impl Estimated {
             absorbed,
             goodness: Goodness::Decomposition,
             components: None,
+            log_roots: solved.log_roots,
             observations: solved.observations,
             entities: solved.entities,
             groups,

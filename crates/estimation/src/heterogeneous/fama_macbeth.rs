@@ -65,29 +65,39 @@ pub struct FamaMacBeth {
     pub by_time: Vec<Vec<f64>>,
     /// The times left out.
     pub skipped: Vec<SkippedTime>,
-    /// Rows of the sample.
+    /// Rows of the sample, or with frequency weights their sum.
     pub n_obs: usize,
-    /// The sum of squares that the means leave of the dependent variable, over all rows.
+    /// The sum of squares that the means leave of the dependent variable, over all rows, each times its weight.
     pub rss: f64,
     /// That all slopes are zero, by Hotelling's T-squared, as F with k and T - k degrees of freedom.
     pub joint: TestOutcome,
 }
 
-/// Estimates the equation at each time, and takes means. V = 1/(T(T - 1)) (S_0 + sum of w_j (S_j + S_j')) with
+/// Estimates the equation at each time, with weights by weighted least squares, and takes means (linearmodels'
+/// `FamaMacBeth(weights = )`). V = 1/(T(T - 1)) (S_0 + sum of w_j (S_j + S_j')) with
 /// S_j the sum of products of deviations from the mean that are j times apart.
 ///
 /// # Errors
 /// [`Reason::TooFewPeriods`] and [`Reason::TooFewEstimated`] where fewer than two times can be estimated,
-/// [`Reason::TooFew`] where they are too few for the automatic bandwidth; [`Reason::BandwidthTooLarge`].
+/// [`Reason::TooFew`] where they are too few for the automatic bandwidth; [`Reason::BandwidthTooLarge`];
+/// [`Reason::NotDefined`] with effects that the equation names.
 pub fn fama_macbeth(sample: &Sample, options: &FamaMacBethOptions) -> Result<FamaMacBeth, Reason> {
     if sample.height() == 0 {
         return Err(sample.nothing_left());
+    }
+    if !sample.formula().effects.is_empty() {
+        let (what, model) = ("absorbed effects".into(), "means of each time's coefficients".into());
+        return Err(Reason::NotDefined { what, model });
     }
     // Entities that are constant over time still differ at each time.
     if let Some(reason @ Reason::ConstantDependent { .. }) = nothing_to_explain(sample) {
         return Err(reason);
     }
-    let design = Design::levels(sample);
+    let mut design = Design::levels(sample);
+    if let Some(weights) = sample.weights() {
+        let before: Vec<&[f64]> = sample.regressors().iter().map(|column| &**column).collect();
+        design = design.weighted(weights, &before, sample.dependent());
+    }
     let order = design.names.len();
     let mut all: Vec<i32> = sample.times().to_vec();
     all.sort_unstable();
@@ -180,7 +190,7 @@ pub fn fama_macbeth(sample: &Sample, options: &FamaMacBethOptions) -> Result<Fam
         times,
         by_time,
         skipped,
-        n_obs: sample.height(),
+        n_obs: sample.observations(),
         rss,
     })
 }

@@ -41,7 +41,9 @@ impl StockYogo {
     /// the least demanding one. None where the size isn't tabulated.
     pub fn verdict(&self, f: f64) -> Option<(String, bool)> {
         let size = self.size?;
-        let shown = if f >= 0.01 { format!("{f:.2}") } else { format!("{f:.1e}") };
+        // Two digits that say something, as it stands elsewhere.
+        let decimals = if f >= 0.01 || f < 1e-8 { 2 } else { (-f.log10()).ceil() as usize + 1 };
+        let shown = format!("{f:.decimals$}");
         let held = size.iter().zip([10, 15, 20, 25]).find(|(critical, _)| f > **critical);
         Some(match held {
             Some((critical, percent)) => (
@@ -199,7 +201,7 @@ mod tests {
             )
         );
         let (sentence, weak) = said(0.0015);
-        assert!(weak && sentence.starts_with("weak instruments: Cragg-Donald F 1.5e-3 doesn't exceed 3.63"));
+        assert!(weak && sentence.starts_with("weak instruments: Cragg-Donald F 0.0015 doesn't exceed 3.63"));
         assert_eq!(StockYogo::of(3, 5).and_then(|values| values.verdict(1.0)), None);
     }
 

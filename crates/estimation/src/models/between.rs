@@ -1,5 +1,7 @@
 //! The between estimator: least squares on the means of entities, or of times (Wooldridge 2010,
-//! section 10.2.1), each of the same weight however many rows it has, or weighted by its rows.
+//! section 10.2.1), each of the same weight however many rows it has, or weighted by its rows. Where rows have weights,
+//! means are by them and each has the sum of its rows' weights (linearmodels' `BetweenOLS`), whether weighted by rows
+//! or not.
 
 use faer::Mat;
 
@@ -8,7 +10,7 @@ use super::levels::Levels;
 use super::model::Model;
 use super::solved::{Absorbed, Goodness, Solved, dropped_note};
 use crate::absorb::Factor;
-use crate::numerics::{Design, LeastSquares, is_constant, less_means, mean, norm};
+use crate::numerics::{Design, LeastSquares, is_constant, less_means, mean, norm, weighted_mean};
 use crate::outcome::{INTERCEPT, Reason};
 use crate::sample::{Rows, Sample};
 
@@ -25,21 +27,31 @@ pub(super) fn estimate(sample: &Sample, of: Effects, model: Model) -> Result<Sol
     if observations < parameters {
         return Err(Reason::TooFewObservations { observations, parameters });
     }
-    let means = factor.means(sample.dependent());
+    let means = factor.weighted_means(sample.dependent(), sample.weights());
     if formula.intercept && is_constant(&means) {
         return Err(Reason::ConstantDependent { variable: formula.dependent.clone() });
     }
+    let sizes: Option<Vec<f64>> = match (sample.weights(), model) {
+        (Some(weights), _) => Some(factor.sums(weights.iter().copied())),
+        (None, Model::BetweenWeighted) => Some(factor.counts().to_vec()),
+        _ => None,
+    };
     // Roots of weights that are one on average.
-    let average = sample.height() as f64 / observations as f64;
-    let roots: Vec<f64> = match model {
-        Model::BetweenWeighted => factor.counts().iter().map(|rows| (rows / average).sqrt()).collect(),
-        _ => vec![1.0; observations],
+    let roots: Vec<f64> = match &sizes {
+        Some(sizes) => {
+            let average = mean(sizes);
+            sizes.iter().map(|size| (size / average).sqrt()).collect()
+        }
+        None => vec![1.0; observations],
     };
     let weighted = |values: Vec<f64>| -> Vec<f64> {
         values.iter().zip(&roots).map(|(value, root)| value * root).collect()
     };
-    let columns: Vec<Vec<f64>> =
-        sample.regressors().iter().map(|values| weighted(factor.means(values))).collect();
+    let columns: Vec<Vec<f64>> = sample
+        .regressors()
+        .iter()
+        .map(|values| weighted(factor.weighted_means(values, sample.weights())))
+        .collect();
     let y = weighted(means.clone());
     let mut names = formula.regressors.clone();
     let mut magnitudes: Vec<f64> = columns.iter().map(|column| norm(column)).collect();
@@ -59,9 +71,9 @@ pub(super) fn estimate(sample: &Sample, of: Effects, model: Model) -> Result<Sol
     }
     let everything = 0..observations;
     let deviations = match formula.intercept {
-        // about the weighted mean, which is that of the rows
-        true if model == Model::BetweenWeighted => {
-            let centre = mean(sample.dependent());
+        true if sizes.is_some() => {
+            let squares: Vec<f64> = roots.iter().map(|root| root * root).collect();
+            let centre = weighted_mean(&means, &squares);
             means.iter().zip(&roots).map(|(mean, root)| (mean - centre) * root).collect()
         }
         true => less_means(&design.y, std::slice::from_ref(&everything)),
@@ -80,6 +92,7 @@ pub(super) fn estimate(sample: &Sample, of: Effects, model: Model) -> Result<Sol
         goodness: Goodness::Decomposition,
         levels: Levels::default(),
         components: None,
+        log_roots: roots.iter().map(|root| root.ln()).sum(),
         notes,
     })
 }

@@ -7,7 +7,7 @@ use faer::Mat;
 use super::levels::Levels;
 use super::model::Model;
 use super::sample_size::check_size;
-use super::solved::{Absorbed, Goodness, Solved, dropped_note};
+use super::solved::{Absorbed, Goodness, Solved, dropped_note, log_roots};
 use crate::numerics::{CollinearColumns, Design, LeastSquares, NOTHING, less_means, norm, weighted_mean};
 use crate::outcome::{INTERCEPT, Note, Reason};
 use crate::sample::{Rows, Sample};
@@ -113,7 +113,7 @@ pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Solved, Rea
     };
     let goodness = match formula.intercept || weights.is_some() {
         true => Goodness::Decomposition,
-        false => Goodness::correlation(&design.y, &solution.residuals),
+        false => Goodness::correlation(&design.y, &solution.residuals, None),
     };
     Ok(Solved {
         model: Model::FirstDifferences { across_gaps },
@@ -127,6 +127,7 @@ pub(super) fn estimate(sample: &Sample, across_gaps: bool) -> Result<Solved, Rea
         goodness,
         levels: Levels::default(),
         components: None,
+        log_roots: log_roots(sample.formula(), weights.as_deref()),
         notes,
     })
 }

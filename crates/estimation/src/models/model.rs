@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::effects::Effects;
-use super::random::RandomEffects;
+use super::random::{RandomEffects, VarianceEstimator};
 use crate::outcome::Reason;
 use crate::sample::{EffectOf, Formula, Sample, WeightKind};
 
@@ -53,8 +53,23 @@ impl Model {
                 let kind = formula.weights.as_ref().map(|weights| weights.kind);
                 (kind == Some(WeightKind::Frequency)).then_some(("frequency weights", Lacking::Weights))
             }
-            _ if formula.weights.is_some() => Some(("weights", Lacking::Weights)),
-            _ => None,
+            Self::Between | Self::BetweenWeighted | Self::BetweenTime | Self::Random(_)
+                if formula.weights.as_ref().is_some_and(|one| one.kind == WeightKind::Frequency) =>
+            {
+                Some(("frequency weights", Lacking::Weights))
+            }
+            Self::Random(options) if formula.weights.is_some() => match (options.effects, options.method) {
+                (Effects::TwoWay, _) => Some(("weights", Lacking::Weights)),
+                (_, VarianceEstimator::Swar | VarianceEstimator::SwarHarmonic) => None,
+                (_, VarianceEstimator::Walhus) => Some(("weights under `method: walhus`", Lacking::Weights)),
+                (_, VarianceEstimator::Amemiya) => {
+                    Some(("weights under `method: amemiya`", Lacking::Weights))
+                }
+                (_, VarianceEstimator::Nerlove) => {
+                    Some(("weights under `method: nerlove`", Lacking::Weights))
+                }
+            },
+            Self::Between | Self::BetweenWeighted | Self::BetweenTime | Self::Random(_) => None,
         }
     }
 

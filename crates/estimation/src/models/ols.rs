@@ -3,7 +3,7 @@
 use super::levels::Levels;
 use super::model::Model;
 use super::sample_size::{check_after_dropping, check_before_dropping, check_size};
-use super::solved::{Absorbed, Goodness, Solved, dropped_note};
+use super::solved::{Absorbed, Goodness, Solved, dropped_note, log_roots};
 use crate::numerics::{Design, LeastSquares, is_constant, less_means, weighted_mean};
 use crate::outcome::Reason;
 use crate::sample::{Rows, Sample};
@@ -55,6 +55,7 @@ pub(super) fn estimate(sample: &Sample) -> Result<Solved, Reason> {
         goodness: Goodness::Decomposition,
         levels: Levels::default(),
         components: None,
+        log_roots: log_roots(sample.formula(), sample.weights()),
         notes: dropped_note(collinear),
     })
 }

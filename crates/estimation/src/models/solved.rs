@@ -3,9 +3,9 @@
 use super::levels::Levels;
 use super::model::Model;
 use super::random::VarianceComponents;
-use crate::numerics::{Design, LeastSquares, mean};
+use crate::numerics::{Design, LeastSquares, mean, weighted_mean};
 use crate::outcome::{Collinearity, Note};
-use crate::sample::{Formula, Rows, Sample};
+use crate::sample::{Formula, Rows, Sample, WeightKind};
 
 /// What a model hands on.
 pub(crate) struct Solved {
@@ -25,6 +25,9 @@ pub(crate) struct Solved {
     pub(crate) goodness: Goodness,
     pub(crate) levels: Levels,
     pub(crate) components: Option<VarianceComponents>,
+    /// The sum of the logarithms of what rows were multiplied by, the Jacobian of their likelihood; zero where weights
+    /// count rows.
+    pub(crate) log_roots: f64,
     /// What a reader of the results should know of the model.
     pub(crate) notes: Vec<Note>,
 }
@@ -39,16 +42,33 @@ pub(crate) enum Goodness {
 }
 
 impl Goodness {
-    pub(crate) fn correlation(dependent: &[f64], residuals: &[f64]) -> Self {
+    /// Of rows that are multiplied by the roots of the weights, where there are any; means are by these.
+    pub(crate) fn correlation(dependent: &[f64], residuals: &[f64], weights: Option<&[f64]>) -> Self {
         let fitted: Vec<f64> = dependent.iter().zip(residuals).map(|(y, residual)| y - residual).collect();
-        let (mean_y, mean_fit) = (mean(dependent), mean(&fitted));
+        let root = |row: usize| weights.map_or(1.0, |weights| weights[row].sqrt());
+        let centre = |values: &[f64]| match weights {
+            Some(weights) => {
+                let plain: Vec<f64> =
+                    values.iter().enumerate().map(|(row, value)| value / root(row)).collect();
+                weighted_mean(&plain, weights)
+            }
+            None => mean(values),
+        };
+        let (mean_y, mean_fit) = (centre(dependent), centre(&fitted));
         let (mut yy, mut ff, mut yf) = (0.0, 0.0, 0.0);
-        for (y, fit) in dependent.iter().zip(&fitted) {
-            let (y, fit) = (y - mean_y, fit - mean_fit);
+        for (row, (y, fit)) in dependent.iter().zip(&fitted).enumerate() {
+            let (y, fit) = (y - root(row) * mean_y, fit - root(row) * mean_fit);
             (yy, ff, yf) = (yy + y * y, ff + fit * fit, yf + y * fit);
         }
         Self::Correlation(if yy > 0.0 && ff > 0.0 { yf * yf / (yy * ff) } else { 0.0 })
     }
+}
+
+/// The sum of the logarithms of the roots of analytic weights; zero without.
+pub(super) fn log_roots(formula: &Formula, weights: Option<&[f64]>) -> f64 {
+    let analytic = formula.weights.as_ref().is_some_and(|weights| weights.kind == WeightKind::Analytic);
+    let weights = weights.filter(|_| analytic).unwrap_or_default();
+    0.5 * weights.iter().map(|weight| weight.ln()).sum::<f64>()
 }
 
 /// The note that columns were left out.

@@ -15,7 +15,7 @@ use super::effects::Effects;
 use super::levels::Levels;
 use super::model::Model;
 use super::sample_size::{check_after_dropping, check_before_dropping};
-use super::solved::{Absorbed, Goodness, Solved, dropped_note};
+use super::solved::{Absorbed, Goodness, Solved, dropped_note, log_roots};
 use crate::absorb::{Factor, Grouping, Projection, components, independent, residual};
 use crate::numerics::{CollinearColumns, Design, LeastSquares, NOTHING, is_constant, norm};
 use crate::outcome::{Note, Reason};
@@ -190,6 +190,7 @@ fn estimate_kept(
         goodness: Goodness::Decomposition,
         levels: Levels::on_demand(effects),
         components: None,
+        log_roots: log_roots(sample.formula(), sample.weights()),
         notes,
     })
 }

@@ -71,6 +71,12 @@ pub enum Note {
         /// Of what the effects are.
         of: String,
     },
+    /// Random effects of weighted rows, for which programs have no one form.
+    #[error(
+        "weights as in linearmodels: means go by weights, and the variances and the share of its mean that a row gives \
+         up by the numbers of rows"
+    )]
+    WeightsByRows,
     /// Rows left out because an effect had them to itself.
     #[error(
         "{} left out that an effect had to itself, in {}",

@@ -35,8 +35,19 @@ const NULL: &str = "the effects are uncorrelated with the regressors";
 /// # Errors
 /// [`Reason::NotDefinedFor`] within and between fits that aren't of the same effects, which aren't independent;
 /// [`Reason::IndefiniteDifference`], unless `indefinite` says otherwise; [`Reason::NoCommonCoefficients`];
-/// [`Reason::PerfectFit`].
+/// [`Reason::PerfectFit`]; [`Reason::NotDefinedFor`] random or between effects of weighted rows.
 pub fn hausman(consistent: &Fit, efficient: &Fit, indefinite: Indefinite) -> Result<HypothesisTest, Reason> {
+    // Of weighted rows random effects aren't efficient, and nobody has derived the other.
+    let derived = |fit: &Fit| {
+        let random = matches!(
+            fit.model,
+            Model::Random(_) | Model::Between | Model::BetweenWeighted | Model::BetweenTime
+        );
+        !random || fit.formula.weights.is_none()
+    };
+    if !derived(consistent) || !derived(efficient) {
+        return Err(Reason::NotDefinedFor { model: "an equation with weights".into() });
+    }
     let (Some(first), Some(second)) = (&consistent.covariance, &efficient.covariance) else {
         return Err(Reason::PerfectFit);
     };

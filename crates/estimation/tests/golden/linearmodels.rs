@@ -194,11 +194,7 @@ fn compare_measures(data: &Data, record: &mut Record, fit: &Fit, model: &str) {
         let measure = measure.expect("an R2");
         record.compare_to_scale(key, &[measure], &[measure.abs().max(1.0)]);
     }
-    if record.id == "between/reweight" && !data.is_balanced() {
-        record.skip(&["loglik"], "of the means themselves, whose errors' variances the weights make differ");
-    } else {
-        record.compare("loglik", &[measures.log_likelihood.expect("a likelihood")]);
-    }
+    record.compare("loglik", &[measures.log_likelihood.expect("a likelihood")]);
     if record.has("f_pooled") {
         let pooled = crate::golden::fit(data.model("pooling").expect("pooled"), &Covariance::classical());
         let restrictions = (pooled.df_residual - fit.df_residual) as f64;

@@ -192,9 +192,10 @@ fn tables(
         reading.other_sheets = (!others.is_empty()).then(|| others.join(", "));
         (reading, guess)
     };
-    let found = readings
-        .into_iter()
-        .filter_map(|reading| table(&reading.rows, &reading.merged, crosswalk).map(|guess| (reading, guess)));
+    let found = readings.into_iter().filter_map(|reading| {
+        let guess = table(&reading.rows, &reading.merged, &reading.keys(), crosswalk)?;
+        Some((reading, guess))
+    });
     let found = sheets_of_times(found.collect());
     if known.is_empty() {
         return found.into_iter().map(|(reading, guess)| with_others(reading, guess)).collect();

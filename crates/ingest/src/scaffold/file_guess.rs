@@ -2,7 +2,7 @@
 
 use super::data_package::Resource;
 use crate::binary::{read_columns, read_tables, unpacked};
-use crate::columns::{ColumnsAsked, Typed};
+use crate::columns::{ColumnsAsked, Declared, Typed};
 use crate::format::Format;
 use crate::grid::GridRow;
 use crate::merged_region::MergedRegion;
@@ -32,12 +32,36 @@ pub(super) struct Readable {
     pub(super) merged: Vec<MergedRegion>,
     /// What columns are called in words, by their names, where the file says so.
     pub(super) column_labels: Vec<(String, String)>,
+    /// Which columns the file declares to be its keys.
+    pub(super) declared: Declared,
     /// Columns whose values have labels; their rows hold these.
     pub(super) labelled: Vec<String>,
     /// What stands for missing values, where a data package says so.
     pub(super) missing: Vec<String>,
     /// What a reader of the manifest should look at.
     pub(super) remarks: Vec<String>,
+}
+
+impl Readable {
+    /// The keys that the file declares, and what it calls the time in words.
+    pub(super) fn keys(&self) -> DeclaredKeys<'_> {
+        let Declared { entity, time, .. } = &self.declared;
+        let label = time.as_ref().and_then(|time| self.column_labels.iter().find(|(name, _)| name == time));
+        DeclaredKeys {
+            entity: entity.as_deref(),
+            time: time.as_deref(),
+            time_label: label.map(|(_, label)| label.as_str()).unwrap_or_default(),
+        }
+    }
+}
+
+/// Columns that a file declares to be its keys.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct DeclaredKeys<'r> {
+    pub(super) entity: Option<&'r str>,
+    pub(super) time: Option<&'r str>,
+    /// What it calls the time in words.
+    pub(super) time_label: &'r str,
 }
 
 const DELIMITERS: [char; 4] = [',', '\t', ';', '|'];
@@ -80,6 +104,13 @@ pub(super) fn readings(
                 columns = read_columns(bytes, format, &asked).map_err(refused)?;
             }
             let (labels, mut remarks) = (columns.labels_by_name(), columns.warnings.clone());
+            let declared = columns.declared.clone();
+            if let (Some(time), Some(step)) = (&declared.time, &declared.step) {
+                remarks.push(format!(
+                    "its `xtset` says that times of `{time}` that follow one another are {step} apart, and here a lag is \
+                     one: divide them, or count lags by {step}"
+                ));
+            }
             // What can't be read isn't proposed.
             columns.columns.retain(|_, typed| match typed {
                 Typed::Unread(Shown::Unsure { message, .. }) => {
@@ -91,6 +122,7 @@ pub(super) fn readings(
             let mut reading = plain(format, None, columns.into_rows());
             reading.remarks = remarks;
             reading.column_labels = labels;
+            reading.declared = declared;
             reading.labelled = labelled;
             vec![reading]
         }
@@ -130,6 +162,7 @@ fn plain(format: Format, sheet: Option<String>, rows: Vec<GridRow>) -> Readable 
         rows,
         merged: Vec::new(),
         column_labels: Vec::new(),
+        declared: Declared::default(),
         labelled: Vec::new(),
         missing: Vec::new(),
         remarks: Vec::new(),
@@ -286,6 +319,7 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
         rows,
         merged: Vec::new(),
         column_labels: Vec::new(),
+        declared: Declared::default(),
         labelled: Vec::new(),
         missing: Vec::new(),
         remarks: Vec::new(),

@@ -448,6 +448,14 @@ fn time_lines(guess: &TableGuess, lines: &mut Lines) {
                 &line,
                 &one_line(&format!("waves by number, or does another column say when{beside}?")),
             );
+        } else if reading.declared && reading.period.is_none() {
+            lines.review(
+                &line,
+                &one_line(&format!(
+                    "the file's `xtset` calls it its time; as whole numbers they are counted by one. If they are quarters \
+                     from 1960, `period: {{frequency: quarter, zero: 1960Q1}}` (months from `1960-01`) makes dates of them; {seen}"
+                )),
+            );
         } else {
             lines.guess(&line, &seen);
         }
@@ -464,7 +472,12 @@ fn time_lines(guess: &TableGuess, lines: &mut Lines) {
     }
     if let Some(period) = reading.period {
         let line = format!("    period: {}", period_text(period));
-        if guess.times.by_last_month {
+        if period.zero.is_some() {
+            let question = format!(
+                "whole numbers under a name that says so, counted from 1960 as Stata does: are they? {seen}"
+            );
+            lines.review(&line, &one_line(&question));
+        } else if guess.times.by_last_month {
             lines.review(&line, &format!("or `month`: only every third month is there, as where quarters are called by their last; {seen}"));
         } else if guess.within.is_empty() {
             lines.guess(&line, &seen);
@@ -741,6 +754,9 @@ fn period_text(period: PeriodReading) -> String {
             vintner_panel::DateOrder::MonthFirst => "month-first",
         };
         parts.push(format!("order: {word}"));
+    }
+    if let Some(zero) = period.zero {
+        parts.push(format!("zero: {zero}"));
     }
     format!("{{{}}}", parts.join(", "))
 }

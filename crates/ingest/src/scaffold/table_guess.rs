@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use vintner_panel::{Frequency, Period, PeriodReading};
 
 use super::entity_guess::{EntityGuess, entity_by_keys, entity_by_names, id_of};
+use super::file_guess::DeclaredKeys;
 use super::filled_down::{filled_down, with_filled};
 use super::numbers_seen::is_missing;
 use super::parts_of_years::{SeenParts, parts_of_years, within_years};
@@ -68,6 +69,7 @@ pub(super) struct TableGuess {
 pub(super) fn table(
     rows: &[GridRow],
     regions: &[MergedRegion],
+    keys: &DeclaredKeys<'_>,
     crosswalk: Option<&Crosswalk>,
 ) -> Option<TableGuess> {
     let filled = (!regions.is_empty()).then(|| merged::filled(rows, regions));
@@ -96,8 +98,12 @@ pub(super) fn table(
     });
     let tried = views.filter_map(|view| {
         let sample = view.sampled();
+        let long = long(&sample, keys, crosswalk);
+        if long.is_some() && declared_time(&sample, keys).is_some() {
+            return long.map(|guess| (usize::MAX, guess, view));
+        }
         let guesses = [
-            long(&sample, crosswalk),
+            long,
             wide(&sample, crosswalk),
             parts_across(&sample, crosswalk),
             entities_across(&sample, crosswalk),
@@ -116,7 +122,7 @@ pub(super) fn table(
         (Layout::Wide, Some(_)) => parts_across(&view, crosswalk),
         (Layout::EntitiesAcross, _) => entities_across(&view, crosswalk),
         (Layout::Long, None) => timeless(&view, crosswalk),
-        (Layout::Long, Some(_)) => long(&view, crosswalk),
+        (Layout::Long, Some(_)) => long(&view, keys, crosswalk),
     }?;
     let filled = view.columns.iter().filter(|column| view.fill.contains(&column.at));
     guess.fill = filled.map(|column| column.name.clone()).filter(|name| guess.is_key(name)).collect();
@@ -219,21 +225,77 @@ fn says_wave(header: &str) -> bool {
     lower.split(|character: char| !character.is_alphanumeric()).any(|word| WAVES.contains(&word))
 }
 
-fn long(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
-    let (time, times) = time_column(view)?;
+/// The column that the file declares to be its time, where all in it are times or whole numbers. These are quarters or
+/// months from 1960, as Stata counts them, where their name or label says so.
+fn declared_time<'v>(
+    view: &'v SheetView<'_>,
+    keys: &DeclaredKeys<'_>,
+) -> Option<(&'v ViewColumn, TimesSeen)> {
+    let time = keys.time?;
+    let column = view.columns.iter().find(|column| column.is_headed && column.name == time)?;
+    let cells = || view.filled.iter().map(|row| column.cell(row)).filter(|cell| !cell.is_blank());
+    let filled = cells().count();
+    if let Some(seen) = times_seen(cells()).filter(|seen| seen.count == filled) {
+        return Some((column, seen));
+    }
+    let said = format!("{} {}", column.name, keys.time_label).to_lowercase();
+    const COUNTED: [(Frequency, [&str; 3]); 3] = [
+        (Frequency::Quarter, ["quarter", "qtr", "trimest"]),
+        (Frequency::Month, ["month", "mois", "monat"]),
+        (Frequency::HalfYear, ["half-year", "halfyear", "semest"]),
+    ];
+    let counted = COUNTED.iter().find(|(_, words)| words.iter().any(|word| said.contains(word)));
+    let of_1960 = counted.map(|(frequency, _)| TimeReading {
+        period: Some(PeriodReading {
+            frequency: Some(*frequency),
+            zero: Period::of_year(*frequency, 1960, 1),
+            ..PeriodReading::default()
+        }),
+        declared: true,
+        ..TimeReading::default()
+    });
+    let whole = TimeReading { declared: true, ..TimeReading::default() };
+    of_1960.into_iter().chain([whole]).find_map(|reading| {
+        let (seen, ..) = seen_under(reading, cells());
+        // A wave's number is no quarter of the sixties.
+        let plausible = reading.period.is_none() || seen.years.iter().any(|year| *year >= 1965);
+        (seen.count > 0 && seen.count == filled && plausible).then_some((column, seen))
+    })
+}
+
+/// The column that the file declares to hold its entities, where with the times it tells all rows apart.
+fn declared_entity(
+    view: &SheetView<'_>,
+    keys: &DeclaredKeys<'_>,
+    time: &ViewColumn,
+    data: &[&GridRow],
+) -> Option<(ViewColumn, EntityGuess)> {
+    let entity = keys.entity?;
+    let column = view.columns.iter().find(|column| column.is_headed && column.name == entity)?;
+    let apart: BTreeSet<(String, String)> = data
+        .iter()
+        .map(|row| (column.cell(row).raw().into_owned(), time.cell(row).raw().into_owned()))
+        .collect();
+    let filled = data.iter().all(|row| !column.cell(row).is_blank());
+    (filled && apart.len() == data.len()).then(|| (column.clone(), EntityGuess::unknown(column, data)))
+}
+
+fn long(view: &SheetView<'_>, keys: &DeclaredKeys<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
+    let (time, times) = declared_time(view, keys).or_else(|| time_column(view))?;
     let is_data = |row: &&&GridRow| time_in(time.cell(row), times.reading).is_some();
     let data: Vec<&GridRow> = view.filled.iter().filter(is_data).copied().collect();
     let others: Vec<&ViewColumn> = view.columns.iter().filter(|column| *column != time).collect();
     let by_name = crosswalk.and_then(|crosswalk| entity_by_names(&others, &data, crosswalk));
     // Where names are known, others tell rows of a series apart: industries, products.
-    let plain = times.reading.period.is_none() && !times.reading.waves;
+    let declared = declared_entity(view, keys, time, &data);
+    let plain = times.reading.period.is_none() && !times.reading.waves && !times.reading.declared;
     let within = plain.then(|| within_years(&others, &data)).flatten();
     // A year's months are nobody.
     let is_within = |column: &&ViewColumn| within.as_ref().is_some_and(|own| own.columns.contains(column));
     let names: Vec<&ViewColumn> = others.iter().filter(|column| !is_within(column)).copied().collect();
     let entity_beside = |times: &[&ViewColumn]| match crosswalk {
         Some(_) => by_name.clone(),
-        None => entity_by_keys(&names, times, &data),
+        None => declared.clone().or_else(|| entity_by_keys(&names, times, &data)),
     };
     let entity = entity_beside(&[time]);
     let named = |columns: &[&ViewColumn], entity: &Option<(ViewColumn, EntityGuess)>| {

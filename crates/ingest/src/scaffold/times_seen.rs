@@ -16,6 +16,9 @@ const YEARS: std::ops::RangeInclusive<i32> = 1500..=2150;
 /// So many waves a survey may have.
 const WAVES: std::ops::RangeInclusive<i32> = 0..=99;
 
+/// Whole numbers that are times aren't larger.
+const COUNTED: f64 = 1e6;
+
 /// How times are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct TimeReading {
@@ -27,6 +30,8 @@ pub(super) struct TimeReading {
     pub(super) era: Option<Era>,
     /// Whether they are a survey's waves, by number.
     pub(super) waves: bool,
+    /// Whether they are whole numbers that the file declares to be its times.
+    pub(super) declared: bool,
 }
 
 /// How times are written, and which there are.
@@ -56,14 +61,14 @@ fn readings() -> impl Iterator<Item = TimeReading> {
     ];
     let periods = orders.into_iter().flat_map(move |order| {
         frequencies.into_iter().map(move |frequency| TimeReading {
-            period: Some(PeriodReading { frequency: Some(frequency), century: None, order }),
+            period: Some(PeriodReading { frequency: Some(frequency), order, ..PeriodReading::default() }),
             ..TimeReading::default()
         })
     });
     let of_era = |era| TimeReading { era: Some(era), ..TimeReading::default() };
     let divided = [Frequency::Quarter, Frequency::Month, Frequency::HalfYear];
     let of_republic = divided.into_iter().map(move |frequency| TimeReading {
-        period: Some(PeriodReading { frequency: Some(frequency), century: None, order: None }),
+        period: Some(PeriodReading { frequency: Some(frequency), ..PeriodReading::default() }),
         ..of_era(Era::Minguo)
     });
     let spans = TimeReading { span: Some(YearSpan::First), ..TimeReading::default() };
@@ -78,7 +83,15 @@ pub(super) fn time_in(cell: Cell<'_>, reading: TimeReading) -> Option<(i32, Stri
         let wave = WAVES.into_iter().find(|own| f64::from(*own) == wave)?;
         return Some((wave, wave.to_string()));
     }
+    if reading.declared && reading.period.is_none() {
+        let whole = number_of(cell).filter(|whole| whole.fract() == 0.0 && whole.abs() <= COUNTED)?;
+        return Some((whole as i32, (whole as i32).to_string()));
+    }
     let (year, printed) = match reading.period {
+        Some(period) if period.zero.is_some() => {
+            let period: Period = period.read(&cell.raw()).ok()?;
+            (period.in_year(), period.to_string())
+        }
         None => {
             let own = YearReading { span: reading.span, era: reading.era };
             let year = parse_marked_year(cell, own).ok()?.year;

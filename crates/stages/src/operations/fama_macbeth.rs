@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, Spanned};
-use vintner_estimation::{FamaMacBeth, FamaMacBethOptions, Reason, Sample, fama_macbeth};
+use vintner_estimation::{FamaMacBeth, FamaMacBethOptions, Reason, Sample, Weights, fama_macbeth};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, panel};
@@ -28,6 +28,9 @@ pub(crate) struct FamaMacBethStage {
     /// The regressors, in the equation's order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     regressors: Vec<String>,
+    /// The column of weights and what they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    weights: Option<Weights>,
     /// How the coefficients' correlation over time is taken into account.
     #[serde(default)]
     covariance: FamaMacBethOptions,
@@ -82,7 +85,9 @@ impl Parameters for FamaMacBethStage {
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
-        let columns = [ENTITY, TIME].map(str::to_owned).into_iter().chain(self.written().columns());
+        let weights = self.weights.iter().map(|weights| weights.column.clone());
+        let columns =
+            [ENTITY, TIME].map(str::to_owned).into_iter().chain(self.written().columns()).chain(weights);
         vec![InputDeclaration::frame("panel").columns(columns)]
     }
 
@@ -91,7 +96,8 @@ impl Parameters for FamaMacBethStage {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let bound = self.written().on(&panel(inputs, "panel")?)?;
+        let mut bound = self.written().on(&panel(inputs, "panel")?)?;
+        bound.formula.weights.clone_from(&self.weights);
         let sample = Sample::new(&bound.panel, &bound.formula)?;
         let (means, warnings) = match fama_macbeth(&sample, &self.covariance) {
             Ok(means) => {

@@ -288,7 +288,10 @@ impl Parameters for Regress {
             faults.push(match place {
                 Lacking::Effects => fault.hint("`model: within` absorbs them"),
                 Lacking::Weights => {
-                    fault.hint("`ols`, the `within` models and, analytic ones, `first_differences` have them")
+                    fault.hint(
+                        "`ols` and the `within` models have them and, analytic ones, `first_differences`, the `between` models \
+                         and `random` of one kind of effects by `swar` or `swar_harmonic`",
+                    )
                 }
             });
         }

@@ -73,12 +73,7 @@ impl Panel {
         let (within, collinear_within) = independent(whole.with_columns(&kept));
         let kept: Vec<usize> = (0..names.len()).filter(|at| within.names.contains(&names[*at])).collect();
         let absorbed = within::absorbed(rows, effects).parameters;
-        if sample.height() <= absorbed + kept.len() {
-            let (observations, parameters) = (sample.height(), absorbed + kept.len());
-            let reason = Reason::NoResidualDegreesOfFreedom { observations, parameters };
-            let what = "the regression within entities or times, of which the variances come".into();
-            return Err(Reason::Within { what, reason: Box::new(reason) });
-        }
+        check_within(sample.height(), absorbed, kept.len())?;
         Ok(Self {
             entities: rows.by_entity(),
             times: rows.by_time(),
@@ -267,7 +262,7 @@ impl Residuals {
 
 /// The design without the columns that are combinations of others, and these. What the effects leave of regressors
 /// can be collinear, and so can their means, where the regressors themselves aren't.
-fn independent(mut design: Design) -> (Design, Vec<String>) {
+pub(super) fn independent(mut design: Design) -> (Design, Vec<String>) {
     let mut left_out = Vec::new();
     while !design.names.is_empty() {
         let Err(collinear) = LeastSquares::solve(&design) else { break };
@@ -279,7 +274,18 @@ fn independent(mut design: Design) -> (Design, Vec<String>) {
     (design, left_out)
 }
 
-fn check_groups(groups: usize, of: Effects, parameters: usize) -> Result<(), Reason> {
+/// Refuses a within regression that leaves no degrees of freedom.
+pub(super) fn check_within(observations: usize, absorbed: usize, slopes: usize) -> Result<(), Reason> {
+    let parameters = absorbed + slopes;
+    if observations > parameters {
+        return Ok(());
+    }
+    let reason = Reason::NoResidualDegreesOfFreedom { observations, parameters };
+    let what = "the regression within entities or times, of which the variances come".into();
+    Err(Reason::Within { what, reason: Box::new(reason) })
+}
+
+pub(super) fn check_groups(groups: usize, of: Effects, parameters: usize) -> Result<(), Reason> {
     if groups <= parameters {
         let of = if of == Effects::Time { "times" } else { "entities" }.into();
         return Err(Reason::TooFewGroups { groups, of, parameters });
@@ -287,11 +293,11 @@ fn check_groups(groups: usize, of: Effects, parameters: usize) -> Result<(), Rea
     Ok(())
 }
 
-fn solve(design: &Design) -> Result<LeastSquares, Reason> {
+pub(super) fn solve(design: &Design) -> Result<LeastSquares, Reason> {
     LeastSquares::solve(design).map_err(|collinear| Reason::RankDeficient { collinear })
 }
 
-fn column_of(matrix: &Mat<f64>, column: usize) -> Vec<f64> {
+pub(super) fn column_of(matrix: &Mat<f64>, column: usize) -> Vec<f64> {
     (0..matrix.nrows()).map(|row| matrix[(row, column)]).collect()
 }
 

@@ -2,10 +2,10 @@
 
 use super::super::model::Model;
 use super::super::sample_size::{check_residual_df, check_size};
-use super::super::solved::{Absorbed, Goodness, Solved};
+use super::super::solved::{Absorbed, Goodness, Solved, log_roots};
 use super::options::RandomEffects;
-use super::{components, transformation};
-use crate::numerics::{CollinearColumns, Design, LeastSquares, is_constant, less_means};
+use super::{components, transformation, weighted};
+use crate::numerics::{CollinearColumns, Design, LeastSquares, is_constant, less_means, mean, weighted_mean};
 use crate::outcome::{Note, Reason};
 use crate::sample::{Rows, Sample};
 
@@ -32,18 +32,36 @@ pub(in crate::models) fn estimate(sample: &Sample, options: RandomEffects) -> Re
     }
     check_residual_df(sample, parameters)?;
     let rows = Rows::of(sample);
-    let (components, notes) = components::estimate(sample, &rows, options)?;
-    let transformation = transformation::Transformation::new(&rows, &components, options.effects);
-    let design = transformation.apply(&design);
+    let weights = sample.weights();
+    let (components, notes) = match weights {
+        Some(weights) => {
+            let average = mean(weights);
+            let weights: Vec<f64> = weights.iter().map(|weight| weight / average).collect();
+            weighted::estimate(sample, &rows, &weights, options)?
+        }
+        None => components::estimate(sample, &rows, options)?,
+    };
+    let transformation = transformation::Transformation::new(&rows, &components, options.effects, weights);
+    let mut design = transformation.apply(&design);
+    let deviations = match weights {
+        Some(weights) => {
+            let centre = weighted_mean(&design.y, weights);
+            let before: Vec<&[f64]> = sample.regressors().iter().map(|column| &**column).collect();
+            design = design.weighted(weights, &before, sample.dependent());
+            let roots = weights.iter().map(|weight| weight.sqrt());
+            design.y.iter().zip(roots).map(|(value, root)| value - centre * root).collect()
+        }
+        None => less_means(&design.y, std::slice::from_ref(&(0..sample.height()))),
+    };
     let solution = LeastSquares::solve(&design).map_err(|collinear| Reason::RankDeficient { collinear })?;
-    let everything = 0..sample.height();
     let levels = transformation.levels(sample, &rows, &solution.coefficients);
     Ok(Solved {
         model: Model::Random(options),
         sample: sample.clone(),
         formula: sample.formula().clone(),
-        deviations: Some(less_means(&design.y, std::slice::from_ref(&everything))),
-        goodness: Goodness::correlation(&design.y, &solution.residuals),
+        deviations: Some(deviations),
+        goodness: Goodness::correlation(&design.y, &solution.residuals, weights),
+        log_roots: log_roots(sample.formula(), weights),
         design,
         solution,
         rows,

@@ -15,6 +15,8 @@ pub(super) struct Transformation {
     times: Factor,
     effects: Effects,
     kind: Kind,
+    /// By which means are taken, where rows have any.
+    weights: Option<Vec<f64>>,
 }
 
 enum Kind {
@@ -25,7 +27,12 @@ enum Kind {
 }
 
 impl Transformation {
-    pub(super) fn new(rows: &Rows, components: &VarianceComponents, effects: Effects) -> Self {
+    pub(super) fn new(
+        rows: &Rows,
+        components: &VarianceComponents,
+        effects: Effects,
+        weights: Option<&[f64]>,
+    ) -> Self {
         let (entities, times) = (rows.by_entity(), rows.by_time());
         let ratio = |variance: Option<f64>| variance.unwrap_or(0.0) / components.idiosyncratic;
         let (entity_ratio, time_ratio) = (ratio(components.entity), ratio(components.time));
@@ -45,12 +52,12 @@ impl Transformation {
                 + (1.0 + in_time * time_ratio + in_entity * entity_ratio).powf(-0.5);
             Kind::Quasi { entity, time, overall: if both { overall } else { 0.0 } }
         };
-        Self { entities, times, effects, kind }
+        Self { entities, times, effects, kind, weights: weights.map(<[f64]>::to_vec) }
     }
 
     fn variable(&self, values: &[f64]) -> Vec<f64> {
         let spread = |factor: &Factor, shares: &[f64]| -> Vec<f64> {
-            let means = factor.means(values);
+            let means = factor.weighted_means(values, self.weights.as_deref());
             factor.codes.iter().zip(shares).map(|(code, share)| share * means[*code]).collect()
         };
         match &self.kind {
@@ -101,7 +108,8 @@ impl Transformation {
                 .iter()
                 .zip(shares)
                 .for_each(|(code, theta)| share[*code] = 1.0 - (1.0 - theta).powi(2));
-            factor.means(&residuals).iter().zip(share).map(|(mean, share)| mean * share).collect()
+            let means = factor.weighted_means(&residuals, self.weights.as_deref());
+            means.iter().zip(share).map(|(mean, share)| mean * share).collect()
         };
         debug_assert_eq!(rows.groups.len(), self.entities.levels());
         Levels {

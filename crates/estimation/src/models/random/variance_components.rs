@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Variances, in squares of the dependent variable's unit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VarianceComponents {
-    /// Of the idiosyncratic error.
+    /// Of the idiosyncratic error; with weights, of a row whose weight is their mean.
     pub idiosyncratic: f64,
     /// Of the entities' effects; zero where the estimate is negative.
     pub entity: Option<f64>,
