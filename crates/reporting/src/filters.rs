@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
 use crate::bibliography::Bibliography;
+use crate::context::NAMED;
 use crate::error::ReportingError;
 use crate::escape::with_minus_signs;
 use crate::number_format::table_format;
@@ -16,7 +17,8 @@ use crate::wording::Wording;
 
 /// Gives the filters to the templates of a format.
 ///
-/// `text` prints a label, `said` a sentence of the program, `name`, `both`, `names` and `ids` print names,
+/// `text` prints a label, `said` a sentence of the program, `name`, `both`, `names` and `ids` print names, `prose` what
+/// somebody wrote in sentences,
 /// `number`, `aligned` and `code` say how a text is meant, `table_format` how wide numbers are, `trace` gives the
 /// page of a number's trace, `cite` cites a work, `works` those on the methods that a list names. Filters that
 /// would turn escaping off are refused.
@@ -49,8 +51,14 @@ pub(crate) fn register(tera: &mut Tera, format: ReportFormat, wording: &Arc<Word
     let words = Arc::clone(wording);
     tera.register_filter("said", move |english: &Value, _: Kwargs, _: &State| said(&words, english));
     let words = Arc::clone(wording);
+    tera.register_filter("said_of", move |things: &[Value], _: Kwargs, _: &State| said_of(&words, things));
+    let words = Arc::clone(wording);
     tera.register_filter("name", move |name: &Value, _: Kwargs, _: &State| {
         Ok::<_, tera::Error>(in_language(&words, name)?.to_owned())
+    });
+    let words = Arc::clone(wording);
+    tera.register_filter("prose", move |name: &Value, _: Kwargs, _: &State| {
+        Ok::<_, tera::Error>(Value::safe_string(&prose(format, in_language(&words, name)?)))
     });
     let words = Arc::clone(wording);
     tera.register_filter("both", move |name: &Value, _: Kwargs, _: &State| {
@@ -219,6 +227,17 @@ fn said(wording: &Wording, english: &Value) -> TeraResult<String> {
     }
 }
 
+/// Sentences of the program about things that have names, joined: in each its name stands for [`NAMED`].
+fn said_of(wording: &Wording, things: &[Value]) -> TeraResult<String> {
+    let said = things.iter().map(|thing| {
+        let name = thing.as_map().and_then(|fields| fields.get(&tera::value::Key::from("name".to_owned())));
+        let name = name.ok_or_else(|| tera::Error::message("`said_of` takes sentences with names"))?;
+        let text = with_minus_signs(&wording.said(field(thing, "said")?));
+        Ok(text.replace(NAMED, in_language(wording, name)?))
+    });
+    Ok(said.collect::<TeraResult<Vec<String>>>()?.join(wording.separator("list.semicolon", "; ")))
+}
+
 /// A name in the report's language, or the English where it has none in it.
 fn in_language<'v>(wording: &Wording, name: &'v Value) -> TeraResult<&'v str> {
     let english = field(name, "en")?;
@@ -226,6 +245,20 @@ fn in_language<'v>(wording: &Wording, name: &'v Value) -> TeraResult<&'v str> {
         Ok(own) if !own.is_empty() => own,
         _ => english,
     })
+}
+
+/// Sentences that somebody wrote, in which what stands between backquotes is code.
+fn prose(format: ReportFormat, text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    // A backquote without a partner is one.
+    if parts.len().is_multiple_of(2) {
+        return format.escape(text);
+    }
+    let pieces = parts.iter().enumerate().map(|(at, part)| match at.is_multiple_of(2) || part.is_empty() {
+        true => format.escape(part),
+        false => format.code(part),
+    });
+    pieces.collect()
 }
 
 /// A name in a report in English with the Chinese one after it, in the report's language alone elsewhere.

@@ -61,12 +61,12 @@ pub use changes::Changes;
 pub use comparison::{Agreement, Comparison};
 pub use context::{
     AgreementView, CellView, ClaimCounts, ClaimView, ClaimsView, ColumnView, CurveView, DependenceRow,
-    DescriptiveView, DroppedView, Figure, FindingView, FirstStageRow, GapView, GrangerCell, GrangerPair,
-    GrangerPanelView, GrangerRow, GrangerView, IdentificationRow, ModelAgreementView, MutualFinding,
-    MutualView, NotEstimableView, ReportContext, RobustnessEquationView, RobustnessView, SectionView,
-    SourceView, SpecificationCell, SpecificationRow, SpecificationTestRow, StarView, StatisticView,
-    StrengthRow, SystemView, TableAgreement, TableContext, TableReference, TableRow, TableView, TestCell,
-    TestsView, UnitRootRow, VariableView, VerdictView, VintageView, WarningView,
+    DescriptiveView, DisguisedAs, DroppedView, Figure, FindingView, FirstStageRow, GapView, GrangerCell,
+    GrangerPair, GrangerPanelView, GrangerRow, GrangerView, IdentificationRow, ModelAgreementView,
+    MutualFinding, MutualView, NotEstimableView, ReportContext, RobustnessEquationView, RobustnessView,
+    SectionView, SourceView, SpecificationCell, SpecificationRow, SpecificationTestRow, StarView,
+    StatisticView, StrengthRow, SystemView, TableAgreement, TableContext, TableReference, TableRow,
+    TableView, TestCell, TestsView, UnitRootRow, VariableView, VerdictView, VintageView, WarningView,
 };
 pub use dropped_row::DroppedRow;
 pub use equation_tests::{EquationDiagnostics, SystemFindings};

@@ -76,7 +76,8 @@ impl Words {
             ("dependent", table.dependent.id.as_str()),
         ];
         Ok(Self {
-            caption: wording.line("tables.caption", &caption)?,
+            caption: wording
+                .line(if table.numbered { "tables.caption" } else { "tables.caption_alone" }, &caption)?,
             unit: wording.line("columns.unit", &[])?,
             ours: wording.line("tables.ours", &[])?,
             published: wording.line("tables.published", &[])?,

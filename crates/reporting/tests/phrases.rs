@@ -48,7 +48,7 @@ const PARTS: [&str; 19] = [
 ];
 
 /// Words of small letters that stand in names.
-const OF_NAMES: [&str; 5] = ["and", "rk", "urca", "bar", "t-bar"];
+const OF_NAMES: [&str; 6] = ["and", "rk", "urca", "bar", "t-bar", "linearmodels"];
 
 fn chinese() -> Wording {
     Wording::among([], "zh").unwrap()

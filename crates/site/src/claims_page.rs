@@ -86,7 +86,7 @@ pub(crate) fn write(
     if outcomes.iter().any(|outcome| outcome.published.is_some()) {
         tallies.push(tally("the published tables", outcomes, |outcome| outcome.published.as_ref()));
     }
-    tallies.push(tally(vintage, outcomes, |outcome| Some(&outcome.estimated)));
+    tallies.push(tally(&format!("the vintage {vintage}"), outcomes, |outcome| Some(&outcome.estimated)));
     let mut claims = Vec::new();
     for outcome in outcomes {
         let claim = &outcome.claim;
@@ -144,7 +144,7 @@ fn tally<'c>(
         outcomes.iter().filter(|outcome| side(outcome).is_some_and(|side| side.verdict == verdict)).count()
     });
     format!(
-        "By {name} {hold} of {} hold, {fail} fail and {open} can't be evaluated.",
+        "By {name} {hold} of {} hold, {fail} don't and {open} can't be evaluated.",
         count(outcomes.len(), "claim")
     )
 }

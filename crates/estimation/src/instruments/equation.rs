@@ -9,13 +9,13 @@ use crate::models::Effects;
 use crate::numerics::dense::{Basis, columns};
 use crate::numerics::{CollinearColumns, LeastSquares};
 use crate::outcome::{EstimationError, INTERCEPT, IdentifyingCondition, Note, Reason, Result};
-use crate::sample::{DroppedRow, Factored, Formula};
+use crate::sample::{DroppedRow, Factored, Formula, WeightKind};
 use crate::systems::{JointSample, dependencies, design, equation_refusal, projections_collinear, usable};
 
 /// A linear equation some of whose regressors are correlated with its error, and what identifies it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstrumentedEquation {
-    /// The dependent variable and all regressors. Effects absorb the intercept.
+    /// The dependent variable and all regressors, and analytic weights if there are any. Effects absorb the intercept.
     pub formula: Formula,
     /// The regressors that are endogenous; the others are instruments for themselves.
     pub endogenous: Vec<String>,
@@ -95,7 +95,13 @@ impl InstrumentedEquation {
     fn prepare_numbers(&self, panel: &Panel) -> Result<PreparedEquation> {
         let names: Vec<&str> =
             self.formula.variables().chain(self.instruments.iter().map(String::as_str)).collect();
-        let sample = JointSample::new(panel, &names, self.effects)?;
+        let weights = self.formula.weights.as_ref();
+        let mut sample = JointSample::weighted(panel, &names, self.effects, weights)?;
+        // What counts rows has no place in the tests of instruments yet.
+        if weights.is_some_and(|weights| weights.kind == WeightKind::Frequency) {
+            let (what, model) = ("frequency weights".into(), "equations with instruments".into());
+            sample.refusal = Some(Reason::NotDefined { what, model });
+        }
         Ok(PreparedEquation::new(self, sample))
     }
 }
@@ -247,6 +253,11 @@ impl PreparedEquation {
     /// The equation.
     pub fn equation(&self) -> &InstrumentedEquation {
         &self.equation
+    }
+
+    /// The rows' weights, where there are any.
+    pub fn weights(&self) -> Option<&[f64]> {
+        self.sample.weights.as_deref()
     }
 
     /// Complete rows.

@@ -6,12 +6,12 @@ use std::ops::Range;
 use faer::Mat;
 use vintner_panel::{Panel, Shape};
 
-use crate::absorb::{components, residual};
+use crate::absorb::{Grouping, Projection, components, residual};
 use crate::models::Effects;
 use crate::numerics::dense::reduce;
-use crate::numerics::{NOTHING, is_constant, less_means, norm};
+use crate::numerics::{NOTHING, is_constant, less_means, norm, weighted_mean};
 use crate::outcome::{INTERCEPT, Reason, Result};
-use crate::sample::{DroppedRow, Formula, Rows, Sample};
+use crate::sample::{DroppedRow, Formula, Rows, Sample, Weights};
 
 /// Norms beyond this, or below its reciprocal, are refused.
 const LARGEST: f64 = 1e75;
@@ -25,6 +25,8 @@ pub(crate) struct JointSample {
     pub(crate) columns: Vec<Vec<f64>>,
     /// Each variable's norm before effects were taken off: what is small against it is rounding.
     pub(crate) magnitudes: Vec<f64>,
+    /// The weights, by whose roots rows were multiplied.
+    pub(crate) weights: Option<Vec<f64>>,
     /// The variables' deviations from their overall means, before effects were taken off.
     centered: Vec<Vec<f64>>,
     /// Variables of which the effects leave nothing.
@@ -48,20 +50,47 @@ pub(crate) struct JointSample {
 impl JointSample {
     /// The named variables of a panel; names that come twice count once.
     pub(crate) fn new(panel: &Panel, variables: &[&str], effects: Option<Effects>) -> Result<Self> {
+        Self::weighted(panel, variables, effects, None)
+    }
+
+    /// The same where rows have weights: effects and means are taken off in their metric, and rows, the intercept's among
+    /// them, are multiplied by their roots, so that all that follows is of weighted rows.
+    pub(crate) fn weighted(
+        panel: &Panel,
+        variables: &[&str],
+        effects: Option<Effects>,
+        weights: Option<&Weights>,
+    ) -> Result<Self> {
         let mut seen = BTreeSet::new();
         let unique: Vec<&str> = variables.iter().copied().filter(|name| seen.insert(*name)).collect();
         let (first, rest) = unique.split_first().unwrap_or((&"", &[]));
         // The rows of an equation of one variable on all others are those that have all of them.
-        let sample = Sample::new(panel, &Formula::new(*first, rest))?;
+        let mut formula = Formula::new(*first, rest);
+        formula.weights = weights.cloned();
+        let sample = Sample::new(panel, &formula)?;
         let rows = Rows::of(&sample);
         let values: Vec<&[f64]> = std::iter::once(sample.dependent())
             .chain(sample.regressors().iter().map(|column| &**column))
             .collect();
         let everything: Range<usize> = 0..sample.height();
-        let centered = |values: &&[f64]| less_means(values, std::slice::from_ref(&everything));
+        let roots: Option<Vec<f64>> =
+            sample.weights().map(|weights| weights.iter().map(|weight| weight.sqrt()).collect());
+        let rooted = |values: &[f64]| -> Vec<f64> {
+            match &roots {
+                Some(roots) => values.iter().zip(roots).map(|(value, root)| value * root).collect(),
+                None => values.to_vec(),
+            }
+        };
+        let centered = |values: &&[f64]| match sample.weights() {
+            Some(weights) => {
+                let centre = weighted_mean(values, weights);
+                rooted(&values.iter().map(|value| value - centre).collect::<Vec<_>>())
+            }
+            None => less_means(values, std::slice::from_ref(&everything)),
+        };
         let mut joint = Self {
             names: unique.iter().map(|name| (*name).to_owned()).collect(),
-            magnitudes: values.iter().map(|column| norm(column)).collect(),
+            magnitudes: values.iter().map(|column| norm(&rooted(column))).collect(),
             centered: values.iter().map(centered).collect(),
             columns: values.iter().map(|column| column.to_vec()).collect(),
             vanished: vec![false; unique.len()],
@@ -71,6 +100,7 @@ impl JointSample {
             shape: sample.shape(),
             dropped: sample.dropped().to_vec(),
             refusal: None,
+            weights: sample.weights().map(<[f64]>::to_vec),
             rows,
         };
         if sample.height() == 0 {
@@ -89,16 +119,20 @@ impl JointSample {
                     joint.refusal = Some(Reason::Keys { shape, what: what.into() });
                     return Ok(joint);
                 }
-                if let Err(reason) = joint.absorb(effects) {
+                if let Err(reason) = joint.absorb(effects, sample.weights()) {
                     joint.refusal = Some(reason);
                     return Ok(joint);
                 }
             }
             None => {
                 let height = sample.height();
+                if roots.is_some() {
+                    joint.columns.iter_mut().for_each(|column| *column = rooted(column));
+                }
+                let ones = rooted(&vec![1.0; height]);
                 joint.names.insert(0, INTERCEPT.into());
-                joint.columns.insert(0, vec![1.0; height]);
-                joint.magnitudes.insert(0, (height as f64).sqrt());
+                joint.magnitudes.insert(0, norm(&ones));
+                joint.columns.insert(0, ones);
                 joint.centered.insert(0, vec![0.0; height]);
                 joint.vanished.insert(0, false);
             }
@@ -125,7 +159,7 @@ impl JointSample {
         found.is_some()
     }
 
-    fn absorb(&mut self, effects: Effects) -> std::result::Result<(), Reason> {
+    fn absorb(&mut self, effects: Effects, weights: Option<&[f64]>) -> std::result::Result<(), Reason> {
         let (entities, times) = (self.rows.by_entity(), self.rows.by_time());
         self.absorbed = match effects {
             Effects::Entity => entities.levels(),
@@ -141,9 +175,21 @@ impl JointSample {
             Effects::Time => vec![times],
             Effects::TwoWay => vec![entities, times],
         };
+        let groupings: Vec<Grouping> = factors.iter().map(Grouping::from).collect();
+        let crossed = effects == Effects::TwoWay;
+        let projection =
+            weights.map(|weights| Projection::new(&groupings, Some(weights), self.rows.times.len(), crossed));
         for (at, column) in self.columns.iter_mut().enumerate() {
             let constant = self.rows.groups.iter().all(|group| is_constant(&column[group.clone()]));
-            let left = residual(column, &factors)?;
+            let left = match (&projection, weights) {
+                (Some(projection), Some(weights)) => {
+                    let mut left = column.clone();
+                    projection.project(&mut left)?;
+                    left.iter_mut().zip(weights).for_each(|(value, weight)| *value *= weight.sqrt());
+                    left
+                }
+                _ => residual(column, &factors)?,
+            };
             let nothing = (effects.has_entity() && constant) || norm(&left) <= NOTHING * self.magnitudes[at];
             self.vanished[at] = nothing;
             *column = if nothing { vec![0.0; left.len()] } else { left };
@@ -172,12 +218,15 @@ impl JointSample {
     }
 
     /// The overall mean of a vector given by its reduced rows; nothing where effects were taken off, which
-    /// leave a mean of zero.
+    /// leave a mean of zero. Of weighted rows the number whose square, n times, is what the intercept explains.
     pub(crate) fn mean(&self, reduced: &[f64]) -> f64 {
         match self.place(INTERCEPT) {
             Some(ones) => {
                 let sum: f64 = (0..reduced.len()).map(|row| self.reduced[(row, ones)] * reduced[row]).sum();
-                sum / self.height() as f64
+                match &self.weights {
+                    Some(weights) => sum / (self.height() as f64 * weights.iter().sum::<f64>()).sqrt(),
+                    None => sum / self.height() as f64,
+                }
             }
             None => 0.0,
         }

@@ -1,12 +1,13 @@
 //! What the shared reference doesn't have: records made by the scripts in `golden/scripts`.
 
+use vintner_estimation::instruments::InstrumentalCovariance;
 use vintner_estimation::instruments::{
     Errors, FirstStageVariable, InstrumentalEstimator, InstrumentedEquation,
 };
 use vintner_estimation::systems::{
     Kernel, Restriction, RestrictionTerm, SystemEstimator, SystemOptions, ThreeStageMethod,
 };
-use vintner_estimation::{Formula, PanelKey};
+use vintner_estimation::{Formula, PanelKey, Weights};
 
 use crate::support::{golden, walk};
 use crate::systems::compare::*;
@@ -205,4 +206,112 @@ fn strength_and_further_estimators_agree() {
         Ok(())
     });
     assert_eq!(tally.records, 49);
+}
+
+/// linearmodels' estimators of weighted rows (`golden/scripts/weighted_instruments.py`).
+#[test]
+fn instruments_of_weighted_rows_agree() {
+    let equation = |name: &str| {
+        let (dependent, regressors, endogenous, instruments): (_, &[&str], &[&str], &[&str]) = match name {
+            "synth14x12" => (
+                "ln_co2",
+                &["x_urban", "ln_gdp", "ln_robot"],
+                &["ln_gdp", "ln_robot"],
+                &["x_energy", "trend", "fixed"],
+            ),
+            _ => ("inv", &["trend", "value"], &["value"], &["capital", "fixed"]),
+        };
+        let formula = Formula::new(dependent, regressors).weighted(Weights::analytic("w"));
+        InstrumentedEquation::new(formula, endogenous, instruments)
+    };
+    let prepared = |name: &str| {
+        let unit = if name == "synth14x12" { "city" } else { "firm" };
+        let mut panel = crate::support::panel(&golden().join(format!("data/{name}.csv")), unit, &[]);
+        let columns: [(&str, fn(i64, i64) -> i64); 3] = [
+            ("w", |place, year| 1 + (3 * place + 5 * year) % 7),
+            ("fixed", |place, _| (7 * place) % 5),
+            ("trend", |_, year| year - 1900),
+        ];
+        for (column, value) in columns {
+            let rows = panel.entity_codes().into_iter().zip(panel.times());
+            let values =
+                rows.map(|(place, year)| Some(value(place as i64, i64::from(*year)) as f64)).collect();
+            panel = panel.with_values(column, values).unwrap();
+        }
+        equation(name).prepare(&panel).unwrap()
+    };
+    let tally = walk(&golden().join("json/py_weighted_instruments.json"), |record| {
+        let id = record.id.clone();
+        let parts: Vec<&str> = id.split('/').collect();
+        let prepared = prepared(parts[0]);
+        let errors = match parts[2] {
+            "unadjusted" => Errors::Unadjusted,
+            "robust" => Errors::Robust,
+            _ => Errors::Cluster { by: PanelKey::Entity },
+        };
+        let estimator = match parts[1] {
+            "2sls" => InstrumentalEstimator::TwoStage {},
+            "liml" => InstrumentalEstimator::Liml { fuller: 0.0 },
+            _ => InstrumentalEstimator::Gmm { weights: Errors::Robust, center: false, iterate: None },
+        };
+        let covariance = InstrumentalCovariance { errors, debiased: true, test: None };
+        let outcome = prepared.estimate(estimator, covariance);
+        let fit = outcome.fit().unwrap_or_else(|| panic!("{id}: {:?}", outcome.reason()));
+        let own: Vec<String> = fit.coefficients.iter().map(|one| one.name.clone()).collect();
+        let places = alignment(record, &own);
+        let estimates: Vec<f64> = fit.coefficients.iter().map(|one| one.estimate).collect();
+        record.compare("coef", &picked(&estimates, &places));
+        let matrix = picked_matrix(fit.covariance.as_ref().unwrap(), &places);
+        if parts[1..] == ["gmm", "unadjusted"] {
+            record.skip(&["cov"], "the moments' variance about the plain mean of multiplied residuals there");
+        } else {
+            record.compare_covariance("cov", &matrix);
+        }
+        record.compare("n", &[fit.n_obs as f64]);
+        record.compare("r2", &[fit.r2]);
+        // There weights are one on average.
+        let weights = prepared.weights().unwrap();
+        let average = weights.iter().sum::<f64>() / weights.len() as f64;
+        record.compare("s2", &[fit.sigma2 / average]);
+        if record.has("kappa") {
+            record.compare("kappa", &[fit.kappa.unwrap()]);
+        }
+        for (key, name) in [
+            ("sargan", "Sargan test"),
+            ("wu_hausman", "Wu-Hausman test"),
+            ("durbin", "Durbin test"),
+            ("score", "Wooldridge score test of exogeneity"),
+            ("overid", "Wooldridge score test of overidentification"),
+            ("j", "Hansen J test"),
+        ] {
+            if record.has(key) {
+                let test = fit
+                    .test(name)
+                    .and_then(|outcome| outcome.test())
+                    .unwrap_or_else(|| panic!("{id} {name}"));
+                let scales = [test.statistic, p_scale(test)];
+                record.compare_to_scale(key, &[test.statistic, test.p_value], &scales);
+            }
+        }
+        if record.has("partial_r2") || record.has("first_f") {
+            let first = prepared.first_stage(errors).unwrap();
+            let of = |pick: &dyn Fn(&FirstStageVariable) -> f64| {
+                first.variables.iter().map(pick).collect::<Vec<f64>>()
+            };
+            if record.has("partial_r2") {
+                record.compare("partial_r2", &of(&|one| one.partial_r2));
+                record.compare("shea_r2", &of(&|one| one.shea_r2));
+                record.compare("first_r2", &of(&|one| one.r2));
+            } else {
+                let statistic = |one: &FirstStageVariable| {
+                    let f = one.robust_f.as_ref().and_then(|outcome| outcome.test()).unwrap().statistic;
+                    // A Wald statistic there.
+                    f * first.instruments.len() as f64
+                };
+                record.compare("first_f", &of(&statistic));
+            }
+        }
+        Ok(())
+    });
+    assert_eq!((tally.records, tally.left_out.len()), (24, 1));
 }

@@ -27,6 +27,10 @@ pub struct TableView {
     pub compared: bool,
     /// The rows; pooled ones last.
     pub rows: Vec<TableRow>,
+    /// Whether its id is a number, as `2` and `A.1` are; one that is a word names no table to a reader.
+    pub numbered: bool,
+    /// Whether some estimate is lacking, so that a dash stands in its place.
+    pub lacks: bool,
     /// A sentence for its note; empty for none.
     pub note: Name,
     /// Its agreement with the publication.
@@ -156,11 +160,18 @@ impl TableView {
             columns: columns.collect(),
             regressors,
             compared: rows.iter().any(|row| row.published.is_some()),
+            numbered: is_numbered(&table.id),
+            lacks: table_rows.iter().flat_map(|row| &row.cells).any(|cell| cell.estimate.is_none()),
             rows: table_rows,
             note: Name::new("note", &table.note),
             agreement: Agreement::of(rows.iter().copied()),
         }
     }
+}
+
+/// Whether a table's id has a number.
+pub(crate) fn is_numbered(id: &str) -> bool {
+    id.chars().any(char::is_numeric) || id.chars().count() == 1
 }
 
 fn table_row(table: &TableSpec, unit: &ReportUnit, rows: &[&&TidyEstimate], names: &Names) -> TableRow {

@@ -24,13 +24,25 @@ pub struct WarningView {
     pub value: String,
     /// The greatest that CD can be; empty for others.
     pub most: String,
-    /// What a regressor is in disguise, in English; empty for others.
-    pub of: Vec<String>,
+    /// What a regressor is in disguise; empty for others.
+    pub of: Vec<DisguisedAs>,
     /// After which effects, in English; empty for others.
     pub effects: String,
     /// The definitions that made it so; empty for others.
     pub made: String,
 }
+
+/// What a regressor is in disguise.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct DisguisedAs {
+    /// In English, [`NAMED`] for the variable: `the log of` it.
+    pub said: String,
+    /// The variable.
+    pub name: Name,
+}
+
+/// What stands for a variable's name in a sentence that is said in another language.
+pub(crate) const NAMED: &str = "\u{e000}";
 
 /// From this variance inflation factor on a coefficient is warned of (Belsley, Kuh and Welsch 1980; ten is usual).
 const INFLATED: f64 = 10.0;
@@ -145,13 +157,16 @@ fn disguised(diagnostics: &[EquationDiagnostics], names: &Names) -> Vec<WarningV
             .iter()
             .map(|one| one.correlation)
             .fold(first.correlation, |least, one| if one.abs() < least.abs() { one } else { least });
-        let of: Vec<String> = told.iter().take(MOST).map(ToString::to_string).collect();
+        let of = told.iter().take(MOST).map(|one| {
+            let sign = if one.correlation < 0.0 { "minus " } else { "" };
+            DisguisedAs { said: format!("{sign}{}", one.form.of(NAMED)), name: names.variable(&one.other) }
+        });
         views.push(WarningView {
             kind: if made.is_empty() { "disguised" } else { "disguised_made" },
             variable: names.variable(variable),
             equations: listed(equations),
             value: fixed(weakest, 4),
-            of,
+            of: of.collect(),
             effects: first.effects.of_units().to_owned(),
             made: made.join(", "),
             ..WarningView::default()
@@ -242,7 +257,11 @@ mod tests {
                     "{} {}: {} after {}, {} {} {}",
                     one.kind,
                     one.variable.id,
-                    one.of.join("; "),
+                    one.of
+                        .iter()
+                        .map(|of| of.said.replace(NAMED, &of.name.id))
+                        .collect::<Vec<_>>()
+                        .join("; "),
                     one.effects,
                     one.equations,
                     one.value,

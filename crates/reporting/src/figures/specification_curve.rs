@@ -16,9 +16,9 @@ use crate::specification::{Specification, SpecifiedCoefficient};
 /// Where the plot begins and ends; names of choices stand before it.
 const LEFT: f64 = 250.0;
 const RIGHT: f64 = 745.0;
-const HEIGHT: f64 = 210.0;
+const HEIGHT: f64 = 180.0;
 /// Height of a row of the grid.
-const ROW: f64 = 15.0;
+const ROW: f64 = 14.0;
 const MARK: f64 = 3.4;
 
 /// The specification curve of one coefficient.
@@ -193,8 +193,11 @@ impl Plot {
         drawing.mark(place, MARK, form, fill, Stroke::new(Colour::STRONG, 1.0));
         if within != coefficient.estimate {
             let away = if within < coefficient.estimate { 1.0 } else { -1.0 };
-            let beside = at(x - 5.0, place.y + away * (4.0 + 11.0 * line));
-            drawing.put(beside, Anchor::End, number(coefficient.estimate)).size(SMALL);
+            // Towards the middle, so that it keeps off the scale's numbers and the edge.
+            let (aside, anchor) =
+                if x < (LEFT + RIGHT) / 2.0 { (5.0, Anchor::Start) } else { (-5.0, Anchor::End) };
+            let beside = at(x + aside, place.y + away * (4.0 + 11.0 * line));
+            drawing.put(beside, anchor, number(coefficient.estimate)).size(SMALL);
         }
     }
 }

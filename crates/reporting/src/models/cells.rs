@@ -86,7 +86,8 @@ pub(crate) fn statistic(model: &ModelResults, name: &str, digits: usize) -> Mode
             let is_whole = number.fract() == 0.0 && (is_count(name) || number.abs() >= 1e6);
             let text = match is_whole {
                 true => fixed(*number, 0),
-                false if name.ends_with("p_value") => fixed(*number, digits),
+                // A share of nothing is zero.
+                false if name.ends_with("p_value") || name.starts_with("r_squared") => fixed(*number, digits),
                 false => decimals(*number, digits),
             };
             // A count stands in the middle: it has no point to be aligned at.

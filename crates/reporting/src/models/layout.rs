@@ -9,8 +9,8 @@ use vintner_panel::Label;
 use super::cells;
 use super::former_name::called_today;
 use super::model_cell::ModelCell;
-use super::published::{Matched, ModelAgreement, published_cell, published_statistic};
-use super::results::{ModelResults, TermResult};
+use super::published::{Matched, ModelAgreement, printed_decimals, published_cell, published_statistic};
+use super::results::{ModelResults, StatisticValue, TermResult};
 use super::spec::{
     Below, Brackets, ColumnSpec, Indicator, ModelTableSpec, PanelSpec, StatisticRow, fits_pattern,
 };
@@ -301,7 +301,14 @@ impl Layout<'_> {
             let cells = |cell: &dyn Fn(&TermResult) -> ModelCell| -> Vec<ModelCell> {
                 of_columns.iter().map(|found| found.map(cell).unwrap_or_default()).collect()
             };
-            let (digits, levels) = (self.spec.digits, &self.spec.star_levels);
+            let levels = &self.spec.star_levels;
+            // As many as were printed of it, so that a reader sees both agree.
+            let printed = (0..columns.len())
+                .flat_map(|at| {
+                    terms.iter().filter_map(move |term| self.published.of_term(first - 1 + at, term))
+                })
+                .map(printed_decimals);
+            let digits = printed.fold(self.spec.digits, usize::max);
             rows.push(ModelRow {
                 kind: RowKind::Estimate,
                 begins: false,
@@ -550,9 +557,20 @@ impl Layout<'_> {
         words
             .into_iter()
             .chain(usual)
-            .filter(|name| any(name))
+            .filter(|name| any(name) && !(*name == "n_entities" && self.is_cross_section()))
             .map(|name| StatisticRow::Named(name.into()))
             .collect()
+    }
+
+    /// Whether each entity is observed once in all models, so that there are as many as rows.
+    fn is_cross_section(&self) -> bool {
+        self.columns().all(|column| {
+            let number = |name: &str| match column.results.statistics.get(name) {
+                Some(StatisticValue::Number(number)) => Some(*number),
+                _ => None,
+            };
+            number("n_entities").is_none_or(|entities| number("n_obs") == Some(entities))
+        })
     }
 
     fn notes(&self, panels: &[ModelPanel], agreement: Option<&ModelAgreement>) -> Result<Vec<String>> {

@@ -178,6 +178,13 @@ pub(super) fn published_cell(row: &PrintedRow, term: Option<&TermResult>) -> Mod
     ModelCell::words(&text)
 }
 
+/// The most decimals among a published coefficient and what is printed beside it.
+pub(super) fn printed_decimals(row: &PrintedRow) -> usize {
+    let beside = BESIDE.iter().find(|name| row.numbers.contains_key(**name));
+    let shown = ["estimate"].iter().chain(beside).filter_map(|name| row.numbers.get(*name));
+    shown.map(PrintedNumber::decimals).max().unwrap_or_default()
+}
+
 /// A published number about a model, with ≠ where ours has other digits.
 pub(super) fn published_statistic(printed: &PrintedNumber, own: Option<&StatisticValue>) -> ModelCell {
     let fits = matches!(own, Some(StatisticValue::Number(own)) if printed.is_rounding_of(*own));

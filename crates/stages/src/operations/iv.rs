@@ -8,7 +8,7 @@ use vintner_diagnostics::{Document, Faults, Node, Spanned};
 use vintner_estimation::instruments::{
     FirstStage, InstrumentalCovariance, InstrumentalEstimator, InstrumentalOutcome, InstrumentedEquation,
 };
-use vintner_estimation::{BoundEquation, CollinearColumns, Effects, Formula};
+use vintner_estimation::{BoundEquation, CollinearColumns, Effects, Formula, WeightKind, Weights};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::{ENTITY, TIME, observations};
@@ -45,6 +45,9 @@ pub(crate) struct Iv {
     /// Regressors that stand for categories, as in `regress`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     factors: BTreeMap<String, Option<String>>,
+    /// The column of weights and what they are; analytic ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    weights: Option<Weights>,
     /// Whether it has an intercept.
     #[serde(default = "yes")]
     intercept: bool,
@@ -118,6 +121,7 @@ impl Iv {
         let effects = self.effects.or(effects_of(&formula));
         formula.effects.clear();
         formula.collinear = self.collinear;
+        formula.weights.clone_from(&self.weights);
         InstrumentedEquation { formula, endogenous, instruments, effects, count_effects: self.count_effects }
     }
 }
@@ -178,6 +182,12 @@ impl Parameters for Iv {
             let place = params.get("regressors").or(params.get("formula")).unwrap_or(params);
             faults.push(document.fault(Some(place.span), error.to_string()));
         }
+        if self.weights.as_ref().is_some_and(|weights| weights.kind == WeightKind::Frequency) {
+            let place = params.get("weights").unwrap_or(params);
+            let fault = document
+                .fault(Some(place.span), "frequency weights aren't defined for equations with instruments");
+            faults.push(fault.hint("analytic ones are: leave `kind` out"));
+        }
         if self.estimators.is_empty() {
             let place = params.get("estimators").unwrap_or(params);
             let fault = document.fault(Some(place.span), "nothing to estimate");
@@ -190,7 +200,9 @@ impl Parameters for Iv {
 
     fn inputs(&self) -> Vec<InputDeclaration> {
         let columns = [ENTITY, TIME].map(str::to_owned).into_iter().chain(self.written().columns());
-        vec![InputDeclaration::frame("panel").columns(columns.chain(self.instruments.iter().cloned()))]
+        let further =
+            self.weights.iter().map(|weights| weights.column.clone()).chain(self.instruments.clone());
+        vec![InputDeclaration::frame("panel").columns(columns.chain(further))]
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {

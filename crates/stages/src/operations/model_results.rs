@@ -283,6 +283,15 @@ fn terms(
     coefficients.iter().map(term).collect()
 }
 
+/// What errors of equations with instruments are called where those of least squares stand beside them.
+fn as_elsewhere(errors: &str) -> &str {
+    match errors {
+        "unadjusted" => "classical",
+        "robust" => "heteroskedasticity-robust",
+        own => own,
+    }
+}
+
 /// A test's statistic and p-value, where it was made.
 fn made(test: &TestOutcome) -> Option<(&str, f64, f64)> {
     match test {
@@ -315,7 +324,7 @@ fn of_iv(made: &IvResults, level: f64) -> Vec<ModelResults> {
             };
             results.set_text("dependent", &fit.formula.dependent);
             results.set_text("estimator", fit.estimator.name());
-            results.set_text("errors", fit.covariance_used.errors.name());
+            results.set_text("errors", as_elsewhere(fit.covariance_used.errors.name()));
             results.set_text(
                 "effects",
                 fit.formula.effects.iter().map(Effect::to_string).collect::<Vec<_>>().join(" + "),
