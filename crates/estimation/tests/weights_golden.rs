@@ -166,7 +166,8 @@ fn more_data(name: &str) -> Panel {
     let file = crate::support::golden().join("data").join(format!("{name}.csv"));
     let unit = if name == "synth14x12" { "city" } else { "firm" };
     let mut panel = crate::support::panel(&file, unit, &[]);
-    let columns: [(&str, fn(i64, i64) -> i64); 4] = [
+    type Made = fn(i64, i64) -> i64;
+    let columns: [(&str, Made); 4] = [
         ("w", |place, year| 1 + (3 * place + 5 * year) % 7),
         ("fixed", |place, _| (7 * place) % 5),
         ("age", |place, year| year - 1900 + (3 * place) % 11),

@@ -42,7 +42,7 @@ impl StockYogo {
     pub fn verdict(&self, f: f64) -> Option<(String, bool)> {
         let size = self.size?;
         // Two digits that say something, as it stands elsewhere.
-        let decimals = if f >= 0.01 || f < 1e-8 { 2 } else { (-f.log10()).ceil() as usize + 1 };
+        let decimals = if (1e-8..0.01).contains(&f) { (-f.log10()).ceil() as usize + 1 } else { 2 };
         let shown = format!("{f:.decimals$}");
         let held = size.iter().zip([10, 15, 20, 25]).find(|(critical, _)| f > **critical);
         Some(match held {

@@ -227,7 +227,8 @@ fn instruments_of_weighted_rows_agree() {
     let prepared = |name: &str| {
         let unit = if name == "synth14x12" { "city" } else { "firm" };
         let mut panel = crate::support::panel(&golden().join(format!("data/{name}.csv")), unit, &[]);
-        let columns: [(&str, fn(i64, i64) -> i64); 3] = [
+        type Made = fn(i64, i64) -> i64;
+        let columns: [(&str, Made); 3] = [
             ("w", |place, year| 1 + (3 * place + 5 * year) % 7),
             ("fixed", |place, _| (7 * place) % 5),
             ("trend", |_, year| year - 1900),

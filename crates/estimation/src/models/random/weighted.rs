@@ -77,7 +77,7 @@ fn within_regression(
     };
     let names = &sample.formula().regressors;
     let kept: Vec<usize> = (0..names.len()).filter(|at| !absorbed.contains(&names[*at])).collect();
-    let before: Vec<&[f64]> = kept.iter().map(|at| &*sample.regressors()[*at]).map(|own| &own[..]).collect();
+    let before: Vec<&[f64]> = kept.iter().map(|at| &*sample.regressors()[*at]).collect();
     let columns: Vec<Vec<f64>> = before.iter().map(|values| less_means(values)).collect();
     let design = Design {
         names: kept.iter().map(|at| names[*at].clone()).collect(),
