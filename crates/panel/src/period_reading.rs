@@ -94,7 +94,7 @@ impl PeriodReading {
     pub fn read(&self, text: &str) -> Result<Period> {
         let told = || text.trim().to_owned();
         if let Some(zero) = self.zero {
-            return self.counted(zero, text);
+            return self.counted_from(zero, text);
         }
         let (date, at_midnight) = split_time(text);
         if !at_midnight {
@@ -140,7 +140,7 @@ impl PeriodReading {
     }
 
     /// The period that a whole number counts from `zero`.
-    fn counted(&self, zero: Period, text: &str) -> Result<Period> {
+    fn counted_from(&self, zero: Period, text: &str) -> Result<Period> {
         let told = || text.trim().to_owned();
         if let Some(expected) = self.frequency.filter(|frequency| *frequency != zero.frequency()) {
             return Err(PanelError::OtherFrequency {
