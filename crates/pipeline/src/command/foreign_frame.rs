@@ -31,7 +31,7 @@ impl Answer {
     const REWRITTEN: u8 = 2;
 
     fn about(bytes: &[u8]) -> Self {
-        read(bytes).unwrap_or_else(|message| Self::Refused(message))
+        read(bytes).unwrap_or_else(Self::Refused)
     }
 
     fn into_bytes(self) -> Vec<u8> {
