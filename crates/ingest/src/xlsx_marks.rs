@@ -296,8 +296,8 @@ fn tells_more(sheet: &str) -> bool {
     // Some programs say of each row that it is not hidden, and write each text in its cell: only parts that are set apart
     // look different.
     let marks = ["<f", ":f", "mergeCell", "hidden=\"1", "hidden=\"t", "hidden='1", "hidden='t"];
-    marks.iter().any(|mark| has(&mark))
-        || (has(&"inlineStr") && ["vertAlign", "strike"].iter().any(|mark| has(&mark)))
+    marks.iter().any(|mark| has(mark))
+        || (has(&"inlineStr") && ["vertAlign", "strike"].iter().any(|mark| has(mark)))
 }
 
 const COMPUTE: &str = "open the workbook in a spreadsheet programme and save it, which computes its formulas";
