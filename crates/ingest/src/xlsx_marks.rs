@@ -289,15 +289,14 @@ impl<'a> XlsxMarks<'a> {
     }
 }
 
-/// Whether a sheet may say anything of its cells beside their values. Where it doesn't, it isn't read a second time: the
-/// reader of values and this one take about as long as one another.
+/// Whether a sheet may say anything of its cells beside their values. Where it doesn't, it isn't read a second
+/// time.
 fn tells_more(sheet: &str) -> bool {
     let has = |mark: &&str| sheet.contains(mark);
     // Some programs say of each row that it is not hidden, and write each text in its cell: only parts that are set apart
     // look different.
     let marks = ["<f", ":f", "mergeCell", "hidden=\"1", "hidden=\"t", "hidden='1", "hidden='t"];
-    marks.iter().any(|mark| has(mark))
-        || (has(&"inlineStr") && ["vertAlign", "strike"].iter().any(|mark| has(mark)))
+    marks.iter().any(has) || (has(&"inlineStr") && ["vertAlign", "strike"].iter().any(has))
 }
 
 const COMPUTE: &str = "open the workbook in a spreadsheet programme and save it, which computes its formulas";
