@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tera::{Kwargs, State, Tera, TeraResult, Value};
 
 use crate::bibliography::Bibliography;
-use crate::context::NAMED;
 use crate::error::ReportingError;
 use crate::escape::with_minus_signs;
+use crate::name::NAMED;
 use crate::number_format::table_format;
 use crate::reference_view::authors;
 use crate::report_format::ReportFormat;

@@ -3,6 +3,9 @@
 use serde::Serialize;
 use vintner_panel::Label;
 
+/// What stands for a thing's name in a sentence that is said in another language.
+pub(crate) const NAMED: &str = "\u{e000}";
+
 /// How something is called.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Name {

@@ -76,7 +76,7 @@ fn faults_in_effects_and_weights_are_told_at_their_place() {
     let models = format!(
         "{}{}",
         told("      pooled: {model: ols, effects: [wave]}\n"),
-        told("      weights: {column: weight}\n      pooled: {model: between}\n")
+        told("      weights: {column: weight, kind: frequency}\n      pooled: {model: between}\n")
     );
     insta::assert_snapshot!("faults_of_effects_and_weights", format!("{effects}{models}"));
     // A column that isn't there is told with those that are.

@@ -44,7 +44,7 @@ fn by_every_operation_that_reads_a_panel() {
             "      formula: lninv ~ lnvalue + lncapital | entity\n      by_entity",
             "      formula: lninv ~ l(zzformula) + lncapital | entity\n      where: zzwhere > 0 AND inv > 0\n      by: zzby\n      weights: {column: zzweights, kind: analytic}\n      by_entity",
         ),
-        ("{kind: cluster}}\n\n  instr", "{kind: cluster, by: {column: zzcluster}}}\n\n  instr"),
+        ("{kind: cluster}}\n\n  # The same", "{kind: cluster, by: {column: zzcluster}}}\n\n  # The same"),
         ("lncapital | lnvalue ~ lnorders", "lncapital | lnvalue ~ zzinstrument"),
         ("regressors: [lninv, lnorders]}", "regressors: [lninv, zzsystem]}"),
         ("regressors: [lnvalue, lncapital], method: mg", "regressors: [zzgroup, lncapital], method: mg"),

@@ -34,5 +34,4 @@ pub use table_context::TableContext;
 pub use table_view::{CellView, ColumnView, Figure, TableRow, TableView};
 pub use tests_view::{DependenceRow, SpecificationTestRow, TestCell, TestsView, UnitRootRow};
 pub use vintage_view::{SourceView, VintageView};
-pub(crate) use warning_view::NAMED;
 pub use warning_view::{DisguisedAs, WarningView};

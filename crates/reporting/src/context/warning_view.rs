@@ -6,7 +6,7 @@ use vintner_estimation::{Description, Effects};
 
 use super::name::Names;
 use crate::equation_tests::EquationDiagnostics;
-use crate::name::Name;
+use crate::name::{NAMED, Name};
 use crate::number_format::{fixed, significant};
 
 /// Something that a reader of the verdict has to know.
@@ -40,9 +40,6 @@ pub struct DisguisedAs {
     /// The variable.
     pub name: Name,
 }
-
-/// What stands for a variable's name in a sentence that is said in another language.
-pub(crate) const NAMED: &str = "\u{e000}";
 
 /// From this variance inflation factor on a coefficient is warned of (Belsley, Kuh and Welsch 1980; ten is usual).
 const INFLATED: f64 = 10.0;
