@@ -66,8 +66,8 @@ impl Words {
             let lower = run.to_lowercase();
             // Cyrillic ordinals have a dash: 2-й.
             let touches = between.is_none() || (between == Some('-') && !first.is_ascii());
-            let touches_count = touches
-                && matches!(found.words.last(), Some(Word::Number(digits)) if digits.count <= 2);
+            let touches_count =
+                touches && matches!(found.words.last(), Some(Word::Number(digits)) if digits.count <= 2);
             if (touches_count && is_ending(&lower)) || (is_link(&lower) && !found.words.is_empty()) {
                 if touches_count {
                     ended = found.words.len();
