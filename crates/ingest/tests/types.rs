@@ -188,10 +188,10 @@ fn long_parquet(change: impl FnOnce(&mut DataFrame)) -> Vec<u8> {
 }
 
 /// Puts a column with another value in one row in the place of its own.
-fn with_value<T: Clone>(frame: &mut DataFrame, name: &str, row: usize, value: T)
+fn with_value<T>(frame: &mut DataFrame, name: &str, row: usize, value: T)
 where
     Series: NamedFrom<Vec<Option<T>>, [Option<T>]>,
-    T: TryFromValue,
+    T: Clone + TryFromValue,
 {
     let column = frame.column(name).unwrap();
     let mut values: Vec<Option<T>> = (0..column.len()).map(|at| T::of(column.get(at).unwrap())).collect();
