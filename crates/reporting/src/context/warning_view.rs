@@ -35,7 +35,7 @@ pub struct WarningView {
 /// What a regressor is in disguise.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct DisguisedAs {
-    /// In English, [`NAMED`] for the variable: `the log of` it.
+    /// In English, with a sign of private use (U+E000) for the variable: `the log of` it.
     pub said: String,
     /// The variable.
     pub name: Name,
