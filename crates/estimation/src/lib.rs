@@ -36,8 +36,8 @@ pub mod systems;
 pub mod unit_root;
 
 pub use chunked::{
-    ChunkedOutcome, MOST_TIMES, Part, PartResiduals, PartSums, PartsSolution, PartsSolved, equation_of_parts,
-    estimate_chunked, estimate_parts, part_residuals, part_sums, refused_in_chunks, solve_parts,
+    ChunkedOutcome, MOST_TIMES, Part, PartResiduals, PartSums, PartsSolution, PartsSolved, estimate_chunked,
+    estimate_parts, part_residuals, part_sums, refused_in_chunks, solve_parts,
 };
 pub use covariance::{
     Bandwidth, ClassicalCovariance, ClusterBy, ClusterCovariance, ClusterType, Covariance, Divisor,

@@ -81,6 +81,19 @@ pub enum StagesError {
         /// What was to be there.
         expected: &'static str,
     },
+    /// A part of other rows than those that the stage is about.
+    #[error(
+        "{part} is of {found} and not of those where {expected}; write `where` in the stages that gather the parts, in \
+         both rounds"
+    )]
+    OtherRows {
+        /// The part.
+        part: String,
+        /// Its rows.
+        found: String,
+        /// The condition of the stage.
+        expected: String,
+    },
     /// What parts are told, of another operation's parts.
     #[error(
         "`told` is of another operation's parts; `between_parts` makes it of the first round of `{expected}`"

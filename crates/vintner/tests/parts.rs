@@ -150,7 +150,7 @@ fn branches_over_parts_give_the_numbers_of_the_whole() {
     let parts = workspace(&format!("{before}  sums:{equation}"), |person| person / 80);
     parts.reproduce(&[]);
     assert_near(&json(&parts, "reports/fit.json"), &json(&whole, "reports/fit.json"), "fit");
-    let before = before.replace("[wage, hours, log_age, region]", "[hours]").replace("130kB", "190kB");
+    let before = before.replace("[wage, hours, log_age, region]", "[hours]").replace("130kB", "205kB");
     let parts = workspace(&format!("{before}  counted:{described}"), |person| person / 80);
     parts.reproduce(&[]);
     assert_near(
@@ -231,4 +231,53 @@ fn what_does_not_go_together_is_refused_with_what_to_do() {
         told.contains("has rows in 2003 and in 2005: parts are of whole entities; cut the panel by entities, not by times"),
         "{told}"
     );
+}
+
+/// Stages that put parts together are of the equation and the rows that the parts are of, or of nothing.
+#[test]
+fn an_equation_that_the_parts_are_not_of_is_refused() {
+    let refused = |changes: &[(&str, &str)], code: i32, expected: &str| {
+        let mut pipeline = PIPELINE.replace("MEMORY", "");
+        for (from, to) in changes {
+            assert!(pipeline.contains(from), "{from}");
+            pipeline = pipeline.replacen(from, to, 1);
+        }
+        let parts = workspace(&pipeline, |person| person / 80);
+        let output = parts.vintner(&["reproduce"]);
+        assert_eq!(output.code, code, "{}", output.stderr);
+        let told: String = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(expected), "{expected}: {told}");
+        assert!(!told.contains("fault in the program"), "{told}");
+    };
+    let fit = "    inputs: {first: sums, second: scores}\n    params: *equation";
+    let scores = "told: solved}\n    params: *equation";
+    let other = |formula: &str| {
+        format!("params: {{formula: {formula}, pooled: {{model: within, covariance: {{kind: cluster}}}}}}")
+    };
+    for formula in [
+        "hours ~ wage | entity + time",
+        "log(wage) ~ hours + hours:log_age + l(log_age) | entity",
+        "log(wage) ~ hours | entity + time",
+    ] {
+        let at_the_end = format!("    inputs: {{first: sums, second: scores}}\n    {}", other(formula));
+        refused(&[(fit, &at_the_end)], 1, "give all stages of an equation the same parameters");
+        let in_between = format!("told: solved}}\n    {}", other(formula));
+        refused(&[(scores, &in_between)], 1, "what is told is of");
+    }
+    let chosen = format!(
+        "    inputs: {{first: sums, second: scores}}\n    {}",
+        other("log(wage) ~ hours | entity").replace("pooled", "where: hours > 10, pooled")
+    );
+    refused(&[(fit, &chosen)], 1, "is of all rows and not of those where hours > 10");
+    refused(
+        &[("params: {variables: $variables}\n", "params: {variables: $variables, where: hours > 12}\n")],
+        1,
+        "is of the rows where hours > 10 and not of those where hours > 12",
+    );
+    // The second round of other rows.
+    let others = (
+        "told: quartiles}\n    params: {variables: $variables, where: hours > 10}",
+        "told: quartiles}\n    params: {variables: $variables, where: hours > 11}",
+    );
+    refused(&[others], 1, "the second round was made from other sums");
 }

@@ -15,6 +15,6 @@ mod walk;
 
 pub use chunked::{ChunkedOutcome, estimate_chunked, refused_in_chunks};
 pub use parts::{
-    MOST_TIMES, Part, PartResiduals, PartSums, PartsSolution, PartsSolved, equation_of_parts, estimate_parts,
-    part_residuals, part_sums, solve_parts,
+    MOST_TIMES, Part, PartResiduals, PartSums, PartsSolution, PartsSolved, estimate_parts, part_residuals,
+    part_sums, solve_parts,
 };

@@ -30,7 +30,7 @@ const NAMED: usize = 1000;
 pub const MOST_TIMES: usize = 1000;
 
 /// What is left of the normal equations, in standard errors, above which the coefficients aren't taken for solved.
-const UNSOLVED: f64 = 1e-9;
+const UNSOLVED: f64 = 1e-6;
 
 /// What the rows of a part come to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -86,6 +86,9 @@ pub enum PartsSolved {
 /// Coefficients, and the times' effects on each variable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PartsSolution {
+    /// The equation, and its model.
+    formula: Formula,
+    model: Model,
     times: Vec<i32>,
     /// Of the dependent variable and each regressor, an effect for each time.
     effects: Vec<Vec<f64>>,
@@ -189,20 +192,14 @@ pub fn solve_parts(parts: &[Part]) -> Result<PartsSolved> {
     Ok(match solve(parts, &gathered, formula, shape) {
         Err(reason) => PartsSolved::NotEstimable(reason),
         Ok(Solution { chosen, coefficients, .. }) => PartsSolved::Solved(PartsSolution {
+            formula: formula.clone(),
+            model: *model,
             times: times.times,
             effects: times.effects,
             chosen,
             coefficients,
         }),
     })
-}
-
-/// The equation of all parts, with its terms as the stages that saw the rows have named them.
-///
-/// # Errors
-/// Where there is no part.
-pub fn equation_of_parts(parts: &[Part]) -> Result<Formula> {
-    Ok(parts.first().ok_or(EstimationError::NoParts)?.sums.formula.clone())
 }
 
 /// The second round: what the residuals of one part come to.
@@ -217,6 +214,13 @@ pub fn part_residuals(
     solution: &PartsSolution,
 ) -> Result<PartResiduals> {
     let shape = shape_of(formula, model, covariance)?;
+    if solution.formula != *formula || solution.model != model {
+        return Err(EstimationError::PartOfAnother {
+            part: "what is told".into(),
+            found: solution.formula.to_string(),
+            expected: formula.to_string(),
+        });
+    }
     let transformation = match shape.effects {
         None => Transformation::Levels { intercept: shape.intercept },
         Some(false) => Transformation::Within { times: None },

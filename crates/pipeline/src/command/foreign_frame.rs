@@ -137,7 +137,7 @@ fn is_of_frames(data_type: &ArrowDataType) -> bool {
         T::Utf8 | T::LargeUtf8 | T::Utf8View => true,
         T::Binary | T::LargeBinary | T::BinaryView | T::FixedSizeBinary(_) => true,
         T::List(item) | T::LargeList(item) => is_of_frames(&item.dtype),
-        T::Dictionary(_, values, _) => is_of_frames(values),
+        // Categories are texts to every stage that reads them.
         _ => false,
     }
 }
@@ -148,6 +148,10 @@ fn in_words(data_type: &ArrowDataType) -> String {
     match data_type {
         T::Time32(_) | T::Time64(_) => "times of day".into(),
         T::Duration(_) | T::Interval(_) => "durations".into(),
+        T::Timestamp(_, Some(zone)) => format!(
+            "times of {zone}, of another day elsewhere: write them without the zone, as pandas' `dt.tz_localize(None)` \
+             has them, or in UTC"
+        ),
         T::Struct(_) | T::Map(..) => "records".into(),
         T::List(_) | T::LargeList(_) | T::FixedSizeList(..) => "lists of what isn't read".into(),
         T::Dictionary(_, values, _) => format!("categories of {}", in_words(values)),
@@ -206,7 +210,7 @@ mod tests {
             ("type-timestamp", "str", times),
             ("type-timestamp-nanoseconds", "str", times),
             ("type-timestamp-int96", "str", times),
-            ("type-timestamp-zoned", "str", zoned),
+            ("type-timestamp-utc", "str", zoned),
             ("type-timestamp-midnight", "str", ["2020-01-01", "null", "1969-12-31"]),
             ("type-period-year", "i32", ["1990", "null", "1969"]),
             ("type-period-quarter", "str", ["1990Q2", "null", "1969Q4"]),
@@ -225,6 +229,7 @@ mod tests {
         for (name, held) in [
             ("type-time", "`column` (times of day)"),
             ("type-duration", "`column` (durations)"),
+            ("type-timestamp-zoned", "`column` (times of Europe/Berlin, of another day elsewhere"),
             ("type-struct", "`column` (records)"),
             ("type-period-hour", "`column` (pandas.period {\"freq\": \"h\"})"),
             ("type-period-fiscal", "`column` (pandas.period {\"freq\": \"Q-JUN\"})"),

@@ -61,6 +61,7 @@ impl Plain {
             T::Decimal(_, scale) | T::Decimal32(_, scale) | T::Decimal64(_, scale) => Self::Decimal(*scale),
             T::Date32 => Self::Day,
             T::Date64 => Self::Time(1_000_000, false),
+            T::Timestamp(_, Some(zone)) if !is_utc(zone) => return None,
             T::Timestamp(unit, zone) => {
                 let unit = match unit {
                     ArrowTimeUnit::Second => 1_000_000_000,
@@ -80,6 +81,11 @@ impl Plain {
             _ => return None,
         })
     }
+}
+
+/// Whether a zone is that in which instants are kept; in any other an instant is of another day than it is kept as.
+fn is_utc(zone: &str) -> bool {
+    ["UTC", "Etc/UTC", "GMT", "Z", "+00:00"].contains(&zone)
 }
 
 impl Period {

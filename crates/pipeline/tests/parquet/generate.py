@@ -75,6 +75,7 @@ types = {
     "date": pa.array(DAYS, pa.date32()),
     "timestamp": pa.array(TIMES, pa.timestamp("us")),
     "timestamp-zoned": pa.array(TIMES, pa.timestamp("us", tz="Europe/Berlin")),
+    "timestamp-utc": pa.array(TIMES, pa.timestamp("us", tz="UTC")),
     "timestamp-nanoseconds": pa.array(TIMES, pa.timestamp("ns")),
     "time": pa.array([dt.time(1, 2, 3), None, dt.time(4)], pa.time64("us")),
     "duration": pa.array([dt.timedelta(seconds=1), None, dt.timedelta(0)], pa.duration("us")),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use vintner_estimation::{DescribedPart, Part, seek_parts, solve_parts};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
-use super::parts::{OfPart, Told, parts_of};
+use super::parts::{Gathered, OfPart, Told, parts_of};
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -35,7 +35,8 @@ impl Parameters for BetweenParts {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let described = matches!(inputs.jsons::<OfPart>(PARTS)?.first(), Some((_, OfPart::Description(_))));
+        let parts = inputs.jsons::<Gathered>(PARTS)?;
+        let described = matches!(parts.first(), Some((_, Gathered { part: OfPart::Description(_), .. })));
         let told = match described {
             true => {
                 let expected = "the first round of `describe_part`";

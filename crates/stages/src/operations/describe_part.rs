@@ -8,7 +8,7 @@ use vintner_panel::PanelBlocks;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::describe::Describe;
-use super::parts::{OfPart, OneBlock, TOLD, Told};
+use super::parts::{Gathered, OfPart, OneBlock, TOLD, Told};
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -53,6 +53,7 @@ impl Parameters for DescribePart {
                 Told::Equation(_) => return Err(StagesError::OtherTold { expected: "describe_part" }),
             },
         };
-        Ok(Outputs::new().with("part", Artifact::json(&part)?))
+        let rows = self.0.rows.as_ref().map(|rows| rows.value.clone());
+        Ok(Outputs::new().with("part", Artifact::json(&Gathered { rows, part })?))
     }
 }

@@ -6,6 +6,7 @@ use vintner_diagnostics::{Document, Faults, Node};
 use vintner_estimation::{DescribedPart, describe_parts};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
+use super::describe::Describe;
 use super::describe_part::DescribePart;
 use super::parts::{FIRST, OfPart, SECOND, parts_of, same_parts};
 use crate::code;
@@ -15,7 +16,7 @@ use crate::params::Parameters;
 /// Parameters of `describe_parts`: those of its `describe_part`.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub(crate) struct DescribeParts(DescribePart);
+pub(crate) struct DescribeParts(Describe);
 
 impl Parameters for DescribeParts {
     const NAME: &'static str = "describe_parts";
@@ -40,7 +41,7 @@ impl Parameters for DescribeParts {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        same_parts(inputs)?;
+        same_parts(inputs, self.0.rows.as_ref().map(|rows| rows.value.as_str()))?;
         let parts = parts_of(inputs, FIRST, "the first round of `describe_part`", |name, part| match part {
             OfPart::Description(description) => Ok(DescribedPart { name, description }),
             other => Err(other),
@@ -49,7 +50,7 @@ impl Parameters for DescribeParts {
             OfPart::Ranks(ranks) => Ok(ranks),
             other => Err(other),
         })?;
-        let descriptions = describe_parts(&parts, &ranks, &self.0.0.variables)?;
+        let descriptions = describe_parts(&parts, &ranks, &self.0.variables)?;
         Ok(Outputs::new().with("descriptives", Artifact::json(&descriptions)?))
     }
 }

@@ -15,6 +15,15 @@ pub(super) const TOLD: &str = "told";
 pub(super) const FIRST: &str = "first";
 pub(super) const SECOND: &str = "second";
 
+/// What one part of a panel comes to, and of which of its rows.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Gathered {
+    /// The condition on its rows.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    pub(super) rows: Option<String>,
+    pub(super) part: OfPart,
+}
+
 /// What one part of a panel comes to.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -58,27 +67,39 @@ pub(super) fn parts_of<T>(
     expected: &'static str,
     take: impl Fn(String, OfPart) -> Result<T, OfPart>,
 ) -> Result<Vec<T>, StagesError> {
-    let parts = inputs.jsons::<OfPart>(role)?;
-    let taken = parts.into_iter().map(|(name, part)| {
+    let parts = inputs.jsons::<Gathered>(role)?;
+    let taken = parts.into_iter().map(|(name, Gathered { part, .. })| {
         let shown = name.clone();
         take(name, part).map_err(|other| other_part(role, &shown, other.made_by(), expected))
     });
     taken.collect()
 }
 
-pub(super) fn other_part(role: &str, part: &str, found: &'static str, expected: &'static str) -> StagesError {
+fn other_part(role: &str, part: &str, found: &'static str, expected: &'static str) -> StagesError {
     let (role, part) = (role.to_owned(), part.to_owned());
     StagesError::OtherPart { role, part, found, expected }
 }
 
-/// Both rounds are of the same parts, or else what follows from them is of none.
-pub(super) fn same_parts(inputs: &Inputs) -> Result<(), StagesError> {
-    let names = |role: &str| -> Result<Vec<String>, StagesError> {
-        Ok(inputs.jsons::<serde::de::IgnoredAny>(role)?.into_iter().map(|(name, _)| name).collect())
-    };
-    match names(FIRST)? == names(SECOND)? {
-        true => Ok(()),
-        false => Err(EstimationError::OtherRound.into()),
+/// Both rounds are of the same rows of the same parts, or else what follows from them is of none. Where the stage that
+/// puts them together chooses rows as well, these are the ones.
+pub(super) fn same_parts(inputs: &Inputs, chosen: Option<&str>) -> Result<(), StagesError> {
+    #[derive(PartialEq, Deserialize)]
+    struct Rows {
+        #[serde(default, rename = "where")]
+        rows: Option<String>,
+    }
+    let first = inputs.jsons::<Rows>(FIRST)?;
+    if first != inputs.jsons::<Rows>(SECOND)? {
+        return Err(EstimationError::OtherRound.into());
+    }
+    let other = first.into_iter().find(|(_, own)| chosen.is_some() && own.rows.as_deref() != chosen);
+    match (other, chosen) {
+        (Some((part, Rows { rows })), Some(expected)) => Err(StagesError::OtherRows {
+            part,
+            found: rows.map_or("all rows".into(), |rows| format!("the rows where {rows}")),
+            expected: expected.to_owned(),
+        }),
+        _ => Ok(()),
     }
 }
 

@@ -11,7 +11,7 @@ use vintner_panel::{FrameChunks, PanelChunks};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::in_blocks::panel_in_blocks;
-use super::parts::{OfPart, TOLD, Told};
+use super::parts::{Gathered, OfPart, TOLD, Told};
 use super::regress::{Regress, TermsInBlocks, has_categories};
 use super::shared::{ENTITY, TIME, observations};
 use crate::code;
@@ -26,36 +26,34 @@ pub(crate) struct RegressPart(pub(super) Regress);
 /// Rows of a block of a part in memory.
 const BLOCK: usize = 1 << 17;
 
-impl RegressPart {
-    /// What of the equation needs the panel whole, at the place that says so.
-    pub(super) fn refused(&self, document: &Document, params: &Node) -> Faults {
-        let stage = &self.0;
-        let mut faults = stage.check(document, params);
-        if !faults.is_empty() {
-            return faults;
-        }
-        let mut refuse = |field: &str, what: &str| {
-            let place = params.get(field).unwrap_or(params);
-            let message = format!("{what} a panel whole, and not its parts");
-            faults.push(document.fault(Some(place.span), message).hint("`op: regress` estimates it"));
-        };
-        let written = stage.written();
-        if let Some(what) = stage.needs_all_rows() {
-            refuse("pooled", &what);
-        } else if written.is_several() {
-            refuse("formula", "several equations need");
-        } else if let (Some(pooled), Ok(formula)) = (&stage.pooled, stage.pooled_formula(&written.outline()))
-        {
-            for covariance in &stage.pooled_covariances() {
-                if let Some(what) = refused_in_chunks(&formula, pooled.model, covariance) {
-                    refuse("pooled", &format!("{what} need"));
-                    break;
-                }
+/// What of an equation needs the panel whole, at the place that says so.
+pub(super) fn refused(stage: &Regress, document: &Document, params: &Node) -> Faults {
+    let mut faults = stage.check(document, params);
+    if !faults.is_empty() {
+        return faults;
+    }
+    let mut refuse = |field: &str, what: &str| {
+        let place = params.get(field).unwrap_or(params);
+        let message = format!("{what} a panel whole, and not its parts");
+        faults.push(document.fault(Some(place.span), message).hint("`op: regress` estimates it"));
+    };
+    let written = stage.written();
+    if let Some(what) = stage.needs_all_rows() {
+        refuse("pooled", &what);
+    } else if written.is_several() {
+        refuse("formula", "several equations need");
+    } else if let (Some(pooled), Ok(formula)) = (&stage.pooled, stage.pooled_formula(&written.outline())) {
+        for covariance in &stage.pooled_covariances() {
+            if let Some(what) = refused_in_chunks(&formula, pooled.model, covariance) {
+                refuse("pooled", &format!("{what} need"));
+                break;
             }
         }
-        faults
     }
+    faults
+}
 
+impl RegressPart {
     /// What the rows come to; in the second round with what was told.
     fn of_rows(
         &self,
@@ -89,7 +87,7 @@ impl Parameters for RegressPart {
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
-        self.refused(document, params)
+        refused(&self.0, document, params)
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
@@ -137,6 +135,7 @@ impl Parameters for RegressPart {
                 self.of_rows(&mut rows, &formula, pooled.model, told)?
             }
         };
-        Ok(Outputs::new().with("part", Artifact::json(&part)?).warn(warnings))
+        let rows = written.rows.map(|rows| rows.value.clone());
+        Ok(Outputs::new().with("part", Artifact::json(&Gathered { rows, part })?).warn(warnings))
     }
 }

@@ -3,11 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
-use vintner_estimation::{Part, equation_of_parts, estimate_parts};
+use vintner_estimation::{Part, estimate_parts};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::parts::{FIRST, OfPart, SECOND, parts_of, same_parts};
-use super::regress_part::RegressPart;
+use super::regress::Regress;
+use super::regress_part::{RegressPart, refused};
 use crate::code;
 use crate::error::StagesError;
 use crate::params::Parameters;
@@ -15,7 +16,7 @@ use crate::params::Parameters;
 /// Parameters of `regress_parts`: those of its `regress_part`.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub(crate) struct RegressParts(RegressPart);
+pub(crate) struct RegressParts(Regress);
 
 impl Parameters for RegressParts {
     const NAME: &'static str = "regress_parts";
@@ -28,7 +29,7 @@ impl Parameters for RegressParts {
     }
 
     fn check(&self, document: &Document, params: &Node) -> Faults {
-        self.0.refused(document, params)
+        refused(&self.0, document, params)
     }
 
     fn inputs(&self) -> Vec<InputDeclaration> {
@@ -40,9 +41,9 @@ impl Parameters for RegressParts {
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError> {
-        let stage = &self.0.0;
+        let stage = &self.0;
         let Some(pooled) = &stage.pooled else { return Ok(Outputs::new()) };
-        same_parts(inputs)?;
+        same_parts(inputs, stage.written().rows.map(|rows| rows.value.as_str()))?;
         let parts = parts_of(inputs, FIRST, "the first round of `regress_part`", |name, part| match part {
             OfPart::Sums(sums) => Ok(Part { name, sums: *sums }),
             other => Err(other),
@@ -53,14 +54,14 @@ impl Parameters for RegressParts {
                 other => Err(other),
             })?;
         let residuals: Vec<_> = residuals.into_iter().flatten().collect();
-        // The equation's terms are named by the stages that saw the rows.
-        let bound = equation_of_parts(&parts)?;
-        let formula = stage.pooled_formula(&bound)?;
+        // Terms are called alike whatever rows they are made of: what isn't has no parts.
+        let outline = stage.written().outline();
+        let formula = stage.pooled_formula(&outline)?;
         let mut found = Vec::new();
         for covariance in &stage.pooled_covariances() {
             found.push(estimate_parts(&parts, &residuals, &formula, pooled.model, covariance)?);
         }
-        let (fits, warnings) = stage.fits_of(&bound, found, false)?;
+        let (fits, warnings) = stage.fits_of(&outline, found, false)?;
         Ok(Outputs::new().with("fits", Artifact::json(&fits)?).warn(warnings))
     }
 }
