@@ -179,12 +179,12 @@ impl KeyColumns {
             }
             return None;
         }
-        // A name without any value under a wide table, and no entity's: a note.
+        // A name without any value, and no entity's that is known: a note, where it stands under the table.
         if value_columns.len() > 1
             && let (Some(key), Some(text)) = (&self.entity, only_text(row))
             && !tidying.knows(key.cell(row))
         {
-            tidying.count_text(row.number(), &text);
+            tidying.valueless.push((row.number(), text));
             return None;
         }
         self.keyed(tidying, row)

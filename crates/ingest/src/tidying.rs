@@ -115,6 +115,8 @@ pub(crate) struct Tidying<'a> {
     pub(crate) filled_from: BTreeSet<u32>,
     /// Rows with nothing but a text in such a column: names of the rows under them, or notes.
     pub(crate) headings: Vec<(u32, String)>,
+    /// Rows with a name and nothing else: names without a value, or notes where none with a key follows.
+    pub(crate) valueless: Vec<(u32, String)>,
     /// How many rows were left out for each text that stands where times do and is none.
     pub(crate) not_times: BTreeMap<String, usize>,
 }
@@ -153,6 +155,7 @@ impl<'a> Tidying<'a> {
             filled: BTreeMap::new(),
             filled_from: BTreeSet::new(),
             headings: Vec::new(),
+            valueless: Vec::new(),
             not_times: BTreeMap::new(),
         }
     }
@@ -194,6 +197,7 @@ impl<'a> Tidying<'a> {
         }
         self.filled_from.extend(block.filled_from);
         self.headings.extend(block.headings);
+        self.valueless.extend(block.valueless);
         for (text, count) in block.not_times {
             *self.not_times.entry(text).or_default() += count;
         }

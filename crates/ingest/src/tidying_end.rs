@@ -335,6 +335,18 @@ impl<'a> Tidying<'a> {
         for (row, text, problem) in std::mem::take(&mut self.unkeyed) {
             if row > self.last_keyed { self.count_text(row, &text) } else { self.fault(problem) }
         }
+        let last = self.last_keyed;
+        let valueless = std::mem::take(&mut self.valueless);
+        let (names, notes): (Vec<_>, Vec<_>) = valueless.into_iter().partition(|(row, _)| *row < last);
+        notes.iter().for_each(|(row, text)| self.count_text(*row, text));
+        if let Some((row, text)) = names.first() {
+            let rows =
+                if names.len() == 1 { "1 row has".into() } else { format!("{} rows have", names.len()) };
+            let text: String = text.chars().take(40).collect();
+            self.warn(format!(
+                "{rows} a name and no value, the first of them row {row}: {text:?}; nothing is read of it"
+            ));
+        }
         // A text that no row took for its key is a note.
         let headings = std::mem::take(&mut self.headings);
         let (names, notes): (Vec<_>, Vec<_>) =

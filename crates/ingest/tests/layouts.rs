@@ -130,6 +130,21 @@ fn what_is_not_used_is_not_checked() {
     assert!(tidied.warnings.iter().any(|warning| warning.contains("no row is of 1996, 1997, 1998, 2000")));
 }
 
+/// A name alone in its row is a note under the table, and elsewhere a name of which there is no value.
+#[test]
+fn a_name_without_a_value_is_no_note_where_rows_follow() {
+    let text = "city,2000,2001\np,1,2\nq,,\nr,3,4\nSource: the office,,\n";
+    let fields = "name: s\nfile: t.csv\nformat: csv\nlayout: wide\nentity: city\ncolumns:\n  - {variable: v}";
+    let tidied = read_source_bytes(&source(fields, text.as_bytes()), text.as_bytes(), None, None).unwrap();
+    assert_eq!(lines(&tidied).len(), 4);
+    let told = tidied.warnings.join("\n");
+    assert!(told.contains("1 row has a name and no value, the first of them row 3: \"q\""), "{told}");
+    assert!(
+        told.contains("skipped 1 row with text but without a key, the first of them row 5: \"Source"),
+        "{told}"
+    );
+}
+
 #[test]
 fn notes_under_the_table_are_skipped_and_near_misses_named() {
     let text = "city,year,v\n甲,2008,1\n丙城新区,2008,2\n,,\n,,see notes\n";
