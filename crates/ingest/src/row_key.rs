@@ -245,7 +245,7 @@ impl KeyColumns {
         };
         let raw = row.cell(*value).raw();
         let message = format!("the number {raw} in a row without its {}", self.names());
-        let hint = self.filling(tidying);
+        let hint = self.filling(tidying, None);
         tidying.fault_at(row.number(), *value, message, hint);
     }
 
@@ -261,7 +261,7 @@ impl KeyColumns {
             ),
             Filled::Own | Filled::FromAbove => format!("no {what} in a row that has {}", self.present(row)),
         };
-        let (cell, hint) = (Some((row.number(), key.column)), self.filling(tidying));
+        let (cell, hint) = (Some((row.number(), key.column)), self.filling(tidying, Some(key)));
         let problem = Problem { cell, message, hint };
         match only_text(row) {
             Some(text) => tidying.note_or_fault(row.number(), text, problem),
@@ -306,11 +306,19 @@ impl KeyColumns {
     }
 
     /// What to do about a blank key.
-    fn filling(&self, tidying: &Tidying<'_>) -> String {
+    fn filling(&self, tidying: &Tidying<'_>, blank: Option<&KeyColumn>) -> String {
         let source = tidying.asked.source;
-        let named = [&source.entity, &source.time, &source.category, &source.variable_column];
-        let mut named = named.into_iter().flatten().chain(&source.within_year);
-        let fill = match named.find(|name| !source.fill.contains_key(*name)) {
+        let named = [
+            (&self.entity, &source.entity),
+            (&self.time, &source.time),
+            (&self.category, &source.category),
+            (&self.variable, &source.variable_column),
+        ];
+        let named = named.into_iter().filter_map(|(key, name)| Some((key.as_ref()?, name.as_ref()?)));
+        let mut named = named.chain(self.within.iter().zip(&source.within_year));
+        let is_blank = |key: &KeyColumn| blank.is_none_or(|blank| blank.column == key.column);
+        let found = named.find(|(key, name)| is_blank(key) && !source.fill.contains_key(*name));
+        let fill = match found.map(|(_, name)| name) {
             Some(name) => format!(
                 "if blank cells mean what stands above them, write `fill: {{{}: down}}` for their column; ",
                 yaml_word(name)

@@ -130,6 +130,17 @@ fn what_is_not_used_is_not_checked() {
     assert!(tidied.warnings.iter().any(|warning| warning.contains("no row is of 1996, 1997, 1998, 2000")));
 }
 
+/// What to write for a blank key is said of the column that is blank.
+#[test]
+fn a_blank_key_is_cured_in_its_own_column() {
+    for (text, column) in
+        [("city,year,v\np,2000,1\n,2001,2\n", "city"), ("city,year,v\np,2000,1\nq,,2\n", "year")]
+    {
+        let told = fault_text(&csv_source("", text.as_bytes()), text.as_bytes());
+        assert!(told.contains(&format!("`fill: {{{column}: down}}`")), "{told}");
+    }
+}
+
 /// A name alone in its row is a note under the table, and elsewhere a name of which there is no value.
 #[test]
 fn a_name_without_a_value_is_no_note_where_rows_follow() {
