@@ -52,7 +52,7 @@ impl Parameters for BetweenParts {
                     OfPart::Sums(sums) => Ok(Part { name, sums: *sums }),
                     other => Err(other),
                 })?;
-                Told::Equation(solve_parts(&parts)?)
+                Told::Equation(Box::new(solve_parts(&parts)?))
             }
         };
         Ok(Outputs::new().with("told", Artifact::json(&told)?))

@@ -43,7 +43,7 @@ pub(super) enum OfPart {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Told {
     /// Of an equation.
-    Equation(PartsSolved),
+    Equation(Box<PartsSolved>),
     /// Of variables.
     Variables(Vec<PartBrackets>),
 }

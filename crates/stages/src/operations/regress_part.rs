@@ -106,7 +106,7 @@ impl Parameters for RegressPart {
         let told = match inputs.has(TOLD) {
             false => None,
             true => match inputs.json(TOLD)? {
-                Told::Equation(solved) => Some(solved),
+                Told::Equation(solved) => Some(*solved),
                 Told::Variables(_) => return Err(StagesError::OtherTold { expected: "regress_part" }),
             },
         };
