@@ -215,8 +215,7 @@ pub fn part_residuals(
 ) -> Result<PartResiduals> {
     let shape = shape_of(formula, model, covariance)?;
     if solution.formula != *formula || solution.model != model {
-        return Err(EstimationError::PartOfAnother {
-            part: "what is told".into(),
+        return Err(EstimationError::ToldOfAnother {
             found: solution.formula.to_string(),
             expected: formula.to_string(),
         });

@@ -62,6 +62,16 @@ pub enum EstimationError {
         /// The one that is estimated.
         expected: String,
     },
+    /// Coefficients of another equation, told to a part for the second round.
+    #[error(
+        "what is told is of `{found}` and not of `{expected}`; give all stages of an equation the same parameters"
+    )]
+    ToldOfAnother {
+        /// The equation that they are of.
+        found: String,
+        /// The one that is estimated.
+        expected: String,
+    },
     /// A second round over parts that was told something else than what the first comes to.
     #[error(
         "the second round was made from other sums than those beside it; hand both rounds of the same parts on"
