@@ -265,7 +265,8 @@ pub fn estimate_parts(
     let incomplete = gathered.walked.incomplete;
     let solved = solve(parts, &gathered, formula, shape);
     if let Ok(solution) = &solved
-        && residuals.iter().any(|part| part.coefficients != solution.coefficients)
+        && (residuals.len() != parts.len()
+            || residuals.iter().any(|part| part.coefficients != solution.coefficients))
     {
         return Err(EstimationError::OtherRound);
     }
