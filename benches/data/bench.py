@@ -6,8 +6,8 @@
     python3 bench.py --xlsx --rows 1e5
 
 PYTHON is one that has pandas, pyarrow, polars and pyfixest; a peer that it hasn't is named and left out. Prints a
-Markdown table: the least wall time and the most memory of the whole process, the peers' as multiples of Vintner's
-besides. ../README.md says what is measured.
+Markdown table: the least wall and processor time and the most memory of the whole process, the peers' as multiples of
+Vintner's besides. ../README.md says what is measured.
 """
 
 import argparse
@@ -166,19 +166,26 @@ def change_a_cell(csv, to):
 
 
 def measured(command, folder):
-    """Seconds and peak memory (MB) of a process and those that it starts."""
+    """Seconds, processor seconds and peak memory (MB) of a process and those that it starts."""
     before = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     said = process.stderr.read()
     _, status, used = os.wait4(process.pid, 0)
     if status != 0:
         sys.exit(f"{' '.join(map(str, command))} failed:\n{said}")
-    return time.perf_counter() - before, used.ru_maxrss / 1024
+    return time.perf_counter() - before, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
 def least(run, repetitions):
     runs = [run() for _ in range(repetitions)]
-    return min(seconds for seconds, _ in runs), max(memory for _, memory in runs)
+    seconds, processors, memory = zip(*runs)
+    return min(seconds), min(processors), max(memory)
+
+
+def shown(measures, times=None):
+    """Wall time, processor time and memory; in brackets how many times those of another."""
+    units = zip(measures, (".2f", ".2f", ".0f"), (" s", " s of processors", " MB"), times or [None] * 3)
+    return ", ".join(f"{of:{form}}{unit}" + (f" ({ratio:.1f})" if ratio else "") for of, form, unit, ratio in units)
 
 
 CONVERT = """
@@ -235,19 +242,18 @@ class Bench:
             return measured([self.arguments.vintner, "reproduce"], folder)
 
         repetitions = self.arguments.repetitions
-        seconds, memory = least(cold, repetitions)
-        cells = [f"{rows:,}", form, f"{seconds:.2f} s, {memory:.0f} MB"]
+        own = least(cold, repetitions)
+        cells = [f"{rows:,}", form, shown(own)]
         if other:
-            again = least(one_cell, repetitions)
-            cells.append(f"{again[0]:.2f} s, {again[1]:.0f} MB")
+            cells.append(shown(least(one_cell, repetitions)))
         else:
             cells.append("")
         for name, command in self.peers.items():
             if name.startswith("data.table") and form == "parquet" or not self.arguments.peers:
                 cells.append("")
                 continue
-            own, held = least(lambda: measured([*command, file], self.scratch), repetitions)
-            cells.append(f"{own:.2f} s ({own / seconds:.1f}), {held:.0f} MB ({held / memory:.1f})")
+            peer = least(lambda: measured([*command, file], self.scratch), repetitions)
+            cells.append(shown(peer, [of / ours for of, ours in zip(peer, own)]))
         shutil.rmtree(folder)
         print("| " + " | ".join(cells) + " |", flush=True)
 

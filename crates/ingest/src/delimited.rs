@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr2, memrchr2};
+
 use crate::cell::Cell;
 use crate::grid::{CellContent, GridRow};
 use crate::malformed::Malformed;
@@ -126,7 +128,7 @@ pub(crate) fn blocks_from<'t>(
     } else {
         Box::new(|rest: &str| {
             let from = rest.as_bytes().get(size..).unwrap_or_default();
-            from.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| size + at + 1)
+            memchr(b'\n', from).map_or(rest.len(), |at| size + at + 1)
         })
     };
     let (mut rest, mut line) = (text, line);
@@ -151,21 +153,20 @@ pub(crate) fn end_of_record_from(bytes: &[u8], size: usize, dialect: Dialect<'_>
         if end < at {
             end = newline_from(at);
         }
-        let quote = position_from(bytes, at, b'"').unwrap_or(bytes.len());
-        if end < quote {
-            return end + 1;
-        }
+        // No farther than the line end: a text with quotation marks in its header alone would be looked through to its
+        // end for each record that is cut.
+        let until = bytes.get(..end).unwrap_or(bytes);
+        let Some(quote) = position_from(until, at, b'"') else {
+            return bytes.len().min(end + 1);
+        };
         let before = bytes.get(at..quote).unwrap_or_default();
-        if quote == bytes.len() {
-            return quote;
-        }
-        let line_end = before.iter().rposition(|byte| matches!(byte, b'\n' | b'\r'));
+        let line_end = memrchr2(b'\n', b'\r', before);
         let line = line_end.map(|line_end| at + line_end + 1).or((at == 0).then_some(0));
         let of_line = line.and_then(|line| bytes.get(line..)).unwrap_or_default();
         if comment.is_some_and(|comment| !comment.is_empty() && of_line.starts_with(comment)) {
             // Nothing opens in a comment.
             let rest = bytes.get(quote..).unwrap_or_default();
-            let line_end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            let line_end = memchr2(b'\n', b'\r', rest);
             at = line_end.map_or(bytes.len(), |line_end| quote + line_end);
             continue;
         }
@@ -186,17 +187,9 @@ fn end_of_quoted(bytes: &[u8], mut from: usize) -> usize {
     bytes.len()
 }
 
-/// Where a byte stands at `from` or later. Eight bytes are looked at at once.
+/// Where a byte stands at `from` or later.
 fn position_from(bytes: &[u8], from: usize, wanted: u8) -> Option<usize> {
-    let rest = bytes.get(from..)?;
-    let (words, last) = rest.as_chunks::<8>();
-    for (word, at) in words.iter().zip((from..).step_by(8)) {
-        let found = bytes_like(u64::from_le_bytes(*word), wanted);
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
-        }
-    }
-    last.iter().position(|byte| *byte == wanted).map(|at| from + words.len() * 8 + at)
+    memchr(wanted, bytes.get(from..)?).map(|at| from + at)
 }
 
 struct Cursor<'t> {

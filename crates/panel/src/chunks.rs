@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use polars::prelude::*;
 
@@ -103,13 +104,16 @@ impl PanelChunks for ParquetPanel {
         let metadata = self.open()?.get_metadata()?.clone();
         let mut names: Vec<String> = vec![self.entity.clone(), self.time.clone()];
         names.extend(columns.iter().map(|name| (*name).to_owned()));
-        let mut start = 0;
+        let mut bare = metadata.as_ref().clone();
+        bare.row_groups = Vec::new();
         for group in metadata.row_groups.iter() {
-            let rows = group.num_rows();
+            // A reader that knows of this group alone doesn't look for it by way of those before.
+            let mut own = bare.clone();
+            own.num_rows = group.num_rows();
+            own.row_groups = vec![group.clone()];
             let mut reader = self.open()?;
-            reader.set_metadata(metadata.clone());
-            let frame = reader.with_columns(Some(names.clone())).with_slice(Some((start, rows))).finish()?;
-            start += rows;
+            reader.set_metadata(Arc::new(own));
+            let frame = reader.with_columns(Some(names.clone())).finish()?;
             if !visit(PanelChunk::of(&frame, &self.entity, &self.time, columns)?) {
                 break;
             }

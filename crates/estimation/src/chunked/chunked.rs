@@ -4,16 +4,13 @@ use vintner_panel::PanelChunks;
 
 use super::solution::{Gathered, Shape, Solution};
 use super::sums::{Reduced, Residual, TimeEffects, TimeEquations, Transformation};
-use super::walk::{Block, Walked, walk};
+use super::walk::{Block, Walked, name_more, walk};
 use crate::covariance::{ClusterBy, Covariance, TestDistribution};
 use crate::fit::{Estimated, Outcome, Refusal};
 use crate::models::Model;
 use crate::numerics::norm;
 use crate::outcome::{EstimationError, Reason, Result};
 use crate::sample::{Formula, Singletons};
-
-/// Entities observed once that a note names.
-const NAMED: usize = 1000;
 
 /// Most passes that make residuals.
 const MOST_REFINEMENTS: usize = 4;
@@ -150,7 +147,7 @@ impl Run<'_> {
         let single = &mut self.single;
         single.clear();
         self.walked = walk(self.source, self.formula, |block| {
-            single.extend(block.single.iter().take(NAMED.saturating_sub(single.len())).cloned());
+            name_more(single, &block.single);
             visit(block);
             Ok(())
         })?;

@@ -15,16 +15,13 @@ use vintner_panel::{Frequency, PanelChunks, PanelError};
 use super::chunked::{ChunkedOutcome, supported};
 use super::solution::{Gathered, Shape, Solution};
 use super::sums::{Reduced, Residual, TimeEffects, Transformation, condensed, each_task};
-use super::walk::{Block, Walked, walk};
+use super::walk::{Block, Walked, name_more, walk};
 use crate::covariance::Covariance;
 use crate::fit::{Outcome, Refusal};
 use crate::models::Model;
 use crate::numerics::{Triangle, norm};
 use crate::outcome::{EstimationError, Reason, Result};
 use crate::sample::Formula;
-
-/// Entities observed once that a note names.
-const NAMED: usize = 1000;
 
 /// Most times that have effects: a part's triangle has a column for each.
 pub const MOST_TIMES: usize = 1000;
@@ -141,7 +138,7 @@ pub fn part_sums(
     let (mut entities, mut single) = (Vec::new(), Vec::new());
     let walked = walk(source, formula, |block| {
         entities.extend_from_slice(&block.entities);
-        single.extend(block.single.iter().take(NAMED.saturating_sub(single.len())).cloned());
+        name_more(&mut single, &block.single);
         reduced.add(block, &transformation);
         if dummies > 0 {
             let with_dummies = |own: Range<usize>| with_dummies(block, own, &transformation, &places);
@@ -232,6 +229,7 @@ pub fn part_residuals(
     let mut residual = Residual::new(solution.chosen.len());
     walk(source, formula, |block| {
         residual.add(block, &transformation, &solution.chosen, &solution.coefficients, scored);
+        residual.condense();
         Ok(())
     })?;
     let Residual { rss, left, scores } = residual;
@@ -401,7 +399,8 @@ struct AllTimes {
 fn gather(parts: &[Part], formula: &Formula, shape: Shape) -> Result<(Gathered, AllTimes)> {
     check_equations(parts, formula, shape)?;
     check_frequencies(parts)?;
-    check_entities(parts)?;
+    let entities = parts.iter().map(|part| (part.name.as_str(), part.sums.entities.as_slice()));
+    EstimationError::unless_apart(entities)?;
     let variables = formula.regressors.len() + 1;
     let order = variables + usize::from(shape.intercept);
     let mut linked = Times::default();
@@ -426,7 +425,7 @@ fn gather(parts: &[Part], formula: &Formula, shape: Shape) -> Result<(Gathered, 
         reduced.log_weights += sums.log_weights;
         walked.incomplete += sums.incomplete;
         walked.weightless += sums.weightless;
-        single.extend(sums.single.iter().take(NAMED.saturating_sub(single.len())).cloned());
+        name_more(&mut single, &sums.single);
     }
     let lower = |column: usize| -> Vec<f64> {
         (free.len()..free.len() + order).map(|row| whole.at(row, free.len() + column)).collect()
@@ -495,19 +494,6 @@ fn check_frequencies(parts: &[Part]) -> Result<()> {
         if before != frequency {
             let (one, other) = (format!("a {before} in {name}"), format!("a {frequency} in {}", part.name));
             return Err(PanelError::MixedTimes { column: "time".into(), one, other }.into());
-        }
-    }
-    Ok(())
-}
-
-fn check_entities(parts: &[Part]) -> Result<()> {
-    let mut seen: HashMap<&str, &str> = HashMap::new();
-    for part in parts {
-        for entity in &part.sums.entities {
-            if let Some(before) = seen.insert(entity, &part.name) {
-                let (one, other) = (before.to_owned(), part.name.clone());
-                return Err(EstimationError::EntityInTwoParts { entity: entity.clone(), one, other });
-            }
         }
     }
     Ok(())

@@ -8,6 +8,9 @@ use vintner_panel::{Frequency, PanelChunk, PanelChunks, PanelError};
 use crate::outcome::{EstimationError, Result};
 use crate::sample::{Formula, WeightKind};
 
+/// Entities observed once that a note names.
+const NAMED: usize = 1000;
+
 /// Complete rows of whole entities.
 #[derive(Debug, Default)]
 pub(super) struct Block {
@@ -21,6 +24,11 @@ pub(super) struct Block {
     pub(super) entities: Vec<String>,
     /// The entities observed once.
     pub(super) single: Vec<String>,
+}
+
+/// Adds to the entities that a note names, as long as there aren't too many.
+pub(super) fn name_more(named: &mut Vec<String>, more: &[String]) {
+    named.extend(more.iter().take(NAMED.saturating_sub(named.len())).cloned());
 }
 
 /// What became of the rows.

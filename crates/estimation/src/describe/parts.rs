@@ -309,7 +309,6 @@ fn finite(numbers: &[f64]) -> Vec<f64> {
 }
 
 fn check(parts: &[DescribedPart], variables: &[impl AsRef<str>]) -> Result<()> {
-    let mut seen: HashMap<&str, &str> = HashMap::new();
     let mut kinds: HashMap<&str, (&str, &str)> = HashMap::new();
     for part in parts {
         let found = || part.description.variables.iter().map(|own| own.variable.as_str());
@@ -331,14 +330,9 @@ fn check(parts: &[DescribedPart], variables: &[impl AsRef<str>]) -> Result<()> {
                 });
             }
         }
-        for entity in &part.description.entities {
-            if let Some(before) = seen.insert(entity, &part.name) {
-                let (one, other) = (before.to_owned(), part.name.clone());
-                return Err(EstimationError::EntityInTwoParts { entity: entity.clone(), one, other });
-            }
-        }
     }
-    Ok(())
+    let entities = parts.iter().map(|part| (part.name.as_str(), part.description.entities.as_slice()));
+    EstimationError::unless_apart(entities)
 }
 
 #[cfg(test)]

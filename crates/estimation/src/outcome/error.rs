@@ -1,5 +1,7 @@
 //! Faults in what was asked for, as opposed to what the data can't answer (see [`Reason`](crate::Reason)).
 
+use std::collections::HashMap;
+
 use vintner_panel::{PanelError, Period, Shape};
 
 use super::reason::Reason;
@@ -324,6 +326,22 @@ pub enum EstimationError {
         /// What is wrong with the request.
         problem: String,
     },
+}
+
+impl EstimationError {
+    /// Parts are of whole entities: the first that is in two of them, each under its name.
+    pub(crate) fn unless_apart<'a>(parts: impl Iterator<Item = (&'a str, &'a [String])>) -> Result<()> {
+        let mut seen: HashMap<&str, &str> = HashMap::new();
+        for (name, entities) in parts {
+            for entity in entities {
+                if let Some(before) = seen.insert(entity, name) {
+                    let (entity, one, other) = (entity.clone(), before.to_owned(), name.to_owned());
+                    return Err(Self::EntityInTwoParts { entity, one, other });
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 fn at(time: Option<Period>) -> String {
