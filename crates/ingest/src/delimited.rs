@@ -20,6 +20,8 @@ pub(crate) struct Dialect<'a> {
     pub delimiter: char,
     /// What a line to be skipped begins with.
     pub comment: Option<&'a str>,
+    /// Whether spaces behind a delimiter are no part of a field, so that a quotation mark behind them opens one.
+    pub skips_space: bool,
 }
 
 /// So many fields a record may have; a sheet has 16,384 columns.
@@ -34,6 +36,8 @@ const CELLS: usize = 100_000_000;
 const TOO_MANY_FIELDS: &str = "more than 100,000 fields in one record";
 const TOO_LONG: &str = "a field of more than a million bytes";
 const TOO_MANY_CELLS: &str = "the file has more than 100 million fields up to here";
+/// What to do about a quotation mark that stands behind a space.
+pub(crate) const SPACED_QUOTE: &str = "if it opens a quoted field, write `skip_initial_space: true` in vintage.yaml; if it is a part of the text, quote the field in a copy of the file and double the mark";
 const NO_TABLE: &str = "mend `delimiter`, `encoding` or the file, whose lines don't end where they should";
 
 /// The records of `text`, each a row numbered by the line on which it begins. Blank lines and
@@ -55,7 +59,8 @@ pub(crate) fn first_rows(
     while let Some(number) = cursor.record(&mut fields)? {
         left = left.checked_sub(fields.len()).ok_or(Malformed {
             line: number,
-            message: TOO_MANY_CELLS,
+            column: 1,
+            message: TOO_MANY_CELLS.into(),
             hint: "write it as Parquet, or leave out what isn't used",
         })?;
         let cells = fields.drain(..).map(|field| CellContent::from_text(field.into_owned())).collect();
@@ -94,6 +99,14 @@ impl Row for Record<'_, '_> {
 
     fn width(&self) -> u32 {
         u32::try_from(self.fields.len()).unwrap_or(u32::MAX)
+    }
+
+    fn spaced_quote(&self) -> Option<u32> {
+        // A quoted field may begin so; its quotation marks are text, and a closing one isn't at its end.
+        let is_spaced = |field: &Cow<'_, str>| {
+            field.starts_with([' ', '\t']) && field.trim_start_matches([' ', '\t']).starts_with('"')
+        };
+        (1..).zip(self.fields).find(|(_, field)| is_spaced(field)).map(|(column, _)| column)
     }
 }
 
@@ -171,9 +184,17 @@ pub(crate) fn end_of_record_from(bytes: &[u8], size: usize, dialect: Dialect<'_>
             continue;
         }
         // One within a field that isn't quoted is a part of it.
-        let opens = line == Some(quote) || before.ends_with(delimiter);
+        let skipped = if dialect.skips_space { without_spaces(before, dialect.delimiter) } else { before };
+        let opens = line == Some(quote - (before.len() - skipped.len())) || skipped.ends_with(delimiter);
         at = if opens { end_of_quoted(bytes, quote + 1) } else { quote + 1 };
     }
+}
+
+/// Bytes without the spaces at their end; a tab that divides fields is none.
+fn without_spaces(bytes: &[u8], delimiter: char) -> &[u8] {
+    let is_space = |byte: &u8| *byte == b' ' || (*byte == b'\t' && delimiter != '\t');
+    let end = bytes.iter().rposition(|byte| !is_space(byte)).map_or(0, |at| at + 1);
+    bytes.get(..end).unwrap_or_default()
 }
 
 /// Where quotation marks end that were opened before `from`. A doubled one closes them and opens them again.
@@ -243,11 +264,12 @@ impl<'t> Cursor<'t> {
             if self.dialect.delimiter.is_ascii() && self.plain_fields(fields) {
                 return Ok(Some(line));
             }
-            let field = self.field()?;
+            let column = u32::try_from(fields.len() + 1).unwrap_or(u32::MAX);
+            let field = self.field().map_err(|wrong| Malformed { column, ..wrong })?;
             let long = field.len() > FIELD;
             if long || fields.len() == FIELDS {
                 let message = if long { TOO_LONG } else { TOO_MANY_FIELDS };
-                return Err(Malformed { line, message, hint: NO_TABLE });
+                return Err(Malformed { line, column, message: message.into(), hint: NO_TABLE });
             }
             fields.push(field);
             if self.rest.starts_with(self.dialect.delimiter) {
@@ -266,6 +288,9 @@ impl<'t> Cursor<'t> {
         let bytes = rest.as_bytes();
         let mut start = 0;
         loop {
+            if self.dialect.skips_space {
+                start += spaces(rest.get(start..).unwrap_or_default(), self.dialect.delimiter);
+            }
             let end = end_of_field(bytes, start, delimiter);
             if bytes.get(start) == Some(&b'"') || end - start > FIELD || fields.len() == FIELDS {
                 self.advance(start);
@@ -282,6 +307,9 @@ impl<'t> Cursor<'t> {
     }
 
     fn field(&mut self) -> Result<Cow<'t, str>, Malformed> {
+        if self.dialect.skips_space {
+            self.advance(spaces(self.rest, self.dialect.delimiter));
+        }
         if self.rest.starts_with('"') {
             return self.quoted();
         }
@@ -306,7 +334,8 @@ impl<'t> Cursor<'t> {
             let Some(quote) = self.rest.find('"') else {
                 return Err(Malformed {
                     line: opened,
-                    message: "a quotation mark is opened here and never closed",
+                    column: 1,
+                    message: "a quotation mark is opened here and never closed".into(),
                     hint: "close it, or double a quotation mark that belongs to the text",
                 });
             };
@@ -324,18 +353,32 @@ impl<'t> Cursor<'t> {
                 self.advance(1);
                 continue;
             }
+            if self.dialect.skips_space {
+                self.advance(spaces(self.rest, self.dialect.delimiter));
+            }
             let ends = self.rest.is_empty() || self.rest.starts_with([self.dialect.delimiter, '\n', '\r']);
-            return if ends {
-                Ok(field)
+            if ends {
+                return Ok(field);
+            }
+            let message = if self.line == opened {
+                "text after a closing quotation mark".into()
             } else {
-                Err(Malformed {
-                    line: self.line,
-                    message: "text after a closing quotation mark",
-                    hint: "double a quotation mark that belongs to the text",
-                })
+                // The mark that is one too many is rather the first of the two.
+                format!(
+                    "a quotation mark is opened here, and closed in line {} alone, where text follows it",
+                    self.line
+                )
+                .into()
             };
+            let hint = "double a quotation mark that belongs to the text";
+            return Err(Malformed { line: opened, column: 1, message, hint });
         }
     }
+}
+
+/// How many bytes of spaces a text begins with; a tab that divides fields is none.
+fn spaces(text: &str, delimiter: char) -> usize {
+    text.len() - text.trim_start_matches(|character| character == ' ' || (character == '\t' && delimiter != '\t')).len()
 }
 
 /// Where the field ends that begins at `from`: at the next delimiter, the line's end or the text's. Eight bytes are
@@ -395,7 +438,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const COMMAS: Dialect<'static> = Dialect { delimiter: ',', comment: None };
+    const COMMAS: Dialect<'static> = Dialect { delimiter: ',', comment: None, skips_space: false };
 
     fn texts(rows: &[GridRow]) -> Vec<(u32, Vec<String>)> {
         rows.iter().map(|row| (row.number, row.cells.iter().map(CellContent::raw).collect())).collect()
@@ -404,7 +447,7 @@ mod tests {
     #[test]
     fn records_know_their_lines() -> Result<(), Malformed> {
         let text = "# note, \"with a quote\nyear,name\r\n\r\n2008,\"two\nlines\"\n#x\n2009,\"a \"\"b\"\"\",";
-        let rows = parse(text, Dialect { delimiter: ',', comment: Some("#") })?;
+        let rows = parse(text, Dialect { delimiter: ',', comment: Some("#"), skips_space: false })?;
         let expected =
             [(2, vec!["year", "name"]), (4, vec!["2008", "two\nlines"]), (7, vec!["2009", "a \"b\"", ""])];
         let expected: Vec<_> =
@@ -416,20 +459,35 @@ mod tests {
     #[test]
     fn quotes_that_are_never_closed_are_faults() {
         let fault = parse("a,b\n1,\"2\n3,4\n", COMMAS).unwrap_err();
-        assert_eq!((fault.line, fault.message), (2, "a quotation mark is opened here and never closed"));
-        let fault = parse("a,b\n\"1\"x,2\n", COMMAS).unwrap_err();
-        assert_eq!((fault.line, fault.message), (2, "text after a closing quotation mark"));
+        let told = |text: &str| {
+            let fault = parse(text, COMMAS).unwrap_err();
+            (fault.line, fault.column, fault.message.into_owned())
+        };
+        let never = "a quotation mark is opened here and never closed".to_owned();
+        assert_eq!((fault.line, fault.column, fault.message.as_ref()), (2, 2, never.as_str()));
+        assert_eq!(told("a,b,c\n1,\"x\ny\",\"3\n"), (3, 3, never));
+        assert_eq!(told("a,b\n2,\"1\"x\n"), (2, 2, "text after a closing quotation mark".into()));
+        // One mark too many turns the others round: it is told where it stands.
+        let later = "a quotation mark is opened here, and closed in line 3 alone, where text follows it";
+        assert_eq!(told("a,b\n1,\"2\n3,\"x\"\n"), (2, 2, later.into()));
+    }
+
+    #[test]
+    fn a_quotation_mark_behind_a_space_opens_a_field_where_that_is_declared() {
+        let spaced = Dialect { skips_space: true, ..COMMAS };
+        let rows = parse("a, b,c\n  \"x,\ny\" , 2,\t\"z\"\n", spaced).unwrap();
+        assert_eq!(texts(&rows).into_iter().map(|(_, cells)| cells).collect::<Vec<_>>(), [["a", "b", "c"], ["x,\ny", "2", "z"]]);
     }
 
     #[test]
     fn what_is_no_table_is_told_at_its_line() {
         let refused = |text: &str| parse(text, COMMAS).map(|rows| rows.len()).unwrap_err();
         let wide = refused(&format!("a,b\n{}", ",".repeat(1_000_000)));
-        assert_eq!((wide.line, wide.message), (2, TOO_MANY_FIELDS));
+        assert_eq!((wide.line, wide.message.as_ref()), (2, TOO_MANY_FIELDS));
         let long = refused(&"x".repeat(2 << 20));
-        assert_eq!((long.line, long.message), (1, TOO_LONG));
+        assert_eq!((long.line, long.message.as_ref()), (1, TOO_LONG));
         let quoted = refused(&format!("a\n\n\"{}\"", "x\n".repeat(1 << 20)));
-        assert_eq!((quoted.line, quoted.message), (3, TOO_LONG));
+        assert_eq!((quoted.line, quoted.message.as_ref()), (3, TOO_LONG));
         assert_eq!(
             refused(&"\"".repeat(3_000_001)).message,
             "a quotation mark is opened here and never closed"
@@ -438,8 +496,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn blocks_hold_what_the_whole_does(text in "[a#;,\"\n\r ]{0,60}", size in 1_usize..20, comment in any::<bool>()) {
-            let dialect = Dialect { delimiter: ';', comment: comment.then_some("#") };
+        fn blocks_hold_what_the_whole_does(text in "[a#;,\"\n\r ]{0,60}", size in 1_usize..20, comment in any::<bool>(), skips_space in any::<bool>()) {
+            let dialect = Dialect { delimiter: ';', comment: comment.then_some("#"), skips_space };
             // A text that isn't a table may be told otherwise, but is refused either way.
             let mut rows = Vec::new();
             let mut read = Ok(());
@@ -466,7 +524,7 @@ mod tests {
                 writer.write_record(record).unwrap();
             }
             let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
-            let dialect = Dialect { delimiter: char::from(delimiter), comment: None };
+            let dialect = Dialect { delimiter: char::from(delimiter), comment: None, skips_space: false };
             let rows = parse(&text, dialect).unwrap();
             let read: Vec<Vec<String>> = texts(&rows).into_iter().map(|(_, cells)| cells).collect();
             prop_assert_eq!(read, records);
@@ -478,7 +536,7 @@ mod tests {
 
         #[test]
         fn any_text_parses_or_faults(text in "[a,\"\n\r#]{0,40}") {
-            let _ = parse(&text, Dialect { delimiter: ',', comment: Some("#") });
+            let _ = parse(&text, Dialect { delimiter: ',', comment: Some("#"), skips_space: false });
         }
     }
 }

@@ -51,7 +51,8 @@ impl ReadRow for EntitiesAcross<'_> {
             let entity = Some(tidying.records.entities.code(id));
             let key = RowKey { entity, category: keyed.key.category };
             if tidying.begin(key, year, RecordPlace { row: number, column: *column, variable: 0 }) {
-                tidying.take_alone(&self.reader, row.cell(*column), number, *column, None);
+                let mark = keyed.mark.as_deref();
+                tidying.take_alone(&self.reader, row.cell(*column), number, *column, mark);
             }
         }
     }

@@ -1,13 +1,14 @@
 //! Long tables: a row for each entity and year, a column for each variable.
 
 use crate::cell::Cell;
+use crate::column_letter::letters;
 use crate::header::Header;
 use crate::key_column::find_column;
 use crate::plain_block;
 use crate::read_row::ReadRow;
 use crate::records::RecordPlace;
 use crate::row_key::KeyColumns;
-use crate::rows::{Row, RowBlock};
+use crate::rows::{Filled, Row, RowBlock};
 use crate::tidying::Tidying;
 use crate::value_reader::ValueReader;
 use crate::year::{YearReading, parse_marked_year};
@@ -58,6 +59,18 @@ impl<'a> Long<'a> {
     }
 }
 
+/// What is wrong with a cell of a column of names that is filled down; nothing where it says or is filled with one.
+fn unfilled(filled: Filled) -> Option<String> {
+    match filled {
+        Filled::Own | Filled::FromAbove => None,
+        Filled::Nothing => Some("no name, and none to fill down: the cells above it are blank, too".into()),
+        Filled::Anew(left) => Some(format!(
+            "no name, and none to fill down: the row begins something new in column {}",
+            letters(left)
+        )),
+    }
+}
+
 impl ReadRow for Long<'_> {
     fn read(&self, tidying: &mut Tidying<'_>, row: &dyn Row) {
         let Some(keyed) = self.keys.key_of(tidying, row, &self.columns) else { return };
@@ -68,7 +81,12 @@ impl ReadRow for Long<'_> {
             return;
         }
         for (reader, column) in self.readers.iter().zip(&self.columns) {
-            tidying.take(reader, row.cell(*column), number, *column, None);
+            if let Some(message) = unfilled(row.filled(*column)) {
+                let hint = "write it in a copy of the file, or say it in `corrections`; leave the column out of `fill` where a \
+                            blank cell means that there is none";
+                tidying.fault_at(number, *column, message, hint);
+            }
+            tidying.take(reader, row.cell(*column), number, *column, keyed.mark.as_deref());
         }
     }
 

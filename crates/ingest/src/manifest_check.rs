@@ -15,7 +15,7 @@ use crate::manifest::Manifest;
 
 use crate::number_rule::{DecimalMark, Grouping, NumberRule, Percent};
 use crate::query::QueryKind;
-use crate::source::{Duplicates, Outside, Source, ValueColumn, ValueKind};
+use crate::source::{Duplicates, Fill, Outside, Source, ValueColumn, ValueKind};
 use crate::year::{YearProblem, parse_marked_year};
 
 /// Everything that doesn't go together, each at its place.
@@ -357,6 +357,7 @@ impl Check<'_> {
             ("encoding", source.encoding.is_some() && !format.has_encoding()),
             ("delimiter", source.delimiter.is_some()),
             ("comment", source.comment.is_some()),
+            ("skip_initial_space", source.skip_initial_space),
         ];
         if !source.value_labels.is_empty() && !format.has_value_labels() {
             let message = format!(
@@ -552,16 +553,28 @@ impl Check<'_> {
         let keys = keys.into_iter().flatten().chain(&source.within_year).chain(source.rows_where.keys());
         let keys: Vec<&String> = keys.collect();
         let node = place.field("fill");
-        for name in source.fill.keys() {
+        let divided = source.period_of_times().and_then(|period| period.frequency?.in_a_year());
+        let is_text = |name: &String| {
+            let mut columns = source.columns.iter();
+            let is_own = |own: &ValueColumn| own.kind == ValueKind::Text && own.column.as_ref() == Some(name);
+            source.layout == Layout::Long && columns.any(is_own)
+        };
+        let has_parts =
+            |name: &String| source.time.as_ref() == Some(name) && divided.is_some_and(|parts| parts > 1);
+        for (name, fill) in &source.fill {
             let node = node.and_then(|node| node.get(name)).or(node);
-            if !keys.contains(&name) {
-                let message = format!("{name:?} is no column of keys");
+            if !keys.contains(&name) && !is_text(name) {
+                let message = format!("{name:?} is no column of keys or names");
                 let hint = "`fill` is for the columns of `entity`, `time`, `within_year`, `category`, `variable_column` and \
-                            `where`; a blank cell of a variable is a missing value";
+                            `where`, and of a long table for those of `type: text`; a blank cell of a number is a missing value";
                 self.fault(node, message, hint);
             } else if source.given.contains_key(name) {
                 let message = format!("{name:?} is given, and has no cells");
                 self.fault(node, message, "leave it out of `fill`");
+            } else if *fill == Fill::Year && !has_parts(name) {
+                let message = format!("{name:?} isn't a column of quarters, months or halves of years");
+                let hint = "`year` is for the column of `time` with a `period` that divides years; for names it is `down`";
+                self.fault(node, message, hint);
             }
         }
     }

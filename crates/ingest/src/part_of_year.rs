@@ -51,7 +51,13 @@ pub(crate) fn part_of_year(header: &str, frequency: Frequency) -> Option<u32> {
     }
     // As a year's period is written, with any year before it.
     let reading = PeriodReading { frequency: Some(frequency), ..PeriodReading::default() };
-    let texts = [format!("2000 {bare}"), format!("2000年{bare}"), format!("2000-{bare}")];
+    let texts = [
+        format!("2000 {bare}"),
+        format!("2000年{bare}"),
+        format!("2000/{bare}"),
+        // Not 2000-1-1, which is a day.
+        if bare.contains('-') { String::new() } else { format!("2000-{bare}") },
+    ];
     let read = texts.iter().find_map(|text| reading.read(text).ok())?;
     (read.in_year() == 2000).then(|| read.part())
 }
@@ -83,11 +89,12 @@ mod tests {
             "第二季度",
             "T2",
             "2. Quartal",
+            "4- 6.",
             "2",
         ] {
             assert_eq!(quarter(text), Some(2), "{text}");
         }
-        for text in ["Q5", "Jan", "V", "Apr", "1-2 quarter"] {
+        for text in ["Q5", "Jan", "V", "Apr", "1-2 quarter", "2- 4.", "1- 6.", "1-1"] {
             assert_eq!(quarter(text), None, "{text}");
         }
         assert_eq!(part_of_year("H2", Frequency::HalfYear), Some(2));

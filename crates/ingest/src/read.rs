@@ -12,7 +12,7 @@ use crate::checksum::Checksum;
 use crate::columns::{Columns, ColumnsAsked};
 use crate::corrected::Corrections;
 use crate::crosswalk::Crosswalk;
-use crate::delimited::Dialect;
+use crate::delimited::{Dialect, SPACED_QUOTE};
 use crate::entities_across::EntitiesAcross;
 use crate::error::{IngestError, Result};
 use crate::fill::{FillColumns, FilledRow};
@@ -397,6 +397,7 @@ pub(crate) fn pass<'a, B: RowBlock>(
             if !in_table(row) {
                 return;
             }
+            let (spaced, read_before) = (row.spaced_quote(), own.rows_read);
             corrections.in_row(&mut own, row, |own, row| {
                 if let Some(width) = width {
                     check_width(own, row, width);
@@ -417,6 +418,9 @@ pub(crate) fn pass<'a, B: RowBlock>(
                     fill.count(own, &filled);
                 }
             });
+            if let Some(column) = spaced.filter(|_| own.rows_read > read_before) {
+                own.fault(quote_behind_space(row, column));
+            }
         })?;
         Ok(own)
     };
@@ -462,12 +466,30 @@ fn check_width(tidying: &mut Tidying<'_>, row: &dyn Row, width: u32) {
     if row.width() <= width {
         return;
     }
+    if let Some(column) = row.spaced_quote() {
+        return tidying.too_wide(quote_behind_space(row, column));
+    }
     if let Some((column, cell)) = row.first_from(width + 1) {
         tidying.too_wide(Problem {
             cell: Some((row.number(), column)),
             message: format!("{:?} stands beyond the header's {width} columns", cell.raw()),
-            hint: "put a field that contains the delimiter in quotation marks".into(),
+            hint: "put a field that contains the delimiter in quotation marks; where another row is the header, mend \
+                   `header_row`"
+                .into(),
         });
+    }
+}
+
+/// A field that begins with a space and a quotation mark.
+fn quote_behind_space(row: &dyn Row, column: u32) -> Problem {
+    Problem {
+        cell: Some((row.number(), column)),
+        message: format!(
+            "a quotation mark behind a space, {:?}: it may open a quoted field, in which delimiters are text, or be a part of \
+             the text itself",
+            row.cell(column).raw()
+        ),
+        hint: SPACED_QUOTE.into(),
     }
 }
 
@@ -479,7 +501,11 @@ fn text_of<'b>(source: &'b Source, bytes: &'b [u8]) -> Result<(text_encoding::De
 
 /// How a source's text is divided.
 pub(crate) fn dialect_of(source: &Source) -> Dialect<'_> {
-    Dialect { delimiter: source.delimiter_character(), comment: source.comment.as_deref() }
+    Dialect {
+        delimiter: source.delimiter_character(),
+        comment: source.comment.as_deref(),
+        skips_space: source.skip_initial_space,
+    }
 }
 
 /// What is wrong with a text, or a part of it that begins on a line.
@@ -495,7 +521,7 @@ pub(crate) fn unreadable(source: &Source, wrong: Unreadable) -> IngestError {
 }
 
 pub(crate) fn malformed(source: &Source, wrong: Malformed) -> IngestError {
-    let (cell, message, hint) = (Some((wrong.line, 1)), wrong.message.into(), wrong.hint.into());
+    let (cell, message, hint) = (Some((wrong.line, wrong.column)), wrong.message.into_owned(), wrong.hint.into());
     fault(source, SourceFault { file: source.file.clone(), sheet: None, cell, message, hint })
 }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use vintner_panel::Frequency;
+
 use crate::cell::Cell;
 use crate::column_letter::letters;
 use crate::fold::{fold, is_folded};
@@ -42,6 +44,8 @@ pub(crate) struct KeyedRow {
     pub time: Option<i32>,
     /// What of a year it is, where the headers are years.
     pub part: Option<Part>,
+    /// A mark beside its time, which is that of its values.
+    pub mark: Option<String>,
 }
 
 impl KeyColumns {
@@ -215,11 +219,12 @@ impl KeyColumns {
         let part = if self.within.is_empty() { None } else { Some(part_in(tidying, &self.within, row)?) };
         let time = match &self.time {
             Some(key) if part.is_some() || tidying.asked.source.has_years_down() => {
-                Some(tidying.year(key.cell(row), row.number(), key.column)?)
+                Some(tidying.marked_year(key.cell(row), row.number(), key.column)?)
             }
             Some(key) => Some(tidying.time(key.cell(row), row.number(), key.column)?),
             None => None,
         };
+        let (time, mark) = time.map(|found| (found.time, found.mark)).unzip();
         let time = match (time, part) {
             (Some(year), Some(part)) => Some(self.period_in(tidying, year, part, row)?),
             (time, _) => time,
@@ -229,7 +234,7 @@ impl KeyColumns {
             let folded = if is_folded(&raw) { raw } else { Cow::Owned(fold(&raw)) };
             tidying.records.categories.code(&folded)
         });
-        Some(KeyedRow { key: RowKey { entity, category }, time, part })
+        Some(KeyedRow { key: RowKey { entity, category }, time, part, mark: mark.flatten() })
     }
 
     /// Whether all keys of a row are filled down, and it has a number.
@@ -275,11 +280,21 @@ impl KeyColumns {
         if let (None, Some(last)) = (period, self.within.last()) {
             let texts: Vec<String> =
                 self.within.iter().map(|key| format!("{:?}", key.cell(row).raw())).collect();
+            let hint = match part {
+                Part::Of(Frequency::Week, _) => {
+                    format!("{}; mend the cell in `corrections` if it is wrong", Frequency::weeks_in_words(year))
+                }
+                _ => "mend the cell in `corrections`, or the order of `within_year`: the month, then its day".into(),
+            };
+            let what = match part {
+                Part::Of(frequency, _) => format!("{frequency} "),
+                Part::Day(..) => String::new(),
+            };
             tidying.fault_at(
                 row.number(),
                 last.column,
-                format!("the year {year} has no {}", texts.join(" ")),
-                "mend the cell in `corrections`, or the order of `within_year`: the month, then its day",
+                format!("the year {year} has no {what}{}", texts.join(" ")),
+                hint,
             );
         }
         period

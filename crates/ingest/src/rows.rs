@@ -16,6 +16,11 @@ pub(crate) trait Row {
     /// How many cells it has.
     fn width(&self) -> u32;
 
+    /// The column of a field that begins with a space and a quotation mark, which may be a quoted one.
+    fn spaced_quote(&self) -> Option<u32> {
+        None
+    }
+
     /// What a cell of a column of keys that is filled down is.
     fn filled(&self, _column: u32) -> Filled {
         Filled::Own

@@ -48,6 +48,9 @@ pub struct Source {
     /// For text: lines that begin with this are skipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+    /// For text: spaces behind a delimiter are no part of the field, so that a quotation mark behind them opens a quoted one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub skip_initial_space: bool,
     /// For workbooks: the sheet; the first unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
@@ -315,6 +318,8 @@ pub enum MergedCells {
 pub enum Fill {
     /// What the nearest filled cell above it says.
     Down,
+    /// Of times: cells that name a part of a year alone are of the year that the nearest cell above them names.
+    Year,
 }
 
 /// What of a value that has a label is read.
@@ -408,7 +413,11 @@ impl Source {
 
     /// How years are read.
     pub(crate) fn years(&self) -> YearReading {
-        YearReading { span: self.year_span, era: self.era }
+        YearReading {
+            span: self.year_span,
+            era: self.era,
+            century: self.period.and_then(|period| period.century),
+        }
     }
 
     /// The text of a period, with the year of an era as one of the common calendar.

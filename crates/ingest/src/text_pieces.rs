@@ -79,7 +79,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("d.csv");
             std::fs::write(&path, &text).unwrap();
-            let dialect = Dialect { delimiter: ';', comment: None };
+            let dialect = Dialect { delimiter: ';', comment: None, skips_space: false };
             let mut pieces = TextPieces::open(&path, dialect, size).unwrap();
             let (mut all, mut line) = (Vec::new(), 1);
             while let Some(piece) = pieces.next().unwrap() {

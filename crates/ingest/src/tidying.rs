@@ -3,30 +3,26 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use vintner_diagnostics::cut;
-use vintner_panel::{CellAddress, Frequency, PanelError, Period, PeriodWindow, SourcePlace};
+use vintner_panel::{CellAddress, Frequency, PeriodWindow, SourcePlace};
 
 use crate::cell::Cell;
 use crate::column_slice::ColumnSlice;
 use crate::crosswalk::Crosswalk;
-use crate::era;
-use crate::fold::fold;
 use crate::layout::Layout;
 use crate::marks_seen::MarksSeen;
 use crate::names_outside::NamesOutside;
 use crate::number_rule::DecimalMark;
+use crate::numbered_quarters::NumberedQuarters;
 use crate::problem::Problem;
 use crate::records::{RecordPlace, Records, RowKey};
 use crate::rows::Row;
 use crate::source::Source;
 use crate::source_fault::SourceFaults;
+use crate::tidying_times::MarkedPeriod;
 use crate::value_reader::{Value, ValueReader};
-use crate::year::{PLAUSIBLE_YEARS, YearProblem, parse_marked_year};
 
 /// Columns from here on aren't in the table; their values are given.
 pub(crate) const GIVEN: u32 = 1 << 30;
-
-/// What to do about years of two digits.
-pub(crate) const CENTURY: &str = "declare it in vintage.yaml with the length of the periods: `period: {frequency: month, century: 1950}` makes 90 the year 1990 and 10 the year 2010";
 
 /// So many warnings are told of a file; the others are counted.
 const WARNINGS: usize = 200;
@@ -98,15 +94,17 @@ pub(crate) struct Tidying<'a> {
     pub(crate) outside: NamesOutside,
     /// Of these the rows that the manifest says are to be left out.
     pub(crate) confirmed: usize,
-    /// Texts that were read as years with a mark beside them: how many, and the first cell.
-    pub(crate) marked_years: BTreeMap<String, (usize, u32, u32)>,
+    /// Texts that were read as times with a mark beside them: how many, and the first cell.
+    pub(crate) marked_times: BTreeMap<String, (usize, u32, u32)>,
     /// Columns that seem to be of years or periods and aren't read.
     pub(crate) unread: Vec<(u32, u32, String)>,
     /// Rows with a part of their key and nothing else: notes under the table, if no row with a key follows.
     pub(crate) unkeyed: Vec<(u32, String, Problem)>,
     pub(crate) last_keyed: u32,
     /// Texts that were read as periods.
-    pub(crate) periods: HashMap<String, Period>,
+    pub(crate) periods: HashMap<String, MarkedPeriod>,
+    /// Numbers beside years that may be those of quarters or of months.
+    pub(crate) numbered: NumberedQuarters,
     /// Rows without a key that hold text, and the first of them: notes under the table, most often.
     pub(crate) notes: usize,
     pub(crate) first_note: Option<(u32, String)>,
@@ -145,11 +143,12 @@ impl<'a> Tidying<'a> {
             last_year: None,
             outside: NamesOutside::default(),
             confirmed: 0,
-            marked_years: BTreeMap::new(),
+            marked_times: BTreeMap::new(),
             unread: Vec::new(),
             unkeyed: Vec::new(),
             last_keyed: 0,
             periods: HashMap::new(),
+            numbered: NumberedQuarters::default(),
             notes: 0,
             first_note: None,
             filled: BTreeMap::new(),
@@ -185,9 +184,10 @@ impl<'a> Tidying<'a> {
         self.years_seen.extend(block.years_seen);
         self.outside.absorb(block.outside);
         self.confirmed += block.confirmed;
-        for (text, (count, row, column)) in block.marked_years {
-            self.marked_years.entry(text).or_insert((0, row, column)).0 += count;
+        for (text, (count, row, column)) in block.marked_times {
+            self.marked_times.entry(text).or_insert((0, row, column)).0 += count;
         }
+        self.numbered.absorb(block.numbered);
         self.unkeyed.extend(block.unkeyed);
         self.last_keyed = self.last_keyed.max(block.last_keyed);
         self.notes += block.notes;
@@ -289,26 +289,6 @@ impl<'a> Tidying<'a> {
         self.unread.push((row, column, header.to_owned()));
     }
 
-    /// The time in a cell of a row that isn't read; a fault nowhere.
-    pub(crate) fn time_if_any(&mut self, cell: Cell<'_>) -> Option<i32> {
-        let [first, last] = self.asked.source.covers.unwrap_or(PLAUSIBLE_YEARS);
-        let source = self.asked.source;
-        let (time, year) = match source.period_of_times() {
-            Some(reading) => {
-                let period = reading.read(&source.in_common_years(&cell.raw())).ok()?;
-                (period.ordinal(), period.in_year())
-            }
-            None => {
-                let year = parse_marked_year(cell, source.years()).ok()?.year;
-                (year, year)
-            }
-        };
-        if (first..=last).contains(&year) {
-            self.see(year);
-        }
-        Some(time)
-    }
-
     /// How many faults there are so far.
     pub(crate) fn fault_count(&self) -> usize {
         self.found.len() + self.widths.len() + self.columns.len() + self.more_faults
@@ -317,85 +297,6 @@ impl<'a> Tidying<'a> {
     /// The address of a cell.
     pub(crate) fn cell(&self, row: u32, column: u32) -> String {
         CellAddress { file: String::new(), sheet: None, row, column }.cell()
-    }
-
-    /// The time in a cell, as a number among those of its frequency; nothing, and a fault, where it isn't one that
-    /// the source covers.
-    pub(crate) fn time(&mut self, cell: Cell<'_>, row: u32, column: u32) -> Option<i32> {
-        let Some(reading) = self.asked.source.period_of_times() else { return self.year(cell, row, column) };
-        let text = cell.raw();
-        if let Some(known) = self.periods.get(text.as_ref()) {
-            return Some(known.ordinal());
-        }
-        match reading.read(&self.asked.source.in_common_years(&text)) {
-            Ok(period) => {
-                self.covered_year(period.in_year(), row, column)?;
-                self.periods.insert(text.into_owned(), period);
-                Some(period.ordinal())
-            }
-            Err(error) => {
-                let hint = match (era::unnamed(&fold(&text)), &error) {
-                    (Some(own), _) => YearProblem::Era(own).hint(),
-                    (None, PanelError::NoCentury { .. }) => CENTURY.into(),
-                    (None, _) => "mend `period` in vintage.yaml; if it is no row of data, leave it out with `where`, `not_times` or `last_row`".into(),
-                };
-                self.fault_at(row, column, error.to_string(), hint);
-                None
-            }
-        }
-    }
-
-    /// The year in a cell; nothing, and a fault, where it isn't one that the source covers.
-    pub(crate) fn year(&mut self, cell: Cell<'_>, row: u32, column: u32) -> Option<i32> {
-        match parse_marked_year(cell, self.asked.source.years()) {
-            Ok(found) => {
-                if found.mark.is_some() {
-                    let text = cell.raw().into_owned();
-                    self.marked_years.entry(text).or_insert((0, row, column)).0 += 1;
-                }
-                self.covered_year(found.year, row, column)
-            }
-            Err(problem) => {
-                self.fault_at(row, column, problem.message(&cell.raw()), problem.hint());
-                None
-            }
-        }
-    }
-
-    fn covered_year(&mut self, year: i32, row: u32, column: u32) -> Option<i32> {
-        let covers = self.asked.source.covers;
-        let [first, last] = covers.unwrap_or(PLAUSIBLE_YEARS);
-        if (first..=last).contains(&year) {
-            self.see(year);
-            return Some(year);
-        }
-        let (message, hint) = if covers.is_some() {
-            (
-                format!("the year {year} is out of the years that the source covers, {first} to {last}"),
-                "widen `covers` in vintage.yaml if it is right".to_owned(),
-            )
-        } else {
-            let of_era = match era::may_be_of(year).as_slice() {
-                [] => String::new(),
-                _ => format!("; if its era isn't named it may be {}", era::readings_in_words(year)),
-            };
-            (
-                format!("{year} can't be a year"),
-                format!(
-                    "say with `covers` in vintage.yaml which years there are{of_era}; if it is no row of data, leave it out with `where` or `last_row`"
-                ),
-            )
-        };
-        self.fault_at(row, column, message, hint);
-        None
-    }
-
-    fn see(&mut self, year: i32) {
-        // Rows that follow one another often have the same.
-        if self.last_year != Some(year) {
-            self.years_seen.insert(year);
-            self.last_year = Some(year);
-        }
     }
 
     /// Begins a record, unless its year is out of the window; its values follow.

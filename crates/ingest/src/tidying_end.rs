@@ -37,6 +37,7 @@ impl<'a> Tidying<'a> {
         warnings: Vec<String>,
     ) -> Result<vintner_panel::Result<Tidied>, SourceFaults> {
         self.settle_unkeyed();
+        self.settle_numbered();
         self.warn_of_notes();
         let marks = std::mem::replace(&mut self.marks, MarksSeen::new(0));
         let mixed = marks.mixed_numbers(self.asked.source, |row, column| self.cell(row, column));
@@ -114,6 +115,7 @@ impl<'a> Tidying<'a> {
         warnings: Vec<String>,
     ) -> Result<Ended, SourceFaults> {
         self.settle_unkeyed();
+        self.settle_numbered();
         self.warn_of_notes();
         for at in self.found_by_comma() {
             let variable = self.asked.source.columns.get(at).map(|column| column.variable.clone());
@@ -461,9 +463,9 @@ impl<'a> Tidying<'a> {
                 shown.join(", ")
             ));
         }
-        if !self.marked_years.is_empty() {
+        if !self.marked_times.is_empty() {
             let shown: Vec<String> = self
-                .marked_years
+                .marked_times
                 .iter()
                 .take(LISTED)
                 .map(|(text, (count, row, column))| {
@@ -471,10 +473,19 @@ impl<'a> Tidying<'a> {
                     format!("{text:?} ({}{times})", self.cell(*row, *column))
                 })
                 .collect();
-            let more = self.marked_years.len() - shown.len();
+            let more = self.marked_times.len() - shown.len();
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            self.warn(format!("read as years, with a mark beside them: {}{more}", shown.join(", ")));
+            let frequency = self.asked.source.period_of_times().and_then(|period| period.frequency);
+            let times = frequency.map_or("years", |frequency| frequency.plural());
+            self.warn(format!("read as {times}, with a mark beside them: {}{more}", shown.join(", ")));
         }
+    }
+
+    /// Numbers beside years that may be of quarters or months are a fault where none of them decides it.
+    fn settle_numbered(&mut self) {
+        let reading = self.asked.source.period_of_times();
+        let problem = reading.and_then(|reading| std::mem::take(&mut self.numbered).fault(reading));
+        problem.into_iter().for_each(|problem| self.fault(problem));
     }
 
     fn warn_of_notes(&mut self) {

@@ -6,6 +6,7 @@ use vintner_panel::{Frequency, Period};
 use crate::cell::Cell;
 use crate::fold::{fold, fold_header};
 use crate::header::Header;
+use crate::marked_period::undeclared_mark;
 use crate::part_of_year::part_of_year;
 use crate::problem::Problem;
 use crate::read_row::ReadRow;
@@ -14,7 +15,9 @@ use crate::row_key::{KeyColumns, KeyedRow};
 use crate::rows::Row;
 use crate::source::{Source, TIME_WITHIN};
 use crate::tidying::Tidying;
+use crate::tidying_times::MarkedTime;
 use crate::value_reader::ValueReader;
+use crate::within_year::Part;
 use crate::year::{YearProblem, names_a_year, parse_marked_year};
 
 /// The columns of a wide table.
@@ -96,8 +99,7 @@ impl ReadRow for Wide<'_> {
             let Some(time) = self.time_of(&keyed, year) else {
                 // 29 February stands in other years' columns, too, and is blank there.
                 if !row.cell(year.column).is_blank() {
-                    let message = format!("a value of a day that {} hasn't", year.time);
-                    let hint = "mend the cell in `corrections`, or `within_year` and `period`";
+                    let (message, hint) = no_such_part(year.time, keyed.part);
                     tidying.fault_at(number, year.column, message, hint);
                 }
                 continue;
@@ -107,7 +109,8 @@ impl ReadRow for Wide<'_> {
             let variable = u32::try_from(reader.at).unwrap_or(u32::MAX);
             let place = RecordPlace { row: number, column: year.column, variable };
             if tidying.begin(keyed.key, time, place) {
-                tidying.take_alone(reader, row.cell(year.column), number, year.column, year.mark.as_deref());
+                let mark = year.mark.as_deref().or(keyed.mark.as_deref());
+                tidying.take_alone(reader, row.cell(year.column), number, year.column, mark);
             }
         }
     }
@@ -129,14 +132,36 @@ impl ReadRow for Wide<'_> {
     }
 }
 
+/// What is wrong with a value of a part of a year which that year hasn't, and what to do about it.
+fn no_such_part(year: i32, part: Option<Part>) -> (String, String) {
+    let mend = "mend the cell in `corrections`, or `within_year` and `period`";
+    match part {
+        Some(Part::Of(Frequency::Week, week)) => (
+            format!("a value of week {week}, which {year} hasn't"),
+            format!("{}; {mend}", Frequency::weeks_in_words(year)),
+        ),
+        Some(Part::Of(frequency, part)) => (format!("a value of {frequency} {part}, which {year} hasn't"), mend.into()),
+        _ => (format!("a value of a day that {year} hasn't"), mend.into()),
+    }
+}
+
 /// Whether a header is of a time of the source's frequency.
 fn is_time(tidying: &Tidying<'_>, text: &str) -> bool {
     let source = tidying.asked.source;
     match (parts_of(source), source.period_of_times()) {
         (Some(parts), _) => part_of_year(text, parts).is_some(),
-        (None, Some(reading)) => reading.read(&source.in_common_years(text)).is_ok(),
+        (None, Some(reading)) => tidying.period_in(reading, Cell::Text(text)).is_ok(),
         (None, None) => parse_marked_year(Cell::Text(text), source.years()).is_ok(),
     }
+}
+
+/// What is wrong with a header that is a period with a mark beside it which nobody declared; nothing of any other.
+fn marked_header(tidying: &Tidying<'_>, text: &str) -> Option<(String, String)> {
+    let source = tidying.asked.source;
+    let reading = source.period_of_times().filter(|_| parts_of(source).is_none())?;
+    let error = reading.read(&source.in_common_years(text)).err()?;
+    undeclared_mark(text, |text| reading.read(&source.in_common_years(text)))?;
+    Some(tidying.no_period(text, reading, &error))
 }
 
 /// Header rows of which one holds years and another what divides them.
@@ -161,10 +186,11 @@ impl YearsOverParts {
     }
 
     /// The period of a column; nothing, and a fault, where its year is none that the source covers.
-    fn time(&self, tidying: &mut Tidying<'_>, parts: &[String], cell: (u32, u32)) -> Option<i32> {
+    fn time(&self, tidying: &mut Tidying<'_>, parts: &[String], cell: (u32, u32)) -> Option<MarkedTime> {
         let (year, part) = self.texts(parts)?;
-        let year = tidying.year(Cell::Text(year), cell.0, cell.1)?;
-        Some(Period::of_year(self.frequency, year, part_of_year(part, self.frequency)?)?.ordinal())
+        let MarkedTime { time: year, mark } = tidying.marked_year(Cell::Text(year), cell.0, cell.1)?;
+        let period = Period::of_year(self.frequency, year, part_of_year(part, self.frequency)?)?;
+        Some(MarkedTime { time: period.ordinal(), mark })
     }
 }
 
@@ -244,6 +270,10 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
             None => is_time(tidying, text),
         };
         if !is_time {
+            if let Some((message, hint)) = marked_header(tidying, text) {
+                tidying.fault_at(header.row, *column, message, hint);
+                continue;
+            }
             // Near enough to a year that leaving it out shouldn't go unsaid.
             if names_a_year(whole) {
                 tidying.not_read(header.row, *column, whole);
@@ -270,12 +300,13 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
             None
         };
         let cell = Cell::Text(text);
+        let unmarked = |time: i32| MarkedTime { time, mark: None };
         let time = match (&over, parts_of(source)) {
             (Some(over), _) => over.time(tidying, parts, (header.row, *column)),
-            (None, Some(parts)) => part_of_year(text, parts).and_then(|part| i32::try_from(part).ok()),
+            (None, Some(parts)) => part_of_year(text, parts).and_then(|part| i32::try_from(part).ok()).map(unmarked),
             (None, None) => tidying.time(cell, header.row, *column),
         };
-        let Some(time) = time else { continue };
+        let Some(MarkedTime { time, mark }) = time else { continue };
         let same = |other: &&YearColumn| other.time == time && other.variable == variable;
         if let Some(first) = years.iter().find(same) {
             let first = tidying.cell(header.row, first.column);
@@ -288,10 +319,6 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
             );
             continue;
         }
-        let mark = match source.period_of_times() {
-            Some(_) => None,
-            None => parse_marked_year(cell, source.years()).ok().and_then(|found| found.mark),
-        };
         years.push(YearColumn { column: *column, time, variable, mark });
     }
     let shown = |texts: &[String]| -> String {

@@ -31,6 +31,19 @@ pub(crate) struct YearReading {
     pub(crate) span: Option<YearSpan>,
     /// The era of years that don't name one.
     pub(crate) era: Option<Era>,
+    /// The first of the hundred years that those of two digits lie in.
+    pub(crate) century: Option<i32>,
+}
+
+impl YearReading {
+    /// The year of the common calendar that a number stands for, of an era or of two digits where such are declared.
+    fn year(self, own: i32) -> i32 {
+        let of_century = || {
+            let first = self.century.filter(|_| (0..100).contains(&own))?;
+            first.checked_add(own.checked_sub(first)?.rem_euclid(100))
+        };
+        self.era.and_then(|era| era.year(own)).or_else(of_century).unwrap_or(own)
+    }
 }
 
 /// A year, and what is written beside it.
@@ -120,7 +133,7 @@ pub(crate) fn parse_year(cell: Cell<'_>) -> Result<i32, YearProblem> {
 pub(crate) fn parse_marked_year(cell: Cell<'_>, reading: YearReading) -> Result<MarkedYear, YearProblem> {
     let plain = |year| MarkedYear { year, mark: None };
     let of_era = |year: i32| reading.era.and_then(|era| era.year(year)).unwrap_or(year);
-    let whole = |number: f64| whole_year(number).map(of_era).map(plain);
+    let whole = |number: f64| whole_year(number).map(|own| reading.year(own)).map(plain);
     match cell {
         Cell::Number(number) => whole(number),
         Cell::Whole(number) => whole(number as f64),
@@ -130,6 +143,9 @@ pub(crate) fn parse_marked_year(cell: Cell<'_>, reading: YearReading) -> Result<
                 return text.parse().map(of_era).map(plain).map_err(|_| YearProblem::Text);
             }
             let folded = fold(text);
+            if let Some(year) = of_two_digits(&folded, reading) {
+                return Ok(plain(year));
+            }
             let common = era::in_common_years(&folded, reading.era);
             if let Some(common) = &common {
                 return match written(common) {
@@ -160,6 +176,19 @@ pub(crate) fn parse_marked_year(cell: Cell<'_>, reading: YearReading) -> Result<
         Cell::Date(_) => Err(YearProblem::Period(Frequency::Day)),
         _ => Err(YearProblem::Text),
     }
+}
+
+/// The year of two digits that a text writes, where it is declared in which century such lie: 90, 90.0, 90年.
+fn of_two_digits(folded: &str, reading: YearReading) -> Option<i32> {
+    reading.century.filter(|_| reading.era.is_none())?;
+    let bare = folded.strip_suffix('年').unwrap_or(folded);
+    let whole = match bare.split_once('.') {
+        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => whole,
+        Some(_) => return None,
+        None => bare,
+    };
+    let digits = (1..=2).contains(&whole.len()) && whole.bytes().all(|byte| byte.is_ascii_digit());
+    whole.parse().ok().filter(|_| digits).map(|own| reading.year(own))
 }
 
 /// Whether a text names a year somewhere, on its own or in a period.
@@ -211,7 +240,7 @@ fn same_again(text: &str, digits: &str) -> bool {
 }
 
 /// Whether a text is a mark beside a year and no part of another period, of a sum or of a base.
-fn is_mark(text: &str, set_off: bool) -> bool {
+pub(crate) fn is_mark(text: &str, set_off: bool) -> bool {
     const WORDS: [&str; 16] = [
         "est",
         "est.",
@@ -345,7 +374,7 @@ mod tests {
         }
         assert_eq!(parse_year(Cell::Text("109年")), Err(YearProblem::Era(109)));
         assert_eq!(parse_year(Cell::Text("令和2年1月")), Err(YearProblem::Period(Frequency::Month)));
-        let minguo = YearReading { era: Some(Era::Minguo), span: None };
+        let minguo = YearReading { era: Some(Era::Minguo), ..YearReading::default() };
         let of = |cell| parse_marked_year(cell, minguo).map(|found| found.year);
         for cell in [Cell::Text("109年"), Cell::Text("109"), Cell::Number(109.0), Cell::Text("109年度(p)")]
         {
@@ -427,9 +456,32 @@ mod tests {
     }
 
     #[test]
+    fn years_of_two_digits_are_years_of_a_declared_century() {
+        let reading = YearReading { century: Some(1950), ..YearReading::default() };
+        let of = |cell| parse_marked_year(cell, reading).map(|found| found.year);
+        for (cell, year) in [
+            (Cell::Text("90"), 1990),
+            (Cell::Text("05"), 2005),
+            (Cell::Text("49"), 2049),
+            (Cell::Text("90.0"), 1990),
+            (Cell::Text("90年"), 1990),
+            (Cell::Number(90.0), 1990),
+            (Cell::Whole(5), 2005),
+            (Cell::Text("1990"), 1990),
+            (Cell::Number(1990.0), 1990),
+            (Cell::Text("0090"), 90),
+        ] {
+            assert_eq!(of(cell), Ok(year), "{cell:?}");
+        }
+        assert_eq!(of(Cell::Text("090")), Ok(90));
+        assert!(of(Cell::Text("9.5")).is_err());
+        assert_eq!(parse_year(Cell::Text("90")), Ok(90));
+    }
+
+    #[test]
     fn two_years_are_one_where_it_is_said_which() {
         let of = |text: &str, span| {
-            let reading = YearReading { span, era: None };
+            let reading = YearReading { span, ..YearReading::default() };
             parse_marked_year(Cell::Text(text), reading).map(|found| found.year)
         };
         for text in ["2019/20", "2019-20", "2019/2020", "2019–20", "FY2019/20", "2019-20 (P)", "2019/20*"] {

@@ -39,9 +39,9 @@ fn missing(of: &[String], among: &[String]) -> Vec<String> {
     left.cloned().collect()
 }
 
-#[test]
-fn what_is_proposed_reads_what_was_put_in_or_refuses() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/first_looks");
+/// Looks at the files of a folder: how many values were read, and what is wrong.
+fn looked_at(folder: &str) -> (usize, Vec<String>) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
     let cases = std::fs::read_to_string(folder.join("cases.json")).unwrap();
     let cases: Vec<Value> = serde_json::from_str(&cases).unwrap();
     let (mut wrong, mut read) = (Vec::new(), 0);
@@ -102,6 +102,20 @@ fn what_is_proposed_reads_what_was_put_in_or_refuses() {
             }
         }
     }
+    (read, wrong)
+}
+
+#[test]
+fn what_is_proposed_reads_what_was_put_in_or_refuses() {
+    let (read, wrong) = looked_at("first_looks");
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(read > 200, "{read} values");
+}
+
+/// The same of files in the layouts of downloads (`providers/make_providers.py`).
+#[test]
+fn what_is_proposed_for_downloads_reads_what_was_put_in_or_refuses() {
+    let (read, wrong) = looked_at("providers");
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert!(read > 200, "{read} values");
 }

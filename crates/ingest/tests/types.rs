@@ -109,7 +109,7 @@ fn a_quote_that_is_never_closed_is_told_wherever_it_opens() {
     let text = format!("{}甲,2100,\"1,x\n", long_table(60_000, false));
     assert!(text.len() > 2 << 20);
     let said = fault_text(&csv_source("duplicates: first", text.as_bytes()), text.as_bytes());
-    assert!(said.contains("t.csv!A60002: a quotation mark is opened here and never closed"), "{said}");
+    assert!(said.contains("t.csv!C60002: a quotation mark is opened here and never closed"), "{said}");
 }
 
 #[test]

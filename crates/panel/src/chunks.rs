@@ -12,6 +12,7 @@ use crate::frequency::Frequency;
 use crate::labels::Labels;
 use crate::numbers::Numbers;
 use crate::time_key::TimeKey;
+use crate::type_words::type_in_words;
 
 /// Some consecutive rows of a panel that is sorted by entity, then time.
 #[derive(Debug, Clone)]
@@ -69,7 +70,7 @@ impl PanelChunk {
             if !column.dtype().is_primitive_numeric() {
                 return Err(PanelError::WrongType {
                     column: (*name).into(),
-                    found: column.dtype().to_string(),
+                    found: type_in_words(column.dtype()),
                     expected: "numbers",
                 });
             }

@@ -135,12 +135,14 @@ pub enum PanelError {
         text: String,
     },
     /// A text that writes a period which the calendar hasn't got.
-    #[error("`{text}` has a {frequency} that isn't in the calendar; mend it{}", bound(*frequency))]
+    #[error("`{text}` has a {frequency} that isn't in the calendar; mend it{}", bound(*frequency, *year))]
     NoSuchPeriod {
         /// The text.
         text: String,
         /// What it would be.
         frequency: Frequency,
+        /// The year that it would lie in, where one is written.
+        year: Option<i32>,
     },
     /// A text that can be read in more than one way.
     #[error("`{text}` may be {}; {cure}, or write it as one of these", readings.join(" or "))]
@@ -204,9 +206,10 @@ pub enum PanelError {
 }
 
 /// How many periods a year has.
-fn bound(frequency: Frequency) -> String {
-    match frequency.in_a_year() {
-        Some(parts) if parts > 1 => format!(" (a year has {parts} {})", frequency.plural()),
+fn bound(frequency: Frequency, year: Option<i32>) -> String {
+    match (frequency, frequency.in_a_year(), year) {
+        (_, Some(parts), _) if parts > 1 => format!(" (a year has {parts} {})", frequency.plural()),
+        (Frequency::Week, _, Some(year)) => format!(" ({})", Frequency::weeks_in_words(year)),
         _ => String::new(),
     }
 }

@@ -61,6 +61,20 @@ impl Frequency {
         }
     }
 
+    /// How many weeks of ISO 8601 a year has: 52, or 53 where it begins or ends on a Thursday.
+    pub fn weeks_of(year: i32) -> u32 {
+        if NaiveDate::from_isoywd_opt(year, 53, chrono::Weekday::Mon).is_some() { 53 } else { 52 }
+    }
+
+    /// How many weeks a year has and what these are, and what to do where a file counts others.
+    pub fn weeks_in_words(year: i32) -> String {
+        format!(
+            "{year} has {} weeks of ISO 8601, each from Monday to Sunday and of the year of its Thursday; where weeks are \
+             counted otherwise, write the day on which each begins and declare the frequency `day`",
+            Self::weeks_of(year)
+        )
+    }
+
     /// How many a year has, where every year has as many.
     pub fn in_a_year(self) -> Option<i32> {
         match self {

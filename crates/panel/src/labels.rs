@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use polars::prelude::*;
 
 use crate::error::{PanelError, Result};
+use crate::type_words::type_in_words;
 
 /// The rows of a column that have the same value: each row's code, and what each code stands for. Codes
 /// follow the order of the labels as text.
@@ -39,7 +40,7 @@ impl Labels {
         } else {
             return Err(PanelError::WrongType {
                 column: name.into(),
-                found: column.dtype().to_string(),
+                found: type_in_words(column.dtype()),
                 expected: "text or whole numbers",
             });
         };

@@ -24,6 +24,7 @@ mod period_words;
 mod shape;
 mod tidy;
 mod time_key;
+mod type_words;
 mod variable;
 mod whole_entities;
 
@@ -38,12 +39,13 @@ pub use labels::Labels;
 pub use numbers::Numbers;
 pub use panel::{GridKeys, Panel};
 pub use period::Period;
-pub use period_reading::{DateOrder, PeriodReading};
+pub use period_reading::{DateOrder, Numbered, NumberedDoubt, PeriodReading};
 pub use period_window::PeriodWindow;
 pub use shape::Shape;
 pub use tidy::{
     Absences, DroppedName, HeaderPlaces, Notes, Promise, SourcePlace, TidyTable, TidyValue, TidyVariable,
     UnreadColumn, VariablePlace, across_of_variable, shortest_decimal, tidy_columns,
 };
+pub use type_words::type_in_words;
 pub use variable::Variable;
 pub use whole_entities::{PanelBlocks, WholeEntities};

@@ -13,6 +13,7 @@ use crate::numbers::Numbers;
 use crate::period::Period;
 use crate::shape::Shape;
 use crate::time_key::TimeKey;
+use crate::type_words::type_in_words;
 
 /// Observations: a frame with one row per entity and time, or with one of these keys, or neither ([`Shape`]).
 ///
@@ -300,7 +301,7 @@ impl Panel {
         if !column.dtype().is_primitive_numeric() {
             return Err(PanelError::WrongType {
                 column: name.into(),
-                found: column.dtype().to_string(),
+                found: type_in_words(column.dtype()),
                 expected: "numbers",
             });
         }

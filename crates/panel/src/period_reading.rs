@@ -40,10 +40,33 @@ pub struct PeriodReading {
     pub century: Option<i32>,
     /// What comes first in dates that don't begin with their year.
     pub order: Option<DateOrder>,
+    /// What a number of one digit beside a year counts where quarters or half-years are due: 3-2020 is the third quarter, or
+    /// March, with which the first quarter ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<Numbered>,
     /// The period that 0 stands for, where times are written as whole numbers: `1960Q1` for quarters of Stata that have
     /// no date format. No other text is a time then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zero: Option<Period>,
+}
+
+/// What the number beside a year counts in a text such as `3-2020`, where quarters or half-years are due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Numbered {
+    /// Periods of the declared length: 3-2020 is the third quarter.
+    Period,
+    /// Months, each of which stands for the period that it ends: 3-2020 is the first quarter.
+    Month,
+}
+
+/// How sure it is that a number beside a year is that of a quarter and not of a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberedDoubt {
+    /// No quarter ends with that month, so that in the column of this text numbers count quarters.
+    Certain,
+    /// A quarter ends with that month: this one.
+    Either(Period),
 }
 
 /// What comes first in a date such as `01/02/1990`.
@@ -61,8 +84,8 @@ pub enum DateOrder {
 struct Readings {
     /// Those that the calendar has.
     found: Vec<Period>,
-    /// The first that it hasn't, as a number of periods in the year.
-    beyond: Option<Frequency>,
+    /// The first that it hasn't: how long it would be, and in which year.
+    beyond: Option<(Frequency, i32)>,
     /// Whether one would need a century.
     lacks_century: bool,
     /// Whether a month is one by its name, which no number of a quarter can be taken for.
@@ -76,11 +99,11 @@ struct Readings {
 }
 
 impl Readings {
-    fn add(&mut self, frequency: Frequency, period: Option<Period>) {
+    fn add(&mut self, frequency: Frequency, year: i32, period: Option<Period>) {
         match period {
             Some(period) if !self.found.contains(&period) => self.found.push(period),
             Some(_) => {}
-            None => self.beyond = self.beyond.or(Some(frequency)),
+            None => self.beyond = self.beyond.or(Some((frequency, year))),
         }
     }
 }
@@ -134,7 +157,9 @@ impl PeriodReading {
             }),
             ([], None, _) if readings.uneven => Err(PanelError::UnevenPeriod { text: told() }),
             ([], None, _) if readings.lacks_century => Err(PanelError::NoCentury { text: told() }),
-            ([], None, Some(frequency)) => Err(PanelError::NoSuchPeriod { text: told(), frequency }),
+            ([], None, Some((frequency, year))) => {
+                Err(PanelError::NoSuchPeriod { text: told(), frequency, year: Some(year) })
+            }
             ([], None, None) => Err(PanelError::NotAPeriod { text: told() }),
         }
     }
@@ -154,7 +179,32 @@ impl PeriodReading {
         });
         let number: i32 = whole.parse().map_err(|_| PanelError::NotANumber { text: told() })?;
         zero.plus(number)
-            .ok_or_else(|| PanelError::NoSuchPeriod { text: told(), frequency: zero.frequency() })
+            .ok_or_else(|| PanelError::NoSuchPeriod { text: told(), frequency: zero.frequency(), year: None })
+    }
+
+    /// How sure it is that a text which is read as a quarter counts quarters and not months: 2-2020 does, where nobody calls
+    /// a quarter by February, and 3-2020 may be called by March. Nothing of texts of other kinds, of 1990:3, which counts
+    /// whatever is declared, and where `number` says it.
+    pub fn numbered_doubt(&self, text: &str) -> Option<NumberedDoubt> {
+        if self.frequency != Some(Frequency::Quarter) || self.number.is_some() || self.zero.is_some() {
+            return None;
+        }
+        let words = Words::of(text)?;
+        let ([Word::Number(first), Word::Number(second)], [Some(mark)]) =
+            (words.words.as_slice(), words.marks.as_slice())
+        else {
+            return None;
+        };
+        let (year, part) = if second.count > first.count { (second, first) } else { (first, second) };
+        if part.count != 1 || !"-/. ".contains(*mark) {
+            return None;
+        }
+        let year = self.year(*year, &mut Readings::default())?;
+        let month = Period::of_year(Frequency::Month, year, part.value.unsigned_abs())?;
+        match part.value {
+            2 | 4 => Some(NumberedDoubt::Certain),
+            _ => ended_by(month, Frequency::Quarter).map(NumberedDoubt::Either),
+        }
     }
 
     fn readings(&self, words: &Words) -> Readings {
@@ -210,6 +260,12 @@ impl PeriodReading {
             ) if first.count == 4 && (second.value - first.value - 1) % 100 == 0 => {
                 readings.fiscal = true;
             }
+            // 1994/ 1- 3., the months from January to March.
+            ([Word::Number(year), Word::Number(first), Word::Number(last)], [Some('/' | ' '), Some('-' | '~')])
+                if year.count == 4 && is_month(*first) && is_month(*last) =>
+            {
+                self.span(*year, first.value.unsigned_abs(), last.value.unsigned_abs(), readings);
+            }
             // 2020.1/4, the first of four.
             ([Word::Number(year), Word::Number(part), Word::Number(of)], [Some('.'), Some('/')])
                 if year.count == 4 && of.value == 4 && part.count == 1 && of.count == 1 =>
@@ -242,7 +298,7 @@ impl PeriodReading {
                 if year.count == 4 && marks.last() == Some(&Some('-')) =>
             {
                 let (week, day) = (week.value.unsigned_abs(), day.value.unsigned_abs());
-                readings.add(Frequency::Day, Period::week_day(year.value, week, day));
+                readings.add(Frequency::Day, year.value, Period::week_day(year.value, week, day));
             }
             _ => {}
         }
@@ -299,10 +355,10 @@ impl PeriodReading {
     fn digits(&self, digits: Digits, readings: &mut Readings) {
         let value = digits.value;
         match digits.count {
-            4 => readings.add(Frequency::Year, Some(Period::year(value))),
+            4 => readings.add(Frequency::Year, value, Some(Period::year(value))),
             2 => {
                 if let Some(year) = self.year(digits, readings) {
-                    readings.add(Frequency::Year, Some(Period::year(year)));
+                    readings.add(Frequency::Year, year, Some(Period::year(year)));
                 }
             }
             6 => {
@@ -336,6 +392,12 @@ impl PeriodReading {
             // A tenth that lost its zero: 1990.1 may be October.
             let tenth = mark == '.' && part.count == 1 && part.value == 1;
             let value = part.value.unsigned_abs();
+            let divided = matches!(self.frequency, Some(Frequency::HalfYear | Frequency::Quarter));
+            if divided && self.number == Some(Numbered::Month) {
+                readings.named_month = true;
+                self.part_of(year, Frequency::Month, value, readings);
+                continue;
+            }
             let mut of = |frequency, value| self.part_of(year, frequency, value, readings);
             match self.frequency {
                 // Two digits are a month's, whatever is declared: 1990-03 isn't the third quarter.
@@ -404,13 +466,13 @@ impl PeriodReading {
 
     fn part_of(&self, year: Digits, frequency: Frequency, part: u32, readings: &mut Readings) {
         if let Some(year) = self.year(year, readings) {
-            readings.add(frequency, Period::of_year(frequency, year, part));
+            readings.add(frequency, year, Period::of_year(frequency, year, part));
         }
     }
 
     fn day(&self, year: Digits, month: u32, day: Digits, readings: &mut Readings) {
         if let Some(year) = self.year(year, readings) {
-            readings.add(Frequency::Day, Period::date(year, month, day.value.unsigned_abs()));
+            readings.add(Frequency::Day, year, Period::date(year, month, day.value.unsigned_abs()));
         }
     }
 
@@ -426,6 +488,11 @@ impl PeriodReading {
             _ => None,
         }
     }
+}
+
+/// Whether a number may be that of a month.
+fn is_month(digits: Digits) -> bool {
+    digits.count <= 2 && (1..=12).contains(&digits.value)
 }
 
 /// A small number as it is written.
@@ -624,6 +691,8 @@ mod tests {
                     "2-й квартал 1990",
                     "1990K2",
                     "1990.2/4",
+                    "1990/ 4- 6.",
+                    "1990/4-6",
                     "1990년 2분기",
                     "1990年2/4季度",
                     "1990年4～6月期",
@@ -723,7 +792,7 @@ mod tests {
             @"
         ! `1990Q5` has a quarter that isn't in the calendar; mend it (a year has 4 quarters)
         ! `1990M0` has a month that isn't in the calendar; mend it (a year has 12 months)
-        ! `2021-W53` has a week that isn't in the calendar; mend it
+        ! `2021-W53` has a week that isn't in the calendar; mend it (2021 has 52 weeks of ISO 8601, each from Monday to Sunday and of the year of its Thursday; where weeks are counted otherwise, write the day on which each begins and declare the frequency `day`)
         ! `1900-02-29` has a day that isn't in the calendar; mend it
         ! `1990-03-07T12:30` has a time of day, and a period is at the least a day; leave the time out
         ! `total` is no period; write a year (1990), half-year (1990H1), quarter (1990Q1), month (1990-03), week (1990-W07) or day (1990-03-07)
@@ -733,7 +802,7 @@ mod tests {
             let error = text.parse::<Period>().unwrap_err();
             assert!(matches!(error, PanelError::CumulativePeriod { .. }), "{text}: {error}");
         }
-        for text in ["Feb-Apr 1990", "Dec-Feb 1990", "1990年2-4月"] {
+        for text in ["Feb-Apr 1990", "Dec-Feb 1990", "1990年2-4月", "1990/ 2- 4."] {
             let error = text.parse::<Period>().unwrap_err();
             assert!(matches!(error, PanelError::UnevenPeriod { .. }), "{text}: {error}");
         }
@@ -806,6 +875,24 @@ mod tests {
         assert_eq!(read(of(Frequency::Quarter), "1990KW01").unwrap(), "1990Q1");
         assert_eq!(read(of(Frequency::Week), "KW1 1990").unwrap(), "1990-W01");
         assert!(read(of(Frequency::Month), "01/02/1990").is_err());
+        // A number that may be a month's, where quarters are due: 3-1990 ends the first with March, or is the third.
+        let doubt = |text| of(Frequency::Quarter).numbered_doubt(text);
+        let first = "1990Q1".parse::<Period>().ok();
+        for text in ["3-1990", "1990-3", "3/1990", "1990.3", "1990 3"] {
+            assert_eq!(doubt(text), first.map(NumberedDoubt::Either), "{text}");
+            assert_eq!(read(of(Frequency::Quarter), text).unwrap(), "1990Q3", "{text}");
+        }
+        assert_eq!(doubt("2-1990"), Some(NumberedDoubt::Certain));
+        for text in ["1-1990", "1990:3", "1990Q3", "03-1990", "12-1990", "Mar 1990", "x"] {
+            assert_eq!(doubt(text), None, "{text}");
+        }
+        let by_month = PeriodReading { number: Some(Numbered::Month), ..of(Frequency::Quarter) };
+        for text in ["3-1990", "03/1990", "1990-3"] {
+            assert_eq!(read(by_month, text).unwrap(), "1990Q1", "{text}");
+        }
+        assert!(read(by_month, "2-1990").is_err());
+        let by_period = PeriodReading { number: Some(Numbered::Period), ..of(Frequency::Quarter) };
+        assert_eq!((by_period.numbered_doubt("3-1990"), read(by_period, "3-1990").unwrap()), (None, "1990Q3".into()));
         insta::assert_snapshot!(read(of(Frequency::Month), "1990Q1").unwrap_err(), @"`1990Q1` is a quarter where a month is due; mend it, or declare the frequency `quarter`");
 
         let counted = PeriodReading { zero: "1960Q1".parse().ok(), ..PeriodReading::default() };

@@ -32,7 +32,7 @@ impl Words {
             .collect();
         // janv. 2020 г.
         let text = match text.strip_suffix('.') {
-            Some(bare) if bare.ends_with(char::is_alphabetic) => bare,
+            Some(bare) if bare.ends_with(char::is_alphabetic) || is_span_of_months(bare) => bare,
             _ => text.as_str(),
         };
         let mut found = Self::default();
@@ -176,6 +176,14 @@ fn word(run: &str, lower: &str) -> Option<Word> {
         None => Word::Month(month),
         Some(other) => Word::EitherMonth(month, other),
     })
+}
+
+/// Whether a text ends as months do from one to another, in digits behind their year: 1994/ 1- 3.
+fn is_span_of_months(text: &str) -> bool {
+    let Some((before, last)) = text.rsplit_once(['-', '~']) else { return false };
+    let is_few = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let first = before.rsplit_once('/').map_or(before, |(_, first)| first);
+    is_few(first.trim()) && is_few(last.trim())
 }
 
 /// The Roman numerals that are characters of their own.

@@ -6,6 +6,7 @@ use crate::error::{PanelError, Result};
 use crate::frequency::Frequency;
 use crate::labels::Labels;
 use crate::period::Period;
+use crate::type_words::type_in_words;
 
 /// The times of a frame's rows.
 pub(crate) struct TimeKey {
@@ -25,7 +26,7 @@ impl TimeKey {
             DataType::String => Self::text(name, column),
             kind => Err(PanelError::WrongType {
                 column: name.into(),
-                found: kind.to_string(),
+                found: type_in_words(kind),
                 expected: "whole numbers or periods such as 1990Q1",
             }),
         }

@@ -69,6 +69,7 @@ fn unread(source: &Source) -> Option<String> {
         (!source.not_times.is_empty(), "rows whose time is none"),
         (!source.fill.is_empty(), "keys filled down"),
         (source.era.is_some(), "years of an era"),
+        (source.skip_initial_space, "quotation marks behind spaces"),
         (!source.corrections.is_empty(), "corrections of the manifest"),
         (source.hidden.is_some(), "hidden rows or columns"),
         (!source.value_labels.is_empty(), "labels of values chosen by column"),

@@ -117,6 +117,17 @@ pub enum StagesError {
     /// Polars refused.
     #[error("a frame of the stage: {0}")]
     Frame(#[from] polars::error::PolarsError),
+    /// A column whose values no field of a CSV file holds.
+    #[error(
+        "column `{column}` of the frame holds {holds}, which no field of a CSV file holds; name the other columns as \
+         `columns`, or let the command that makes it write text or numbers"
+    )]
+    NotInCsv {
+        /// The column.
+        column: String,
+        /// What it holds, in words.
+        holds: String,
+    },
     /// A frame that can't be written as CSV.
     #[error("writing a frame as CSV: {message}")]
     CsvNotWritten {

@@ -10,6 +10,7 @@ use crate::crosswalk::{Crosswalk, NameMatch};
 use crate::fold::{fold, fold_loosely, fold_name};
 use crate::grid::GridRow;
 use crate::number::parse_number;
+use crate::number_problem::is_number_of_some_kind;
 use crate::part_of_year::part_of_year;
 use crate::year::names_a_year;
 
@@ -65,10 +66,19 @@ fn names_in(column: &ViewColumn, data: &[&GridRow]) -> Vec<String> {
     names.map(|cell| cell.raw().into_owned()).filter(|name| known.insert(name.clone())).collect()
 }
 
+/// Whether a cell holds a number, by whatever rule it is written: 1,5 and 1 234 are no names.
+fn is_written_number(cell: Cell<'_>) -> bool {
+    let of_one_mark = |text: &str| {
+        let folded = fold(text);
+        is_number_of_some_kind(&folded) && folded.matches([',', '.']).count() <= 1
+    };
+    number_of(cell).is_some() || matches!(cell, Cell::Text(text) if of_one_mark(text))
+}
+
 /// Whether most of a column's cells are numbers.
 fn is_numeric(column: &ViewColumn, data: &[&GridRow]) -> bool {
     let filled = data.iter().filter(|row| !column.cell(row).is_blank());
-    let numbers = filled.clone().filter(|row| number_of(column.cell(row)).is_some()).count();
+    let numbers = filled.clone().filter(|row| is_written_number(column.cell(row))).count();
     numbers * 2 >= filled.count().max(1)
 }
 
@@ -136,9 +146,8 @@ fn told_by(
         let years = data.iter().filter(|row| names_a_year(&column.cell(row).raw())).count();
         let numeric = is_numeric(column, data);
         let whole = || {
-            data.iter()
-                .filter_map(|row| number_of(column.cell(row)))
-                .all(|number| number.fract() == 0.0 && number >= 0.0)
+            let numbers = data.iter().map(|row| column.cell(row)).filter(|cell| is_written_number(*cell));
+            numbers.map(number_of).all(|number| number.is_some_and(|own| own.fract() == 0.0 && own >= 0.0))
         };
         if filled * 100 < data.len() * 95 || data.is_empty() || (years * 2 > data.len() && has_times) {
             continue;
@@ -167,7 +176,12 @@ fn told_by(
             (false, _) if !numeric && several => 2,
             _ => continue,
         };
-        ranked.push((rank, at, column));
+        // What marks or counts rows, and what divides people, are entities only where nothing else is.
+        let (is_mark, last) = (says_mark(&column.name), 10);
+        if is_mark && rank == 2 {
+            continue;
+        }
+        ranked.push((if is_mark { last + rank } else { rank }, at, column));
     }
     // Of several that are enough, or where none is, the one with most names.
     let (_, _, column) = *ranked.iter().min_by_key(|(rank, at, column)| {
@@ -186,6 +200,19 @@ pub(super) fn is_part_of_year(text: &str) -> bool {
     let is_part = |frequency: &Frequency| part_of_year(text, *frequency).is_some();
     let roman = text.trim().chars().all(|character| "IVX".contains(character));
     parse_number(text).is_none() && !roman && (text.trim() == "M13" || frequencies.iter().any(is_part))
+}
+
+/// Whether a header says that what stands under it are marks of values, numbers of rows, or sexes.
+fn says_mark(header: &str) -> bool {
+    const MARKS: [&str; 14] = [
+        "flag", "flags", "status", "symbol", "note", "notes", "footnote", "footnotes", "marking", "markings", "sex",
+        "gender", "sexe", "geschlecht",
+    ];
+    const NUMBERS: [&str; 9] =
+        ["s.no", "s. no", "sl.no", "sl. no", "sl no", "sr.no", "sr. no", "序号", "№ п/п"];
+    let lower = fold(header).to_lowercase();
+    lower.split(|character: char| !character.is_alphanumeric()).any(|word| MARKS.contains(&word))
+        || NUMBERS.iter().any(|number| lower.starts_with(number))
 }
 
 /// Whether a header says that what stands under it are areas.

@@ -22,6 +22,8 @@ pub(super) struct Readable {
     pub(super) encoding_doubt: Option<String>,
     pub(super) delimiter: Option<char>,
     pub(super) comment: Option<String>,
+    /// Whether spaces behind a delimiter are skipped, as quotation marks stand behind them.
+    pub(super) skips_space: bool,
     pub(super) sheet: Option<String>,
     /// In its place, sheets that are laid out alike, each of a time.
     pub(super) sheets: Vec<String>,
@@ -156,6 +158,7 @@ fn plain(format: Format, sheet: Option<String>, rows: Vec<GridRow>) -> Readable 
         encoding_doubt: None,
         delimiter: None,
         comment: None,
+        skips_space: false,
         sheet,
         sheets: Vec::new(),
         other_sheets: None,
@@ -280,14 +283,15 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
         .lines()
         .find(|line| !line.trim().is_empty())
         .and_then(|line| ["#", "//", "%"].into_iter().find(|mark| line.starts_with(mark)).map(str::to_owned));
-    let mut best: Option<(usize, char, Vec<GridRow>)> = None;
+    let mut best: Option<(usize, (char, bool), Vec<GridRow>)> = None;
     let said = resource.and_then(Resource::delimiter);
     for delimiter in DELIMITERS
         .into_iter()
         .filter(|one| said.is_none_or(|said| said == *one))
         .chain(said.filter(|said| !DELIMITERS.contains(said)))
     {
-        let dialect = delimited::Dialect { delimiter, comment: comment.as_deref() };
+        let skips_space = text.contains(&format!("{delimiter} \"")) || text.contains("\n \"");
+        let dialect = delimited::Dialect { delimiter, comment: comment.as_deref(), skips_space };
         let Ok(rows) = delimited::parse(&text, dialect) else { continue };
         // Many rows of the same width, more than one: the more cells stand in such rows, the better.
         let width = common_width(&rows);
@@ -295,14 +299,14 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
         let score = if width < 2 { 0 } else { width * fitting };
         // Nobody types tabs: keys with more commas than there are columns, as Eurostat has, don't weigh against them.
         if delimiter == '\t' && width > 1 && fitting * 10 >= rows.len() * 9 {
-            best = Some((score, delimiter, rows));
+            best = Some((score, (delimiter, skips_space), rows));
             break;
         }
         if best.as_ref().is_none_or(|(most, ..)| score > *most) {
-            best = Some((score, delimiter, rows));
+            best = Some((score, (delimiter, skips_space), rows));
         }
     }
-    let Some((_, delimiter, rows)) = best else {
+    let Some((_, (delimiter, skips_space), rows)) = best else {
         return Err("a quotation mark that is opened and never closed".into());
     };
     let format = if delimiter == '\t' { Format::Tsv } else { Format::Csv };
@@ -313,6 +317,7 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
         encoding: (label != "utf-8").then_some(label),
         delimiter: (![',', '\t'].contains(&delimiter)).then_some(delimiter),
         comment,
+        skips_space,
         sheet: None,
         sheets: Vec::new(),
         other_sheets: None,

@@ -2,25 +2,80 @@
 
 use std::collections::BTreeSet;
 
-use super::sheet_view::{SheetView, ViewColumn, number_of};
+use vintner_panel::{Frequency, Period, PeriodReading};
+
+use super::sheet_view::{SheetView, ViewColumn, is_numeral};
 use super::times_seen::{TimeReading, time_in};
 use crate::fold::fold;
 use crate::grid::{CellContent, GridRow};
+use crate::part_of_year::part_of_year;
+use crate::source::Fill;
+
+/// A column whose cells mean what stands above them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FillGuess {
+    pub(super) column: u32,
+    /// Where it is the year alone that stands above: what parts of it the cells are.
+    pub(super) years_of: Option<Frequency>,
+}
+
+impl FillGuess {
+    /// What a manifest says of it.
+    pub(super) fn fill(self) -> Fill {
+        if self.years_of.is_some() { Fill::Year } else { Fill::Down }
+    }
+}
 
 /// So many rows a table has at least of which that can be told.
 const FEWEST: usize = 3;
 
 /// The columns, from left to right: each begins with a name, has no name twice within those to its left, and is blank in
 /// half of the rows with numbers or more; and a column beside them tells the rows of one name apart.
-pub(super) fn filled_down(view: &SheetView<'_>) -> Vec<u32> {
+pub(super) fn filled_down(view: &SheetView<'_>) -> Vec<FillGuess> {
+    let mut found = names_filled_down(view);
+    found.extend(years_above(view));
+    found.sort_by_key(|own| own.column);
+    found
+}
+
+/// The column of times of which only the first of a year names it: `1994/ 1- 3.`, `4- 6.`; the parts go on from each year's
+/// first.
+fn years_above(view: &SheetView<'_>) -> Option<FillGuess> {
+    let frequencies = [Frequency::Quarter, Frequency::Month, Frequency::HalfYear];
+    let mut tried = view.columns.iter().flat_map(|column| frequencies.map(|frequency| (column, frequency)));
+    tried.find_map(|(column, frequency)| {
+        let reading = PeriodReading { frequency: Some(frequency), ..PeriodReading::default() };
+        let (mut whole, mut parts) = (0, 0);
+        let mut last: Option<u32> = None;
+        let cells = view.filled.iter().map(|row| column.cell(row)).filter(|cell| !cell.is_blank());
+        for cell in cells {
+            let raw = cell.raw();
+            if let Ok(period) = reading.read(&raw) {
+                (whole, last) = (whole + 1, Some(period.part()));
+                continue;
+            }
+            let is_plain = raw.trim().bytes().all(|byte| byte.is_ascii_digit());
+            match part_of_year(&raw, frequency).filter(|_| !is_plain) {
+                Some(part) if last.is_some_and(|last| part > last) => (parts, last) = (parts + 1, Some(part)),
+                Some(_) => return None,
+                // What stands over the data, or under it.
+                None => {}
+            }
+        }
+        let fill = Some(frequency);
+        (whole > 0 && parts > 0 && parts >= whole).then_some(FillGuess { column: column.at, years_of: fill })
+    })
+}
+
+fn names_filled_down(view: &SheetView<'_>) -> Vec<FillGuess> {
     let is_value = |row: &GridRow, column: &ViewColumn| {
         let cell = column.cell(row);
-        number_of(cell).is_some() && time_in(cell, TimeReading::default()).is_none()
+        is_numeral(cell) && time_in(cell, TimeReading::default()).is_none()
     };
     let data: Vec<&GridRow> = view
         .filled
         .iter()
-        .filter(|row| view.columns.iter().any(|column| number_of(column.cell(row)).is_some()))
+        .filter(|row| view.columns.iter().any(|column| is_numeral(column.cell(row))))
         .copied()
         .collect();
     let (Some(first), Some(last)) = (data.first(), data.last()) else { return Vec::new() };
@@ -65,22 +120,28 @@ pub(super) fn filled_down(view: &SheetView<'_>) -> Vec<u32> {
         let parts = view.columns.iter().filter(|column| !found.contains(&column.at));
         parts.filter(|column| data.iter().all(|row| !column.cell(row).is_blank())).count() > 1
     };
-    if beside || numbered() { found } else { Vec::new() }
+    let found = if beside || numbered() { found } else { Vec::new() };
+    found.into_iter().map(|column| FillGuess { column, years_of: None }).collect()
 }
 
-/// The rows with what is filled down in those that hold a number.
-pub(super) fn with_filled(rows: &[GridRow], from: usize, columns: &[u32]) -> Vec<GridRow> {
+/// The rows with what is filled down in those that hold a number, and with the year of each part of one.
+pub(super) fn with_filled(rows: &[GridRow], from: usize, columns: &[FillGuess]) -> Vec<GridRow> {
     let mut rows = rows.to_vec();
     let mut carried: Vec<CellContent> = vec![CellContent::Empty; columns.len()];
     for row in rows.iter_mut().skip(from) {
-        let has_number = row.cells.iter().any(|cell| number_of(cell.as_cell()).is_some());
+        let has_number = row.cells.iter().any(|cell| is_numeral(cell.as_cell()));
         let mut anew = false;
-        for (column, above) in columns.iter().zip(&mut carried) {
-            let own = row.cell(*column).clone();
-            let at = (*column as usize).saturating_sub(1);
-            if !own.is_blank() {
-                anew = anew || fold(&own.raw()) != fold(&above.raw());
-                *above = own;
+        for (own, above) in columns.iter().zip(&mut carried) {
+            let at = (own.column as usize).saturating_sub(1);
+            let content = row.cell(own.column).clone();
+            if let Some(frequency) = own.years_of {
+                if let (Some(period), Some(cell)) = (period_under(&content, above, frequency), row.cells.get_mut(at)) {
+                    *above = CellContent::Text(period.to_string());
+                    *cell = above.clone();
+                }
+            } else if !content.is_blank() {
+                anew = anew || fold(&content.raw()) != fold(&above.raw());
+                *above = content;
             } else if anew {
                 *above = CellContent::Empty;
             } else if has_number && let Some(cell) = row.cells.get_mut(at) {
@@ -89,4 +150,14 @@ pub(super) fn with_filled(rows: &[GridRow], from: usize, columns: &[u32]) -> Vec
         }
     }
     rows
+}
+
+/// The period that a cell names, with its year or under one that has it.
+fn period_under(content: &CellContent, above: &CellContent, frequency: Frequency) -> Option<Period> {
+    let reading = PeriodReading { frequency: Some(frequency), ..PeriodReading::default() };
+    let raw = content.raw();
+    reading.read(&raw).ok().or_else(|| {
+        let before = reading.read(&above.raw()).ok()?;
+        Period::of_year(frequency, before.in_year(), part_of_year(&raw, frequency)?)
+    })
 }

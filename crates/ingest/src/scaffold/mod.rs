@@ -5,21 +5,28 @@
 mod compose;
 mod crosswalk_guess;
 mod data_package;
+mod entities_across_guess;
 mod entity_guess;
 mod file_guess;
 mod filled_down;
+mod headers_of_times;
 mod known;
+mod long_guess;
 mod manifest_writer;
 mod names;
 mod numbers_seen;
+mod parts_across_guess;
 mod parts_of_years;
 mod proof;
 mod sheet_view;
 mod sheets_of_times;
 mod source_lines;
 mod table_guess;
+mod time_column;
 mod times_seen;
+mod told_apart;
 mod value_guess;
+mod wide_guess;
 
 pub use compose::{Scaffold, ScaffoldedSource, scaffold};
 pub use known::{KnownVariable, known_variables};

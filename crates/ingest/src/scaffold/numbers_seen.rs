@@ -10,9 +10,10 @@ use crate::number_reading::{Marks, NumberReading};
 use crate::number_rule::{DecimalMark, Flags, Grouping, Negative, NumberRule, Percent};
 
 /// Texts that statistical offices, programs and people write where there is no value.
-const MISSING: [&str; 42] = [
+const MISSING: [&str; 44] = [
     ".",
     "..",
+    ". .",
     "...",
     "…",
     "……",
@@ -23,6 +24,7 @@ const MISSING: [&str; 42] = [
     "—",
     ":",
     "x",
+    "xxx",
     "z",
     "/",
     "*",

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::filled_down::FillGuess;
 use crate::cell::Cell;
 use crate::column_letter::letters;
 use crate::fold::{fold, fold_header};
@@ -13,6 +14,9 @@ use crate::year::{may_name_a_year, names_a_year};
 
 /// What stands between the texts of several header rows.
 const BETWEEN: &str = " | ";
+
+/// So many cells that count one another are numbers of columns.
+const COUNTED: usize = 4;
 
 /// So many rows are looked at to choose a header.
 const SAMPLED: usize = 1_500;
@@ -30,8 +34,8 @@ pub(super) struct SheetView<'r> {
     /// All rows under it, and those of them that hold anything; some of these where a header is only tried.
     pub(super) below: &'r [GridRow],
     pub(super) filled: Vec<&'r GridRow>,
-    /// Columns in which blank cells hold what stands above them.
-    pub(super) fill: Vec<u32>,
+    /// Columns in which cells hold what stands above them.
+    pub(super) fill: Vec<FillGuess>,
 }
 
 /// A column, or one of several keys in a column.
@@ -111,7 +115,10 @@ impl<'r> SheetView<'r> {
     fn under(merges: &Merges<'r>, rows: &'r [GridRow], at: usize, height: usize) -> Self {
         let head = merges.rows.get(at..at + height).unwrap_or_default();
         let below = rows.get(at + height..).unwrap_or_default();
-        let filled: Vec<&GridRow> = below.iter().filter(|row| !row.is_blank()).collect();
+        let mut filled: Vec<&GridRow> = below.iter().filter(|row| !row.is_blank()).collect();
+        if filled.first().is_some_and(|row| numbers_columns(row)) {
+            filled.remove(0);
+        }
         let (cells, parts) = joined(head, BETWEEN, merges);
         let mut times: BTreeMap<String, usize> = BTreeMap::new();
         for (_, text) in &cells {
@@ -195,6 +202,24 @@ impl SheetView<'_> {
         let filled = (1..).zip(&first.cells).filter(|(_, cell)| !cell.is_blank());
         filled.map(|(column, _)| column).all(word)
     }
+}
+
+/// Whether a row under a header counts its columns, as Indian and Russian tables do: 1, 2, 3, 4 or (1), (2), (3), (4).
+fn numbers_columns(row: &GridRow) -> bool {
+    let cells = row.cells.iter().filter(|cell| !cell.is_blank());
+    let counted: Vec<Option<f64>> = cells
+        .map(|cell| match cell.as_cell() {
+            Cell::Text(text) => parse_number(text.trim().trim_start_matches(['(', '[']).trim_end_matches([')', ']'])),
+            cell => number_of(cell),
+        })
+        .collect();
+    let first = counted.first().copied().flatten();
+    counted.len() >= COUNTED
+        && first.is_some_and(|first| first == 1.0 || first == 2.0)
+        && counted.iter().zip(counted.iter().skip(1)).all(|(one, next)| match (one, next) {
+            (Some(one), Some(next)) => *next == one + 1.0,
+            _ => false,
+        })
 }
 
 /// The keys of a column whose header names several, as Eurostat's `unit,geo\time`.

@@ -15,6 +15,7 @@ use super::table_guess::TableGuess;
 use super::times_seen::{TimeReading, time_in};
 use super::value_guess::ValueGuess;
 use crate::cell::Cell;
+use crate::century::century_cure;
 use crate::column_letter::letters;
 use crate::crosswalk::Crosswalk;
 use crate::era;
@@ -22,9 +23,9 @@ use crate::fold::{fold_loosely, fold_name};
 use crate::grid::{CellContent, GridRow};
 use crate::layout::Layout;
 use crate::merged;
+use crate::period_text::period_text;
 use crate::number_rule::{DecimalMark, Grouping, Negative, NumberRule, Percent};
-use crate::source::{TIME_WITHIN, ValueKind};
-use crate::tidying::CENTURY;
+use crate::source::{Fill, TIME_WITHIN, ValueKind};
 use crate::yaml_word::yaml_word;
 use crate::year::{YearSpan, names_a_year};
 
@@ -76,6 +77,10 @@ fn file_lines(described: &Described<'_>, lines: &mut Lines) {
     }
     if let Some(comment) = &reading.comment {
         lines.guess(&format!("    comment: {}", quoted(comment)), "the first line begins so");
+    }
+    if reading.skips_space {
+        let question = "quotation marks stand behind spaces: do they open fields, in which delimiters are text?";
+        lines.review("    skip_initial_space: true", question);
     }
     if !reading.sheets.is_empty() {
         let others = reading.other_sheets.as_ref().map(|others| format!("; others: {}", one_line(others)));
@@ -285,11 +290,7 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
         lines
             .review("    ", &one_line(&format!("these seem to be times, and can't be read as such: {told}")));
     }
-    if !guess.fill.is_empty() {
-        let columns: Vec<String> = guess.fill.iter().map(|name| format!("{}: down", quoted(name))).collect();
-        let line = format!("    fill: {{{}}}", columns.join(", "));
-        lines.review(&line, "most of its cells are blank: does each mean what stands above it?");
-    }
+    fill_line(guess, lines);
     if let Some(category) = &guess.category {
         let line = format!("    category: {}", quoted(category));
         if says_part(category) {
@@ -360,6 +361,39 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
     }
 }
 
+/// The columns that are filled down, from left to right, each with the first cell that says nothing itself.
+fn fill_line(guess: &TableGuess, lines: &mut Lines) {
+    if guess.fill.is_empty() {
+        return;
+    }
+    let columns = guess.fill.iter().map(|(name, fill)| {
+        let word = if *fill == Fill::Year { "year" } else { "down" };
+        format!("{}: {word}", quoted(name))
+    });
+    let line = format!("    fill: {{{}}}", columns.collect::<Vec<_>>().join(", "));
+    let has = |fill: Fill| guess.fill.iter().filter(|(_, own)| *own == fill).count();
+    let mut questions = Vec::new();
+    match has(Fill::Down) {
+        0 => {}
+        1 => questions.push("most of its cells are blank: does each mean what stands above it?".to_owned()),
+        _ => questions.push(
+            "most of their cells are blank: does each mean what stands above it, as long as nothing new begins to its left?"
+                .to_owned(),
+        ),
+    }
+    if has(Fill::Year) > 0 {
+        questions.push("times without a year: are they of the year above them?".to_owned());
+    }
+    let shown: Vec<String> = guess.fill_examples.iter().map(|example| told_example(example)).collect();
+    let shown = if shown.is_empty() { String::new() } else { format!(" {}", shown.join("; ")) };
+    lines.review(&line, &one_line(&format!("{}{shown}", questions.join(" "))));
+}
+
+/// A cell, and what is read there.
+fn told_example((cell, read): &(String, String)) -> String {
+    format!("{cell} is {}", told(read))
+}
+
 /// Why names, or headers of values, in a table without times seem to be times that can't be read.
 fn unread_times(guess: &TableGuess) -> Option<String> {
     if !guess.times.years.is_empty() {
@@ -372,10 +406,13 @@ fn unread_times(guess: &TableGuess) -> Option<String> {
         Err(problem) => {
             // Numbers without a year may be anything.
             let may_be = text.chars().any(char::is_alphabetic) || names_a_year(text);
-            let cure = if matches!(problem, PanelError::NoCentury { .. }) {
-                format!("; {CENTURY}")
-            } else {
-                String::new()
+            let cure = match &problem {
+                PanelError::NoCentury { .. } => {
+                    let any = PeriodReading { century: Some(1950), ..PeriodReading::default() };
+                    let own = any.read(text).ok().map(|period| period.frequency());
+                    format!("; {}", century_cure(own.map(|own| PeriodReading { frequency: Some(own), ..PeriodReading::default() })))
+                }
+                _ => String::new(),
             };
             may_be.then(|| Some(format!("{problem}{cure}")))
         }
@@ -504,6 +541,19 @@ fn time_lines(guess: &TableGuess, lines: &mut Lines) {
 fn numbers_line(described: &Described<'_>, lines: &mut Lines) -> bool {
     let values =
         || described.columns.iter().map(|column| column.value).filter(|value| value.kind != ValueKind::Text);
+    let flags: Vec<String> = described.guess.times.marks.iter().map(|mark| quoted(mark)).collect();
+    let flags = if flags.is_empty() { String::new() } else { format!("flags: [{}]", flags.join(", ")) };
+    let marked = if flags.is_empty() { "" } else { "; and marks stand beside times, which are kept: do they?" };
+    let with_flags = |decimal: &str| match flags.as_str() {
+        "" => format!("    numbers: {{{decimal}}}"),
+        flags => format!("    numbers: {{{decimal}, {flags}}}"),
+    };
+    let flags_alone = |lines: &mut Lines| {
+        if !flags.is_empty() {
+            let question = "marks stand beside times, and are kept beside the values of these: are they marks?";
+            lines.review(&format!("    numbers: {{{flags}}}"), question);
+        }
+    };
     let point = values().find_map(|value| value.seen.by_point.clone());
     let comma = values().find_map(|value| value.seen.by_comma.clone());
     let either = values().find_map(|value| Some((value, value.seen.either.clone()?)));
@@ -514,12 +564,12 @@ fn numbers_line(described: &Described<'_>, lines: &mut Lines) -> bool {
                 told(&comma),
                 told(&either)
             );
-            lines.review("    numbers: {decimal: \",\"}", &question);
+            lines.review(&with_flags("decimal: \",\""), &format!("{question}{marked}"));
             true
         }
         (None, Some(comma), _) => {
             let seen = format!("{} can be read in no other way", told(&comma));
-            lines.guess("    numbers: {decimal: \",\"}", &seen);
+            if marked.is_empty() { lines.guess(&with_flags("decimal: \",\""), &seen) } else { lines.review(&with_flags("decimal: \",\""), &format!("{seen}{marked}")) };
             true
         }
         (Some(point), None, Some((value, either))) if value.seen.by_point.is_none() => {
@@ -528,7 +578,7 @@ fn numbers_line(described: &Described<'_>, lines: &mut Lines) -> bool {
                 told(&point),
                 told(&either)
             );
-            lines.review("    numbers: {decimal: \".\"}", &question);
+            lines.review(&with_flags("decimal: \".\""), &format!("{question}{marked}"));
             false
         }
         (None, None, Some((_, either))) => {
@@ -539,9 +589,13 @@ fn numbers_line(described: &Described<'_>, lines: &mut Lines) -> bool {
                 told(&either)
             );
             lines.review("    ", &question);
+            flags_alone(lines);
             false
         }
-        _ => false,
+        _ => {
+            flags_alone(lines);
+            false
+        }
     }
 }
 
@@ -584,7 +638,7 @@ fn power_lines(columns: &[Column<'_>], lines: &mut Lines) {
             .filter(|character| character.is_alphanumeric())
             .flat_map(char::to_lowercase)
             .collect();
-        ["unitmult", "unitmultiplier", "powercode", "powercodecode"].contains(&folded.as_str())
+        ["unitmult", "unitmultiplier", "powercode", "powercodecode", "scalarid"].contains(&folded.as_str())
             && value.kind != ValueKind::Text
     };
     for value in columns.iter().map(|column| column.value).filter(is_power) {
@@ -740,23 +794,4 @@ fn rule_text(rule: &NumberRule, by_comma: bool) -> String {
         parts.push(format!("flags: [{}]", flags.join(", ")));
     }
     parts.join(", ")
-}
-
-fn period_text(period: PeriodReading) -> String {
-    let mut parts = Vec::new();
-    if let Some(frequency) = period.frequency {
-        let word = if frequency == Frequency::HalfYear { "half-year" } else { frequency.word() };
-        parts.push(format!("frequency: {word}"));
-    }
-    if let Some(order) = period.order {
-        let word = match order {
-            vintner_panel::DateOrder::DayFirst => "day-first",
-            vintner_panel::DateOrder::MonthFirst => "month-first",
-        };
-        parts.push(format!("order: {word}"));
-    }
-    if let Some(zero) = period.zero {
-        parts.push(format!("zero: {zero}"));
-    }
-    format!("{{{}}}", parts.join(", "))
 }

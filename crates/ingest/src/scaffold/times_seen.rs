@@ -8,6 +8,7 @@ use super::sheet_view::number_of;
 use crate::cell::Cell;
 use crate::era::{self, Era};
 use crate::fold::fold;
+use crate::marked_period::undeclared_mark;
 use crate::year::{YearProblem, YearReading, YearSpan, parse_marked_year};
 
 /// Years that statistics are of.
@@ -32,6 +33,8 @@ pub(super) struct TimeReading {
     pub(super) waves: bool,
     /// Whether they are whole numbers that the file declares to be its times.
     pub(super) declared: bool,
+    /// Whether marks may stand beside them.
+    pub(super) marked: bool,
 }
 
 /// How times are written, and which there are.
@@ -46,6 +49,8 @@ pub(super) struct TimesSeen {
     pub(super) examples: Vec<(String, String)>,
     /// Whether they are months of which each ends a quarter, taken for the quarters.
     pub(super) by_last_month: bool,
+    /// Marks beside some of them.
+    pub(super) marks: BTreeSet<String>,
 }
 
 /// How times can be written, likeliest first.
@@ -93,7 +98,7 @@ pub(super) fn time_in(cell: Cell<'_>, reading: TimeReading) -> Option<(i32, Stri
             (period.in_year(), period.to_string())
         }
         None => {
-            let own = YearReading { span: reading.span, era: reading.era };
+            let own = YearReading { span: reading.span, era: reading.era, century: None };
             let year = parse_marked_year(cell, own).ok()?.year;
             (year, year.to_string())
         }
@@ -102,7 +107,9 @@ pub(super) fn time_in(cell: Cell<'_>, reading: TimeReading) -> Option<(i32, Stri
         Some(period) => {
             let raw = cell.raw();
             let common = era::in_common_years(&fold(&raw), reading.era);
-            let period: Period = period.read(common.as_deref().unwrap_or(&raw)).ok()?;
+            let text = common.as_deref().unwrap_or(&raw);
+            let marked = || undeclared_mark(text, |text| period.read(text)).filter(|_| reading.marked);
+            let period: Period = period.read(text).ok().or_else(|| marked().map(|(period, _)| period))?;
             (period.in_year(), period.to_string())
         }
     };
@@ -170,7 +177,22 @@ pub(super) fn times_seen<'c>(cells: impl Iterator<Item = Cell<'c>> + Clone) -> O
             }
         }
     }
-    best
+    best.map(|seen| with_marks(seen, filled, total))
+}
+
+/// The same times with those that have a mark beside them, where nothing else is left.
+fn with_marks<'c>(seen: TimesSeen, cells: impl Iterator<Item = Cell<'c>> + Clone, total: usize) -> TimesSeen {
+    let Some(period) = seen.reading.period.filter(|_| seen.count < total) else { return seen };
+    let reading = TimeReading { marked: true, ..seen.reading };
+    let (own, ..) = seen_under(reading, cells.clone());
+    if own.count <= seen.count {
+        return seen;
+    }
+    let marks = cells.filter_map(|cell| {
+        let raw = cell.raw();
+        period.read(&raw).is_err().then(|| undeclared_mark(&raw, |text| period.read(text)))?
+    });
+    TimesSeen { marks: marks.map(|(_, mark)| mark).collect(), by_last_month: seen.by_last_month, ..own }
 }
 
 /// Whether a month, by its name or its first day, is taken for the quarter or half-year that it ends.

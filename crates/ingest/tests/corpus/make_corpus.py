@@ -499,5 +499,95 @@ frame = csv(text).melt(id_vars=["observation_date"], var_name="entity").assign(v
 frame["time"] = pd.PeriodIndex(pd.to_datetime(frame["observation_date"]), freq="Q").astype(str)
 case("quarters_across.csv", text, "format: csv\nlayout: entities_across\ntime: observation_date\nperiod: {frequency: quarter}\ncolumns:\n  - {variable: v}", frame)
 
+# --- Read right or refuse: what has two readings -----------------------------------------------------------------------
+# 3-2020 where quarters are due: the third, or March, with which the first ends; another text of the column may decide it.
+periods("numbered_open.csv", "quarter", ["3-2019", "3-2020"], None, refused=["`3-2019` may be the quarter 2019Q3 or, by the month with which it ends, the quarter 2019Q1", "number: period", "number: month"])
+periods("numbered_decided.csv", "quarter", ["1-2020", "2-2020", "3-2020", "4-2020"], ["2020Q1", "2020Q2", "2020Q3", "2020Q4"])
+periods("numbered_months_undeclared.csv", "quarter", ["6-2020", "9-2020"], None, refused=["a year has 4 quarters", "`period: {frequency: quarter, number: month}`"])
+NUMBERED = "format: csv\nentity: c\ntime: when\nperiod: {frequency: quarter, number: %s}\ncolumns:\n  - {column: v, variable: v}"
+text = "c,when,v\nA,3-2020,1\nA,06-2020,2\nA,9-2020,3\nA,2020-12,4\n"
+frame = csv(text).assign(entity="A", variable="v").rename(columns={"v": "value"})
+frame["time"] = pd.PeriodIndex(["2020-03", "2020-06", "2020-09", "2020-12"], freq="M").asfreq("Q").astype(str)
+case("numbered_by_month.csv", text, NUMBERED % "month", frame)
+text = "c,when,v\nA,3-2019,1\nA,3-2020,2\n"
+frame = csv(text).assign(entity="A", variable="v", time=["2019Q3", "2020Q3"]).rename(columns={"v": "value"})
+case("numbered_by_period.csv", text, NUMBERED % "period", frame)
+
+# Years of two digits: in a column beside their quarter, under years across, alone; the cure keeps what is declared.
+WITHIN = "format: csv\nentity: c\ntime: y\nwithin_year: [q]\nperiod: {frequency: quarter%s}\ncolumns:\n  - {column: v, variable: v}"
+text = "c,y,q,v\nA,98,4,1\nA,99,1,2\nA,00,2,3\nA,05,3,4\n"
+frame = csv(text, dtype={"y": str}).assign(entity="A", variable="v").rename(columns={"v": "value"})
+frame["time"] = pd.to_datetime(frame["y"], format="%y").dt.year.astype(str) + "Q" + frame["q"].astype(str)
+case("century_within.csv", text, WITHIN % ", century: 1950", frame)
+case("century_within_undeclared.csv", text, WITHIN % "", refused=["98 can't be a year", "`period: {frequency: quarter, century: 1950}`"])
+text = "c,month,98,99\nA,Jan,1,2\nA,Feb,3,4\n"
+frame = csv(text).melt(id_vars=["c", "month"], var_name="y").assign(variable="v").rename(columns={"c": "entity"})
+frame["time"] = pd.to_datetime(frame["y"] + frame["month"], format="%y%b").dt.strftime("%Y-%m")
+case("century_across.csv", text, "format: csv\nlayout: wide\nentity: c\nwithin_year: [month]\nperiod: {frequency: month, century: 1950}\ncolumns:\n  - {variable: v}", frame)
+case("century_quarters_undeclared.csv", "c,when,v\nA,Q1 90,1\n", "format: csv\nentity: c\ntime: when\nperiod: {frequency: quarter}\ncolumns:\n  - {column: v, variable: v}",
+     refused=["two digits", "`period: {frequency: quarter, century: 1950}`"])
+
+# Weeks of ISO 8601: 2020 has 53, 2021 has 52.
+WEEKS = "format: csv\nentity: c\ntime: y\nwithin_year: [w]\nperiod: {frequency: week}\ncolumns:\n  - {column: v, variable: v}"
+text = "c,y,w,v\nA,2020,53,1\nA,2021,1,2\n"
+frame = csv(text).assign(entity="A", variable="v").rename(columns={"v": "value"})
+frame["time"] = [pd.Timestamp.fromisocalendar(y, w, 1).strftime("%G-W%V") for y, w in zip(frame["y"], frame["w"])]
+case("weeks_iso.csv", text, WEEKS, frame)
+case("weeks_none.csv", "c,y,w,v\nA,2021,53,1\n", WEEKS, refused=['the year 2021 has no week "53"', "2021 has 52 weeks of ISO 8601", "frequency `day`"])
+periods("weeks_none_in_one.csv", "week", ["2021-W53"], None, refused=["2021 has 52 weeks of ISO 8601"])
+text = "c,w,2020,2021\nA,52,1,2\nA,53,3,\n"
+frame = csv(text).melt(id_vars=["c", "w"], var_name="y").assign(variable="v").rename(columns={"c": "entity"})
+frame = frame[~((frame["y"] == "2021") & (frame["w"] == 53))]
+frame["time"] = frame["y"] + "-W" + frame["w"].astype(str)
+ACROSS = "format: csv\nlayout: wide\nentity: c\nwithin_year: [w]\nperiod: {frequency: week}\ncolumns:\n  - {variable: v}"
+case("weeks_across.csv", text, ACROSS, frame)
+case("weeks_across_none.csv", "c,w,2020,2021\nA,53,3,4\n", ACROSS, refused=["a value of week 53, which 2021 hasn't", "2021 has 52 weeks"])
+
+# Marks beside periods, down and across: kept where they are declared, and refused with the cure where not.
+MARKS = 'format: csv\nentity: c\ntime: when\nperiod: {frequency: %s}\ncolumns:\n  - {column: v, variable: v}'
+text = "c,when,v\nA,2019Q4,1\nA,2020Q1p,2\nA,Q2 2020 (e),3\n"
+frame = csv(text).assign(entity="A", variable="v", time=["2019Q4", "2020Q1", "2020Q2"], flag=["", "p", "(e)"]).rename(columns={"v": "value"})
+case("marked_quarters.csv", text, MARKS % "quarter" + '\nnumbers: {flags: [p, "(e)"]}', frame, warned=["read as quarters, with a mark beside them", '"2020Q1p" (B3)'])
+case("marked_quarters_undeclared.csv", text, MARKS % "quarter", refused=["`2020Q1p` is the quarter 2020Q1 with a mark beside it", "`numbers: {flags: [p]}`"])
+case("marked_months_undeclared.csv", "c,when,v\nA,2020-03 (e),3\n", MARKS % "month", refused=["is the month 2020-03 with a mark beside it", '"(e)"'])
+text = "c,2019Q4,2020Q1p\nA,1,2\nB,3,4\n"
+frame = csv(text).melt(id_vars=["c"], var_name="time").assign(variable="v").rename(columns={"c": "entity"})
+frame["flag"] = frame["time"].str.extract(r"Q\d(p)")[0].fillna("")
+frame["time"] = frame["time"].str.rstrip("p")
+MARKED = "format: csv\nlayout: wide\nentity: c\nperiod: {frequency: quarter}\ncolumns:\n  - {variable: v}"
+case("marked_headers.csv", text, MARKED + "\nnumbers: {flags: [p]}", frame)
+case("marked_headers_undeclared.csv", text, MARKED, refused=["`2020Q1p` is the quarter 2020Q1 with a mark beside it"])
+text = "c,y,v\nA,2019,1\nA,2020p,2\n"
+frame = csv(text).assign(entity="A", variable="v", time=["2019", "2020"], flag=["", "p"]).rename(columns={"v": "value"})
+case("marked_years_down.csv", text, LONG.format(e="c", t="y", c="v") + "numbers: {flags: [p]}", frame)
+
+# ESRI: the year stands beside the first quarter alone.
+text = '期,GDP\n"1994/ 1- 3.",446277.5\n4- 6.,443789.25\n7- 9.,449250\n10-12.,447000.75\n"1995/ 1- 3.",452000\n4- 6.,457000\n'
+frame = csv(text)
+year = frame["期"].str.extract(r"^(\d{4})/")[0].ffill()
+first = frame["期"].str.replace(r"^\d{4}/", "", regex=True).str.extract(r"(\d+)-")[0].astype(int)
+frame = frame.assign(time=year + "Q" + ((first + 2) // 3).astype(str), variable="v").rename(columns={"GDP": "value"})
+ESRI = "format: csv\ntime: 期\nperiod: {frequency: quarter}\nfill: {期: year}\ncolumns:\n  - {column: GDP, variable: v}"
+case("esri_years_above.csv", text, ESRI, frame)
+case("esri_years_undeclared.csv", text, ESRI.replace("\nfill: {期: year}", ""), refused=["`4- 6.` is no period", "`fill: {期: year}`"])
+case("esri_years_lost.csv", text.replace('"1995/ 1- 3."', "1- 3."), ESRI, refused=["A6", "a part of a year without its year, which doesn't follow 1994Q4"])
+
+# A mark for missing values where names are filled down; a name of that spelling in another column's cells is one.
+FILLED = 'format: csv\nentity: c\ntime: y\nfill: {c: down}\nmissing: [".."]\ncolumns:\n  - {column: v, variable: v}\n'
+text = "c,y,v\nA,2000,1\n,2001,2\n..,2000,3\n,2001,4\n"
+case("filled_missing.csv", text, FILLED, refused=['A4: ".." stands for a missing value by `missing`', "may be a name here"])
+frame = csv(text.replace("..", ""))
+frame["c"] = frame["c"].ffill()
+frame["y"] = [2000, 2001, 2002, 2003]
+case("filled_missing_corrected.csv", text.replace("..,2000", "..,2002").replace(",2001,4", ",2003,4"), FILLED + 'corrections:\n  - {cell: A4, old: "..", new: null, reason: r, source: s}', long_frame(frame, "c", "y", {"v": "v"}))
+
+# Quotation marks behind spaces, and one too many.
+text = 'c, y, v\n"A", 2000, 1\n "B, b", 2001, "2"\n'
+case("spaced_quotes_undeclared.csv", text, LONG.format(e="c", t="y", c="v"), refused=["A3: a quotation mark behind a space", "`skip_initial_space: true`"])
+case("spaced_quotes.csv", text, LONG.format(e="c", t="y", c="v") + "skip_initial_space: true", long_frame(csv(text, skipinitialspace=True), "c", "y", {"v": "v"}))
+case("spaced_quote_in_note.csv", 'c,y,v\nA,2000,1\nSource: IMF, "World"\n', LONG.format(e="c", t="y", c="v") + "last_row: 2", long_frame(csv("c,y,v\nA,2000,1\n"), "c", "y", {"v": "v"}))
+case("stray_quote.csv", 'c,y,v\nA,2000,"1"x\n', LONG.format(e="c", t="y", c="v"), refused=["stray_quote.csv!C2: text after a closing quotation mark"])
+case("stray_quote_over_lines.csv", 'c,y,v\nA,2000,"1\nB,2000,"2"\n', LONG.format(e="c", t="y", c="v"), refused=["stray_quote_over_lines.csv!C2: a quotation mark is opened here, and closed in line 3 alone"])
+
 (HERE / "corpus.json").write_text(json.dumps(CASES, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 print(len(CASES), "cases,", sum(len(case.get("values", [])) for case in CASES), "values; pandas", pd.__version__)

@@ -16,6 +16,7 @@ use crate::error::{PanelError, Result};
 use crate::frequency::Frequency;
 use crate::period::Period;
 use crate::period_reading::PeriodReading;
+use crate::type_words::type_in_words;
 
 /// Notes to the columns of a frame, by their names.
 pub type Notes = BTreeMap<String, Value>;
@@ -41,7 +42,7 @@ impl TidyTable {
         frame.rechunk_mut();
         let rows = column(&frame, names::ROW)?;
         if rows.dtype() != &DataType::UInt32 {
-            let found = rows.dtype().to_string();
+            let found = type_in_words(rows.dtype());
             return Err(PanelError::WrongType {
                 column: names::ROW.into(),
                 found,
@@ -228,7 +229,7 @@ fn times(column: &Column) -> Result<(Vec<i32>, Frequency)> {
         }
         found => Err(PanelError::WrongType {
             column: names::TIME.into(),
-            found: found.to_string(),
+            found: type_in_words(found),
             expected: "whole numbers or periods",
         }),
     }

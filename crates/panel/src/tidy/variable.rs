@@ -10,6 +10,7 @@ use crate::address::CellAddress;
 use crate::error::{PanelError, Result};
 use crate::frequency::Frequency;
 use crate::period::Period;
+use crate::type_words::type_in_words;
 
 /// One variable of a tidy table: its values, and where each was read.
 #[derive(Debug, Clone)]
@@ -44,7 +45,7 @@ impl<'t> TidyVariable<'t> {
             found => {
                 return Err(PanelError::WrongType {
                     column: name.into(),
-                    found: found.to_string(),
+                    found: type_in_words(found),
                     expected: "numbers or text",
                 });
             }

@@ -1,8 +1,9 @@
 //! `csv`: a frame as CSV, for programs that read no Parquet.
 
-use polars::prelude::{AnyValue, DataFrame};
+use polars::prelude::{AnyValue, Column, DataFrame, DataType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use vintner_panel::type_in_words;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::shared::no_column;
@@ -60,6 +61,13 @@ impl Parameters for Csv {
 /// A frame as CSV (RFC 4180 quoting, `\n` ends a row, UTF-8): numbers with all their digits, what is missing empty.
 fn written(frame: &DataFrame) -> Result<String, StagesError> {
     let refused = |error: csv::Error| StagesError::CsvNotWritten { message: error.to_string() };
+    let is_no_field = |column: &&Column| {
+        column.dtype().is_nested() || matches!(column.dtype(), DataType::Binary | DataType::BinaryOffset)
+    };
+    if let Some(column) = frame.columns().iter().find(is_no_field) {
+        let (column, holds) = (column.name().to_string(), type_in_words(column.dtype()));
+        return Err(StagesError::NotInCsv { column, holds });
+    }
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(frame.get_column_names().iter().map(|name| name.as_str())).map_err(refused)?;
     for row in 0..frame.height() {
@@ -96,5 +104,15 @@ mod tests {
         ];
         let frame = DataFrame::new(3, columns).unwrap();
         assert_eq!(written(&frame).unwrap(), "x,name\n0.1,\"a,b\"\n,c\n-2,\"\"\"d\"\"\"\n");
+    }
+
+    #[test]
+    fn what_no_field_holds_is_refused_in_words() {
+        let lists = Series::new("l".into(), &[Series::new("".into(), &[1_i64, 2])]);
+        let bytes = Series::new("b".into(), &[&b"ab"[..]]);
+        for (column, words) in [(lists, "lists of whole numbers"), (bytes, "binary data")] {
+            let said = written(&DataFrame::new(1, vec![column.into()]).unwrap()).unwrap_err().to_string();
+            assert!(said.contains(words) && said.contains("`columns`"), "{said}");
+        }
     }
 }

@@ -1,0 +1,65 @@
+//! Numbers beside years where quarters are due: those of quarters, or of the months with which they end.
+
+use vintner_panel::{NumberedDoubt, Period, PeriodReading, Numbered};
+
+use crate::period_text::period_text;
+use crate::problem::Problem;
+
+/// What the texts of one source say of it: 2-2020 can only be a quarter's, 3-2020 may be March's.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NumberedQuarters {
+    /// Whether some text can only count quarters.
+    are_certain: bool,
+    /// The first that may be of a month, where it stands, and both of its readings.
+    open: Option<Open>,
+}
+
+#[derive(Debug, Clone)]
+struct Open {
+    cell: (u32, u32),
+    text: String,
+    by_number: Period,
+    by_month: Period,
+}
+
+impl NumberedQuarters {
+    /// Looks at a text that was read as a quarter.
+    pub(crate) fn see(
+        &mut self,
+        doubt: Option<NumberedDoubt>,
+        cell: (u32, u32),
+        text: &str,
+        by_number: Period,
+    ) {
+        match doubt {
+            Some(NumberedDoubt::Certain) => self.are_certain = true,
+            Some(NumberedDoubt::Either(by_month)) if self.open.is_none() => {
+                self.open = Some(Open { cell, text: text.to_owned(), by_number, by_month });
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds what a block that follows says.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.are_certain |= other.are_certain;
+        self.open = self.open.take().or(other.open);
+    }
+
+    /// What is wrong, where no text decides it.
+    pub(crate) fn fault(self, reading: PeriodReading) -> Option<Problem> {
+        let Open { cell, text, by_number, by_month } = self.open.filter(|_| !self.are_certain)?;
+        let declared = |number| period_text(PeriodReading { number: Some(number), ..reading });
+        Some(Problem {
+            cell: Some(cell),
+            message: format!(
+                "`{text}` may be the quarter {by_number} or, by the month with which it ends, the quarter {by_month}"
+            ),
+            hint: format!(
+                "say in vintage.yaml what the number counts: `period: {}` for {by_number}, `period: {}` for {by_month}",
+                declared(Numbered::Period),
+                declared(Numbered::Month)
+            ),
+        })
+    }
+}

@@ -1,0 +1,182 @@
+//! Which column of a table holds its times.
+
+use std::collections::BTreeSet;
+
+use vintner_panel::{Frequency, Period, PeriodReading};
+
+use super::entity_guess::entity_by_keys;
+use super::file_guess::DeclaredKeys;
+use super::sheet_view::{SheetView, ViewColumn};
+use super::times_seen::{TimeReading, TimesSeen, is_span, seen_under, time_in, times_seen};
+use crate::cell::Cell;
+use crate::era::{self, Era};
+use crate::fold::fold;
+use crate::grid::GridRow;
+use crate::year::names_a_year;
+
+/// The column of times: that with most of them; of equals the one whose header says so.
+pub(super) fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSeen)> {
+    let filled = &view.filled;
+    let says = |column: &ViewColumn| {
+        let folded = fold(&column.name).to_lowercase();
+        ["年", "year", "time", "date", "period", "quarter", "month", "季", "月"]
+            .iter()
+            .any(|word| folded.contains(word))
+    };
+    let enough = |count: usize| count > 0 && count * 10 >= filled.len() * 6;
+    let years = view.columns.iter().filter_map(|column| {
+        let count =
+            filled.iter().filter(|row| time_in(column.cell(row), TimeReading::default()).is_some()).count();
+        // Numbers of any kind may be such as years are: without a word that says so all have to be.
+        let plain = || filled.iter().all(|row| time_in(column.cell(row), TimeReading::default()).is_some());
+        (enough(count) && (says(column) || plain() || !column.is_headed)).then_some((column, count))
+    });
+    let best = years
+        .map(|(column, count)| (column, (count, usize::from(says(column)))))
+        .reduce(|best, next| if next.1 > best.1 { next } else { best });
+    if let Some((column, _)) = best {
+        let seen = times_seen(filled.iter().map(|row| column.cell(row)))?;
+        return finer_times(view, column).or(Some((column, seen)));
+    }
+    let waves = view.columns.iter().filter(|column| says_wave(&column.name)).find_map(|column| {
+        let reading = TimeReading { waves: true, ..TimeReading::default() };
+        let (seen, ..) = seen_under(reading, filled.iter().map(|row| column.cell(row)));
+        (seen.count == filled.len() && seen.years.len() > 1).then_some((column, seen))
+    });
+    if waves.is_some() {
+        return waves;
+    }
+    let periods = view.columns.iter().filter_map(|column| {
+        let may_be = |row: &&&GridRow| {
+            let cell = column.cell(row);
+            matches!(cell, Cell::Date(_))
+                || is_span(cell)
+                || names_a_year(&cell.raw())
+                || is_of_era(&cell.raw())
+        };
+        let first: Vec<&&GridRow> =
+            filled.iter().filter(|row| !column.cell(row).is_blank()).take(4).collect();
+        if first.is_empty() || !first.iter().all(may_be) {
+            return None;
+        }
+        let seen = times_seen(filled.iter().map(|row| column.cell(row)))?;
+        enough(seen.count).then_some((column, seen))
+    });
+    let found = periods.reduce(|best, next| if next.1.count > best.1.count { next } else { best });
+    found.or_else(|| years_of_eras(view))
+}
+
+/// The column of quarters, months or days beside one of their years, as Comtrade has `Period` 201901 beside `Year` 2019.
+fn finer_times<'v>(view: &'v SheetView<'_>, years: &ViewColumn) -> Option<(&'v ViewColumn, TimesSeen)> {
+    let year_of = |row: &GridRow| time_in(years.cell(row), TimeReading::default()).map(|(year, _)| year);
+    let others = view.columns.iter().filter(|column| *column != years && column.is_headed);
+    let mut tried = others.filter_map(|column| {
+        let first = view.filled.iter().find(|row| !column.cell(row).is_blank())?;
+        // What isn't of the first year is another thing, and isn't looked at further.
+        if !names_a_year(&column.cell(first).raw()) && !begins_with_a_year(&column.cell(first).raw()) {
+            return None;
+        }
+        let seen = times_seen(view.filled.iter().map(|row| column.cell(row)))?;
+        let frequency = seen.reading.period.and_then(|period| period.frequency);
+        let is_finer = frequency.is_some_and(|frequency| frequency != Frequency::Year) && !seen.by_last_month;
+        let within = |row: &&GridRow| {
+            year_of(row).is_none_or(|year| {
+                time_in(column.cell(row), seen.reading).is_some_and(|(own, _)| own == year)
+            })
+        };
+        let has_several = || {
+            let times: BTreeSet<(i32, String)> =
+                view.filled.iter().filter_map(|row| time_in(column.cell(row), seen.reading)).collect();
+            times.len() > seen.years.len()
+        };
+        let fits = is_finer && view.filled.iter().all(within) && has_several();
+        (fits && !are_told_by_years(view, years, column)).then_some((column, seen))
+    });
+    tried.next()
+}
+
+/// Whether a column of names tells the rows of each year apart, so that a date beside it is only one more value.
+fn are_told_by_years(view: &SheetView<'_>, years: &ViewColumn, finer: &ViewColumn) -> bool {
+    let others: Vec<&ViewColumn> =
+        view.columns.iter().filter(|column| *column != years && *column != finer).collect();
+    let Some((entity, _)) = entity_by_keys(&others, &[years], &view.filled) else { return false };
+    let keys = view.filled.iter().map(|row| (fold(&entity.cell(row).raw()), fold(&years.cell(row).raw())));
+    keys.collect::<BTreeSet<_>>().len() == view.filled.len()
+}
+
+/// Whether a text is six or eight digits, of which four may be a year.
+fn begins_with_a_year(text: &str) -> bool {
+    let digits = text.trim();
+    [6, 8].contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && digits.get(..4).is_some_and(names_a_year)
+}
+
+/// Whether a text has the year of an era, named or not.
+fn is_of_era(text: &str) -> bool {
+    let folded = fold(text);
+    era::unnamed(&folded).is_some() || era::in_common_years(&folded, None).is_some()
+}
+
+/// A column of numbers that its header calls years, and that are years of an era: 108 under 年度, 2562 under ปี.
+fn years_of_eras<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSeen)> {
+    const WORDS: [(Era, [&str; 3], std::ops::RangeInclusive<i32>); 2] = [
+        (Era::Minguo, ["年", "民國", "民国"], 1960..=2050),
+        (Era::Buddhist, ["ปี", "พ.ศ", "year"], 1900..=2100),
+    ];
+    let headed = view.columns.iter().filter(|column| column.is_headed);
+    let mut tried = headed.flat_map(|column| WORDS.iter().map(move |words| (column, words)));
+    tried.find_map(|(column, (era, words, years))| {
+        let name = fold(&column.name).to_lowercase();
+        let reading = TimeReading { era: Some(*era), ..TimeReading::default() };
+        let (seen, ..) = seen_under(reading, view.filled.iter().map(|row| column.cell(row)));
+        let all = seen.count > 1 && seen.count == view.filled.len();
+        let plausible = seen.years.iter().all(|year| years.contains(year));
+        (all && plausible && words.iter().any(|word| name.contains(word))).then_some((column, seen))
+    })
+}
+
+/// Whether a header calls the numbers under it a survey's waves.
+fn says_wave(header: &str) -> bool {
+    const WAVES: [&str; 9] = ["wave", "waves", "round", "vague", "welle", "ola", "ondata", "轮次", "期次"];
+    let lower = fold(header).to_lowercase();
+    lower.split(|character: char| !character.is_alphanumeric()).any(|word| WAVES.contains(&word))
+}
+
+/// The column that the file declares to be its time, where all in it are times or whole numbers. These are quarters or
+/// months from 1960, as Stata counts them, where their name or label says so.
+pub(super) fn declared_time<'v>(
+    view: &'v SheetView<'_>,
+    keys: &DeclaredKeys<'_>,
+) -> Option<(&'v ViewColumn, TimesSeen)> {
+    let time = keys.time?;
+    let column = view.columns.iter().find(|column| column.is_headed && column.name == time)?;
+    let cells = || view.filled.iter().map(|row| column.cell(row)).filter(|cell| !cell.is_blank());
+    let filled = cells().count();
+    if let Some(seen) = times_seen(cells()).filter(|seen| seen.count == filled) {
+        return Some((column, seen));
+    }
+    let said = format!("{} {}", column.name, keys.time_label).to_lowercase();
+    const COUNTED: [(Frequency, [&str; 3]); 3] = [
+        (Frequency::Quarter, ["quarter", "qtr", "trimest"]),
+        (Frequency::Month, ["month", "mois", "monat"]),
+        (Frequency::HalfYear, ["half-year", "halfyear", "semest"]),
+    ];
+    let counted = COUNTED.iter().find(|(_, words)| words.iter().any(|word| said.contains(word)));
+    let of_1960 = counted.map(|(frequency, _)| TimeReading {
+        period: Some(PeriodReading {
+            frequency: Some(*frequency),
+            zero: Period::of_year(*frequency, 1960, 1),
+            ..PeriodReading::default()
+        }),
+        declared: true,
+        ..TimeReading::default()
+    });
+    let whole = TimeReading { declared: true, ..TimeReading::default() };
+    of_1960.into_iter().chain([whole]).find_map(|reading| {
+        let (seen, ..) = seen_under(reading, cells());
+        // A wave's number is no quarter of the sixties.
+        let plausible = reading.period.is_none() || seen.years.iter().any(|year| *year >= 1965);
+        (seen.count > 0 && seen.count == filled && plausible).then_some((column, seen))
+    })
+}
