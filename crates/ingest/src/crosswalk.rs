@@ -67,9 +67,14 @@ impl Crosswalk {
     pub fn parse(file: &str, text: &str) -> std::result::Result<Self, Faults> {
         let mut reading = Reading { file, text, faults: Faults::new(), ids: HashMap::new() };
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let rows = match delimited::parse(text, Dialect { delimiter: ',', comment: Some("#"), skips_space: false }) {
+        let rows = match delimited::parse(
+            text,
+            Dialect { delimiter: ',', comment: Some("#"), skips_space: false },
+        ) {
             Ok(rows) => rows,
-            Err(wrong) => return Err(reading.fault(wrong.line, wrong.message.into_owned()).hint(wrong.hint).into()),
+            Err(wrong) => {
+                return Err(reading.fault(wrong.line, wrong.message.into_owned()).hint(wrong.hint).into());
+            }
         };
         let Some((header, rows)) = rows.split_first() else {
             return Err(reading.fault(1, "an empty crosswalk").hint(header_hint()).into());

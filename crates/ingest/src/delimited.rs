@@ -378,7 +378,10 @@ impl<'t> Cursor<'t> {
 
 /// How many bytes of spaces a text begins with; a tab that divides fields is none.
 fn spaces(text: &str, delimiter: char) -> usize {
-    text.len() - text.trim_start_matches(|character| character == ' ' || (character == '\t' && delimiter != '\t')).len()
+    text.len()
+        - text
+            .trim_start_matches(|character| character == ' ' || (character == '\t' && delimiter != '\t'))
+            .len()
 }
 
 /// Where the field ends that begins at `from`: at the next delimiter, the line's end or the text's. Eight bytes are
@@ -476,7 +479,10 @@ mod tests {
     fn a_quotation_mark_behind_a_space_opens_a_field_where_that_is_declared() {
         let spaced = Dialect { skips_space: true, ..COMMAS };
         let rows = parse("a, b,c\n  \"x,\ny\" , 2,\t\"z\"\n", spaced).unwrap();
-        assert_eq!(texts(&rows).into_iter().map(|(_, cells)| cells).collect::<Vec<_>>(), [["a", "b", "c"], ["x,\ny", "2", "z"]]);
+        assert_eq!(
+            texts(&rows).into_iter().map(|(_, cells)| cells).collect::<Vec<_>>(),
+            [["a", "b", "c"], ["x,\ny", "2", "z"]]
+        );
     }
 
     #[test]

@@ -127,14 +127,26 @@ fn columns(
     }
     // Who asks for columns by name knows its keys.
     if asked.names.is_none() {
-        columns.declared = declared_keys(bytes, &columns.names);
+        match declared_keys(bytes, &columns.names) {
+            Some((declared, unknown)) => {
+                columns.declared = declared;
+                columns.warnings.extend(unknown.map(|name| {
+                    format!("its `xtset` or `tsset` names {name:?}, which no column is called: the keys are told by the data alone")
+                }));
+            }
+            None => columns.warnings.push(
+                "what Stata keeps beside the data (characteristics, such as the keys of `xtset`) is damaged, and isn't read: \
+                 the keys are told by the data alone"
+                    .into(),
+            ),
+        }
     }
     Ok(columns)
 }
 
-/// The keys that `xtset` or `tsset` left among the file's characteristics. Whatever is wrong with these, the data can be
-/// read without them.
-fn declared_keys(bytes: &[u8], names: &[String]) -> Declared {
+/// The keys that `xtset` or `tsset` left among the file's characteristics; nothing where these are damaged. Whatever is
+/// wrong with them, the data can be read without them. With a name among them that no column has.
+fn declared_keys(bytes: &[u8], names: &[String]) -> Option<(Declared, Option<String>)> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     let mut read = || -> Result<(), dta::stata::dta::dta_error::DtaError> {
         // Byte by byte, so that notes in whatever encoding don't matter.
@@ -147,22 +159,23 @@ fn declared_keys(bytes: &[u8], names: &[String]) -> Declared {
         }
         Ok(())
     };
-    if read().is_err() {
-        return Declared::default();
-    }
+    read().ok()?;
     // Before Stata 9 `iis` and `tis` were all there was; `xtset, clear` leaves empty texts.
-    let variable = |keys: [&str; 2]| {
+    let mut unknown = None;
+    let mut variable = |keys: [&str; 2]| {
         let said = keys.iter().find_map(|key| found.get(*key).filter(|name| !name.is_empty()))?;
         let said = decoded_bytewise(said, true);
-        names.iter().find(|name| **name == said).cloned()
+        let known = names.iter().find(|name| **name == said).cloned();
+        if known.is_none() {
+            unknown = Some(said);
+        }
+        known
     };
     let step = found.get("_TSdelta").and_then(|text| hexadecimal(text)).filter(|step| *step != 1.0);
     let time = variable(["_TStvar", "tis"]);
-    Declared {
-        entity: variable(["_TSpanel", "iis"]),
-        step: step.filter(|_| time.is_some()).map(vintner_panel::shortest_decimal),
-        time,
-    }
+    let entity = variable(["_TSpanel", "iis"]);
+    let step = step.filter(|_| time.is_some()).map(vintner_panel::shortest_decimal);
+    Some((Declared { entity, step, time }, unknown))
 }
 
 /// A number as Stata's format `%21x` writes it: `+1.4000000000000X+002` is 5.

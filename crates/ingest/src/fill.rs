@@ -49,10 +49,13 @@ impl FillColumns {
         let source = tidying.asked.source;
         let mut columns: Vec<FillColumn> = Vec::new();
         for (name, fill) in &source.fill {
-            let Some(key) = find_key(tidying, header, name).filter(|key| key.column < GIVEN) else { continue };
+            let Some(key) = find_key(tidying, header, name).filter(|key| key.column < GIVEN) else {
+                continue;
+            };
             let is_entity = source.entity.as_ref() == Some(name);
             let is_name = |text: &&String| is_entity && tidying.knows(Cell::of_text(text));
-            let missing = source.missing.iter().filter(|text| !is_name(text)).map(|text| fold(text)).collect();
+            let missing =
+                source.missing.iter().filter(|text| !is_name(text)).map(|text| fold(text)).collect();
             let parts = source.period_of_times().filter(|_| *fill == Fill::Year);
             columns.push(FillColumn { column: key.column, header: name.clone(), parts, missing });
         }

@@ -1,6 +1,6 @@
 //! Numbers beside years where quarters are due: those of quarters, or of the months with which they end.
 
-use vintner_panel::{NumberedDoubt, Period, PeriodReading, Numbered};
+use vintner_panel::{Numbered, NumberedDoubt, Period, PeriodReading};
 
 use crate::period_text::period_text;
 use crate::problem::Problem;

@@ -521,7 +521,8 @@ pub(crate) fn unreadable(source: &Source, wrong: Unreadable) -> IngestError {
 }
 
 pub(crate) fn malformed(source: &Source, wrong: Malformed) -> IngestError {
-    let (cell, message, hint) = (Some((wrong.line, wrong.column)), wrong.message.into_owned(), wrong.hint.into());
+    let (cell, message, hint) =
+        (Some((wrong.line, wrong.column)), wrong.message.into_owned(), wrong.hint.into());
     fault(source, SourceFault { file: source.file.clone(), sheet: None, cell, message, hint })
 }
 

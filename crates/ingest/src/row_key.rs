@@ -282,9 +282,13 @@ impl KeyColumns {
                 self.within.iter().map(|key| format!("{:?}", key.cell(row).raw())).collect();
             let hint = match part {
                 Part::Of(Frequency::Week, _) => {
-                    format!("{}; mend the cell in `corrections` if it is wrong", Frequency::weeks_in_words(year))
+                    format!(
+                        "{}; mend the cell in `corrections` if it is wrong",
+                        Frequency::weeks_in_words(year)
+                    )
                 }
-                _ => "mend the cell in `corrections`, or the order of `within_year`: the month, then its day".into(),
+                _ => "mend the cell in `corrections`, or the order of `within_year`: the month, then its day"
+                    .into(),
             };
             let what = match part {
                 Part::Of(frequency, _) => format!("{frequency} "),

@@ -9,8 +9,8 @@ use crate::century::century_cure;
 use crate::era;
 use crate::fold::fold;
 use crate::marked_period::{marked_period, undeclared_mark};
-use crate::period_text::period_text;
 use crate::part_of_year::part_of_year;
+use crate::period_text::period_text;
 use crate::tidying::Tidying;
 use crate::yaml_word::yaml_word;
 use crate::year::{PLAUSIBLE_YEARS, YearProblem, parse_marked_year};
@@ -137,9 +137,11 @@ impl Tidying<'_> {
                 "if the number is that of the month with which it ends, it is {period}: `period: {}` in vintage.yaml",
                 period_text(by_month)
             ),
-            (None, _) => "mend `period` in vintage.yaml; if it is no row of data, leave it out with `where`, \
+            (None, _) => {
+                "mend `period` in vintage.yaml; if it is no row of data, leave it out with `where`, \
                           `not_times` or `last_row`"
-                .into(),
+                    .into()
+            }
         };
         (error.to_string(), hint)
     }

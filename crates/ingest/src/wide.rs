@@ -140,7 +140,9 @@ fn no_such_part(year: i32, part: Option<Part>) -> (String, String) {
             format!("a value of week {week}, which {year} hasn't"),
             format!("{}; {mend}", Frequency::weeks_in_words(year)),
         ),
-        Some(Part::Of(frequency, part)) => (format!("a value of {frequency} {part}, which {year} hasn't"), mend.into()),
+        Some(Part::Of(frequency, part)) => {
+            (format!("a value of {frequency} {part}, which {year} hasn't"), mend.into())
+        }
         _ => (format!("a value of a day that {year} hasn't"), mend.into()),
     }
 }
@@ -303,7 +305,9 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
         let unmarked = |time: i32| MarkedTime { time, mark: None };
         let time = match (&over, parts_of(source)) {
             (Some(over), _) => over.time(tidying, parts, (header.row, *column)),
-            (None, Some(parts)) => part_of_year(text, parts).and_then(|part| i32::try_from(part).ok()).map(unmarked),
+            (None, Some(parts)) => {
+                part_of_year(text, parts).and_then(|part| i32::try_from(part).ok()).map(unmarked)
+            }
             (None, None) => tidying.time(cell, header.row, *column),
         };
         let Some(MarkedTime { time, mark }) = time else { continue };

@@ -157,13 +157,67 @@ fn what_a_file_declares_is_held_against_its_data() {
         assert!(proposed(&five).manifest.contains("are 5 apart"), "{}", proposed(&five).manifest);
         let plain = proposed(&data()).manifest;
         let body = |manifest: &str| manifest.split_once("format:").unwrap().1.to_owned();
-        for gone in [[("_TSpanel", "person"), ("_TStvar", "quarter")], [("_TSpanel", ""), ("_TStvar", "")]] {
-            let gone = declaring(release, data(), &gone);
-            assert_eq!(body(&proposed(&gone).manifest), body(&plain), "{release}");
-        }
+        let gone = declaring(release, data(), &[("_TSpanel", ""), ("_TStvar", "")]);
+        assert_eq!(body(&proposed(&gone).manifest), body(&plain), "{release}");
+        let gone =
+            proposed(&declaring(release, data(), &[("_TSpanel", "person"), ("_TStvar", "quarter")])).manifest;
+        assert!(gone.contains("names \"person\", which no column is called"), "{gone}");
+        let own = body(&gone);
+        let (_, rest) = own.split_once("called: the keys are told by the data alone\n").unwrap();
+        assert!(body(&plain).ends_with(rest), "{gone}");
         // Keys that leave two rows alike are none: `v` is no whole number, `nr` no time of persons.
         let wrong = declaring(release, data(), &[("_TSpanel", "nr"), ("_TStvar", "v")]);
         assert!(!proposed(&wrong).manifest.contains("time: \"v\""), "{}", proposed(&wrong).manifest);
+    }
+}
+
+/// Whether the names of both keys and what they are called by are there.
+fn declares(bytes: &[u8]) -> bool {
+    let has = |part: &[u8]| bytes.windows(part.len()).any(|own| own == part);
+    has(b"_TSpanel\0") && has(b"_TStvar\0") && has(b"_dta\0")
+}
+
+/// Of bytes of the characteristics, damaged in four ways: the data are read as they are or not at all, and where the keys
+/// can't be told from them any more, the proposal says so.
+#[test]
+fn damaged_characteristics_change_no_number() {
+    for release in RELEASES {
+        let bare = file(release, "t", "", 160, 1);
+        let set = declaring(release, bare.clone(), &SET);
+        let fields = "name: s\nfile: t.dta\nformat: dta\nentity: nr\ntime: t\nperiod: {frequency: quarter, zero: 1960Q1}\n\
+                      columns:\n  - {column: v, variable: v}";
+        let values = |bytes: &[u8]| -> Option<Vec<String>> {
+            let tidied = read_source_bytes(&crate::support::source(fields, bytes), bytes, None, None).ok()?;
+            let values = tidied.values().unwrap();
+            Some(
+                values
+                    .iter()
+                    .map(|one| format!("{:?} {:?} {:?}", one.entity, one.period, one.value))
+                    .collect(),
+            )
+        };
+        let whole = values(&set).unwrap();
+        let first = bare.iter().zip(&set).position(|(one, other)| one != other).unwrap();
+        let mut refused = 0;
+        for at in (first..first + (set.len() - bare.len())).step_by(9) {
+            for damage in [0x00, 0xFF, set[at] ^ 0x01, set[at] ^ 0x80] {
+                let mut bytes = set.clone();
+                bytes[at] = damage;
+                match values(&bytes) {
+                    Some(own) => assert_eq!(own, whole, "format {release}, byte {at} as {damage:#x}"),
+                    None => refused += 1,
+                }
+            }
+            // What is proposed of it reads the same, or says what is wrong.
+            let mut bytes = set.clone();
+            bytes[at] ^= 0x80;
+            let manifest = proposed(&bytes).manifest;
+            let is_said = ["damaged", "not a readable Stata file", "which no column is called"];
+            let has_keys = manifest.contains("entity: \"nr\"") && manifest.contains("time: \"t\"");
+            let is_said = is_said.iter().any(|said| manifest.contains(said));
+            assert!(has_keys || is_said || !declares(&bytes), "format {release}, byte {at}:\n{manifest}");
+        }
+        assert!(refused > 0, "format {release}");
     }
 }
 

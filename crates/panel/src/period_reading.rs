@@ -178,8 +178,11 @@ impl PeriodReading {
             if rest.bytes().all(|digit| digit == b'0') { whole } else { text }
         });
         let number: i32 = whole.parse().map_err(|_| PanelError::NotANumber { text: told() })?;
-        zero.plus(number)
-            .ok_or_else(|| PanelError::NoSuchPeriod { text: told(), frequency: zero.frequency(), year: None })
+        zero.plus(number).ok_or_else(|| PanelError::NoSuchPeriod {
+            text: told(),
+            frequency: zero.frequency(),
+            year: None,
+        })
     }
 
     /// How sure it is that a text which is read as a quarter counts quarters and not months: 2-2020 does, where nobody calls
@@ -261,9 +264,10 @@ impl PeriodReading {
                 readings.fiscal = true;
             }
             // 1994/ 1- 3., the months from January to March.
-            ([Word::Number(year), Word::Number(first), Word::Number(last)], [Some('/' | ' '), Some('-' | '~')])
-                if year.count == 4 && is_month(*first) && is_month(*last) =>
-            {
+            (
+                [Word::Number(year), Word::Number(first), Word::Number(last)],
+                [Some('/' | ' '), Some('-' | '~')],
+            ) if year.count == 4 && is_month(*first) && is_month(*last) => {
                 self.span(*year, first.value.unsigned_abs(), last.value.unsigned_abs(), readings);
             }
             // 2020.1/4, the first of four.
@@ -892,7 +896,10 @@ mod tests {
         }
         assert!(read(by_month, "2-1990").is_err());
         let by_period = PeriodReading { number: Some(Numbered::Period), ..of(Frequency::Quarter) };
-        assert_eq!((by_period.numbered_doubt("3-1990"), read(by_period, "3-1990").unwrap()), (None, "1990Q3".into()));
+        assert_eq!(
+            (by_period.numbered_doubt("3-1990"), read(by_period, "3-1990").unwrap()),
+            (None, "1990Q3".into())
+        );
         insta::assert_snapshot!(read(of(Frequency::Month), "1990Q1").unwrap_err(), @"`1990Q1` is a quarter where a month is due; mend it, or declare the frequency `quarter`");
 
         let counted = PeriodReading { zero: "1960Q1".parse().ok(), ..PeriodReading::default() };

@@ -205,8 +205,20 @@ pub(super) fn is_part_of_year(text: &str) -> bool {
 /// Whether a header says that what stands under it are marks of values, numbers of rows, or sexes.
 fn says_mark(header: &str) -> bool {
     const MARKS: [&str; 14] = [
-        "flag", "flags", "status", "symbol", "note", "notes", "footnote", "footnotes", "marking", "markings", "sex",
-        "gender", "sexe", "geschlecht",
+        "flag",
+        "flags",
+        "status",
+        "symbol",
+        "note",
+        "notes",
+        "footnote",
+        "footnotes",
+        "marking",
+        "markings",
+        "sex",
+        "gender",
+        "sexe",
+        "geschlecht",
     ];
     const NUMBERS: [&str; 9] =
         ["s.no", "s. no", "sl.no", "sl. no", "sl no", "sr.no", "sr. no", "序号", "№ п/п"];

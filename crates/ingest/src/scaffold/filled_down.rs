@@ -135,7 +135,9 @@ pub(super) fn with_filled(rows: &[GridRow], from: usize, columns: &[FillGuess]) 
             let at = (own.column as usize).saturating_sub(1);
             let content = row.cell(own.column).clone();
             if let Some(frequency) = own.years_of {
-                if let (Some(period), Some(cell)) = (period_under(&content, above, frequency), row.cells.get_mut(at)) {
+                if let (Some(period), Some(cell)) =
+                    (period_under(&content, above, frequency), row.cells.get_mut(at))
+                {
                     *above = CellContent::Text(period.to_string());
                     *cell = above.clone();
                 }

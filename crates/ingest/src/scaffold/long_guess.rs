@@ -36,7 +36,11 @@ fn declared_entity(
     (filled && apart.len() == data.len()).then(|| (column.clone(), EntityGuess::unknown(column, data)))
 }
 
-pub(super) fn long(view: &SheetView<'_>, keys: &DeclaredKeys<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
+pub(super) fn long(
+    view: &SheetView<'_>,
+    keys: &DeclaredKeys<'_>,
+    crosswalk: Option<&Crosswalk>,
+) -> Option<TableGuess> {
     let (time, times) = declared_time(view, keys).or_else(|| time_column(view))?;
     let is_data = |row: &&&GridRow| time_in(time.cell(row), times.reading).is_some();
     let data: Vec<&GridRow> = view.filled.iter().filter(is_data).copied().collect();
@@ -128,7 +132,7 @@ fn by_rows(
     let keys: Vec<&ViewColumn> =
         entity.iter().map(|(column, _)| column).chain(times.iter().copied()).collect();
     let rest: Vec<&ViewColumn> = others.iter().filter(|column| !keys.contains(*column)).copied().collect();
-    let apart = told_apart(&keys, &rest, &own);
+    let apart = told_apart(&keys, entity.is_some(), &rest, &own);
     let of_condition = |name: &str| apart.conditions.iter().any(|(own, _)| own == name);
     let is_value =
         |column: &&&ViewColumn| apart.by.as_ref() != Some(&column.name) && !of_condition(&column.name);

@@ -36,7 +36,7 @@ pub(super) fn parts_across(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) 
     let entity = by_name.or_else(|| entity_by_keys(&texts, &[time], &data));
     let keys: Vec<&ViewColumn> = entity.iter().map(|(column, _)| column).chain([time]).collect();
     let left: Vec<&ViewColumn> = texts.iter().filter(|column| !keys.contains(*column)).copied().collect();
-    let apart = told_apart(&keys, &left, &data);
+    let apart = told_apart(&keys, true, &left, &data);
     let naming = apart.by.as_ref().and_then(|name| left.iter().find(|column| column.name == *name));
     let mut names: Vec<Option<String>> = Vec::new();
     for row in &data {

@@ -209,7 +209,9 @@ fn numbers_columns(row: &GridRow) -> bool {
     let cells = row.cells.iter().filter(|cell| !cell.is_blank());
     let counted: Vec<Option<f64>> = cells
         .map(|cell| match cell.as_cell() {
-            Cell::Text(text) => parse_number(text.trim().trim_start_matches(['(', '[']).trim_end_matches([')', ']'])),
+            Cell::Text(text) => {
+                parse_number(text.trim().trim_start_matches(['(', '[']).trim_end_matches([')', ']']))
+            }
             cell => number_of(cell),
         })
         .collect();

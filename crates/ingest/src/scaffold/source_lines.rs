@@ -23,8 +23,8 @@ use crate::fold::{fold_loosely, fold_name};
 use crate::grid::{CellContent, GridRow};
 use crate::layout::Layout;
 use crate::merged;
-use crate::period_text::period_text;
 use crate::number_rule::{DecimalMark, Grouping, Negative, NumberRule, Percent};
+use crate::period_text::period_text;
 use crate::source::{Fill, TIME_WITHIN, ValueKind};
 use crate::yaml_word::yaml_word;
 use crate::year::{YearSpan, names_a_year};
@@ -79,7 +79,8 @@ fn file_lines(described: &Described<'_>, lines: &mut Lines) {
         lines.guess(&format!("    comment: {}", quoted(comment)), "the first line begins so");
     }
     if reading.skips_space {
-        let question = "quotation marks stand behind spaces: do they open fields, in which delimiters are text?";
+        let question =
+            "quotation marks stand behind spaces: do they open fields, in which delimiters are text?";
         lines.review("    skip_initial_space: true", question);
     }
     if !reading.sheets.is_empty() {
@@ -329,7 +330,9 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
     if outside > 0 && keeps {
         lines.guess("    outside: keep", "as for this variable elsewhere");
     }
-    if guess.repeated {
+    if guess.repeated && guess.entity.is_none() && guess.layout == Layout::Long {
+        lines.review("    ", "several rows have one time: `duplicates: keep` where each is an observation of somebody new; else `entity`, `category` or `where: {column: text}` tells them apart");
+    } else if guess.repeated {
         lines.review("    ", "some entity has several rows for a time: `duplicates: first`, `where: {column: text}` or `category`");
     }
     if !reading.labelled.is_empty() {
@@ -410,7 +413,12 @@ fn unread_times(guess: &TableGuess) -> Option<String> {
                 PanelError::NoCentury { .. } => {
                     let any = PeriodReading { century: Some(1950), ..PeriodReading::default() };
                     let own = any.read(text).ok().map(|period| period.frequency());
-                    format!("; {}", century_cure(own.map(|own| PeriodReading { frequency: Some(own), ..PeriodReading::default() })))
+                    format!(
+                        "; {}",
+                        century_cure(
+                            own.map(|own| PeriodReading { frequency: Some(own), ..PeriodReading::default() })
+                        )
+                    )
                 }
                 _ => String::new(),
             };
@@ -543,14 +551,16 @@ fn numbers_line(described: &Described<'_>, lines: &mut Lines) -> bool {
         || described.columns.iter().map(|column| column.value).filter(|value| value.kind != ValueKind::Text);
     let flags: Vec<String> = described.guess.times.marks.iter().map(|mark| quoted(mark)).collect();
     let flags = if flags.is_empty() { String::new() } else { format!("flags: [{}]", flags.join(", ")) };
-    let marked = if flags.is_empty() { "" } else { "; and marks stand beside times, which are kept: do they?" };
+    let marked =
+        if flags.is_empty() { "" } else { "; and marks stand beside times, which are kept: do they?" };
     let with_flags = |decimal: &str| match flags.as_str() {
         "" => format!("    numbers: {{{decimal}}}"),
         flags => format!("    numbers: {{{decimal}, {flags}}}"),
     };
     let flags_alone = |lines: &mut Lines| {
         if !flags.is_empty() {
-            let question = "marks stand beside times, and are kept beside the values of these: are they marks?";
+            let question =
+                "marks stand beside times, and are kept beside the values of these: are they marks?";
             lines.review(&format!("    numbers: {{{flags}}}"), question);
         }
     };
@@ -569,7 +579,11 @@ fn numbers_line(described: &Described<'_>, lines: &mut Lines) -> bool {
         }
         (None, Some(comma), _) => {
             let seen = format!("{} can be read in no other way", told(&comma));
-            if marked.is_empty() { lines.guess(&with_flags("decimal: \",\""), &seen) } else { lines.review(&with_flags("decimal: \",\""), &format!("{seen}{marked}")) };
+            if marked.is_empty() {
+                lines.guess(&with_flags("decimal: \",\""), &seen)
+            } else {
+                lines.review(&with_flags("decimal: \",\""), &format!("{seen}{marked}"))
+            };
             true
         }
         (Some(point), None, Some((value, either))) if value.seen.by_point.is_none() => {

@@ -129,7 +129,8 @@ pub(super) fn table(
         };
         // The first part of a year that has its own is written otherwise, and says the same.
         let is_blank = |row: &&&GridRow| {
-            own.years_of.is_none() || own_row(row.number).is_some_and(|own| !names_a_year(&own.cell(column.at).raw()))
+            own.years_of.is_none()
+                || own_row(row.number).is_some_and(|own| !names_a_year(&own.cell(column.at).raw()))
         };
         let row = view.filled.iter().filter(differs).find(is_blank)?;
         let place = format!("{}{}", letters(own.column), row.number);

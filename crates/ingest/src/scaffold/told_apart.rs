@@ -24,7 +24,12 @@ pub(super) struct Apart {
 }
 
 /// What tells the rows of one key apart: nothing, a category, or texts of which one has to be chosen.
-pub(super) fn told_apart(keys: &[&ViewColumn], rest: &[&ViewColumn], own: &[&GridRow]) -> Apart {
+pub(super) fn told_apart(
+    keys: &[&ViewColumn],
+    has_entity: bool,
+    rest: &[&ViewColumn],
+    own: &[&GridRow],
+) -> Apart {
     if keys.is_empty() {
         return Apart::default();
     }
@@ -57,7 +62,9 @@ pub(super) fn told_apart(keys: &[&ViewColumn], rest: &[&ViewColumn], own: &[&Gri
     // One text of each column that divides them, the commonest, until every key is there once.
     let mut left: Vec<&GridRow> = own.to_vec();
     let mut conditions = Vec::new();
-    for column in telling {
+    // Of nobody's rows numbers are those of households and persons, of which none is meant rather than another.
+    let is_code = |column: &ViewColumn| own.iter().all(|row| number_of(column.cell(row)).is_some());
+    for column in telling.into_iter().filter(|column| has_entity || !is_code(column)) {
         let once = left.iter().map(|row| key(row)).collect::<BTreeSet<_>>().len() == left.len();
         if once {
             break;

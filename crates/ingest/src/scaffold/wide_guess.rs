@@ -73,7 +73,7 @@ pub(super) fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Optio
     let own: Vec<&GridRow> = data.iter().filter(known).copied().collect();
     let named: Vec<&ViewColumn> = entity.iter().map(|(column, _)| column).chain(parts).collect();
     let rest: Vec<&ViewColumn> = keys.iter().filter(|own| !named.contains(own)).copied().collect();
-    let apart = told_apart(&named, &rest, &own);
+    let apart = told_apart(&named, true, &rest, &own);
     let naming = apart.by.as_ref().and_then(|name| rest.iter().find(|column| column.name == *name));
     let values = match naming {
         Some(naming) => by_row(naming, &columns, &own),
@@ -118,11 +118,7 @@ fn by_row(naming: &ViewColumn, columns: &[TimeColumn<'_>], own: &[&GridRow]) -> 
 }
 
 /// The variables of a table whose headers name them beside the times.
-fn by_header(
-    variables: &BTreeSet<&String>,
-    columns: &[TimeColumn<'_>],
-    own: &[&GridRow],
-) -> Vec<ValueGuess> {
+fn by_header(variables: &BTreeSet<&String>, columns: &[TimeColumn<'_>], own: &[&GridRow]) -> Vec<ValueGuess> {
     let several = variables.len() > 1 || variables.iter().any(|name| !name.is_empty());
     let of = |variable: &&String| {
         let of: Vec<&TimeColumn<'_>> = columns.iter().filter(|one| one.variable == **variable).collect();

@@ -253,7 +253,7 @@ frame.to_stata(SCRATCH / "pwt.dta", write_index=False, version=118, variable_lab
 case("pwt.dta", (SCRATCH / "pwt.dta").read_bytes(), long(frame, "countrycode", "year", ["rgdpe", "pop"]))
 frame = pd.DataFrame({"YEAR": [2019.0] * 4 + [2020.0] * 4, "SERIAL": [1.0, 1.0, 2.0, 3.0, 1.0, 1.0, 2.0, 3.0], "PERNUM": [1.0, 2.0, 1.0, 1.0] * 2, "INCTOT": [25000.0, 9999999.0, 31000.0, 27500.0, 9999999.0, 12500.0, 0.0, 41000.0], "SEX": [1.0, 2.0, 2.0, 1.0] * 2})
 pyreadstat.write_sav(frame, str(SCRATCH / "ipums.sav"), column_labels={"INCTOT": "Total personal income"}, variable_value_labels={"SEX": {1: "Male", 2: "Female"}}, missing_ranges={"INCTOT": [9999999]})
-case("ipums.sav", (SCRATCH / "ipums.sav").read_bytes(), [("", 2019, v) for v in (25000, 31000, 27500)] + [("", 2020, v) for v in (12500, 0, 41000)], more=True, refused="a second value", asked=["some entity has several rows"])
+case("ipums.sav", (SCRATCH / "ipums.sav").read_bytes(), [("", 2019, v) for v in (25000, 31000, 27500)] + [("", 2020, v) for v in (12500, 0, 41000)], more=True, refused="a second value", asked=["several rows have one time: `duplicates: keep`"])
 frame = pd.DataFrame({"firm": pd.array([10000000000000001, 10000000000000002, 10000000000000001, 10000000000000002], dtype="int64"), "date": pd.to_datetime(["2019-03-31", "2019-03-31", "2019-06-30", "2019-06-30"]), "sales": [1.5, 2.5, 3.5, None], "staff": pd.array([1, 2, 3, 4], dtype="int8")})
 out = io.BytesIO()
 frame.to_parquet(out, index=False)
