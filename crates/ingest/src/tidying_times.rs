@@ -162,7 +162,17 @@ impl Tidying<'_> {
                 Some(MarkedTime { time, mark: found.mark })
             }
             Err(problem) => {
-                self.fault_at(row, column, problem.message(&cell.raw()), problem.hint());
+                let source = self.asked.source;
+                let is_divided = source.has_years_down() || !source.within_year.is_empty();
+                let hint = match problem {
+                    YearProblem::Span if is_divided => {
+                        "its parts are those of a fiscal year, which may begin with any month: write the quarter or month of \
+                         the calendar in a copy of the file"
+                            .into()
+                    }
+                    _ => problem.hint(),
+                };
+                self.fault_at(row, column, problem.message(&cell.raw()), hint);
                 None
             }
         }

@@ -306,6 +306,7 @@ fn says_id(header: &str) -> bool {
     ];
     let lower = fold(header).to_lowercase();
     let mut words = lower.split(|character: char| !character.is_alphanumeric());
-    words.any(|word| IDS.contains(&word) || (word.len() > 3 && word.ends_with("id")))
-        || ["代码", "编码", "编号", "号码"].iter().any(|word| lower.contains(word))
+    words.any(|word| {
+        IDS.contains(&word) || (word.len() > 3 && (word.ends_with("id") || word.starts_with("id")))
+    }) || ["代码", "编码", "编号", "号码"].iter().any(|word| lower.contains(word))
 }

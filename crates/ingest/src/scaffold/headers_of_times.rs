@@ -135,8 +135,17 @@ fn year_within(header: &str) -> Option<(String, String)> {
         return Some((format!("{rest}{TIME_WITHIN}"), year.to_owned()));
     }
     let (year, rest) = header.split_at_checked(DIGITS)?;
-    let fits = is_year(year) && !is_digit(rest.chars().next()) && has_letters(rest);
-    fits.then(|| (format!("{TIME_WITHIN}{rest}"), year.to_owned()))
+    if is_year(year) && !is_digit(rest.chars().next()) && has_letters(rest) {
+        return Some((format!("{TIME_WITHIN}{rest}"), year.to_owned()));
+    }
+    // Between marks that divide the header, as Poland's local data bank has it: `total;2019;[person]`.
+    let divided = [';', '|'].into_iter().find(|mark| header.matches(*mark).count() >= 2)?;
+    let parts: Vec<&str> = header.split(divided).collect();
+    let years: Vec<&&str> = parts.iter().filter(|part| is_year(part)).collect();
+    let [year] = years.as_slice() else { return None };
+    let pattern: Vec<&str> =
+        parts.iter().map(|part| if part == *year { TIME_WITHIN } else { part }).collect();
+    has_letters(header).then(|| (pattern.join(&divided.to_string()), (**year).to_owned()))
 }
 
 /// Whether columns are times of variables: each once, and more than one of most.
@@ -172,6 +181,9 @@ mod tests {
             ("pop2010", Some("pop{time} 2010")),
             ("2010 人口", Some("{time} 人口 2010")),
             ("人口2010", Some("人口{time} 2010")),
+            ("ogółem;2019;[osoba]", Some("ogółem;{time};[osoba] 2019")),
+            ("a;2019;2020", Some("a;2019;{time} 2020")),
+            ("GDP (2010 US$)", None),
             ("isic_12010", None),
             ("2010", None),
             ("code_0110", None),

@@ -48,7 +48,11 @@ pub(super) fn long(
     let by_name = crosswalk.and_then(|crosswalk| entity_by_names(&others, &data, crosswalk));
     // Where names are known, others tell rows of a series apart: industries, products.
     let declared = declared_entity(view, keys, time, &data);
-    let plain = times.reading.period.is_none() && !times.reading.waves && !times.reading.declared;
+    // The quarters of 2019/20 are those of a fiscal year.
+    let plain = times.reading.span.is_none()
+        && times.reading.period.is_none()
+        && !times.reading.waves
+        && !times.reading.declared;
     let within = plain.then(|| within_years(&others, &data)).flatten();
     // A year's months are nobody.
     let is_within = |column: &&ViewColumn| within.as_ref().is_some_and(|own| own.columns.contains(column));

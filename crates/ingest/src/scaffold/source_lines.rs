@@ -294,7 +294,9 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
     fill_line(guess, lines);
     if let Some(category) = &guess.category {
         let line = format!("    category: {}", quoted(category));
-        if says_part(category) {
+        if says_part(category) && guess.times.reading.span.is_some() {
+            lines.review(&line, "it tells rows of one time apart; if it is a part of the year, it is one of a fiscal year, which may begin with any month: write the quarter or month of the calendar in a copy of the file");
+        } else if says_part(category) {
             let name = quoted(category);
             lines.review(&line, &format!("it tells rows of one time apart; if it is a part of the year, write `within_year: [{name}]` in its place and `period: {{frequency: quarter}}`, or half-year, month, week"));
         } else {

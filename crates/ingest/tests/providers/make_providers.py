@@ -6,6 +6,7 @@ writes files/ and cases.json. Layouts are rebuilt after the providers named in t
 file holds stands beside it as entity, time and value: written down where it is short, else what pandas reads with each step
 named. `AWAITED` says what is other than that: a refusal, or what the manifest has to ask.
 """
+import datetime
 import io
 import json
 import pathlib
@@ -263,6 +264,48 @@ case("defra.ods", ods([["Table 1: Emissions by nation"], ["Units: Mt CO2e"], ["N
      [("England", 2018, 352.5), ("England", 2019, 341.25), ("England", 2020, 301), ("Scotland", 2018, 41.5), ("Scotland", 2019, 40.75), ("Scotland", 2020, 36), ("Wales", 2018, 38.5), ("Wales", 2019, 37.25)], refused="[low]")
 case("inegi.xls", "<html><head><meta charset='utf-8'></head><body><table><tr><th rowspan=2>Entidad</th><th colspan=2>Población</th></tr><tr><th>2010</th><th>2020</th></tr><tr><td>Aguascalientes</td><td>1,184,996</td><td>1,425,607</td></tr><tr><td>Baja California</td><td>3,155,070</td><td>3,769,020</td></tr></table></body></html>",
      [("Aguascalientes", 2010, 1184996), ("Aguascalientes", 2020, 1425607), ("Baja California", 2010, 3155070), ("Baja California", 2020, 3769020)])
+
+# --- More of them: headers and keys that are nearly times -------------------------------------------------------------
+D = datetime.date
+case("headers_of_dates.xlsx", book([["Monthly Retail Trade"], [], ["Kind of business", D(2019, 1, 1), D(2019, 2, 1), D(2019, 3, 1)], ["Food", 101.5, 102.5, 103.5], ["Motor", 201.5, 202.5, 203.5]]),
+     [(n, f"2019-0{m}", v + m) for n, v in (("Food", 100.5), ("Motor", 200.5)) for m in (1, 2, 3)])
+case("dates_down.xlsx", book([["Back to Contents", "Data 1: Crude Oil"], ["Sourcekey", "MCRFPUS1"], ["Date", "U.S. Field Production"], [D(1973, 1, 15), 9178.5], [D(1973, 2, 15), 9448.25], [D(1973, 3, 15), 9403]]),
+     [("", "1973-01-15", 9178.5), ("", "1973-02-15", 9448.25), ("", "1973-03-15", 9403)])
+case("change_beside_years.csv", "Country,2018,2019,2020,2020/2019\nA,1.5,2.5,3.5,40\nB,4.5,5.5,6.5,18.2\n", [("A", 2018, 1.5), ("A", 2019, 2.5), ("A", 2020, 3.5), ("B", 2018, 4.5), ("B", 2019, 5.5), ("B", 2020, 6.5)])
+case("mean_beside_years.csv", "Country,2018,2019,2020,2018-2020\nA,1.5,2.5,3.5,2.5\nB,4.5,5.5,6.5,5.5\n", [("A", 2018, 1.5), ("A", 2019, 2.5), ("A", 2020, 3.5), ("B", 2018, 4.5), ("B", 2019, 5.5), ("B", 2020, 6.5)])
+case("bcb.csv", "\"data\";\"valor\"\n\"01/01/2019\";\"0,32\"\n\"01/02/2019\";\"0,43\"\n\"01/03/2019\";\"0,75\"\n\"01/04/2019\";\"0,57\"\n", [], more=True, asked=["day-first"])
+case("bde.csv", "\"FECHA\",\"Tipo de interés\",\"Importe\"\n\"ENE 2019\",\"1.5\",\"100.25\"\n\"FEB 2019\",\"1.75\",\"101.5\"\n\"MAR 2019\",\"_\",\"102\"\n", [("", "2019-01", 1.5), ("", "2019-01", 100.25), ("", "2019-02", 1.75), ("", "2019-02", 101.5), ("", "2019-03", 102)], refused='"_"')
+case("cso_px.csv", "\"Statistic Label\",\"Month\",\"UNIT\",\"VALUE\"\n\"Index\",\"2019M01\",\"Base\",\"101.5\"\n\"Index\",\"2019M02\",\"Base\",\"101.75\"\n\"Index\",\"2019M03\",\"Base\",\"102\"\n", [("", f"2019-0{m}", v) for m, v in ((1, 101.5), (2, 101.75), (3, 102))])
+case("stat_fi.csv", "\"Transaction\",\"2019Q3\",\"2019Q4\",\"2020Q1*\",\"2020Q2*\"\n\"GDP\",60012.5,61250,58000.25,56750\n\"Exports\",23500,24000,22750.5,19500\n",
+     [(n, t, v) for n, vs in (("GDP", (60012.5, 61250, 58000.25, 56750)), ("Exports", (23500, 24000, 22750.5, 19500))) for t, v in zip(("2019Q3", "2019Q4", "2020Q1", "2020Q2"), vs)], asked=['flags: ["*"]'])
+case("ksh.csv", "Időszak;GDP\n2019. I. negyedév;10 512,5\n2019. II. negyedév;11 689,25\n2019. III. negyedév;11 923\n2019. IV. negyedév;13 397,75\n", [("", f"2019Q{q}", v) for q, v in enumerate((10512.5, 11689.25, 11923, 13397.75), 1)])
+case("gus_bdl.csv", "\"Kod\";\"Nazwa\";\"ogółem;2019;[osoba]\";\"ogółem;2020;[osoba]\"\n\"0200000\";\"DOLNOŚLĄSKIE\";\"2900163\";\"2891321\"\n\"0400000\";\"KUJAWSKO-POMORSKIE\";\"2072373\";\"2061942\"\n",
+     [("DOLNOŚLĄSKIE", 2019, 2900163), ("DOLNOŚLĄSKIE", 2020, 2891321), ("KUJAWSKO-POMORSKIE", 2019, 2072373), ("KUJAWSKO-POMORSKIE", 2020, 2061942)])
+case("ecos.csv", "통계표,계정항목,단위,2019/01,2019/02\n환율,원/미국달러,원,1122.0,1122.5\n환율,원/일본엔,원,1029.75,1016.25\n".encode("euc-kr"), [("원/미국달러", "2019-01", 1122), ("원/미국달러", "2019-02", 1122.5), ("원/일본엔", "2019-01", 1029.75), ("원/일본엔", "2019-02", 1016.25)])
+case("kosis_months.csv", "\"항목\",\"2019. 01\",\"2019. 02\"\n\"경제활동인구\",\"27457.5\",\"27689\"\n\"취업자\",\"26232\",\"26346.25\"\n".encode("euc-kr"), [("경제활동인구", "2019-01", 27457.5), ("경제활동인구", "2019-02", 27689), ("취업자", "2019-01", 26232), ("취업자", "2019-02", 26346.25)])
+case("compustat.csv", "gvkey,datadate,fyear,tic,at,sale\n001690,20180930,2018,AAPL,365725,265595\n001690,20190930,2019,AAPL,338516,260174\n012141,20180630,2018,MSFT,258848,110360\n012141,20190630,2019,MSFT,286556,125843\n",
+     [(g, y, v) for g, y, vs in (("001690", 2018, (365725, 265595)), ("001690", 2019, (338516, 260174)), ("012141", 2018, (258848, 110360)), ("012141", 2019, (286556, 125843))) for v in vs], more=True)
+case("crsp.csv", "PERMNO,date,TICKER,RET,PRC\n14593,20190131,AAPL,0.055154,166.44\n14593,20190228,AAPL,0.044756,173.15\n10107,20190131,MSFT,C,104.43\n10107,20190228,MSFT,0.0772,112.03\n",
+     [("14593", "2019-01", .055154), ("14593", "2019-01", 166.44), ("14593", "2019-02", .044756), ("14593", "2019-02", 173.15), ("10107", "2019-01", 104.43), ("10107", "2019-02", .0772), ("10107", "2019-02", 112.03)], refused='"C"')
+case("unctad.csv", "\"Year\",\"Economy\",\"Economy Label\",\"US dollars at current prices in millions\",\"US dollars at current prices in millions Footnote\"\n\"2019\",\"0004\",\"Afghanistan\",18904.5,\"\"\n\"2019\",\"0008\",\"Albania\",15401.75,\"\"\n\"2020\",\"0004\",\"Afghanistan\",20143.25,\"Estimated\"\n\"2020\",\"0008\",\"Albania\",15131.5,\"\"\n",
+     [("Afghanistan", 2019, 18904.5), ("Albania", 2019, 15401.75), ("Afghanistan", 2020, 20143.25), ("Albania", 2020, 15131.5)], more=True)
+case("wto.csv", "\"Reporter\",\"Product\",\"2019\",\"2020\"\n\"China\",\"Total\",\"2,499,457\",\"2,589,952\"\n\"Germany\",\"Total\",\"1,489,412\",\"1,382,533\"\n", [("China", 2019, 2499457), ("China", 2020, 2589952), ("Germany", 2019, 1489412), ("Germany", 2020, 1382533)])
+case("estat_marks.csv", "\"地域\",\"年\",\"製造品出荷額等\"\n\"札幌市\",\"2018\",\"5,876,543\"\n\"札幌市\",\"2019\",\"X\"\n\"函館市\",\"2018\",\"1,862,104\"\n\"函館市\",\"2019\",\"1,790,001\"\n\"夕張市\",\"2018\",\"-\"\n\"夕張市\",\"2019\",\"99,876\"\n".encode("cp932"), [("札幌市", 2018, 5876543), ("函館市", 2018, 1862104), ("函館市", 2019, 1790001), ("夕張市", 2019, 99876)])
+case("china_customs.csv", "年月,出口(亿美元)\n2019年1月,2175.7\n2019年2月,1352.4\n2019年1-2月,3528.1\n2019年3月,1986.7\n".encode("gb18030"), [], refused="January on")
+case("two_digit_months.csv", "mes;valor\njan/19;1,5\nfev/19;2,5\nmar/19;3,5\n", [], more=True, asked=["these seem to be times", "century: 1950"])
+case("indian_quarters.xlsx", book([["Quarterly estimates of GDP"], ["Year", "Quarter", "GDP"], ["2018-19", "Q1", 33.5], [None, "Q2", 34.25], [None, "Q3", 35], [None, "Q4", 36.5], ["2019-20", "Q1", 35.25], [None, "Q2", 35.75], [None, "Q3", 36], [None, "Q4", 37.5]]), [], more=True, asked=["year_span: first  # REVIEW", "one of a fiscal year"])
+case("russian_numbered.xlsx", book([["Валовой региональный продукт"], ["№ п/п", "Субъект", 2018, 2019], [1, 2, 3, 4], [1, "Белгородская область", 865.5, 956.25], [2, "Брянская область", 332.5, 397]]), [("Белгородская область", 2018, 865.5), ("Белгородская область", 2019, 956.25), ("Брянская область", 2018, 332.5), ("Брянская область", 2019, 397)])
+case("russian_numbered_text.csv", "Субъект;2018;2019;2020\nА;1;2;3\nБелгородская область;865,5;956,25;1010\nБрянская область;332,5;397;400,5\n", [("Белгородская область", 2018, 865.5), ("Белгородская область", 2019, 956.25), ("Белгородская область", 2020, 1010), ("Брянская область", 2018, 332.5), ("Брянская область", 2019, 397), ("Брянская область", 2020, 400.5)], more=True)
+case("blank_first_year.csv", "year,quarter,v\n2019,1,10.5\n,2,11.5\n,3,12.5\n,4,13.5\n2020,1,14.5\n,2,15.5\n,3,16.5\n,4,17.5\n", [("", f"{y}Q{q}", v) for y, vs in ((2019, (10.5, 11.5, 12.5, 13.5)), (2020, (14.5, 15.5, 16.5, 17.5))) for q, v in enumerate(vs, 1)])
+frame = pd.DataFrame({"region": pd.Categorical(["Nord", "Nord", "Süd", "Süd"]), "when": pd.to_datetime(["2019-01-31", "2019-02-28"] * 2).tz_localize("UTC"), "v": [1.5, 2.5, 3.5, None]})
+out = io.BytesIO()
+frame.to_parquet(out, index=False)
+case("zones.parquet", out.getvalue(), [("Nord", "2019-01", 1.5), ("Nord", "2019-02", 2.5), ("Süd", "2019-01", 3.5)])
+case("rowspans.html", "<table><tr><th>Region</th><th>Year</th><th>Value</th></tr><tr><td rowspan=2>North</td><td>2019</td><td>1.5</td></tr><tr><td>2020</td><td>2.5</td></tr><tr><td rowspan=2>South</td><td>2019</td><td>3.5</td></tr><tr><td>2020</td><td>4.5</td></tr></table>", [("North", 2019, 1.5), ("North", 2020, 2.5), ("South", 2019, 3.5), ("South", 2020, 4.5)], asked=["merged: fill"])
+frame = pd.DataFrame({"idhogar": ["000123", "000123", "000124"], "anio": [2019.0, 2020.0, 2019.0], "ingreso": [1500.5, 1600.25, 900.0]})
+pyreadstat.write_sav(frame, str(SCRATCH / "hogares.sav"))
+case("hogares.sav", (SCRATCH / "hogares.sav").read_bytes(), [("000123", 2019, 1500.5), ("000123", 2020, 1600.25), ("000124", 2019, 900)])
+case("weo_like.xls", "WEO Country Code\tISO\tSubject Descriptor\tUnits\tScale\t2019\t2020\tEstimates Start After\n512\tAFG\tGDP\tNational currency\tBillions\t1,253.296\t1,240.11\t2019\n914\tALB\tGDP\tNational currency\tBillions\t850.25\t817.5\t2020\n".encode("utf-16-le"), [("512", 2019, 1253.296), ("512", 2020, 1240.11), ("914", 2019, 850.25), ("914", 2020, 817.5)])
 
 (HERE / "files").mkdir(exist_ok=True)
 for name, data in FILES:
