@@ -389,7 +389,7 @@ fn fill_line(guess: &TableGuess, lines: &mut Lines) {
     if has(Fill::Year) > 0 {
         questions.push("times without a year: are they of the year above them?".to_owned());
     }
-    let shown: Vec<String> = guess.fill_examples.iter().map(|example| told_example(example)).collect();
+    let shown: Vec<String> = guess.fill_examples.iter().map(told_example).collect();
     let shown = if shown.is_empty() { String::new() } else { format!(" {}", shown.join("; ")) };
     lines.review(&line, &one_line(&format!("{}{shown}", questions.join(" "))));
 }
