@@ -83,8 +83,8 @@ pub use figures::{
 };
 pub use language::Language;
 pub use models::{
-    Below, Brackets, ColumnSpec, Indicator, ModelAgreement, ModelCell, ModelColumn, ModelGroup, ModelPanel,
-    ModelResults, ModelRow, ModelStar, ModelTable, ModelTableSpec, PanelSpec, Parts, PrintedModels,
+    Below, Brackets, CellOf, ColumnSpec, Indicator, ModelAgreement, ModelCell, ModelColumn, ModelGroup, ModelPanel,
+    ModelResults, ModelRow, ModelSource, ModelStar, ModelTable, ModelTableSpec, PanelSpec, Part, Parts, PrintedModels,
     PrintedRow, ResultCell, ResultRow, RowKind, STATISTICS, StatisticRow, StatisticValue, TERM_COLUMNS,
     TermResult, fits_pattern, model_words, read_results, read_results_csv, read_results_json,
     renamed_category, write_model_csv, write_model_docx, write_model_part, write_model_text,

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use vintner_diagnostics::did_you_mean;
 
-use crate::models::{ModelTable, RowKind};
+use crate::models::{ModelTable, Part};
 
 /// Numbers by their addresses, each as it is printed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Numbers {
     numbers: BTreeMap<String, Number>,
+    /// What tables of models are called besides their own names.
+    called: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -59,24 +61,40 @@ impl Numbers {
         self.numbers.insert(address.into(), number);
     }
 
-    /// Adds the numbers of a table of models: `TABLE/COLUMN/TERM` is a coefficient, `TABLE/COLUMN/TERM/below` what stands
-    /// below it, `TABLE/COLUMN/STATISTIC` a statistic. Columns go by their numbers.
-    pub fn add_table(&mut self, name: &str, table: &ModelTable) {
-        for panel in &table.panels {
-            for row in &panel.rows {
-                for (column, cell) in panel.columns.iter().zip(&row.cells) {
-                    let number = column.number.trim_matches(['(', ')', '（', '）']);
-                    let address = match row.kind {
-                        RowKind::Below => format!("{name}/{number}/{}/below", row.id),
-                        RowKind::Published => format!("{name}/{number}/{}/published", row.id),
-                        _ => format!("{name}/{number}/{}", row.id),
-                    };
-                    if !cell.is_empty() {
-                        self.add(&address, &cell.text, &cell.stars, cell.value);
-                    }
+    /// Adds the cells of a table of models: `TABLE/COLUMN/TERM` is a coefficient, `TABLE/COLUMN/TERM/below` what stands
+    /// below it, `TABLE/COLUMN/STATISTIC` a statistic. Columns go by their numbers, the table by its own name, under which
+    /// its numbers are traced, and by `called`.
+    pub fn add_table(&mut self, called: &str, table: &ModelTable) {
+        let name = if table.name.is_empty() { called } else { &table.name };
+        if called != name {
+            self.called.insert(called.to_owned(), name.to_owned());
+        }
+        for of in table.cells() {
+            for part in Part::ALL {
+                if let Some(cell) = of.part(part).filter(|cell| !cell.is_empty()) {
+                    let address = format!("{name}/{}{}", of.place, part.suffix());
+                    self.add(&address, &cell.text, &cell.stars, cell.value);
                 }
             }
         }
+    }
+
+    /// The number at an address, under the name of its table or what the text's stage calls this.
+    fn at(&self, address: &str) -> Option<&Number> {
+        let by_name = |(called, place): (&str, &str)| {
+            let name = self.called.get(called)?;
+            self.numbers.get(&format!("{name}/{place}"))
+        };
+        address.split_once('/').and_then(by_name).or_else(|| self.numbers.get(address))
+    }
+
+    /// An address as the text's stage calls its table.
+    fn as_called(&self, address: &str) -> String {
+        let own = |(called, name): (&String, &String)| {
+            let place = address.strip_prefix(name.as_str())?.strip_prefix('/')?;
+            Some(format!("{called}/{place}"))
+        };
+        self.called.iter().find_map(own).unwrap_or_else(|| address.to_owned())
     }
 
     /// All addresses with their texts, in order.
@@ -92,7 +110,10 @@ impl Numbers {
              \\makeatletter\n\
              \\newcommand{\\vintner}[2][]{\\ifcsname vintner@#2@#1\\endcsname\\csname vintner@#2@#1\\endcsname\\else\\PackageError{vintner}{no number `#2' in this form}{}\\fi}\n",
         );
-        for (address, number) in &self.numbers {
+        let called = self.numbers.iter().map(|(address, number)| (self.as_called(address), number));
+        let called: BTreeMap<String, &Number> = called.collect();
+        let own = self.numbers.iter().map(|(address, number)| (address.clone(), number));
+        for (address, number) in own.chain(called).collect::<BTreeMap<String, &Number>>() {
             let plain = latex_number(&number.text);
             text.push_str(&format!("\\expandafter\\def\\csname vintner@{address}@\\endcsname{{{plain}}}\n"));
             let starred = format!("{plain}\\textsuperscript{{{}}}", number.stars);
@@ -107,8 +128,9 @@ impl Numbers {
     /// A number in a format: nothing for as its table has it, `stars`, a number of decimals, `percent` with or without one
     /// (`percent1`).
     fn set(&self, address: &str, format: &str) -> Result<String, (&'static str, String)> {
-        let Some(number) = self.numbers.get(address) else {
-            let near = did_you_mean(address, self.numbers.keys().map(String::as_str));
+        let Some(number) = self.at(address) else {
+            let known: Vec<String> = self.numbers.keys().map(|address| self.as_called(address)).collect();
+            let near = did_you_mean(address, known.iter().map(String::as_str));
             let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
             return Err(("unknown", format!("there is no number `{address}`{near}")));
         };
@@ -138,13 +160,13 @@ impl Numbers {
     }
 
     /// The address of a number that is printed so, where there is but one.
-    fn printed_as(&self, text: &str) -> Option<&str> {
+    fn printed_as(&self, text: &str) -> Option<String> {
         let mut found = self
             .numbers
             .iter()
             .filter(|(address, number)| number.text == text && !address.ends_with("/published"));
         match (found.next(), found.next()) {
-            (Some((address, _)), None) => Some(address),
+            (Some((address, _)), None) => Some(self.as_called(address)),
             _ => None,
         }
     }

@@ -90,7 +90,7 @@ struct Influence {
 #[derive(Debug, Serialize)]
 struct OriginView {
     place: String,
-    panel: Link,
+    panels: Vec<Link>,
     variables: Vec<String>,
     sample: String,
     dropped: Vec<String>,
@@ -204,6 +204,10 @@ fn names(address: &NumberAddress) -> (String, String) {
         NumberAddress::Coefficient { table, unit, .. } => {
             (format!("Table {table}"), format!("Table {table}, {unit}"))
         }
+        NumberAddress::Cell { table, place } => {
+            let column = place.split_once('/').map_or(place.as_str(), |(column, _)| column);
+            (format!("Table of models {table}"), format!("{table}, column {column}"))
+        }
         NumberAddress::Descriptive { .. } => of("Descriptive statistics", "Descriptive statistics".into()),
         NumberAddress::Granger { unit: None, .. } => {
             of("Granger tests", "Granger tests over the panel".into())
@@ -299,7 +303,12 @@ fn body(
 fn number_view(number: &TracedNumber, origin: Option<String>) -> NumberView {
     let address = number.address.to_string();
     let (_, place) = parts(number);
-    let name = address.rsplit_once('/').map_or(address.as_str(), |(_, last)| last).to_owned();
+    let name = match &number.address {
+        // Terms may have slashes.
+        NumberAddress::Cell { place, .. } => place.split_once('/').map_or(place.as_str(), |(_, term)| term),
+        _ => address.rsplit_once('/').map_or(address.as_str(), |(_, last)| last),
+    };
+    let name = name.to_owned();
     let (mut facts, short) = facts(&number.value);
     let more = facts.len().saturating_sub(LINES);
     facts.truncate(LINES);
@@ -339,6 +348,10 @@ fn facts(value: &NumberValue) -> (Vec<(String, String)>, String) {
                 facts.push(("note".into(), row.note.clone()));
             }
             (facts, short.unwrap_or_else(|| "not estimated".into()))
+        }
+        NumberValue::Cell(cell) => {
+            let facts = cell.facts().into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
+            (facts, cell.printed.clone())
         }
         NumberValue::Value { value } => {
             let short = value.map_or_else(|| "missing".to_owned(), significant);
@@ -382,7 +395,11 @@ fn origin_view(
     }
     OriginView {
         place,
-        panel: gathered.output(&origin.panel),
+        panels: std::iter::once(&origin.panel)
+            .chain(&origin.further)
+            .filter(|panel| !panel.is_empty())
+            .map(|panel| gathered.output(panel))
+            .collect(),
         variables: origin.variables.clone(),
         sample: Signs::SET.sample(&origin.sample),
         dropped: origin.dropped.iter().take(DROPPED).map(dropped).collect(),

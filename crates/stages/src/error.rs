@@ -296,6 +296,17 @@ pub enum StagesError {
         /// What to do.
         hint: String,
     },
+    /// Two numbers go by what was asked for.
+    #[error(
+        "two numbers are called `{address}`: one of the estimates, and one of the table of models that the stage \
+         `{stage}` makes\n      = call the stage, or the estimates' table, otherwise"
+    )]
+    TwoNumbers {
+        /// What was asked for.
+        address: String,
+        /// The stage of the table of models.
+        stage: String,
+    },
     /// A cell from which nothing was read.
     #[error("nothing was read from `{cell}`\n      = {hint}")]
     NoCell {
@@ -365,7 +376,7 @@ impl StagesError {
             }
             StagesError::Pipeline(error) => error.is_usage(),
             StagesError::Crosswalk(_) | StagesError::Claims(_) | StagesError::Labels(_) => true,
-            StagesError::NoNumber { .. } | StagesError::NoCell { .. } => true,
+            StagesError::NoNumber { .. } | StagesError::TwoNumbers { .. } | StagesError::NoCell { .. } => true,
             _ => false,
         }
     }

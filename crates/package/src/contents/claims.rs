@@ -58,6 +58,10 @@ fn of_number(number: &TracedNumber, traces: &Traces) -> Result<NumberContent> {
     })?;
     let (value, std_error) = match &number.value {
         NumberValue::Estimate(row) => (row.estimate.map(|estimate| format!("{estimate:?}")), row.std_error),
+        NumberValue::Cell(cell) => {
+            let error = cell.coefficient.as_ref().and_then(|term| term.std_error);
+            (cell.value.map(|value| format!("{value:?}")), error)
+        }
         NumberValue::Output(value) => (Some(value.to_string()), None),
         NumberValue::Value { value } => (value.map(|value| format!("{value:?}")), None),
     };

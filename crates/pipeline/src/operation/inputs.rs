@@ -22,6 +22,9 @@ use crate::error::{PipelineError, Result};
 pub struct Inputs {
     pub(crate) roles: BTreeMap<String, Vec<Input>>,
     pub(crate) declarations: Vec<InputDeclaration>,
+    /// The stage or branch that runs, as `stage[item]`: what an output may say of where it comes from, since
+    /// [`seed`](Self::seed), and so the fingerprint, is another one under another name. Empty without an engine.
+    pub branch: String,
     /// The stage's own seed.
     pub seed: u64,
     /// Whether the run is to end; a stage that takes long looks now and then.
@@ -102,7 +105,8 @@ impl Inputs {
                 digest: Digest::of(file.bytes),
             });
         }
-        Self { roles, declarations: vec![InputDeclaration::anything()], seed, cancelled, memory: None }
+        let (declarations, branch) = (vec![InputDeclaration::anything()], String::new());
+        Self { roles, declarations, branch, seed, cancelled, memory: None }
     }
 
     /// All inputs by role, each role's in the order of its branches or paths.

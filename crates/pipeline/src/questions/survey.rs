@@ -80,6 +80,12 @@ impl<'p, 'a> Survey<'p, 'a> {
         })
     }
 
+    /// The branches that are known, each with what it runs on, in the pipeline's order.
+    pub fn branches(&self) -> impl Iterator<Item = &Branch<'a>> {
+        let stages = 0..self.plan.parts.len();
+        stages.filter_map(|stage| self.progress.stage(stage)).flat_map(|known| &known.branches)
+    }
+
     /// The branches that `stage` or `stage[item]` stands for; there is at least one. Where the branches of
     /// the stage aren't known yet it is the stage itself.
     ///

@@ -387,6 +387,7 @@ impl Making<'_> {
         let inputs = Inputs {
             roles,
             declarations: branch.bound.input_declarations.clone(),
+            branch: branch.id.to_string(),
             seed: fingerprint.seed,
             cancelled: self.options.cancelled.clone(),
             memory: memory.transpose()?,

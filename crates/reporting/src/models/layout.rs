@@ -31,6 +31,9 @@ const MOST_NOTES: usize = 12;
 /// A table whose columns are models, laid out in one language.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelTable {
+    /// What addresses of its cells begin with: the stage or branch that made it.
+    #[serde(default)]
+    pub name: String,
     /// Its title; empty for none.
     pub title: String,
     /// Its panels, one at least.
@@ -97,6 +100,9 @@ pub struct ModelColumn {
     pub label: String,
     /// The dependent variable; empty where it isn't known.
     pub dependent: String,
+    /// Where its model comes from.
+    #[serde(default)]
+    pub model: ModelSource,
     /// How wide its numbers are, as siunitx says it.
     pub format: String,
     /// The most stars that one has.
@@ -105,6 +111,17 @@ pub struct ModelColumn {
     pub open: String,
     /// The widest that stands after one.
     pub close: String,
+}
+
+/// Where a column's model comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelSource {
+    /// The input of the table's stage that brings it.
+    pub input: String,
+    /// The branch of the input; empty where there are none.
+    pub branch: String,
+    /// Its name among those of the input; empty where there is only one.
+    pub model: String,
 }
 
 /// What a row is about.
@@ -164,6 +181,7 @@ impl ModelTable {
             }
         }
         Ok(Self {
+            name: spec.name.clone(),
             title: language.of(&spec.title).to_owned(),
             dependent: wording.line("dependent", &[])?,
             notes: layout.notes(&panels, agreement.as_ref())?,
@@ -424,6 +442,11 @@ impl Layout<'_> {
             number: self.wording.line("number", &[("n", &number.to_string())])?,
             label: self.language.of(&column.label).to_owned(),
             dependent: dependent.to_owned(),
+            model: ModelSource {
+                input: column.name.clone(),
+                branch: column.branch.clone(),
+                model: column.results.model.clone(),
+            },
             format: table_format(numbers),
             stars: widest(|cell| &cell.stars),
             open: widest(|cell| &cell.open),

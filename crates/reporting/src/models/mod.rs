@@ -3,6 +3,7 @@
 //! Owns the one form of results ([`ModelResults`]), its check where other programs wrote it, and tables whose
 //! columns are models, in every format. It never estimates, and knows no operation.
 
+mod address;
 mod cells;
 mod docx;
 mod former_name;
@@ -19,9 +20,10 @@ mod text;
 mod words;
 mod write;
 
+pub use address::{CellOf, Part};
 pub use docx::write_model_docx;
 pub use former_name::renamed_category;
-pub use layout::{ModelColumn, ModelGroup, ModelPanel, ModelRow, ModelStar, ModelTable, RowKind};
+pub use layout::{ModelColumn, ModelGroup, ModelPanel, ModelRow, ModelSource, ModelStar, ModelTable, RowKind};
 pub use model_cell::ModelCell;
 pub use printed::{PrintedModels, PrintedRow};
 pub use published::ModelAgreement;

@@ -208,6 +208,7 @@ mod tests {
         let mut results = ModelResults { terms: vec![term], ..ModelResults::default() };
         results.set_number("n_obs", 4360.0);
         ColumnSpec {
+            branch: String::new(),
             name: "ols".into(),
             label: vintner_panel::Label::new("Pooled"),
             group: Default::default(),

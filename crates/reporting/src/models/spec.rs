@@ -87,6 +87,8 @@ pub struct PanelSpec {
 pub struct ColumnSpec {
     /// What published tables may call it: the input that brings it.
     pub name: String,
+    /// The branch of that input; empty where there are none.
+    pub branch: String,
     /// What it is called; empty for the dependent variable alone.
     pub label: Label,
     /// Neighbours with the same group stand under one heading; empty for none.
@@ -109,6 +111,8 @@ impl Default for Parts {
 /// What a table of models is asked to show.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ModelTableSpec {
+    /// What addresses of its cells begin with: the stage or branch that makes it; empty where there is none.
+    pub name: String,
     /// Its title.
     pub title: Label,
     /// A sentence for its note; empty for none.

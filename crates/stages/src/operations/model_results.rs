@@ -55,6 +55,11 @@ pub(super) fn models_of(inputs: &Inputs, role: &str, level: f64) -> Result<Vec<F
     Ok(found)
 }
 
+/// The models of one file.
+pub(crate) fn results_of(file: &InputFile<'_>, level: f64) -> Result<Vec<ModelResults>, StagesError> {
+    of_file(file, level)
+}
+
 fn of_file(file: &InputFile<'_>, level: f64) -> Result<Vec<ModelResults>, StagesError> {
     let source = match (file.place, file.key) {
         (Some(place), _) => place.display().to_string(),

@@ -195,6 +195,7 @@ impl ModelTableOf {
                 dependents.len() == chosen.len() && chosen.iter().all(|one| one.name().contains('~'));
             columns.extend(chosen.into_iter().map(|one| ColumnSpec {
                 name: role.to_owned(),
+                branch: one.branch.clone(),
                 label: if single && !label.is_empty() {
                     label.clone()
                 } else if told_apart {
@@ -347,6 +348,7 @@ impl Parameters for ModelTableOf {
         let wording = model_words(self.language)?;
         let variables = self.variables.iter().map(|variable| (variable.id.clone(), variable.label.clone()));
         let spec = ModelTableSpec {
+            name: inputs.branch.clone(),
             title: self.title.clone(),
             note: self.note.clone(),
             panels,

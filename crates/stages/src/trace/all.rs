@@ -1,6 +1,7 @@
 //! The traces of all numbers of a report at once, what they share said once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde::Serialize;
 use vintner_pipeline::{Pipeline, Store, Vintage};
@@ -8,7 +9,8 @@ use vintner_reporting::trace_page;
 
 use super::cells::Cells;
 use super::dropped_sample::DroppedSample;
-use super::made::{Made, OutputOf};
+use super::ground::Base;
+use super::made::Made;
 use super::number::NumberValue;
 use super::number_address::NumberAddress;
 use super::numbers::Numbers;
@@ -54,8 +56,11 @@ pub struct TracedNumber {
 /// Variables in rows of a panel, and what they come from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TracedOrigin {
-    /// The panel, as `stage.output`.
+    /// The panel, as `stage.output`; empty where none is known.
     pub panel: String,
+    /// Further panels, where a stage in another language read several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<String>,
     /// The variables.
     pub variables: Vec<String>,
     /// The rows, as entity and time.
@@ -74,9 +79,6 @@ pub struct TracedOrigin {
     pub opaque: Vec<String>,
 }
 
-/// What makes two numbers share an origin.
-type Key = (OutputOf, Vec<String>, Vec<(String, i32)>, Vec<DroppedSample>);
-
 /// Traces every number of a vintage's report. Nothing is computed anew but the influence of single
 /// entities and times on coefficients.
 ///
@@ -87,31 +89,32 @@ pub fn trace_all(pipeline: &Pipeline, vintage: &Vintage, store: &Store) -> Resul
     let cells = Cells::load(&made)?;
     let known = Numbers::of(&made)?;
     let mut walk = Walk::new(&made, &cells);
-    let mut places: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut places: BTreeMap<Rc<Base>, usize> = BTreeMap::new();
     let (mut origins, mut behind) = (Vec::new(), Vec::new());
     let mut numbers = Vec::new();
     for number in known.all(&made)? {
         let influence = known.influence(&made, &number)?;
-        let key = (number.panel, number.variables, number.sample, number.dropped);
-        let origin = match places.get(&key) {
+        let origin = match places.get(&number.base) {
             Some(place) => *place,
             None => {
-                let (panel, variables, sample, dropped) = &key;
-                let found = walk.cells_behind(panel, variables, sample)?;
-                let passed = walk.outputs_passed(panel, variables, &found);
+                let base = &number.base;
+                let found = walk.cells_behind(base)?;
+                let passed = walk.outputs_passed(base, &found);
+                let mut panels = base.grounds.iter().map(|ground| ground.panel.name());
                 origins.push(TracedOrigin {
-                    panel: panel.name(),
-                    variables: variables.clone(),
-                    sample: sample.clone(),
-                    dropped: dropped.clone(),
-                    formulas: walk.formulas(panel, variables),
+                    panel: panels.next().unwrap_or_default(),
+                    further: panels.collect(),
+                    variables: base.variables(),
+                    sample: base.sample(),
+                    dropped: base.dropped(),
+                    formulas: walk.formulas(base),
                     stages: passed.iter().filter_map(|output| made.traced(output)).collect(),
                     cells: Vec::new(),
                     files: Vec::new(),
-                    opaque: walk.opaque_behind(panel, variables),
+                    opaque: walk.opaque_behind(base),
                 });
                 behind.push(found);
-                places.insert(key, origins.len() - 1);
+                places.insert(Rc::clone(base), origins.len() - 1);
                 origins.len() - 1
             }
         };

@@ -1,13 +1,16 @@
 //! From a raw cell up to all numbers that depend on it.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use serde::Serialize;
 use vintner_pipeline::{Pipeline, Store, Vintage};
 
 use super::cells::cells_at;
+use super::ground::Base;
 use super::made::Made;
 use super::number_address::NumberAddress;
 use super::numbers::Numbers;
-use super::origin::ColumnOf;
 use super::raw_cell::RawCell;
 use super::spread::Spread;
 use crate::error::StagesError;
@@ -41,13 +44,18 @@ pub fn trace_cell(
     let mut spread = Spread::new(&made, &cells);
     let values = spread.values()?;
     let numbers = Numbers::of(&made)?;
+    let mut known: BTreeMap<Rc<Base>, bool> = BTreeMap::new();
     let mut found = Vec::new();
     for number in numbers.all(&made)? {
-        let mut depends = false;
-        for variable in number.variables {
-            let column = ColumnOf { output: number.panel.clone(), column: variable };
-            depends |= spread.touched(&column)?.has_any(&number.sample);
-        }
+        // Many numbers rest on the same.
+        let depends = match known.get(&number.base) {
+            Some(depends) => *depends,
+            None => {
+                let depends = spread.depends(&number.base)?;
+                known.insert(Rc::clone(&number.base), depends);
+                depends
+            }
+        };
         if depends {
             found.push(number.address);
         }

@@ -134,6 +134,20 @@ impl<'m, 'a> Cells<'m, 'a> {
         Ok(found)
     }
 
+    /// The places of all values of tidy values.
+    pub(super) fn of_output(&self, of: &OutputOf) -> Result<Vec<usize>, StagesError> {
+        let mut found = Vec::new();
+        let sources = self.sources.iter().enumerate().filter(|(_, source)| source.of == *of);
+        for (source, tidy) in sources {
+            for variable in &tidy.variables {
+                let (at, read) = self.read(source, variable)?;
+                let Some(own) = read.table.variable(variable)? else { continue };
+                found.extend((0..read.table.height()).filter(|row| own.holds(*row)).map(|row| id(at, row)));
+            }
+        }
+        Ok(found)
+    }
+
     /// The places of a variable's values of a time.
     pub(super) fn of_time(&self, variable: &str, time: i32) -> Result<Vec<usize>, StagesError> {
         let mut found = Vec::new();

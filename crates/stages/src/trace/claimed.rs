@@ -1,5 +1,7 @@
 //! The numbers that claims rest on.
 
+use std::rc::Rc;
+
 use vintner_reporting::claims::{Claim, Scope, Statement};
 
 use super::made::Made;
@@ -47,8 +49,10 @@ impl Numbers {
         let number = self.over(made, address, value, vec![output.clone()], first, variables, None)?;
         Ok(number.map(|mut number| {
             if let Some(units) = units {
-                number.sample.retain(|row| units.contains(&row.0));
-                number.dropped.retain(|row| units.contains(&row.entity));
+                for ground in &mut Rc::make_mut(&mut number.base).grounds {
+                    ground.sample.retain(|row| units.contains(&row.0));
+                    ground.dropped.retain(|row| units.contains(&row.entity));
+                }
             }
             number
         }))

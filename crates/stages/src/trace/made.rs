@@ -4,18 +4,21 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use polars::prelude::{Column, DataFrame, DataType, ParquetReader, SerReader};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use vintner_panel::{Frequency, Panel, Period, TidyTable, tidy_columns};
 use vintner_pipeline::{
-    ColumnNotes, Kind, OutputRecord, Pipeline, PipelineStage, Plan, Record, Reference, Store, Survey,
+    Bound, ColumnNotes, Kind, OutputRecord, Pipeline, PipelineStage, Plan, Record, Reference, Store, Survey,
     Vintage, column_notes,
 };
 
+use super::ground::{Behind, FOLLOWED};
 use super::raw_cell::RawCell;
 use super::traced_stage::TracedStage;
+use super::weight::Influences;
 use crate::error::StagesError;
 use crate::operations::{ENTITY, TIME};
 
@@ -26,9 +29,20 @@ pub(super) struct Made<'a> {
     store: &'a Store,
     /// By stage, its branches in order: the item's key (empty where there is none) and the record.
     branches: BTreeMap<String, Vec<(String, Record)>>,
+    /// By branch, what it runs on.
+    bounds: BTreeMap<(String, String), Arc<Bound>>,
     /// What is in JSON, each read once.
     values: RefCell<BTreeMap<OutputOf, Rc<Value>>>,
+    /// Panels that were read whole.
+    panels: RefCell<BTreeMap<OutputOf, Rc<Panel>>>,
+    /// What outputs are computed from, by output and model.
+    behind: RefCell<BTreeMap<(OutputOf, String), Rc<Behind>>>,
+    /// Equations without each entity and each time, by the fits' output, model and entity.
+    pub(super) influences: RefCell<BTreeMap<InfluenceKey, Option<Rc<Influences>>>>,
 }
+
+/// The fits, the model of several, the entity whose own equation it is.
+type InfluenceKey = (OutputOf, Option<String>, Option<String>);
 
 /// An output of a branch.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,7 +89,14 @@ impl<'a> Made<'a> {
             let item = status.id.item.clone().unwrap_or_default();
             branches.entry(status.id.stage.clone()).or_default().push((item, record.clone()));
         }
-        Ok(Self { pipeline, vintage, store, branches, values: RefCell::default() })
+        let bounds = survey.branches().map(|branch| {
+            let item = branch.id.item.clone().unwrap_or_default();
+            ((branch.id.stage.clone(), item), Arc::clone(&branch.bound))
+        });
+        let bounds = bounds.collect();
+        let (values, panels, behind) = (RefCell::default(), RefCell::default(), RefCell::default());
+        let influences = RefCell::default();
+        Ok(Self { pipeline, vintage, store, branches, bounds, values, panels, behind, influences })
     }
 
     /// The stages of an operation, in the pipeline's order.
@@ -90,6 +111,24 @@ impl<'a> Made<'a> {
 
     pub(super) fn branches(&self, stage: &str) -> &[(String, Record)] {
         self.branches.get(stage).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What a branch runs on.
+    pub(super) fn bound(&self, stage: &str, item: &str) -> Option<&Bound> {
+        self.bounds.get(&(stage.to_owned(), item.to_owned())).map(Arc::as_ref)
+    }
+
+    /// What an input of a branch reads.
+    pub(super) fn read_by_bound(&self, bound: &Bound, role: &str) -> Vec<OutputOf> {
+        let Some(Reference::Output { stage, branch, output }) = bound.inputs.get(role) else {
+            return Vec::new();
+        };
+        let own = self.branches(stage).iter();
+        let own = own.filter(|(item, _)| branch.as_ref().is_none_or(|wanted| wanted == item));
+        let main = self.stage(stage).map(OutputOf::main).map(|main| main.output).unwrap_or_default();
+        let output = if output.is_empty() { &main } else { output };
+        let of = |item: &String| OutputOf { stage: stage.clone(), item: item.clone(), output: output.clone() };
+        own.map(|(item, _)| of(item)).collect()
     }
 
     /// What an input of a stage reads; of a stage with branches, what its first branch's reads.
@@ -114,7 +153,8 @@ impl<'a> Made<'a> {
         record.outputs.get(&of.output)
     }
 
-    fn bytes(&self, of: &OutputOf) -> Result<Vec<u8>, StagesError> {
+    /// The bytes of an output.
+    pub(super) fn bytes(&self, of: &OutputOf) -> Result<Vec<u8>, StagesError> {
         let object = self.record(of).and_then(|record| self.store.object(&record.digest));
         object.ok_or_else(|| StagesError::NotMade { vintage: self.vintage.name.clone(), branch: of.name() })
     }
@@ -198,6 +238,27 @@ impl<'a> Made<'a> {
         Ok(Panel::of_observations(self.reader(of)?.finish()?, ENTITY, TIME)?)
     }
 
+    /// A panel, read once.
+    pub(super) fn shared_panel(&self, of: &OutputOf) -> Result<Rc<Panel>, StagesError> {
+        if let Some(panel) = self.panels.borrow().get(of) {
+            return Ok(Rc::clone(panel));
+        }
+        let panel = Rc::new(self.panel(of)?);
+        self.panels.borrow_mut().insert(of.clone(), Rc::clone(&panel));
+        Ok(panel)
+    }
+
+    /// What an output is computed from, where that was looked up before.
+    pub(super) fn known_behind(&self, key: &(OutputOf, String)) -> Option<Rc<Behind>> {
+        self.behind.borrow().get(key).map(Rc::clone)
+    }
+
+    pub(super) fn keep_behind(&self, key: (OutputOf, String), behind: Behind) -> Rc<Behind> {
+        let behind = Rc::new(behind);
+        self.behind.borrow_mut().insert(key, Rc::clone(&behind));
+        behind
+    }
+
     /// A panel with one of its variables alone.
     pub(super) fn panel_with(&self, of: &OutputOf, variable: &str) -> Result<Panel, StagesError> {
         let columns = self.among(of, [ENTITY, TIME, variable]);
@@ -211,8 +272,8 @@ impl<'a> Made<'a> {
             let items = self.branches(&stage.name).iter().map(|(item, _)| item.clone());
             items.map(|item| OutputOf { item, ..main.clone() }).collect::<Vec<_>>()
         };
-        let made = ["assemble", "exposure", "deflate", "derive"];
-        let stages = self.pipeline.stages.iter().filter(|stage| made.contains(&stage.operation.as_str()));
+        let stages = self.pipeline.stages.iter();
+        let stages = stages.filter(|stage| FOLLOWED.contains(&stage.operation.as_str()));
         stages.flat_map(of).collect()
     }
 
@@ -221,6 +282,24 @@ impl<'a> Made<'a> {
         let columns = self.record(of).map(|record| &record.columns);
         let names = columns.into_iter().flat_map(|columns| columns.keys());
         names.filter(|name| *name != ENTITY && *name != TIME).cloned().collect()
+    }
+
+    /// Whether an output is tidy values, which stand as they were read.
+    pub(super) fn is_tidy(&self, of: &OutputOf) -> bool {
+        self.stage(&of.stage).is_some_and(|stage| stage.operation == "ingest")
+    }
+
+    /// Whether any of some cells is of the source of tidy values.
+    pub(super) fn has_source(&self, of: &OutputOf, cells: &[RawCell]) -> Result<bool, StagesError> {
+        let place = self.notes(of)?.get(tidy_columns::ROW).cloned();
+        let source = place.as_ref().and_then(|place| place.get("source")).and_then(Value::as_str);
+        Ok(cells.iter().any(|cell| Some(cell.source.as_str()) == source))
+    }
+
+    /// The variables of tidy values.
+    pub(super) fn tidy_variables(&self, of: &OutputOf) -> Vec<String> {
+        let names = self.record(of).into_iter().flat_map(|record| record.columns.keys());
+        names.filter(|name| tidy_columns::is_variable(name)).cloned().collect()
     }
 
     /// How many rows a frame has.

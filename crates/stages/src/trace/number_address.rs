@@ -17,6 +17,13 @@ pub enum NumberAddress {
         /// The regressor.
         regressor: String,
     },
+    /// A number of a table of models: `table/3/union`, `table/3/n_obs`.
+    Cell {
+        /// The stage, or branch, that made the table.
+        table: String,
+        /// Its place there: the column's number, and the coefficient or statistic as results name it.
+        place: String,
+    },
     /// The descriptive statistics of a variable: `descriptives/lnEG`.
     Descriptive {
         /// The variable.
@@ -128,6 +135,7 @@ impl fmt::Display for NumberAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Coefficient { table, unit, regressor } => write!(formatter, "{table}/{unit}/{regressor}"),
+            Self::Cell { table, place } => write!(formatter, "{table}/{place}"),
             Self::Descriptive { variable } => write!(formatter, "descriptives/{variable}"),
             Self::Granger { cause, effect, unit: None } => write!(formatter, "granger/{cause}->{effect}"),
             Self::Granger { cause, effect, unit: Some(unit) } => {

@@ -43,7 +43,7 @@ pub struct Trace {
     pub opaque: Vec<String>,
 }
 
-/// Traces the number at an address: `Table 1/沧州/lnEG`, `descriptives/lnEG`, `granger/lnAI->lnCO2/唐山` or
+/// Traces the number at an address: `Table 1/沧州/lnEG`, of a table of models `table/3/union`, `descriptives/lnEG`, `granger/lnAI->lnCO2/唐山` or
 /// `value/lnEG/沧州/2010`.
 ///
 /// # Errors
@@ -59,24 +59,24 @@ pub fn trace_number(
     let number = numbers.find(&made, address)?;
     let cells = Cells::load(&made)?;
     let mut walk = Walk::new(&made, &cells);
-    let found = walk.cells_behind(&number.panel, &number.variables, &number.sample)?;
+    let found = walk.cells_behind(&number.base)?;
     let mut raw: Vec<RawCell> = found.iter().map(|at| cells.cell(*at)).collect::<Result<_, _>>()?;
     raw.sort();
     raw.dedup();
     let files = files_of(&made, &raw);
-    let formulas = walk.formulas(&number.panel, &number.variables);
+    let formulas = walk.formulas(&number.base);
     let mut stages = number.outputs.clone();
-    stages.extend(walk.outputs_passed(&number.panel, &number.variables, &found));
+    stages.extend(walk.outputs_passed(&number.base, &found));
     Ok(Trace {
         address: number.address,
         value: number.value,
         stages: stages.into_iter().filter_map(|output| made.traced(&output)).collect(),
         influence: number.influence,
-        sample: number.sample,
-        dropped: number.dropped,
+        sample: number.base.sample(),
+        dropped: number.base.dropped(),
         formulas,
         cells: raw,
         files,
-        opaque: walk.opaque_behind(&number.panel, &number.variables),
+        opaque: walk.opaque_behind(&number.base),
     })
 }

@@ -3,18 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use vintner_panel::Panel;
 use vintner_reporting::claims::ClaimOutcome;
 use vintner_reporting::{Agreement, ReportUnit, TidyEstimate, read_estimates_csv};
 
 use super::beside;
-use super::dropped_sample::DroppedSample;
-use super::made::{Made, OutputOf, rows_of};
+use super::fitted::sort;
+use super::ground::{Base, Ground};
+use super::made::{Made, OutputOf};
 use super::number::{Number, NumberValue};
 use super::number_address::NumberAddress;
 use super::parameters::{equation, texts};
 use super::stage_equation::equations_on;
-use super::weight::{TracedInfluence, influence_on};
+use super::table_cells::Tables;
+use super::weight::{TracedInfluence, influences_of};
 use crate::error::StagesError;
 use crate::operations::Collected;
 
@@ -27,7 +28,8 @@ pub(super) struct Numbers {
     /// Table to the model that it is of, where its stage has several.
     models: BTreeMap<String, String>,
     pub(super) claims: Option<(OutputOf, Vec<ClaimOutcome>)>,
-    panels: std::cell::RefCell<BTreeMap<OutputOf, std::rc::Rc<Panel>>>,
+    /// The tables of models.
+    tables: Tables,
 }
 
 impl Numbers {
@@ -38,7 +40,7 @@ impl Numbers {
             fitted: BTreeMap::new(),
             models: BTreeMap::new(),
             claims: None,
-            panels: std::cell::RefCell::default(),
+            tables: Tables::of(made)?,
         };
         for stage in made.stages_of("estimates") {
             let of = |output: &str| OutputOf {
@@ -83,19 +85,22 @@ impl Numbers {
         made: &Made<'_>,
         number: &Number,
     ) -> Result<Vec<TracedInfluence>, StagesError> {
-        let (NumberAddress::Coefficient { table, unit, regressor }, NumberValue::Estimate(row)) =
-            (&number.address, &number.value)
-        else {
-            return Ok(Vec::new());
-        };
-        let stage = self.fitted.get(table).and_then(|stage| made.stage(stage));
-        let (Some(stage), Some(unit), Some(estimate)) = (stage, self.unit(unit), row.estimate) else {
-            return Ok(Vec::new());
-        };
-        let panel = self.panel(made, &number.panel)?;
-        let entity = (!unit.pooled).then_some(unit.id.as_str());
-        let model = self.models.get(table).map(String::as_str);
-        influence_on(&panel, &stage.bound.params, model, entity, regressor, estimate)
+        match (&number.address, &number.value) {
+            (NumberAddress::Coefficient { table, unit, regressor }, NumberValue::Estimate(row)) => {
+                let stage = self.fitted.get(table).and_then(|stage| made.stage(stage));
+                let (Some(stage), Some(unit), Some(estimate)) = (stage, self.unit(unit), row.estimate) else {
+                    return Ok(Vec::new());
+                };
+                let entity = (!unit.pooled).then_some(unit.id.as_str());
+                let model = self.models.get(table).map(String::as_str);
+                let found = influences_of(made, &OutputOf::main(stage), model, entity)?;
+                Ok(found.map(|found| found.on(regressor, estimate)).unwrap_or_default())
+            }
+            (address @ NumberAddress::Cell { .. }, NumberValue::Cell(value)) => {
+                self.tables.influence(made, address, value)
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// The number at an address as a user writes it.
@@ -108,6 +113,13 @@ impl Numbers {
             Some(address) => self.number(made, &address)?,
             None => None,
         };
+        if let Some(cell) = self.tables.read(text) {
+            // A unit may be called as a column is numbered.
+            if let (Some(_), NumberAddress::Cell { table, .. }) = (&number, &cell) {
+                return Err(StagesError::TwoNumbers { address: text.to_owned(), stage: table.clone() });
+            }
+            number = self.number(made, &cell)?;
+        }
         let known = if number.is_none() { self.addresses(made)? } else { Vec::new() };
         if let Some(exact) = known.iter().find(|one| one.to_string() == text.trim()) {
             number = self.number(made, exact)?;
@@ -126,7 +138,7 @@ impl Numbers {
                     .or_else(|| numberless_value(made, plain))
                     .or_else(|| nearest().map(|name| format!("did you mean `{name}`?")))
                     .unwrap_or_else(|| {
-                        "an address is TABLE/UNIT/REGRESSOR, descriptives/VARIABLE, granger/CAUSE->EFFECT[/UNIT], \
+                        "an address is TABLE/UNIT/REGRESSOR, or of a table of models STAGE/COLUMN/TERM; descriptives/VARIABLE, granger/CAUSE->EFFECT[/UNIT], \
                          unit_roots/VARIABLE, tests/EQUATION[/TEST], specifications/EQUATION/REGRESSOR, system/EQUATION, \
                          agreement/TABLE, claims/CLAIM or value/VARIABLE/UNIT/YEAR"
                             .into()
@@ -159,6 +171,7 @@ impl Numbers {
     /// The addresses of all of them.
     fn addresses(&self, made: &Made<'_>) -> Result<Vec<NumberAddress>, StagesError> {
         let mut addresses: Vec<NumberAddress> = self.coefficients().collect();
+        addresses.extend(self.tables.addresses());
         for stage in made.stages_of("describe") {
             addresses.extend(
                 texts(&stage.bound.params, "variables")
@@ -196,6 +209,7 @@ impl Numbers {
             NumberAddress::Coefficient { table, unit, regressor } => {
                 self.coefficient(made, address, table, unit, regressor)
             }
+            NumberAddress::Cell { .. } => self.tables.number(made, address),
             NumberAddress::Descriptive { variable } => {
                 let stage = made
                     .stages_of("describe")
@@ -276,10 +290,12 @@ impl Numbers {
                             address: address.clone(),
                             value: NumberValue::Value { value },
                             outputs: Vec::new(),
-                            panel: output,
-                            variables: vec![variable.clone()],
-                            sample: vec![(unit.to_owned(), ordinal)],
-                            dropped: Vec::new(),
+                            base: Base::of(Ground {
+                                panel: output,
+                                variables: vec![variable.clone()],
+                                sample: vec![(unit.to_owned(), ordinal)],
+                                dropped: Vec::new(),
+                            }),
                             influence: Vec::new(),
                         }));
                     }
@@ -368,40 +384,29 @@ impl Numbers {
         model: Option<&str>,
     ) -> Result<Option<Number>, StagesError> {
         let Some(output) = made.read_by(stage, "panel").into_iter().next() else { return Ok(None) };
-        let panel = self.panel(made, &output)?;
-        let (mut sample, mut dropped) = (Vec::new(), Vec::new());
+        let panel = made.shared_panel(&output)?;
+        let entity = entity.as_deref();
+        let mut ground = Ground { panel: output, variables, sample: Vec::new(), dropped: Vec::new() };
         match equations_on(&stage.bound.params, model, &panel)? {
-            None => sort(&panel, &variables, entity.as_deref(), &mut sample, &mut dropped)?,
+            None => {
+                let variables = ground.variables.clone();
+                sort(&panel, &variables, entity, &mut ground)?;
+            }
             Some(equations) => {
-                for bound in equations {
-                    let own: Vec<String> = bound.formula.variables().map(str::to_owned).collect();
-                    sort(&bound.panel, &own, entity.as_deref(), &mut sample, &mut dropped)?;
+                for one in equations {
+                    let own: Vec<String> = one.bound.formula.variables().map(str::to_owned).collect();
+                    sort(&one.bound.panel, &own, entity, &mut ground)?;
                 }
-                sample.sort();
-                sample.dedup();
-                dropped.retain(|row| !sample.contains(&(row.entity.clone(), row.time)));
+                ground.without_twice();
             }
         }
         Ok(Some(Number {
             address: address.clone(),
             value: NumberValue::Output(value),
             outputs,
-            panel: output,
-            variables,
-            sample,
-            dropped,
+            base: Base::of(ground),
             influence: Vec::new(),
         }))
-    }
-
-    /// A panel, read once.
-    fn panel(&self, made: &Made<'_>, output: &OutputOf) -> Result<std::rc::Rc<Panel>, StagesError> {
-        if let Some(panel) = self.panels.borrow().get(output) {
-            return Ok(std::rc::Rc::clone(panel));
-        }
-        let panel = std::rc::Rc::new(made.panel(output)?);
-        self.panels.borrow_mut().insert(output.clone(), std::rc::Rc::clone(&panel));
-        Ok(panel)
     }
 }
 
@@ -418,43 +423,6 @@ fn numberless_value(made: &Made<'_>, address: &str) -> Option<String> {
             ),
         },
     })
-}
-
-/// The rows of a panel, of one entity or of all, by whether all variables are there.
-fn sort(
-    panel: &Panel,
-    variables: &[String],
-    entity: Option<&str>,
-    sample: &mut Vec<(String, i32)>,
-    dropped: &mut Vec<DroppedSample>,
-) -> Result<(), StagesError> {
-    let columns: Vec<Vec<bool>> =
-        variables.iter().map(|name| is_there(panel, name)).collect::<Result<_, _>>()?;
-    for (at, (own, time)) in rows_of(panel).into_iter().enumerate() {
-        if entity.is_some_and(|wanted| *wanted != own) {
-            continue;
-        }
-        let missing: Vec<String> = variables
-            .iter()
-            .zip(&columns)
-            .filter(|(_, column)| !column[at])
-            .map(|(name, _)| name.clone())
-            .collect();
-        if missing.is_empty() {
-            sample.push((own, time));
-        } else {
-            dropped.push(DroppedSample { entity: own, time, missing });
-        }
-    }
-    Ok(())
-}
-
-/// Of each row, whether a column has a value there: a number, or a text.
-fn is_there(panel: &Panel, name: &str) -> Result<Vec<bool>, StagesError> {
-    if panel.is_text(name)? {
-        return Ok(panel.labels(name)?.iter().map(Option::is_some).collect());
-    }
-    Ok(panel.values(name)?.iter().map(Option::is_some).collect())
 }
 
 fn outputs_of(made: &Made<'_>, stage: &str) -> Vec<OutputOf> {

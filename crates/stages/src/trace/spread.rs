@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use vintner_transform::Reach;
 
+use super::ground::Base;
 use super::made::{Made, OutputOf};
 use super::origin::{ColumnOf, Origin};
 use super::raw_cell::RawCell;
@@ -81,6 +82,26 @@ impl<'m, 'a> Spread<'m, 'a> {
         Ok(counts.into_iter().collect())
     }
 
+    /// Whether a number depends on one of the cells.
+    pub(super) fn depends(&mut self, base: &Base) -> Result<bool, StagesError> {
+        let mut depends = false;
+        for ground in &base.grounds {
+            if self.made.is_tidy(&ground.panel) {
+                let is_read = |cell: &RawCell| ground.variables.contains(&cell.variable);
+                depends |= self.cells.iter().any(is_read) && self.made.has_source(&ground.panel, self.cells)?;
+                continue;
+            }
+            for variable in &ground.variables {
+                let column = ColumnOf { output: ground.panel.clone(), column: variable.clone() };
+                depends |= self.touched(&column)?.has_any(&ground.sample);
+            }
+        }
+        if depends {
+            self.opaque.extend(base.opaque.iter().cloned());
+        }
+        Ok(depends)
+    }
+
     /// The stages met so far that aren't followed value by value.
     pub(super) fn opaque(&self) -> Vec<String> {
         self.opaque.iter().cloned().collect()
@@ -102,8 +123,12 @@ impl<'m, 'a> Spread<'m, 'a> {
                 }
             }
             Origin::HandedOn(from) => touched = (*self.touched(&from)?).clone(),
+            // All that its stage read may matter.
             Origin::Opaque => {
                 self.opaque.insert(output.stage.clone());
+                if self.depends(&self.made.behind(output, "")?.base)? {
+                    touched = Touched::All;
+                }
             }
             Origin::Shared(options) => {
                 for cell in self.cells {

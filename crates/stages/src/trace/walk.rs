@@ -6,6 +6,7 @@ use std::rc::Rc;
 use vintner_transform::Reach;
 
 use super::cells::Cells;
+use super::ground::{Base, Ground};
 use super::made::{Made, OutputOf};
 use super::origin::{ColumnOf, Formula, Origin};
 use super::spread::Row;
@@ -22,6 +23,8 @@ pub(super) struct Walk<'m, 'a> {
     rows: BTreeMap<OutputOf, Rc<Vec<Row>>>,
     /// The cells of a time's shift and of all shares, by stage, so that they are gathered once.
     shared: BTreeMap<(String, i32), Rc<BTreeSet<usize>>>,
+    /// The cells of all that a stage in another language read, by its output.
+    opaque: BTreeMap<OutputOf, Rc<BTreeSet<usize>>>,
 }
 
 impl<'m, 'a> Walk<'m, 'a> {
@@ -33,29 +36,30 @@ impl<'m, 'a> Walk<'m, 'a> {
             known: BTreeMap::new(),
             rows: BTreeMap::new(),
             shared: BTreeMap::new(),
+            opaque: BTreeMap::new(),
         }
     }
 
-    /// The cells behind some variables of a panel in some rows.
-    pub(super) fn cells_behind(
-        &mut self,
-        panel: &OutputOf,
-        variables: &[String],
-        rows: &[Row],
-    ) -> Result<BTreeSet<usize>, StagesError> {
+    /// The cells behind a number.
+    pub(super) fn cells_behind(&mut self, base: &Base) -> Result<BTreeSet<usize>, StagesError> {
         let mut found = BTreeSet::new();
-        for variable in variables {
-            let column = ColumnOf { output: panel.clone(), column: variable.clone() };
-            for row in rows {
-                found.extend(self.behind(&column, row)?.iter());
+        for ground in &base.grounds {
+            if self.made.is_tidy(&ground.panel) {
+                found.extend(self.cells.of_output(&ground.panel)?);
+            }
+            for variable in &ground.variables {
+                let column = ColumnOf { output: ground.panel.clone(), column: variable.clone() };
+                for row in &ground.sample {
+                    found.extend(self.behind(&column, row)?.iter());
+                }
             }
         }
         Ok(found)
     }
 
     /// How the variables, and those that they are made of, are made; each once.
-    pub(super) fn formulas(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<Formula> {
-        let columns = self.columns(panel, variables);
+    pub(super) fn formulas(&mut self, base: &Base) -> Vec<Formula> {
+        let columns = self.columns(base);
         let origins = columns.iter().map(|column| (column, self.origin(column)));
         let made = origins.filter(|(_, origin)| !matches!(**origin, Origin::HandedOn(_)));
         made.map(|(column, origin)| origin.formula(column)).collect()
@@ -65,12 +69,11 @@ impl<'m, 'a> Walk<'m, 'a> {
     /// came from; in the pipeline's order, the report's end first.
     pub(super) fn outputs_passed(
         &mut self,
-        panel: &OutputOf,
-        variables: &[String],
+        base: &Base,
         cells: &BTreeSet<usize>,
     ) -> Vec<OutputOf> {
         let mut outputs: BTreeSet<OutputOf> =
-            self.columns(panel, variables).into_iter().map(|column| column.output).collect();
+            self.columns(base).into_iter().map(|column| column.output).collect();
         outputs.extend(cells.iter().map(|at| self.cells.output(*at).clone()));
         let place = |of: &OutputOf| self.made.pipeline.stages.iter().position(|stage| stage.name == of.stage);
         let mut outputs: Vec<OutputOf> = outputs.into_iter().collect();
@@ -79,25 +82,33 @@ impl<'m, 'a> Walk<'m, 'a> {
     }
 
     /// The stages behind the variables that aren't followed value by value.
-    pub(super) fn opaque_behind(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<String> {
-        let columns = self.columns(panel, variables);
+    pub(super) fn opaque_behind(&mut self, base: &Base) -> Vec<String> {
+        let columns = self.columns(base);
         let opaque = columns.into_iter().filter(|column| matches!(*self.origin(column), Origin::Opaque));
-        opaque.map(|column| column.output.stage).collect::<BTreeSet<String>>().into_iter().collect()
+        let of_columns: BTreeSet<String> = opaque.map(|column| column.output.stage).collect();
+        of_columns.union(&base.opaque).cloned().collect()
     }
 
     /// The columns of the variables and those that they are made of, each once.
-    fn columns(&mut self, panel: &OutputOf, variables: &[String]) -> Vec<ColumnOf> {
-        let mut pending: Vec<ColumnOf> = variables
-            .iter()
-            .rev()
-            .map(|variable| ColumnOf { output: panel.clone(), column: variable.clone() })
-            .collect();
+    fn columns(&mut self, base: &Base) -> Vec<ColumnOf> {
+        let of_ground = |ground: &Ground| {
+            let column = |variable: &String| ColumnOf { output: ground.panel.clone(), column: variable.clone() };
+            ground.variables.iter().map(column).collect::<Vec<_>>()
+        };
+        let mut pending: Vec<ColumnOf> = base.grounds.iter().flat_map(of_ground).collect();
+        pending.reverse();
         let (mut seen, mut columns) = (BTreeSet::new(), Vec::new());
         while let Some(column) = pending.pop() {
             if !seen.insert(column.clone()) {
                 continue;
             }
-            pending.extend(self.origin(&column).columns().into_iter().rev().cloned());
+            let origin = self.origin(&column);
+            pending.extend(origin.columns().into_iter().rev().cloned());
+            if matches!(*origin, Origin::Opaque)
+                && let Ok(behind) = self.made.behind(&column.output, "")
+            {
+                pending.extend(behind.base.grounds.iter().flat_map(of_ground).rev());
+            }
             columns.push(column);
         }
         columns
@@ -125,7 +136,18 @@ impl<'m, 'a> Walk<'m, 'a> {
                 Rc::new(cells.into_iter().collect())
             }
             Origin::HandedOn(from) => self.behind(from, row)?,
-            Origin::Opaque => Rc::new(BTreeSet::new()),
+            // All that its stage read may matter.
+            Origin::Opaque => {
+                let behind = self.made.behind(&column.output, "")?;
+                match self.opaque.get(&column.output) {
+                    Some(known) => Rc::clone(known),
+                    None => {
+                        let all = Rc::new(self.cells_behind(&behind.base)?);
+                        self.opaque.insert(column.output.clone(), Rc::clone(&all));
+                        all
+                    }
+                }
+            }
             Origin::Shared(options) => {
                 let key = (column.output.stage.clone(), row.1);
                 match self.shared.get(&key) {

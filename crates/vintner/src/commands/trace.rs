@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 use vintner_stages::trace::{
-    CellTrace, NumberAddress, NumberValue, RawCell, TracedFile, TracedOrigin, Traces, trace_all, trace_cell,
+    CellTrace, CellValue, NumberAddress, NumberValue, RawCell, TracedFile, TracedOrigin, Traces, trace_all, trace_cell,
     trace_number,
 };
 use vintner_stages::{Signs, significant};
@@ -62,7 +62,9 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Trace) -> Result<()> {
         table.row(vec![stage.output.clone(), stage.operation.clone(), digest]);
     }
     write!(out, "{table}")?;
-    writeln!(out, "\nSample: {}", printable_line(&Signs::PLAIN.sample(&trace.sample)))?;
+    if !trace.sample.is_empty() {
+        writeln!(out, "\nSample: {}", printable_line(&Signs::PLAIN.sample(&trace.sample)))?;
+    }
     for row in &trace.dropped {
         let line = format!("{} {}: no {}", row.entity, row.time, row.missing.join(", "));
         writeln!(out, "  without {}", printable_line(&line))?;
@@ -116,6 +118,7 @@ fn print_all(traces: &Traces, vintage: &str, synthetic: bool) -> Result<()> {
             NumberValue::Estimate(row) => {
                 row.estimate.map(|value| format!("{}{}", significant(value), row.stars))
             }
+            NumberValue::Cell(cell) => Some(cell.printed.clone()).filter(|printed| !printed.is_empty()),
             NumberValue::Value { value } => value.map(significant),
             NumberValue::Output(_) => Some(String::new()),
         };
@@ -161,6 +164,7 @@ fn value(out: &mut impl Write, value: &NumberValue) -> Result<()> {
             }
             Ok(write!(out, "{table}")?)
         }
+        NumberValue::Cell(cell) => cell_value(out, cell),
         NumberValue::Value { value: Some(value) } => Ok(writeln!(out, "  {value:?}")?),
         NumberValue::Value { value: None } => Ok(writeln!(out, "  missing")?),
         NumberValue::Output(Value::Object(fields)) => {
@@ -178,6 +182,14 @@ fn value(out: &mut impl Write, value: &NumberValue) -> Result<()> {
         }
         NumberValue::Output(other) => Ok(writeln!(out, "  {}", printable_line(&other.to_string()))?),
     }
+}
+
+fn cell_value(out: &mut impl Write, cell: &CellValue) -> Result<()> {
+    let mut table = TextTable::plain(2);
+    for (name, text) in cell.facts() {
+        table.row(vec![name.to_owned(), text]);
+    }
+    Ok(write!(out, "{table}")?)
 }
 
 fn cells(out: &mut impl Write, cells: &[RawCell], most: usize) -> Result<()> {
