@@ -1,6 +1,7 @@
 //! The filters that templates have beside tera's own.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tera::{Kwargs, State, Tera, TeraResult, Value};
@@ -89,6 +90,22 @@ pub(crate) fn register(tera: &mut Tera, format: ReportFormat, wording: &Arc<Word
             )))
         });
     }
+}
+
+/// Gives the filter `counted`, which prints a label with the next `number`, from 1: `{{ "figures.number" | counted }}`.
+pub(crate) fn register_counted(
+    tera: &mut Tera,
+    format: ReportFormat,
+    wording: &Arc<Wording>,
+    counted: &Arc<AtomicUsize>,
+) {
+    let (words, counted) = (Arc::clone(wording), Arc::clone(counted));
+    tera.register_filter("counted", move |key: &str, _: Kwargs, _: &State| {
+        let number = (counted.fetch_add(1, Ordering::Relaxed) + 1).to_string();
+        let given = |name: &str| (name == "number").then(|| number.clone());
+        let text = words.text(key, None, format, &given).map_err(tera::Error::message)?;
+        Ok::<_, tera::Error>(Value::safe_string(&text))
+    });
 }
 
 /// Gives the filter `part`, which prints a text that is set for the format already, by its name.

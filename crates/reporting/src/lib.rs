@@ -88,7 +88,7 @@ pub use models::{
     PrintedRow, ResultCell, ResultRow, RowKind, STATISTICS, StatisticRow, StatisticValue, TERM_COLUMNS,
     TermResult, fits_pattern, model_words, read_results, read_results_csv, read_results_json,
     renamed_category, write_model_csv, write_model_docx, write_model_part, write_model_text,
-    write_model_workbook, write_results_csv,
+    with_trace_links, write_model_workbook, write_results_csv,
 };
 pub use name::Name;
 pub use number_format::significant;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use serde::Serialize;
@@ -31,6 +32,8 @@ pub struct Renderer {
     sources: Vec<TemplateSource>,
     language: String,
     works: Works,
+    /// How many figures have been numbered.
+    counted: Arc<AtomicUsize>,
 }
 
 impl Renderer {
@@ -78,7 +81,10 @@ impl Renderer {
             ReportFormat::Html => tera.set_escape_fn(write_html),
         }
         let works = Works { bibliography: Arc::new(bibliography.clone()), cited: Arc::default() };
-        filters::register(&mut tera, format, &Arc::new(wording.clone()), &works);
+        let counted = Arc::new(AtomicUsize::new(0));
+        let words = Arc::new(wording.clone());
+        filters::register(&mut tera, format, &words, &works);
+        filters::register_counted(&mut tera, format, &words, &counted);
         let mut names = BTreeSet::new();
         for source in &kept {
             if !names.insert(source.name.as_str()) {
@@ -87,7 +93,7 @@ impl Renderer {
         }
         tera.add_raw_templates(kept.iter().map(|source| (source.name.as_str(), source.text.as_str())))
             .map_err(|error| fault(&error, "", &kept))?;
-        Ok(Self { tera, format, sources: kept, language: wording.language().to_owned(), works })
+        Ok(Self { tera, format, sources: kept, language: wording.language().to_owned(), works, counted })
     }
 
     /// The same with texts that are set for the format already: the filter `part` prints them by their names.
@@ -120,6 +126,7 @@ impl Renderer {
         context.insert("references", &listed);
         self.check_names(name, &context)?;
         let render = |context: &Context| {
+            self.counted.store(0, Ordering::Relaxed);
             self.tera.render(name, context).map_err(|error| fault(&error, name, &self.sources))
         };
         let mut text = render(&context)?;

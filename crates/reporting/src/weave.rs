@@ -424,6 +424,18 @@ mod tests {
     }
 
     #[test]
+    fn a_table_goes_by_its_own_name_and_by_its_input_s() {
+        let mut numbers = numbers();
+        numbers.called.insert("given".into(), "main".into());
+        let text = "{{vintner given/1/union}} and {{vintner main/1/union}}, 0.017";
+        let woven = numbers.weave(text, Prose::Markdown);
+        assert_eq!(woven.text, "0.182 and 0.182, 0.017");
+        assert_eq!(woven.remarks[0].message, "0.017 has no address; `given/1/union/below` is printed so");
+        let macros = numbers.macros();
+        assert!(macros.contains("vintner@given/1/union@") && macros.contains("vintner@main/1/union@"), "{macros}");
+    }
+
+    #[test]
     fn macros_are_for_those_who_compile_alone() {
         let macros = numbers().macros();
         assert!(macros.contains("\\csname vintner@main/1/log(x)@\\endcsname{$-$0.500}"), "{macros}");

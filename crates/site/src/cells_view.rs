@@ -18,8 +18,12 @@ pub(crate) fn place(variable: &str) -> String {
 }
 
 /// Markup of the cells, sorted by variable, a table for each variable and sheet. `source` is where a source
-/// is told of.
-pub(crate) fn tables(cells: &[&RawCell], source: &dyn Fn(&str) -> String) -> String {
+/// is told of, `unit` what one is called.
+pub(crate) fn tables<'u>(
+    cells: &[&'u RawCell],
+    source: &dyn Fn(&str) -> String,
+    unit: &dyn Fn(&'u str) -> &'u str,
+) -> String {
     let mut html = String::new();
     let shown = &cells[..cells.len().min(MOST)];
     for of_variable in shown.chunk_by(|one, other| one.variable == other.variable) {
@@ -34,7 +38,7 @@ pub(crate) fn tables(cells: &[&RawCell], source: &dyn Fn(&str) -> String) -> Str
         let sheet =
             |cell: &RawCell| (cell.source.clone(), cell.address.file.clone(), cell.address.sheet.clone());
         for (at, of_sheet) in of_variable.chunk_by(|one, other| sheet(one) == sheet(other)).enumerate() {
-            sheet_table(&mut html, of_sheet, source, &format!("{}-{at}", place(&first.variable)));
+            sheet_table(&mut html, of_sheet, source, unit, &format!("{}-{at}", place(&first.variable)));
         }
     }
     if cells.len() > MOST {
@@ -47,7 +51,13 @@ pub(crate) fn tables(cells: &[&RawCell], source: &dyn Fn(&str) -> String) -> Str
     html
 }
 
-fn sheet_table(html: &mut String, cells: &[&RawCell], source: &dyn Fn(&str) -> String, place: &str) {
+fn sheet_table<'u>(
+    html: &mut String,
+    cells: &[&'u RawCell],
+    source: &dyn Fn(&str) -> String,
+    unit: &dyn Fn(&'u str) -> &'u str,
+    place: &str,
+) {
     let Some(first) = cells.first() else { return };
     let file = escape_html(&first.address.file);
     let sheet = first.address.sheet.as_ref().map(|sheet| format!(", sheet {}", escape_html(sheet)));
@@ -66,7 +76,7 @@ fn sheet_table(html: &mut String, cells: &[&RawCell], source: &dyn Fn(&str) -> S
     for cell in cells {
         html.push_str("<tr>");
         if with_units {
-            let _ = write!(html, "<td>{}</td>", escape_html(cell.entity.as_deref().unwrap_or("\u{2013}")));
+            let _ = write!(html, "<td>{}</td>", escape_html(cell.entity.as_deref().map_or("\u{2013}", unit)));
         }
         let _ = write!(html, "<td>{}</td>", escape_html(&cell.when()));
         if with_categories {
@@ -105,7 +115,7 @@ mod tests {
             value: Some(1.5),
             label: None,
         };
-        let html = tables(&[&cell], &|source| source.to_owned());
+        let html = tables(&[&cell], &|source| source.to_owned(), &|id| id);
         assert!(!html.contains("<script") && !html.contains("\"'"), "{html}");
         assert!(html.contains("<td>D2</td>") && html.contains("<td class=\"number\">1.5</td>"), "{html}");
     }

@@ -57,6 +57,7 @@ impl Renderer {
         tera.register_filter("link", |of: &Value, _: Kwargs, state: &State| {
             Ok::<_, tera::Error>(Value::safe_string(&link(of, state)?))
         });
+        tera.register_filter("prose", |text: &str, _: Kwargs, _: &State| Value::safe_string(&prose(text)));
         tera.register_filter("links", |of: &[Value], _: Kwargs, state: &State| links(of, state));
         tera.add_raw_templates(TEMPLATES).map_err(|error| failed("templates", &error))?;
         Ok(Self { tera, common })
@@ -94,6 +95,20 @@ fn link(of: &Value, state: &State) -> TeraResult<String> {
     Ok(format!("<a href=\"{}{}\">{text}</a>{note}", root.unwrap_or_default(), escape_html(href)))
 }
 
+/// Sentences as markup: what stands between backquotes is code, and one without a partner is itself.
+fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    let paired = !parts.len().is_multiple_of(2);
+    if !paired {
+        return escape_html(text);
+    }
+    let pieces = parts.iter().enumerate().map(|(at, part)| match at.is_multiple_of(2) || part.is_empty() {
+        true => escape_html(part),
+        false => format!("<code>{}</code>", escape_html(part)),
+    });
+    pieces.collect()
+}
+
 fn field<'a>(of: &'a Value, name: &'a str) -> Option<&'a str> {
     of.get_from_path(name).and_then(Value::as_str)
 }
@@ -120,4 +135,16 @@ fn failed(page: &str, error: &tera::Error) -> SiteError {
         source = inner.source();
     }
     SiteError::Page { page: page.to_owned(), message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_between_backquotes_is_code() {
+        assert_eq!(prose("`x` is 1 < 2"), "<code>x</code> is 1 &lt; 2");
+        assert_eq!(prose("one ` alone"), "one ` alone");
+        assert_eq!(prose("`<b>`"), "<code>&lt;b&gt;</code>");
+    }
 }

@@ -26,6 +26,9 @@ const LINES: usize = 120;
 /// How much of an influence is shown at once.
 const FEW: usize = 5;
 
+/// The most units and times that are shown of those that a coefficient hangs on.
+const INFLUENCES: usize = 100;
+
 /// The most rows left out that are named.
 const DROPPED: usize = 60;
 
@@ -75,6 +78,8 @@ struct NumberView {
     /// The place of its origin; none where all numbers of the page have the same.
     origin: Option<String>,
     influence: Vec<Influence>,
+    /// How many of them aren't shown.
+    more_influence: usize,
     /// How many of these are shown at once.
     few: usize,
 }
@@ -278,7 +283,7 @@ fn body(
             .iter()
             .map(|number| {
                 let origin = (used.len() > 1).then(|| origin_place(number.origin));
-                number_view(number, origin)
+                number_view(traces, number, origin)
             })
             .collect(),
         origins: used
@@ -296,11 +301,11 @@ fn body(
             .collect(),
         opaque: opaque.into_iter().map(|stage| Link::to(stage_page(stage), stage.clone())).collect(),
         cell_count: cells.len(),
-        cells: cells_view::tables(&cells, &source),
+        cells: cells_view::tables(&cells, &source, &|id| named(traces, id)),
     }
 }
 
-fn number_view(number: &TracedNumber, origin: Option<String>) -> NumberView {
+fn number_view(traces: &Traces, number: &TracedNumber, origin: Option<String>) -> NumberView {
     let address = number.address.to_string();
     let (_, place) = parts(number);
     let name = match &number.address {
@@ -320,7 +325,8 @@ fn number_view(number: &TracedNumber, origin: Option<String>) -> NumberView {
         facts,
         more,
         origin,
-        influence: number.influence.iter().map(influence).collect(),
+        more_influence: number.influence.len().saturating_sub(INFLUENCES),
+        influence: number.influence.iter().take(INFLUENCES).map(|one| influence(traces, one)).collect(),
         few: FEW,
     }
 }
@@ -369,10 +375,10 @@ fn outcome(value: &Value) -> String {
     }
 }
 
-fn influence(one: &TracedInfluence) -> Influence {
+fn influence(traces: &Traces, one: &TracedInfluence) -> Influence {
     let change = |change: f64| format!("{}{}", if change > 0.0 { "+" } else { "" }, significant(change));
     Influence {
-        without: one.without.clone(),
+        without: named(traces, &one.without).to_owned(),
         estimate: one.estimate.map(significant).unwrap_or_default(),
         change: one.change.map(change).unwrap_or_default(),
         reason: one.reason.clone(),
@@ -401,8 +407,11 @@ fn origin_view(
             .map(|panel| gathered.output(panel))
             .collect(),
         variables: origin.variables.clone(),
-        sample: Signs::SET.sample(&origin.sample),
-        dropped: origin.dropped.iter().take(DROPPED).map(dropped).collect(),
+        sample: {
+            let named = |(id, time): &(String, i32)| (named(traces, id).to_owned(), *time);
+            Signs::SET.sample(&origin.sample.iter().map(named).collect::<Vec<_>>())
+        },
+        dropped: origin.dropped.iter().take(DROPPED).map(|row| dropped(traces, row)).collect(),
         more_dropped: origin.dropped.len().saturating_sub(DROPPED),
         cells: variables
             .into_iter()
@@ -421,6 +430,11 @@ fn origin_view(
     }
 }
 
-fn dropped(row: &DroppedSample) -> String {
-    format!("{} {}: no {}", row.entity, row.time, row.missing.join(", "))
+fn dropped(traces: &Traces, row: &DroppedSample) -> String {
+    format!("{} {}: no {}", named(traces, &row.entity), row.time, row.missing.join(", "))
+}
+
+/// A unit as people call it.
+fn named<'t>(traces: &'t Traces, id: &'t str) -> &'t str {
+    traces.units.get(id).map_or(id, String::as_str)
 }

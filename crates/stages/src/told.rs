@@ -1,5 +1,7 @@
 //! Changes, samples and counts in words, alike in a terminal and on a page but for the signs.
 
+use std::collections::BTreeSet;
+
 use vintner_reporting::significant;
 use vintner_reporting::vintage_difference::{CellChange, CoefficientChange, Significance};
 
@@ -95,7 +97,8 @@ impl Signs {
         )
     }
 
-    /// "12 rows: a 2008-2019"; of several entities how many of each.
+    /// "12 rows: a 2008-2019"; of several entities how many of each, of very many their number and times. A cross-section
+    /// has no times.
     pub fn sample(&self, rows: &[(String, i32)]) -> String {
         let mut spans: Vec<(&str, i32, i32, usize)> = Vec::new();
         for (entity, time) in rows {
@@ -107,11 +110,25 @@ impl Signs {
                 _ => spans.push((entity, *time, *time, 1)),
             }
         }
+        let timeless = rows.iter().all(|(_, time)| *time == 0);
+        if spans.len() > MOST_SPANS && !timeless {
+            let units = rows.iter().map(|(entity, _)| entity.as_str()).collect::<BTreeSet<&str>>().len();
+            let first = rows.iter().map(|(_, time)| *time).min().unwrap_or_default();
+            let last = rows.iter().map(|(_, time)| *time).max().unwrap_or_default();
+            let times = if first == last { first.to_string() } else { format!("{first}{}{last}", self.range) };
+            return format!("{} of {}, {times}", count(rows.len(), "row"), count(units, "unit"));
+        }
+        if timeless && spans.len() > MOST_SPANS {
+            return count(rows.len(), "row");
+        }
         let parts: Vec<String> = spans
             .iter()
             .map(|(entity, first, last, rows)| {
                 let times =
                     if first == last { first.to_string() } else { format!("{first}{}{last}", self.range) };
+                if timeless {
+                    return (*entity).to_owned();
+                }
                 let whole = *rows as i64 == i64::from(*last) - i64::from(*first) + 1;
                 if whole { format!("{entity} {times}") } else { format!("{entity} {rows} of {times}") }
             })
@@ -119,6 +136,9 @@ impl Signs {
         format!("{}: {}", count(rows.len(), "row"), parts.join(", "))
     }
 }
+
+/// So many entities are named; of more their number.
+const MOST_SPANS: usize = 60;
 
 /// "1 row", "3 branches".
 pub fn count(number: usize, noun: &str) -> String {

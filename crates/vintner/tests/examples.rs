@@ -4,6 +4,8 @@
 use std::fs;
 use std::process::Command;
 
+use serde_json::Value;
+
 use crate::common::{Workspace, repository};
 use crate::pdf::{faults, latex};
 
@@ -359,4 +361,125 @@ fn tables_are_written_for_word() {
     }
     assert_eq!(text.matches("<w:tbl>").count(), 1);
     assert_eq!(bytes, read().0);
+}
+
+fn traced(workspace: &Workspace, arguments: &[&str]) -> Value {
+    let all: Vec<&str> = ["trace", "--format", "json"].iter().chain(arguments).copied().collect();
+    let output = workspace.vintner(&all);
+    assert_eq!(output.code, 0, "{arguments:?}: {}", output.stderr);
+    serde_json::from_str(&output.stdout).unwrap()
+}
+
+/// The numbers of tables that depend on a cell.
+fn depending(workspace: &Workspace, cell: &str) -> Vec<String> {
+    let value = traced(workspace, &["--cell", cell]);
+    let numbers = value["trace"]["numbers"].as_array().unwrap();
+    numbers.iter().map(|number| number.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn each_number_of_a_table_of_models_leads_to_its_cells() {
+    let workspace = made("wage-panel");
+    let trace = &traced(&workspace, &["table/3/unionyes"])["trace"];
+    assert_eq!(trace["address"], "table/3/unionyes");
+    assert_eq!(trace["value"]["kind"], "cell");
+    assert_eq!(trace["value"]["printed"], "0.080");
+    assert_eq!(trace["value"]["below"], "(0.019)");
+    let number = |field: &str| trace["value"]["coefficient"][field].as_f64().unwrap();
+    // R 4.2.2, plm: 0.0800018559, 0.0193103.
+    assert!((number("estimate") - 0.080_001_855_9).abs() < 1e-9);
+    assert!((number("std_error") - 0.019_310_3).abs() < 1e-6);
+    assert_eq!(trace["sample"].as_array().unwrap().len(), 4360);
+    // Wage, experience, marriage and union of each row.
+    assert_eq!(trace["cells"].as_array().unwrap().len(), 4 * 4360);
+    let passed: Vec<&str> =
+        trace["stages"].as_array().unwrap().iter().map(|stage| stage["output"].as_str().unwrap()).collect();
+    assert_eq!(passed, ["table.table", "fixed.fits", "men.panel", "tidy[men].tidy"]);
+    // What stands below a coefficient, and further numbers of it, are of the same place.
+    for beside in ["below", "published", "std_error", "p_value"] {
+        let same = traced(&workspace, &[&format!("table/3/unionyes/{beside}")]);
+        assert_eq!(same["trace"]["address"], "table/3/unionyes", "{beside}");
+    }
+    assert_eq!(traced(&workspace, &["table/1/r_squared_adjusted"])["trace"]["value"]["printed"], "0.187");
+    // Pooled least squares are known without each man and each year.
+    assert_eq!(traced(&workspace, &["table/1/school"])["trace"]["influence"].as_array().unwrap().len(), 545 + 8);
+    let all = workspace.vintner(&["trace", "--all"]).stdout;
+    for address in ["table/1/ethn::black", "table/2/r_squared_within", "table/3/n_obs"] {
+        assert!(all.contains(address), "{address}: {all}");
+    }
+    // Education is in the first two columns alone.
+    let numbers = depending(&workspace, "males.csv!D4");
+    assert!(numbers.contains(&"table/1/unionyes".to_owned()), "{numbers:?}");
+    assert!(numbers.iter().all(|number| !number.starts_with("table/3/")), "{numbers:?}");
+    let unknown = workspace.vintner(&["trace", "table/3/unionyse"]);
+    assert_eq!(unknown.code, 2, "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("did you mean `table/3/unionyes`?"), "{}", unknown.stderr);
+}
+
+#[test]
+fn texts_traces_and_pages_call_a_number_alike() {
+    let workspace = Workspace::of_folder("examples/wage-panel");
+    let pipeline = workspace.read("pipeline.yaml");
+    let text = "  text:\n    op: weave\n    inputs: {main: table}\n    files: {text: text.md}\n    \
+                publish: \"reports/{vintage}/text\"\n";
+    let linked = pipeline.replace("params: {title: \"Wages of", "params: {trace_links: true, title: \"Wages of");
+    assert_ne!(linked, pipeline);
+    workspace.write("pipeline.yaml", &format!("{linked}{text}"));
+    workspace.write("text.md", "Unions: {{vintner table/3/unionyes}}, {{vintner main/3/unionyes/below 2}}.\n");
+    workspace.reproduce(&[]);
+    assert_eq!(workspace.read("reports/males/text.md"), "Unions: 0.080, 0.02.\n");
+    // A text calls the table by its input; so may who traces.
+    for address in ["table/3/unionyes", "main/3/unionyes"] {
+        assert_eq!(traced(&workspace, &[address])["trace"]["address"], "table/3/unionyes");
+    }
+    let pages = workspace.vintner(&["audit", "--html"]);
+    assert_eq!(pages.code, 0, "{}", pages.stderr);
+    let report = workspace.read("reports/males/report.html");
+    let link = report.split("href=\"audit/trace/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let (page, place) = link.split_once('#').unwrap();
+    let page = workspace.read(&format!("reports/males/audit/trace/{page}"));
+    assert!(page.contains(&format!("id=\"{place}\"")), "{link}");
+    assert!(page.contains("4360 rows of 545 units"), "{page}");
+}
+
+#[test]
+fn instruments_chosen_rows_and_several_equations_are_followed() {
+    let workspace = made("cigarettes");
+    let trace = &traced(&workspace, &["table/3/first_stage_f"])["trace"];
+    assert_eq!(trace["sample"].as_array().unwrap().len(), 48);
+    let behind = |variable: &str| {
+        trace["cells"].as_array().unwrap().iter().filter(|cell| cell["variable"] == variable).count()
+    };
+    // Both instruments are made of the taxes of 1995.
+    assert_eq!([behind("tax"), behind("taxs"), behind("packs")], [48; 3]);
+    // A row of 1985 is in no regression.
+    assert_eq!(depending(&workspace, "cigarettes.csv!E2"), [""; 0]);
+    // Sales taxes are instruments of the second and third column.
+    let numbers = depending(&workspace, "cigarettes.csv!I60");
+    assert!(numbers.contains(&"table/2/log(rprice)".to_owned()), "{numbers:?}");
+    assert!(numbers.iter().all(|number| !number.starts_with("table/1/")), "{numbers:?}");
+
+    let workspace = made("gun-laws");
+    assert_eq!(
+        depending(&workspace, "guns.csv!D4"),
+        ["shall", "n_obs", "n_entities", "clusters", "r_squared", "r_squared_within"]
+            .map(|name| format!("table/2/{name}"))
+    );
+    assert_eq!(traced(&workspace, &["table/2/shall"])["trace"]["value"]["dependent"], "Log murder");
+}
+
+#[test]
+fn what_r_estimated_may_depend_on_all_that_it_read() {
+    if !can_run("publications") {
+        return;
+    }
+    let workspace = made("publications");
+    let trace = &traced(&workspace, &["table/2/mentor"])["trace"];
+    assert_eq!(trace["opaque"], serde_json::json!(["counts"]));
+    assert_eq!(trace["cells"].as_array().unwrap().len(), 6 * 915);
+    assert!((trace["value"]["coefficient"]["estimate"].as_f64().unwrap() - 0.025_542_745).abs() < 1e-8);
+    let numbers = depending(&workspace, "publications.csv!B4");
+    for address in ["table/1/kids", "table/2/mentor", "table/3/n_obs"] {
+        assert!(numbers.contains(&address.to_owned()), "{address}: {numbers:?}");
+    }
 }

@@ -15,6 +15,7 @@ results <- function(fit, name = "", level = 0.95, ...) {
     conf_low = table[, 1] - margin, conf_high = table[, 1] + margin, df = df,
     n_obs = about(nobs(fit)), r_squared = squared("r.squared"), r_squared_adjusted = squared("adj.r.squared"),
     log_likelihood = about(logLik(fit)), aic = about(AIC(fit)), bic = about(BIC(fit)),
+    errors = if (class(fit)[1] %in% c("lm", "glm", "negbin")) "classical" else NA_character_,
     dependent = all.vars(formula(fit))[1], ..., row.names = NULL, check.names = FALSE
   )
 }

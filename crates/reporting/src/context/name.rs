@@ -64,6 +64,12 @@ impl Names {
         self.variables.get(id).map_or_else(|| Name::of_id(id), |(_, name)| name.clone())
     }
 
+    /// A variable within a sentence: in a report in Chinese its name with its id, elsewhere the id, as in the tables.
+    pub(crate) fn spoken_variable(&self, id: &str) -> String {
+        let zh = self.variable(id).zh;
+        if self.in_chinese && !zh.is_empty() && zh != id { format!("{zh}（{id}）") } else { id.to_owned() }
+    }
+
     /// A variable's place, the unknown ones last.
     pub(crate) fn variable_rank(&self, id: &str) -> usize {
         self.variables.get(id).map_or(usize::MAX, |(rank, _)| *rank)

@@ -120,7 +120,7 @@ impl TestsView {
                         view.add_dependence(variable, finding, names, levels);
                     }
                     (Some(variable), Finding::Disguise(found)) => {
-                        let said = disguise(variable, found);
+                        let said = disguise(variable, found, names);
                         push(&mut remarks, (DISGUISED.to_owned(), said), &equation.equation);
                     }
                     (_, Finding::NotTestable { name, reason }) => {
@@ -248,7 +248,9 @@ impl TestsView {
 const DISGUISED: &str = "Regressor in disguise";
 
 /// What a regressor is, after which effects, and whether it was made so.
-fn disguise(variable: &str, found: &Disguise) -> String {
+fn disguise(variable: &str, found: &Disguise, names: &Names) -> String {
+    let variable = names.spoken_variable(variable);
+    let found = &Disguise { other: names.spoken_variable(&found.other), ..found.clone() };
     let after = found.effects.of_units();
     if found.on_purpose {
         format!("{variable} is {found} after {after}, as it was made ({})", found.made.join(", "))

@@ -6,6 +6,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::layout::{ModelPanel, ModelTable};
+use super::words::stars_line;
 use crate::error::{ReportingError, Result};
 use crate::wording::Wording;
 
@@ -62,14 +63,7 @@ fn document(table: &ModelTable, wording: &Wording) -> Result<String> {
         body.push_str(&panel_table(panel, &table.dependent));
         body.push_str(&paragraph(&[], "left"));
     }
-    let mut notes: Vec<String> = Vec::new();
-    if !table.stars.is_empty() {
-        let star = |star: &super::layout::ModelStar| {
-            wording.line("star", &[("stars", &star.stars), ("level", &star.level)])
-        };
-        let stars: Vec<String> = table.stars.iter().map(star).collect::<Result<_>>()?;
-        notes.push(stars.join(wording.separator("list.comma", ", ")) + wording.separator("list.stop", "."));
-    }
+    let mut notes: Vec<String> = stars_line(wording, &table.stars)?.into_iter().collect();
     notes.extend(table.notes.iter().cloned());
     body.push_str(&paragraph(
         &[run(&notes.join(if wording.language() == "zh" { "" } else { " " }), SMALL, "")],

@@ -25,6 +25,8 @@ use crate::wording::Wording;
 const INTERCEPT: &str = "(Intercept)";
 /// Further names that other programs have for it.
 const INTERCEPTS: [&str; 5] = [INTERCEPT, "Intercept", "const", "_cons", "constant"];
+/// R2 within.
+const WITHIN: &str = "r_squared_within";
 /// So many notes to single coefficients are told; of more their number.
 const MOST_NOTES: usize = 12;
 
@@ -58,6 +60,9 @@ pub struct ModelStar {
     pub stars: String,
     /// The level, as `0.05`.
     pub level: String,
+    /// The level as a percentage.
+    #[serde(default)]
+    pub percent: String,
 }
 
 /// Some columns with their rows. Where a table has more columns than fit beside one another, or several panels,
@@ -189,7 +194,11 @@ impl ModelTable {
                 .star_levels
                 .legend()
                 .into_iter()
-                .map(|(stars, level)| ModelStar { stars: stars.to_string(), level: level.to_string() })
+                .map(|(stars, level)| ModelStar {
+                    stars: stars.to_string(),
+                    level: level.to_string(),
+                    percent: percent(level),
+                })
                 .collect(),
             synthetic: match spec.synthetic {
                 true => wording.line("synthetic", &[])?,
@@ -481,11 +490,7 @@ impl Layout<'_> {
                 }
             }
             for effect in effects {
-                let name = match (self.label(effect), effect) {
-                    (Some(label), _) => label.to_owned(),
-                    (None, "entity" | "time") => self.wording.line(effect, &[])?,
-                    (None, _) => effect.to_owned(),
-                };
+                let name = self.effect_name(effect)?;
                 let name = self.wording.line("effects", &[("effect", &name)])?;
                 rows.push(row(name, effect, &|model| model.effects().contains(&effect)));
             }
@@ -576,7 +581,15 @@ impl Layout<'_> {
                         | "ar2_p_value"
                 )
         };
-        let usual = STATISTICS.into_iter().filter(shown);
+        // What is fitted by its likelihood has no R2.
+        let by_likelihood = |column: &ColumnSpec| {
+            let has = |name: &str| column.results.statistics.contains_key(name);
+            has("log_likelihood") && !has("r_squared") && !has("pseudo_r_squared")
+        };
+        let by_likelihood = self.columns().any(by_likelihood);
+        let usual = STATISTICS
+            .into_iter()
+            .filter(|name| shown(name) || (by_likelihood && *name == "log_likelihood"));
         words
             .into_iter()
             .chain(usual)
@@ -638,12 +651,74 @@ impl Layout<'_> {
                 notes.push(self.wording.line("not_estimated", &[("count", &count), ("listed", &listed)])?);
             }
         }
+        notes.extend(self.published_beside()?);
+        notes.extend(self.within(panels)?);
         notes.extend(self.reasons()?);
         let own = self.language.of(&self.spec.note);
         if !own.is_empty() {
             notes.push(own.to_owned());
         }
         Ok(notes)
+    }
+
+    /// What stands in the parentheses of published values, where that isn't what stands below ours.
+    fn published_beside(&self) -> Result<Option<String>> {
+        let own = match self.spec.below {
+            Below::StdError => "std_error",
+            Below::Statistic => "statistic",
+            Below::PValue => "p_value",
+            Below::Interval | Below::None => "",
+        };
+        let others: BTreeSet<&str> = self.published.beside().filter(|name| *name != own).collect();
+        let words = others.iter().map(|name| self.wording.line(&format!("beside.{name}"), &[]));
+        let words: Vec<String> = words.collect::<Result<_>>()?;
+        if words.is_empty() {
+            return Ok(None);
+        }
+        let listed = words.join(self.wording.separator("list.comma", ", "));
+        self.wording.line("published_beside", &[("what", &listed)]).map(Some)
+    }
+
+    /// Which effects R2 within is without, where that differs between the models that have it.
+    fn within(&self, panels: &[ModelPanel]) -> Result<Option<String>> {
+        let is_shown = panels.iter().flat_map(|panel| &panel.rows).any(|row| row.id == WITHIN);
+        let mut kinds: Vec<(Vec<&str>, Vec<String>)> = Vec::new();
+        for (at, column) in self.columns().enumerate() {
+            if !column.results.statistics.contains_key(WITHIN) {
+                continue;
+            }
+            let absorbed = column.results.effects();
+            // Of random effects it is that of deviations from the entities' means.
+            let effects = if absorbed.is_empty() { vec!["entity"] } else { absorbed };
+            let number = self.wording.line("number", &[("n", &(at + 1).to_string())])?;
+            match kinds.iter_mut().find(|(known, _)| *known == effects) {
+                Some((_, columns)) => columns.push(number),
+                None => kinds.push((effects, vec![number])),
+            }
+        }
+        if !is_shown || kinds.len() < 2 {
+            return Ok(None);
+        }
+        let comma = self.wording.separator("list.comma", ", ");
+        let mut listed = Vec::new();
+        for (effects, columns) in kinds {
+            let names: Vec<String> = effects.into_iter().map(|effect| self.effect_name(effect)).collect::<Result<_>>()?;
+            let names: Vec<String> = names.iter().map(|name| within_words(name)).collect();
+            let given = [("effects", names.join(comma)), ("columns", columns.join(comma))];
+            let given: Vec<(&str, &str)> = given.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            listed.push(self.wording.line("within.of", &given)?);
+        }
+        let listed = listed.join(self.wording.separator("list.semicolon", "; "));
+        self.wording.line("within.note", &[("listed", &listed)]).map(Some)
+    }
+
+    /// What an absorbed effect is called.
+    fn effect_name(&self, effect: &str) -> Result<String> {
+        match (self.label(effect), effect) {
+            (Some(label), _) => Ok(label.to_owned()),
+            (None, "entity" | "time") => self.wording.line(effect, &[]),
+            (None, _) => Ok(effect.to_owned()),
+        }
     }
 
     /// Why coefficients or whole models aren't there, as far as they are shown.

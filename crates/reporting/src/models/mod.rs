@@ -36,4 +36,4 @@ pub use spec::{
 pub use statistic::{STATISTICS, TERM_COLUMNS};
 pub use text::{read_results_csv, read_results_json};
 pub use words::model_words;
-pub use write::{write_model_csv, write_model_part, write_model_text, write_results_csv};
+pub use write::{write_model_csv, write_model_part, write_model_text, with_trace_links, write_results_csv};

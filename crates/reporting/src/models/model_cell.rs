@@ -20,6 +20,9 @@ pub struct ModelCell {
     /// The number itself, for a spreadsheet.
     #[serde(default)]
     pub value: Option<f64>,
+    /// The address of its trace, where it is shown as a link to it; else empty.
+    #[serde(default)]
+    pub address: String,
 }
 
 impl ModelCell {

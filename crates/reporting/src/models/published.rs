@@ -48,6 +48,14 @@ pub(super) struct Matched<'a> {
 }
 
 impl<'a> Matched<'a> {
+    /// What is printed beside published coefficients that are shown, by our names.
+    pub(super) fn beside(&self) -> impl Iterator<Item = &'static str> {
+        let shown = |(_, row): &(usize, &PrintedRow)| {
+            BESIDE.into_iter().find(|name| row.numbers.contains_key(*name)).filter(|_| !row.term.is_empty())
+        };
+        self.rows.iter().filter_map(shown)
+    }
+
     /// Matches rows with columns by the columns' numbers, labels and inputs.
     ///
     /// # Errors

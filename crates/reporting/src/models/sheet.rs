@@ -6,6 +6,7 @@ use rust_xlsxwriter::{
 
 use super::layout::{ModelPanel, ModelTable};
 use super::model_cell::ModelCell;
+use super::words::stars_line;
 use crate::error::{ReportingError, Result};
 use crate::sheet_text::{number_format, single_line};
 use crate::wording::Wording;
@@ -19,14 +20,7 @@ use crate::wording::Wording;
 /// Where the labels lack one that is needed, or the writer refuses.
 pub fn write_model_workbook(table: &ModelTable, wording: &Wording) -> Result<Vec<u8>> {
     let refused = |error: XlsxError| ReportingError::Workbook { message: error.to_string() };
-    let mut notes: Vec<String> = Vec::new();
-    for star in &table.stars {
-        notes.push(wording.line("star", &[("stars", &star.stars), ("level", &star.level)])?);
-    }
-    let mut notes = match notes.is_empty() {
-        true => Vec::new(),
-        false => vec![notes.join(&wording.line("list.comma", &[])?)],
-    };
+    let mut notes: Vec<String> = stars_line(wording, &table.stars)?.into_iter().collect();
     notes.extend(table.notes.iter().cloned());
     notes.extend((!table.synthetic.is_empty()).then(|| table.synthetic.clone()));
     let mut workbook = Workbook::new();

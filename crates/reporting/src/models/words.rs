@@ -1,5 +1,6 @@
 //! The words of tables of models.
 
+use super::layout::ModelStar;
 use crate::error::Result;
 use crate::language::Language;
 use crate::usual::usual_file;
@@ -26,6 +27,23 @@ pub(super) fn statistic_name(wording: &Wording, name: &str) -> String {
     wording.line(&format!("statistics.{name}"), &[]).unwrap_or_else(|_| name.to_owned())
 }
 
+/// What the stars of a table mean, as one line; nothing where it has none.
+pub(super) fn stars_line(wording: &Wording, stars: &[ModelStar]) -> Result<Option<String>> {
+    if stars.is_empty() {
+        return Ok(None);
+    }
+    let comma = wording.separator("list.comma", ", ");
+    let all = |of: fn(&ModelStar) -> &str| stars.iter().map(of).collect::<Vec<_>>().join(comma);
+    let (marks, levels) = (all(|star| &star.stars), all(|star| &star.percent));
+    let legend = wording.line("legend", &[("marks", &marks), ("levels", &levels)])?;
+    if !legend.is_empty() {
+        return Ok(Some(legend));
+    }
+    let each = stars.iter().map(|star| wording.line("star", &[("stars", &star.stars), ("level", &star.level)]));
+    let each: Vec<String> = each.collect::<Result<_>>()?;
+    Ok(Some(each.join(comma) + wording.separator("list.stop", ".").trim_end()))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -36,7 +54,9 @@ mod tests {
     fn keys(language: Language) -> BTreeMap<String, Vec<String>> {
         let wording = model_words(language).unwrap();
         let own = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
-        wording.keys().map(|(key, names)| (key.to_owned(), own(names))).collect()
+        // A language has a sentence for all levels or it hasn't.
+        let keys = wording.keys().filter(|(key, _)| *key != "legend");
+        keys.map(|(key, names)| (key.to_owned(), own(names))).collect()
     }
 
     #[test]

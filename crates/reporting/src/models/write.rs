@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::address::with_addresses;
 use super::layout::{ModelGroup, ModelTable};
 use super::results::{ModelResults, StatisticValue};
 use super::statistic::{STATISTICS, TERM_COLUMNS};
@@ -42,6 +43,13 @@ pub fn write_model_text(
         ReportFormat::Markdown => "models.md.tera",
     };
     written_with(name, table, false, format, wording, own)
+}
+
+/// A table with its numbers as links to their traces among the pages of an audit.
+pub fn with_trace_links(table: &ModelTable) -> ModelTable {
+    let mut table = table.clone();
+    with_addresses(&mut table);
+    table
 }
 
 /// The same, to stand within a report of that format.

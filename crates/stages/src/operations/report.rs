@@ -12,7 +12,7 @@ use vintner_reporting::{
     Bibliography, CorrectionSummary, EquationDiagnostics, FigureAbout, Language, ModelTable, Renderer,
     ReportContext, ReportFormat, ReportInputs, ReportSpec, Robustness, SECTIONS, SectionSpec, SourceSummary,
     TemplateSource, TidyEstimate, Translation, VariableDefinition, VintageSummary, Wording, model_words,
-    read_estimates_csv, templates_over_usual, usual_file, write_model_part,
+    read_estimates_csv, templates_over_usual, usual_file, with_trace_links, write_model_part,
 };
 
 use super::diagnose::Diagnostics;
@@ -219,6 +219,10 @@ impl Parameters for Report {
         let render = |format, template: &str| {
             let parts = report_inputs.models.iter();
             let parts = parts.map(|(name, table)| {
+                // Only pages are clicked through.
+                let linked = self.trace_links && format == ReportFormat::Html;
+                let linked = linked.then(|| with_trace_links(table));
+                let table = linked.as_ref().unwrap_or(table);
                 Ok((name.clone(), write_model_part(table, format, &words, &templates)?))
             });
             let parts: BTreeMap<String, String> = parts.collect::<Result<_, StagesError>>()?;

@@ -33,6 +33,9 @@ pub struct Traces {
     pub cells: Vec<RawCell>,
     /// The files of these cells.
     pub files: Vec<TracedFile>,
+    /// What units are called whose ids are no names; by their ids.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub units: BTreeMap<String, String>,
 }
 
 /// A number among all.
@@ -134,7 +137,7 @@ pub fn trace_all(pipeline: &Pipeline, vintage: &Vintage, store: &Store) -> Resul
         origin.cells = own.into_iter().collect();
     }
     let files = files_of(&made, &cells);
-    Ok(Traces { numbers, origins, cells, files })
+    Ok(Traces { numbers, origins, cells, files, units: known.unit_names() })
 }
 
 /// The cells behind anything, in order, each once; and where each stands among them.

@@ -74,6 +74,16 @@ impl Numbers {
         self.collected.as_ref().map(|(_, collected)| collected.units.as_slice()).unwrap_or_default()
     }
 
+    /// What units are called whose ids are no names: in English, or as they are printed.
+    pub(super) fn unit_names(&self) -> BTreeMap<String, String> {
+        let name = |unit: &ReportUnit| match unit.label.en.as_str() {
+            "" => unit.printed().to_owned(),
+            english => english.to_owned(),
+        };
+        let named = self.units().iter().map(|unit| (unit.id.clone(), name(unit)));
+        named.filter(|(id, name)| id != name).collect()
+    }
+
     pub(super) fn unit(&self, name: &str) -> Option<&ReportUnit> {
         let is = |unit: &&ReportUnit| unit.is_called(name) || (unit.pooled && name == "pooled");
         self.units().iter().find(is)
