@@ -704,7 +704,8 @@ impl Layout<'_> {
         for (effects, columns) in kinds {
             let names: Vec<String> = effects.into_iter().map(|effect| self.effect_name(effect)).collect::<Result<_>>()?;
             let names: Vec<String> = names.iter().map(|name| within_words(name)).collect();
-            let given = [("effects", names.join(comma)), ("columns", columns.join(comma))];
+            let and = self.wording.separator("list.and", " and ");
+            let given = [("effects", names.join(and)), ("columns", columns.join(comma))];
             let given: Vec<(&str, &str)> = given.iter().map(|(name, text)| (*name, text.as_str())).collect();
             listed.push(self.wording.line("within.of", &given)?);
         }
