@@ -83,12 +83,12 @@ pub use figures::{
 };
 pub use language::Language;
 pub use models::{
-    Below, Brackets, CellOf, ColumnSpec, Indicator, ModelAgreement, ModelCell, ModelColumn, ModelGroup, ModelPanel,
-    ModelResults, ModelRow, ModelSource, ModelStar, ModelTable, ModelTableSpec, PanelSpec, Part, Parts, PrintedModels,
-    PrintedRow, ResultCell, ResultRow, RowKind, STATISTICS, StatisticRow, StatisticValue, TERM_COLUMNS,
-    TermResult, fits_pattern, model_words, read_results, read_results_csv, read_results_json,
-    renamed_category, write_model_csv, write_model_docx, write_model_part, write_model_text,
-    with_trace_links, write_model_workbook, write_results_csv,
+    Below, Brackets, CellOf, ColumnSpec, Indicator, ModelAgreement, ModelCell, ModelColumn, ModelGroup,
+    ModelPanel, ModelResults, ModelRow, ModelSource, ModelStar, ModelTable, ModelTableSpec, PanelSpec, Part,
+    Parts, PrintedModels, PrintedRow, ResultCell, ResultRow, RowKind, STATISTICS, StatisticRow,
+    StatisticValue, TERM_COLUMNS, TermResult, fits_pattern, model_words, read_results, read_results_csv,
+    read_results_json, renamed_category, with_trace_links, write_model_csv, write_model_docx,
+    write_model_part, write_model_text, write_model_workbook, write_results_csv,
 };
 pub use name::Name;
 pub use number_format::significant;

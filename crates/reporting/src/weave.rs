@@ -432,7 +432,10 @@ mod tests {
         assert_eq!(woven.text, "0.182 and 0.182, 0.017");
         assert_eq!(woven.remarks[0].message, "0.017 has no address; `given/1/union/below` is printed so");
         let macros = numbers.macros();
-        assert!(macros.contains("vintner@given/1/union@") && macros.contains("vintner@main/1/union@"), "{macros}");
+        assert!(
+            macros.contains("vintner@given/1/union@") && macros.contains("vintner@main/1/union@"),
+            "{macros}"
+        );
     }
 
     #[test]

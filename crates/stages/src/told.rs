@@ -115,7 +115,8 @@ impl Signs {
             let units = rows.iter().map(|(entity, _)| entity.as_str()).collect::<BTreeSet<&str>>().len();
             let first = rows.iter().map(|(_, time)| *time).min().unwrap_or_default();
             let last = rows.iter().map(|(_, time)| *time).max().unwrap_or_default();
-            let times = if first == last { first.to_string() } else { format!("{first}{}{last}", self.range) };
+            let times =
+                if first == last { first.to_string() } else { format!("{first}{}{last}", self.range) };
             return format!("{} of {}, {times}", count(rows.len(), "row"), count(units, "unit"));
         }
         if timeless && spans.len() > MOST_SPANS {

@@ -402,7 +402,10 @@ fn each_number_of_a_table_of_models_leads_to_its_cells() {
     }
     assert_eq!(traced(&workspace, &["table/1/r_squared_adjusted"])["trace"]["value"]["printed"], "0.187");
     // Pooled least squares are known without each man and each year.
-    assert_eq!(traced(&workspace, &["table/1/school"])["trace"]["influence"].as_array().unwrap().len(), 545 + 8);
+    assert_eq!(
+        traced(&workspace, &["table/1/school"])["trace"]["influence"].as_array().unwrap().len(),
+        545 + 8
+    );
     let all = workspace.vintner(&["trace", "--all"]).stdout;
     for address in ["table/1/ethn::black", "table/2/r_squared_within", "table/3/n_obs"] {
         assert!(all.contains(address), "{address}: {all}");
@@ -422,10 +425,12 @@ fn texts_traces_and_pages_call_a_number_alike() {
     let pipeline = workspace.read("pipeline.yaml");
     let text = "  text:\n    op: weave\n    inputs: {main: table}\n    files: {text: text.md}\n    params: {form: markdown}\n    \
                 publish: \"reports/{vintage}/text\"\n";
-    let linked = pipeline.replace("params: {title: \"Wages of", "params: {trace_links: true, title: \"Wages of");
+    let linked =
+        pipeline.replace("params: {title: \"Wages of", "params: {trace_links: true, title: \"Wages of");
     assert_ne!(linked, pipeline);
     workspace.write("pipeline.yaml", &format!("{linked}{text}"));
-    workspace.write("text.md", "Unions: {{vintner table/3/unionyes}}, {{vintner main/3/unionyes/below 2}}.\n");
+    workspace
+        .write("text.md", "Unions: {{vintner table/3/unionyes}}, {{vintner main/3/unionyes/below 2}}.\n");
     workspace.reproduce(&[]);
     assert_eq!(workspace.read("reports/males/text.md"), "Unions: 0.080, 0.02.\n");
     // A text calls the table by its input; so may who traces.

@@ -193,7 +193,11 @@ mod tests {
         assert!(seen.contains(&"Years since") && seen.contains(&"\u{2212}2"), "{seen:?}");
         assert!(seen.iter().any(|text| text.contains("reference")), "{seen:?}");
         assert!(drawing.description().contains("3 estimates"), "{}", drawing.description());
-        assert!(drawing.description().contains("significant at 5%: 2 positive, 0 negative"), "{}", drawing.description());
+        assert!(
+            drawing.description().contains("significant at 5%: 2 positive, 0 negative"),
+            "{}",
+            drawing.description()
+        );
         both(&drawing);
         both(&plot().draw(&FigureWords::new(Language::Chinese), true));
     }

@@ -179,7 +179,10 @@ mod tests {
         let panel = |terms: Vec<TermResult>| PanelSpec::untitled(vec![column(terms)]);
         let spec = ModelTableSpec {
             name: "main".into(),
-            panels: vec![panel(vec![term("I(x/y)", Some(1.5)), term("n_obs", None)]), panel(vec![term("z", Some(-2.0))])],
+            panels: vec![
+                panel(vec![term("I(x/y)", Some(1.5)), term("n_obs", None)]),
+                panel(vec![term("z", Some(-2.0))]),
+            ],
             digits: 2,
             ..ModelTableSpec::default()
         };
@@ -191,17 +194,17 @@ mod tests {
         let table = table();
         let cells = table.cells();
         let places: Vec<&str> = cells.iter().map(|cell| cell.place.as_str()).collect();
-        // A coefficient that is called as a statistic keeps its name; nothing is known of it but that it isn't there.
+        // A coefficient that is called as a statistic keeps its name, though it can't be computed.
         assert_eq!(
             places,
-            ["1/I(x/y)", "1/errors", "1/n_obs (statistic)", "2/z", "2/errors", "2/n_obs"],
+            ["1/I(x/y)", "1/n_obs", "1/errors", "1/n_obs (statistic)", "2/z", "2/errors", "2/n_obs"],
             "{places:?}"
         );
         assert_eq!(cells[0].below.unwrap().plain(), "(0.50)");
         assert_eq!(cells[0].part(Part::Published), None);
-        assert_eq!(cells[3].cell.plain(), "-2.00");
+        assert_eq!(cells[4].cell.plain(), "-2.00");
         let numbers: Vec<bool> = cells.iter().map(CellOf::is_number).collect();
-        assert_eq!(numbers, [true, false, true, true, false, true]);
+        assert_eq!(numbers, [true, true, false, true, true, false, true]);
         let source = &cells[0].column.model;
         assert_eq!([&source.input, &source.branch, &source.model], ["fit", "b", "m"]);
     }
@@ -218,6 +221,9 @@ mod tests {
             .map(|cell| cell.address.as_str())
             .filter(|address| !address.is_empty())
             .collect();
-        assert_eq!(linked, ["main/1/I(x/y)", "main/1/n_obs (statistic)", "main/2/z", "main/2/n_obs"]);
+        assert_eq!(
+            linked,
+            ["main/1/I(x/y)", "main/1/n_obs", "main/1/n_obs (statistic)", "main/2/z", "main/2/n_obs"]
+        );
     }
 }

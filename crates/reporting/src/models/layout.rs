@@ -1,5 +1,6 @@
 //! From models to the rows and columns of a table.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -11,9 +12,7 @@ use super::former_name::called_today;
 use super::model_cell::ModelCell;
 use super::published::{Matched, ModelAgreement, printed_decimals, published_cell, published_statistic};
 use super::results::{ModelResults, StatisticValue, TermResult};
-use super::spec::{
-    Below, Brackets, ColumnSpec, Indicator, ModelTableSpec, PanelSpec, StatisticRow, fits_pattern,
-};
+use super::spec::{Below, ColumnSpec, Indicator, ModelTableSpec, PanelSpec, StatisticRow, fits_pattern};
 use super::statistic::{STATISTICS, is_count};
 use super::words::statistic_name;
 use crate::error::{ReportingError, Result};
@@ -25,10 +24,6 @@ use crate::wording::Wording;
 const INTERCEPT: &str = "(Intercept)";
 /// Further names that other programs have for it.
 const INTERCEPTS: [&str; 5] = [INTERCEPT, "Intercept", "const", "_cons", "constant"];
-/// R2 within.
-const WITHIN: &str = "r_squared_within";
-/// So many notes to single coefficients are told; of more their number.
-const MOST_NOTES: usize = 12;
 
 /// A table whose columns are models, laid out in one language.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -210,15 +205,16 @@ impl ModelTable {
     }
 }
 
-struct Layout<'a> {
-    spec: &'a ModelTableSpec,
-    wording: &'a Wording,
-    language: Language,
-    published: Matched<'a>,
+/// A table that is being laid out.
+pub(super) struct Layout<'a> {
+    pub(super) spec: &'a ModelTableSpec,
+    pub(super) wording: &'a Wording,
+    pub(super) language: Language,
+    pub(super) published: Matched<'a>,
 }
 
 impl Layout<'_> {
-    fn columns(&self) -> impl Iterator<Item = &ColumnSpec> {
+    pub(super) fn columns(&self) -> impl Iterator<Item = &ColumnSpec> {
         self.spec.panels.iter().flat_map(|panel| &panel.columns)
     }
 
@@ -290,7 +286,7 @@ impl Layout<'_> {
         self.wording.line("panel", &[("letter", &letter), ("title", self.language.of(title))])
     }
 
-    fn is_shown(&self, term: &str) -> bool {
+    pub(super) fn is_shown(&self, term: &str) -> bool {
         let any = |patterns: &[String]| patterns.iter().any(|pattern| fits_pattern(pattern, term));
         (self.spec.keep.is_empty() || any(&self.spec.keep))
             && !any(&self.spec.drop)
@@ -400,7 +396,8 @@ impl Layout<'_> {
                 let own = row.first().and_then(|first| self.label(first));
                 let both_constants =
                     INTERCEPTS.contains(&term) && row.iter().all(|one| INTERCEPTS.contains(one));
-                let one_name = both_constants || (label.is_some() && label == own);
+                let both_names = row.iter().all(|one| plain_name(one) == plain_name(term));
+                let one_name = both_constants || both_names || (label.is_some() && label == own);
                 one_name
                     && !columns.iter().any(|column| {
                         let has = |wanted: &str| column.results.terms.iter().any(|one| one.term == wanted);
@@ -426,11 +423,16 @@ impl Layout<'_> {
 
     /// A label of a coefficient, a variable or an effect, where it has one.
     fn label(&self, id: &str) -> Option<&str> {
-        let label = self.spec.labels.get(id).or_else(|| self.spec.variables.get(id));
-        label.map(|label| self.language.of(label))
+        let exact = self.spec.labels.get(id).or_else(|| self.spec.variables.get(id));
+        // What another program calls otherwise.
+        let same = || {
+            let mut labels = self.spec.labels.iter();
+            labels.find(|(name, _)| plain_name(name) == plain_name(id)).map(|(_, label)| label)
+        };
+        exact.or_else(same).map(|label| self.language.of(label))
     }
 
-    fn term_name(&self, term: &str) -> Result<String> {
+    pub(super) fn term_name(&self, term: &str) -> Result<String> {
         match self.label(term) {
             Some(label) => Ok(label.to_owned()),
             None if INTERCEPTS.contains(&term) => self.wording.line("intercept", &[]),
@@ -587,9 +589,8 @@ impl Layout<'_> {
             has("log_likelihood") && !has("r_squared") && !has("pseudo_r_squared")
         };
         let by_likelihood = self.columns().any(by_likelihood);
-        let usual = STATISTICS
-            .into_iter()
-            .filter(|name| shown(name) || (by_likelihood && *name == "log_likelihood"));
+        let usual =
+            STATISTICS.into_iter().filter(|name| shown(name) || (by_likelihood && *name == "log_likelihood"));
         words
             .into_iter()
             .chain(usual)
@@ -609,146 +610,23 @@ impl Layout<'_> {
         })
     }
 
-    fn notes(&self, panels: &[ModelPanel], agreement: Option<&ModelAgreement>) -> Result<Vec<String>> {
-        let mut notes = Vec::new();
-        let brackets = match self.spec.brackets {
-            Brackets::Parentheses => "parentheses",
-            Brackets::Square => "square",
-            Brackets::None => "none",
-        };
-        let brackets = self.wording.line(&format!("brackets.{brackets}"), &[])?;
-        let below = match self.spec.below {
-            Below::StdError => Some("std_error"),
-            Below::Statistic => Some("statistic"),
-            Below::PValue => Some("p_value"),
-            Below::Interval => Some("interval"),
-            Below::None => None,
-        };
-        if let Some(below) = below {
-            let level = percent(self.spec.confidence_level);
-            let given = [("brackets", brackets.as_str()), ("level", level.as_str())];
-            notes.push(self.wording.line(&format!("below.{below}"), &given)?);
-        }
-        let cells = panels.iter().flat_map(|panel| &panel.rows).flat_map(|row| &row.cells);
-        if cells.clone().any(|cell| *cell == ModelCell::dash()) {
-            notes.push(self.wording.line("dash", &[])?);
-        }
-        if let Some(agreement) = agreement {
-            let numbers = [
-                ("digits", agreement.digits),
-                ("published", agreement.published),
-                ("beside_digits", agreement.beside_digits),
-                ("beside", agreement.beside),
-            ];
-            let numbers = numbers.map(|(name, number)| (name, number.to_string()));
-            let given: Vec<(&str, &str)> =
-                numbers.iter().map(|(name, number)| (*name, number.as_str())).collect();
-            notes.push(self.wording.line("agreement", &given)?);
-            if !agreement.not_estimated.is_empty() {
-                let separator = self.wording.separator("list.semicolon", "; ");
-                let (count, listed) =
-                    (agreement.not_estimated.len().to_string(), agreement.not_estimated.join(separator));
-                notes.push(self.wording.line("not_estimated", &[("count", &count), ("listed", &listed)])?);
-            }
-        }
-        notes.extend(self.published_beside()?);
-        notes.extend(self.within(panels)?);
-        notes.extend(self.reasons()?);
-        let own = self.language.of(&self.spec.note);
-        if !own.is_empty() {
-            notes.push(own.to_owned());
-        }
-        Ok(notes)
-    }
-
-    /// What stands in the parentheses of published values, where that isn't what stands below ours.
-    fn published_beside(&self) -> Result<Option<String>> {
-        let own = match self.spec.below {
-            Below::StdError => "std_error",
-            Below::Statistic => "statistic",
-            Below::PValue => "p_value",
-            Below::Interval | Below::None => "",
-        };
-        let others: BTreeSet<&str> = self.published.beside().filter(|name| *name != own).collect();
-        let words = others.iter().map(|name| self.wording.line(&format!("beside.{name}"), &[]));
-        let words: Vec<String> = words.collect::<Result<_>>()?;
-        if words.is_empty() {
-            return Ok(None);
-        }
-        let listed = words.join(self.wording.separator("list.comma", ", "));
-        self.wording.line("published_beside", &[("what", &listed)]).map(Some)
-    }
-
-    /// Which effects R2 within is without, where that differs between the models that have it.
-    fn within(&self, panels: &[ModelPanel]) -> Result<Option<String>> {
-        let is_shown = panels.iter().flat_map(|panel| &panel.rows).any(|row| row.id == WITHIN);
-        let mut kinds: Vec<(Vec<&str>, Vec<String>)> = Vec::new();
-        for (at, column) in self.columns().enumerate() {
-            if !column.results.statistics.contains_key(WITHIN) {
-                continue;
-            }
-            let absorbed = column.results.effects();
-            // Of random effects it is that of deviations from the entities' means.
-            let effects = if absorbed.is_empty() { vec!["entity"] } else { absorbed };
-            let number = self.wording.line("number", &[("n", &(at + 1).to_string())])?;
-            match kinds.iter_mut().find(|(known, _)| *known == effects) {
-                Some((_, columns)) => columns.push(number),
-                None => kinds.push((effects, vec![number])),
-            }
-        }
-        if !is_shown || kinds.len() < 2 {
-            return Ok(None);
-        }
-        let comma = self.wording.separator("list.comma", ", ");
-        let mut listed = Vec::new();
-        for (effects, columns) in kinds {
-            let names: Vec<String> = effects.into_iter().map(|effect| self.effect_name(effect)).collect::<Result<_>>()?;
-            let names: Vec<String> = names.iter().map(|name| within_words(name)).collect();
-            let and = self.wording.separator("list.and", " and ");
-            let given = [("effects", names.join(and)), ("columns", columns.join(comma))];
-            let given: Vec<(&str, &str)> = given.iter().map(|(name, text)| (*name, text.as_str())).collect();
-            listed.push(self.wording.line("within.of", &given)?);
-        }
-        let listed = listed.join(self.wording.separator("list.semicolon", "; "));
-        self.wording.line("within.note", &[("listed", &listed)]).map(Some)
-    }
-
     /// What an absorbed effect is called.
-    fn effect_name(&self, effect: &str) -> Result<String> {
+    pub(super) fn effect_name(&self, effect: &str) -> Result<String> {
         match (self.label(effect), effect) {
             (Some(label), _) => Ok(label.to_owned()),
             (None, "entity" | "time") => self.wording.line(effect, &[]),
             (None, _) => Ok(effect.to_owned()),
         }
     }
+}
 
-    /// Why coefficients or whole models aren't there, as far as they are shown.
-    fn reasons(&self) -> Result<Vec<String>> {
-        let mut reasons = Vec::new();
-        for (at, column) in self.columns().enumerate() {
-            let number = (at + 1).to_string();
-            if !column.results.note.is_empty() {
-                let note = self.wording.said(&column.results.note);
-                let given = [("column", number.as_str()), ("note", note.trim_end_matches('.'))];
-                reasons.push(self.wording.line("model_note", &given)?);
-            }
-            for term in &column.results.terms {
-                if term.note.is_empty() || !self.is_shown(&term.term) {
-                    continue;
-                }
-                let (name, note) = (self.term_name(&term.term)?, self.wording.said(&term.note));
-                let given =
-                    [("column", number.as_str()), ("term", &name), ("note", note.trim_end_matches('.'))];
-                reasons.push(self.wording.line("note", &given)?);
-            }
-        }
-        if reasons.len() > MOST_NOTES {
-            let more = reasons.len() - MOST_NOTES;
-            reasons.truncate(MOST_NOTES);
-            reasons.push(format!("(+ {more})"));
-        }
-        Ok(reasons)
+/// A category's name without the signs that programs put between the variable and its value: `unionyes` of R's `lm` and of
+/// formulas here, `union::yes` of `i(union)` and fixest, `union[T.yes]` of Python's formulas.
+fn plain_name(term: &str) -> Cow<'_, str> {
+    if !term.contains("::") && !term.contains("[T.") {
+        return Cow::Borrowed(term);
     }
+    Cow::Owned(term.replace("::", "").replace("[T.", "").replace(']', ""))
 }
 
 /// Whether a model has what an indicator stands for.
@@ -801,12 +679,26 @@ impl PanelSpec {
 }
 
 /// A label within words: `City` is `city`, `GDP` stays.
-fn within_words(label: &str) -> String {
+pub(super) fn within_words(label: &str) -> String {
     let mut letters = label.chars();
     match (letters.next(), letters.clone().next()) {
         (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
             first.to_lowercase().chain(letters).collect()
         }
         _ => label.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn categories_have_one_name_whichever_program_wrote_it() {
+        for term in ["unionyes", "union::yes", "union[T.yes]"] {
+            assert_eq!(plain_name(term), "unionyes");
+        }
+        assert_eq!(plain_name("region::a:union[T.yes]"), "regiona:unionyes");
+        assert_eq!(plain_name("x[1]"), "x[1]");
     }
 }

@@ -9,6 +9,7 @@ mod docx;
 mod former_name;
 mod layout;
 mod model_cell;
+mod notes;
 mod printed;
 mod published;
 mod read;
@@ -23,7 +24,9 @@ mod write;
 pub use address::{CellOf, Part};
 pub use docx::write_model_docx;
 pub use former_name::renamed_category;
-pub use layout::{ModelColumn, ModelGroup, ModelPanel, ModelRow, ModelSource, ModelStar, ModelTable, RowKind};
+pub use layout::{
+    ModelColumn, ModelGroup, ModelPanel, ModelRow, ModelSource, ModelStar, ModelTable, RowKind,
+};
 pub use model_cell::ModelCell;
 pub use printed::{PrintedModels, PrintedRow};
 pub use published::ModelAgreement;
@@ -36,4 +39,4 @@ pub use spec::{
 pub use statistic::{STATISTICS, TERM_COLUMNS};
 pub use text::{read_results_csv, read_results_json};
 pub use words::model_words;
-pub use write::{write_model_csv, write_model_part, write_model_text, with_trace_links, write_results_csv};
+pub use write::{with_trace_links, write_model_csv, write_model_part, write_model_text, write_results_csv};

@@ -39,7 +39,8 @@ pub(super) fn stars_line(wording: &Wording, stars: &[ModelStar]) -> Result<Optio
     if !legend.is_empty() {
         return Ok(Some(legend));
     }
-    let each = stars.iter().map(|star| wording.line("star", &[("stars", &star.stars), ("level", &star.level)]));
+    let each =
+        stars.iter().map(|star| wording.line("star", &[("stars", &star.stars), ("level", &star.level)]));
     let each: Vec<String> = each.collect::<Result<_>>()?;
     Ok(Some(each.join(comma) + wording.separator("list.stop", ".").trim_end()))
 }

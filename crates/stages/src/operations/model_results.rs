@@ -459,6 +459,7 @@ fn of_means(means: &FamaMacBeth, level: f64) -> ModelResults {
     let mut results = estimated(&means.coefficients, reference, level, "");
     results.set_text("dependent", &means.formula.dependent);
     results.set_text("estimator", "Fama-MacBeth");
+    results.set_text("errors", if means.bandwidth.is_some() { "Newey-West" } else { "Fama-MacBeth" });
     results.set_number("n_obs", means.n_obs as f64);
     results.set_number("n_times", means.times.len() as f64);
     results

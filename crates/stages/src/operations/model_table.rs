@@ -301,8 +301,9 @@ impl Parameters for ModelTableOf {
     fn inputs(&self) -> Vec<InputDeclaration> {
         let named: BTreeSet<&str> = self.asked().map(Asked::fit).collect();
         let models = match named.is_empty() {
-            true => vec![InputDeclaration::anything()],
-            false => named.into_iter().map(InputDeclaration::whatever).collect(),
+            true => vec![InputDeclaration::anything().in_order()],
+            // Branches are columns in the order in which the pipeline lists them.
+            false => named.into_iter().map(|role| InputDeclaration::whatever(role).in_order()).collect(),
         };
         let further = [
             InputDeclaration::json("vintage"),

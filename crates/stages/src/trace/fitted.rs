@@ -28,8 +28,7 @@ pub(super) fn fitted(
     let declared = declared_columns(bound, "panel").unwrap_or_default();
     let of_equations = equation(params);
     // What isn't of an equation is read whatever the model is.
-    let further: Vec<String> =
-        declared.iter().filter(|name| !of_equations.contains(name)).cloned().collect();
+    let further: Vec<String> = declared.iter().filter(|name| !of_equations.contains(name)).cloned().collect();
     let mut ground =
         Ground { panel: panel_of.clone(), variables: of_equations, sample: Vec::new(), dropped: Vec::new() };
     let condition = params.get("where").and_then(Value::as_str);

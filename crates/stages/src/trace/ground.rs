@@ -122,12 +122,7 @@ impl Made<'_> {
         Ok(self.keep_behind(key, Behind { base: Rc::new(found.base), passed: found.passed }))
     }
 
-    fn look(
-        &self,
-        of: &OutputOf,
-        model: &str,
-        found: &mut Found,
-    ) -> Result<(), StagesError> {
+    fn look(&self, of: &OutputOf, model: &str, found: &mut Found) -> Result<(), StagesError> {
         if !found.seen.insert(of.clone()) {
             return Ok(());
         }
@@ -167,7 +162,8 @@ impl Made<'_> {
         read: &OutputOf,
         found: &mut Found,
     ) -> Result<(), StagesError> {
-        let followed = self.stage(&read.stage).is_some_and(|stage| FOLLOWED.contains(&stage.operation.as_str()));
+        let followed =
+            self.stage(&read.stage).is_some_and(|stage| FOLLOWED.contains(&stage.operation.as_str()));
         let is_frame = self.record(read).is_some_and(|record| record.kind == Kind::Frame);
         match declared_columns(bound, role) {
             Some(columns) if followed && is_frame => found.base.add(self.whole(read, Some(&columns))?),

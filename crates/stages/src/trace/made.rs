@@ -127,7 +127,8 @@ impl<'a> Made<'a> {
         let own = own.filter(|(item, _)| branch.as_ref().is_none_or(|wanted| wanted == item));
         let main = self.stage(stage).map(OutputOf::main).map(|main| main.output).unwrap_or_default();
         let output = if output.is_empty() { &main } else { output };
-        let of = |item: &String| OutputOf { stage: stage.clone(), item: item.clone(), output: output.clone() };
+        let of =
+            |item: &String| OutputOf { stage: stage.clone(), item: item.clone(), output: output.clone() };
         own.map(|(item, _)| of(item)).collect()
     }
 

@@ -88,7 +88,8 @@ impl<'m, 'a> Spread<'m, 'a> {
         for ground in &base.grounds {
             if self.made.is_tidy(&ground.panel) {
                 let is_read = |cell: &RawCell| ground.variables.contains(&cell.variable);
-                depends |= self.cells.iter().any(is_read) && self.made.has_source(&ground.panel, self.cells)?;
+                depends |=
+                    self.cells.iter().any(is_read) && self.made.has_source(&ground.panel, self.cells)?;
                 continue;
             }
             for variable in &ground.variables {

@@ -31,8 +31,11 @@ pub(super) struct Tables {
     /// What reports and texts call a table by: their input's name, where one table alone goes by it.
     called: BTreeMap<String, Option<String>>,
     /// The models of outputs, by these and the level of their intervals.
-    models: RefCell<BTreeMap<(OutputOf, u64), Rc<Vec<ModelResults>>>>,
+    models: RefCell<BTreeMap<(OutputOf, u64), Models>>,
 }
+
+/// The models of an output.
+type Models = Rc<Vec<ModelResults>>;
 
 impl Tables {
     pub(super) fn of(made: &Made<'_>) -> Result<Self, StagesError> {
@@ -63,7 +66,8 @@ impl Tables {
     pub(super) fn addresses(&self) -> Vec<NumberAddress> {
         let of_table = |(_, table): &(OutputOf, ModelTable)| {
             let numbers = table.cells().into_iter().filter(CellOf::is_number);
-            let address = |cell: CellOf<'_>| NumberAddress::Cell { table: table.name.clone(), place: cell.place };
+            let address =
+                |cell: CellOf<'_>| NumberAddress::Cell { table: table.name.clone(), place: cell.place };
             numbers.map(address).collect::<Vec<_>>()
         };
         self.tables.iter().flat_map(of_table).collect()
@@ -141,7 +145,9 @@ impl Tables {
         let bound = made.bound(&fit.stage, &fit.item);
         let is_regression = made.stage(&fit.stage).is_some_and(|stage| stage.operation == "regress");
         let (Some(bound), true) = (bound, is_regression) else { return Ok(Vec::new()) };
-        let Some(panel) = made.read_by_bound(bound, "panel").into_iter().next() else { return Ok(Vec::new()) };
+        let Some(panel) = made.read_by_bound(bound, "panel").into_iter().next() else {
+            return Ok(Vec::new());
+        };
         let model = cell.column.model.model.as_str();
         let panel = made.shared_panel(&panel)?;
         let entity = own_entity(&bound.params, &panel, model);
@@ -164,7 +170,7 @@ impl Tables {
     }
 
     /// The models of an output, read once.
-    fn models(&self, made: &Made<'_>, fit: &OutputOf, level: f64) -> Result<Rc<Vec<ModelResults>>, StagesError> {
+    fn models(&self, made: &Made<'_>, fit: &OutputOf, level: f64) -> Result<Models, StagesError> {
         let key = (fit.clone(), level.to_bits());
         if let Some(known) = self.models.borrow().get(&key) {
             return Ok(Rc::clone(known));
@@ -189,7 +195,8 @@ impl Tables {
         let own = models.iter().find(|model| model.model == cell.column.model.model);
         let terms = own.map(|model| model.terms.as_slice()).unwrap_or_default();
         let by_name = terms.iter().find(|term| term.term == cell.row.id);
-        let by_value = || terms.iter().find(|term| term.estimate.is_some() && term.estimate == cell.cell.value);
+        let by_value =
+            || terms.iter().find(|term| term.estimate.is_some() && term.estimate == cell.cell.value);
         Ok(by_name.or_else(by_value).cloned())
     }
 }

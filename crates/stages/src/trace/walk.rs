@@ -67,11 +67,7 @@ impl<'m, 'a> Walk<'m, 'a> {
 
     /// The outputs that the values of the variables passed through, and those that the cells behind them
     /// came from; in the pipeline's order, the report's end first.
-    pub(super) fn outputs_passed(
-        &mut self,
-        base: &Base,
-        cells: &BTreeSet<usize>,
-    ) -> Vec<OutputOf> {
+    pub(super) fn outputs_passed(&mut self, base: &Base, cells: &BTreeSet<usize>) -> Vec<OutputOf> {
         let mut outputs: BTreeSet<OutputOf> =
             self.columns(base).into_iter().map(|column| column.output).collect();
         outputs.extend(cells.iter().map(|at| self.cells.output(*at).clone()));
@@ -92,7 +88,8 @@ impl<'m, 'a> Walk<'m, 'a> {
     /// The columns of the variables and those that they are made of, each once.
     fn columns(&mut self, base: &Base) -> Vec<ColumnOf> {
         let of_ground = |ground: &Ground| {
-            let column = |variable: &String| ColumnOf { output: ground.panel.clone(), column: variable.clone() };
+            let column =
+                |variable: &String| ColumnOf { output: ground.panel.clone(), column: variable.clone() };
             ground.variables.iter().map(column).collect::<Vec<_>>()
         };
         let mut pending: Vec<ColumnOf> = base.grounds.iter().flat_map(of_ground).collect();

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 use vintner_stages::trace::{
-    CellTrace, CellValue, NumberAddress, NumberValue, RawCell, TracedFile, TracedOrigin, Traces, trace_all, trace_cell,
-    trace_number,
+    CellTrace, CellValue, NumberAddress, NumberValue, RawCell, TracedFile, TracedOrigin, Traces, trace_all,
+    trace_cell, trace_number,
 };
 use vintner_stages::{Signs, significant};
 
