@@ -163,6 +163,7 @@ impl Check<'_> {
         self.format(source, place);
         self.layout(source, place);
         self.within_year(source, place);
+        self.entity_with(source, place);
         self.fill(source, place);
         self.keeps_no_duplicates(source, place);
         self.columns(source, place);
@@ -537,21 +538,35 @@ impl Check<'_> {
                 "write `within_year: [month, day]` for days, one column for all else",
             );
         }
-        let keys = [&source.entity, &source.time, &source.category, &source.variable_column];
-        let keys: Vec<&String> = keys.into_iter().flatten().chain(&source.within_year).collect();
-        for name in &source.within_year {
-            if keys.iter().filter(|key| **key == name).count() > 1 {
-                self.fault(field, format!("{name:?} is a part of the key twice"), "name each column once");
-                return;
-            }
+        self.once(&source.within_year, source, field);
+    }
+
+    /// That an entity of several columns has a first one, and each of them once.
+    fn entity_with(&mut self, source: &Source, place: Place<'_>) {
+        if source.entity_with.is_empty() {
+            return;
+        }
+        let field = place.field("entity_with");
+        if source.layout == Layout::EntitiesAcross {
+            self.forbid(true, "entity_with", "a table with entities across", place);
+        } else if source.entity.is_none() {
+            let message = "`entity_with` goes with a column of `entity`, and there is none".into();
+            self.fault(field, message, "name the first of them as `entity`");
+        }
+        self.once(&source.entity_with, source, field);
+    }
+
+    /// That columns of keys are no other keys as well.
+    fn once(&mut self, names: &[String], source: &Source, field: Option<&Node>) {
+        let twice = names.iter().find(|name| source.keys().filter(|key| key == name).count() > 1);
+        if let Some(name) = twice {
+            self.fault(field, format!("{name:?} is a part of the key twice"), "name each column once");
         }
     }
 
     /// That what is filled down is a key.
     fn fill(&mut self, source: &Source, place: Place<'_>) {
-        let keys = [&source.entity, &source.time, &source.category, &source.variable_column];
-        let keys = keys.into_iter().flatten().chain(&source.within_year).chain(source.rows_where.keys());
-        let keys: Vec<&String> = keys.collect();
+        let keys: Vec<&String> = source.keys().chain(source.rows_where.keys()).collect();
         let node = place.field("fill");
         let divided = source.period_of_times().and_then(|period| period.frequency?.in_a_year());
         let is_text = |name: &String| {
@@ -565,7 +580,7 @@ impl Check<'_> {
             let node = node.and_then(|node| node.get(name)).or(node);
             if !keys.contains(&name) && !is_text(name) {
                 let message = format!("{name:?} is no column of keys or names");
-                let hint = "`fill` is for the columns of `entity`, `time`, `within_year`, `category`, `variable_column` and \
+                let hint = "`fill` is for the columns of `entity`, `entity_with`, `time`, `within_year`, `category`, `variable_column` and \
                             `where`, and of a long table for those of `type: text`; a blank cell of a number is a missing value";
                 self.fault(node, message, hint);
             } else if source.given.contains_key(name) {

@@ -157,8 +157,7 @@ impl Source {
 
     /// Whether a column is one of keys or of `where`.
     fn uses(&self, column: &str) -> bool {
-        let keys = [&self.entity, &self.time, &self.category, &self.variable_column];
-        keys.into_iter().flatten().any(|own| own == column) || self.rows_where.contains_key(column)
+        self.keys().any(|own| own == column) || self.rows_where.contains_key(column)
     }
 }
 

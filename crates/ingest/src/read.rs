@@ -261,9 +261,8 @@ fn columns_of(source: &Source, bytes: &[u8], names: Option<Vec<String>>) -> Resu
 
 /// The headers of a source's columns that are read as labels, or as codes, where their values have labels.
 pub(crate) fn labelled_columns(source: &Source, wanted: ValueLabels) -> Vec<String> {
-    let keys = [&source.entity, &source.category, &source.variable_column].into_iter().flatten();
-    let keys = keys.chain(&source.within_year).chain(source.rows_where.keys());
-    let keys = keys.map(|name| (name, ValueLabels::Labels));
+    let names = source.keys().filter(|name| source.time.as_ref() != Some(*name));
+    let keys = names.chain(source.rows_where.keys()).map(|name| (name, ValueLabels::Labels));
     let times = source.time.iter().map(|name| (name, ValueLabels::Codes));
     let values = source.columns.iter().filter_map(|column| {
         let is_text = column.kind == ValueKind::Text;
@@ -297,8 +296,7 @@ fn label_warnings<'c>(source: &'c Source, columns: &'c Columns) -> impl Iterator
 
 /// The headers that a source names in a long table.
 pub(crate) fn named(source: &Source) -> Vec<String> {
-    let keys = [&source.entity, &source.time, &source.category, &source.variable_column];
-    let keys = keys.into_iter().flatten().chain(&source.within_year).chain(source.rows_where.keys());
+    let keys = source.keys().chain(source.rows_where.keys());
     keys.chain(source.columns.iter().filter_map(|column| column.column.as_ref())).cloned().collect()
 }
 

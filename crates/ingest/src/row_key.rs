@@ -23,6 +23,8 @@ use crate::yaml_word::yaml_word;
 #[derive(Debug)]
 pub(crate) struct KeyColumns {
     pub entity: Option<KeyColumn>,
+    /// What names an entity together with that.
+    with: Vec<KeyColumn>,
     pub time: Option<KeyColumn>,
     /// What divides the year of a time.
     within: Vec<KeyColumn>,
@@ -57,6 +59,8 @@ impl KeyColumns {
             name.as_deref().and_then(|name| find_key(tidying, header, name))
         };
         let entity = named(tidying, &source.entity);
+        let with: Vec<KeyColumn> =
+            source.entity_with.iter().filter_map(|name| find_key(tidying, header, name)).collect();
         let time = named(tidying, &source.time);
         let within: Vec<KeyColumn> =
             source.within_year.iter().filter_map(|name| find_key(tidying, header, name)).collect();
@@ -71,7 +75,7 @@ impl KeyColumns {
         let not_times = source.not_times.iter().map(|text| fold(text)).collect();
         let fill = source.fill.keys().filter_map(|name| Some(header.find(name).ok()?.column)).collect();
         let all = tidying.fault_count() == before;
-        all.then_some(Self { entity, time, within, category, variable, conditions, not_times, fill })
+        all.then_some(Self { entity, with, time, within, category, variable, conditions, not_times, fill })
     }
 
     /// The columns of an entity and a time, where a row has these and no other keys, each in a column of its own.
@@ -79,7 +83,10 @@ impl KeyColumns {
         let column = |key: &Option<KeyColumn>| {
             key.as_ref().filter(|key| key.is_alone() && key.column < GIVEN).map(|key| key.column)
         };
-        let no_others = self.category.is_none() && self.variable.is_none() && self.within.is_empty();
+        let no_others = self.with.is_empty()
+            && self.category.is_none()
+            && self.variable.is_none()
+            && self.within.is_empty();
         let alone =
             no_others && self.conditions.is_empty() && self.not_times.is_empty() && self.fill.is_empty();
         Some(PlainKeys { entity: column(&self.entity)?, time: column(&self.time)? })
@@ -98,6 +105,7 @@ impl KeyColumns {
     fn all_keys<'k>(&'k self) -> impl Iterator<Item = (&'k KeyColumn, &'static str)> {
         let one = |column: &'k Option<KeyColumn>, what| column.iter().map(move |column| (column, what));
         one(&self.entity, "entity")
+            .chain(self.with.iter().map(|column| (column, "part of the entity")))
             .chain(one(&self.time, "year"))
             .chain(self.within.iter().map(|column| (column, "part of the year")))
             .chain(one(&self.category, "category"))
@@ -202,18 +210,7 @@ impl KeyColumns {
             return None;
         }
         let entity = match &self.entity {
-            Some(key) => {
-                // What a name shows beside it is told where it stands.
-                if row.filled(key.column) == Filled::Own {
-                    tidying.marks.see_key(key.cell(row), row.number(), key.column);
-                }
-                let entity = tidying.entity(key.cell(row), row.number(), key.column);
-                if entity.is_none() {
-                    let time = self.time_if_any(tidying, row);
-                    tidying.left_out(key.cell(row), time, row.number(), key.column);
-                }
-                Some(entity?)
-            }
+            Some(key) => Some(self.entity_of(tidying, key, row)?),
             None => None,
         };
         let part = if self.within.is_empty() { None } else { Some(part_in(tidying, &self.within, row)?) };
@@ -235,6 +232,27 @@ impl KeyColumns {
             tidying.records.categories.code(&folded)
         });
         Some(KeyedRow { key: RowKey { entity, category }, time, part, mark: mark.flatten() })
+    }
+
+    /// The entity of a row; nothing where it is left out, or its name is a fault.
+    fn entity_of(&self, tidying: &mut Tidying<'_>, first: &KeyColumn, row: &dyn Row) -> Option<u32> {
+        // What a name shows beside it is told where it stands.
+        for key in [first].into_iter().chain(&self.with) {
+            if row.filled(key.column) == Filled::Own {
+                tidying.marks.see_key(key.cell(row), row.number(), key.column);
+            }
+        }
+        let joined = match self.with.as_slice() {
+            [] => None,
+            with => Some(joined_name(tidying, [first].into_iter().chain(with), row)?),
+        };
+        let name = joined.as_deref().map_or_else(|| first.cell(row), Cell::Text);
+        let entity = tidying.entity(name, row.number(), first.column);
+        if entity.is_none() {
+            let time = self.time_if_any(tidying, row);
+            tidying.left_out(name, time, row.number(), first.column);
+        }
+        entity
     }
 
     /// Whether all keys of a row are filled down, and it has a number.
@@ -334,7 +352,8 @@ impl KeyColumns {
             (&self.variable, &source.variable_column),
         ];
         let named = named.into_iter().filter_map(|(key, name)| Some((key.as_ref()?, name.as_ref()?)));
-        let mut named = named.chain(self.within.iter().zip(&source.within_year));
+        let with = self.with.iter().zip(&source.entity_with);
+        let mut named = named.chain(with).chain(self.within.iter().zip(&source.within_year));
         let is_blank = |key: &KeyColumn| blank.is_none_or(|blank| blank.column == key.column);
         let found = named.find(|(key, name)| is_blank(key) && !source.fill.contains_key(*name));
         let fill = match found.map(|(_, name)| name) {
@@ -360,6 +379,34 @@ impl KeyColumns {
             filled.map(|(key, what)| format!("the {what} {:?}", key.cell(row).raw())).collect();
         texts.join(" and ")
     }
+}
+
+/// What stands between the names that are one entity's.
+const BETWEEN: char = ':';
+
+/// The names of a row that are one entity's, as one. A name with what stands between them would be read as two.
+fn joined_name<'k>(
+    tidying: &mut Tidying<'_>,
+    keys: impl Iterator<Item = &'k KeyColumn>,
+    row: &dyn Row,
+) -> Option<String> {
+    let mut joined = String::new();
+    for (at, key) in keys.enumerate() {
+        let part = fold(&key.cell(row).raw());
+        if part.contains(BETWEEN) {
+            let message =
+                format!("{part:?} is a part of an entity's name, between whose parts a colon stands");
+            let hint =
+                "write it without a colon by `corrections`, or name one column that tells the entities apart";
+            tidying.fault_at(row.number(), key.column, message, hint);
+            return None;
+        }
+        if at > 0 {
+            joined.push(BETWEEN);
+        }
+        joined.push_str(&part);
+    }
+    Some(joined)
 }
 
 /// Whether a cell holds a number, by whatever rule it is written.

@@ -83,6 +83,10 @@ pub struct Source {
     /// The column of entity names; none for a series without entities.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entity: Option<String>,
+    /// Columns that name an entity together with that of `entity`: the other country of a pair, the industry of a
+    /// country. An entity's name is theirs with colons between: `DEU:FRA`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entity_with: Vec<String>,
     /// The column of years. In a wide table whose headers are months, quarters or halves of a year: that of the year of
     /// each row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -446,6 +450,12 @@ impl Source {
         self.layout == Layout::Long
             && self.entity.is_none()
             && (timeless || self.duplicates == Duplicates::Keep)
+    }
+
+    /// The columns of its keys, as far as it names any.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &String> {
+        let one = [&self.entity, &self.time, &self.category, &self.variable_column];
+        one.into_iter().flatten().chain(&self.entity_with).chain(&self.within_year)
     }
 
     /// The encoding's label, `utf-8` unless said otherwise.

@@ -8,6 +8,7 @@ mod corpus;
 mod corrections;
 mod crosswalks;
 mod declared_keys;
+mod entities_of_several_columns;
 mod faults;
 mod first_looks;
 mod folders;

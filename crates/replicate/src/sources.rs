@@ -66,6 +66,7 @@ fn unread(source: &Source) -> Option<String> {
         (!source.split.is_empty(), "columns of several keys"),
         (source.period.is_some(), "periods other than years"),
         (source.year_span.is_some(), "years such as 2019/20"),
+        (!source.entity_with.is_empty(), "entities named by several columns"),
         (!source.not_times.is_empty(), "rows whose time is none"),
         (!source.fill.is_empty(), "keys filled down"),
         (source.era.is_some(), "years of an era"),

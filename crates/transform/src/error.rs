@@ -43,7 +43,7 @@ pub enum TransformError {
     /// A variable by category was to be a column.
     #[error(
         "`{variable}` comes by category ({}), so an entity has several values of it a year; \
-         add it up (`aggregate: {{{variable}: sum}}`) or make an exposure of it",
+         add it up (`aggregate: {{{variable}: sum}}`), make an exposure of it, or follow each category over time as an entity of its own (`entity_with` in place of `category` in vintage.yaml)",
         several(categories)
     )]
     ByCategory {

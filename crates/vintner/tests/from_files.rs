@@ -194,19 +194,23 @@ fn pairs_over_years() {
             }
         }
     }
-    let source = "    entity: pair\n    time: year\n    columns:\n      - {column: from, variable: from, type: text}\n      \
-                  - {column: to, variable: to, type: text}\n      - {column: trade, variable: trade}\n      \
-                  - {column: tariff, variable: tariff}\n";
+    let columns = "    time: year\n    columns:\n      - {column: from, variable: from, type: text}\n      \
+                   - {column: to, variable: to, type: text}\n      - {column: trade, variable: trade}\n      \
+                   - {column: tariff, variable: tariff}\n";
     let stages = "  equation:\n    op: regress\n    inputs: {panel: frame}\n    params:\n      dependent: trade\n      \
                   regressors: [tariff]\n      pooled:\n        model: within\n        effects: [entity, from^time, to^time]\n        \
                   covariance: {kind: cluster, by: {column: from}}\n    publish: {fits: reports/fits.json}\n";
-    let workspace = workspace(&text, source, "variables: [from, to, trade, tariff]", stages);
-    run(&workspace);
-    let fits = json(&workspace, "reports/fits.json");
-    let coefficient = &fits["pooled"]["coefficients"][0];
-    // R 4.2.2: lm(trade ~ tariff + factor(pair) + factor(from):factor(year) + factor(to):factor(year)).
-    let estimate = coefficient["estimate"].as_f64().unwrap();
-    assert!((estimate + 0.409743589743589).abs() < 1e-12, "{fits}");
+    // The pair as a column of its own, and as its two ends.
+    for keys in ["    entity: pair\n", "    entity: from\n    entity_with: [to]\n"] {
+        let source = format!("{keys}{columns}");
+        let workspace = workspace(&text, &source, "variables: [from, to, trade, tariff]", stages);
+        run(&workspace);
+        let fits = json(&workspace, "reports/fits.json");
+        let coefficient = &fits["pooled"]["coefficients"][0];
+        // R 4.2.2: lm(trade ~ tariff + factor(pair) + factor(from):factor(year) + factor(to):factor(year)).
+        let estimate = coefficient["estimate"].as_f64().unwrap();
+        assert!((estimate + 0.409743589743589).abs() < 1e-12, "{fits}");
+    }
 }
 
 /// Quarters of regions beside years of them: each quarter has its year's value, as where a file has both side by side.

@@ -7,12 +7,12 @@ use vintner_panel::PeriodReading;
 use super::entity_guess::{EntityGuess, entity_by_keys, entity_by_names, id_of};
 use super::file_guess::DeclaredKeys;
 use super::parts_of_years::within_years;
-use super::sheet_view::{SheetView, ViewColumn};
+use super::sheet_view::{SheetView, ViewColumn, number_of};
 use super::table_guess::TableGuess;
 use super::time_column::{declared_time, time_column};
 use super::times_seen::time_in;
-use super::told_apart::told_apart;
-use super::value_guess::{ValueGuess, value};
+use super::told_apart::{Apart, told_apart};
+use super::value_guess::{ValueGuess, text, value};
 use crate::crosswalk::Crosswalk;
 use crate::fold::fold;
 use crate::grid::GridRow;
@@ -117,6 +117,42 @@ pub(super) fn timeless(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> O
     numbers.then_some(guess)
 }
 
+/// Whether rows are of many: whatever names there are, each has two rows a time and more on average. Fewer are mistakes
+/// of a panel.
+fn is_of_many(times: &[&ViewColumn], others: &[&ViewColumn], own: &[&GridRow]) -> bool {
+    let is_named = |column: &&&ViewColumn| {
+        let numbers = own.iter().filter(|row| number_of(column.cell(row)).is_some()).count();
+        numbers * 2 < own.len()
+    };
+    let keys = |name: Option<&ViewColumn>| {
+        let key = |row: &&GridRow| -> Vec<String> {
+            times.iter().copied().chain(name).map(|column| fold(&column.cell(row).raw())).collect()
+        };
+        own.iter().map(key).collect::<BTreeSet<_>>().len()
+    };
+    let named = others.iter().filter(is_named).map(|column| Some(*column));
+    named.chain([None]).all(|name| keys(name) * 2 <= own.len())
+}
+
+/// The columns of the two ends of pairs, from left to right: one tells the rows of the other apart, and most of its
+/// names are the other's, too.
+fn ends<'c>(
+    entity: &'c ViewColumn,
+    apart: &Apart,
+    rest: &[&'c ViewColumn],
+    own: &[&GridRow],
+) -> Option<[&'c ViewColumn; 2]> {
+    let by = apart.by.as_ref()?;
+    let other = rest.iter().find(|column| column.name == *by)?;
+    let names = |column: &ViewColumn| -> BTreeSet<String> {
+        own.iter().map(|row| fold(&column.cell(row).raw())).collect()
+    };
+    let (first, second) = (names(entity), names(other));
+    let both = first.intersection(&second).count();
+    let ends = if other.at < entity.at { [*other, entity] } else { [entity, *other] };
+    (both > 1 && 2 * both >= first.len().min(second.len())).then_some(ends)
+}
+
 /// A table with an observation a row.
 fn by_rows(
     view: &SheetView<'_>,
@@ -137,9 +173,22 @@ fn by_rows(
         entity.iter().map(|(column, _)| column).chain(times.iter().copied()).collect();
     let rest: Vec<&ViewColumn> = others.iter().filter(|column| !keys.contains(*column)).copied().collect();
     let apart = told_apart(&keys, entity.is_some(), &rest, &own);
+    let of_many = crosswalk.is_none() && apart.is_repeated && is_of_many(times, others, &own);
+    if of_many && entity.is_some() {
+        // What stands there says something of each observation, and not whose it is.
+        return by_rows(view, None, times, others, data, crosswalk);
+    }
     let of_condition = |name: &str| apart.conditions.iter().any(|(own, _)| own == name);
+    let ends = match (&entity, crosswalk) {
+        (Some((column, _)), None) => ends(column, &apart, &rest, &own),
+        _ => None,
+    };
     let is_value =
         |column: &&&ViewColumn| apart.by.as_ref() != Some(&column.name) && !of_condition(&column.name);
+    // Either end of a pair may have effects of its own.
+    let of_ends = ends.iter().flatten();
+    let of_ends = of_ends.filter_map(|column| text(&column.name, own.iter().map(|row| column.cell(row))));
+    let of_ends: Vec<ValueGuess> = of_ends.collect();
     let values: Vec<(bool, ValueGuess)> = rest
         .iter()
         .filter(is_value)
@@ -151,11 +200,16 @@ fn by_rows(
     let is_number = |(_, value): &&(bool, ValueGuess)| value.kind != ValueKind::Text;
     let cells: usize = values.iter().filter(is_number).map(|(_, one)| one.numbers).sum();
     Some(TableGuess {
-        entity: entity.map(|(_, guess)| guess),
-        category: apart.by,
+        category: apart.by.filter(|_| ends.is_none()),
+        entity_with: ends.iter().map(|[_, other]| other.name.clone()).collect(),
+        entity: match ends {
+            Some([first, _]) => Some(EntityGuess::unknown(first, &own)),
+            None => entity.map(|(_, guess)| guess),
+        },
         conditions: apart.conditions,
         repeated: apart.is_repeated,
-        values: values.into_iter().map(|(_, one)| one).collect(),
+        of_many,
+        values: of_ends.into_iter().chain(values.into_iter().map(|(_, one)| one)).collect(),
         score: cells + 2 * own.len(),
         ..TableGuess::of(view, Layout::Long, data)
     })

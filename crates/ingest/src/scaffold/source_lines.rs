@@ -269,6 +269,7 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
                 }
             }
         }
+        None if guess.of_many => {}
         None if guess.time.is_some() || guess.layout == Layout::Wide => {
             lines.review("    ", "no column of names was found, so this is one series for all entities; if its columns are entities, `layout: entities_across`");
         }
@@ -292,6 +293,11 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
             .review("    ", &one_line(&format!("these seem to be times, and can't be read as such: {told}")));
     }
     fill_line(guess, lines);
+    if !guess.entity_with.is_empty() {
+        let columns: Vec<String> = guess.entity_with.iter().map(|name| quoted(name)).collect();
+        let line = format!("    entity_with: [{}]", columns.join(", "));
+        lines.guess(&line, "the other ends of pairs: each pair is an entity, `DEU:FRA`");
+    }
     if let Some(category) = &guess.category {
         let line = format!("    category: {}", quoted(category));
         if says_part(category) && guess.times.reading.span.is_some() {
@@ -300,7 +306,8 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
             let name = quoted(category);
             lines.review(&line, &format!("it tells rows of one time apart; if it is a part of the year, write `within_year: [{name}]` in its place and `period: {{frequency: quarter}}`, or half-year, month, week"));
         } else {
-            lines.guess(&line, "it tells rows of one time apart");
+            let name = quoted(category);
+            lines.guess(&line, &format!("it tells rows of one time apart; `entity_with: [{name}]` in its place where each combination is followed over time"));
         }
     }
     if let Some(column) = &guess.variable_column {
@@ -332,7 +339,9 @@ fn key_lines(described: &Described<'_>, lines: &mut Lines) {
     if outside > 0 && keeps {
         lines.guess("    outside: keep", "as for this variable elsewhere");
     }
-    if guess.repeated && guess.entity.is_none() && guess.layout == Layout::Long {
+    if guess.of_many {
+        lines.review("    duplicates: keep", "several rows have one time, so that each is taken for an observation of somebody new; else `entity`, `category` or `where: {column: text}` tells them apart");
+    } else if guess.repeated && guess.entity.is_none() && guess.layout == Layout::Long {
         lines.review("    ", "several rows have one time: `duplicates: keep` where each is an observation of somebody new; else `entity`, `category` or `where: {column: text}` tells them apart");
     } else if guess.repeated {
         lines.review("    ", "some entity has several rows for a time: `duplicates: first`, `where: {column: text}` or `category`");

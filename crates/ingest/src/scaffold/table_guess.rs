@@ -45,6 +45,8 @@ pub(super) struct TableGuess {
     /// Of each the first cell that says nothing itself, and what is read there.
     pub(super) fill_examples: Vec<(String, String)>,
     pub(super) category: Option<String>,
+    /// The columns that name an entity together with its own: the other end of a pair.
+    pub(super) entity_with: Vec<String>,
     /// Columns of which one text is read.
     pub(super) conditions: Vec<Condition>,
     pub(super) variable_column: Option<String>,
@@ -52,6 +54,8 @@ pub(super) struct TableGuess {
     pub(super) values: Vec<ValueGuess>,
     /// Whether some entity has two rows for a time.
     pub(super) repeated: bool,
+    /// Whether it is so of nearly all, as of observations of somebody new.
+    pub(super) of_many: bool,
     /// Headers of numbers that aren't read, beside months or quarters: a year's total.
     pub(super) beside: Vec<String>,
     /// How sure it is: cells that fit.
@@ -161,10 +165,12 @@ impl TableGuess {
             fill: Vec::new(),
             fill_examples: Vec::new(),
             category: None,
+            entity_with: Vec::new(),
             conditions: Vec::new(),
             variable_column: None,
             values: Vec::new(),
             repeated: false,
+            of_many: false,
             beside: Vec::new(),
             score: 0,
         }
@@ -184,6 +190,7 @@ impl TableGuess {
                 .into_iter()
                 .flatten()
                 .any(|key| key == name)
+            || self.entity_with.contains(name)
             || self.within.contains(name)
             || self.conditions.iter().any(|(condition, _)| condition == name)
     }

@@ -32,6 +32,11 @@ pub(super) struct ValueGuess {
     pub(super) examples: Vec<(String, String)>,
 }
 
+/// Names, though they may be written as numbers. None where all cells are blank.
+pub(super) fn text<'c>(header: &str, cells: impl Iterator<Item = Cell<'c>>) -> Option<ValueGuess> {
+    value(Some(header), cells).map(|guess| ValueGuess { kind: ValueKind::Text, ..guess })
+}
+
 /// What stands in some cells: numbers where these are not fewer than other texts; text otherwise. None where all are
 /// blank or of another type.
 pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'c>>) -> Option<ValueGuess> {

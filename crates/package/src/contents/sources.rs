@@ -45,8 +45,8 @@ fn of(manifest: &Manifest, source: &Source, vintage: &Vintage, raw: &str) -> Sou
         format: in_word(&source.format),
         sheet: source.sheet.clone(),
         encoding: source.encoding.clone(),
-        entity: source.entity.clone(),
-        time: times_of(source),
+        entity: joined(source.entity.iter().chain(&source.entity_with)),
+        time: joined(source.time.iter().chain(&source.within_year)),
         missing: source.missing.clone(),
         columns: source.columns.clone(),
         covers: source.covers,
@@ -62,9 +62,9 @@ fn of(manifest: &Manifest, source: &Source, vintage: &Vintage, raw: &str) -> Sou
     }
 }
 
-/// The columns that a time stands in.
-fn times_of(source: &Source) -> Option<String> {
-    let columns: Vec<&str> = source.time.iter().chain(&source.within_year).map(String::as_str).collect();
+/// The columns that a key stands in.
+fn joined<'s>(columns: impl Iterator<Item = &'s String>) -> Option<String> {
+    let columns: Vec<&str> = columns.map(String::as_str).collect();
     (!columns.is_empty()).then(|| columns.join(", "))
 }
 

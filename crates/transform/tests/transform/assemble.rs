@@ -105,7 +105,8 @@ fn faults_are_told_together() -> Outcome {
         [
             "no source has the variable `gpd`; did you mean `gdp`? There are: fx, gdp, stock",
             "`stock` comes by category (x, y), so an entity has several values of it a year; add it up \
-             (`aggregate: {stock: sum}`) or make an exposure of it",
+             (`aggregate: {stock: sum}`), make an exposure of it, or follow each category over time as an entity of its own \
+             (`entity_with` in place of `category` in vintage.yaml)",
         ]
     );
     Ok(())
