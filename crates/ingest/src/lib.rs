@@ -54,6 +54,7 @@ mod manifest;
 mod manifest_check;
 mod manifest_reading;
 mod marked_period;
+mod marked_time;
 mod marks_seen;
 mod merged;
 mod merged_region;

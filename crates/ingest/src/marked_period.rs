@@ -4,8 +4,8 @@ use vintner_panel::Period;
 
 use crate::flag_pattern::{FlagPattern, without_flags};
 use crate::fold::fold;
+use crate::marked_time::MarkedPeriod;
 use crate::number_rule::Flags;
-use crate::tidying_times::MarkedPeriod;
 use crate::year::is_mark;
 
 /// The period that a text is without the marks that are declared; nothing where they leave none.

@@ -9,6 +9,7 @@ use crate::cell::Cell;
 use crate::column_slice::ColumnSlice;
 use crate::crosswalk::Crosswalk;
 use crate::layout::Layout;
+use crate::marked_time::MarkedPeriod;
 use crate::marks_seen::MarksSeen;
 use crate::names_outside::NamesOutside;
 use crate::number_rule::DecimalMark;
@@ -18,7 +19,6 @@ use crate::records::{RecordPlace, Records, RowKey};
 use crate::rows::Row;
 use crate::source::Source;
 use crate::source_fault::SourceFaults;
-use crate::tidying_times::MarkedPeriod;
 use crate::value_reader::{Value, ValueReader};
 
 /// Columns from here on aren't in the table; their values are given.

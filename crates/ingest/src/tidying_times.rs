@@ -2,33 +2,19 @@
 
 use std::borrow::Cow;
 
-use vintner_panel::{Frequency, Numbered, PanelError, Period, PeriodReading};
+use vintner_panel::{Frequency, Numbered, PanelError, PeriodReading};
 
 use crate::cell::Cell;
 use crate::century::century_cure;
 use crate::era;
 use crate::fold::fold;
 use crate::marked_period::{marked_period, undeclared_mark};
+use crate::marked_time::{MarkedPeriod, MarkedTime};
 use crate::part_of_year::part_of_year;
 use crate::period_text::period_text;
 use crate::tidying::Tidying;
 use crate::yaml_word::yaml_word;
 use crate::year::{PLAUSIBLE_YEARS, YearProblem, parse_marked_year};
-
-/// A time as a number among those of its frequency, and what is written beside it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct MarkedTime {
-    pub(crate) time: i32,
-    /// A mark such as the `p` of 2020Q1p.
-    pub(crate) mark: Option<String>,
-}
-
-/// A period, and what is written beside it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct MarkedPeriod {
-    pub(crate) period: Period,
-    pub(crate) mark: Option<String>,
-}
 
 impl Tidying<'_> {
     /// The time in a cell of a row that isn't read; a fault nowhere.

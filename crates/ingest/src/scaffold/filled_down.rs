@@ -4,27 +4,12 @@ use std::collections::BTreeSet;
 
 use vintner_panel::{Frequency, Period, PeriodReading};
 
+use super::fill_guess::FillGuess;
 use super::sheet_view::{SheetView, ViewColumn, is_numeral};
 use super::times_seen::{TimeReading, time_in};
 use crate::fold::fold;
 use crate::grid::{CellContent, GridRow};
 use crate::part_of_year::part_of_year;
-use crate::source::Fill;
-
-/// A column whose cells mean what stands above them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct FillGuess {
-    pub(super) column: u32,
-    /// Where it is the year alone that stands above: what parts of it the cells are.
-    pub(super) years_of: Option<Frequency>,
-}
-
-impl FillGuess {
-    /// What a manifest says of it.
-    pub(super) fn fill(self) -> Fill {
-        if self.years_of.is_some() { Fill::Year } else { Fill::Down }
-    }
-}
 
 /// So many rows a table has at least of which that can be told.
 const FEWEST: usize = 3;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::filled_down::FillGuess;
+use super::fill_guess::FillGuess;
 use crate::cell::Cell;
 use crate::column_letter::letters;
 use crate::fold::{fold, fold_header};
