@@ -2,6 +2,7 @@
 
 use super::crosswalk_guess::{NamesOf, crosswalk_of};
 use super::data_package::{DataPackage, NAME};
+use super::described::Described;
 use super::file_guess::{Readable, readings};
 use super::known::{KnownVariable, is_named, matches, words};
 use super::likeliest_table::table;
@@ -9,7 +10,7 @@ use super::manifest_writer::Lines;
 use super::names::{one_line, slug, unique};
 use super::proof::{Proof, proof};
 use super::sheets_of_times::sheets_of_times;
-use super::source_lines::{Described, source_lines};
+use super::source_lines::source_lines;
 use super::table_guess::TableGuess;
 use super::value_guess::ValueGuess;
 use crate::checksum::Checksum;

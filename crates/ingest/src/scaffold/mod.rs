@@ -2,20 +2,25 @@
 //! examples of how it is read, and what a person has to decide is marked. What is written is read before it is handed
 //! on, and what is wrong with it is said there.
 
+mod column_lines;
 mod compose;
 mod crosswalk_guess;
 mod data_package;
+mod described;
 mod entities_across_guess;
 mod entity_guess;
 mod file_guess;
+mod file_lines;
 mod fill_guess;
 mod filled_down;
 mod headers_of_times;
+mod key_lines;
 mod known;
 mod likeliest_table;
 mod long_guess;
 mod manifest_writer;
 mod names;
+mod number_lines;
 mod numbers_seen;
 mod parts_across_guess;
 mod parts_of_years;
@@ -25,6 +30,7 @@ mod sheets_of_times;
 mod source_lines;
 mod table_guess;
 mod time_column;
+mod time_lines;
 mod times_seen;
 mod told_apart;
 mod value_guess;

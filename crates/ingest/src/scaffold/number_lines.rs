@@ -1,0 +1,114 @@
+//! How the numbers of a source are written, in lines of a manifest.
+
+use super::described::Described;
+use super::manifest_writer::Lines;
+use super::names::{quoted, told};
+use crate::number_rule::{DecimalMark, Grouping, Negative, NumberRule, Percent};
+use crate::source::ValueKind;
+
+/// The rule of numbers of the whole source, where its columns need one: whether a comma stands before fractions.
+pub(super) fn numbers_line(described: &Described<'_>, lines: &mut Lines) -> bool {
+    let values =
+        || described.columns.iter().map(|column| column.value).filter(|value| value.kind != ValueKind::Text);
+    let flags: Vec<String> = described.guess.times.marks.iter().map(|mark| quoted(mark)).collect();
+    let flags = if flags.is_empty() { String::new() } else { format!("flags: [{}]", flags.join(", ")) };
+    let marked =
+        if flags.is_empty() { "" } else { "; and marks stand beside times, which are kept: do they?" };
+    let with_flags = |decimal: &str| match flags.as_str() {
+        "" => format!("    numbers: {{{decimal}}}"),
+        flags => format!("    numbers: {{{decimal}, {flags}}}"),
+    };
+    let flags_alone = |lines: &mut Lines| {
+        if !flags.is_empty() {
+            let question =
+                "marks stand beside times, and are kept beside the values of these: are they marks?";
+            lines.review(&format!("    numbers: {{{flags}}}"), question);
+        }
+    };
+    let point = values().find_map(|value| value.seen.by_point.clone());
+    let comma = values().find_map(|value| value.seen.by_comma.clone());
+    let either = values().find_map(|value| Some((value, value.seen.either.clone()?)));
+    match (point, comma, either) {
+        (None, Some(comma), Some((value, either))) if value.seen.by_comma.is_none() => {
+            let question = format!(
+                "other columns write {}; is {} a number with fractions after its comma, or groups after its point, too?",
+                told(&comma),
+                told(&either)
+            );
+            lines.review(&with_flags("decimal: \",\""), &format!("{question}{marked}"));
+            true
+        }
+        (None, Some(comma), _) => {
+            let seen = format!("{} can be read in no other way", told(&comma));
+            if marked.is_empty() {
+                lines.guess(&with_flags("decimal: \",\""), &seen)
+            } else {
+                lines.review(&with_flags("decimal: \",\""), &format!("{seen}{marked}"))
+            };
+            true
+        }
+        (Some(point), None, Some((value, either))) if value.seen.by_point.is_none() => {
+            let question = format!(
+                "other columns write {}; is {} a number with groups of three digits or fractions, too?",
+                told(&point),
+                told(&either)
+            );
+            lines.review(&with_flags("decimal: \".\""), &format!("{question}{marked}"));
+            false
+        }
+        (None, None, Some((_, either))) => {
+            let group = either.contains(',');
+            let (as_group, as_fraction) = if group { (".", ",") } else { (",", ".") };
+            let question = format!(
+                "{} has two readings: write `numbers: {{decimal: \"{as_group}\"}}` if its mark divides groups, `numbers: {{decimal: \"{as_fraction}\"}}` if a fraction follows",
+                told(&either)
+            );
+            lines.review("    ", &question);
+            flags_alone(lines);
+            false
+        }
+        _ => {
+            flags_alone(lines);
+            false
+        }
+    }
+}
+
+/// A rule as it is written in a manifest, without its braces.
+pub(super) fn rule_text(rule: &NumberRule, by_comma: bool) -> String {
+    let mut parts = Vec::new();
+    let decimal =
+        rule.decimal.or_else(|| (by_comma && !rule.grouping.is_empty()).then_some(DecimalMark::Comma));
+    parts.extend(decimal.map(|decimal| {
+        format!("decimal: {}", if decimal == DecimalMark::Comma { "\",\"" } else { "\".\"" })
+    }));
+    let list = |name: &str, texts: Vec<String>| match texts.as_slice() {
+        [] => None,
+        [one] => Some(format!("{name}: {one}")),
+        several => Some(format!("{name}: [{}]", several.join(", "))),
+    };
+    let grouping = rule.grouping.iter().map(|grouping| match grouping {
+        Grouping::Comma => "\",\"".to_owned(),
+        Grouping::Point => "\".\"".to_owned(),
+        Grouping::Space => "\" \"".to_owned(),
+        Grouping::Apostrophe => "\"'\"".to_owned(),
+        Grouping::Indian => "indian".to_owned(),
+        Grouping::None => "none".to_owned(),
+    });
+    parts.extend(list("grouping", grouping.collect()));
+    let negative = rule.negative.iter().map(|negative| match negative {
+        Negative::Parentheses => "parentheses".to_owned(),
+        Negative::TrailingMinus => "trailing-minus".to_owned(),
+        Negative::Triangle => "triangle".to_owned(),
+    });
+    parts.extend(list("negative", negative.collect()));
+    parts.extend(rule.percent.map(|percent| {
+        format!("percent: {}", if percent == Percent::Number { "number" } else { "fraction" })
+    }));
+    parts.extend(list("currency", rule.currency.iter().map(|sign| quoted(sign)).collect()));
+    let flags: Vec<String> = rule.flags.0.keys().map(|flag| quoted(flag)).collect();
+    if !flags.is_empty() {
+        parts.push(format!("flags: [{}]", flags.join(", ")));
+    }
+    parts.join(", ")
+}

@@ -1,0 +1,128 @@
+//! The times of a source, in lines of a manifest.
+
+use vintner_panel::{Frequency, PanelError, PeriodReading};
+
+use super::manifest_writer::Lines;
+use super::names::{examples, one_line, quoted, told};
+use super::table_guess::TableGuess;
+use crate::century::century_cure;
+use crate::era;
+use crate::period_text::period_text;
+use crate::source::ValueKind;
+use crate::year::{YearSpan, names_a_year};
+
+/// Why names, or headers of values, in a table without times seem to be times that can't be read.
+pub(super) fn unread_times(guess: &TableGuess) -> Option<String> {
+    if !guess.times.years.is_empty() {
+        return None;
+    }
+    // Why a text is no period where it seems to be one; nothing of one that is, other than a year.
+    let seen = |text: &str| match PeriodReading::default().read(text) {
+        Ok(period) => (period.frequency() != Frequency::Year).then_some(None),
+        Err(PanelError::NotAPeriod { .. } | PanelError::NoSuchPeriod { .. }) => None,
+        Err(problem) => {
+            // Numbers without a year may be anything.
+            let may_be = text.chars().any(char::is_alphabetic) || names_a_year(text);
+            let cure = match &problem {
+                PanelError::NoCentury { .. } => {
+                    let any = PeriodReading { century: Some(1950), ..PeriodReading::default() };
+                    let own = any.read(text).ok().map(|period| period.frequency());
+                    format!(
+                        "; {}",
+                        century_cure(
+                            own.map(|own| PeriodReading { frequency: Some(own), ..PeriodReading::default() })
+                        )
+                    )
+                }
+                _ => String::new(),
+            };
+            may_be.then(|| Some(format!("{problem}{cure}")))
+        }
+    };
+    let names: Vec<&str> = guess.entity.iter().flat_map(|entity| &entity.names).map(String::as_str).collect();
+    let headers: Vec<&str> = guess.values.iter().filter_map(|value| value.header.as_deref()).collect();
+    [names, headers].into_iter().find_map(|texts| {
+        let all: Vec<Option<String>> = texts.iter().filter_map(|text| seen(text)).collect();
+        let most = all.len() > 1 && all.len() * 2 > texts.len();
+        all.into_iter().flatten().next().filter(|_| most)
+    })
+}
+
+/// Whether years are of an era that nothing tells, so that it has to be asked for.
+pub(super) fn era_is_open(guess: &TableGuess) -> bool {
+    own_years(guess)
+        .is_some_and(|(first, last)| era::may_be_of(first).len() > 1 && era::may_be_of(last).len() > 1)
+}
+
+/// The first and the last year as they are counted in the era that is guessed.
+fn own_years(guess: &TableGuess) -> Option<(i32, i32)> {
+    let era = guess.times.reading.era?;
+    let own = |year: i32| (0..=2_700).find(|own| era.year(*own) == Some(year));
+    let years = &guess.times.years;
+    Some((own(*years.first()?)?, own(*years.last()?)?))
+}
+
+pub(super) fn time_lines(guess: &TableGuess, lines: &mut Lines) {
+    let (reading, seen) = (guess.times.reading, examples(&guess.times.examples));
+    if let Some(time) = &guess.time {
+        let line = format!("    time: {}", quoted(time));
+        if reading.waves {
+            let dated = guess.values.iter().filter(|value| value.kind == ValueKind::Text);
+            let dated: Vec<String> = dated.filter_map(|value| value.header.as_deref().map(told)).collect();
+            let beside =
+                if dated.is_empty() { String::new() } else { format!("; beside it: {}", dated.join(", ")) };
+            lines.review(
+                &line,
+                &one_line(&format!("waves by number, or does another column say when{beside}?")),
+            );
+        } else if reading.declared && reading.period.is_none() {
+            lines.review(
+                &line,
+                &one_line(&format!(
+                    "the file's `xtset` calls it its time; as whole numbers they are counted by one. If they are quarters \
+                     from 1960, `period: {{frequency: quarter, zero: 1960Q1}}` (months from `1960-01`) makes dates of them; {seen}"
+                )),
+            );
+        } else {
+            lines.guess(&line, &seen);
+        }
+    }
+    if !guess.within.is_empty() {
+        let columns: Vec<String> = guess.within.iter().map(|name| quoted(name)).collect();
+        let line = format!("    within_year: [{}]", columns.join(", "));
+        lines.guess(&line, "with the year they tell when");
+    }
+    if !guess.not_times.is_empty() {
+        let texts: Vec<String> = guess.not_times.iter().map(|text| quoted(text)).collect();
+        let line = format!("    not_times: [{}]", texts.join(", "));
+        lines.review(&line, "rows of whole years beside their parts, which are left out: is that right?");
+    }
+    if let Some(period) = reading.period {
+        let line = format!("    period: {}", period_text(period));
+        if period.zero.is_some() {
+            let question = format!(
+                "whole numbers under a name that says so, counted from 1960 as Stata does: are they? {seen}"
+            );
+            lines.review(&line, &one_line(&question));
+        } else if guess.times.by_last_month {
+            lines.review(&line, &format!("or `month`: only every third month is there, as where quarters are called by their last; {seen}"));
+        } else if guess.within.is_empty() {
+            lines.guess(&line, &seen);
+        } else {
+            lines.line(&line);
+        }
+    }
+    if reading.span == Some(YearSpan::First) {
+        let line = "    year_span: first";
+        lines.review(line, "or `last`: which of the two years counts?");
+    }
+    if let (Some(era), Some((_, last))) = (reading.era, own_years(guess)) {
+        let readings = era::readings_in_words(last);
+        if era_is_open(guess) {
+            lines.review("    ", &format!("years name no era: write which it is; {last} may be {readings}"));
+        } else {
+            let question = format!("years name no era, and {last} may be {readings}: is that so? {seen}");
+            lines.review(&format!("    era: {}", era.name()), &one_line(&question));
+        }
+    }
+}
