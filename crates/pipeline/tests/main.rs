@@ -11,4 +11,5 @@ mod determinism;
 mod executors;
 mod failures;
 mod specs;
+mod standing;
 mod store;

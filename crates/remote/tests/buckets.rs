@@ -87,7 +87,9 @@ impl Bucket for Memory {
 pub enum Fault {
     /// Each request takes so long; so many are served at once.
     Slow(Duration, usize),
-    /// One request in five fails.
+    /// One request in five fails, and none more often than [`IN_A_ROW`] times in a row: that is what passing trouble means. Were it
+    /// left to chance, one request in 400,000 would fail as often as anything is tried, and one run of the tests in a few
+    /// hundred with it.
     Failing,
     /// It says that something was put, and keeps what was there before: names are taken once.
     KeepsFirst,
@@ -97,17 +99,22 @@ pub enum Fault {
     ReadOnly,
 }
 
+/// So often in a row a request fails at most.
+const IN_A_ROW: u32 = 4;
+
 /// Another bucket that goes wrong.
 #[derive(Debug, Clone)]
 pub struct Faulty<B> {
     pub bucket: B,
     pub fault: Fault,
     asked: Arc<AtomicU64>,
+    /// How often in a row a thing failed for who asked.
+    failed: Arc<Mutex<BTreeMap<(String, String), u32>>>,
 }
 
 impl<B: Bucket> Faulty<B> {
     pub fn new(bucket: B, fault: Fault) -> Self {
-        Self { bucket, fault, asked: Arc::default() }
+        Self { bucket, fault, asked: Arc::default(), failed: Arc::default() }
     }
 
     /// Whether this time it goes wrong, in no order that a pattern of requests could meet.
@@ -119,6 +126,20 @@ impl<B: Bucket> Faulty<B> {
         (state ^ (state >> 31)).is_multiple_of(one_in)
     }
 
+    /// Whether a request fails this time.
+    fn fails(&self, what: &str) -> bool {
+        if self.fault != Fault::Failing {
+            return false;
+        }
+        // Clients are told apart by their threads: what one has got another may still wait for.
+        let who = (format!("{:?}", thread::current().id()), what.to_owned());
+        let is_bad = self.is_bad();
+        let mut failed = self.failed.lock().unwrap();
+        let times = failed.entry(who).or_default();
+        *times = if is_bad && *times < IN_A_ROW { *times + 1 } else { 0 };
+        *times > 0
+    }
+
     fn wait(&self, requests: usize) {
         if let Fault::Slow(each, at_once) = self.fault {
             thread::sleep(each * u32::try_from(requests.div_ceil(at_once)).unwrap());
@@ -126,9 +147,14 @@ impl<B: Bucket> Faulty<B> {
     }
 
     /// Does what doesn't fail.
-    fn most<T: Clone>(&self, things: &[T], work: impl FnOnce(&[T]) -> Answers) -> Answers {
+    fn most<T: Clone>(
+        &self,
+        things: &[T],
+        name: impl Fn(&T) -> String,
+        work: impl FnOnce(&[T]) -> Answers,
+    ) -> Answers {
         self.wait(things.len());
-        let fails: Vec<bool> = things.iter().map(|_| self.fault == Fault::Failing && self.is_bad()).collect();
+        let fails: Vec<bool> = things.iter().map(|thing| self.fails(&name(thing))).collect();
         let left: Vec<T> =
             things.iter().zip(&fails).filter(|(_, fails)| !**fails).map(|(thing, _)| thing.clone()).collect();
         let mut done = work(&left).into_iter();
@@ -157,13 +183,13 @@ impl<B: Bucket> Bucket for Faulty<B> {
         self.wait(beginnings.len());
         match self.fault {
             Fault::ReadOnly => Err(Trouble::Lasting("nothing is listed".into())),
-            Fault::Failing if self.is_bad() => Err(Trouble::Passing("the server answered 503".into())),
+            Fault::Failing if self.fails(&format!("list {}", beginnings.join(" "))) => Err(Trouble::Passing("the server answered 503".into())),
             _ => self.bucket.list(beginnings),
         }
     }
 
     fn get(&self, wanted: &[Get]) -> Answers {
-        let done = self.most(wanted, |wanted| self.bucket.get(wanted));
+        let done = self.most(wanted, |get| format!("get {}", get.name), |wanted| self.bucket.get(wanted));
         if self.fault == Fault::CutsOff {
             for (get, done) in wanted.iter().zip(&done) {
                 if done.is_ok() && self.is_bad() {
@@ -177,7 +203,7 @@ impl<B: Bucket> Bucket for Faulty<B> {
 
     fn put(&self, files: &[Put]) -> Answers {
         if self.fault != Fault::KeepsFirst {
-            return self.most(files, |files| self.bucket.put(files));
+            return self.most(files, |put| format!("put {}", put.name), |files| self.bucket.put(files));
         }
         let taken = |put: &&Put| {
             let names = self.bucket.list(std::slice::from_ref(&put.name)).unwrap();
@@ -189,7 +215,7 @@ impl<B: Bucket> Bucket for Faulty<B> {
     }
 
     fn remove(&self, names: &[String]) -> Answers {
-        self.most(names, |names| self.bucket.remove(names))
+        self.most(names, |name| format!("remove {name}"), |names| self.bucket.remove(names))
     }
 }
 

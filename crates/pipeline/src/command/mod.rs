@@ -10,7 +10,7 @@
 //! The command sees its inputs, `params.json`, the variables that it declares, and those of
 //! `environment.rs`, which are the same wherever it runs but for `PATH`, `HOME` and `TMPDIR`.
 //!
-//! It reads the seam to stages, files, digests and errors. It never reads the store or the plan: a
+//! It reads the seam to stages, files and their stamps, digests and errors. It never reads the store or the plan: a
 //! command is a stage like any other. All its files count in the fingerprints of commands.
 
 mod command_line;
@@ -45,7 +45,7 @@ pub use foreign_frame::FRAME_READER;
 pub use output_file::OutputFile;
 pub use problem::CommandProblem;
 pub use sandbox::Sandbox;
-pub(crate) use scratch::{SCRATCH_PARTS, SCRATCH_PREFIX};
+pub(crate) use scratch::{INPUTS, SCRATCH_PARTS, SCRATCH_PREFIX, inside, place, remove_scratch};
 pub use spec::CommandSpec;
 pub use stage::{Command, code};
 pub(crate) use stage::{CommandOperation, scratch_parent};

@@ -9,12 +9,12 @@ use tempfile::TempDir;
 
 use super::output_file::OutputFile;
 use super::problem::CommandProblem;
-use crate::digest::canonical_json;
-use crate::files::file_name;
-use crate::operation::{InputFile, Inputs, Outputs};
+use crate::digest::{Digest, canonical_json};
+use crate::files::{Stamp, file_name, now};
+use crate::operation::{Input, InputFile, Inputs, Outputs, Standing, StandingFile};
 
 /// The folder of a scratch folder in which the inputs lie.
-pub(super) const INPUTS: &str = "inputs";
+pub(crate) const INPUTS: &str = "inputs";
 
 /// The file of a scratch folder in which the parameters are.
 pub(super) const PARAMS: &str = "params.json";
@@ -34,7 +34,9 @@ pub(super) struct Scratch<'a> {
     folder: PathBuf,
     temporary: PathBuf,
     /// What lies in the folder, by path.
-    inputs: BTreeMap<PathBuf, &'a [u8]>,
+    inputs: BTreeMap<PathBuf, &'a Input>,
+    /// The folder of inputs that was handed over for it.
+    standing: Option<&'a Standing>,
     params: Vec<u8>,
 }
 
@@ -68,14 +70,23 @@ impl<'a> Scratch<'a> {
             folder,
             temporary,
             inputs: places(inputs, outputs)?,
+            standing: inputs.standing.as_deref(),
             params: format!("{}\n", canonical_json(params)).into_bytes(),
         };
         for folder in [&scratch.folder, &scratch.temporary] {
             fs::create_dir(folder).map_err(CommandProblem::io(folder, "making a folder"))?;
         }
-        for (path, bytes) in scratch.given() {
-            scratch.write(path, bytes)?;
+        if let Some(standing) = scratch.standing {
+            let into = scratch.folder.join(INPUTS);
+            fs::rename(standing.folder(), &into).map_err(CommandProblem::io(&into, "handing over the inputs"))?;
         }
+        for (path, input) in &scratch.inputs {
+            if !input.stands {
+                scratch.write(path, &input.bytes)?;
+                scratch.note_written(path, input)?;
+            }
+        }
+        scratch.write(Path::new(PARAMS), &scratch.params)?;
         for output in outputs {
             scratch.make_parent(&scratch.folder.join(&output.path))?;
         }
@@ -112,11 +123,6 @@ impl<'a> Scratch<'a> {
         std::mem::take(&mut self.folder)
     }
 
-    fn given(&self) -> impl Iterator<Item = (&Path, &[u8])> {
-        let inputs = self.inputs.iter().map(|(path, bytes)| (path.as_path(), *bytes));
-        inputs.chain([(Path::new(PARAMS), self.params.as_slice())])
-    }
-
     fn make_parent(&self, file: &Path) -> Result<(), CommandProblem> {
         match file.parent() {
             Some(parent) if parent != self.folder => {
@@ -138,6 +144,30 @@ impl<'a> Scratch<'a> {
             fs::set_permissions(&file, runnable).map_err(CommandProblem::io(&file, "setting permissions"))?;
         }
         Ok(())
+    }
+
+    /// Notes what the file system says of a file of the folder that was handed over.
+    fn note_written(&self, path: &Path, input: &Input) -> Result<(), CommandProblem> {
+        let Some((standing, within)) = self.standing.zip(path.strip_prefix(INPUTS).ok()) else { return Ok(()) };
+        let file = self.folder.join(path);
+        let metadata = file.symlink_metadata().map_err(CommandProblem::io(&file, "looking at"))?;
+        match Stamp::of(&metadata) {
+            Some((identity, stamp)) => {
+                let digest = input.digest.clone();
+                standing.note(within, StandingFile { digest, identity, stamp, is_settled: false });
+            }
+            None => standing.spoil(),
+        }
+        Ok(())
+    }
+
+    /// Hands the folder of inputs back that was handed over, once the command has left it as it was.
+    pub(super) fn hand_back(&self) {
+        let Some(standing) = self.standing else { return };
+        if let Err(error) = fs::rename(self.folder.join(INPUTS), standing.folder()) {
+            tracing::debug!(%error, "the folder of inputs isn't kept");
+            standing.spoil();
+        }
     }
 
     /// The outputs, if the command left its inputs alone and wrote them and nothing else.
@@ -179,18 +209,48 @@ impl<'a> Scratch<'a> {
     }
 
     /// Takes the inputs out of what was found. They are compared byte by byte: a size and a time can
-    /// be the same by chance, and what was copied a moment ago is still in memory.
+    /// be the same by chance, and what was copied a moment ago is still in memory. Only of what lay there long
+    /// before is the file system believed.
     fn check_inputs(&self, found: &mut BTreeMap<PathBuf, Found>) -> Result<(), CommandProblem> {
         let mut changes = Vec::new();
-        for (path, bytes) in self.given() {
+        let params = Path::new(PARAMS);
+        let inputs = self.inputs.iter().map(|(path, input)| (path.as_path(), Some(*input)));
+        for (path, input) in inputs.chain([(params, None)]) {
             let file = self.folder.join(path);
+            let is_as_given = || match input {
+                Some(input) => self.is_as_given(path, &file, input),
+                None => fs::read(&file).is_ok_and(|there| there == self.params),
+            };
             match found.remove(path) {
                 None => changes.push(format!("removed `{}`", path.display())),
-                Some(Found::File) if fs::read(&file).is_ok_and(|there| there == bytes) => {}
+                Some(Found::File) if is_as_given() => {}
                 Some(_) => changes.push(format!("changed `{}`", path.display())),
             }
         }
         if changes.is_empty() { Ok(()) } else { Err(CommandProblem::InputsChanged { changes }) }
+    }
+
+    /// Whether an input holds what it held. Of a folder that was handed over, a file is known by its stamp where
+    /// every write shows in it.
+    fn is_as_given(&self, path: &Path, file: &Path, input: &Input) -> bool {
+        let standing = self.standing.zip(path.strip_prefix(INPUTS).ok());
+        let Some((standing, within)) = standing else {
+            return fs::read(file).is_ok_and(|there| there == *input.bytes);
+        };
+        let stamp = file.symlink_metadata().ok().and_then(|metadata| Stamp::of(&metadata));
+        let known = standing.file(within).filter(|known| Some((known.identity, known.stamp)) == stamp);
+        if known.as_ref().is_some_and(|known| known.is_settled) {
+            return true;
+        }
+        let read = now();
+        let is_same = fs::read(file).is_ok_and(|there| Digest::of(&there) == input.digest);
+        match known {
+            Some(known) => {
+                standing.note(within, StandingFile { is_settled: known.stamp.is_settled_by(read), ..known });
+            }
+            None => standing.spoil(),
+        }
+        is_same
     }
 
     /// All that stands in the folder but folders. Links aren't followed.
@@ -221,16 +281,20 @@ impl<'a> Scratch<'a> {
 impl Drop for Scratch<'_> {
     fn drop(&mut self) {
         let Some(root) = self.root.take() else { return };
-        let path = root.keep();
-        if fs::remove_dir_all(&path).is_ok() {
-            return;
-        }
-        // A folder that its owner may not write into keeps what is in it.
-        #[cfg(unix)]
-        open_folders(&path);
-        if let Err(error) = fs::remove_dir_all(&path) {
-            tracing::warn!(path = %path.display(), %error, "a scratch folder can't be removed");
-        }
+        remove_scratch(&root.keep());
+    }
+}
+
+/// Takes away a folder in which a command ran.
+pub(crate) fn remove_scratch(path: &Path) {
+    if fs::remove_dir_all(path).is_ok() {
+        return;
+    }
+    // A folder that its owner may not write into keeps what is in it.
+    #[cfg(unix)]
+    open_folders(path);
+    if let Err(error) = fs::remove_dir_all(path) {
+        tracing::warn!(path = %path.display(), %error, "a scratch folder can't be removed");
     }
 }
 
@@ -249,10 +313,10 @@ fn open_folders(folder: &Path) {
 fn places<'a>(
     inputs: &'a Inputs,
     outputs: &[OutputFile],
-) -> Result<BTreeMap<PathBuf, &'a [u8]>, CommandProblem> {
-    let mut places: BTreeMap<PathBuf, &[u8]> = BTreeMap::new();
-    for input in inputs.files() {
-        let path = place(&input);
+) -> Result<BTreeMap<PathBuf, &'a Input>, CommandProblem> {
+    let mut places: BTreeMap<PathBuf, &Input> = BTreeMap::new();
+    for (file, input) in inputs.given() {
+        let path = place(&file);
         let clash =
             |other| CommandProblem::Clash { path: path.display().to_string(), one: "an input", other };
         if path == Path::new(PARAMS) {
@@ -262,7 +326,7 @@ fn places<'a>(
             return Err(clash("an output"));
         }
         // A file may be declared alone and as one of a folder.
-        if places.insert(path.clone(), input.bytes).is_some_and(|other| other != input.bytes) {
+        if places.insert(path.clone(), input).is_some_and(|other| other.digest != input.digest) {
             return Err(clash("another"));
         }
     }
@@ -270,7 +334,7 @@ fn places<'a>(
 }
 
 /// Where an input lies: a file of the workspace at its own path, an artifact under its role.
-fn place(input: &InputFile<'_>) -> PathBuf {
+pub(crate) fn place(input: &InputFile<'_>) -> PathBuf {
     if let Some(place) = input.place.and_then(inside) {
         return place;
     }
@@ -295,7 +359,7 @@ fn place(input: &InputFile<'_>) -> PathBuf {
 }
 
 /// A path without `.` and `..`, if it stays inside of where it starts.
-fn inside(path: &Path) -> Option<PathBuf> {
+pub(crate) fn inside(path: &Path) -> Option<PathBuf> {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {

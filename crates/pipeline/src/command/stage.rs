@@ -222,7 +222,9 @@ impl Command {
             let path = (ended.code == 127 && line.is_shell()).then(|| environment.path());
             return Err(CommandProblem::Code { code: ended.code, path });
         }
-        Ok((scratch.collect(&self.spec.outputs)?, ended.peak_memory))
+        let outputs = scratch.collect(&self.spec.outputs)?;
+        scratch.hand_back();
+        Ok((outputs, ended.peak_memory))
     }
 
     /// Runs a command in a folder to its end, however it ends.

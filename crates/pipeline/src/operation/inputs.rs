@@ -14,6 +14,7 @@ use super::column_notes::ColumnNotes;
 use super::frame_blocks::{FrameBlocks, FrameWriter};
 use super::input_declaration::InputDeclaration;
 use super::memory::{TIMES, block_rows};
+use super::standing::Standing;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
 
@@ -31,6 +32,8 @@ pub struct Inputs {
     pub cancelled: Cancelled,
     /// What the stage may hold, where that is bounded.
     pub(crate) memory: Option<Memory>,
+    /// The folder of its inputs, where some of them lie there already.
+    pub(crate) standing: Option<Arc<Standing>>,
 }
 
 /// What a stage may hold.
@@ -50,13 +53,15 @@ pub(crate) struct Input {
     pub(crate) extension: String,
     /// Of a file of the workspace, its path from there.
     pub(crate) place: Option<PathBuf>,
-    /// Its bytes; none where it is left in its file.
+    /// Its bytes; none where it is left in its file, or lies where the stage finds it.
     pub(crate) bytes: Arc<Vec<u8>>,
     /// The file that it is left in.
     pub(crate) file: Option<PathBuf>,
     /// Bytes that what is read of it takes in memory.
     pub(crate) size: u64,
     pub(crate) digest: Digest,
+    /// Whether it lies in the folder of the stage's inputs already.
+    pub(crate) stands: bool,
 }
 
 impl Input {
@@ -103,21 +108,30 @@ impl Inputs {
                 file: None,
                 size: file.bytes.len() as u64,
                 digest: Digest::of(file.bytes),
+                stands: false,
             });
         }
         let (declarations, branch) = (vec![InputDeclaration::anything()], String::new());
-        Self { roles, declarations, branch, seed, cancelled, memory: None }
+        Self { roles, declarations, branch, seed, cancelled, memory: None, standing: None }
     }
 
     /// All inputs by role, each role's in the order of its branches or paths.
     pub fn files(&self) -> impl Iterator<Item = InputFile<'_>> {
+        self.given().map(|(file, _)| file)
+    }
+
+    /// The same with all that is known of each.
+    pub(crate) fn given(&self) -> impl Iterator<Item = (InputFile<'_>, &Input)> {
         self.roles.iter().flat_map(|(role, inputs)| {
-            inputs.iter().map(|input| InputFile {
-                role,
-                key: &input.key,
-                extension: &input.extension,
-                place: input.place.as_deref(),
-                bytes: &input.bytes,
+            inputs.iter().map(|input| {
+                let file = InputFile {
+                    role,
+                    key: &input.key,
+                    extension: &input.extension,
+                    place: input.place.as_deref(),
+                    bytes: &input.bytes,
+                };
+                (file, input)
             })
         })
     }

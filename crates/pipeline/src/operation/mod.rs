@@ -1,7 +1,7 @@
 //! The seam between this crate and those that know a field: what a stage declares, what it is
 //! handed, and what it hands back.
 //!
-//! It reads digests and errors. It never opens a file of the workspace or the store: what a stage is handed was
+//! It reads files' names and stamps, digests and errors. It never opens a file of the workspace or the store: what a stage is handed was
 //! read by a run, and what it hands back is kept by one.
 
 mod artifact;
@@ -18,6 +18,7 @@ mod output_declaration;
 mod outputs;
 mod question;
 mod registry;
+mod standing;
 
 pub use artifact::Artifact;
 pub(crate) use artifact::{Body, Encoded, decode_frame, rewritten};
@@ -35,3 +36,4 @@ pub use output_declaration::OutputDeclaration;
 pub use outputs::Outputs;
 pub use question::Question;
 pub use registry::Registry;
+pub(crate) use standing::{Standing, StandingFile};

@@ -19,6 +19,7 @@ use super::reading::{Reading, json_input, left_out};
 use super::report::{Outcome, StageReport};
 use super::run_options::RunOptions;
 use super::seen::Seen;
+use super::standing::StandingInputs;
 use crate::command::CommandError;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
@@ -261,7 +262,8 @@ impl Making<'_> {
     ) -> Result<Option<Record>> {
         self.observer.started(name);
         tracing::debug!(stage = name, fingerprint = %digest, "running");
-        let (inputs, input_records) = self.hydrate(branch, &fingerprint)?;
+        let standing = self.standing(branch, &fingerprint.operation);
+        let (inputs, input_records) = self.hydrate(branch, &fingerprint, standing.as_ref())?;
         let began = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let started = Instant::now();
         let stage = &branch.bound.stage;
@@ -303,6 +305,7 @@ impl Making<'_> {
         self.disk.check()?;
         self.store.put_record(digest, &record, &self.disk)?;
         self.disk.check()?;
+        self.keep_standing(name, standing);
         tracing::info!(stage = name, seconds = record.seconds, why = record.causes.join("; "), "ran");
         Ok(Some(record))
     }
@@ -358,7 +361,12 @@ impl Making<'_> {
     }
 
     /// Reads a branch's inputs. A corrupted object is made again by the branch that made it.
-    fn hydrate(&self, branch: &Branch<'_>, fingerprint: &Fingerprint) -> Result<(Inputs, Vec<InputRecord>)> {
+    fn hydrate(
+        &self,
+        branch: &Branch<'_>,
+        fingerprint: &Fingerprint,
+        standing: Option<&StandingInputs>,
+    ) -> Result<(Inputs, Vec<InputRecord>)> {
         self.check_fits(branch)?;
         let mut roles: BTreeMap<String, Vec<Input>> = BTreeMap::new();
         let mut records = Vec::new();
@@ -371,7 +379,7 @@ impl Making<'_> {
             }
         }
         for read in &branch.reads {
-            let Some((input, record)) = self.artifact(branch, read)? else { continue };
+            let Some((input, record)) = self.artifact(branch, read, standing)? else { continue };
             records.push(record);
             roles.entry(read.role.clone()).or_default().push(input);
         }
@@ -391,6 +399,7 @@ impl Making<'_> {
             seed: fingerprint.seed,
             cancelled: self.options.cancelled.clone(),
             memory: memory.transpose()?,
+            standing: standing.map(StandingInputs::folder),
         };
         Ok((inputs, records))
     }
@@ -434,7 +443,12 @@ impl Making<'_> {
     }
 
     /// What is read of another branch.
-    fn artifact(&self, branch: &Branch<'_>, read: &Read) -> Result<Option<(Input, InputRecord)>> {
+    fn artifact(
+        &self,
+        branch: &Branch<'_>,
+        read: &Read,
+        standing: Option<&StandingInputs>,
+    ) -> Result<Option<(Input, InputRecord)>> {
         let (Some((_, record)), Some(upstream)) =
             (self.progress.record(read.from), self.progress.branch(read.from))
         else {
@@ -443,7 +457,10 @@ impl Making<'_> {
         let Some(kept) = record.outputs.get(&read.output) else { return Ok(None) };
         let declared = branch.bound.declaration(&read.role);
         let in_blocks = self.plan.pipeline.memory.is_some() && declared.is_some_and(|own| own.in_blocks);
-        let (bytes, file) = if in_blocks {
+        let stands = standing.is_some_and(|inputs| inputs.has(read, kept.extension(), &kept.digest));
+        let (bytes, file) = if stands {
+            (Vec::new(), None)
+        } else if in_blocks {
             (Vec::new(), Some(self.sound_file(upstream, &read.output, kept)?))
         } else {
             match self.store.object(&kept.digest) {
@@ -466,6 +483,7 @@ impl Making<'_> {
             file,
             size: kept.size_for(declared),
             digest: kept.digest.clone(),
+            stands,
         };
         Ok(Some((input, record)))
     }

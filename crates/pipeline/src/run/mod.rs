@@ -24,6 +24,7 @@ mod report;
 mod run_options;
 mod seen;
 mod snapshot;
+mod standing;
 mod tasks;
 mod unpublish;
 

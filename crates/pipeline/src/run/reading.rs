@@ -199,6 +199,7 @@ impl Reading {
                     // Files are text, or packed: their numbers take several times as much.
                     size: length.saturating_mul(UNPACKED),
                     digest,
+                    stands: false,
                 });
             }
         }
@@ -338,6 +339,7 @@ pub(crate) fn json_input(value: &Value) -> Input {
         file: None,
         size: 0,
         digest,
+        stands: false,
     }
 }
 

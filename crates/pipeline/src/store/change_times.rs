@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::stamp::Stamp;
+use crate::files::Stamp;
 
 /// What is known of file systems, each by its device.
 pub(crate) struct ChangeTimes {

@@ -40,6 +40,8 @@ pub struct Collected {
     pub damaged: usize,
     /// How many leftovers of killed runs go.
     pub leftovers: usize,
+    /// How many folders of inputs go that commands would have found again.
+    pub standing: usize,
     /// How much room that makes, in bytes.
     pub bytes: u64,
     /// How many runs stay.
@@ -89,6 +91,11 @@ impl Store {
         }
         for (path, bytes) in contents.leftovers {
             collected.leftovers += 1;
+            collected.bytes += bytes;
+            paths.push(path);
+        }
+        for (path, bytes) in contents.standing {
+            collected.standing += usize::from(path.extension().is_none());
             collected.bytes += bytes;
             paths.push(path);
         }

@@ -25,6 +25,8 @@ pub struct Contents {
     pub objects: BTreeMap<Digest, u64>,
     /// What was being written by runs that were killed, with its size.
     pub leftovers: Vec<(PathBuf, u64)>,
+    /// Folders of inputs that commands find again, with the lists of them, and their sizes.
+    pub standing: Vec<(PathBuf, u64)>,
     /// What isn't of this program, though it is in its folders.
     pub foreign: Vec<PathBuf>,
     /// Branches whose latest run has no record, with the files that say which run that is.
@@ -163,6 +165,7 @@ impl Store {
                 contents.leftovers.push((self.home.join(&entry.name), entry.bytes));
             }
         }
+        self.look_at_standing(contents)?;
         // Half-written files stand beside those that they were to become.
         for folder in ["latest", "unchanged"] {
             self.sort_files(&self.root.join(folder), contents, |_, _| {})?;
@@ -182,6 +185,21 @@ impl Store {
             }
         })?;
         self.sort_files(&self.logs, contents, |contents, entry| contents.log_bytes += entry.bytes)
+    }
+
+    /// The folders of inputs that commands find again.
+    fn look_at_standing(&self, contents: &mut Contents) -> Result<()> {
+        let Some(folder) = self.folder(&self.standing_path())? else { return Ok(()) };
+        for entry in folder.entries()? {
+            let path = folder.path().join(&entry.name);
+            let mut files = Vec::new();
+            if entry.kind == EntryKind::Folder {
+                self.files_below(&path, &mut files)?;
+            }
+            let bytes = entry.bytes + files.iter().map(|(_, entry)| entry.bytes).sum::<u64>();
+            contents.standing.push((path, bytes));
+        }
+        Ok(())
     }
 
     /// Tells the half-written files below a folder, which are leftovers, from the others.

@@ -20,9 +20,9 @@ use vintner_guard::check_regular;
 
 use super::atomic::write_cache;
 use super::change_times::ChangeTimes;
-use super::stamp::{Identity, Stamp, now};
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
+use crate::files::{Identity, Stamp, now};
 
 /// Digests of files by what the file system says of them.
 pub(crate) struct StatCache {

@@ -59,6 +59,7 @@ struct Sizes {
     earlier: u64,
     unneeded: u64,
     leftovers: u64,
+    standing: u64,
     /// What is kept beside objects: records, logs, and outputs that aren't links to objects.
     records: u64,
     logs: u64,
@@ -85,6 +86,7 @@ impl Sizes {
             earlier: 0,
             unneeded: contents.unneeded().values().sum(),
             leftovers: contents.leftovers.iter().map(|(_, bytes)| bytes).sum(),
+            standing: contents.standing.iter().map(|(_, bytes)| bytes).sum(),
             records: contents.record_bytes,
             logs: contents.log_bytes,
             copied_outputs: contents.copied_output_bytes,
@@ -104,7 +106,7 @@ impl Sizes {
                 (Some(_), Some(_)) => sizes.shared += size(digest),
             }
         }
-        sizes.total += sizes.leftovers + sizes.records + sizes.logs + sizes.copied_outputs;
+        sizes.total += sizes.leftovers + sizes.standing + sizes.records + sizes.logs + sizes.copied_outputs;
         sizes
     }
 }
@@ -115,8 +117,8 @@ fn sizes(workspace: &Workspace, format: Format) -> Result<()> {
     if format == Format::Json {
         return print_json(&json!({
             "vintages": sizes.by_vintage, "several_vintages": sizes.shared, "earlier_runs": sizes.earlier,
-            "unneeded": sizes.unneeded, "leftovers": sizes.leftovers, "records": sizes.records,
-            "logs": sizes.logs, "copied_outputs": sizes.copied_outputs, "stages": sizes.by_stage,
+            "unneeded": sizes.unneeded, "leftovers": sizes.leftovers, "standing": sizes.standing,
+            "records": sizes.records, "logs": sizes.logs, "copied_outputs": sizes.copied_outputs, "stages": sizes.by_stage,
             "total": sizes.total, "objects": contents.objects.len(), "runs": contents.records.len(),
         }));
     }
@@ -130,6 +132,9 @@ fn sizes(workspace: &Workspace, format: Format) -> Result<()> {
     row(sizes.earlier, "earlier runs: going back to their parameters and data costs nothing".into());
     row(sizes.unneeded, "objects that no run needs".into());
     row(sizes.leftovers, "left by runs that were killed".into());
+    if sizes.standing > 0 {
+        row(sizes.standing, "inputs that commands find again".into());
+    }
     row(sizes.records, "records of runs".into());
     row(sizes.logs, "logs".into());
     row(sizes.copied_outputs, "outputs that are copies, where the file system has no links".into());
@@ -163,6 +168,9 @@ fn collect(workspace: &Workspace, arguments: &arguments::Gc) -> Result<()> {
         0 => String::new(),
         several => format!(", {} of killed runs", count(several, "leftover")),
     };
+    if collected.standing > 0 {
+        left.push_str(&format!(", {} of inputs", count(collected.standing, "folder")));
+    }
     if collected.damaged > 0 {
         left.push_str(&format!(", {}", count(collected.damaged, "damaged record")));
     }

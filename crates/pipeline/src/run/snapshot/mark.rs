@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread;
 
 use crate::digest::Digest;
-use crate::store::Stamp;
+use crate::files::Stamp;
 
 /// What the file system says of a path, in bytes.
 pub(super) type Mark = [u8; 56];
@@ -112,7 +112,7 @@ mod tests {
         fs::rename(folder.path().join("other"), &path)?;
         assert_ne!(mark(&path, None), one);
         // Just written, and just taken away, it may be what it was when a run began, or not.
-        let began = crate::store::now();
+        let began = crate::files::now();
         assert_eq!(mark(&path, Some(began)), None);
         fs::remove_file(&path)?;
         assert_eq!(mark(&path, Some(began)), None);

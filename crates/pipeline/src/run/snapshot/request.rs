@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::mark::{Mark, mark};
 use crate::files::file_name;
-use crate::store::now;
+use crate::files::now;
 
 /// What a run is asked for, and what is looked at before there is a plan.
 #[derive(Debug, Clone)]

@@ -139,6 +139,16 @@ impl Folder {
         self.handle.rename(from, to)
     }
 
+    /// Moves what is under a name to a path of another folder that is private.
+    pub(crate) fn move_out(&self, name: &OsStr, to: &Path) -> io::Result<()> {
+        self.handle.move_out(name, to)
+    }
+
+    /// Moves a folder from a path to a name here. One that holds something isn't replaced.
+    pub(crate) fn move_in(&self, from: &Path, name: &OsStr) -> io::Result<()> {
+        self.handle.move_in(from, name)
+    }
+
     /// Gives a file of another folder a further name here, which nothing has yet.
     pub(crate) fn link(&self, of: &Folder, from: &OsStr, to: &OsStr) -> io::Result<()> {
         self.handle.link(&of.handle, from, to)

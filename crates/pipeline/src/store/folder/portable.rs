@@ -70,6 +70,16 @@ impl Handle {
         fs::rename(self.0.join(from), self.0.join(to))
     }
 
+    /// Moves what is under a name to a path.
+    pub(crate) fn move_out(&self, name: &OsStr, to: &Path) -> io::Result<()> {
+        fs::rename(self.0.join(name), to)
+    }
+
+    /// Moves what is at a path to a name that nothing has.
+    pub(crate) fn move_in(&self, from: &Path, name: &OsStr) -> io::Result<()> {
+        fs::rename(from, self.0.join(name))
+    }
+
     pub(crate) fn link(&self, of: &Self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         fs::hard_link(of.0.join(from), self.0.join(to))
     }

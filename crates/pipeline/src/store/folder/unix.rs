@@ -79,6 +79,16 @@ impl Handle {
         Ok(renameat(&self.0, from, &self.0, to)?)
     }
 
+    /// Moves what is under a name to a path.
+    pub(crate) fn move_out(&self, name: &OsStr, to: &Path) -> io::Result<()> {
+        Ok(renameat(&self.0, name, CWD, to)?)
+    }
+
+    /// Moves what is at a path to a name that nothing has, or an empty folder.
+    pub(crate) fn move_in(&self, from: &Path, name: &OsStr) -> io::Result<()> {
+        Ok(renameat(CWD, from, &self.0, name)?)
+    }
+
     pub(crate) fn link(&self, of: &Self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         Ok(linkat(&of.0, from, &self.0, to, AtFlags::empty())?)
     }
