@@ -5,6 +5,9 @@
 
 Branches of `sleep SECONDS` are made from nothing, each by a command of its own, and a second time with nothing to do. Slurm and
 hq are whatever is on PATH and runs (SLURM_CONF, `hq server`); `--snakemake` names one with its Slurm plugin. Prints a table in Markdown.
+
+Processor seconds are those of a control group (`--group FOLDER`, with `cpuacct.usage` or `cpu.stat` in it) in which this script and the
+cluster's daemons were started, so that what jobs take counts and what else goes on on the machine doesn't.
 """
 import argparse, os, shutil, subprocess, sys, tempfile, time
 from pathlib import Path
@@ -49,6 +52,15 @@ def timed(command, folder, **more):
     return time.perf_counter() - began
 
 
+def processors(group):
+    """Processor seconds of a control group so far."""
+    if group is None:
+        return float("nan")
+    if (group / "cpuacct.usage").exists():
+        return int((group / "cpuacct.usage").read_text()) / 1e9
+    return int((group / "cpu.stat").read_text().split()[1]) / 1e6
+
+
 def vintner(program, size, seconds, executor, jobs):
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as name:
         folder = Path(name)
@@ -78,10 +90,13 @@ def main():
     options.add_argument("--seconds", default="0,1")
     options.add_argument("--executors", default="local,slurm,hq")
     options.add_argument("--snakemake")
+    options.add_argument("--group", type=Path, help="the control group whose processor time counts")
     options.add_argument("--jobs", type=int, default=48, help="jobs at once")
     given = options.parse_args()
     program = str(Path(given.vintner).resolve())
-    print("| by | branches | of | from nothing | beyond its work, each | again |\n|---|---|---|---|---|---|")
+    print(
+        "| by | branches | of | from nothing | beyond its work, each | processors, each | again |\n|---|---|---|---|---|---|---|"
+    )
     for seconds in map(float, given.seconds.split(",")):
         for size in map(int, given.sizes.split(",")):
             ways = {name: (lambda name=name: vintner(program, size, seconds, name, given.jobs))
@@ -91,11 +106,14 @@ def main():
             for name, way in ways.items():
                 client = {"slurm": "sbatch", "hq": "hq"}.get(name)
                 if client and not shutil.which(client):
-                    print(f"| {name} | | | skipped: `{client}` isn't here | | |")
+                    print(f"| {name} | | | skipped: `{client}` isn't here | | | |")
                     continue
+                before = processors(given.group)
                 first, again = way()
+                taken = (processors(given.group) - before) / size * 1000
                 work = seconds * size / given.jobs
-                print(f"| {name} | {size} | {seconds:g} s | {first:.1f} s | {(first - work) / size * 1000:.1f} ms | {again:.2f} s |", flush=True)
+                print(f"| {name} | {size} | {seconds:g} s | {first:.1f} s | {(first - work) / size * 1000:.1f} ms | "
+                      f"{taken:.1f} ms | {again:.2f} s |", flush=True)
 
 
 if __name__ == "__main__":

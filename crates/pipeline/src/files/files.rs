@@ -17,6 +17,8 @@ pub(crate) struct Listing {
     pub(crate) files: Vec<(String, PathBuf)>,
     /// Hidden files and folders that don't count, by their paths in the folder; sorted.
     pub(crate) hidden: Vec<String>,
+    /// Whether it is a folder.
+    pub(crate) is_folder: bool,
 }
 
 /// The files at a path of a workspace, but those that are ignored; `enter` is told of each folder that
@@ -33,12 +35,13 @@ pub(crate) fn list(
     enter: &mut dyn FnMut(&Path),
 ) -> Result<Listing> {
     let full = workspace.join(path);
-    if !full.is_dir() {
+    let found = fs::metadata(&full);
+    if !found.as_ref().is_ok_and(fs::Metadata::is_dir) {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        check_file(&full)?;
-        return Ok(Listing { files: vec![(name, full)], hidden: Vec::new() });
+        check_found(&full, found)?;
+        return Ok(Listing { files: vec![(name, full)], ..Listing::default() });
     }
-    let mut listing = Listing::default();
+    let mut listing = Listing { is_folder: true, ..Listing::default() };
     let mut folders = vec![(String::new(), full)];
     while let Some((prefix, folder)) = folders.pop() {
         enter(&folder);
@@ -80,7 +83,11 @@ pub(crate) fn list(
 
 /// That a path can be read as a file; of one that isn't there whoever reads it tells.
 fn check_file(path: &Path) -> Result<()> {
-    match fs::metadata(path) {
+    check_found(path, fs::metadata(path))
+}
+
+fn check_found(path: &Path, found: std::io::Result<fs::Metadata>) -> Result<()> {
+    match found {
         Ok(metadata) if metadata.is_file() || metadata.is_dir() => Ok(()),
         Ok(_) => Err(refused(path, "a pipe, a socket or a device isn't read; put a file in its place")),
         Err(error) => match fs::read_link(path) {

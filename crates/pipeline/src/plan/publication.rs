@@ -1,6 +1,6 @@
 //! Where outputs are written into the workspace, once every name in a path is filled in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization;
@@ -169,7 +169,12 @@ impl Plan<'_> {
     /// Files and folders of the workspace that nothing may be written over, with what they are.
     fn read_paths(&self, branches: &[&Branch<'_>]) -> BTreeMap<Vec<String>, (String, String)> {
         let mut read = BTreeMap::new();
+        let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
         let mut put = |path: &Path, what: String| {
+            // Of each path what is said of it first counts, and branches mostly read what others do.
+            if !seen.insert(path.to_owned()) {
+                return;
+            }
             let path = self.path_in_workspace(path);
             read.entry(folded(&path)).or_insert((what, path.display().to_string()));
         };
@@ -193,13 +198,12 @@ impl Plan<'_> {
 
     /// A path as it is from the workspace, where it is in it.
     pub(crate) fn path_in_workspace(&self, path: &Path) -> PathBuf {
+        if path.is_relative() && !path.starts_with(&self.pipeline.workspace) {
+            return path.to_owned();
+        }
         let whole = |path: &Path| std::path::absolute(path).map(|path| without_dots(&path));
-        let workspace = whole(&self.pipeline.workspace);
-        match (path.is_relative() && !path.starts_with(&self.pipeline.workspace), whole(path), workspace) {
-            (true, ..) => path.to_owned(),
-            (false, Ok(path), Ok(workspace)) => {
-                path.strip_prefix(workspace).map(Path::to_owned).unwrap_or(path)
-            }
+        match (whole(path), whole(&self.pipeline.workspace)) {
+            (Ok(path), Ok(workspace)) => path.strip_prefix(workspace).map(Path::to_owned).unwrap_or(path),
             _ => path.to_owned(),
         }
     }
@@ -230,13 +234,13 @@ pub(crate) fn without_dots(path: &Path) -> PathBuf {
 
 /// The parts of a path in a form that is the same for all names that some file system takes for one.
 fn folded(path: &Path) -> Vec<String> {
-    let part = |part: Component<'_>| match part {
-        Component::CurDir => None,
-        part => Some(part.as_os_str().to_string_lossy().nfkd().collect::<String>()),
-    };
     // To upper case first: several letters have one upper case (ß and ss).
-    let fold = |text: String| text.to_uppercase().to_lowercase().nfkc().collect();
-    path.components().filter_map(part).map(fold).collect()
+    let fold = |text: &str| match text.is_ascii() {
+        true => text.to_ascii_lowercase(),
+        false => text.nfkd().collect::<String>().to_uppercase().to_lowercase().nfkc().collect(),
+    };
+    let parts = path.components().filter(|part| *part != Component::CurDir);
+    parts.map(|part| fold(&part.as_os_str().to_string_lossy())).collect()
 }
 
 /// What was set, as a part of a folder's name; nothing where nothing was.

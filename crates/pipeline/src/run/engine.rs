@@ -1,9 +1,11 @@
 //! Running a plan: which branch when, and what is kept and shown at the end.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
 
 use super::branch_result::BranchResult;
 use super::executor::{Ended, News, Threads};
@@ -374,7 +376,15 @@ impl Run<'_> {
         if !store_only && plan.whole && whole && unshown.is_ok() {
             unshown = store.tidy_outputs(plan.key(), &shown, &reading.files, &showing);
         }
-        match publishing.finish() {
+        // Each of the two waits for the disk, which serves both at once.
+        let (published, noted) = thread::scope(|scope| {
+            let noting = || store.put_latest(plan.key(), &latest);
+            let noting = (latest != before).then(|| scope.spawn(noting));
+            let published = publishing.finish();
+            let noted = noting.map(|noting| noting.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            (published, noted.unwrap_or(Ok(())))
+        });
+        match published {
             Ok(set_aside) => report.set_aside = set_aside,
             Err(error) => unshown = unshown.and(Err(error)),
         }
@@ -383,9 +393,7 @@ impl Run<'_> {
         {
             tracing::warn!(%error, "what failed can't be remembered");
         }
-        if latest != before {
-            unshown = unshown.and(store.put_latest(plan.key(), &latest));
-        }
+        unshown = unshown.and(noted);
         if is_settled {
             reading.save();
         }

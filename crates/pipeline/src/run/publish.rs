@@ -229,11 +229,23 @@ impl Resolved {
     fn of(plan: &Plan<'_>, branches: &[&Branch<'_>]) -> Self {
         let workspace = &plan.pipeline.workspace;
         let (mut read, mut seen) = (BTreeMap::new(), BTreeSet::new());
+        let mut folders: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
         let mut put = |path: PathBuf, what: String| {
-            // Branches mostly read the same files.
-            if seen.insert(path.clone()) {
-                read.entry(resolved(&path)).or_insert(what);
+            // Branches mostly read the same files, or files of the same folders.
+            if !seen.insert(path.clone()) {
+                return;
             }
+            let is_file = path.symlink_metadata().is_ok_and(|found| found.is_file());
+            let real = match (path.parent(), path.file_name()) {
+                (Some(folder), Some(name)) if is_file => {
+                    if !folders.contains_key(folder) {
+                        folders.insert(folder.to_owned(), resolved(folder));
+                    }
+                    folders.get(folder).map(|folder| folder.join(name))
+                }
+                _ => None,
+            };
+            read.entry(real.unwrap_or_else(|| resolved(&path))).or_insert(what);
         };
         let file = workspace.join(plan.pipeline.file());
         put(file.with_extension("lock"), "the lock".into());

@@ -274,9 +274,9 @@ pub(crate) fn files(plan: &Plan<'_>, branch: &Branch<'_>) -> Result<BTreeMap<Str
     let workspace = &plan.pipeline.workspace;
     let mut roles = BTreeMap::new();
     for (role, path) in &branch.bound.files {
-        let full = workspace.join(path);
-        let place = |key: &str| if full.is_dir() { path.join(key) } else { path.clone() };
-        let files = listing(plan, path)?.files.into_iter().map(|(key, file)| FileRead {
+        let Listing { files, is_folder, .. } = listing(plan, path)?;
+        let place = |key: &str| if is_folder { path.join(key) } else { path.clone() };
+        let files = files.into_iter().map(|(key, file)| FileRead {
             place: Some(place(&key)),
             shown: place(&key),
             key,

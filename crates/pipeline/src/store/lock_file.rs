@@ -8,6 +8,7 @@ use serde::Deserialize;
 use vintner_diagnostics::{Document, Fault, Span};
 
 use super::atomic::{remove_unpublished, write_published};
+use super::plain_lock::{self, is_plain_digest, is_plain_name};
 use super::store::Store;
 use crate::digest::Digest;
 use crate::error::{LockDifference, LockedKind, PipelineError, Result};
@@ -93,6 +94,15 @@ impl LockFile {
                  puts in what the merged pipeline makes"
             );
             return Err(fault(name, Some((span, line)), "a merge conflict", &hint));
+        }
+        if let Some(vintages) = plain_lock::read(&text, FORMAT) {
+            let locked = |mut kinds: plain_lock::Kinds| {
+                let [sources, files, outputs] = plain_lock::KINDS
+                    .map(|kind| kinds.remove(kind).unwrap_or_default().into_iter().collect::<Vec<_>>());
+                Locked { sources, files, outputs }
+            };
+            let vintages = vintages.into_iter().map(|(vintage, kinds)| (vintage, locked(kinds)));
+            return Ok(Self { path, vintages: vintages.collect() });
         }
         let document = Document::parse(&name, &text).map_err(PipelineError::Spec)?;
         let written: Written = document.decode().map_err(PipelineError::Spec)?;
@@ -231,7 +241,9 @@ const LONGEST_KEY: usize = 1000;
 
 /// A text as YAML on one line, in quotes where it needs them.
 fn scalar(text: &str) -> String {
-    let is_plain = serde_yaml::to_string(text).is_ok_and(|written| written.trim_end_matches('\n') == text);
+    let is_plain = is_plain_name(text)
+        || (text.len() == 64 && is_plain_digest(text))
+        || serde_yaml::to_string(text).is_ok_and(|written| written.trim_end_matches('\n') == text);
     if is_plain { text.to_owned() } else { serde_json::Value::from(text).to_string() }
 }
 

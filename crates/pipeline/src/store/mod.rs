@@ -18,6 +18,7 @@ mod lock_file;
 mod lock_files;
 mod locking;
 mod outputs;
+mod plain_lock;
 mod published;
 mod record;
 mod records;

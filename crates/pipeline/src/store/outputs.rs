@@ -34,8 +34,8 @@ impl Store {
     pub(crate) fn show(&self, digest: &Digest, bytes: u64, path: &Path, files: &StatCache) -> Result<()> {
         let object = self.object_path(digest);
         // A symbolic link isn't ours, wherever it leads.
-        let is_file = fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
-        if is_file && (same_file(&object, path) || files.matches(path, digest, bytes) == Some(true)) {
+        let there = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
+        if there.is_some_and(|there| same_file(&object, &there) || files.matches(path, digest, bytes) == Some(true)) {
             return Ok(());
         }
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Ok(()) };
@@ -154,20 +154,20 @@ impl Tidying<'_> {
     /// Whether anything is left in the folder. What a killed run was about to show goes too.
     fn tidy(&mut self, folder: &Folder) -> Result<bool> {
         let mut left = false;
-        for entry in folder.entries()? {
-            let path = folder.path().join(&entry.name);
-            let unfinished = is_unfinished(&entry.name, entry.kind);
-            match entry.kind {
+        for (name, kind) in folder.kinds()? {
+            let path = folder.path().join(&name);
+            let unfinished = is_unfinished(&name, kind);
+            match kind {
                 _ if unfinished && !self.alone => left = true,
-                EntryKind::Folder if unfinished => folder.remove_all(&entry.name)?,
+                EntryKind::Folder if unfinished => folder.remove_all(&name)?,
                 EntryKind::Folder => {
-                    let Some(inner) = folder.folder(&entry.name)? else { continue };
-                    left |= self.tidy(&inner)? || folder.remove_folder(&entry.name).is_err();
+                    let Some(inner) = folder.folder(&name)? else { continue };
+                    left |= self.tidy(&inner)? || folder.remove_folder(&name).is_err();
                     continue;
                 }
                 EntryKind::File if self.shown.contains(&path) => left = true,
                 EntryKind::File if unfinished || self.store.is_ours(&path, self.files) => {
-                    match folder.remove_file(&entry.name) {
+                    match folder.remove_file(&name) {
                         Err(error) if error.kind() != ErrorKind::NotFound => {
                             return Err(PipelineError::io(path, "removing an old output")(error));
                         }
@@ -185,15 +185,12 @@ impl Tidying<'_> {
 }
 
 #[cfg(unix)]
-fn same_file(one: &Path, two: &Path) -> bool {
+fn same_file(one: &Path, two: &fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    match (fs::metadata(one), fs::metadata(two)) {
-        (Ok(one), Ok(two)) => one.ino() == two.ino() && one.dev() == two.dev(),
-        _ => false,
-    }
+    fs::metadata(one).is_ok_and(|one| one.ino() == two.ino() && one.dev() == two.dev())
 }
 
 #[cfg(not(unix))]
-fn same_file(_: &Path, _: &Path) -> bool {
+fn same_file(_: &Path, _: &fs::Metadata) -> bool {
     false
 }

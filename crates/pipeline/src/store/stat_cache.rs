@@ -69,6 +69,11 @@ impl StatCache {
 
     /// The digest of a file's content.
     pub(crate) fn digest(&self, path: &Path) -> Result<Digest> {
+        // What is a file now and is remembered needn't be opened.
+        let found = std::fs::metadata(path).ok().filter(Metadata::is_file);
+        if let Some(digest) = found.and_then(|found| self.remembered(path, &found)) {
+            return Ok(digest);
+        }
         check_regular(path).map_err(PipelineError::io(path, "reading"))?;
         let mut file = File::open(path).map_err(PipelineError::io(path, "reading"))?;
         let metadata = file.metadata().map_err(PipelineError::io(path, "reading"))?;

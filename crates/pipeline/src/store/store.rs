@@ -12,6 +12,7 @@
 //! .vintner/v1/answers                 what programs answered that were asked for their versions
 //! .vintner/v1/shared/                 what is known of a shared store, and what is on its way from there
 //! .vintner/v1/taking                  held by the process that takes results over from a shared store
+//! .vintner/v1/standing/<name>           inputs that a command left as they were, with `<name>.list` of them
 //! .vintner/v1/submitted/<name>/       what was handed to a cluster and may be on its way
 //! .vintner/v1/submitting              held by the run that hands something to a cluster
 //! .vintner/v1/in-use                  held by runs, so that nothing is collected meanwhile

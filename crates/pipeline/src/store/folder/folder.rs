@@ -116,6 +116,23 @@ impl Folder {
         Ok(entries)
     }
 
+    /// The names of what is in it, sorted, and what each is: for folders of which nothing else is asked, as every look costs.
+    pub(crate) fn kinds(&self) -> Result<Vec<(OsString, EntryKind)>> {
+        let failed = || PipelineError::io(&self.path, "listing");
+        let mut found = self.handle.kinds().map_err(failed())?;
+        found.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let mut kinds = Vec::with_capacity(found.len());
+        for (name, kind) in found {
+            let looked = || self.entry(&name).map(|entry| entry.map(|entry| entry.kind)).map_err(failed());
+            let kind = match kind {
+                Some(kind) => Some(kind),
+                None => looked()?,
+            };
+            kinds.extend(kind.map(|kind| (name, kind)));
+        }
+        Ok(kinds)
+    }
+
     /// What is under a name; `None` where nothing is.
     pub(crate) fn entry(&self, name: &OsStr) -> io::Result<Option<Entry>> {
         match self.handle.entry(name) {

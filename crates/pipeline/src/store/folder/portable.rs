@@ -36,6 +36,10 @@ impl Handle {
         fs::read_dir(&self.0)?.map(|entry| entry.map(|entry| entry.file_name())).collect()
     }
 
+    pub(crate) fn kinds(&self) -> io::Result<Vec<(OsString, Option<EntryKind>)>> {
+        Ok(self.names()?.into_iter().map(|name| (name, None)).collect())
+    }
+
     pub(crate) fn entry(&self, name: &OsStr) -> io::Result<Entry> {
         let found = fs::symlink_metadata(self.0.join(name))?;
         let kind = match found.file_type() {

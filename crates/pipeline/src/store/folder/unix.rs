@@ -43,6 +43,26 @@ impl Handle {
         Ok(names)
     }
 
+    /// The same with what each is, where listing them tells.
+    pub(crate) fn kinds(&self) -> io::Result<Vec<(OsString, Option<EntryKind>)>> {
+        let mut found = Vec::new();
+        for entry in Dir::read_from(&self.0)? {
+            let entry = entry?;
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            let kind = match entry.file_type() {
+                FileType::RegularFile => Some(EntryKind::File),
+                FileType::Directory => Some(EntryKind::Folder),
+                FileType::Symlink => Some(EntryKind::Link),
+                FileType::Unknown => None,
+                _ => Some(EntryKind::Other),
+            };
+            if name != "." && name != ".." {
+                found.push((name.to_owned(), kind));
+            }
+        }
+        Ok(found)
+    }
+
     pub(crate) fn entry(&self, name: &OsStr) -> io::Result<Entry> {
         let found = statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?;
         let kind = match FileType::from_raw_mode(found.st_mode) {
