@@ -132,7 +132,17 @@ impl Queue for Slurm {
         // A controller that doesn't answer mustn't keep results from being seen that are there.
         let answer = SQUEUE.ask(command, ANSWER, Some(cancelled))?;
         // That squeue fails says that the controller can't be asked, whatever the words.
-        queued(&answer.done(SQUEUE.program, |_| true)?)
+        let listed = queued(&answer.done(SQUEUE.program, |_| true)?)?;
+        for stuck in listed.stuck.chunks(100) {
+            let mut command = SCANCEL.command();
+            command.args(stuck);
+            // What stays would make nothing but what is there by then.
+            match SCANCEL.ask(command, ANSWER, Some(cancelled)) {
+                Ok(_) => tracing::info!(jobs = stuck.join(" "), "Slurm couldn't start them and held them: taken away"),
+                Err(error) => tracing::warn!(%error, "jobs that Slurm couldn't start can't be taken away"),
+            }
+        }
+        Ok(listed.queued)
     }
 
     fn cancel(&self, arrays: &[Named<'_>], waiting: bool) -> Result<()> {

@@ -33,9 +33,22 @@ const TURN: [&str; 8] = [
     "NonZeroExitCode",
 ];
 
-/// What is in the queue, by the name of the array.
-pub(crate) fn queued(said: &str) -> Result<BTreeMap<String, Queued>> {
-    let mut found: BTreeMap<String, Queued> = BTreeMap::new();
+/// Why Slurm itself holds jobs that it couldn't start, or not for good: they wait until somebody lets go of them, which nobody
+/// knows to do. (What a person holds is `JobHeldUser` or `JobHeldAdmin`, and is waited for.)
+const STUCK: [&str; 2] = ["launch failed requeued held", "JobHoldMaxRequeue"];
+
+/// What is in the queue.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// By the name of the array.
+    pub(crate) queued: BTreeMap<String, Queued>,
+    /// Jobs that never will be begun, as in `12_3`. They count as gone.
+    pub(crate) stuck: Vec<String>,
+}
+
+/// Reads what is in the queue.
+pub(crate) fn queued(said: &str) -> Result<Listed> {
+    let Listed { queued: mut found, mut stuck } = Listed::default();
     for line in said.lines().filter(|line| !line.trim().is_empty()) {
         let not_understood = || ClusterError::NotUnderstood { program: "squeue", said: line.to_owned() };
         let [id, jobs, state, reason, name] = line.splitn(5, '|').map(str::trim).collect::<Vec<_>>()[..]
@@ -51,14 +64,18 @@ pub(crate) fn queued(said: &str) -> Result<BTreeMap<String, Queued>> {
             state,
             "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" | "CONFIGURING"
         );
-        if !runs && !TURN.contains(&reason) {
+        if !runs && !TURN.contains(&reason) && !STUCK.contains(&reason) {
             queued.reason = Some(reason.to_owned());
         }
         for range in ranges(jobs).ok_or_else(not_understood)? {
+            if !runs && STUCK.contains(&reason) {
+                stuck.extend(range.map(|job| format!("{id}_{job}")));
+                continue;
+            }
             queued.jobs.extend(range.map(|job| (job, runs)));
         }
     }
-    Ok(found)
+    Ok(Listed { queued: found, stuck })
 }
 
 /// The jobs of `3`, `0-5,7` or `[0-5,7%2]`.
@@ -82,10 +99,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_slurm_holds_by_itself_counts_as_gone() -> Result<()> {
+        let said = "12|1|PENDING|launch failed requeued held|vintner-a\n12|2|PENDING|BeginTime|vintner-a\n\
+                    12|3-4|REQUEUE_HOLD|JobHoldMaxRequeue|vintner-a\n12|5|PENDING|JobHeldUser|vintner-a\n";
+        let found = queued(said)?;
+        assert_eq!(found.stuck, ["12_1", "12_3", "12_4"]);
+        let jobs = found.queued.get("vintner-a").map(|queued| queued.jobs.keys().copied().collect::<Vec<_>>());
+        assert_eq!(jobs, Some(vec![2, 5]));
+        Ok(())
+    }
+
+    #[test]
     fn what_waits_and_what_runs_is_told_apart() -> Result<()> {
         let said = "12|2-4,7%3|PENDING|Resources|vintner-a\n12|0|RUNNING|None|vintner-a\n12|1|COMPLETING|None|vintner-a\n\
                     12|6|CANCELLED|None|vintner-a\n13|0-1|PENDING|JobHeldAdmin|vintner-b\n14|0|NODE_FAIL|None|vintner-c\n";
-        let found = queued(said)?;
+        let found = queued(said)?.queued;
         let jobs =
             |name: &str| found.get(name).map(|queued| queued.jobs.clone().into_iter().collect::<Vec<_>>());
         assert_eq!(
@@ -97,7 +125,7 @@ mod tests {
             .get("vintner-b")
             .ok_or_else(|| ClusterError::NotUnderstood { program: "", said: String::new() })?;
         assert_eq!((held.id.as_str(), held.reason.as_deref()), ("13", Some("JobHeldAdmin")));
-        assert!(queued("")?.is_empty());
+        assert_eq!(queued("")?, Listed::default());
         for strange in ["slurm", "1|x|RUNNING|None|a", "1|5-2|RUNNING|None|a", "1|0-...|PENDING|None|a"] {
             assert!(queued(strange).is_err(), "{strange}");
         }

@@ -8,6 +8,8 @@
 
 mod address;
 mod attempts;
+mod azure_bucket;
+mod azure_signature;
 mod batch;
 mod bucket;
 mod collect;
@@ -26,6 +28,7 @@ mod segment;
 mod trust;
 
 pub use address::bucket_at;
+pub use azure_bucket::AzureBucket;
 pub use bucket::{Bucket, Get, Listed, Put, Trouble};
 pub use collect::{KeepThere, RemovedThere};
 pub use error::{RemoteError, Result};

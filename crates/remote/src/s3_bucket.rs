@@ -139,7 +139,7 @@ impl S3Bucket {
     }
 }
 
-fn utc_now() -> std::result::Result<chrono::DateTime<chrono::Utc>, Trouble> {
+pub(crate) fn utc_now() -> std::result::Result<chrono::DateTime<chrono::Utc>, Trouble> {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok();
     let seconds = since.and_then(|since| i64::try_from(since.as_secs()).ok());
     let time = seconds.and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0));

@@ -111,7 +111,7 @@ pub(crate) fn escaped(text: &str, is_path: bool) -> String {
 }
 
 /// HMAC with SHA-256 (RFC 2104).
-fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
+pub(crate) fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
     const BLOCK: usize = 64;
     let mut padded = [0_u8; BLOCK];
     let short = if key.len() > BLOCK { Sha256::digest(key).to_vec() } else { key.to_vec() };

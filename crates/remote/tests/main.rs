@@ -1,6 +1,7 @@
 //! Shared stores, over buckets of every kind.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod azure;
 mod buckets;
 mod collected;
 mod every_store;
