@@ -63,6 +63,26 @@ macro_rules! handles {
             }
 
             #[test]
+            fn folders_are_moved_out_and_in_and_none_is_replaced_that_holds_something() -> io::Result<()> {
+                let (parent, elsewhere) = (tempfile::tempdir()?, tempfile::tempdir()?);
+                let handle = Handle::open(parent.path())?;
+                handle.make(name("kept"))?;
+                handle.inner(name("kept"))?.create(name("file"), 0o666)?;
+                let place = elsewhere.path().join("out");
+                handle.move_out(name("kept"), &place)?;
+                assert!(place.join("file").is_file() && handle.names()?.is_empty());
+                handle.move_in(&place, name("kept"))?;
+                let kinds = handle.kinds()?;
+                assert!(kinds.iter().all(|(found, kind)| found == "kept" && *kind != Some(EntryKind::File)));
+                assert_eq!(kinds.len(), 1);
+                fs::create_dir(&place)?;
+                fs::write(place.join("other"), "")?;
+                assert!(handle.move_in(&place, name("kept")).is_err());
+                assert_eq!(handle.inner(name("kept"))?.names()?, ["file"]);
+                Ok(())
+            }
+
+            #[test]
             fn a_lock_file_is_opened_and_made_only_where_asked() -> io::Result<()> {
                 let parent = tempfile::tempdir()?;
                 let handle = Handle::open(parent.path())?;
