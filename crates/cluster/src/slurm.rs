@@ -138,7 +138,10 @@ impl Queue for Slurm {
             command.args(stuck);
             // What stays would make nothing but what is there by then.
             match SCANCEL.ask(command, ANSWER, Some(cancelled)) {
-                Ok(_) => tracing::info!(jobs = stuck.join(" "), "Slurm couldn't start them and held them: taken away"),
+                Ok(_) => tracing::info!(
+                    jobs = stuck.join(" "),
+                    "Slurm couldn't start them and held them: taken away"
+                ),
                 Err(error) => tracing::warn!(%error, "jobs that Slurm couldn't start can't be taken away"),
             }
         }

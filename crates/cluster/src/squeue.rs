@@ -104,7 +104,8 @@ mod tests {
                     12|3-4|REQUEUE_HOLD|JobHoldMaxRequeue|vintner-a\n12|5|PENDING|JobHeldUser|vintner-a\n";
         let found = queued(said)?;
         assert_eq!(found.stuck, ["12_1", "12_3", "12_4"]);
-        let jobs = found.queued.get("vintner-a").map(|queued| queued.jobs.keys().copied().collect::<Vec<_>>());
+        let jobs =
+            found.queued.get("vintner-a").map(|queued| queued.jobs.keys().copied().collect::<Vec<_>>());
         assert_eq!(jobs, Some(vec![2, 5]));
         Ok(())
     }

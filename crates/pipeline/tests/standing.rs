@@ -17,7 +17,8 @@ use crate::common::{Workspace, ran, with};
 const MANY: usize = 80;
 
 /// Tells all that a command could see of its inputs.
-const HONEST: &str = "cd inputs; find . | sort; find . -type f | sort | xargs stat -c '%a %h %n'; cat of/*.json";
+const HONEST: &str =
+    "cd inputs; find . | sort; find . -type f | sort | xargs stat -c '%a %h %n'; cat of/*.json";
 
 /// Sums of as many columns, of which that of `c7` is `seventh`, and a command that reads all of them.
 fn stages(many: usize, seventh: usize, command: &str) -> String {
@@ -117,8 +118,14 @@ fn few_inputs_are_laid_out_each_time() {
 fn whatever_a_command_does_to_its_inputs_the_next_one_sees_none_of_it() {
     let dangers = [
         ("printf 9 > inputs/of/c3.json", Some("changed `inputs/of/c3.json`")),
-        ("touch -r inputs/of/c3.json $TMPDIR/at; printf '9\\n' > inputs/of/c3.json; touch -r $TMPDIR/at inputs/of/c3.json", Some("changed `inputs/of/c3.json`")),
-        ("cp inputs/of/c3.json $TMPDIR/x; echo 9 > $TMPDIR/y; mv $TMPDIR/y inputs/of/c3.json", Some("changed")),
+        (
+            "touch -r inputs/of/c3.json $TMPDIR/at; printf '9\\n' > inputs/of/c3.json; touch -r $TMPDIR/at inputs/of/c3.json",
+            Some("changed `inputs/of/c3.json`"),
+        ),
+        (
+            "cp inputs/of/c3.json $TMPDIR/x; echo 9 > $TMPDIR/y; mv $TMPDIR/y inputs/of/c3.json",
+            Some("changed"),
+        ),
         ("rm inputs/of/c3.json", Some("removed `inputs/of/c3.json`")),
         ("rm inputs/of/c3.json; ln -s /etc/hostname inputs/of/c3.json", Some("changed")),
         ("echo 1 > inputs/of/more.json", Some("wrote `inputs/of/more.json`")),
@@ -132,8 +139,14 @@ fn whatever_a_command_does_to_its_inputs_the_next_one_sees_none_of_it() {
         ("chmod 500 inputs/of", None),
         ("chmod 700 inputs", None),
         ("ln inputs/of/c3.json $TMPDIR/x", None),
-        ("mv inputs elsewhere; mkdir inputs; cp elsewhere/of/* $TMPDIR; mkdir inputs/of; cp $TMPDIR/*.json inputs/of; rm -r elsewhere", None),
-        ("cat inputs/of/c3.json > $TMPDIR/x; printf 9 > inputs/of/c3.json; cat $TMPDIR/x > inputs/of/c3.json", None),
+        (
+            "mv inputs elsewhere; mkdir inputs; cp elsewhere/of/* $TMPDIR; mkdir inputs/of; cp $TMPDIR/*.json inputs/of; rm -r elsewhere",
+            None,
+        ),
+        (
+            "cat inputs/of/c3.json > $TMPDIR/x; printf 9 > inputs/of/c3.json; cat $TMPDIR/x > inputs/of/c3.json",
+            None,
+        ),
     ];
     for (at, (danger, refused)) in dangers.into_iter().enumerate() {
         let workspace = Workspace::new();
@@ -176,7 +189,9 @@ fn what_is_changed_or_torn_between_two_runs_is_made_anew() {
         fs::File::open(&path).unwrap().set_modified(before.modified().unwrap()).unwrap();
     };
     // Another number of the same size.
-    let other = |workspace: &Workspace| fs::read_to_string(one(workspace, "c5.json")).unwrap().replace('5', "6").into_bytes();
+    let other = |workspace: &Workspace| {
+        fs::read_to_string(one(workspace, "c5.json")).unwrap().replace('5', "6").into_bytes()
+    };
     let harms: [&dyn Fn(&Workspace); 8] = [
         &|workspace| edit(one(workspace, "c5.json"), &other(workspace)),
         &|workspace| {
@@ -188,7 +203,9 @@ fn what_is_changed_or_torn_between_two_runs_is_made_anew() {
         &|workspace| fs::remove_file(one(workspace, "c5.json")).unwrap(),
         &|workspace| fs::write(one(workspace, "c5.json").with_file_name("more"), "").unwrap(),
         // A run that was killed took it along, whole or in part.
-        &|workspace| fs::remove_dir_all(one(workspace, "c5.json").parent().unwrap().parent().unwrap()).unwrap(),
+        &|workspace| {
+            fs::remove_dir_all(one(workspace, "c5.json").parent().unwrap().parent().unwrap()).unwrap()
+        },
         &|workspace| edit(list(workspace), b"nonsense\n"),
         &|workspace| {
             let text = fs::read(list(workspace)).unwrap();
@@ -251,14 +268,17 @@ fn a_failed_command_and_a_forced_run_begin_anew_and_collecting_takes_it_away() {
     workspace.run_with(&now, &crate::common::vintage(&[]), &options);
     let forced = standing(&workspace);
     assert!(forced.len() == MANY && forced != first, "nothing of it was believed");
-    assert!(!with(&workspace.run(&stages(MANY, 7, "exit 3")), |one| matches!(one, Outcome::Failed(_))).is_empty());
+    assert!(
+        !with(&workspace.run(&stages(MANY, 7, "exit 3")), |one| matches!(one, Outcome::Failed(_))).is_empty()
+    );
     assert!(standing(&workspace).is_empty());
     workspace.run(&stages(MANY, 8, HONEST));
     assert_eq!(standing(&workspace).len(), MANY);
     let contents = workspace.store().contents().unwrap();
     assert_eq!((contents.standing.len(), contents.foreign.len()), (2, 0));
     let dry = workspace.store().collect(&Keep { younger_than: 9_999, ..Keep::default() }, true).unwrap();
-    let collected = workspace.store().collect(&Keep { younger_than: 9_999, ..Keep::default() }, false).unwrap();
+    let collected =
+        workspace.store().collect(&Keep { younger_than: 9_999, ..Keep::default() }, false).unwrap();
     assert_eq!((dry.standing, collected.standing, collected.runs.len()), (1, 1, 0));
     assert_eq!(fs::read_dir(workspace.path(".vintner/v1/standing")).unwrap().count(), 0);
 }

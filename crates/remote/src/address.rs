@@ -37,7 +37,9 @@ pub fn bucket_at(address: &str, from: &Path) -> Result<Box<dyn Bucket>> {
                 "azure" | "abfs" | "abfss" | "wasb" | "wasbs" => {
                     "write az://CONTAINER/PREFIX, and the account's name in AZURE_STORAGE_ACCOUNT"
                 }
-                _ => "a shared store is a folder, s3://BUCKET/PREFIX, az://CONTAINER/PREFIX, or https://…, which is only read",
+                _ => {
+                    "a shared store is a folder, s3://BUCKET/PREFIX, az://CONTAINER/PREFIX, or https://…, which is only read"
+                }
             };
             Err(RemoteError::Address { address: without_secrets(address), message: message.to_owned() })
         }

@@ -57,16 +57,24 @@ impl AzureBucket {
             return Err(refused("whose container it is isn't known: set AZURE_STORAGE_ACCOUNT"));
         };
         if !account.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
-            return Err(refused("AZURE_STORAGE_ACCOUNT is no name of an account, which has small letters and digits"));
+            return Err(refused(
+                "AZURE_STORAGE_ACCOUNT is no name of an account, which has small letters and digits",
+            ));
         }
         let own = format!("https://{account}.blob.core.windows.net");
         let endpoint = variable("AZURE_STORAGE_SERVICE_ENDPOINT").unwrap_or(own);
         let (endpoint, root) = match endpoint.trim_end_matches('/').split_once("://") {
             Some((scheme @ ("http" | "https"), rest)) if !rest.contains(['?', '#', '@', ' ']) => {
-                let (host, path) = rest.split_once('/').map_or((rest, String::new()), |(host, path)| (host, format!("/{path}")));
+                let (host, path) = rest
+                    .split_once('/')
+                    .map_or((rest, String::new()), |(host, path)| (host, format!("/{path}")));
                 (format!("{scheme}://{host}"), path)
             }
-            _ => return Err(refused("AZURE_STORAGE_SERVICE_ENDPOINT has to be http:// or https:// and a host")),
+            _ => {
+                return Err(refused(
+                    "AZURE_STORAGE_SERVICE_ENDPOINT has to be http:// or https:// and a host",
+                ));
+            }
         };
         let credentials = match (variable("AZURE_STORAGE_KEY"), variable("AZURE_STORAGE_SAS_TOKEN")) {
             (Some(key), None) => {
@@ -75,7 +83,11 @@ impl AzureBucket {
             }
             (None, Some(token)) => Some(AzureCredentials::Signature(parts(&token))),
             (None, None) => None,
-            _ => return Err(refused("AZURE_STORAGE_KEY and AZURE_STORAGE_SAS_TOKEN are both set; unset one of them")),
+            _ => {
+                return Err(refused(
+                    "AZURE_STORAGE_KEY and AZURE_STORAGE_SAS_TOKEN are both set; unset one of them",
+                ));
+            }
         };
         let prefix = prefix.trim_matches('/');
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
@@ -106,8 +118,15 @@ impl AzureBucket {
         match &self.credentials {
             Some(AzureCredentials::Key(key)) => {
                 let account = self.account.as_str();
-                let request =
-                    AzureRequest { method, account, path: &path, query: asked, length, range, headers: &headers };
+                let request = AzureRequest {
+                    method,
+                    account,
+                    path: &path,
+                    query: asked,
+                    length,
+                    range,
+                    headers: &headers,
+                };
                 lines.push(authorization(&request, key));
             }
             Some(AzureCredentials::Signature(parts)) => {
@@ -232,9 +251,8 @@ impl Bucket for AzureBucket {
     }
 
     fn remove(&self, names: &[String]) -> Vec<std::result::Result<(), Trouble>> {
-        let prepared = |name: &String| {
-            self.transfer("DELETE", &format!("{}{name}", self.prefix), &[], 0, What::Delete)
-        };
+        let prepared =
+            |name: &String| self.transfer("DELETE", &format!("{}{name}", self.prefix), &[], 0, What::Delete);
         transfer(names, |_| 0, prepared, false)
     }
 }
@@ -258,7 +276,10 @@ mod tests {
         assert_eq!(url(&plain), "https://lab.blob.core.windows.net/results/p/x%20y");
         assert_eq!(plain.place(), "az://results/paper of lab");
         let local = ("AZURE_STORAGE_SERVICE_ENDPOINT", "http://127.0.0.1:10000/lab/");
-        assert_eq!(url(&of("results", &[account, local]).unwrap()), "http://127.0.0.1:10000/lab/results/p/x%20y");
+        assert_eq!(
+            url(&of("results", &[account, local]).unwrap()),
+            "http://127.0.0.1:10000/lab/results/p/x%20y"
+        );
         let signed = of("results", &[account, ("AZURE_STORAGE_SAS_TOKEN", "?sv=2020&sig=a%2Bb%3D")]).unwrap();
         assert!(url(&signed).ends_with("/x%20y?sig=a%2Bb%3D&sv=2020"), "{}", url(&signed));
     }
@@ -273,7 +294,11 @@ mod tests {
             ("results", &[("AZURE_STORAGE_ACCOUNT", "my lab")], "no name of an account"),
             ("results", &[account, ("AZURE_STORAGE_KEY", "s3cret!")], "written in base 64"),
             ("results", &[account, ("AZURE_STORAGE_SERVICE_ENDPOINT", "ftp://x")], "has to be http"),
-            ("results", &[account, ("AZURE_STORAGE_KEY", "czNjcmV0"), ("AZURE_STORAGE_SAS_TOKEN", "sig=s3cret")], "both set"),
+            (
+                "results",
+                &[account, ("AZURE_STORAGE_KEY", "czNjcmV0"), ("AZURE_STORAGE_SAS_TOKEN", "sig=s3cret")],
+                "both set",
+            ),
         ] {
             let error = of(address, variables).unwrap_err().to_string();
             assert!(error.contains(said) && !error.contains("s3cret") && !error.contains("czNj"), "{error}");

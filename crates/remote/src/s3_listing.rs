@@ -88,7 +88,9 @@ pub(crate) fn page_of(form: &Form, xml: &[u8]) -> Result<Page, Trouble> {
                     part if part == form.name => name = Some(std::mem::take(&mut text)),
                     part if part == form.size => bytes = text.trim().parse().ok(),
                     part if part == form.modified => modified = seconds(text.trim(), form.time),
-                    part if part == form.next && !text.is_empty() => page.next = Some(std::mem::take(&mut text)),
+                    part if part == form.next && !text.is_empty() => {
+                        page.next = Some(std::mem::take(&mut text))
+                    }
                     part if part == form.one => {
                         let (Some(name), Some(bytes)) = (name.take(), bytes.take()) else {
                             return Err(faulty("something without a name or a size".into()));

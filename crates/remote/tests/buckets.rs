@@ -183,7 +183,9 @@ impl<B: Bucket> Bucket for Faulty<B> {
         self.wait(beginnings.len());
         match self.fault {
             Fault::ReadOnly => Err(Trouble::Lasting("nothing is listed".into())),
-            Fault::Failing if self.fails(&format!("list {}", beginnings.join(" "))) => Err(Trouble::Passing("the server answered 503".into())),
+            Fault::Failing if self.fails(&format!("list {}", beginnings.join(" "))) => {
+                Err(Trouble::Passing("the server answered 503".into()))
+            }
             _ => self.bucket.list(beginnings),
         }
     }

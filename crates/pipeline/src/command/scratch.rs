@@ -78,7 +78,8 @@ impl<'a> Scratch<'a> {
         }
         if let Some(standing) = scratch.standing {
             let into = scratch.folder.join(INPUTS);
-            fs::rename(standing.folder(), &into).map_err(CommandProblem::io(&into, "handing over the inputs"))?;
+            fs::rename(standing.folder(), &into)
+                .map_err(CommandProblem::io(&into, "handing over the inputs"))?;
         }
         for (path, input) in &scratch.inputs {
             if !input.stands {
@@ -148,7 +149,9 @@ impl<'a> Scratch<'a> {
 
     /// Notes what the file system says of a file of the folder that was handed over.
     fn note_written(&self, path: &Path, input: &Input) -> Result<(), CommandProblem> {
-        let Some((standing, within)) = self.standing.zip(path.strip_prefix(INPUTS).ok()) else { return Ok(()) };
+        let Some((standing, within)) = self.standing.zip(path.strip_prefix(INPUTS).ok()) else {
+            return Ok(());
+        };
         let file = self.folder.join(path);
         let metadata = file.symlink_metadata().map_err(CommandProblem::io(&file, "looking at"))?;
         match Stamp::of(&metadata) {

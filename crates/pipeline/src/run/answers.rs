@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
-use crate::operation::{Cancelled, Question, Stage};
 use crate::files::Stamp;
+use crate::operation::{Cancelled, Question, Stage};
 use crate::store::Store;
 
 /// The role under which answers are read.

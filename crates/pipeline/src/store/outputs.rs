@@ -35,7 +35,9 @@ impl Store {
         let object = self.object_path(digest);
         // A symbolic link isn't ours, wherever it leads.
         let there = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
-        if there.is_some_and(|there| same_file(&object, &there) || files.matches(path, digest, bytes) == Some(true)) {
+        if there.is_some_and(|there| {
+            same_file(&object, &there) || files.matches(path, digest, bytes) == Some(true)
+        }) {
             return Ok(());
         }
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Ok(()) };
