@@ -75,7 +75,7 @@ pub(crate) fn to_base64(bytes: &[u8]) -> String {
 /// The bytes of a text in base 64; nothing where it is none.
 pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
     let plain = text.trim().trim_end_matches('=');
-    if text.trim().len() % 4 != 0 || text.trim().len() - plain.len() > 2 {
+    if !text.trim().len().is_multiple_of(4) || text.trim().len() - plain.len() > 2 {
         return None;
     }
     let mut bytes = Vec::new();
