@@ -19,7 +19,7 @@ use super::reading::{Reading, json_input, left_out};
 use super::report::{Outcome, StageReport};
 use super::run_options::RunOptions;
 use super::seen::Seen;
-use super::standing::StandingInputs;
+use super::standing_inputs::StandingInputs;
 use crate::command::CommandError;
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};

@@ -25,6 +25,7 @@ mod run_options;
 mod seen;
 mod snapshot;
 mod standing;
+mod standing_inputs;
 mod tasks;
 mod unpublish;
 

@@ -1,17 +1,15 @@
-//! Inputs of commands that lie there from their last run.
+//! Which inputs of commands lie there from their last run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::making::Making;
-use crate::command::{
-    CommandOperation, INPUTS, SCRATCH_PARTS, SCRATCH_PREFIX, inside, place, remove_scratch, scratch_parent,
-};
-use crate::digest::Digest;
-use crate::operation::{InputFile, Standing, StandingFile};
-use crate::plan::{Branch, Read};
+use super::standing_inputs::{StandingInputs, path_of};
+use crate::command::{CommandOperation, INPUTS, SCRATCH_PARTS, SCRATCH_PREFIX, inside, scratch_parent};
+use crate::operation::Standing;
+use crate::plan::Branch;
 use crate::spec::Reference;
 
 /// A command has its inputs' folder kept if it has so many of them, since few are made as soon as looked at.
@@ -19,17 +17,6 @@ const FEWEST: usize = 64;
 /// And no more than so many, nor more bytes: copies of large files would take room for little.
 const MOST: usize = 20_000;
 const MOST_BYTES: u64 = 16 << 20;
-
-/// The folder of a command's inputs while the run has it.
-pub(super) struct StandingInputs {
-    standing: Arc<Standing>,
-    /// What lies there already, by path in the folder.
-    there: BTreeMap<PathBuf, StandingFile>,
-    /// The folder that it lies in. What isn't kept goes with it.
-    root: PathBuf,
-    /// Held for as long: what killed runs left is told by it.
-    _held: Option<File>,
-}
 
 impl Making<'_> {
     /// The folder of a branch's inputs from its last run, or an empty one, where it is worth it.
@@ -110,28 +97,4 @@ impl Making<'_> {
             tracing::debug!(%error, branch, "the folder of inputs isn't kept");
         }
     }
-}
-
-impl Drop for StandingInputs {
-    fn drop(&mut self) {
-        remove_scratch(&self.root);
-    }
-}
-
-impl StandingInputs {
-    pub(super) fn folder(&self) -> Arc<Standing> {
-        Arc::clone(&self.standing)
-    }
-
-    /// Whether what a branch reads of another lies there already.
-    pub(super) fn has(&self, read: &Read, extension: &str, digest: &Digest) -> bool {
-        let file = path_of(read, extension).and_then(|path| self.there.get(&path));
-        file.is_some_and(|file| file.digest == *digest)
-    }
-}
-
-/// Where a command finds what it reads of another branch, in the folder of its inputs.
-fn path_of(read: &Read, extension: &str) -> Option<PathBuf> {
-    let file = InputFile { role: &read.role, key: &read.key, extension, place: None, bytes: &[] };
-    place(&file).strip_prefix(INPUTS).map(Path::to_owned).ok()
 }

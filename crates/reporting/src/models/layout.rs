@@ -10,6 +10,7 @@ use vintner_panel::Label;
 use super::cells;
 use super::former_name::called_today;
 use super::model_cell::ModelCell;
+use super::model_star::ModelStar;
 use super::published::{Matched, ModelAgreement, printed_decimals, published_cell, published_statistic};
 use super::results::{ModelResults, StatisticValue, TermResult};
 use super::spec::{Below, ColumnSpec, Indicator, ModelTableSpec, PanelSpec, StatisticRow, fits_pattern};
@@ -46,18 +47,6 @@ pub struct ModelTable {
     /// How it fares beside what was published; absent where nothing was.
     #[serde(default)]
     pub agreement: Option<ModelAgreement>,
-}
-
-/// A number of stars and what earns them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ModelStar {
-    /// Asterisks.
-    pub stars: String,
-    /// The level, as `0.05`.
-    pub level: String,
-    /// The level as a percentage.
-    #[serde(default)]
-    pub percent: String,
 }
 
 /// Some columns with their rows. Where a table has more columns than fit beside one another, or several panels,

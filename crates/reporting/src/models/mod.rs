@@ -9,6 +9,7 @@ mod docx;
 mod former_name;
 mod layout;
 mod model_cell;
+mod model_star;
 mod notes;
 mod printed;
 mod published;
@@ -24,10 +25,9 @@ mod write;
 pub use address::{CellOf, Part};
 pub use docx::write_model_docx;
 pub use former_name::renamed_category;
-pub use layout::{
-    ModelColumn, ModelGroup, ModelPanel, ModelRow, ModelSource, ModelStar, ModelTable, RowKind,
-};
+pub use layout::{ModelColumn, ModelGroup, ModelPanel, ModelRow, ModelSource, ModelTable, RowKind};
 pub use model_cell::ModelCell;
+pub use model_star::ModelStar;
 pub use printed::{PrintedModels, PrintedRow};
 pub use published::ModelAgreement;
 pub use read::{ResultCell, ResultRow, read_results};

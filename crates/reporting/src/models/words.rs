@@ -1,6 +1,6 @@
 //! The words of tables of models.
 
-use super::layout::ModelStar;
+use super::model_star::ModelStar;
 use crate::error::Result;
 use crate::language::Language;
 use crate::usual::usual_file;

@@ -10,6 +10,7 @@ use vintner_reporting::trace_page;
 use super::cells::Cells;
 use super::dropped_sample::DroppedSample;
 use super::ground::Base;
+use super::influences::TracedInfluence;
 use super::made::Made;
 use super::number::NumberValue;
 use super::number_address::NumberAddress;
@@ -19,7 +20,6 @@ use super::raw_cell::RawCell;
 use super::traced_file::{TracedFile, files_of};
 use super::traced_stage::TracedStage;
 use super::walk::Walk;
-use super::weight::TracedInfluence;
 use crate::error::StagesError;
 
 /// The traces of all numbers of a report.

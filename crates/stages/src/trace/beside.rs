@@ -5,8 +5,9 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use vintner_pipeline::PipelineStage;
 
-use super::made::{Made, OutputOf};
+use super::made::Made;
 use super::number_address::NumberAddress;
+use super::output_of::OutputOf;
 use super::parameters::{equation, texts};
 use crate::error::StagesError;
 

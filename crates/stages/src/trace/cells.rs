@@ -9,7 +9,8 @@ use vintner_diagnostics::one_of;
 use vintner_panel::{CellAddress, Frequency, Period, SourcePlace, TidyTable, VariablePlace, tidy_columns};
 use vintner_pipeline::{ColumnNotes, Kind};
 
-use super::made::{Made, OutputOf};
+use super::made::Made;
+use super::output_of::OutputOf;
 use super::raw_cell::RawCell;
 use crate::error::StagesError;
 

@@ -7,9 +7,10 @@ use vintner_panel::Panel;
 use vintner_pipeline::Bound;
 
 use super::dropped_sample::DroppedSample;
-use super::ground::{Ground, declared_columns};
-use super::made::{Made, OutputOf, rows_of};
-use super::parameters::equation;
+use super::ground::Ground;
+use super::made::{Made, rows_of};
+use super::output_of::OutputOf;
+use super::parameters::{declared_columns, equation};
 use super::stage_equation::{EquationOn, equations_on};
 use crate::error::StagesError;
 use crate::operations::{ENTITY, TIME, chosen_columns, chosen_rows};

@@ -16,9 +16,10 @@ use vintner_pipeline::{
 };
 
 use super::ground::{Behind, FOLLOWED};
+use super::influences::Influences;
+use super::output_of::OutputOf;
 use super::raw_cell::RawCell;
 use super::traced_stage::TracedStage;
-use super::weight::Influences;
 use crate::error::StagesError;
 use crate::operations::{ENTITY, TIME};
 
@@ -43,32 +44,6 @@ pub(super) struct Made<'a> {
 
 /// The fits, the model of several, the entity whose own equation it is.
 type InfluenceKey = (OutputOf, Option<String>, Option<String>);
-
-/// An output of a branch.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct OutputOf {
-    pub(super) stage: String,
-    pub(super) item: String,
-    pub(super) output: String,
-}
-
-impl OutputOf {
-    /// What a stage's name alone refers to: its first output.
-    pub(super) fn main(stage: &PipelineStage) -> Self {
-        let first = stage.bound.output_declarations.first();
-        Self {
-            stage: stage.name.clone(),
-            item: String::new(),
-            output: first.map(|declared| declared.name.clone()).unwrap_or_default(),
-        }
-    }
-
-    /// As people write it: `tidy[gdp].tidy`.
-    pub(super) fn name(&self) -> String {
-        let item = if self.item.is_empty() { String::new() } else { format!("[{}]", self.item) };
-        format!("{}{item}.{}", self.stage, self.output)
-    }
-}
 
 impl<'a> Made<'a> {
     pub(super) fn load(

@@ -6,6 +6,7 @@
 //! down gives the cells behind a number; following them up from a cell gives all numbers that depend on it.
 
 mod all;
+mod behind;
 mod beside;
 mod cell_trace;
 mod cells;
@@ -13,12 +14,14 @@ mod claimed;
 mod dropped_sample;
 mod fitted;
 mod ground;
+mod influences;
 mod made;
 mod number;
 mod number_address;
 mod number_trace;
 mod numbers;
 mod origin;
+mod output_of;
 mod parameters;
 mod raw_cell;
 mod spread;
@@ -32,6 +35,7 @@ mod weight;
 pub use all::{TracedNumber, TracedOrigin, Traces, trace_all};
 pub use cell_trace::{CellTrace, trace_cell};
 pub use dropped_sample::DroppedSample;
+pub use influences::TracedInfluence;
 pub use number::{CellValue, NumberValue};
 pub use number_address::NumberAddress;
 pub use number_trace::{Trace, trace_number};
@@ -39,4 +43,3 @@ pub use origin::Formula;
 pub use raw_cell::RawCell;
 pub use traced_file::TracedFile;
 pub use traced_stage::TracedStage;
-pub use weight::TracedInfluence;

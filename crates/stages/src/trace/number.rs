@@ -7,9 +7,9 @@ use serde_json::Value;
 use vintner_reporting::{TermResult, TidyEstimate};
 
 use super::ground::Base;
-use super::made::OutputOf;
+use super::influences::TracedInfluence;
 use super::number_address::NumberAddress;
-use super::weight::TracedInfluence;
+use super::output_of::OutputOf;
 
 /// What is known of a number.
 #[derive(Debug, Clone, PartialEq, Serialize)]

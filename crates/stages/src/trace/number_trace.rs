@@ -5,6 +5,7 @@ use vintner_pipeline::{Pipeline, Store, Vintage};
 
 use super::cells::Cells;
 use super::dropped_sample::DroppedSample;
+use super::influences::TracedInfluence;
 use super::made::Made;
 use super::number::NumberValue;
 use super::number_address::NumberAddress;
@@ -14,7 +15,6 @@ use super::raw_cell::RawCell;
 use super::traced_file::{TracedFile, files_of};
 use super::traced_stage::TracedStage;
 use super::walk::Walk;
-use super::weight::TracedInfluence;
 use crate::error::StagesError;
 
 /// The chain from a number down to raw cells.

@@ -9,13 +9,15 @@ use vintner_reporting::{Agreement, ReportUnit, TidyEstimate, read_estimates_csv}
 use super::beside;
 use super::fitted::sort;
 use super::ground::{Base, Ground};
-use super::made::{Made, OutputOf};
+use super::influences::TracedInfluence;
+use super::made::Made;
 use super::number::{Number, NumberValue};
 use super::number_address::NumberAddress;
+use super::output_of::OutputOf;
 use super::parameters::{equation, texts};
 use super::stage_equation::equations_on;
 use super::table_cells::Tables;
-use super::weight::{TracedInfluence, influences_of};
+use super::weight::influences_of;
 use crate::error::StagesError;
 use crate::operations::Collected;
 

@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 use vintner_transform::{Deflate, Expression, Reach, ShiftShare};
 
-use super::made::{Made, OutputOf};
+use super::made::Made;
+use super::output_of::OutputOf;
 
 /// How a variable is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

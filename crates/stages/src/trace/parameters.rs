@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 use vintner_estimation::WrittenEquation;
+use vintner_pipeline::Bound;
+
+use crate::operations::{ENTITY, TIME};
 
 /// The variables of a stage's equation, or of all of its equations: the dependent one first.
 pub(super) fn equation(params: &Value) -> Vec<String> {
@@ -22,4 +25,11 @@ pub(super) fn equation(params: &Value) -> Vec<String> {
 pub(super) fn texts(params: &Value, field: &str) -> Vec<String> {
     let list = params.get(field).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(|text| Some(text.as_str()?.to_owned())).collect()
+}
+
+/// The columns, besides the keys, that a stage reads of a frame under `role`; none where it may read all.
+pub(super) fn declared_columns(bound: &Bound, role: &str) -> Option<Vec<String>> {
+    let declared = bound.input_declarations.iter().find(|declared| declared.role == role)?;
+    let columns = declared.columns.as_ref()?.iter();
+    Some(columns.filter(|name| *name != ENTITY && *name != TIME).cloned().collect())
 }

@@ -5,14 +5,12 @@ use std::rc::Rc;
 
 use vintner_transform::Reach;
 
-use super::ground::Base;
-use super::made::{Made, OutputOf};
+use super::ground::{Base, Row};
+use super::made::Made;
 use super::origin::{ColumnOf, Origin};
+use super::output_of::OutputOf;
 use super::raw_cell::RawCell;
 use crate::error::StagesError;
-
-/// A panel's row: entity and time.
-pub(super) type Row = (String, i32);
 
 /// The rows of a panel in which a column depends on a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]

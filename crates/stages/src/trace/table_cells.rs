@@ -9,10 +9,12 @@ use vintner_pipeline::InputFile;
 use vintner_reporting::{CellOf, ModelResults, ModelTable, Part, RowKind, TermResult};
 
 use super::fitted::own_entity;
-use super::made::{Made, OutputOf};
+use super::influences::TracedInfluence;
+use super::made::Made;
 use super::number::{CellValue, Number, NumberValue};
 use super::number_address::NumberAddress;
-use super::weight::{TracedInfluence, influences_of};
+use super::output_of::OutputOf;
+use super::weight::influences_of;
 use crate::error::StagesError;
 use crate::operations::results_of;
 

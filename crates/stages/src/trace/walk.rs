@@ -6,10 +6,10 @@ use std::rc::Rc;
 use vintner_transform::Reach;
 
 use super::cells::Cells;
-use super::ground::{Base, Ground};
-use super::made::{Made, OutputOf};
+use super::ground::{Base, Ground, Row};
+use super::made::Made;
 use super::origin::{ColumnOf, Formula, Origin};
-use super::spread::Row;
+use super::output_of::OutputOf;
 use crate::error::StagesError;
 
 /// Looks up what values are made of, each once.

@@ -2,62 +2,16 @@
 
 use std::rc::Rc;
 
-use serde::Serialize;
 use serde_json::Value;
-use vintner_estimation::{Formula, Influence, LeftOut, Model, Sample};
+use vintner_estimation::{Formula, Model, Sample};
 use vintner_panel::Panel;
 
-use super::made::{Made, OutputOf};
+use super::influences::Influences;
+use super::made::Made;
+use super::output_of::OutputOf;
 use super::parameters::equation;
 use super::stage_equation::{equations_on, with_options};
 use crate::error::StagesError;
-
-/// A coefficient without an entity or a time.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TracedInfluence {
-    /// The entity's id or the time that is left out.
-    pub without: String,
-    /// The estimate without it; none where there is none.
-    pub estimate: Option<f64>,
-    /// That less the estimate with it.
-    pub change: Option<f64>,
-    /// Why there is no estimate; empty where there is one.
-    pub reason: String,
-}
-
-/// The coefficients of an equation without each entity and each time.
-pub(super) struct Influences {
-    /// The coefficients.
-    names: Vec<String>,
-    without: Vec<Influence>,
-}
-
-impl Influences {
-    /// The coefficient of `regressor` without each, the largest change first; nothing where there is none.
-    pub(super) fn on(&self, regressor: &str, estimate: f64) -> Vec<TracedInfluence> {
-        let Some(place) = self.names.iter().position(|own| own == regressor) else { return Vec::new() };
-        let traced = |one: &Influence| {
-            let without = match &one.left_out {
-                LeftOut::Entity(entity) => entity.clone(),
-                LeftOut::Time(time) => time.to_string(),
-            };
-            match &one.coefficients {
-                Ok(coefficients) => {
-                    let own = coefficients.get(place).copied();
-                    let change = own.map(|own| own - estimate);
-                    TracedInfluence { without, estimate: own, change, reason: String::new() }
-                }
-                Err(reason) => {
-                    TracedInfluence { without, estimate: None, change: None, reason: reason.to_string() }
-                }
-            }
-        };
-        let mut traced: Vec<TracedInfluence> = self.without.iter().map(traced).collect();
-        let size = |one: &TracedInfluence| one.change.map_or(f64::INFINITY, f64::abs);
-        traced.sort_by(|one, other| size(other).total_cmp(&size(one)));
-        traced
-    }
-}
 
 /// The coefficients of an equation of `regress` without each entity and time; nothing for models of which that isn't
 /// known. `model` is the one of several, `entity` the unit whose own equation it is. Looked into once.
