@@ -408,7 +408,7 @@ fn origin_view(
             .collect(),
         variables: origin.variables.clone(),
         sample: {
-            let named = |(id, time): &(String, i32)| (named(traces, id).to_owned(), *time);
+            let named = |(id, time): &(String, _)| (named(traces, id).to_owned(), *time);
             Signs::SET.sample(&origin.sample.iter().map(named).collect::<Vec<_>>())
         },
         dropped: origin.dropped.iter().take(DROPPED).map(|row| dropped(traces, row)).collect(),

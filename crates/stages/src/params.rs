@@ -1,5 +1,7 @@
 //! Parameters of operations: from YAML to a stage.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -32,6 +34,11 @@ pub(crate) trait Parameters:
     fn inputs(&self) -> Vec<InputDeclaration>;
 
     fn outputs(&self) -> Vec<OutputDeclaration>;
+
+    /// The same, where names of files say what files they are.
+    fn outputs_of(&self, _files: &BTreeMap<String, PathBuf>) -> Vec<OutputDeclaration> {
+        self.outputs()
+    }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StagesError>;
 }
@@ -86,6 +93,10 @@ impl<P: Parameters> Stage for Configured<P> {
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
         self.parameters.outputs()
+    }
+
+    fn outputs_of(&self, files: &BTreeMap<String, PathBuf>) -> Vec<OutputDeclaration> {
+        self.parameters.outputs_of(files)
     }
 
     fn run(&self, inputs: &Inputs) -> Result<Outputs, StageError> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use vintner_panel::Period;
 use vintner_reporting::significant;
 use vintner_reporting::vintage_difference::{CellChange, CoefficientChange, Significance};
 
@@ -99,8 +100,8 @@ impl Signs {
 
     /// "12 rows: a 2008-2019"; of several entities how many of each, of very many their number and times. A cross-section
     /// has no times.
-    pub fn sample(&self, rows: &[(String, i32)]) -> String {
-        let mut spans: Vec<(&str, i32, i32, usize)> = Vec::new();
+    pub fn sample(&self, rows: &[(String, Period)]) -> String {
+        let mut spans: Vec<(&str, Period, Period, usize)> = Vec::new();
         for (entity, time) in rows {
             match spans.last_mut() {
                 Some((own, _, last, rows)) if own == entity => {
@@ -110,13 +111,12 @@ impl Signs {
                 _ => spans.push((entity, *time, *time, 1)),
             }
         }
-        let timeless = rows.iter().all(|(_, time)| *time == 0);
+        let timeless = rows.iter().all(|(_, time)| *time == Period::year(0));
         if spans.len() > MOST_SPANS && !timeless {
             let units = rows.iter().map(|(entity, _)| entity.as_str()).collect::<BTreeSet<&str>>().len();
-            let first = rows.iter().map(|(_, time)| *time).min().unwrap_or_default();
-            let last = rows.iter().map(|(_, time)| *time).max().unwrap_or_default();
-            let times =
-                if first == last { first.to_string() } else { format!("{first}{}{last}", self.range) };
+            let times = || rows.iter().map(|(_, time)| *time);
+            let ends = times().min().zip(times().max());
+            let times = ends.map(|(first, last)| self.times(first, last)).unwrap_or_default();
             return format!("{} of {}, {times}", count(rows.len(), "row"), count(units, "unit"));
         }
         if timeless && spans.len() > MOST_SPANS {
@@ -125,16 +125,25 @@ impl Signs {
         let parts: Vec<String> = spans
             .iter()
             .map(|(entity, first, last, rows)| {
-                let times =
-                    if first == last { first.to_string() } else { format!("{first}{}{last}", self.range) };
                 if timeless {
                     return (*entity).to_owned();
                 }
-                let whole = *rows as i64 == i64::from(*last) - i64::from(*first) + 1;
+                let times = self.times(*first, *last);
+                let whole = last.since(*first).is_some_and(|later| *rows as i64 == i64::from(later) + 1);
                 if whole { format!("{entity} {times}") } else { format!("{entity} {rows} of {times}") }
             })
             .collect();
         format!("{}: {}", count(rows.len(), "row"), parts.join(", "))
+    }
+
+    /// "2008-2019"; of periods that have a hyphen themselves "2008-01 to 2019-12".
+    fn times(&self, first: Period, last: Period) -> String {
+        let (first, last) = (first.to_string(), last.to_string());
+        match first == last {
+            true => first,
+            false if first.contains('-') => format!("{first} to {last}"),
+            false => format!("{first}{}{last}", self.range),
+        }
     }
 }
 

@@ -423,7 +423,7 @@ fn each_number_of_a_table_of_models_leads_to_its_cells() {
 fn texts_traces_and_pages_call_a_number_alike() {
     let workspace = Workspace::of_folder("examples/wage-panel");
     let pipeline = workspace.read("pipeline.yaml");
-    let text = "  text:\n    op: weave\n    inputs: {main: table}\n    files: {text: text.md}\n    params: {form: markdown}\n    \
+    let text = "  text:\n    op: weave\n    inputs: {main: table}\n    files: {text: text.md}\n    \
                 publish: \"reports/{vintage}/text\"\n";
     let linked =
         pipeline.replace("params: {title: \"Wages of", "params: {trace_links: true, title: \"Wages of");

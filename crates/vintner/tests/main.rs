@@ -69,6 +69,7 @@ mod specification_tests;
 mod symbolic_links;
 mod terminal;
 mod thousand_branches;
+mod traces_of_tables;
 mod tutorials;
 mod unchanged;
 mod unit_roots;

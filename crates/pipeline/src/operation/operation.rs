@@ -1,5 +1,7 @@
 //! What a stage can do: the seam between this crate and those that know a field.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -51,6 +53,12 @@ pub trait Stage: Send + Sync {
 
     /// What it makes; the first is what `stage` alone refers to.
     fn outputs(&self) -> Vec<OutputDeclaration>;
+
+    /// What it makes of these files of the workspace, by role: their names may say what files it makes, never which
+    /// outputs.
+    fn outputs_of(&self, _files: &BTreeMap<String, PathBuf>) -> Vec<OutputDeclaration> {
+        self.outputs()
+    }
 
     /// Environment variables of the caller that its parameters may hold.
     fn variables(&self) -> Vec<String> {

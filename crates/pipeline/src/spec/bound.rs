@@ -130,7 +130,7 @@ impl Template {
             let written = Written::read(target);
             written.resolve(key, main_output(written.stage).as_deref())
         };
-        let (input_declarations, output_declarations) = (stage.inputs(), stage.outputs());
+        let (input_declarations, output_declarations) = (stage.inputs(), stage.outputs_of(&files));
         let mut inputs: BTreeMap<String, Reference> =
             spec.inputs.iter().map(|(role, target)| (role.value.clone(), resolve(&target.value))).collect();
         // There is but one vintage: whoever reads it needn't say so.

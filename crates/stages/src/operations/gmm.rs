@@ -1,13 +1,17 @@
 //! `gmm`: a dynamic panel by the generalised method of moments.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vintner_diagnostics::{Document, Faults, Node, Spanned};
+use serde_json::Value;
+use vintner_diagnostics::{Document, Faults, Node, Span, Spanned};
 use vintner_estimation::gmm::{
     DynamicPanel, ErrorVariance, GmmCovariance, GmmInstrument, GmmOutcome, LevelInstruments, Steps, Term,
     Transformation, gmm,
 };
 use vintner_estimation::{DynamicEquation, EstimationError};
+use vintner_panel::Panel;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
 use super::chosen;
@@ -176,4 +180,22 @@ impl Parameters for Gmm {
         };
         Ok(Outputs::new().with("fit", Artifact::json(&outcome)?).warn(warnings))
     }
+}
+
+/// The rows that the estimates of a stage stand on, as entity and time.
+pub(crate) fn rows_of_gmm(params: &Value, panel: &Panel) -> Result<BTreeSet<(String, i32)>, StagesError> {
+    let mut params = params.clone();
+    // What a pipeline keeps of parameters has no places in a file.
+    let mut text = |name: &str| {
+        let text = params.as_object_mut()?.remove(name)?.as_str()?.to_owned();
+        Some(Spanned::new(text, Span::default()))
+    };
+    let (formula, rows) = (text("formula"), text("where"));
+    let stage = Gmm { formula, rows, ..serde_json::from_value(params)? };
+    let panel = chosen::chosen(stage.rows.as_ref(), panel.clone())?;
+    let panel = match stage.equation() {
+        Some(equation) => equation.on(&panel)?,
+        None => panel,
+    };
+    Ok(stage.model().usable_rows(&panel)?)
 }

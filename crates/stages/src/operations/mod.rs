@@ -63,6 +63,7 @@ use vintner_pipeline::Registry;
 pub(crate) use chosen::{chosen as chosen_rows, columns as chosen_columns};
 pub(crate) use claims::ClaimsFile;
 pub(crate) use estimates::Collected;
+pub(crate) use gmm::rows_of_gmm;
 pub(crate) use model_results::results_of;
 pub(crate) use shared::{ENTITY, TIME};
 pub(crate) use written::Written;

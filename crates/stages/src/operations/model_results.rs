@@ -6,11 +6,11 @@ use std::io::Cursor;
 use polars::prelude::{AnyValue, DataFrame, ParquetReader, SerReader};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use vintner_estimation::gmm::GmmOutcome;
+use vintner_estimation::gmm::{GmmCovariance, GmmOutcome, Steps};
 use vintner_estimation::instruments::{FirstStage, InstrumentalOutcome};
 use vintner_estimation::systems::EquationFit;
 use vintner_estimation::{
-    Coefficient, Effect, Effects, FamaMacBeth, Fit, Formula, HeterogeneousOutcome, Model, Note, Outcome,
+    Coefficient, Effect, Effects, FamaMacBeth, Fit, Formula, HeterogeneousMethod, HeterogeneousOutcome, Model, Note, Outcome,
     ReferenceDistribution, TestOutcome,
 };
 use vintner_pipeline::{InputFile, Inputs};
@@ -470,6 +470,7 @@ fn of_gmm(outcome: &GmmOutcome, level: f64) -> ModelResults {
     let mut results = estimated(&fit.coefficients, fit.reference, level, &told(&fit.notes));
     results.set_text("dependent", &fit.model.dependent);
     results.set_text("estimator", if fit.n_levels > 0 { "system GMM" } else { "difference GMM" });
+    results.set_text("errors", gmm_errors(fit.model.steps, fit.covariance_used));
     // Stata's xtabond2 counts the rows in levels of a system.
     let rows = if fit.n_levels > 0 { fit.n_levels } else { fit.n_differences };
     results.set_number("n_obs", rows as f64);
@@ -486,11 +487,32 @@ fn of_gmm(outcome: &GmmOutcome, level: f64) -> ModelResults {
     results
 }
 
+/// What standard errors of a dynamic panel are called: those of two steps rest on first steps of the same data, which
+/// Windmeijer's correction takes into account.
+fn gmm_errors(steps: Steps, covariance: GmmCovariance) -> &'static str {
+    match (steps, covariance) {
+        (Steps::One, GmmCovariance::Robust) => "robust, one-step",
+        (Steps::One, GmmCovariance::Classical) => "classical, one-step",
+        (Steps::Two, GmmCovariance::Robust) => "robust, two-step (Windmeijer)",
+        (Steps::Two, GmmCovariance::Classical) => "uncorrected, two-step",
+    }
+}
+
+/// What standard errors of coefficients that differ between units are called.
+fn mean_group_errors(method: HeterogeneousMethod) -> &'static str {
+    match method {
+        HeterogeneousMethod::Swamy => "GLS (Swamy)",
+        HeterogeneousMethod::CcePooled => "nonparametric over units (Pesaran 2006)",
+        _ => "nonparametric over units (Pesaran and Smith 1995)",
+    }
+}
+
 fn of_mean_group(outcome: &HeterogeneousOutcome, level: f64) -> ModelResults {
     let Some(fit) = outcome.fit() else { return ModelResults::default() };
     let mut results = estimated(&fit.coefficients, fit.reference, level, &told(&fit.notes));
     results.set_text("dependent", &fit.formula.dependent);
     results.set_text("estimator", fit.options.method.name());
+    results.set_text("errors", mean_group_errors(fit.options.method));
     results.set_number("n_obs", fit.n_obs as f64);
     results.set_number("n_entities", fit.n_units as f64);
     if let Some(joint) = &fit.joint {

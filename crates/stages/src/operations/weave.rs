@@ -1,5 +1,8 @@
 //! `weave`: numbers in an author's own text.
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
@@ -32,6 +35,12 @@ enum Form {
     Markdown,
 }
 
+/// The ending of a file of Markdown; none of any other.
+fn markdown_ending(path: &Path) -> Option<&'static str> {
+    let own = path.extension()?;
+    ["md", "qmd"].into_iter().find(|ending| own.eq_ignore_ascii_case(ending))
+}
+
 fn yes() -> bool {
     true
 }
@@ -62,9 +71,15 @@ impl Parameters for Weave {
     }
 
     fn outputs(&self) -> Vec<OutputDeclaration> {
-        let ending = match self.form {
-            Some(Form::Markdown) => "md",
-            _ => "tex",
+        self.outputs_of(&BTreeMap::new())
+    }
+
+    /// The woven text is a file as the author's own is.
+    fn outputs_of(&self, files: &BTreeMap<String, PathBuf>) -> Vec<OutputDeclaration> {
+        let ending = match (self.form, files.get("text").and_then(|path| markdown_ending(path))) {
+            (Some(Form::Markdown), _) => "md",
+            (None, Some(ending)) => ending,
+            (Some(Form::Latex), _) | (None, None) => "tex",
         };
         vec![
             OutputDeclaration::new("text", Kind::Text).extension(ending),
@@ -79,7 +94,7 @@ impl Parameters for Weave {
         let prose = match self.form {
             Some(Form::Latex) => Prose::Latex,
             Some(Form::Markdown) => Prose::Markdown,
-            None if path.ends_with(".md") || path.ends_with(".qmd") => Prose::Markdown,
+            None if markdown_ending(Path::new(&path)).is_some() => Prose::Markdown,
             None => Prose::Latex,
         };
         let mut numbers = Numbers::default();

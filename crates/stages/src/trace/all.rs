@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde::Serialize;
+use vintner_panel::Period;
 use vintner_pipeline::{Pipeline, Store, Vintage};
 use vintner_reporting::trace_page;
 
@@ -67,7 +68,7 @@ pub struct TracedOrigin {
     /// The variables.
     pub variables: Vec<String>,
     /// The rows, as entity and time.
-    pub sample: Vec<(String, i32)>,
+    pub sample: Vec<(String, Period)>,
     /// The rows left out, with what is missing there.
     pub dropped: Vec<DroppedSample>,
     /// How each variable is made.

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use vintner_panel::Frequency;
 use vintner_pipeline::{Bound, Kind};
 
 use super::fitted::fitted;
 use super::ground::{Base, Behind, FOLLOWED, Ground};
-use super::made::Made;
+use super::made::{Made, rows_of};
 use super::output_of::OutputOf;
 use super::parameters::declared_columns;
 use crate::error::StagesError;
@@ -90,19 +91,18 @@ impl Made<'_> {
     /// All rows of a panel, with all of its variables or with some.
     fn whole(&self, of: &OutputOf, columns: Option<&[String]>) -> Result<Ground, StagesError> {
         let wanted = |name: &String| columns.is_none_or(|columns| columns.contains(name));
-        Ok(Ground {
-            panel: of.clone(),
-            variables: self.columns(of).into_iter().filter(wanted).collect(),
-            sample: self.rows(of)?,
-            dropped: Vec::new(),
-        })
+        let panel = self.rows_alone(of)?;
+        let variables = self.columns(of).into_iter().filter(wanted).collect();
+        Ok(Ground { sample: rows_of(&panel), ..Ground::on(of.clone(), &panel, variables) })
     }
 
     fn whole_tidy(&self, of: &OutputOf) -> Ground {
         Ground {
             panel: of.clone(),
+            frequency: Frequency::Year,
             variables: self.tidy_variables(of),
             sample: Vec::new(),
+            earlier: Vec::new(),
             dropped: Vec::new(),
         }
     }

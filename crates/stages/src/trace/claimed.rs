@@ -51,6 +51,7 @@ impl Numbers {
             if let Some(units) = units {
                 for ground in &mut Rc::make_mut(&mut number.base).grounds {
                     ground.sample.retain(|row| units.contains(&row.0));
+                    ground.earlier.retain(|row| units.contains(&row.0));
                     ground.dropped.retain(|row| units.contains(&row.entity));
                 }
             }

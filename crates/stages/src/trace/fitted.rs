@@ -1,5 +1,7 @@
 //! The rows and variables that a model was estimated on.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 use vintner_diagnostics::{Span, Spanned};
 use vintner_estimation::WrittenEquation;
@@ -7,13 +9,16 @@ use vintner_panel::Panel;
 use vintner_pipeline::Bound;
 
 use super::dropped_sample::DroppedSample;
-use super::ground::Ground;
+use super::ground::{Ground, period_of};
 use super::made::{Made, rows_of};
 use super::output_of::OutputOf;
 use super::parameters::{declared_columns, equation};
 use super::stage_equation::{EquationOn, equations_on};
 use crate::error::StagesError;
-use crate::operations::{ENTITY, TIME, chosen_columns, chosen_rows};
+use crate::operations::{ENTITY, TIME, chosen_columns, chosen_rows, rows_of_gmm};
+
+/// What is missing of a row that is complete itself.
+const EARLIER: &str = "earlier values (lags, differences, instruments)";
 
 /// What a model of a stage that estimates was estimated on: the complete rows of its equation, of one entity where it is
 /// that entity's, and of the columns that the stage reads besides (weights, clusters, conditions).
@@ -30,8 +35,7 @@ pub(super) fn fitted(
     let of_equations = equation(params);
     // What isn't of an equation is read whatever the model is.
     let further: Vec<String> = declared.iter().filter(|name| !of_equations.contains(name)).cloned().collect();
-    let mut ground =
-        Ground { panel: panel_of.clone(), variables: of_equations, sample: Vec::new(), dropped: Vec::new() };
+    let mut ground = Ground::on(panel_of.clone(), &panel, of_equations);
     let condition = params.get("where").and_then(Value::as_str);
     let condition = condition.map(|text| Spanned::new(text.to_owned(), Span::default()));
     // A condition may choose the rows where something is missing.
@@ -63,6 +67,9 @@ pub(super) fn fitted(
             let own = ground.variables.iter().chain(needed).filter(|name| has(&chosen, name));
             let own: Vec<String> = own.cloned().collect();
             sort(&chosen, &own, entity, &mut ground)?;
+            if operation == "gmm" {
+                without_lost(&chosen, rows_of_gmm(params, &panel)?, &mut ground);
+            }
         }
     }
     for name in further {
@@ -72,6 +79,24 @@ pub(super) fn fitted(
     }
     ground.variables.retain(|name| name != ENTITY && name != TIME && has(&panel, name));
     Ok(ground)
+}
+
+/// Of a dynamic panel the `usable` rows: those that lags, differences and instruments leave. Where they are is known to
+/// the estimator alone; what it may have read before them stays known.
+fn without_lost(panel: &Panel, usable: BTreeSet<(String, i32)>, ground: &mut Ground) {
+    ground.dropped.retain(|row| !usable.contains(&(row.entity.clone(), row.time.ordinal())));
+    let complete = std::mem::take(&mut ground.sample);
+    for (entity, time) in complete.into_iter().filter(|row| !usable.contains(row)) {
+        let time = period_of(ground.frequency, time);
+        ground.dropped.push(DroppedSample { entity, time, missing: vec![EARLIER.to_owned()] });
+    }
+    ground.dropped.sort();
+    // Rows are in order: the last of an entity counts.
+    let last: BTreeMap<&str, i32> = usable.iter().map(|(entity, time)| (entity.as_str(), *time)).collect();
+    let is_read = |(entity, time): &(String, i32)| last.get(entity.as_str()).is_some_and(|last| time < last);
+    ground.earlier =
+        rows_of(panel).into_iter().filter(|row| is_read(row) && !usable.contains(row)).collect();
+    ground.sample = usable.into_iter().collect();
 }
 
 fn has(panel: &Panel, name: &str) -> bool {
@@ -113,7 +138,7 @@ pub(super) fn sort(
         if missing.is_empty() {
             ground.sample.push((own, time));
         } else {
-            ground.dropped.push(DroppedSample { entity: own, time, missing });
+            ground.dropped.push(DroppedSample { entity: own, time: period_of(ground.frequency, time), missing });
         }
     }
     Ok(())

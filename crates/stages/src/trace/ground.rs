@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use vintner_panel::{Frequency, Panel, Period};
+
 use super::dropped_sample::DroppedSample;
 use super::output_of::OutputOf;
 
@@ -13,18 +15,31 @@ pub(super) type Row = (String, i32);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ground {
     pub(super) panel: OutputOf,
+    /// How long its times are, whose numbers the rows have.
+    pub(super) frequency: Frequency,
     pub(super) variables: Vec<String>,
     pub(super) sample: Vec<Row>,
+    /// Further rows, whose values are read for those of the sample: by lags, differences and instruments.
+    pub(super) earlier: Vec<Row>,
     pub(super) dropped: Vec<DroppedSample>,
 }
 
 impl Ground {
+    /// Of a panel, without rows yet.
+    pub(super) fn on(of: OutputOf, panel: &Panel, variables: Vec<String>) -> Self {
+        let frequency = panel.frequency();
+        Self { panel: of, frequency, variables, sample: Vec::new(), earlier: Vec::new(), dropped: Vec::new() }
+    }
+
     /// Leaves each row in once, and out of those that were left out where another equation has it.
     pub(super) fn without_twice(&mut self) {
         self.sample.sort();
         self.sample.dedup();
         let sample = &self.sample;
-        self.dropped.retain(|row| sample.binary_search(&(row.entity.clone(), row.time)).is_err());
+        self.earlier.sort();
+        self.earlier.dedup();
+        self.earlier.retain(|row| sample.binary_search(row).is_err());
+        self.dropped.retain(|row| sample.binary_search(&(row.entity.clone(), row.time.ordinal())).is_err());
     }
 }
 
@@ -52,12 +67,16 @@ impl Base {
         Rc::new(Self { grounds: vec![ground], opaque: BTreeSet::new() })
     }
 
-    /// The rows of all panels, each once.
-    pub(super) fn sample(&self) -> Vec<Row> {
+    /// The rows of all panels, each once, with their periods.
+    pub(super) fn sample(&self) -> Vec<(String, Period)> {
+        let of_ground = |ground: &Ground| {
+            let row = |(entity, time): &Row| (entity.clone(), period_of(ground.frequency, *time));
+            ground.sample.iter().map(row).collect::<Vec<_>>()
+        };
         match &self.grounds[..] {
-            [one] => one.sample.clone(),
+            [one] => of_ground(one),
             several => {
-                let all: BTreeSet<Row> = several.iter().flat_map(|ground| &ground.sample).cloned().collect();
+                let all: BTreeSet<(String, Period)> = several.iter().flat_map(of_ground).collect();
                 all.into_iter().collect()
             }
         }
@@ -91,6 +110,13 @@ impl Base {
             }
         }
         known.sample.extend(ground.sample);
+        known.earlier.extend(ground.earlier);
         known.without_twice();
     }
+}
+
+/// The period of a time's number, as a reader is told it. What whole numbers count, as waves do, needn't lie in the
+/// calendar's years; nothing else lies outside.
+pub(super) fn period_of(frequency: Frequency, time: i32) -> Period {
+    Period::from_ordinal(frequency, time).unwrap_or(Period::year(time))
 }

@@ -291,9 +291,14 @@ impl<'a> Made<'a> {
         Ok(self.reader(of)?.with_columns(columns).finish()?)
     }
 
+    /// A panel without its variables.
+    pub(super) fn rows_alone(&self, of: &OutputOf) -> Result<Panel, StagesError> {
+        Ok(Panel::of_observations(self.keys(of)?, ENTITY, TIME)?)
+    }
+
     /// All rows of a panel, by entity and time.
     pub(super) fn rows(&self, of: &OutputOf) -> Result<Vec<(String, i32)>, StagesError> {
-        Ok(rows_of(&Panel::of_observations(self.keys(of)?, ENTITY, TIME)?))
+        Ok(rows_of(&self.rows_alone(of)?))
     }
 
     /// How long the periods of an assembled panel are, where it repeats those of a variable, which are longer.
@@ -322,18 +327,18 @@ impl<'a> Made<'a> {
         let periods = repeated.and_then(|shorter| when.parse::<Period>().ok()?.divided(shorter));
         // The number of each row's time, where the cell's value is laid out.
         let here: Vec<Option<i32>> = match (keys.column(TIME), periods) {
-            (Err(_), _) => vec![Some(cell.time); keys.height()],
+            (Err(_), _) => vec![Some(cell.time.ordinal()); keys.height()],
             (Ok(times), Some(periods)) => {
                 let labels = periods.filter_map(|time| Some((repeated?.label(time), time)));
                 let labels: BTreeMap<String, i32> = labels.collect();
                 times.str()?.iter().map(|time| labels.get(time?).copied()).collect()
             }
             (Ok(times), None) if times.dtype() == &DataType::String => {
-                let own = |time: Option<&str>| (time == Some(when.as_str())).then_some(cell.time);
+                let own = |time: Option<&str>| (time == Some(when.as_str())).then_some(cell.time.ordinal());
                 times.str()?.iter().map(own).collect()
             }
             (Ok(times), None) => {
-                times.i32()?.iter().map(|time| time.filter(|own| *own == cell.time)).collect()
+                times.i32()?.iter().map(|time| time.filter(|own| *own == cell.time.ordinal())).collect()
             }
         };
         let row = |(at, time): (usize, &Option<i32>)| {

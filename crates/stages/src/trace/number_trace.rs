@@ -1,6 +1,7 @@
 //! From a number down to raw cells.
 
 use serde::Serialize;
+use vintner_panel::Period;
 use vintner_pipeline::{Pipeline, Store, Vintage};
 
 use super::cells::Cells;
@@ -27,7 +28,7 @@ pub struct Trace {
     /// The branches and outputs that it passed through, the report's end first: each with the output's digest.
     pub stages: Vec<TracedStage>,
     /// The rows that it was computed from, as entity and time.
-    pub sample: Vec<(String, i32)>,
+    pub sample: Vec<(String, Period)>,
     /// The rows left out, with what is missing there.
     pub dropped: Vec<DroppedSample>,
     /// How each variable is made, the number's own first.

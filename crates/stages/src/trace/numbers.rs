@@ -303,10 +303,8 @@ impl Numbers {
                             value: NumberValue::Value { value },
                             outputs: Vec::new(),
                             base: Base::of(Ground {
-                                panel: output,
-                                variables: vec![variable.clone()],
                                 sample: vec![(unit.to_owned(), ordinal)],
-                                dropped: Vec::new(),
+                                ..Ground::on(output, &panel, vec![variable.clone()])
                             }),
                             influence: Vec::new(),
                         }));
@@ -398,7 +396,7 @@ impl Numbers {
         let Some(output) = made.read_by(stage, "panel").into_iter().next() else { return Ok(None) };
         let panel = made.shared_panel(&output)?;
         let entity = entity.as_deref();
-        let mut ground = Ground { panel: output, variables, sample: Vec::new(), dropped: Vec::new() };
+        let mut ground = Ground::on(output, &panel, variables);
         match equations_on(&stage.bound.params, model, &panel)? {
             None => {
                 let variables = ground.variables.clone();

@@ -1,7 +1,7 @@
 //! A value with the cell that it was read from.
 
 use serde::Serialize;
-use vintner_panel::{CellAddress, TidyVariable};
+use vintner_panel::{CellAddress, Period, TidyVariable};
 
 /// A value as it was read from a file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -11,7 +11,7 @@ pub struct RawCell {
     /// The entity; none for a series without entities.
     pub entity: Option<String>,
     /// The time.
-    pub time: i32,
+    pub time: Period,
     /// The period as it is printed, where times are no plain years.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
@@ -42,7 +42,7 @@ impl RawCell {
         text.unwrap_or_else(|| "missing".to_owned())
     }
 
-    fn key(&self) -> (&str, &Option<String>, i32, &Option<String>, &CellAddress) {
+    fn key(&self) -> (&str, &Option<String>, Period, &Option<String>, &CellAddress) {
         (&self.variable, &self.entity, self.time, &self.category, &self.address)
     }
 }
@@ -52,10 +52,11 @@ impl RawCell {
     pub(super) fn of(own: &TidyVariable<'_>, row: usize) -> Self {
         let (value, whole) = (own.value(row), own.wholes().and_then(|wholes| wholes.get(row)));
         let text = own.labels().and_then(|labels| labels.get(row)).map(str::to_owned);
+        let period = value.period.as_deref().and_then(|period| period.parse().ok());
         Self {
             variable: value.variable,
             entity: value.entity,
-            time: value.time,
+            time: period.unwrap_or(Period::year(value.time)),
             period: value.period,
             category: value.category,
             source: value.source,

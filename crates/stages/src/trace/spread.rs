@@ -92,7 +92,8 @@ impl<'m, 'a> Spread<'m, 'a> {
             }
             for variable in &ground.variables {
                 let column = ColumnOf { output: ground.panel.clone(), column: variable.clone() };
-                depends |= self.touched(&column)?.has_any(&ground.sample);
+                let touched = self.touched(&column)?;
+                depends |= touched.has_any(&ground.sample) || touched.has_any(&ground.earlier);
             }
         }
         if depends {
@@ -131,10 +132,10 @@ impl<'m, 'a> Spread<'m, 'a> {
             }
             Origin::Shared(options) => {
                 for cell in self.cells {
-                    if cell.variable == options.share && cell.time == options.base {
+                    if cell.variable == options.share && cell.time.ordinal() == options.base {
                         touched = Touched::All;
                     } else if cell.variable == options.shift {
-                        let rows = self.rows_where(output, |row| row.1 == cell.time)?;
+                        let rows = self.rows_where(output, |row| row.1 == cell.time.ordinal())?;
                         touched.add(&Touched::Rows(rows));
                     }
                 }

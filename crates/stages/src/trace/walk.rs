@@ -49,7 +49,7 @@ impl<'m, 'a> Walk<'m, 'a> {
             }
             for variable in &ground.variables {
                 let column = ColumnOf { output: ground.panel.clone(), column: variable.clone() };
-                for row in &ground.sample {
+                for row in ground.sample.iter().chain(&ground.earlier) {
                     found.extend(self.behind(&column, row)?.iter());
                 }
             }
