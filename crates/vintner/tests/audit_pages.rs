@@ -86,6 +86,10 @@ fn the_papers_pages_work_in_a_browser() {
     }
     let index = fs::read_to_string(site.join("index.html")).unwrap();
     assert!(index.contains("Synthetic data, no evidence") && index.contains("href=\"../report.html\""));
+    // What a manifest has between backquotes is code, wherever it stands.
+    let sources = fs::read_to_string(site.join("sources.html")).unwrap();
+    assert!(sources.contains("<code>vintner reconstruct</code> makes the files again"), "{sources}");
+    assert!(!sources.contains('`'), "{sources}");
 
     // The same store gives the same bytes; what was there is replaced.
     let before = workspace.files("reports/reconstructed/audit");
