@@ -41,7 +41,14 @@ fn month(at: usize) -> String {
 #[test]
 fn rows_and_cells_are_called_by_their_periods() {
     for (label, first, second, rest, last, all) in [
-        (quarter as fn(usize) -> String, "1990Q1", "1990Q2", "11 of 1990Q1-1992Q4", "1992Q4", "1990Q1-1992Q4"),
+        (
+            quarter as fn(usize) -> String,
+            "1990Q1",
+            "1990Q2",
+            "11 of 1990Q1-1992Q4",
+            "1992Q4",
+            "1990Q1-1992Q4",
+        ),
         (month, "1990-01", "1990-02", "11 of 1990-01 to 1990-12", "1990-12", "1990-01 to 1990-12"),
     ] {
         let workspace = Workspace::of_parts(&[]);
@@ -61,10 +68,9 @@ fn rows_and_cells_are_called_by_their_periods() {
 
         let told = workspace.vintner(&["-C", "paper", "trace", "table/1/x"]).stdout;
         let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
-        for words in [
-            format!("Sample: 23 rows: north {rest}, south {all}"),
-            format!("without north {second}: no y"),
-        ] {
+        for words in
+            [format!("Sample: 23 rows: north {rest}, south {all}"), format!("without north {second}: no y")]
+        {
             assert!(told.contains(&words), "{words}: {told}");
         }
 
@@ -80,7 +86,11 @@ fn rows_and_cells_are_called_by_their_periods() {
 }
 
 fn dynamics() -> Workspace {
-    let workspace = Workspace::of_parts(&["examples/grunfeld/pipeline.yaml", "examples/grunfeld/data", "reports/templates"]);
+    let workspace = Workspace::of_parts(&[
+        "examples/grunfeld/pipeline.yaml",
+        "examples/grunfeld/data",
+        "reports/templates",
+    ]);
     let mut stages = String::from(
         "  means:\n    op: mean_group\n    inputs: {panel: panel}\n    params: {formula: inv ~ value + capital, method: mg}\n  \
          swamy:\n    op: mean_group\n    inputs: {panel: panel}\n    params: {formula: inv ~ value + capital, method: swamy}\n  \
@@ -111,9 +121,10 @@ fn dynamics() -> Workspace {
         .unwrap();
     }
     let path = "examples/grunfeld/pipeline.yaml";
-    let text = workspace
-        .read(path)
-        .replace("  report:\n    title: The report\n", &format!("{stages}\n  report:\n    title: The report\n"));
+    let text = workspace.read(path).replace(
+        "  report:\n    title: The report\n",
+        &format!("{stages}\n  report:\n    title: The report\n"),
+    );
     workspace.write(path, &text);
     workspace.reproduce(&HERE);
     workspace
@@ -188,7 +199,11 @@ fn a_woven_text_has_the_form_of_its_file() {
         ("text.txt", "", "text.tex", "\\vintner{models/1/value}"),
         ("text.md", "params: {form: latex}", "text.tex", "\\vintner{models/1/value}"),
     ] {
-        let workspace = Workspace::of_parts(&["examples/grunfeld/pipeline.yaml", "examples/grunfeld/data", "reports/templates"]);
+        let workspace = Workspace::of_parts(&[
+            "examples/grunfeld/pipeline.yaml",
+            "examples/grunfeld/data",
+            "reports/templates",
+        ]);
         let path = "examples/grunfeld/pipeline.yaml";
         let stage = format!(
             "  text:\n    op: weave\n    inputs: {{models: table}}\n    files: {{text: {file}}}\n    {params}\n    publish: \"reports/{{vintage}}/text\"\n"

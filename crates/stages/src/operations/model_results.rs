@@ -10,8 +10,8 @@ use vintner_estimation::gmm::{GmmCovariance, GmmOutcome, Steps};
 use vintner_estimation::instruments::{FirstStage, InstrumentalOutcome};
 use vintner_estimation::systems::EquationFit;
 use vintner_estimation::{
-    Coefficient, Effect, Effects, FamaMacBeth, Fit, Formula, HeterogeneousMethod, HeterogeneousOutcome, Model, Note, Outcome,
-    ReferenceDistribution, TestOutcome,
+    Coefficient, Effect, Effects, FamaMacBeth, Fit, Formula, HeterogeneousMethod, HeterogeneousOutcome,
+    Model, Note, Outcome, ReferenceDistribution, TestOutcome,
 };
 use vintner_pipeline::{InputFile, Inputs};
 use vintner_reporting::{

@@ -94,8 +94,7 @@ fn without_lost(panel: &Panel, usable: BTreeSet<(String, i32)>, ground: &mut Gro
     // Rows are in order: the last of an entity counts.
     let last: BTreeMap<&str, i32> = usable.iter().map(|(entity, time)| (entity.as_str(), *time)).collect();
     let is_read = |(entity, time): &(String, i32)| last.get(entity.as_str()).is_some_and(|last| time < last);
-    ground.earlier =
-        rows_of(panel).into_iter().filter(|row| is_read(row) && !usable.contains(row)).collect();
+    ground.earlier = rows_of(panel).into_iter().filter(|row| is_read(row) && !usable.contains(row)).collect();
     ground.sample = usable.into_iter().collect();
 }
 
@@ -138,7 +137,11 @@ pub(super) fn sort(
         if missing.is_empty() {
             ground.sample.push((own, time));
         } else {
-            ground.dropped.push(DroppedSample { entity: own, time: period_of(ground.frequency, time), missing });
+            ground.dropped.push(DroppedSample {
+                entity: own,
+                time: period_of(ground.frequency, time),
+                missing,
+            });
         }
     }
     Ok(())
