@@ -210,7 +210,7 @@ fn a_woven_text_has_the_form_of_its_file() {
         );
         workspace.write(path, &format!("{}\n{stage}", workspace.read(path)));
         workspace.write(&format!("examples/grunfeld/{file}"), &format!("Value: {woven}.\n"));
-        let output = workspace.vintner(&["-C", "examples/grunfeld", "reproduce", "--only", "text"]);
+        let output = workspace.vintner(&["-C", "examples/grunfeld", "reproduce"]);
         assert_eq!(output.code, 0, "{file} {params}: {}", output.stderr);
         let made = workspace.read(&format!("examples/grunfeld/reports/plm/{made}"));
         assert_eq!(made, "Value: 0.116.\n", "{file} {params}");
