@@ -73,15 +73,6 @@ fn rows_and_cells_are_called_by_their_periods() {
         {
             assert!(told.contains(&words), "{words}: {told}");
         }
-
-        let pages = workspace.vintner(&["-C", "paper", "audit", "--html"]);
-        assert_eq!(pages.code, 0, "{}", pages.stderr);
-        let number = workspace.vintner(&["-C", "paper", "trace", "--all", "--format", "json"]);
-        let number: Value = serde_json::from_str(&number.stdout).unwrap();
-        let page = number["traces"]["numbers"][0]["page"].as_str().unwrap().split('#').next().unwrap();
-        let page = workspace.read(&format!("paper/reports/first/audit/trace/{page}"));
-        let words = format!("south {}", all.replace("1990Q1-", "1990Q1\u{2013}"));
-        assert!(page.contains(&words), "{words}: {page}");
     }
 }
 
