@@ -16,6 +16,7 @@ use crate::limits::Limits;
 use crate::line::Line;
 use crate::note::{NOTE, Note, age, has_note, noted, remove};
 use crate::queue::{self, Named, Queue, Queued};
+use crate::settled;
 use crate::worker_call::WorkerCall;
 
 /// The pauses between two looks at what jobs say, and between two questions to the queue at first.
@@ -248,6 +249,7 @@ impl Cluster {
             Group { version, spec, forced, branches: branches.collect() }
         };
         let written: Vec<Group> = groups.iter().map(group).collect();
+        settled::begin(&self.store)?;
         let mut note = Note::write(&self.store, self.queue.name(), &written)?;
         let array = queue::Array {
             name: &note.name.clone(),
@@ -615,6 +617,13 @@ impl Executor for Cluster {
             let away = std::mem::take(&mut state.away);
             state.news.extend(away.into_keys().map(|away| News::Ended(away, Ended::Stopped)));
         }
+    }
+
+    fn settle(&self, is_made: &dyn Fn(&Digest) -> bool) -> Vec<String> {
+        // What is known of them is written down, and nobody waits for them any longer.
+        drop(std::mem::take(&mut self.state().arrays));
+        let queue = self.queue.as_ref();
+        settled::settle(&self.store, queue, self.limits.patience, &self.cancelled, is_made)
     }
 }
 

@@ -17,6 +17,7 @@ mod line;
 mod note;
 mod program;
 mod queue;
+mod settled;
 mod slurm;
 mod squeue;
 mod worker_call;

@@ -7,10 +7,11 @@
 //! .vintner/v1/submitted/<name>/job.sh       what is submitted
 //! .vintner/v1/submitted/<name>/number       the array's number, once it has one
 //! .vintner/v1/submitted/<name>/held         locked by the run that submitted it
+//! .vintner/v1/submitted/unsettled           there from before the first is submitted until a run has seen at its end that none is left
 //! ```
 
 use std::fs::{self, File, TryLockError};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -114,8 +115,37 @@ pub(crate) fn has_note(folder: &Path) -> bool {
 
 /// Takes away what is written down in a folder.
 pub(crate) fn remove(folder: &Path) {
-    if let Err(error) = fs::remove_dir_all(folder) {
-        tracing::debug!(%error, "what was noted of an array stays");
+    // A job that begins again may write there meanwhile.
+    for _ in 0..3 {
+        match fs::remove_dir_all(folder) {
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {}
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                tracing::debug!(%error, "what was noted of an array stays");
+                return;
+            }
+            Ok(()) | Err(_) => return,
+        }
+    }
+}
+
+/// What says, in the folder of all that may have been submitted, that something was.
+const MARK: &str = "unsettled";
+
+/// Says that something is about to be submitted.
+pub(crate) fn mark(folder: &Path) -> Result<()> {
+    let path = folder.join(MARK);
+    File::create(&path).map(drop).map_err(ClusterError::io(&path, "writing"))
+}
+
+/// Whether something was, and no run has seen since that nothing of it is left.
+pub(crate) fn is_marked(folder: &Path) -> bool {
+    folder.join(MARK).exists()
+}
+
+/// Says that nothing is left.
+pub(crate) fn unmark(folder: &Path) {
+    if let Err(error) = fs::remove_file(folder.join(MARK)) {
+        tracing::debug!(%error, "it stays noted that something was submitted");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use vintner_pipeline::{Cancelled, Resources};
@@ -35,6 +35,15 @@ pub trait Queue: Send + Sync + fmt::Debug {
     /// # Errors
     /// Where it can't be asked.
     fn cancel(&self, arrays: &[Named<'_>], waiting: bool) -> Result<()>;
+
+    /// What is in the queue of arrays that were submitted from folders in this one, whoever noted them, and of this user alone.
+    /// Nothing where the queue can't be asked by folders.
+    ///
+    /// # Errors
+    /// Where the queue can't be asked.
+    fn below(&self, _parent: &Path, _cancelled: &Cancelled) -> Result<Vec<Left>> {
+        Ok(Vec::new())
+    }
 
     /// The command that submits so many jobs that ask for these resources, for people.
     fn in_words(&self, jobs: usize, resources: &Resources) -> String;
@@ -73,6 +82,17 @@ pub struct Queued {
     pub jobs: BTreeMap<usize, bool>,
     /// Why others wait, where that isn't only their turn.
     pub reason: Option<String>,
+}
+
+/// What is in the queue, by the folder that it was submitted from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// What the queue knows it by: the number of an array, or of a job of one.
+    pub id: String,
+    /// The folder.
+    pub folder: PathBuf,
+    /// Whether it runs, or is being ended.
+    pub runs: bool,
 }
 
 /// So long a question may take.

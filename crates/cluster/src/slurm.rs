@@ -9,8 +9,8 @@ use vintner_pipeline::{Cancelled, Resources};
 
 use crate::error::{ClusterError, Result};
 use crate::program::Client;
-use crate::queue::{ANSWER, Array, Named, Queue, Queued};
-use crate::squeue::{FORMAT, queued};
+use crate::queue::{ANSWER, Array, Left, Named, Queue, Queued};
+use crate::squeue::{FORMAT, FORMAT_BELOW, below, queued};
 use crate::worker_call::text;
 
 const HINT: &str = "Slurm's clients are on the login nodes of clusters that have it";
@@ -146,6 +146,13 @@ impl Queue for Slurm {
             }
         }
         Ok(listed.queued)
+    }
+
+    fn below(&self, parent: &Path, cancelled: &Cancelled) -> Result<Vec<Left>> {
+        let mut command = SQUEUE.command();
+        command.args(["--noheader", "--me", &format!("--format={FORMAT_BELOW}")]);
+        let answer = SQUEUE.ask(command, ANSWER, Some(cancelled))?;
+        Ok(below(&answer.done(SQUEUE.program, |_| true)?, parent))
     }
 
     fn cancel(&self, arrays: &[Named<'_>], waiting: bool) -> Result<()> {

@@ -1,12 +1,17 @@
 //! What `squeue` says.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use crate::error::{ClusterError, Result};
-use crate::queue::Queued;
+use crate::queue::{Left, Queued};
+use crate::settled::lies_in;
 
 /// The number of the array, which of its jobs, their state, why they wait, the array's name.
 pub(crate) const FORMAT: &str = "%F|%K|%T|%r|%j";
+
+/// The same with the folder that an array was submitted from in the place of its name.
+pub(crate) const FORMAT_BELOW: &str = "%F|%K|%T|%r|%Z";
 
 /// States in which a job won't make anything any longer. One that is being ended (`COMPLETING`) may still write.
 const OVER: [&str; 10] = [
@@ -60,10 +65,7 @@ pub(crate) fn queued(said: &str) -> Result<Listed> {
         if OVER.contains(&state) {
             continue;
         }
-        let runs = !matches!(
-            state,
-            "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" | "CONFIGURING"
-        );
+        let runs = runs(state);
         if !runs && !TURN.contains(&reason) && !STUCK.contains(&reason) {
             queued.reason = Some(reason.to_owned());
         }
@@ -76,6 +78,32 @@ pub(crate) fn queued(said: &str) -> Result<Listed> {
         }
     }
     Ok(Listed { queued: found, stuck })
+}
+
+/// Whether a job in this state runs.
+fn runs(state: &str) -> bool {
+    !matches!(
+        state,
+        "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" | "CONFIGURING"
+    )
+}
+
+/// Reads what is in the queue of arrays that were submitted from folders in this one; what else a user has there is passed over.
+pub(crate) fn below(said: &str, parent: &Path) -> Vec<Left> {
+    let left = |line: &str| {
+        let [id, jobs, state, _, folder] = line.splitn(5, '|').map(str::trim).collect::<Vec<_>>()[..] else {
+            return None;
+        };
+        let folder = PathBuf::from(folder);
+        if OVER.contains(&state) || !lies_in(&folder, parent) {
+            return None;
+        }
+        // Those that wait stand in one line and go together.
+        let is_one = !jobs.is_empty() && jobs.bytes().all(|byte| byte.is_ascii_digit());
+        let id = if is_one { format!("{id}_{jobs}") } else { id.to_owned() };
+        Some(Left { id, folder, runs: runs(state) })
+    };
+    said.lines().filter_map(left).collect()
 }
 
 /// The jobs of `3`, `0-5,7` or `[0-5,7%2]`.
@@ -108,6 +136,19 @@ mod tests {
             found.queued.get("vintner-a").map(|queued| queued.jobs.keys().copied().collect::<Vec<_>>());
         assert_eq!(jobs, Some(vec![2, 5]));
         Ok(())
+    }
+
+    #[test]
+    fn what_was_submitted_from_folders_here_is_found() {
+        let said = "12|[1,3-4]|PENDING|BeginTime|/w/s/a\n12|2|RUNNING|None|/w/s/a\n12|0|COMPLETED|None|/w/s/a\n\
+                    13|N/A|PENDING|Priority|/home\n14|0|PENDING|None|/v/s/a\n15|7|REQUEUE_HOLD|x|/w/s/b|c\n\
+                    16|0|RUNNING|None|/w/s\n";
+        let found = below(said, Path::new("/w/s"));
+        let found: Vec<_> =
+            found.iter().map(|left| (left.id.as_str(), left.folder.to_str(), left.runs)).collect();
+        let expected =
+            [("12", "/w/s/a", false), ("12_2", "/w/s/a", true), ("15_7", "/w/s/b|c", false)];
+        assert_eq!(found, expected.map(|(id, folder, runs)| (id, Some(folder), runs)));
     }
 
     #[test]

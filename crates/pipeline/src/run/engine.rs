@@ -242,6 +242,8 @@ impl Run<'_> {
                 Err(error) => self.give_up(scope, &error),
             }
         }
+        let told = executor.settle(&|fingerprint| making.has(fingerprint));
+        told.iter().for_each(|told| making.observer.said(told));
     }
 
     fn hear<'s>(&'s self, scope: &rayon::Scope<'s>, news: News) {

@@ -26,6 +26,12 @@ pub trait Executor: Send + Sync + fmt::Debug {
 
     /// Nothing more is to be begun; `at_once` that what runs is to end, too.
     fn end(&self, at_once: bool);
+
+    /// The run waits for nothing any longer: what is left of it elsewhere is put in order. What there is to tell of that.
+    /// `is_made` as for [`Self::news`].
+    fn settle(&self, _is_made: &dyn Fn(&Digest) -> bool) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// A branch that is ready to be made.
