@@ -82,10 +82,7 @@ pub(crate) fn queued(said: &str) -> Result<Listed> {
 
 /// Whether a job in this state runs.
 fn runs(state: &str) -> bool {
-    !matches!(
-        state,
-        "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" | "CONFIGURING"
-    )
+    !matches!(state, "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "REQUEUE_FED" | "SPECIAL_EXIT" | "CONFIGURING")
 }
 
 /// Reads what is in the queue of arrays that were submitted from folders in this one; what else a user has there is passed over.
@@ -146,8 +143,7 @@ mod tests {
         let found = below(said, Path::new("/w/s"));
         let found: Vec<_> =
             found.iter().map(|left| (left.id.as_str(), left.folder.to_str(), left.runs)).collect();
-        let expected =
-            [("12", "/w/s/a", false), ("12_2", "/w/s/a", true), ("15_7", "/w/s/b|c", false)];
+        let expected = [("12", "/w/s/a", false), ("12_2", "/w/s/a", true), ("15_7", "/w/s/b|c", false)];
         assert_eq!(found, expected.map(|(id, folder, runs)| (id, Some(folder), runs)));
     }
 

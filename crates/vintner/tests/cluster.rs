@@ -401,7 +401,8 @@ fn a_run_that_ends_well_leaves_nothing_in_the_queue() {
     assert_eq!(site.calls("squeue"), asked);
     // Jobs of which there is no note any longer, whose number nobody has heard: those that were submitted from here alone.
     let submitted = site.workspace.path(".vintner/v1/submitted");
-    for (number, folder) in [(97, submitted.join("lost")), (98, "/elsewhere/.vintner/v1/submitted/a".into())] {
+    for (number, folder) in [(97, submitted.join("lost")), (98, "/elsewhere/.vintner/v1/submitted/a".into())]
+    {
         fs::write(site.fake(&format!("jobs/{number}.0")), format!("PENDING vintner-{number}\n")).unwrap();
         fs::write(site.fake(&format!("folder-vintner-{number}")), folder.to_str().unwrap()).unwrap();
     }
@@ -414,6 +415,7 @@ fn a_run_that_ends_well_leaves_nothing_in_the_queue() {
 #[test]
 fn a_note_goes_though_nothing_is_left_to_be_made() {
     let site = Site::new("while ! test -e HERE/go; do sleep 0.02; done", "");
+    site.workspace.reproduce(&["--executor", "local", "--only", "start"]);
     let mut run = site.start(&["reproduce", "--only", "each"]);
     wait_until(|| site.workspace.path("ran").exists(), "a branch");
     run.kill();
@@ -442,7 +444,9 @@ fn a_worker_makes_nothing_else_than_it_was_asked_for() {
     let run = site.start(&["reproduce"]);
     wait_until(|| site.jobs() == 1, "a job");
     let submitted = site.workspace.path(".vintner/v1/submitted");
-    let folder = fs::read_dir(submitted).unwrap().next().unwrap().unwrap().path();
+    let folder =
+        fs::read_dir(submitted).unwrap().map(|entry| entry.unwrap().path()).find(|path| path.is_dir());
+    let folder = folder.unwrap();
     let group = fs::read_to_string(folder.join("0.json")).unwrap();
     let ask = |text: &str| {
         let file = site.cluster.path().join("group.json");
