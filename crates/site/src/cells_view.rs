@@ -106,7 +106,7 @@ mod tests {
         let cell = RawCell {
             variable: hostile.into(),
             entity: Some(hostile.into()),
-            time: 2008,
+            time: 2008.into(),
             period: None,
             category: Some(hostile.into()),
             source: hostile.into(),

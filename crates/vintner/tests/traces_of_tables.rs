@@ -207,3 +207,39 @@ fn a_woven_text_has_the_form_of_its_file() {
         assert_eq!(made, "Value: 0.116.\n", "{file} {params}");
     }
 }
+
+/// Values that are read for a row of the sample alone, by a lag or a difference, are behind the number, too: of rows that a
+/// condition leaves out, and of those before the first.
+#[test]
+fn what_lags_read_is_behind_the_number() {
+    let text = |first: u32| {
+        let mut text = String::from("unit,year,y,x,m\n");
+        for (place, unit) in ["a", "b", "c"].iter().enumerate() {
+            for at in 0..8 {
+                let x = if (place, at) == (0, 0) { first as usize } else { (at * at + 5 * place) % 13 };
+                writeln!(text, "{unit},{},{},{x},{}", 2000 + at, (7 * place + 3 * at) % 11, at % 2).unwrap();
+            }
+        }
+        text
+    };
+    let coefficient = |first: u32, place: &str| {
+        let workspace = Workspace::of_parts(&[]);
+        workspace.write("data.csv", &text(first));
+        let formula = ["--formula", "y ~ l(x, 1)"];
+        let begun = workspace.vintner(&[&["init", "paper", "--from", "data.csv"][..], &formula].concat());
+        assert_eq!(begun.code, 0, "{}", begun.stderr);
+        let pipeline = std::fs::read_to_string(workspace.path("paper/pipeline.yaml")).unwrap();
+        let pipeline =
+            pipeline.replace("formula: \"y ~ l(x, 1)\"", "formula: \"y ~ l(x, 1)\"\n      where: m = 1");
+        assert!(pipeline.contains("where: m = 1"), "{pipeline}");
+        workspace.write("paper/pipeline.yaml", &pipeline);
+        let run = workspace.vintner(&["-C", "paper", "reproduce"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let cell = workspace.vintner(&["-C", "paper", "trace", "--cell", place]).stdout;
+        (trace(&workspace, &["-C", "paper"], "table/1/l(x, 1)")["value"].clone(), cell)
+    };
+    let (before, listed) = coefficient(4, "data.csv!D2");
+    let (after, _) = coefficient(40, "data.csv!D2");
+    assert_ne!(before, after);
+    assert!(listed.contains("table/1/ l(x, 1)"), "{listed}");
+}

@@ -1,5 +1,6 @@
 //! The terms of an equation, and what they are called.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A number made of columns, row by row.
@@ -96,6 +97,26 @@ impl Expression {
             Self::Binary(_, one, other) => {
                 one.reads(into);
                 other.reads(into);
+            }
+        }
+    }
+
+    /// How many times before or after a row's own it reads columns, seen from a row that is so many away.
+    pub(super) fn times_read(&self, away: i32, into: &mut BTreeSet<i32>) {
+        match self {
+            Self::Column(_) => {
+                into.insert(away);
+            }
+            Self::Number(_) => {}
+            Self::Function(_, of) => of.times_read(away, into),
+            Self::Lag(lag, of) => of.times_read(away.saturating_sub(*lag), into),
+            Self::Difference(order, of) => {
+                of.times_read(away, into);
+                of.times_read(away.saturating_sub(*order), into);
+            }
+            Self::Binary(_, one, other) => {
+                one.times_read(away, into);
+                other.times_read(away, into);
             }
         }
     }

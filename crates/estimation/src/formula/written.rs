@@ -1,12 +1,13 @@
 //! An equation as it was written.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::term::{Expression, Term, name, reads};
+use super::term::{Expression, Factor, Term, name, reads};
 use crate::sample::{Effect, Formula};
 
 /// An equation as a text and what it says; one of several where the text is of several. Serialised as the text.
@@ -97,6 +98,18 @@ impl WrittenEquation {
             }
         }
         columns
+    }
+
+    /// How far from a row's own time it reads columns: -1 for a lag, 1 for a lead, 0 for the row itself.
+    pub fn times_read(&self) -> BTreeSet<i32> {
+        let mut times = BTreeSet::from([0]);
+        self.dependent.times_read(0, &mut times);
+        for factor in self.endogenous.iter().chain(&self.terms).chain(&self.instruments).flatten() {
+            if let Factor::Of(expression) = factor {
+                expression.times_read(0, &mut times);
+            }
+        }
+        times
     }
 
     /// The equation before it is known which values its factors have: a factor stands as one regressor.

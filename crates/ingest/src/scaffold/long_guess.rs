@@ -1,6 +1,6 @@
 //! A table with an observation a row, as it seems to be.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use vintner_panel::PeriodReading;
 
@@ -117,21 +117,48 @@ pub(super) fn timeless(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> O
     numbers.then_some(guess)
 }
 
-/// Whether rows are of many: whatever names there are, each has two rows a time and more on average. Fewer are mistakes
-/// of a panel.
+/// Rows by which it is told whether they are of many.
+const LOOKED_AT: usize = 5_000;
+/// So many rows a name has in a time on average where they are of many; a panel that stands there twice has two.
+const OF_MANY: usize = 5;
+
+/// Whether rows are observations of many, each of somebody new: whatever names or codes there are has several rows a time,
+/// and no two of them together tell nearly all rows apart. Else rows that have one key are mistakes of a panel.
 fn is_of_many(times: &[&ViewColumn], others: &[&ViewColumn], own: &[&GridRow]) -> bool {
-    let is_named = |column: &&&ViewColumn| {
-        let numbers = own.iter().filter(|row| number_of(column.cell(row)).is_some()).count();
-        numbers * 2 < own.len()
+    let own = &own[..own.len().min(LOOKED_AT)];
+    let time = codes(own, |row| times.iter().map(|column| fold(&column.cell(row).raw())).collect());
+    let is_name = |column: &&&ViewColumn| {
+        let mut numbers = own.iter().filter_map(|row| number_of(column.cell(row)));
+        numbers.all(|number| number.fract() == 0.0)
     };
-    let keys = |name: Option<&ViewColumn>| {
-        let key = |row: &&GridRow| -> Vec<String> {
-            times.iter().copied().chain(name).map(|column| fold(&column.cell(row).raw())).collect()
-        };
-        own.iter().map(key).collect::<BTreeSet<_>>().len()
+    let named = others.iter().filter(is_name);
+    let named = named.map(|column| codes(own, |row| vec![fold(&column.cell(row).raw())]));
+    // What comes back nowhere is a measure, or a number of the row.
+    let named: Vec<Vec<usize>> = named.filter(|codes| distinct(&[codes]) * 2 <= own.len()).collect();
+    let several = |columns: &[&[usize]]| distinct(columns) * OF_MANY <= own.len();
+    let apart = |columns: &[&[usize]]| distinct(columns) * 10 >= own.len() * 9;
+    let pairs =
+        named.iter().enumerate().flat_map(|(at, one)| named[at + 1..].iter().map(move |two| (one, two)));
+    several(&[&time])
+        && named.iter().all(|name| several(&[&time, name]))
+        && !pairs.into_iter().any(|(one, two)| apart(&[&time, one, two]))
+}
+
+/// Of each row the number of its text among those that there are.
+fn codes(rows: &[&GridRow], text: impl Fn(&GridRow) -> Vec<String>) -> Vec<usize> {
+    let mut known: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    let code = |row: &&GridRow| {
+        let next = known.len();
+        *known.entry(text(row)).or_insert(next)
     };
-    let named = others.iter().filter(is_named).map(|column| Some(*column));
-    named.chain([None]).all(|name| keys(name) * 2 <= own.len())
+    rows.iter().map(code).collect()
+}
+
+/// How many different rows some columns of codes have.
+fn distinct(columns: &[&[usize]]) -> usize {
+    let rows = columns.first().map_or(0, |column| column.len());
+    let row = |at: usize| -> Vec<usize> { columns.iter().map(|column| column[at]).collect() };
+    (0..rows).map(row).collect::<BTreeSet<_>>().len()
 }
 
 /// The columns of the two ends of pairs, from left to right: one tells the rows of the other apart, and most of its

@@ -9,7 +9,7 @@ use vintner_panel::Panel;
 use vintner_pipeline::Bound;
 
 use super::dropped_sample::DroppedSample;
-use super::ground::{Ground, period_of};
+use super::ground::{Ground, Row, period_of};
 use super::made::{Made, rows_of};
 use super::output_of::OutputOf;
 use super::parameters::{declared_columns, equation};
@@ -60,6 +60,7 @@ pub(super) fn fitted(
                 own.extend(needed.iter().filter(|name| has(&bound.panel, name)).map(|name| (*name).clone()));
                 sort(&bound.panel, &own, entity, &mut ground)?;
             }
+            ground.earlier = beside(params, &panel, &ground.sample);
             ground.without_twice();
         }
         None => {
@@ -96,6 +97,21 @@ fn without_lost(panel: &Panel, usable: BTreeSet<(String, i32)>, ground: &mut Gro
     let is_read = |(entity, time): &(String, i32)| last.get(entity.as_str()).is_some_and(|last| time < last);
     ground.earlier = rows_of(panel).into_iter().filter(|row| is_read(row) && !usable.contains(row)).collect();
     ground.sample = usable.into_iter().collect();
+}
+
+/// The rows that lags, leads and differences of an equation read beside those of its sample.
+fn beside(params: &Value, panel: &Panel, sample: &[Row]) -> Vec<Row> {
+    let each = params.get("formula").and_then(Value::as_str).map(WrittenEquation::each);
+    let each = each.and_then(Result::ok).unwrap_or_default();
+    let away: BTreeSet<i32> = each.iter().flat_map(WrittenEquation::times_read).collect();
+    if away.iter().all(|away| *away == 0) {
+        return Vec::new();
+    }
+    let moved = |(entity, time): &Row| -> Vec<Row> {
+        away.iter().filter_map(|away| Some((entity.clone(), time.checked_add(*away)?))).collect()
+    };
+    let read: BTreeSet<Row> = sample.iter().flat_map(moved).collect();
+    rows_of(panel).into_iter().filter(|row| read.contains(row)).collect()
 }
 
 fn has(panel: &Panel, name: &str) -> bool {
