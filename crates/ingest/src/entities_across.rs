@@ -29,6 +29,11 @@ impl<'a> EntitiesAcross<'a> {
         let (mut entities, mut columns) = (Vec::new(), Vec::new());
         for (at, text) in header.cells.iter().filter(|(at, _)| !own_columns.contains(at)) {
             tidying.marks.see_key(Cell::Text(text), header.row, *at);
+            if !tidying.is_settled(Cell::Text(text))
+                && keys.missing.refuse_in(tidying, Cell::Text(text), header.row, *at)
+            {
+                continue;
+            }
             let code = tidying.entity(Cell::Text(text), header.row, *at);
             if code.is_none() {
                 tidying.left_out(Cell::Text(text), None, header.row, *at);

@@ -58,6 +58,7 @@ mod marked_time;
 mod marks_seen;
 mod merged;
 mod merged_region;
+mod missing_key;
 mod names_outside;
 mod number;
 mod number_look;

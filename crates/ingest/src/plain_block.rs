@@ -4,6 +4,7 @@
 use crate::cell::Cell;
 use crate::column_slice::ColumnSlice;
 use crate::dictionary::NONE;
+use crate::missing_key::MissingKeys;
 use crate::records::{RecordPlace, RowKey};
 use crate::rows::RowBlock;
 use crate::tidying::Tidying;
@@ -42,12 +43,13 @@ pub(crate) fn take(
 
     let mut kept: Vec<usize> = Vec::with_capacity(height);
     let mut known: Option<(u32, u32)> = None;
+    let missing = MissingKeys::of(tidying.asked.source);
     for (at, ((row, code), year)) in (first..=last).zip(codes).zip(years).enumerate() {
         let entity = match known {
             Some((before, entity)) if before == *code => entity,
             _ => {
                 let name = Cell::of_text(names.text(*code).filter(|_| *code != NONE)?);
-                if name.is_blank() {
+                if name.is_blank() || (missing.has(name) && !tidying.is_settled(name)) {
                     return None;
                 }
                 let entity = tidying.entity(name, row, keys.entity)?;
@@ -55,6 +57,9 @@ pub(crate) fn take(
                 entity
             }
         };
+        if missing.has(Cell::Whole(*year)) {
+            return None;
+        }
         let year = tidying.year(Cell::Whole(*year), row, keys.time)?;
         let key = RowKey { entity: Some(entity), category: None };
         if tidying.begin(key, year, RecordPlace { row, column: 0, variable: 0 }) {

@@ -9,6 +9,7 @@ use crate::column_letter::letters;
 use crate::fold::{fold, is_folded};
 use crate::header::Header;
 use crate::key_column::{KeyColumn, find_key};
+use crate::missing_key::MissingKeys;
 use crate::number_problem::is_number_of_some_kind;
 use crate::plain_block::PlainKeys;
 use crate::problem::Problem;
@@ -35,6 +36,7 @@ pub(crate) struct KeyColumns {
     not_times: Vec<String>,
     /// Columns that are filled down.
     fill: Vec<u32>,
+    pub missing: MissingKeys,
 }
 
 /// A row that is to be read.
@@ -74,8 +76,11 @@ impl KeyColumns {
         }
         let not_times = source.not_times.iter().map(|text| fold(text)).collect();
         let fill = source.fill.keys().filter_map(|name| Some(header.find(name).ok()?.column)).collect();
+        let missing = MissingKeys::of(source);
         let all = tidying.fault_count() == before;
-        all.then_some(Self { entity, with, time, within, category, variable, conditions, not_times, fill })
+        let found =
+            Self { entity, with, time, within, category, variable, conditions, not_times, fill, missing };
+        all.then_some(found)
     }
 
     /// The columns of an entity and a time, where a row has these and no other keys, each in a column of its own.
@@ -213,6 +218,13 @@ impl KeyColumns {
             Some(key) => Some(self.entity_of(tidying, key, row)?),
             None => None,
         };
+        if [&self.time, &self.category]
+            .into_iter()
+            .flatten()
+            .any(|key| self.missing.refuse(tidying, key, row))
+        {
+            return None;
+        }
         let part = if self.within.is_empty() { None } else { Some(part_in(tidying, &self.within, row)?) };
         let time = match &self.time {
             Some(key) if part.is_some() || tidying.asked.source.has_years_down() => {
@@ -247,6 +259,13 @@ impl KeyColumns {
             with => Some(joined_name(tidying, [first].into_iter().chain(with), row)?),
         };
         let name = joined.as_deref().map_or_else(|| first.cell(row), Cell::Text);
+        let doubtful = [first].into_iter().chain(&self.with).find(|key| self.missing.has(key.cell(row)));
+        if let Some(key) = doubtful
+            && !tidying.is_settled(name)
+            && self.missing.refuse(tidying, key, row)
+        {
+            return None;
+        }
         let entity = tidying.entity(name, row.number(), first.column);
         if entity.is_none() {
             let time = self.time_if_any(tidying, row);

@@ -15,6 +15,7 @@ mod folders;
 mod formats;
 mod layouts;
 mod manifests;
+mod missing_keys;
 mod names;
 mod properties;
 mod public_vintages;
