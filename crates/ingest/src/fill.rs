@@ -3,10 +3,11 @@
 use vintner_panel::{Period, PeriodReading};
 
 use crate::cell::Cell;
+use crate::column_letter::letters;
 use crate::fold::fold;
 use crate::grid::CellContent;
 use crate::header::Header;
-use crate::key_column::find_key;
+use crate::key_column::{KeyColumn, find_key, find_key_quietly};
 use crate::part_of_year::part_of_year;
 use crate::rows::{Filled, Row};
 use crate::source::Fill;
@@ -14,7 +15,11 @@ use crate::tidying::{GIVEN, Tidying};
 
 /// The columns that are filled down, from left to right.
 #[derive(Debug, Default)]
-pub(crate) struct FillColumns(Vec<FillColumn>);
+pub(crate) struct FillColumns {
+    columns: Vec<FillColumn>,
+    /// Those of entities and categories that aren't: where they change, what stood to the right of them holds no longer.
+    unfilled: Vec<KeyColumn>,
+}
 
 #[derive(Debug)]
 struct FillColumn {
@@ -28,7 +33,11 @@ struct FillColumn {
 
 /// What the nearest filled cell above says, by column.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Carried(Vec<Above>);
+pub(crate) struct Carried {
+    above: Vec<Above>,
+    /// The text met last in each column that isn't filled, folded.
+    unfilled: Vec<Option<String>>,
+}
 
 #[derive(Debug, Clone, Default)]
 struct Above {
@@ -39,6 +48,8 @@ struct Above {
     anew: Option<u32>,
     /// Whether it is read in place of what the present row says itself.
     instead: bool,
+    /// Whether it stands in a row of its own, and is that of all rows under it.
+    is_heading: bool,
     /// The period that was read last, where years are filled down.
     period: Option<Period>,
 }
@@ -61,27 +72,45 @@ impl FillColumns {
         }
         columns.sort_unstable_by_key(|own| own.column);
         columns.dedup_by_key(|own| own.column);
-        Self(columns)
+        if columns.is_empty() {
+            return Self::default();
+        }
+        let names = source.entity.iter().chain(&source.entity_with).chain(&source.category);
+        // What is wrong with their headers is told where they are looked for as keys.
+        let mut unfilled: Vec<KeyColumn> =
+            names.filter_map(|name| find_key_quietly(tidying.asked.source, header, name)).collect();
+        unfilled.retain(|key| key.column < GIVEN && columns.iter().all(|own| own.column != key.column));
+        unfilled.sort_by_key(|key| key.column);
+        Self { columns, unfilled }
     }
 
     /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.columns.is_empty()
     }
 
     /// Nothing above yet.
     pub(crate) fn begin(&self) -> Carried {
-        Carried(vec![Above::default(); self.0.len()])
+        Carried {
+            above: vec![Above::default(); self.columns.len()],
+            unfilled: vec![None; self.unfilled.len()],
+        }
     }
 
-    /// Takes what a row says itself for the rows under it. Where it begins something new in one of the columns, what stood
-    /// in those to the right of it holds no longer: another region's first row has no city yet.
+    /// Takes what a row says itself for the rows under it. Where it begins something new in one of the columns, or in
+    /// another column of entities or categories, what stood in those to the right of it holds no longer: another region's
+    /// first row has no city yet.
     pub(crate) fn see(&self, carried: &mut Carried, row: &dyn Row) {
-        let mut anew: Option<u32> = None;
-        for (own, above) in self.0.iter().zip(&mut carried.0) {
+        let changed = self.see_unfilled(&mut carried.unfilled, row);
+        let alone = row.first_from(1).map(|(column, _)| column);
+        let alone = alone.filter(|column| row.first_from(column + 1).is_none());
+        let mut filled_anew: Option<u32> = None;
+        for (own, above) in self.columns.iter().zip(&mut carried.above) {
             let cell = row.cell(own.column);
+            let other = changed.iter().copied().rfind(|left| *left < own.column && !above.is_heading);
+            let anew = filled_anew.max(other);
             if let Some(reading) = own.parts {
-                above.see_time(reading, cell, row.number());
+                above.see_time(reading, cell, row.number(), anew);
                 continue;
             }
             above.instead = false;
@@ -94,18 +123,40 @@ impl FillColumns {
             let text = fold(&cell.raw());
             let differs = above.anew.is_some() || fold(&above.content.raw()) != text;
             if differs {
-                anew = Some(own.column);
+                filled_anew = Some(own.column);
                 let is_missing = own.missing.contains(&text);
                 let content = if is_missing { no_name(own, &cell.raw()) } else { CellContent::of(cell) };
                 *above = Above { content, row: row.number(), ..Above::default() };
             }
+            above.is_heading = alone == Some(own.column);
             above.instead = own.missing.contains(&text);
         }
     }
 
+    /// The columns that aren't filled and in which a row says something else than the rows above it, from left to right. A
+    /// row with nothing but a text is a note or a heading, and says nothing of its own.
+    fn see_unfilled(&self, last: &mut [Option<String>], row: &dyn Row) -> Vec<u32> {
+        let mut changed = Vec::new();
+        let is_alone = row.first_from(1).is_none_or(|(column, _)| row.first_from(column + 1).is_none());
+        if is_alone {
+            return changed;
+        }
+        for (key, last) in self.unfilled.iter().zip(last) {
+            let cell = key.cell(row);
+            if is_blank(cell) {
+                continue;
+            }
+            let text = fold(&cell.raw());
+            if last.as_ref() != Some(&text) && last.replace(text).is_some() {
+                changed.push(key.column);
+            }
+        }
+        changed
+    }
+
     /// Counts what was filled in a row that was read.
     pub(crate) fn count(&self, tidying: &mut Tidying<'_>, row: &FilledRow<'_>) {
-        for (own, above) in self.0.iter().zip(&row.carried.0) {
+        for (own, above) in self.columns.iter().zip(&row.carried.above) {
             let has_year_from_above = own.parts.is_some() && above.instead;
             if row.filled(own.column) == Filled::FromAbove || has_year_from_above {
                 *tidying.filled.entry(own.header.clone()).or_default() += 1;
@@ -115,13 +166,17 @@ impl FillColumns {
     }
 
     fn place(&self, column: u32) -> Option<usize> {
-        self.0.iter().position(|own| own.column == column)
+        self.columns.iter().position(|own| own.column == column)
     }
 }
 
 impl Above {
     /// A time with its year, or a part of the year that stands above it: `4- 6.` under `1994/ 1- 3.` is 1994Q2.
-    fn see_time(&mut self, reading: PeriodReading, cell: Cell<'_>, row: u32) {
+    /// What stood above is another's where the row begins something new in a column to the left.
+    fn see_time(&mut self, reading: PeriodReading, cell: Cell<'_>, row: u32, anew: Option<u32>) {
+        if anew.is_some() {
+            *self = Self { anew, ..Self::default() };
+        }
         self.instead = false;
         let raw = cell.raw();
         if let Ok(period) = reading.read(&raw) {
@@ -129,7 +184,21 @@ impl Above {
             return;
         }
         let part = reading.frequency.and_then(|frequency| part_of_year(&raw, frequency));
-        let (Some(part), Some(before)) = (part, self.period) else { return };
+        let Some(part) = part else { return };
+        let Some(before) = self.period else {
+            if let Some(left) = self.anew {
+                self.instead = true;
+                self.content = CellContent::unsure(
+                    raw,
+                    format!(
+                        "a part of a year without its year, and none to fill down: the row begins something new in column {}",
+                        letters(left)
+                    ),
+                    "the year has to be written where another entity or category begins: say it in `corrections`",
+                );
+            }
+            return;
+        };
         self.instead = true;
         match Period::of_year(before.frequency(), before.in_year(), part).filter(|own| *own > before) {
             Some(own) => {
@@ -176,12 +245,12 @@ pub(crate) struct FilledRow<'r> {
 
 impl FilledRow<'_> {
     fn above(&self, column: u32) -> Option<&Above> {
-        self.columns.place(column).and_then(|at| self.carried.0.get(at))
+        self.columns.place(column).and_then(|at| self.carried.above.get(at))
     }
 
     /// Whether years are filled down in a column, and blank cells are blank.
     fn has_times(&self, column: u32) -> bool {
-        self.columns.0.iter().any(|own| own.column == column && own.parts.is_some())
+        self.columns.columns.iter().any(|own| own.column == column && own.parts.is_some())
     }
 }
 

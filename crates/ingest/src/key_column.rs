@@ -57,6 +57,12 @@ pub(crate) fn find_key(tidying: &mut Tidying<'_>, header: &Header, name: &str) -
     find_column(tidying, header, name).map(|column| KeyColumn { column, part: None })
 }
 
+/// The same without a word of what is wrong.
+pub(crate) fn find_key_quietly(source: &Source, header: &Header, name: &str) -> Option<KeyColumn> {
+    part_of(header, source, name)
+        .or_else(|| Some(KeyColumn { column: header.find(name).ok()?.column, part: None }))
+}
+
 /// The part of a column with several keys that is called `name`. Eurostat's header `unit,geo\time` is divided without
 /// being declared: after the backslash stands what the columns are.
 fn part_of(header: &Header, source: &Source, name: &str) -> Option<KeyColumn> {

@@ -159,7 +159,16 @@ impl KeyColumns {
             let raw = key.cell(row).raw();
             raw == *text || (!is_folded(&raw) && fold(&raw) == *text)
         };
-        if !self.conditions.iter().all(meets) {
+        // What a blank cell of a condition would be filled with is another's where the row begins something new.
+        let is_anew = |(key, _): &&(KeyColumn, String)| {
+            matches!(row.filled(key.column), Filled::Anew(_)) && !row.is_blank()
+        };
+        let mut blank = self.conditions.iter().filter(is_anew);
+        if !self.conditions.iter().filter(|own| !is_anew(own)).all(meets) {
+            return None;
+        }
+        if let Some((key, _)) = blank.next() {
+            self.without_part(tidying, row, key, "name that `where` asks for");
             return None;
         }
         let is_own_blank = |(key, _): &(&KeyColumn, &str)| {

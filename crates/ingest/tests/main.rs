@@ -10,6 +10,7 @@ mod crosswalks;
 mod declared_keys;
 mod entities_of_several_columns;
 mod faults;
+mod filled_down;
 mod first_looks;
 mod folders;
 mod formats;
