@@ -1,7 +1,7 @@
 //! Texts that stand for a missing value where a key does.
 
 use crate::cell::Cell;
-use crate::fold::{fold, fold_name, is_folded};
+use crate::fold::{fold, is_folded};
 use crate::key_column::KeyColumn;
 use crate::rows::Row;
 use crate::source::Source;
@@ -59,9 +59,6 @@ impl MissingKeys {
 impl Tidying<'_> {
     /// Whether the manifest or the crosswalk says what a name is: an entity's, or none's.
     pub(crate) fn is_settled(&self, name: Cell<'_>) -> bool {
-        let declared = &self.asked.source.not_entities;
-        let is_declared =
-            || !declared.is_empty() && declared.iter().any(|own| fold_name(own) == fold_name(&name.raw()));
-        self.knows(name) || is_declared()
+        self.knows(name) || self.is_nobody(&name.raw())
     }
 }

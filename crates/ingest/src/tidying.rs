@@ -84,6 +84,8 @@ pub(crate) struct Tidying<'a> {
     pub(crate) resolved: HashMap<String, Resolved>,
     /// The name that was met last; rows that follow one another often have the same.
     pub(crate) last_name: (String, Option<Resolved>),
+    /// Names without a crosswalk whose case is to be ignored, by what they are without it: the first of each and its cell.
+    pub(crate) caseless: BTreeMap<String, (String, u32, u32)>,
     pub(crate) matched: BTreeSet<String>,
     pub(crate) unmatched: BTreeSet<String>,
     /// Names, and what is said of each.
@@ -136,6 +138,7 @@ impl<'a> Tidying<'a> {
             corrected: BTreeSet::new(),
             resolved: HashMap::new(),
             last_name: (String::new(), None),
+            caseless: BTreeMap::new(),
             matched: BTreeSet::new(),
             unmatched: BTreeSet::new(),
             near_misses: Vec::new(),
@@ -178,6 +181,9 @@ impl<'a> Tidying<'a> {
             let told: HashSet<String> = self.near_misses.iter().map(|(name, _)| name.clone()).collect();
             let new = block.near_misses.into_iter().filter(|(name, _)| !told.contains(name));
             self.near_misses.extend(new);
+        }
+        for (name, row, column) in block.caseless.into_values() {
+            self.see_case(&name, row, column);
         }
         self.matched.extend(block.matched);
         self.unmatched.extend(block.unmatched);

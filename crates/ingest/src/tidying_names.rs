@@ -16,15 +16,49 @@ impl<'a> Tidying<'a> {
     /// Counts a row, or a column, whose entity isn't in the crosswalk.
     pub(crate) fn left_out(&mut self, name: Cell<'_>, time: Option<i32>, row: u32, column: u32) {
         let name = name.raw();
-        let folded = fold_name(&name);
-        let declared = self.asked.source.outside.is_some()
-            || self.asked.source.not_entities.iter().any(|known| fold_name(known) == folded);
+        let declared = self.asked.source.outside.is_some() || self.is_nobody(&name);
         if declared {
             self.confirmed += 1;
         }
         if self.asked.source.outside() == Outside::Drop && !declared {
             self.outside.add(&name, time, row, column);
         }
+    }
+
+    /// Whether the manifest says that a name is no entity's.
+    pub(crate) fn is_nobody(&self, name: &str) -> bool {
+        let declared = &self.asked.source.not_entities;
+        if declared.is_empty() {
+            return false;
+        }
+        let folded = fold_name(name);
+        declared.iter().any(|known| fold_name(known) == folded)
+    }
+
+    /// Whether a name may be an entity's of its own where case is ignored and no crosswalk says what entities are called;
+    /// a fault where another name differs from it in case alone.
+    pub(crate) fn see_case(&mut self, name: &str, row: u32, column: u32) -> bool {
+        let source = self.asked.source;
+        let folded = fold_name(name);
+        let caseless = folded.to_lowercase();
+        let nobody = source.not_entities.iter().find(|own| fold_name(own).to_lowercase() == caseless);
+        let (other, place) = match (nobody, self.caseless.get(&caseless)) {
+            (Some(nobody), _) => (nobody.clone(), "of `not_entities`".to_owned()),
+            (None, Some((first, ..))) if fold_name(first) == folded => return true,
+            (None, Some((first, row, column))) => (first.clone(), format!("({})", self.cell(*row, *column))),
+            (None, None) => {
+                self.caseless.insert(caseless, (name.to_owned(), row, column));
+                return true;
+            }
+        };
+        let message = format!(
+            "{name:?} differs from {other:?} {place} in case alone: by `case: ignore` they are one, and without a crosswalk \
+             nothing says what it is called"
+        );
+        let hint = "`case: ignore` goes with a `crosswalk` of the stage, which has the name; without one write one spelling \
+                    in `corrections`, or leave `case` out if they are two";
+        self.fault_at(row, column, message, hint);
+        false
     }
 
     /// Whether a name is one of the crosswalk's; of any where there is none.
@@ -116,7 +150,12 @@ impl<'a> Tidying<'a> {
 
     fn resolve(&mut self, name: &str, row: u32, column: u32) -> Resolved {
         let Some(crosswalk) = self.asked.crosswalk else {
-            return Resolved::Id(self.records.entities.code(&fold_name(name)));
+            let is_dropped = self.is_nobody(name)
+                || (self.asked.source.case == NameCase::Ignore && !self.see_case(name, row, column));
+            return match is_dropped {
+                true => Resolved::Dropped,
+                false => Resolved::Id(self.records.entities.code(&fold_name(name))),
+            };
         };
         match self.find(crosswalk, name) {
             NameMatch::Entity(id) => {
@@ -126,6 +165,7 @@ impl<'a> Tidying<'a> {
             NameMatch::Outside { stripped, near } => {
                 if let Some(near) = near
                     && self.asked.source.outside() == Outside::Keep
+                    && !self.is_nobody(name)
                 {
                     let warning = format!(
                         "{name:?} ({}) is not in the crosswalk but contains a name of `{near}`",
@@ -134,6 +174,7 @@ impl<'a> Tidying<'a> {
                     self.near_misses.push((name.to_owned(), warning));
                 }
                 let resolved = match self.asked.source.outside() {
+                    _ if self.is_nobody(name) => Resolved::Dropped,
                     Outside::Drop => Resolved::Dropped,
                     Outside::Keep => Resolved::Id(self.records.entities.code(&stripped)),
                     Outside::Error => Resolved::Refused,

@@ -18,6 +18,7 @@ mod layouts;
 mod manifests;
 mod missing_keys;
 mod names;
+mod names_without_crosswalk;
 mod properties;
 mod public_vintages;
 mod shown_cells;
