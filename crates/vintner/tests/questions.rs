@@ -270,7 +270,7 @@ fn a_cell_that_moved_is_followed_from_the_file_to_the_claims() {
 fn hostile(workspace: &Workspace, manifest: &str) {
     let text = workspace.read(manifest);
     let start = text.find("    citation:").unwrap();
-    let end = start + text[start..].find("\n").unwrap();
+    let end = start + text[start..].find("\n    licence:").unwrap();
     // The anchor stays: other sources cite the same.
     let citation = "    citation: &citation \"\\e[2J|<b>*x*\\u202E\"";
     std::fs::write(workspace.path(manifest), format!("{}{citation}{}", &text[..start], &text[end..]))
