@@ -1,22 +1,19 @@
 //! A container of Azure's Blob storage.
 
+use percent_encoding::percent_decode_str;
+
 use crate::azure_signature::{AzureCredentials, AzureRequest, authorization, from_base64};
 use crate::bucket::{Bucket, Get, Listed, Put, Trouble};
 use crate::curl::{Transfer, What, transfer};
 use crate::error::{RemoteError, Result};
-use crate::http_bucket::{begun, without_secrets};
+use crate::http_bucket::without_secrets;
 use crate::s3_bucket::utc_now;
 use crate::s3_listing::{AZURE, Page, page_of};
-use crate::s3_signature::{escaped, query};
+use crate::s3_signature::{escaped, query as in_url};
+use crate::service::{self, Service};
 
 /// The version of the protocol, which each request names.
 const VERSION: &str = "2020-10-02";
-
-/// More isn't taken in one piece.
-const LARGEST_PUT: u64 = 5_000 << 20;
-
-/// A page of names is of five thousand at most.
-const LARGEST_PAGE: u64 = 64 << 20;
 
 /// What is below a prefix in a container of Azure's Blob storage.
 #[derive(Debug, Clone)]
@@ -94,50 +91,6 @@ impl AzureBucket {
         Ok(Self { account, container: container.to_owned(), prefix, endpoint, root, credentials })
     }
 
-    fn transfer(
-        &self,
-        method: &str,
-        name: &str,
-        asked: &[(&str, &str)],
-        length: u64,
-        what: What,
-    ) -> std::result::Result<Transfer, Trouble> {
-        let name = if name.is_empty() { String::new() } else { format!("/{}", escaped(name, true)) };
-        let path = format!("{}/{}{name}", self.root, self.container);
-        let date = utc_now()?.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-        let mut headers = vec![("x-ms-date", date.as_str()), ("x-ms-version", VERSION)];
-        if method == "PUT" {
-            headers.push(("x-ms-blob-type", "BlockBlob"));
-        }
-        let range = match &what {
-            What::Get { from, .. } if *from > 0 => Some(format!("bytes={from}-")),
-            _ => None,
-        };
-        let mut lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-        let mut all = asked.to_vec();
-        match &self.credentials {
-            Some(AzureCredentials::Key(key)) => {
-                let account = self.account.as_str();
-                let request = AzureRequest {
-                    method,
-                    account,
-                    path: &path,
-                    query: asked,
-                    length,
-                    range,
-                    headers: &headers,
-                };
-                lines.push(authorization(&request, key));
-            }
-            Some(AzureCredentials::Signature(parts)) => {
-                all.extend(parts.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-            }
-            None => {}
-        }
-        let query = if all.is_empty() { String::new() } else { format!("?{}", query(&all)) };
-        Ok(Transfer { url: format!("{}{path}{query}", self.endpoint), headers: lines, what })
-    }
-
     /// Makes the container, which there is none of yet.
     ///
     /// # Errors
@@ -145,33 +98,71 @@ impl AzureBucket {
     pub fn make_container(&self) -> std::result::Result<(), Trouble> {
         let nothing = tempfile::NamedTempFile::new().map_err(|error| Trouble::Lasting(error.to_string()))?;
         let prepared = |path: &&std::path::Path| {
-            self.transfer("PUT", "", &[("restype", "container")], 0, What::Put { from: path.to_path_buf() })
+            self.request("", &[("restype", "container")], What::Put { from: path.to_path_buf() })
         };
         transfer(&[nothing.path()], |_| 0, prepared, false).pop().unwrap_or(Ok(()))
     }
+}
 
-    /// Pages of several listings at once.
-    fn pages(&self, asked: &[(String, Option<String>)]) -> std::result::Result<Vec<Page>, Trouble> {
-        let folder = tempfile::tempdir().map_err(|error| Trouble::Lasting(error.to_string()))?;
-        let numbered: Vec<(usize, &(String, Option<String>))> = asked.iter().enumerate().collect();
-        let into = |at: usize| folder.path().join(at.to_string());
-        let prepared = |(at, (beginning, next)): &(usize, &(String, Option<String>))| {
-            let beginning = format!("{}{beginning}", self.prefix);
-            let mut query = vec![("restype", "container"), ("comp", "list"), ("prefix", beginning.as_str())];
-            query.extend(next.as_deref().map(|next| ("marker", next)));
-            let what = What::Get { into: into(*at), from: 0, most: LARGEST_PAGE };
-            self.transfer("GET", "", &query, 0, what)
-        };
-        for done in transfer(&numbered, |_| 0, prepared, false) {
-            match done {
-                Err(Trouble::Absent) => {
-                    return Err(Trouble::Lasting(format!("there is no container `{}`", self.container)));
-                }
-                done => done?,
+impl Service for AzureBucket {
+    const KIND: &'static str = "container";
+    const LARGEST_PUT: u64 = 5_000 << 20;
+    /// A page is of five thousand names at most.
+    const LARGEST_PAGE: u64 = 64 << 20;
+
+    fn bucket(&self) -> &str {
+        &self.container
+    }
+
+    fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    fn request(
+        &self,
+        name: &str,
+        query: &[(&str, &str)],
+        what: What,
+    ) -> std::result::Result<Transfer, Trouble> {
+        let name = if name.is_empty() { String::new() } else { format!("/{}", escaped(name, true)) };
+        let path = format!("{}/{}{name}", self.root, self.container);
+        let date = utc_now()?.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let mut headers = vec![("x-ms-date", date.as_str()), ("x-ms-version", VERSION)];
+        let (mut length, mut range) = (0, None);
+        match &what {
+            What::Get { from, .. } if *from > 0 => range = Some(format!("bytes={from}-")),
+            What::Put { from } => {
+                headers.push(("x-ms-blob-type", "BlockBlob"));
+                length = from.metadata().map_or(0, |found| found.len());
             }
+            _ => {}
         }
-        let read = |at: usize| std::fs::read(into(at)).map_err(|error| Trouble::Lasting(error.to_string()));
-        (0..asked.len()).map(|at| page_of(&AZURE, &read(at)?)).collect()
+        let mut lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        let mut asked = query.to_vec();
+        match &self.credentials {
+            Some(AzureCredentials::Key(key)) => {
+                let (method, account) = (what.method(), self.account.as_str());
+                let request =
+                    AzureRequest { method, account, path: &path, query, length, range, headers: &headers };
+                lines.push(authorization(&request, key));
+            }
+            Some(AzureCredentials::Signature(parts)) => {
+                asked.extend(parts.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+            }
+            None => {}
+        }
+        let asked = if asked.is_empty() { String::new() } else { format!("?{}", in_url(&asked)) };
+        Ok(Transfer { url: format!("{}{path}{asked}", self.endpoint), headers: lines, what })
+    }
+
+    fn listing<'q>(beginning: &'q str, next: Option<&'q str>) -> Vec<(&'static str, &'q str)> {
+        let mut query = vec![("restype", "container"), ("comp", "list"), ("prefix", beginning)];
+        query.extend(next.map(|next| ("marker", next)));
+        query
+    }
+
+    fn page(answer: &[u8]) -> std::result::Result<Page, Trouble> {
+        page_of(&AZURE, answer)
     }
 }
 
@@ -183,22 +174,7 @@ fn parts(token: &str) -> Vec<(String, String)> {
 
 /// A text without `%XX`.
 fn decoded(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut left = text.as_bytes();
-    while let Some((first, rest)) = left.split_first() {
-        let escape = (*first == b'%').then(|| std::str::from_utf8(rest.get(..2)?).ok()).flatten();
-        match escape.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                left = rest.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                left = rest;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 impl Bucket for AzureBucket {
@@ -207,53 +183,19 @@ impl Bucket for AzureBucket {
     }
 
     fn list(&self, beginnings: &[String]) -> std::result::Result<Vec<Listed>, Trouble> {
-        let mut left: Vec<(String, Option<String>)> =
-            beginnings.iter().map(|start| (start.clone(), None)).collect();
-        let mut listed = Vec::new();
-        while !left.is_empty() {
-            let pages = self.pages(&left)?;
-            let mut further = Vec::new();
-            for ((beginning, _), page) in left.into_iter().zip(pages) {
-                listed.extend(page.listed.into_iter().filter_map(|one| {
-                    let name = one.name.strip_prefix(&self.prefix)?.to_owned();
-                    Some(Listed { name, ..one })
-                }));
-                if let Some(next) = page.next {
-                    further.push((beginning, Some(next)));
-                }
-            }
-            left = further;
-        }
-        Ok(listed)
+        service::list(self, beginnings)
     }
 
     fn get(&self, wanted: &[Get]) -> Vec<std::result::Result<(), Trouble>> {
-        let prepared = |get: &Get| {
-            let what = What::Get { into: get.into.clone(), from: begun(get), most: get.most };
-            self.transfer("GET", &format!("{}{}", self.prefix, get.name), &[], 0, what)
-        };
-        transfer(wanted, |get| get.most, prepared, false)
+        service::get(self, wanted)
     }
 
     fn put(&self, files: &[Put]) -> Vec<std::result::Result<(), Trouble>> {
-        let size = |put: &Put| put.from.metadata().map_or(0, |found| found.len());
-        let prepared = |put: &Put| {
-            let bytes = size(put);
-            if bytes > LARGEST_PUT {
-                return Err(Trouble::Lasting(format!(
-                    "it has {bytes} bytes, and more than {LARGEST_PUT} aren't put into a container; share it by a folder"
-                )));
-            }
-            let what = What::Put { from: put.from.clone() };
-            self.transfer("PUT", &format!("{}{}", self.prefix, put.name), &[], bytes, what)
-        };
-        transfer(files, size, prepared, false)
+        service::put(self, files)
     }
 
     fn remove(&self, names: &[String]) -> Vec<std::result::Result<(), Trouble>> {
-        let prepared =
-            |name: &String| self.transfer("DELETE", &format!("{}{name}", self.prefix), &[], 0, What::Delete);
-        transfer(names, |_| 0, prepared, false)
+        service::remove(self, names)
     }
 }
 
@@ -270,7 +212,7 @@ mod tests {
 
     #[test]
     fn where_a_container_is() {
-        let url = |bucket: &AzureBucket| bucket.transfer("GET", "p/x y", &[], 0, What::Delete).unwrap().url;
+        let url = |bucket: &AzureBucket| bucket.request("p/x y", &[], What::Delete).unwrap().url;
         let account = ("AZURE_STORAGE_ACCOUNT", "lab");
         let plain = of("results/paper/", &[account]).unwrap();
         assert_eq!(url(&plain), "https://lab.blob.core.windows.net/results/p/x%20y");

@@ -1,6 +1,9 @@
 //! The signature of a request to Azure's Blob storage: Shared Key, as "Authorize with Shared Key" of the reference of its
 //! REST API has it.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::s3_signature::hmac;
 
 /// Who asks. What is secret isn't shown.
@@ -52,43 +55,13 @@ fn to_sign(request: &AzureRequest<'_>) -> String {
 
 /// The header that says who asks.
 pub(crate) fn authorization(request: &AzureRequest<'_>, key: &[u8]) -> String {
-    let signature = to_base64(&hmac(key, to_sign(request).as_bytes()));
+    let signature = STANDARD.encode(hmac(key, to_sign(request).as_bytes()));
     format!("Authorization: SharedKey {}:{signature}", request.account)
 }
 
-const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// Bytes in base 64 (RFC 4648), with padding.
-pub(crate) fn to_base64(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for three in bytes.chunks(3) {
-        let number = three.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte))
-            << (8 * (3 - three.len()));
-        for at in 0..4 {
-            let letter = LETTERS.get((number >> (18 - 6 * at) & 63) as usize).copied().unwrap_or_default();
-            text.push(if at <= three.len() { char::from(letter) } else { '=' });
-        }
-    }
-    text
-}
-
-/// The bytes of a text in base 64; nothing where it is none.
+/// The bytes of a text in base 64 (RFC 4648), with padding; nothing where it is none.
 pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let plain = text.trim().trim_end_matches('=');
-    if !text.trim().len().is_multiple_of(4) || text.trim().len() - plain.len() > 2 {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    for four in plain.as_bytes().chunks(4) {
-        let mut number = 0_u32;
-        for letter in four {
-            number = number << 6 | u32::try_from(LETTERS.iter().position(|one| one == letter)?).ok()?;
-        }
-        let count = four.len() * 6 / 8;
-        let whole = (number << (6 * (4 - four.len()))).to_be_bytes();
-        bytes.extend(whole.iter().skip(1).take(count));
-    }
-    Some(bytes)
+    STANDARD.decode(text.trim()).ok()
 }
 
 #[cfg(test)]
@@ -107,7 +80,7 @@ mod tests {
             ("fooba", "Zm9vYmE="),
             ("foobar", "Zm9vYmFy"),
         ] {
-            assert_eq!(to_base64(bytes.as_bytes()), text);
+            assert_eq!(STANDARD.encode(bytes), text);
             assert_eq!(from_base64(text).unwrap(), bytes.as_bytes());
         }
         for wrong in ["Zg", "Z===", "Z!==", "Zm9vY"] {

@@ -44,6 +44,17 @@ pub(crate) enum What {
     Delete,
 }
 
+impl What {
+    /// The method of HTTP that does it.
+    pub(crate) fn method(&self) -> &'static str {
+        match self {
+            Self::Get { .. } => "GET",
+            Self::Put { .. } => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
 /// Does transfers; `prepared` makes each when its turn comes. Redirects are followed where `follows`, which signed
 /// requests can't be.
 pub(crate) fn transfer<T>(

@@ -25,6 +25,7 @@ mod s3_bucket;
 mod s3_listing;
 mod s3_signature;
 mod segment;
+mod service;
 mod trust;
 
 pub use address::bucket_at;

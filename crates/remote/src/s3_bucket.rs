@@ -8,20 +8,14 @@ use std::time::SystemTime;
 use sha2::{Digest, Sha256};
 
 use crate::bucket::{Bucket, Get, Listed, Put, Trouble};
-use crate::curl::{Transfer, What, transfer};
+use crate::curl::{Transfer, What};
 use crate::error::{RemoteError, Result};
-use crate::http_bucket::begun;
 use crate::s3_listing::{Page, page};
-use crate::s3_signature::{Credentials, Request, escaped, headers, hexadecimal, query};
+use crate::s3_signature::{Credentials, Request, escaped, headers, hexadecimal, query as in_url};
+use crate::service::{self, Service};
 
 /// The SHA-256 checksum of nothing.
 const OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-
-/// More isn't taken in one piece.
-const LARGEST_PUT: u64 = 5 << 30;
-
-/// A page of names is of a thousand at most, each of a thousand bytes.
-const LARGEST_PAGE: u64 = 8 << 20;
 
 /// What is below a prefix in a bucket of S3.
 #[derive(Debug, Clone)]
@@ -94,48 +88,50 @@ impl S3Bucket {
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
         Ok(Self { bucket: bucket.to_owned(), prefix, scheme, host, root, region, credentials })
     }
+}
 
-    fn transfer(
+impl Service for S3Bucket {
+    const KIND: &'static str = "bucket";
+    const LARGEST_PUT: u64 = 5 << 30;
+    /// A page is of a thousand names at most, each of a thousand bytes.
+    const LARGEST_PAGE: u64 = 8 << 20;
+
+    fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    fn request(
         &self,
-        method: &str,
         name: &str,
-        asked: &[(&str, &str)],
-        sha256: &str,
+        query: &[(&str, &str)],
         what: What,
     ) -> std::result::Result<Transfer, Trouble> {
+        let sha256 = match &what {
+            What::Put { from } => sha256(from).map_err(|error| Trouble::Lasting(error.to_string()))?,
+            _ => OF_NOTHING.to_owned(),
+        };
         let path = format!("{}/{}", self.root, escaped(name, true));
-        let time: chrono::DateTime<chrono::Utc> = utc_now()?;
-        let time = time.format("%Y%m%dT%H%M%SZ").to_string();
-        let (host, region) = (self.host.as_str(), self.region.as_str());
-        let request = Request { method, host, path: &path, query: asked, sha256, region, time: &time };
+        let time = utc_now()?.format("%Y%m%dT%H%M%SZ").to_string();
+        let (method, host, region) = (what.method(), self.host.as_str(), self.region.as_str());
+        let request = Request { method, host, path: &path, query, sha256: &sha256, region, time: &time };
         let headers = self.credentials.as_ref().map(|credentials| headers(&request, credentials, &[]));
-        let query = if asked.is_empty() { String::new() } else { format!("?{}", query(asked)) };
-        let url = format!("{}://{host}{path}{query}", self.scheme);
+        let asked = if query.is_empty() { String::new() } else { format!("?{}", in_url(query)) };
+        let url = format!("{}://{host}{path}{asked}", self.scheme);
         Ok(Transfer { url, headers: headers.unwrap_or_default(), what })
     }
 
-    /// Pages of several listings at once.
-    fn pages(&self, asked: &[(String, Option<String>)]) -> std::result::Result<Vec<Page>, Trouble> {
-        let folder = tempfile::tempdir().map_err(|error| Trouble::Lasting(error.to_string()))?;
-        let numbered: Vec<(usize, &(String, Option<String>))> = asked.iter().enumerate().collect();
-        let into = |at: usize| folder.path().join(at.to_string());
-        let prepared = |(at, (beginning, next)): &(usize, &(String, Option<String>))| {
-            let beginning = format!("{}{beginning}", self.prefix);
-            let mut query = vec![("list-type", "2"), ("prefix", beginning.as_str())];
-            query.extend(next.as_deref().map(|next| ("continuation-token", next)));
-            let what = What::Get { into: into(*at), from: 0, most: LARGEST_PAGE };
-            self.transfer("GET", "", &query, OF_NOTHING, what)
-        };
-        for done in transfer(&numbered, |_| 0, prepared, false) {
-            match done {
-                Err(Trouble::Absent) => {
-                    return Err(Trouble::Lasting(format!("there is no bucket `{}`", self.bucket)));
-                }
-                done => done?,
-            }
-        }
-        let read = |at: usize| std::fs::read(into(at)).map_err(|error| Trouble::Lasting(error.to_string()));
-        (0..asked.len()).map(|at| page(&read(at)?)).collect()
+    fn listing<'q>(beginning: &'q str, next: Option<&'q str>) -> Vec<(&'static str, &'q str)> {
+        let mut query = vec![("list-type", "2"), ("prefix", beginning)];
+        query.extend(next.map(|next| ("continuation-token", next)));
+        query
+    }
+
+    fn page(answer: &[u8]) -> std::result::Result<Page, Trouble> {
+        page(answer)
     }
 }
 
@@ -152,55 +148,19 @@ impl Bucket for S3Bucket {
     }
 
     fn list(&self, beginnings: &[String]) -> std::result::Result<Vec<Listed>, Trouble> {
-        let mut left: Vec<(String, Option<String>)> =
-            beginnings.iter().map(|start| (start.clone(), None)).collect();
-        let mut listed = Vec::new();
-        while !left.is_empty() {
-            let pages = self.pages(&left)?;
-            let mut further = Vec::new();
-            for ((beginning, _), page) in left.into_iter().zip(pages) {
-                listed.extend(page.listed.into_iter().filter_map(|one| {
-                    let name = one.name.strip_prefix(&self.prefix)?.to_owned();
-                    Some(Listed { name, ..one })
-                }));
-                if let Some(next) = page.next {
-                    further.push((beginning, Some(next)));
-                }
-            }
-            left = further;
-        }
-        Ok(listed)
+        service::list(self, beginnings)
     }
 
     fn get(&self, wanted: &[Get]) -> Vec<std::result::Result<(), Trouble>> {
-        let prepared = |get: &Get| {
-            let what = What::Get { into: get.into.clone(), from: begun(get), most: get.most };
-            self.transfer("GET", &format!("{}{}", self.prefix, get.name), &[], OF_NOTHING, what)
-        };
-        transfer(wanted, |get| get.most, prepared, false)
+        service::get(self, wanted)
     }
 
     fn put(&self, files: &[Put]) -> Vec<std::result::Result<(), Trouble>> {
-        let size = |put: &Put| put.from.metadata().map_or(0, |found| found.len());
-        let prepared = |put: &Put| {
-            let bytes = size(put);
-            if bytes > LARGEST_PUT {
-                return Err(Trouble::Lasting(format!(
-                    "it has {bytes} bytes, and more than {LARGEST_PUT} aren't put into a bucket; share it by a folder"
-                )));
-            }
-            let sha256 = sha256(&put.from).map_err(|error| Trouble::Lasting(error.to_string()))?;
-            let what = What::Put { from: put.from.clone() };
-            self.transfer("PUT", &format!("{}{}", self.prefix, put.name), &[], &sha256, what)
-        };
-        transfer(files, size, prepared, false)
+        service::put(self, files)
     }
 
     fn remove(&self, names: &[String]) -> Vec<std::result::Result<(), Trouble>> {
-        let prepared = |name: &String| {
-            self.transfer("DELETE", &format!("{}{name}", self.prefix), &[], OF_NOTHING, What::Delete)
-        };
-        transfer(names, |_| 0, prepared, false)
+        service::remove(self, names)
     }
 }
 
@@ -231,8 +191,7 @@ mod tests {
 
     #[test]
     fn where_a_bucket_is() {
-        let url =
-            |bucket: &S3Bucket| bucket.transfer("GET", "p/x", &[], OF_NOTHING, What::Delete).unwrap().url;
+        let url = |bucket: &S3Bucket| bucket.request("p/x", &[], What::Delete).unwrap().url;
         let plain = of("results/paper/", &[("AWS_REGION", "eu-west-1")]).unwrap();
         assert_eq!(url(&plain), "https://results.s3.eu-west-1.amazonaws.com/p/x");
         assert_eq!((plain.place().as_str(), plain.prefix.as_str()), ("s3://results/paper", "paper/"));
@@ -256,7 +215,7 @@ mod tests {
         let keys = [("AWS_ACCESS_KEY_ID", "key"), ("AWS_SECRET_ACCESS_KEY", "s3cret")];
         let signed = of("results", &keys).unwrap();
         assert!(!format!("{signed:?}").contains("s3cret"));
-        let transfer = signed.transfer("GET", "x", &[], OF_NOTHING, What::Delete).unwrap();
+        let transfer = signed.request("x", &[], What::Delete).unwrap();
         assert!(!transfer.headers.iter().any(|header| header.contains("s3cret")));
     }
 }

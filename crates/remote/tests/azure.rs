@@ -3,7 +3,7 @@
 
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use vintner_pipeline::{Digest, SharedStore};
 use vintner_remote::{AzureBucket, Bucket, Put, Remote, Trouble};
 
 use crate::every_store::{Place, object, suite};
+use crate::running::Running;
 
 /// The account of servers for tests, and a key that this test begins its own with.
 const ACCOUNT: &str = "vintner";
@@ -18,16 +19,9 @@ const KEY: &str = "dGhpcyBpcyBhIGtleSBmb3IgdGVzdHMgYWxvbmU=";
 
 /// A server that ends with the test.
 struct Server {
-    child: Child,
+    _running: Running,
     endpoint: String,
     _folder: tempfile::TempDir,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 impl Server {
@@ -51,9 +45,12 @@ impl Server {
             println!("skipped: {} isn't here", program.display());
             return None;
         };
-        let server = Self { child, endpoint: format!("http://127.0.0.1:{port}/{ACCOUNT}"), _folder: folder };
+        let server = Self {
+            _running: Running(child),
+            endpoint: format!("http://127.0.0.1:{port}/{ACCOUNT}"),
+            _folder: folder,
+        };
         for _ in 0..600 {
-            // A container is made as a blob without a name is put.
             let bucket = server.bucket("results", KEY);
             match bucket.list(&["v1/".to_owned()]) {
                 Err(Trouble::Lasting(said)) if said.contains("no container") => {

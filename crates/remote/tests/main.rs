@@ -7,6 +7,7 @@ mod collected;
 mod every_store;
 mod http;
 mod latency;
+mod running;
 mod s3;
 mod two_at_once;
 mod web_server;

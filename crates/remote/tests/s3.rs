@@ -3,7 +3,7 @@
 
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -11,18 +11,12 @@ use vintner_pipeline::{Digest, SharedStore};
 use vintner_remote::{Bucket, Remote, S3Bucket, Trouble};
 
 use crate::every_store::{Place, object, suite};
+use crate::running::Running;
 
 /// A server that ends with the test.
 struct Server {
-    child: Child,
+    _running: Running,
     endpoint: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 impl Server {
@@ -37,7 +31,7 @@ impl Server {
             println!("skipped: {} isn't here", program.display());
             return None;
         };
-        let server = Self { child, endpoint: format!("http://127.0.0.1:{port}") };
+        let server = Self { _running: Running(child), endpoint: format!("http://127.0.0.1:{port}") };
         for _ in 0..600 {
             let made = Command::new("curl")
                 .args(["--silent", "--fail", "--request", "PUT", &format!("{}/results", server.endpoint)])
