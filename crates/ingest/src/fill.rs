@@ -8,10 +8,13 @@ use crate::fold::fold;
 use crate::grid::CellContent;
 use crate::header::Header;
 use crate::key_column::{KeyColumn, find_key, find_key_quietly};
+use crate::marked_period::{marked_period, undeclared_mark};
+use crate::number_rule::Flags;
 use crate::part_of_year::part_of_year;
 use crate::rows::{Filled, Row};
 use crate::source::Fill;
 use crate::tidying::{GIVEN, Tidying};
+use crate::year::bare_year;
 
 /// The columns that are filled down, from left to right.
 #[derive(Debug, Default)]
@@ -25,10 +28,41 @@ pub(crate) struct FillColumns {
 struct FillColumn {
     column: u32,
     header: String,
-    /// How long its times are, where they are parts of a year that a cell above names.
-    parts: Option<PeriodReading>,
+    /// How its times are read, where they are parts of a year that a cell above names.
+    parts: Option<PartsReading>,
     /// Texts that stand for a missing value, folded, of which none is a known name.
     missing: Vec<String>,
+}
+
+/// How parts of years are read, with the marks that may stand beside them.
+#[derive(Debug)]
+struct PartsReading {
+    reading: PeriodReading,
+    flags: Flags,
+}
+
+impl PartsReading {
+    /// A time with its year, and a mark beside it.
+    fn period(&self, text: &str) -> Option<Period> {
+        let read = |text: &str| self.reading.read(text);
+        read(text).ok().or_else(|| marked_period(text, &self.flags, read).map(|found| found.period))
+    }
+
+    /// A part of any year, and a mark beside it, whether it is declared or not.
+    fn part(&self, text: &str) -> Option<(u32, String)> {
+        let frequency = self.reading.frequency?;
+        let read = |text: &str| {
+            let part = part_of_year(text, frequency).and_then(|part| Period::of_year(frequency, 2000, part));
+            part.ok_or(())
+        };
+        if let Ok(period) = read(text) {
+            return Some((period.part(), String::new()));
+        }
+        if let Some(found) = marked_period(text, &self.flags, read) {
+            return Some((found.period.part(), found.mark.unwrap_or_default()));
+        }
+        undeclared_mark(text, read).map(|(period, mark)| (period.part(), mark))
+    }
 }
 
 /// What the nearest filled cell above says, by column.
@@ -50,8 +84,8 @@ struct Above {
     instead: bool,
     /// Whether it stands in a row of its own, and is that of all rows under it.
     is_heading: bool,
-    /// The period that was read last, where years are filled down.
-    period: Option<Period>,
+    /// The year that is filled down, and which part of it was read last; none where it stands in a row of its own.
+    year: Option<(i32, u32)>,
 }
 
 impl FillColumns {
@@ -68,6 +102,7 @@ impl FillColumns {
             let missing =
                 source.missing.iter().filter(|text| !is_name(text)).map(|text| fold(text)).collect();
             let parts = source.period_of_times().filter(|_| *fill == Fill::Year);
+            let parts = parts.map(|reading| PartsReading { reading, flags: source.numbers.flags.clone() });
             columns.push(FillColumn { column: key.column, header: name.clone(), parts, missing });
         }
         columns.sort_unstable_by_key(|own| own.column);
@@ -109,7 +144,7 @@ impl FillColumns {
             let cell = row.cell(own.column);
             let other = changed.iter().copied().rfind(|left| *left < own.column && !above.is_heading);
             let anew = filled_anew.max(other);
-            if let Some(reading) = own.parts {
+            if let Some(reading) = &own.parts {
                 above.see_time(reading, cell, row.number(), anew);
                 continue;
             }
@@ -171,21 +206,24 @@ impl FillColumns {
 }
 
 impl Above {
-    /// A time with its year, or a part of the year that stands above it: `4- 6.` under `1994/ 1- 3.` is 1994Q2.
+    /// A time with its year, a year alone, or a part of the year that stands above it: `4- 6.` under `1994/ 1- 3.` is 1994Q2.
     /// What stood above is another's where the row begins something new in a column to the left.
-    fn see_time(&mut self, reading: PeriodReading, cell: Cell<'_>, row: u32, anew: Option<u32>) {
+    fn see_time(&mut self, reading: &PartsReading, cell: Cell<'_>, row: u32, anew: Option<u32>) {
         if anew.is_some() {
             *self = Self { anew, ..Self::default() };
         }
         self.instead = false;
         let raw = cell.raw();
-        if let Ok(period) = reading.read(&raw) {
-            *self = Self { row, period: Some(period), ..Self::default() };
+        if let Some(period) = reading.period(&raw) {
+            *self = Self { row, year: Some((period.in_year(), period.part())), ..Self::default() };
             return;
         }
-        let part = reading.frequency.and_then(|frequency| part_of_year(&raw, frequency));
-        let Some(part) = part else { return };
-        let Some(before) = self.period else {
+        if let Some(year) = bare_year(cell) {
+            *self = Self { row, year: Some((year, 0)), ..Self::default() };
+            return;
+        }
+        let Some((part, mark)) = reading.part(&raw) else { return };
+        let Some((year, last)) = self.year else {
             if let Some(left) = self.anew {
                 self.instead = true;
                 self.content = CellContent::unsure(
@@ -200,12 +238,17 @@ impl Above {
             return;
         };
         self.instead = true;
-        match Period::of_year(before.frequency(), before.in_year(), part).filter(|own| *own > before) {
+        let own = reading.reading.frequency.and_then(|frequency| Period::of_year(frequency, year, part));
+        match own.filter(|_| part > last) {
             Some(own) => {
-                self.content = CellContent::Text(own.to_string());
-                self.period = Some(own);
+                // A mark beside the part stands beside the time, too.
+                self.content = CellContent::Text(format!("{own} {mark}").trim_end().to_owned());
+                self.year = Some((year, part));
             }
             None => {
+                let before =
+                    reading.reading.frequency.and_then(|frequency| Period::of_year(frequency, year, last));
+                let before = before.map_or_else(|| year.to_string(), |before| before.to_string());
                 self.content = CellContent::unsure(
                     raw,
                     format!("a part of a year without its year, which doesn't follow {before}"),

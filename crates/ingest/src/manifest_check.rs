@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use encoding_rs::Encoding;
-use vintner_diagnostics::{Document, Faults, Node, NodeValue};
+use vintner_diagnostics::{Document, Faults, Node, NodeValue, did_you_mean};
 use vintner_panel::{Frequency, tidy_columns};
 
 use crate::cell::Cell;
@@ -579,7 +579,11 @@ impl Check<'_> {
         for (name, fill) in &source.fill {
             let node = node.and_then(|node| node.get(name)).or(node);
             if !keys.contains(&name) && !is_text(name) {
-                let message = format!("{name:?} is no column of keys or names");
+                let texts = source.columns.iter().filter(|own| own.kind == ValueKind::Text);
+                let known = keys.iter().copied().chain(texts.filter_map(|own| own.column.as_ref()));
+                let near = did_you_mean(name, known.map(String::as_str));
+                let near = near.map(|near| format!(", did you mean {near:?}?")).unwrap_or_default();
+                let message = format!("{name:?} is no column of keys or names{near}");
                 let hint = "`fill` is for the columns of `entity`, `entity_with`, `time`, `within_year`, `category`, `variable_column` and \
                             `where`, and of a long table for those of `type: text`; a blank cell of a number is a missing value";
                 self.fault(node, message, hint);

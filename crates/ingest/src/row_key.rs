@@ -8,17 +8,21 @@ use crate::cell::Cell;
 use crate::column_letter::letters;
 use crate::fold::{fold, is_folded};
 use crate::header::Header;
-use crate::key_column::{KeyColumn, find_key};
+use crate::key_column::{KeyColumn, find_column, find_key};
 use crate::missing_key::MissingKeys;
 use crate::number_problem::is_number_of_some_kind;
 use crate::plain_block::PlainKeys;
 use crate::problem::Problem;
 use crate::records::RowKey;
 use crate::rows::{Filled, Row};
-use crate::source::Source;
+use crate::source::{Fill, Source};
 use crate::tidying::{GIVEN, Tidying};
 use crate::within_year::{Part, part_if_any, part_in};
 use crate::yaml_word::yaml_word;
+use crate::year::bare_year;
+
+/// So many texts of a column are kept, of which one may be meant by `where`.
+const UNMET: usize = 200;
 
 /// Where a table keeps its keys.
 #[derive(Debug)]
@@ -57,6 +61,9 @@ impl KeyColumns {
     pub(crate) fn find(tidying: &mut Tidying<'_>, header: &Header) -> Option<Self> {
         let source: &Source = tidying.asked.source;
         let before = tidying.fault_count();
+        for name in source.split.keys() {
+            find_column(tidying, header, name);
+        }
         let named = |tidying: &mut Tidying<'_>, name: &Option<String>| {
             name.as_deref().and_then(|name| find_key(tidying, header, name))
         };
@@ -136,12 +143,12 @@ impl KeyColumns {
     ) -> Option<KeyedRow> {
         // A name on a row of its own, over the rows that it is filled down into.
         if !self.fill.is_empty()
-            && let Some((column, Cell::Text(text))) = row.first_from(1)
+            && let Some((column, cell)) = row.first_from(1)
             && self.fill.contains(&column)
             && row.first_from(column + 1).is_none()
-            && self.keys().any(|(key, _)| key.column != column)
+            && (self.names_rows_below(column, cell) || self.is_year_of_rows_below(tidying, column, cell))
         {
-            tidying.heading(row.number(), text);
+            tidying.heading(row.number(), &cell.raw());
             return None;
         }
         if let Some(keys) = self.plain() {
@@ -165,6 +172,7 @@ impl KeyColumns {
         };
         let mut blank = self.conditions.iter().filter(is_anew);
         if !self.conditions.iter().filter(|own| !is_anew(own)).all(meets) {
+            self.see_unmet(tidying, row, meets);
             return None;
         }
         if let Some((key, _)) = blank.next() {
@@ -214,6 +222,37 @@ impl KeyColumns {
             return None;
         }
         self.keyed(tidying, row)
+    }
+
+    /// Whether a text that stands alone in its row is the name of the rows under it.
+    fn names_rows_below(&self, column: u32, cell: Cell<'_>) -> bool {
+        matches!(cell, Cell::Text(_)) && self.keys().any(|(key, _)| key.column != column)
+    }
+
+    /// Whether a year that stands alone in its row is that of the parts under it.
+    fn is_year_of_rows_below(&self, tidying: &Tidying<'_>, column: u32, cell: Cell<'_>) -> bool {
+        let source = tidying.asked.source;
+        let is_filled = source.time.as_ref().is_some_and(|time| source.fill.get(time) == Some(&Fill::Year));
+        is_filled && self.time.as_ref().is_some_and(|time| time.column == column) && bare_year(cell).is_some()
+    }
+
+    /// Keeps what stands where `where` asks for another text, for a fault that no row meets it.
+    fn see_unmet(
+        &self,
+        tidying: &mut Tidying<'_>,
+        row: &dyn Row,
+        meets: impl Fn(&(KeyColumn, String)) -> bool,
+    ) {
+        if tidying.rows_read > 0 {
+            return;
+        }
+        let names = tidying.asked.source.rows_where.keys();
+        for (name, condition) in names.zip(&self.conditions).filter(|(_, condition)| !meets(condition)) {
+            let texts = tidying.unmet.entry(name.clone()).or_default();
+            if texts.len() < UNMET {
+                texts.insert(fold(&condition.0.cell(row).raw()));
+            }
+        }
     }
 
     /// The key of a row that has all of it; nothing where the row is an entity's that is dropped, or its key is a fault.
@@ -412,6 +451,12 @@ impl KeyColumns {
 /// What stands between the names that are one entity's.
 const BETWEEN: char = ':';
 
+/// Whether a text holds what stands between the names that are one entity's. A colon before a space is none, as names have no
+/// spaces at their ends: `Sex: Total`.
+pub(crate) fn has_joint(text: &str) -> bool {
+    text.split(BETWEEN).skip(1).any(|after| !after.starts_with(' '))
+}
+
 /// The names of a row that are one entity's, as one. A name with what stands between them would be read as two.
 fn joined_name<'k>(
     tidying: &mut Tidying<'_>,
@@ -421,7 +466,7 @@ fn joined_name<'k>(
     let mut joined = String::new();
     for (at, key) in keys.enumerate() {
         let part = fold(&key.cell(row).raw());
-        if part.contains(BETWEEN) {
+        if has_joint(&part) {
             let message =
                 format!("{part:?} is a part of an entity's name, between whose parts a colon stands");
             let hint =

@@ -77,6 +77,8 @@ pub(crate) struct Tidying<'a> {
     pub(crate) rows_read: usize,
     pub(crate) warnings: Vec<String>,
     pub(crate) more_warnings: usize,
+    /// Texts in the columns of `where`, as long as no row has met it.
+    pub(crate) unmet: BTreeMap<String, BTreeSet<String>>,
     /// Names of variables met in the rows.
     pub(crate) named: BTreeSet<String>,
     /// Cells whose corrections were looked at.
@@ -134,6 +136,7 @@ impl<'a> Tidying<'a> {
             rows_read: 0,
             warnings: Vec::new(),
             more_warnings: 0,
+            unmet: BTreeMap::new(),
             named: BTreeSet::new(),
             corrected: BTreeSet::new(),
             resolved: HashMap::new(),
@@ -173,6 +176,9 @@ impl<'a> Tidying<'a> {
         self.rows_read += block.rows_read;
         block.warnings.into_iter().for_each(|warning| self.warn(warning));
         self.more_warnings += block.more_warnings;
+        for (column, texts) in block.unmet {
+            self.unmet.entry(column).or_default().extend(texts);
+        }
         self.named.extend(block.named);
         self.corrected.extend(block.corrected);
         // A name is told of where it is met first. Names that are known aren't kept: a file may have more of them than

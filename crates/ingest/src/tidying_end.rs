@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use vintner_diagnostics::did_you_mean;
 use vintner_panel::{Absences, DroppedName, Period, Promise, TidyTable, UnreadColumn};
 
 use crate::layout::Layout;
@@ -44,6 +45,7 @@ impl<'a> Tidying<'a> {
         self.columns.extend(mixed);
         marks.warning().into_iter().for_each(|warning| self.warn(warning));
         marks.mixed_percents(self.asked.source).into_iter().for_each(|problem| self.fault(problem));
+        self.refuse_joined_names_outside();
         if self.fault_count() == 0 && self.records.len() == 0 {
             let problem = self.nothing_used();
             self.fault(problem);
@@ -132,6 +134,7 @@ impl<'a> Tidying<'a> {
         self.columns.extend(mixed);
         marks.warning().into_iter().for_each(|warning| self.warn(warning));
         marks.mixed_percents(self.asked.source).into_iter().for_each(|problem| self.fault(problem));
+        self.refuse_joined_names_outside();
         if self.fault_count() == 0 && rows_used == 0 {
             let problem = self.nothing_used();
             self.fault(problem);
@@ -264,12 +267,41 @@ impl<'a> Tidying<'a> {
         faults
     }
 
+    /// A crosswalk of countries has no pairs of them, whatever becomes of names that it hasn't: kept under another name
+    /// than any that is asked for, they would be gaps.
+    fn refuse_joined_names_outside(&mut self) {
+        let is_joined = !self.asked.source.entity_with.is_empty() && self.asked.crosswalk.is_some();
+        let Some(first) = self.unmatched.first().filter(|_| is_joined && self.matched.is_empty()) else {
+            return;
+        };
+        let message = format!(
+            "the columns of `entity_with` name an entity together, and of {} such names, as {first:?} is, none is in the crosswalk",
+            self.unmatched.len()
+        );
+        let hint = "leave the file `crosswalk` out of the stages, and entities are called as they are here; or write an entity \
+                    for each into it, its id `deu:fra`, say, and among its names \"Germany:France\"";
+        // What comes of it, that nothing was used, needn't be told.
+        if self.fault_count() == 0 {
+            self.fault(Problem { cell: None, message, hint: hint.into() });
+        }
+    }
+
     fn nothing_used(&self) -> Problem {
         let years = match (self.years_seen.first(), self.years_seen.last()) {
             (Some(first), Some(last)) => format!("its years are {first} to {last}"),
             _ => "no year was read".into(),
         };
-        let message = if self.rows_read == 0 && !self.asked.source.rows_where.is_empty() {
+        let message = if !self.unmet.is_empty() && self.rows_read == 0 {
+            let told = self.unmet.iter().map(|(column, texts)| {
+                let wanted = self.asked.source.rows_where.get(column).map(String::as_str).unwrap_or_default();
+                let near = did_you_mean(wanted, texts.iter().map(String::as_str));
+                let near = near.map(|near| format!(", did you mean {near:?}?")).unwrap_or_default();
+                let listed: Vec<String> = texts.iter().take(LISTED).map(|text| format!("{text:?}")).collect();
+                let more = if texts.len() > LISTED { ", …" } else { "" };
+                format!("{column:?} is nowhere {wanted:?}{near} it holds {}{more}", listed.join(", "))
+            });
+            format!("no row under the header meets `where`: {}", told.collect::<Vec<_>>().join("; "))
+        } else if self.rows_read == 0 && !self.asked.source.rows_where.is_empty() {
             "no row under the header meets `where`".into()
         } else if self.rows_read == 0 {
             "no row under the header".into()

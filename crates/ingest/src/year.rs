@@ -191,6 +191,12 @@ fn of_two_digits(folded: &str, reading: YearReading) -> Option<i32> {
     whole.parse().ok().filter(|_| digits).map(|own| reading.year(own))
 }
 
+/// The year that a cell writes with four digits and nothing beside it but a word for years: 2019, 2019年.
+pub(crate) fn bare_year(cell: Cell<'_>) -> Option<i32> {
+    let found = parse_marked_year(cell, YearReading::default()).ok()?;
+    (found.mark.is_none() && (1500..=2150).contains(&found.year)).then_some(found.year)
+}
+
 /// Whether a text names a year somewhere, on its own or in a period.
 pub(crate) fn names_a_year(text: &str) -> bool {
     let folded = fold(text);

@@ -148,7 +148,7 @@ impl Equation {
     }
 }
 
-/// The formula, in which the headers of the keys' columns are the panel's names for them.
+/// The formula, in which headers are the panel's names for their columns.
 fn with_keys(formula: &str, sources: &[Source]) -> String {
     let mut written = String::new();
     let mut word = String::new();
@@ -156,11 +156,17 @@ fn with_keys(formula: &str, sources: &[Source]) -> String {
         let is = |key: fn(&Source) -> &Option<String>| {
             sources.iter().any(|source| key(source).as_deref() == Some(word.as_str()))
         };
-        let taken = sources.iter().flat_map(|source| &source.columns).any(|column| column.variable == *word);
-        match word.as_str() {
-            "" => {}
+        let columns = || sources.iter().flat_map(|source| &source.columns);
+        let taken = columns().any(|column| column.variable == *word);
+        let headed: BTreeSet<&str> = columns()
+            .filter(|column| column.column.as_deref() == Some(word.as_str()))
+            .map(|column| column.variable.as_str())
+            .collect();
+        match (word.as_str(), headed.first()) {
+            ("", _) => {}
             _ if !taken && is(|source| &source.entity) => written.push_str("entity"),
             _ if !taken && is(|source| &source.time) => written.push_str("time"),
+            (_, Some(variable)) if !taken && headed.len() == 1 => written.push_str(variable),
             _ => written.push_str(word),
         }
         word.clear();

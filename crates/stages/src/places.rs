@@ -3,7 +3,7 @@
 //! Which columns there are is known when a stage runs, long after its parameters were read; what they name is then
 //! shown as any other fault of the pipeline is, with its line.
 
-use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, Span, Spanned};
+use vintner_diagnostics::{Document, Fault, Faults, Node, NodeValue, Span, Spanned, did_you_mean};
 use vintner_estimation::EstimationError;
 use vintner_panel::PanelError;
 use vintner_transform::{ExpressionProblem, TransformError};
@@ -127,7 +127,12 @@ fn of_panel(error: &PanelError) -> Vec<Said> {
     let (PanelError::NoColumn { column, .. } | PanelError::WrongType { column, .. }) = error else {
         return Vec::new();
     };
-    vec![Said { name: column.clone(), message: error.to_string(), hint: None }]
+    let hint = match error {
+        PanelError::NoColumn { available, .. } => did_you_mean(column, available.iter().map(String::as_str)),
+        _ => None,
+    };
+    let hint = hint.map(|near| format!("did you mean `{near}`?"));
+    vec![Said { name: column.clone(), message: error.to_string(), hint }]
 }
 
 fn of_transformation(error: &TransformError) -> Vec<Said> {

@@ -32,7 +32,11 @@ pub fn assemble(tidy: &[TidyTable], assembly: &Assembly) -> Result<Derived> {
     check_promises(tidy, assembly.window)?;
     let same = at_one_frequency(tidy, assembly)?;
     let tidy: &[TidyTable] = &same.tables;
-    let grid = Grid::new(assembly, &same)?;
+    let grid = Grid::new(assembly, &same).map_err(|error| match error {
+        // Nothing is there of what isn't called so.
+        TransformError::NoEntities => unknown(tidy, &assembly.variables).unwrap_or(error),
+        error => error,
+    })?;
     let mut columns = grid.key_columns(assembly);
     let mut gaps = Vec::new();
     let mut faults = Vec::new();
@@ -66,4 +70,10 @@ pub fn assemble(tidy: &[TidyTable], assembly: &Assembly) -> Result<Derived> {
         None => Panel::of_observations(frame, &assembly.entity, &assembly.time)?,
     };
     Ok(Derived { panel, gaps })
+}
+/// The fault of the first variable that no table has.
+fn unknown(tidy: &[TidyTable], variables: &[String]) -> Option<TransformError> {
+    let has = |table: &TidyTable, name: &str| matches!(table.variable(name), Ok(Some(_)));
+    let absent = variables.iter().find(|name| !tidy.iter().any(|table| has(table, name)))?;
+    held_in(tidy, absent).err()
 }

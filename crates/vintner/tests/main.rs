@@ -23,6 +23,7 @@ mod effects_and_weights;
 mod examples;
 mod exit_codes;
 mod fetched;
+mod first_runs;
 mod folders;
 mod from_files;
 mod from_package;

@@ -43,7 +43,8 @@ pub struct ScaffoldedSource {
     pub file: String,
     /// What the manifest says of it; nothing where that isn't complete yet, such as a source without columns.
     pub source: Option<Source>,
-    /// The names of its entities, in the order in which they come; none of a series, nor of rows without names.
+    /// The names of its entities, in the order in which they come; none of a series, of rows without names, nor where
+    /// several columns name an entity together.
     pub entities: Vec<String>,
     /// How many faults it has when it is read so.
     pub faults: usize,
@@ -138,7 +139,9 @@ pub fn scaffold(
             }
         };
         lines.append(&own_lines);
-        let entities = one.guess.entity.as_ref().map(|entity| entity.names.clone()).unwrap_or_default();
+        // Of entities that several columns name together, those of one are no names.
+        let entity = one.guess.entity.as_ref().filter(|_| one.guess.joined.is_none());
+        let entities = entity.map(|entity| entity.names.clone()).unwrap_or_default();
         sources.push(ScaffoldedSource {
             name: own,
             file: one.file.to_owned(),

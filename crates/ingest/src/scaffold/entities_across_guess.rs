@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::beside_data::rows_beside;
 use super::entity_guess::{EntityGuess, id_of};
 use super::sheet_view::{SheetView, ViewColumn};
 use super::table_guess::TableGuess;
@@ -45,7 +46,10 @@ pub(super) fn entities_across(view: &SheetView<'_>, crosswalk: Option<&Crosswalk
     let names: Vec<String> = columns.iter().map(|(column, _)| column.name.clone()).collect();
     let examples = columns.iter().take(3).map(|(column, id)| (column.name.clone(), id.clone())).collect();
     let outside = others.iter().filter(|column| column.is_headed).count().saturating_sub(1);
+    let (skip_rows, last_row) = rows_beside(view, time, &data);
     Some(TableGuess {
+        skip_rows,
+        last_row,
         entity: Some(EntityGuess { column: String::new(), is_known: true, found, outside, names, examples }),
         time: Some(time.name.clone()),
         times,

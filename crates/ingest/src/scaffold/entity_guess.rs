@@ -75,8 +75,16 @@ fn is_written_number(cell: Cell<'_>) -> bool {
     number_of(cell).is_some() || matches!(cell, Cell::Text(text) if of_one_mark(text))
 }
 
+/// Whether a text is digits after a zero, which are a code and no number.
+pub(super) fn is_code(cell: Cell<'_>) -> bool {
+    let digits = |text: &str| {
+        text.len() > 1 && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    matches!(cell, Cell::Text(text) if digits(text.trim()))
+}
+
 /// Whether most of a column's cells are numbers.
-fn is_numeric(column: &ViewColumn, data: &[&GridRow]) -> bool {
+pub(super) fn is_numeric(column: &ViewColumn, data: &[&GridRow]) -> bool {
     let filled = data.iter().filter(|row| !column.cell(row).is_blank());
     let numbers = filled.clone().filter(|row| is_written_number(column.cell(row))).count();
     numbers * 2 >= filled.count().max(1)
@@ -203,9 +211,9 @@ pub(super) fn is_part_of_year(text: &str) -> bool {
     parse_number(text).is_none() && !roman && (text.trim() == "M13" || frequencies.iter().any(is_part))
 }
 
-/// Whether a header says that what stands under it are marks of values, numbers of rows, or sexes.
-fn says_mark(header: &str) -> bool {
-    const MARKS: [&str; 14] = [
+/// Whether a header says that what stands under it are marks of values.
+pub(super) fn says_flag(header: &str) -> bool {
+    const MARKS: [&str; 10] = [
         "flag",
         "flags",
         "status",
@@ -216,20 +224,24 @@ fn says_mark(header: &str) -> bool {
         "footnotes",
         "marking",
         "markings",
-        "sex",
-        "gender",
-        "sexe",
-        "geschlecht",
     ];
+    let lower = fold(header).to_lowercase();
+    lower.split(|character: char| !character.is_alphanumeric()).any(|word| MARKS.contains(&word))
+}
+
+/// Whether a header says that what stands under it are marks of values, numbers of rows, or sexes.
+fn says_mark(header: &str) -> bool {
+    const SEXES: [&str; 4] = ["sex", "gender", "sexe", "geschlecht"];
     const NUMBERS: [&str; 9] =
         ["s.no", "s. no", "sl.no", "sl. no", "sl no", "sr.no", "sr. no", "序号", "№ п/п"];
     let lower = fold(header).to_lowercase();
-    lower.split(|character: char| !character.is_alphanumeric()).any(|word| MARKS.contains(&word))
+    says_flag(header)
+        || lower.split(|character: char| !character.is_alphanumeric()).any(|word| SEXES.contains(&word))
         || NUMBERS.iter().any(|number| lower.starts_with(number))
 }
 
 /// Whether a header says that what stands under it are areas.
-fn says_area(header: &str) -> bool {
+pub(super) fn says_area(header: &str) -> bool {
     const AREAS: [&str; 26] = [
         "area",
         "geo",
@@ -266,8 +278,12 @@ fn says_area(header: &str) -> bool {
 }
 
 /// Whether a header says that numbers under it are ids.
-fn says_id(header: &str) -> bool {
-    const IDS: [&str; 36] = [
+pub(super) fn says_id(header: &str) -> bool {
+    const IDS: [&str; 40] = [
+        "statefips",
+        "stfips",
+        "countyfips",
+        "cmdcode",
         "id",
         "code",
         "fips",
@@ -307,7 +323,9 @@ fn says_id(header: &str) -> bool {
     ];
     let lower = fold(header).to_lowercase();
     let mut words = lower.split(|character: char| !character.is_alphanumeric());
+    const PARTS: [&str; 5] = ["id", "naics", "isic", "nace", "cusip"];
     words.any(|word| {
-        IDS.contains(&word) || (word.len() > 3 && (word.ends_with("id") || word.starts_with("id")))
+        let has = |part: &&str| word.ends_with(*part) || word.starts_with(*part);
+        IDS.contains(&word) || (word.len() > 3 && PARTS.iter().any(|part| has(&part)))
     }) || ["代码", "编码", "编号", "号码"].iter().any(|word| lower.contains(word))
 }

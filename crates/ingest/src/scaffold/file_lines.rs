@@ -66,7 +66,8 @@ pub(super) fn file_lines(described: &Described<'_>, lines: &mut Lines) {
         let count = row.cells.iter().filter(is_number).count();
         let first = row.cells.iter().find(|cell| !cell.is_blank());
         let has_time = first.is_some_and(|cell| names_a_year(&cell.raw()));
-        count > 1 || (has_time && count > 0)
+        let filled = row.cells.iter().filter(|cell| !cell.is_blank()).count();
+        count > 1 || (count > 0 && (has_time || filled > 1))
     };
     if guess.skip_rows > 0 {
         let line = format!("    skip_rows: {}", guess.skip_rows);

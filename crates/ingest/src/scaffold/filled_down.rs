@@ -9,7 +9,9 @@ use super::sheet_view::{SheetView, ViewColumn, is_numeral};
 use super::times_seen::{TimeReading, time_in};
 use crate::fold::fold;
 use crate::grid::{CellContent, GridRow};
+use crate::marked_period::undeclared_mark;
 use crate::part_of_year::part_of_year;
+use crate::year::bare_year;
 
 /// So many rows a table has at least of which that can be told.
 const FEWEST: usize = 3;
@@ -29,19 +31,25 @@ fn years_above(view: &SheetView<'_>) -> Option<FillGuess> {
     let frequencies = [Frequency::Quarter, Frequency::Month, Frequency::HalfYear];
     let mut tried = view.columns.iter().flat_map(|column| frequencies.map(|frequency| (column, frequency)));
     tried.find_map(|(column, frequency)| {
-        let reading = PeriodReading { frequency: Some(frequency), ..PeriodReading::default() };
         let (mut whole, mut parts) = (0, 0);
         let mut last: Option<u32> = None;
         let cells = view.filled.iter().map(|row| column.cell(row)).filter(|cell| !cell.is_blank());
         for cell in cells {
             let raw = cell.raw();
-            if let Ok(period) = reading.read(&raw) {
+            if let Some((period, _)) = whole_period(&raw, frequency) {
                 (whole, last) = (whole + 1, Some(period.part()));
                 continue;
             }
+            // A year on a row of its own, whose parts are those under it.
+            if bare_year(cell).is_some() {
+                (whole, last) = (whole + 1, Some(0));
+                continue;
+            }
             let is_plain = raw.trim().bytes().all(|byte| byte.is_ascii_digit());
-            match part_of_year(&raw, frequency).filter(|_| !is_plain) {
-                Some(part) if last.is_some_and(|last| part > last) => (parts, last) = (parts + 1, Some(part)),
+            match part_with_mark(&raw, frequency).filter(|_| !is_plain) {
+                Some((part, _)) if last.is_some_and(|last| part > last) => {
+                    (parts, last) = (parts + 1, Some(part));
+                }
                 Some(_) => return None,
                 // What stands over the data, or under it.
                 None => {}
@@ -50,6 +58,22 @@ fn years_above(view: &SheetView<'_>) -> Option<FillGuess> {
         let fill = Some(frequency);
         (whole > 0 && parts > 0 && parts >= whole).then_some(FillGuess { column: column.at, years_of: fill })
     })
+}
+
+/// A period that a text names with its year, and a mark beside it.
+fn whole_period(text: &str, frequency: Frequency) -> Option<(Period, String)> {
+    let reading = PeriodReading { frequency: Some(frequency), ..PeriodReading::default() };
+    let read = |text: &str| reading.read(text);
+    read(text).ok().map(|period| (period, String::new())).or_else(|| undeclared_mark(text, read))
+}
+
+/// A part of a year that a text names without it, and a mark beside it.
+fn part_with_mark(text: &str, frequency: Frequency) -> Option<(u32, String)> {
+    let read = |text: &str| {
+        part_of_year(text, frequency).and_then(|part| Period::of_year(frequency, 2000, part)).ok_or(())
+    };
+    let plain = read(text).ok().map(|period| (period, String::new()));
+    plain.or_else(|| undeclared_mark(text, read)).map(|(period, mark)| (period.part(), mark))
 }
 
 fn names_filled_down(view: &SheetView<'_>) -> Vec<FillGuess> {
@@ -120,11 +144,13 @@ pub(super) fn with_filled(rows: &[GridRow], from: usize, columns: &[FillGuess]) 
             let at = (own.column as usize).saturating_sub(1);
             let content = row.cell(own.column).clone();
             if let Some(frequency) = own.years_of {
-                if let (Some(period), Some(cell)) =
+                if bare_year(content.as_cell()).is_some() {
+                    *above = content;
+                } else if let (Some((period, mark)), Some(cell)) =
                     (period_under(&content, above, frequency), row.cells.get_mut(at))
                 {
                     *above = CellContent::Text(period.to_string());
-                    *cell = above.clone();
+                    *cell = CellContent::Text(format!("{period} {mark}").trim_end().to_owned());
                 }
             } else if !content.is_blank() {
                 anew = anew || fold(&content.raw()) != fold(&above.raw());
@@ -139,12 +165,17 @@ pub(super) fn with_filled(rows: &[GridRow], from: usize, columns: &[FillGuess]) 
     rows
 }
 
-/// The period that a cell names, with its year or under one that has it.
-fn period_under(content: &CellContent, above: &CellContent, frequency: Frequency) -> Option<Period> {
-    let reading = PeriodReading { frequency: Some(frequency), ..PeriodReading::default() };
+/// The period that a cell names, with its year or under one that has it, and a mark beside it.
+fn period_under(
+    content: &CellContent,
+    above: &CellContent,
+    frequency: Frequency,
+) -> Option<(Period, String)> {
     let raw = content.raw();
-    reading.read(&raw).ok().or_else(|| {
-        let before = reading.read(&above.raw()).ok()?;
-        Period::of_year(frequency, before.in_year(), part_of_year(&raw, frequency)?)
+    whole_period(&raw, frequency).or_else(|| {
+        let before = whole_period(&above.raw(), frequency).map(|(period, _)| period.in_year());
+        let year = before.or_else(|| bare_year(above.as_cell()))?;
+        let (part, mark) = part_with_mark(&raw, frequency)?;
+        Some((Period::of_year(frequency, year, part)?, mark))
     })
 }

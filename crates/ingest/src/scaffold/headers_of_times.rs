@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use vintner_panel::{Frequency, Period, PeriodReading};
 
+use super::century_guess::century_of;
 use super::sheet_view::{SheetView, ViewColumn};
 use super::times_seen::{TimeReading, TimesSeen, time_in, times_seen};
 use crate::cell::Cell;
@@ -146,6 +147,27 @@ fn year_within(header: &str) -> Option<(String, String)> {
     let pattern: Vec<&str> =
         parts.iter().map(|part| if part == *year { TIME_WITHIN } else { part }).collect();
     has_letters(header).then(|| (pattern.join(&divided.to_string()), (**year).to_owned()))
+}
+
+/// Headers that seem to end in years of two digits, as those of a survey that lies in one row a person do: `inc68`, `inc69`;
+/// the patterns that they fit, and the century. Three years of one variable at least, which can't be numbers of its parts.
+pub(super) fn named_with_two_digits(view: &SheetView<'_>) -> Option<(Vec<String>, i32)> {
+    let mut years: BTreeMap<String, BTreeSet<i32>> = BTreeMap::new();
+    for column in view.columns.iter().filter(|column| column.is_headed) {
+        let Some((stem, digits)) =
+            column.name.len().checked_sub(2).and_then(|at| column.name.split_at_checked(at))
+        else {
+            continue;
+        };
+        let is_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+        if is_digits && stem.ends_with(|last: char| last.is_alphabetic() || last == '_') {
+            years.entry(format!("{stem}{TIME_WITHIN}")).or_default().extend(digits.parse::<i32>());
+        }
+    }
+    years.retain(|_, years| years.len() > 2);
+    let all: BTreeSet<i32> = years.values().flatten().copied().collect();
+    let century = century_of(&all)?;
+    (1950..2000).contains(&century).then(|| (years.into_keys().collect(), century))
 }
 
 /// Whether columns are times of variables: each once, and more than one of most.

@@ -6,6 +6,7 @@ use super::described::{Described, LISTED};
 use super::entity_guess::is_part_of_year;
 use super::manifest_writer::Lines;
 use super::names::{examples, one_line, quoted, told};
+use super::parts_of_years::says_part;
 use super::table_guess::TableGuess;
 use super::time_lines::{era_is_open, time_lines, unread_times};
 use super::value_guess::ValueGuess;
@@ -87,10 +88,14 @@ pub(super) fn key_lines(described: &Described<'_>, lines: &mut Lines) {
             .review("    ", &one_line(&format!("these seem to be times, and can't be read as such: {told}")));
     }
     fill_line(guess, lines);
-    if !guess.entity_with.is_empty() {
+    if let Some(joined) = &guess.joined {
         let columns: Vec<String> = guess.entity_with.iter().map(|name| quoted(name)).collect();
         let line = format!("    entity_with: [{}]", columns.join(", "));
-        lines.guess(&line, "the other ends of pairs: each pair is an entity, `DEU:FRA`");
+        if joined.is_pair {
+            lines.guess(&line, "the other ends of pairs: each pair is an entity, `DEU:FRA`");
+        } else {
+            lines.review(&line, &one_line(&joined.question()));
+        }
     }
     if let Some(category) = &guess.category {
         let line = format!("    category: {}", quoted(category));
@@ -107,15 +112,7 @@ pub(super) fn key_lines(described: &Described<'_>, lines: &mut Lines) {
     if let Some(column) = &guess.variable_column {
         lines.guess(&format!("    variable_column: {}", quoted(column)), "it tells an entity's rows apart");
     }
-    if !guess.conditions.is_empty() {
-        lines.line("    where:");
-        for (column, texts) in &guess.conditions {
-            let Some((most, _)) = texts.first() else { continue };
-            let others: Vec<String> = texts.iter().skip(1).take(LISTED).map(|(text, _)| told(text)).collect();
-            let line = format!("      {}: {}", quoted(column), quoted(most));
-            lines.review(&line, &format!("or {}: which rows are meant?", others.join(", ")));
-        }
-    }
+    condition_lines(guess, lines);
     let years = if era_is_open(guess) { &BTreeSet::new() } else { &guess.times.years };
     if let (Some(first), Some(last)) = (years.first(), years.last()) {
         lines.guess(&format!("    covers: [{first}, {last}]"), "the years that are there");
@@ -169,6 +166,25 @@ pub(super) fn key_lines(described: &Described<'_>, lines: &mut Lines) {
     }
 }
 
+/// The columns of which one text is read, and how many rows are read so.
+fn condition_lines(guess: &TableGuess, lines: &mut Lines) {
+    let conditions = &guess.conditions;
+    if conditions.columns.is_empty() {
+        return;
+    }
+    let count =
+        format!("{} of {} rows are read so, as nothing tells the others apart", conditions.rows, guess.rows);
+    lines.review("    where:", &count);
+    for (column, texts) in &conditions.columns {
+        let Some((most, rows)) = texts.first() else { continue };
+        let others = texts.iter().skip(1).take(LISTED);
+        let others: Vec<String> =
+            others.map(|(text, rows)| format!("{} ({rows} rows)", told(text))).collect();
+        let line = format!("      {}: {}", quoted(column), quoted(most));
+        lines.review(&line, &format!("{rows} rows; or {}: which are meant?", others.join(", ")));
+    }
+}
+
 /// The columns that are filled down, from left to right, each with the first cell that says nothing itself.
 fn fill_line(guess: &TableGuess, lines: &mut Lines) {
     if guess.fill.is_empty() {
@@ -200,13 +216,6 @@ fn fill_line(guess: &TableGuess, lines: &mut Lines) {
 /// A cell, and what is read there.
 fn told_example((cell, read): &(String, String)) -> String {
     format!("{cell} is {}", told(read))
-}
-
-/// Whether a header calls what stands under it a part of a year.
-fn says_part(header: &str) -> bool {
-    const PARTS: [&str; 9] = ["period", "quarter", "qtr", "month", "trimestre", "mois", "monat", "季", "月"];
-    let lower = header.to_lowercase();
-    PARTS.iter().any(|part| lower.contains(part))
 }
 
 /// Names that differ in case, accents and punctuation alone.

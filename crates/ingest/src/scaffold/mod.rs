@@ -2,6 +2,9 @@
 //! examples of how it is read, and what a person has to decide is marked. What is written is read before it is handed
 //! on, and what is wrong with it is said there.
 
+mod beside_data;
+mod beside_times;
+mod century_guess;
 mod column_lines;
 mod compose;
 mod crosswalk_guess;
@@ -14,6 +17,7 @@ mod file_lines;
 mod fill_guess;
 mod filled_down;
 mod headers_of_times;
+mod joined_names;
 mod key_lines;
 mod known;
 mod likeliest_table;
@@ -25,6 +29,8 @@ mod numbers_seen;
 mod parts_across_guess;
 mod parts_of_years;
 mod proof;
+mod row_codes;
+mod rows_guess;
 mod sheet_view;
 mod sheets_of_times;
 mod source_lines;

@@ -59,12 +59,20 @@ pub(super) fn numbers_line(described: &Described<'_>, lines: &mut Lines) -> bool
         (None, None, Some((_, either))) => {
             let group = either.contains(',');
             let (as_group, as_fraction) = if group { (".", ",") } else { (",", ".") };
-            let question = format!(
-                "{} has two readings: write `numbers: {{decimal: \"{as_group}\"}}` if its mark divides groups, `numbers: {{decimal: \"{as_fraction}\"}}` if a fraction follows",
-                told(&either)
-            );
-            lines.review("    ", &question);
-            flags_alone(lines);
+            if flags.is_empty() {
+                let question = format!(
+                    "{} has two readings: write `numbers: {{decimal: \"{as_group}\"}}` if its mark divides groups, `numbers: {{decimal: \"{as_fraction}\"}}` if a fraction follows",
+                    told(&either)
+                );
+                lines.review("    ", &question);
+            } else {
+                // Of two lines of one name the second would be a fault.
+                let question = format!(
+                    "{} has two readings: add `decimal: \"{as_group}\"` here if its mark divides groups, `decimal: \"{as_fraction}\"` if a fraction follows{marked}",
+                    told(&either)
+                );
+                lines.review(&format!("    numbers: {{{flags}}}"), &question);
+            }
             false
         }
         _ => {

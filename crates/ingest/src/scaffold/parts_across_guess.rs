@@ -2,14 +2,15 @@
 
 use vintner_panel::PeriodReading;
 
+use super::beside_data::rows_beside;
+use super::beside_times::{by_row, rows_told};
 use super::entity_guess::{entity_by_keys, entity_by_names};
 use super::parts_of_years::{SeenParts, parts_of_years};
 use super::sheet_view::{SheetView, ViewColumn, number_of};
 use super::table_guess::TableGuess;
 use super::time_column::time_column;
 use super::times_seen::time_in;
-use super::told_apart::{TEXTS, told_apart};
-use super::value_guess::{ValueGuess, value};
+use super::value_guess::value;
 use crate::crosswalk::Crosswalk;
 use crate::grid::GridRow;
 use crate::layout::Layout;
@@ -34,43 +35,38 @@ pub(super) fn parts_across(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) 
         .copied()
         .collect();
     let entity = by_name.or_else(|| entity_by_keys(&texts, &[time], &data));
-    let keys: Vec<&ViewColumn> = entity.iter().map(|(column, _)| column).chain([time]).collect();
-    let left: Vec<&ViewColumn> = texts.iter().filter(|column| !keys.contains(*column)).copied().collect();
-    let apart = told_apart(&keys, true, &left, &data);
-    let naming = apart.by.as_ref().and_then(|name| left.iter().find(|column| column.name == *name));
-    let mut names: Vec<Option<String>> = Vec::new();
-    for row in &data {
-        let name = naming.map(|naming| naming.cell(row).raw().into_owned());
-        if !names.contains(&name) && names.len() < TEXTS {
-            names.push(name);
+    let is_key = |own: &ViewColumn| own == time || entity.as_ref().is_some_and(|(column, _)| column == own);
+    let left: Vec<&ViewColumn> = texts.iter().filter(|own| !is_key(own)).copied().collect();
+    let told = rows_told(entity, &[time], &left, &data, crosswalk);
+    let cells: Vec<&ViewColumn> = columns.iter().collect();
+    let values = match &told.variable {
+        Some(naming) => by_row(naming, &cells, &data),
+        None => {
+            let cells = data.iter().flat_map(|row| cells.iter().map(|column| column.cell(row)));
+            value(None, cells).into_iter().filter(|value| value.kind != ValueKind::Text).collect()
         }
-    }
-    let of = |name: &Option<String>| {
-        let is_of = |row: &&&GridRow| naming.map(|naming| naming.cell(row).raw().into_owned()) == *name;
-        let rows = data.iter().filter(is_of).copied();
-        value(name.as_deref(), rows.flat_map(|row| columns.iter().map(move |column| column.cell(row))))
     };
-    let values: Vec<ValueGuess> =
-        names.iter().filter_map(of).filter(|value| value.kind != ValueKind::Text).collect();
     if values.is_empty() {
         return None;
     }
-    times.reading.period = Some(PeriodReading { frequency: Some(frequency), ..PeriodReading::default() });
+    let century = times.reading.century;
+    times.reading.period =
+        Some(PeriodReading { frequency: Some(frequency), century, ..PeriodReading::default() });
     let numeric = |column: &&ViewColumn| {
         column.is_headed && data.iter().any(|row| number_of(column.cell(row)).is_some())
     };
     let beside = rest.iter().copied().filter(numeric).map(|column| column.name.clone()).collect();
     let numbers: usize = values.iter().map(|one| one.numbers).sum();
+    let (skip_rows, last_row) = rows_beside(view, time, &data);
+    let guess = told.into_guess(TableGuess::of(view, Layout::Wide, &data), &data);
     Some(TableGuess {
-        entity: entity.map(|(_, guess)| guess),
         time: Some(time.name.clone()),
+        skip_rows,
+        last_row,
         times,
-        variable_column: apart.by,
-        conditions: apart.conditions,
-        repeated: apart.is_repeated,
         beside,
         score: numbers + 2 * data.len() * columns.len(),
         values,
-        ..TableGuess::of(view, Layout::Wide, &data)
+        ..guess
     })
 }

@@ -51,6 +51,13 @@ const WHOLE_YEARS: [&str; 22] = [
     "年平均",
 ];
 
+/// Whether a header calls what stands under it a part of a year.
+pub(super) fn says_part(header: &str) -> bool {
+    const PARTS: [&str; 9] = ["period", "quarter", "qtr", "month", "trimestre", "mois", "monat", "季", "月"];
+    let lower = header.to_lowercase();
+    PARTS.iter().any(|part| lower.contains(part))
+}
+
 /// What a header says is counted under it.
 fn says(header: &str) -> Option<Frequency> {
     const WORDS: [(Frequency, &[&str]); 5] = [

@@ -1,9 +1,10 @@
 //! Where a table keeps entities, times and values, as far as a layout tells it.
 
 use super::entity_guess::EntityGuess;
+use super::joined_names::JoinedNames;
 use super::sheet_view::SheetView;
 use super::times_seen::TimesSeen;
-use super::told_apart::Condition;
+use super::told_apart::Conditions;
 use super::value_guess::ValueGuess;
 use crate::grid::GridRow;
 use crate::layout::Layout;
@@ -29,10 +30,13 @@ pub(super) struct TableGuess {
     /// Of each the first cell that says nothing itself, and what is read there.
     pub(super) fill_examples: Vec<(String, String)>,
     pub(super) category: Option<String>,
-    /// The columns that name an entity together with its own: the other end of a pair.
+    /// The columns that name an entity together with its own: the other end of a pair, an industry.
     pub(super) entity_with: Vec<String>,
+    pub(super) joined: Option<JoinedNames>,
     /// Columns of which one text is read.
-    pub(super) conditions: Vec<Condition>,
+    pub(super) conditions: Conditions,
+    /// How many rows there are.
+    pub(super) rows: usize,
     pub(super) variable_column: Option<String>,
     /// Columns of values; without a header in a table of one variable.
     pub(super) values: Vec<ValueGuess>,
@@ -42,6 +46,8 @@ pub(super) struct TableGuess {
     pub(super) of_many: bool,
     /// Headers of numbers that aren't read, beside months or quarters: a year's total.
     pub(super) beside: Vec<String>,
+    /// Patterns of headers that end in years of two digits, and their century, where each is read as a variable.
+    pub(super) two_digits: Option<(Vec<String>, i32)>,
     /// How sure it is: cells that fit.
     pub(super) score: usize,
 }
@@ -64,12 +70,15 @@ impl TableGuess {
             fill_examples: Vec::new(),
             category: None,
             entity_with: Vec::new(),
-            conditions: Vec::new(),
+            joined: None,
+            conditions: Conditions::default(),
+            rows: data.len(),
             variable_column: None,
             values: Vec::new(),
             repeated: false,
             of_many: false,
             beside: Vec::new(),
+            two_digits: None,
             score: 0,
         }
     }
@@ -90,6 +99,6 @@ impl TableGuess {
                 .any(|key| key == name)
             || self.entity_with.contains(name)
             || self.within.contains(name)
-            || self.conditions.iter().any(|(condition, _)| condition == name)
+            || self.conditions.columns.iter().any(|(condition, _)| condition == name)
     }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use vintner_panel::{Frequency, Period, PeriodReading};
+use vintner_panel::{Frequency, PanelError, Period, PeriodReading};
 
+use super::century_guess::{LATEST_CENTURY, century_of, may_be_counted};
 use super::entity_guess::entity_by_keys;
 use super::file_guess::DeclaredKeys;
-use super::sheet_view::{SheetView, ViewColumn};
-use super::times_seen::{TimeReading, TimesSeen, is_span, seen_under, time_in, times_seen};
+use super::sheet_view::{SheetView, ViewColumn, number_of};
+use super::times_seen::{TimeReading, TimesSeen, is_span, seen_under, time_in, times_seen, times_seen_in};
 use crate::cell::Cell;
 use crate::era::{self, Era};
 use crate::fold::fold;
@@ -38,6 +39,9 @@ pub(super) fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn
         let seen = times_seen(filled.iter().map(|row| column.cell(row)))?;
         return finer_times(view, column).or(Some((column, seen)));
     }
+    if let Some(found) = years_of_eras(view).or_else(|| years_of_two_digits(view)) {
+        return Some(found);
+    }
     let waves = view.columns.iter().filter(|column| says_wave(&column.name)).find_map(|column| {
         let reading = TimeReading { waves: true, ..TimeReading::default() };
         let (seen, ..) = seen_under(reading, filled.iter().map(|row| column.cell(row)));
@@ -63,7 +67,7 @@ pub(super) fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn
         enough(seen.count).then_some((column, seen))
     });
     let found = periods.reduce(|best, next| if next.1.count > best.1.count { next } else { best });
-    found.or_else(|| years_of_eras(view))
+    found.or_else(|| periods_of_two_digits(view))
 }
 
 /// The column of quarters, months or days beside one of their years, as Comtrade has `Period` 201901 beside `Year` 2019.
@@ -134,6 +138,85 @@ fn years_of_eras<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSe
         let plausible = seen.years.iter().all(|year| years.contains(year));
         (all && plausible && words.iter().any(|word| name.contains(word))).then_some((column, seen))
     })
+}
+
+/// A column that its header calls years and that holds numbers of two digits alone: 68 to 88; 96 to 03.
+fn years_of_two_digits<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSeen)> {
+    let headed = view.columns.iter().filter(|column| column.is_headed && says_year(&column.name));
+    let mut tried = headed.filter_map(|column| {
+        let cells = || view.filled.iter().map(|row| column.cell(row)).filter(|cell| !cell.is_blank());
+        let own: Option<BTreeSet<i32>> = cells().map(two_digits).collect();
+        let own = own.filter(|own| own.len() > 1)?;
+        let has_zero = cells().any(
+            |cell| matches!(cell, Cell::Text(text) if text.trim().starts_with('0') && text.trim().len() > 1),
+        );
+        let reading = if may_be_counted(&own) && !has_zero {
+            TimeReading { waves: true, ..TimeReading::default() }
+        } else {
+            TimeReading { century: Some(century_of(&own)?), ..TimeReading::default() }
+        };
+        let (seen, ..) = seen_under(reading, cells());
+        (seen.count == view.filled.len()).then_some((column, seen))
+    });
+    tried.next()
+}
+
+/// A column of periods alone whose years have two digits: Jan-99, 15.03.98.
+fn periods_of_two_digits<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSeen)> {
+    let mut tried = view.columns.iter().filter_map(|column| {
+        let cells = || view.filled.iter().map(|row| column.cell(row)).filter(|cell| !cell.is_blank());
+        let lacks_century = |cell: Cell<'_>| {
+            let raw = cell.raw();
+            let is_number = raw.bytes().all(|byte| byte.is_ascii_digit());
+            !is_number && matches!(PeriodReading::default().read(&raw), Err(PanelError::NoCentury { .. }))
+        };
+        if !cells().next().is_some_and(lacks_century) {
+            return None;
+        }
+        let seen = times_seen_in(Some(LATEST_CENTURY), cells())?;
+        let is_divided = seen.reading.period.and_then(|period| period.frequency) != Some(Frequency::Year);
+        (seen.count == view.filled.len() && seen.count > 1 && is_divided).then_some((column, seen))
+    });
+    tried.next()
+}
+
+/// The number that a cell writes with two digits or one.
+fn two_digits(cell: Cell<'_>) -> Option<i32> {
+    let number = number_of(cell).filter(|number| number.fract() == 0.0 && (0.0..100.0).contains(number))?;
+    Some(number as i32)
+}
+
+/// Whether a header calls the numbers under it years, and not years of something: of schooling, of birth.
+fn says_year(header: &str) -> bool {
+    const YEARS: [&str; 19] = [
+        "year",
+        "yr",
+        "yy",
+        "fyear",
+        "fy",
+        "jahr",
+        "année",
+        "annee",
+        "an",
+        "año",
+        "ano",
+        "anio",
+        "anno",
+        "rok",
+        "år",
+        "aar",
+        "год",
+        "ejercicio",
+        "jaar",
+    ];
+    let lower = fold(header).to_lowercase();
+    let words: Vec<&str> = lower.split(|character: char| !character.is_alphanumeric()).collect();
+    let beside =
+        ["survey", "calendar", "fiscal", "tax", "int", "interview", "data", "ref", "reference", "of", "the"];
+    let is_year = |word: &&str| YEARS.contains(word);
+    let has_year = words.iter().any(|word| is_year(word) || *word == "surveyyear");
+    (has_year && words.iter().all(|word| is_year(word) || beside.contains(word) || word.is_empty()))
+        || ["年", "年份", "年度"].contains(&lower.as_str())
 }
 
 /// Whether a header calls the numbers under it a survey's waves.

@@ -2,13 +2,14 @@
 
 use vintner_panel::{Frequency, PanelError, PeriodReading};
 
+use super::described::LISTED;
 use super::manifest_writer::Lines;
-use super::names::{examples, one_line, quoted, told};
+use super::names::{examples, one_line, quoted, slug, told};
 use super::table_guess::TableGuess;
 use crate::century::century_cure;
 use crate::era;
 use crate::period_text::period_text;
-use crate::source::ValueKind;
+use crate::source::{TIME_WITHIN, ValueKind};
 use crate::year::{YearSpan, names_a_year};
 
 /// Why names, or headers of values, in a table without times seem to be times that can't be read.
@@ -62,7 +63,29 @@ fn own_years(guess: &TableGuess) -> Option<(i32, i32)> {
     Some((own(*years.first()?)?, own(*years.last()?)?))
 }
 
+/// That headers seem to be of years, and how to say so.
+fn two_digit_line(guess: &TableGuess, lines: &mut Lines) {
+    let Some((patterns, century)) = &guess.two_digits else { return };
+    let columns: Vec<String> = patterns
+        .iter()
+        .take(LISTED)
+        .map(|pattern| {
+            format!("{{column: {}, variable: {}}}", quoted(pattern), slug(&pattern.replace(TIME_WITHIN, "")))
+        })
+        .collect();
+    let more = if patterns.len() > LISTED { ", …" } else { "" };
+    lines.review(
+        "    ",
+        &one_line(&format!(
+            "headers seem to end in years of two digits, and each is read as a variable of its own; for a panel write \
+             `layout: wide`, `period: {{frequency: year, century: {century}}}` and `columns: [{}{more}]`",
+            columns.join(", ")
+        )),
+    );
+}
+
 pub(super) fn time_lines(guess: &TableGuess, lines: &mut Lines) {
+    two_digit_line(guess, lines);
     let (reading, seen) = (guess.times.reading, examples(&guess.times.examples));
     if let Some(time) = &guess.time {
         let line = format!("    time: {}", quoted(time));
@@ -71,9 +94,10 @@ pub(super) fn time_lines(guess: &TableGuess, lines: &mut Lines) {
             let dated: Vec<String> = dated.filter_map(|value| value.header.as_deref().map(told)).collect();
             let beside =
                 if dated.is_empty() { String::new() } else { format!("; beside it: {}", dated.join(", ")) };
+            let years = "; years of two digits are `period: {frequency: year, century: 2000}`";
             lines.review(
                 &line,
-                &one_line(&format!("waves by number, or does another column say when{beside}?")),
+                &one_line(&format!("waves by number, or does another column say when{beside}?{years}")),
             );
         } else if reading.declared && reading.period.is_none() {
             lines.review(
@@ -97,15 +121,34 @@ pub(super) fn time_lines(guess: &TableGuess, lines: &mut Lines) {
         let line = format!("    not_times: [{}]", texts.join(", "));
         lines.review(&line, "rows of whole years beside their parts, which are left out: is that right?");
     }
+    let of_two = reading.century.map(|century| {
+        format!("years of two digits, taken for those from {century} to {}: are they? {seen}", century + 99)
+    });
+    if let (None, Some(century), Some(question)) = (reading.period, reading.century, &of_two) {
+        let period = PeriodReading {
+            frequency: Some(Frequency::Year),
+            century: Some(century),
+            ..PeriodReading::default()
+        };
+        lines.review(&format!("    period: {}", period_text(period)), &one_line(question));
+    }
     if let Some(period) = reading.period {
         let line = format!("    period: {}", period_text(period));
-        if period.zero.is_some() {
+        if let Some(question) = of_two {
+            lines.review(&line, &one_line(&question));
+        } else if period.zero.is_some() {
             let question = format!(
                 "whole numbers under a name that says so, counted from 1960 as Stata does: are they? {seen}"
             );
             lines.review(&line, &one_line(&question));
+        } else if guess.times.every_third && guess.within.is_empty() {
+            lines.review(&line, &format!("only every third month is there: `period: {{frequency: quarter, number: month}}` where each stands for the quarter that it is in; {seen}"));
         } else if guess.times.by_last_month {
-            lines.review(&line, &format!("or `month`: only every third month is there, as where quarters are called by their last; {seen}"));
+            let (nth, parts) = match period.frequency {
+                Some(Frequency::HalfYear) => ("sixth", "halves"),
+                _ => ("third", "quarters"),
+            };
+            lines.review(&line, &format!("or `month`: only every {nth} month is there, as where {parts} are called by their last; {seen}"));
         } else if guess.within.is_empty() {
             lines.guess(&line, &seen);
         } else {

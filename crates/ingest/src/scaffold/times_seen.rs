@@ -29,6 +29,8 @@ pub(super) struct TimeReading {
     pub(super) span: Option<YearSpan>,
     /// Where years don't name their era; the guess is for a person.
     pub(super) era: Option<Era>,
+    /// The first of the hundred years in which years of two digits lie; the guess is for a person.
+    pub(super) century: Option<i32>,
     /// Whether they are a survey's waves, by number.
     pub(super) waves: bool,
     /// Whether they are whole numbers that the file declares to be its times.
@@ -49,12 +51,14 @@ pub(super) struct TimesSeen {
     pub(super) examples: Vec<(String, String)>,
     /// Whether they are months of which each ends a quarter, taken for the quarters.
     pub(super) by_last_month: bool,
+    /// Whether of months only every third is there.
+    pub(super) every_third: bool,
     /// Marks beside some of them.
     pub(super) marks: BTreeSet<String>,
 }
 
 /// How times can be written, likeliest first.
-fn readings() -> impl Iterator<Item = TimeReading> {
+fn readings(century: Option<i32>) -> impl Iterator<Item = TimeReading> {
     let orders = [None, Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst)];
     let frequencies = [
         Frequency::Year,
@@ -66,7 +70,13 @@ fn readings() -> impl Iterator<Item = TimeReading> {
     ];
     let periods = orders.into_iter().flat_map(move |order| {
         frequencies.into_iter().map(move |frequency| TimeReading {
-            period: Some(PeriodReading { frequency: Some(frequency), order, ..PeriodReading::default() }),
+            period: Some(PeriodReading {
+                frequency: Some(frequency),
+                order,
+                century,
+                ..PeriodReading::default()
+            }),
+            century,
             ..TimeReading::default()
         })
     });
@@ -98,7 +108,7 @@ pub(super) fn time_in(cell: Cell<'_>, reading: TimeReading) -> Option<(i32, Stri
             (period.in_year(), period.to_string())
         }
         None => {
-            let own = YearReading { span: reading.span, era: reading.era, century: None };
+            let own = YearReading { span: reading.span, era: reading.era, century: reading.century };
             let year = parse_marked_year(cell, own).ok()?.year;
             (year, year.to_string())
         }
@@ -147,11 +157,19 @@ fn may_be_of_era(reading: TimeReading, cell: Cell<'_>) -> bool {
 /// The reading under which most of some cells are times. A day of each quarter's beginning or end is the quarter:
 /// of the readings that fit as well, the one with the longest periods that tells the cells apart.
 pub(super) fn times_seen<'c>(cells: impl Iterator<Item = Cell<'c>> + Clone) -> Option<TimesSeen> {
+    times_seen_in(None, cells)
+}
+
+/// The same of periods whose years have two digits, which lie in the hundred years that begin with `century`.
+pub(super) fn times_seen_in<'c>(
+    century: Option<i32>,
+    cells: impl Iterator<Item = Cell<'c>> + Clone,
+) -> Option<TimesSeen> {
     let filled = cells.filter(|cell| !cell.is_blank());
     let dates = filled.clone().any(|cell| matches!(cell, Cell::Date(_)));
     let total = filled.clone().count();
     let mut best: Option<TimesSeen> = None;
-    for reading in readings() {
+    for reading in readings(century) {
         let own = filled.clone().filter(|cell| may_be_of_era(reading, *cell));
         let (seen, known, printed) = seen_under(reading, own);
         // Two different texts for one time: the periods are too long.
@@ -159,7 +177,11 @@ pub(super) fn times_seen<'c>(cells: impl Iterator<Item = Cell<'c>> + Clone) -> O
         let frequency = reading.period.and_then(|period| period.frequency);
         let divided = matches!(frequency, Some(Frequency::Quarter | Frequency::HalfYear));
         let own = filled.clone().filter(|cell| time_in(*cell, reading).is_some());
-        let by_last_month = divided && own.clone().any(|cell| is_last_month(cell, reading));
+        // Of quarters some of which are called by their last month, and others by another, nobody has heard.
+        let by_last_month = divided && own.clone().all(|cell| is_last_month(cell, reading));
+        if divided && !by_last_month && own.clone().any(|cell| is_last_month(cell, reading)) {
+            continue;
+        }
         let tells_apart = match frequency {
             None => true,
             // Of two or three quarters, or of one in several years, each may be a month as well.
@@ -177,7 +199,20 @@ pub(super) fn times_seen<'c>(cells: impl Iterator<Item = Cell<'c>> + Clone) -> O
             }
         }
     }
-    best.map(|seen| with_marks(seen, filled, total))
+    best.map(|seen| {
+        let every_third = is_every_third(&seen, filled.clone());
+        TimesSeen { every_third, ..with_marks(seen, filled, total) }
+    })
+}
+
+/// Whether times are months of which only every third is there, as where quarters are called by one of theirs.
+fn is_every_third<'c>(seen: &TimesSeen, cells: impl Iterator<Item = Cell<'c>>) -> bool {
+    let months = seen.reading.period.filter(|period| period.frequency == Some(Frequency::Month));
+    let Some(reading) = months else { return false };
+    let parts: BTreeSet<u32> =
+        cells.filter_map(|cell| Some(reading.read(&cell.raw()).ok()?.part())).collect();
+    let rest: BTreeSet<u32> = parts.iter().map(|part| part % 3).collect();
+    parts.len() > 2 && rest.len() == 1
 }
 
 /// The same times with those that have a mark beside them, where nothing else is left.

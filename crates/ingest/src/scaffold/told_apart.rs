@@ -2,93 +2,208 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::entity_guess::{is_code, is_numeric, says_flag, says_id};
+use super::row_codes::{codes, codes_of, distinct, joined};
 use super::sheet_view::{ViewColumn, number_of};
+use crate::cell::Cell;
 use crate::fold::fold;
 use crate::grid::GridRow;
+use crate::row_key::has_joint;
 
-/// So many texts a column may have that tells rows apart.
+/// So many texts a column may have of which each is a variable, or one is read.
 pub(super) const TEXTS: usize = 400;
 
-/// A column of which one text is read, with how often each text stands there, the commonest first.
-pub(super) type Condition = (String, Vec<(String, usize)>);
+/// A column with how often each of its texts stands there, the commonest first.
+pub(super) type Counted = (String, Vec<(String, usize)>);
 
-/// What tells the rows of one key apart.
+/// Some columns of which one text each is read, and in how many rows these stand.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Apart {
-    /// A column that does, such as a category.
-    pub(super) by: Option<String>,
-    /// Columns of texts, of each of which one has to be chosen.
-    pub(super) conditions: Vec<Condition>,
-    /// Whether nothing does.
-    pub(super) is_repeated: bool,
+pub(super) struct Conditions {
+    pub(super) columns: Vec<Counted>,
+    pub(super) rows: usize,
 }
 
-/// What tells the rows of one key apart: nothing, a category, or texts of which one has to be chosen.
+/// What tells rows of one key apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Apart {
+    /// Nothing has to.
+    Once,
+    /// Columns that do together with the key, from left to right, and whether a few rows are there twice all the same.
+    By(Vec<ViewColumn>, bool),
+    /// Nothing does.
+    Repeated,
+}
+
+/// How likely it has to be that columns are keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// In a table of rows all columns may be measures: each key has to come back at other times.
+    MayBeMeasures,
+    /// Beside headers of times nothing but keys stands.
+    AreKeys,
+}
+
+/// What tells the rows of a key apart, which `entity` and `times` are.
 pub(super) fn told_apart(
-    keys: &[&ViewColumn],
-    has_entity: bool,
+    entity: Option<&ViewColumn>,
+    times: &[&ViewColumn],
     rest: &[&ViewColumn],
     own: &[&GridRow],
+    doubt: Doubt,
 ) -> Apart {
-    if keys.is_empty() {
-        return Apart::default();
+    let key = codes_of(own, entity.into_iter().chain(times.iter().copied()));
+    let once = distinct(&key);
+    if once == own.len() || (entity.is_none() && times.is_empty()) {
+        return Apart::Once;
     }
-    let text = |column: &ViewColumn, row: &GridRow| fold(&column.cell(row).raw());
-    let key = |row: &GridRow| -> Vec<String> { keys.iter().map(|column| text(column, row)).collect() };
-    let all: Vec<Vec<String>> = own.iter().map(|row| key(row)).collect();
-    let distinct = all.iter().collect::<BTreeSet<_>>().len();
-    if distinct == all.len() {
-        return Apart::default();
+    // A few rows that are there twice are mistakes of a table, and no reason to call all entities otherwise.
+    if doubt == Doubt::MayBeMeasures && is_nearly_all(once, own.len()) {
+        return Apart::Repeated;
     }
-    // Texts that aren't data: no numbers with fractions, and few enough for a code.
-    let may_tell = |column: &&&ViewColumn| {
-        let texts: BTreeSet<String> = own.iter().map(|row| text(column, row)).collect();
-        let whole =
-            own.iter().filter_map(|row| number_of(column.cell(row))).all(|number| number.fract() == 0.0);
-        let numbers = own.iter().filter(|row| number_of(column.cell(row)).is_some()).count();
-        texts.len() > 1
-            && texts.len() <= TEXTS
-            && (numbers * 2 < own.len() || (whole && texts.len() * 2 <= own.len()))
-    };
-    let telling: Vec<&&ViewColumn> = rest.iter().filter(may_tell).collect();
-    let apart = |column: &ViewColumn| {
-        let with: BTreeSet<(&Vec<String>, String)> =
-            all.iter().zip(own).map(|(key, row)| (key, text(column, row))).collect();
-        with.len()
-    };
-    if let Some(column) = telling.iter().find(|column| apart(column) == all.len()) {
-        return Apart { by: Some(column.name.clone()), ..Apart::default() };
+    let mut columns: Vec<(&ViewColumn, Vec<usize>)> = rest
+        .iter()
+        .filter(|column| may_be_key(column, own, entity.is_some()))
+        .map(|column| (*column, codes(own, column)))
+        .collect();
+    // Texts and ids go before numbers that nothing calls ids, and what is there in every row before what isn't.
+    columns.sort_by_key(|(column, _)| (is_plain_number(column, own), has_blanks(column, own)));
+    let found = enough(&key, &columns).unwrap_or_else(|| several(&key, &columns));
+    let all = found.iter().fold(key, |all, (_, own)| joined(&all, own));
+    let count = distinct(&all);
+    let columns: Vec<&ViewColumn> = found.iter().map(|(column, _)| *column).collect();
+    let is_told = !columns.is_empty() && is_nearly_all(count, own.len());
+    if !is_told || (doubt == Doubt::MayBeMeasures && !come_back(entity, times, &columns, own)) {
+        return Apart::Repeated;
     }
-    // One text of each column that divides them, the commonest, until every key is there once.
+    let in_order = rest.iter().filter(|column| columns.contains(column));
+    Apart::By(in_order.map(|column| (*column).clone()).collect(), count < own.len())
+}
+
+fn is_nearly_all(count: usize, of: usize) -> bool {
+    count * 10 >= of * 9
+}
+
+type Coded<'c, 'v> = &'c (&'v ViewColumn, Vec<usize>);
+
+/// One column that tells all rows apart.
+fn enough<'c, 'v>(key: &[usize], columns: &'c [(&'v ViewColumn, Vec<usize>)]) -> Option<Vec<Coded<'c, 'v>>> {
+    let one = columns.iter().find(|(_, own)| distinct(&joined(key, own)) == key.len())?;
+    Some(vec![one])
+}
+
+/// Columns that tell rows apart together, none of which could be left out.
+fn several<'c, 'v>(key: &[usize], columns: &'c [(&'v ViewColumn, Vec<usize>)]) -> Vec<Coded<'c, 'v>> {
+    let mut found: Vec<Coded<'c, 'v>> = Vec::new();
+    let mut all = key.to_vec();
+    for column in columns {
+        let with = joined(&all, &column.1);
+        if distinct(&with) > distinct(&all) {
+            all = with;
+            found.push(column);
+        }
+    }
+    let count = distinct(&all);
+    for column in found.clone() {
+        let without = found.iter().filter(|own| own.0 != column.0);
+        let others = without.clone().fold(key.to_vec(), |all, (_, own)| joined(&all, own));
+        if distinct(&others) == count {
+            found = without.copied().collect();
+        }
+    }
+    found
+}
+
+/// Whether what columns name comes back at other times, as what a panel follows does and the answers of a survey don't.
+fn come_back(
+    entity: Option<&ViewColumn>,
+    times: &[&ViewColumn],
+    by: &[&ViewColumn],
+    own: &[&GridRow],
+) -> bool {
+    let names = || entity.into_iter().chain(by.iter().copied());
+    let count = distinct(&codes_of(own, names()));
+    if distinct(&codes_of(own, times.iter().copied())) > 1 {
+        let has_numbers = by.iter().any(|column| is_plain_number(column, own));
+        return if has_numbers { count * 2 <= own.len() } else { count * 5 <= own.len() * 4 };
+    }
+    // At one time alone: most of what there could be is there.
+    let all: usize = names().map(|column| distinct(&codes(own, column))).product();
+    by.len() == 1 || own.len() * 4 >= all
+}
+
+/// Whether a column may be one of the key's: no flag, no date, no number with a fraction, and nothing with a colon, which
+/// stands between the parts of an entity's name.
+fn may_be_key(column: &ViewColumn, own: &[&GridRow], has_entity: bool) -> bool {
+    if says_flag(&column.name) || own.iter().any(|row| matches!(column.cell(row), Cell::Date(_))) {
+        return false;
+    }
+    let texts: BTreeSet<String> = own.iter().map(|row| fold(&column.cell(row).raw())).collect();
+    let numbers = || own.iter().filter_map(|row| number_of(column.cell(row)));
+    let whole = numbers().all(|number| number.fract() == 0.0);
+    let is_text = !is_numeric(column, own) || own.iter().any(|row| is_code(column.cell(row)));
+    // Of nobody's rows numbers may be anything.
+    let may_be_code = says_id(&column.name) || (has_entity && texts.len() * 2 <= own.len());
+    texts.len() > 1 && (is_text || (whole && may_be_code)) && !texts.iter().any(|text| has_joint(text))
+}
+
+/// Whether a column holds numbers that nothing calls ids.
+fn is_plain_number(column: &ViewColumn, own: &[&GridRow]) -> bool {
+    is_numeric(column, own) && !says_id(&column.name) && !own.iter().any(|row| is_code(column.cell(row)))
+}
+
+fn has_blanks(column: &ViewColumn, own: &[&GridRow]) -> bool {
+    own.iter().any(|row| column.cell(row).is_blank())
+}
+
+/// How often each text of a column stands there, the commonest first.
+pub(super) fn counted(column: &ViewColumn, rows: &[&GridRow]) -> Counted {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    rows.iter().for_each(|row| *counts.entry(fold(&column.cell(row).raw())).or_default() += 1);
+    let mut counts: Vec<(String, usize)> = counts.into_iter().filter(|(text, _)| !text.is_empty()).collect();
+    counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    (column.name.clone(), counts)
+}
+
+/// One text of each column that divides the rows of a key, the commonest, until every key is there once; nothing where
+/// that doesn't come to be so.
+pub(super) fn conditions(
+    keys: &[&ViewColumn],
+    rest: &[&ViewColumn],
+    own: &[&GridRow],
+    has_entity: bool,
+) -> Option<Conditions> {
+    let key = |rows: &[&GridRow]| codes_of(rows, keys.iter().copied());
+    let is_once = |rows: &[&GridRow]| distinct(&key(rows)) == rows.len();
     let mut left: Vec<&GridRow> = own.to_vec();
-    let mut conditions = Vec::new();
-    // Of nobody's rows numbers are those of households and persons, of which none is meant rather than another.
-    let is_code = |column: &ViewColumn| own.iter().all(|row| number_of(column.cell(row)).is_some());
-    for column in telling.into_iter().filter(|column| has_entity || !is_code(column)) {
-        let once = left.iter().map(|row| key(row)).collect::<BTreeSet<_>>().len() == left.len();
-        if once {
+    let mut found = Conditions::default();
+    for column in rest.iter().filter(|column| may_be_chosen_from(column, own, has_entity)) {
+        if is_once(&left) {
             break;
         }
-        let before = left.iter().map(|row| key(row)).collect::<BTreeSet<_>>().len();
-        let with: BTreeSet<(Vec<String>, String)> =
-            left.iter().map(|row| (key(row), text(column, row))).collect();
-        if with.len() == before {
+        let before = key(&left);
+        if distinct(&joined(&before, &codes(&left, column))) == distinct(&before) {
             continue;
         }
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        left.iter().for_each(|row| *counts.entry(text(column, row)).or_default() += 1);
-        let mut counts: Vec<(String, usize)> =
-            counts.into_iter().filter(|(text, _)| !text.is_empty()).collect();
-        counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-        if let Some((most, _)) = counts.first().cloned() {
-            left.retain(|row| text(column, row) == most);
-            conditions.push((column.name.clone(), counts));
+        let counts = counted(column, &left);
+        if let Some((most, _)) = counts.1.first().cloned() {
+            left.retain(|row| fold(&column.cell(row).raw()) == most);
+            found.columns.push(counts);
         }
     }
-    let once = left.iter().map(|row| key(row)).collect::<BTreeSet<_>>().len() == left.len();
-    if once {
-        Apart { conditions, ..Apart::default() }
-    } else {
-        Apart { is_repeated: true, ..Apart::default() }
-    }
+    found.rows = left.len();
+    (!found.columns.is_empty() && is_once(&left)).then_some(found)
+}
+
+/// Whether one of a column's texts may be meant rather than another. Of nobody's rows numbers are those of households and
+/// persons, of which none is.
+fn may_be_chosen_from(column: &ViewColumn, own: &[&GridRow], has_entity: bool) -> bool {
+    let texts: BTreeSet<String> = own.iter().map(|row| fold(&column.cell(row).raw())).collect();
+    let numbers = own.iter().filter_map(|row| number_of(column.cell(row)));
+    let whole = numbers.clone().all(|number| number.fract() == 0.0);
+    let count = numbers.count();
+    let is_code = count == own.len();
+    texts.len() > 1
+        && texts.len() <= TEXTS
+        && (count * 2 < own.len() || (whole && texts.len() * 2 <= own.len()))
+        && (has_entity || !is_code)
 }

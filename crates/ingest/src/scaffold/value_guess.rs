@@ -149,7 +149,7 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
     Some(ValueGuess {
         header: header.map(str::to_owned),
         kind,
-        numbers: if is_number { numbers } else { others },
+        numbers: if is_number { numbers } else { native + counts.values().sum::<usize>() + dates },
         blank,
         errors: errors.into_iter().collect(),
         codes,

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use vintner_panel::PeriodReading;
 
+use super::beside_times::{by_row, rows_told};
 use super::entity_guess::{EntityGuess, entity_by_keys, entity_by_names, id_of};
 use super::headers_of_times::{TimeColumn, in_order, time_columns};
 use super::numbers_seen::is_missing;
 use super::parts_of_years::within_years;
 use super::sheet_view::{SheetView, ViewColumn, is_numeral};
 use super::table_guess::TableGuess;
-use super::told_apart::{TEXTS, told_apart};
 use super::value_guess::{ValueGuess, value};
 use crate::cell::Cell;
 use crate::crosswalk::Crosswalk;
@@ -38,12 +38,18 @@ pub(super) fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Optio
     }
     let is_blank_or_missing = |cell: Cell<'_>| cell.is_blank() || is_missing(&cell.raw());
     let is_data = |row: &&&GridRow| columns.iter().any(|one| is_numeral(one.column.cell(row)));
-    let first = view.filled.iter().find(|row| {
-        is_data(row)
-            || columns.iter().all(|one| is_blank_or_missing(one.column.cell(row)))
-                && columns.iter().any(|one| !one.column.cell(row).is_blank())
-    });
-    let last = view.filled.iter().rev().find(is_data).copied();
+    let is_missing_row = |row: &&&GridRow| {
+        columns.iter().all(|one| is_blank_or_missing(one.column.cell(row)))
+            && columns.iter().any(|one| !one.column.cell(row).is_blank())
+    };
+    let first = view.filled.iter().find(|row| is_data(row) || is_missing_row(row));
+    let mut last = view.filled.iter().rev().find(is_data).copied();
+    // Entities of which nothing is known stand at the end of a table as elsewhere in it.
+    for row in &view.filled {
+        if last.is_some_and(|last| row.number == last.number + 1) && is_missing_row(&row) {
+            last = Some(row);
+        }
+    }
     let within = |row: &&&GridRow| {
         first.is_some_and(|first| row.number >= first.number)
             && last.is_some_and(|last| row.number <= last.number)
@@ -71,12 +77,15 @@ pub(super) fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Optio
         _ => true,
     };
     let own: Vec<&GridRow> = data.iter().filter(known).copied().collect();
-    let named: Vec<&ViewColumn> = entity.iter().map(|(column, _)| column).chain(parts).collect();
-    let rest: Vec<&ViewColumn> = keys.iter().filter(|own| !named.contains(own)).copied().collect();
-    let apart = told_apart(&named, true, &rest, &own);
-    let naming = apart.by.as_ref().and_then(|name| rest.iter().find(|column| column.name == *name));
-    let values = match naming {
-        Some(naming) => by_row(naming, &columns, &own),
+    let keyed =
+        |own: &&ViewColumn| parts.contains(own) || entity.as_ref().is_some_and(|(column, _)| column == *own);
+    let rest: Vec<&ViewColumn> = keys.iter().filter(|own| !keyed(own)).copied().collect();
+    let told = rows_told(entity, &parts, &rest, &own, crosswalk);
+    let values = match &told.variable {
+        Some(naming) => {
+            let cells: Vec<&ViewColumn> = columns.iter().map(|one| one.column).collect();
+            by_row(naming, &cells, &own)
+        }
         None => by_header(&variables, &columns, &own),
     };
     if values.is_empty() {
@@ -87,34 +96,15 @@ pub(super) fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Optio
         times.reading.period =
             Some(PeriodReading { frequency: Some(within.frequency), ..PeriodReading::default() });
     }
+    let guess = told.into_guess(TableGuess::of(view, Layout::Wide, &data), &own);
     Some(TableGuess {
-        entity: entity.map(|(_, guess)| guess),
         times,
         within: within.iter().flat_map(|within| &within.columns).map(|column| column.name.clone()).collect(),
         not_times: within.map(|within| within.not_times).unwrap_or_default(),
-        variable_column: apart.by,
-        conditions: apart.conditions,
-        repeated: apart.is_repeated,
         score: numbers + 2 * own.len() * columns.len(),
         values,
-        ..TableGuess::of(view, Layout::Wide, &data)
+        ..guess
     })
-}
-
-/// The variables of a table whose rows name them in a column: what stands in the rows of each.
-fn by_row(naming: &ViewColumn, columns: &[TimeColumn<'_>], own: &[&GridRow]) -> Vec<ValueGuess> {
-    let mut texts: Vec<String> = Vec::new();
-    for row in own {
-        let text = naming.cell(row).raw().into_owned();
-        if !text.trim().is_empty() && !texts.contains(&text) && texts.len() < TEXTS {
-            texts.push(text);
-        }
-    }
-    let of = |text: &String| {
-        let rows = own.iter().filter(|row| naming.cell(row).raw() == *text);
-        value(Some(text), rows.flat_map(|row| columns.iter().map(|one| one.column.cell(row))))
-    };
-    texts.iter().filter_map(of).filter(|value| value.kind != ValueKind::Text).collect()
 }
 
 /// The variables of a table whose headers name them beside the times.

@@ -9,6 +9,7 @@ use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::*;
 use polars_parquet::write::{KeyValue, schema_to_metadata_key};
 use tempfile::{NamedTempFile, TempPath};
+use vintner_diagnostics::did_you_mean;
 
 use super::column_notes::{ColumnNotes, NOTES, notes_of, notes_text, refused};
 use super::memory::block_rows;
@@ -87,7 +88,9 @@ impl FrameBlocks {
     /// [`PipelineError::Artifact`] where it hasn't one of them.
     pub fn of_columns(&self, columns: &[&str]) -> Result<Self> {
         if let Some(absent) = columns.iter().find(|name| !self.columns.iter().any(|own| own == *name)) {
-            let message = format!("no column `{absent}`; it has {}", self.columns.join(", "));
+            let near = did_you_mean(absent, self.columns.iter().map(String::as_str));
+            let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+            let message = format!("no column `{absent}`{near}; it has {}", self.columns.join(", "));
             return Err(PipelineError::Artifact { what: self.what.clone(), message });
         }
         Ok(Self { columns: columns.iter().map(|name| (*name).to_owned()).collect(), ..self.clone() })

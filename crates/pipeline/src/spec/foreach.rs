@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use vintner_diagnostics::{Document, Faults, Node, NodeValue, Number, Spanned};
+use vintner_diagnostics::{Document, Faults, Node, NodeValue, Number, Spanned, did_you_mean};
 
 /// A stage has so many branches at most: each is looked at, fingerprinted and recorded on its own.
 pub(crate) const BRANCHES: usize = 100_000;
@@ -50,6 +50,11 @@ impl ForEach {
             NodeValue::Mapping(_) if node.get("column").is_some() => column(document, node),
             NodeValue::Mapping(entries) => {
                 items(document, node, entries.iter().map(|entry| Some(Item::of_entry(entry))))
+            }
+            NodeValue::Text(text) if did_you_mean(text, ["sources"]).is_some() => {
+                Err(fault(&format!("{} is nothing to make a branch for each of", node.describe()))
+                    .hint("did you mean `sources`?")
+                    .into())
             }
             _ => Err(fault(&format!("{} is nothing to make a branch for each of", node.describe()))
                 .hint(

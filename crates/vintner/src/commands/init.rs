@@ -19,6 +19,7 @@ use super::{count, print_json, refused};
 use crate::arguments::{Format, Init, Template};
 use crate::error::{CommandError, Result};
 use crate::instant::day;
+use crate::printable::printable;
 use crate::progress::working;
 use crate::terminal::page;
 use crate::workspace::Workspace;
@@ -54,6 +55,9 @@ fn begin(begun: &Begun, name: &str, workspace: &Workspace, arguments: &Init) -> 
     let vintage = &arguments.vintage;
     let made =
         if arguments.from.is_empty() { None } else { Some(begun.vintage(workspace, &arguments.from)?) };
+    if let Some(made) = &made {
+        has_tables(made)?;
+    }
     let there = begun.manifest().is_file();
     let (text, first) = match (arguments.template, there) {
         (Some(template), _) => (filled(template, name, vintage), None),
@@ -82,6 +86,29 @@ fn begin(begun: &Begun, name: &str, workspace: &Workspace, arguments: &Init) -> 
     }
     write_schemas(&begun.folder)?;
     Ok(Written { vintage: made, pipeline: first, files: written })
+}
+
+/// That the files hold what a pipeline can begin with; else why not, as nothing stays in which it could be looked up.
+fn has_tables(made: &NewVintage) -> Result<()> {
+    let scaffold = &made.scaffold;
+    let left_out = scaffold.left_out.iter().map(|(file, reason)| format!("{}: {reason}", printable(file)));
+    if scaffold.sources.is_empty() {
+        return Err(refused(
+            format!("no table was found. {}", left_out.collect::<Vec<_>>().join("; ")),
+            "begin with files of tables: CSV, workbooks, Stata, SPSS, R's .rds, Parquet (docs/vintages.md)",
+        ));
+    }
+    let unfinished = scaffold.sources.iter().filter(|source| source.source.is_none());
+    let told: Vec<String> = unfinished
+        .map(|source| format!("{}: {}", printable(&source.file), source.fault.clone().unwrap_or_default()))
+        .collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    Err(refused(
+        format!("a manifest has to be finished by hand. {}", told.join("; ")),
+        "`vintner vintage new first --from FOLDER --copy` writes it with what has to be said; then `vintner init` begins with it",
+    ))
 }
 
 fn tell(begun: &Begun, arguments: &Init, written: &Written) -> Result<()> {
@@ -128,7 +155,10 @@ fn tell(begun: &Begun, arguments: &Init, written: &Written) -> Result<()> {
         writeln!(out, "  variables: {}", first.variables.join(", "))?;
         match (&first.formula, &arguments.formula) {
             (Some(formula), Some(given)) if formula != given => {
-                writeln!(out, "  {formula}: `entity` and `time` are what the panel calls its keys")?;
+                writeln!(
+                    out,
+                    "  {formula}: as the panel calls its columns, of which `entity` and `time` are the keys"
+                )?;
             }
             (Some(formula), _) => writeln!(out, "  {formula}")?,
             (None, _) => {
