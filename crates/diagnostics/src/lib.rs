@@ -41,4 +41,4 @@ pub use fault::{Fault, Faults};
 pub use names::{Mention, Names, Refusal, RefusalReason, mentions, next_mention, whole};
 pub use node::{Node, NodeValue, Number};
 pub use span::{Span, Spanned};
-pub use suggest::{did_you_mean, one_of};
+pub use suggest::{did_you_mean, nearest_address, one_of};

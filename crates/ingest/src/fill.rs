@@ -1,68 +1,34 @@
 //! Key columns whose blank cells mean what stands above them.
 
-use vintner_panel::{Period, PeriodReading};
+use vintner_panel::Period;
 
 use crate::cell::Cell;
 use crate::column_letter::letters;
+use crate::filled_years::{TimeCell, YearParts};
 use crate::fold::fold;
 use crate::grid::CellContent;
 use crate::header::Header;
 use crate::key_column::{KeyColumn, find_key, find_key_quietly};
-use crate::marked_period::{marked_period, undeclared_mark};
-use crate::number_rule::Flags;
-use crate::part_of_year::part_of_year;
 use crate::rows::{Filled, Row};
 use crate::source::Fill;
 use crate::tidying::{GIVEN, Tidying};
-use crate::year::bare_year;
 
 /// The columns that are filled down, from left to right.
 #[derive(Debug, Default)]
-pub(crate) struct FillColumns {
-    columns: Vec<FillColumn>,
+pub(crate) struct FillColumns<'s> {
+    columns: Vec<FillColumn<'s>>,
     /// Those of entities and categories that aren't: where they change, what stood to the right of them holds no longer.
     unfilled: Vec<KeyColumn>,
 }
 
 #[derive(Debug)]
-struct FillColumn {
+struct FillColumn<'s> {
     column: u32,
     header: String,
     /// How its times are read, where they are parts of a year that a cell above names.
-    parts: Option<PartsReading>,
+    parts: Option<YearParts<'s>>,
     /// Texts that stand for a missing value, folded, of which none is a known name.
     missing: Vec<String>,
-}
-
-/// How parts of years are read, with the marks that may stand beside them.
-#[derive(Debug)]
-struct PartsReading {
-    reading: PeriodReading,
-    flags: Flags,
-}
-
-impl PartsReading {
-    /// A time with its year, and a mark beside it.
-    fn period(&self, text: &str) -> Option<Period> {
-        let read = |text: &str| self.reading.read(text);
-        read(text).ok().or_else(|| marked_period(text, &self.flags, read).map(|found| found.period))
-    }
-
-    /// A part of any year, and a mark beside it, whether it is declared or not.
-    fn part(&self, text: &str) -> Option<(u32, String)> {
-        let frequency = self.reading.frequency?;
-        let read = |text: &str| {
-            let part = part_of_year(text, frequency).and_then(|part| Period::of_year(frequency, 2000, part));
-            part.ok_or(())
-        };
-        if let Ok(period) = read(text) {
-            return Some((period.part(), String::new()));
-        }
-        if let Some(found) = marked_period(text, &self.flags, read) {
-            return Some((found.period.part(), found.mark.unwrap_or_default()));
-        }
-        undeclared_mark(text, read).map(|(period, mark)| (period.part(), mark))
-    }
 }
 
 /// What the nearest filled cell above says, by column.
@@ -84,15 +50,17 @@ struct Above {
     instead: bool,
     /// Whether it stands in a row of its own, and is that of all rows under it.
     is_heading: bool,
-    /// The year that is filled down, and which part of it was read last; none where it stands in a row of its own.
-    year: Option<(i32, u32)>,
+    /// The period that was read last, where years are filled down.
+    period: Option<Period>,
+    /// The year that stands above, where no part of it was read yet.
+    year: Option<i32>,
 }
 
-impl FillColumns {
+impl<'s> FillColumns<'s> {
     /// The columns that the source names; a fault for each that isn't there.
-    pub(crate) fn find(tidying: &mut Tidying<'_>, header: &Header) -> Self {
+    pub(crate) fn find(tidying: &mut Tidying<'s>, header: &Header) -> Self {
         let source = tidying.asked.source;
-        let mut columns: Vec<FillColumn> = Vec::new();
+        let mut columns: Vec<FillColumn<'s>> = Vec::new();
         for (name, fill) in &source.fill {
             let Some(key) = find_key(tidying, header, name).filter(|key| key.column < GIVEN) else {
                 continue;
@@ -101,8 +69,7 @@ impl FillColumns {
             let is_name = |text: &&String| is_entity && tidying.knows(Cell::of_text(text));
             let missing =
                 source.missing.iter().filter(|text| !is_name(text)).map(|text| fold(text)).collect();
-            let parts = source.period_of_times().filter(|_| *fill == Fill::Year);
-            let parts = parts.map(|reading| PartsReading { reading, flags: source.numbers.flags.clone() });
+            let parts = (*fill == Fill::Year).then(|| YearParts::of(source)).flatten();
             columns.push(FillColumn { column: key.column, header: name.clone(), parts, missing });
         }
         columns.sort_unstable_by_key(|own| own.column);
@@ -144,8 +111,8 @@ impl FillColumns {
             let cell = row.cell(own.column);
             let other = changed.iter().copied().rfind(|left| *left < own.column && !above.is_heading);
             let anew = filled_anew.max(other);
-            if let Some(reading) = &own.parts {
-                above.see_time(reading, cell, row.number(), anew);
+            if let Some(parts) = &own.parts {
+                above.see_time(parts, cell, row.number(), anew);
                 continue;
             }
             above.instead = false;
@@ -206,57 +173,59 @@ impl FillColumns {
 }
 
 impl Above {
-    /// A time with its year, a year alone, or a part of the year that stands above it: `4- 6.` under `1994/ 1- 3.` is 1994Q2.
-    /// What stood above is another's where the row begins something new in a column to the left.
-    fn see_time(&mut self, reading: &PartsReading, cell: Cell<'_>, row: u32, anew: Option<u32>) {
+    /// A time with its year, or a part of the year that stands above it: `4- 6.` under `1994/ 1- 3.` is 1994Q2.
+    /// What stood above is another's where the row begins something new in a column to the left. A year may stand in a row of
+    /// its own, over all its parts.
+    fn see_time(&mut self, parts: &YearParts<'_>, cell: Cell<'_>, row: u32, anew: Option<u32>) {
         if anew.is_some() {
             *self = Self { anew, ..Self::default() };
         }
         self.instead = false;
+        if is_blank(cell) {
+            return;
+        }
         let raw = cell.raw();
-        if let Some(period) = reading.period(&raw) {
-            *self = Self { row, year: Some((period.in_year(), period.part())), ..Self::default() };
-            return;
+        match parts.read(&raw) {
+            TimeCell::Whole(period) => *self = Self { row, period: Some(period), ..Self::default() },
+            TimeCell::Year(year) => *self = Self { row, year: Some(year), ..Self::default() },
+            TimeCell::Part(part, mark) => self.see_part(parts, &raw, part, mark),
+            TimeCell::Nothing => {}
+            // It may be another year's, and what follows would be read into the one before.
+            TimeCell::Other => *self = Self::default(),
         }
-        if let Some(year) = bare_year(cell) {
-            *self = Self { row, year: Some((year, 0)), ..Self::default() };
-            return;
-        }
-        let Some((part, mark)) = reading.part(&raw) else { return };
-        let Some((year, last)) = self.year else {
-            if let Some(left) = self.anew {
-                self.instead = true;
-                self.content = CellContent::unsure(
-                    raw,
-                    format!(
-                        "a part of a year without its year, and none to fill down: the row begins something new in column {}",
-                        letters(left)
-                    ),
-                    "the year has to be written where another entity or category begins: say it in `corrections`",
-                );
-            }
-            return;
-        };
+    }
+
+    fn see_part(&mut self, parts: &YearParts<'_>, raw: &str, part: u32, mark: Option<String>) {
         self.instead = true;
-        let own = reading.reading.frequency.and_then(|frequency| Period::of_year(frequency, year, part));
-        match own.filter(|_| part > last) {
-            Some(own) => {
-                // A mark beside the part stands beside the time, too.
-                self.content = CellContent::Text(format!("{own} {mark}").trim_end().to_owned());
-                self.year = Some((year, part));
-            }
-            None => {
-                let before =
-                    reading.reading.frequency.and_then(|frequency| Period::of_year(frequency, year, last));
-                let before = before.map_or_else(|| year.to_string(), |before| before.to_string());
-                self.content = CellContent::unsure(
-                    raw,
-                    format!("a part of a year without its year, which doesn't follow {before}"),
-                    "the year is filled down as long as its parts go on; where another begins it has to be written: say it in \
-                     `corrections`",
-                );
-            }
+        let year = self.period.map(Period::in_year).or(self.year);
+        let own = year.and_then(|year| parts.period(year, part));
+        let own = own.filter(|own| self.period.is_none_or(|before| *own > before));
+        if let Some(own) = own {
+            let mark = mark.map(|mark| format!(" {mark}")).unwrap_or_default();
+            self.content = CellContent::Text(format!("{own}{mark}"));
+            self.period = Some(own);
+            return;
         }
+        let without = "a part of a year without its year";
+        let (message, hint) = match (self.period, self.anew) {
+            (Some(before), _) => (
+                format!("{without}, which doesn't follow {before}"),
+                "the year is filled down as long as its parts go on; where another begins it has to be written: say it in \
+                 `corrections`",
+            ),
+            (None, Some(left)) => (
+                format!(
+                    "{without}, and none to fill down: the row begins something new in column {}",
+                    letters(left)
+                ),
+                "the year has to be written where another entity or category begins: say it in `corrections`",
+            ),
+            (None, None) => (
+                format!("{without}, and no time that can be read stands above it"),
+                "mend the cell above it that names the year, or say the whole time in `corrections`",
+            ),
+        };
+        self.content = CellContent::unsure(raw, message, hint);
     }
 }
 
@@ -282,7 +251,7 @@ fn no_name(own: &FillColumn, text: &str) -> CellContent {
 /// A row whose blank cells in these columns say what stands above them.
 pub(crate) struct FilledRow<'r> {
     pub(crate) row: &'r dyn Row,
-    pub(crate) columns: &'r FillColumns,
+    pub(crate) columns: &'r FillColumns<'r>,
     pub(crate) carried: &'r Carried,
 }
 
@@ -321,6 +290,13 @@ impl Row for FilledRow<'_> {
             Some(Above { anew: Some(left), .. }) => Filled::Anew(*left),
             Some(_) => Filled::Nothing,
         }
+    }
+
+    fn has_year_alone(&self) -> Option<u32> {
+        let (column, _) = self.row.first_from(1)?;
+        let above = self.above(column).filter(|_| self.has_times(column))?;
+        let is_own = above.year.is_some() && above.row == self.row.number();
+        (is_own && self.row.first_from(column + 1).is_none()).then_some(column)
     }
 
     fn first_from(&self, column: u32) -> Option<(u32, Cell<'_>)> {

@@ -7,6 +7,7 @@ use vintner_diagnostics::{Document, Faults};
 use crate::error::{IngestError, Result};
 use crate::manifest::Manifest;
 use crate::manifest_check;
+use crate::review_marks::review_lines;
 
 impl Manifest {
     /// Reads a manifest from a file.
@@ -14,9 +15,15 @@ impl Manifest {
     /// # Errors
     /// Where the file can't be read, and as [`Manifest::parse`].
     pub fn read(path: &Path) -> Result<Self> {
+        Ok(Self::read_with_marks(path)?.0)
+    }
+
+    /// The same with the lines of guesses that are still marked `REVIEW`.
+    pub(crate) fn read_with_marks(path: &Path) -> Result<(Self, Vec<usize>)> {
         let text = vintner_guard::read_text(path)
             .map_err(|problem| IngestError::Io { path: path.to_owned(), problem })?;
-        Self::parse(&path.display().to_string(), &text).map_err(IngestError::Manifest)
+        let manifest = Self::parse(&path.display().to_string(), &text).map_err(IngestError::Manifest)?;
+        Ok((manifest, review_lines(&text)))
     }
 
     /// Reads a manifest from text; `file` is the name that faults give.

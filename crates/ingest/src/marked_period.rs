@@ -25,11 +25,11 @@ pub(crate) fn marked_period<E>(
         .find_map(|(rest, mark)| Some(MarkedPeriod { period: read(rest).ok()?, mark: Some(mark) }))
 }
 
-/// The period that a text is with a mark beside it that nobody declared, and the mark.
-pub(crate) fn undeclared_mark<E>(
+/// The period, or the part of a year, that a text is with a mark beside it that nobody declared, and the mark.
+pub(crate) fn undeclared_mark<P, E>(
     text: &str,
-    read: impl Fn(&str) -> Result<Period, E>,
-) -> Option<(Period, String)> {
+    read: impl Fn(&str) -> Result<P, E>,
+) -> Option<(P, String)> {
     let folded = fold(text);
     // What is longer is no period.
     if folded.chars().count() > LONGEST {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::cell::Cell;
 use crate::cell_marks::CellMarks;
 use crate::column_marks::ColumnMarks;
+use crate::missing_codes::{CodesSeen, MissingCode};
 use crate::number_rule::DecimalMark;
 use crate::problem::Problem;
 use crate::source::Source;
@@ -17,11 +18,17 @@ pub(crate) struct MarksSeen {
     /// By variable.
     columns: Vec<ColumnMarks>,
     cells: CellMarks,
+    /// By variable.
+    codes: Vec<CodesSeen>,
 }
 
 impl MarksSeen {
     pub(crate) fn new(variables: usize) -> Self {
-        Self { columns: vec![ColumnMarks::default(); variables], cells: CellMarks::new(variables) }
+        Self {
+            columns: vec![ColumnMarks::default(); variables],
+            cells: CellMarks::new(variables),
+            codes: vec![CodesSeen::default(); variables],
+        }
     }
 
     /// Looks at a cell of a key.
@@ -44,6 +51,13 @@ impl MarksSeen {
         }
     }
 
+    /// Looks at a number of a variable, by its place, as the file has it.
+    pub(crate) fn see_number(&mut self, variable: usize, number: f64, row: u32, column: u32) {
+        if let Some(codes) = self.codes.get_mut(variable) {
+            codes.see(number, row, column);
+        }
+    }
+
     /// Looks at numbers of a variable, by its place, that are read as they are.
     pub(crate) fn see_numbers(
         &mut self,
@@ -51,7 +65,10 @@ impl MarksSeen {
         numbers: impl Iterator<Item = (u32, f64)>,
         column: u32,
     ) {
-        numbers.for_each(|(row, number)| self.cells.see(Some(variable), Cell::Number(number), row, column));
+        for (row, number) in numbers {
+            self.cells.see(Some(variable), Cell::Number(number), row, column);
+            self.see_number(variable, number, row, column);
+        }
     }
 
     /// Adds what was seen in a block that follows.
@@ -59,6 +76,9 @@ impl MarksSeen {
         self.cells.absorb(block.cells);
         for (own, marks) in self.columns.iter_mut().zip(block.columns) {
             own.absorb(marks);
+        }
+        for (own, codes) in self.codes.iter_mut().zip(block.codes) {
+            own.absorb(codes);
         }
     }
 
@@ -82,6 +102,12 @@ impl MarksSeen {
     /// What is said of cells that are read without their marks.
     pub(crate) fn warning(&self) -> Option<String> {
         self.cells.warning()
+    }
+
+    /// Numbers that are codes for missing values most often, variable by variable.
+    pub(crate) fn doubtful_codes(&self, source: &Source) -> Vec<MissingCode> {
+        let columns = source.columns.iter().zip(&self.codes);
+        columns.flat_map(|(column, codes)| codes.clone().doubtful(column)).collect()
     }
 
     /// A problem for each variable that has percents beside plain numbers.

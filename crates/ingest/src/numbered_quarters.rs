@@ -1,11 +1,11 @@
-//! Numbers beside years where quarters are due: those of quarters, or of the months with which they end.
+//! Numbers beside years where quarters are due: those of quarters, or of the months with which they begin or end.
 
 use vintner_panel::{Numbered, NumberedDoubt, Period, PeriodReading};
 
 use crate::period_text::period_text;
 use crate::problem::Problem;
 
-/// What the texts of one source say of it: 2-2020 can only be a quarter's, 3-2020 may be March's.
+/// What the texts of one source say of it: 2-2020 can only be a quarter's, 3-2020 may be March's and 4-2020 April's.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NumberedQuarters {
     /// Whether some text can only count quarters.
@@ -50,10 +50,12 @@ impl NumberedQuarters {
     pub(crate) fn fault(self, reading: PeriodReading) -> Option<Problem> {
         let Open { cell, text, by_number, by_month } = self.open.filter(|_| !self.are_certain)?;
         let declared = |number| period_text(PeriodReading { number: Some(number), ..reading });
+        // March ends a quarter, April begins one.
+        let bounds = if by_number.part() == 4 { "begins" } else { "ends" };
         Some(Problem {
             cell: Some(cell),
             message: format!(
-                "`{text}` may be the quarter {by_number} or, by the month with which it ends, the quarter {by_month}"
+                "`{text}` may be the quarter {by_number} or, by the month with which it {bounds}, the quarter {by_month}"
             ),
             hint: format!(
                 "say in vintage.yaml what the number counts: `period: {}` for {by_number}, `period: {}` for {by_month}",

@@ -332,6 +332,7 @@ pub(crate) fn pass<'a, B: RowBlock>(
 ) -> Result<(Tidying<'a>, Headers)> {
     let source = asked.source;
     let mut tidying = Tidying::new(asked);
+    tidying.refuse_both();
     let corrections = Corrections::of(source);
     let mut head = Cow::Borrowed(head);
     if let (false, Some(row)) =

@@ -22,6 +22,7 @@ use crate::format::Format;
 use crate::grid::Grid;
 use crate::layout::Layout;
 use crate::malformed::Malformed;
+use crate::missing_codes::MissingCode;
 use crate::names_outside::NameOutside;
 use crate::packed::Packer;
 use crate::read::{
@@ -59,6 +60,8 @@ pub struct TidiedInBlocks {
     pub names_outside: Vec<NameOutside>,
     /// How many rows were left out for each text that stands where times do and is none.
     pub not_times: BTreeMap<String, usize>,
+    /// Numbers that are codes for missing values most often and were read as numbers.
+    pub codes: Vec<MissingCode>,
 }
 
 /// What of a source needs its file whole; nothing where it can be read in blocks.
@@ -251,6 +254,11 @@ impl<'a> Reading<'a> {
             self.all.unread = std::mem::take(&mut own.unread);
         }
         own.warnings.retain(|warning| !self.all.warnings.contains(warning));
+        // So is what is wrong with the manifest.
+        own.found.retain(|one| {
+            let mut before = self.all.found.iter();
+            one.problem.cell.is_some() || !before.any(|other| other.problem == one.problem)
+        });
         self.all.absorb(own);
         if headers.is_empty() {
             return Ok(false);
@@ -291,6 +299,7 @@ impl<'a> Reading<'a> {
             rows_left_out: ended.rows_left_out,
             names_outside: ended.names_outside,
             not_times: ended.not_times,
+            codes: ended.codes,
         })
     }
 }

@@ -6,6 +6,7 @@ use vintner_panel::Frequency;
 
 use crate::cell::Cell;
 use crate::column_letter::letters;
+use crate::filled_years::{ANY_YEAR, bare_year};
 use crate::fold::{fold, is_folded};
 use crate::header::Header;
 use crate::key_column::{KeyColumn, find_column, find_key};
@@ -113,6 +114,11 @@ impl KeyColumns {
             .collect()
     }
 
+    /// The columns that hold a condition, each with what it asks for, folded.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = (&KeyColumn, &str)> {
+        self.conditions.iter().map(|(key, text)| (key, text.as_str()))
+    }
+
     /// The key columns that there are, with what they hold, for a message.
     fn all_keys<'k>(&'k self) -> impl Iterator<Item = (&'k KeyColumn, &'static str)> {
         let one = |column: &'k Option<KeyColumn>, what| column.iter().map(move |column| (column, what));
@@ -141,6 +147,11 @@ impl KeyColumns {
         row: &dyn Row,
         value_columns: &[u32],
     ) -> Option<KeyedRow> {
+        // A year on a row of its own, over its parts.
+        if let Some(column) = row.has_year_alone() {
+            tidying.heading(row.number(), &row.cell(column).raw());
+            return None;
+        }
         // A name on a row of its own, over the rows that it is filled down into.
         if !self.fill.is_empty()
             && let Some((column, cell)) = row.first_from(1)
@@ -392,7 +403,13 @@ impl KeyColumns {
     /// Whether a text stands where the time does that is known to be none; then the row is counted.
     fn is_no_time(&self, tidying: &mut Tidying<'_>, row: &dyn Row) -> bool {
         let times = self.time.iter().chain(&self.within);
-        let found = times.map(|key| fold(&key.cell(row).raw())).find(|text| self.not_times.contains(text));
+        let source = tidying.asked.source;
+        let years = source.times_are_parts() && self.not_times.iter().any(|text| text == ANY_YEAR);
+        let known = |text: String| match self.not_times.contains(&text) {
+            true => Some(text),
+            false => (years && bare_year(source, &text).is_some()).then(|| ANY_YEAR.to_owned()),
+        };
+        let found = times.map(|key| fold(&key.cell(row).raw())).find_map(known);
         if let Some(text) = &found {
             *tidying.not_times.entry(text.clone()).or_default() += 1;
         }

@@ -26,6 +26,11 @@ pub(crate) trait Row {
         Filled::Own
     }
 
+    /// The column in which a row holds a year and nothing else, where that is the year of the rows under it.
+    fn has_year_alone(&self) -> Option<u32> {
+        None
+    }
+
     /// The first cell from a column on that isn't blank, with its column; what is filled down is blank.
     fn first_from(&self, column: u32) -> Option<(u32, Cell<'_>)> {
         (column..=self.width()).map(|at| (at, self.cell(at))).find(|(_, cell)| !cell.is_blank())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use vintner_panel::{Label, PeriodReading};
+use vintner_panel::{Frequency, Label, PeriodReading};
 
 use crate::correction::Correction;
 use crate::era::{self, Era};
@@ -422,6 +422,12 @@ impl Source {
             era: self.era,
             century: self.period.and_then(|period| period.century),
         }
+    }
+
+    /// Whether times are parts of years.
+    pub(crate) fn times_are_parts(&self) -> bool {
+        let frequency = self.period_of_times().and_then(|period| period.frequency);
+        frequency.is_some_and(|frequency| frequency != Frequency::Year)
     }
 
     /// The text of a period, with the year of an era as one of the common calendar.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use vintner_panel::{PanelError, Result, TidyTable, TidyValue};
 
+use crate::missing_codes::MissingCode;
 use crate::names_outside::NameOutside;
 
 /// The tidy values of one source.
@@ -25,6 +26,8 @@ pub struct Tidied {
     pub filled: BTreeMap<String, usize>,
     /// How many rows were left out for each text that stands where times do and is none.
     pub not_times: BTreeMap<String, usize>,
+    /// Numbers that are codes for missing values most often and were read as numbers.
+    pub codes: Vec<MissingCode>,
 }
 
 impl Tidied {

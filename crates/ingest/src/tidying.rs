@@ -338,6 +338,9 @@ impl<'a> Tidying<'a> {
         let Some(values) = self.records.values.get_mut(reader.at) else { return };
         let reading = reader.read(cell);
         self.marks.see_value(reader.at, cell, reading.as_ref().ok(), row, column);
+        if let Some(number) = reading.as_ref().ok().and_then(|reading| reader.as_held(&reading.value)) {
+            self.marks.see_number(reader.at, number, row, column);
+        }
         match reading {
             Ok(mut reading) => {
                 if let (Some(mark), false) = (mark, matches!(reading.value, Value::Missing)) {
@@ -373,6 +376,14 @@ impl<'a> Tidying<'a> {
                 .filter(|at| !is_missing(**at))
                 .filter_map(|at| Some((first.saturating_add(u32::try_from(*at).ok()?), *numbers.get(*at)?)));
             self.marks.see_numbers(variable, seen, number);
+        }
+        if let ColumnSlice::Wholes(wholes, missing) = column {
+            for at in kept.iter().filter(|at| !missing.get(**at).copied().unwrap_or_default()) {
+                let row = u32::try_from(*at).ok().map(|at| first.saturating_add(at));
+                if let (Some(row), Some(whole)) = (row, wholes.get(*at)) {
+                    self.marks.see_number(variable, *whole as f64, row, number);
+                }
+            }
         }
         Some(())
     }

@@ -7,6 +7,7 @@ use vintner_panel::{Absences, DroppedName, Period, Promise, TidyTable, UnreadCol
 
 use crate::layout::Layout;
 use crate::marks_seen::MarksSeen;
+use crate::missing_codes::{MissingCode, warning as warning_of_code};
 use crate::names_outside::{NameOutside, warnings as warnings_of};
 use crate::problem::Problem;
 use crate::records::Records;
@@ -25,6 +26,7 @@ pub(crate) struct Ended {
     pub(crate) rows_left_out: usize,
     pub(crate) names_outside: Vec<NameOutside>,
     pub(crate) not_times: BTreeMap<String, usize>,
+    pub(crate) codes: Vec<MissingCode>,
 }
 
 /// How many names a warning lists.
@@ -44,6 +46,8 @@ impl<'a> Tidying<'a> {
         let mixed = marks.mixed_numbers(self.asked.source, |row, column| self.cell(row, column));
         self.columns.extend(mixed);
         marks.warning().into_iter().for_each(|warning| self.warn(warning));
+        let codes = marks.doubtful_codes(self.asked.source);
+        codes.iter().for_each(|code| self.warn(warning_of_code(code)));
         marks.mixed_percents(self.asked.source).into_iter().for_each(|problem| self.fault(problem));
         self.refuse_joined_names_outside();
         if self.fault_count() == 0 && self.records.len() == 0 {
@@ -105,6 +109,7 @@ impl<'a> Tidying<'a> {
             names_outside,
             filled,
             not_times,
+            codes,
         }))
     }
 
@@ -133,6 +138,8 @@ impl<'a> Tidying<'a> {
         let mixed = marks.mixed_numbers(self.asked.source, |row, column| self.cell(row, column));
         self.columns.extend(mixed);
         marks.warning().into_iter().for_each(|warning| self.warn(warning));
+        let codes = marks.doubtful_codes(self.asked.source);
+        codes.iter().for_each(|code| self.warn(warning_of_code(code)));
         marks.mixed_percents(self.asked.source).into_iter().for_each(|problem| self.fault(problem));
         self.refuse_joined_names_outside();
         if self.fault_count() == 0 && rows_used == 0 {
@@ -159,7 +166,7 @@ impl<'a> Tidying<'a> {
         }
         let rows_left_out = self.confirmed + self.outside.rows();
         let (rows_read, not_times) = (self.rows_read, self.not_times);
-        Ok(Ended { absences, warnings, rows_read, rows_left_out, names_outside, not_times })
+        Ok(Ended { absences, warnings, rows_read, rows_left_out, names_outside, not_times, codes })
     }
 
     /// The records of a block, without those that repeat a key within it, which are faults.

@@ -8,6 +8,7 @@ use crate::cell::Cell;
 use crate::crosswalk::{Crosswalk, NameMatch};
 use crate::fold::fold_name;
 use crate::names_outside::Nearest;
+use crate::problem::Problem;
 use crate::shown::Shown;
 use crate::source::{NameCase, Outside};
 use crate::tidying::{Resolved, Tidying};
@@ -22,6 +23,20 @@ impl<'a> Tidying<'a> {
         }
         if self.asked.source.outside() == Outside::Drop && !declared {
             self.outside.add(&name, time, row, column);
+        }
+    }
+
+    /// Names that are an entity's by the crosswalk and no entity's by the manifest are faults.
+    pub(crate) fn refuse_both(&mut self) {
+        let Some(crosswalk) = self.asked.crosswalk else { return };
+        for name in &self.asked.source.not_entities {
+            let NameMatch::Entity(id) = self.find(crosswalk, name) else { continue };
+            let message = format!(
+                "{name:?} is a name of `{id}` in the crosswalk, and no entity's by the `not_entities` of this source"
+            );
+            let hint = "take it out of one of them: out of `not_entities` where its rows are to be read, out of the crosswalk where it \
+                        is nobody's name";
+            self.fault(Problem { cell: None, message, hint: hint.into() });
         }
     }
 

@@ -7,6 +7,7 @@ use vintner_panel::{Frequency, Numbered, PanelError, PeriodReading};
 use crate::cell::Cell;
 use crate::century::century_cure;
 use crate::era;
+use crate::filled_years::{ANY_YEAR, bare_year};
 use crate::fold::fold;
 use crate::marked_period::{marked_period, undeclared_mark};
 use crate::marked_time::{MarkedPeriod, MarkedTime};
@@ -105,6 +106,28 @@ impl Tidying<'_> {
                 ),
             );
         }
+        let frequency = reading.frequency.filter(|_| source.times_are_parts());
+        let marked_part = frequency.filter(|_| !source.fill.is_empty()).and_then(|frequency| {
+            let (_, mark) = undeclared_mark(text, |text| part_of_year(text, frequency).ok_or(()))?;
+            Some((frequency, mark))
+        });
+        if let Some((frequency, mark)) = marked_part {
+            return (
+                format!("`{text}` is a {frequency} with a mark beside it, {mark:?}"),
+                format!(
+                    "declare it in vintage.yaml, and it is kept beside the values of that time: `numbers: {{flags: [{}]}}` of \
+                     the source",
+                    yaml_word(&mark)
+                ),
+            );
+        }
+        if let (Some(frequency), Some(_)) = (frequency, bare_year(source, text)) {
+            let hint = format!(
+                "rows of whole years beside each {frequency} are left out by `not_times: [\"{ANY_YEAR}\"]` in vintage.yaml; if times \
+                 are years, mend `period`"
+            );
+            return (error.to_string(), hint);
+        }
         let by_month = PeriodReading { number: Some(Numbered::Month), ..reading };
         let part = reading.frequency.and_then(|frequency| part_of_year(text, frequency));
         if let (Some(_), Some(time), PanelError::NotAPeriod { .. }) = (part, &source.time, error) {
@@ -120,7 +143,7 @@ impl Tidying<'_> {
             (Some(own), _) => YearProblem::Era(own).hint(),
             (None, PanelError::NoCentury { .. }) => century_cure(Some(reading)),
             (None, _) if divided && let Ok(period) = by_month.read(&source.in_common_years(text)) => format!(
-                "if the number is that of the month with which it ends, it is {period}: `period: {}` in vintage.yaml",
+                "if the number is that of the month with which it begins or ends, it is {period}: `period: {}` in vintage.yaml",
                 period_text(by_month)
             ),
             (None, _) => {

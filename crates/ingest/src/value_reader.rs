@@ -91,6 +91,20 @@ impl<'a> ValueReader<'a> {
         }
     }
 
+    /// The number that a cell holds which gave a value, before it was multiplied.
+    pub(crate) fn as_held(&self, value: &Value<'_>) -> Option<f64> {
+        // So that 0.1 times the scale and back is 0.1.
+        const ROUNDED: f64 = 1e6;
+        match value {
+            Value::Number(number) => Some(match self.column.scale {
+                Some(scale) => (number / scale * ROUNDED).round() / ROUNDED,
+                None => *number,
+            }),
+            Value::Whole(whole) => Some(*whole as f64),
+            Value::Missing | Value::Text(_) => None,
+        }
+    }
+
     /// Whether the values of a column's rows are those that it holds, missing ones and all: reading them cell by cell comes
     /// to the same.
     pub(crate) fn takes_as_they_are(&self, column: &ColumnSlice<'_>) -> bool {

@@ -28,6 +28,8 @@ pub struct Vintage {
     pub name: String,
     /// Its manifest.
     pub manifest: Manifest,
+    /// Lines of the manifest on which a guess about how a source is read is still marked `REVIEW`.
+    pub review: Vec<usize>,
     /// Where the manifest lies.
     pub manifest_path: PathBuf,
     /// The folder of its raw files: the first of the folders that exists, else the first.
@@ -77,12 +79,13 @@ impl VintageFolders {
             let suggestion = did_you_mean(name, known.iter().map(String::as_str)).map(str::to_owned);
             return Err(IngestError::UnknownVintage { name: name.into(), searched, known, suggestion });
         };
-        let manifest = Manifest::read(manifest_path)?;
+        let (manifest, review) = Manifest::read_with_marks(manifest_path)?;
         let raw = manifest.raw.as_ref().map_or_else(|| Path::new(name).join("raw"), PathBuf::from);
         let raw_candidates: Vec<PathBuf> = self.roots.iter().map(|root| root.join(&raw)).collect();
         let raw_folder = raw_candidates.iter().find(|folder| folder.is_dir()).or(raw_candidates.first());
         Ok(Vintage {
             name: name.into(),
+            review,
             manifest_path: manifest_path.clone(),
             raw_folder: raw_folder.cloned().unwrap_or(raw),
             manifest,

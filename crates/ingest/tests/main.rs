@@ -8,6 +8,7 @@ mod corpus;
 mod corrections;
 mod crosswalks;
 mod declared_keys;
+mod doubtful;
 mod entities_of_several_columns;
 mod faults;
 mod filled_down;

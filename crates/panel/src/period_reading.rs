@@ -41,7 +41,7 @@ pub struct PeriodReading {
     /// What comes first in dates that don't begin with their year.
     pub order: Option<DateOrder>,
     /// What a number of one digit beside a year counts where quarters or half-years are due: 3-2020 is the third quarter, or
-    /// March, with which the first quarter ends.
+    /// March, with which the first quarter ends; 4-2020 the fourth, or April, with which the second begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<Numbered>,
     /// The period that 0 stands for, where times are written as whole numbers: `1960Q1` for quarters of Stata that have
@@ -56,16 +56,16 @@ pub struct PeriodReading {
 pub enum Numbered {
     /// Periods of the declared length: 3-2020 is the third quarter.
     Period,
-    /// Months, each of which stands for the period that it ends: 3-2020 is the first quarter.
+    /// Months, each of which stands for the period that it begins or ends: 1-2020 and 3-2020 are the first quarter.
     Month,
 }
 
 /// How sure it is that a number beside a year is that of a quarter and not of a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NumberedDoubt {
-    /// No quarter ends with that month, so that in the column of this text numbers count quarters.
+    /// No quarter begins or ends with that month, so that in the column of this text numbers count quarters.
     Certain,
-    /// A quarter ends with that month: this one.
+    /// A quarter begins or ends with that month: this one, which isn't that of the number.
     Either(Period),
 }
 
@@ -135,7 +135,8 @@ impl PeriodReading {
             .filter_map(|found| {
                 let own = self.frequency?;
                 let by_month = || ended_by(*found, own).filter(|_| readings.named_month);
-                bounded_by(*found, own).or_else(by_month)
+                let by_first = || begun_by(*found, own).filter(|_| self.number == Some(Numbered::Month));
+                bounded_by(*found, own).or_else(by_month).or_else(by_first)
             })
             .collect();
         match (fitting.as_slice(), readings.found.first(), readings.beyond) {
@@ -186,7 +187,7 @@ impl PeriodReading {
     }
 
     /// How sure it is that a text which is read as a quarter counts quarters and not months: 2-2020 does, where nobody calls
-    /// a quarter by February, and 3-2020 may be called by March. Nothing of texts of other kinds, of 1990:3, which counts
+    /// a quarter by February; 3-2020 may be called by March, and 4-2020 by April; 1-2020 is the first quarter by both. Nothing of texts of other kinds, of 1990:3, which counts
     /// whatever is declared, and where `number` says it.
     pub fn numbered_doubt(&self, text: &str) -> Option<NumberedDoubt> {
         if self.frequency != Some(Frequency::Quarter) || self.number.is_some() || self.zero.is_some() {
@@ -205,8 +206,10 @@ impl PeriodReading {
         let year = self.year(*year, &mut Readings::default())?;
         let month = Period::of_year(Frequency::Month, year, part.value.unsigned_abs())?;
         match part.value {
-            2 | 4 => Some(NumberedDoubt::Certain),
-            _ => ended_by(month, Frequency::Quarter).map(NumberedDoubt::Either),
+            2 => Some(NumberedDoubt::Certain),
+            3 => ended_by(month, Frequency::Quarter).map(NumberedDoubt::Either),
+            4 => begun_by(month, Frequency::Quarter).map(NumberedDoubt::Either),
+            _ => None,
         }
     }
 
@@ -511,6 +514,14 @@ fn ended_by(month: Period, frequency: Frequency) -> Option<Period> {
     let months = (12 / parts).unsigned_abs();
     (months > 1 && month.part().is_multiple_of(months))
         .then(|| Period::of_year(frequency, month.in_year(), month.part() / months))?
+}
+
+/// The quarter or half-year that begins with a month.
+fn begun_by(month: Period, frequency: Frequency) -> Option<Period> {
+    let parts = frequency.in_a_year().filter(|parts| *parts > 1 && month.frequency() == Frequency::Month)?;
+    let months = (12 / parts).unsigned_abs();
+    (months > 1 && month.part() % months == 1)
+        .then(|| Period::of_year(frequency, month.in_year(), month.part() / months + 1))?
 }
 
 /// The period of a length that begins or ends on a day; nothing for a day within one. The first day of its last month is
@@ -887,12 +898,20 @@ mod tests {
             assert_eq!(read(of(Frequency::Quarter), text).unwrap(), "1990Q3", "{text}");
         }
         assert_eq!(doubt("2-1990"), Some(NumberedDoubt::Certain));
-        for text in ["1-1990", "1990:3", "1990Q3", "03-1990", "12-1990", "Mar 1990", "x"] {
+        let second = "1990Q2".parse::<Period>().ok();
+        for text in ["4-1990", "1990-4", "4/1990", "1990.4"] {
+            assert_eq!(doubt(text), second.map(NumberedDoubt::Either), "{text}");
+            assert_eq!(read(of(Frequency::Quarter), text).unwrap(), "1990Q4", "{text}");
+        }
+        for text in ["1-1990", "5-1990", "1990:3", "1990Q3", "03-1990", "12-1990", "Mar 1990", "x"] {
             assert_eq!(doubt(text), None, "{text}");
         }
         let by_month = PeriodReading { number: Some(Numbered::Month), ..of(Frequency::Quarter) };
         for text in ["3-1990", "03/1990", "1990-3"] {
             assert_eq!(read(by_month, text).unwrap(), "1990Q1", "{text}");
+        }
+        for (text, quarter) in [("1-1990", "1990Q1"), ("4-1990", "1990Q2"), ("07/1990", "1990Q3"), ("10-1990", "1990Q4")] {
+            assert_eq!(read(by_month, text).unwrap(), quarter, "{text}");
         }
         assert!(read(by_month, "2-1990").is_err());
         let by_period = PeriodReading { number: Some(Numbered::Period), ..of(Frequency::Quarter) };

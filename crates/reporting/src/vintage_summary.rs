@@ -19,6 +19,9 @@ pub struct VintageSummary {
     /// is said by the templates, before the notice and beside each table, and need not be said again.
     #[serde(default)]
     pub notice: Option<Label>,
+    /// Lines of the manifest on which a guess about how a file is read is still marked `REVIEW`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub review: Vec<usize>,
     /// The files.
     pub sources: Vec<SourceSummary>,
 }
@@ -53,6 +56,9 @@ pub struct SourceSummary {
     /// Marks beside its values ("p" for provisional) in words, with how many each is beside; empty where none are kept.
     #[serde(default)]
     pub flags: String,
+    /// Numbers that are codes for missing values most often and are read as numbers, in words; empty where there are none.
+    #[serde(default)]
+    pub codes: String,
     /// Its cells that are read otherwise than they stand in it.
     #[serde(default)]
     pub corrections: Vec<CorrectionSummary>,

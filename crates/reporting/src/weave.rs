@@ -1,9 +1,9 @@
 //! Numbers in an author's own text, by their addresses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use vintner_diagnostics::did_you_mean;
+use vintner_diagnostics::nearest_address;
 
 use crate::models::{ModelTable, Part};
 
@@ -13,6 +13,8 @@ pub struct Numbers {
     numbers: BTreeMap<String, Number>,
     /// What tables of models are called besides their own names.
     called: BTreeMap<String, String>,
+    /// Addresses that are those of two numbers.
+    twice: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +60,9 @@ impl Numbers {
     /// Adds a number under an address.
     pub fn add(&mut self, address: &str, text: &str, stars: &str, value: Option<f64>) {
         let number = Number { text: text.into(), stars: stars.into(), value };
-        self.numbers.insert(address.into(), number);
+        if self.numbers.insert(address.into(), number).is_some() {
+            self.twice.insert(address.to_owned());
+        }
     }
 
     /// Adds the cells of a table of models: `TABLE/COLUMN/TERM` is a coefficient, `TABLE/COLUMN/TERM/below` what stands
@@ -79,13 +83,25 @@ impl Numbers {
         }
     }
 
-    /// The number at an address, under the name of its table or what the text's stage calls this.
-    fn at(&self, address: &str) -> Option<&Number> {
-        let by_name = |(called, place): (&str, &str)| {
-            let name = self.called.get(called)?;
-            self.numbers.get(&format!("{name}/{place}"))
-        };
-        address.split_once('/').and_then(by_name).or_else(|| self.numbers.get(address))
+    /// The number at an address, under the name of its table or what the text's stage calls this; what is wrong, where two
+    /// numbers go by it, as `trace` says it, too.
+    fn at(&self, address: &str) -> Result<Option<&Number>, String> {
+        let by_name = address.split_once('/').and_then(|(called, place)| {
+            let own = format!("{}/{place}", self.called.get(called)?);
+            self.numbers.get(&own).map(|number| (own, number))
+        });
+        match (by_name, self.numbers.get(address)) {
+            _ if self.twice.contains(address) => Err(format!(
+                "two numbers are called `{address}`: one of a table of models, and one of the estimates; call the table or the \
+                 estimates' one otherwise"
+            )),
+            (Some((own, _)), Some(_)) => Err(format!(
+                "two numbers are called `{address}`: `{own}`, whose table is read under that name here, and one of the table that \
+                 has it; call the input otherwise"
+            )),
+            (Some((_, number)), None) => Ok(Some(number)),
+            (None, number) => Ok(number),
+        }
     }
 
     /// An address as the text's stage calls its table.
@@ -113,7 +129,9 @@ impl Numbers {
         let called = self.numbers.iter().map(|(address, number)| (self.as_called(address), number));
         let called: BTreeMap<String, &Number> = called.collect();
         let own = self.numbers.iter().map(|(address, number)| (address.clone(), number));
-        for (address, number) in own.chain(called).collect::<BTreeMap<String, &Number>>() {
+        let all = own.chain(called).collect::<BTreeMap<String, &Number>>().into_iter();
+        // Of two numbers under one address LaTeX gets none.
+        for (address, number) in all.filter(|(address, _)| self.at(address).is_ok()) {
             let plain = latex_number(&number.text);
             text.push_str(&format!("\\expandafter\\def\\csname vintner@{address}@\\endcsname{{{plain}}}\n"));
             let starred = format!("{plain}\\textsuperscript{{{}}}", number.stars);
@@ -128,9 +146,9 @@ impl Numbers {
     /// A number in a format: nothing for as its table has it, `stars`, a number of decimals, `percent` with or without one
     /// (`percent1`).
     fn set(&self, address: &str, format: &str) -> Result<String, (&'static str, String)> {
-        let Some(number) = self.at(address) else {
+        let Some(number) = self.at(address).map_err(|message| ("unknown", message))? else {
             let known: Vec<String> = self.numbers.keys().map(|address| self.as_called(address)).collect();
-            let near = did_you_mean(address, known.iter().map(String::as_str));
+            let near = nearest_address(address, known.iter().map(String::as_str));
             let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
             return Err(("unknown", format!("there is no number `{address}`{near}")));
         };
@@ -431,6 +449,21 @@ mod tests {
         let woven = numbers.weave(text, Prose::Markdown);
         assert_eq!(woven.text, "0.182 and 0.182, 0.017");
         assert_eq!(woven.remarks[0].message, "0.017 has no address; `given/1/union/below` is printed so");
+        // Another table is called as the input is.
+        numbers.add("given/1/union", "9.9", "", Some(9.9));
+        let woven = numbers.weave("{{vintner given/1/union}}, {{vintner given/1/n_obs}}", Prose::Markdown);
+        assert_eq!(woven.text, "?? given/1/union ??, 4360");
+        assert_eq!(
+            woven.remarks[0].message,
+            "two numbers are called `given/1/union`: `main/1/union`, whose table is read under that name here, and one of the \
+             table that has it; call the input otherwise"
+        );
+        assert!(!numbers.macros().contains("vintner@given/1/union@"));
+        numbers.numbers.remove("given/1/union");
+        numbers.add("main/1/n_obs", "17", "", Some(17.0));
+        let woven = numbers.weave("{{vintner main/1/n_obs}}", Prose::Markdown);
+        assert!(woven.remarks[0].message.starts_with("two numbers are called `main/1/n_obs`"), "{woven:?}");
+        numbers.twice.clear();
         let macros = numbers.macros();
         assert!(
             macros.contains("vintner@given/1/union@") && macros.contains("vintner@main/1/union@"),

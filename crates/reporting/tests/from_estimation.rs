@@ -66,6 +66,7 @@ fn inputs(spec: &ReportSpec) -> ReportInputs {
             kind: "public".into(),
             date: "2020-01-31".into(),
             notice: None,
+            review: Vec::new(),
             sources: vec![],
         },
         variables: ["x", "y"]

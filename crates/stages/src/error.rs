@@ -307,6 +307,19 @@ pub enum StagesError {
         /// The stage of the table of models.
         stage: String,
     },
+    /// A table of models goes by the name under which another is read.
+    #[error(
+        "two numbers are called `{address}`: one of the table that `{stage}` makes, and `{called}`, whose table is an input `{stage}` of \
+         another stage\n      = call that input otherwise"
+    )]
+    TwoTables {
+        /// What was asked for.
+        address: String,
+        /// The other, by its own table's name.
+        called: String,
+        /// The stage, and the input.
+        stage: String,
+    },
     /// A cell from which nothing was read.
     #[error("nothing was read from `{cell}`\n      = {hint}")]
     NoCell {

@@ -47,9 +47,36 @@ pub fn find_vintage(
         fields.insert("name".into(), name.into());
         // Where the files lie is no part of what the vintage is.
         fields.remove("raw");
+        // Nobody's eye is a part of what it is: reports say so.
+        if !found.review.is_empty() {
+            fields.insert(REVIEW.into(), found.review.clone().into());
+        }
     }
-    Ok(Vintage { name: name.to_owned(), manifest, manifests, sources })
+    let remarks = unreviewed(&found.review).into_iter().collect();
+    Ok(Vintage { name: name.to_owned(), manifest, manifests, sources, remarks })
 }
+
+/// The field with which a bound vintage's manifest says on which of its lines guesses are still marked `REVIEW`.
+pub(crate) const REVIEW: &str = "review";
+
+/// What is said of a manifest with guesses that are still marked `REVIEW`, on these lines.
+fn unreviewed(lines: &[usize]) -> Option<String> {
+    let (guesses, of_lines, them) = match lines {
+        [] => return None,
+        [_] => ("1 guess is", "line", "it"),
+        all => (&*format!("{} guesses are", all.len()), "lines", "them"),
+    };
+    let listed: Vec<String> = lines.iter().take(LISTED).map(usize::to_string).collect();
+    let more = lines.len().checked_sub(LISTED).filter(|more| *more > 0);
+    let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
+    Some(format!(
+        "vintage.yaml: {guesses} still marked REVIEW ({of_lines} {}{more}): look at {them}, then remove the word",
+        listed.join(", ")
+    ))
+}
+
+/// So many lines are named.
+const LISTED: usize = 12;
 
 /// The vintages that there are.
 pub fn vintage_names(workspace: &Path, data_root: Option<&Path>) -> Vec<String> {

@@ -62,8 +62,15 @@ impl Ran<'_> {
     }
 }
 
+/// What there is to say of a vintage each time.
+pub(crate) fn say_remarks(remarks: &[String], screen: &Screen) {
+    let label = screen.paint(Tone::Warning, "warning:");
+    remarks.iter().for_each(|remark| say(&format!("{label} {}", printable(remark))));
+}
+
 /// Each warning once. Those of what was cached were told when it ran.
 fn say_warnings(report: &Report, volume: Volume, screen: &Screen) {
+    say_remarks(&report.remarks, screen);
     let label = screen.paint(Tone::Warning, "warning:");
     if volume == Volume::Loud {
         for branch in &report.stages {

@@ -417,6 +417,26 @@ fn each_number_of_a_table_of_models_leads_to_its_cells() {
     let unknown = workspace.vintner(&["trace", "table/3/unionyse"]);
     assert_eq!(unknown.code, 2, "{}", unknown.stderr);
     assert!(unknown.stderr.contains("did you mean `table/3/unionyes`?"), "{}", unknown.stderr);
+    // By a word of a term, not by the place of another row.
+    let unknown = workspace.vintner(&["trace", "table/1/exepr"]);
+    assert!(unknown.stderr.contains("did you mean `table/1/exper`?"), "{}", unknown.stderr);
+    // The addresses that the documentation shows are there.
+    let mut shown = 0;
+    for page in fs::read_dir(repository().join("docs")).unwrap() {
+        let path = page.unwrap().path();
+        if path.extension().is_none_or(|ending| ending != "md") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for part in text.split("table/").skip(1).filter(|part| part.starts_with(|letter: char| letter.is_ascii_digit())) {
+            let ends = |letter: char| !(letter.is_ascii_alphanumeric() || "_/:".contains(letter));
+            let address = format!("table/{}", part.split(ends).next().unwrap());
+            let found = workspace.vintner(&["trace", &address]);
+            assert_eq!(found.code, 0, "{}: {address}: {}", path.display(), found.stderr);
+            shown += 1;
+        }
+    }
+    assert!(shown > 3, "{shown}");
 }
 
 #[test]

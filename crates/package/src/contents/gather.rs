@@ -88,6 +88,8 @@ fn manifest(request: &Request<'_>) -> Result<Manifest> {
     let mut value = request.vintage.manifest.clone();
     if let Some(fields) = value.as_object_mut() {
         fields.remove("name");
+        // Which of its guesses nobody has looked at stands in the file.
+        fields.remove("review");
     }
     serde_json::from_value(value).map_err(|error| PackageError::Output {
         what: format!("the manifest of {}", request.vintage.name),

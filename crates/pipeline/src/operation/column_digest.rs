@@ -3,6 +3,7 @@
 use polars::prelude::*;
 
 use crate::digest::Digest;
+use crate::type_words::type_in_words;
 
 /// A column's values are taken into its digest so many bytes at a time.
 const STREAM: usize = 1 << 16;
@@ -38,8 +39,8 @@ impl ColumnDigest {
             let message = format!(
                 "column `{}` holds {} after {}; a column is of one type",
                 column.name(),
-                column.dtype(),
-                self.data_type
+                type_in_words(column.dtype()),
+                type_in_words(&self.data_type)
             );
             return Err(PolarsError::SchemaMismatch(message.into()));
         }
@@ -107,7 +108,8 @@ impl ColumnDigest {
                 });
             }
             other if column.len() as u64 != self.height => {
-                let message = format!("column `{}` of type {other} can't be kept in blocks", column.name());
+                let message =
+                    format!("column `{}` of {} can't be kept in blocks", column.name(), type_in_words(other));
                 return Err(PolarsError::InvalidOperation(message.into()));
             }
             _ => {
@@ -182,6 +184,14 @@ mod tests {
             hasher.update(&bytes(*value));
         }
         Digest::from_hasher(&hasher)
+    }
+
+    #[test]
+    fn parts_of_two_types_are_told_apart_in_words() {
+        let wholes = Column::new("x".into(), [1_i64]);
+        let refused = ColumnDigest::new(&DataType::Int32, 1).add(&wholes).err().map(|error| error.to_string());
+        let said = "column `x` holds whole numbers of 64 bits after whole numbers of 32 bits";
+        assert!(refused.as_ref().is_some_and(|message| message.contains(said)), "{refused:?}");
     }
 
     #[test]

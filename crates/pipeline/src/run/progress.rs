@@ -12,6 +12,7 @@ use crate::operation::{InputDeclaration, decode_frame};
 use crate::plan::{Branch, BranchAt, BranchId, Plan, Read};
 use crate::spec::{BRANCHES, Bound, ForEach, Item, PipelineStage, Reference, SourceFile, no_branch};
 use crate::store::{Record, Store};
+use crate::type_words::type_in_words;
 
 /// The branches of a stage, once they are known, with what is known of each.
 pub(crate) struct Branches<'a, T> {
@@ -184,7 +185,8 @@ impl<'a, T: HasRecord> Progress<'a, T> {
                     numbers.iter().flatten().map(Item::of_number).collect()
                 }
                 kind => {
-                    let message = format!("the column `{column}` is of type {kind}; texts or whole numbers");
+                    let holds = type_in_words(kind);
+                    let message = format!("the column `{column}` holds {holds}; texts or whole numbers");
                     return Err(refused(format!("{message} are needed to make a branch for each")));
                 }
             };

@@ -80,6 +80,9 @@ pub struct Report {
     pub pipeline: String,
     /// The vintage.
     pub vintage: String,
+    /// What there is to say of the vintage, whatever was cached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// Each selected branch, in the plan's order.
     pub stages: Vec<StageReport>,
     /// Files that were written into the workspace or stood there already with that content.
@@ -100,6 +103,7 @@ impl Report {
         Self {
             pipeline: plan.pipeline.name.clone(),
             vintage: plan.vintage.name.clone(),
+            remarks: plan.vintage.remarks.clone(),
             stages: Vec::new(),
             published: Vec::new(),
             set_aside: Vec::new(),

@@ -15,6 +15,8 @@ pub struct Vintage {
     pub manifests: Vec<PathBuf>,
     /// Its raw files.
     pub sources: Vec<SourceFile>,
+    /// What there is to say of it whenever anything is made of it.
+    pub remarks: Vec<String>,
 }
 
 /// One raw file of a vintage.

@@ -145,6 +145,7 @@ pub fn vintage(sources: &[(&str, PathBuf)]) -> Vintage {
         manifest: json!({"title": "toy"}),
         manifests: Vec::new(),
         sources: sources.iter().map(source).collect(),
+        remarks: Vec::new(),
     }
 }
 

@@ -174,6 +174,7 @@ mod tests {
             kind: "public".into(),
             date: "2020-01-31".into(),
             notice: None,
+            review: Vec::new(),
             sources: vec![SourceSummary {
                 file: "a_{b}\\.csv".into(),
                 sha256: "00".into(),
@@ -183,6 +184,7 @@ mod tests {
                 rows: None,
                 corrections: Vec::new(),
                 flags: String::new(),
+                codes: String::new(),
             }],
         };
         let text = works().write(&["first".into()], &vintage);

@@ -25,6 +25,10 @@ pub struct VintageView {
     pub notice: Name,
     /// Its files.
     pub sources: Vec<SourceView>,
+    /// How many guesses about how files are read nobody has looked at yet; nothing where there are none.
+    pub unreviewed: usize,
+    /// The lines of the manifest on which they stand.
+    pub review: String,
     /// The cells of all of them that are read otherwise than they stand there.
     pub corrections: Vec<CorrectionView>,
 }
@@ -69,6 +73,8 @@ pub struct SourceView {
     pub rows: String,
     /// Marks beside its values and how many each is beside; empty where none are kept.
     pub flags: String,
+    /// Numbers that are codes for missing values most often and are read as numbers; empty where there are none.
+    pub codes: String,
 }
 
 impl VintageView {
@@ -109,6 +115,7 @@ impl VintageView {
                     licence: Name::new("licence", &source.licence),
                     url: web_address(&source.url),
                     flags: source.flags.clone(),
+                    codes: source.codes.clone(),
                     rows: source.rows.map(|rows| rows.to_string()).unwrap_or_default(),
                 }
             })
@@ -120,6 +127,8 @@ impl VintageView {
             synthetic: vintage.is_synthetic(),
             date: vintage.date.clone(),
             notice,
+            unreviewed: vintage.review.len(),
+            review: vintage.review.iter().map(usize::to_string).collect::<Vec<_>>().join(", "),
             sources,
             corrections,
         })

@@ -214,6 +214,7 @@ pub fn small() -> (ReportSpec, ReportInputs) {
             kind: "synthetic".into(),
             date: "2020-01-31".into(),
             notice: Some(label("Made up for a test; no evidence about anything.", "仅供测试。")),
+            review: Vec::new(),
             sources: vec![SourceSummary {
                 file: "raw_values.csv".into(),
                 sha256: "0123456789abcdef".repeat(4),
@@ -223,6 +224,7 @@ pub fn small() -> (ReportSpec, ReportInputs) {
                 rows: Some(24),
                 corrections: Vec::new(),
                 flags: "x: p (provisional) 3, * 1".into(),
+                codes: String::new(),
             }],
         },
         variables: ["x", "y", "z"]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
-use vintner_ingest::{Crosswalk, NameOutside, Source, needs_whole, read_source_bytes, read_source_in_blocks};
+use vintner_ingest::{Crosswalk, MissingCode, NameOutside, Source, needs_whole, read_source_bytes, read_source_in_blocks};
 use vintner_panel::PeriodWindow;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 
@@ -46,6 +46,9 @@ struct Summary<'a> {
     /// How many rows were left out for each text that stands where times do and is none.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     not_times: BTreeMap<String, usize>,
+    /// Numbers that are codes for missing values most often and were read as numbers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    codes: Vec<MissingCode>,
 }
 
 impl Parameters for Ingest {
@@ -94,6 +97,7 @@ impl Parameters for Ingest {
             names_outside: tidied.names_outside,
             filled: tidied.filled,
             not_times: tidied.not_times,
+            codes: tidied.codes,
         };
         let (frame, notes) = tidied.table.into_parts();
         Ok(Outputs::new()
@@ -137,6 +141,7 @@ impl Ingest {
             names_outside: tidied.names_outside,
             filled: BTreeMap::new(),
             not_times: tidied.not_times,
+            codes: tidied.codes,
         };
         Ok(Outputs::new()
             .with("tidy", Artifact::Written(writer.finish(&tidied.notes)?))

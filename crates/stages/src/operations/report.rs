@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node, did_you_mean};
 use vintner_ingest::{Correction, Manifest, Source};
-use vintner_panel::{Gap, Label, gaps_from_frame};
+use vintner_panel::{Gap, Label, gaps_from_frame, shortest_decimal};
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 use vintner_reporting::{
     Bibliography, CorrectionSummary, EquationDiagnostics, FigureAbout, Language, ModelTable, Renderer,
@@ -89,6 +89,16 @@ struct Summary {
     rows_used: usize,
     #[serde(default)]
     flags: BTreeMap<String, BTreeMap<String, usize>>,
+    #[serde(default)]
+    codes: Vec<Code>,
+}
+
+/// A number that is a code for missing values most often.
+#[derive(Deserialize)]
+struct Code {
+    variable: String,
+    number: f64,
+    count: usize,
 }
 
 impl Parameters for Report {
@@ -327,10 +337,12 @@ pub(super) fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
     #[derive(Deserialize)]
     struct Named {
         name: String,
+        #[serde(default)]
+        review: Vec<usize>,
         #[serde(flatten)]
         manifest: Manifest,
     }
-    let Named { name, manifest } = inputs.json("vintage")?;
+    let Named { name, review, manifest } = inputs.json("vintage")?;
     let read: BTreeMap<String, Summary> = inputs
         .jsons::<Summary>("sources")?
         .into_iter()
@@ -341,6 +353,7 @@ pub(super) fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
         corrections: source.corrections.iter().map(corrected).collect(),
         rows: source.parts().iter().map(|part| read.get(&part.name).map(|summary| summary.rows_used)).sum(),
         flags: flags_in_words(&source, &flags_of(&source, &read)),
+        codes: codes_in_words(&source, &read),
         file: source.files_shown().into_owned(),
         sha256: source.checksum_shown(),
         citation: source.citation.unwrap_or_default(),
@@ -353,6 +366,7 @@ pub(super) fn vintage(inputs: &Inputs) -> Result<VintageSummary, StagesError> {
         kind: serde_json::to_value(manifest.kind)?.as_str().unwrap_or_default().to_owned(),
         date: manifest.date,
         notice: Some(manifest.notice),
+        review,
         sources: manifest.sources.into_iter().map(summary).collect(),
     })
 }
@@ -397,6 +411,18 @@ fn flags_in_words(source: &Source, flags: &BTreeMap<String, BTreeMap<String, usi
     };
     let variables: Vec<String> = flags.iter().filter(|(_, counts)| !counts.is_empty()).map(of).collect();
     variables.join("; ")
+}
+
+/// Numbers that are codes for missing values most often and were read as numbers, with how many cells hold each, over all
+/// files of a source.
+fn codes_in_words(source: &Source, read: &BTreeMap<String, Summary>) -> String {
+    let mut counts: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    let parts = source.parts();
+    for code in parts.iter().filter_map(|part| read.get(&part.name)).flat_map(|summary| &summary.codes) {
+        *counts.entry((&code.variable, shortest_decimal(code.number))).or_default() += code.count;
+    }
+    let told = counts.iter().map(|((variable, number), count)| format!("{variable} {number} ({count})"));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// The tests of each equation, under the title that it has elsewhere in the report.

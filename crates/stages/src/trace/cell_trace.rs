@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use vintner_pipeline::{Pipeline, Store, Vintage};
 
-use super::cells::cells_at;
+use super::cells::{CellsAt, cells_at};
 use super::ground::Base;
 use super::made::Made;
 use super::number_address::NumberAddress;
@@ -18,6 +18,9 @@ use crate::error::StagesError;
 /// What depends on a cell.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CellTrace {
+    /// What a cell is that no value was read from: a key of its row, whose values follow, or what is left out, and by what.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<String>,
     /// The cell, and the values that were read from it.
     pub cells: Vec<RawCell>,
     /// The values of all panels that depend on it: variable, and how many rows of it.
@@ -40,7 +43,7 @@ pub fn trace_cell(
     cell: &str,
 ) -> Result<CellTrace, StagesError> {
     let made = Made::load(pipeline, vintage, store)?;
-    let cells = cells_at(&made, cell)?;
+    let CellsAt { cells, said } = cells_at(&made, cell)?;
     let mut spread = Spread::new(&made, &cells);
     let values = spread.values()?;
     let numbers = Numbers::of(&made)?;
@@ -61,5 +64,5 @@ pub fn trace_cell(
         }
     }
     let opaque = spread.opaque();
-    Ok(CellTrace { cells, values, numbers: found, opaque })
+    Ok(CellTrace { said, cells, values, numbers: found, opaque })
 }

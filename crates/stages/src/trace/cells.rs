@@ -3,9 +3,11 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use vintner_diagnostics::one_of;
+use vintner_ingest::{CellSaid, Source, said_of_cell};
 use vintner_panel::{CellAddress, Frequency, Period, SourcePlace, TidyTable, VariablePlace, tidy_columns};
 use vintner_pipeline::{ColumnNotes, Kind};
 
@@ -181,9 +183,15 @@ impl<'m, 'a> Cells<'m, 'a> {
     }
 }
 
-/// The values that were read from a cell, `file!sheet!D15` or `file!D15`. Of each source only the rows in the
-/// file's row are read.
-pub(super) fn cells_at(made: &Made<'_>, text: &str) -> Result<Vec<RawCell>, StagesError> {
+/// The values that were read from a cell, and what is said of one that none was read from.
+pub(super) struct CellsAt {
+    pub(super) cells: Vec<RawCell>,
+    pub(super) said: Vec<String>,
+}
+
+/// The values that were read from a cell, `file!sheet!D15` or `file!D15`; of a key those of its row. Of each source only the rows
+/// in the file's row are read.
+pub(super) fn cells_at(made: &Made<'_>, text: &str) -> Result<CellsAt, StagesError> {
     let wanted = text.trim();
     let (file, cell) = match (wanted.split_once('!'), wanted.rsplit_once('!')) {
         (Some((file, _)), Some((_, cell))) => (file, cell.to_uppercase()),
@@ -197,15 +205,32 @@ pub(super) fn cells_at(made: &Made<'_>, text: &str) -> Result<Vec<RawCell>, Stag
     let number = cell.trim_start_matches(|character: char| character.is_ascii_alphabetic()).parse::<u32>();
     let sources = tidy_sources(made)?;
     let mut found = Vec::new();
+    let is_here = |source: &TidySource| {
+        source.place.file == file
+            && sheet.is_none_or(|sheet| source.place.sheet.as_deref() == Some(sheet))
+    };
     for source in &sources {
-        let here = source.place.file == file
-            && sheet.is_none_or(|sheet| source.place.sheet.as_deref() == Some(sheet));
-        if let (true, Ok(number)) = (here, &number) {
-            source.cells_in_row(made, *number, &cell, &mut found)?;
+        if let (true, Ok(number)) = (is_here(source), &number) {
+            source.cells_in_row(made, *number, Some(&cell), &mut found)?;
         }
     }
     if !found.is_empty() {
-        return Ok(found);
+        return Ok(CellsAt { cells: found, said: Vec::new() });
+    }
+    let mut said: Vec<String> = Vec::new();
+    if let (Ok(number), Some(column)) = (&number, column_of(&cell)) {
+        for source in sources.iter().filter(|source| is_here(source)) {
+            let Some(own) = said_of(made, source, (*number, column))? else { continue };
+            if own.is_key {
+                source.cells_in_row(made, *number, None, &mut found)?;
+            }
+            if !said.contains(&own.text) {
+                said.push(own.text);
+            }
+        }
+    }
+    if !said.is_empty() {
+        return Ok(CellsAt { cells: found, said });
     }
     let mut files: Vec<&str> = sources.iter().map(|source| source.place.file.as_str()).collect();
     files.sort_unstable();
@@ -213,7 +238,7 @@ pub(super) fn cells_at(made: &Made<'_>, text: &str) -> Result<Vec<RawCell>, Stag
     Err(StagesError::NoCell {
         cell: text.to_owned(),
         hint: if files.contains(&file) {
-            "no value that the pipeline uses was read there; name it as FILE!SHEET!D15".into()
+            "name a cell of the table, as FILE!D15 or FILE!SHEET!D15".into()
         } else {
             one_of(file, files).unwrap_or_default()
         },
@@ -221,18 +246,18 @@ pub(super) fn cells_at(made: &Made<'_>, text: &str) -> Result<Vec<RawCell>, Stag
 }
 
 impl TidySource {
-    /// Adds the values that were read from a cell in the row `number` of the file.
+    /// Adds the values that were read from a cell in the row `number` of the file, or from all of the row.
     fn cells_in_row(
         &self,
         made: &Made<'_>,
         number: u32,
-        cell: &str,
+        cell: Option<&str>,
         found: &mut Vec<RawCell>,
     ) -> Result<(), StagesError> {
         let place = &self.place;
         let is_elsewhere = |column: u32| {
             let (file, sheet) = (place.file.clone(), place.sheet.clone());
-            CellAddress { file, sheet, row: number, column }.cell() != cell
+            cell.is_some_and(|cell| CellAddress { file, sheet, row: number, column }.cell() != cell)
         };
         // A variable of another column needn't be read.
         let mut wanted = Vec::new();
@@ -251,11 +276,34 @@ impl TidySource {
         };
         for variable in wanted {
             let Some(own) = table.variable(variable)? else { continue };
-            let rows = (0..table.height()).filter(|row| own.holds(*row) && own.address(*row).cell() == cell);
+            let is_it = |row: usize| cell.is_none_or(|cell| own.address(row).cell() == cell);
+            let rows = (0..table.height()).filter(|row| own.holds(*row) && is_it(*row));
             found.extend(rows.map(|row| RawCell::of(&own, row)));
         }
         Ok(())
     }
+}
+
+/// What the source says of a cell that no value was read from; nothing where that can't be told.
+fn said_of(
+    made: &Made<'_>,
+    source: &TidySource,
+    cell: (u32, u32),
+) -> Result<Option<CellSaid>, StagesError> {
+    let file = made.vintage.sources.iter().find(|file| file.name == source.place.source);
+    let Some(file) = file else { return Ok(None) };
+    let declared: Source = serde_json::from_value(file.declaration.clone())?;
+    let bound = made.bound(&source.of.stage, &source.of.item);
+    let crosswalk = bound.and_then(|bound| bound.files.get("crosswalk"));
+    // Both were read when it was made; what can't be read now is told by nothing.
+    Ok(said_of_cell(&declared, &file.path, crosswalk.map(PathBuf::as_path), cell).ok().flatten())
+}
+
+/// The column of a cell such as `D15`, counted from 1.
+fn column_of(cell: &str) -> Option<u32> {
+    let letters: Vec<u32> =
+        cell.chars().take_while(char::is_ascii_uppercase).map(|letter| u32::from(letter) - 64).collect();
+    (1..=3).contains(&letters.len()).then(|| letters.iter().fold(0, |column, letter| 26 * column + letter))
 }
 
 /// What the sources' branches made.

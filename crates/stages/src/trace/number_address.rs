@@ -17,7 +17,7 @@ pub enum NumberAddress {
         /// The regressor.
         regressor: String,
     },
-    /// A number of a table of models: `table/3/union`, `table/3/n_obs`.
+    /// A number of a table of models: `table/3/unionyes`, `table/3/n_obs`.
     Cell {
         /// The stage, or branch, that made the table.
         table: String,

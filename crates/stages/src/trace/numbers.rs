@@ -125,7 +125,7 @@ impl Numbers {
             Some(address) => self.number(made, &address)?,
             None => None,
         };
-        if let Some(cell) = self.tables.read(text) {
+        if let Some(cell) = self.tables.read(text)? {
             // A unit may be called as a column is numbered.
             if let (Some(_), NumberAddress::Cell { table, .. }) = (&number, &cell) {
                 return Err(StagesError::TwoNumbers { address: text.to_owned(), stage: table.clone() });
@@ -142,7 +142,7 @@ impl Numbers {
         }
         Err({
             let known: Vec<String> = known.iter().map(ToString::to_string).collect();
-            let nearest = || vintner_diagnostics::did_you_mean(plain, known.iter().map(String::as_str));
+            let nearest = || vintner_diagnostics::nearest_address(plain, known.iter().map(String::as_str));
             StagesError::NoNumber {
                 address: text.to_owned(),
                 hint: self

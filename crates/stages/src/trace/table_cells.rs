@@ -77,7 +77,10 @@ impl Tables {
 
     /// The address of a cell as a user writes it: by the table's own name, or by that under which reports and texts
     /// read it.
-    pub(super) fn read(&self, text: &str) -> Option<NumberAddress> {
+    ///
+    /// # Errors
+    /// Where it is that of two tables: of one by its name, of another by that of an input.
+    pub(super) fn read(&self, text: &str) -> Result<Option<NumberAddress>, StagesError> {
         // No stage has a slash in its name; a branch may.
         let within = |name: &str| text.trim().strip_prefix(name)?.strip_prefix('/');
         let own = self.tables.iter().find_map(|(_, table)| Some((table, within(&table.name)?)));
@@ -87,8 +90,18 @@ impl Tables {
             let (_, table) = self.tables.iter().find(|(_, table)| table.name == *name)?;
             Some((table, place))
         };
-        let (table, place) = own.or_else(called)?;
-        Some(NumberAddress::Cell { table: table.name.clone(), place: place_of(table, place)? })
+        let address = |(table, place): (&ModelTable, &str)| {
+            let place = place_of(table, place)?;
+            Some(NumberAddress::Cell { table: table.name.clone(), place })
+        };
+        match (own.and_then(address), called().and_then(address)) {
+            (Some(own), Some(called)) if own != called => Err(StagesError::TwoTables {
+                address: text.to_owned(),
+                called: called.to_string(),
+                stage: text.trim().split('/').next().unwrap_or_default().to_owned(),
+            }),
+            (own, called) => Ok(own.or(called)),
+        }
     }
 
     /// The number at an address.

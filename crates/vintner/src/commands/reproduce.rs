@@ -180,8 +180,14 @@ fn dry_run(workspace: &Workspace, plan: &Plan<'_>, arguments: &Reproduce) -> Res
         if !submitted.is_empty() {
             told["submitted"] = json!(submitted);
         }
+        if !plan.vintage.remarks.is_empty() {
+            told["remarks"] = json!(plan.vintage.remarks);
+        }
         print_json(&told)?;
         return exit_code(&statuses, arguments.exit_code);
+    }
+    if workspace.volume != Volume::Quiet {
+        conclusion::say_remarks(&plan.vintage.remarks, &Screen::stderr());
     }
     let mut out = page();
     // What is cached is a number, at the end.

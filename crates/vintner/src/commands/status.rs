@@ -9,6 +9,7 @@ use vintner_pipeline::{LastFailure, Plan, StageStatus, State, Survey};
 use super::{cluster, count, print_json, published};
 use crate::arguments::{self, Format};
 use crate::branch_list::{all_of, folded};
+use crate::conclusion::say_remarks;
 use crate::error::{CommandError, Result};
 use crate::instant::instant;
 use crate::printable::{printable, printable_line};
@@ -42,8 +43,14 @@ pub(crate) fn run(workspace: &Workspace, arguments: &arguments::Status) -> Resul
                 told["stages"][at]["job"] = json!(word(state));
             }
         }
+        if !vintage.remarks.is_empty() {
+            told["remarks"] = json!(vintage.remarks);
+        }
         print_json(&told)?;
         return exit_code(statuses, arguments.exit_code);
+    }
+    if workspace.volume != Volume::Quiet {
+        say_remarks(&vintage.remarks, &Screen::stderr());
     }
     let mut out = page();
     // On a screen what is fresh is a number.

@@ -252,6 +252,9 @@ fn by_place(numbers: &[NumberAddress]) -> Vec<(String, Vec<String>)> {
 
 fn print_cell(trace: &CellTrace) -> Result<()> {
     let mut out = page();
+    for said in &trace.said {
+        writeln!(out, "{}", printable_line(said))?;
+    }
     cells(&mut out, &trace.cells, usize::MAX)?;
     let values: Vec<String> =
         trace.values.iter().map(|(variable, rows)| format!("{variable} ({})", count(*rows, "row"))).collect();

@@ -50,10 +50,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &OfVintageNamed) -> Result<(
             .collect();
         print_json(&json!({
             "vintage": vintage.name, "sources": vintage.sources.len(), "rows": rows,
-            "faults": faults, "warnings": warnings,
+            "faults": faults, "warnings": warnings, "remarks": report.remarks,
         }))?;
     } else {
         let mut out = page();
+        for remark in &report.remarks {
+            writeln!(out, "{}", printable(remark))?;
+        }
         for stage in &report.stages {
             for warning in &stage.warnings {
                 writeln!(out, "{}", printable(&format!("{}: {warning}", stage.branch)))?;

@@ -1,0 +1,155 @@
+//! What has two readings and was read in silence: codes for missing values, numbers beside years, years in rows of their
+//! own, names that two files disagree about, and what cells are that no value was read from.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::fs;
+use std::path::PathBuf;
+
+use vintner_ingest::{IngestError, Tidied, read_source_bytes, said_of_cell};
+
+use crate::support::{CITIES, csv_source, fault_text, lines, read as read_of_cities, source};
+
+fn read(text: &str, fields: &str) -> Result<Tidied, IngestError> {
+    let fields = format!("name: s\nfile: t.csv\nformat: csv\n{fields}");
+    read_source_bytes(&source(&fields, text.as_bytes()), text.as_bytes(), None, None)
+}
+
+fn fault(text: &str, fields: &str) -> String {
+    read(text, fields).expect_err(text).to_string()
+}
+
+fn periods(tidied: &Tidied) -> Vec<(String, f64)> {
+    let values = tidied.values().unwrap().into_iter();
+    values.filter_map(|value| Some((value.period?, value.value?))).collect()
+}
+
+const V: &str = "columns: [{column: v, variable: v}]\ntime: t\n";
+const QUARTERS: &str = "columns: [{column: v, variable: v}]\ntime: t\nperiod: {frequency: quarter}\n";
+
+#[test]
+fn a_code_for_missing_that_nothing_declares_is_named_with_its_cells() {
+    let text = "city,year,v\n甲,2000,5\n甲,2001,-999\n甲,2002,812\n乙,2000,3\n乙,2001,-999\n";
+    let warned = |more: &str| {
+        let tidied = read_of_cities(&csv_source(more, text.as_bytes()), text.as_bytes()).unwrap();
+        let warning = tidied.warnings.iter().find(|warning| warning.contains("-999")).cloned();
+        (warning, tidied.codes.len())
+    };
+    let (warning, codes) = warned("");
+    let said = "`v` is -999 in 2 cells (C3, C6), far from its other numbers (3 to 812): if that stands for a missing value, \
+                write `missing: [\"-999\"]` at its column";
+    assert!(warning.as_ref().is_some_and(|warning| warning.starts_with(said)), "{warning:?}");
+    assert_eq!(codes, 1);
+    assert_eq!(warned("missing: [\"-999\"]"), (None, 0));
+    // Scaled values are compared as the file has them.
+    let scaled = csv_source("", text.as_bytes());
+    let scaled = vintner_ingest::Source {
+        columns: scaled
+            .columns
+            .iter()
+            .map(|own| vintner_ingest::ValueColumn { scale: Some(0.001), ..own.clone() })
+            .collect(),
+        ..scaled
+    };
+    let tidied = read_of_cities(&scaled, text.as_bytes()).unwrap();
+    assert!(tidied.warnings.iter().any(|warning| warning.starts_with("`v` is -999 in 2 cells")), "{tidied:?}");
+}
+
+#[test]
+fn a_number_beside_a_year_that_may_be_of_a_month_is_refused() {
+    let told = fault("t,v\n1-2020,1\n4-2020,2\n", QUARTERS);
+    let both = "`4-2020` may be the quarter 2020Q4 or, by the month with which it begins, the quarter 2020Q2";
+    assert!(told.contains(both) && told.contains("t.csv!A3"), "{told}");
+    assert!(told.contains("number: period") && told.contains("number: month"), "{told}");
+    let of = |number: &str| format!("{V}period: {{frequency: quarter, number: {number}}}\n");
+    let quarters = |text: &str, fields: &str| -> Vec<String> {
+        periods(&read(text, fields).unwrap()).into_iter().map(|(period, _)| period).collect()
+    };
+    let begun = "t,v\n1-2020,1\n4-2020,2\n7-2020,3\n10-2020,4\n";
+    assert_eq!(quarters(begun, &of("month")), ["2020Q1", "2020Q2", "2020Q3", "2020Q4"]);
+    let told = fault(begun, QUARTERS);
+    assert!(told.contains("`7-2020` has a quarter that isn't in the calendar") && told.contains("it is 2020Q3"), "{told}");
+    assert_eq!(quarters("t,v\n1-2020,1\n4-2020,2\n", &of("period")), ["2020Q1", "2020Q4"]);
+    // February begins and ends no quarter.
+    assert_eq!(quarters("t,v\n1-2020,1\n2-2020,2\n4-2020,4\n", QUARTERS), ["2020Q1", "2020Q2", "2020Q4"]);
+    // Across as down.
+    let wide = "name: s\nfile: t.csv\nformat: csv\nlayout: wide\nentity: city\nperiod: {frequency: quarter}\ncolumns: [{variable: v}]";
+    let text = "city,1-2020,4-2020\n甲,1,2\n";
+    assert!(fault_text(&source(wide, text.as_bytes()), text.as_bytes()).contains(both));
+}
+
+#[test]
+fn years_stand_in_rows_of_their_own_over_their_parts() {
+    let fields = format!("{QUARTERS}fill: {{t: year}}\nnumbers: {{flags: [p]}}\n");
+    let text = "t,v\n2019,\nQ3,1\nQ4,2\n2020,\nQ1,3\nQ2p,4\nQ3,5\n";
+    let tidied = read(text, &fields).unwrap();
+    let all = [("2019Q3", 1.0), ("2019Q4", 2.0), ("2020Q1", 3.0), ("2020Q2", 4.0), ("2020Q3", 5.0)];
+    assert_eq!(periods(&tidied), all.map(|(period, value)| (period.to_owned(), value)));
+    let flags = tidied.flags().unwrap();
+    assert_eq!(flags["v"]["p"], 1);
+    assert!(tidied.warnings.iter().any(|warning| warning.contains("taken for the names of the rows under them: \"2019\" (row 2), \"2020\" (row 5)")), "{:?}", tidied.warnings);
+    // With figures of the whole year beside it.
+    let text = text.replace("2020,\n", "2020,15\n").replace("2019,\n", "2019,3\n");
+    let told = fault(&text, &fields);
+    assert!(told.contains("`2020` is a year where a quarter is due"), "{told}");
+    assert!(told.contains("`not_times: [\"{year}\"]`"), "{told}");
+    let tidied = read(&text, &format!("{fields}not_times: [\"{{year}}\"]\n")).unwrap();
+    assert_eq!(periods(&tidied), all.map(|(period, value)| (period.to_owned(), value)));
+    assert_eq!(tidied.not_times["{year}"], 2);
+    // Years beside their quarters in full.
+    let plain = read("t,v\n2020,10\n2020Q1,1\n2020Q2,2\n", &format!("{QUARTERS}not_times: [\"{{year}}\"]\n")).unwrap();
+    assert_eq!(periods(&plain), [("2020Q1".to_owned(), 1.0), ("2020Q2".to_owned(), 2.0)]);
+}
+
+#[test]
+fn parts_under_a_time_that_cant_be_read_are_no_parts_of_the_year_before() {
+    let fields = format!("{QUARTERS}fill: {{t: year}}\n");
+    let told = fault("t,v\n2019Q1,1\n2020Q1p,2\nQ2,3\n", &fields);
+    assert!(told.contains("t.csv!A3: `2020Q1p` is the quarter 2020Q1 with a mark beside it, \"p\""), "{told}");
+    assert!(told.contains("t.csv!A4: a part of a year without its year, and no time that can be read stands above it"), "{told}");
+    let told = fault("t,v\n2019Q1,1\nQ2p,3\n", &fields);
+    assert!(told.contains("`Q2p` is a quarter with a mark beside it, \"p\"") && told.contains("flags: [p]"), "{told}");
+    let marked = read("t,v\n2019Q1,1\n2020Q1p,2\nQ2,3\n", &format!("{fields}numbers: {{flags: [p]}}\n")).unwrap();
+    let read: Vec<String> = periods(&marked).into_iter().map(|(period, _)| period).collect();
+    assert_eq!(read, ["2019Q1", "2020Q1", "2020Q2"]);
+}
+
+#[test]
+fn a_name_of_the_crosswalk_is_no_entity_s_by_no_manifest() {
+    let text = "city,year,v\n甲,2000,1\n乙市,2000,2\n";
+    let told = fault_text(&csv_source("not_entities: [乙市, 丁]", text.as_bytes()), text.as_bytes());
+    let both = "\"乙市\" is a name of `yi` in the crosswalk, and no entity's by the `not_entities` of this source";
+    assert!(told.contains(both) && !told.contains("丁"), "{told}");
+    let fine = read_of_cities(&csv_source("not_entities: [丁]", text.as_bytes()), text.as_bytes()).unwrap();
+    assert_eq!(lines(&fine).len(), 2);
+}
+
+#[test]
+fn what_cells_are_that_no_value_was_read_from() {
+    let text = "city,unit,year,v,note\n甲,THS,2000,1,x\n乙,PCT,2000,2,y\n丁,THS,2000,3,z\n戊,THS,2000,4,\n甲,THS,Total,5,\n";
+    let own = csv_source("where: {unit: THS}\nnot_entities: [丁]\nnot_times: [Total]", text.as_bytes());
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| -> PathBuf {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let (file, crosswalk) = (write("t.csv", text), write("cities.csv", CITIES));
+    let said = |row: u32, column: u32| {
+        said_of_cell(&own, &file, Some(&crosswalk), (row, column)).unwrap().map(|said| (said.text, said.is_key))
+    };
+    for (cell, text, is_key) in [
+        ((1, 1), "\u{201c}city\u{201d} is the header of the entity", false),
+        ((1, 4), "\u{201c}v\u{201d} is the header of `v`", false),
+        ((1, 5), "\u{201c}note\u{201d} is the header of a column that the source `s` doesn't read", false),
+        ((2, 1), "\u{201c}甲\u{201d} is the entity of its row, which names `jia`", true),
+        ((2, 3), "\u{201c}2000\u{201d} is the time of its row", true),
+        ((2, 2), "\u{201c}THS\u{201d} is what `where: {unit: THS}` asks for of its row", false),
+        ((2, 5), "\u{201c}x\u{201d} stands in column E, which the source `s` doesn't read", false),
+        ((3, 1), "\u{201c}乙\u{201d} is the entity of its row, and the row is left out by `where`: \"THS\" is asked for in column B, and \"PCT\" stands there", false),
+        ((4, 4), "\u{201c}3\u{201d} is `v` of its row, and the row is left out by `not_entities`: \"丁\"", false),
+        ((5, 1), "\u{201c}戊\u{201d} is the entity of its row, and the row is left out: \"戊\" isn't in the crosswalk", false),
+        ((6, 3), "\u{201c}Total\u{201d} is the time of its row, and the row is left out by `not_times`", false),
+    ] {
+        assert_eq!(said(cell.0, cell.1), Some((text.to_owned(), is_key)), "{cell:?}");
+    }
+}
