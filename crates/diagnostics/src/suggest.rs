@@ -30,10 +30,7 @@ pub fn did_you_mean<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -
 
 /// The likeliest of `known` addresses, whose parts slashes divide. Each part has to be near: `table/1/dits` is `table/1/log(dist)`,
 /// by a word of its last part, and not `table/1/n_obs`. Of addresses with other numbers of parts the whole is compared.
-pub fn nearest_address<'a>(
-    found: &str,
-    known: impl IntoIterator<Item = &'a str> + Clone,
-) -> Option<&'a str> {
+pub fn nearest_address<'a>(found: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> Option<&'a str> {
     if found.len() > LONGEST {
         return None;
     }
@@ -72,7 +69,11 @@ fn part_distance(found: &str, own: &str) -> Option<usize> {
     };
     // A whole part is nearer than a word of one.
     let of_words = words.filter_map(near).min().map(|distance| 2 * distance + 1);
-    if found == own { Some(0) } else { near(own).map(|distance| 2 * distance).into_iter().chain(of_words).min() }
+    if found == own {
+        Some(0)
+    } else {
+        near(own).map(|distance| 2 * distance).into_iter().chain(of_words).min()
+    }
 }
 
 /// So many names are listed; more are no longer read.

@@ -89,7 +89,10 @@ fn said(
     let text = if row <= last {
         under_no_header(source, &header, cell, &shown)
     } else if source.last_row.is_some_and(|last| row > last) {
-        format!("{shown} stands under the table, whose last row is {} by `last_row`", source.last_row.unwrap_or(last))
+        format!(
+            "{shown} stands under the table, whose last row is {} by `last_row`",
+            source.last_row.unwrap_or(last)
+        )
     } else {
         let what = of_column(source, &header, column);
         let fill = FillColumns::find(&mut tidying, &header);
@@ -113,7 +116,11 @@ fn said(
         let called = name.map(|name| format!(", which names `{name}`")).unwrap_or_default();
         let text = match (read, what.text) {
             (true, Some(what)) => format!("{shown} is {what} of its row{called}"),
-            (true, None) => format!("{shown} stands in column {}, which the source `{}` doesn't read", letters(column), source.name),
+            (true, None) => format!(
+                "{shown} stands in column {}, which the source `{}` doesn't read",
+                letters(column),
+                source.name
+            ),
             (false, Some(what)) => format!("{shown} is {what} of its row, and {status}"),
             (false, None) => format!("{shown}: {status}"),
         };
@@ -137,15 +144,22 @@ fn under_no_header(source: &Source, header: &Header, (row, column): (u32, u32), 
     }
     let of = of_column(source, header, column);
     let variable = source.columns.iter().find(|own| {
-        own.column.as_deref().and_then(|name| header.find(name).ok()).is_some_and(|found| found.column == column)
+        own.column
+            .as_deref()
+            .and_then(|name| header.find(name).ok())
+            .is_some_and(|found| found.column == column)
     });
     match (of.text, variable) {
         (Some(what), _) => format!("{shown} is the header of {what}"),
         (None, Some(variable)) => format!("{shown} is the header of the variable `{}`", variable.variable),
         (None, None) if source.layout != Layout::Long => {
-            format!("{shown} is the header of its column: a key of the values under it, or of a column that isn't read")
+            format!(
+                "{shown} is the header of its column: a key of the values under it, or of a column that isn't read"
+            )
         }
-        (None, None) => format!("{shown} is the header of a column that the source `{}` doesn't read", source.name),
+        (None, None) => {
+            format!("{shown} is the header of a column that the source `{}` doesn't read", source.name)
+        }
     }
 }
 
@@ -157,7 +171,8 @@ struct OfColumn {
 }
 
 fn of_column(source: &Source, header: &Header, column: u32) -> OfColumn {
-    let is_here = |name: &String| find_key_quietly(source, header, name).is_some_and(|key| key.column == column);
+    let is_here =
+        |name: &String| find_key_quietly(source, header, name).is_some_and(|key| key.column == column);
     let is_entity = source.entity.iter().chain(&source.entity_with).any(is_here);
     let one = |name: &Option<String>| name.as_ref().is_some_and(is_here);
     let keys = [
@@ -182,7 +197,8 @@ fn of_column(source: &Source, header: &Header, column: u32) -> OfColumn {
 
 /// The columns that values are read from, as far as the manifest names them.
 fn value_columns(source: &Source, header: &Header) -> Vec<u32> {
-    let named = source.columns.iter().filter_map(|own| Some(header.find(own.column.as_deref()?).ok()?.column));
+    let named =
+        source.columns.iter().filter_map(|own| Some(header.find(own.column.as_deref()?).ok()?.column));
     let columns: Vec<u32> = named.collect();
     match columns.is_empty() {
         true => header.cells.iter().map(|(column, _)| *column).collect(),
@@ -201,9 +217,12 @@ fn name_of(tidying: &mut Tidying<'_>, keys: &KeyColumns, row: &GridRow) -> Optio
 fn status_of(tidying: &mut Tidying<'_>, keys: &KeyColumns, row: &dyn Row, values: &[u32]) -> String {
     if let Some((column, wanted, found)) = keys.unmet(row) {
         let header = letters(column);
-        return format!("the row is left out by `where`: {wanted:?} is asked for in column {header}, and {found:?} stands there");
+        return format!(
+            "the row is left out by `where`: {wanted:?} is asked for in column {header}, and {found:?} stands there"
+        );
     }
-    let before = (tidying.confirmed, tidying.outside.rows(), tidying.not_times.clone(), tidying.headings.len());
+    let before =
+        (tidying.confirmed, tidying.outside.rows(), tidying.not_times.clone(), tidying.headings.len());
     let keyed: Option<KeyedRow> = keys.key_of(tidying, row, values);
     if keyed.is_some() {
         return String::new();

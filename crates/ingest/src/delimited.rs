@@ -85,6 +85,9 @@ pub(crate) struct TextBlock<'t> {
 struct Record<'r, 't> {
     number: u32,
     fields: &'r [Cow<'t, str>],
+    delimiter: char,
+    /// Whether a field of it goes on over several lines.
+    has_lines: bool,
 }
 
 impl Row for Record<'_, '_> {
@@ -101,6 +104,26 @@ impl Row for Record<'_, '_> {
         u32::try_from(self.fields.len()).unwrap_or(u32::MAX)
     }
 
+    fn quoted_rows(&self, width: u32) -> Option<u32> {
+        if !self.has_lines || width < 2 {
+            return None;
+        }
+        let width = width as usize;
+        let fields_of = |line: &str| line.matches(self.delimiter).count() + 1;
+        let is_rows = |at: usize, field: &str| {
+            let lines: Vec<&str> = field.lines().collect();
+            let Some(([first, between @ ..], last)) = lines.split_last().map(|(last, before)| (before, last))
+            else {
+                return false;
+            };
+            at + fields_of(first) == width
+                && between.iter().all(|line| fields_of(line) == width)
+                && fields_of(last) + self.fields.len() - at - 1 == width
+        };
+        let found = self.fields.iter().enumerate().find(|(at, field)| is_rows(*at, field));
+        found.and_then(|(at, _)| u32::try_from(at + 1).ok())
+    }
+
     fn spaced_quote(&self) -> Option<u32> {
         // A quoted field may begin so; its quotation marks are text, and a closing one isn't at its end.
         let is_spaced = |field: &Cow<'_, str>| {
@@ -114,8 +137,10 @@ impl RowBlock for TextBlock<'_> {
     fn each(&self, visit: &mut dyn FnMut(&dyn Row)) -> Result<(), Malformed> {
         let mut cursor = Cursor { rest: self.text, line: self.line, dialect: self.dialect };
         let mut fields = Vec::new();
+        let delimiter = self.dialect.delimiter;
         while let Some(number) = cursor.record(&mut fields)? {
-            visit(&Record { number, fields: &fields });
+            let has_lines = cursor.line > number.saturating_add(1);
+            visit(&Record { number, fields: &fields, delimiter, has_lines });
             fields.clear();
         }
         Ok(())

@@ -26,10 +26,7 @@ pub(crate) fn marked_period<E>(
 }
 
 /// The period, or the part of a year, that a text is with a mark beside it that nobody declared, and the mark.
-pub(crate) fn undeclared_mark<P, E>(
-    text: &str,
-    read: impl Fn(&str) -> Result<P, E>,
-) -> Option<(P, String)> {
+pub(crate) fn undeclared_mark<P, E>(text: &str, read: impl Fn(&str) -> Result<P, E>) -> Option<(P, String)> {
     let folded = fold(text);
     // What is longer is no period.
     if folded.chars().count() > LONGEST {

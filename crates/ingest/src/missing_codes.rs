@@ -62,8 +62,8 @@ impl Default for CodesSeen {
 impl CodesSeen {
     /// Looks at a number as the file has it.
     pub(crate) fn see(&mut self, number: f64, row: u32, column: u32) {
-        let is_kept = is_code(number)
-            && (self.codes.len() < KEPT || self.codes.contains_key(&number.to_bits()));
+        let is_kept =
+            is_code(number) && (self.codes.len() < KEPT || self.codes.contains_key(&number.to_bits()));
         if !is_kept {
             return self.widen(number);
         }
@@ -103,7 +103,8 @@ impl CodesSeen {
         codes.sort_by(|one, other| one.0.abs().total_cmp(&other.0.abs()));
         for (number, met) in codes {
             let is_declared = if number < self.low { least.is_some() } else { most.is_some() };
-            if is_declared || self.low > self.high || !self.is_far(number, met.count > 1 || !found.is_empty()) {
+            if is_declared || self.low > self.high || !self.is_far(number, met.count > 1 || !found.is_empty())
+            {
                 self.widen(number);
                 continue;
             }
@@ -192,10 +193,34 @@ mod tests {
 
     #[test]
     fn codes_are_told_from_other_numbers() {
-        for code in [-9.0, -8.0, -7.0, -66.0, -77.0, -88.0, -98.0, -99.0, -99.9, -999.0, -99.99, 99.0, 97.0, 99.9, 888.0, 998.0, 9999.0, 99_999.0, -32_768.0] {
+        for code in [
+            -9.0, -8.0, -7.0, -66.0, -77.0, -88.0, -98.0, -99.0, -99.9, -999.0, -99.99, 99.0, 97.0, 99.9,
+            888.0, 998.0, 9999.0, 99_999.0, -32_768.0,
+        ] {
             assert!(is_code(code), "{code}");
         }
-        for number in [0.0, 9.0, -1.0, -5.0, 12.0, 90.0, 95.0, 89.0, 9.9, -6.6, 979.0, 1999.0, 9.5, -10.0, 100.0, 9990.0, 67.0, -12.25, f64::NAN, 1e300] {
+        for number in [
+            0.0,
+            9.0,
+            -1.0,
+            -5.0,
+            12.0,
+            90.0,
+            95.0,
+            89.0,
+            9.9,
+            -6.6,
+            979.0,
+            1999.0,
+            9.5,
+            -10.0,
+            100.0,
+            9990.0,
+            67.0,
+            -12.25,
+            f64::NAN,
+            1e300,
+        ] {
             assert!(!is_code(number), "{number}");
         }
     }
@@ -237,7 +262,13 @@ mod tests {
 
     #[test]
     fn the_warning_says_what_to_write() {
-        let code = MissingCode { variable: "x".into(), number: -99.9, count: 5, cells: vec!["C2".into(), "C9".into()], others: [0.5, 20.0] };
+        let code = MissingCode {
+            variable: "x".into(),
+            number: -99.9,
+            count: 5,
+            cells: vec!["C2".into(), "C9".into()],
+            others: [0.5, 20.0],
+        };
         insta::assert_snapshot!(warning(&code), @r#"`x` is -99.9 in 5 cells (C2, C9 and 3 more), far from its other numbers (0.5 to 20): if that stands for a missing value, write `missing: ["-99.9"]` at its column in vintage.yaml; if it is right, a `range` that has it"#);
     }
 }

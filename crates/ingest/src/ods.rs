@@ -15,6 +15,7 @@ use crate::runs::{Look, Runs, struck_out};
 use crate::sheet_cells::SheetCells;
 use crate::shown::Shown;
 use crate::table::Beside;
+use vintner_panel::shortest_decimal;
 
 /// Sheets end here, whatever a count says.
 const ROWS: u32 = 1_048_576;
@@ -208,16 +209,33 @@ fn cell(events: &mut Events<'_>, element: &BytesStart<'_>, looks: &Looks) -> Res
         }
     }
     let name = element.name().as_ref().to_owned();
-    // A text may be written as paragraphs alone, and so is what an error is called.
-    if (value.is_none() && is_text) || (is_error && value == Some(CellContent::Empty)) {
-        let runs = paragraphs(events, &name, looks)?;
-        let content = runs.content();
+    let seen = paragraphs(events, &name, looks)?;
+    let text = seen.as_ref().map(|runs| runs.content().raw().trim().to_owned());
+    // What an error is called is a paragraph beside an empty text or, of older programs, beside a 0.
+    let is_named = text.as_deref().is_some_and(names_an_error);
+    let is_zero = value == Some(CellContent::Number(0.0));
+    if let Some(text) = text.as_ref().filter(|text| !text.is_empty() && (is_error || (is_named && is_zero))) {
+        return Ok(Some(CellContent::Error(text.clone())));
+    }
+    // A text may be written as paragraphs alone.
+    if (value.is_none() && is_text) || value == Some(CellContent::Empty) {
+        let content = seen.unwrap_or_default().content();
         return Ok(Some(if struck { struck_out(&content.raw()) } else { content }));
     }
-    events.pass(&name)?;
     Ok(match value {
         Some(CellContent::Number(number)) if is_percent => {
             Some(CellContent::Shown(Box::new(Shown::Percent { number })))
+        }
+        Some(CellContent::Number(number)) if !struck => {
+            let note = text.as_deref().and_then(|text| shown_otherwise(number, text));
+            Some(match note {
+                None => CellContent::Number(number),
+                Some(note) => {
+                    let text = shortest_decimal(number);
+                    let whole = format!("{text} ({note})");
+                    CellContent::Shown(Box::new(Shown::Noted { text, note, raised: false, whole }))
+                }
+            })
         }
         Some(value) if struck => Some(struck_out(&value.raw())),
         None => formula.map(|formula| {
@@ -231,8 +249,34 @@ fn cell(events: &mut Events<'_>, element: &BytesStart<'_>, looks: &Looks) -> Res
     })
 }
 
-/// The paragraphs of a cell, a line each, up to the cell's end.
-fn paragraphs(events: &mut Events<'_>, cell: &str, looks: &Looks) -> Result<Runs> {
+/// Whether a text is what spreadsheets call an error.
+fn names_an_error(text: &str) -> bool {
+    text.starts_with("Err:") || (text.starts_with('#') && text.ends_with(['!', '?', 'A']) && text.len() > 3)
+}
+
+/// What is seen in a cell with a number, where that is another one or none. Digits are rounded and grouped as people like.
+fn shown_otherwise(number: f64, text: &str) -> Option<String> {
+    const SIGNS: [char; 6] = ['-', '\u{2212}', '\u{2013}', '(', '\u{25b2}', '\u{25bc}'];
+    let is_dash = |letter: char| "-\u{2013}\u{2014}\u{2212} \u{a0}".contains(letter);
+    if text.is_empty() {
+        return Some("shown as nothing".into());
+    }
+    if !text.contains(char::is_numeric) {
+        // Accountants write a dash for nothing.
+        let nothing =
+            number == 0.0 && text.chars().all(|letter| is_dash(letter) || !letter.is_alphanumeric());
+        return (!nothing).then(|| format!("shown as {text:?}"));
+    }
+    let is_rounded_off = !text.contains(|digit: char| digit.is_numeric() && digit != '0');
+    let differs = match number > 0.0 {
+        true => text.starts_with(['-', '\u{2212}']),
+        false => number < 0.0 && !text.contains(SIGNS) && !is_rounded_off,
+    };
+    differs.then(|| format!("shown as {text:?}"))
+}
+
+/// The paragraphs of a cell, a line each, up to the cell's end; nothing where it has none.
+fn paragraphs(events: &mut Events<'_>, cell: &str, looks: &Looks) -> Result<Option<Runs>> {
     let mut text = Runs::default();
     let mut begun = false;
     let mut spans: Vec<Look> = Vec::new();
@@ -268,7 +312,7 @@ fn paragraphs(events: &mut Events<'_>, cell: &str, looks: &Looks) -> Result<Runs
                 _ => {}
             },
             Event::End(element) if element.name().as_ref() == "text:span" => drop(spans.pop()),
-            Event::End(element) if element.name().as_ref() == cell => return Ok(text),
+            Event::End(element) if element.name().as_ref() == cell => return Ok(begun.then_some(text)),
             _ => {}
         }
     }
@@ -355,6 +399,48 @@ mod tests {
              <text:p>#DIV/0!</text:p></table:covered-table-cell></table:table-row>",
         );
         assert_eq!(found, [(1, ["a <  bé\nc", "2008-01-31", "#DIV/0!"].map(str::to_owned).to_vec())]);
+    }
+
+    #[test]
+    fn what_is_seen_may_be_another_number_or_none() {
+        for (number, text, note) in [
+            (0.0, "n/a", Some("shown as \"n/a\"")),
+            (12.0, "", Some("shown as nothing")),
+            (12.0, "-12", Some("shown as \"-12\"")),
+            (-12.0, "12", Some("shown as \"12\"")),
+            (-12.0, "(12)", None),
+            (-0.001, "0.00", None),
+            (0.0, "-", None),
+            (0.0, "- €", None),
+            (1_234_567.0, "1,234,567", None),
+            (12.345, "12.3", None),
+            (12.5, "12,50 €", None),
+        ] {
+            assert_eq!(shown_otherwise(number, text).as_deref(), note, "{number} {text}");
+        }
+        let cell = |value: &str, text: &str| {
+            let row = format!(
+                "<table:table-row><table:table-cell {value}><text:p>{text}</text:p></table:table-cell></table:table-row>"
+            );
+            let content = format!("<a><table:table table:name=\"s\">{row}</table:table></a>");
+            let (_, (cells, _)) = sheets(&content).unwrap().remove(0);
+            cells.into_rows().unwrap().remove(0).cells.remove(0)
+        };
+        // As LibreOffice and OpenOffice write errors.
+        for value in [
+            "office:value-type=\"string\" office:string-value=\"\" calcext:value-type=\"error\"",
+            "office:value-type=\"float\" office:value=\"0\"",
+        ] {
+            assert_eq!(cell(value, "#DIV/0!"), CellContent::Error("#DIV/0!".into()), "{value}");
+        }
+        assert_eq!(
+            cell("office:value-type=\"float\" office:value=\"0\"", "Err:502"),
+            CellContent::Error("Err:502".into())
+        );
+        assert_eq!(
+            cell("office:value-type=\"string\" office:string-value=\"\"", "x"),
+            CellContent::Text("x".into())
+        );
     }
 
     #[test]

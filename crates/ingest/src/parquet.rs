@@ -138,7 +138,9 @@ fn unread(name: &str, dtype: &ArrowDataType) -> Typed {
         A::Struct(_) | A::Map(..) => "records".to_owned(),
         A::Time32(_) | A::Time64(_) => "times of day".to_owned(),
         A::Duration(_) | A::Interval(_) => "durations".to_owned(),
-        other => format!("{other:?}"),
+        A::Decimal256(..) => "decimal numbers of more than 38 digits".to_owned(),
+        A::Union(_) => "values of several types".to_owned(),
+        _ => "values of a type that isn't known here".to_owned(),
     };
     Typed::Unread(Shown::Unsure {
         text: held.clone(),

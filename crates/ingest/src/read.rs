@@ -150,8 +150,10 @@ pub fn read_grid(source: &Source, bytes: &[u8]) -> Result<Grid> {
                 message: "a page of HTML without a table".into(),
                 hint: "get the file itself, which may need signing in".into(),
             };
-            let (rows, merged) = table.ok_or_else(|| unreadable(source, none()))?;
-            let mut table = Table { sheet: None, rows, hidden: Hidden::default(), merged };
+            let html::PageTable { rows, merged, hidden } = table.ok_or_else(|| unreadable(source, none()))?;
+            let hidden = Hidden { rows: hidden, ..Hidden::default() };
+            let mut table = Table { sheet: None, rows, hidden, merged };
+            warnings.extend(hidden::apply(&mut table, source.hidden));
             warnings.extend(merged::apply(&mut table, source).map_err(|wrong| unreadable(source, wrong))?);
             (None, table.rows, table.merged)
         }
@@ -462,6 +464,19 @@ fn width_of(source: &Source, header: &Header) -> Option<u32> {
 /// In text, a field beyond the header's last is a delimiter inside a value (a thousands separator,
 /// say), which has shifted all that follows.
 fn check_width(tidying: &mut Tidying<'_>, row: &dyn Row, width: u32) {
+    if let Some(column) = row.quoted_rows(width) {
+        return tidying.too_wide(Problem {
+            cell: Some((row.number(), column)),
+            message: format!(
+                "a quoted field goes on over several lines, each of which has as many fields as the header: it may be a text, or \
+                 quotation marks that are parts of texts in rows of their own, {:?}",
+                row.cell(column).raw()
+            ),
+            hint: "in a copy of the file, quote each text with such a mark and double the mark in it; take the line breaks out of it if \
+                   it is one text"
+                .into(),
+        });
+    }
     if row.width() <= width {
         return;
     }

@@ -21,6 +21,12 @@ pub(crate) trait Row {
         None
     }
 
+    /// The column of a quoted field that goes on over several lines, each of which is a row of so many fields if its quotation
+    /// marks are parts of texts.
+    fn quoted_rows(&self, _width: u32) -> Option<u32> {
+        None
+    }
+
     /// What a cell of a column of keys that is filled down is.
     fn filled(&self, _column: u32) -> Filled {
         Filled::Own

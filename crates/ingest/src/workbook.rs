@@ -12,6 +12,7 @@ use crate::merged_region::MergedRegion;
 use crate::runs::struck_out;
 use crate::sheet_cells::SheetCells;
 use crate::table::{Beside, Table, Unreadable, Wanted};
+use crate::xls_marks::XlsMarks;
 use crate::xlsx_marks::{SheetMarks, XlsxMarks};
 use crate::{archive, ods};
 
@@ -27,12 +28,14 @@ pub(crate) fn read_sheets(
     match format {
         Format::Xls => {
             let mut workbook = opened::<Xls<_>, _>(Cursor::new(bytes), format)?;
+            let marks = XlsMarks::of(bytes);
             sheets_of(&workbook.sheet_names(), wanted, |_, name| {
                 let regions = workbook.merge_cells_by_sheet_name(name).unwrap_or_default();
                 let regions =
                     regions.iter().filter_map(|region| MergedRegion::between(region.start, region.end));
-                let beside = Beside { merged: regions.collect(), ..Beside::default() };
-                Ok((range_cells(&mut workbook, name)?, beside))
+                let marks = marks.sheet(name);
+                let beside = Beside { merged: regions.collect(), hidden: marks.beside.hidden.clone() };
+                Ok((range_cells(&mut workbook, name, marks)?, beside))
             })
         }
         Format::Xlsb => {
@@ -204,7 +207,11 @@ fn quoted(names: &[String]) -> String {
 }
 
 /// The cells of a sheet that its reader lays out as a rectangle.
-fn range_cells<Workbook, Source>(workbook: &mut Workbook, name: &str) -> Result<SheetCells, String>
+fn range_cells<Workbook, Source>(
+    workbook: &mut Workbook,
+    name: &str,
+    marks: SheetMarks,
+) -> Result<SheetCells, String>
 where
     Source: Read + Seek,
     Workbook: Reader<Source>,
@@ -215,9 +222,14 @@ where
     let Some((first_row, first_column)) = range.start() else { return Ok(cells) };
     for (row, column, data) in range.used_cells() {
         let at = |first: u32, on: usize| first.saturating_add(u32::try_from(on).unwrap_or(u32::MAX));
-        cells
-            .push(at(first_row, row), at(first_column, column), content(data))
-            .map_err(|many| many.message())?;
+        let place = (at(first_row, row), at(first_column, column));
+        let content = content(data);
+        let content = if marks.struck.contains(&place) { struck_out(&content.raw()) } else { content };
+        cells.push(place.0, place.1, content).map_err(|many| many.message())?;
+    }
+    // Of two cells at a place the later counts.
+    for ((row, column), content) in marks.cells {
+        cells.push(row, column, content).map_err(|many| many.message())?;
     }
     Ok(cells)
 }

@@ -51,7 +51,10 @@ fn a_code_for_missing_that_nothing_declares_is_named_with_its_cells() {
         ..scaled
     };
     let tidied = read_of_cities(&scaled, text.as_bytes()).unwrap();
-    assert!(tidied.warnings.iter().any(|warning| warning.starts_with("`v` is -999 in 2 cells")), "{tidied:?}");
+    assert!(
+        tidied.warnings.iter().any(|warning| warning.starts_with("`v` is -999 in 2 cells")),
+        "{tidied:?}"
+    );
 }
 
 #[test]
@@ -67,7 +70,10 @@ fn a_number_beside_a_year_that_may_be_of_a_month_is_refused() {
     let begun = "t,v\n1-2020,1\n4-2020,2\n7-2020,3\n10-2020,4\n";
     assert_eq!(quarters(begun, &of("month")), ["2020Q1", "2020Q2", "2020Q3", "2020Q4"]);
     let told = fault(begun, QUARTERS);
-    assert!(told.contains("`7-2020` has a quarter that isn't in the calendar") && told.contains("it is 2020Q3"), "{told}");
+    assert!(
+        told.contains("`7-2020` has a quarter that isn't in the calendar") && told.contains("it is 2020Q3"),
+        "{told}"
+    );
     assert_eq!(quarters("t,v\n1-2020,1\n4-2020,2\n", &of("period")), ["2020Q1", "2020Q4"]);
     // February begins and ends no quarter.
     assert_eq!(quarters("t,v\n1-2020,1\n2-2020,2\n4-2020,4\n", QUARTERS), ["2020Q1", "2020Q2", "2020Q4"]);
@@ -86,7 +92,12 @@ fn years_stand_in_rows_of_their_own_over_their_parts() {
     assert_eq!(periods(&tidied), all.map(|(period, value)| (period.to_owned(), value)));
     let flags = tidied.flags().unwrap();
     assert_eq!(flags["v"]["p"], 1);
-    assert!(tidied.warnings.iter().any(|warning| warning.contains("taken for the names of the rows under them: \"2019\" (row 2), \"2020\" (row 5)")), "{:?}", tidied.warnings);
+    assert!(
+        tidied.warnings.iter().any(|warning| warning
+            .contains("taken for the names of the rows under them: \"2019\" (row 2), \"2020\" (row 5)")),
+        "{:?}",
+        tidied.warnings
+    );
     // With figures of the whole year beside it.
     let text = text.replace("2020,\n", "2020,15\n").replace("2019,\n", "2019,3\n");
     let told = fault(&text, &fields);
@@ -96,7 +107,8 @@ fn years_stand_in_rows_of_their_own_over_their_parts() {
     assert_eq!(periods(&tidied), all.map(|(period, value)| (period.to_owned(), value)));
     assert_eq!(tidied.not_times["{year}"], 2);
     // Years beside their quarters in full.
-    let plain = read("t,v\n2020,10\n2020Q1,1\n2020Q2,2\n", &format!("{QUARTERS}not_times: [\"{{year}}\"]\n")).unwrap();
+    let plain = read("t,v\n2020,10\n2020Q1,1\n2020Q2,2\n", &format!("{QUARTERS}not_times: [\"{{year}}\"]\n"))
+        .unwrap();
     assert_eq!(periods(&plain), [("2020Q1".to_owned(), 1.0), ("2020Q2".to_owned(), 2.0)]);
 }
 
@@ -104,11 +116,23 @@ fn years_stand_in_rows_of_their_own_over_their_parts() {
 fn parts_under_a_time_that_cant_be_read_are_no_parts_of_the_year_before() {
     let fields = format!("{QUARTERS}fill: {{t: year}}\n");
     let told = fault("t,v\n2019Q1,1\n2020Q1p,2\nQ2,3\n", &fields);
-    assert!(told.contains("t.csv!A3: `2020Q1p` is the quarter 2020Q1 with a mark beside it, \"p\""), "{told}");
-    assert!(told.contains("t.csv!A4: a part of a year without its year, and no time that can be read stands above it"), "{told}");
+    assert!(
+        told.contains("t.csv!A3: `2020Q1p` is the quarter 2020Q1 with a mark beside it, \"p\""),
+        "{told}"
+    );
+    assert!(
+        told.contains(
+            "t.csv!A4: a part of a year without its year, and no time that can be read stands above it"
+        ),
+        "{told}"
+    );
     let told = fault("t,v\n2019Q1,1\nQ2p,3\n", &fields);
-    assert!(told.contains("`Q2p` is a quarter with a mark beside it, \"p\"") && told.contains("flags: [p]"), "{told}");
-    let marked = read("t,v\n2019Q1,1\n2020Q1p,2\nQ2,3\n", &format!("{fields}numbers: {{flags: [p]}}\n")).unwrap();
+    assert!(
+        told.contains("`Q2p` is a quarter with a mark beside it, \"p\"") && told.contains("flags: [p]"),
+        "{told}"
+    );
+    let marked =
+        read("t,v\n2019Q1,1\n2020Q1p,2\nQ2,3\n", &format!("{fields}numbers: {{flags: [p]}}\n")).unwrap();
     let read: Vec<String> = periods(&marked).into_iter().map(|(period, _)| period).collect();
     assert_eq!(read, ["2019Q1", "2020Q1", "2020Q2"]);
 }
@@ -117,7 +141,8 @@ fn parts_under_a_time_that_cant_be_read_are_no_parts_of_the_year_before() {
 fn a_name_of_the_crosswalk_is_no_entity_s_by_no_manifest() {
     let text = "city,year,v\n甲,2000,1\n乙市,2000,2\n";
     let told = fault_text(&csv_source("not_entities: [乙市, 丁]", text.as_bytes()), text.as_bytes());
-    let both = "\"乙市\" is a name of `yi` in the crosswalk, and no entity's by the `not_entities` of this source";
+    let both =
+        "\"乙市\" is a name of `yi` in the crosswalk, and no entity's by the `not_entities` of this source";
     assert!(told.contains(both) && !told.contains("丁"), "{told}");
     let fine = read_of_cities(&csv_source("not_entities: [丁]", text.as_bytes()), text.as_bytes()).unwrap();
     assert_eq!(lines(&fine).len(), 2);
@@ -135,7 +160,9 @@ fn what_cells_are_that_no_value_was_read_from() {
     };
     let (file, crosswalk) = (write("t.csv", text), write("cities.csv", CITIES));
     let said = |row: u32, column: u32| {
-        said_of_cell(&own, &file, Some(&crosswalk), (row, column)).unwrap().map(|said| (said.text, said.is_key))
+        said_of_cell(&own, &file, Some(&crosswalk), (row, column))
+            .unwrap()
+            .map(|said| (said.text, said.is_key))
     };
     for (cell, text, is_key) in [
         ((1, 1), "\u{201c}city\u{201d} is the header of the entity", false),
@@ -145,11 +172,76 @@ fn what_cells_are_that_no_value_was_read_from() {
         ((2, 3), "\u{201c}2000\u{201d} is the time of its row", true),
         ((2, 2), "\u{201c}THS\u{201d} is what `where: {unit: THS}` asks for of its row", false),
         ((2, 5), "\u{201c}x\u{201d} stands in column E, which the source `s` doesn't read", false),
-        ((3, 1), "\u{201c}乙\u{201d} is the entity of its row, and the row is left out by `where`: \"THS\" is asked for in column B, and \"PCT\" stands there", false),
-        ((4, 4), "\u{201c}3\u{201d} is `v` of its row, and the row is left out by `not_entities`: \"丁\"", false),
-        ((5, 1), "\u{201c}戊\u{201d} is the entity of its row, and the row is left out: \"戊\" isn't in the crosswalk", false),
-        ((6, 3), "\u{201c}Total\u{201d} is the time of its row, and the row is left out by `not_times`", false),
+        (
+            (3, 1),
+            "\u{201c}乙\u{201d} is the entity of its row, and the row is left out by `where`: \"THS\" is asked for in column B, and \"PCT\" stands there",
+            false,
+        ),
+        (
+            (4, 4),
+            "\u{201c}3\u{201d} is `v` of its row, and the row is left out by `not_entities`: \"丁\"",
+            false,
+        ),
+        (
+            (5, 1),
+            "\u{201c}戊\u{201d} is the entity of its row, and the row is left out: \"戊\" isn't in the crosswalk",
+            false,
+        ),
+        (
+            (6, 3),
+            "\u{201c}Total\u{201d} is the time of its row, and the row is left out by `not_times`",
+            false,
+        ),
     ] {
         assert_eq!(said(cell.0, cell.1), Some((text.to_owned(), is_key)), "{cell:?}");
     }
+}
+
+#[test]
+fn rows_between_stray_quotation_marks_are_no_text() {
+    let fields = |format: &str| {
+        format!(
+            "name: s\nfile: t.csv\nformat: {format}\nentity: c\ntime: t\n{}",
+            "columns: [{column: v, variable: v}]"
+        )
+    };
+    let read = |text: &str, format: &str| {
+        read_source_bytes(&source(&fields(format), text.as_bytes()), text.as_bytes(), None, None)
+    };
+    for (text, format) in [
+        ("c\tt\tv\n\"a\t2000\t1\nb\"\t2000\t2\n", "tsv"),
+        ("c,t,v\n\"a,2000,1\nb,2000,2\nd\",2000,3\n", "csv"),
+    ] {
+        let told = read(text, format).expect_err(text).to_string();
+        assert!(told.contains("t.csv!A2: a quoted field goes on over several lines"), "{told}");
+    }
+    // A text with line breaks and commas of its own.
+    let tidied = read("c,t,v\n\"a, of b\nand c\",2000,1\nd,2000,2\n", "csv").unwrap();
+    assert_eq!(tidied.values().unwrap().len(), 2);
+}
+
+/// `fixtures/marks.xls`, by xlwt.
+#[test]
+fn cells_of_xls_workbooks_show_what_those_of_others_do() {
+    let bytes = include_bytes!("fixtures/marks.xls").as_slice();
+    let of = |columns: &str| {
+        let fields = format!("name: s\nfile: t.xls\nformat: xls\nentity: c\ntime: t\ncolumns: [{columns}]");
+        read_source_bytes(&source(&fields, bytes), bytes, None, None)
+    };
+    let tidied = of("{column: v, variable: v}").unwrap();
+    let found = lines(&tidied);
+    assert_eq!(
+        found[..4],
+        ["a 2000 v = 12.3 at C2", "b 2000 v = 13 at C3", "0110 2000 v = 0 at C4", "d 2000 v = 15.5 at C5"]
+    );
+    assert_eq!(found.len(), 4 + 395);
+    for (at, line) in found.iter().enumerate().skip(4) {
+        let row = at + 1;
+        assert_eq!(*line, format!("Ünit {row} {} 2000 v = {row}.5 at C{}", "x".repeat(40), row + 1));
+    }
+    let warned = tidied.warnings.join("\n");
+    assert!(warned.contains("C2 (12.3 with a raised 1)"), "{warned}");
+    assert!(warned.contains("1 row is hidden (5)"), "{warned}");
+    let few = of("{column: v, variable: v}, {column: w, variable: w}").expect_err("percents").to_string();
+    assert!(few.contains("`w` has 1 cell in percent (D2) beside"), "{few}");
 }

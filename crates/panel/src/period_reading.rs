@@ -910,7 +910,9 @@ mod tests {
         for text in ["3-1990", "03/1990", "1990-3"] {
             assert_eq!(read(by_month, text).unwrap(), "1990Q1", "{text}");
         }
-        for (text, quarter) in [("1-1990", "1990Q1"), ("4-1990", "1990Q2"), ("07/1990", "1990Q3"), ("10-1990", "1990Q4")] {
+        for (text, quarter) in
+            [("1-1990", "1990Q1"), ("4-1990", "1990Q2"), ("07/1990", "1990Q3"), ("10-1990", "1990Q4")]
+        {
             assert_eq!(read(by_month, text).unwrap(), quarter, "{text}");
         }
         assert!(read(by_month, "2-1990").is_err());

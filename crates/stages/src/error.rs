@@ -389,9 +389,10 @@ impl StagesError {
             }
             StagesError::Pipeline(error) => error.is_usage(),
             StagesError::Crosswalk(_) | StagesError::Claims(_) | StagesError::Labels(_) => true,
-            StagesError::NoNumber { .. } | StagesError::TwoNumbers { .. } | StagesError::NoCell { .. } => {
-                true
-            }
+            StagesError::NoNumber { .. }
+            | StagesError::TwoNumbers { .. }
+            | StagesError::TwoTables { .. }
+            | StagesError::NoCell { .. } => true,
             _ => false,
         }
     }

@@ -428,7 +428,11 @@ fn each_number_of_a_table_of_models_leads_to_its_cells() {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
-        for part in text.split("table/").skip(1).filter(|part| part.starts_with(|letter: char| letter.is_ascii_digit())) {
+        for part in text
+            .split("table/")
+            .skip(1)
+            .filter(|part| part.starts_with(|letter: char| letter.is_ascii_digit()))
+        {
             let ends = |letter: char| !(letter.is_ascii_alphanumeric() || "_/:".contains(letter));
             let address = format!("table/{}", part.split(ends).next().unwrap());
             let found = workspace.vintner(&["trace", &address]);

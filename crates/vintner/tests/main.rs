@@ -19,6 +19,7 @@ mod crashes;
 mod damaged_files;
 mod data_shapes;
 mod diff;
+mod doubtful;
 mod effects_and_weights;
 mod examples;
 mod exit_codes;

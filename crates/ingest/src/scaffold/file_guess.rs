@@ -250,8 +250,8 @@ fn page(bytes: &[u8]) -> Result<Readable, String> {
     let label =
         text_encoding::likely(bytes, None).map(|encoding| encoding.name().to_lowercase()).ok_or_else(none)?;
     let text = text_encoding::decode(bytes, &label).map_err(|_| none())?.text;
-    let table = html::table(&text).ok().flatten().filter(|(rows, _)| !rows.is_empty());
-    let (rows, merged) = table.ok_or_else(none)?;
+    let table = html::table(&text).ok().flatten().filter(|table| !table.rows.is_empty());
+    let html::PageTable { rows, merged, .. } = table.ok_or_else(none)?;
     let mut reading = Readable { merged, ..plain(Format::Html, None, rows) };
     reading.encoding = (label != "utf-8").then_some(label);
     Ok(reading)

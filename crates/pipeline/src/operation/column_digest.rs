@@ -189,7 +189,8 @@ mod tests {
     #[test]
     fn parts_of_two_types_are_told_apart_in_words() {
         let wholes = Column::new("x".into(), [1_i64]);
-        let refused = ColumnDigest::new(&DataType::Int32, 1).add(&wholes).err().map(|error| error.to_string());
+        let refused =
+            ColumnDigest::new(&DataType::Int32, 1).add(&wholes).err().map(|error| error.to_string());
         let said = "column `x` holds whole numbers of 64 bits after whole numbers of 32 bits";
         assert!(refused.as_ref().is_some_and(|message| message.contains(said)), "{refused:?}");
     }

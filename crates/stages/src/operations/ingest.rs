@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_diagnostics::{Document, Faults, Node};
-use vintner_ingest::{Crosswalk, MissingCode, NameOutside, Source, needs_whole, read_source_bytes, read_source_in_blocks};
+use vintner_ingest::{
+    Crosswalk, MissingCode, NameOutside, Source, needs_whole, read_source_bytes, read_source_in_blocks,
+};
 use vintner_panel::PeriodWindow;
 use vintner_pipeline::{Artifact, Digest, InputDeclaration, Inputs, Kind, OutputDeclaration, Outputs};
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::Serialize;
+use serde_json::Value;
 use vintner_pipeline::{Pipeline, Store, Vintage};
+use vintner_transform::Expression;
 
 use super::cells::{CellsAt, cells_at};
 use super::ground::Base;
@@ -18,7 +20,8 @@ use crate::error::StagesError;
 /// What depends on a cell.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CellTrace {
-    /// What a cell is that no value was read from: a key of its row, whose values follow, or what is left out, and by what.
+    /// What a cell is that no value was read from: a key of its row, whose values follow, or what is left out, and by what; and
+    /// which stages choose their rows by it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub said: Vec<String>,
     /// The cell, and the values that were read from it.
@@ -29,6 +32,31 @@ pub struct CellTrace {
     pub numbers: Vec<NumberAddress>,
     /// Stages in other languages that may depend on it.
     pub opaque: Vec<String>,
+}
+
+/// The stages whose rows are chosen, or split, by values that depend on a cell: of a row that it keeps out no number tells.
+fn choosing(pipeline: &Pipeline, values: &[(String, usize)]) -> Vec<String> {
+    let is_touched = |name: &String| values.iter().any(|(variable, _)| variable == name);
+    let mut said = Vec::new();
+    for stage in &pipeline.stages {
+        let text = |field: &str| stage.bound.params.get(field).and_then(Value::as_str);
+        if let Some(condition) = text("where") {
+            let reads = Expression::parse(condition).map(|read| read.reads()).unwrap_or_default();
+            if let Some(variable) = reads.iter().find(|name| is_touched(name)) {
+                said.push(format!(
+                    "`{}` is over the rows of `where: {condition}`: which they are rests on `{variable}` of this cell's row",
+                    stage.name
+                ));
+            }
+        }
+        if let Some(variable) = text("by").filter(|by| is_touched(&(*by).to_owned())) {
+            said.push(format!(
+                "`{}` is split `by: {variable}`: which part this cell's row is of rests on it",
+                stage.name
+            ));
+        }
+    }
+    said
 }
 
 /// Lists every number that depends on a cell, named as `file!sheet!D15`; the sheet may be left out where
@@ -43,9 +71,10 @@ pub fn trace_cell(
     cell: &str,
 ) -> Result<CellTrace, StagesError> {
     let made = Made::load(pipeline, vintage, store)?;
-    let CellsAt { cells, said } = cells_at(&made, cell)?;
+    let CellsAt { cells, mut said } = cells_at(&made, cell)?;
     let mut spread = Spread::new(&made, &cells);
     let values = spread.values()?;
+    said.extend(choosing(pipeline, &values));
     let numbers = Numbers::of(&made)?;
     let mut known: BTreeMap<Rc<Base>, bool> = BTreeMap::new();
     let mut found = Vec::new();

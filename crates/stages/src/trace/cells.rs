@@ -206,8 +206,7 @@ pub(super) fn cells_at(made: &Made<'_>, text: &str) -> Result<CellsAt, StagesErr
     let sources = tidy_sources(made)?;
     let mut found = Vec::new();
     let is_here = |source: &TidySource| {
-        source.place.file == file
-            && sheet.is_none_or(|sheet| source.place.sheet.as_deref() == Some(sheet))
+        source.place.file == file && sheet.is_none_or(|sheet| source.place.sheet.as_deref() == Some(sheet))
     };
     for source in &sources {
         if let (true, Ok(number)) = (is_here(source), &number) {
@@ -285,11 +284,7 @@ impl TidySource {
 }
 
 /// What the source says of a cell that no value was read from; nothing where that can't be told.
-fn said_of(
-    made: &Made<'_>,
-    source: &TidySource,
-    cell: (u32, u32),
-) -> Result<Option<CellSaid>, StagesError> {
+fn said_of(made: &Made<'_>, source: &TidySource, cell: (u32, u32)) -> Result<Option<CellSaid>, StagesError> {
     let file = made.vintage.sources.iter().find(|file| file.name == source.place.source);
     let Some(file) = file else { return Ok(None) };
     let declared: Source = serde_json::from_value(file.declaration.clone())?;
