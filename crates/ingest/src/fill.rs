@@ -200,13 +200,22 @@ impl Above {
         let year = self.period.map(Period::in_year).or(self.year);
         let own = year.and_then(|year| parts.period(year, part));
         let own = own.filter(|own| self.period.is_none_or(|before| *own > before));
-        if let Some(own) = own {
+        let is_open = own.is_some() && parts.may_be_month(raw, part, self.period);
+        if let Some(own) = own.filter(|_| !is_open) {
             let mark = mark.map(|mark| format!(" {mark}")).unwrap_or_default();
             self.content = CellContent::Text(format!("{own}{mark}"));
             self.period = Some(own);
             return;
         }
         let without = "a part of a year without its year";
+        if is_open {
+            self.content = CellContent::unsure(
+                raw,
+                format!("{raw:?} may be a quarter, or the month with which one begins or ends"),
+                "say in vintage.yaml what the number counts: `period: {frequency: quarter, number: period}`, or `number: month`",
+            );
+            return;
+        }
         let (message, hint) = match (self.period, self.anew) {
             (Some(before), _) => (
                 format!("{without}, which doesn't follow {before}"),

@@ -5,7 +5,7 @@ use vintner_panel::{Frequency, Period, PeriodReading};
 use crate::flag_pattern::{FlagPattern, without_flags};
 use crate::fold::fold;
 use crate::marked_period::marked_period;
-use crate::part_of_year::part_of_year;
+use crate::part_of_year::{PartDoubt, part_doubt, part_in};
 use crate::source::Source;
 
 /// Stands among texts that are no times for any year, where times are parts of years.
@@ -57,7 +57,7 @@ impl<'s> YearParts<'s> {
         if let Some(period) = read(text).ok().or_else(marked) {
             return TimeCell::Whole(period);
         }
-        let part = |text: &str| part_of_year(text, self.frequency);
+        let part = |text: &str| part_in(text, self.reading);
         if let Some(own) = part(text) {
             return TimeCell::Part(own, None);
         }
@@ -70,6 +70,12 @@ impl<'s> YearParts<'s> {
             None if text.chars().any(char::is_numeric) => TimeCell::Other,
             None => TimeCell::Nothing,
         }
+    }
+
+    /// Whether a number alone may be that of a month, for all that the time above it says: 4 may be April, behind 3 it isn't.
+    pub(crate) fn may_be_month(&self, text: &str, part: u32, before: Option<Period>) -> bool {
+        let is_next = before.is_some_and(|before| before.part() + 1 == part && part > 2);
+        matches!(part_doubt(text, self.reading), Some(PartDoubt::Either(_))) && !is_next
     }
 
     /// The period that a part of a year is.

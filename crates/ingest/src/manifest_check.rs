@@ -375,9 +375,11 @@ impl Check<'_> {
             let message = format!("`{field}` belongs to text, and the format is {}", format.name());
             self.fault(place.field(field), message, "leave it out, or mend `format`");
         }
-        if source.hidden.is_some() && !matches!(format, Format::Xlsx | Format::Ods | Format::Html) {
+        if source.hidden.is_some()
+            && !matches!(format, Format::Xlsx | Format::Xls | Format::Ods | Format::Html)
+        {
             let message = format!(
-                "`hidden` belongs to xlsx and ods workbooks and HTML pages, and the format is {}",
+                "`hidden` belongs to xlsx, xls and ods workbooks and HTML pages, and the format is {}",
                 format.name()
             );
             self.fault(place.field("hidden"), message, "leave it out, or mend `format`");

@@ -213,8 +213,8 @@ fn cell(events: &mut Events<'_>, element: &BytesStart<'_>, looks: &Looks) -> Res
     let text = seen.as_ref().map(|runs| runs.content().raw().trim().to_owned());
     // What an error is called is a paragraph beside an empty text or, of older programs, beside a 0.
     let is_named = text.as_deref().is_some_and(names_an_error);
-    let is_zero = value == Some(CellContent::Number(0.0));
-    if let Some(text) = text.as_ref().filter(|text| !text.is_empty() && (is_error || (is_named && is_zero))) {
+    let is_none = value == Some(CellContent::Number(0.0)) || value == Some(CellContent::Empty);
+    if let Some(text) = text.as_ref().filter(|text| !text.is_empty() && (is_error || (is_named && is_none))) {
         return Ok(Some(CellContent::Error(text.clone())));
     }
     // A text may be written as paragraphs alone.

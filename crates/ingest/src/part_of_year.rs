@@ -1,6 +1,6 @@
 //! Which month, quarter or half of a year a header names, where the year stands in each row.
 
-use vintner_panel::{Frequency, PeriodReading};
+use vintner_panel::{Frequency, Numbered, PeriodReading};
 
 use crate::fold::fold;
 
@@ -62,9 +62,96 @@ pub(crate) fn part_of_year(header: &str, frequency: Frequency) -> Option<u32> {
     (read.in_year() == 2000).then(|| read.part())
 }
 
+/// The same under a reading that may say that numbers count months, each of which stands for the quarter or half-year that it
+/// begins or ends.
+pub(crate) fn part_in(header: &str, reading: PeriodReading) -> Option<u32> {
+    let frequency = reading.frequency?;
+    match bare_number(header).filter(|_| reading.number == Some(Numbered::Month)) {
+        Some(number) if is_divided_in_months(frequency) => by_month(number, frequency),
+        _ => part_of_year(header, frequency),
+    }
+}
+
+/// What a number alone may count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PartDoubt {
+    /// Parts of years: no part begins or ends with the month of that number.
+    Certain,
+    /// The part of that number, or this one, with which a month begins or ends.
+    Either(u32),
+    /// Months: a year has fewer parts.
+    Beyond,
+}
+
+/// What a number alone may count where quarters or half-years are due and nothing says it; nothing of other texts, and of numbers
+/// that come to the same.
+pub(crate) fn part_doubt(header: &str, reading: PeriodReading) -> Option<PartDoubt> {
+    let frequency = reading.frequency.filter(|own| is_divided_in_months(*own) && reading.number.is_none())?;
+    let number = bare_number(header)?;
+    if i64::from(number) > i64::from(frequency.in_a_year()?) {
+        return Some(PartDoubt::Beyond);
+    }
+    match by_month(number, frequency) {
+        None => Some(PartDoubt::Certain),
+        Some(part) => (part != number).then_some(PartDoubt::Either(part)),
+    }
+}
+
+fn is_divided_in_months(frequency: Frequency) -> bool {
+    matches!(frequency, Frequency::Quarter | Frequency::HalfYear)
+}
+
+/// A text that is a number of a month and nothing else.
+fn bare_number(text: &str) -> Option<u32> {
+    let folded = fold(text);
+    let bare = folded.trim_end_matches('.').trim_matches(' ');
+    let is_bare = (1..=2).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_digit());
+    bare.parse().ok().filter(|number| is_bare && (1..=12).contains(number))
+}
+
+/// The quarter or half-year that begins or ends with a month.
+fn by_month(month: u32, frequency: Frequency) -> Option<u32> {
+    let months = 12 / u32::try_from(frequency.in_a_year()?).ok().filter(|parts| *parts > 0)?;
+    match month % months {
+        0 => Some(month / months),
+        1 => Some(month / months + 1),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_alone_count_parts_or_months() {
+        let of = |frequency, number| PeriodReading {
+            frequency: Some(frequency),
+            number,
+            ..PeriodReading::default()
+        };
+        let quarters = of(Frequency::Quarter, None);
+        for (text, doubt) in [
+            ("1", None),
+            ("2", Some(PartDoubt::Certain)),
+            ("3", Some(PartDoubt::Either(1))),
+            ("4.", Some(PartDoubt::Either(2))),
+            ("6", Some(PartDoubt::Beyond)),
+            ("13", None),
+            ("Q3", None),
+            ("2003", None),
+        ] {
+            assert_eq!(part_doubt(text, quarters), doubt, "{text}");
+        }
+        assert_eq!(part_doubt("7", of(Frequency::HalfYear, None)), Some(PartDoubt::Beyond));
+        assert_eq!(part_doubt("7", of(Frequency::Month, None)), None);
+        let months = of(Frequency::Quarter, Some(Numbered::Month));
+        let read: Vec<Option<u32>> =
+            ["1", "2", "3", "4", "12", "Q3", "Mar"].iter().map(|text| part_in(text, months)).collect();
+        assert_eq!(read, [Some(1), None, Some(1), Some(2), Some(4), Some(3), Some(1)]);
+        assert_eq!((part_doubt("3", months), part_in("3", quarters)), (None, Some(3)));
+        assert_eq!(part_in("7", of(Frequency::HalfYear, Some(Numbered::Month))), Some(2));
+    }
 
     #[test]
     fn headers_name_parts_of_a_year() {

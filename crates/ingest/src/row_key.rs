@@ -422,8 +422,7 @@ impl KeyColumns {
         if self.within.is_empty() {
             return Some(time);
         }
-        let frequency = tidying.asked.source.period?.frequency?;
-        part_if_any(&self.within, frequency, row)?.in_year(time)
+        part_if_any(&self.within, tidying.asked.source.period?, row)?.in_year(time)
     }
 
     /// What to do about a blank key.

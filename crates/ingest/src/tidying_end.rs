@@ -522,7 +522,7 @@ impl<'a> Tidying<'a> {
 
     /// Numbers beside years that may be of quarters or months are a fault where none of them decides it.
     fn settle_numbered(&mut self) {
-        let reading = self.asked.source.period_of_times();
+        let reading = self.asked.source.period;
         let problem = reading.and_then(|reading| std::mem::take(&mut self.numbered).fault(reading));
         problem.into_iter().for_each(|problem| self.fault(problem));
     }

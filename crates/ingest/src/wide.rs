@@ -1,14 +1,15 @@
 //! Wide tables: a row for each entity, a column for each year or other period; or a row for each year, a column for
 //! each of its months or quarters.
 
-use vintner_panel::{Frequency, Period};
+use vintner_panel::{Frequency, Numbered, Period, PeriodReading};
 
 use crate::cell::Cell;
 use crate::fold::{fold, fold_header};
 use crate::header::Header;
 use crate::marked_period::undeclared_mark;
 use crate::marked_time::MarkedTime;
-use crate::part_of_year::part_of_year;
+use crate::part_of_year::{PartDoubt, part_doubt, part_in, part_of_year};
+use crate::period_text::period_text;
 use crate::problem::Problem;
 use crate::read_row::ReadRow;
 use crate::records::RecordPlace;
@@ -151,10 +152,32 @@ fn no_such_part(year: i32, part: Option<Part>) -> (String, String) {
 fn is_time(tidying: &Tidying<'_>, text: &str) -> bool {
     let source = tidying.asked.source;
     match (parts_of(source), source.period_of_times()) {
-        (Some(parts), _) => part_of_year(text, parts).is_some(),
+        (Some(_), _) => source.period.and_then(|reading| part_in(text, reading)).is_some(),
         (None, Some(reading)) => tidying.period_in(reading, Cell::Text(text)).is_ok(),
         (None, None) => parse_marked_year(Cell::Text(text), source.years()).is_ok(),
     }
+}
+
+/// What is wrong with a header that is a month where quarters or halves of each row's year are due: with those that end one it
+/// would be left out unseen. Beside years that stand over them, months by their names are of another length.
+fn month_header(tidying: &Tidying<'_>, text: &str, is_under_year: bool) -> Option<(String, String)> {
+    let reading = tidying.asked.source.period?;
+    let frequency =
+        reading.frequency.filter(|own| matches!(own, Frequency::Quarter | Frequency::HalfYear))?;
+    let is_number = part_doubt(text, reading) == Some(PartDoubt::Beyond);
+    let by_name = !is_under_year
+        && parts_of(tidying.asked.source).is_some()
+        && part_of_year(text, Frequency::Month).is_some();
+    let by_month = PeriodReading { number: Some(Numbered::Month), ..reading };
+    let hint = if is_number {
+        format!(
+            "if it is a month with which a {frequency} begins or ends, write `period: {}` in vintage.yaml; if there is one for each month, declare the frequency `month`",
+            period_text(by_month)
+        )
+    } else {
+        "declare the frequency `month`, or take it out in a copy of the file".to_owned()
+    };
+    (is_number || by_name).then(|| (format!("{text:?} is no {frequency} of a year"), hint))
 }
 
 /// What is wrong with a header that is a period with a mark beside it which nobody declared; nothing of any other.
@@ -183,15 +206,23 @@ impl YearsOverParts {
     fn is_time(&self, tidying: &Tidying<'_>, parts: &[String]) -> bool {
         let years = tidying.asked.source.years();
         self.texts(parts).is_some_and(|(year, part)| {
-            parse_marked_year(Cell::Text(year), years).is_ok() && part_of_year(part, self.frequency).is_some()
+            parse_marked_year(Cell::Text(year), years).is_ok() && self.part(tidying, part).is_some()
         })
+    }
+
+    /// Which part of a year a text is.
+    fn part(&self, tidying: &Tidying<'_>, text: &str) -> Option<u32> {
+        part_in(text, tidying.asked.source.period?)
     }
 
     /// The period of a column; nothing, and a fault, where its year is none that the source covers.
     fn time(&self, tidying: &mut Tidying<'_>, parts: &[String], cell: (u32, u32)) -> Option<MarkedTime> {
         let (year, part) = self.texts(parts)?;
         let MarkedTime { time: year, mark } = tidying.marked_year(Cell::Text(year), cell.0, cell.1)?;
-        let period = Period::of_year(self.frequency, year, part_of_year(part, self.frequency)?)?;
+        let number = self.part(tidying, part)?;
+        let doubt = tidying.asked.source.period.and_then(|reading| part_doubt(part, reading));
+        tidying.numbered.see_part(doubt, cell, part);
+        let period = Period::of_year(self.frequency, year, number)?;
         Some(MarkedTime { time: period.ordinal(), mark })
     }
 }
@@ -272,6 +303,11 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
             None => is_time(tidying, text),
         };
         if !is_time {
+            let part = over.as_ref().map_or(text, |over| in_rows(over.part));
+            if let Some((message, hint)) = month_header(tidying, part, over.is_some()) {
+                tidying.fault_at(header.row, *column, message, hint);
+                continue;
+            }
             if let Some((message, hint)) = marked_header(tidying, text) {
                 tidying.fault_at(header.row, *column, message, hint);
                 continue;
@@ -305,8 +341,11 @@ fn year_columns(tidying: &mut Tidying<'_>, header: &Header, taken: &[u32]) -> Op
         let unmarked = |time: i32| MarkedTime { time, mark: None };
         let time = match (&over, parts_of(source)) {
             (Some(over), _) => over.time(tidying, parts, (header.row, *column)),
-            (None, Some(parts)) => {
-                part_of_year(text, parts).and_then(|part| i32::try_from(part).ok()).map(unmarked)
+            (None, Some(_)) => {
+                let doubt = source.period.and_then(|reading| part_doubt(text, reading));
+                tidying.numbered.see_part(doubt, (header.row, *column), text);
+                let part = source.period.and_then(|reading| part_in(text, reading));
+                part.and_then(|part| i32::try_from(part).ok()).map(unmarked)
             }
             (None, None) => tidying.time(cell, header.row, *column),
         };

@@ -1,11 +1,11 @@
 //! A time in several columns: its year, and its quarter, its month, or its month and its day.
 
-use vintner_panel::{Frequency, Period};
+use vintner_panel::{Frequency, Numbered, Period, PeriodReading};
 
 use crate::cell::Cell;
 use crate::fold::fold;
 use crate::key_column::KeyColumn;
-use crate::part_of_year::part_of_year;
+use crate::part_of_year::{PartDoubt, part_doubt, part_in as part_under};
 use crate::rows::Row;
 use crate::tidying::Tidying;
 use crate::yaml_word::yaml_word;
@@ -42,13 +42,14 @@ pub(crate) fn part_in(tidying: &mut Tidying<'_>, columns: &[KeyColumn], row: &dy
 }
 
 /// Which part of a year a row is of, if any; a fault nowhere.
-pub(crate) fn part_if_any(columns: &[KeyColumn], frequency: Frequency, row: &dyn Row) -> Option<Part> {
+pub(crate) fn part_if_any(columns: &[KeyColumn], reading: PeriodReading, row: &dyn Row) -> Option<Part> {
+    let (frequency, number) = (reading.frequency?, reading.number);
     match (columns, frequency) {
         ([month, day], Frequency::Day) => {
-            let month = number_of(month.cell(row), Frequency::Month)?;
-            Some(Part::Day(month, number_of(day.cell(row), Frequency::Day)?))
+            let month = number_of(month.cell(row), Frequency::Month, None)?;
+            Some(Part::Day(month, number_of(day.cell(row), Frequency::Day, None)?))
         }
-        ([column], _) => Some(Part::Of(frequency, number_of(column.cell(row), frequency)?)),
+        ([column], _) => Some(Part::Of(frequency, number_of(column.cell(row), frequency, number)?)),
         _ => None,
     }
 }
@@ -60,15 +61,26 @@ fn counted(
     frequency: Frequency,
 ) -> Option<u32> {
     let cell = column.cell(row);
-    let found = number_of(cell, frequency);
+    let number = tidying.asked.source.period.and_then(|period| period.number);
+    let found = number_of(cell, frequency, number);
+    let doubt = part_doubt(&whole_text(cell), reading_of(frequency, number));
+    tidying.numbered.see_part(doubt, (row.number(), column.column), &whole_text(cell));
     if found.is_none() {
         let raw = cell.raw();
+        let by_month = match doubt {
+            Some(PartDoubt::Beyond) => {
+                format!(
+                    "if numbers count months, write `period: {{frequency: {frequency}, number: month}}` in vintage.yaml; "
+                )
+            }
+            _ => String::new(),
+        };
         tidying.fault_at(
             row.number(),
             column.column,
             format!("{raw:?} is no {} of a year", frequency.word()),
             format!(
-                "if it stands for the year as a whole or for anything else that isn't to be read, write `not_times: [{}]` in \
+                "{by_month}if it stands for the year as a whole or for anything else that isn't to be read, write `not_times: [{}]` in \
                  vintage.yaml; otherwise mend `period` or `within_year`",
                 yaml_word(&raw)
             ),
@@ -78,18 +90,13 @@ fn counted(
 }
 
 /// The number that a cell gives a part of a year: 3 of 3, 3.0, M03, Mar; of weeks 7 of W07 as well.
-fn number_of(cell: Cell<'_>, frequency: Frequency) -> Option<u32> {
-    let raw = cell.raw();
-    let folded = fold(&raw);
-    // A whole number that a spreadsheet keeps as one with a fraction.
-    let text = match folded.split_once('.') {
-        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => whole,
-        _ => &folded,
-    };
+fn number_of(cell: Cell<'_>, frequency: Frequency, number: Option<Numbered>) -> Option<u32> {
+    let text = whole_text(cell);
+    let text = text.as_str();
     let most = match frequency {
         Frequency::Day => 31,
         Frequency::Week => 53,
-        _ => return part_of_year(text, frequency),
+        _ => return part_under(text, reading_of(frequency, number)),
     };
     let digits = match frequency {
         Frequency::Week => text.trim_start_matches(['W', 'w']).trim_start_matches(' '),
@@ -99,13 +106,28 @@ fn number_of(cell: Cell<'_>, frequency: Frequency) -> Option<u32> {
     digits.parse().ok().filter(|part| few && (1..=most).contains(part))
 }
 
+fn reading_of(frequency: Frequency, number: Option<Numbered>) -> PeriodReading {
+    PeriodReading { frequency: Some(frequency), number, ..PeriodReading::default() }
+}
+
+/// A cell's text; of a whole number that a spreadsheet keeps as one with a fraction without that.
+fn whole_text(cell: Cell<'_>) -> String {
+    let folded = fold(&cell.raw());
+    match folded.split_once('.') {
+        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => {
+            whole.to_owned()
+        }
+        _ => folded,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn parts_are_read_in_the_forms_of_their_length() {
-        let of = |text: &str, frequency| number_of(Cell::of_text(text), frequency);
+        let of = |text: &str, frequency| number_of(Cell::of_text(text), frequency, None);
         for (text, frequency, part) in [
             ("3", Frequency::Month, Some(3)),
             ("3.0", Frequency::Month, Some(3)),
@@ -123,7 +145,7 @@ mod tests {
         ] {
             assert_eq!(of(text, frequency), part, "{text}");
         }
-        assert_eq!(number_of(Cell::Number(3.0), Frequency::Month), Some(3));
+        assert_eq!(number_of(Cell::Number(3.0), Frequency::Month, None), Some(3));
         assert_eq!(Part::Day(2, 30).in_year(2020), None);
     }
 }

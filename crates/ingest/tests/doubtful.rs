@@ -75,6 +75,8 @@ fn a_number_beside_a_year_that_may_be_of_a_month_is_refused() {
         "{told}"
     );
     assert_eq!(quarters("t,v\n1-2020,1\n4-2020,2\n", &of("period")), ["2020Q1", "2020Q4"]);
+    // No month of one begins a quarter and of another ends one.
+    assert_eq!(quarters("t,v\n3-2020,1\n4-2020,2\n", QUARTERS), ["2020Q3", "2020Q4"]);
     // February begins and ends no quarter.
     assert_eq!(quarters("t,v\n1-2020,1\n2-2020,2\n4-2020,4\n", QUARTERS), ["2020Q1", "2020Q2", "2020Q4"]);
     // Across as down.
@@ -244,4 +246,54 @@ fn cells_of_xls_workbooks_show_what_those_of_others_do() {
     assert!(warned.contains("1 row is hidden (5)"), "{warned}");
     let few = of("{column: v, variable: v}, {column: w, variable: w}").expect_err("percents").to_string();
     assert!(few.contains("`w` has 1 cell in percent (D2) beside"), "{few}");
+}
+
+#[test]
+fn numbers_alone_where_quarters_are_due_may_be_months() {
+    let wide = "layout: wide\ntime: Year\ncolumns: [{variable: v}]\n";
+    let of = |number: &str| format!("{wide}period: {{frequency: quarter, number: {number}}}\n");
+    let quarters = |text: &str, fields: &str| -> Vec<String> {
+        periods(&read(text, fields).unwrap()).into_iter().map(|(period, _)| period).collect()
+    };
+    let all = ["2000Q1", "2000Q2", "2000Q3", "2000Q4"];
+    for header in ["1,4,7,10", "3,6,9,12"] {
+        let text = format!("Year,{header}\n2000,1,2,3,4\n");
+        let told = fault(&text, &format!("{wide}period: {{frequency: quarter}}"));
+        assert!(told.contains("is no quarter of a year") && told.contains("number: month"), "{told}");
+        assert_eq!(quarters(&text, &of("month")), all, "{header}");
+    }
+    assert_eq!(
+        quarters("Year,1,2,3,4\n2000,1,2,3,4\n", &format!("{wide}period: {{frequency: quarter}}")),
+        all
+    );
+    let few = "Year,1,4\n2000,1,2\n";
+    let told = fault(few, &format!("{wide}period: {{frequency: quarter}}"));
+    assert!(
+        told.contains("`4` may be the quarter Q4 or, by the month with which it begins, the quarter Q2"),
+        "{told}"
+    );
+    assert_eq!(quarters(few, &of("period")), ["2000Q1", "2000Q4"]);
+    assert_eq!(quarters(few, &of("month")), ["2000Q1", "2000Q2"]);
+    // Months by their names, of which those that end a quarter would be read and the others left out.
+    let told = fault("Year,Jan,Feb,Mar\n2000,1,2,3\n", &format!("{wide}period: {{frequency: quarter}}"));
+    assert!(told.contains("\"Jan\" is no quarter of a year"), "{told}");
+    // Halves, years over their parts, parts beside years and under them.
+    let told = fault("Year,1,7\n2000,1,2\n", &format!("{wide}period: {{frequency: half-year}}"));
+    assert!(told.contains("\"7\" is no half-year of a year"), "{told}");
+    let over =
+        "layout: wide\nheader_rows: 2\nentity: c\ncolumns: [{variable: v}]\nperiod: {frequency: quarter}\n";
+    assert!(fault("c,2000,2000\n,1,4\na,1,2\n", over).contains("`4` may be the quarter Q4"));
+    assert!(fault("c,2000,2000\n,3,6\na,1,2\n", over).contains("\"6\" is no quarter of a year"));
+    let within =
+        "time: y\nwithin_year: [q]\ncolumns: [{column: v, variable: v}]\nperiod: {frequency: quarter}\n";
+    assert!(
+        fault("y,q,v\n2000,3,1\n2001,3,2\n", within)
+            .contains("`3` may be the quarter Q3 or, by the month with which it ends")
+    );
+    assert!(fault("y,q,v\n2000,2,1\n2000,6,2\n", within).contains("number: month"));
+    assert_eq!(quarters("y,q,v\n2000,1,1\n2000,2,1\n2000,3.0,2\n2000,4,1\n", within), all);
+    let down =
+        "time: t\nfill: {t: year}\ncolumns: [{column: v, variable: v}]\nperiod: {frequency: quarter}\n";
+    assert!(fault("t,v\n2000Q1,1\n4,2\n", down).contains("\"4\" may be a quarter, or the month"));
+    assert_eq!(quarters("t,v\n2000Q1,1\n2,2\n3,3\n4,4\n", down), all);
 }

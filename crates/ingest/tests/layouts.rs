@@ -350,7 +350,7 @@ fn parts_of_a_year_are_asked_for_and_promised_years_are_there() {
     );
     let quarter = "period: {frequency: quarter}";
     let said = fault_text(&source(&fields(quarter), text.as_bytes()), text.as_bytes());
-    assert!(said.contains("no header in row 1 is a quarter"), "{said}");
+    assert!(said.contains("\"Jan\" is no quarter of a year"), "{said}");
     let text = "city,year,Jan,Feb\n甲,2008,1,2\n甲,2010,1,2\n";
     let covered = format!("{month}\ncovers: [2008, 2010]");
     let said = fault_text(&source(&fields(&covered), text.as_bytes()), text.as_bytes());

@@ -33,7 +33,6 @@ mod run;
 mod shared;
 mod spec;
 mod store;
-mod type_words;
 
 pub use difference::{
     Cell, DescribeDifferences, Difference, DifferenceCollector, Differences, Excerpt, RowPair, Table,

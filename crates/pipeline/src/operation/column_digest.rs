@@ -2,8 +2,8 @@
 
 use polars::prelude::*;
 
+use super::type_words::type_in_words;
 use crate::digest::Digest;
-use crate::type_words::type_in_words;
 
 /// A column's values are taken into its digest so many bytes at a time.
 const STREAM: usize = 1 << 16;

@@ -8,11 +8,10 @@ use vintner_diagnostics::one_of;
 
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
-use crate::operation::{InputDeclaration, decode_frame};
+use crate::operation::{InputDeclaration, decode_frame, type_in_words};
 use crate::plan::{Branch, BranchAt, BranchId, Plan, Read};
 use crate::spec::{BRANCHES, Bound, ForEach, Item, PipelineStage, Reference, SourceFile, no_branch};
 use crate::store::{Record, Store};
-use crate::type_words::type_in_words;
 
 /// The branches of a stage, once they are known, with what is known of each.
 pub(crate) struct Branches<'a, T> {
