@@ -4,7 +4,7 @@ use vintner_panel::{Frequency, Period, PeriodReading};
 
 use crate::flag_pattern::{FlagPattern, without_flags};
 use crate::fold::fold;
-use crate::marked_period::marked_period;
+use crate::marked_period::{marked_period, undeclared_mark};
 use crate::part_of_year::{PartDoubt, part_doubt, part_in};
 use crate::source::Source;
 
@@ -54,7 +54,9 @@ impl<'s> YearParts<'s> {
         }
         let read = |text: &str| self.reading.read(&self.source.in_common_years(text));
         let marked = || marked_period(text, &self.source.numbers.flags, read).map(|found| found.period);
-        if let Some(period) = read(text).ok().or_else(marked) {
+        // One that isn't declared is told of where the time is read.
+        let undeclared = || undeclared_mark(text, read).map(|(period, _)| period);
+        if let Some(period) = read(text).ok().or_else(marked).or_else(undeclared) {
             return TimeCell::Whole(period);
         }
         let part = |text: &str| part_in(text, self.reading);
@@ -63,6 +65,9 @@ impl<'s> YearParts<'s> {
         }
         let with_mark = without_flags(&folded, &self.flags).into_iter();
         if let Some((own, mark)) = with_mark.into_iter().find_map(|(rest, mark)| Some((part(rest)?, mark))) {
+            return TimeCell::Part(own, Some(mark));
+        }
+        if let Some((own, mark)) = undeclared_mark(text, |text| part(text).ok_or(())) {
             return TimeCell::Part(own, Some(mark));
         }
         match bare_year(self.source, text) {
@@ -116,7 +121,8 @@ mod tests {
             ("Q3", TimeCell::Part(3, None)),
             ("Q3p", TimeCell::Part(3, Some("p".into()))),
             ("4- 6. (e)", TimeCell::Part(2, Some("(e)".into()))),
-            ("Q3*", TimeCell::Other),
+            ("Q3*", TimeCell::Part(3, Some("*".into()))),
+            ("2020Q1*", quarter("2020Q1")),
             ("2020 revised", TimeCell::Other),
             ("Total 1-4", TimeCell::Nothing),
             ("of which", TimeCell::Nothing),

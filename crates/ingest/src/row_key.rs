@@ -16,11 +16,10 @@ use crate::plain_block::PlainKeys;
 use crate::problem::Problem;
 use crate::records::RowKey;
 use crate::rows::{Filled, Row};
-use crate::source::{Fill, Source};
+use crate::source::Source;
 use crate::tidying::{GIVEN, Tidying};
 use crate::within_year::{Part, part_if_any, part_in};
 use crate::yaml_word::yaml_word;
-use crate::year::bare_year;
 
 /// So many texts of a column are kept, of which one may be meant by `where`.
 const UNMET: usize = 200;
@@ -157,7 +156,7 @@ impl KeyColumns {
             && let Some((column, cell)) = row.first_from(1)
             && self.fill.contains(&column)
             && row.first_from(column + 1).is_none()
-            && (self.names_rows_below(column, cell) || self.is_year_of_rows_below(tidying, column, cell))
+            && self.names_rows_below(column, cell)
         {
             tidying.heading(row.number(), &cell.raw());
             return None;
@@ -238,13 +237,6 @@ impl KeyColumns {
     /// Whether a text that stands alone in its row is the name of the rows under it.
     fn names_rows_below(&self, column: u32, cell: Cell<'_>) -> bool {
         matches!(cell, Cell::Text(_)) && self.keys().any(|(key, _)| key.column != column)
-    }
-
-    /// Whether a year that stands alone in its row is that of the parts under it.
-    fn is_year_of_rows_below(&self, tidying: &Tidying<'_>, column: u32, cell: Cell<'_>) -> bool {
-        let source = tidying.asked.source;
-        let is_filled = source.time.as_ref().is_some_and(|time| source.fill.get(time) == Some(&Fill::Year));
-        is_filled && self.time.as_ref().is_some_and(|time| time.column == column) && bare_year(cell).is_some()
     }
 
     /// Keeps what stands where `where` asks for another text, for a fault that no row meets it.

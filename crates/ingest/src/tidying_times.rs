@@ -107,20 +107,6 @@ impl Tidying<'_> {
             );
         }
         let frequency = reading.frequency.filter(|_| source.times_are_parts());
-        let marked_part = frequency.filter(|_| !source.fill.is_empty()).and_then(|frequency| {
-            let (_, mark) = undeclared_mark(text, |text| part_of_year(text, frequency).ok_or(()))?;
-            Some((frequency, mark))
-        });
-        if let Some((frequency, mark)) = marked_part {
-            return (
-                format!("`{text}` is a {frequency} with a mark beside it, {mark:?}"),
-                format!(
-                    "declare it in vintage.yaml, and it is kept beside the values of that time: `numbers: {{flags: [{}]}}` of \
-                     the source",
-                    yaml_word(&mark)
-                ),
-            );
-        }
         if let (Some(frequency), Some(_)) = (frequency, bare_year(source, text)) {
             let hint = format!(
                 "rows of whole years beside each {frequency} are left out by `not_times: [\"{ANY_YEAR}\"]` in vintage.yaml; if times \
