@@ -419,7 +419,9 @@ pub(crate) fn pass<'a, B: RowBlock>(
                     fill.count(own, &filled);
                 }
             });
-            if let Some(column) = spaced.filter(|_| own.rows_read > read_before) {
+            // Of a row that it makes too wide it is told already.
+            let is_told = width.is_some_and(|width| row.width() > width);
+            if let Some(column) = spaced.filter(|_| own.rows_read > read_before && !is_told) {
                 own.fault(quote_behind_space(row, column));
             }
         })?;

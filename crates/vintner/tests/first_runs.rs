@@ -193,7 +193,7 @@ fn a_row_of_data_is_no_footer() {
     let workspace = begun("gdp.csv", &rows.replace("2001,1.5", "2OO1,1.5"));
     let run = workspace.vintner(&["-C", "paper", "reproduce"]);
     assert!(run.code == 1 && run.stderr.contains("gdp.csv!B2"), "{}", run.stderr);
-    for end in ["Total,,4.1\n", "\nSource: x,,\n", "Source: yearbook 2003\n"] {
+    for end in ["Total,,4.1\n", "\nSource: x,,\n", "Source: yearbook 2003\n", "\nSource: yearbook, 2003\n"] {
         let workspace = begun("gdp.csv", &format!("{rows}{end}"));
         assert!(manifest(&workspace).contains("last_row: 4"), "{}", manifest(&workspace));
         assert_eq!(panel(&workspace).len(), 4);
@@ -205,7 +205,8 @@ fn what_holds_no_table_is_told_with_its_reason() {
     for (text, reason) in [
         ("", "the file is empty (0 bytes): get it again"),
         ("country,year,gdp\n", "no row of headers over rows of values"),
-        ("country,year,gdp\n\"DEU,2001,1.5\n", "a quotation mark that is opened and never closed"),
+        ("country,year,gdp\n\"DEU,2001,1.5\n", "A2: a quotation mark is opened here and never closed"),
+        ("country,year,gdp\nDEU,2001,1.5\n\"F\"RA,2001,1.5\n", "A3: text after a closing quotation mark"),
     ] {
         let workspace = Workspace::of_parts(&[]);
         fs::write(workspace.path("gdp.csv"), text).unwrap();
@@ -216,6 +217,56 @@ fn what_holds_no_table_is_told_with_its_reason() {
         assert!(!refused.stderr.contains("paper/"), "{}", refused.stderr);
         assert!(!workspace.path("paper").exists());
     }
+}
+
+/// Months by their names under their years.
+#[test]
+fn months_are_those_of_the_year_above_them() {
+    let workspace = begun(
+        "ipc.csv",
+        "Periodo;IPC\n2019;\nEnero;1,5\nFebrero;2,5\nMarzo;3,5\n2020;\nEnero;4,5\nFebrero;5,5\n",
+    );
+    let found = values(&panel(&workspace), "ipc");
+    let times: Vec<&str> = found.iter().map(|(_, time, _)| time.as_str()).collect();
+    assert_eq!(times, ["2019-01", "2019-02", "2019-03", "2020-01", "2020-02"]);
+    assert_eq!(found[4].2, 5.5);
+}
+
+/// What may be read in two ways, or isn't read at all, is said where a person looks.
+#[test]
+fn doubts_are_told_in_the_manifest() {
+    let workspace = begun("days.csv", "date,y\n01/02/2020,1.5\n02/02/2020,2.5\n03/02/2020,3.5\n");
+    let asked = "# REVIEW: days before months, or months before days? Nothing in them decides";
+    assert!(manifest(&workspace).contains(asked), "{}", manifest(&workspace));
+    let workspace = begun("days.csv", "date,y\n13/02/2020,1.5\n02/02/2020,2.5\n03/02/2020,3.5\n");
+    assert!(!manifest(&workspace).contains("Nothing in them decides"), "{}", manifest(&workspace));
+    let workspace = begun("months.csv", "date,y\n2018-03,1.5\n2018-06,2.5\n2018-09,3.5\n2018-12,4.5\n");
+    let asked = "# REVIEW: only every third month is there: `period: {frequency: quarter, number: month}`";
+    assert!(manifest(&workspace).contains(asked), "{}", manifest(&workspace));
+    let workspace = begun("wide.csv", "id,sex,inc1990,inc1991\n1,f,1.5,2.5\n2,m,3.5,4.5\n3,f,5.5,6.5\n");
+    assert!(manifest(&workspace).contains("# of no time, and not read: \"sex\""), "{}", manifest(&workspace));
+    let workspace = begun("psid.csv", "id,inc68,inc69,inc70\n1,1.5,2.5,3.5\n2,3.5,4.5,5.5\n3,5.5,6.5,7.5\n");
+    let asked =
+        "period: {frequency: year, century: 1960}` and `columns: [{column: \"inc{time}\", variable: inc}]";
+    assert!(manifest(&workspace).contains(asked), "{}", manifest(&workspace));
+}
+
+/// The same mark is told once, though it makes its row too wide, too.
+#[test]
+fn a_quotation_mark_behind_a_space_is_told_once() {
+    let text = "country,year,gdp\nA,2001,1.5\nB,2001,2.5\nA,2002,1.5\n";
+    let workspace = begun("gdp.csv", text);
+    let wrong = text.replace("B,2001", " \"B, C\",2001");
+    fs::write(workspace.path("paper/data/vintages/first/raw/gdp.csv"), &wrong).unwrap();
+    let sum = |text: &str| vintner_ingest::Checksum::of(text.as_bytes()).to_string();
+    workspace.edit("paper/data/vintages/first/vintage.yaml", &sum(text), &sum(&wrong));
+    let run = workspace.vintner(&["-C", "paper", "reproduce"]);
+    assert_eq!(
+        run.stderr.matches("gdp.csv!A3: a quotation mark behind a space").count(),
+        1,
+        "{}",
+        run.stderr
+    );
 }
 
 /// Variables of a formula may be called as in the file.

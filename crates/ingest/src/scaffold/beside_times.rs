@@ -4,12 +4,11 @@ use super::entity_guess::EntityGuess;
 use super::joined_names::{JoinedNames, share_names};
 use super::sheet_view::ViewColumn;
 use super::table_guess::TableGuess;
-use super::told_apart::{Apart, Conditions, Doubt, TEXTS, conditions, counted, told_apart};
+use super::told_apart::{Apart, Conditions, Doubt, TEXTS, conditions, counted, have_joints, told_apart};
 use super::value_guess::{ValueGuess, value};
 use crate::crosswalk::Crosswalk;
 use crate::fold::fold;
 use crate::grid::GridRow;
-use crate::row_key::has_joint;
 use crate::source::ValueKind;
 
 /// What tells the rows of an entity apart.
@@ -67,8 +66,9 @@ pub(super) fn rows_told(
     if variable.is_some() && by.is_empty() {
         return RowsTold { entity, variable, repeated, ..RowsTold::default() };
     }
-    let joints = |column: &ViewColumn| own.iter().any(|row| has_joint(&fold(&column.cell(row).raw())));
-    if let Some(named) = named.filter(|named| crosswalk.is_none() && !by.is_empty() && !joints(named)) {
+    if let Some(named) =
+        named.filter(|named| crosswalk.is_none() && !by.is_empty() && !have_joints(named, own))
+    {
         let mut together: Vec<ViewColumn> = [named.clone()].into_iter().chain(by).collect();
         // Of the two ends of a pair neither is more than the other.
         if share_names(&together, own) {

@@ -279,7 +279,27 @@ pub(super) fn says_area(header: &str) -> bool {
 
 /// Whether a header says that numbers under it are ids.
 pub(super) fn says_id(header: &str) -> bool {
-    const IDS: [&str; 40] = [
+    const IDS: [&str; 60] = [
+        "exporter",
+        "importer",
+        "reporter",
+        "partner",
+        "origin",
+        "orig",
+        "destination",
+        "dest",
+        "product",
+        "commodity",
+        "industry",
+        "sector",
+        "occupation",
+        "flow",
+        "hs",
+        "hs2",
+        "hs4",
+        "hs6",
+        "sitc",
+        "cpc",
         "statefips",
         "stfips",
         "countyfips",

@@ -2,9 +2,11 @@
 
 use super::data_package::Resource;
 use crate::binary::{read_columns, read_tables, unpacked};
+use crate::column_letter::letters;
 use crate::columns::{ColumnsAsked, Declared, Typed};
 use crate::format::Format;
 use crate::grid::GridRow;
+use crate::malformed::Malformed;
 use crate::merged_region::MergedRegion;
 use crate::packed::Packer;
 use crate::shown::Shown;
@@ -284,6 +286,7 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
         .find(|line| !line.trim().is_empty())
         .and_then(|line| ["#", "//", "%"].into_iter().find(|mark| line.starts_with(mark)).map(str::to_owned));
     let mut best: Option<(usize, (char, bool), Vec<GridRow>)> = None;
+    let mut wrong: Option<Malformed> = None;
     let said = resource.and_then(Resource::delimiter);
     for delimiter in DELIMITERS
         .into_iter()
@@ -292,7 +295,16 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
     {
         let skips_space = text.contains(&format!("{delimiter} \"")) || text.contains("\n \"");
         let dialect = delimited::Dialect { delimiter, comment: comment.as_deref(), skips_space };
-        let Ok(rows) = delimited::parse(&text, dialect) else { continue };
+        let rows = match delimited::parse(&text, dialect) {
+            Ok(rows) => rows,
+            Err(own) => {
+                // Of lines that this delimiter divides; of the others it says nothing.
+                if text.contains(delimiter) && wrong.is_none() {
+                    wrong = Some(own);
+                }
+                continue;
+            }
+        };
         // Many rows of the same width, more than one: the more cells stand in such rows, the better.
         let width = common_width(&rows);
         let fitting = rows.iter().filter(|row| row.cells.len() == width).count();
@@ -305,6 +317,11 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
         if best.as_ref().is_none_or(|(most, ..)| score > *most) {
             best = Some((score, (delimiter, skips_space), rows));
         }
+    }
+    // What another delimiter than that at fault makes of it is a table of one column.
+    if let Some(wrong) = wrong.filter(|_| best.as_ref().is_none_or(|(score, ..)| *score == 0)) {
+        let Malformed { line, column, message, hint } = wrong;
+        return Err(format!("{}{line}: {message}; {hint}", letters(column)));
     }
     let Some((_, (delimiter, skips_space), rows)) = best else {
         return Err("a quotation mark that is opened and never closed".into());

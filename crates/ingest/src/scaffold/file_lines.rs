@@ -136,6 +136,10 @@ pub(super) fn file_lines(described: &Described<'_>, lines: &mut Lines) {
         Layout::Wide => {
             let seen = format!("times are columns: {}", examples(&guess.times.examples));
             lines.guess("    layout: wide", &seen);
+            if !guess.beside.is_empty() {
+                let listed: Vec<String> = guess.beside.iter().map(|header| told(header)).collect();
+                lines.line(&format!("    # of no time, and not read: {}", one_line(&listed.join(", "))));
+            }
         }
         Layout::EntitiesAcross => lines.guess("    layout: entities_across", "names are columns"),
     }

@@ -7,11 +7,15 @@ use vintner_panel::{Frequency, Period, PeriodReading};
 use super::fill_guess::FillGuess;
 use super::sheet_view::{SheetView, ViewColumn, is_numeral};
 use super::times_seen::{TimeReading, time_in};
+use crate::cell::Cell;
 use crate::fold::fold;
 use crate::grid::{CellContent, GridRow};
 use crate::marked_period::undeclared_mark;
 use crate::part_of_year::part_of_year;
 use crate::year::bare_year;
+
+/// So many cells at a column's beginning are looked at before all are.
+const BEGINNING: usize = 60;
 
 /// So many rows a table has at least of which that can be told.
 const FEWEST: usize = 3;
@@ -29,35 +33,46 @@ pub(super) fn filled_down(view: &SheetView<'_>) -> Vec<FillGuess> {
 /// first.
 fn years_above(view: &SheetView<'_>) -> Option<FillGuess> {
     let frequencies = [Frequency::Quarter, Frequency::Month, Frequency::HalfYear];
-    let mut tried = view.columns.iter().flat_map(|column| frequencies.map(|frequency| (column, frequency)));
-    tried.find_map(|(column, frequency)| {
-        let (mut whole, mut parts) = (0, 0);
-        let mut last: Option<u32> = None;
-        let cells = view.filled.iter().map(|row| column.cell(row)).filter(|cell| !cell.is_blank());
-        for cell in cells {
-            let raw = cell.raw();
-            if let Some((period, _)) = whole_period(&raw, frequency) {
-                (whole, last) = (whole + 1, Some(period.part()));
-                continue;
-            }
-            // A year on a row of its own, whose parts are those under it.
-            if bare_year(cell).is_some() {
-                (whole, last) = (whole + 1, Some(0));
-                continue;
-            }
-            let is_plain = raw.trim().bytes().all(|byte| byte.is_ascii_digit());
-            match part_with_mark(&raw, frequency).filter(|_| !is_plain) {
-                Some((part, _)) if last.is_some_and(|last| part > last) => {
-                    (parts, last) = (parts + 1, Some(part));
-                }
-                Some(_) => return None,
-                // What stands over the data, or under it.
-                None => {}
-            }
+    let tried = view.columns.iter().flat_map(|column| frequencies.map(|frequency| (column, frequency)));
+    let found = tried.filter_map(|(column, frequency)| {
+        let cells = || view.filled.iter().map(|row| column.cell(row)).filter(|cell| !cell.is_blank());
+        // In a long table of other things the first cells say so.
+        years_over_parts(cells().take(BEGINNING), frequency)?;
+        let parts = years_over_parts(cells(), frequency)?;
+        Some((parts, FillGuess { column: column.at, years_of: Some(frequency) }))
+    });
+    // March alone may stand for a quarter, and not beside January and February.
+    let most = found.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    most.map(|(_, own)| own)
+}
+
+/// How many of some cells are parts of a year that another names, where these are times of which only the first of a year
+/// names it, or years over their parts.
+fn years_over_parts<'c>(cells: impl Iterator<Item = Cell<'c>>, frequency: Frequency) -> Option<usize> {
+    let (mut whole, mut parts) = (0, 0);
+    let mut last: Option<u32> = None;
+    for cell in cells {
+        let raw = cell.raw();
+        if let Some((period, _)) = whole_period(&raw, frequency) {
+            (whole, last) = (whole + 1, Some(period.part()));
+            continue;
         }
-        let fill = Some(frequency);
-        (whole > 0 && parts > 0 && parts >= whole).then_some(FillGuess { column: column.at, years_of: fill })
-    })
+        // A year on a row of its own, whose parts are those under it.
+        if bare_year(cell).is_some() {
+            (whole, last) = (whole + 1, Some(0));
+            continue;
+        }
+        let is_plain = raw.trim().bytes().all(|byte| byte.is_ascii_digit());
+        match part_with_mark(&raw, frequency).filter(|_| !is_plain) {
+            Some((part, _)) if last.is_some_and(|last| part > last) => {
+                (parts, last) = (parts + 1, Some(part))
+            }
+            Some(_) => return None,
+            // What stands over the data, or under it.
+            None => {}
+        }
+    }
+    (whole > 0 && parts > 0 && parts >= whole).then_some(parts)
 }
 
 /// A period that a text names with its year, and a mark beside it.

@@ -11,10 +11,10 @@ use super::headers_of_times::named_with_two_digits;
 use super::parts_of_years::within_years;
 use super::row_codes::{codes_of, distinct};
 use super::rows_guess::{RowsOf, by_rows};
-use super::sheet_view::{SheetView, ViewColumn};
+use super::sheet_view::{SheetView, ViewColumn, is_numeral};
 use super::table_guess::TableGuess;
 use super::time_column::{declared_time, time_column};
-use super::times_seen::{TimesSeen, time_in};
+use super::times_seen::{TimesSeen, seen_under, time_in};
 use crate::crosswalk::Crosswalk;
 use crate::grid::GridRow;
 use crate::source::ValueKind;
@@ -43,9 +43,14 @@ pub(super) fn long(
     keys: &DeclaredKeys<'_>,
     crosswalk: Option<&Crosswalk>,
 ) -> Option<TableGuess> {
-    let (time, times) = declared_time(view, keys).or_else(|| time_column(view))?;
-    let is_data = |row: &&&GridRow| time_in(time.cell(row), times.reading).is_some();
-    let data: Vec<&GridRow> = view.filled.iter().filter(is_data).copied().collect();
+    let (time, mut times) = declared_time(view, keys).or_else(|| time_column(view))?;
+    let reading = times.reading;
+    let is_data = |row: &&&GridRow| time_in(time.cell(row), reading).is_some();
+    let data = without_notes(view.filled.iter().filter(is_data).copied().collect(), time);
+    if data.len() < times.count {
+        let (own, ..) = seen_under(times.reading, data.iter().map(|row| time.cell(row)));
+        times = TimesSeen { years: own.years, count: own.count, examples: own.examples, ..times };
+    }
     let others: Vec<&ViewColumn> = view.columns.iter().filter(|column| *column != time).collect();
     // The quarters of 2019/20 are those of a fiscal year.
     let plain = times.reading.span.is_none()
@@ -102,6 +107,24 @@ pub(super) fn long(
         guess.not_times = within.not_times.clone();
     }
     Some(guess)
+}
+
+/// The rows but for the last of them that stand apart from the others and hold no number beside a year, as notes under a table
+/// do whose commas divide them: `Source: yearbook, 2003`.
+fn without_notes<'r>(mut data: Vec<&'r GridRow>, time: &ViewColumn) -> Vec<&'r GridRow> {
+    let has_number = |row: &GridRow| {
+        (1u32..).zip(&row.cells).any(|(column, cell)| column != time.at && is_numeral(cell.as_cell()))
+    };
+    if !data.iter().any(|row| has_number(row)) {
+        return data;
+    }
+    while let [.., before, last] = data.as_slice()
+        && last.number > before.number + 1
+        && !has_number(last)
+    {
+        data.pop();
+    }
+    data
 }
 
 /// The years that stand in a column of quarters, say, over figures of their own: those of whole years.

@@ -6,13 +6,11 @@ use super::parts_of_years::says_part;
 use super::row_codes::{codes, codes_of, distinct, joined};
 use super::sheet_view::{SheetView, ViewColumn, number_of};
 use super::table_guess::TableGuess;
-use super::told_apart::{Apart, Conditions, Doubt, conditions, told_apart};
+use super::told_apart::{Apart, Conditions, Doubt, conditions, have_joints, told_apart};
 use super::value_guess::{ValueGuess, text, value};
 use crate::crosswalk::Crosswalk;
-use crate::fold::fold;
 use crate::grid::GridRow;
 use crate::layout::Layout;
-use crate::row_key::has_joint;
 use crate::source::ValueKind;
 
 /// Rows by which it is told whether they are of many.
@@ -102,7 +100,7 @@ impl RowsOf<'_> {
             [one] if self.crosswalk.is_some() || says_part(&one.name) => {
                 return Owners { category: by.into_iter().next(), entity, repeated, ..Owners::default() };
             }
-            [_, ..] if self.crosswalk.is_none() && !have_joints(named, own) => {
+            [_, ..] if self.crosswalk.is_none() && !named.is_some_and(|named| have_joints(named, own)) => {
                 let together = self.together(named, &by, own);
                 let entity = together.first().map(|first| (first.clone(), EntityGuess::unknown(first, own)));
                 return Owners { entity, together, repeated, ..Owners::default() };
@@ -170,9 +168,4 @@ impl RowsOf<'_> {
             .filter_map(|column| value(Some(&column.name), own.iter().map(|row| column.cell(row))))
             .collect()
     }
-}
-
-/// Whether names have what stands between the parts of a name.
-fn have_joints(column: Option<&ViewColumn>, own: &[&GridRow]) -> bool {
-    column.is_some_and(|column| own.iter().any(|row| has_joint(&fold(&column.cell(row).raw()))))
 }

@@ -44,7 +44,7 @@ pub(super) struct TableGuess {
     pub(super) repeated: bool,
     /// Whether it is so of nearly all, as of observations of somebody new.
     pub(super) of_many: bool,
-    /// Headers of numbers that aren't read, beside months or quarters: a year's total.
+    /// Headers that aren't read, beside those of times: a country's region, a year's total.
     pub(super) beside: Vec<String>,
     /// Patterns of headers that end in years of two digits, and their century, where each is read as a variable.
     pub(super) two_digits: Option<(Vec<String>, i32)>,

@@ -141,6 +141,11 @@ pub(super) fn time_lines(guess: &TableGuess, lines: &mut Lines) {
                 "whole numbers under a name that says so, counted from 1960 as Stata does: are they? {seen}"
             );
             lines.review(&line, &one_line(&question));
+        } else if guess.times.may_be_other_order && guess.within.is_empty() {
+            lines.review(
+                &line,
+                &format!("days before months, or months before days? Nothing in them decides; {seen}"),
+            );
         } else if guess.times.every_third && guess.within.is_empty() {
             lines.review(&line, &format!("only every third month is there: `period: {{frequency: quarter, number: month}}` where each stands for the quarter that it is in; {seen}"));
         } else if guess.times.by_last_month {

@@ -51,6 +51,8 @@ pub(super) struct TimesSeen {
     pub(super) examples: Vec<(String, String)>,
     /// Whether they are months of which each ends a quarter, taken for the quarters.
     pub(super) by_last_month: bool,
+    /// Whether all of them are dates in the other order as well, months before days or days before months.
+    pub(super) may_be_other_order: bool,
     /// Whether of months only every third is there.
     pub(super) every_third: bool,
     /// Marks beside some of them.
@@ -201,8 +203,22 @@ pub(super) fn times_seen_in<'c>(
     }
     best.map(|seen| {
         let every_third = is_every_third(&seen, filled.clone());
-        TimesSeen { every_third, ..with_marks(seen, filled, total) }
+        let may_be_other_order = may_be_other_order(&seen, filled.clone());
+        TimesSeen { every_third, may_be_other_order, ..with_marks(seen, filled, total) }
     })
+}
+
+/// Whether all times that are read by a declared order of days and months can be read by the other, so that none decides.
+fn may_be_other_order<'c>(seen: &TimesSeen, cells: impl Iterator<Item = Cell<'c>>) -> bool {
+    let Some(reading) = seen.reading.period else { return false };
+    let other = match reading.order {
+        Some(DateOrder::DayFirst) => DateOrder::MonthFirst,
+        Some(_) => DateOrder::DayFirst,
+        None => return false,
+    };
+    let day = |order| PeriodReading { frequency: Some(Frequency::Day), order: Some(order), ..reading };
+    let mut times = cells.filter(|cell| time_in(*cell, seen.reading).is_some());
+    times.all(|cell| day(other).read(&cell.raw()).is_ok())
 }
 
 /// Whether times are months of which only every third is there, as where quarters are called by one of theirs.

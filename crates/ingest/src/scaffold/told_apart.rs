@@ -62,8 +62,8 @@ pub(super) fn told_apart(
     }
     let mut columns: Vec<(&ViewColumn, Vec<usize>)> = rest
         .iter()
-        .filter(|column| may_be_key(column, own, entity.is_some()))
         .map(|column| (*column, codes(own, column)))
+        .filter(|(column, codes)| may_be_key(column, own, entity.is_some(), distinct(codes)))
         .collect();
     // Texts and ids go before numbers that nothing calls ids, and what is there in every row before what isn't.
     columns.sort_by_key(|(column, _)| (is_plain_number(column, own), has_blanks(column, own)));
@@ -133,17 +133,22 @@ fn come_back(
 
 /// Whether a column may be one of the key's: no flag, no date, no number with a fraction, and nothing with a colon, which
 /// stands between the parts of an entity's name.
-fn may_be_key(column: &ViewColumn, own: &[&GridRow], has_entity: bool) -> bool {
+fn may_be_key(column: &ViewColumn, own: &[&GridRow], has_entity: bool, texts: usize) -> bool {
     if says_flag(&column.name) || own.iter().any(|row| matches!(column.cell(row), Cell::Date(_))) {
         return false;
     }
-    let texts: BTreeSet<String> = own.iter().map(|row| fold(&column.cell(row).raw())).collect();
     let numbers = || own.iter().filter_map(|row| number_of(column.cell(row)));
     let whole = numbers().all(|number| number.fract() == 0.0);
     let is_text = !is_numeric(column, own) || own.iter().any(|row| is_code(column.cell(row)));
     // Of nobody's rows numbers may be anything.
-    let may_be_code = says_id(&column.name) || (has_entity && texts.len() * 2 <= own.len());
-    texts.len() > 1 && (is_text || (whole && may_be_code)) && !texts.iter().any(|text| has_joint(text))
+    let may_be_code = says_id(&column.name) || (has_entity && texts * 2 <= own.len());
+    texts > 1 && (is_text || (whole && may_be_code)) && !have_joints(column, own)
+}
+
+/// Whether texts have what stands between the parts of an entity's name.
+pub(super) fn have_joints(column: &ViewColumn, own: &[&GridRow]) -> bool {
+    let may_have = |text: &str| text.contains([':', '：']) && has_joint(&fold(text));
+    own.iter().any(|row| may_have(&column.cell(row).raw()))
 }
 
 /// Whether a column holds numbers that nothing calls ids.

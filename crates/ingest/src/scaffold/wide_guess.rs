@@ -97,7 +97,13 @@ pub(super) fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Optio
             Some(PeriodReading { frequency: Some(within.frequency), ..PeriodReading::default() });
     }
     let guess = told.into_guess(TableGuess::of(view, Layout::Wide, &data), &own);
+    let is_read = |column: &ViewColumn| {
+        guess.is_key(&column.name) || within.as_ref().is_some_and(|within| within.columns.contains(column))
+    };
+    let unread = keys.iter().filter(|column| column.is_headed && !is_read(column));
+    let beside = unread.map(|column| column.name.clone()).collect();
     Some(TableGuess {
+        beside,
         times,
         within: within.iter().flat_map(|within| &within.columns).map(|column| column.name.clone()).collect(),
         not_times: within.map(|within| within.not_times).unwrap_or_default(),
