@@ -200,14 +200,12 @@ impl<'a> ValueReader<'a> {
             (Cell::Text(text), Some((plain, _))) if back.to_bits() == number.to_bits() => {
                 plain.is_shortest(text)
             }
+            // What doesn't come back is another number than the text writes.
+            _ if back.to_bits() != number.to_bits() => false,
             (Cell::Text(text), _) => as_written && is_shortest(text, back),
-            (Cell::Whole(whole), _)
-                if back.to_bits() == number.to_bits() && whole.unsigned_abs() < 1 << 53 =>
-            {
-                true
-            }
+            (Cell::Whole(whole), _) if whole.unsigned_abs() < 1 << 53 => true,
             (Cell::Whole(_), _) => is_shortest(&cell.raw(), back),
-            _ => back.to_bits() == number.to_bits(),
+            _ => true,
         };
         let is_percent = self.numbers.percent().and(is_percent.or(Some(false)));
         let text = (!written).then(|| cell.raw());

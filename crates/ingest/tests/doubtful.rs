@@ -293,3 +293,11 @@ fn numbers_alone_where_quarters_are_due_may_be_months() {
     assert!(fault("t,v\n2000Q1,1\n4,2\n", down).contains("\"4\" may be a quarter, or the month"));
     assert_eq!(quarters("t,v\n2000Q1,1\n2,2\n3,3\n4,4\n", down), all);
 }
+
+#[test]
+fn a_cell_s_text_is_told_as_it_stands_where_its_scale_cant_be_undone() {
+    let fields = "entity: c\ntime: t\ncolumns: [{column: v, variable: v, scale: 0.1}]\n";
+    let tidied = read("c,t,v\na,2000,3\na,2001,0.7\na,2002,-12.25\na,2003,10\n", fields).unwrap();
+    let raw: Vec<String> = tidied.values().unwrap().into_iter().map(|value| value.raw).collect();
+    assert_eq!(raw, ["3", "0.7", "-12.25", "10"]);
+}
