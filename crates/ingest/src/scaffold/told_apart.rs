@@ -66,7 +66,7 @@ pub(super) fn told_apart(
         .filter(|(column, codes)| may_be_key(column, own, entity.is_some(), distinct(codes)))
         .collect();
     // Texts and ids go before numbers that nothing calls ids, and what is there in every row before what isn't.
-    columns.sort_by_key(|(column, _)| (is_plain_number(column, own), has_blanks(column, own)));
+    columns.sort_by_cached_key(|(column, _)| (is_plain_number(column, own), has_blanks(column, own)));
     let found = enough(&key, &columns).unwrap_or_else(|| several(&key, &columns));
     let all = found.iter().fold(key, |all, (_, own)| joined(&all, own));
     let count = distinct(&all);
