@@ -104,7 +104,8 @@ impl Workspace {
         let pipeline = self.folder.join(&self.file);
         // The lock too: it has to be written where it isn't there, or says something else.
         let lock = pipeline.with_extension("lock");
-        request.watch(self.data_root.clone().into_iter().chain([pipeline, lock]));
+        request.watch(self.data_root.clone().into_iter().chain([pipeline]));
+        request.watch_written([lock]);
         request
     }
 

@@ -283,3 +283,121 @@ fn what_is_damaged_of_it_costs_time_and_nothing_else() {
         settle(&workspace, "m", &[]);
     }
 }
+
+/// How many branches a run took to be as an earlier one found them.
+fn unmoved(output: &Output) -> usize {
+    let line = output.stderr.lines().find(|line| line.contains("are as an earlier run found them")).unwrap();
+    let count = line.split("branches=").nth(1).unwrap_or_else(|| panic!("{line}"));
+    count.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
+}
+
+/// The one branch of `apart` has something to do, so that no run is as a whole what the last one was.
+fn change_apart(workspace: &Workspace, text: &str) {
+    fs::write(workspace.path("apart.txt"), text).unwrap();
+}
+
+#[test]
+fn where_little_changed_the_rest_is_not_looked_into() {
+    let workspace = workspace();
+    settle(&workspace, "m", &[]);
+    let published = workspace.read("reports/all.txt");
+    for round in 0..4 {
+        change_apart(&workspace, &format!("round {round}\n"));
+        let output = run(&workspace, "m", &[]);
+        assert_eq!(
+            (outcomes(&output, "ran"), outcomes(&output, "cached").len()),
+            (vec!["apart".to_owned()], 10)
+        );
+        assert_eq!(unmoved(&output), 10, "round {round}");
+        assert_eq!(workspace.read("reports/all.txt"), published);
+        sleep(Duration::from_millis(100));
+    }
+    // What is read of a branch that isn't as it was is looked into, and what a column of it decides.
+    change_apart(&workspace, "last\n");
+    fs::write(workspace.path("own/ridge.txt"), "rigde").unwrap();
+    let crosswalk = workspace.read("data/crosswalk/vineyards.csv");
+    fs::write(workspace.path("data/crosswalk/vineyards.csv"), format!("{crosswalk}\n")).unwrap();
+    let output = run(&workspace, "m", &[]);
+    assert_eq!(unmoved(&output), 3, "the notes and two listed: {}", output.stderr);
+    assert!(outcomes(&output, "ran").contains(&"found[ridge]".to_owned()));
+    assert!(outcomes(&output, "cached").contains(&"found[hollow]".to_owned()));
+}
+
+#[test]
+fn one_branch_that_was_touched_does_not_hide_another() {
+    let workspace = workspace();
+    let shown = ".vintner/outputs/unchanged/invented/notes/all.txt";
+    settle(&workspace, "m", &[]);
+    let all = workspace.read(shown);
+    let mut round = 0;
+    let mut noticed = |expected: &[&str], what: &str| {
+        round += 1;
+        change_apart(&workspace, &format!("{round}\n"));
+        let output = run(&workspace, "m", &[]);
+        assert_eq!(output.code, 0, "{what}: {}", output.stderr);
+        let expected: Vec<String> = expected.iter().chain(&["apart"]).map(ToString::to_string).collect();
+        let mut ran = outcomes(&output, "ran");
+        ran.sort_by_key(|name| name == "apart");
+        assert_eq!(ran, expected, "{what}");
+        settle(&workspace, "m", &[]);
+        output
+    };
+    let time: SystemTime = fs::metadata(workspace.path("seed.txt")).unwrap().modified().unwrap();
+    fs::write(workspace.path("seed.txt"), "Seed\n").unwrap();
+    File::options().write(true).open(workspace.path("seed.txt")).unwrap().set_modified(time).unwrap();
+    noticed(&["listed[one]", "listed[two]"], "an input of the same size and time");
+    fs::write(workspace.path("notes/a/0.txt"), "zeroth\n").unwrap();
+    noticed(&["notes"], "a file more below a folder");
+    fs::remove_file(workspace.path("notes/a/0.txt")).unwrap();
+    noticed(&[], "and gone: its result is there");
+    let hidden = workspace.path("notes/.Rprofile");
+    fs::write(&hidden, "").unwrap();
+    let output = noticed(&[], "a file that doesn't count");
+    assert!(output.stderr.contains(".Rprofile") || output.stdout.contains(".Rprofile"), "{}", output.stderr);
+    fs::remove_file(&hidden).unwrap();
+    fs::remove_file(workspace.path(shown)).unwrap();
+    noticed(&[], "an output that people look at");
+    assert_eq!(workspace.read(shown), all);
+    fs::write(workspace.path("reports/one.txt"), "edited by hand\n").unwrap();
+    noticed(&[], "an output that is published");
+    assert_eq!(workspace.read("reports/one.txt"), "Seed\n");
+    fs::remove_file(object_of(&workspace, shown)).unwrap();
+    noticed(&["notes"], "an object that is gone");
+    let record = workspace.files(".vintner/v1/records").into_iter().find(|(_, bytes)| {
+        serde_json::from_slice::<Value>(bytes).is_ok_and(|record| record["branch"] == "listed[two]")
+    });
+    fs::remove_file(workspace.path(record.unwrap().0.to_str().unwrap())).unwrap();
+    noticed(&["listed[two]"], "a record that is gone");
+    // What somebody put beside an output is named in each run that looks there, and stays.
+    let beside = workspace.path(".vintner/outputs/unchanged/invented/notes/mine.txt");
+    fs::write(&beside, "mine\n").unwrap();
+    for _ in 0..3 {
+        let output = noticed(&[], "a file beside an output");
+        assert!(output.stderr.contains("mine.txt"), "{}", output.stderr);
+    }
+}
+
+#[test]
+fn damaged_notes_of_branches_cost_time_and_nothing_else() {
+    let workspace = workspace();
+    settle(&workspace, "m", &[]);
+    let kept = workspace.files(".vintner/v1/branches");
+    let (name, bytes) = kept.iter().next().unwrap();
+    let path = workspace.path(name.to_str().unwrap());
+    let mut other = bytes.clone();
+    let middle = other.len() / 2;
+    other[middle] ^= 1;
+    let bytes = bytes.as_slice();
+    for (round, damaged) in
+        [&bytes[..0], &bytes[..bytes.len() / 2], &[0; 1000], &other].into_iter().enumerate()
+    {
+        fs::write(&path, damaged).unwrap();
+        change_apart(&workspace, &format!("{round}\n"));
+        let output = run(&workspace, "m", &[]);
+        assert_eq!((unmoved(&output), outcomes(&output, "ran")), (0, vec!["apart".to_owned()]));
+        settle(&workspace, "m", &[]);
+        change_apart(&workspace, &format!("{round}, again\n"));
+        assert_eq!(unmoved(&run(&workspace, "m", &[])), 10, "they are kept again");
+        settle(&workspace, "m", &[]);
+    }
+}

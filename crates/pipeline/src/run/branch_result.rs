@@ -11,6 +11,15 @@ pub(crate) struct BranchResult {
     pub(crate) report: StageReport,
     /// What is remembered of it where it failed.
     pub(crate) failure: Option<Failure>,
+    /// Whether it was known before the run, and is as it was: what it made and what is shown of it needs no further look.
+    pub(crate) is_unmoved: bool,
+}
+
+impl BranchResult {
+    /// One that has no result.
+    pub(crate) fn without(report: StageReport, failure: Option<Failure>) -> Self {
+        Self { made: None, report, failure, is_unmoved: false }
+    }
 }
 
 impl HasRecord for BranchResult {

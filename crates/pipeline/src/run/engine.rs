@@ -19,12 +19,12 @@ use super::reading::Reading;
 use super::report::{Outcome, Report, StageReport};
 use super::run_options::RunOptions;
 use super::seen::Seen;
-use super::snapshot::{Looked, Request, is_sound};
+use super::snapshot::{Cached, KnownBranches, Looked, Request, is_sound, keep_known};
 use super::tasks::Tasks;
 use crate::error::{PipelineError, Result};
 use crate::plan::{Branch, BranchAt, Part, Plan, RunKey};
 use crate::spec::ForEach;
-use crate::store::{Record, SpareLocks, Store, WriteThrough};
+use crate::store::{Record, Shown, SpareLocks, Store, WriteThrough};
 
 /// Runs plans against a store.
 pub struct Engine<'a> {
@@ -54,6 +54,9 @@ impl<'a> Engine<'a> {
         if !options.store_only {
             plan.pipeline.secret_key.keep();
         }
+        // Whoever wants all made anew believes nothing that was remembered.
+        let remembered = options.remember.as_ref().filter(|_| !options.force && !options.store_only);
+        let known = remembered.map(|request| KnownBranches::load(self.store, plan, request));
         let mut readers: Vec<Vec<usize>> = vec![Vec::new(); plan.reads.len()];
         for (stage, reads) in plan.reads.iter().enumerate() {
             reads.iter().for_each(|read| readers[*read].push(stage));
@@ -73,6 +76,7 @@ impl<'a> Engine<'a> {
                 executor: options.executor.clone().unwrap_or_else(|| Arc::new(Threads)),
                 away: Mutex::default(),
                 spare_locks: SpareLocks::default(),
+                known: known.unwrap_or_default(),
                 latest: OnceLock::new(),
                 progress: Progress::new(plan),
             },
@@ -306,7 +310,7 @@ impl Run<'_> {
 
     /// Shows and publishes what was made, and notes what is the latest.
     fn finish(self) -> Result<Report> {
-        let Making { plan, progress, reading, store, options, disk, spare_locks, .. } = self.making;
+        let Making { plan, progress, reading, store, options, disk, spare_locks, known, .. } = self.making;
         drop(spare_locks);
         let vintage = &plan.vintage.name;
         let mut report = Report::new(plan, options.cancelled.is_cancelled());
@@ -344,7 +348,7 @@ impl Run<'_> {
         let before = store.latest(plan.key());
         // What a failed branch depended on at its last success still explains the next run.
         let mut latest = if plan.whole && whole { BTreeMap::new() } else { before.clone() };
-        let mut shown = BTreeSet::new();
+        let mut shown = Shown::default();
         let mut publishing = Publishing::new(store, plan, &reading, &options.known, showing.is_alone());
         let publishes = whole && !store_only;
         // Some paths are known only now.
@@ -359,7 +363,8 @@ impl Run<'_> {
                 let Some(result) = result.get() else { continue };
                 if let Some((digest, record)) = &result.made {
                     if !store_only && unshown.is_ok() {
-                        unshown = show(store, plan.key(), branch, record, &reading, &mut shown);
+                        let is_shown = result.is_unmoved;
+                        unshown = show((store, plan.key()), branch, record, &reading, is_shown, &mut shown);
                     }
                     if publishes && selected && unshown.is_ok() {
                         unshown = publish_all(&mut publishing, plan, branch, record, &mut report.published);
@@ -371,19 +376,38 @@ impl Run<'_> {
                 }
             }
         }
+        let unmoved = stages.iter().flatten().flat_map(|known| &known.results);
+        let unmoved = unmoved.filter(|result| result.get().is_some_and(|result| result.is_unmoved)).count();
+        tracing::info!(branches = unmoved, "are as an earlier run found them");
         let settled = disk.settle();
+        let mut others = Vec::new();
         // What isn't on the disk isn't remembered as sound.
         let is_settled = settled.is_ok();
         unshown = unshown.and(settled);
         if !store_only && plan.whole && whole && unshown.is_ok() {
-            unshown = store.tidy_outputs(plan.key(), &shown, &reading.files, &showing);
+            match store.tidy_outputs(plan.key(), &shown, &reading.files, &showing) {
+                Ok(left) => others = left,
+                Err(error) => unshown = Err(error),
+            }
         }
-        // Each of the two waits for the disk, which serves both at once.
+        // What waits for the disk waits for all of it at once, and what is noted for the next run is written meanwhile.
         let (published, noted) = thread::scope(|scope| {
             let noting = || store.put_latest(plan.key(), &latest);
             let noting = (latest != before).then(|| scope.spawn(noting));
+            let remembering = || {
+                let request = options.remember.as_ref();
+                if let Some(request) = request.filter(|_| whole && !store_only && unshown.is_ok()) {
+                    let cached = cached(plan, store, &stages, &others);
+                    keep_known(&known, (plan, store, &reading), request, cached);
+                }
+                reading.save();
+            };
+            let remembering = is_settled.then(|| scope.spawn(remembering));
             let published = publishing.finish();
             let noted = noting.map(|noting| noting.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            if let Some(remembering) = remembering {
+                remembering.join().unwrap_or_else(|panic| resume_unwind(panic));
+            }
             (published, noted.unwrap_or(Ok(())))
         });
         match published {
@@ -396,9 +420,6 @@ impl Run<'_> {
             tracing::warn!(%error, "what failed can't be remembered");
         }
         unshown = unshown.and(noted);
-        if is_settled {
-            reading.save();
-        }
         store.remove_dead_locks();
         if whole
             && unshown.is_ok()
@@ -444,18 +465,37 @@ fn remember(
     });
 }
 
+/// The branches that were cached, but those beside whose outputs lie files of others: these are named in each run.
+fn cached<'a>(
+    plan: &'a Plan<'_>,
+    store: &'a Store,
+    stages: &'a [Option<Branches<'a, BranchResult>>],
+    others: &'a [PathBuf],
+) -> impl Iterator<Item = Cached<'a>> {
+    let branches = stages.iter().flatten().flat_map(|known| known.branches.iter().zip(&known.results));
+    branches.filter_map(|(branch, result)| {
+        let result = result.get().filter(|result| result.report.outcome == Outcome::Cached)?;
+        let (fingerprint, record) = result.record()?;
+        let is_alone = others.is_empty() || {
+            let folder = store.output_folder(plan.key(), &branch.id);
+            !others.iter().any(|other| other.starts_with(&folder))
+        };
+        is_alone.then_some(Cached { branch, fingerprint, record, is_known: result.is_unmoved })
+    })
+}
+
 /// Makes sure that all that was made can be published.
 fn check_publications(
     plan: &Plan<'_>,
     store: &Store,
     stages: &[Option<Branches<'_, BranchResult>>],
 ) -> Result<()> {
-    let branches: Vec<&Branch<'_>> = stages.iter().flatten().flat_map(|known| &known.branches).collect();
+    let all: Vec<&Branch<'_>> = stages.iter().flatten().flat_map(|known| &known.branches).collect();
     let mut publications = plan.known_publications();
     let known: BTreeSet<String> = publications.iter().map(|one| one.branch.to_string()).collect();
-    let found = branches.iter().filter(|branch| !known.contains(&branch.id.to_string()));
+    let found = all.iter().filter(|branch| !known.contains(&branch.id.to_string()));
     publications.extend(found.flat_map(|branch| plan.publications(&branch.id)));
-    publish::check(plan, store, &publications, &branches)
+    publish::check(plan, store, &publications, &all)
 }
 
 /// Publishes the outputs of a branch that are to be, and notes where.
@@ -474,19 +514,23 @@ fn publish_all(
     Ok(())
 }
 
-/// Puts the outputs of a branch where people look for them.
+/// Puts the outputs of a branch where people look for them, unless they are known to be there.
 fn show(
-    store: &Store,
-    of: RunKey<'_>,
+    (store, of): (&Store, RunKey<'_>),
     branch: &Branch<'_>,
     record: &Record,
     reading: &Reading,
-    shown: &mut BTreeSet<PathBuf>,
+    is_shown: bool,
+    shown: &mut Shown,
 ) -> Result<()> {
+    if is_shown {
+        shown.folders.insert(store.output_folder(of, &branch.id));
+        return Ok(());
+    }
     for (output, kept) in &record.outputs {
         let path = store.output_path(of, &branch.id, output, kept.extension());
         store.show(&kept.digest, kept.bytes, &path, &reading.files)?;
-        shown.insert(path);
+        shown.files.insert(path);
     }
     Ok(())
 }

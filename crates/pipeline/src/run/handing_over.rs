@@ -87,12 +87,10 @@ impl Making<'_> {
                 self.put_log(&path, &said);
             }
             let failure = Some(Failure::new(now(), &message, Some(fingerprint.clone())));
-            BranchResult { made: None, report: StageReport::new(&name, Outcome::Failed(message)), failure }
+            BranchResult::without(StageReport::new(&name, Outcome::Failed(message)), failure)
         };
         Some(match ended {
-            Ended::Stopped => {
-                BranchResult { made: None, report: StageReport::new(&name, Outcome::Stopped), failure: None }
-            }
+            Ended::Stopped => BranchResult::without(StageReport::new(&name, Outcome::Stopped), None),
             Ended::Failed { message, log } => failed(message, &log),
             Ended::Made => match self.kept_or_shared(&name, fingerprint) {
                 Kept::Whole(record) => {

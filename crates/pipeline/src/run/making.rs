@@ -19,6 +19,7 @@ use super::reading::{Reading, json_input, left_out};
 use super::report::{Outcome, StageReport};
 use super::run_options::RunOptions;
 use super::seen::Seen;
+use super::snapshot::{KnownBranches, Unmoved};
 use super::standing_inputs::StandingInputs;
 use crate::command::CommandError;
 use crate::digest::Digest;
@@ -26,7 +27,7 @@ use crate::error::{PipelineError, Result};
 use crate::fingerprint::{Before, Cause, Fingerprint};
 use crate::operation::{Accepts, Body, Input, Inputs, Memory, Outputs, TIMES, own_peak};
 use crate::plan::{Branch, BranchAt, Part, Plan, Read};
-use crate::spec::Reference;
+use crate::spec::{ForEach, Reference};
 use crate::store::{
     ColumnRecord, Failure, InputRecord, Origin, OutputRecord, Record, Soundness, SpareLocks, Store, Taken,
     WriteThrough,
@@ -46,6 +47,8 @@ pub(crate) struct Making<'a> {
     pub(crate) executor: Arc<dyn Executor>,
     pub(super) away: Mutex<BTreeMap<Digest, Away>>,
     pub(crate) spare_locks: SpareLocks,
+    /// The branches that an earlier run found as they are to be.
+    pub(crate) known: KnownBranches,
     /// The fingerprints of the vintage's last run, once a branch asks for them.
     pub(crate) latest: OnceLock<BTreeMap<String, Digest>>,
     pub(crate) progress: Progress<'a, BranchResult>,
@@ -64,11 +67,13 @@ impl Making<'_> {
     /// Makes a branch, unless what it reads isn't made or the run is ending; nothing where an executor has it from now on.
     pub(crate) fn make(&self, at: BranchAt, branch: &Branch<'_>, ending: bool) -> Option<BranchResult> {
         let name = branch.id.to_string();
-        let nothing =
-            |outcome| BranchResult { made: None, report: StageReport::new(&name, outcome), failure: None };
+        let nothing = |outcome| BranchResult::without(StageReport::new(&name, outcome), None);
         if branch.reads.iter().any(|read| self.progress.record(read.from).is_none()) {
             let reads = branch.reads.iter().filter_map(|read| self.progress.result(read.from));
             return Some(nothing(Outcome::without(reads.map(|result| &result.report.outcome))));
+        }
+        if let Some(result) = self.unmoved(at, branch, &name) {
+            return Some(result);
         }
         let started = Instant::now();
         let mut made = self.make_branch(at, branch, &name, ending);
@@ -83,7 +88,7 @@ impl Making<'_> {
                 let report = StageReport::new(&name, Outcome::Failed(error.to_string()));
                 let seconds = started.elapsed().as_secs_f64();
                 let failure = self.failure(branch, &name, &error);
-                return Some(BranchResult { made: None, report: StageReport { seconds, ..report }, failure });
+                return Some(BranchResult::without(StageReport { seconds, ..report }, failure));
             }
         };
         let (outcome, digest, record) = match made {
@@ -97,6 +102,35 @@ impl Making<'_> {
         Some(self.came_out(branch, name, outcome, digest, record))
     }
 
+    /// The result of a branch that was known before the run, where it and all that it reads are as they were.
+    fn unmoved(&self, at: BranchAt, branch: &Branch<'_>, name: &str) -> Option<BranchResult> {
+        let Making { plan, progress, .. } = self;
+        if !self.known.has(name) {
+            return None;
+        }
+        let is_unmoved = |result: Option<&BranchResult>| result.is_some_and(|result| result.is_unmoved);
+        if !branch.reads.iter().all(|read| is_unmoved(progress.result(read.from))) {
+            return None;
+        }
+        // What a branch is may depend on the values of a column that it doesn't read.
+        if matches!(plan.pipeline.stages[at.stage].foreach, Some(ForEach::Column { .. })) {
+            let read = plan.reads[at.stage].iter().filter_map(|stage| progress.stage(*stage));
+            if !read.flat_map(|known| &known.results).all(|result| is_unmoved(result.get())) {
+                return None;
+            }
+        }
+        let Unmoved { fingerprint, record, reads_folders } =
+            self.known.unmoved((plan, self.store, &self.reading), branch, name)?;
+        if !self.reading.are_answered(branch, &record.fingerprint) {
+            return None;
+        }
+        self.seen.check(branch, &record.fingerprint).ok()?;
+        tracing::info!(stage = name, fingerprint = fingerprint.short(), "cached");
+        let hidden = if reads_folders { left_out(plan, branch) } else { Vec::new() };
+        let result = self.told(branch, name.to_owned(), Outcome::Cached, (fingerprint, record), hidden);
+        Some(BranchResult { is_unmoved: true, ..result })
+    }
+
     /// What is told of a branch that has a result.
     pub(super) fn came_out(
         &self,
@@ -106,18 +140,28 @@ impl Making<'_> {
         digest: Digest,
         record: Record,
     ) -> BranchResult {
+        let hidden = left_out(self.plan, branch);
+        self.told(branch, name, outcome, (digest, record), hidden)
+    }
+
+    /// The same, where it is known what of its folders doesn't count.
+    fn told(
+        &self,
+        branch: &Branch<'_>,
+        name: String,
+        outcome: Outcome,
+        (digest, record): (Digest, Record),
+        hidden: Vec<String>,
+    ) -> BranchResult {
         let first = branch.bound.output_declarations.first();
         let report = StageReport {
             branch: name,
             outcome,
             seconds: record.seconds,
             rows: first.and_then(|output| record.outputs.get(&output.name)?.rows),
-            warnings: left_out(self.plan, branch)
-                .into_iter()
-                .chain(record.warnings.iter().cloned())
-                .collect(),
+            warnings: hidden.into_iter().chain(record.warnings.iter().cloned()).collect(),
         };
-        BranchResult { made: Some((digest, record)), report, failure: None }
+        BranchResult { made: Some((digest, record)), report, failure: None, is_unmoved: false }
     }
 
     /// What is remembered of a branch that failed, which its log says too.

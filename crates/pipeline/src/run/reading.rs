@@ -13,7 +13,7 @@ use crate::digest::{Digest, canonical_json};
 use crate::error::{PipelineError, Result, few};
 use crate::files::{Listing, ending, list};
 use crate::fingerprint::{FORMAT, Fingerprint, InputDigest, stage_seed};
-use crate::operation::{Cancelled, Input};
+use crate::operation::{Cancelled, Input, Question};
 use crate::plan::{Branch, Plan};
 use crate::spec::Reference;
 use crate::store::{InputRecord, Origin, StatCache, Store, WriteThrough};
@@ -134,6 +134,18 @@ impl Reading {
             inputs.entry(answers::ROLE.into()).or_default().push(InputDigest::whole(question.text, digest));
         }
         Ok(inputs)
+    }
+
+    /// Whether what a branch asks is answered as its fingerprint says.
+    pub(crate) fn are_answered(&self, branch: &Branch<'_>, fingerprint: &Fingerprint) -> bool {
+        let before = fingerprint.inputs.get(answers::ROLE).map(Vec::as_slice).unwrap_or_default();
+        let stage = branch.bound.stage.as_ref();
+        let questions = stage.questions();
+        let is_answered = |(question, before): (&Question, &InputDigest)| {
+            let answer = self.answers.answer(stage, question).ok().flatten();
+            question.text == before.key && answer.map(|answer| Digest::of(&answer)) == before.content
+        };
+        questions.len() == before.len() && questions.iter().zip(before).all(is_answered)
     }
 
     /// The files of a branch: those of the workspace, and its source. They have to be what the

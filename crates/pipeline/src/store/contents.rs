@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::atomic::is_unfinished;
 use super::folder::{Entry, EntryKind, Folder};
 use super::record::{Origin, Record};
-use super::store::{SCRATCH, Store};
+use super::store::{KNOWN_BRANCHES, SCRATCH, Store, UNCHANGED};
 use super::taking::{INCOMING, SHARED};
 use crate::digest::Digest;
 use crate::error::Result;
@@ -167,7 +167,7 @@ impl Store {
         }
         self.look_at_standing(contents)?;
         // Half-written files stand beside those that they were to become.
-        for folder in ["latest", "unchanged"] {
+        for folder in ["latest", UNCHANGED, KNOWN_BRANCHES] {
             self.sort_files(&self.root.join(folder), contents, |_, _| {})?;
         }
         for entry in self.folder(&self.root)?.map(|root| root.entries()).transpose()?.unwrap_or_default() {

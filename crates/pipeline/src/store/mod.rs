@@ -40,6 +40,7 @@ pub(crate) use folder::{EntryKind, Folder};
 pub(crate) use lock::SpareLocks;
 pub use lock_file::{LockFile, Locked};
 pub use locking::Locking;
+pub(crate) use outputs::Shown;
 pub use published::{PublishedFile, PublishedFiles};
 pub(crate) use record::ColumnRecord;
 pub use record::{InputRecord, Origin, OutputRecord, Record};

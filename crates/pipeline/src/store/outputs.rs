@@ -22,6 +22,11 @@ impl Store {
         folder_of(&self.outputs, of, branch).join(format!("{output}.{extension}"))
     }
 
+    /// The folder in which people find what a branch made.
+    pub(crate) fn output_folder(&self, of: RunKey<'_>, branch: &BranchId) -> PathBuf {
+        folder_of(&self.outputs, of, branch)
+    }
+
     /// Where people find what a branch said when it last ran.
     pub fn log_path(&self, of: RunKey<'_>, branch: &BranchId) -> PathBuf {
         let mut path = folder_of(&self.logs, of, branch).into_os_string();
@@ -74,6 +79,17 @@ impl Store {
         Ok(())
     }
 
+    /// Whether an object is what its name says, and people find it at a path.
+    pub(crate) fn is_shown(&self, digest: &Digest, bytes: u64, path: &Path, files: &StatCache) -> bool {
+        let object = self.object_path(digest);
+        let Ok(found) = fs::metadata(&object) else { return false };
+        let there = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
+        files.found_matches(&object, &found, digest, bytes)
+            && there.is_some_and(|there| {
+                are_one(&found, &there) || files.found_matches(path, &there, digest, bytes)
+            })
+    }
+
     /// Sees to it that what stands in the place of an output may be replaced. Somebody's own file is set
     /// aside.
     fn make_way(&self, folder: &Folder, name: &OsStr, files: &StatCache) -> Result<()> {
@@ -103,10 +119,10 @@ impl Store {
     pub(crate) fn tidy_outputs(
         &self,
         of: RunKey<'_>,
-        shown: &BTreeSet<PathBuf>,
+        shown: &Shown,
         files: &StatCache,
         showing: &Showing,
-    ) -> Result<()> {
+    ) -> Result<Vec<PathBuf>> {
         let own = self.outputs.join(file_name(of.pipeline)).join(of.vintage);
         let mut tidying = Tidying { store: self, shown, files, alone: showing.is_alone(), left: Vec::new() };
         if let Some(folder) = self.folder(&own)? {
@@ -122,11 +138,19 @@ impl Store {
         {
             let _ = outputs.remove_folder(OsStr::new(of.vintage));
         }
-        for path in tidying.left {
+        for path in &tidying.left {
             tracing::warn!(path = %path.display(), "left where it is: no stage made it");
         }
-        Ok(())
+        Ok(tidying.left)
     }
+}
+
+/// What is shown of a run.
+#[derive(Default)]
+pub(crate) struct Shown {
+    pub(crate) files: BTreeSet<PathBuf>,
+    /// Folders that hold what they have to and nothing else.
+    pub(crate) folders: BTreeSet<PathBuf>,
 }
 
 fn folder_of(root: &Path, of: RunKey<'_>, branch: &BranchId) -> PathBuf {
@@ -144,7 +168,7 @@ fn copy(object: &Path, to: &mut fs::File) -> std::io::Result<()> {
 /// Taking away what isn't shown any longer.
 struct Tidying<'a> {
     store: &'a Store,
-    shown: &'a BTreeSet<PathBuf>,
+    shown: &'a Shown,
     files: &'a StatCache,
     /// Whether no other run may be writing just now.
     alone: bool,
@@ -162,12 +186,13 @@ impl Tidying<'_> {
             match kind {
                 _ if unfinished && !self.alone => left = true,
                 EntryKind::Folder if unfinished => folder.remove_all(&name)?,
+                EntryKind::Folder if self.shown.folders.contains(&path) => left = true,
                 EntryKind::Folder => {
                     let Some(inner) = folder.folder(&name)? else { continue };
                     left |= self.tidy(&inner)? || folder.remove_folder(&name).is_err();
                     continue;
                 }
-                EntryKind::File if self.shown.contains(&path) => left = true,
+                EntryKind::File if self.shown.files.contains(&path) => left = true,
                 EntryKind::File if unfinished || self.store.is_ours(&path, self.files) => {
                     match folder.remove_file(&name) {
                         Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -186,13 +211,18 @@ impl Tidying<'_> {
     }
 }
 
-#[cfg(unix)]
+/// Whether a file is the one at a path.
 fn same_file(one: &Path, two: &fs::Metadata) -> bool {
+    fs::metadata(one).is_ok_and(|one| are_one(&one, two))
+}
+
+#[cfg(unix)]
+fn are_one(one: &fs::Metadata, two: &fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    fs::metadata(one).is_ok_and(|one| one.ino() == two.ino() && one.dev() == two.dev())
+    one.ino() == two.ino() && one.dev() == two.dev()
 }
 
 #[cfg(not(unix))]
-fn same_file(_: &Path, _: &fs::Metadata) -> bool {
+fn are_one(_: &fs::Metadata, _: &fs::Metadata) -> bool {
     false
 }

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use vintner_guard::check_regular;
 
@@ -30,7 +30,8 @@ pub(crate) struct StatCache {
     trusted: PathBuf,
     path: PathBuf,
     change_times: ChangeTimes,
-    known: Mutex<Known>,
+    /// Read once something is asked: of a run in which little changed little is.
+    known: OnceLock<Mutex<Known>>,
 }
 
 #[derive(Default)]
@@ -56,15 +57,21 @@ const PIECE: usize = 4 << 20;
 impl StatCache {
     /// What is kept in a file; nothing where it can't be read.
     pub(crate) fn load(trusted: &Path, path: PathBuf) -> Self {
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
-        let entries = text.lines().filter_map(parse).collect();
-        Self { known: Mutex::new(Known { entries, changed: false }), ..Self::unbelieving(trusted, path) }
+        Self { known: OnceLock::new(), ..Self::unbelieving(trusted, path) }
     }
 
     /// Nothing of what is kept in a file. What is found takes its place.
     pub(crate) fn unbelieving(trusted: &Path, path: PathBuf) -> Self {
         let change_times = ChangeTimes::tried_in(path.parent().unwrap_or(&path));
-        Self { trusted: trusted.to_owned(), path, change_times, known: Mutex::new(Known::default()) }
+        Self { trusted: trusted.to_owned(), path, change_times, known: OnceLock::from(Mutex::default()) }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        let known = self.known.get_or_init(|| {
+            let text = std::fs::read_to_string(&self.path).unwrap_or_default();
+            Mutex::new(Known { entries: text.lines().filter_map(parse).collect(), changed: false })
+        });
+        known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The digest of a file's content.
@@ -96,16 +103,27 @@ impl StatCache {
     /// Whether a file has this size and content; `None` where it isn't there.
     pub(crate) fn matches(&self, path: &Path, digest: &Digest, bytes: u64) -> Option<bool> {
         let metadata = std::fs::metadata(path).ok()?;
+        Some(self.found_matches(path, &metadata, digest, bytes))
+    }
+
+    /// The same of a file of which it is known what the file system says.
+    pub(crate) fn found_matches(
+        &self,
+        path: &Path,
+        metadata: &Metadata,
+        digest: &Digest,
+        bytes: u64,
+    ) -> bool {
         if metadata.len() != bytes {
-            return Some(false);
+            return false;
         }
-        match self.remembered(path, &metadata) {
-            Some(known) if known == *digest => return Some(true),
+        match self.remembered(path, metadata) {
+            Some(known) if known == *digest => return true,
             // That it is something else is said of no file on the word of a note.
-            Some(_) => self.forget(&metadata),
+            Some(_) => self.forget(metadata),
             None => {}
         }
-        Some(self.digest(path).is_ok_and(|found| found == *digest))
+        self.digest(path).is_ok_and(|found| found == *digest)
     }
 
     /// Forgets what is remembered of a file, of which something else was read just now. Says whether it was
@@ -124,13 +142,13 @@ impl StatCache {
 
     fn forget(&self, metadata: &Metadata) {
         let Some((identity, _)) = Stamp::of(metadata) else { return };
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known();
         known.changed |= known.entries.remove(&identity).is_some();
     }
 
     fn remembered(&self, path: &Path, metadata: &Metadata) -> Option<Digest> {
         let (identity, stamp) = Stamp::of(metadata)?;
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known();
         let entry = known.entries.get(&identity).filter(|entry| entry.stamp == stamp)?;
         let digest = entry.is_settled().then(|| entry.digest.clone())?;
         drop(known);
@@ -138,14 +156,17 @@ impl StatCache {
     }
 
     fn remember(&self, identity: Identity, entry: Entry) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known();
         known.changed = true;
         known.entries.insert(identity, entry);
     }
 
     /// Keeps what was found for the next run. It is no harm if it can't be kept.
     pub(crate) fn save(&self) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.known.get().is_none() {
+            return;
+        }
+        let mut known = self.known();
         if !known.changed || self.path.as_os_str().is_empty() {
             return;
         }

@@ -48,6 +48,10 @@ const MARK: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55\n\
 /// What names of stores begin with that are thrown away.
 pub(super) const SCRATCH: &str = "scratch-";
 
+/// Where it is kept what runs looked at that had nothing to do: as a whole, and branch by branch.
+pub(super) const UNCHANGED: &str = "unchanged";
+pub(super) const KNOWN_BRANCHES: &str = "branches";
+
 /// A store in a folder.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -140,7 +144,12 @@ impl Store {
 
     /// Where the snapshot of a run is kept; see [`crate::unchanged`].
     pub(crate) fn snapshot_path(&self, name: &str) -> PathBuf {
-        self.root.join("unchanged").join(name)
+        self.root.join(UNCHANGED).join(name)
+    }
+
+    /// Where the branches are kept that a run had from the cache.
+    pub(crate) fn known_branches_path(&self, name: &str) -> PathBuf {
+        self.root.join(KNOWN_BRANCHES).join(name)
     }
 
     /// What is remembered of files.
@@ -155,10 +164,13 @@ impl Store {
 
     /// Takes away what earlier runs looked at that had nothing to do, so that the next one looks at all.
     pub(crate) fn forget_unchanged(&self) {
-        let Ok(Some(folder)) = self.folder(&self.root.join("unchanged")) else { return };
-        for entry in folder.entries().into_iter().flatten().filter(|entry| entry.kind == EntryKind::File) {
-            if let Err(error) = folder.remove_file(&entry.name) {
-                tracing::debug!(%error, "what an earlier run looked at stays");
+        let folders = [UNCHANGED, KNOWN_BRANCHES].map(|name| self.folder(&self.root.join(name)));
+        for folder in folders.into_iter().filter_map(|folder| folder.ok().flatten()) {
+            for entry in folder.entries().into_iter().flatten().filter(|entry| entry.kind == EntryKind::File)
+            {
+                if let Err(error) = folder.remove_file(&entry.name) {
+                    tracing::debug!(%error, "what an earlier run looked at stays");
+                }
             }
         }
     }

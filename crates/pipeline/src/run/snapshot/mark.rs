@@ -34,9 +34,20 @@ pub(super) fn marks<P: AsRef<Path> + Sync>(
     })
 }
 
+/// The mark of a path, as [`look`] finds it.
+pub(super) fn mark(path: &Path, settled_by: Option<i128>) -> Option<Mark> {
+    look(path, settled_by).map(|look| look.mark)
+}
+
+/// What is found at a path.
+pub(super) struct Look {
+    pub(super) mark: Mark,
+    pub(super) is_folder: bool,
+}
+
 /// What the file system says of a path, of one without a file too. `None` where it says too little,
 /// or something may have happened there that it doesn't show, before `settled_by`.
-pub(super) fn mark(path: &Path, settled_by: Option<i128>) -> Option<Mark> {
+pub(super) fn look(path: &Path, settled_by: Option<i128>) -> Option<Look> {
     let is_settled = |stamp: &Stamp| settled_by.is_none_or(|moment| stamp.is_settled_by(moment));
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
@@ -49,7 +60,7 @@ pub(super) fn mark(path: &Path, settled_by: Option<i128>) -> Option<Mark> {
                 })?;
                 Stamp::of(&folder).filter(|(_, stamp)| is_settled(stamp))?;
             }
-            return Some([0; 56]);
+            return Some(Look { mark: [0; 56], is_folder: false });
         }
         Err(_) => return None,
     };
@@ -63,7 +74,7 @@ pub(super) fn mark(path: &Path, settled_by: Option<i128>) -> Option<Mark> {
         &stamp.changed.to_le_bytes(),
     ];
     mark.iter_mut().zip(parts.into_iter().flatten()).for_each(|(to, from)| *to = *from);
-    Some(mark)
+    Some(Look { mark, is_folder: metadata.is_dir() })
 }
 
 /// The device of the file that a mark is of; nothing where there is no file.

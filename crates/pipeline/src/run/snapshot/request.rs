@@ -14,7 +14,16 @@ pub struct Request {
     name: String,
     asked: Value,
     began: i128,
-    watched: Vec<(PathBuf, Option<Mark>)>,
+    watched: Vec<Watched>,
+}
+
+/// A path that is looked at before there is a plan.
+#[derive(Debug, Clone)]
+struct Watched {
+    path: PathBuf,
+    before: Option<Mark>,
+    /// Whether what stands there decides which branches there are, and what they are.
+    decides: bool,
 }
 
 impl Request {
@@ -41,10 +50,20 @@ impl Request {
     /// Paths that will be looked at by others than the engine, whether something is there or not; to
     /// be said before they are.
     pub fn watch(&mut self, paths: impl IntoIterator<Item = PathBuf>) {
-        self.watched.extend(paths.into_iter().map(|path| {
-            let mark = mark(&path, Some(self.began));
-            (path, mark)
-        }));
+        self.put(paths, true);
+    }
+
+    /// The same of what a run only compares with what came out, and writes.
+    pub fn watch_written(&mut self, paths: impl IntoIterator<Item = PathBuf>) {
+        self.put(paths, false);
+    }
+
+    fn put(&mut self, paths: impl IntoIterator<Item = PathBuf>, decides: bool) {
+        let watched = paths.into_iter().map(|path| {
+            let before = mark(&path, Some(self.began));
+            Watched { path, before, decides }
+        });
+        self.watched.extend(watched);
     }
 
     /// Which snapshot it is compared with.
@@ -62,11 +81,27 @@ impl Request {
     }
 
     pub(super) fn watched(&self) -> impl Iterator<Item = &Path> {
-        self.watched.iter().map(|(path, _)| path.as_path())
+        self.watched.iter().map(|watched| watched.path.as_path())
+    }
+
+    /// Those that decide which branches there are, and what they are.
+    pub(super) fn deciding(&self) -> impl Iterator<Item = &Path> {
+        self.watched.iter().filter(|watched| watched.decides).map(|watched| watched.path.as_path())
     }
 
     /// Whether what is watched is known and as it was.
     pub(super) fn is_unmoved(&self) -> bool {
-        self.watched.iter().all(|(path, before)| before.is_some() && mark(path, Some(self.began)) == *before)
+        self.watched.iter().all(|watched| watched.is_unmoved(self.began))
+    }
+
+    /// Whether what decides what branches are is known and as it was.
+    pub(super) fn is_decided(&self) -> bool {
+        self.watched.iter().filter(|watched| watched.decides).all(|watched| watched.is_unmoved(self.began))
+    }
+}
+
+impl Watched {
+    fn is_unmoved(&self, began: i128) -> bool {
+        self.before.is_some() && mark(&self.path, Some(began)) == self.before
     }
 }
