@@ -214,22 +214,30 @@ fn parameter_changed(path: &str, before: Option<&Value>, now: Option<&Value>, ca
 
 fn inputs_changed(before: &Fingerprint, now: &Fingerprint) -> Vec<Cause> {
     let roles: BTreeSet<&String> = before.inputs.keys().chain(now.inputs.keys()).collect();
-    let of = |print: &'_ Fingerprint, role: &str| print.inputs.get(role).cloned();
-    roles.into_iter().flat_map(|role| role_changed(role, of(before, role), of(now, role))).collect()
+    roles
+        .into_iter()
+        .flat_map(|role| role_changed(role, before.inputs.get(role), now.inputs.get(role)))
+        .collect()
 }
 
-fn role_changed(role: &str, before: Option<Vec<InputDigest>>, now: Option<Vec<InputDigest>>) -> Vec<Cause> {
+fn role_changed(role: &str, before: Option<&Vec<InputDigest>>, now: Option<&Vec<InputDigest>>) -> Vec<Cause> {
     // A role under which nothing is read is one all the same: a stage may ask whether there is it.
-    let role_alone = |there: &Option<Vec<InputDigest>>| there.as_ref().is_some_and(Vec::is_empty);
+    let role_alone = |there: Option<&Vec<InputDigest>>| there.is_some_and(Vec::is_empty);
     let new = |key: &str| Cause::InputNew { role: role.to_owned(), key: key.to_owned() };
     let gone = |key: &str| Cause::InputGone { role: role.to_owned(), key: key.to_owned() };
-    if before.is_none() && role_alone(&now) {
+    if before.is_none() && role_alone(now) {
         return vec![new("")];
     }
-    if now.is_none() && role_alone(&before) {
+    if now.is_none() && role_alone(before) {
         return vec![gone("")];
     }
-    let (before, now) = (before.unwrap_or_default(), now.unwrap_or_default());
+    let mut before: Vec<&InputDigest> = before.into_iter().flatten().collect();
+    let mut now: Vec<&InputDigest> = now.into_iter().flatten().collect();
+    // Mostly the same are read in the same order, and few of many differ.
+    if before.len() == now.len() && before.iter().zip(&now).all(|(before, now)| before.key == now.key) {
+        let differing = before.into_iter().zip(now).filter(|(before, now)| before != now);
+        (before, now) = differing.unzip();
+    }
     let (old, current) = (by_key(&before), by_key(&now));
     let mut causes = Vec::new();
     for (at, input) in &current {
@@ -239,8 +247,8 @@ fn role_changed(role: &str, before: Option<Vec<InputDigest>>, now: Option<Vec<In
         }
     }
     causes.extend(old.keys().filter(|at| !current.contains_key(*at)).map(|at| gone(at.0)));
-    let keys = |inputs: &[InputDigest]| inputs.iter().map(|input| input.key.clone()).collect::<Vec<_>>();
-    let in_both = |inputs: &[InputDigest]| -> Vec<(String, usize)> {
+    let keys = |inputs: &[&InputDigest]| inputs.iter().map(|input| input.key.clone()).collect::<Vec<_>>();
+    let in_both = |inputs: &[&InputDigest]| -> Vec<(String, usize)> {
         let numbered = numbered(inputs).filter(|at| old.contains_key(at) && current.contains_key(at));
         numbered.map(|(key, number)| (key.to_owned(), number)).collect()
     };
@@ -252,11 +260,11 @@ fn role_changed(role: &str, before: Option<Vec<InputDigest>>, now: Option<Vec<In
 }
 
 /// The inputs by key; the first of a key, the second, and so on.
-fn by_key(inputs: &[InputDigest]) -> BTreeMap<(&str, usize), &InputDigest> {
-    numbered(inputs).zip(inputs).collect()
+fn by_key<'i>(inputs: &[&'i InputDigest]) -> BTreeMap<(&'i str, usize), &'i InputDigest> {
+    numbered(inputs).zip(inputs.iter().copied()).collect()
 }
 
-fn numbered(inputs: &[InputDigest]) -> impl Iterator<Item = (&str, usize)> {
+fn numbered<'i>(inputs: &[&'i InputDigest]) -> impl Iterator<Item = (&'i str, usize)> {
     let mut met: BTreeMap<&str, usize> = BTreeMap::new();
     inputs.iter().map(move |input| {
         let number = met.entry(&input.key).or_default();

@@ -23,8 +23,11 @@ use super::snapshot::{Cached, KnownBranches, Looked, Request, is_sound, keep_kno
 use super::tasks::Tasks;
 use crate::error::{PipelineError, Result};
 use crate::plan::{Branch, BranchAt, Part, Plan, RunKey};
-use crate::spec::ForEach;
+use crate::spec::{ForEach, PipelineStage};
 use crate::store::{Record, Shown, SpareLocks, Store, WriteThrough};
+
+/// So many branches are met one after the other: to look at one takes less than to wake a thread for it.
+const TOGETHER: usize = 32;
 
 /// Runs plans against a store.
 pub struct Engine<'a> {
@@ -146,8 +149,10 @@ impl Run<'_> {
                 if known.branches.is_empty() {
                     self.end(scope, stage);
                 }
-                for branch in 0..known.branches.len() {
-                    self.spawn(scope, move |scope| self.visit(scope, BranchAt { stage, branch }));
+                for first in (0..known.branches.len()).step_by(TOGETHER) {
+                    let branches = first..known.branches.len().min(first + TOGETHER);
+                    let branches = branches.map(move |branch| BranchAt { stage, branch });
+                    self.spawn(scope, move |scope| branches.for_each(|at| self.meet(scope, at)));
                 }
             }
             Err(outcome) => {
@@ -183,6 +188,15 @@ impl Run<'_> {
             known.results.iter().all(|result| result.get().is_some_and(|result| result.made.is_some()))
         });
         laid_out && made
+    }
+
+    /// Notes a branch that is as it was, and has any other one visited, which takes longer.
+    fn meet<'s>(&'s self, scope: &rayon::Scope<'s>, at: BranchAt) {
+        let branch = self.making.progress.branch(at);
+        match branch.and_then(|branch| self.making.unmoved(at, branch)) {
+            Some(result) => self.visited(scope, at, result),
+            None => self.spawn(scope, move |scope| self.visit(scope, at)),
+        }
     }
 
     fn visit<'s>(&'s self, scope: &rayon::Scope<'s>, at: BranchAt) {
@@ -484,18 +498,34 @@ fn cached<'a>(
     })
 }
 
-/// Makes sure that all that was made can be published.
+/// Makes sure that all that was made can be published. Of branches that are as they were this was made sure of when they
+/// were found so, unless other branches publish something of which nobody knew then.
 fn check_publications(
     plan: &Plan<'_>,
     store: &Store,
     stages: &[Option<Branches<'_, BranchResult>>],
 ) -> Result<()> {
-    let all: Vec<&Branch<'_>> = stages.iter().flatten().flat_map(|known| &known.branches).collect();
+    let all = stages.iter().flatten().flat_map(|known| known.branches.iter().zip(&known.results));
+    let all: Vec<(&Branch<'_>, bool)> =
+        all.map(|(branch, result)| (branch, result.get().is_some_and(|result| result.is_unmoved))).collect();
     let mut publications = plan.known_publications();
     let known: BTreeSet<String> = publications.iter().map(|one| one.branch.to_string()).collect();
-    let found = all.iter().filter(|branch| !known.contains(&branch.id.to_string()));
-    publications.extend(found.flat_map(|branch| plan.publications(&branch.id)));
-    publish::check(plan, store, &publications, &all)
+    let found = all.iter().filter(|(branch, _)| !known.contains(&branch.id.to_string()));
+    let mut is_new = false;
+    for (branch, is_unmoved) in found {
+        let of_branch = plan.publications(&branch.id);
+        is_new |= !is_unmoved && !of_branch.is_empty();
+        publications.extend(of_branch);
+    }
+    let looks_at_all = is_new || plan.follow_links;
+    let moved = all.iter().filter(|(_, is_unmoved)| looks_at_all || !is_unmoved);
+    let moved: Vec<&Branch<'_>> = moved.map(|(branch, _)| *branch).collect();
+    // Where all branches were known before the run, so were the names.
+    let is_of_column = |stage: &PipelineStage| matches!(stage.foreach, Some(ForEach::Column { .. }));
+    match plan.pipeline.stages.iter().any(is_of_column) {
+        true => publish::check(plan, store, &publications, &moved),
+        false => publish::check_places(plan, store, &publications, &moved),
+    }
 }
 
 /// Publishes the outputs of a branch that are to be, and notes where.

@@ -72,9 +72,6 @@ impl Making<'_> {
             let reads = branch.reads.iter().filter_map(|read| self.progress.result(read.from));
             return Some(nothing(Outcome::without(reads.map(|result| &result.report.outcome))));
         }
-        if let Some(result) = self.unmoved(at, branch, &name) {
-            return Some(result);
-        }
         let started = Instant::now();
         let mut made = self.make_branch(at, branch, &name, ending);
         if let Err(PipelineError::Misremembered { path }) = &made {
@@ -103,9 +100,10 @@ impl Making<'_> {
     }
 
     /// The result of a branch that was known before the run, where it and all that it reads are as they were.
-    fn unmoved(&self, at: BranchAt, branch: &Branch<'_>, name: &str) -> Option<BranchResult> {
+    pub(super) fn unmoved(&self, at: BranchAt, branch: &Branch<'_>) -> Option<BranchResult> {
         let Making { plan, progress, .. } = self;
-        if !self.known.has(name) {
+        let name = branch.id.to_string();
+        if !self.known.has(&name) {
             return None;
         }
         let is_unmoved = |result: Option<&BranchResult>| result.is_some_and(|result| result.is_unmoved);
@@ -120,14 +118,14 @@ impl Making<'_> {
             }
         }
         let Unmoved { fingerprint, record, reads_folders } =
-            self.known.unmoved((plan, self.store, &self.reading), branch, name)?;
+            self.known.unmoved((plan, self.store, &self.reading), branch, &name)?;
         if !self.reading.are_answered(branch, &record.fingerprint) {
             return None;
         }
         self.seen.check(branch, &record.fingerprint).ok()?;
         tracing::info!(stage = name, fingerprint = fingerprint.short(), "cached");
         let hidden = if reads_folders { left_out(plan, branch) } else { Vec::new() };
-        let result = self.told(branch, name.to_owned(), Outcome::Cached, (fingerprint, record), hidden);
+        let result = self.told(branch, name, Outcome::Cached, (fingerprint, record), hidden);
         Some(BranchResult { is_unmoved: true, ..result })
     }
 

@@ -187,6 +187,19 @@ pub(crate) fn check(
     branches: &[&Branch<'_>],
 ) -> Result<()> {
     plan.check_publications(publications, branches)?;
+    check_places(plan, store, publications, branches)
+}
+
+/// The same of paths whose names are known to be right: where links lead, and what other pipelines publish.
+///
+/// # Errors
+/// [`PipelineError::Spec`] with the places of paths, [`PipelineError::Linked`], [`PipelineError::Taken`].
+pub(crate) fn check_places(
+    plan: &Plan<'_>,
+    store: &Store,
+    publications: &[Publication],
+    branches: &[&Branch<'_>],
+) -> Result<()> {
     let published = store.published();
     let (workspace, file) = (&plan.pipeline.workspace, plan.pipeline.file());
     let read = Resolved::of(plan, branches);

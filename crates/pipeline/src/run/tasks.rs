@@ -56,7 +56,11 @@ impl Drop for Task {
     fn drop(&mut self) {
         let mut count = self.0.count();
         *count -= 1;
+        let is_last = *count == 0;
         drop(count);
-        self.0.0.changed.notify_all();
+        // Who waits for something to be away is told by whoever hands it over.
+        if is_last {
+            self.0.0.changed.notify_all();
+        }
     }
 }

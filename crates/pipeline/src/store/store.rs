@@ -106,6 +106,11 @@ impl Store {
         }
     }
 
+    /// The folder in which all of it is, and what people look at.
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
     /// Where an object is kept.
     pub fn object_path(&self, digest: &Digest) -> PathBuf {
         self.root.join("objects").join(digest.as_str().get(..2).unwrap_or("__")).join(digest.as_str())

@@ -22,6 +22,7 @@ use super::request::Request;
 use super::snapshot::variable;
 use crate::digest::Digest;
 use crate::files::list;
+use crate::fingerprint::Fingerprint;
 use crate::plan::{Branch, Plan};
 use crate::run::reading::Reading;
 use crate::store::{Record, Store};
@@ -56,6 +57,7 @@ struct Header {
 /// A branch that is as it was.
 pub(crate) struct Unmoved {
     pub(crate) fingerprint: Digest,
+    /// As much of its record as a run takes: see [`of_use`].
     pub(crate) record: Record,
     /// Whether it reads folders, of which more is told than what counts in them.
     pub(crate) reads_folders: bool,
@@ -194,8 +196,23 @@ fn lines(
     if !is_shown || !is_sound(plan, store, reading, branch, record) {
         return None;
     }
-    let (name, record) = (serde_json::to_string(name).ok()?, serde_json::to_string(record).ok()?);
+    let (name, record) = (serde_json::to_string(name).ok()?, serde_json::to_string(&of_use(record)).ok()?);
     Some(format!("{name}\n{fingerprint} {marks}\n{record}\n"))
+}
+
+/// What of a record a run takes that has it from the cache: what came out, what was told, and what the files were. How it
+/// came about stays in the record itself.
+fn of_use(record: &Record) -> Record {
+    Record {
+        branch: String::new(),
+        fingerprint: Fingerprint { params: Value::Null, ..record.fingerprint.clone() },
+        peak_memory: None,
+        causes: Vec::new(),
+        before: None,
+        inputs: Vec::new(),
+        log: String::new(),
+        ..record.clone()
+    }
 }
 
 /// What the file system says of a branch.

@@ -85,7 +85,10 @@ impl<'a> Looked<'a> {
     ) {
         let workspace = &self.plan.pipeline.workspace;
         self.paths.extend(report.published.iter().map(|path| workspace.join(path)));
-        let paths: Vec<PathBuf> = self.paths.into_iter().collect();
+        let is_outside = |path: &PathBuf| !path.starts_with(self.store.home());
+        let (mut paths, stored): (Vec<PathBuf>, Vec<PathBuf>) = self.paths.into_iter().partition(is_outside);
+        let outside = paths.len();
+        paths.extend(stored);
         let began = self.request.began();
         let Some(marks) = marks(&paths, &|path| mark(path, Some(began))) else { return };
         // Where the file system doesn't tell of every change, no mark says that there was none.
@@ -107,7 +110,8 @@ impl<'a> Looked<'a> {
         let snapshot = Snapshot {
             asked: self.request.asked().clone(),
             variables: variables.collect(),
-            marks: digest_of(&marks),
+            outside,
+            marks: [digest_of(&marks[..outside]), digest_of(&marks[outside..])],
             report: report.clone(),
         };
         snapshot.keep(self.store, self.request.name(), &paths);

@@ -30,8 +30,10 @@ pub(super) struct Snapshot {
     pub(super) asked: Value,
     /// The caller's variables that parameters may hold: of their values a keyed digest.
     pub(super) variables: BTreeMap<String, Option<Digest>>,
-    /// The digest of what the file system says.
-    pub(super) marks: Digest,
+    /// How many of the paths are outside of the store, which come first: one of these is what mostly changes.
+    pub(super) outside: usize,
+    /// The digests of what the file system says of them, and of the others.
+    pub(super) marks: [Digest; 2],
     pub(super) report: Report,
 }
 
@@ -51,9 +53,11 @@ pub fn unchanged(store: &Store, request: &Request) -> Option<Report> {
         return None;
     }
     let paths: Vec<&Path> = paths.lines().map(Path::new).collect();
-    let marks = marks(&paths, &|path| mark(path, None))?;
-    if digest_of(&marks) != snapshot.marks {
-        return None;
+    let (outside, stored) = paths.split_at_checked(snapshot.outside)?;
+    for (paths, before) in [outside, stored].into_iter().zip(&snapshot.marks) {
+        if digest_of(&marks(paths, &|path| mark(path, None))?) != *before {
+            return None;
+        }
     }
     tracing::info!(paths = paths.len(), "nothing has changed since the last run");
     Some(snapshot.report)
