@@ -1,30 +1,30 @@
 //! Running a plan: which branch when, and what is kept and shown at the end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
 use super::branch_result::BranchResult;
+use super::ending::{cached, check_publications, publish_all, remember, show};
 use super::executor::{Ended, News, Threads};
 use super::failures::remember_failures;
 use super::locked::locked;
 use super::making::Making;
 use super::observer::Observer;
-use super::progress::{Branches, HasRecord, Progress};
+use super::progress::Progress;
 use super::publish::{self, Publishing};
 use super::reading::Reading;
 use super::report::{Outcome, Report, StageReport};
 use super::run_options::RunOptions;
 use super::seen::Seen;
-use super::snapshot::{Cached, KnownBranches, Looked, Request, is_sound, keep_known};
+use super::snapshot::{KnownBranches, keep_known};
 use super::tasks::Tasks;
 use crate::error::{PipelineError, Result};
-use crate::plan::{Branch, BranchAt, Part, Plan, RunKey};
-use crate::spec::{ForEach, PipelineStage};
-use crate::store::{Record, Shown, SpareLocks, Store, WriteThrough};
+use crate::plan::{BranchAt, Part, Plan};
+use crate::spec::ForEach;
+use crate::store::{Shown, SpareLocks, Store, WriteThrough};
 
 /// So many branches are met one after the other: to look at one takes less than to wake a thread for it.
 const TOGETHER: usize = 32;
@@ -453,114 +453,4 @@ impl Run<'_> {
             unshown => unshown.and(self.unknown.into_inner().map_or(Ok(report), Err)),
         }
     }
-}
-
-/// Takes a snapshot of a run that had nothing to do.
-fn remember(
-    request: &Request,
-    plan: &Plan<'_>,
-    store: &Store,
-    reading: &Reading,
-    stages: &[Option<Branches<'_, BranchResult>>],
-    report: &Report,
-) {
-    let made = || {
-        let branches = stages.iter().flatten().flat_map(|known| known.branches.iter().zip(&known.results));
-        branches.filter_map(|(branch, result)| {
-            let (fingerprint, record) = result.get()?.record()?;
-            Some((branch, fingerprint, record))
-        })
-    };
-    let mut looked = Looked::new(request, plan, store);
-    made().for_each(|(branch, fingerprint, record)| looked.branch(branch, fingerprint, record));
-    let tells = |device: u64, path: &Path| reading.files.tells_changes(device, path);
-    looked.keep(report, &tells, || {
-        made().all(|(branch, _, record)| is_sound(plan, store, reading, branch, record))
-    });
-}
-
-/// The branches that were cached, but those beside whose outputs lie files of others: these are named in each run.
-fn cached<'a>(
-    plan: &'a Plan<'_>,
-    store: &'a Store,
-    stages: &'a [Option<Branches<'a, BranchResult>>],
-    others: &'a [PathBuf],
-) -> impl Iterator<Item = Cached<'a>> {
-    let branches = stages.iter().flatten().flat_map(|known| known.branches.iter().zip(&known.results));
-    branches.filter_map(|(branch, result)| {
-        let result = result.get().filter(|result| result.report.outcome == Outcome::Cached)?;
-        let (fingerprint, record) = result.record()?;
-        let is_alone = others.is_empty() || {
-            let folder = store.output_folder(plan.key(), &branch.id);
-            !others.iter().any(|other| other.starts_with(&folder))
-        };
-        is_alone.then_some(Cached { branch, fingerprint, record, is_known: result.is_unmoved })
-    })
-}
-
-/// Makes sure that all that was made can be published. Of branches that are as they were this was made sure of when they
-/// were found so, unless other branches publish something of which nobody knew then.
-fn check_publications(
-    plan: &Plan<'_>,
-    store: &Store,
-    stages: &[Option<Branches<'_, BranchResult>>],
-) -> Result<()> {
-    let all = stages.iter().flatten().flat_map(|known| known.branches.iter().zip(&known.results));
-    let all: Vec<(&Branch<'_>, bool)> =
-        all.map(|(branch, result)| (branch, result.get().is_some_and(|result| result.is_unmoved))).collect();
-    let mut publications = plan.known_publications();
-    let known: BTreeSet<String> = publications.iter().map(|one| one.branch.to_string()).collect();
-    let found = all.iter().filter(|(branch, _)| !known.contains(&branch.id.to_string()));
-    let mut is_new = false;
-    for (branch, is_unmoved) in found {
-        let of_branch = plan.publications(&branch.id);
-        is_new |= !is_unmoved && !of_branch.is_empty();
-        publications.extend(of_branch);
-    }
-    let looks_at_all = is_new || plan.follow_links;
-    let moved = all.iter().filter(|(_, is_unmoved)| looks_at_all || !is_unmoved);
-    let moved: Vec<&Branch<'_>> = moved.map(|(branch, _)| *branch).collect();
-    // Where all branches were known before the run, so were the names.
-    let is_of_column = |stage: &PipelineStage| matches!(stage.foreach, Some(ForEach::Column { .. }));
-    match plan.pipeline.stages.iter().any(is_of_column) {
-        true => publish::check(plan, store, &publications, &moved),
-        false => publish::check_places(plan, store, &publications, &moved),
-    }
-}
-
-/// Publishes the outputs of a branch that are to be, and notes where.
-fn publish_all(
-    publishing: &mut Publishing<'_>,
-    plan: &Plan<'_>,
-    branch: &Branch<'_>,
-    record: &Record,
-    published: &mut Vec<PathBuf>,
-) -> Result<()> {
-    for publication in plan.publications(&branch.id) {
-        let Some(kept) = record.outputs.get(&publication.output) else { continue };
-        publishing.publish(&publication, kept)?;
-        published.push(publication.target);
-    }
-    Ok(())
-}
-
-/// Puts the outputs of a branch where people look for them, unless they are known to be there.
-fn show(
-    (store, of): (&Store, RunKey<'_>),
-    branch: &Branch<'_>,
-    record: &Record,
-    reading: &Reading,
-    is_shown: bool,
-    shown: &mut Shown,
-) -> Result<()> {
-    if is_shown {
-        shown.folders.insert(store.output_folder(of, &branch.id));
-        return Ok(());
-    }
-    for (output, kept) in &record.outputs {
-        let path = store.output_path(of, &branch.id, output, kept.extension());
-        store.show(&kept.digest, kept.bytes, &path, &reading.files)?;
-        shown.files.insert(path);
-    }
-    Ok(())
 }

@@ -19,7 +19,7 @@ use super::reading::{Reading, json_input, left_out};
 use super::report::{Outcome, StageReport};
 use super::run_options::RunOptions;
 use super::seen::Seen;
-use super::snapshot::{KnownBranches, Unmoved};
+use super::snapshot::KnownBranches;
 use super::standing_inputs::StandingInputs;
 use crate::command::CommandError;
 use crate::digest::Digest;
@@ -27,7 +27,7 @@ use crate::error::{PipelineError, Result};
 use crate::fingerprint::{Before, Cause, Fingerprint};
 use crate::operation::{Accepts, Body, Input, Inputs, Memory, Outputs, TIMES, own_peak};
 use crate::plan::{Branch, BranchAt, Part, Plan, Read};
-use crate::spec::{ForEach, Reference};
+use crate::spec::Reference;
 use crate::store::{
     ColumnRecord, Failure, InputRecord, Origin, OutputRecord, Record, Soundness, SpareLocks, Store, Taken,
     WriteThrough,
@@ -99,36 +99,6 @@ impl Making<'_> {
         Some(self.came_out(branch, name, outcome, digest, record))
     }
 
-    /// The result of a branch that was known before the run, where it and all that it reads are as they were.
-    pub(super) fn unmoved(&self, at: BranchAt, branch: &Branch<'_>) -> Option<BranchResult> {
-        let Making { plan, progress, .. } = self;
-        let name = branch.id.to_string();
-        if !self.known.has(&name) {
-            return None;
-        }
-        let is_unmoved = |result: Option<&BranchResult>| result.is_some_and(|result| result.is_unmoved);
-        if !branch.reads.iter().all(|read| is_unmoved(progress.result(read.from))) {
-            return None;
-        }
-        // What a branch is may depend on the values of a column that it doesn't read.
-        if matches!(plan.pipeline.stages[at.stage].foreach, Some(ForEach::Column { .. })) {
-            let read = plan.reads[at.stage].iter().filter_map(|stage| progress.stage(*stage));
-            if !read.flat_map(|known| &known.results).all(|result| is_unmoved(result.get())) {
-                return None;
-            }
-        }
-        let Unmoved { fingerprint, record, reads_folders } =
-            self.known.unmoved((plan, self.store, &self.reading), branch, &name)?;
-        if !self.reading.are_answered(branch, &record.fingerprint) {
-            return None;
-        }
-        self.seen.check(branch, &record.fingerprint).ok()?;
-        tracing::info!(stage = name, fingerprint = fingerprint.short(), "cached");
-        let hidden = if reads_folders { left_out(plan, branch) } else { Vec::new() };
-        let result = self.told(branch, name, Outcome::Cached, (fingerprint, record), hidden);
-        Some(BranchResult { is_unmoved: true, ..result })
-    }
-
     /// What is told of a branch that has a result.
     pub(super) fn came_out(
         &self,
@@ -143,7 +113,7 @@ impl Making<'_> {
     }
 
     /// The same, where it is known what of its folders doesn't count.
-    fn told(
+    pub(super) fn told(
         &self,
         branch: &Branch<'_>,
         name: String,

@@ -8,6 +8,7 @@ mod abandoned;
 mod answers;
 mod away;
 mod branch_result;
+mod ending;
 mod engine;
 mod executor;
 mod failures;
@@ -27,6 +28,7 @@ mod snapshot;
 mod standing;
 mod standing_inputs;
 mod tasks;
+mod unmoved;
 mod unpublish;
 
 pub use abandoned::abandoned_scratch;
