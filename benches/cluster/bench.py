@@ -71,7 +71,7 @@ def vintner(program, size, seconds, executor, jobs):
         return timed(command, folder), timed(command, folder)
 
 
-def snakemake(program, size, seconds, jobs):
+def snakemake(program, size, seconds, jobs, partition):
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as name:
         folder = Path(name)
         (folder / "Snakefile").write_text(
@@ -79,7 +79,7 @@ def snakemake(program, size, seconds, jobs):
             f'rule each:\n    output: "out/{{at}}.txt"\n    shell: "sleep {seconds}; echo {{wildcards.at}} > {{output}}"\n'
         )
         command = [program, "--executor", "slurm", "--jobs", str(jobs), "--quiet", "--latency-wait", "20",
-                   "--default-resources", "slurm_account=none", "slurm_partition=debug", "mem_mb=50"]
+                   "--default-resources", "slurm_account=none", f"slurm_partition='{partition}'", "mem_mb=50"]
         return timed(command, folder), timed(command, folder)
 
 
@@ -90,6 +90,7 @@ def main():
     options.add_argument("--seconds", default="0,1")
     options.add_argument("--executors", default="local,slurm,hq")
     options.add_argument("--snakemake")
+    options.add_argument("--partition", default="debug", help="where Snakemake's jobs go")
     options.add_argument("--group", type=Path, help="the control group whose processor time counts")
     options.add_argument("--jobs", type=int, default=48, help="jobs at once")
     given = options.parse_args()
@@ -102,7 +103,9 @@ def main():
             ways = {name: (lambda name=name: vintner(program, size, seconds, name, given.jobs))
                     for name in given.executors.split(",")}
             if given.snakemake:
-                ways["Snakemake, Slurm"] = lambda: snakemake(given.snakemake, size, seconds, given.jobs)
+                ways["Snakemake, Slurm"] = lambda: snakemake(
+                    given.snakemake, size, seconds, given.jobs, given.partition
+                )
             for name, way in ways.items():
                 client = {"slurm": "sbatch", "hq": "hq"}.get(name)
                 if client and not shutil.which(client):
