@@ -90,7 +90,7 @@ impl NumberedQuarters {
     /// What is wrong, where no text decides it.
     pub(crate) fn fault(self, reading: PeriodReading) -> Option<Problem> {
         let Open { cell, text, by_number, by_month, begins } =
-            self.open.filter(|_| !self.are_certain && !(self.begin && self.end))?;
+            self.open.filter(|_| !(self.are_certain || self.begin && self.end))?;
         let declared = |number| period_text(PeriodReading { number: Some(number), ..reading });
         // March ends a quarter, April begins one.
         let bounds = if begins { "begins" } else { "ends" };

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::runs::{Look, Runs};
 
+/// Where in a text which fonts begin, by their numbers.
+type Fonts = Vec<(u16, u16)>;
+
 /// The table of texts, over its record and those that go on with it.
 struct Parts<'b, 's> {
     parts: &'s [&'b [u8]],
@@ -48,7 +51,7 @@ fn runs_of(units: &[u16], fonts: &[(u16, u16)], font: impl Fn(u16) -> Look) -> R
 
 impl Parts<'_, '_> {
     /// The next text, and from where on which fonts are used in it.
-    fn text(&mut self) -> Option<(Vec<u16>, Vec<(u16, u16)>)> {
+    fn text(&mut self) -> Option<(Vec<u16>, Fonts)> {
         let length = self.u16()?;
         let flags = *self.bytes(1)?.first()?;
         let fonts = if flags & 0x08 != 0 { self.u16()? } else { 0 };
