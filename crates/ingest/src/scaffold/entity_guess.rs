@@ -346,6 +346,6 @@ pub(super) fn says_id(header: &str) -> bool {
     const PARTS: [&str; 5] = ["id", "naics", "isic", "nace", "cusip"];
     words.any(|word| {
         let has = |part: &&str| word.ends_with(*part) || word.starts_with(*part);
-        IDS.contains(&word) || (word.len() > 3 && PARTS.iter().any(|part| has(part)))
+        IDS.contains(&word) || (word.len() > 3 && PARTS.iter().any(has))
     }) || ["代码", "编码", "编号", "号码"].iter().any(|word| lower.contains(word))
 }
