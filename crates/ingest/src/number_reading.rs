@@ -99,8 +99,13 @@ impl NumberReading {
         if self.flags.is_empty() { Vec::new() } else { without_flags(folded, &self.flags) }
     }
 
-    /// The number that a folded text writes.
+    /// The number that a folded text writes; else why it writes none.
     pub(crate) fn numeral<'t>(&self, folded: &'t str) -> Result<Numeral<'t>, NumberProblem> {
+        self.written(folded).ok_or_else(|| NumberProblem::of(folded))
+    }
+
+    /// The number that a folded text writes.
+    pub(crate) fn written<'t>(&self, folded: &'t str) -> Option<Numeral<'t>> {
         let (mut rest, mut is_negative, mut is_signed, mut is_percent, mut has_currency) =
             (folded, false, false, false, false);
         loop {
@@ -139,12 +144,12 @@ impl NumberReading {
                 break;
             }
         }
-        let (digits, marks) = self.digits(rest).ok_or_else(|| NumberProblem::of(folded))?;
+        let (digits, marks) = self.digits(rest)?;
         let digits = match (is_negative, digits) {
             (true, digits) => Cow::Owned(format!("-{digits}")),
             (false, digits) => digits,
         };
-        Ok(Numeral { digits, marks, is_percent })
+        Some(Numeral { digits, marks, is_percent })
     }
 
     /// Digits with their marks as a plain decimal.

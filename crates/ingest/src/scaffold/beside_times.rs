@@ -1,5 +1,8 @@
 //! Rows of a table whose headers are times: what tells them apart beside an entity.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use super::entity_guess::EntityGuess;
 use super::joined_names::{JoinedNames, share_names};
 use super::sheet_view::ViewColumn;
@@ -120,16 +123,21 @@ fn says_variable(header: &str) -> bool {
 
 /// The variables of a table whose rows name them in a column: what stands in the rows of each.
 pub(super) fn by_row(naming: &ViewColumn, columns: &[&ViewColumn], own: &[&GridRow]) -> Vec<ValueGuess> {
-    let mut texts: Vec<String> = Vec::new();
+    let mut known: HashMap<Cow<'_, str>, usize> = HashMap::new();
+    let mut texts: Vec<(Cow<'_, str>, Vec<&GridRow>)> = Vec::new();
     for row in own {
-        let text = naming.cell(row).raw().into_owned();
-        if !text.trim().is_empty() && !texts.contains(&text) && texts.len() < TEXTS {
-            texts.push(text);
+        let text = naming.cell(row).raw();
+        if text.trim().is_empty() || (texts.len() >= TEXTS && !known.contains_key(&text)) {
+            continue;
+        }
+        let at = *known.entry(text.clone()).or_insert(texts.len());
+        match texts.get_mut(at) {
+            Some((_, rows)) => rows.push(row),
+            None => texts.push((text, vec![row])),
         }
     }
-    let of = |text: &String| {
-        let rows = own.iter().filter(|row| naming.cell(row).raw() == *text);
-        value(Some(text), rows.flat_map(|row| columns.iter().map(|column| column.cell(row))))
+    let of = |(text, rows): &(Cow<'_, str>, Vec<&GridRow>)| {
+        value(Some(text), rows.iter().flat_map(|row| columns.iter().map(|column| column.cell(row))))
     };
     texts.iter().filter_map(of).filter(|value| value.kind != ValueKind::Text).collect()
 }

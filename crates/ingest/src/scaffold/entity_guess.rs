@@ -1,9 +1,12 @@
 //! Which column names the entities.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use vintner_panel::Frequency;
 
+use super::alike::{counted_cells, spread};
+use super::row_codes::{codes_by, distinct, joined};
 use super::sheet_view::{ViewColumn, number_of};
 use crate::cell::Cell;
 use crate::crosswalk::{Crosswalk, NameMatch};
@@ -61,9 +64,10 @@ pub(super) fn id_of<'a>(cell: Cell<'_>, crosswalk: &'a Crosswalk, numbers: bool)
 }
 
 fn names_in(column: &ViewColumn, data: &[&GridRow]) -> Vec<String> {
-    let mut known = BTreeSet::new();
+    let mut known: HashSet<Cow<'_, str>> = HashSet::new();
     let names = data.iter().map(|row| column.cell(row)).filter(|cell| !cell.is_blank());
-    names.map(|cell| cell.raw().into_owned()).filter(|name| known.insert(name.clone())).collect()
+    let first = names.map(Cell::raw).filter(|name| !known.contains(name) && known.insert(name.clone()));
+    first.map(Cow::into_owned).collect()
 }
 
 /// Whether a cell holds a number, by whatever rule it is written: 1,5 and 1 234 are no names.
@@ -138,51 +142,57 @@ fn told_by(
     data: &[&GridRow],
     folded: fn(&str) -> String,
 ) -> Option<(ViewColumn, EntityGuess)> {
-    let text = |column: &ViewColumn, row: &GridRow| folded(&column.cell(row).raw());
     let has_times = !time.is_empty();
-    let times: Vec<String> = data
-        .iter()
-        .map(|row| time.iter().map(|time| text(time, row)).collect::<Vec<_>>().join("\n"))
-        .collect();
-    let periods = times.iter().collect::<BTreeSet<_>>().len();
+    let times =
+        time.iter().fold(vec![0; data.len()], |all, column| joined(&all, &codes_by(data, column, folded)));
+    let periods = distinct(&times);
     if has_times && periods == data.len() {
         return None;
     }
-    let mut ranked: Vec<(usize, usize, &ViewColumn)> = Vec::new();
+    let mut ranked: Vec<(usize, usize, usize, &ViewColumn)> = Vec::new();
     for (at, column) in columns.iter().enumerate() {
         let filled = data.iter().filter(|row| !column.cell(row).is_blank()).count();
-        let years = data.iter().filter(|row| names_a_year(&column.cell(row).raw())).count();
-        let numeric = is_numeric(column, data);
-        let whole = || {
-            let numbers = data.iter().map(|row| column.cell(row)).filter(|cell| is_written_number(*cell));
-            numbers.map(number_of).all(|number| number.is_some_and(|own| own.fract() == 0.0 && own >= 0.0))
-        };
-        if filled * 100 < data.len() * 95 || data.is_empty() || (years * 2 > data.len() && has_times) {
+        if filled * 100 < data.len() * 95 || data.is_empty() {
             continue;
         }
-        if numeric && !whole() {
+        let is_measure = |cell: Cell<'_>| {
+            let is_whole = |number: f64| number.fract() == 0.0 && number >= 0.0;
+            is_written_number(cell) && !number_of(cell).is_some_and(is_whole)
+        };
+        // Measures show it soon, and of them each is another.
+        let has_measures = spread(data).any(|row| is_measure(column.cell(row)));
+        if has_measures && is_numeric(column, data) {
+            continue;
+        }
+        let cells = counted_cells(data.iter().map(|row| column.cell(row)));
+        let numbers = cells.iter().filter(|(cell, _)| is_written_number(*cell)).map(|(_, count)| count);
+        let numeric = numbers.sum::<usize>() * 2 >= filled.max(1);
+        if numeric && cells.iter().any(|(cell, _)| is_measure(*cell)) {
+            continue;
+        }
+        let years = cells.iter().filter(|(cell, _)| names_a_year(&cell.raw()));
+        if has_times && years.map(|(_, count)| count).sum::<usize>() * 2 > data.len() {
             continue;
         }
         // A year's months are nobody, beside a column of years.
-        if has_times && data.iter().all(|row| is_part_of_year(&column.cell(row).raw())) {
+        if has_times && cells.iter().all(|(cell, _)| is_part_of_year(&cell.raw())) {
             continue;
         }
-        let names: BTreeSet<String> = data.iter().map(|row| text(column, row)).collect();
-        let keys: BTreeSet<(String, &String)> =
-            data.iter().zip(&times).map(|(row, time)| (text(column, row), time)).collect();
-        let unique = keys.len() == data.len();
+        let codes = codes_by(data, column, folded);
+        let (names, keys) = (distinct(&codes), distinct(&joined(&codes, &times)));
+        let unique = keys == data.len();
         // Of a panel each entity has several rows.
-        let repeats = periods < 2 || names.len() < data.len();
-        if names.len() < 2 && has_times && !unique {
+        let repeats = periods < 2 || names < data.len();
+        if names < 2 && has_times && !unique {
             continue;
         }
-        let several = has_times && names.len() * 2 <= data.len();
+        let several = has_times && names * 2 <= data.len();
         let rank = match (unique && repeats, numeric && !says_id(&column.name)) {
             (true, false) => 0,
             // Numbers that nothing calls ids, each of which stands there at several times and never twice at one.
             (true, true) if several => 1,
             // A row that stands there twice makes ids no less ids; it is told as a fault.
-            (false, _) if several && (!numeric || keys.len() * 10 >= data.len() * 9) => 2,
+            (false, _) if several && (!numeric || keys * 10 >= data.len() * 9) => 2,
             _ => continue,
         };
         // What marks or counts rows, and what divides people, are entities only where nothing else is.
@@ -190,14 +200,13 @@ fn told_by(
         if is_mark && rank == 2 {
             continue;
         }
-        ranked.push((if is_mark { last + rank } else { rank }, at, column));
+        ranked.push((if is_mark { last + rank } else { rank }, at, names, column));
     }
     // Of several that are enough, or where none is, the one with most names.
-    let (_, _, column) = *ranked.iter().min_by_key(|(rank, at, column)| {
-        let names: BTreeSet<String> = data.iter().map(|row| text(column, row)).collect();
+    let (.., column) = *ranked.iter().min_by_key(|(rank, at, names, column)| {
         // Where no column is enough, areas are entities rather than sexes or industries.
         let is_likely = says_area(&column.name) || says_id(&column.name);
-        (*rank, *rank == 2 && !is_likely, usize::MAX - names.len(), *at)
+        (*rank, *rank == 2 && !is_likely, usize::MAX - names, *at)
     })?;
     Some((column.clone(), EntityGuess::unknown(column, data)))
 }

@@ -288,12 +288,13 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
     let mut best: Option<(usize, (char, bool), Vec<GridRow>)> = None;
     let mut wrong: Option<Malformed> = None;
     let said = resource.and_then(Resource::delimiter);
-    for delimiter in DELIMITERS
+    let tried: Vec<char> = DELIMITERS
         .into_iter()
         .filter(|one| said.is_none_or(|said| said == *one))
         .chain(said.filter(|said| !DELIMITERS.contains(said)))
-    {
-        let skips_space = text.contains(&format!("{delimiter} \"")) || text.contains("\n \"");
+        .collect();
+    for delimiter in likeliest(&text, &tried, comment.as_deref()).map_or(tried, |one| vec![one]) {
+        let skips_space = skips_space(&text, delimiter);
         let dialect = delimited::Dialect { delimiter, comment: comment.as_deref(), skips_space };
         let rows = match delimited::parse(&text, dialect) {
             Ok(rows) => rows,
@@ -346,6 +347,33 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
         missing: Vec::new(),
         remarks: Vec::new(),
     })
+}
+
+/// So long a text is at least of which the beginning says what divides it, and so many rows of it do.
+const LONG: usize = 4 * 1024 * 1024;
+const BEGINNING: usize = 5_000;
+
+/// Of a long text the delimiter that makes nearly all rows of its beginning as wide as one another and no other divides
+/// at all; nothing where that isn't plain.
+fn likeliest(text: &str, tried: &[char], comment: Option<&str>) -> Option<char> {
+    if text.len() < LONG {
+        return None;
+    }
+    let divides = |delimiter: &char| {
+        let dialect =
+            delimited::Dialect { delimiter: *delimiter, comment, skips_space: skips_space(text, *delimiter) };
+        let rows = delimited::first_rows(text, dialect, |rows| rows.len() >= BEGINNING).ok()?;
+        let width = common_width(&rows);
+        let fitting = rows.iter().filter(|row| row.cells.len() == width).count();
+        (width > 1).then_some((*delimiter, fitting * 10 >= rows.len() * 9))
+    };
+    let own: Vec<(char, bool)> = tried.iter().filter_map(divides).collect();
+    let [(delimiter, true)] = own.as_slice() else { return None };
+    Some(*delimiter)
+}
+
+fn skips_space(text: &str, delimiter: char) -> bool {
+    text.contains(&format!("{delimiter} \"")) || text.contains("\n \"")
 }
 
 /// The width that most rows have.

@@ -96,6 +96,14 @@ fn names_filled_down(view: &SheetView<'_>) -> Vec<FillGuess> {
         let cell = column.cell(row);
         is_numeral(cell) && time_in(cell, TimeReading::default()).is_none()
     };
+    // Whatever is filled down stands to the left of all values, and is blank in some rows.
+    let is_blank = |row: &&&GridRow, column: &ViewColumn| column.cell(row).is_blank();
+    let has_blanks =
+        |column: &ViewColumn| view.filled.iter().filter(|row| is_blank(row, column)).take(2).count() == 2;
+    let has_value = |column: &ViewColumn| view.filled.iter().any(|row| is_value(row, column));
+    if view.columns.first().is_none_or(has_value) || !view.columns.iter().any(has_blanks) {
+        return Vec::new();
+    }
     let data: Vec<&GridRow> = view
         .filled
         .iter()
@@ -121,17 +129,25 @@ fn names_filled_down(view: &SheetView<'_>) -> Vec<FillGuess> {
         let begins = named.first().is_some_and(|row| row.number <= first.number);
         // Which names of the columns to its left each stands under.
         let mut texts: BTreeSet<Vec<String>> = BTreeSet::new();
-        for row in &named {
-            let above = found.iter().map(|left| {
-                let upwards = within.iter().rev().filter(|other| other.number <= row.number);
-                let cell = upwards.map(|other| other.cell(*left)).find(|cell| !cell.is_blank());
-                cell.map(|cell| fold(&cell.raw())).unwrap_or_default()
-            });
-            texts.insert(above.chain([fold(&column.cell(row).raw())]).collect());
+        let mut above: Vec<String> = vec![String::new(); found.len()];
+        for row in &within {
+            for (left, text) in found.iter().zip(&mut above) {
+                let cell = row.cell(*left);
+                if !cell.is_blank() {
+                    *text = fold(&cell.raw());
+                }
+            }
+            if !column.cell(row).is_blank() {
+                let own = fold(&column.cell(row).raw());
+                texts.insert(above.iter().cloned().chain([own]).collect());
+            }
         }
         if begins && named.len() > 1 && texts.len() == named.len() {
             found.push(column.at);
         }
+    }
+    if found.is_empty() {
+        return Vec::new();
     }
     let tells = |column: &ViewColumn| {
         let texts: BTreeSet<String> = data.iter().map(|row| fold(&column.cell(row).raw())).collect();

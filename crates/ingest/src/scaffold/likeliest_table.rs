@@ -87,7 +87,9 @@ pub(super) fn table(
     });
     let examples = view.fill.iter().filter_map(|own| {
         let column = view.columns.iter().find(|column| column.at == own.column)?;
-        let own_row = |number: u32| rows.iter().find(|row| row.number == number);
+        let own_row = |number: u32| {
+            rows.binary_search_by_key(&number, |row| row.number).ok().and_then(|at| rows.get(at))
+        };
         let differs = |row: &&&GridRow| {
             own_row(row.number).is_some_and(|before| before.cell(own.column) != row.cell(own.column))
         };

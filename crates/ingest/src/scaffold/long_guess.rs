@@ -1,9 +1,11 @@
 //! A table with an observation a row, as it seems to be.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
 
 use vintner_panel::{Frequency, PeriodReading};
 
+use super::alike::answers;
 use super::beside_data::rows_beside;
 use super::entity_guess::{EntityGuess, entity_by_keys, entity_by_names};
 use super::file_guess::DeclaredKeys;
@@ -15,6 +17,7 @@ use super::sheet_view::{SheetView, ViewColumn, is_numeral};
 use super::table_guess::TableGuess;
 use super::time_column::{declared_time, time_column};
 use super::times_seen::{TimesSeen, seen_under, time_in};
+use crate::cell::Cell;
 use crate::crosswalk::Crosswalk;
 use crate::grid::GridRow;
 use crate::source::ValueKind;
@@ -29,10 +32,8 @@ fn declared_entity(
 ) -> Option<(ViewColumn, EntityGuess)> {
     let entity = keys.entity?;
     let column = view.columns.iter().find(|column| column.is_headed && column.name == entity)?;
-    let apart: BTreeSet<(String, String)> = data
-        .iter()
-        .map(|row| (column.cell(row).raw().into_owned(), time.cell(row).raw().into_owned()))
-        .collect();
+    let apart: HashSet<(Cow<'_, str>, Cow<'_, str>)> =
+        data.iter().map(|row| (column.cell(row).raw(), time.cell(row).raw())).collect();
     let filled = data.iter().all(|row| !column.cell(row).is_blank());
     (filled && apart.len() == data.len()).then(|| (column.clone(), EntityGuess::unknown(column, data)))
 }
@@ -45,8 +46,11 @@ pub(super) fn long(
 ) -> Option<TableGuess> {
     let (time, mut times) = declared_time(view, keys).or_else(|| time_column(view))?;
     let reading = times.reading;
-    let is_data = |row: &&&GridRow| time_in(time.cell(row), reading).is_some();
-    let data = without_notes(view.filled.iter().filter(is_data).copied().collect(), time);
+    let are_data = answers(&view.filled, time, |cell| time_in(cell, reading).is_some());
+    let with = |are: &[bool]| -> Vec<&GridRow> {
+        view.filled.iter().zip(are).filter(|(_, is)| **is).map(|(row, _)| *row).collect()
+    };
+    let data = without_notes(with(&are_data), time);
     if data.len() < times.count {
         let (own, ..) = seen_under(times.reading, data.iter().map(|row| time.cell(row)));
         times = TimesSeen { years: own.years, count: own.count, examples: own.examples, ..times };
@@ -71,10 +75,10 @@ pub(super) fn long(
         let entity = entity_beside(times);
         distinct(&codes_of(&data, times.iter().copied().chain(entity.as_ref().map(|(column, _)| column))))
     };
-    let once = told(&[time]);
     // A month that tells no rows apart is one of an interview, say.
     let within = within.as_ref().filter(|within| {
         let times: Vec<&ViewColumn> = [time].into_iter().chain(&within.columns).collect();
+        let once = told(&[time]);
         once < data.len() && told(&times) > once
     });
     let columns: Vec<&ViewColumn> =
@@ -91,8 +95,8 @@ pub(super) fn long(
     let spread: Vec<&GridRow> = if years.is_empty() {
         data.clone()
     } else {
-        let is_read = |row: &&&GridRow| is_data(row) || bare_year(time.cell(row)).is_some();
-        view.filled.iter().filter(is_read).copied().collect()
+        let is_read = |cell: Cell<'_>| time_in(cell, reading).is_some() || bare_year(cell).is_some();
+        with(&answers(&view.filled, time, is_read))
     };
     (guess.skip_rows, guess.last_row) = rows_beside(view, time, &spread);
     guess.times = times;
@@ -135,11 +139,10 @@ fn years_beside_parts(view: &SheetView<'_>, time: &ViewColumn, times: &TimesSeen
         return Vec::new();
     }
     let has_more = |row: &GridRow| row.cells.iter().filter(|cell| !cell.is_blank()).count() > 1;
-    let of_years = view.filled.iter().filter(|row| {
-        let cell = time.cell(row);
-        has_more(row) && bare_year(cell).is_some() && time_in(cell, times.reading).is_none()
-    });
-    let texts: BTreeSet<String> = of_years.map(|row| time.cell(row).raw().into_owned()).collect();
+    let is_year = |cell: Cell<'_>| bare_year(cell).is_some() && time_in(cell, times.reading).is_none();
+    let of_years = answers(&view.filled, time, is_year);
+    let of_years = view.filled.iter().zip(of_years).filter(|(row, is)| *is && has_more(row));
+    let texts: BTreeSet<String> = of_years.map(|(row, _)| time.cell(row).raw().into_owned()).collect();
     texts.into_iter().collect()
 }
 

@@ -2,6 +2,7 @@
 //! examples of how it is read, and what a person has to decide is marked. What is written is read before it is handed
 //! on, and what is wrong with it is said there.
 
+mod alike;
 mod beside_data;
 mod beside_times;
 mod century_guess;

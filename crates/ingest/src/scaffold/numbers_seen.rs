@@ -1,7 +1,7 @@
 //! How the numbers of a column seem to be written: the rule under which most of its texts are numbers, and no more of
 //! a rule than they need.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::flag_pattern::is_raised;
 use crate::fold::fold;
@@ -85,7 +85,8 @@ pub(super) fn is_missing(text: &str) -> bool {
 /// What the texts of a column say, each once.
 pub(super) fn numbers_seen(texts: &BTreeSet<String>) -> NumbersSeen {
     let (missing, texts): (Vec<&String>, Vec<&String>) = texts.iter().partition(|text| is_missing(text));
-    let folded: Vec<(String, &String)> = texts.into_iter().map(|text| (fold(text), text)).collect();
+    let written: Vec<(String, &String)> = texts.into_iter().map(|text| (fold(text), text)).collect();
+    let (folded, kinds) = shapes(&written);
     let marks = flags(&folded);
     let mut rule = widest(&folded, marks);
     for narrower in NARROWER {
@@ -98,14 +99,15 @@ pub(super) fn numbers_seen(texts: &BTreeSet<String>) -> NumbersSeen {
     let used: Vec<String> = rule
         .currency
         .iter()
-        .filter(|sign| folded.iter().any(|(text, _)| text.contains(*sign)))
+        .filter(|sign| folded.iter().any(|shape| shape.text.contains(*sign)))
         .cloned()
         .collect();
     rule.currency = used;
     let reading = NumberReading::new(&rule, DecimalMark::Point);
     let mut seen = NumbersSeen { missing: missing.into_iter().cloned().collect(), ..NumbersSeen::default() };
-    for (text, raw) in &folded {
-        match marks_of(&reading, text) {
+    let marks: Vec<Option<Marks>> = folded.iter().map(|shape| marks_of(&reading, shape.text)).collect();
+    for ((text, raw), kind) in written.iter().zip(kinds) {
+        match marks.get(kind).copied().flatten() {
             Some(Marks::Point) => drop(seen.by_point.get_or_insert_with(|| (*raw).clone())),
             Some(Marks::Comma) => drop(seen.by_comma.get_or_insert_with(|| (*raw).clone())),
             Some(Marks::Either) => drop(seen.either.get_or_insert_with(|| (*raw).clone())),
@@ -123,17 +125,78 @@ pub(super) fn numbers_seen(texts: &BTreeSet<String>) -> NumbersSeen {
     seen
 }
 
-/// The number that a text is under a rule; `by_comma` where its column writes a comma before fractions.
-pub(super) fn number_in(rule: &NumberRule, by_comma: bool, text: &str) -> Option<f64> {
-    let reading = NumberReading::new(rule, if by_comma { DecimalMark::Comma } else { DecimalMark::Point });
-    let folded = fold(text);
-    let numeral = reading.numeral(&folded).ok().or_else(|| {
-        let left = reading.without_flags(&folded);
-        left.into_iter().find_map(|(rest, _)| reading.numeral(rest).ok())
-    })?;
-    let number: f64 = numeral.digits.parse().ok()?;
-    let fraction = numeral.is_percent && rule.percent == Some(Percent::Fraction);
-    Some(if fraction { number / 100.0 } else { number }).filter(|number| number.is_finite())
+/// The numbers that texts are under a rule.
+pub(super) struct NumbersIn {
+    reading: NumberReading,
+}
+
+impl NumbersIn {
+    /// Those of a rule; `by_comma` where its column writes a comma before fractions.
+    pub(super) fn new(rule: &NumberRule, by_comma: bool) -> Self {
+        let decided = if by_comma { DecimalMark::Comma } else { DecimalMark::Point };
+        Self { reading: NumberReading::new(rule, decided) }
+    }
+
+    /// The number that a text is.
+    pub(super) fn number(&self, text: &str) -> Option<f64> {
+        let folded = fold(text);
+        let numeral = self.reading.written(&folded).or_else(|| {
+            let left = self.reading.without_flags(&folded);
+            left.into_iter().find_map(|(rest, _)| self.reading.written(rest))
+        })?;
+        let number: f64 = numeral.digits.parse().ok()?;
+        let fraction = numeral.is_percent && self.reading.percent() == Some(Percent::Fraction);
+        Some(if fraction { number / 100.0 } else { number }).filter(|number| number.is_finite())
+    }
+}
+
+/// Texts that differ in their digits alone, which tell the same of how numbers are written.
+struct Shape<'t> {
+    /// One of them, folded.
+    text: &'t str,
+    /// How many there are.
+    count: usize,
+}
+
+/// The shapes of some texts, in the order in which they come first, and of each text the number of its own.
+fn shapes<'t>(texts: &'t [(String, &String)]) -> (Vec<Shape<'t>>, Vec<usize>) {
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut shapes: Vec<Shape<'t>> = Vec::new();
+    let kind = |(text, _): &'t (String, &String)| {
+        let kind = *known.entry(shape(text)).or_insert(shapes.len());
+        match shapes.get_mut(kind) {
+            Some(shape) => shape.count += 1,
+            None => shapes.push(Shape { text, count: 1 }),
+        }
+        kind
+    };
+    let kinds = texts.iter().map(kind).collect();
+    (shapes, kinds)
+}
+
+/// A text with a one for each digit, but for a zero that others follow, and with the digits of numbers that may be too
+/// large: these count.
+fn shape(text: &str) -> String {
+    let is_digit = |character: char| character.is_ascii_digit();
+    let has_exponent = || {
+        let mut after_digit = false;
+        text.chars().any(|character| {
+            let is = after_digit && matches!(character, 'e' | 'E');
+            after_digit = is_digit(character) || character == '.';
+            is
+        })
+    };
+    if text.len() > LONGEST || has_exponent() {
+        return text.to_owned();
+    }
+    let mut within = false;
+    text.chars()
+        .map(|character| {
+            let begins = !within;
+            within = is_digit(character);
+            if within && !(begins && character == '0') { '1' } else { character }
+        })
+        .collect()
 }
 
 /// Everything that may be left out of a rule, one by one.
@@ -149,10 +212,10 @@ const NARROWER: [fn(&mut NumberRule); 8] = [
 ];
 
 /// The rule with all that a text may show, and of the groupings the first under which most are numbers.
-fn widest(texts: &[(String, &String)], marks: BTreeMap<String, String>) -> NumberRule {
+fn widest(texts: &[Shape<'_>], marks: BTreeMap<String, String>) -> NumberRule {
     let mut currency: Vec<String> = Vec::new();
-    for (text, _) in texts {
-        if let NumberProblem::Currency(sign) = NumberProblem::of(text)
+    for shape in texts {
+        if let NumberProblem::Currency(sign) = NumberProblem::of(shape.text)
             && !currency.contains(&sign)
         {
             currency.push(sign);
@@ -179,20 +242,20 @@ fn widest(texts: &[(String, &String)], marks: BTreeMap<String, String>) -> Numbe
     best.1
 }
 
-fn understood(rule: &NumberRule, texts: &[(String, &String)]) -> usize {
+fn understood(rule: &NumberRule, texts: &[Shape<'_>]) -> usize {
     let reading = NumberReading::new(rule, DecimalMark::Point);
-    let is = |text: &&(String, &String)| {
-        marks_of(&reading, &text.0).is_some() || is_flagged_missing(&reading, &text.0)
+    let is = |shape: &&Shape<'_>| {
+        marks_of(&reading, shape.text).is_some() || is_flagged_missing(&reading, shape.text)
     };
-    texts.iter().filter(is).count()
+    texts.iter().filter(is).map(|shape| shape.count).sum()
 }
 
 fn marks_of(reading: &NumberReading, folded: &str) -> Option<Marks> {
-    if let Ok(numeral) = reading.numeral(folded) {
+    if let Some(numeral) = reading.written(folded) {
         return Some(numeral.marks);
     }
     let left = reading.without_flags(folded);
-    left.into_iter().find_map(|(rest, _)| reading.numeral(rest).ok()).map(|numeral| numeral.marks)
+    left.into_iter().find_map(|(rest, _)| reading.written(rest)).map(|numeral| numeral.marks)
 }
 
 /// Whether a text stands for a missing value with a mark beside it, as `: c`, or is a mark alone.
@@ -204,7 +267,7 @@ fn is_flagged_missing(reading: &NumberReading, folded: &str) -> bool {
 const LONGEST: usize = 120;
 
 /// Marks that stand beside some numbers, as patterns, with an example of each.
-fn flags(texts: &[(String, &String)]) -> BTreeMap<String, String> {
+fn flags(texts: &[Shape<'_>]) -> BTreeMap<String, String> {
     let wide = NumberRule {
         negative: vec![Negative::Parentheses],
         percent: Some(Percent::Number),
@@ -214,9 +277,12 @@ fn flags(texts: &[(String, &String)]) -> BTreeMap<String, String> {
     let spaced = NumberRule { grouping: vec![Grouping::Space], ..wide.clone() };
     let readings =
         [NumberReading::new(&wide, DecimalMark::Point), NumberReading::new(&spaced, DecimalMark::Point)];
-    let is_number = |text: &str| readings.iter().any(|reading| reading.numeral(text).is_ok());
+    let is_number = |text: &str| {
+        text.bytes().any(|byte| byte.is_ascii_digit())
+            && readings.iter().any(|reading| reading.written(text).is_some())
+    };
     let mut found = BTreeMap::new();
-    for (text, _) in texts {
+    for text in texts.iter().map(|shape| shape.text) {
         // What is longer is no number with a mark, and would be tried at each of its characters.
         if text.len() > LONGEST
             || is_number(text)

@@ -1,5 +1,6 @@
 //! Rows as numbers of their texts, by which they are counted.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::sheet_view::ViewColumn;
@@ -8,12 +9,29 @@ use crate::grid::GridRow;
 
 /// Of each row the number of its text among those that there are.
 pub(super) fn codes(rows: &[&GridRow], column: &ViewColumn) -> Vec<usize> {
+    codes_by(rows, column, fold)
+}
+
+/// The same of texts that are folded otherwise.
+pub(super) fn codes_by(rows: &[&GridRow], column: &ViewColumn, folded: fn(&str) -> String) -> Vec<usize> {
     let mut known: HashMap<String, usize> = HashMap::new();
-    let code = |row: &&GridRow| {
-        let next = known.len();
-        *known.entry(fold(&column.cell(row).raw())).or_insert(next)
-    };
-    rows.iter().map(code).collect()
+    // As it is written each text is folded once.
+    let mut written: HashMap<Cow<'_, str>, usize> = HashMap::new();
+    let mut codes = Vec::with_capacity(rows.len());
+    for row in rows {
+        let raw = column.cell(row).raw();
+        let code = match written.get(&raw) {
+            Some(code) => *code,
+            None => {
+                let next = known.len();
+                let code = *known.entry(folded(&raw)).or_insert(next);
+                written.insert(raw, code);
+                code
+            }
+        };
+        codes.push(code);
+    }
+    codes
 }
 
 /// Of each row the number of its texts in two columns together.

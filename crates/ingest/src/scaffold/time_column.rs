@@ -4,16 +4,23 @@ use std::collections::BTreeSet;
 
 use vintner_panel::{Frequency, PanelError, Period, PeriodReading};
 
+use super::alike::{answers, counted_cells, spread};
 use super::century_guess::{LATEST_CENTURY, century_of, may_be_counted};
 use super::entity_guess::entity_by_keys;
 use super::file_guess::DeclaredKeys;
+use super::row_codes::{codes_of, distinct};
 use super::sheet_view::{SheetView, ViewColumn, number_of};
-use super::times_seen::{TimeReading, TimesSeen, is_span, seen_under, time_in, times_seen, times_seen_in};
+use super::times_seen::{
+    TimeReading, TimesSeen, is_span, may_be_in, seen_under, time_in, times_seen, times_seen_in,
+};
 use crate::cell::Cell;
 use crate::era::{self, Era};
 use crate::fold::fold;
 use crate::grid::GridRow;
 use crate::year::names_a_year;
+
+/// Rows by which a column is told to be no finer one than that of years.
+const LOOKED_AT: usize = 50;
 
 /// The column of times: that with most of them; of equals the one whose header says so.
 pub(super) fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSeen)> {
@@ -26,11 +33,13 @@ pub(super) fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn
     };
     let enough = |count: usize| count > 0 && count * 10 >= filled.len() * 6;
     let years = view.columns.iter().filter_map(|column| {
-        let count =
-            filled.iter().filter(|row| time_in(column.cell(row), TimeReading::default()).is_some()).count();
+        if !may_hold_years(view, column) {
+            return None;
+        }
+        let count = count_years(column, filled);
         // Numbers of any kind may be such as years are: without a word that says so all have to be.
-        let plain = || filled.iter().all(|row| time_in(column.cell(row), TimeReading::default()).is_some());
-        (enough(count) && (says(column) || plain() || !column.is_headed)).then_some((column, count))
+        let plain = count == filled.len();
+        (enough(count) && (says(column) || plain || !column.is_headed)).then_some((column, count))
     });
     let best = years
         .map(|(column, count)| (column, (count, usize::from(says(column)))))
@@ -70,9 +79,24 @@ pub(super) fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn
     found.or_else(|| periods_of_two_digits(view))
 }
 
+/// How many rows have a year in a column.
+fn count_years(column: &ViewColumn, rows: &[&GridRow]) -> usize {
+    let counted = counted_cells(rows.iter().map(|row| column.cell(row))).into_iter();
+    let years = counted.filter(|(cell, _)| time_in(*cell, TimeReading::default()).is_some());
+    years.map(|(_, count)| count).sum()
+}
+
+/// Whether half of some rows, spread over all, have a year in a column: where more than half of all have to, it isn't
+/// worth while to look at the others otherwise.
+fn may_hold_years(view: &SheetView<'_>, column: &ViewColumn) -> bool {
+    let rows: Vec<&GridRow> = spread(&view.filled).copied().collect();
+    rows.len() == view.filled.len() || count_years(column, &rows) * 2 >= rows.len()
+}
+
 /// The column of quarters, months or days beside one of their years, as Comtrade has `Period` 201901 beside `Year` 2019.
 fn finer_times<'v>(view: &'v SheetView<'_>, years: &ViewColumn) -> Option<(&'v ViewColumn, TimesSeen)> {
-    let year_of = |row: &GridRow| time_in(years.cell(row), TimeReading::default()).map(|(year, _)| year);
+    let year_in = |cell: Cell<'_>| time_in(cell, TimeReading::default()).map(|(year, _)| year);
+    let year_of = answers(&view.filled, years, year_in);
     let others = view.columns.iter().filter(|column| *column != years && column.is_headed);
     let mut tried = others.filter_map(|column| {
         let first = view.filled.iter().find(|row| !column.cell(row).is_blank())?;
@@ -80,20 +104,25 @@ fn finer_times<'v>(view: &'v SheetView<'_>, years: &ViewColumn) -> Option<(&'v V
         if !names_a_year(&column.cell(first).raw()) && !begins_with_a_year(&column.cell(first).raw()) {
             return None;
         }
+        let step = view.filled.len().div_ceil(LOOKED_AT).max(1);
+        let mut some = view.filled.iter().zip(&year_of).step_by(step);
+        if !some.all(|(row, year)| year.is_none_or(|year| may_be_in(column.cell(row), year))) {
+            return None;
+        }
         let seen = times_seen(view.filled.iter().map(|row| column.cell(row)))?;
         let frequency = seen.reading.period.and_then(|period| period.frequency);
         let is_finer = frequency.is_some_and(|frequency| frequency != Frequency::Year) && !seen.by_last_month;
-        let within = |row: &&GridRow| {
-            year_of(row).is_none_or(|year| {
-                time_in(column.cell(row), seen.reading).is_some_and(|(own, _)| own == year)
-            })
+        let within = || {
+            let own = answers(&view.filled, column, |cell| time_in(cell, seen.reading).map(|(year, _)| year));
+            own.iter().zip(&year_of).all(|(own, year)| year.is_none_or(|year| *own == Some(year)))
         };
         let has_several = || {
+            let cells = counted_cells(view.filled.iter().map(|row| column.cell(row))).into_iter();
             let times: BTreeSet<(i32, String)> =
-                view.filled.iter().filter_map(|row| time_in(column.cell(row), seen.reading)).collect();
+                cells.filter_map(|(cell, _)| time_in(cell, seen.reading)).collect();
             times.len() > seen.years.len()
         };
-        let fits = is_finer && view.filled.iter().all(within) && has_several();
+        let fits = is_finer && within() && has_several();
         (fits && !are_told_by_years(view, years, column)).then_some((column, seen))
     });
     tried.next()
@@ -104,8 +133,7 @@ fn are_told_by_years(view: &SheetView<'_>, years: &ViewColumn, finer: &ViewColum
     let others: Vec<&ViewColumn> =
         view.columns.iter().filter(|column| *column != years && *column != finer).collect();
     let Some((entity, _)) = entity_by_keys(&others, &[years], &view.filled) else { return false };
-    let keys = view.filled.iter().map(|row| (fold(&entity.cell(row).raw()), fold(&years.cell(row).raw())));
-    keys.collect::<BTreeSet<_>>().len() == view.filled.len()
+    distinct(&codes_of(&view.filled, [&entity, years])) == view.filled.len()
 }
 
 /// Whether a text is six or eight digits, of which four may be a year.
@@ -132,11 +160,14 @@ fn years_of_eras<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn, TimesSe
     let mut tried = headed.flat_map(|column| WORDS.iter().map(move |words| (column, words)));
     tried.find_map(|(column, (era, words, years))| {
         let name = fold(&column.name).to_lowercase();
+        if !words.iter().any(|word| name.contains(word)) {
+            return None;
+        }
         let reading = TimeReading { era: Some(*era), ..TimeReading::default() };
         let (seen, ..) = seen_under(reading, view.filled.iter().map(|row| column.cell(row)));
         let all = seen.count > 1 && seen.count == view.filled.len();
         let plausible = seen.years.iter().all(|year| years.contains(year));
-        (all && plausible && words.iter().any(|word| name.contains(word))).then_some((column, seen))
+        (all && plausible).then_some((column, seen))
     })
 }
 

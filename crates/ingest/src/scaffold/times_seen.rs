@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use vintner_panel::{DateOrder, Frequency, Period, PeriodReading};
 
+use super::alike::counted_cells;
 use super::sheet_view::number_of;
 use crate::cell::Cell;
 use crate::era::{self, Era};
@@ -133,12 +134,20 @@ pub(super) fn seen_under<'c>(
     reading: TimeReading,
     cells: impl Iterator<Item = Cell<'c>>,
 ) -> (TimesSeen, usize, usize) {
+    seen_among(reading, counted_cells(cells).into_iter())
+}
+
+/// The same of cells that are alike, with how often each is there.
+fn seen_among<'c>(
+    reading: TimeReading,
+    cells: impl Iterator<Item = (Cell<'c>, usize)>,
+) -> (TimesSeen, usize, usize) {
     let mut seen = TimesSeen { reading, ..TimesSeen::default() };
     let mut printed = BTreeSet::new();
     let mut known: BTreeSet<String> = BTreeSet::new();
-    for cell in cells {
+    for (cell, count) in cells {
         let Some((year, text)) = time_in(cell, reading) else { continue };
-        seen.count += 1;
+        seen.count += count;
         seen.years.insert(year);
         if known.insert(cell.raw().into_owned()) && known.len() <= 3 {
             seen.examples.push((cell.raw().into_owned(), text.clone()));
@@ -146,6 +155,14 @@ pub(super) fn seen_under<'c>(
         printed.insert(text);
     }
     (seen, known.len(), printed.len())
+}
+
+/// Whether a cell may be a time of a year, by whatever reading.
+pub(super) fn may_be_in(cell: Cell<'_>, year: i32) -> bool {
+    readings(None).any(|reading| {
+        let marked = TimeReading { marked: true, ..reading };
+        time_in(cell, marked).is_some_and(|(own, _)| own == year)
+    })
 }
 
 /// Whether an era is to be looked for among some texts: what may be anything else needs more than a number.
@@ -158,22 +175,23 @@ fn may_be_of_era(reading: TimeReading, cell: Cell<'_>) -> bool {
 
 /// The reading under which most of some cells are times. A day of each quarter's beginning or end is the quarter:
 /// of the readings that fit as well, the one with the longest periods that tells the cells apart.
-pub(super) fn times_seen<'c>(cells: impl Iterator<Item = Cell<'c>> + Clone) -> Option<TimesSeen> {
+pub(super) fn times_seen<'c>(cells: impl Iterator<Item = Cell<'c>>) -> Option<TimesSeen> {
     times_seen_in(None, cells)
 }
 
 /// The same of periods whose years have two digits, which lie in the hundred years that begin with `century`.
 pub(super) fn times_seen_in<'c>(
     century: Option<i32>,
-    cells: impl Iterator<Item = Cell<'c>> + Clone,
+    cells: impl Iterator<Item = Cell<'c>>,
 ) -> Option<TimesSeen> {
-    let filled = cells.filter(|cell| !cell.is_blank());
+    let counted = counted_cells(cells.filter(|cell| !cell.is_blank()));
+    let filled = counted.iter().map(|(cell, _)| *cell);
     let dates = filled.clone().any(|cell| matches!(cell, Cell::Date(_)));
-    let total = filled.clone().count();
+    let total = counted.iter().map(|(_, count)| count).sum();
     let mut best: Option<TimesSeen> = None;
     for reading in readings(century) {
-        let own = filled.clone().filter(|cell| may_be_of_era(reading, *cell));
-        let (seen, known, printed) = seen_under(reading, own);
+        let own = counted.iter().filter(|(cell, _)| may_be_of_era(reading, *cell)).copied();
+        let (seen, known, printed) = seen_among(reading, own);
         // Two different texts for one time: the periods are too long.
         let apart = printed == known;
         let frequency = reading.period.and_then(|period| period.frequency);
@@ -204,7 +222,7 @@ pub(super) fn times_seen_in<'c>(
     best.map(|seen| {
         let every_third = is_every_third(&seen, filled.clone());
         let may_be_other_order = may_be_other_order(&seen, filled.clone());
-        TimesSeen { every_third, may_be_other_order, ..with_marks(seen, filled, total) }
+        TimesSeen { every_third, may_be_other_order, ..with_marks(seen, &counted, total) }
     })
 }
 
@@ -232,14 +250,14 @@ fn is_every_third<'c>(seen: &TimesSeen, cells: impl Iterator<Item = Cell<'c>>) -
 }
 
 /// The same times with those that have a mark beside them, where nothing else is left.
-fn with_marks<'c>(seen: TimesSeen, cells: impl Iterator<Item = Cell<'c>> + Clone, total: usize) -> TimesSeen {
+fn with_marks(seen: TimesSeen, cells: &[(Cell<'_>, usize)], total: usize) -> TimesSeen {
     let Some(period) = seen.reading.period.filter(|_| seen.count < total) else { return seen };
     let reading = TimeReading { marked: true, ..seen.reading };
-    let (own, ..) = seen_under(reading, cells.clone());
+    let (own, ..) = seen_among(reading, cells.iter().copied());
     if own.count <= seen.count {
         return seen;
     }
-    let marks = cells.filter_map(|cell| {
+    let marks = cells.iter().filter_map(|(cell, _)| {
         let raw = cell.raw();
         period.read(&raw).is_err().then(|| undeclared_mark(&raw, |text| period.read(text)))?
     });

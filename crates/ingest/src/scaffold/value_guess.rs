@@ -1,10 +1,11 @@
 //! What stands in a column of values.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use vintner_panel::shortest_decimal;
 
-use super::numbers_seen::{NumbersSeen, number_in, numbers_seen};
+use super::numbers_seen::{NumbersIn, NumbersSeen, numbers_seen};
 use crate::cell::Cell;
 use crate::shown::Shown;
 use crate::source::ValueKind;
@@ -41,7 +42,7 @@ pub(super) fn text<'c>(header: &str, cells: impl Iterator<Item = Cell<'c>>) -> O
 /// blank or of another type.
 pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'c>>) -> Option<ValueGuess> {
     let (mut held, mut blank, mut dates) = (Vec::new(), 0, 0);
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut counts: HashMap<Cow<'c, str>, usize> = HashMap::new();
     let (mut errors, mut first) = (BTreeSet::new(), Vec::new());
     let mut wide_whole = false;
     for cell in cells {
@@ -71,20 +72,23 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
                 dates += 1;
                 continue;
             }
-            cell => Some(cell.raw().into_owned()),
+            cell => Some(cell.raw()),
         };
         match text {
             Some(text) => {
-                if first.len() < 3 && !first.contains(&text) {
-                    first.push(text.clone());
+                if first.len() < 3 && !first.iter().any(|own| *own == text) {
+                    first.push(text.clone().into_owned());
                 }
-                if counts.len() < TEXTS || counts.contains_key(&text) {
-                    *counts.entry(text).or_default() += 1;
+                if let Some(count) = counts.get_mut(&text) {
+                    *count += 1;
+                } else if counts.len() < TEXTS {
+                    counts.insert(text, 1);
                 }
             }
+            None if first.len() == 3 => {}
             None => {
                 let text = held.last().copied().map(shortest_decimal).unwrap_or_default();
-                if first.len() < 3 && !first.contains(&text) {
+                if !first.contains(&text) {
                     first.push(text);
                 }
             }
@@ -93,13 +97,19 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
     if held.is_empty() && counts.is_empty() && dates == 0 {
         return None;
     }
+    let counts: BTreeMap<String, usize> =
+        counts.into_iter().map(|(text, count)| (text.into_owned(), count)).collect();
     let texts: BTreeSet<String> = counts.keys().cloned().collect();
     let seen = numbers_seen(&texts);
     let by_comma = seen.by_comma.is_some() && seen.by_point.is_none();
+    let readings = [false, true].map(|by_comma| NumbersIn::new(&seen.rule, by_comma));
+    let number_in = |by_comma: bool, text: &str| {
+        readings.iter().nth(usize::from(by_comma)).and_then(|reading| reading.number(text))
+    };
     let native = held.len();
     let mut written = 0;
     for (text, count) in &counts {
-        if let Some(number) = number_in(&seen.rule, by_comma, text) {
+        if let Some(number) = number_in(by_comma, text) {
             written += count;
             held.extend(std::iter::repeat_n(number, (*count).min(2)));
         }
@@ -126,7 +136,7 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
     let codes: Vec<f64> = codes.collect();
     let read = |text: &String| match kind {
         ValueKind::Number => {
-            let read = |by_comma| number_in(&seen.rule, by_comma, text).map(shortest_decimal);
+            let read = |by_comma| number_in(by_comma, text).map(shortest_decimal);
             let undecided = seen.either.is_some() && seen.by_point.is_none() && seen.by_comma.is_none();
             match (undecided, read(by_comma), read(!by_comma)) {
                 (true, Some(one), Some(other)) if one != other => Some(format!("{one} or {other}")),
