@@ -24,6 +24,7 @@ mod effects_and_weights;
 mod examples;
 mod exit_codes;
 mod fetched;
+mod first_keys;
 mod first_runs;
 mod folders;
 mod from_files;

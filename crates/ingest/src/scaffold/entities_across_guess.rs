@@ -50,7 +50,15 @@ pub(super) fn entities_across(view: &SheetView<'_>, crosswalk: Option<&Crosswalk
     Some(TableGuess {
         skip_rows,
         last_row,
-        entity: Some(EntityGuess { column: String::new(), is_known: true, found, outside, names, examples }),
+        entity: Some(EntityGuess {
+            column: String::new(),
+            is_known: true,
+            is_plain_number: false,
+            found,
+            outside,
+            names,
+            examples,
+        }),
         time: Some(time.name.clone()),
         times,
         repeated: years.iter().collect::<BTreeSet<_>>().len() < years.len(),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use vintner_panel::Frequency;
 
 use super::alike::{counted_cells, spread};
-use super::row_codes::{codes_by, distinct, joined};
+use super::row_codes::{codes_by, codes_of, distinct, joined};
 use super::sheet_view::{ViewColumn, number_of};
 use crate::cell::Cell;
 use crate::crosswalk::{Crosswalk, NameMatch};
@@ -24,6 +24,8 @@ pub(super) struct EntityGuess {
     pub(super) column: String,
     /// Whether it was told by the names of a crosswalk.
     pub(super) is_known: bool,
+    /// Whether it is of numbers that nothing calls ids, taken as no names tell rows apart; the guess is for a person.
+    pub(super) is_plain_number: bool,
     /// Entities of the crosswalk that are there, and how many names aren't in it.
     pub(super) found: BTreeSet<String>,
     pub(super) outside: usize,
@@ -41,6 +43,7 @@ impl EntityGuess {
         Self {
             column: column.name.clone(),
             is_known: false,
+            is_plain_number: is_plain_number(column, data),
             found: BTreeSet::new(),
             outside: 0,
             names,
@@ -94,6 +97,29 @@ pub(super) fn is_numeric(column: &ViewColumn, data: &[&GridRow]) -> bool {
     numbers * 2 >= filled.count().max(1)
 }
 
+/// Whether a column holds numbers that nothing calls ids.
+pub(super) fn is_plain_number(column: &ViewColumn, own: &[&GridRow]) -> bool {
+    is_numeric(column, own) && !says_id(&column.name) && !own.iter().any(|row| is_code(column.cell(row)))
+}
+
+/// Whether names and ids tell the rows of a time apart together and come back at others: then no measure that happens to
+/// tell them apart, as an area or a distance does, is what the rows are of.
+fn are_told_by_names(columns: &[&ViewColumn], times: &[usize], data: &[&GridRow]) -> bool {
+    let is_name = |column: &&&ViewColumn| {
+        let filled = data.iter().filter(|row| !column.cell(row).is_blank());
+        let years = data.iter().filter(|row| names_a_year(&column.cell(row).raw())).count();
+        filled.count() * 100 >= data.len() * 95
+            && years * 2 <= data.len()
+            && !is_plain_number(column, data)
+            && !says_flag(&column.name)
+    };
+    let names: Vec<&ViewColumn> = columns.iter().filter(is_name).copied().collect();
+    let together = codes_of(data, names);
+    let several = distinct(times) > 1;
+    distinct(&joined(&together, times)) * 10 >= data.len() * 9
+        && (!several || distinct(&together) * 5 <= data.len() * 4)
+}
+
 /// The column with most names of the crosswalk's entities, if there is one. Numbers may be ids: where nearly all that
 /// stand in a column are known, and no column of texts has names.
 pub(super) fn entity_by_names(
@@ -119,8 +145,15 @@ pub(super) fn entity_by_names(
         }
         let examples = ids.iter().take(3).map(|(name, id)| ((*name).clone(), (*id).to_owned())).collect();
         let outside = names.len() - ids.len();
-        let guess =
-            EntityGuess { column: column.name.clone(), is_known: true, found, outside, names, examples };
+        let guess = EntityGuess {
+            column: column.name.clone(),
+            is_known: true,
+            is_plain_number: false,
+            found,
+            outside,
+            names,
+            examples,
+        };
         best = Some((rank, column, guess));
     }
     best.map(|(_, column, guess)| ((*column).clone(), guess))
@@ -150,6 +183,7 @@ fn told_by(
         return None;
     }
     let mut ranked: Vec<(usize, usize, usize, &ViewColumn)> = Vec::new();
+    let mut by_names: Option<bool> = None;
     for (at, column) in columns.iter().enumerate() {
         let filled = data.iter().filter(|row| !column.cell(row).is_blank()).count();
         if filled * 100 < data.len() * 95 || data.is_empty() {
@@ -172,6 +206,10 @@ fn told_by(
         }
         let years = cells.iter().filter(|(cell, _)| names_a_year(&cell.raw()));
         if has_times && years.map(|(_, count)| count).sum::<usize>() * 2 > data.len() {
+            continue;
+        }
+        let is_plain = numeric && !says_id(&column.name) && !cells.iter().any(|(cell, _)| is_code(*cell));
+        if is_plain && *by_names.get_or_insert_with(|| are_told_by_names(columns, &times, data)) {
             continue;
         }
         // A year's months are nobody, beside a column of years.
@@ -286,75 +324,155 @@ pub(super) fn says_area(header: &str) -> bool {
     words.any(|word| AREAS.contains(&word)) || PARTS.iter().any(|part| lower.contains(part))
 }
 
+/// Words that call numbers ids wherever they stand in a header.
+const IDS: [&str; 32] = [
+    "hs",
+    "hs2",
+    "hs4",
+    "hs6",
+    "sitc",
+    "cpc",
+    "statefips",
+    "stfips",
+    "countyfips",
+    "cmdcode",
+    "id",
+    "ids",
+    "code",
+    "fips",
+    "gvkey",
+    "permno",
+    "permco",
+    "cusip",
+    "isin",
+    "cik",
+    "secid",
+    "ticker",
+    "isic",
+    "sic",
+    "naics",
+    "pid",
+    "hhid",
+    "key",
+    "zip",
+    "zipcode",
+    "postcode",
+    "plz",
+];
+
+/// What numbers under a header are ids of that is nothing else: `firm` and `firm 2`, but not `firm size`.
+const OWNERS: [&str; 47] = [
+    "exporter",
+    "importer",
+    "reporter",
+    "partner",
+    "origin",
+    "orig",
+    "destination",
+    "dest",
+    "product",
+    "commodity",
+    "industry",
+    "sector",
+    "occupation",
+    "firm",
+    "person",
+    "country",
+    "county",
+    "state",
+    "region",
+    "city",
+    "district",
+    "municipality",
+    "province",
+    "village",
+    "ward",
+    "tract",
+    "precinct",
+    "plant",
+    "bank",
+    "school",
+    "hospital",
+    "store",
+    "branch",
+    "farm",
+    "i",
+    "panel",
+    "unit",
+    "worker",
+    "individual",
+    "household",
+    "hh",
+    "subject",
+    "student",
+    "patient",
+    "street",
+    "house",
+    "station",
+];
+
+/// Words that say a number is one of counting, where nothing follows them: `house no`, but not `no rooms` or
+/// `number of rooms`.
+const COUNTERS: [&str; 5] = ["no", "nr", "number", "num", "nummer"];
+
+/// Beginnings and ends of words that are ids, and words of which they aren't a part: a grid, a covid case.
+const PARTS: [&str; 5] = ["id", "naics", "isic", "nace", "cusip"];
+const OTHERS: [&str; 36] = [
+    "covid", "paid", "unpaid", "prepaid", "repaid", "grid", "acid", "solid", "liquid", "hybrid", "humid",
+    "arid", "rapid", "valid", "invalid", "void", "avoid", "said", "laid", "raid", "fluid", "rigid",
+    "medicaid", "ideal", "ideology", "idle", "idea", "ideas", "idleness", "thyroid", "steroid", "amid",
+    "android", "orchid", "pyramid", "idade",
+];
+
 /// Whether a header says that numbers under it are ids.
 pub(super) fn says_id(header: &str) -> bool {
-    const IDS: [&str; 60] = [
-        "exporter",
-        "importer",
-        "reporter",
-        "partner",
-        "origin",
-        "orig",
-        "destination",
-        "dest",
-        "product",
-        "commodity",
-        "industry",
-        "sector",
-        "occupation",
-        "flow",
-        "hs",
-        "hs2",
-        "hs4",
-        "hs6",
-        "sitc",
-        "cpc",
-        "statefips",
-        "stfips",
-        "countyfips",
-        "cmdcode",
-        "id",
-        "code",
-        "fips",
-        "gvkey",
-        "permno",
-        "permco",
-        "cusip",
-        "isic",
-        "sic",
-        "naics",
-        "firm",
-        "person",
-        "pid",
-        "hhid",
-        "country",
-        "county",
-        "state",
-        "region",
-        "city",
-        "plant",
-        "bank",
-        "school",
-        "i",
-        "key",
-        "panel",
-        "unit",
-        "nr",
-        "no",
-        "number",
-        "worker",
-        "individual",
-        "household",
-        "hh",
-        "subject",
-        "student",
-        "patient",
-    ];
     let lower = fold(header).to_lowercase();
-    let mut words = lower.split(|character: char| !character.is_alphanumeric());
-    const PARTS: [&str; 5] = ["id", "naics", "isic", "nace", "cusip"];
-    words.any(|word| {
+    let words: Vec<&str> =
+        lower.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is_part = |word: &str| {
         let has = |part: &&str| word.ends_with(*part) || word.starts_with(*part);
-        IDS.contains(&word) || (word.len() > 3 && PARTS.iter().any(has))
-    }) || ["代码", "编码", "编号", "号码"].iter().any(|word| lower.contains(word))
+        word.len() > 3 && !OTHERS.contains(&word) && PARTS.iter().any(|part| has(&part))
+    };
+    let is_owner = |word: &&str| OWNERS.contains(word) || word.bytes().all(|byte| byte.is_ascii_digit());
+    let counts = |word: &&str| COUNTERS.contains(word);
+    words.iter().any(|word| IDS.contains(word) || is_part(word))
+        || (words.iter().all(|word| is_owner(word) || counts(word))
+            && words.iter().any(|word| OWNERS.contains(word)))
+        || words.last().is_some_and(counts)
+        || ["代码", "编码", "编号", "号码"].iter().any(|word| lower.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measures_of_owners_are_no_ids() {
+        for header in [
+            "id",
+            "PERMNO",
+            "firm",
+            "firm_id",
+            "idcode",
+            "County FIPS",
+            "house no",
+            "no",
+            "Reporter Code",
+            "hs6",
+        ] {
+            assert!(says_id(header), "{header}");
+        }
+        for header in [
+            "flow",
+            "firm_size",
+            "number of rooms",
+            "covid cases",
+            "paid",
+            "school enrollment",
+            "area_sqmi",
+            "2010",
+        ] {
+            assert!(!says_id(header), "{header}");
+        }
+    }
 }

@@ -37,6 +37,9 @@ pub(super) fn key_lines(described: &Described<'_>, lines: &mut Lines) {
                 (_, Some(_)) if !entity.is_known => {
                     lines.review(&line, &format!("none of them is in the crosswalk; {seen}"));
                 }
+                _ if entity.is_plain_number && guess.time.is_some() => lines.review(&line, &format!(
+                    "no names tell the rows of a time apart, and these numbers do: are they ids, or is this a measure? {seen}"
+                )),
                 _ => lines.guess(&line, &seen),
             }
             if described.crosswalk.is_none() {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::entity_guess::{is_code, is_numeric, says_flag, says_id};
+use super::entity_guess::{is_code, is_numeric, is_plain_number, says_flag, says_id};
 use super::row_codes::{codes, codes_of, distinct, joined};
 use super::sheet_view::{ViewColumn, number_of};
 use crate::cell::Cell;
@@ -58,7 +58,8 @@ pub(super) fn told_apart(
     }
     // A few rows that are there twice are mistakes of a table, and no reason to call all entities otherwise.
     if doubt == Doubt::MayBeMeasures && is_nearly_all(once, own.len()) {
-        return Apart::Repeated;
+        return namesakes(entity, times, rest, own)
+            .map_or(Apart::Repeated, |column| Apart::By(vec![column], false));
     }
     let mut columns: Vec<(&ViewColumn, Vec<usize>)> = rest
         .iter()
@@ -77,6 +78,42 @@ pub(super) fn told_apart(
     }
     let in_order = rest.iter().filter(|column| columns.contains(column));
     Apart::By(in_order.map(|column| (*column).clone()).collect(), count < own.len())
+}
+
+/// The column of texts that tells apart the few that share a name, as states do the counties called Lake: with it each
+/// name that is there once at each time stays one, and each of the others comes back.
+fn namesakes(
+    entity: Option<&ViewColumn>,
+    times: &[&ViewColumn],
+    rest: &[&ViewColumn],
+    own: &[&GridRow],
+) -> Option<ViewColumn> {
+    let names = codes(own, entity?);
+    let times = codes_of(own, times.iter().copied());
+    let keys = joined(&names, &times);
+    let mut rows_of = vec![0_usize; distinct(&keys)];
+    keys.iter().for_each(|key| rows_of[*key] += 1);
+    let is_shared = |at: usize| rows_of[keys[at]] > 1;
+    let shared: BTreeSet<usize> = (0..own.len()).filter(|at| is_shared(*at)).map(|at| names[at]).collect();
+    let fits = |column: &ViewColumn| {
+        let by = codes(own, column);
+        let both = joined(&names, &by);
+        let mut counts: BTreeMap<(bool, usize), BTreeMap<usize, usize>> = BTreeMap::new();
+        for (name, one) in names.iter().zip(&both) {
+            *counts.entry((shared.contains(name), *name)).or_default().entry(*one).or_default() += 1;
+        }
+        distinct(&joined(&both, &times)) == own.len()
+            && counts.iter().all(|((is_shared, _), ones)| match is_shared {
+                true => ones.values().all(|count| *count > 1),
+                false => ones.len() == 1,
+            })
+    };
+    let may_be = |column: &&&ViewColumn| {
+        !is_plain_number(column, own)
+            && may_be_key(column, own, true, distinct(&codes(own, column)))
+            && !has_blanks(column, own)
+    };
+    rest.iter().filter(may_be).find(|column| fits(column)).map(|column| (*column).clone())
 }
 
 fn is_nearly_all(count: usize, of: usize) -> bool {
@@ -149,11 +186,6 @@ fn may_be_key(column: &ViewColumn, own: &[&GridRow], has_entity: bool, texts: us
 pub(super) fn have_joints(column: &ViewColumn, own: &[&GridRow]) -> bool {
     let may_have = |text: &str| text.contains([':', '：']) && has_joint(&fold(text));
     own.iter().any(|row| may_have(&column.cell(row).raw()))
-}
-
-/// Whether a column holds numbers that nothing calls ids.
-fn is_plain_number(column: &ViewColumn, own: &[&GridRow]) -> bool {
-    is_numeric(column, own) && !says_id(&column.name) && !own.iter().any(|row| is_code(column.cell(row)))
 }
 
 fn has_blanks(column: &ViewColumn, own: &[&GridRow]) -> bool {
