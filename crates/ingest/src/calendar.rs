@@ -20,6 +20,26 @@ pub(crate) fn day_from_1960(days: i64) -> Option<String> {
     day(days.checked_sub(DAYS_FROM_1960)?)
 }
 
+/// Hours, minutes and seconds, of which there may be more than a day has.
+pub(crate) fn clock(seconds: i64) -> String {
+    let sign = if seconds < 0 { "-" } else { "" };
+    let seconds = seconds.unsigned_abs();
+    format!("{sign}{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+}
+
+/// The same of what OpenDocument writes, `PT30H00M00S`; nothing of what isn't written so, or has parts of a second.
+pub(crate) fn clock_of_iso(text: &str) -> Option<String> {
+    let (sign, rest) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (hours, rest) = rest.strip_prefix("PT")?.split_once('H')?;
+    let (minutes, rest) = rest.split_once('M')?;
+    let seconds = rest.strip_suffix('S')?;
+    let seconds = seconds
+        .split_once(['.', ','])
+        .map_or(Some(seconds), |(whole, parts)| parts.bytes().all(|byte| byte == b'0').then_some(whole))?;
+    let two = |text: &str| text.parse::<u32>().ok();
+    Some(format!("{sign}{:02}:{:02}:{:02}", two(hours)?, two(minutes)?, two(seconds)?))
+}
+
 /// A time, counted in nanoseconds from 1 January 1970; the day alone at midnight.
 pub(crate) fn time(nanoseconds: i128) -> Option<String> {
     const SECOND: i128 = 1_000_000_000;
@@ -47,6 +67,14 @@ pub(crate) fn part_from_1960(count: i64, in_a_year: i64) -> Option<(i64, i64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lengths_of_time_are_hours_minutes_and_seconds() {
+        assert_eq!(clock_of_iso("PT30H00M00S").as_deref(), Some("30:00:00"));
+        assert_eq!(clock_of_iso("-PT01H30M05.000S").as_deref(), Some("-01:30:05"));
+        // What it would lose, or can't tell, is left as it stands.
+        assert_eq!((clock_of_iso("PT00H00M00.5S"), clock_of_iso("P1D")), (None, None));
+    }
 
     #[test]
     fn days_and_times_count_from_their_epochs() {

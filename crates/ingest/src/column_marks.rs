@@ -1,8 +1,9 @@
 //! What the texts of a column say together of the marks in its numbers: a column is read by one rule.
 
+use crate::fold::fold;
 use crate::number_reading::Marks;
 use crate::number_rule::DecimalMark;
-use crate::value_reader::Reading;
+use crate::value_reader::{Reading, Value};
 
 /// So many texts are kept of each kind.
 const KEPT: usize = 3;
@@ -22,10 +23,22 @@ pub(crate) struct ColumnMarks {
     either: Seen,
     percent: Seen,
     plain: Seen,
+    /// Whole numbers of which a double hasn't all digits.
+    cut: Seen,
 }
 
 /// What can't be read by one rule: a message, a hint, and the cell that it is told at.
 pub(crate) type Undecided = (String, String, (u32, u32));
+
+/// Whether a text is a whole number that no double is.
+fn loses_digits(text: &str) -> bool {
+    let folded = fold(text);
+    let digits = folded.strip_prefix(['-', '+']).unwrap_or(&folded).replace(',', "");
+    // Fewer digits are always held, and more than these are no id.
+    let is_long = (16..=38).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = digits.parse::<i128>().ok().filter(|_| is_long);
+    whole.is_some_and(|whole| (whole as f64) as i128 != whole)
+}
 
 impl Seen {
     fn add(&mut self, row: u32, column: u32, text: impl FnOnce() -> String) {
@@ -69,6 +82,9 @@ impl ColumnMarks {
             Some(false) => self.plain.add(row, column, &text),
             None => {}
         }
+        if reading.text.is_some() && matches!(reading.value, Value::Number(_)) && loses_digits(&text()) {
+            self.cut.add(row, column, &text);
+        }
     }
 
     /// Adds what was seen in rows that follow.
@@ -78,6 +94,20 @@ impl ColumnMarks {
         self.either.absorb(other.either);
         self.percent.absorb(other.percent);
         self.plain.absorb(other.plain);
+        self.cut.absorb(other.cut);
+    }
+
+    /// What is said of whole numbers whose last digits are lost; `cell` writes an address.
+    pub(crate) fn cut_digits(&self, variable: &str, cell: impl Fn(u32, u32) -> String) -> Option<String> {
+        let told = |(row, column, text): &(u32, u32, String)| format!("{text:?} ({})", cell(*row, *column));
+        let numbers = if self.cut.count == 1 { "a whole number loses" } else { "whole numbers lose" };
+        (self.cut.count > 0).then(|| {
+            format!(
+                "`{variable}`: {numbers} the last digits, as a number has 15 to 17 of them: {}; if they are ids, write `type: text` at \
+                 its column in vintage.yaml, or `type: integer` where all are whole and fit in 64 bits",
+                self.cut.examples(told)
+            )
+        })
     }
 
     /// What stands before a fraction in the column, where some of its texts leave that open and others decide it.
@@ -135,5 +165,22 @@ impl ColumnMarks {
             faults.push((message, hint.to_owned(), self.percent.place()));
         }
         faults
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_that_no_double_is_lose_digits() {
+        for text in ["9007199254740993", "-9007199254740993", "12345678901234567890", "9,007,199,254,740,993"]
+        {
+            assert!(loses_digits(text), "{text}");
+        }
+        // The last is rounded by a double as any fraction is.
+        for text in ["9007199254740992", "15", "12000000000000000000", "9007199254740993.5", "1e300", "x"] {
+            assert!(!loses_digits(text), "{text}");
+        }
     }
 }

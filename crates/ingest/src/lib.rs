@@ -32,6 +32,7 @@ mod compound_file;
 mod corrected;
 mod correction;
 mod crosswalk;
+mod date_order;
 mod delimited;
 mod dictionary;
 mod dta;

@@ -99,9 +99,12 @@ impl MarksSeen {
         problems.map(|(message, hint, place)| Problem { cell: Some(place), message, hint }).collect()
     }
 
-    /// What is said of cells that are read without their marks.
-    pub(crate) fn warning(&self) -> Option<String> {
-        self.cells.warning()
+    /// What is said of cells that are read without their marks, and of numbers without all of their digits; `told` is what
+    /// a cell is called.
+    pub(crate) fn warnings(&self, source: &Source, told: impl Fn(u32, u32) -> String + Copy) -> Vec<String> {
+        let columns = source.columns.iter().zip(&self.columns);
+        let cut = columns.filter_map(|(column, marks)| marks.cut_digits(&column.variable, told));
+        self.cells.warning().into_iter().chain(cut).collect()
     }
 
     /// Numbers that are codes for missing values most often, variable by variable.

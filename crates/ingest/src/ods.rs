@@ -9,6 +9,7 @@ use quick_xml::Reader;
 use quick_xml::escape::{resolve_xml_entity, unescape};
 use quick_xml::events::{BytesStart, Event};
 
+use crate::calendar::clock_of_iso;
 use crate::grid::CellContent;
 use crate::merged_region::MergedRegion;
 use crate::runs::{Look, Runs, struck_out};
@@ -203,7 +204,10 @@ fn cell(events: &mut Events<'_>, element: &BytesStart<'_>, looks: &Looks) -> Res
                 });
             }
             "office:string-value" => value = Some(CellContent::from_text(text)),
-            "office:date-value" | "office:time-value" => value = Some(CellContent::Date(text.into_owned())),
+            "office:date-value" => value = Some(CellContent::Date(text.into_owned())),
+            "office:time-value" => {
+                value = Some(CellContent::Date(clock_of_iso(&text).unwrap_or_else(|| text.into_owned())));
+            }
             "office:boolean-value" => value = Some(CellContent::Boolean(["TRUE", "true"].contains(&&*text))),
             _ => {}
         }

@@ -13,6 +13,7 @@ pub(crate) fn period_text(period: PeriodReading) -> String {
     parts.extend(period.order.map(|order| match order {
         DateOrder::DayFirst => "order: day-first".to_owned(),
         DateOrder::MonthFirst => "order: month-first".to_owned(),
+        DateOrder::YearFirst => "order: year-first".to_owned(),
     }));
     parts.extend(period.number.map(|number| match number {
         Numbered::Period => "number: period".to_owned(),

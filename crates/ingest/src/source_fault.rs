@@ -134,7 +134,15 @@ const ALIKE: usize = 3;
 /// A message without what it quotes and without numbers.
 fn pattern(message: &str) -> String {
     let (mut pattern, mut quoted, mut escaped) = (String::new(), false, false);
-    for character in message.chars() {
+    // What a message begins with is what it is told of: `02-Jan-20` may be two days.
+    let rest = match told_of(message) {
+        Some((_, rest)) => {
+            pattern.push('`');
+            rest
+        }
+        None => message,
+    };
+    for character in rest.chars() {
         if quoted {
             quoted = escaped || character != '"';
             escaped = !escaped && character == '\\';
@@ -152,10 +160,17 @@ fn pattern(message: &str) -> String {
     pattern
 }
 
+/// The text in backticks that a message begins with, and the rest of it.
+fn told_of(message: &str) -> Option<(&str, &str)> {
+    message.strip_prefix('`')?.split_once('`')
+}
+
 /// One of many faults that are alike, how many others there are, and the cells of two of them.
 fn of_many(first: &SourceFault, alike: &[&SourceFault]) -> String {
     let example = |fault: &&SourceFault| -> String {
-        let quoted = fault.message.split('"').nth(1).map(|text| format!(" {text:?}")).unwrap_or_default();
+        let begins = told_of(&fault.message).map(|(text, _)| format!(" `{text}`"));
+        let quoted = || fault.message.split('"').nth(1).map(|text| format!(" {text:?}"));
+        let quoted = begins.or_else(quoted).unwrap_or_default();
         let cell = fault
             .cell
             .map(|(row, column)| CellAddress { file: String::new(), sheet: None, row, column }.cell());
@@ -183,6 +198,22 @@ mod tests {
         let mut all = SourceFaults::default();
         faults.into_iter().for_each(|fault| all.push(fault));
         all
+    }
+
+    #[test]
+    fn faults_of_other_texts_are_one_line() {
+        let mut faults = SourceFaults::default();
+        for (row, text) in (2..).zip(["02-Jan-20", "05-Feb-20", "07-Mar-20", "09-Apr-20"]) {
+            faults.push(SourceFault {
+                message: format!("`{text}` may be two days"),
+                ..fault(row, "declare which")
+            });
+        }
+        assert_eq!(
+            faults.to_string(),
+            "a.csv!B2: `02-Jan-20` may be two days; 3 more like it, such as B3 `05-Feb-20` and B4 `07-Mar-20`\n      = \
+             declare which"
+        );
     }
 
     #[test]

@@ -45,7 +45,8 @@ impl<'a> Tidying<'a> {
         let marks = std::mem::replace(&mut self.marks, MarksSeen::new(0));
         let mixed = marks.mixed_numbers(self.asked.source, |row, column| self.cell(row, column));
         self.columns.extend(mixed);
-        marks.warning().into_iter().for_each(|warning| self.warn(warning));
+        let said = marks.warnings(self.asked.source, |row, column| self.cell(row, column));
+        said.into_iter().for_each(|warning| self.warn(warning));
         let codes = marks.doubtful_codes(self.asked.source);
         codes.iter().for_each(|code| self.warn(warning_of_code(code)));
         marks.mixed_percents(self.asked.source).into_iter().for_each(|problem| self.fault(problem));
@@ -137,7 +138,8 @@ impl<'a> Tidying<'a> {
         let marks = std::mem::replace(&mut self.marks, MarksSeen::new(0));
         let mixed = marks.mixed_numbers(self.asked.source, |row, column| self.cell(row, column));
         self.columns.extend(mixed);
-        marks.warning().into_iter().for_each(|warning| self.warn(warning));
+        let said = marks.warnings(self.asked.source, |row, column| self.cell(row, column));
+        said.into_iter().for_each(|warning| self.warn(warning));
         let codes = marks.doubtful_codes(self.asked.source);
         codes.iter().for_each(|code| self.warn(warning_of_code(code)));
         marks.mixed_percents(self.asked.source).into_iter().for_each(|problem| self.fault(problem));

@@ -6,6 +6,7 @@ use vintner_panel::{Frequency, Numbered, PanelError, PeriodReading};
 
 use crate::cell::Cell;
 use crate::century::century_cure;
+use crate::date_order::orders_cure;
 use crate::era;
 use crate::filled_years::{ANY_YEAR, bare_year};
 use crate::fold::fold;
@@ -127,7 +128,10 @@ impl Tidying<'_> {
         let divided = matches!(reading.frequency, Some(Frequency::Quarter | Frequency::HalfYear));
         let hint = match (era::unnamed(&fold(text)), error) {
             (Some(own), _) => YearProblem::Era(own).hint(),
-            (None, PanelError::NoCentury { .. }) => century_cure(Some(reading)),
+            (None, PanelError::NoCentury { .. }) => century_cure(Some(reading), text),
+            (None, PanelError::AmbiguousPeriod { .. }) if let Some(orders) = orders_cure(reading, text) => {
+                orders
+            }
             (None, _) if divided && let Ok(period) = by_month.read(&source.in_common_years(text)) => format!(
                 "if the number is that of the month with which it begins or ends, it is {period}: `period: {}` in vintage.yaml",
                 period_text(by_month)
@@ -190,7 +194,10 @@ impl Tidying<'_> {
         }
         let has_two_digits = (0..100).contains(&year) && source.era.is_none();
         let of_two = if has_two_digits {
-            format!("; if it has two digits of its year alone, {}", century_cure(source.period))
+            format!(
+                "; if it has two digits of its year alone, {}",
+                century_cure(source.period, &format!("{year:02}"))
+            )
         } else {
             String::new()
         };

@@ -257,7 +257,15 @@ impl<'a> ValueReader<'a> {
                 return Ok(Reading { value: Value::Missing, text: Some(raw), flag, marks, is_percent });
             }
             let message = format!("{raw:?} is no whole number of up to 64 bits");
-            return Err((message, "leave out `type: integer` if the column holds fractions".into()));
+            let is_large =
+                parse_number(&raw).is_some_and(|number| number.fract() == 0.0 && number.abs() >= EXACT);
+            let hint = match is_large {
+                true => {
+                    "write `type: text` instead of `type: integer` if it is an id; a number has 15 to 17 digits"
+                }
+                false => "leave out `type: integer` if the column holds fractions",
+            };
+            return Err((message, hint.into()));
         };
         self.in_range(whole as f64, cell)?;
         let written = raw == whole.to_string();

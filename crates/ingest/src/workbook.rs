@@ -6,6 +6,7 @@ use std::io::{Cursor, Read, Seek};
 use calamine::{Data, ExcelDateTime, Reader, Xls, Xlsb, Xlsx, XlsxError};
 use vintner_diagnostics::did_you_mean;
 
+use crate::calendar::clock;
 use crate::format::Format;
 use crate::grid::CellContent;
 use crate::merged_region::MergedRegion;
@@ -279,11 +280,36 @@ fn content(data: &Data) -> CellContent {
     }
 }
 
+/// A date, with its time where it has one; a time of day alone, or a length of time, as hours, minutes and seconds.
 fn iso_date(date: &ExcelDateTime) -> String {
+    let days = date.as_f64();
+    if date.is_duration() || (days > 0.0 && days < 1.0) {
+        // A double that is larger is no time that anybody meant, and is cut to the largest there is.
+        return clock((days * 86_400.0).round() as i64);
+    }
     let (year, month, day, hour, minute, second, _) = date.to_ymd_hms_milli();
     if (hour, minute, second) == (0, 0, 0) {
         format!("{year:04}-{month:02}-{day:02}")
     } else {
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use calamine::ExcelDateTimeType;
+
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_are_no_dates() {
+        let read = |days, kind| iso_date(&ExcelDateTime::new(days, kind, false));
+        assert_eq!(read(1.25, ExcelDateTimeType::TimeDelta), "30:00:00");
+        assert_eq!(read(-0.0625, ExcelDateTimeType::TimeDelta), "-01:30:00");
+        assert_eq!(read(0.0, ExcelDateTimeType::TimeDelta), "00:00:00");
+        // Half past eight is no time of 1899.
+        assert_eq!(read(8.5 / 24.0, ExcelDateTimeType::DateTime), "08:30:00");
+        assert_eq!(read(43_831.25, ExcelDateTimeType::DateTime), "2020-01-01T06:00:00");
+        assert_eq!(read(43_831.0, ExcelDateTimeType::DateTime), "2020-01-01");
     }
 }

@@ -77,6 +77,8 @@ pub enum DateOrder {
     DayFirst,
     /// The month: 01/02/1990 is in January.
     MonthFirst,
+    /// The year, of two digits: 20-Jan-02 is in 2020.
+    YearFirst,
 }
 
 /// What a text may mean: each way to read it, in order of likelihood.
@@ -96,6 +98,8 @@ struct Readings {
     uneven: bool,
     /// Whether it counts within a fiscal year.
     fiscal: bool,
+    /// Whether the day and the year of two digits stand on the two sides of a month's name.
+    day_or_year: bool,
 }
 
 impl Readings {
@@ -146,9 +150,17 @@ impl PeriodReading {
                 days.first().copied().ok_or_else(|| PanelError::NotAPeriod { text: told() })
             }
             ([_, _, ..], ..) => {
-                let readings = fitting.iter().map(|period| format!("the {} {period}", period.frequency()));
-                let readings = readings.collect();
-                Err(PanelError::AmbiguousPeriod { text: told(), cure: cure(&fitting), readings })
+                let has_day_or_year = readings.day_or_year;
+                let told_readings =
+                    fitting.iter().map(|period| format!("the {} {period}", period.frequency()));
+                let told_readings = told_readings.collect();
+                let cure = match fitting.first().map(|period| period.frequency()) {
+                    Some(Frequency::Day) if has_day_or_year => {
+                        "declare whether the day or the year comes first"
+                    }
+                    _ => cure(&fitting),
+                };
+                Err(PanelError::AmbiguousPeriod { text: told(), cure, readings: told_readings })
             }
             ([], ..) if readings.cumulative => Err(PanelError::CumulativePeriod { text: told() }),
             ([], Some(found), _) => Err(PanelError::OtherFrequency {
@@ -238,10 +250,12 @@ impl PeriodReading {
             }
             ([Word::Number(first), Word::Month(month), Word::Number(second)], _) => {
                 // A day of one or two digits and a year; of two numbers of two digits either may be either.
-                if second.count <= 2 {
+                let both = first.count <= 2 && second.count <= 2;
+                readings.day_or_year |= both;
+                if second.count <= 2 && !(both && self.order == Some(DateOrder::DayFirst)) {
                     self.day(*first, *month, *second, readings);
                 }
-                if first.count <= 2 {
+                if first.count <= 2 && !(both && self.order == Some(DateOrder::YearFirst)) {
                     self.day(*second, *month, *first, readings);
                 }
             }
@@ -439,10 +453,13 @@ impl PeriodReading {
         if second.count > 2 {
             return;
         }
-        if third.count <= 2 && first.count != 1 && (first.count == 4 || self.order.is_none()) {
+        let year_may_be_first = self.order.is_none_or(|order| order == DateOrder::YearFirst);
+        if third.count <= 2 && first.count != 1 && (first.count == 4 || year_may_be_first) {
             self.day(first, month(second), third, readings);
         }
-        if first.count <= 2 && third.count != 1 {
+        // A year of four digits at the end comes first nowhere.
+        let year_is_first = self.order == Some(DateOrder::YearFirst) && third.count <= 2;
+        if first.count <= 2 && third.count != 1 && !year_is_first {
             if self.order != Some(DateOrder::MonthFirst) {
                 self.day(third, month(second), first, readings);
             }
@@ -938,6 +955,18 @@ mod tests {
         assert_eq!(read(nineties, "Mar-90").unwrap(), "1990-03");
         assert_eq!(read(nineties, "90年3月7日").unwrap(), "1990-03-07");
         let pivot = PeriodReading { century: Some(1950), ..PeriodReading::default() };
+        insta::assert_snapshot!(read(pivot, "02-Jan-20").unwrap_err(), @"`02-Jan-20` may be the day 2002-01-20 or the day 2020-01-02; declare whether the day or the year comes first, or write it as one of these");
+        let day_first = PeriodReading { order: Some(DateOrder::DayFirst), ..pivot };
+        let year_first = PeriodReading { order: Some(DateOrder::YearFirst), ..pivot };
+        for text in ["02-Jan-20", "02 Jan 20", "02JAN20", "2-Jan-2020", "2020-Jan-02", "02/01/2020"] {
+            assert_eq!(read(day_first, text).unwrap(), "2020-01-02", "{text}");
+        }
+        for text in ["20-Jan-02", "20/01/02", "2-Jan-2020", "2020-01-02"] {
+            assert_eq!(read(year_first, text).unwrap(), "2020-01-02", "{text}");
+        }
+        // A year of two digits that can be no day's is none.
+        assert_eq!(read(pivot, "29-Jan-99").unwrap(), "1999-01-29");
+        assert!(read(day_first, "99-Jan-29").is_err() && read(year_first, "01/02/1990").is_err());
         assert_eq!(read(pivot, "49").unwrap(), "2049");
         assert_eq!(read(pivot, "50").unwrap(), "1950");
 

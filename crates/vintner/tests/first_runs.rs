@@ -355,3 +355,88 @@ fn a_crosswalk_without_joined_names_is_refused() {
         assert!(values(&rows, "trade").contains(&of("de_fr", "2001", 1.5)), "{rows:?}");
     }
 }
+
+#[test]
+fn names_of_rows_without_a_header_are_entities_and_numbers_of_rows_are_none() {
+    let workspace =
+        begun("arrests.csv", "\"\",\"Murder\",\"Assault\"\n\"Alabama\",13.2,236\n\"Alaska\",10,263\n");
+    assert_eq!(values(&panel(&workspace), "assault"), [of("Alabama", "", 236.0), of("Alaska", "", 263.0)]);
+    for text in
+        [",wage,educ\n0,10.5,12\n1,11.25,16\n2,9,10\n", "\"\",\"wage\"\n\"1\",10.5\n\"2\",11.25\n\"3\",9\n"]
+    {
+        let workspace = begun("wages.csv", text);
+        let proposed = manifest(&workspace);
+        assert!(
+            proposed.contains("# REVIEW: \"column A\" has no header and counts the rows, and is left out"),
+            "{proposed}"
+        );
+        let wages: Vec<f64> = values(&panel(&workspace), "wage").into_iter().map(|(.., wage)| wage).collect();
+        assert_eq!(wages, [10.5, 11.25, 9.0]);
+    }
+}
+
+#[test]
+fn days_before_months_by_name_and_years_of_two_digits_are_days() {
+    let workspace =
+        begun("boe.csv", "DATE,IUDBEDR\n02 Jan 20,0.75\n03 Jan 20,0.25\n06 Jan 20,0.5\n28 Feb 20,0.1\n");
+    let proposed = manifest(&workspace);
+    let line = "period: {frequency: day, century: 1940, order: day-first}  # REVIEW: years of two digits";
+    assert!(proposed.contains(line), "{proposed}");
+    let found = values(&panel(&workspace), "iudbedr");
+    let expected = [("2020-01-02", 0.75), ("2020-01-03", 0.25), ("2020-01-06", 0.5), ("2020-02-28", 0.1)];
+    assert_eq!(found, expected.map(|(day, value)| of("", day, value)));
+    // What is declared without an order says what each makes of it, in one line.
+    let path = workspace.path("paper/data/vintages/first/vintage.yaml");
+    fs::write(&path, proposed.replace(", order: day-first", "")).unwrap();
+    let run = workspace.vintner(&["-C", "paper", "reproduce"]);
+    assert!(run.code == 1 && run.stderr.contains("3 more like it, such as"), "{}", run.stderr);
+    assert!(run.stderr.contains("order: day-first}` makes it 2020-01-02"), "{}", run.stderr);
+}
+
+#[test]
+fn digits_that_a_number_has_no_room_for_are_told() {
+    let workspace = begun("ids.csv", "c,year,x\nA,2000,1.5\nA,2001,9007199254740993\nB,2000,3\nB,2001,4\n");
+    let run = workspace.vintner(&["-C", "paper", "reproduce"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("a whole number loses the last digits"), "{}", run.stderr);
+    assert!(run.stderr.contains("\"9007199254740993\" (C3)"), "{}", run.stderr);
+    let beyond = "c,year,x\nA,2000,12345678901234567890\nA,2001,9007199254740993\nB,2000,3\nB,2001,4\n";
+    let proposed = manifest(&begun("beyond.csv", beyond));
+    assert!(proposed.contains("type: text}  # REVIEW: whole numbers that 64 bits don't hold"), "{proposed}");
+}
+
+#[test]
+fn texts_that_are_no_values_are_asked_about() {
+    let infinite = begun("ratio.csv", "firm,year,profit\nA,2000,Inf\nA,2001,1.7\nB,2000,-inf\nB,2001,NaN\n");
+    let proposed = manifest(&infinite);
+    assert!(
+        !proposed.contains("type: text") && proposed.contains("no numbers: \"-inf\", \"Inf\""),
+        "{proposed}"
+    );
+    let codes = begun(
+        "codes.csv",
+        "c,year,x\nA,2000,\"=\"\"00123\"\"\"\nA,2001,\"=\"\"00124\"\"\"\nB,2000,\"=\"\"5\"\"\"\n",
+    );
+    let proposed = manifest(&codes);
+    assert!(
+        proposed.contains("type: text}  # REVIEW: \"=\\\"00123\\\"\" is read as it stands"),
+        "{proposed}"
+    );
+}
+
+#[test]
+fn columns_that_blanks_divide_are_refused_by_that_name() {
+    for text in [
+        "\"mpg\" \"cyl\"\n\"Mazda RX4\" 21 6\n\"Datsun 710\" 22.8 4\n",
+        "firm  year     x\nA     2000   1.0\nA     2001   4.5\n",
+    ] {
+        let workspace = Workspace::of_parts(&[]);
+        fs::write(workspace.path("cars.txt"), text).unwrap();
+        let output = workspace.vintner(&["init", "paper", "--from", "cars.txt"]);
+        assert!(
+            output.code == 2 && output.stderr.contains("its columns are divided by blanks"),
+            "{}",
+            output.stderr
+        );
+    }
+}

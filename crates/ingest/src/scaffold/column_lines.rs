@@ -146,6 +146,16 @@ fn column_line(column: &Column<'_>, variable: &str, by_comma: bool, lines: &mut 
             doubts.push(format!("does {} stand for a missing value?", listed.join(" or ")));
         }
     }
+    if value.ids_beyond {
+        doubts.push("whole numbers that 64 bits don't hold: are they ids?".into());
+    }
+    doubts.extend(value.unread.as_ref().map(|message| format!("some cells can't be read yet: {message}")));
+    if let Some(formula) = value.formula.as_ref().filter(|_| value.kind == ValueKind::Text) {
+        doubts.push(format!(
+            "{} is read as it stands, formula and all: write the texts without it in a copy if they are to be read without",
+            told(formula)
+        ));
+    }
     let outside = column.known.and_then(|known| known.range).is_some_and(|[least, most]| {
         least.is_some_and(|least| value.least < least) || most.is_some_and(|most| value.most > most)
     });
@@ -165,6 +175,7 @@ fn column_line(column: &Column<'_>, variable: &str, by_comma: bool, lines: &mut 
 fn seen(value: &ValueGuess) -> String {
     let mut text = match value.kind {
         ValueKind::Text => format!("{} texts", value.numbers),
+        _ if value.numbers == 0 => "no number yet".to_owned(),
         _ => format!("{} numbers, {} to {}", value.numbers, value.least, value.most),
     };
     if value.blank > 0 {

@@ -9,6 +9,7 @@ use super::likeliest_table::table;
 use super::manifest_writer::Lines;
 use super::names::{one_line, slug, unique};
 use super::proof::{Proof, proof};
+use super::sheets_left::{SheetsLeft, tables_among};
 use super::sheets_of_times::sheets_of_times;
 use super::source_lines::source_lines;
 use super::table_guess::TableGuess;
@@ -78,15 +79,18 @@ pub fn scaffold(
         DataPackage::default()
     });
     let mut found: Vec<Found<'_>> = Vec::new();
+    let mut sheets_left: Vec<(String, String)> = Vec::new();
     for (file, bytes) in files.iter().filter(|(file, _)| file != NAME) {
         let tables = readings(file, bytes, package.resource(file)).and_then(|readings| {
             let tables = tables(readings, crosswalk, known);
             let none = || "no table in it: no row of headers over rows of values".to_owned();
-            if tables.is_empty() { Err(none()) } else { Ok(tables) }
+            if tables.0.is_empty() { Err(none()) } else { Ok(tables) }
         });
         match tables {
             Err(reason) => left_out.push((file.clone(), reason)),
-            Ok(tables) => {
+            Ok((tables, left)) => {
+                let name = |sheet: String| format!("{file}, sheet `{}`", one_line(&sheet));
+                sheets_left.extend(left.into_iter().map(|(sheet, reason)| (name(sheet), reason)));
                 found.extend(tables.into_iter().map(|(reading, guess)| Found {
                     file,
                     bytes,
@@ -158,6 +162,8 @@ pub fn scaffold(
         lines.text.push('\n');
         lines.review("  ", &format!("{}: {}", one_line(file), one_line(reason)));
     }
+    // A guess names them beside the sheet that is read; nobody has to look at them.
+    left_out.extend(sheets_left);
     let matched: Vec<&str> =
         matches.iter().flatten().filter_map(|column| Some(column.known?.variable.as_str())).collect();
     let missing: Vec<String> = known
@@ -178,13 +184,13 @@ pub fn scaffold(
     Scaffold { manifest: lines.text, sources, reviews: lines.reviews, left_out, missing, crosswalk }
 }
 
-/// The tables of a file. Where variables are known, the likeliest of its sheets: with the most headers that are known
+/// The tables of a file, and its sheets that aren't proposed with the reasons. Where variables are known, the likeliest of its sheets: with the most headers that are known
 /// word for word, then with the most data; otherwise every sheet that has one.
 fn tables(
     readings: Vec<Readable>,
     crosswalk: Option<&Crosswalk>,
     known: &[KnownVariable],
-) -> Vec<(Readable, TableGuess)> {
+) -> (Vec<(Readable, TableGuess)>, SheetsLeft) {
     let sheets: Vec<String> = readings.iter().filter_map(|reading| reading.sheet.clone()).collect();
     let exact = |guess: &TableGuess| {
         let headers = guess.values.iter().filter_map(|value| value.header.as_deref());
@@ -197,15 +203,18 @@ fn tables(
         reading.other_sheets = (!others.is_empty()).then(|| others.join(", "));
         (reading, guess)
     };
-    let found = readings.into_iter().filter_map(|reading| {
-        let guess = table(&reading.rows, &reading.merged, &reading.keys(), crosswalk)?;
-        Some((reading, guess))
+    let tried = readings.into_iter().map(|reading| {
+        let guess = table(&reading.rows, &reading.merged, &reading.keys(), crosswalk);
+        (reading, guess)
     });
-    let found = sheets_of_times(found.collect());
     if known.is_empty() {
-        return found.into_iter().map(|(reading, guess)| with_others(reading, guess)).collect();
+        let (found, left) = tables_among(tried.collect());
+        let found = sheets_of_times(found).into_iter();
+        return (found.map(|(reading, guess)| with_others(reading, guess)).collect(), left);
     }
+    let found = tried.filter_map(|(reading, guess)| Some((reading, guess?)));
+    let found = sheets_of_times(found.collect());
     let ranked = found.into_iter().map(|(reading, guess)| ((exact(&guess), guess.score), reading, guess));
     let best = ranked.reduce(|best, next| if next.0 > best.0 { next } else { best });
-    best.into_iter().map(|(_, reading, guess)| with_others(reading, guess)).collect()
+    (best.into_iter().map(|(_, reading, guess)| with_others(reading, guess)).collect(), SheetsLeft::new())
 }

@@ -8,6 +8,7 @@ use crate::format::Format;
 use crate::grid::GridRow;
 use crate::malformed::Malformed;
 use crate::merged_region::MergedRegion;
+use crate::number::parse_number;
 use crate::packed::Packer;
 use crate::shown::Shown;
 use crate::table::{Unreadable, Wanted};
@@ -29,6 +30,8 @@ pub(super) struct Readable {
     pub(super) sheet: Option<String>,
     /// In its place, sheets that are laid out alike, each of a time.
     pub(super) sheets: Vec<String>,
+    /// Whether the sheet is hidden.
+    pub(super) is_hidden: bool,
     /// The workbook's other sheets.
     pub(super) other_sheets: Option<String>,
     pub(super) rows: Vec<GridRow>,
@@ -133,7 +136,11 @@ pub(super) fn readings(
         _ => read_tables(bytes, format, Wanted::All)
             .map_err(refused)?
             .into_iter()
-            .map(|table| Readable { merged: table.merged, ..plain(format, table.sheet, table.rows) })
+            .map(|table| Readable {
+                merged: table.merged,
+                is_hidden: table.hidden.sheet,
+                ..plain(format, table.sheet, table.rows)
+            })
             .collect(),
     };
     if let Some(resource) = resource {
@@ -163,6 +170,7 @@ fn plain(format: Format, sheet: Option<String>, rows: Vec<GridRow>) -> Readable 
         skips_space: false,
         sheet,
         sheets: Vec::new(),
+        is_hidden: false,
         other_sheets: None,
         rows,
         merged: Vec::new(),
@@ -319,6 +327,13 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
             best = Some((score, (delimiter, skips_space), rows));
         }
     }
+    // A quotation mark that closes before a blank is closed: the delimiters tried here don't divide such fields.
+    let is_one_column = best.as_ref().is_none_or(|(score, ..)| *score == 0);
+    if is_one_column && is_divided_by_blanks(&text) {
+        return Err("its columns are divided by blanks, which isn't read: write it as CSV (R: `write.csv(x, file)`; a \
+                    spreadsheet programme opens it as text of fixed width or divided by blanks)"
+            .into());
+    }
     // What another delimiter than that at fault makes of it is a table of one column.
     if let Some(wrong) = wrong.filter(|_| best.as_ref().is_none_or(|(score, ..)| *score == 0)) {
         let Malformed { line, column, message, hint } = wrong;
@@ -338,6 +353,7 @@ fn text(bytes: &[u8], resource: Option<&Resource>) -> Result<Readable, String> {
         skips_space,
         sheet: None,
         sheets: Vec::new(),
+        is_hidden: false,
         other_sheets: None,
         rows,
         merged: Vec::new(),
@@ -376,10 +392,62 @@ fn skips_space(text: &str, delimiter: char) -> bool {
     text.contains(&format!("{delimiter} \"")) || text.contains("\n \"")
 }
 
+/// Whether a text's lines are fields with blanks between them, as many in each but the first, which may lack that of the
+/// names of rows, as R's `write.table` leaves it out; a field in quotation marks is one. Names of two words are a column of one.
+fn is_divided_by_blanks(text: &str) -> bool {
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).take(LINES_TRIED);
+    let has_number = |line: &str| line.split(' ').any(|field| parse_number(field).is_some());
+    if !lines.clone().nth(1).is_some_and(has_number) {
+        return false;
+    }
+    let counts: Option<Vec<usize>> = lines.map(fields_between_blanks).collect();
+    match counts.as_deref() {
+        Some([head, first, rest @ ..]) => {
+            *first > 1 && (head == first || head + 1 == *first) && rest.iter().all(|own| own == first)
+        }
+        _ => false,
+    }
+}
+
+/// So many lines are looked at to see whether blanks divide them.
+const LINES_TRIED: usize = 200;
+
+/// How many fields a line has between blanks; nothing where a quotation mark is never closed.
+fn fields_between_blanks(line: &str) -> Option<usize> {
+    let (mut count, mut within, mut quoted) = (0, false, false);
+    for character in line.chars() {
+        if character == '"' {
+            quoted = !quoted;
+        }
+        let is_blank = character == ' ' && !quoted;
+        count += usize::from(!is_blank && !within);
+        within = !is_blank;
+    }
+    (!quoted).then_some(count)
+}
+
 /// The width that most rows have.
 fn common_width(rows: &[GridRow]) -> usize {
     let mut widths: Vec<usize> = rows.iter().map(|row| row.cells.len()).collect();
     widths.sort_unstable();
     let runs = widths.chunk_by(|one, other| one == other);
     runs.max_by_key(|run| run.len()).and_then(|run| run.first()).copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_divide_columns_where_all_lines_have_as_many() {
+        for text in
+            ["\"mpg\" \"cyl\"\n\"Mazda RX4\" 21 6\n\"Datsun 710\" 22.8 4\n", "firm  x\nA     1.0\nB   2\n"]
+        {
+            assert!(is_divided_by_blanks(text), "{text}");
+        }
+        for text in ["City name\nNew York\nLos Angeles\n", "a b\n1 2 3 4\n", "\"a b\n1 2\n", "x\n1\n2\n", ""]
+        {
+            assert!(!is_divided_by_blanks(text), "{text}");
+        }
+    }
 }

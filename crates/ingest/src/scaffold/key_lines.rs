@@ -74,6 +74,13 @@ pub(super) fn key_lines(described: &Described<'_>, lines: &mut Lines) {
         None => lines
             .review("    ", "no column of names was found: each row is an observation, called by its number"),
     }
+    if let Some(column) = guess.row_numbers.as_ref().filter(|column| !guess.is_key(column)) {
+        let question = format!(
+            "{} has no header and counts the rows, and is left out: are its numbers ids?",
+            told(column)
+        );
+        lines.review("    ", &question);
+    }
     if !reading.missing.is_empty() {
         let listed: Vec<String> = reading.missing.iter().map(|text| quoted(text)).collect();
         lines.line(&format!("    missing: [{}]  # datapackage.json says so", listed.join(", ")));

@@ -150,8 +150,10 @@ fn years_beside_parts(view: &SheetView<'_>, time: &ViewColumn, times: &TimesSeen
 pub(super) fn timeless(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Option<TableGuess> {
     let headed = view.columns.iter().filter(|column| column.is_headed).count();
     let width = view.columns.len();
-    // A header names nearly all of its columns.
-    if headed < 2 || headed * 10 < width * 8 {
+    // A header names nearly all of its columns: all of a frame's but that of the names of its rows, as R and pandas write it.
+    let unnamed = view.columns.iter().filter(|column| !column.is_headed);
+    let has_row_names = headed > 0 && unnamed.map(|column| column.at).eq([1]);
+    if !has_row_names && (headed < 2 || headed * 10 < width * 8) {
         return None;
     }
     let filled = |row: &&GridRow| view.columns.iter().filter(|column| !column.cell(row).is_blank()).count();

@@ -33,6 +33,7 @@ mod proof;
 mod row_codes;
 mod rows_guess;
 mod sheet_view;
+mod sheets_left;
 mod sheets_of_times;
 mod source_lines;
 mod table_guess;

@@ -51,7 +51,9 @@ pub(super) fn by_rows(table: &RowsOf<'_>, entity: Option<(ViewColumn, EntityGues
     let is_number = |value: &&ValueGuess| value.kind != ValueKind::Text;
     let cells: usize = values.iter().filter(is_number).map(|value| value.numbers).sum();
     let names = owners.together.iter().skip(1).map(|column| column.name.clone());
+    let counts = table.others.iter().filter(|column| !column.is_headed && counts_rows(column, table.data));
     TableGuess {
+        row_numbers: counts.map(|column| column.name.clone()).next(),
         category: owners.category.map(|column| column.name),
         entity_with: names.collect(),
         joined: JoinedNames::of(&owners.together, &own),
@@ -65,6 +67,19 @@ pub(super) fn by_rows(table: &RowsOf<'_>, entity: Option<(ViewColumn, EntityGues
         score: cells + 2 * own.len(),
         ..TableGuess::of(table.view, Layout::Long, table.data)
     }
+}
+
+/// Whether a column counts the rows from nought or one, as pandas and R do where rows have no names.
+fn counts_rows(column: &ViewColumn, data: &[&GridRow]) -> bool {
+    let mut numbers = data.iter().map(|row| number_of(column.cell(row)));
+    let first = data.first().and_then(|row| number_of(column.cell(row))).unwrap_or(f64::NAN);
+    let mut due = (first == 0.0 || first == 1.0).then_some(first);
+    data.len() > 1
+        && numbers.all(|number| {
+            let is_next = number.is_some() && number == due;
+            due = due.map(|due| due + 1.0);
+            is_next
+        })
 }
 
 /// A column of names, which may be read as texts, too.

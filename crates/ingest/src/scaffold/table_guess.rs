@@ -48,6 +48,8 @@ pub(super) struct TableGuess {
     pub(super) beside: Vec<String>,
     /// Patterns of headers that end in years of two digits, and their century, where each is read as a variable.
     pub(super) two_digits: Option<(Vec<String>, i32)>,
+    /// A column without a header that counts the rows.
+    pub(super) row_numbers: Option<String>,
     /// How sure it is: cells that fit.
     pub(super) score: usize,
 }
@@ -79,6 +81,7 @@ impl TableGuess {
             of_many: false,
             beside: Vec::new(),
             two_digits: None,
+            row_numbers: None,
             score: 0,
         }
     }

@@ -1,6 +1,6 @@
 //! The times of a source, in lines of a manifest.
 
-use vintner_panel::{Frequency, PanelError, PeriodReading};
+use vintner_panel::{DateOrder, Frequency, PanelError, PeriodReading};
 
 use super::described::LISTED;
 use super::manifest_writer::Lines;
@@ -25,16 +25,7 @@ pub(super) fn unread_times(guess: &TableGuess) -> Option<String> {
             // Numbers without a year may be anything.
             let may_be = text.chars().any(char::is_alphabetic) || names_a_year(text);
             let cure = match &problem {
-                PanelError::NoCentury { .. } => {
-                    let any = PeriodReading { century: Some(1950), ..PeriodReading::default() };
-                    let own = any.read(text).ok().map(|period| period.frequency());
-                    format!(
-                        "; {}",
-                        century_cure(
-                            own.map(|own| PeriodReading { frequency: Some(own), ..PeriodReading::default() })
-                        )
-                    )
-                }
+                PanelError::NoCentury { .. } => format!("; {}", century_cure(None, text)),
                 _ => String::new(),
             };
             may_be.then(|| Some(format!("{problem}{cure}")))
@@ -122,7 +113,18 @@ pub(super) fn time_lines(guess: &TableGuess, lines: &mut Lines) {
         lines.review(&line, "rows of whole years beside their parts, which are left out: is that right?");
     }
     let of_two = reading.century.map(|century| {
-        format!("years of two digits, taken for those from {century} to {}: are they? {seen}", century + 99)
+        let order = match reading.period.and_then(|period| period.order) {
+            Some(order) if guess.times.may_be_other_order => match order {
+                DateOrder::DayFirst => ", and days for what comes first",
+                DateOrder::MonthFirst => ", and months for what comes first",
+                DateOrder::YearFirst => ", and what comes first for them",
+            },
+            _ => "",
+        };
+        format!(
+            "years of two digits, taken for those from {century} to {}{order}: are they? {seen}",
+            century + 99
+        )
     });
     if let (None, Some(century), Some(question)) = (reading.period, reading.century, &of_two) {
         let period = PeriodReading {

@@ -62,7 +62,9 @@ pub(super) struct TimesSeen {
 
 /// How times can be written, likeliest first.
 fn readings(century: Option<i32>) -> impl Iterator<Item = TimeReading> {
-    let orders = [None, Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst)];
+    // What begins with a year of four digits needs no order.
+    let year_first = century.map(|_| Some(DateOrder::YearFirst));
+    let orders = [None, Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst)].into_iter().chain(year_first);
     let frequencies = [
         Frequency::Year,
         Frequency::Quarter,
@@ -71,7 +73,7 @@ fn readings(century: Option<i32>) -> impl Iterator<Item = TimeReading> {
         Frequency::Week,
         Frequency::Day,
     ];
-    let periods = orders.into_iter().flat_map(move |order| {
+    let periods = orders.flat_map(move |order| {
         frequencies.into_iter().map(move |frequency| TimeReading {
             period: Some(PeriodReading {
                 frequency: Some(frequency),
@@ -226,17 +228,15 @@ pub(super) fn times_seen_in<'c>(
     })
 }
 
-/// Whether all times that are read by a declared order of days and months can be read by the other, so that none decides.
-fn may_be_other_order<'c>(seen: &TimesSeen, cells: impl Iterator<Item = Cell<'c>>) -> bool {
-    let Some(reading) = seen.reading.period else { return false };
-    let other = match reading.order {
-        Some(DateOrder::DayFirst) => DateOrder::MonthFirst,
-        Some(_) => DateOrder::DayFirst,
-        None => return false,
-    };
+/// Whether all times that are read by a declared order of days, months and years can be read by another, so that none decides.
+fn may_be_other_order<'c>(seen: &TimesSeen, cells: impl Iterator<Item = Cell<'c>> + Clone) -> bool {
+    let Some(reading) = seen.reading.period.filter(|period| period.order.is_some()) else { return false };
     let day = |order| PeriodReading { frequency: Some(Frequency::Day), order: Some(order), ..reading };
-    let mut times = cells.filter(|cell| time_in(*cell, seen.reading).is_some());
-    times.all(|cell| day(other).read(&cell.raw()).is_ok())
+    let times = cells.filter(|cell| time_in(*cell, seen.reading).is_some());
+    let mut others = [DateOrder::DayFirst, DateOrder::MonthFirst, DateOrder::YearFirst]
+        .into_iter()
+        .filter(|order| reading.order != Some(*order));
+    others.any(|other| times.clone().all(|cell| day(other).read(&cell.raw()).is_ok()))
 }
 
 /// Whether times are months of which only every third is there, as where quarters are called by one of theirs.
@@ -323,6 +323,13 @@ mod tests {
         assert_eq!(era(&["平成30年", "令和元年"]), None);
         assert_eq!(frequency(&["108年1月", "108年2月"]), Some(Frequency::Month));
         assert!(times_seen(["108", "109"].iter().map(|text| Cell::Text(text))).is_none());
+        let of_two =
+            |texts: &[&str]| times_seen_in(Some(1940), texts.iter().map(|text| Cell::Text(text))).unwrap();
+        let boe = of_two(&["02 Jan 20", "03 Jan 20", "28 Feb 20"]);
+        assert_eq!(boe.examples.first().map(|(_, read)| read.as_str()), Some("2020-01-02"));
+        assert!(boe.may_be_other_order && boe.count == 3);
+        // One that can be no year's first decides for all.
+        assert!(!of_two(&["02-Jan-99", "29-Jan-20"]).may_be_other_order);
         let order = |texts: &[&str]| seen(texts).reading.period.unwrap().order;
         // Days that can be no months need no order; one that could be either takes that of the others.
         assert_eq!(order(&["13/01/1990", "14/01/1990"]), None);

@@ -27,6 +27,12 @@ pub(super) struct ValueGuess {
     pub(super) errors: Vec<String>,
     /// Numbers that programs write for missing values: -999 and the like.
     pub(super) codes: Vec<f64>,
+    /// A text that is written as a formula: `="00123"`.
+    pub(super) formula: Option<String>,
+    /// Why some cells can't be relied on.
+    pub(super) unread: Option<String>,
+    /// Whether they are whole numbers of more digits than 64 bits hold, taken for ids.
+    pub(super) ids_beyond: bool,
     pub(super) least: f64,
     pub(super) most: f64,
     /// Three cells as they are written and as they are read.
@@ -38,13 +44,21 @@ pub(super) fn text<'c>(header: &str, cells: impl Iterator<Item = Cell<'c>>) -> O
     value(Some(header), cells).map(|guess| ValueGuess { kind: ValueKind::Text, ..guess })
 }
 
+/// Whether a text is an infinite number, as R, pandas and databases write it.
+fn is_infinite(text: &str) -> bool {
+    let lower = text.trim().to_lowercase();
+    let bare = lower.strip_prefix(['+', '-']).unwrap_or(&lower);
+    ["inf", "infinity", "1.#inf", "∞"].contains(&bare)
+}
+
 /// What stands in some cells: numbers where these are not fewer than other texts; text otherwise. None where all are
 /// blank or of another type.
 pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'c>>) -> Option<ValueGuess> {
     let (mut held, mut blank, mut dates) = (Vec::new(), 0, 0);
     let mut counts: HashMap<Cow<'c, str>, usize> = HashMap::new();
     let (mut errors, mut first) = (BTreeSet::new(), Vec::new());
-    let mut wide_whole = false;
+    let (mut wide_whole, mut beyond, mut unread) = (false, false, BTreeMap::<String, usize>::new());
+    let mut fractions = false;
     for cell in cells {
         let text = match cell {
             cell if cell.is_blank() => {
@@ -52,6 +66,7 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
                 continue;
             }
             Cell::Number(number) => {
+                fractions |= number.fract() != 0.0;
                 held.push(number);
                 None
             }
@@ -68,7 +83,15 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
                 errors.insert(error.to_owned());
                 continue;
             }
-            Cell::Date(_) => {
+            // What can't be relied on says nothing of the others, and is told when it is read.
+            Cell::Shown(Shown::Unsure { message, .. }) => {
+                *unread.entry(message.clone()).or_default() += 1;
+                continue;
+            }
+            Cell::Date(date) => {
+                if first.len() < 3 && !first.iter().any(|own| own == date) {
+                    first.push(date.to_owned());
+                }
                 dates += 1;
                 continue;
             }
@@ -94,7 +117,7 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
             }
         }
     }
-    if held.is_empty() && counts.is_empty() && dates == 0 {
+    if held.is_empty() && counts.is_empty() && dates == 0 && unread.is_empty() {
         return None;
     }
     let counts: BTreeMap<String, usize> =
@@ -114,19 +137,29 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
             held.extend(std::iter::repeat_n(number, (*count).min(2)));
         }
         // A double hasn't all of its digits.
-        let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        wide_whole |= digits > 15 && digits == text.trim().len();
+        let own = text.trim().strip_prefix('-').unwrap_or(text.trim());
+        if own.len() > 15 && own.bytes().all(|byte| byte.is_ascii_digit()) {
+            wide_whole = true;
+            beyond |= text.trim().parse::<i64>().is_err();
+        }
+        fractions |= number_in(&seen.rule, by_comma, text).is_some_and(|number| number.fract() != 0.0);
     }
     let others: usize = seen.other.iter().filter_map(|text| counts.get(text)).sum::<usize>() + dates;
     let numbers = native + written;
+    // No number that is held, and no name either: what it is to be is asked.
+    let infinite: usize = counts.iter().filter(|(text, _)| is_infinite(text)).map(|(_, count)| count).sum();
     // Digits after a zero are a code, which no number writes.
     let is_code = |text: &String| {
         text.len() > 1 && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit())
     };
-    let is_number = !held.is_empty() && numbers >= others && !texts.iter().any(is_code);
-    let kind = if !is_number {
+    let only_unread = held.is_empty() && counts.is_empty() && dates == 0;
+    let is_number = only_unread
+        || (!held.is_empty() && numbers >= others.saturating_sub(infinite) && !texts.iter().any(is_code));
+    // Of numbers beside fractions the last digits don't matter, or are told when they are lost.
+    let ids = wide_whole && !fractions;
+    let kind = if !is_number || (ids && beyond) {
         ValueKind::Text
-    } else if wide_whole {
+    } else if ids {
         ValueKind::Integer
     } else {
         ValueKind::Number
@@ -163,9 +196,48 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
         blank,
         errors: errors.into_iter().collect(),
         codes,
+        formula: texts.iter().find(|text| text.trim().starts_with('=')).cloned(),
+        unread: unread.into_iter().next().map(|(message, _)| message),
+        ids_beyond: is_number && ids && beyond,
         least: held.iter().copied().fold(f64::INFINITY, f64::min),
         most: held.iter().copied().fold(f64::NEG_INFINITY, f64::max),
         seen,
         examples,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn guess(texts: &[&str]) -> ValueGuess {
+        value(None, texts.iter().map(|text| Cell::Text(text))).unwrap()
+    }
+
+    #[test]
+    fn whole_numbers_are_ids_where_a_double_has_not_all_of_their_digits() {
+        assert_eq!(guess(&["9007199254740993", "3"]).kind, ValueKind::Integer);
+        let beyond = guess(&["12345678901234567890", "3"]);
+        assert!(beyond.kind == ValueKind::Text && beyond.ids_beyond);
+        // Beside fractions they are amounts.
+        assert_eq!(guess(&["9007199254740993", "1.5"]).kind, ValueKind::Number);
+    }
+
+    #[test]
+    fn infinite_numbers_are_no_names() {
+        let ratio = guess(&["Inf", "1.7", "-inf", "NaN"]);
+        assert_eq!((ratio.kind, ratio.seen.other.len()), (ValueKind::Number, 2));
+        assert_eq!(guess(&["Informatics", "1.7", "Infancy"]).kind, ValueKind::Text);
+    }
+
+    #[test]
+    fn formulas_without_values_are_taken_for_numbers() {
+        let unsure = Shown::Unsure { text: "=A1*2".into(), message: "no value".into(), hint: "save".into() };
+        let guess = value(None, [Cell::Shown(&unsure)].into_iter()).unwrap();
+        assert_eq!((guess.kind, guess.unread.as_deref()), (ValueKind::Number, Some("no value")));
+        let texts = value(None, [Cell::Text("a"), Cell::Shown(&unsure)].into_iter()).unwrap();
+        assert_eq!(texts.kind, ValueKind::Text);
+    }
 }
