@@ -391,7 +391,7 @@ AWAITED = {
     "total.xlsx": {"more": True},
     "imf.csv": {"refused": "2019Q1", "asked": ["hold numbers"]},
     "ddmm.csv": {"more": True},
-    "big.csv": {"refused": "64 bits"},
+    "big.csv": {"asked": ["type: text}  # REVIEW: whole numbers that 64 bits don't hold"]},
     "dup.csv": {"refused": "a second value"},
     "ln.data.txt": {"asked": ["not_times: [\"M13\"]  # REVIEW"]},
     "nbs_xubiao.xlsx": {"refused": "2018年"},
