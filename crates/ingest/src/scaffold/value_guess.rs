@@ -142,7 +142,7 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
             wide_whole = true;
             beyond |= text.trim().parse::<i64>().is_err();
         }
-        fractions |= number_in(&seen.rule, by_comma, text).is_some_and(|number| number.fract() != 0.0);
+        fractions |= number_in(by_comma, text).is_some_and(|number| number.fract() != 0.0);
     }
     let others: usize = seen.other.iter().filter_map(|text| counts.get(text)).sum::<usize>() + dates;
     let numbers = native + written;
