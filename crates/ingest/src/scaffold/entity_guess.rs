@@ -431,7 +431,7 @@ pub(super) fn says_id(header: &str) -> bool {
         lower.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let is_part = |word: &str| {
         let has = |part: &&str| word.ends_with(*part) || word.starts_with(*part);
-        word.len() > 3 && !OTHERS.contains(&word) && PARTS.iter().any(|part| has(&part))
+        word.len() > 3 && !OTHERS.contains(&word) && PARTS.iter().any(has)
     };
     let is_owner = |word: &&str| OWNERS.contains(word) || word.bytes().all(|byte| byte.is_ascii_digit());
     let counts = |word: &&str| COUNTERS.contains(word);
