@@ -25,6 +25,8 @@ impl Tasks {
 
     /// A branch was handed over, which who waits may want to know.
     pub(super) fn handed_over(&self) {
+        // Who has just found that nothing is away, and isn't waiting yet, is let go to wait first: it would sleep through this.
+        drop(self.count());
         self.0.changed.notify_all();
     }
 
