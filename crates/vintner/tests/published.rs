@@ -358,3 +358,21 @@ fn paths_that_are_known_late_are_checked_before_anything_is_published() {
     assert_eq!(workspace.read("out/ashby.txt"), "given");
     assert!(!workspace.path("out/burton.txt").exists() && !summary.exists(), "nothing is published");
 }
+
+#[test]
+fn what_branches_of_sources_read_is_known_by_its_letters_too() {
+    // One name that is another by the case of its letters alone: the same file on some systems, and no look at this disk tells.
+    let stages = r#"
+  reader:
+    run: "cp given/*.csv out.txt"
+    foreach: sources
+    files: {own: "given/{item}.csv"}
+    outputs: {text: out.txt}
+  writer:
+    run: "echo > out.txt"
+    outputs: {text: out.txt}
+    publish: {text: given/TOWNS.csv}
+"#;
+    let said = refused(stages, |workspace| workspace.write("given/towns.csv", "a\n"));
+    assert!(said.contains("what `reader[towns]` reads") && said.contains("pipeline.yaml:"), "{said}");
+}

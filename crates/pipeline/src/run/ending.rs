@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::branch_result::BranchResult;
 use super::progress::{Branches, HasRecord};
@@ -14,6 +15,14 @@ use crate::plan::{Branch, Plan, RunKey};
 use crate::spec::{ForEach, PipelineStage};
 use crate::store::{Record, Shown, Store};
 
+/// Each branch that was laid out, with what became of it.
+pub(super) fn results<'a>(
+    stages: &'a [Option<Branches<'a, BranchResult>>],
+) -> impl Iterator<Item = (&'a Branch<'a>, Option<&'a BranchResult>)> {
+    let known = stages.iter().flatten();
+    known.flat_map(|known| known.branches.iter().zip(known.results.iter().map(OnceLock::get)))
+}
+
 /// Takes a snapshot of a run that had nothing to do.
 pub(super) fn remember(
     request: &Request,
@@ -24,9 +33,8 @@ pub(super) fn remember(
     report: &Report,
 ) {
     let made = || {
-        let branches = stages.iter().flatten().flat_map(|known| known.branches.iter().zip(&known.results));
-        branches.filter_map(|(branch, result)| {
-            let (fingerprint, record) = result.get()?.record()?;
+        results(stages).filter_map(|(branch, result)| {
+            let (fingerprint, record) = result?.record()?;
             Some((branch, fingerprint, record))
         })
     };
@@ -45,9 +53,8 @@ pub(super) fn cached<'a>(
     stages: &'a [Option<Branches<'a, BranchResult>>],
     others: &'a [PathBuf],
 ) -> impl Iterator<Item = Cached<'a>> {
-    let branches = stages.iter().flatten().flat_map(|known| known.branches.iter().zip(&known.results));
-    branches.filter_map(|(branch, result)| {
-        let result = result.get().filter(|result| result.report.outcome == Outcome::Cached)?;
+    results(stages).filter_map(|(branch, result)| {
+        let result = result.filter(|result| result.report.outcome == Outcome::Cached)?;
         let (fingerprint, record) = result.record()?;
         let is_alone = others.is_empty() || {
             let folder = store.output_folder(plan.key(), &branch.id);
@@ -64,9 +71,9 @@ pub(super) fn check_publications(
     store: &Store,
     stages: &[Option<Branches<'_, BranchResult>>],
 ) -> Result<()> {
-    let all = stages.iter().flatten().flat_map(|known| known.branches.iter().zip(&known.results));
+    let is_unmoved = |result: Option<&BranchResult>| result.is_some_and(|result| result.is_unmoved);
     let all: Vec<(&Branch<'_>, bool)> =
-        all.map(|(branch, result)| (branch, result.get().is_some_and(|result| result.is_unmoved))).collect();
+        results(stages).map(|(branch, result)| (branch, is_unmoved(result))).collect();
     let mut publications = plan.known_publications();
     let known: BTreeSet<String> = publications.iter().map(|one| one.branch.to_string()).collect();
     let found = all.iter().filter(|(branch, _)| !known.contains(&branch.id.to_string()));
@@ -79,9 +86,10 @@ pub(super) fn check_publications(
     let looks_at_all = is_new || plan.follow_links;
     let moved = all.iter().filter(|(_, is_unmoved)| looks_at_all || !is_unmoved);
     let moved: Vec<&Branch<'_>> = moved.map(|(branch, _)| *branch).collect();
-    // Where all branches were known before the run, so were the names.
-    let is_of_column = |stage: &PipelineStage| matches!(stage.foreach, Some(ForEach::Column { .. }));
-    match plan.pipeline.stages.iter().any(is_of_column) {
+    // The names that the spec gives were looked at before the run; those that came with values and sources weren't.
+    let is_found =
+        |stage: &PipelineStage| matches!(stage.foreach, Some(ForEach::Column { .. } | ForEach::Sources));
+    match plan.pipeline.stages.iter().any(is_found) {
         true => publish::check(plan, store, &publications, &moved),
         false => publish::check_places(plan, store, &publications, &moved),
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
 use super::branch_result::BranchResult;
-use super::ending::{cached, check_publications, publish_all, remember, show};
+use super::ending::{cached, check_publications, publish_all, remember, results, show};
 use super::executor::{Ended, News, Threads};
 use super::failures::remember_failures;
 use super::locked::locked;
@@ -340,11 +340,7 @@ impl Run<'_> {
         report.locked = if whole { came_out? } else { came_out.unwrap_or_default() };
         let is_failure = |report: &StageReport| matches!(report.outcome, Outcome::Failed(_));
         let failed = self.unlaid.iter().filter_map(OnceLock::get).any(is_failure)
-            || stages
-                .iter()
-                .flatten()
-                .flat_map(|known| &known.results)
-                .any(|result| result.get().is_some_and(|result| is_failure(&result.report)));
+            || results(&stages).filter_map(|(_, result)| result).any(|result| is_failure(&result.report));
         let mut store_only = options.store_only;
         if let Some(locked) = &options.locked {
             let differences = locked.differences(&report.locked, !(plan.whole && whole));
@@ -390,9 +386,8 @@ impl Run<'_> {
                 }
             }
         }
-        let unmoved = stages.iter().flatten().flat_map(|known| &known.results);
-        let unmoved = unmoved.filter(|result| result.get().is_some_and(|result| result.is_unmoved)).count();
-        tracing::info!(branches = unmoved, "are as an earlier run found them");
+        let unmoved = results(&stages).filter_map(|(_, result)| result).filter(|result| result.is_unmoved);
+        tracing::info!(branches = unmoved.count(), "are as an earlier run found them");
         let settled = disk.settle();
         let mut others = Vec::new();
         // What isn't on the disk isn't remembered as sound.

@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::looked::is_sound;
 use super::mark::{Look, Mark, device_of, digest_of, look, mark};
 use super::request::Request;
 use super::snapshot::variable;
@@ -144,11 +143,11 @@ pub(crate) fn keep_known<'a>(
         }
     }
     let Ok(header) = serde_json::to_string(&header) else { return };
-    let is_same = known == before.branches.len() && before.text.ends_with(&format!("{header}\n{branches}"));
+    let rest = format!("{header}\n{branches}");
+    let is_same = known == before.branches.len() && before.text.ends_with(&rest);
     if is_same || !request.is_decided() {
         return;
     }
-    let rest = format!("{header}\n{branches}");
     let text = format!("{}\n{rest}", Digest::of(rest.as_bytes()));
     let path = store.known_branches_path(request.name());
     if let Err(error) = store.write_cache(&path, text.as_bytes()) {
@@ -192,8 +191,8 @@ fn lines(
         is_told.then_some(look)
     };
     let marks = looks_at(plan, store, branch, fingerprint, &settled)?.digest();
-    let is_shown = is_there(plan, store, reading, branch, record);
-    if !is_shown || !is_sound(plan, store, reading, branch, record) {
+    let is_read = || reading.check_unmoved(plan, branch, &record.fingerprint).is_ok();
+    if !is_there(plan, store, reading, branch, record) || !is_read() {
         return None;
     }
     let (name, record) = (serde_json::to_string(name).ok()?, serde_json::to_string(&of_use(record)).ok()?);
