@@ -5,18 +5,12 @@
 use std::fs;
 use std::path::PathBuf;
 
-use vintner_ingest::{IngestError, Tidied, read_source_bytes, said_of_cell};
+use vintner_ingest::{Tidied, read_source_bytes, said_of_cell};
 
-use crate::support::{CITIES, csv_source, fault_text, lines, read as read_of_cities, source};
-
-fn read(text: &str, fields: &str) -> Result<Tidied, IngestError> {
-    let fields = format!("name: s\nfile: t.csv\nformat: csv\n{fields}");
-    read_source_bytes(&source(&fields, text.as_bytes()), text.as_bytes(), None, None)
-}
-
-fn fault(text: &str, fields: &str) -> String {
-    read(text, fields).expect_err(text).to_string()
-}
+use crate::support::{
+    CITIES, csv_fault as fault, csv_source, fault_text, lines, read as read_of_cities, read_csv as read,
+    source,
+};
 
 fn periods(tidied: &Tidied) -> Vec<(String, f64)> {
     let values = tidied.values().unwrap().into_iter();

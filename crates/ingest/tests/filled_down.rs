@@ -1,18 +1,7 @@
 //! Names and years filled down: what stood above holds as long as nothing new begins to the left.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use vintner_ingest::{IngestError, Tidied, read_source_bytes};
-
-use crate::support::{lines, source};
-
-fn read(text: &str, fields: &str) -> Result<Tidied, IngestError> {
-    let fields = format!("name: s\nfile: t.csv\nformat: csv\n{fields}");
-    read_source_bytes(&source(&fields, text.as_bytes()), text.as_bytes(), None, None)
-}
-
-fn fault(text: &str, fields: &str) -> String {
-    read(text, fields).expect_err(text).to_string()
-}
+use crate::support::{csv_fault as fault, lines, read_csv as read};
 
 const V: &str = "columns: [{column: v, variable: v}]\n";
 

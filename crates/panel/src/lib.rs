@@ -46,6 +46,6 @@ pub use tidy::{
     Absences, DroppedName, HeaderPlaces, Notes, Promise, SourcePlace, TidyTable, TidyValue, TidyVariable,
     UnreadColumn, VariablePlace, across_of_variable, shortest_decimal, tidy_columns,
 };
-pub use type_words::type_in_words;
+pub use type_words::{type_and_width_in_words, type_in_words};
 pub use variable::Variable;
 pub use whole_entities::{PanelBlocks, WholeEntities};

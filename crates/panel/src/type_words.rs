@@ -27,9 +27,36 @@ pub fn type_in_words(data_type: &DataType) -> String {
     }
 }
 
+/// The same, with what tells types apart that differ in width or sign alone: `whole numbers of 64 bits`.
+pub fn type_and_width_in_words(data_type: &DataType) -> String {
+    let bits: String = data_type.to_string().chars().filter(char::is_ascii_digit).collect();
+    match data_type {
+        kind if kind.is_unsigned_integer() => format!("whole numbers without a sign of {bits} bits"),
+        kind if kind.is_integer() || kind.is_float() => format!("{} of {bits} bits", type_in_words(kind)),
+        DataType::List(items) => format!("lists of {}", type_and_width_in_words(items)),
+        other => type_in_words(other),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn types_go_by_words_that_tell_them_apart() {
+        for (data_type, words) in [
+            (DataType::Boolean, "truth values"),
+            (DataType::Int64, "whole numbers of 64 bits"),
+            (DataType::Int32, "whole numbers of 32 bits"),
+            (DataType::UInt32, "whole numbers without a sign of 32 bits"),
+            (DataType::Float64, "numbers of 64 bits"),
+            (DataType::String, "text"),
+            (DataType::Date, "dates"),
+            (DataType::List(Box::new(DataType::String)), "lists of text"),
+        ] {
+            assert_eq!(type_and_width_in_words(&data_type), words);
+        }
+    }
 
     #[test]
     fn no_type_is_called_as_the_frames_call_it() {

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::entity_guess::EntityGuess;
+use super::header_words::says;
 use super::joined_names::{JoinedNames, share_names};
 use super::sheet_view::ViewColumn;
 use super::table_guess::TableGuess;
 use super::told_apart::{Apart, Conditions, Doubt, TEXTS, conditions, counted, have_joints, told_apart};
 use super::value_guess::{ValueGuess, value};
 use crate::crosswalk::Crosswalk;
-use crate::fold::fold;
 use crate::grid::GridRow;
 use crate::source::ValueKind;
 
@@ -116,9 +116,7 @@ fn says_variable(header: &str) -> bool {
         "description",
     ];
     const PARTS: [&str; 6] = ["指标", "指標", "项目", "項目", "항목", "单位"];
-    let lower = fold(header).to_lowercase();
-    let mut words = lower.split(|character: char| !character.is_alphanumeric());
-    words.any(|word| WORDS.contains(&word)) || PARTS.iter().any(|part| lower.contains(part))
+    says(header, &WORDS, &PARTS)
 }
 
 /// The variables of a table whose rows name them in a column: what stands in the rows of each.

@@ -17,6 +17,7 @@ mod file_guess;
 mod file_lines;
 mod fill_guess;
 mod filled_down;
+mod header_words;
 mod headers_of_times;
 mod joined_names;
 mod key_lines;

@@ -1,6 +1,7 @@
 //! A table with an observation a row, whose times are known: whose they are, and what is observed.
 
-use super::entity_guess::{EntityGuess, id_of, says_area};
+use super::entity_guess::{EntityGuess, id_of};
+use super::header_words::says_area;
 use super::joined_names::{JoinedNames, share_names};
 use super::parts_of_years::says_part;
 use super::row_codes::{codes, codes_of, distinct, joined};

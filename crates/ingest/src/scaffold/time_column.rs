@@ -8,6 +8,7 @@ use super::alike::{answers, counted_cells, spread};
 use super::century_guess::{LATEST_CENTURY, century_of, may_be_counted};
 use super::entity_guess::entity_by_keys;
 use super::file_guess::DeclaredKeys;
+use super::header_words::says;
 use super::row_codes::{codes_of, distinct};
 use super::sheet_view::{SheetView, ViewColumn, number_of};
 use super::times_seen::{
@@ -253,8 +254,7 @@ fn says_year(header: &str) -> bool {
 /// Whether a header calls the numbers under it a survey's waves.
 fn says_wave(header: &str) -> bool {
     const WAVES: [&str; 9] = ["wave", "waves", "round", "vague", "welle", "ola", "ondata", "轮次", "期次"];
-    let lower = fold(header).to_lowercase();
-    lower.split(|character: char| !character.is_alphanumeric()).any(|word| WAVES.contains(&word))
+    says(header, &WAVES, &[])
 }
 
 /// The column that the file declares to be its time, where all in it are times or whole numbers. These are quarters or

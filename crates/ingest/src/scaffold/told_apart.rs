@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::entity_guess::{is_code, is_numeric, is_plain_number, says_flag, says_id};
+use super::entity_guess::{is_code, is_numeric, is_plain_number};
+use super::header_words::{says_flag, says_id};
 use super::row_codes::{codes, codes_of, distinct, joined};
 use super::sheet_view::{ViewColumn, number_of};
 use crate::cell::Cell;

@@ -39,6 +39,17 @@ pub fn csv_source(more: &str, bytes: &[u8]) -> Source {
     source(&fields, bytes)
 }
 
+/// What a CSV text is read as, without a crosswalk, by the fields of its source beside name and file.
+pub fn read_csv(text: &str, fields: &str) -> Result<Tidied, IngestError> {
+    let fields = format!("name: s\nfile: t.csv\nformat: csv\n{fields}");
+    read_source_bytes(&source(&fields, text.as_bytes()), text.as_bytes(), None, None)
+}
+
+/// What is wrong with such a text.
+pub fn csv_fault(text: &str, fields: &str) -> String {
+    read_csv(text, fields).expect_err(text).to_string()
+}
+
 pub fn read(source: &Source, bytes: &[u8]) -> Result<Tidied, IngestError> {
     read_source_bytes(source, bytes, Some(&cities()), None)
 }

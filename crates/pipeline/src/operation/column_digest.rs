@@ -1,8 +1,8 @@
 //! The digest of a column's type and values.
 
 use polars::prelude::*;
+use vintner_panel::type_and_width_in_words;
 
-use super::type_words::type_in_words;
 use crate::digest::Digest;
 
 /// A column's values are taken into its digest so many bytes at a time.
@@ -39,8 +39,8 @@ impl ColumnDigest {
             let message = format!(
                 "column `{}` holds {} after {}; a column is of one type",
                 column.name(),
-                type_in_words(column.dtype()),
-                type_in_words(&self.data_type)
+                type_and_width_in_words(column.dtype()),
+                type_and_width_in_words(&self.data_type)
             );
             return Err(PolarsError::SchemaMismatch(message.into()));
         }
@@ -108,8 +108,11 @@ impl ColumnDigest {
                 });
             }
             other if column.len() as u64 != self.height => {
-                let message =
-                    format!("column `{}` of {} can't be kept in blocks", column.name(), type_in_words(other));
+                let message = format!(
+                    "column `{}` of {} can't be kept in blocks",
+                    column.name(),
+                    type_and_width_in_words(other)
+                );
                 return Err(PolarsError::InvalidOperation(message.into()));
             }
             _ => {

@@ -19,7 +19,6 @@ mod outputs;
 mod question;
 mod registry;
 mod standing;
-mod type_words;
 
 pub use artifact::Artifact;
 pub(crate) use artifact::{Body, Encoded, decode_frame, rewritten};
@@ -38,4 +37,3 @@ pub use outputs::Outputs;
 pub use question::Question;
 pub use registry::Registry;
 pub(crate) use standing::{Standing, StandingFile};
-pub(crate) use type_words::type_in_words;

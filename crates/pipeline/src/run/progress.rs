@@ -5,10 +5,11 @@ use std::sync::{Arc, OnceLock};
 
 use polars::prelude::DataType;
 use vintner_diagnostics::one_of;
+use vintner_panel::type_and_width_in_words;
 
 use crate::digest::Digest;
 use crate::error::{PipelineError, Result};
-use crate::operation::{InputDeclaration, decode_frame, type_in_words};
+use crate::operation::{InputDeclaration, decode_frame};
 use crate::plan::{Branch, BranchAt, BranchId, Plan, Read};
 use crate::spec::{BRANCHES, Bound, ForEach, Item, PipelineStage, Reference, SourceFile, no_branch};
 use crate::store::{Record, Store};
@@ -184,7 +185,7 @@ impl<'a, T: HasRecord> Progress<'a, T> {
                     numbers.iter().flatten().map(Item::of_number).collect()
                 }
                 kind => {
-                    let holds = type_in_words(kind);
+                    let holds = type_and_width_in_words(kind);
                     let message = format!("the column `{column}` holds {holds}; texts or whole numbers");
                     return Err(refused(format!("{message} are needed to make a branch for each")));
                 }
