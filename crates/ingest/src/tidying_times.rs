@@ -6,7 +6,7 @@ use vintner_panel::{Frequency, Numbered, PanelError, PeriodReading};
 
 use crate::cell::Cell;
 use crate::century::century_cure;
-use crate::date_order::orders_cure;
+use crate::date_order::{lengths_cure, orders_cure};
 use crate::era;
 use crate::filled_years::{ANY_YEAR, bare_year};
 use crate::fold::fold;
@@ -131,6 +131,11 @@ impl Tidying<'_> {
             (None, PanelError::NoCentury { .. }) => century_cure(Some(reading), text),
             (None, PanelError::AmbiguousPeriod { .. }) if let Some(orders) = orders_cure(reading, text) => {
                 orders
+            }
+            (None, PanelError::AmbiguousPeriod { .. })
+                if let Some(lengths) = lengths_cure(Some(reading), text) =>
+            {
+                format!("{lengths}; months are written with two digits")
             }
             (None, _) if divided && let Ok(period) = by_month.read(&source.in_common_years(text)) => format!(
                 "if the number is that of the month with which it begins or ends, it is {period}: `period: {}` in vintage.yaml",

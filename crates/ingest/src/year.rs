@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use vintner_panel::{Frequency, PeriodReading};
 
 use crate::cell::Cell;
+use crate::date_order::lengths_cure;
 use crate::era::{self, Era};
 use crate::flag_pattern::is_raised;
 use crate::fold::fold;
@@ -59,6 +60,8 @@ pub(crate) struct MarkedYear {
 pub(crate) enum YearProblem {
     /// A period of another length.
     Period(Frequency),
+    /// A number beside a year that may count several things, and what they are.
+    Numbered { told: String, cure: String },
     /// A month that ends a quarter, by its name: a month, or a quarter that is called by its last month.
     LastMonth,
     /// Two years that follow one another, and it isn't said which counts.
@@ -77,6 +80,7 @@ impl YearProblem {
         match self {
             YearProblem::Period(Frequency::Day) => format!("a date where a year is due: {raw}"),
             YearProblem::Period(frequency) => format!("a {frequency} where a year is due: {raw}"),
+            YearProblem::Numbered { told, .. } => told.clone(),
             YearProblem::LastMonth => format!("a month where a year is due: {raw}"),
             YearProblem::Span => format!("two years where one is due: {raw}"),
             YearProblem::Era(_) => format!("a year of an era that isn't named: {raw}"),
@@ -97,6 +101,7 @@ impl YearProblem {
                 let word = if *frequency == Frequency::HalfYear { "half-year" } else { frequency.word() };
                 format!("set `period: {{frequency: {word}}}` in vintage.yaml")
             }
+            YearProblem::Numbered { cure, .. } => cure.clone(),
             YearProblem::LastMonth => {
                 "set `period: {frequency: month}` in vintage.yaml; or `period: {frequency: quarter}` if only every third \
                  month is there and stands for the quarter that it ends"
@@ -157,7 +162,7 @@ pub(crate) fn parse_marked_year(cell: Cell<'_>, reading: YearReading) -> Result<
             if let Some(number) = parse_number(&folded)
                 && !folded.contains(',')
             {
-                return whole_year(number).map(plain);
+                return whole_year(number).map(plain).map_err(|problem| numbered(&folded).unwrap_or(problem));
             }
             if let Some(found) = written(&folded) {
                 return Ok(found);
@@ -331,9 +336,25 @@ fn period_or_text(folded: &str) -> YearProblem {
             YearProblem::LastMonth
         }
         Ok(period) if period.frequency() != Frequency::Year => YearProblem::Period(period.frequency()),
+        _ if let Some(problem) = numbered(folded) => problem,
         _ if looks_like_a_date(folded) => YearProblem::Period(Frequency::Day),
         _ => YearProblem::Text,
     }
+}
+
+/// So long are a year and a number beside it, 2000.1 and 2000 III.
+const LEAST_NUMBERED: usize = 6;
+const MOST_NUMBERED: usize = 9;
+
+/// What is wrong with a number beside a year, 2000.1, where it may count months, quarters or halves.
+fn numbered(folded: &str) -> Option<YearProblem> {
+    // Most numbers that are no years have other lengths.
+    if !(LEAST_NUMBERED..=MOST_NUMBERED).contains(&folded.len()) {
+        return None;
+    }
+    let cure = lengths_cure(None, folded)?;
+    let told = PeriodReading::default().read(folded).err()?.to_string();
+    Some(YearProblem::Numbered { told, cure })
 }
 
 fn whole_year(number: f64) -> Result<i32, YearProblem> {
@@ -413,6 +434,14 @@ mod tests {
         assert_eq!(parse_year(Cell::Number(1e300)), Err(YearProblem::NotWhole));
         assert_eq!(parse_year(Cell::Date("2008-01-01")), Err(YearProblem::Period(Frequency::Day)));
         assert_eq!(text("2008-01-01"), Err(YearProblem::Period(Frequency::Day)));
+        for text_of in ["2000.1", "2000-1", "2000:2"] {
+            let problem = text(text_of).unwrap_err();
+            assert!(
+                problem.message(text_of).contains("or the quarter 2000Q")
+                    && problem.hint().contains("`period: {frequency: quarter}` makes it 2000Q"),
+                "{problem:?}"
+            );
+        }
         assert_eq!(text("2008年12月"), Err(YearProblem::Period(Frequency::Month)));
         assert_eq!(text("2,008"), Err(YearProblem::Text));
         assert_eq!(text("total"), Err(YearProblem::Text));

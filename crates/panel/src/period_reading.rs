@@ -26,7 +26,7 @@ use crate::period_word::{Digits, Word, Words};
 ///
 /// A text that can be read in two ways is refused with both: `1990:2` may be a month, a quarter or a half-year
 /// until the frequency is declared (a day on which a period of the declared length begins or ends stands for
-/// it), `01/02/1990` is the first of February or the second of January until the
+/// it), `19901` is the first quarter or half where these are, `01/02/1990` is the first of February or the second of January until the
 /// order is, and `90` is no year until a century is. A month by its name stands for the quarter or half-year that it ends
 /// where these are declared (`Mar 1990` is 1990Q1), as the first day of that month does. Figures from January on
 /// (`1990年1-9月`) and within fiscal years (`FY1990 Q1`) are refused.
@@ -382,6 +382,13 @@ impl PeriodReading {
                     readings.add(Frequency::Year, year, Some(Period::year(year)));
                 }
             }
+            // 19901, the first quarter or half of 1990, where such are declared.
+            5 => {
+                if let Some(own @ (Frequency::Quarter | Frequency::HalfYear)) = self.frequency {
+                    let year = Digits { value: value / 10, count: 4 };
+                    self.part_of(year, own, (value % 10).unsigned_abs(), readings);
+                }
+            }
             6 => {
                 let month = Digits { value: value % 100, count: 2 };
                 let year = Digits { value: value / 100, count: 4 };
@@ -627,7 +634,12 @@ fn cure(readings: &[Period]) -> &'static str {
 /// A time stamp without its time, and whether that is midnight, so that nothing is lost.
 fn split_time(text: &str) -> (&str, bool) {
     let text = text.trim();
-    let Some((date, time)) = text.rsplit_once(['T', ' ']) else { return (text, true) };
+    // Twelve by a clock of twelve hours.
+    let (own, of_twelve) = match text.strip_suffix(" AM").or_else(|| text.strip_suffix(" am")) {
+        Some(own) => (own, true),
+        None => (text, false),
+    };
+    let Some((date, time)) = own.rsplit_once(['T', ' ']) else { return (text, true) };
     // The day is that of the zone it is written in.
     let offset = time.rfind(['+', '-']).filter(|at| *at >= 5);
     let (time, offset) = offset.and_then(|at| time.split_at_checked(at)).unwrap_or((time, ""));
@@ -639,11 +651,14 @@ fn split_time(text: &str) -> (&str, bool) {
         return (text, true);
     }
     let time = time.strip_suffix('Z').unwrap_or(time);
-    let is_time = time.len() >= 5
-        && time.bytes().all(|byte| byte.is_ascii_digit() || byte == b':' || byte == b'.')
-        && time.split(':').take(2).all(|part| part.len() == 2)
-        && time.contains(':');
-    if is_time { (date, time.bytes().all(|byte| b"0:.".contains(&byte))) } else { (text, true) }
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    // 0:00 of spreadsheets; 1990:1 is a quarter.
+    let is_time = time.bytes().all(|byte| byte.is_ascii_digit() || byte == b':' || byte == b'.')
+        && time.split_once(':').is_some_and(|(hour, rest)| {
+            (1..=2).contains(&hour.len()) && digits(hour) && rest.split([':', '.']).next().is_some_and(|minute| minute.len() == 2)
+        });
+    let since_midnight = if of_twelve { time.strip_prefix("12").unwrap_or(time) } else { time };
+    if is_time { (date, since_midnight.bytes().all(|byte| b"0:.".contains(&byte))) } else { (text, true) }
 }
 
 #[cfg(test)]
@@ -782,6 +797,8 @@ mod tests {
                     "1990-03-07T00:00:00",
                     "1990-03-07 00:00:00.000",
                     "1990-03-07T00:00Z",
+                    "1990-03-07 0:00",
+                    "1990-03-07 12:00:00 AM",
                 ],
             ),
             // Only one of them can be the month.
@@ -878,6 +895,16 @@ mod tests {
         assert_eq!(read(of(Frequency::HalfYear), "1990-2").unwrap(), "1990H2");
         assert_eq!(read(of(Frequency::Month), "1990-2").unwrap(), "1990-02");
         assert_eq!(read(of(Frequency::Week), "1990-07").unwrap(), "1990-W07");
+        assert_eq!(read(of(Frequency::Quarter), "19904").unwrap(), "1990Q4");
+        assert_eq!(read(of(Frequency::HalfYear), "19902").unwrap(), "1990H2");
+        for text in ["19905", "19900", "199004"] {
+            assert!(read(of(Frequency::Quarter), text).is_err(), "{text}");
+        }
+        assert!(read(of(Frequency::Month), "19904").is_err());
+        for text in ["1990-03-07 1:00", "1990-03-07 12:00", "1990-03-07 12:30 AM"] {
+            let error = of(Frequency::Day).read(text).unwrap_err();
+            assert!(matches!(error, PanelError::TimeOfDay { .. }), "{text}: {error}");
+        }
         assert!(read(of(Frequency::Month), "1990.1").is_err());
         assert!(read(of(Frequency::Quarter), "1990-03").is_err());
         assert_eq!(read(of(Frequency::Quarter), "1947-04-01").unwrap(), "1947Q2");

@@ -123,7 +123,9 @@ pub(super) fn key_lines(described: &Described<'_>, lines: &mut Lines) {
         lines.guess(&format!("    variable_column: {}", quoted(column)), "it tells an entity's rows apart");
     }
     condition_lines(guess, lines);
-    let years = if era_is_open(guess) { &BTreeSet::new() } else { &guess.times.years };
+    // By another order years of two digits are others.
+    let is_open = era_is_open(guess) || (guess.times.is_open() && guess.times.reading.century.is_some());
+    let years = if is_open { &BTreeSet::new() } else { &guess.times.years };
     if let (Some(first), Some(last)) = (years.first(), years.last()) {
         lines.guess(&format!("    covers: [{first}, {last}]"), "the years that are there");
         let gaps: Vec<String> =

@@ -65,6 +65,8 @@ fn says(header: &str) -> Option<Frequency> {
             Frequency::Month,
             &[
                 "month",
+                "mo",
+                "mon",
                 "mth",
                 "mois",
                 "mes",
@@ -95,8 +97,8 @@ fn says(header: &str) -> Option<Frequency> {
             ],
         ),
         (Frequency::HalfYear, &["half", "halfyear", "semestre", "semester", "halbjahr"]),
-        (Frequency::Week, &["week", "woche", "semaine", "semana", "settimana", "kw"]),
-        (Frequency::Day, &["day", "tag", "jour", "dia", "día", "giorno", "dag", "dzień"]),
+        (Frequency::Week, &["week", "wk", "woche", "semaine", "semana", "settimana", "kw"]),
+        (Frequency::Day, &["day", "dy", "tag", "jour", "dia", "día", "giorno", "dag", "dzień"]),
     ];
     const PARTS: [(Frequency, &[&str]); 5] = [
         (Frequency::Quarter, &["季", "四半期", "분기"]),

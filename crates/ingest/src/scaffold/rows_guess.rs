@@ -2,6 +2,7 @@
 
 use super::entity_guess::{EntityGuess, id_of};
 use super::header_words::says_area;
+use super::joined_keys::joined_keys;
 use super::joined_names::{JoinedNames, share_names};
 use super::parts_of_years::says_part;
 use super::row_codes::{codes, codes_of, distinct, joined};
@@ -106,6 +107,12 @@ impl RowsOf<'_> {
         let named = entity.as_ref().map(|(column, _)| column);
         let is_key = |column: &ViewColumn| named == Some(column) || self.times.contains(&column);
         let rest: Vec<&ViewColumn> = self.others.iter().filter(|own| !is_key(own)).copied().collect();
+        if named.is_none() && self.times.is_empty() && self.crosswalk.is_none() {
+            let by = joined_keys(&rest, own);
+            let together = if by.is_empty() { Vec::new() } else { self.together(None, &by, own) };
+            let entity = together.first().map(|first| (first.clone(), EntityGuess::unknown(first, own)));
+            return Owners { entity, together, ..Owners::default() };
+        }
         let (by, repeated) = match told_apart(named, self.times, &rest, own, Doubt::MayBeMeasures) {
             Apart::Once => return Owners { entity, ..Owners::default() },
             Apart::By(by, repeated) => (by, repeated),

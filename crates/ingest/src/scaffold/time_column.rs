@@ -6,6 +6,7 @@ use vintner_panel::{Frequency, PanelError, Period, PeriodReading};
 
 use super::alike::{answers, counted_cells, spread};
 use super::century_guess::{LATEST_CENTURY, century_of, may_be_counted};
+use super::digit_times::{are_times, is_of_digits};
 use super::entity_guess::entity_by_keys;
 use super::file_guess::DeclaredKeys;
 use super::header_words::says;
@@ -67,6 +68,7 @@ pub(super) fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn
                 || is_span(cell)
                 || names_a_year(&cell.raw())
                 || is_of_era(&cell.raw())
+                || is_of_digits(cell)
         };
         let first: Vec<&&GridRow> =
             filled.iter().filter(|row| !column.cell(row).is_blank()).take(4).collect();
@@ -74,6 +76,9 @@ pub(super) fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn
             return None;
         }
         let seen = times_seen(filled.iter().map(|row| column.cell(row)))?;
+        if first.iter().any(|row| is_of_digits(column.cell(row))) && !are_times(view, column, &seen) {
+            return None;
+        }
         enough(seen.count).then_some((column, seen))
     });
     let found = periods.reduce(|best, next| if next.1.count > best.1.count { next } else { best });

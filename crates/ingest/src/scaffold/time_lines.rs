@@ -1,14 +1,14 @@
 //! The times of a source, in lines of a manifest.
 
-use vintner_panel::{DateOrder, Frequency, PanelError, PeriodReading};
+use vintner_panel::{Frequency, PanelError, PeriodReading};
 
 use super::described::LISTED;
 use super::manifest_writer::Lines;
 use super::names::{examples, one_line, quoted, slug, told};
+use super::period_line::period_line;
 use super::table_guess::TableGuess;
 use crate::century::century_cure;
 use crate::era;
-use crate::period_text::period_text;
 use crate::source::{TIME_WITHIN, ValueKind};
 use crate::year::{YearSpan, names_a_year};
 
@@ -112,56 +112,7 @@ pub(super) fn time_lines(guess: &TableGuess, lines: &mut Lines) {
         let line = format!("    not_times: [{}]", texts.join(", "));
         lines.review(&line, "rows of whole years beside their parts, which are left out: is that right?");
     }
-    let of_two = reading.century.map(|century| {
-        let order = match reading.period.and_then(|period| period.order) {
-            Some(order) if guess.times.may_be_other_order => match order {
-                DateOrder::DayFirst => ", and days for what comes first",
-                DateOrder::MonthFirst => ", and months for what comes first",
-                DateOrder::YearFirst => ", and what comes first for them",
-            },
-            _ => "",
-        };
-        format!(
-            "years of two digits, taken for those from {century} to {}{order}: are they? {seen}",
-            century + 99
-        )
-    });
-    if let (None, Some(century), Some(question)) = (reading.period, reading.century, &of_two) {
-        let period = PeriodReading {
-            frequency: Some(Frequency::Year),
-            century: Some(century),
-            ..PeriodReading::default()
-        };
-        lines.review(&format!("    period: {}", period_text(period)), &one_line(question));
-    }
-    if let Some(period) = reading.period {
-        let line = format!("    period: {}", period_text(period));
-        if let Some(question) = of_two {
-            lines.review(&line, &one_line(&question));
-        } else if period.zero.is_some() {
-            let question = format!(
-                "whole numbers under a name that says so, counted from 1960 as Stata does: are they? {seen}"
-            );
-            lines.review(&line, &one_line(&question));
-        } else if guess.times.may_be_other_order && guess.within.is_empty() {
-            lines.review(
-                &line,
-                &format!("days before months, or months before days? Nothing in them decides; {seen}"),
-            );
-        } else if guess.times.every_third && guess.within.is_empty() {
-            lines.review(&line, &format!("only every third month is there: `period: {{frequency: quarter, number: month}}` where each stands for the quarter that it is in; {seen}"));
-        } else if guess.times.by_last_month {
-            let (nth, parts) = match period.frequency {
-                Some(Frequency::HalfYear) => ("sixth", "halves"),
-                _ => ("third", "quarters"),
-            };
-            lines.review(&line, &format!("or `month`: only every {nth} month is there, as where {parts} are called by their last; {seen}"));
-        } else if guess.within.is_empty() {
-            lines.guess(&line, &seen);
-        } else {
-            lines.line(&line);
-        }
-    }
+    period_line(guess, lines);
     if reading.span == Some(YearSpan::First) {
         let line = "    year_span: first";
         lines.review(line, "or `last`: which of the two years counts?");

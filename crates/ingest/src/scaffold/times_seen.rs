@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use vintner_panel::{DateOrder, Frequency, Period, PeriodReading};
 
 use super::alike::counted_cells;
+use super::date_calendar::order_of_calendar;
+use super::numbered_parts::{NumberedParts, numbered_parts};
 use super::sheet_view::number_of;
 use crate::cell::Cell;
 use crate::era::{self, Era};
@@ -13,7 +15,7 @@ use crate::marked_period::undeclared_mark;
 use crate::year::{YearProblem, YearReading, YearSpan, parse_marked_year};
 
 /// Years that statistics are of.
-const YEARS: std::ops::RangeInclusive<i32> = 1500..=2150;
+pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1500..=2150;
 
 /// So many waves a survey may have.
 const WAVES: std::ops::RangeInclusive<i32> = 0..=99;
@@ -52,12 +54,30 @@ pub(super) struct TimesSeen {
     pub(super) examples: Vec<(String, String)>,
     /// Whether they are months of which each ends a quarter, taken for the quarters.
     pub(super) by_last_month: bool,
-    /// Whether all of them are dates in the other order as well, months before days or days before months.
-    pub(super) may_be_other_order: bool,
+    /// The orders by which all of them are dates as well.
+    pub(super) orders: Orders,
+    /// What numbers of one digit beside years count, where they are such.
+    pub(super) numbered: Option<NumberedParts>,
     /// Whether of months only every third is there.
     pub(super) every_third: bool,
     /// Marks beside some of them.
     pub(super) marks: BTreeSet<String>,
+}
+
+/// Other orders of days, months and years by which times are dates as well.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Orders {
+    /// How times are then read, and one of them as it is written and as it then is.
+    pub(super) others: Vec<(PeriodReading, String, String)>,
+    /// Whether none of them is likelier than the one that was tried first, so that it has to be declared.
+    pub(super) is_open: bool,
+}
+
+impl TimesSeen {
+    /// Whether a person has to say how times are read before they are.
+    pub(super) fn is_open(&self) -> bool {
+        self.orders.is_open || self.numbered.as_ref().is_some_and(|own| own.frequency.is_none())
+    }
 }
 
 /// How times can be written, likeliest first.
@@ -117,8 +137,10 @@ pub(super) fn time_in(cell: Cell<'_>, reading: TimeReading) -> Option<(i32, Stri
             let year = parse_marked_year(cell, own).ok()?.year;
             (year, year.to_string())
         }
-        // A number of four digits is a year, not a month.
-        Some(_) if matches!(cell, Cell::Number(number) if number < 10_000.0) => return None,
+        // A number of four digits is a year, not a month; 2000.1 is what a text would be.
+        Some(_) if matches!(cell, Cell::Number(number) if number < 10_000.0 && number.fract() == 0.0) => {
+            return None;
+        }
         Some(period) => {
             let raw = cell.raw();
             let common = era::in_common_years(&fold(&raw), reading.era);
@@ -187,11 +209,35 @@ pub(super) fn times_seen_in<'c>(
     cells: impl Iterator<Item = Cell<'c>>,
 ) -> Option<TimesSeen> {
     let counted = counted_cells(cells.filter(|cell| !cell.is_blank()));
+    let total = counted.iter().map(|(_, count)| count).sum();
+    let texts: Vec<String> = counted.iter().map(|(cell, _)| cell.raw().into_owned()).collect();
+    if let Some(numbered) = numbered_parts(texts.iter().map(String::as_str)).filter(|_| century.is_none()) {
+        let frequency = numbered.frequency.unwrap_or(Frequency::Quarter);
+        let period = PeriodReading { frequency: Some(frequency), ..PeriodReading::default() };
+        let reading = TimeReading { period: Some(period), ..TimeReading::default() };
+        let (mut seen, ..) = seen_among(reading, counted.iter().copied());
+        if numbered.frequency.is_none() {
+            seen.examples.iter_mut().for_each(|(raw, read)| read.clone_from(raw));
+        }
+        return Some(TimesSeen { numbered: Some(numbered), ..seen });
+    }
+    let seen = likeliest(readings(century), &counted, total)?;
+    let seen = in_order(seen, century, &counted, total);
+    let every_third = is_every_third(&seen, counted.iter().map(|(cell, _)| *cell));
+    let orders = seen.orders.clone();
+    Some(TimesSeen { every_third, orders, ..with_marks(seen, &counted, total) })
+}
+
+/// The reading among some under which most cells are times.
+fn likeliest(
+    readings: impl Iterator<Item = TimeReading>,
+    counted: &[(Cell<'_>, usize)],
+    total: usize,
+) -> Option<TimesSeen> {
     let filled = counted.iter().map(|(cell, _)| *cell);
     let dates = filled.clone().any(|cell| matches!(cell, Cell::Date(_)));
-    let total = counted.iter().map(|(_, count)| count).sum();
     let mut best: Option<TimesSeen> = None;
-    for reading in readings(century) {
+    for reading in readings {
         let own = counted.iter().filter(|(cell, _)| may_be_of_era(reading, *cell)).copied();
         let (seen, known, printed) = seen_among(reading, own);
         // Two different texts for one time: the periods are too long.
@@ -221,22 +267,48 @@ pub(super) fn times_seen_in<'c>(
             }
         }
     }
-    best.map(|seen| {
-        let every_third = is_every_third(&seen, filled.clone());
-        let may_be_other_order = may_be_other_order(&seen, filled.clone());
-        TimesSeen { every_third, may_be_other_order, ..with_marks(seen, &counted, total) }
-    })
+    best
 }
 
-/// Whether all times that are read by a declared order of days, months and years can be read by another, so that none decides.
-fn may_be_other_order<'c>(seen: &TimesSeen, cells: impl Iterator<Item = Cell<'c>> + Clone) -> bool {
-    let Some(reading) = seen.reading.period.filter(|period| period.order.is_some()) else { return false };
-    let day = |order| PeriodReading { frequency: Some(Frequency::Day), order: Some(order), ..reading };
-    let times = cells.filter(|cell| time_in(*cell, seen.reading).is_some());
-    let mut others = [DateOrder::DayFirst, DateOrder::MonthFirst, DateOrder::YearFirst]
-        .into_iter()
-        .filter(|order| reading.order != Some(*order));
-    others.any(|other| times.clone().all(|cell| day(other).read(&cell.raw()).is_ok()))
+/// The same times by the order of days, months and years that makes a calendar of them, where all could be read by several;
+/// where none or more than one does, what each makes of them.
+fn in_order(seen: TimesSeen, century: Option<i32>, counted: &[(Cell<'_>, usize)], total: usize) -> TimesSeen {
+    let Some(reading) = seen.reading.period.filter(|period| period.order.is_some()) else { return seen };
+    let times = counted.iter().filter(|(cell, _)| time_in(*cell, seen.reading).is_some());
+    let texts: Vec<String> = times.map(|(cell, _)| cell.raw().into_owned()).collect();
+    let days = [DateOrder::DayFirst, DateOrder::MonthFirst, DateOrder::YearFirst].map(|order| PeriodReading {
+        frequency: Some(Frequency::Day),
+        order: Some(order),
+        ..reading
+    });
+    let fitting: Vec<PeriodReading> =
+        days.into_iter().filter(|day| texts.iter().all(|text| day.read(text).is_ok())).collect();
+    // Years before months and days are one more order only where they make something else of a text.
+    let differ = |text: &String| {
+        let read: BTreeSet<Period> = fitting.iter().filter_map(|day| day.read(text).ok()).collect();
+        (read.len() > 1).then_some(read)
+    };
+    let Some((text, read)) = texts.iter().find_map(|text| Some((text, differ(text)?))) else { return seen };
+    let of_order = |order: DateOrder| {
+        let has_order = |reading: &TimeReading| reading.period.and_then(|period| period.order) == Some(order);
+        likeliest(readings(century).filter(has_order), counted, total).filter(|own| own.count == seen.count)
+    };
+    let told = |day: &PeriodReading| {
+        let own = of_order(day.order?)?.reading.period?;
+        Some((own, text.clone(), own.read(text).ok()?.to_string()))
+    };
+    match order_of_calendar(&fitting, &texts).and_then(|order| Some((order, of_order(order)?))) {
+        Some((order, own)) => {
+            let others = fitting.iter().filter(|day| day.order != Some(order)).filter_map(told).collect();
+            TimesSeen { orders: Orders { others, is_open: false }, ..own }
+        }
+        None => {
+            let others = fitting.iter().filter_map(told).collect();
+            let read: Vec<String> = read.iter().map(ToString::to_string).collect();
+            let examples = vec![(text.clone(), read.join(" or "))];
+            TimesSeen { orders: Orders { others, is_open: true }, examples, ..seen }
+        }
+    }
 }
 
 /// Whether times are months of which only every third is there, as where quarters are called by one of theirs.
@@ -325,14 +397,27 @@ mod tests {
         assert!(times_seen(["108", "109"].iter().map(|text| Cell::Text(text))).is_none());
         let of_two =
             |texts: &[&str]| times_seen_in(Some(1940), texts.iter().map(|text| Cell::Text(text))).unwrap();
-        let boe = of_two(&["02 Jan 20", "03 Jan 20", "28 Feb 20"]);
+        let boe = of_two(&["02 Jan 20", "03 Jan 20", "06 Jan 20"]);
         assert_eq!(boe.examples.first().map(|(_, read)| read.as_str()), Some("2020-01-02"));
-        assert!(boe.may_be_other_order && boe.count == 3);
+        assert!(!boe.is_open() && boe.orders.others.len() == 1 && boe.count == 3);
         // One that can be no year's first decides for all.
-        assert!(!of_two(&["02-Jan-99", "29-Jan-20"]).may_be_other_order);
+        assert!(of_two(&["02-Jan-99", "29-Jan-20"]).orders.others.is_empty());
+        // Neither order makes a calendar.
+        assert!(of_two(&["02 Jan 20", "03 Jan 20", "28 Feb 20"]).is_open());
         let order = |texts: &[&str]| seen(texts).reading.period.unwrap().order;
         // Days that can be no months need no order; one that could be either takes that of the others.
         assert_eq!(order(&["13/01/1990", "14/01/1990"]), None);
         assert_eq!(order(&["13/01/1990", "02/03/1990"]), Some(DateOrder::DayFirst));
+        // The first days of months, rather than the first twelve days of each January.
+        let months: Vec<String> =
+            (0..24).map(|month| format!("{:02}/01/{}", month % 12 + 1, 2018 + month / 12)).collect();
+        let american = seen(&months.iter().map(String::as_str).collect::<Vec<_>>());
+        let period = american.reading.period.unwrap();
+        assert_eq!((period.frequency, period.order), (Some(Frequency::Month), Some(DateOrder::MonthFirst)));
+        let other = american.orders.others.first().map(|(_, text, read)| (text.as_str(), read.as_str()));
+        assert_eq!((other, american.is_open()), (Some(("02/01/2018", "2018-01-02")), false));
+        assert!(seen(&["05/03/2018", "09/07/2018", "02/11/2018"]).is_open());
+        assert_eq!(frequency(&["2000.1", "2000.2", "2000.3", "2000.4"]), Some(Frequency::Quarter));
+        assert_eq!(times_seen([2000.1, 2000.2, 2000.3, 2000.4].map(Cell::Number).into_iter()).unwrap().count, 4);
     }
 }

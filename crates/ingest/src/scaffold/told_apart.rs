@@ -121,7 +121,7 @@ fn is_nearly_all(count: usize, of: usize) -> bool {
     count * 10 >= of * 9
 }
 
-type Coded<'c, 'v> = &'c (&'v ViewColumn, Vec<usize>);
+pub(super) type Coded<'c, 'v> = &'c (&'v ViewColumn, Vec<usize>);
 
 /// One column that tells all rows apart.
 fn enough<'c, 'v>(key: &[usize], columns: &'c [(&'v ViewColumn, Vec<usize>)]) -> Option<Vec<Coded<'c, 'v>>> {
@@ -130,7 +130,7 @@ fn enough<'c, 'v>(key: &[usize], columns: &'c [(&'v ViewColumn, Vec<usize>)]) ->
 }
 
 /// Columns that tell rows apart together, none of which could be left out.
-fn several<'c, 'v>(key: &[usize], columns: &'c [(&'v ViewColumn, Vec<usize>)]) -> Vec<Coded<'c, 'v>> {
+pub(super) fn several<'c, 'v>(key: &[usize], columns: &'c [(&'v ViewColumn, Vec<usize>)]) -> Vec<Coded<'c, 'v>> {
     let mut found: Vec<Coded<'c, 'v>> = Vec::new();
     let mut all = key.to_vec();
     for column in columns {
@@ -171,7 +171,7 @@ fn come_back(
 
 /// Whether a column may be one of the key's: no flag, no date, no number with a fraction, and nothing with a colon, which
 /// stands between the parts of an entity's name.
-fn may_be_key(column: &ViewColumn, own: &[&GridRow], has_entity: bool, texts: usize) -> bool {
+pub(super) fn may_be_key(column: &ViewColumn, own: &[&GridRow], has_entity: bool, texts: usize) -> bool {
     if says_flag(&column.name) || own.iter().any(|row| matches!(column.cell(row), Cell::Date(_))) {
         return false;
     }
