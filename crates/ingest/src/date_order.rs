@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use vintner_panel::{DateOrder, Frequency, PanelError, Period, PeriodReading};
+use vintner_panel::{DateOrder, Frequency, Numbered, PanelError, Period, PeriodReading};
 
 use crate::period_text::period_text;
 
@@ -19,7 +19,8 @@ pub(crate) fn orders_cure(declared: PeriodReading, text: &str) -> Option<String>
             // A day that begins or ends a month is most often the month.
             let month = PeriodReading { frequency: Some(Frequency::Month), ..with }.read(text);
             let month = month.ok().filter(|_| declared.frequency == Some(Frequency::Day));
-            let of_month = month.map_or_else(String::new, |month| format!(" (or {month}, by `frequency: month`)"));
+            let of_month =
+                month.map_or_else(String::new, |month| format!(" (or {month}, by `frequency: month`)"));
             known
                 .insert(period)
                 .then(|| format!("`period: {}` makes it {period}{of_month}", period_text(with)))
@@ -29,24 +30,25 @@ pub(crate) fn orders_cure(declared: PeriodReading, text: &str) -> Option<String>
 }
 
 /// The lines that declare each of the lengths by which a number beside a year, 1990.1, is a period, and which it then is;
-/// nothing of other texts, and of the one that is declared.
+/// nothing of other texts.
 pub(crate) fn lengths_cure(declared: Option<PeriodReading>, text: &str) -> Option<String> {
     let any = PeriodReading { frequency: None, ..declared.unwrap_or_default() };
     // By months alone, too, 1990.1 may be the first or the tenth.
     if !matches!(any.read(text), Err(PanelError::AmbiguousPeriod { .. })) {
         return None;
     }
-    let own = declared.and_then(|declared| declared.frequency);
     let tried = [Frequency::Month, Frequency::Quarter, Frequency::HalfYear].into_iter();
     let readings: Vec<String> = tried
-        .filter(|frequency| Some(*frequency) != own)
         .filter_map(|frequency| {
             let with = PeriodReading { frequency: Some(frequency), ..any };
+            let counted = PeriodReading { number: Some(Numbered::Period), ..with };
+            let with = if with.read(text).is_ok() { with } else { counted };
             let period: Period = with.read(text).ok()?;
             Some(format!("`period: {}` makes it {period}", period_text(with)))
         })
         .collect();
-    (!readings.is_empty()).then(|| format!("declare what is counted in vintage.yaml: {}", readings.join(", ")))
+    (!readings.is_empty())
+        .then(|| format!("declare what is counted in vintage.yaml: {}", readings.join(", ")))
 }
 
 #[cfg(test)]
@@ -78,8 +80,8 @@ mod tests {
         let of = |frequency| Some(PeriodReading { frequency: Some(frequency), ..PeriodReading::default() });
         assert_eq!(
             lengths_cure(of(Frequency::Month), "2000.1").unwrap(),
-            "declare what is counted in vintage.yaml: `period: {frequency: quarter}` makes it 2000Q1, \
-             `period: {frequency: half-year}` makes it 2000H1"
+            "declare what is counted in vintage.yaml: `period: {frequency: month, number: period}` makes it 2000-01, \
+             `period: {frequency: quarter}` makes it 2000Q1, `period: {frequency: half-year}` makes it 2000H1"
         );
         let cure = lengths_cure(None, "2000-3").unwrap();
         assert!(cure.contains("makes it 2000-03") && cure.contains("makes it 2000Q3"), "{cure}");

@@ -135,7 +135,7 @@ impl Tidying<'_> {
             (None, PanelError::AmbiguousPeriod { .. })
                 if let Some(lengths) = lengths_cure(Some(reading), text) =>
             {
-                format!("{lengths}; months are written with two digits")
+                format!("{lengths}; the tenth month of a year is written with its zero")
             }
             (None, _) if divided && let Ok(period) = by_month.read(&source.in_common_years(text)) => format!(
                 "if the number is that of the month with which it begins or ends, it is {period}: `period: {}` in vintage.yaml",

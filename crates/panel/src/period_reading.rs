@@ -41,7 +41,8 @@ pub struct PeriodReading {
     /// What comes first in dates that don't begin with their year.
     pub order: Option<DateOrder>,
     /// What a number of one digit beside a year counts where quarters or half-years are due: 3-2020 is the third quarter, or
-    /// March, with which the first quarter ends; 4-2020 the fourth, or April, with which the second begins.
+    /// March, with which the first quarter ends; 4-2020 the fourth, or April, with which the second begins. Where months are
+    /// due, 1990.1 is the first and no tenth that lost its zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<Numbered>,
     /// The period that 0 stands for, where times are written as whole numbers: `1960Q1` for quarters of Stata that have
@@ -448,7 +449,7 @@ impl PeriodReading {
             if mark == '.' && part.count == 1 && self.frequency == Some(Frequency::Week) {
                 of(Frequency::Week, value * 10);
             }
-            if tenth && self.frequency.is_none_or(|frequency| frequency == Frequency::Month) {
+            if tenth && self.number.is_none() && self.frequency.is_none_or(|frequency| frequency == Frequency::Month) {
                 of(Frequency::Month, 10);
             }
         }
@@ -906,6 +907,8 @@ mod tests {
             assert!(matches!(error, PanelError::TimeOfDay { .. }), "{text}: {error}");
         }
         assert!(read(of(Frequency::Month), "1990.1").is_err());
+        let counted = PeriodReading { number: Some(Numbered::Period), ..of(Frequency::Month) };
+        assert_eq!((read(counted, "1990.1").unwrap(), read(counted, "1990.10").unwrap()), ("1990-01".into(), "1990-10".into()));
         assert!(read(of(Frequency::Quarter), "1990-03").is_err());
         assert_eq!(read(of(Frequency::Quarter), "1947-04-01").unwrap(), "1947Q2");
         assert_eq!(read(of(Frequency::Quarter), "1947-06-30").unwrap(), "1947Q2");

@@ -26,6 +26,7 @@ mod exit_codes;
 mod fetched;
 mod first_keys;
 mod first_runs;
+mod first_times;
 mod folders;
 mod from_files;
 mod from_package;

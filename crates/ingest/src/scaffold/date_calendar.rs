@@ -18,16 +18,39 @@ enum Calendar {
 /// The one order, among those by which all texts are dates, that makes a calendar of them, where the others have gaps; also
 /// where these make no more of twelve months than the first days of one. Nothing where no order decides.
 pub(super) fn order_of_calendar(orders: &[PeriodReading], texts: &[String]) -> Option<DateOrder> {
-    let found: Vec<(DateOrder, Calendar)> = orders
-        .iter()
-        .filter_map(|reading| Some((reading.order?, calendar(*reading, texts)?)))
-        .collect();
+    let found: Vec<(DateOrder, Calendar)> =
+        orders.iter().filter_map(|reading| Some((reading.order?, calendar(*reading, texts)?))).collect();
     let whole: Vec<&(DateOrder, Calendar)> =
         found.iter().filter(|(_, own)| *own == Calendar::Parts(true)).collect();
     match (found.as_slice(), whole.as_slice()) {
         ([(order, _)], _) => Some(*order),
         (several, [(order, _)]) if several.len() == 1 + of_days(&found) => Some(*order),
+        ([], _) => closest(orders, texts),
         _ => None,
+    }
+}
+
+/// Of a day and a year of two digits on the two sides of a month's name that for the day by which dates lie together,
+/// where the other order spreads them over years.
+fn closest(orders: &[PeriodReading], texts: &[String]) -> Option<DateOrder> {
+    const TIMES: i32 = 20;
+    let [one, other] = orders else { return None };
+    if other.order != Some(DateOrder::YearFirst) {
+        return None;
+    }
+    let span = |reading: &PeriodReading| {
+        let days: Option<BTreeSet<i32>> =
+            texts.iter().map(|text| reading.read(text).ok().map(Period::ordinal)).collect();
+        let days = days.filter(|days| days.len() >= LEAST)?;
+        Some(days.last()? - days.first()?)
+    };
+    let (first, second) = (span(one)?, span(other)?);
+    if first.saturating_mul(TIMES) <= second {
+        one.order
+    } else if second.saturating_mul(TIMES) <= first {
+        other.order
+    } else {
+        None
     }
 }
 
@@ -124,6 +147,20 @@ mod tests {
         assert_eq!(order(&["01/02/2020", "02/02/2020", "03/02/2020"]), day);
         assert_eq!(order(&["05/03/2018", "09/07/2018", "02/11/2018"]), None);
         assert_eq!(order(&["1/1/2018", "2/1/2018"]), None);
+    }
+
+    #[test]
+    fn a_day_and_a_year_of_two_digits_are_told_by_how_close_they_lie() {
+        let orders = [DateOrder::DayFirst, DateOrder::YearFirst].map(|order| PeriodReading {
+            frequency: Some(Frequency::Day),
+            order: Some(order),
+            century: Some(1940),
+            ..PeriodReading::default()
+        });
+        let order = |texts: [&str; 3]| order_of_calendar(&orders, &texts.map(str::to_owned));
+        assert_eq!(order(["02 Jan 20", "13 Jan 20", "28 Feb 20"]), Some(DateOrder::DayFirst));
+        assert_eq!(order(["20 Jan 02", "20 Jan 13", "20 Feb 28"]), Some(DateOrder::YearFirst));
+        assert_eq!(order(["02 Jan 20", "03 Feb 04", "04 Mar 12"]), None);
     }
 
     #[test]

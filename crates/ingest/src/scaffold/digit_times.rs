@@ -21,9 +21,8 @@ const QUARTERS: usize = 8;
 pub(super) fn is_of_digits(cell: Cell<'_>) -> bool {
     let raw = cell.raw();
     let digits = raw.trim();
-    let begins_with_a_year = || {
-        digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.get(..4).is_some_and(names_a_year)
-    };
+    let begins_with_a_year =
+        || digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.get(..4).is_some_and(names_a_year);
     match digits.len() {
         5 => is_year_and_quarter(digits),
         6 | 8 => begins_with_a_year(),
@@ -68,11 +67,40 @@ pub(super) fn are_times(view: &SheetView<'_>, column: &ViewColumn, seen: &TimesS
 /// Whether a header calls what stands under it times.
 fn says_time(header: &str) -> bool {
     const WORDS: [&str; 20] = [
-        "time", "period", "day", "ym", "yq", "ymd", "dt", "caldt", "datum", "fecha", "data", "jour", "mois", "mes", "monat",
-        "tag", "qtr", "quarter", "quartal", "trimestre",
+        "time",
+        "period",
+        "day",
+        "ym",
+        "yq",
+        "ymd",
+        "dt",
+        "caldt",
+        "datum",
+        "fecha",
+        "data",
+        "jour",
+        "mois",
+        "mes",
+        "monat",
+        "tag",
+        "qtr",
+        "quarter",
+        "quartal",
+        "trimestre",
     ];
     const PARTS: [&str; 13] = [
-        "date", "month", "yyyymm", "yyyyq", "yearq", "yearqtr", "time_period", "timeperiod", "日期", "年月", "时间", "月份",
+        "date",
+        "month",
+        "yyyymm",
+        "yyyyq",
+        "yearq",
+        "yearqtr",
+        "time_period",
+        "timeperiod",
+        "日期",
+        "年月",
+        "时间",
+        "月份",
         "季度",
     ];
     says(header, &WORDS, &PARTS)

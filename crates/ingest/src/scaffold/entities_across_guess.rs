@@ -7,7 +7,7 @@ use super::entity_guess::{EntityGuess, id_of};
 use super::sheet_view::{SheetView, ViewColumn};
 use super::table_guess::TableGuess;
 use super::time_column::time_column;
-use super::times_seen::time_in;
+use super::time_reading::time_in;
 use super::value_guess::value;
 use crate::cell::Cell;
 use crate::crosswalk::Crosswalk;

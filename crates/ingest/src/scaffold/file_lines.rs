@@ -6,7 +6,7 @@ use super::manifest_writer::Lines;
 use super::names::{examples, one_line, quoted, told};
 use super::sheet_view::is_numeral;
 use super::table_guess::TableGuess;
-use super::times_seen::{TimeReading, time_in};
+use super::time_reading::{TimeReading, time_in};
 use crate::cell::Cell;
 use crate::column_letter::letters;
 use crate::grid::{CellContent, GridRow};

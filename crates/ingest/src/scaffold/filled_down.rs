@@ -6,7 +6,7 @@ use vintner_panel::{Frequency, Period, PeriodReading};
 
 use super::fill_guess::FillGuess;
 use super::sheet_view::{SheetView, ViewColumn, is_numeral};
-use super::times_seen::{TimeReading, time_in};
+use super::time_reading::{TimeReading, time_in};
 use crate::cell::Cell;
 use crate::fold::fold;
 use crate::grid::{CellContent, GridRow};

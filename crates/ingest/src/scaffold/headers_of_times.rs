@@ -6,7 +6,8 @@ use vintner_panel::{Frequency, Period, PeriodReading};
 
 use super::century_guess::century_of;
 use super::sheet_view::{SheetView, ViewColumn};
-use super::times_seen::{TimeReading, TimesSeen, time_in, times_seen};
+use super::time_reading::{TimeReading, time_in};
+use super::times_seen::{TimesSeen, times_seen};
 use crate::cell::Cell;
 use crate::part_of_year::part_of_year;
 use crate::source::TIME_WITHIN;

@@ -20,7 +20,11 @@ pub(super) fn joined_keys(columns: &[&ViewColumn], own: &[&GridRow]) -> Vec<View
     let is_name = |column: &&&ViewColumn| {
         let is_filled = own.iter().all(|row| !column.cell(row).is_blank());
         let years = own.iter().filter(|row| names_a_year(&column.cell(row).raw())).count();
-        is_filled && column.is_headed && years * 2 <= own.len() && !is_plain_number(column, own) && !says_mark(&column.name)
+        is_filled
+            && column.is_headed
+            && years * 2 <= own.len()
+            && !is_plain_number(column, own)
+            && !says_mark(&column.name)
     };
     let named: Vec<(&ViewColumn, Vec<usize>)> = columns
         .iter()

@@ -16,7 +16,8 @@ use super::rows_guess::{RowsOf, by_rows};
 use super::sheet_view::{SheetView, ViewColumn, is_numeral};
 use super::table_guess::TableGuess;
 use super::time_column::{declared_time, time_column};
-use super::times_seen::{TimesSeen, seen_under, time_in};
+use super::time_reading::time_in;
+use super::times_seen::{TimesSeen, seen_under};
 use crate::cell::Cell;
 use crate::crosswalk::Crosswalk;
 use crate::grid::GridRow;
@@ -92,10 +93,13 @@ pub(super) fn long(
     let mut guess = by_rows(&table, entity);
     guess.time = Some(time.name.clone());
     let years = years_beside_parts(view, time, &times);
-    let spread: Vec<&GridRow> = if years.is_empty() {
+    let spread: Vec<&GridRow> = if years.is_empty() && times.beside.is_empty() {
         data.clone()
     } else {
-        let is_read = |cell: Cell<'_>| time_in(cell, reading).is_some() || bare_year(cell).is_some();
+        let has_others = !times.beside.is_empty();
+        let is_period = |cell: Cell<'_>| has_others && PeriodReading::default().read(&cell.raw()).is_ok();
+        let is_read =
+            |cell: Cell<'_>| time_in(cell, reading).is_some() || bare_year(cell).is_some() || is_period(cell);
         with(&answers(&view.filled, time, is_read))
     };
     (guess.skip_rows, guess.last_row) = rows_beside(view, time, &spread);

@@ -45,6 +45,7 @@ mod source_lines;
 mod table_guess;
 mod time_column;
 mod time_lines;
+mod time_reading;
 mod times_seen;
 mod told_apart;
 mod value_guess;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use vintner_panel::{Frequency, PeriodReading};
 
-use super::times_seen::YEARS;
+use super::time_reading::YEARS;
 use crate::fold::fold;
 
 /// What the numbers beside years count.
@@ -17,6 +17,9 @@ pub(super) struct NumberedParts {
     /// One of the texts, and as it is read.
     pub(super) example: (String, String),
 }
+
+/// What is added to a number of two digits.
+const TWO_DIGITS: u32 = 100;
 
 /// The year, its part and whether anything stands between them, where a text writes no more.
 fn year_and_part(text: &str) -> Option<(i32, u32, bool)> {
@@ -33,7 +36,7 @@ fn year_and_part(text: &str) -> Option<(i32, u32, bool)> {
     let fits = year.len() == 4 && digits(&year) && (1..=2).contains(&part.len()) && digits(&part);
     let (year, number): (i32, u32) = (year.parse().ok()?, part.parse().ok()?);
     // Two digits are a month's, and no number of one.
-    let number = if part.len() == 2 { 10 + number } else { number };
+    let number = if part.len() == 2 { TWO_DIGITS + number } else { number };
     (fits && YEARS.contains(&year)).then_some((year, number, is_set_off))
 }
 
@@ -85,7 +88,9 @@ pub(super) fn numbered_parts<'t>(texts: impl Iterator<Item = &'t str>) -> Option
         reading.read(&text).ok().map(|period| period.to_string())
     };
     let tried = [Frequency::Quarter, Frequency::Month, Frequency::HalfYear].into_iter();
-    let fits = |own: &Frequency| parts.last().zip(own.in_a_year()).is_some_and(|(most, all)| *most <= all.unsigned_abs());
+    let fits = |own: &Frequency| {
+        parts.last().zip(own.in_a_year()).is_some_and(|(most, all)| *most <= all.unsigned_abs())
+    };
     let readings: Vec<(Frequency, String)> =
         tried.filter(fits).filter_map(|own| Some((own, read(own)?))).collect();
     let own = readings.iter().find(|(own, _)| Some(*own) == frequency).map(|(_, read)| read.clone());
@@ -94,6 +99,26 @@ pub(super) fn numbered_parts<'t>(texts: impl Iterator<Item = &'t str>) -> Option
         others: readings.into_iter().filter(|(own, _)| Some(*own) != frequency).collect(),
         example: (text, own.unwrap_or_default()),
     })
+}
+
+/// Whether texts count months behind a point, of which the tenth is written with its zero: 2000.1 to 2000.12.
+pub(super) fn are_counted_months<'t>(mut texts: impl Iterator<Item = &'t str>) -> bool {
+    let (mut has_first, mut has_tenth) = (BTreeSet::new(), BTreeSet::new());
+    let fits = texts.all(|text| match year_and_part(text).filter(|_| text.contains('.')) {
+        Some((year, part, true))
+            if (1..=9).contains(&part) || (TWO_DIGITS + 10..=TWO_DIGITS + 12).contains(&part) =>
+        {
+            if part == 1 {
+                has_first.insert(year);
+            } else if part == TWO_DIGITS + 10 {
+                has_tenth.insert(year);
+            }
+            true
+        }
+        _ => false,
+    });
+    // Of a year that has both neither is the other.
+    fits && has_first.intersection(&has_tenth).next().is_some()
 }
 
 #[cfg(test)]
@@ -119,12 +144,25 @@ mod tests {
         // Three terms, three quarters or three months.
         assert_eq!(counted(&["2000.1", "2000.2", "2000.3"]), Some(None));
         assert_eq!(counted(&["2000-1", "2000-2"]), Some(None));
-        for texts in [["2000.1", "2000.2", "2000.12"], ["2000.4", "2000.5", "2000.6"], ["2000-01", "2000-02", "2000-03"]]
-        {
+        for texts in [
+            ["2000.1", "2000.2", "2000.12"],
+            ["2000.4", "2000.5", "2000.6"],
+            ["2000-01", "2000-02", "2000-03"],
+        ] {
             assert_eq!(counted(&texts), None, "{texts:?}");
         }
         let found = numbered_parts(["2000.1", "2000.2", "2000.3", "2000.4"].into_iter());
         let other = found.and_then(|found| found.others.into_iter().next());
         assert_eq!(other, Some((Frequency::Month, "2000-02".to_owned())));
+    }
+
+    #[test]
+    fn months_behind_a_point_are_counted_where_their_tenth_has_its_zero() {
+        let are = |texts: &[&str]| are_counted_months(texts.iter().copied());
+        assert!(are(&["2000.1", "2000.2", "2000.9", "2000.10", "2000.12"]));
+        // The zero may be lost, or is there before the first nine.
+        assert!(!are(&["2000.1", "2000.2", "2000.11", "2000.12"]));
+        assert!(!are(&["2000.01", "2000.02", "2000.10"]) && !are(&["2000.1", "2000.10", "2000.13"]));
+        assert!(!are(&["2000-1", "2000-10"]));
     }
 }

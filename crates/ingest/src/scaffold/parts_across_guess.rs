@@ -9,7 +9,7 @@ use super::parts_of_years::{SeenParts, parts_of_years};
 use super::sheet_view::{SheetView, ViewColumn, number_of};
 use super::table_guess::TableGuess;
 use super::time_column::time_column;
-use super::times_seen::time_in;
+use super::time_reading::time_in;
 use super::value_guess::value;
 use crate::crosswalk::Crosswalk;
 use crate::grid::GridRow;

@@ -31,7 +31,10 @@ pub(super) fn period_line(guess: &TableGuess, lines: &mut Lines) {
             let open = PeriodReading { frequency: Some(Frequency::Day), order: None, ..period };
             lines.review(&format!("    period: {}", period_text(open)), &asked);
         }
-        _ => lines.review(&line, &format!("{asked}{}{}", if asked.ends_with('?') { " " } else { "; " }, one_line(&seen))),
+        _ => lines.review(
+            &line,
+            &format!("{asked}{}{}", if asked.ends_with('?') { " " } else { "; " }, one_line(&seen)),
+        ),
     }
 }
 
@@ -53,6 +56,15 @@ fn questions(times: &TimesSeen, period: PeriodReading, is_within: bool) -> Vec<S
     }
     questions.extend(order_question(&times.orders, period));
     questions.extend(times.numbered.as_ref().and_then(numbered_question));
+    let beside = times.beside.iter().filter(|(own, _)| *own != Frequency::Year);
+    let beside: Vec<String> = beside.map(|(own, count)| format!("{count} of a {own}")).collect();
+    if !beside.is_empty() {
+        questions.push(format!(
+            "times of other lengths stand in the column, too ({}), and are refused: leave them out with `where` or \
+             `not_times`",
+            beside.join(", ")
+        ));
+    }
     if times.every_third {
         questions.push(
             "only every third month is there: `period: {frequency: quarter, number: month}` where each stands for the \
@@ -73,8 +85,9 @@ fn questions(times: &TimesSeen, period: PeriodReading, is_within: bool) -> Vec<S
 
 /// Which order dates have, where they could be read by several.
 fn order_question(orders: &Orders, period: PeriodReading) -> Option<String> {
-    let told_other =
-        |(own, _, read): &(PeriodReading, String, String)| format!("{read} by `period: {}`", period_text(*own));
+    let told_other = |(own, _, read): &(PeriodReading, String, String)| {
+        format!("{read} by `period: {}`", period_text(*own))
+    };
     let (_, text, _) = orders.others.first()?;
     let others: Vec<String> = orders.others.iter().map(told_other).collect();
     if orders.is_open {
@@ -91,7 +104,7 @@ fn order_question(orders: &Orders, period: PeriodReading) -> Option<String> {
         DateOrder::YearFirst => "years",
     };
     Some(format!(
-        "{first} for what comes first, by which these dates follow one another: {} is {read}, or {}?",
+        "{first} for what comes first, by which these dates leave the fewest gaps: {} is {read}, or {}?",
         told(text),
         others.join(" or ")
     ))
@@ -99,7 +112,9 @@ fn order_question(orders: &Orders, period: PeriodReading) -> Option<String> {
 
 /// What numbers beside years count, where that could be several things.
 fn numbered_question(numbered: &NumberedParts) -> Option<String> {
-    let word = |frequency: Frequency| period_text(PeriodReading { frequency: Some(frequency), ..PeriodReading::default() });
+    let word = |frequency: Frequency| {
+        period_text(PeriodReading { frequency: Some(frequency), ..PeriodReading::default() })
+    };
     let others: Vec<String> =
         numbered.others.iter().map(|(own, read)| format!("{read} by `period: {}`", word(*own))).collect();
     let (text, read) = &numbered.example;

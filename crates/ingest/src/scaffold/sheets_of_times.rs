@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::file_guess::Readable;
 use super::table_guess::TableGuess;
-use super::times_seen::{TimeReading, time_in, times_seen};
+use super::time_reading::{TimeReading, time_in};
+use super::times_seen::times_seen;
 use crate::cell::Cell;
 use crate::layout::Layout;
 use crate::parts::SHEET;

@@ -12,9 +12,8 @@ use super::file_guess::DeclaredKeys;
 use super::header_words::says;
 use super::row_codes::{codes_of, distinct};
 use super::sheet_view::{SheetView, ViewColumn, number_of};
-use super::times_seen::{
-    TimeReading, TimesSeen, is_span, may_be_in, seen_under, time_in, times_seen, times_seen_in,
-};
+use super::time_reading::{TimeReading, is_span, may_be_in, time_in};
+use super::times_seen::{TimesSeen, seen_under, times_seen, times_seen_in};
 use crate::cell::Cell;
 use crate::era::{self, Era};
 use crate::fold::fold;
@@ -79,7 +78,9 @@ pub(super) fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn
         if first.iter().any(|row| is_of_digits(column.cell(row))) && !are_times(view, column, &seen) {
             return None;
         }
-        enough(seen.count).then_some((column, seen))
+        // Of several lengths, as the IMF has them in one column, one is read and the others are refused.
+        let all = seen.count + seen.beside.iter().map(|(_, count)| count).sum::<usize>();
+        (enough(seen.count) || all * 10 >= filled.len() * 9).then_some((column, seen))
     });
     let found = periods.reduce(|best, next| if next.1.count > best.1.count { next } else { best });
     found.or_else(|| periods_of_two_digits(view))

@@ -1,46 +1,19 @@
 //! Which times a column, or a row of headers, seems to hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use vintner_panel::{DateOrder, Frequency, Period, PeriodReading};
+use vintner_panel::{DateOrder, Frequency, Numbered, Period, PeriodReading};
 
 use super::alike::counted_cells;
 use super::date_calendar::order_of_calendar;
-use super::numbered_parts::{NumberedParts, numbered_parts};
+use super::numbered_parts::{NumberedParts, are_counted_months, numbered_parts};
 use super::sheet_view::number_of;
+use super::time_reading::{TimeReading, YEARS, readings, time_in};
 use crate::cell::Cell;
 use crate::era::{self, Era};
 use crate::fold::fold;
 use crate::marked_period::undeclared_mark;
-use crate::year::{YearProblem, YearReading, YearSpan, parse_marked_year};
-
-/// Years that statistics are of.
-pub(super) const YEARS: std::ops::RangeInclusive<i32> = 1500..=2150;
-
-/// So many waves a survey may have.
-const WAVES: std::ops::RangeInclusive<i32> = 0..=99;
-
-/// Whole numbers that are times aren't larger.
-const COUNTED: f64 = 1e6;
-
-/// How times are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct TimeReading {
-    /// Where they aren't years.
-    pub(super) period: Option<PeriodReading>,
-    /// Where years are written as two that follow one another; the guess is for a person.
-    pub(super) span: Option<YearSpan>,
-    /// Where years don't name their era; the guess is for a person.
-    pub(super) era: Option<Era>,
-    /// The first of the hundred years in which years of two digits lie; the guess is for a person.
-    pub(super) century: Option<i32>,
-    /// Whether they are a survey's waves, by number.
-    pub(super) waves: bool,
-    /// Whether they are whole numbers that the file declares to be its times.
-    pub(super) declared: bool,
-    /// Whether marks may stand beside them.
-    pub(super) marked: bool,
-}
+use crate::year::names_a_year;
 
 /// How times are written, and which there are.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +31,8 @@ pub(super) struct TimesSeen {
     pub(super) orders: Orders,
     /// What numbers of one digit beside years count, where they are such.
     pub(super) numbered: Option<NumberedParts>,
+    /// How many periods of other lengths stand among them.
+    pub(super) beside: Vec<(Frequency, usize)>,
     /// Whether of months only every third is there.
     pub(super) every_third: bool,
     /// Marks beside some of them.
@@ -78,79 +53,6 @@ impl TimesSeen {
     pub(super) fn is_open(&self) -> bool {
         self.orders.is_open || self.numbered.as_ref().is_some_and(|own| own.frequency.is_none())
     }
-}
-
-/// How times can be written, likeliest first.
-fn readings(century: Option<i32>) -> impl Iterator<Item = TimeReading> {
-    // What begins with a year of four digits needs no order.
-    let year_first = century.map(|_| Some(DateOrder::YearFirst));
-    let orders = [None, Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst)].into_iter().chain(year_first);
-    let frequencies = [
-        Frequency::Year,
-        Frequency::Quarter,
-        Frequency::Month,
-        Frequency::HalfYear,
-        Frequency::Week,
-        Frequency::Day,
-    ];
-    let periods = orders.flat_map(move |order| {
-        frequencies.into_iter().map(move |frequency| TimeReading {
-            period: Some(PeriodReading {
-                frequency: Some(frequency),
-                order,
-                century,
-                ..PeriodReading::default()
-            }),
-            century,
-            ..TimeReading::default()
-        })
-    });
-    let of_era = |era| TimeReading { era: Some(era), ..TimeReading::default() };
-    let divided = [Frequency::Quarter, Frequency::Month, Frequency::HalfYear];
-    let of_republic = divided.into_iter().map(move |frequency| TimeReading {
-        period: Some(PeriodReading { frequency: Some(frequency), ..PeriodReading::default() }),
-        ..of_era(Era::Minguo)
-    });
-    let spans = TimeReading { span: Some(YearSpan::First), ..TimeReading::default() };
-    let years = [TimeReading::default(), spans].into_iter();
-    years.chain(periods).chain([of_era(Era::Minguo), of_era(Era::Buddhist)]).chain(of_republic)
-}
-
-/// What one cell is under a reading: the year, and the time as it is printed.
-pub(super) fn time_in(cell: Cell<'_>, reading: TimeReading) -> Option<(i32, String)> {
-    if reading.waves {
-        let wave = number_of(cell).filter(|wave| wave.fract() == 0.0)?;
-        let wave = WAVES.into_iter().find(|own| f64::from(*own) == wave)?;
-        return Some((wave, wave.to_string()));
-    }
-    if reading.declared && reading.period.is_none() {
-        let whole = number_of(cell).filter(|whole| whole.fract() == 0.0 && whole.abs() <= COUNTED)?;
-        return Some((whole as i32, (whole as i32).to_string()));
-    }
-    let (year, printed) = match reading.period {
-        Some(period) if period.zero.is_some() => {
-            let period: Period = period.read(&cell.raw()).ok()?;
-            (period.in_year(), period.to_string())
-        }
-        None => {
-            let own = YearReading { span: reading.span, era: reading.era, century: reading.century };
-            let year = parse_marked_year(cell, own).ok()?.year;
-            (year, year.to_string())
-        }
-        // A number of four digits is a year, not a month; 2000.1 is what a text would be.
-        Some(_) if matches!(cell, Cell::Number(number) if number < 10_000.0 && number.fract() == 0.0) => {
-            return None;
-        }
-        Some(period) => {
-            let raw = cell.raw();
-            let common = era::in_common_years(&fold(&raw), reading.era);
-            let text = common.as_deref().unwrap_or(&raw);
-            let marked = || undeclared_mark(text, |text| period.read(text)).filter(|_| reading.marked);
-            let period: Period = period.read(text).ok().or_else(|| marked().map(|(period, _)| period))?;
-            (period.in_year(), period.to_string())
-        }
-    };
-    YEARS.contains(&year).then_some((year, printed))
 }
 
 /// Which of some cells are times under a reading, and how many different texts and times these are.
@@ -179,14 +81,6 @@ fn seen_among<'c>(
         printed.insert(text);
     }
     (seen, known.len(), printed.len())
-}
-
-/// Whether a cell may be a time of a year, by whatever reading.
-pub(super) fn may_be_in(cell: Cell<'_>, year: i32) -> bool {
-    readings(None).any(|reading| {
-        let marked = TimeReading { marked: true, ..reading };
-        time_in(cell, marked).is_some_and(|(own, _)| own == year)
-    })
 }
 
 /// Whether an era is to be looked for among some texts: what may be anything else needs more than a number.
@@ -221,11 +115,41 @@ pub(super) fn times_seen_in<'c>(
         }
         return Some(TimesSeen { numbered: Some(numbered), ..seen });
     }
+    if are_counted_months(texts.iter().map(String::as_str)) {
+        let period = PeriodReading {
+            frequency: Some(Frequency::Month),
+            number: Some(Numbered::Period),
+            ..PeriodReading::default()
+        };
+        let reading = TimeReading { period: Some(period), ..TimeReading::default() };
+        return Some(seen_among(reading, counted.iter().copied()).0);
+    }
     let seen = likeliest(readings(century), &counted, total)?;
     let seen = in_order(seen, century, &counted, total);
     let every_third = is_every_third(&seen, counted.iter().map(|(cell, _)| *cell));
     let orders = seen.orders.clone();
-    Some(TimesSeen { every_third, orders, ..with_marks(seen, &counted, total) })
+    let seen = TimesSeen { every_third, orders, ..with_marks(seen, &counted, total) };
+    Some(TimesSeen { beside: periods_beside(&seen, &counted), ..seen })
+}
+
+/// How many other cells are periods of other lengths, as months and years beside quarters are.
+fn periods_beside(seen: &TimesSeen, counted: &[(Cell<'_>, usize)]) -> Vec<(Frequency, usize)> {
+    let mut beside: BTreeMap<Frequency, usize> = BTreeMap::new();
+    if seen.reading.period.is_none_or(|period| period.zero.is_some()) {
+        return Vec::new();
+    }
+    for (cell, count) in counted.iter().filter(|(cell, _)| time_in(*cell, seen.reading).is_none()) {
+        let raw = cell.raw();
+        // Of numbers anything may be a period.
+        let is_written =
+            names_a_year(&raw) && number_of(*cell).is_none_or(|own| YEARS.contains(&(own as i32)));
+        if let Ok(period) = PeriodReading::default().read(&raw)
+            && is_written
+        {
+            *beside.entry(period.frequency()).or_default() += count;
+        }
+    }
+    beside.into_iter().collect()
 }
 
 /// The reading among some under which most cells are times.
@@ -256,6 +180,8 @@ fn likeliest(
             Some(_) if by_last_month => apart && known > 2 && has_several_months(own),
             // One day alone may be that of any period.
             Some(Frequency::Year) => apart && known > 1,
+            // And two days those of two quarters, with one between them.
+            Some(Frequency::HalfYear) if known < 3 => apart && !own.clone().all(is_of_quarter),
             Some(_) => apart || dates,
         };
         let better = best.as_ref().is_none_or(|best| seen.count > best.count);
@@ -276,11 +202,8 @@ fn in_order(seen: TimesSeen, century: Option<i32>, counted: &[(Cell<'_>, usize)]
     let Some(reading) = seen.reading.period.filter(|period| period.order.is_some()) else { return seen };
     let times = counted.iter().filter(|(cell, _)| time_in(*cell, seen.reading).is_some());
     let texts: Vec<String> = times.map(|(cell, _)| cell.raw().into_owned()).collect();
-    let days = [DateOrder::DayFirst, DateOrder::MonthFirst, DateOrder::YearFirst].map(|order| PeriodReading {
-        frequency: Some(Frequency::Day),
-        order: Some(order),
-        ..reading
-    });
+    let days = [DateOrder::DayFirst, DateOrder::MonthFirst, DateOrder::YearFirst]
+        .map(|order| PeriodReading { frequency: Some(Frequency::Day), order: Some(order), ..reading });
     let fitting: Vec<PeriodReading> =
         days.into_iter().filter(|day| texts.iter().all(|text| day.read(text).is_ok())).collect();
     // Years before months and days are one more order only where they make something else of a text.
@@ -349,6 +272,12 @@ fn is_last_month(cell: Cell<'_>, reading: TimeReading) -> bool {
     month.part().is_multiple_of(months) && !is_last_day
 }
 
+/// Whether a cell is a quarter as well.
+fn is_of_quarter(cell: Cell<'_>) -> bool {
+    let quarter = PeriodReading { frequency: Some(Frequency::Quarter), ..PeriodReading::default() };
+    quarter.read(&cell.raw()).is_ok()
+}
+
 /// Whether some cells are of several months of a year.
 fn has_several_months<'c>(cells: impl Iterator<Item = Cell<'c>>) -> bool {
     let month = PeriodReading { frequency: Some(Frequency::Month), ..PeriodReading::default() };
@@ -356,16 +285,12 @@ fn has_several_months<'c>(cells: impl Iterator<Item = Cell<'c>>) -> bool {
     parts.len() > 1
 }
 
-/// Whether a text is of two years that follow one another, of which one has to be chosen.
-pub(super) fn is_span(cell: Cell<'_>) -> bool {
-    parse_marked_year(cell, YearReading::default()) == Err(YearProblem::Span)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::year::YearSpan;
 
     fn seen(texts: &[&str]) -> TimesSeen {
         times_seen(texts.iter().map(|text| Cell::Text(text))).unwrap()
@@ -381,6 +306,8 @@ mod tests {
         assert_eq!(frequency(&["31.12.2019", "31.12.2020"]), Some(Frequency::Year));
         assert_eq!(frequency(&["2000-01-01", "2001-01-01"]), Some(Frequency::Year));
         assert_eq!(frequency(&["2019-12-31"]), Some(Frequency::Quarter));
+        assert_eq!(frequency(&["2019-01-01", "2019-07-01"]), Some(Frequency::Quarter));
+        assert_eq!(frequency(&["2019-01-01", "2019-07-01", "2020-01-01"]), Some(Frequency::HalfYear));
         assert_eq!(frequency(&["1947-01-01", "1947-02-01", "1947-03-01"]), Some(Frequency::Month));
         assert_eq!(frequency(&["1947-01-02", "1947-01-03"]), Some(Frequency::Day));
         assert_eq!(frequency(&["1990M01", "1990M02"]), Some(Frequency::Month));
@@ -397,13 +324,12 @@ mod tests {
         assert!(times_seen(["108", "109"].iter().map(|text| Cell::Text(text))).is_none());
         let of_two =
             |texts: &[&str]| times_seen_in(Some(1940), texts.iter().map(|text| Cell::Text(text))).unwrap();
-        let boe = of_two(&["02 Jan 20", "03 Jan 20", "06 Jan 20"]);
+        let boe = of_two(&["02 Jan 20", "03 Jan 20", "28 Feb 20"]);
         assert_eq!(boe.examples.first().map(|(_, read)| read.as_str()), Some("2020-01-02"));
         assert!(!boe.is_open() && boe.orders.others.len() == 1 && boe.count == 3);
         // One that can be no year's first decides for all.
         assert!(of_two(&["02-Jan-99", "29-Jan-20"]).orders.others.is_empty());
-        // Neither order makes a calendar.
-        assert!(of_two(&["02 Jan 20", "03 Jan 20", "28 Feb 20"]).is_open());
+        assert!(of_two(&["02 Jan 20", "03 Feb 04", "04 Mar 12"]).is_open());
         let order = |texts: &[&str]| seen(texts).reading.period.unwrap().order;
         // Days that can be no months need no order; one that could be either takes that of the others.
         assert_eq!(order(&["13/01/1990", "14/01/1990"]), None);
@@ -418,6 +344,13 @@ mod tests {
         assert_eq!((other, american.is_open()), (Some(("02/01/2018", "2018-01-02")), false));
         assert!(seen(&["05/03/2018", "09/07/2018", "02/11/2018"]).is_open());
         assert_eq!(frequency(&["2000.1", "2000.2", "2000.3", "2000.4"]), Some(Frequency::Quarter));
-        assert_eq!(times_seen([2000.1, 2000.2, 2000.3, 2000.4].map(Cell::Number).into_iter()).unwrap().count, 4);
+        let months = seen(&["2000.1", "2000.2", "2000.10"]);
+        assert_eq!((months.count, months.reading.period.unwrap().number), (3, Some(Numbered::Period)));
+        let mixed = seen(&["2018", "2018Q1", "2018Q2", "2018Q3", "2018M1"]);
+        assert_eq!(mixed.beside, [(Frequency::Year, 1), (Frequency::Month, 1)]);
+        assert_eq!(
+            times_seen([2000.1, 2000.2, 2000.3, 2000.4].map(Cell::Number).into_iter()).unwrap().count,
+            4
+        );
     }
 }

@@ -130,7 +130,10 @@ fn enough<'c, 'v>(key: &[usize], columns: &'c [(&'v ViewColumn, Vec<usize>)]) ->
 }
 
 /// Columns that tell rows apart together, none of which could be left out.
-pub(super) fn several<'c, 'v>(key: &[usize], columns: &'c [(&'v ViewColumn, Vec<usize>)]) -> Vec<Coded<'c, 'v>> {
+pub(super) fn several<'c, 'v>(
+    key: &[usize],
+    columns: &'c [(&'v ViewColumn, Vec<usize>)],
+) -> Vec<Coded<'c, 'v>> {
     let mut found: Vec<Coded<'c, 'v>> = Vec::new();
     let mut all = key.to_vec();
     for column in columns {

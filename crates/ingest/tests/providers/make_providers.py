@@ -246,7 +246,7 @@ case("fred_md.csv", "sasdate,RPI,INDPRO\nTransform:,5,5\n1/1/1959,2437.296,22.62
      [], more=True, asked=["these seem to be times", "declare whether the day or the month comes first"])
 case("owid.csv", "Entity,Code,Year,GDP per capita\nAfghanistan,AFG,1950,1156\nAfghanistan,AFG,1951,1170\nAfrica,,1950,1200.5\nAfrica,,1951,1210\n",
      [("Afghanistan", 1950, 1156), ("Afghanistan", 1951, 1170), ("Africa", 1950, 1200.5), ("Africa", 1951, 1210)])
-case("quarter_numbers.csv", "when,v\n3-2019,1.5\n3-2020,2.5\n3-2021,3.5\n", [("", "2019-03", 1.5), ("", "2020-03", 2.5), ("", "2021-03", 3.5)])
+case("quarter_numbers.csv", "when,v\n3-2019,1.5\n3-2020,2.5\n3-2021,3.5\n", [], refused="3-2019` may be the month 2019-03 or the quarter 2019Q3", asked=["numbers beside years may count several things"])
 # Pairs are entities of their own; a repeated cross-section is of nobody twice.
 case("gravity.csv", "exporter,importer,year,trade,dist\nDEU,FRA,2019,1.5,10\nDEU,FRA,2020,2.5,10\nDEU,ITA,2019,3.5,20\nDEU,ITA,2020,4.5,20\nFRA,DEU,2019,5.5,10\nFRA,DEU,2020,6.5,10\nFRA,ITA,2019,7.5,30\nFRA,ITA,2020,8.5,30\n",
      [("DEU:FRA", 2019, 1.5), ("DEU:FRA", 2020, 2.5), ("DEU:ITA", 2019, 3.5), ("DEU:ITA", 2020, 4.5), ("FRA:DEU", 2019, 5.5), ("FRA:DEU", 2020, 6.5), ("FRA:ITA", 2019, 7.5), ("FRA:ITA", 2020, 8.5)], more=True, asked=["entity_with: [\"importer\"]"])
@@ -285,7 +285,7 @@ case("dates_down.xlsx", book([["Back to Contents", "Data 1: Crude Oil"], ["Sourc
      [("", "1973-01-15", 9178.5), ("", "1973-02-15", 9448.25), ("", "1973-03-15", 9403)])
 case("change_beside_years.csv", "Country,2018,2019,2020,2020/2019\nA,1.5,2.5,3.5,40\nB,4.5,5.5,6.5,18.2\n", [("A", 2018, 1.5), ("A", 2019, 2.5), ("A", 2020, 3.5), ("B", 2018, 4.5), ("B", 2019, 5.5), ("B", 2020, 6.5)])
 case("mean_beside_years.csv", "Country,2018,2019,2020,2018-2020\nA,1.5,2.5,3.5,2.5\nB,4.5,5.5,6.5,5.5\n", [("A", 2018, 1.5), ("A", 2019, 2.5), ("A", 2020, 3.5), ("B", 2018, 4.5), ("B", 2019, 5.5), ("B", 2020, 6.5)])
-case("bcb.csv", "\"data\";\"valor\"\n\"01/01/2019\";\"0,32\"\n\"01/02/2019\";\"0,43\"\n\"01/03/2019\";\"0,75\"\n\"01/04/2019\";\"0,57\"\n", [], more=True, asked=["day-first"])
+case("bcb.csv", "\"data\";\"valor\"\n\"01/01/2019\";\"0,32\"\n\"01/02/2019\";\"0,43\"\n\"01/03/2019\";\"0,75\"\n\"01/04/2019\";\"0,57\"\n", [], refused="may be the day 2019-02-01 or the day 2019-01-02", asked=["nothing in these dates decides what comes first"])
 case("bde.csv", "\"FECHA\",\"Tipo de interés\",\"Importe\"\n\"ENE 2019\",\"1.5\",\"100.25\"\n\"FEB 2019\",\"1.75\",\"101.5\"\n\"MAR 2019\",\"_\",\"102\"\n", [("", "2019-01", 1.5), ("", "2019-01", 100.25), ("", "2019-02", 1.75), ("", "2019-02", 101.5), ("", "2019-03", 102)], refused='"_"')
 case("cso_px.csv", "\"Statistic Label\",\"Month\",\"UNIT\",\"VALUE\"\n\"Index\",\"2019M01\",\"Base\",\"101.5\"\n\"Index\",\"2019M02\",\"Base\",\"101.75\"\n\"Index\",\"2019M03\",\"Base\",\"102\"\n", [("", f"2019-0{m}", v) for m, v in ((1, 101.5), (2, 101.75), (3, 102))])
 case("stat_fi.csv", "\"Transaction\",\"2019Q3\",\"2019Q4\",\"2020Q1*\",\"2020Q2*\"\n\"GDP\",60012.5,61250,58000.25,56750\n\"Exports\",23500,24000,22750.5,19500\n",
@@ -298,7 +298,7 @@ case("kosis_months.csv", "\"항목\",\"2019. 01\",\"2019. 02\"\n\"경제활동�
 case("compustat.csv", "gvkey,datadate,fyear,tic,at,sale\n001690,20180930,2018,AAPL,365725,265595\n001690,20190930,2019,AAPL,338516,260174\n012141,20180630,2018,MSFT,258848,110360\n012141,20190630,2019,MSFT,286556,125843\n",
      [(g, y, v) for g, y, vs in (("001690", 2018, (365725, 265595)), ("001690", 2019, (338516, 260174)), ("012141", 2018, (258848, 110360)), ("012141", 2019, (286556, 125843))) for v in vs], more=True)
 case("crsp.csv", "PERMNO,date,TICKER,RET,PRC\n14593,20190131,AAPL,0.055154,166.44\n14593,20190228,AAPL,0.044756,173.15\n10107,20190131,MSFT,C,104.43\n10107,20190228,MSFT,0.0772,112.03\n",
-     [("14593", "2019-01", .055154), ("14593", "2019-01", 166.44), ("14593", "2019-02", .044756), ("14593", "2019-02", 173.15), ("10107", "2019-01", 104.43), ("10107", "2019-02", .0772), ("10107", "2019-02", 112.03)], refused='"C"')
+     [("14593", "2019-01", .055154), ("14593", "2019-01", 166.44), ("14593", "2019-02", .044756), ("14593", "2019-02", 173.15), ("10107", "2019-01", 104.43), ("10107", "2019-02", .0772), ("10107", "2019-02", 112.03)], refused='"C"', asked=['entity: "PERMNO"', 'time: "date"', "period: {frequency: month}  # guess"])
 case("unctad.csv", "\"Year\",\"Economy\",\"Economy Label\",\"US dollars at current prices in millions\",\"US dollars at current prices in millions Footnote\"\n\"2019\",\"0004\",\"Afghanistan\",18904.5,\"\"\n\"2019\",\"0008\",\"Albania\",15401.75,\"\"\n\"2020\",\"0004\",\"Afghanistan\",20143.25,\"Estimated\"\n\"2020\",\"0008\",\"Albania\",15131.5,\"\"\n",
      [("Afghanistan", 2019, 18904.5), ("Albania", 2019, 15401.75), ("Afghanistan", 2020, 20143.25), ("Albania", 2020, 15131.5)], more=True)
 case("wto.csv", "\"Reporter\",\"Product\",\"2019\",\"2020\"\n\"China\",\"Total\",\"2,499,457\",\"2,589,952\"\n\"Germany\",\"Total\",\"1,489,412\",\"1,382,533\"\n", [("China", 2019, 2499457), ("China", 2020, 2589952), ("Germany", 2019, 1489412), ("Germany", 2020, 1382533)])
