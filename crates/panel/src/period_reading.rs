@@ -449,7 +449,10 @@ impl PeriodReading {
             if mark == '.' && part.count == 1 && self.frequency == Some(Frequency::Week) {
                 of(Frequency::Week, value * 10);
             }
-            if tenth && self.number.is_none() && self.frequency.is_none_or(|frequency| frequency == Frequency::Month) {
+            if tenth
+                && self.number.is_none()
+                && self.frequency.is_none_or(|frequency| frequency == Frequency::Month)
+            {
                 of(Frequency::Month, 10);
             }
         }
@@ -656,7 +659,9 @@ fn split_time(text: &str) -> (&str, bool) {
     // 0:00 of spreadsheets; 1990:1 is a quarter.
     let is_time = time.bytes().all(|byte| byte.is_ascii_digit() || byte == b':' || byte == b'.')
         && time.split_once(':').is_some_and(|(hour, rest)| {
-            (1..=2).contains(&hour.len()) && digits(hour) && rest.split([':', '.']).next().is_some_and(|minute| minute.len() == 2)
+            (1..=2).contains(&hour.len())
+                && digits(hour)
+                && rest.split([':', '.']).next().is_some_and(|minute| minute.len() == 2)
         });
     let since_midnight = if of_twelve { time.strip_prefix("12").unwrap_or(time) } else { time };
     if is_time { (date, since_midnight.bytes().all(|byte| b"0:.".contains(&byte))) } else { (text, true) }
@@ -908,7 +913,10 @@ mod tests {
         }
         assert!(read(of(Frequency::Month), "1990.1").is_err());
         let counted = PeriodReading { number: Some(Numbered::Period), ..of(Frequency::Month) };
-        assert_eq!((read(counted, "1990.1").unwrap(), read(counted, "1990.10").unwrap()), ("1990-01".into(), "1990-10".into()));
+        assert_eq!(
+            (read(counted, "1990.1").unwrap(), read(counted, "1990.10").unwrap()),
+            ("1990-01".into(), "1990-10".into())
+        );
         assert!(read(of(Frequency::Quarter), "1990-03").is_err());
         assert_eq!(read(of(Frequency::Quarter), "1947-04-01").unwrap(), "1947Q2");
         assert_eq!(read(of(Frequency::Quarter), "1947-06-30").unwrap(), "1947Q2");

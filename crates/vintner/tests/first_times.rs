@@ -55,15 +55,22 @@ fn american_months_and_quarters_are_read_as_such() {
         (series("date", months(24).map(|(month, year)| format!("{month}/1/{year} 0:00"))), "2018-01-02"),
         (series("date", months(24).map(|(month, year)| format!("01/{month:02}/{year}"))), "2018-01-02"),
         (series("date", months(12).map(|(month, year)| format!("{month}/1/{year}"))), "2018-01-02"),
-        (series("date", months(24).map(|(month, year)| format!("{month:02}/01/{}", year - 2000))), "2001-01-18"),
+        (
+            series("date", months(24).map(|(month, year)| format!("{month:02}/01/{}", year - 2000))),
+            "2001-01-18",
+        ),
     ] {
         let workspace = begun("months.csv", &text);
         let told = manifest(&workspace);
-        assert!(told.contains("# REVIEW") && told.contains(&format!("{other} by `period: {{frequency: day")), "{told}");
+        assert!(
+            told.contains("# REVIEW") && told.contains(&format!("{other} by `period: {{frequency: day")),
+            "{told}"
+        );
         assert!(times(&workspace).starts_with(&["2018-01".into(), "2018-02".into()]), "{text}");
     }
     let quarters = months(24).filter(|(month, _)| month % 3 == 1);
-    let text = panel_file("firm,date", ["A", "B", "C"], quarters.map(|(month, year)| format!("{month}/1/{year}")));
+    let text =
+        panel_file("firm,date", ["A", "B", "C"], quarters.map(|(month, year)| format!("{month}/1/{year}")));
     let found = values(&panel(&begun("firms.csv", &text)), "y");
     assert_eq!(found.first(), Some(&of("A", "2018Q1", 1.25)));
     assert_eq!(found.get(1), Some(&of("A", "2018Q2", 2.25)));
@@ -83,7 +90,10 @@ fn dates_of_which_nothing_decides_the_order_are_refused_with_both_readings() {
         let text = panel_file("firm,date", ["A", "B", "C"], dates.iter().map(|date| (*date).to_owned()));
         let workspace = begun("firms.csv", &text);
         let told = manifest(&workspace);
-        assert!(told.contains("period: {frequency: day}  # REVIEW: nothing in these dates decides"), "{told}");
+        assert!(
+            told.contains("period: {frequency: day}  # REVIEW: nothing in these dates decides"),
+            "{told}"
+        );
         refused(&workspace, &["order: day-first}` makes it 2018-0", "order: month-first}` makes it 2018-0"]);
         workspace.edit(
             "paper/data/vintages/first/vintage.yaml",
@@ -134,25 +144,40 @@ fn numbers_beside_years_are_quarters_where_none_is_above_four() {
         assert!(times(&workspace).starts_with(&["2000Q1".into(), "2000Q2".into()]));
     }
     let workspace = begun("halves.csv", &series("date", parts(2, "-")));
-    assert!(manifest(&workspace).contains("or 2000Q2 by `period: {frequency: quarter}`"), "{}", manifest(&workspace));
+    assert!(
+        manifest(&workspace).contains("or 2000Q2 by `period: {frequency: quarter}`"),
+        "{}",
+        manifest(&workspace)
+    );
     assert!(times(&workspace).starts_with(&["2000H1".into(), "2000H2".into(), "2001H1".into()]));
     // The tenth month has its zero, so that 2000.1 is the first.
     let workspace = begun("months.csv", &series("date", parts(12, ".")));
     assert!(times(&workspace).starts_with(&["2000-01".into(), "2000-02".into()]));
-    let lost = parts(12, ".").map(|text| text.strip_suffix('0').map_or(text.clone(), |bare| {
-        if bare.ends_with('1') && bare.len() == 6 { bare.to_owned() } else { text.clone() }
-    }));
-    refused(&begun("months.csv", &series("date", lost)), &["or the month 2000-10", "`period: {frequency: quarter}` makes it 2000Q1"]);
+    let lost = parts(12, ".").map(|text| {
+        text.strip_suffix('0').map_or(text.clone(), |bare| {
+            if bare.ends_with('1') && bare.len() == 6 { bare.to_owned() } else { text.clone() }
+        })
+    });
+    refused(
+        &begun("months.csv", &series("date", lost)),
+        &["or the month 2000-10", "`period: {frequency: quarter}` makes it 2000Q1"],
+    );
     // Three terms, three quarters or three months.
     let workspace = begun("terms.csv", &series("date", parts(3, "-")));
-    assert!(manifest(&workspace).contains("# REVIEW: numbers beside years may count several things"), "{}", manifest(&workspace));
+    assert!(
+        manifest(&workspace).contains("# REVIEW: numbers beside years may count several things"),
+        "{}",
+        manifest(&workspace)
+    );
     refused(&workspace, &["or the quarter 2000Q1", "`period: {frequency: quarter}` makes it 2000Q1"]);
 }
 
 #[test]
 fn times_of_several_lengths_in_one_column_are_no_cross_section() {
-    let times = ["2018", "2018Q1", "2018Q2", "2018Q3", "2018Q4", "2018M1", "2018M2", "2018M3"].map(str::to_owned);
-    let workspace = begun("ifs.csv", &panel_file("Country Name,Time Period", ["France", "Italy", "Spain"], times));
+    let times =
+        ["2018", "2018Q1", "2018Q2", "2018Q3", "2018Q4", "2018M1", "2018M2", "2018M3"].map(str::to_owned);
+    let workspace =
+        begun("ifs.csv", &panel_file("Country Name,Time Period", ["France", "Italy", "Spain"], times));
     let told = manifest(&workspace);
     assert!(told.contains("times of other lengths stand in the column, too (9 of a month)"), "{told}");
     refused(&workspace, &["is a month where a quarter is due"]);
