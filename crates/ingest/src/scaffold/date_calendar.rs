@@ -97,6 +97,20 @@ fn follow_one_another(days: &BTreeSet<i32>) -> bool {
     missing * 8 <= days.len()
 }
 
+/// Whether days are one of each month from the first to the last, as the last days of trading are.
+pub(super) fn is_one_a_month(days: &BTreeSet<i32>) -> bool {
+    let of = |day: &i32| Period::from_ordinal(Frequency::Day, *day);
+    let months: BTreeSet<i32> = days
+        .iter()
+        .filter_map(|day| {
+            let text = of(day)?.to_string();
+            let month: Period = text.get(..7)?.parse().ok()?;
+            Some(month.ordinal())
+        })
+        .collect();
+    months.len() == days.len() && is_regular(Frequency::Month, &months)
+}
+
 /// Whether periods of a length are all that there are from the first to the last, but for one in five; of days, weekdays.
 pub(super) fn is_regular(frequency: Frequency, ordinals: &BTreeSet<i32>) -> bool {
     let (Some(first), Some(last)) = (ordinals.first(), ordinals.last()) else { return false };
@@ -161,6 +175,16 @@ mod tests {
         assert_eq!(order(["02 Jan 20", "13 Jan 20", "28 Feb 20"]), Some(DateOrder::DayFirst));
         assert_eq!(order(["20 Jan 02", "20 Jan 13", "20 Feb 28"]), Some(DateOrder::YearFirst));
         assert_eq!(order(["02 Jan 20", "03 Feb 04", "04 Mar 12"]), None);
+    }
+
+    #[test]
+    fn days_of_trading_are_one_a_month() {
+        let days = |texts: &[&str]| -> BTreeSet<i32> {
+            texts.iter().filter_map(|text| Some(text.parse::<Period>().ok()?.ordinal())).collect()
+        };
+        assert!(is_one_a_month(&days(&["2018-01-31", "2018-02-28", "2018-03-29", "2018-04-30"])));
+        assert!(!is_one_a_month(&days(&["2018-01-31", "2018-02-28", "2018-03-28", "2018-03-29"])));
+        assert!(!is_one_a_month(&days(&["2018-01-31", "2018-05-28", "2018-09-29"])));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::date_calendar::is_regular;
 use super::entity_guess::entity_by_keys;
 use super::header_words::{says, says_id};
 use super::numbered_parts::is_year_and_quarter;
+use super::own_times::entity_by_own_times;
 use super::row_codes::{codes, codes_of, distinct};
 use super::sheet_view::{SheetView, ViewColumn};
 use super::times_seen::TimesSeen;
@@ -48,11 +49,13 @@ pub(super) fn are_times(view: &SheetView<'_>, column: &ViewColumn, seen: &TimesS
     if has_five && !(is_calendar && (is_called || own.len() >= QUARTERS)) {
         return false;
     }
+    let others: Vec<&ViewColumn> = view.columns.iter().filter(|other| *other != column).collect();
     if own.len() == filled.len() {
         let follows = in_order.is_sorted() || in_order.iter().rev().is_sorted();
-        return own.len() > 1 && (is_calendar || (is_called && follows));
+        let printed: Vec<String> = filled.iter().map(|row| column.cell(row).raw().into_owned()).collect();
+        let of_entities = || entity_by_own_times(&others, &printed, &filled).is_some();
+        return own.len() > 1 && (is_calendar || (is_called && (follows || of_entities())));
     }
-    let others: Vec<&ViewColumn> = view.columns.iter().filter(|other| *other != column).collect();
     match entity_by_keys(&others, &[column], &filled) {
         Some((entity, _)) => {
             let keys = distinct(&codes_of(&filled, [&entity, column]));

@@ -10,6 +10,7 @@ use super::beside_data::rows_beside;
 use super::entity_guess::{EntityGuess, entity_by_keys, entity_by_names};
 use super::file_guess::DeclaredKeys;
 use super::headers_of_times::named_with_two_digits;
+use super::own_times::entity_by_own_times;
 use super::parts_of_years::within_years;
 use super::row_codes::{codes_of, distinct};
 use super::rows_guess::{RowsOf, by_rows};
@@ -89,6 +90,14 @@ pub(super) fn long(
         (Some(_), None) => entity_by_keys(&others, &columns, &data),
         _ => entity_beside(&columns),
     };
+    let entity = entity.or_else(|| {
+        let alone = crosswalk.is_none() && within.is_none() && distinct(&codes_of(&data, [time])) == data.len();
+        let printed = answers(&data, time, |cell| time_in(cell, reading).map(|(_, printed)| printed));
+        let printed: Vec<String> = printed.into_iter().flatten().filter(|_| alone).collect();
+        let column = entity_by_own_times(&others, &printed, &data)?;
+        let guess = EntityGuess::unknown(&column, &data);
+        Some((column, guess))
+    });
     let table = RowsOf { view, times: &columns, others: &others, data: &data, crosswalk };
     let mut guess = by_rows(&table, entity);
     guess.time = Some(time.name.clone());

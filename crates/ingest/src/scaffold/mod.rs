@@ -32,6 +32,7 @@ mod names;
 mod number_lines;
 mod numbered_parts;
 mod numbers_seen;
+mod own_times;
 mod parts_across_guess;
 mod parts_of_years;
 mod period_line;

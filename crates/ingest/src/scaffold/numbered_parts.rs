@@ -1,4 +1,4 @@
-//! Numbers of one digit beside years, `2000.1` and `20001`, which may count months, quarters or halves.
+//! Numbers of one digit or Roman beside years, `2000.1`, `20001` and `I/2000`, which may count months, quarters or halves.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,21 +24,28 @@ const TWO_DIGITS: u32 = 100;
 /// The year, its part and whether anything stands between them, where a text writes no more.
 fn year_and_part(text: &str) -> Option<(i32, u32, bool)> {
     let folded = fold(text);
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let (year, part, is_set_off) = match folded.split_once(['-', '/', '.', ':']) {
-        Some((one, other)) if one.len() == 4 => (one.to_owned(), other.to_owned(), true),
-        Some((one, other)) => (other.to_owned(), one.to_owned(), true),
+    let (year, part, is_set_off) = match folded.split_once(['-', '/', '.', ':', ' ']) {
+        Some((one, other)) if one.len() == 4 && one != "VIII" => (one, other, true),
+        Some((one, other)) => (other, one, true),
         None => {
             let (year, part) = folded.split_at_checked(4)?;
-            (year.to_owned(), part.to_owned(), false)
+            (year, part, false)
         }
     };
-    let fits = year.len() == 4 && digits(&year) && (1..=2).contains(&part.len()) && digits(&part);
-    let (year, number): (i32, u32) = (year.parse().ok()?, part.parse().ok()?);
-    // Two digits are a month's, and no number of one.
-    let number = if part.len() == 2 { TWO_DIGITS + number } else { number };
-    (fits && YEARS.contains(&year)).then_some((year, number, is_set_off))
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let part = match ROMAN.iter().position(|own| *own == part) {
+        Some(at) if is_set_off => u32::try_from(at + 1).ok()?,
+        _ if digits(part) && part.len() == 1 => part.parse().ok()?,
+        // Two digits are a month's, and no number of one.
+        _ if digits(part) && part.len() == 2 => TWO_DIGITS + part.parse::<u32>().ok()?,
+        _ => return None,
+    };
+    let year: i32 = year.parse().ok().filter(|_| digits(year) && year.len() == 4)?;
+    YEARS.contains(&year).then_some((year, part, is_set_off))
 }
+
+/// Numbers of months, quarters and halves in letters.
+const ROMAN: [&str; 12] = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
 
 /// Whether a text is five digits, of which the last may count quarters.
 pub(super) fn is_year_and_quarter(text: &str) -> bool {
@@ -137,6 +144,8 @@ mod tests {
             ["2000:1", "2000:2", "2000:3", "2000:4"],
             ["4-2000", "1-2001", "2-2001", "3-2001"],
             ["20003", "20004", "20011", "20012"],
+            ["I/2000", "II/2000", "III/2000", "IV/2000"],
+            ["2000 I", "2000 II", "2000 III", "2000 IV"],
         ] {
             assert_eq!(counted(&texts), quarter, "{texts:?}");
         }
@@ -146,7 +155,7 @@ mod tests {
         assert_eq!(counted(&["2000-1", "2000-2"]), Some(None));
         for texts in [
             ["2000.1", "2000.2", "2000.12"],
-            ["2000.4", "2000.5", "2000.6"],
+            ["III/2000", "IV/2000", "VIII/2000"],
             ["2000-01", "2000-02", "2000-03"],
         ] {
             assert_eq!(counted(&texts), None, "{texts:?}");

@@ -56,6 +56,13 @@ fn questions(times: &TimesSeen, period: PeriodReading, is_within: bool) -> Vec<S
     }
     questions.extend(order_question(&times.orders, period));
     questions.extend(times.numbered.as_ref().and_then(numbered_question));
+    if times.one_a_month {
+        questions.push(
+            "each month has one of these days, as its last of trading: as days they don't follow one another, and lags find \
+             nothing; where each stands for its month, write that (1990-03) in a copy of the file"
+                .to_owned(),
+        );
+    }
     let beside = times.beside.iter().filter(|(own, _)| *own != Frequency::Year);
     let beside: Vec<String> = beside.map(|(own, count)| format!("{count} of a {own}")).collect();
     if !beside.is_empty() {
@@ -121,12 +128,12 @@ fn numbered_question(numbered: &NumberedParts) -> Option<String> {
     match numbered.frequency {
         _ if others.is_empty() => None,
         Some(Frequency::HalfYear) => Some(format!(
-            "no number beside a year is above 2, so halves: {} is {read}, or {}?",
+            "no number beside a year is above two, so halves: {} is {read}, or {}?",
             told(text),
             others.join(" or ")
         )),
         Some(_) => Some(format!(
-            "no number beside a year is above 4, so quarters: {} is {read}, or {}?",
+            "no number beside a year is above four, so quarters: {} is {read}, or {}?",
             told(text),
             others.join(" or ")
         )),

@@ -88,6 +88,16 @@ pub(super) fn is_numeral(cell: Cell<'_>) -> bool {
     number_of(cell).is_some() || matches!(cell, Cell::Text(text) if written(text))
 }
 
+/// Whether a text is the six digits of a month, or the eight of a day.
+fn is_month_of_digits(text: &str) -> bool {
+    let digits = text.trim();
+    let has_month = digits.get(4..6).is_some_and(|month| ("01"..="12").contains(&month));
+    [6, 8].contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && digits.get(..4).is_some_and(names_a_year)
+        && has_month
+}
+
 impl<'r> SheetView<'r> {
     /// The views of a table whose header begins at the row of an index; none where that can be no header.
     pub(super) fn of(merges: &Merges<'r>, filled: &'r [GridRow], at: usize) -> Vec<Self> {
@@ -96,7 +106,13 @@ impl<'r> SheetView<'r> {
         // Numbers are no names of columns, but for years; a few may be codes.
         let is_header = |row: &GridRow| {
             let filled: Vec<&CellContent> = row.cells.iter().filter(|cell| !cell.is_blank()).collect();
-            let other = |cell: &&&CellContent| is_numeral(cell.as_cell()) && !may_name_a_year(&cell.raw());
+            // 201801, 201802: months, where several stand there.
+            let are_months = filled.iter().filter(|cell| is_month_of_digits(&cell.raw())).count() > 1;
+            let other = |cell: &&&CellContent| {
+                let raw = cell.raw();
+                let is_time = may_name_a_year(&raw) || (are_months && is_month_of_digits(&raw));
+                is_numeral(cell.as_cell()) && !is_time
+            };
             !filled.is_empty() && filled.iter().filter(other).count() * 20 <= filled.len()
         };
         if first.is_blank() || !is_header(first) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use vintner_panel::{DateOrder, Frequency, Numbered, Period, PeriodReading};
 
 use super::alike::counted_cells;
-use super::date_calendar::order_of_calendar;
+use super::date_calendar::{is_one_a_month, order_of_calendar};
 use super::numbered_parts::{NumberedParts, are_counted_months, numbered_parts};
 use super::sheet_view::number_of;
 use super::time_reading::{TimeReading, YEARS, readings, time_in};
@@ -33,6 +33,8 @@ pub(super) struct TimesSeen {
     pub(super) numbered: Option<NumberedParts>,
     /// How many periods of other lengths stand among them.
     pub(super) beside: Vec<(Frequency, usize)>,
+    /// Whether they are days of which each month has one.
+    pub(super) one_a_month: bool,
     /// Whether of months only every third is there.
     pub(super) every_third: bool,
     /// Marks beside some of them.
@@ -129,7 +131,17 @@ pub(super) fn times_seen_in<'c>(
     let every_third = is_every_third(&seen, counted.iter().map(|(cell, _)| *cell));
     let orders = seen.orders.clone();
     let seen = TimesSeen { every_third, orders, ..with_marks(seen, &counted, total) };
-    Some(TimesSeen { beside: periods_beside(&seen, &counted), ..seen })
+    let one_a_month = has_one_a_month(&seen, &counted);
+    Some(TimesSeen { beside: periods_beside(&seen, &counted), one_a_month, ..seen })
+}
+
+/// Whether times are days of which each month has one.
+fn has_one_a_month(seen: &TimesSeen, counted: &[(Cell<'_>, usize)]) -> bool {
+    let Some(days) = seen.reading.period.filter(|period| period.frequency == Some(Frequency::Day)) else {
+        return false;
+    };
+    let read = counted.iter().filter_map(|(cell, _)| Some(days.read(&cell.raw()).ok()?.ordinal()));
+    is_one_a_month(&read.collect())
 }
 
 /// How many other cells are periods of other lengths, as months and years beside quarters are.
