@@ -122,7 +122,11 @@ fn times_of_digits_alone_are_times_and_births_are_not() {
     // One day a month that isn't its last; firms whose years end on different days; months as headers.
     let trading = ["20180131", "20180228", "20180329", "20180430"].map(str::to_owned);
     let workspace = begun("crsp.csv", &panel_file("PERMNO,date", ["10107", "14593", "90319"], trading));
-    assert!(manifest(&workspace).contains("# REVIEW: each month has one of these days"), "{}", manifest(&workspace));
+    assert!(
+        manifest(&workspace).contains("# REVIEW: each month has one of these days"),
+        "{}",
+        manifest(&workspace)
+    );
     for mark in ["", "-"] {
         let mut text = String::from("gvkey,datadate,y\n");
         for (at, (key, end)) in [("001004", ["05", "31"]), ("001013", ["12", "31"])].into_iter().enumerate() {
@@ -135,7 +139,10 @@ fn times_of_digits_alone_are_times_and_births_are_not() {
     }
     let months: Vec<String> = months(13).map(|(month, year)| format!("{year}{month:02}")).collect();
     let row = |name: &str| format!("{name}{}\n", ",1.5".repeat(13));
-    let found = values(&panel(&begun("wide.csv", &format!("region,{}\n{}{}", months.join(","), row("A"), row("B")))), "wide");
+    let found = values(
+        &panel(&begun("wide.csv", &format!("region,{}\n{}{}", months.join(","), row("A"), row("B")))),
+        "wide",
+    );
     assert_eq!((found.len(), found.first()), (26, Some(&of("A", "2018-01", 1.5))));
     // Days of births, and ids that could be days.
     for header in ["dob", "x", "date"] {
@@ -157,13 +164,18 @@ fn numbers_beside_years_are_quarters_where_none_is_above_four() {
     for mark in [".", ":", "-"] {
         let workspace = begun("quarters.csv", &series("date", parts(4, mark)));
         let told = manifest(&workspace);
-        let asked = "period: {frequency: quarter}  # REVIEW: no number beside a year is above four, so quarters";
+        let asked =
+            "period: {frequency: quarter}  # REVIEW: no number beside a year is above four, so quarters";
         assert!(told.contains(asked) && told.contains("2000-02 by `period: {frequency: month}`"), "{told}");
         assert!(times(&workspace).starts_with(&["2000Q1".into(), "2000Q2".into()]));
     }
     let roman = (0..8).map(|at| format!("{}/{}", ["I", "II", "III", "IV"][at % 4], 2000 + at / 4));
     let workspace = begun("quarters.csv", &series("date", roman));
-    assert!(manifest(&workspace).contains("or 2000-02 by `period: {frequency: month}`?"), "{}", manifest(&workspace));
+    assert!(
+        manifest(&workspace).contains("or 2000-02 by `period: {frequency: month}`?"),
+        "{}",
+        manifest(&workspace)
+    );
     assert!(times(&workspace).starts_with(&["2000Q1".into(), "2000Q2".into()]));
     let workspace = begun("halves.csv", &series("date", parts(2, "-")));
     assert!(

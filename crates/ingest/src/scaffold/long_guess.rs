@@ -91,7 +91,8 @@ pub(super) fn long(
         _ => entity_beside(&columns),
     };
     let entity = entity.or_else(|| {
-        let alone = crosswalk.is_none() && within.is_none() && distinct(&codes_of(&data, [time])) == data.len();
+        let alone =
+            crosswalk.is_none() && within.is_none() && distinct(&codes_of(&data, [time])) == data.len();
         let printed = answers(&data, time, |cell| time_in(cell, reading).map(|(_, printed)| printed));
         let printed: Vec<String> = printed.into_iter().flatten().filter(|_| alone).collect();
         let column = entity_by_own_times(&others, &printed, &data)?;
