@@ -6,6 +6,9 @@
 Branches of `sleep SECONDS` are made from nothing, each by a command of its own, and a second time with nothing to do. Slurm and
 hq are whatever is on PATH and runs (SLURM_CONF, `hq server`); `--snakemake` names one with its Slurm plugin. Prints a table in Markdown.
 
+Where the program `hq` can't be had, its Python module has the same server: link crates/vintner/tests/cluster_programs/hyper_queue into PATH
+as `hq`, run `PYTHON hyper_queue serve FOLDER 16` and set HQ_SERVER_DIR=FOLDER.
+
 Processor seconds are those of a control group (`--group FOLDER`, with `cpuacct.usage` or `cpu.stat` in it) in which this script and the
 cluster's daemons were started, so that what jobs take counts and what else goes on on the machine doesn't.
 """

@@ -5,30 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::common::commands::{Moments, files_below};
+use crate::common::commands::Moments;
+use crate::common::killed_runs::{STAGES, kill_workers, made};
 use crate::common::running::Running;
 use crate::common::{Workspace, repository};
-
-const STAGES: &str = r#"
-  start:
-    run: "echo 1 > out.txt"
-    outputs: {text: out.txt}
-  each:
-    run: "sleep 0.2; cat inputs/start.txt params.json > out.txt"
-    foreach: [a, b, c, d, e, f, g, h, i, j, k, l]
-    inputs: {start: start}
-    params: {of: $item}
-    outputs: {text: out.txt}
-  all:
-    run: "cat inputs/each/*.txt > out.txt"
-    inputs: {each: each}
-    outputs: {text: out.txt}
-    publish: {text: "out/{vintage}/all.txt"}
-"#;
 
 /// Slurm of this machine; ended with the test.
 struct Slurm(tempfile::TempDir);
@@ -97,32 +81,20 @@ impl Drop for Slurm {
     }
 }
 
-fn made(workspace: &Workspace) -> BTreeMap<PathBuf, Vec<u8>> {
-    let here = workspace.path("");
-    let files =
-        ["out", ".vintner/outputs", ".vintner/v1/objects"].map(|part| files_below(&workspace.path(part)));
-    let relative = |path: &Path| path.strip_prefix(&here).unwrap().to_owned();
-    files.into_iter().flatten().map(|path| (relative(&path), fs::read(&path).unwrap())).collect()
-}
-
 #[test]
 fn whatever_is_killed_nothing_is_lost_and_no_byte_is_wrong() {
     let Some(slurm) = Slurm::begin() else { return };
     let workspace = Workspace::of_stages(STAGES);
     workspace.reproduce(&["--executor", "local"]);
     let whole = made(&workspace);
-    let here = workspace.path("");
-    let settings = format!(
-        "executor = \"slurm\"\n[slurm]\ngroup = \"2s\"\npoll = \"1s\"\nretries = 100\nbefore = [\"echo $$ >> {}/workers\"]\n",
-        here.display()
-    );
-    workspace.write("vintner.toml", &settings);
+    let settings = "executor = \"slurm\"\n[slurm]\ngroup = \"2s\"\npoll = \"1s\"\nretries = 100\n";
+    workspace.write("vintner.toml", settings);
     let kills: usize =
         std::env::var("VINTNER_SLURM_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(3);
     let (mut moments, mut killed) = (Moments::new(7), BTreeMap::<&str, usize>::new());
     let (began, mut runs) = (Instant::now(), 0);
     while killed.values().sum::<usize>() < kills {
-        workspace.remove(&[".vintner", "out", "workers"]);
+        workspace.remove(&[".vintner", "out"]);
         let mut run = slurm.start(&workspace);
         runs += 1;
         loop {
@@ -133,16 +105,7 @@ fn whatever_is_killed_nothing_is_lost_and_no_byte_is_wrong() {
             let what = ["worker", "vintner", "controller"][moments.below(3) as usize];
             *killed.entry(what).or_default() += 1;
             match what {
-                "worker" => {
-                    let workers = fs::read_to_string(workspace.path("workers")).unwrap_or_default();
-                    for worker in workers.lines() {
-                        let said = fs::read(format!("/proc/{worker}/cmdline")).unwrap_or_default();
-                        // Numbers of processes come again.
-                        if String::from_utf8_lossy(&said).contains("worker") {
-                            let _ = Command::new("kill").args(["-9", worker]).status();
-                        }
-                    }
-                }
+                "worker" => kill_workers(&workspace),
                 "vintner" => {
                     run.kill();
                     run = slurm.start(&workspace);

@@ -7,6 +7,8 @@ pub mod commands;
 pub mod damage;
 #[cfg(unix)]
 pub mod kept;
+#[cfg(unix)]
+pub mod killed_runs;
 #[cfg(target_os = "linux")]
 pub mod mount;
 #[cfg(unix)]
