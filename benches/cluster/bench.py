@@ -81,8 +81,10 @@ def snakemake(program, size, seconds, jobs, partition):
             f'rule all:\n    input: expand("out/{{at}}.txt", at=range({size}))\n'
             f'rule each:\n    output: "out/{{at}}.txt"\n    shell: "sleep {seconds}; echo {{wildcards.at}} > {{output}}"\n'
         )
+        # A Slurm that keeps no accounts is asked by squeue; jobs ask for memory, so that nodes have to declare some.
         command = [program, "--executor", "slurm", "--jobs", str(jobs), "--quiet", "--latency-wait", "20",
-                   "--default-resources", "slurm_account=none", f"slurm_partition='{partition}'", "mem_mb=50"]
+                   "--slurm-no-account", "--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "1",
+                   "--default-resources", f"slurm_partition='{partition}'", "mem_mb=50", "runtime=5"]
         return timed(command, folder), timed(command, folder)
 
 
