@@ -1,5 +1,7 @@
 //! Years as tables write them.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vintner_panel::{Frequency, PeriodReading};
@@ -8,7 +10,7 @@ use crate::cell::Cell;
 use crate::date_order::lengths_cure;
 use crate::era::{self, Era};
 use crate::flag_pattern::is_raised;
-use crate::fold::fold;
+use crate::fold::{fold, is_folded};
 use crate::number::parse_number;
 use crate::shown::Shown;
 
@@ -204,7 +206,7 @@ pub(crate) fn bare_year(cell: Cell<'_>) -> Option<i32> {
 
 /// Whether a text names a year somewhere, on its own or in a period.
 pub(crate) fn names_a_year(text: &str) -> bool {
-    let folded = fold(text);
+    let folded = if is_folded(text) { Cow::Borrowed(text) } else { Cow::Owned(fold(text)) };
     let mut digits = folded.split(|character: char| !character.is_ascii_digit());
     digits.any(|run| run.len() == 4 && run.parse().is_ok_and(|year: i32| (1500..=2150).contains(&year)))
 }

@@ -91,16 +91,27 @@ pub(super) fn is_code(cell: Cell<'_>) -> bool {
     matches!(cell, Cell::Text(text) if digits(text.trim()))
 }
 
-/// Whether most of a column's cells are numbers.
+/// Whether most of a column's cells are numbers: by rows spread over all where nearly all or hardly any of these have one,
+/// by all rows otherwise.
 pub(super) fn is_numeric(column: &ViewColumn, data: &[&GridRow]) -> bool {
-    let filled = data.iter().filter(|row| !column.cell(row).is_blank());
-    let numbers = filled.clone().filter(|row| is_written_number(column.cell(row))).count();
-    numbers * 2 >= filled.count().max(1)
+    let some: Vec<&GridRow> = spread(data).copied().collect();
+    let (numbers, filled) = numbers_among(column, &some);
+    let is_plain = numbers * 10 >= filled * 9 || numbers * 10 <= filled;
+    let (numbers, filled) =
+        if filled > 0 && is_plain { (numbers, filled) } else { numbers_among(column, data) };
+    numbers * 2 >= filled.max(1)
+}
+
+/// How many cells of a column are numbers, and how many hold anything.
+fn numbers_among(column: &ViewColumn, data: &[&GridRow]) -> (usize, usize) {
+    let filled = data.iter().map(|row| column.cell(row)).filter(|cell| !cell.is_blank());
+    let numbers = filled.clone().filter(|cell| is_written_number(*cell)).count();
+    (numbers, filled.count())
 }
 
 /// Whether a column holds numbers that nothing calls ids.
 pub(super) fn is_plain_number(column: &ViewColumn, own: &[&GridRow]) -> bool {
-    is_numeric(column, own) && !says_id(&column.name) && !own.iter().any(|row| is_code(column.cell(row)))
+    !says_id(&column.name) && is_numeric(column, own) && !own.iter().any(|row| is_code(column.cell(row)))
 }
 
 /// Whether names and ids tell the rows of a time apart together and come back at others: then no measure that happens to
@@ -108,11 +119,14 @@ pub(super) fn is_plain_number(column: &ViewColumn, own: &[&GridRow]) -> bool {
 fn are_told_by_names(columns: &[&ViewColumn], times: &[usize], data: &[&GridRow]) -> bool {
     let is_name = |column: &&&ViewColumn| {
         let filled = data.iter().filter(|row| !column.cell(row).is_blank());
-        let years = data.iter().filter(|row| names_a_year(&column.cell(row).raw())).count();
-        filled.count() * 100 >= data.len() * 95
-            && years * 2 <= data.len()
+        let years = || {
+            let cells = counted_cells(data.iter().map(|row| column.cell(row))).into_iter();
+            cells.filter(|(cell, _)| names_a_year(&cell.raw())).map(|(_, count)| count).sum::<usize>()
+        };
+        !says_flag(&column.name)
+            && filled.count() * 100 >= data.len() * 95
             && !is_plain_number(column, data)
-            && !says_flag(&column.name)
+            && years() * 2 <= data.len()
     };
     let names: Vec<&ViewColumn> = columns.iter().filter(is_name).copied().collect();
     let together = codes_of(data, names);
