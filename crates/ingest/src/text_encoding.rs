@@ -154,18 +154,24 @@ pub(crate) fn likely(bytes: &[u8], not: Option<&'static Encoding>) -> Option<&'s
 /// UTF-16 without a byte order mark: of text in it, whatever its script, commas, digits and line ends have a byte of
 /// zeros, all at even places or all at odd ones.
 pub(crate) fn unmarked_utf16(bytes: &[u8]) -> Option<&'static str> {
+    if !bytes.contains(&0) {
+        return None;
+    }
     let zeros = |from: usize| bytes.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     let (label, encoding, most, least) =
         if odd > even { ("utf-16le", UTF_16LE, odd, even) } else { ("utf-16be", UTF_16BE, even, odd) };
     let fits = bytes.len().is_multiple_of(2) && most * 20 > bytes.len() && least * 20 < most;
-    let text = decode_strictly(bytes, encoding).ok().filter(|_| fits)?;
+    let text = fits.then(|| decode_strictly(bytes, encoding).ok()).flatten()?;
     text.contains('\n').then_some(label)
 }
 
 /// Up to three words of a text that aren't ASCII, in quotation marks.
 pub(crate) fn samples(text: &str) -> Vec<String> {
     let mut samples: Vec<String> = Vec::new();
+    if text.is_ascii() {
+        return samples;
+    }
     let is_word = |character: char| character.is_alphanumeric() || !character.is_ascii();
     for word in text.split(|character| !is_word(character)).filter(|word| !word.is_ascii()) {
         let word = format!("{:?}", word.chars().take(20).collect::<String>());

@@ -196,6 +196,9 @@ fn numbers_beside_years_are_quarters_where_none_is_above_four() {
         &begun("months.csv", &series("date", lost)),
         &["or the month 2000-10", "`period: {frequency: quarter}` makes it 2000Q1"],
     );
+    // What nothing calls a time is a price.
+    let prices = (0..12).map(|at| format!("{}.{}", 1900 + at * 17, at % 7 + 2));
+    assert!(!manifest(&begun("prices.csv", &series("price", prices))).contains("time:"));
     // Three terms, three quarters or three months.
     let workspace = begun("terms.csv", &series("date", parts(3, "-")));
     assert!(

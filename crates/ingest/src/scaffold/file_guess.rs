@@ -389,7 +389,7 @@ fn likeliest(text: &str, tried: &[char], comment: Option<&str>) -> Option<char> 
 }
 
 fn skips_space(text: &str, delimiter: char) -> bool {
-    text.contains(&format!("{delimiter} \"")) || text.contains("\n \"")
+    text.contains('"') && (text.contains(&format!("{delimiter} \"")) || text.contains("\n \""))
 }
 
 /// Whether a text's lines are fields with blanks between them, as many in each but the first, which may lack that of the

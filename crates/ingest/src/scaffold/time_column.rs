@@ -78,6 +78,15 @@ pub(super) fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn
         if first.iter().any(|row| is_of_digits(column.cell(row))) && !are_times(view, column, &seen) {
             return None;
         }
+        // 1990.5 is a price rather than a month, unless the header or the other numbers say so.
+        let has_fraction = first
+            .iter()
+            .any(|row| number_of(column.cell(row)).is_some_and(|number| number.fract() != 0.0));
+        let counts_parts =
+            seen.numbered.is_some() || seen.reading.period.is_some_and(|period| period.number.is_some());
+        if has_fraction && !says(column) && !counts_parts {
+            return None;
+        }
         // Of several lengths, as the IMF has them in one column, one is read and the others are refused.
         let all = seen.count + seen.beside.iter().map(|(_, count)| count).sum::<usize>();
         (enough(seen.count) || all * 10 >= filled.len() * 9).then_some((column, seen))
