@@ -79,9 +79,8 @@ pub(super) fn time_column<'v>(view: &'v SheetView<'_>) -> Option<(&'v ViewColumn
             return None;
         }
         // 1990.5 is a price rather than a month, unless the header or the other numbers say so.
-        let has_fraction = first
-            .iter()
-            .any(|row| number_of(column.cell(row)).is_some_and(|number| number.fract() != 0.0));
+        let has_fraction =
+            first.iter().any(|row| number_of(column.cell(row)).is_some_and(|number| number.fract() != 0.0));
         let counts_parts =
             seen.numbered.is_some() || seen.reading.period.is_some_and(|period| period.number.is_some());
         if has_fraction && !says(column) && !counts_parts {
