@@ -9,9 +9,9 @@ use crate::fold::fold;
 use crate::grid::CellContent;
 use crate::header::Header;
 use crate::key_column::{KeyColumn, find_key, find_key_quietly};
-use crate::rows::{Filled, Row};
+use crate::rows::{Filled, GIVEN, Row};
 use crate::source::Fill;
-use crate::tidying::{GIVEN, Tidying};
+use crate::tidying::Tidying;
 
 /// The columns that are filled down, from left to right.
 #[derive(Debug, Default)]

@@ -4,8 +4,7 @@ use crate::cell::Cell;
 use crate::file_pattern::Given;
 use crate::header::Header;
 use crate::problem::Problem;
-use crate::rows::{Filled, Row};
-use crate::tidying::GIVEN;
+use crate::rows::{Filled, GIVEN, Row};
 
 /// The columns by number, each with its value.
 #[derive(Debug, Clone, Default)]

@@ -3,10 +3,11 @@
 use vintner_diagnostics::did_you_mean;
 
 use crate::column_letter::{by_place, letters};
-use crate::fold::{fold, fold_header};
+use crate::fold::{fold, fold_header, is_folded};
 use crate::grid::{CellContent, Grid, GridRow};
 use crate::merged_region::MergedRegion;
 use crate::problem::Problem;
+use crate::rows::{GIVEN, Row};
 use crate::source::Source;
 
 /// The header row's cells that aren't blank.
@@ -120,6 +121,29 @@ impl Header {
         let fitting =
             columns.filter(|(_, parts)| lowest(parts).is_some_and(|own| fold_header(&own) == folded));
         fitting.map(|((column, _), _)| *column).collect()
+    }
+
+    /// Whether a row says what one of the header's rows says, as after a page break: each of its cells that isn't blank, of
+    /// which there are several, and not all of them numbers.
+    pub(crate) fn is_repeated_by(&self, row: &dyn Row) -> bool {
+        let height = self.parts.iter().map(Vec::len).max().unwrap_or_default();
+        let columns = || self.cells.iter().zip(&self.parts).filter(|((column, _), _)| *column < GIVEN);
+        (0..height).any(|at| {
+            let (mut same, mut words) = (0_usize, false);
+            for ((column, _), parts) in columns() {
+                let cell = row.cell(*column);
+                if cell.is_blank() {
+                    continue;
+                }
+                let (raw, text) = (cell.raw(), parts.get(at).map(String::as_str).unwrap_or_default());
+                if raw != text && (is_folded(&raw) || fold(&raw) != fold(text)) {
+                    return false;
+                }
+                same += 1;
+                words = words || !text.bytes().all(|byte| byte.is_ascii_digit() || b". ".contains(&byte));
+            }
+            words && same > 1 && same * 2 >= columns().count()
+        })
     }
 
     /// The text over a column.

@@ -92,6 +92,7 @@ mod review_marks;
 mod row_key;
 mod rows;
 mod runs;
+mod sections;
 mod sav;
 mod sav_cases;
 mod sav_dictionary;

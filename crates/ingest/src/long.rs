@@ -9,6 +9,7 @@ use crate::read_row::ReadRow;
 use crate::records::RecordPlace;
 use crate::row_key::KeyColumns;
 use crate::rows::{Filled, Row, RowBlock};
+use crate::sections::SectionColumns;
 use crate::tidying::Tidying;
 use crate::value_reader::ValueReader;
 use crate::year::{YearReading, parse_marked_year};
@@ -40,7 +41,8 @@ impl<'a> Long<'a> {
             {
                 readers.push(ValueReader::new(source, at, column, tidying.asked.decided(at)));
                 columns.push(found);
-                headers.push((found, header.text(found).unwrap_or_default().to_owned()));
+                let place = SectionColumns::place(source, header, found);
+                headers.push((place, header.text(found).unwrap_or_default().to_owned()));
             }
         }
         let taken: Vec<u32> = keys.as_ref().map(KeyColumns::all).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What must go together in a manifest, beyond fields and types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use encoding_rs::Encoding;
 use vintner_diagnostics::{Document, Faults, Node, NodeValue, did_you_mean};
@@ -9,6 +9,7 @@ use vintner_panel::{Frequency, tidy_columns};
 use crate::cell::Cell;
 use crate::checksum::Checksum;
 use crate::file_pattern::{FilePattern, Given};
+use crate::fold::fold;
 use crate::format::Format;
 use crate::layout::Layout;
 use crate::manifest::Manifest;
@@ -165,6 +166,7 @@ impl Check<'_> {
         self.within_year(source, place);
         self.entity_with(source, place);
         self.fill(source, place);
+        self.sections(source, place);
         self.keeps_no_duplicates(source, place);
         self.columns(source, place);
     }
@@ -598,6 +600,38 @@ impl Check<'_> {
                 let message = format!("{name:?} isn't a column of quarters, months or halves of years");
                 let hint = "`year` is for the column of `time` with a `period` that divides years; for names it is `down`";
                 self.fault(node, message, hint);
+            }
+        }
+    }
+
+    /// That sections have names of their own, and a text is one thing.
+    fn sections(&mut self, source: &Source, place: Place<'_>) {
+        let field = place.field("sections");
+        let nodes = items(field);
+        if !source.sections.is_empty() && source.format.is_columnar() {
+            let message = format!("{} files have no headings between their rows", source.format.in_words());
+            self.fault(field, message, "leave `sections` out: it is for text, pages and workbooks");
+        }
+        let mut texts: BTreeSet<String> = BTreeSet::new();
+        for (at, section) in source.sections.iter().enumerate() {
+            let node = nodes.get(at).or(field);
+            let mut before = source.sections.iter().take(at);
+            if source.given.contains_key(&section.name) || before.any(|own| own.name == section.name) {
+                let message = format!("{:?} is the name of another column", section.name);
+                self.fault(node, message, "call each column of `sections` and `given` by a name of its own");
+            }
+            if section.headings.is_empty() {
+                let message = format!("the section {:?} has no headings", section.name);
+                self.fault(node, message, "list the texts that stand above the rows that they hold for");
+            }
+            let twice = section.headings.iter().chain(&section.not_headings);
+            for text in twice.filter(|text| !texts.insert(fold(text))) {
+                let message = format!("{text:?} is listed twice");
+                self.fault(node, message, "a text is a heading of one of `sections`, or none");
+            }
+            if source.fill.contains_key(&section.name) {
+                let message = format!("{:?} is a section's, and has no cells", section.name);
+                self.fault(node, message, "leave it out of `fill`");
             }
         }
     }

@@ -9,16 +9,18 @@ use vintner_panel::{PeriodWindow, SourcePlace};
 
 use crate::binary::{read_columns, read_tables, unpacked};
 use crate::checksum::Checksum;
+use crate::column_letter::{by_place, letters};
 use crate::columns::{Columns, ColumnsAsked};
 use crate::corrected::Corrections;
 use crate::crosswalk::Crosswalk;
 use crate::delimited::{Dialect, SPACED_QUOTE};
 use crate::entities_across::EntitiesAcross;
 use crate::error::{IngestError, Result};
-use crate::fill::{FillColumns, FilledRow};
+use crate::fill::{Carried, FillColumns, FilledRow};
 use crate::fold::fold_header;
 use crate::format::Format;
 use crate::given::{GivenColumns, GivenRow};
+use crate::sections::{Above, SectionColumns, SectionRow, Seen};
 use crate::grid::{CellContent, Grid, GridRow};
 use crate::header::{Header, SEARCHED};
 use crate::layout::Layout;
@@ -27,7 +29,7 @@ use crate::malformed::Malformed;
 use crate::packed::Packer;
 use crate::problem::Problem;
 use crate::read_row::ReadRow;
-use crate::rows::{Row, RowBlock};
+use crate::rows::{GIVEN, Row, RowBlock};
 use crate::source::{Source, ValueKind, ValueLabels};
 use crate::source_fault::SourceFault;
 use crate::table::{Hidden, Table, Unreadable, Wanted};
@@ -357,6 +359,8 @@ pub(crate) fn pass<'a, B: RowBlock>(
         None
     });
     let given = given.unwrap_or_default();
+    let sections = header.as_mut().map(|header| SectionColumns::beside(&mut tidying, header));
+    let sections = sections.unwrap_or_default();
     let fill = header.as_ref().map(|header| FillColumns::find(&mut tidying, header)).unwrap_or_default();
     let layout: Option<Box<dyn ReadRow + '_>> = header.as_ref().and_then(|header| match source.layout {
         Layout::Long => Some(Box::new(Long::find(&mut tidying, header)?) as Box<dyn ReadRow>),
@@ -368,21 +372,35 @@ pub(crate) fn pass<'a, B: RowBlock>(
     let first = header.as_ref().map_or(u32::MAX, |header| header.last);
     let last = source.last_row.unwrap_or(u32::MAX);
     let in_table = |row: &dyn Row| row.number() > first && row.number() <= last;
-    // What is filled down into each block from those above it.
+    // What is filled down into each block from those above it, and the headings above.
     let mut above = Vec::new();
-    if !fill.is_empty() {
-        let (mut carried, mut other) = (fill.begin(), Tidying::new(asked));
+    let goes_on = !fill.is_empty() || !sections.is_empty();
+    let begin = || (fill.begin(), sections.begin());
+    // Under a heading something new begins.
+    let see = |carried: &mut (Carried, Above), row: &dyn Row| {
+        let seen = sections.see(&mut carried.1, row);
+        match seen {
+            Seen::Data => fill.see(&mut carried.0, row),
+            Seen::Heading => carried.0 = fill.begin(),
+            Seen::Other(_) | Seen::Unknown(..) => {}
+        }
+        seen
+    };
+    if goes_on {
+        let (mut carried, mut other) = (begin(), Tidying::new(asked));
         for block in blocks {
             above.push(carried.clone());
             let seen = block.each(&mut |row| {
                 if in_table(row) {
-                    corrections.in_row(&mut other, row, |_, row| fill.see(&mut carried, row));
+                    corrections.in_row(&mut other, row, |_, row| {
+                        see(&mut carried, row);
+                    });
                 }
             });
             seen.map_err(|wrong| malformed(source, wrong))?;
         }
     }
-    let as_they_are = source.corrections.is_empty() && source.given.is_empty() && fill.is_empty();
+    let as_they_are = source.corrections.is_empty() && source.given.is_empty() && !goes_on;
     let read = |(at, block): (usize, &B)| {
         // Most files that are laid out by column have nothing to look at cell by cell.
         if let (true, Some((start, height)), Some(layout)) = (as_they_are, block.span(), &layout) {
@@ -393,7 +411,7 @@ pub(crate) fn pass<'a, B: RowBlock>(
             }
         }
         let mut own = Tidying::new(asked);
-        let mut carried = above.get(at).cloned().unwrap_or_default();
+        let mut carried = above.get(at).cloned().unwrap_or_else(begin);
         block.each(&mut |row| {
             if !in_table(row) {
                 return;
@@ -403,20 +421,28 @@ pub(crate) fn pass<'a, B: RowBlock>(
                 if let Some(width) = width {
                     check_width(own, row, width);
                 }
+                if header.as_ref().is_some_and(|header| header.is_repeated_by(row)) {
+                    own.repeated_headers.push(row.number());
+                    return;
+                }
                 let Some(layout) = &layout else { return };
                 let with_given = |own: &mut Tidying<'_>, row: &dyn Row| match source.given.is_empty() {
                     true => layout.read(own, row),
                     false => layout.read(own, &GivenRow { row, given: &given }),
                 };
-                if fill.is_empty() {
+                if !goes_on {
                     return with_given(own, row);
                 }
-                fill.see(&mut carried, row);
-                let filled = FilledRow { row, columns: &fill, carried: &carried };
+                let seen = see(&mut carried, row);
+                if !matches!(seen, Seen::Data) {
+                    return sections.note(own, row, seen);
+                }
+                let filled = FilledRow { row, columns: &fill, carried: &carried.0 };
                 let before = own.rows_read;
-                with_given(own, &filled);
+                with_given(own, &SectionRow { row: &filled, above: &carried.1 });
                 if own.rows_read > before {
                     fill.count(own, &filled);
+                    sections.check(own, &carried.1, row.number());
                 }
             });
             // Of a row that it makes too wide it is told already.
@@ -460,7 +486,10 @@ fn width_of(source: &Source, header: &Header) -> Option<u32> {
         .flatten()
         .filter(|name| !source.given.contains_key(*name))
         .all(|name| header.find(name).is_ok());
-    (source.format.is_text() && is_header).then(|| header.cells.last().map_or(0, |(column, _)| *column))
+    // A column behind the last that has a header is one where the manifest names it by its place.
+    let named = named(source).into_iter().filter_map(|name| by_place(&name));
+    let headed = header.cells.iter().map(|(column, _)| *column).filter(|column| *column < GIVEN);
+    (source.format.is_text() && is_header).then(|| headed.chain(named).max().unwrap_or_default())
 }
 
 /// In text, a field beyond the header's last is a delimiter inside a value (a thousands separator,
@@ -489,9 +518,11 @@ fn check_width(tidying: &mut Tidying<'_>, row: &dyn Row, width: u32) {
         tidying.too_wide(Problem {
             cell: Some((row.number(), column)),
             message: format!("{:?} stands beyond the header's {width} columns", cell.raw()),
-            hint: "put a field that contains the delimiter in quotation marks; where another row is the header, mend \
-                   `header_row`"
-                .into(),
+            hint: format!(
+                "put a field that contains the delimiter in quotation marks; where another row is the header, mend \
+                 `header_row`; a column without a header is read where a key or a variable is called by its place, \"column {}\"",
+                letters(column)
+            ),
         });
     }
 }

@@ -91,6 +91,9 @@ pub fn needs_whole(source: &Source, path: &Path) -> Option<String> {
     if !source.fill.is_empty() {
         return Some("a source whose keys are filled down".into());
     }
+    if !source.sections.is_empty() {
+        return Some("a source with `sections`".into());
+    }
     if source.is_by_variable() {
         return Some("a source that names its variables row by row".into());
     }

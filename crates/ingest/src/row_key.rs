@@ -15,9 +15,9 @@ use crate::number_problem::is_number_of_some_kind;
 use crate::plain_block::PlainKeys;
 use crate::problem::Problem;
 use crate::records::RowKey;
-use crate::rows::{Filled, Row};
+use crate::rows::{Filled, GIVEN, Row};
 use crate::source::Source;
-use crate::tidying::{GIVEN, Tidying};
+use crate::tidying::Tidying;
 use crate::within_year::{Part, part_if_any, part_in};
 use crate::yaml_word::yaml_word;
 
@@ -193,6 +193,10 @@ impl KeyColumns {
             key.cell(row).is_blank() || row.filled(key.column) == Filled::FromAbove
         };
         if self.keys().any(|key| is_own_blank(&key)) {
+            if self.is_nobodys_note(tidying, row) {
+                tidying.confirmed += 1;
+                return None;
+            }
             if self.keys().all(|key| is_own_blank(&key)) && !self.is_filled_with_number(row, value_columns) {
                 self.without_key(tidying, row, value_columns);
                 return None;
@@ -227,11 +231,19 @@ impl KeyColumns {
         if value_columns.len() > 1
             && let (Some(key), Some(text)) = (&self.entity, only_text(row))
             && !tidying.knows(key.cell(row))
+            && !tidying.is_nobody(&text)
         {
             tidying.valueless.push((row.number(), text));
             return None;
         }
         self.keyed(tidying, row)
+    }
+
+    /// Whether a row holds nothing but a text in the column of entities that is known to be none's.
+    fn is_nobodys_note(&self, tidying: &Tidying<'_>, row: &dyn Row) -> bool {
+        let at = row.first_from(1).map(|(column, _)| column);
+        self.entity.as_ref().is_some_and(|key| at == Some(key.column))
+            && only_text(row).is_some_and(|text| tidying.is_nobody(&text))
     }
 
     /// Whether a text that stands alone in its row is the name of the rows under it.
@@ -438,8 +450,12 @@ impl KeyColumns {
             ),
             None => String::new(),
         };
+        let note = match &source.entity {
+            Some(_) if self.time.is_some() => "a note between rows is one of `not_entities`; ",
+            _ => "",
+        };
         format!(
-            "set `last_row` in vintage.yaml if the table ends above; {fill}otherwise fill the cell in a copy of the file \
+            "set `last_row` in vintage.yaml if the table ends above; {note}{fill}otherwise fill the cell in a copy of the file \
              (of merged cells only the first holds the text: see `merged`)"
         )
     }

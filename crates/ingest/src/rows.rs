@@ -5,6 +5,9 @@ use crate::column_slice::ColumnSlice;
 use crate::grid::GridRow;
 use crate::malformed::Malformed;
 
+/// Columns from here on aren't in the table; their values are given.
+pub(crate) const GIVEN: u32 = 1 << 30;
+
 /// One row of a table.
 pub(crate) trait Row {
     /// The row as a reader sees it in the file, from 1.

@@ -158,6 +158,10 @@ pub struct Source {
     /// Columns of keys whose blank cells mean what another cell says, by header.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fill: BTreeMap<String, Fill>,
+    /// Headings on rows of their own, each of which holds for the rows under it: columns that the table hasn't, the
+    /// outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<Section>,
     /// What merged cells under the header hold. Where nothing is said, cells that may hold what is shown are faults
     /// where they are read.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -199,6 +203,25 @@ pub struct Source {
     /// What a user should know about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+/// A column that the table hasn't: each row's heading, which stands on a row of its own above it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// What keys, conditions and variables of text call the column.
+    pub name: String,
+    /// The column in which the headings stand, each the only text of its row.
+    pub column: String,
+    /// The headings, as they are written.
+    pub headings: Vec<String>,
+    /// Texts that stand alone in a row as well and are none: notes, names without a value. Their rows are left unread and
+    /// counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_headings: Vec<String>,
+    /// What rows are of above which none stands; of a level within another, none since the other's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
 }
 
 /// The years that the files or sheets of a source have together.

@@ -16,13 +16,10 @@ use crate::number_rule::DecimalMark;
 use crate::numbered_quarters::NumberedQuarters;
 use crate::problem::Problem;
 use crate::records::{RecordPlace, Records, RowKey};
-use crate::rows::Row;
+use crate::rows::{GIVEN, Row};
 use crate::source::Source;
 use crate::source_fault::SourceFaults;
 use crate::value_reader::{Value, ValueReader};
-
-/// Columns from here on aren't in the table; their values are given.
-pub(crate) const GIVEN: u32 = 1 << 30;
 
 /// So many warnings are told of a file; the others are counted.
 const WARNINGS: usize = 200;
@@ -117,6 +114,10 @@ pub(crate) struct Tidying<'a> {
     pub(crate) filled_from: BTreeSet<u32>,
     /// Rows with nothing but a text in such a column: names of the rows under them, or notes.
     pub(crate) headings: Vec<(u32, String)>,
+    /// The headings of sections that were met, folded.
+    pub(crate) sections: BTreeSet<String>,
+    /// Rows that say what the header says.
+    pub(crate) repeated_headers: Vec<u32>,
     /// Rows with a name and nothing else: names without a value, or notes where none with a key follows.
     pub(crate) valueless: Vec<(u32, String)>,
     /// How many rows were left out for each text that stands where times do and is none.
@@ -160,6 +161,8 @@ impl<'a> Tidying<'a> {
             filled: BTreeMap::new(),
             filled_from: BTreeSet::new(),
             headings: Vec::new(),
+            sections: BTreeSet::new(),
+            repeated_headers: Vec::new(),
             valueless: Vec::new(),
             not_times: BTreeMap::new(),
         }
@@ -209,6 +212,8 @@ impl<'a> Tidying<'a> {
         }
         self.filled_from.extend(block.filled_from);
         self.headings.extend(block.headings);
+        self.sections.extend(block.sections);
+        self.repeated_headers.extend(block.repeated_headers);
         self.valueless.extend(block.valueless);
         for (text, count) in block.not_times {
             *self.not_times.entry(text).or_default() += count;

@@ -51,6 +51,7 @@ impl<'a> Tidying<'a> {
         codes.iter().for_each(|code| self.warn(warning_of_code(code)));
         marks.mixed_percents(self.asked.source).into_iter().for_each(|problem| self.fault(problem));
         self.refuse_joined_names_outside();
+        self.settle_headings();
         if self.fault_count() == 0 && self.records.len() == 0 {
             let problem = self.nothing_used();
             self.fault(problem);
@@ -144,6 +145,7 @@ impl<'a> Tidying<'a> {
         codes.iter().for_each(|code| self.warn(warning_of_code(code)));
         marks.mixed_percents(self.asked.source).into_iter().for_each(|problem| self.fault(problem));
         self.refuse_joined_names_outside();
+        self.settle_headings();
         if self.fault_count() == 0 && rows_used == 0 {
             let problem = self.nothing_used();
             self.fault(problem);

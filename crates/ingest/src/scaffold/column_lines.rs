@@ -8,7 +8,8 @@ use super::known::Column;
 use super::manifest_writer::Lines;
 use super::names::{examples, one_line, quoted, slug, told, unique};
 use super::number_lines::rule_text;
-use super::value_guess::ValueGuess;
+use super::measures_seen::Measures;
+use super::value_guess::{TEXTS, ValueGuess};
 use crate::number_rule::NumberRule;
 use crate::source::{TIME_WITHIN, ValueKind};
 use crate::yaml_word::yaml_word;
@@ -35,7 +36,7 @@ pub(super) fn column_lines(
         };
         if own.insert(name.clone()) {
             variables.push(name.clone());
-            column_line(column, &name, by_comma, lines);
+            column_line(described, column, &name, by_comma, lines);
         }
     }
     let others = columns.iter().filter(|column| !is_chosen(column) && column.value.kind != ValueKind::Text);
@@ -89,7 +90,7 @@ fn new_variable(described: &Described<'_>, value: &ValueGuess, taken: &[String])
     unique(&name, taken)
 }
 
-fn column_line(column: &Column<'_>, variable: &str, by_comma: bool, lines: &mut Lines) {
+fn column_line(described: &Described<'_>, column: &Column<'_>, variable: &str, by_comma: bool, lines: &mut Lines) {
     let value = column.value;
     let mut parts = Vec::new();
     parts.extend(value.header.as_ref().map(|header| format!("column: {}", quoted(header))));
@@ -146,6 +147,34 @@ fn column_line(column: &Column<'_>, variable: &str, by_comma: bool, lines: &mut 
             doubts.push(format!("does {} stand for a missing value?", listed.join(" or ")));
         }
     }
+    if value.headless {
+        doubts.insert(0, "it has no header: what is it? Leave it out if it is nothing".into());
+    }
+    match &value.measures {
+        Some(Measures::Times) => doubts.push(
+            "these seem to be durations or times of the day, and are read as texts: write them as numbers of one unit (minutes, say) \
+             in a copy of the file, if they are to be numbers"
+                .into(),
+        ),
+        Some(Measures::Units(units)) => {
+            let listed: Vec<String> = units.iter().map(|unit| quoted(unit)).collect();
+            let listed = listed.join(", ");
+            doubts.push(match units.as_slice() {
+                [_] => format!(
+                    "numbers with their unit, read as texts: to read the numbers, write `numbers: {{flags: [{listed}]}}` in place of `type: text`"
+                ),
+                _ => format!("numbers in several units ({listed}), read as texts: write them in one unit in a copy of the file"),
+            });
+        }
+        None => {}
+    }
+    if !described.guess.is_entity_named() && value.kind == ValueKind::Text && !value.totals.is_empty() {
+        let listed: Vec<String> = value.totals.iter().take(LISTED).map(|text| told(text)).collect();
+        doubts.push(format!(
+            "rows with {} seem to be sums of others: leave them out in a copy of the file if they aren't to count twice",
+            listed.join(", ")
+        ));
+    }
     if value.ids_beyond {
         doubts.push("whole numbers that 64 bits don't hold: are they ids?".into());
     }
@@ -168,7 +197,9 @@ fn column_line(column: &Column<'_>, variable: &str, by_comma: bool, lines: &mut 
     if doubts.is_empty() {
         lines.guess(&line, &seen(value));
     } else {
-        lines.review(&line, &one_line(&format!("{} {}", doubts.join("; "), seen(value))));
+        let doubts = doubts.join("; ");
+        let end = if doubts.ends_with('?') { "" } else { ";" };
+        lines.review(&line, &one_line(&format!("{doubts}{end} {}", seen(value))));
     }
 }
 
@@ -180,6 +211,9 @@ fn seen(value: &ValueGuess) -> String {
     };
     if value.blank > 0 {
         let _ = write!(text, ", {} blank", value.blank);
+    }
+    if value.cut {
+        let _ = write!(text, ", counted over its first {TEXTS} different texts");
     }
     if !value.examples.is_empty() {
         let _ = write!(text, "; {}", examples(&value.examples));

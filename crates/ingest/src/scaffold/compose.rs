@@ -16,6 +16,7 @@ use super::table_guess::TableGuess;
 use super::value_guess::ValueGuess;
 use crate::checksum::Checksum;
 use crate::crosswalk::Crosswalk;
+use crate::review_marks::review_lines;
 use crate::source::Source;
 
 /// A scaffolded manifest.
@@ -27,12 +28,30 @@ pub struct Scaffold {
     pub sources: Vec<ScaffoldedSource>,
     /// Places marked `REVIEW`, where a guess is doubtful or something has to be filled in.
     pub reviews: usize,
+    /// Those of them about how sources are read, which each run tells of; the others are words for readers.
+    pub guesses: usize,
     /// Files that couldn't be made sense of, and why.
     pub left_out: Vec<(String, String)>,
     /// Known variables that no column was found for.
     pub missing: Vec<String>,
     /// The text of a crosswalk of the names that are there, where none was given and they are names.
     pub crosswalk: Option<String>,
+}
+
+impl Scaffold {
+    /// How many of its places want a person's eye, and what they are, in words.
+    pub fn to_review(&self) -> String {
+        let words = self.reviews.saturating_sub(self.guesses);
+        let words = format!(
+            "{words} {} to fill in (title, notice, citation and the like)",
+            if words == 1 { "place" } else { "places" }
+        );
+        match self.guesses {
+            0 => words,
+            1 => format!("1 guess to review, {words}"),
+            guesses => format!("{guesses} guesses to review, {words}"),
+        }
+    }
 }
 
 /// A source as it was found to be.
@@ -181,7 +200,8 @@ pub fn scaffold(
         .map(|source| NamesOf { source: source.name.clone(), names: source.entities.clone() })
         .collect();
     let crosswalk = if crosswalk.is_none() { crosswalk_of(&names) } else { None };
-    Scaffold { manifest: lines.text, sources, reviews: lines.reviews, left_out, missing, crosswalk }
+    let guesses = review_lines(&lines.text).len();
+    Scaffold { manifest: lines.text, sources, reviews: lines.reviews, guesses, left_out, missing, crosswalk }
 }
 
 /// The tables of a file, and its sheets that aren't proposed with the reasons. Where variables are known, the likeliest of its sheets: with the most headers that are known

@@ -81,7 +81,22 @@ pub(super) fn file_lines(described: &Described<'_>, lines: &mut Lines) {
                     &format!("row {first} under the header holds numbers, and isn't read: is it data?"),
                 );
             }
-            None => lines.guess(&line, "what stands under the header is no data"),
+            None => {
+                let texts = reading.rows.iter().filter(|row| row.number > last);
+                let texts = texts.take(guess.skip_rows as usize).flat_map(|row| &row.cells);
+                let texts: Vec<String> =
+                    texts.filter(|cell| !cell.is_blank()).take(LISTED).map(|cell| told(&cell.raw())).collect();
+                let seen = format!("what stands under the header is no data: {}", texts.join(", "));
+                let seen = one_line(seen.trim_end_matches([':', ' ']));
+                let is_open = alone_under(reading, guess, last);
+                match is_open {
+                    Some(text) => lines.review(&line, &one_line(&format!(
+                        "{} stands alone under the header and is left out: is it a unit, a heading of all rows, or a name without values?",
+                        told(&text)
+                    ))),
+                    None => lines.guess(&line, &seen),
+                }
+            }
         }
     }
     if let Some(last) = guess.last_row {
@@ -143,6 +158,22 @@ pub(super) fn file_lines(described: &Described<'_>, lines: &mut Lines) {
         }
         Layout::EntitiesAcross => lines.guess("    layout: entities_across", "names are columns"),
     }
+}
+
+/// A text that stands alone in a skipped row, where a name might stand, and in no parentheses as a unit would.
+fn alone_under(reading: &Readable, guess: &TableGuess, header: u32) -> Option<String> {
+    let under = reading.rows.iter().filter(|row| row.number > header).take(guess.skip_rows as usize);
+    let alone = under.filter_map(|row| {
+        let mut filled = (1u32..).zip(&row.cells).filter(|(_, cell)| !cell.is_blank());
+        let first = filled.next().filter(|_| filled.next().is_none())?;
+        Some((first.0, first.1.raw().trim().to_owned()))
+    });
+    let column = reading.rows.iter().filter(|row| row.number > header);
+    let first = column.filter_map(|row| (1u32..).zip(&row.cells).find(|(_, cell)| !cell.is_blank())).map(|own| own.0).min();
+    alone
+        .filter(|(column, text)| Some(*column) == first && !text.starts_with(['(', '[', '*']))
+        .map(|(_, text)| text)
+        .next()
 }
 
 /// A column that holds nothing beside columns with headers on both sides.

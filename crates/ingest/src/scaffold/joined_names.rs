@@ -98,6 +98,14 @@ pub(super) fn is_total(text: &str) -> bool {
     TOTALS.contains(&text.trim().to_lowercase().as_str())
 }
 
+/// Whether a name says that its row is the sum of others; a letter alone may be a firm's.
+pub(super) fn says_sum(text: &str) -> bool {
+    let lower = text.trim().to_lowercase();
+    let is_part = ["subtotal", "sub-total", "sub total", "grand total", "total general", "gesamtsumme"];
+    (is_total(&lower) && lower.chars().filter(|own| own.is_alphanumeric()).count() != 1)
+        || is_part.iter().any(|part| lower.starts_with(part))
+}
+
 /// Whether most names of one of some columns are another's, too, as those of the two ends of pairs are.
 pub(super) fn share_names(columns: &[ViewColumn], own: &[&GridRow]) -> bool {
     let names: Vec<BTreeSet<String>> =

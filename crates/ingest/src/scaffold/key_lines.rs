@@ -6,13 +6,16 @@ use super::described::{Described, LISTED};
 use super::entity_guess::is_part_of_year;
 use super::manifest_writer::Lines;
 use super::names::{examples, one_line, quoted, told};
+use super::joined_names::says_sum;
 use super::parts_of_years::says_part;
+use super::sections_guess::BEFORE;
 use super::table_guess::TableGuess;
 use super::time_lines::{era_is_open, time_lines, unread_times};
 use super::value_guess::ValueGuess;
 use crate::fold::{fold_loosely, fold_name};
 use crate::layout::Layout;
 use crate::source::{Fill, ValueKind};
+use crate::yaml_word::yaml_word;
 
 /// So many names that a crosswalk doesn't know may be the rest of a whole.
 const FEW: usize = 2;
@@ -41,6 +44,9 @@ pub(super) fn key_lines(described: &Described<'_>, lines: &mut Lines) {
                     "no names tell the rows of a time apart, and these numbers do: are they ids, or is this a measure? {seen}"
                 )),
                 _ => lines.guess(&line, &seen),
+            }
+            if described.crosswalk.is_none() && guess.joined.is_none() {
+                total_line(&entity.names, lines);
             }
             if described.crosswalk.is_none() {
                 spelling_lines(&entity.names, lines);
@@ -81,6 +87,8 @@ pub(super) fn key_lines(described: &Described<'_>, lines: &mut Lines) {
         );
         lines.review("    ", &question);
     }
+    stray_lines(guess, lines);
+    note_line(guess, lines);
     if !reading.missing.is_empty() {
         let listed: Vec<String> = reading.missing.iter().map(|text| quoted(text)).collect();
         lines.line(&format!("    missing: [{}]  # datapackage.json says so", listed.join(", ")));
@@ -98,6 +106,7 @@ pub(super) fn key_lines(described: &Described<'_>, lines: &mut Lines) {
             .review("    ", &one_line(&format!("these seem to be times, and can't be read as such: {told}")));
     }
     fill_line(guess, lines);
+    section_lines(guess, lines);
     if let Some(joined) = &guess.joined {
         let columns: Vec<String> = guess.entity_with.iter().map(|name| quoted(name)).collect();
         let line = format!("    entity_with: [{}]", columns.join(", "));
@@ -223,6 +232,92 @@ fn fill_line(guess: &TableGuess, lines: &mut Lines) {
     let shown: Vec<String> = guess.fill_examples.iter().map(told_example).collect();
     let shown = if shown.is_empty() { String::new() } else { format!(" {}", shown.join("; ")) };
     lines.review(&line, &one_line(&format!("{}{shown}", questions.join(" "))));
+}
+
+/// Names that say that their rows are the sums of the others.
+fn total_line(names: &[String], lines: &mut Lines) {
+    let totals: Vec<String> = names.iter().filter(|name| says_sum(name)).map(|name| quoted(name)).collect();
+    if totals.is_empty() || totals.len() == names.len() {
+        return;
+    }
+    let listed = totals.join(", ");
+    let (seem, are) = if totals.len() == 1 {
+        ("seems to be the total of the others", "is an entity beside them: `not_entities")
+    } else {
+        ("seem to be totals of the others", "are entities beside them: `not_entities")
+    };
+    lines.review("    ", &one_line(&format!("{listed} {seem}, and {are}: [{listed}]` leaves it out")));
+}
+
+/// Texts alone in their rows that are taken for notes.
+fn note_line(guess: &TableGuess, lines: &mut Lines) {
+    if guess.notes.is_empty() {
+        return;
+    }
+    let texts: BTreeSet<String> = guess.notes.iter().map(|(text, _)| quoted(text)).collect();
+    let texts: Vec<String> = texts.into_iter().collect();
+    let rows: Vec<String> = guess.notes.iter().take(LISTED).map(|(_, row)| row.to_string()).collect();
+    let more = if guess.notes.len() > LISTED { ", …" } else { "" };
+    let seen = format!("notes between the rows, which are left out (rows {}{more}): is that right?", rows.join(", "));
+    lines.review(&format!("    not_entities: [{}]", texts.join(", ")), &seen);
+}
+
+/// Columns without a header that aren't read.
+fn stray_lines(guess: &TableGuess, lines: &mut Lines) {
+    for (name, texts) in &guess.strays {
+        let shown: Vec<String> = texts.iter().map(|text| told(text)).collect();
+        lines.review("    ", &one_line(&format!(
+            "{name} has no header and isn't read ({}): a key or a variable is called by its place, `column: {}`",
+            shown.join(", "),
+            quoted(name)
+        )));
+    }
+}
+
+/// Headings that stand on rows of their own, as columns.
+fn section_lines(guess: &TableGuess, lines: &mut Lines) {
+    let Some(sections) = &guess.sections else { return };
+    let column = &sections.header;
+    let listed = |all: &[(String, u32)]| {
+        let shown = all.iter().map(|(text, row)| format!("{} (row {row})", told(text)));
+        shown.collect::<Vec<_>>().join(", ")
+    };
+    let mut asked = "each of these stands alone in its row: do the rows under it belong to it?".to_owned();
+    if sections.levels.len() > 1 {
+        asked.push_str(" Those over others are taken for the outer ones");
+    }
+    if let Some(row) = sections.before {
+        asked.push_str(&format!("; row {row} is under none of a level: what is it of (`before`)?"));
+    }
+    if !sections.levels.iter().any(|level| guess.is_key(&level.name) || guess.has_texts(&level.name)) {
+        asked.push_str("; the names are told apart without them, and they aren't read: name one under `entity_with` to read it");
+    }
+    lines.review("    sections:", &one_line(&asked));
+    for (at, level) in sections.levels.iter().enumerate() {
+        let mut texts: Vec<String> = Vec::new();
+        for text in level.headings.iter().map(|(text, _)| quoted(text)) {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        let notes: Vec<String> = sections.notes.iter().map(|(text, _)| quoted(text)).collect();
+        let notes = if notes.is_empty() || at > 0 {
+            String::new()
+        } else {
+            format!(", not_headings: [{}]", notes.join(", "))
+        };
+        let before = level.has_none.then(|| format!(", before: {}", quoted(BEFORE))).unwrap_or_default();
+        let line = format!(
+            "      - {{name: {}, column: {}, headings: [{}]{notes}{before}}}",
+            yaml_word(&level.name),
+            quoted(column),
+            texts.join(", ")
+        );
+        lines.guess(&line, &one_line(&listed(&level.headings)));
+    }
+    if !sections.notes.is_empty() {
+        lines.review("      ", &one_line(&format!("taken for notes, and left out: {}", listed(&sections.notes))));
+    }
 }
 
 /// A cell, and what is read there.

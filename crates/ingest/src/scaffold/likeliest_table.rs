@@ -6,7 +6,9 @@ use super::fill_guess::FillGuess;
 use super::filled_down::{filled_down, with_filled};
 use super::long_guess::{long, timeless};
 use super::parts_across_guess::parts_across;
-use super::sheet_view::SheetView;
+use super::sections_above::{notes_seen, section_columns, sections_seen, with_sections, without};
+use super::sections_guess::SectionsGuess;
+use super::sheet_view::{SheetView, ViewColumn};
 use super::table_guess::TableGuess;
 use super::time_column::declared_time;
 use super::wide_guess::wide;
@@ -22,6 +24,79 @@ use crate::year::names_a_year;
 /// Rows among which a header is looked for.
 const HEADER_ROWS: usize = 20;
 
+/// The rows of a table with what their blank cells mean, or with the headings above them.
+enum Grid {
+    Filled(Vec<FillGuess>, Vec<GridRow>),
+    Sections(SectionsGuess, u32, Vec<GridRow>),
+    WithoutNotes(Vec<(String, u32)>, Vec<GridRow>),
+}
+
+impl Grid {
+    fn of(view: &SheetView<'_>, below: &[GridRow], at: usize) -> Option<Self> {
+        let from = at + view.header_rows as usize;
+        if let Some(sections) = sections_seen(view) {
+            let width = view.columns.iter().map(|column| column.at).max().unwrap_or_default();
+            let rows = with_sections(view, below, from, width, &sections);
+            return Some(Self::Sections(sections, width, rows));
+        }
+        let columns = filled_down(view);
+        if !columns.is_empty() {
+            let rows = with_filled(below, from, &columns);
+            return Some(Self::Filled(columns, rows));
+        }
+        let notes = notes_seen(view);
+        (!notes.is_empty()).then(|| {
+            let rows = without(below, &notes);
+            Self::WithoutNotes(notes, rows)
+        })
+    }
+
+    fn rows(&self) -> &[GridRow] {
+        match self {
+            Self::Filled(_, rows) | Self::Sections(.., rows) | Self::WithoutNotes(_, rows) => rows,
+        }
+    }
+
+    /// A view of these rows that says so.
+    fn seen<'r>(&self, mut view: SheetView<'r>) -> SheetView<'r> {
+        match self {
+            Self::WithoutNotes(notes, _) => view.notes.clone_from(notes),
+            Self::Filled(columns, _) => view.fill.clone_from(columns),
+            Self::Sections(sections, width, _) => {
+                view.columns.retain(|column| column.at <= *width);
+                view.columns.extend(section_columns(sections, *width));
+                view.sections = Some(sections.clone());
+            }
+        }
+        view
+    }
+}
+
+/// Columns without a header that nothing reads, each with three of its texts.
+fn strays(view: &SheetView<'_>, guess: &TableGuess) -> Vec<(String, Vec<String>)> {
+    let is_read = |name: &String| {
+        guess.is_key(name)
+            || guess.row_numbers.as_ref() == Some(name)
+            || guess.values.iter().any(|value| value.header.as_ref() == Some(name))
+    };
+    let unread = view.columns.iter().filter(|column| !column.is_headed && !is_read(&column.name));
+    let texts = |column: &ViewColumn| {
+        let within = |row: &&&GridRow| guess.last_row.is_none_or(|last| row.number <= last);
+        let rows = view.filled.iter().filter(within);
+        let filled = rows.map(|row| column.cell(row)).filter(|cell| !cell.is_blank());
+        filled.take(3).map(|cell| cell.raw().into_owned()).collect()
+    };
+    unread.map(|column| (column.name.clone(), texts(column))).filter(|(_, texts): &(_, Vec<String>)| !texts.is_empty()).collect()
+}
+
+/// How many rows under the header are skipped, of which the first heading is none.
+fn not_skipped(view: &SheetView<'_>, skipped: u32) -> u32 {
+    let levels = view.sections.iter().flat_map(|sections| &sections.levels);
+    let first = levels.filter_map(|level| Some(level.headings.first()?.1)).min();
+    let above = first.map(|first| view.below.iter().take_while(|row| row.number < first).count());
+    above.and_then(|above| u32::try_from(above).ok()).map_or(skipped, |above| above.min(skipped))
+}
+
 /// The likeliest table among the rows.
 pub(super) fn table(
     rows: &[GridRow],
@@ -36,22 +111,17 @@ pub(super) fn table(
     let views: Vec<(usize, SheetView<'_>)> = candidates
         .flat_map(|(at, _)| SheetView::of(&merges, below, at).into_iter().map(move |view| (at, view)))
         .collect();
-    let grids: Vec<Option<(Vec<FillGuess>, Vec<GridRow>)>> = views
-        .iter()
-        .map(|(at, view)| {
-            let columns = filled_down(view);
-            let from = at + view.header_rows as usize;
-            (!columns.is_empty()).then(|| (columns.clone(), with_filled(below, from, &columns)))
-        })
-        .collect();
+    let grids: Vec<Option<Grid>> = views.iter().map(|(at, view)| Grid::of(view, below, *at)).collect();
     // With and without what is filled down.
     let views = views.into_iter().zip(&grids).flat_map(|((at, view), grid)| {
-        let with = grid.as_ref().and_then(|(columns, rows)| {
-            let mut own = SheetView::of(&merges, rows, at).into_iter();
+        let with = grid.as_ref().and_then(|grid| {
+            let mut own = SheetView::of(&merges, grid.rows(), at).into_iter();
             let own = own.find(|own| own.header_rows == view.header_rows)?;
-            Some(SheetView { fill: columns.clone(), ..own })
+            Some(grid.seen(own))
         });
-        with.into_iter().chain([view])
+        // Rows under headings are of these, and the same rows without them are others.
+        let without = (!matches!(grid, Some(Grid::Sections(..)) if with.is_some())).then_some(view);
+        with.into_iter().chain(without)
     });
     let tried = views.filter_map(|view| {
         let sample = view.sampled();
@@ -66,9 +136,15 @@ pub(super) fn table(
             entities_across(&sample, crosswalk),
             timeless(&sample, crosswalk),
         ];
+        // A note is left out where it would be a name.
+        let is_named = |guess: &TableGuess| {
+            let first = view.columns.first().map(|column| &column.name);
+            guess.notes.is_empty() || guess.entity.as_ref().map(|entity| &entity.column) == first
+        };
         let best = guesses
             .into_iter()
             .flatten()
+            .filter(is_named)
             .reduce(|best, next| if next.score > best.score { next } else { best });
         best.map(|guess| (guess.score, guess, view))
     });
@@ -81,6 +157,8 @@ pub(super) fn table(
         (Layout::Long, None) => timeless(&view, crosswalk),
         (Layout::Long, Some(_)) => long(&view, keys, crosswalk),
     }?;
+    guess.strays = strays(&view, &guess);
+    guess.skip_rows = not_skipped(&view, guess.skip_rows);
     let filled = view.fill.iter().filter_map(|own| {
         let column = view.columns.iter().find(|column| column.at == own.column)?;
         Some((column.name.clone(), own.fill()))

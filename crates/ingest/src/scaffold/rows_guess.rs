@@ -50,7 +50,7 @@ pub(super) fn by_rows(table: &RowsOf<'_>, entity: Option<(ViewColumn, EntityGues
     let own = table.rows_of(entity.as_ref());
     let owners = table.owners(entity, &own);
     let values = table.values(&owners, &own);
-    let is_number = |value: &&ValueGuess| value.kind != ValueKind::Text;
+    let is_number = |value: &&ValueGuess| value.kind != ValueKind::Text && !value.headless;
     let cells: usize = values.iter().filter(is_number).map(|value| value.numbers).sum();
     let names = owners.together.iter().skip(1).map(|column| column.name.clone());
     let counts = table.others.iter().filter(|column| !column.is_headed && counts_rows(column, table.data));
@@ -186,9 +186,18 @@ impl RowsOf<'_> {
                 || self.times.contains(&column)
                 || owners.conditions.columns.iter().any(|(name, _)| *name == column.name)
         };
-        let others = self.others.iter().filter(|column| column.is_headed && !is_key(column));
+        // A column without a header is one of values where it is filled; what stands here and there beside a table is a note.
+        let is_filled = |column: &ViewColumn| {
+            let filled = own.iter().filter(|row| !column.cell(row).is_blank()).count();
+            filled * 2 > own.len() && !counts_rows(column, self.data)
+        };
+        let others =
+            self.others.iter().filter(|column| !is_key(column) && (column.is_headed || is_filled(column)));
         others
-            .filter_map(|column| value(Some(&column.name), own.iter().map(|row| column.cell(row))))
+            .filter_map(|column| {
+                let guess = value(Some(&column.name), own.iter().map(|row| column.cell(row)))?;
+                Some(ValueGuess { headless: !column.is_headed, ..guess })
+            })
             .collect()
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fill_guess::FillGuess;
+use super::sections_guess::SectionsGuess;
 use crate::cell::Cell;
 use crate::column_letter::letters;
 use crate::fold::{fold, fold_header};
@@ -36,6 +37,10 @@ pub(super) struct SheetView<'r> {
     pub(super) filled: Vec<&'r GridRow>,
     /// Columns in which cells hold what stands above them.
     pub(super) fill: Vec<FillGuess>,
+    /// Headings that stand on rows of their own.
+    pub(super) sections: Option<SectionsGuess>,
+    /// Notes that stand on rows of their own, which are left out.
+    pub(super) notes: Vec<(String, u32)>,
 }
 
 /// A column, or one of several keys in a column.
@@ -52,6 +57,11 @@ pub(super) struct ViewColumn {
 }
 
 impl ViewColumn {
+    /// A column that a text names.
+    pub(super) fn headed(at: u32, name: &str) -> Self {
+        Self { at, name: name.to_owned(), is_headed: true, parts: vec![name.to_owned()], part: None }
+    }
+
     /// What a row has there.
     pub(super) fn cell<'r>(&self, row: &'r GridRow) -> Cell<'r> {
         let cell = row.cell(self.at).as_cell();
@@ -132,6 +142,10 @@ impl<'r> SheetView<'r> {
         let head = merges.rows.get(at..at + height).unwrap_or_default();
         let below = rows.get(at + height..).unwrap_or_default();
         let mut filled: Vec<&GridRow> = below.iter().filter(|row| !row.is_blank()).collect();
+        if let Some(other) = another_table(head, below) {
+            filled.retain(|row| row.number < other);
+        }
+        filled.retain(|row| !repeats(head, row));
         if filled.first().is_some_and(|row| numbers_columns(row)) {
             filled.remove(0);
         }
@@ -178,7 +192,7 @@ impl<'r> SheetView<'r> {
         let header_row = head.first().map_or(1, |row| row.number);
         let above = at.checked_sub(1).and_then(|at| merges.rows.get(at));
         let header_rows = u32::try_from(height).unwrap_or(1);
-        Self { header_row, header_rows, columns, above, head, below, filled, fill: Vec::new() }
+        Self { header_row, header_rows, columns, above, head, below, filled, fill: Vec::new(), sections: None, notes: Vec::new() }
     }
 
     /// The view with some of its rows, spread over all, by which it is compared with others.
@@ -220,6 +234,34 @@ impl SheetView<'_> {
     }
 }
 
+/// What titles say of a table that goes on from another page.
+pub(super) const GOES_ON: [&str; 8] =
+    ["continued", "cont'd", "(cont", "(suite", "fortsetzung", "concluded", "продолжение", "(续"];
+
+/// Whether a row says what one of the header's rows says, as after a page break.
+fn repeats(head: &[GridRow], row: &GridRow) -> bool {
+    let first = row.cells.iter().find(|cell| !cell.is_blank());
+    let Some(first) = first.filter(|cell| matches!(cell.as_cell(), Cell::Text(_))) else { return false };
+    let same = |own: &&GridRow| {
+        let width = own.cells.len().max(row.cells.len());
+        let both = || (1..=u32::try_from(width).unwrap_or(u32::MAX)).map(|at| (own.cell(at), row.cell(at)));
+        own.cells.iter().any(|cell| cell.raw() == first.raw())
+            && both().all(|(one, other)| one.raw().trim() == other.raw().trim())
+            && both().filter(|(cell, _)| !cell.is_blank()).count() > 1
+    };
+    head.iter().any(|own| same(&own))
+}
+
+/// The row with the title of another table that has the same header, where one stands on the sheet.
+fn another_table(head: &[GridRow], below: &[GridRow]) -> Option<u32> {
+    let begins = below.iter().position(|row| repeats(head, row))?;
+    let above = below.get(..begins)?.iter().rev().find(|row| !row.is_blank())?;
+    let mut filled = above.cells.iter().filter(|cell| !cell.is_blank());
+    let title = filled.next().filter(|_| filled.next().is_none())?.raw().to_lowercase();
+    let goes_on = GOES_ON.iter().any(|word| title.contains(word));
+    (!goes_on && begins > 1).then_some(above.number)
+}
+
 /// Whether a row under a header counts its columns, as Indian and Russian tables do: 1, 2, 3, 4 or (1), (2), (3), (4).
 fn numbers_columns(row: &GridRow) -> bool {
     let cells = row.cells.iter().filter(|cell| !cell.is_blank());
@@ -256,6 +298,10 @@ fn needs_all(head: &[GridRow]) -> bool {
     let Some((last, above)) = head.split_last() else { return false };
     let texts: Vec<String> =
         last.cells.iter().filter(|cell| !cell.is_blank()).map(|cell| fold_header(&cell.raw())).collect();
+    // A text alone stands over rows of its own.
+    if texts.len() < 2 {
+        return false;
+    }
     let doubled = texts.iter().collect::<BTreeSet<_>>().len() < texts.len();
     above.iter().all(|row| {
         let own: Vec<u32> =

@@ -2,6 +2,7 @@
 
 use super::entity_guess::EntityGuess;
 use super::joined_names::JoinedNames;
+use super::sections_guess::SectionsGuess;
 use super::sheet_view::SheetView;
 use super::times_seen::TimesSeen;
 use super::told_apart::Conditions;
@@ -48,6 +49,12 @@ pub(super) struct TableGuess {
     pub(super) beside: Vec<String>,
     /// Patterns of headers that end in years of two digits, and their century, where each is read as a variable.
     pub(super) two_digits: Option<(Vec<String>, i32)>,
+    /// Headings that stand on rows of their own.
+    pub(super) sections: Option<SectionsGuess>,
+    /// Texts alone in their rows between those of data that seem to be notes, with their rows.
+    pub(super) notes: Vec<(String, u32)>,
+    /// Columns without a header that aren't read, each with three of its texts.
+    pub(super) strays: Vec<(String, Vec<String>)>,
     /// A column without a header that counts the rows.
     pub(super) row_numbers: Option<String>,
     /// How sure it is: cells that fit.
@@ -81,9 +88,17 @@ impl TableGuess {
             of_many: false,
             beside: Vec::new(),
             two_digits: None,
+            sections: view.sections.clone(),
+            notes: view.notes.clone(),
+            strays: Vec::new(),
             row_numbers: None,
             score: 0,
         }
+    }
+
+    /// Whether rows are called by names.
+    pub(super) fn is_entity_named(&self) -> bool {
+        self.entity.is_some()
     }
 
     /// Whether a column is read as texts.

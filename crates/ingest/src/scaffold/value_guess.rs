@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use vintner_panel::shortest_decimal;
 
+use super::joined_names::says_sum;
+use super::measures_seen::{Measures, measures};
 use super::numbers_seen::{NumbersIn, NumbersSeen, numbers_seen};
 use crate::cell::Cell;
 use crate::shown::Shown;
 use crate::source::ValueKind;
 
 /// So many different texts of a column are looked at.
-const TEXTS: usize = 20_000;
+pub(super) const TEXTS: usize = 20_000;
 
 /// A column of values, as it seems to be.
 #[derive(Debug, Clone)]
@@ -35,6 +37,14 @@ pub(super) struct ValueGuess {
     pub(super) ids_beyond: bool,
     pub(super) least: f64,
     pub(super) most: f64,
+    /// Whether there are more different texts than were looked at.
+    pub(super) cut: bool,
+    /// Whether the column has no header.
+    pub(super) headless: bool,
+    /// What the texts are that are no numbers by what stands beside their digits.
+    pub(super) measures: Option<Measures>,
+    /// Texts that say that their rows are sums of others.
+    pub(super) totals: Vec<String>,
     /// Three cells as they are written and as they are read.
     pub(super) examples: Vec<(String, String)>,
 }
@@ -58,7 +68,7 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
     let mut counts: HashMap<Cow<'c, str>, usize> = HashMap::new();
     let (mut errors, mut first) = (BTreeSet::new(), Vec::new());
     let (mut wide_whole, mut beyond, mut unread) = (false, false, BTreeMap::<String, usize>::new());
-    let mut fractions = false;
+    let (mut fractions, mut cut) = (false, false);
     for cell in cells {
         let text = match cell {
             cell if cell.is_blank() => {
@@ -106,6 +116,8 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
                     *count += 1;
                 } else if counts.len() < TEXTS {
                     counts.insert(text, 1);
+                } else {
+                    cut = true;
                 }
             }
             None if first.len() == 3 => {}
@@ -201,6 +213,10 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
         ids_beyond: is_number && ids && beyond,
         least: held.iter().copied().fold(f64::INFINITY, f64::min),
         most: held.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        cut,
+        headless: false,
+        measures: if kind == ValueKind::Text { measures(&texts) } else { None },
+        totals: texts.iter().filter(|text| says_sum(text)).cloned().collect(),
         seen,
         examples,
     })

@@ -124,6 +124,7 @@ fn tell(begun: &Begun, arguments: &Init, written: &Written) -> Result<()> {
             "vintage": begun.vintage,
             "written": written,
             "reviews": reviews,
+            "guesses": made.map_or(0, |made| made.scaffold.guesses),
             "with_faults": unread,
             "formula": first.and_then(|first| first.formula.clone()),
             "variables": first.map(|first| first.variables.clone()),
@@ -135,10 +136,10 @@ fn tell(begun: &Begun, arguments: &Init, written: &Written) -> Result<()> {
     if let Some(made) = made {
         writeln!(
             out,
-            "  data/vintages/{}: {}, {} to review",
+            "  data/vintages/{}: {}, {}",
             begun.vintage,
             count(made.scaffold.sources.len(), "source"),
-            count(reviews, "place")
+            made.scaffold.to_review()
         )?;
     }
     if unread > 0 {

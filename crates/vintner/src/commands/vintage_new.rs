@@ -73,6 +73,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
             "crosswalk": written.then(|| workspace.shown(&crosswalk).to_string()),
             "with_faults": unread,
             "reviews": scaffold.reviews,
+            "guesses": scaffold.guesses,
             "left_out": scaffold.left_out.iter().map(|(file, reason)| json!({"file": file, "reason": reason})).collect::<Vec<_>>(),
             "without_a_column": scaffold.missing,
             "copied": arguments.copy,
@@ -81,11 +82,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &VintageNew) -> Result<()> {
     let mut out = page();
     writeln!(
         out,
-        "{}: {} of {}, {} to review",
+        "{}: {} of {}, {}",
         workspace.shown(&manifest),
         count(scaffold.sources.len(), "source"),
         count(made.files.len(), "file"),
-        count(scaffold.reviews, "place")
+        scaffold.to_review()
     )?;
     for (file, reason) in &scaffold.left_out {
         writeln!(out, "  left out: {}: {reason}", shown(file))?;
