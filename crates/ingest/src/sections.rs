@@ -230,7 +230,11 @@ impl Tidying<'_> {
         } else {
             let listed: Vec<String> = rows.iter().take(LISTED).map(u32::to_string).collect();
             let more = if rows.len() > LISTED { ", …" } else { "" };
-            format!("{} rows repeat the header, and aren't read: rows {}{more}", rows.len(), listed.join(", "))
+            format!(
+                "{} rows repeat the header, and aren't read: rows {}{more}",
+                rows.len(),
+                listed.join(", ")
+            )
         };
         self.warn(format!("{told}; if another table begins there, set `last_row` in vintage.yaml"));
     }
@@ -238,7 +242,10 @@ impl Tidying<'_> {
     /// A fault for each heading that stands nowhere: the file has another, or it is written otherwise.
     fn refuse_absent_headings(&mut self) {
         let source = self.asked.source;
-        let all = source.sections.iter().flat_map(|section| section.headings.iter().map(move |text| (section, text)));
+        let all = source
+            .sections
+            .iter()
+            .flat_map(|section| section.headings.iter().map(move |text| (section, text)));
         let absent: Vec<(String, String)> = all
             .filter(|(_, text)| !self.sections.contains(&fold(text)))
             .map(|(section, text)| (section.name.clone(), text.clone()))

@@ -6,9 +6,9 @@ use std::fmt::Write;
 use super::described::{Described, LISTED};
 use super::known::Column;
 use super::manifest_writer::Lines;
+use super::measures_seen::Measures;
 use super::names::{examples, one_line, quoted, slug, told, unique};
 use super::number_lines::rule_text;
-use super::measures_seen::Measures;
 use super::value_guess::{TEXTS, ValueGuess};
 use crate::number_rule::NumberRule;
 use crate::source::{TIME_WITHIN, ValueKind};
@@ -90,7 +90,13 @@ fn new_variable(described: &Described<'_>, value: &ValueGuess, taken: &[String])
     unique(&name, taken)
 }
 
-fn column_line(described: &Described<'_>, column: &Column<'_>, variable: &str, by_comma: bool, lines: &mut Lines) {
+fn column_line(
+    described: &Described<'_>,
+    column: &Column<'_>,
+    variable: &str,
+    by_comma: bool,
+    lines: &mut Lines,
+) {
     let value = column.value;
     let mut parts = Vec::new();
     parts.extend(value.header.as_ref().map(|header| format!("column: {}", quoted(header))));

@@ -84,8 +84,11 @@ pub(super) fn file_lines(described: &Described<'_>, lines: &mut Lines) {
             None => {
                 let texts = reading.rows.iter().filter(|row| row.number > last);
                 let texts = texts.take(guess.skip_rows as usize).flat_map(|row| &row.cells);
-                let texts: Vec<String> =
-                    texts.filter(|cell| !cell.is_blank()).take(LISTED).map(|cell| told(&cell.raw())).collect();
+                let texts: Vec<String> = texts
+                    .filter(|cell| !cell.is_blank())
+                    .take(LISTED)
+                    .map(|cell| told(&cell.raw()))
+                    .collect();
                 let seen = format!("what stands under the header is no data: {}", texts.join(", "));
                 let seen = one_line(seen.trim_end_matches([':', ' ']));
                 let is_open = alone_under(reading, guess, last);
@@ -169,7 +172,10 @@ fn alone_under(reading: &Readable, guess: &TableGuess, header: u32) -> Option<St
         Some((first.0, first.1.raw().trim().to_owned()))
     });
     let column = reading.rows.iter().filter(|row| row.number > header);
-    let first = column.filter_map(|row| (1u32..).zip(&row.cells).find(|(_, cell)| !cell.is_blank())).map(|own| own.0).min();
+    let first = column
+        .filter_map(|row| (1u32..).zip(&row.cells).find(|(_, cell)| !cell.is_blank()))
+        .map(|own| own.0)
+        .min();
     alone
         .filter(|(column, text)| Some(*column) == first && !text.starts_with(['(', '[', '*']))
         .map(|(_, text)| text)

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::described::{Described, LISTED};
 use super::entity_guess::is_part_of_year;
+use super::joined_names::says_sum;
 use super::manifest_writer::Lines;
 use super::names::{examples, one_line, quoted, told};
-use super::joined_names::says_sum;
 use super::parts_of_years::says_part;
 use super::sections_guess::BEFORE;
 use super::table_guess::TableGuess;
@@ -258,7 +258,10 @@ fn note_line(guess: &TableGuess, lines: &mut Lines) {
     let texts: Vec<String> = texts.into_iter().collect();
     let rows: Vec<String> = guess.notes.iter().take(LISTED).map(|(_, row)| row.to_string()).collect();
     let more = if guess.notes.len() > LISTED { ", …" } else { "" };
-    let seen = format!("notes between the rows, which are left out (rows {}{more}): is that right?", rows.join(", "));
+    let seen = format!(
+        "notes between the rows, which are left out (rows {}{more}): is that right?",
+        rows.join(", ")
+    );
     lines.review(&format!("    not_entities: [{}]", texts.join(", ")), &seen);
 }
 
@@ -316,7 +319,10 @@ fn section_lines(guess: &TableGuess, lines: &mut Lines) {
         lines.guess(&line, &one_line(&listed(&level.headings)));
     }
     if !sections.notes.is_empty() {
-        lines.review("      ", &one_line(&format!("taken for notes, and left out: {}", listed(&sections.notes))));
+        lines.review(
+            "      ",
+            &one_line(&format!("taken for notes, and left out: {}", listed(&sections.notes))),
+        );
     }
 }
 

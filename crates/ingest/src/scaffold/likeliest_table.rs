@@ -72,6 +72,34 @@ impl Grid {
     }
 }
 
+/// The likeliest layout under a header, by some of its rows.
+fn likeliest<'r>(
+    view: SheetView<'r>,
+    keys: &DeclaredKeys<'_>,
+    crosswalk: Option<&Crosswalk>,
+) -> Option<(usize, TableGuess, SheetView<'r>)> {
+    let sample = view.sampled();
+    let long = long(&sample, keys, crosswalk);
+    if long.is_some() && declared_time(&sample, keys).is_some() {
+        return long.map(|guess| (usize::MAX, guess, view));
+    }
+    // A note is left out where it would be a name.
+    let is_named = |guess: &TableGuess| {
+        let first = view.columns.first().map(|column| &column.name);
+        guess.notes.is_empty() || guess.entity.as_ref().map(|entity| &entity.column) == first
+    };
+    let guesses = [
+        long,
+        wide(&sample, crosswalk),
+        parts_across(&sample, crosswalk),
+        entities_across(&sample, crosswalk),
+        timeless(&sample, crosswalk),
+    ];
+    let guesses = guesses.into_iter().flatten().filter(is_named);
+    let best = guesses.reduce(|best, next| if next.score > best.score { next } else { best })?;
+    Some((best.score, best, view))
+}
+
 /// Columns without a header that nothing reads, each with three of its texts.
 fn strays(view: &SheetView<'_>, guess: &TableGuess) -> Vec<(String, Vec<String>)> {
     let is_read = |name: &String| {
@@ -86,7 +114,10 @@ fn strays(view: &SheetView<'_>, guess: &TableGuess) -> Vec<(String, Vec<String>)
         let filled = rows.map(|row| column.cell(row)).filter(|cell| !cell.is_blank());
         filled.take(3).map(|cell| cell.raw().into_owned()).collect()
     };
-    unread.map(|column| (column.name.clone(), texts(column))).filter(|(_, texts): &(_, Vec<String>)| !texts.is_empty()).collect()
+    unread
+        .map(|column| (column.name.clone(), texts(column)))
+        .filter(|(_, texts): &(_, Vec<String>)| !texts.is_empty())
+        .collect()
 }
 
 /// How many rows under the header are skipped, of which the first heading is none.
@@ -112,41 +143,16 @@ pub(super) fn table(
         .flat_map(|(at, _)| SheetView::of(&merges, below, at).into_iter().map(move |view| (at, view)))
         .collect();
     let grids: Vec<Option<Grid>> = views.iter().map(|(at, view)| Grid::of(view, below, *at)).collect();
-    // With and without what is filled down.
-    let views = views.into_iter().zip(&grids).flat_map(|((at, view), grid)| {
+    let tried = views.into_iter().zip(&grids).flat_map(|((at, view), grid)| {
         let with = grid.as_ref().and_then(|grid| {
             let mut own = SheetView::of(&merges, grid.rows(), at).into_iter();
             let own = own.find(|own| own.header_rows == view.header_rows)?;
-            Some(grid.seen(own))
+            likeliest(grid.seen(own), keys, crosswalk)
         });
-        // Rows under headings are of these, and the same rows without them are others.
-        let without = (!matches!(grid, Some(Grid::Sections(..)) if with.is_some())).then_some(view);
+        // With and without what is filled down; rows under headings are of these, and notes are nobody's.
+        let without = with.is_none() || matches!(grid, Some(Grid::Filled(..)));
+        let without = without.then(|| likeliest(view, keys, crosswalk)).flatten();
         with.into_iter().chain(without)
-    });
-    let tried = views.filter_map(|view| {
-        let sample = view.sampled();
-        let long = long(&sample, keys, crosswalk);
-        if long.is_some() && declared_time(&sample, keys).is_some() {
-            return long.map(|guess| (usize::MAX, guess, view));
-        }
-        let guesses = [
-            long,
-            wide(&sample, crosswalk),
-            parts_across(&sample, crosswalk),
-            entities_across(&sample, crosswalk),
-            timeless(&sample, crosswalk),
-        ];
-        // A note is left out where it would be a name.
-        let is_named = |guess: &TableGuess| {
-            let first = view.columns.first().map(|column| &column.name);
-            guess.notes.is_empty() || guess.entity.as_ref().map(|entity| &entity.column) == first
-        };
-        let best = guesses
-            .into_iter()
-            .flatten()
-            .filter(is_named)
-            .reduce(|best, next| if next.score > best.score { next } else { best });
-        best.map(|guess| (guess.score, guess, view))
     });
     // The earliest of equals: a header stands above its data.
     let (_, sample, view) = tried.reduce(|best, next| if next.0 > best.0 { next } else { best })?;

@@ -87,9 +87,10 @@ fn is_clock(text: &str) -> bool {
 
 fn says_time(unit: &str) -> bool {
     const UNITS: [&str; 46] = [
-        "h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden", "heure", "heures", "hora", "horas", "ч", "m", "mn", "min",
-        "mins", "minute", "minutes", "minuten", "minutos", "мин", "s", "sec", "secs", "second", "seconds", "sek", "sekunden",
-        "сек", "ms", "d", "day", "days", "tag", "tage", "jour", "jours", "w", "week", "weeks", "小时", "分钟", "分", "秒", "天",
+        "h", "hr", "hrs", "hour", "hours", "std", "stunde", "stunden", "heure", "heures", "hora", "horas",
+        "ч", "m", "mn", "min", "mins", "minute", "minutes", "minuten", "minutos", "мин", "s", "sec", "secs",
+        "second", "seconds", "sek", "sekunden", "сек", "ms", "d", "day", "days", "tag", "tage", "jour",
+        "jours", "w", "week", "weeks", "小时", "分钟", "分", "秒", "天",
     ];
     let unit = unit.trim_end_matches(['.', ',', 't']);
     UNITS.contains(&unit)

@@ -23,7 +23,8 @@ pub(super) fn sections_seen(view: &SheetView<'_>) -> Option<SectionsGuess> {
     let column = view.columns.first()?;
     let lines = lines(view, column)?;
     let is_note = |text: &str| says_note(text);
-    let mut guess = SectionsGuess { column: column.at, header: column.name.clone(), ..SectionsGuess::default() };
+    let mut guess =
+        SectionsGuess { column: column.at, header: column.name.clone(), ..SectionsGuess::default() };
     let (mut outer, mut inner) = (Level::default(), Level::default());
     for (at, line) in lines.iter().enumerate() {
         let Line::Alone(row) = line else { continue };
@@ -41,7 +42,8 @@ pub(super) fn sections_seen(view: &SheetView<'_>) -> Option<SectionsGuess> {
             _ => inner.headings.push((text, row.number)),
         }
     }
-    let first = lines.iter().find(|line| !matches!(line, Line::Alone(row) if is_note(column.cell(row).raw().trim())));
+    let first =
+        lines.iter().find(|line| !matches!(line, Line::Alone(row) if is_note(column.cell(row).raw().trim())));
     let begins = matches!(first, Some(Line::Alone(_)));
     guess.tells_apart = has_names_twice(view, column, &lines);
     let count = outer.headings.len() + inner.headings.len();
@@ -106,9 +108,7 @@ fn lines<'r>(view: &SheetView<'r>, column: &ViewColumn) -> Option<Vec<Line<'r>>>
         lines.pop();
     }
     let has = |wanted: fn(&Line<'_>) -> bool| lines.iter().any(wanted);
-    let of_numbers = |line: &Line<'_>| {
-        matches!(line, Line::Data(row) if view.columns.iter().any(|own| own.at != column.at && is_numeral(own.cell(row))))
-    };
+    let of_numbers = |line: &Line<'_>| matches!(line, Line::Data(row) if view.columns.iter().any(|own| own.at != column.at && is_numeral(own.cell(row))));
     (has(|line| matches!(line, Line::Alone(_))) && lines.iter().any(of_numbers)).then_some(lines)
 }
 
@@ -165,8 +165,20 @@ fn are_in_order(column: &ViewColumn, lines: &[Line<'_>]) -> bool {
 
 /// Whether a text alone in its row seems to be a note.
 fn says_note(text: &str) -> bool {
-    const WORDS: [&str; 12] =
-        ["note", "notes", "source", "sources", "quelle", "fuente", "nota", "remarque", "anmerkung", "注", "资料来源", "примечание"];
+    const WORDS: [&str; 12] = [
+        "note",
+        "notes",
+        "source",
+        "sources",
+        "quelle",
+        "fuente",
+        "nota",
+        "remarque",
+        "anmerkung",
+        "注",
+        "资料来源",
+        "примечание",
+    ];
     let lower = fold(text).to_lowercase();
     let first = lower.split(|character: char| !character.is_alphanumeric()).find(|word| !word.is_empty());
     text.starts_with(['*', '†', '‡', '(', '[', '¹', '²', '³'])
@@ -188,9 +200,8 @@ pub(super) fn with_sections(
     let own: BTreeSet<u32> = view.filled.iter().map(|row| row.number).collect();
     let none = |level: &Level| level.has_none.then(|| BEFORE.to_owned());
     let mut above: Vec<Option<String>> = guess.levels.iter().map(none).collect();
-    let level_of = |row: u32| {
-        guess.levels.iter().position(|level| level.headings.iter().any(|(_, own)| *own == row))
-    };
+    let level_of =
+        |row: u32| guess.levels.iter().position(|level| level.headings.iter().any(|(_, own)| *own == row));
     let rows_of: BTreeSet<u32> = guess
         .levels
         .iter()
@@ -201,7 +212,8 @@ pub(super) fn with_sections(
     for row in rows.iter_mut().skip(from) {
         if rows_of.contains(&row.number) {
             if let Some(at) = level_of(row.number) {
-                let text = row.cell(guess.column).raw().trim().trim_end_matches([':', '：']).trim_end().to_owned();
+                let text =
+                    row.cell(guess.column).raw().trim().trim_end_matches([':', '：']).trim_end().to_owned();
                 let inner = above.iter_mut().zip(&guess.levels).skip(at + 1);
                 inner.for_each(|(own, level)| *own = none(level));
                 if let Some(own) = above.get_mut(at) {

@@ -192,7 +192,18 @@ impl<'r> SheetView<'r> {
         let header_row = head.first().map_or(1, |row| row.number);
         let above = at.checked_sub(1).and_then(|at| merges.rows.get(at));
         let header_rows = u32::try_from(height).unwrap_or(1);
-        Self { header_row, header_rows, columns, above, head, below, filled, fill: Vec::new(), sections: None, notes: Vec::new() }
+        Self {
+            header_row,
+            header_rows,
+            columns,
+            above,
+            head,
+            below,
+            filled,
+            fill: Vec::new(),
+            sections: None,
+            notes: Vec::new(),
+        }
     }
 
     /// The view with some of its rows, spread over all, by which it is compared with others.

@@ -9,6 +9,7 @@ use super::joined_names::says_sum;
 use super::measures_seen::{Measures, measures};
 use super::numbers_seen::{NumbersIn, NumbersSeen, numbers_seen};
 use crate::cell::Cell;
+use crate::missing_codes::CodesSeen;
 use crate::shown::Shown;
 use crate::source::ValueKind;
 
@@ -142,11 +143,14 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
         readings.get(usize::from(by_comma)).and_then(|reading| reading.number(text))
     };
     let native = held.len();
+    let mut codes = CodesSeen::default();
+    held.iter().for_each(|number| codes.see(*number, 0, 0));
     let mut written = 0;
     for (text, count) in &counts {
         if let Some(number) = number_in(by_comma, text) {
             written += count;
-            held.extend(std::iter::repeat_n(number, (*count).min(2)));
+            held.push(number);
+            (0..*count).for_each(|_| codes.see(number, 0, 0));
         }
         // A double hasn't all of its digits.
         let own = text.trim().strip_prefix('-').unwrap_or(text.trim());
@@ -176,9 +180,7 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
     } else {
         ValueKind::Number
     };
-    let codes = [-9.0, -99.0, -999.0, -9999.0, -8888.0, 9999.0, 99999.0];
-    let codes = codes.into_iter().filter(|code| held.iter().filter(|number| *number == code).count() > 1);
-    let codes: Vec<f64> = codes.collect();
+    let codes = codes.doubtful_numbers();
     let read = |text: &String| match kind {
         ValueKind::Number => {
             let read = |by_comma| number_in(by_comma, text).map(shortest_decimal);
