@@ -295,6 +295,14 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
                 Some(known) => Some(*known),
                 None => {
                     let hint = one_of(name, variants.iter().copied());
+                    // What looks like a choice may be meant for a column.
+                    let hint = match content {
+                        None if variants.contains(&"column") && name != "column" => {
+                            let column = format!("a column is named as `{{column: {name}}}`");
+                            Some(hint.map_or_else(|| column.clone(), |hint| format!("{hint}; {column}")))
+                        }
+                        _ => hint,
+                    };
                     self.reading.record(span, format!("`{name}` isn't known here"), hint);
                     None
                 }

@@ -287,13 +287,13 @@ fn section_lines(guess: &TableGuess, lines: &mut Lines) {
     };
     let mut asked = "each of these stands alone in its row: do the rows under it belong to it?".to_owned();
     if sections.levels.len() > 1 {
-        asked.push_str(" Those over others are taken for the outer ones");
+        asked.push_str(" Those over others are taken for the outer ones.");
     }
     if let Some(row) = sections.before {
-        asked.push_str(&format!("; row {row} is under none of a level: what is it of (`before`)?"));
+        asked.push_str(&format!(" Row {row} is under none of a level: what is it of (`before`)?"));
     }
     if !sections.levels.iter().any(|level| guess.is_key(&level.name) || guess.has_texts(&level.name)) {
-        asked.push_str("; the names are told apart without them, and they aren't read: name one under `entity_with` to read it");
+        asked.push_str(" The names are told apart without them, and they aren't read: name one under `entity_with` to read it");
     }
     lines.review("    sections:", &one_line(&asked));
     for (at, level) in sections.levels.iter().enumerate() {

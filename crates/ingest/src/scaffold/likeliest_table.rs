@@ -164,6 +164,7 @@ pub(super) fn table(
         (Layout::Long, Some(_)) => long(&view, keys, crosswalk),
     }?;
     guess.strays = strays(&view, &guess);
+    guess.sections = guess.sections.take().and_then(|sections| sections.until(guess.last_row));
     guess.skip_rows = not_skipped(&view, guess.skip_rows);
     let filled = view.fill.iter().filter_map(|own| {
         let column = view.columns.iter().find(|column| column.at == own.column)?;

@@ -18,8 +18,8 @@ pub(super) enum Measures {
 }
 
 /// What nearly all of some texts are, if they are measures.
-pub(super) fn measures(texts: &BTreeSet<String>) -> Option<Measures> {
-    let folded: Vec<String> = texts.iter().map(|text| fold(text)).filter(|text| !text.is_empty()).collect();
+pub(super) fn measures<'t>(texts: impl Iterator<Item = &'t String>) -> Option<Measures> {
+    let folded: Vec<String> = texts.map(|text| fold(text)).filter(|text| !text.is_empty()).collect();
     let most = |count: usize| count > 0 && count * 10 >= folded.len() * 8;
     let units: Vec<String> = folded.iter().filter_map(|text| unit(text)).collect();
     let distinct: BTreeSet<String> = units.iter().cloned().collect();
@@ -101,7 +101,8 @@ mod tests {
     use super::*;
 
     fn seen(texts: &[&str]) -> Option<Measures> {
-        measures(&texts.iter().map(|text| (*text).to_owned()).collect())
+        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+        measures(texts.iter())
     }
 
     #[test]

@@ -104,12 +104,16 @@ fn lines<'r>(view: &SheetView<'r>, column: &ViewColumn) -> Option<Vec<Line<'r>>>
         return None;
     }
     let mut lines: Vec<Line<'r>> = view.filled.iter().filter_map(line).collect();
-    while matches!(lines.last(), Some(Line::Alone(_))) {
+    let of_numbers = |line: &Line<'_>| {
+        let has_number =
+            |row: &GridRow| view.columns.iter().any(|own| own.at != column.at && is_numeral(own.cell(row)));
+        matches!(line, Line::Data(row) if has_number(row))
+    };
+    // What stands under the last number is no part of the table.
+    while lines.last().is_some_and(|line| !of_numbers(line)) {
         lines.pop();
     }
-    let has = |wanted: fn(&Line<'_>) -> bool| lines.iter().any(wanted);
-    let of_numbers = |line: &Line<'_>| matches!(line, Line::Data(row) if view.columns.iter().any(|own| own.at != column.at && is_numeral(own.cell(row))));
-    (has(|line| matches!(line, Line::Alone(_))) && lines.iter().any(of_numbers)).then_some(lines)
+    lines.iter().any(|line| matches!(line, Line::Alone(_))).then_some(lines)
 }
 
 /// Texts that stand alone between rows of data and seem to be notes, with their rows.

@@ -28,3 +28,13 @@ pub(super) struct Level {
 
 /// What rows above the first heading are said to be of.
 pub(super) const BEFORE: &str = "no heading";
+
+impl SectionsGuess {
+    /// Without what stands under the table's last row; nothing where a level has no heading above that.
+    pub(super) fn until(mut self, last: Option<u32>) -> Option<Self> {
+        let within = |row: u32| last.is_none_or(|last| row <= last);
+        self.levels.iter_mut().for_each(|level| level.headings.retain(|(_, row)| within(*row)));
+        self.notes.retain(|(_, row)| within(*row));
+        self.levels.iter().all(|level| !level.headings.is_empty()).then_some(self)
+    }
+}

@@ -246,8 +246,18 @@ impl SheetView<'_> {
 }
 
 /// What titles say of a table that goes on from another page.
-pub(super) const GOES_ON: [&str; 8] =
-    ["continued", "cont'd", "(cont", "(suite", "fortsetzung", "concluded", "продолжение", "(续"];
+pub(super) const GOES_ON: [&str; 10] = [
+    "continued",
+    "cont'd",
+    "(cont",
+    "(suite",
+    "fortsetzung",
+    "concluded",
+    "продолжение",
+    "续表",
+    "續表",
+    "(续",
+];
 
 /// Whether a row says what one of the header's rows says, as after a page break.
 fn repeats(head: &[GridRow], row: &GridRow) -> bool {

@@ -70,6 +70,8 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
     let (mut errors, mut first) = (BTreeSet::new(), Vec::new());
     let (mut wide_whole, mut beyond, mut unread) = (false, false, BTreeMap::<String, usize>::new());
     let (mut fractions, mut cut) = (false, false);
+    // Lengths of time, as workbooks hold them.
+    let mut times: BTreeSet<String> = BTreeSet::new();
     for cell in cells {
         let text = match cell {
             cell if cell.is_blank() => {
@@ -102,6 +104,9 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
             Cell::Date(date) => {
                 if first.len() < 3 && !first.iter().any(|own| own == date) {
                     first.push(date.to_owned());
+                }
+                if !date.contains('-') && times.len() < TEXTS {
+                    times.insert(date.to_owned());
                 }
                 dates += 1;
                 continue;
@@ -217,7 +222,7 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
         most: held.iter().copied().fold(f64::NEG_INFINITY, f64::max),
         cut,
         headless: false,
-        measures: if kind == ValueKind::Text { measures(&texts) } else { None },
+        measures: if kind == ValueKind::Text { measures(texts.union(&times)) } else { None },
         totals: texts.iter().filter(|text| says_sum(text)).cloned().collect(),
         seen,
         examples,
