@@ -11,7 +11,7 @@ use crate::column_letter::letters;
 use crate::corrected::Corrections;
 use crate::crosswalk::Crosswalk;
 use crate::error::{IngestError, Result};
-use crate::fill::{FillColumns, FilledRow};
+use crate::fill::{Carried, FillColumns, FilledRow};
 use crate::given::{GivenColumns, GivenRow};
 use crate::grid::{Grid, GridRow};
 use crate::header::Header;
@@ -20,6 +20,7 @@ use crate::layout::Layout;
 use crate::read::read_grid;
 use crate::row_key::{KeyColumns, KeyedRow};
 use crate::rows::Row;
+use crate::sections::{Above, SectionColumns, SectionRow, Seen};
 use crate::source::Source;
 use crate::tidying::{Asked, Tidying};
 
@@ -95,21 +96,48 @@ fn said(
         )
     } else {
         let what = of_column(source, &header, column);
+        let sections = SectionColumns::beside(&mut tidying, &mut header);
         let fill = FillColumns::find(&mut tidying, &header);
         let Some(keys) = KeyColumns::find(&mut tidying, &header) else { return Ok(None) };
         let Some(own) = grid.row(row) else { return Ok(None) };
         let values = value_columns(source, &header);
         let mut status = String::new();
-        let mut carried = fill.begin();
-        for above in grid.rows.iter().filter(|above| above.number > last && above.number < row) {
-            corrections.in_row(&mut tidying, above, |_, above| fill.see(&mut carried, above));
+        let (mut carried, mut above) = (fill.begin(), sections.begin());
+        let see = |carried: &mut Carried, above: &mut Above, row: &dyn Row| {
+            let seen = sections.see(above, row);
+            match seen {
+                Seen::Data => fill.see(carried, row),
+                Seen::Heading => *carried = fill.begin(),
+                Seen::Other(_) | Seen::Unknown(..) => {}
+            }
+            seen
+        };
+        for own in grid.rows.iter().filter(|own| own.number > last && own.number < row) {
+            corrections.in_row(&mut tidying, own, |_, own| {
+                see(&mut carried, &mut above, own);
+            });
         }
+        let mut heading = None;
         corrections.in_row(&mut tidying, own, |tidying, own| {
-            fill.see(&mut carried, own);
+            heading = match see(&mut carried, &mut above, own) {
+                Seen::Heading => Some("a heading by `sections`, which the rows under it are of"),
+                Seen::Other(_) => Some("no heading by `not_headings` of `sections`, and its row is left out"),
+                Seen::Unknown(..) => {
+                    Some("alone in its row, and `sections` doesn't say whether it is a heading")
+                }
+                Seen::Data if header.is_repeated_by(own) => {
+                    Some("in a row that repeats the header, and is left out")
+                }
+                Seen::Data => None,
+            };
             let filled = FilledRow { row: own, columns: &fill, carried: &carried };
+            let filled = SectionRow { row: &filled, above: &above };
             let given = GivenRow { row: &filled, given: &given };
             status = status_of(tidying, &keys, &given, &values);
         });
+        if let Some(heading) = heading {
+            return Ok(Some(CellSaid { text: format!("{shown} is {heading}"), is_key: false }));
+        }
         let read = status.is_empty();
         let is_key = read && what.is_key;
         let name = name_of(&mut tidying, &keys, own).filter(|_| is_key && what.is_entity);

@@ -69,6 +69,7 @@ fn unread(source: &Source) -> Option<String> {
         (!source.entity_with.is_empty(), "entities named by several columns"),
         (!source.not_times.is_empty(), "rows whose time is none"),
         (!source.fill.is_empty(), "keys filled down"),
+        (!source.sections.is_empty(), "headings on rows of their own"),
         (source.era.is_some(), "years of an era"),
         (source.skip_initial_space, "quotation marks behind spaces"),
         (!source.corrections.is_empty(), "corrections of the manifest"),

@@ -62,6 +62,7 @@ mod public_vintages;
 mod published;
 mod questions;
 mod read_only;
+mod read_or_named;
 mod real_hyper_queue;
 mod real_slurm;
 mod replicate;

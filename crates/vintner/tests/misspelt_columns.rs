@@ -139,3 +139,26 @@ fn lists_that_name_nothing_are_refused() {
         assert!(run.stderr.contains(said) && run.stderr.contains("pipeline.yaml:"), "{}", run.stderr);
     }
 }
+
+/// A choice among which a column may be named: by its name alone it is none.
+#[test]
+fn a_column_to_cluster_by_is_offered_in_its_form() {
+    let workspace = workspace();
+    workspace.edit(
+        PIPELINE,
+        "{kind: cluster}}\n\n  # The same",
+        "{kind: cluster, by: lagre}}\n\n  # The same",
+    );
+    let run = workspace.vintner(&["-C", "examples/operations", "reproduce"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("`lagre` isn't known here"), "{}", run.stderr);
+    assert!(run.stderr.contains("a column is named as `{column: lagre}`"), "{}", run.stderr);
+    workspace.edit(PIPELINE, "by: lagre", "by: {column: lagre}");
+    let run = workspace.vintner(&["-C", "examples/operations", "reproduce", "--keep-going"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("pipeline.yaml:") && run.stderr.contains("did you mean `large`?"),
+        "{}",
+        run.stderr
+    );
+}

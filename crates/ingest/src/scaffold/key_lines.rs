@@ -258,10 +258,12 @@ fn note_line(guess: &TableGuess, lines: &mut Lines) {
     let texts: Vec<String> = texts.into_iter().collect();
     let rows: Vec<String> = guess.notes.iter().take(LISTED).map(|(_, row)| row.to_string()).collect();
     let more = if guess.notes.len() > LISTED { ", …" } else { "" };
-    let seen = format!(
-        "notes between the rows, which are left out (rows {}{more}): is that right?",
-        rows.join(", ")
-    );
+    let of = if guess.notes.len() == 1 {
+        "a note between the rows, which is left out (row"
+    } else {
+        "notes between the rows, which are left out (rows"
+    };
+    let seen = format!("{of} {}{more}): is that right?", rows.join(", "));
     lines.review(&format!("    not_entities: [{}]", texts.join(", ")), &seen);
 }
 
