@@ -202,7 +202,7 @@ def flags(b, ws):
 case("flagcols.xlsx", xl(flags), [("A","2019",1.5),("A","2020",2.5),("B","2019",3.5),("B","2020",4.5)])
 
 case("sepline.csv", "sep=;\nCountry;Year;V\nA;2000;1,5\nA;2001;2,5\nB;2000;3,5\n".encode(), [("A","2000",1.5),("A","2001",2.5),("B","2000",3.5)])
-case("french.csv", "This file was created by CMPT_ME_BEME_RETS using the 202401 CRSP database.\n\n,Mkt-RF,SMB,HML,RF\n192607,    2.96,   -2.56,   -2.43,    0.22\n192608,    2.64,   -1.17,    3.82,    0.25\n192609,  -99.99,   -1.40,    0.13,    0.23\n\n Annual Factors: January-December \n,Mkt-RF,SMB,HML,RF\n  1927,   29.47,   -2.04,   -4.54,    3.12\n  1928,   35.39,    4.51,   -6.17,    3.56\n\nCopyright 2024 Kenneth R. French\n".encode(), [("","1927",29.47),("","1928",35.39),("","1928",3.56)])
+case("french.csv", "This file was created by CMPT_ME_BEME_RETS using the 202401 CRSP database.\n\n,Mkt-RF,SMB,HML,RF\n192607,    2.96,   -2.56,   -2.43,    0.22\n192608,    2.64,   -1.17,    3.82,    0.25\n192609,  -99.99,   -1.40,    0.13,    0.23\n\n Annual Factors: January-December \n,Mkt-RF,SMB,HML,RF\n  1927,   29.47,   -2.04,   -4.54,    3.12\n  1928,   35.39,    4.51,   -6.17,    3.56\n\nCopyright 2024 Kenneth R. French\n".encode(), [("","1926-07",2.96),("","1926-08",2.64),("","1926-09",-1.4)])
 case("french.txt", "            Mkt-RF      SMB      HML       RF\n192607    2.96   -2.56   -2.43    0.22\n192608    2.64   -1.17    3.82    0.25\n192609    0.36   -1.40    0.13    0.23\n".encode(), [("","1926-07",2.96)])
 case("shiller.csv", "Date,P,D,CPI\n1871.09,4.84,0.26,12.2\n1871.1,4.59,0.26,12.4\n1871.11,4.64,0.26,12.4\n1871.12,4.74,0.26,12.6\n1872.01,4.86,0.2633,12.6\n".encode(), [("","1871-10",4.59)])
 case("undata.csv", '"Country or Area","Year","Value","Value Footnotes"\n"Albania","2019","1234.5",""\n"Albania","2020","1300.25","1"\n"Benin","2019","55","2"\n\n"footnoteSeqID","Footnote"\n"1","Provisional."\n"2","Estimate."\n'.encode(), [("Albania","2019",1234.5),("Albania","2020",1300.25),("Benin","2019",55)])
@@ -374,7 +374,7 @@ AWAITED = {
     "nan.csv": {"refused": "Inf"},
     "lt.csv": {"refused": "<0.1"},
     "fmt.xlsx": {"more": True},
-    "french.csv": {"more": True, "asked": ["above the header hold numbers"]},
+    "french.csv": {"more": True, "asked": ["rows 10 to 11 hold numbers"]},
     "french.txt": {"left out": True},
     "shiller.csv": {"refused": "1871.1"},
     "undata.csv": {"refused": "Footnote"},
