@@ -243,7 +243,7 @@ pub fn record(branch: &str, outputs: &[&[u8]]) -> (Digest, Record) {
             groups: BTreeMap::new(),
             empty_group: None,
         };
-        (format!("output{at}"), output)
+        (format!("output{at}"), Box::new(output))
     };
     let record = Record {
         branch: branch.to_owned(),

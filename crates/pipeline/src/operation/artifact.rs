@@ -20,6 +20,8 @@ use crate::error::{PipelineError, Result};
 
 /// Frames of so many bytes are read by one thread.
 const SMALL: usize = 1 << 20;
+/// The same, to go through: a frame of fewer values.
+const FEW_VALUES: usize = 16_384;
 
 /// Frames of more rows are written by several threads, and packed quickly.
 const PARALLEL: usize = 1 << 16;
@@ -208,11 +210,15 @@ fn digests(
     what: &str,
     grouped_by: Option<&str>,
 ) -> Result<FrameDigests> {
-    let columns = frame.columns().par_iter().map(|column| {
+    let of_column = |column: &Column| {
         let digest = noted_digest(column_digest(column)?, notes.get(column.name().as_str()));
         Ok((column.name().to_string(), (column.dtype().to_string(), digest)))
-    });
-    let columns: PolarsResult<BTreeMap<_, _>> = columns.collect();
+    };
+    // To wake other threads takes longer than to go through a small frame.
+    let columns: PolarsResult<BTreeMap<_, _>> = match frame.height() * frame.width() < FEW_VALUES {
+        true => frame.columns().iter().map(of_column).collect(),
+        false => frame.columns().par_iter().map(of_column).collect(),
+    };
     let groups = grouped_by.map(|column| group_digests(frame, column)).transpose();
     let refused = |error: PolarsError| refused(what, &error);
     Ok((Some(columns.map_err(refused)?), groups.map_err(refused)?))

@@ -36,4 +36,4 @@ pub use output_declaration::OutputDeclaration;
 pub use outputs::Outputs;
 pub use question::Question;
 pub use registry::Registry;
-pub(crate) use standing::{Standing, StandingFile};
+pub(crate) use standing::{Standing, StandingFile, StandingFiles};

@@ -6,11 +6,15 @@
 //! hands it over, is elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::digest::Digest;
 use crate::files::{Identity, Stamp};
+
+/// Files by their paths in the folder: as texts, since a path is compared part by part.
+pub(crate) type StandingFiles = BTreeMap<OsString, StandingFile>;
 
 /// A folder of inputs, and what is known of its files.
 #[derive(Debug)]
@@ -22,8 +26,7 @@ pub(crate) struct Standing {
 
 #[derive(Debug, Default)]
 struct Known {
-    /// By path in the folder.
-    files: BTreeMap<PathBuf, StandingFile>,
+    files: StandingFiles,
     is_spoilt: bool,
 }
 
@@ -39,7 +42,7 @@ pub(crate) struct StandingFile {
 
 impl Standing {
     /// The folder, with what is in it.
-    pub(crate) fn new(folder: PathBuf, files: BTreeMap<PathBuf, StandingFile>) -> Self {
+    pub(crate) fn new(folder: PathBuf, files: StandingFiles) -> Self {
         Self { folder, known: Mutex::new(Known { files, is_spoilt: false }) }
     }
 
@@ -49,12 +52,17 @@ impl Standing {
 
     /// What lies at a path of the folder.
     pub(crate) fn file(&self, path: &Path) -> Option<StandingFile> {
-        self.known().files.get(path).cloned()
+        self.known().files.get(path.as_os_str()).cloned()
+    }
+
+    /// Whether what lies at a path of the folder has this digest.
+    pub(crate) fn holds(&self, path: &Path, digest: &Digest) -> bool {
+        self.known().files.get(path.as_os_str()).is_some_and(|file| file.digest == *digest)
     }
 
     /// Notes what lies at a path of the folder from now on.
     pub(crate) fn note(&self, path: &Path, file: StandingFile) {
-        self.known().files.insert(path.to_owned(), file);
+        self.known().files.insert(path.into(), file);
     }
 
     /// Notes that something isn't as it was left there: the folder is handed over no more.
@@ -63,15 +71,23 @@ impl Standing {
     }
 
     /// All that lies in it, by path; nothing where it isn't to be handed over again.
-    pub(crate) fn files(&self) -> Option<BTreeMap<PathBuf, StandingFile>> {
+    pub(crate) fn files(&self) -> Option<StandingFiles> {
         let known = self.known();
         (!known.is_spoilt).then(|| known.files.clone())
     }
 
     /// The folders that files at these paths lie in, by their paths.
-    pub(crate) fn folders_of<'p>(paths: impl Iterator<Item = &'p PathBuf>) -> BTreeSet<PathBuf> {
-        let above = paths.flat_map(|path| path.ancestors().skip(1));
-        above.filter(|folder| !folder.as_os_str().is_empty()).map(Path::to_owned).collect()
+    pub(crate) fn folders_of<'p>(paths: impl Iterator<Item = &'p Path>) -> BTreeSet<PathBuf> {
+        let mut folders = BTreeSet::new();
+        let mut before = None;
+        for folder in paths.filter_map(Path::parent) {
+            // Mostly it is that of the path before.
+            if before.replace(folder) != Some(folder) {
+                let all = folder.ancestors().filter(|folder| !folder.as_os_str().is_empty());
+                folders.extend(all.map(Path::to_owned));
+            }
+        }
+        folders
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -1,6 +1,6 @@
 //! Where outputs are written into the workspace, once every name in a path is filled in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use unicode_normalization::UnicodeNormalization;
@@ -169,7 +169,7 @@ impl Plan<'_> {
     /// Files and folders of the workspace that nothing may be written over, with what they are.
     fn read_paths(&self, branches: &[&Branch<'_>]) -> BTreeMap<Vec<String>, (String, String)> {
         let mut read = BTreeMap::new();
-        let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+        let mut seen: HashSet<PathBuf> = HashSet::new();
         let mut put = |path: &Path, what: String| {
             // Of each path what is said of it first counts, and branches mostly read what others do.
             if !seen.insert(path.to_owned()) {

@@ -1,7 +1,7 @@
 //! A look at all branches of a plan as they stand, which runs nothing and writes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::status::{LastFailure, StageStatus, State};
 use crate::digest::Digest;
@@ -19,7 +19,7 @@ pub struct Survey<'p, 'a> {
     pub(crate) reading: Reading,
     pub(crate) progress: Progress<'a, StageStatus>,
     /// The fingerprints of the vintage's last run.
-    pub(crate) latest: BTreeMap<String, Digest>,
+    pub(crate) latest: Arc<BTreeMap<String, Digest>>,
     /// What failed and hasn't been made since.
     failures: BTreeMap<String, Failure>,
     /// Stages whose branches aren't known yet.

@@ -1,15 +1,11 @@
 //! Running a plan: which branch when, and what is kept and shown at the end.
 
-use std::collections::BTreeMap;
-use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
-use std::thread;
 
 use super::branch_result::BranchResult;
-use super::ending::{cached, check_publications, publish_all, remember, results, show};
 use super::executor::{Ended, News, Threads};
-use super::failures::remember_failures;
+use super::finish::Finish;
 use super::locked::locked;
 use super::making::Making;
 use super::observer::Observer;
@@ -19,12 +15,12 @@ use super::reading::Reading;
 use super::report::{Outcome, Report, StageReport};
 use super::run_options::RunOptions;
 use super::seen::Seen;
-use super::snapshot::{KnownBranches, keep_known};
+use super::snapshot::KnownBranches;
 use super::tasks::Tasks;
 use crate::error::{PipelineError, Result};
 use crate::plan::{BranchAt, Part, Plan};
 use crate::spec::ForEach;
-use crate::store::{Shown, SpareLocks, Store, WriteThrough};
+use crate::store::{SpareLocks, Store, WriteThrough};
 
 /// So many branches are met one after the other: to look at one takes less than to wake a thread for it.
 const TOGETHER: usize = 32;
@@ -326,126 +322,32 @@ impl Run<'_> {
     fn finish(self) -> Result<Report> {
         let Making { plan, progress, reading, store, options, disk, spare_locks, known, .. } = self.making;
         drop(spare_locks);
-        let vintage = &plan.vintage.name;
-        let mut report = Report::new(plan, options.cancelled.is_cancelled());
         let came_out = locked(&progress, plan, &reading);
         let stages: Vec<_> = progress.into_stages().collect();
-        let made = |result: &OnceLock<BranchResult>| result.get().is_some_and(|result| result.made.is_some());
-        // Reports that belong together are written together: none of them where a stage failed.
-        let whole = stages.iter().zip(&plan.parts).all(|(known, part)| match known {
-            Some(known) => known.results.iter().all(made),
-            None => *part == Part::LeftOut,
-        });
-        // Where a stage failed, what couldn't be read was its fault, and is reported as that.
-        report.locked = if whole { came_out? } else { came_out.unwrap_or_default() };
-        let is_failure = |report: &StageReport| matches!(report.outcome, Outcome::Failed(_));
-        let failed = self.unlaid.iter().filter_map(OnceLock::get).any(is_failure)
-            || results(&stages).filter_map(|(_, result)| result).any(|result| is_failure(&result.report));
-        let mut store_only = options.store_only;
-        if let Some(locked) = &options.locked {
-            let differences = locked.differences(&report.locked, !(plan.whole && whole));
-            // That a stage failed has to be said before that others came out different.
-            store_only |= !differences.is_empty();
-            if !differences.is_empty() && !failed {
-                // What was made stays in the store, where the next run finds it.
-                disk.settle()?;
-                reading.save();
-                return Err(PipelineError::Unlocked { vintage: vintage.clone(), differences });
-            }
+        let mut ending = Finish::new((plan, store, options), &reading, &known, &stages, &self.unlaid);
+        ending.note_what_came_out(came_out)?;
+        if let Err(unlocked) = ending.hold_to_the_lock() {
+            // What was made stays in the store, where the next run finds it.
+            disk.settle()?;
+            reading.save();
+            return Err(unlocked);
         }
         // Two runs at once show their results one after the other, and each adds to what is the latest.
         let showing = store.showing()?;
-        let before = store.latest(plan.key());
-        // What a failed branch depended on at its last success still explains the next run.
-        let mut latest = if plan.whole && whole { BTreeMap::new() } else { before.clone() };
-        let mut shown = Shown::default();
         let mut publishing = Publishing::new(store, plan, &reading, &options.known, showing.is_alone());
-        let publishes = whole && !store_only;
-        // Some paths are known only now.
-        let mut unshown = if publishes { check_publications(plan, store, &stages) } else { Ok(()) };
-        for (stage, known) in stages.iter().enumerate() {
-            let Some(known) = known else {
-                report.stages.extend(self.unlaid[stage].get().cloned());
-                continue;
-            };
-            let selected = plan.parts[stage] == Part::Made;
-            for (branch, result) in known.branches.iter().zip(&known.results) {
-                let Some(result) = result.get() else { continue };
-                if let Some((digest, record)) = &result.made {
-                    if !store_only && unshown.is_ok() {
-                        let is_shown = result.is_unmoved;
-                        unshown = show((store, plan.key()), branch, record, &reading, is_shown, &mut shown);
-                    }
-                    if publishes && selected && unshown.is_ok() {
-                        unshown = publish_all(&mut publishing, plan, branch, record, &mut report.published);
-                    }
-                    latest.insert(branch.id.to_string(), digest.clone());
-                }
-                if selected || matches!(result.report.outcome, Outcome::Failed(_)) {
-                    report.stages.push(result.report.clone());
-                }
-            }
-        }
-        let unmoved = results(&stages).filter_map(|(_, result)| result).filter(|result| result.is_unmoved);
-        tracing::info!(branches = unmoved.count(), "are as an earlier run found them");
-        let settled = disk.settle();
-        let mut others = Vec::new();
-        // What isn't on the disk isn't remembered as sound.
-        let is_settled = settled.is_ok();
-        unshown = unshown.and(settled);
-        if !store_only && plan.whole && whole && unshown.is_ok() {
-            match store.tidy_outputs(plan.key(), &shown, &reading.files, &showing) {
-                Ok(left) => others = left,
-                Err(error) => unshown = Err(error),
-            }
-        }
-        // What waits for the disk waits for all of it at once, and what is noted for the next run is written meanwhile.
-        let (published, noted) = thread::scope(|scope| {
-            let noting = || store.put_latest(plan.key(), &latest);
-            let noting = (latest != before).then(|| scope.spawn(noting));
-            let remembering = || {
-                let request = options.remember.as_ref();
-                if let Some(request) = request.filter(|_| whole && !store_only && unshown.is_ok()) {
-                    let cached = cached(plan, store, &stages, &others);
-                    keep_known(&known, (plan, store, &reading), request, cached);
-                }
-                reading.save();
-            };
-            let remembering = is_settled.then(|| scope.spawn(remembering));
-            let published = publishing.finish();
-            let noted = noting.map(|noting| noting.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            if let Some(remembering) = remembering {
-                remembering.join().unwrap_or_else(|panic| resume_unwind(panic));
-            }
-            (published, noted.unwrap_or(Ok(())))
-        });
-        match published {
-            Ok(set_aside) => report.set_aside = set_aside,
-            Err(error) => unshown = unshown.and(Err(error)),
-        }
-        if !options.store_only
-            && let Err(error) = remember_failures(store, plan, &stages, &self.unlaid)
-        {
-            tracing::warn!(%error, "what failed can't be remembered");
-        }
-        unshown = unshown.and(noted);
+        let before = store.latest(plan.key());
+        let (shown, latest) = ending.show_and_publish(&mut publishing, &before);
+        let is_settled = ending.settle(disk);
+        let others = ending.tidy(&shown, &showing);
+        let noted = ending.put_down(publishing, (&before, latest), &others, is_settled);
+        ending.note_failures(noted);
         store.remove_dead_locks();
-        if whole
-            && unshown.is_ok()
-            && !store_only
-            && report.set_aside.is_empty()
-            && report.cached() == report.stages.len()
-            && let Some(request) = &options.remember
-        {
-            remember(request, plan, store, &reading, &stages, &report);
+        ending.take_snapshot();
+        let told = ending.told(self.unknown);
+        if options.ends_program {
+            // What is held of thousands of branches takes long to give back piece by piece.
+            std::mem::forget(stages);
         }
-        match unshown {
-            // That a stage failed is what has to be said, and mostly it failed of the same.
-            Err(error) if report.check().is_err() => {
-                tracing::warn!(%error, "what was made is kept and couldn't be shown");
-                self.unknown.into_inner().map_or(Ok(report), Err)
-            }
-            unshown => unshown.and(self.unknown.into_inner().map_or(Ok(report), Err)),
-        }
+        told
     }
 }

@@ -20,6 +20,13 @@ pub(super) fn remember_failures(
 ) -> Result<()> {
     let (pipeline, vintage) = (plan.pipeline.name.as_str(), plan.vintage.name.as_str());
     let before = store.failures(pipeline, vintage);
+    let has_failed = |known: &Branches<'_, BranchResult>| {
+        known.results.iter().filter_map(OnceLock::get).any(|result| result.failure.is_some())
+    };
+    let is_unlaid = || unlaid.iter().filter_map(OnceLock::get).any(|report| matches!(report.outcome, Outcome::Failed(_)));
+    if before.is_empty() && !stages.iter().flatten().any(has_failed) && !is_unlaid() {
+        return Ok(());
+    }
     let mut failures = before.clone();
     let stage_of = |branch: &str| branch.split('[').next().unwrap_or(branch).to_owned();
     failures.retain(|branch, _| plan.pipeline.positions.contains_key(&stage_of(branch)));

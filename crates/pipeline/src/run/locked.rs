@@ -1,6 +1,6 @@
 //! What a run holds its lock to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::progress::{HasRecord, Progress};
 use super::reading::{Reading, files, place_of};
@@ -18,7 +18,7 @@ pub(crate) fn locked<T: HasRecord>(
 ) -> Result<Locked> {
     let mut locked = Locked::default();
     let mut handed: BTreeMap<&str, Digest> = BTreeMap::new();
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     for known in (0..plan.pipeline.stages.len()).filter_map(|stage| progress.stage(stage)) {
         for (branch, result) in known.branches.iter().zip(&known.results) {
             let record = result.get().and_then(HasRecord::record).map(|(_, record)| record);
@@ -29,11 +29,15 @@ pub(crate) fn locked<T: HasRecord>(
             }
             match record {
                 Some(record) => {
+                    let are_files = result.get().is_some_and(HasRecord::reads_files_alone);
                     for (role, path) in &branch.bound.files {
                         let inputs =
                             record.fingerprint.inputs.get(role).map(Vec::as_slice).unwrap_or_default();
                         for input in inputs {
-                            let place = place_of(plan, path, inputs, &input.key);
+                            let place = match are_files {
+                                true => path.clone(),
+                                false => place_of(plan, path, inputs, &input.key),
+                            };
                             if let Some(digest) = &input.content
                                 && seen.insert(place.clone())
                             {

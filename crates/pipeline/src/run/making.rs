@@ -50,7 +50,7 @@ pub(crate) struct Making<'a> {
     /// The branches that an earlier run found as they are to be.
     pub(crate) known: KnownBranches,
     /// The fingerprints of the vintage's last run, once a branch asks for them.
-    pub(crate) latest: OnceLock<BTreeMap<String, Digest>>,
+    pub(crate) latest: OnceLock<Arc<BTreeMap<String, Digest>>>,
     pub(crate) progress: Progress<'a, BranchResult>,
 }
 
@@ -129,7 +129,7 @@ impl Making<'_> {
             rows: first.and_then(|output| record.outputs.get(&output.name)?.rows),
             warnings: hidden.into_iter().chain(record.warnings.iter().cloned()).collect(),
         };
-        BranchResult { made: Some((digest, record)), report, failure: None, is_unmoved: false }
+        BranchResult { made: Some((digest, record)), report, failure: None, is_unmoved: false, reads_files_alone: false }
     }
 
     /// What is remembered of a branch that failed, which its log says too.
@@ -353,7 +353,7 @@ impl Making<'_> {
                 groups: groups.unwrap_or_default(),
                 empty_group,
             };
-            record.outputs.insert(declared.name.clone(), output);
+            record.outputs.insert(declared.name.clone(), Box::new(output));
         }
         if let Some(extra) = made.artifacts.keys().next() {
             return Err(failed(format!("it made an output `{extra}` that it doesn't declare")));

@@ -12,6 +12,7 @@ mod ending;
 mod engine;
 mod executor;
 mod failures;
+mod finish;
 mod handing_over;
 mod kept;
 mod locked;

@@ -25,6 +25,11 @@ pub(crate) struct Branches<'a, T> {
 /// Something that is known of a branch, which may have a record.
 pub(crate) trait HasRecord {
     fn record(&self) -> Option<(&Digest, &Record)>;
+
+    /// Whether it is known that whatever the branch reads of the workspace is a file, and no folder.
+    fn reads_files_alone(&self) -> bool {
+        false
+    }
 }
 
 /// What is known of a plan's branches, as it comes to be known.

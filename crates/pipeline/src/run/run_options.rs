@@ -39,4 +39,6 @@ pub struct RunOptions {
     pub cancelled: Cancelled,
     /// What was asked for, of which a snapshot is taken if there was nothing to do.
     pub remember: Option<Request>,
+    /// Whether the program ends after the run, so that what the run held needn't be given back piece by piece.
+    pub ends_program: bool,
 }

@@ -1,6 +1,6 @@
 //! Files as the branches of a run found them.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -12,7 +12,7 @@ use crate::plan::Branch;
 /// Which content each file had when a branch of this run first asked for it. What a run shows together
 /// is made of the same files, even where somebody edits them meanwhile.
 #[derive(Default)]
-pub(crate) struct Seen(Mutex<BTreeMap<PathBuf, First>>);
+pub(crate) struct Seen(Mutex<HashMap<PathBuf, First>>);
 
 /// Who asked first, and what was found.
 struct First {

@@ -1,6 +1,7 @@
 //! Which inputs of commands lie there from their last run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use super::making::Making;
 use super::standing_inputs::{StandingInputs, path_of};
 use crate::command::{CommandOperation, INPUTS, SCRATCH_PARTS, SCRATCH_PREFIX, inside, scratch_parent};
-use crate::operation::Standing;
+use crate::operation::{Standing, StandingFiles};
 use crate::plan::Branch;
 use crate::spec::Reference;
 
@@ -33,8 +34,7 @@ impl Making<'_> {
         let folder = root.join(SCRATCH_PARTS[0]).join(INPUTS);
         let aside = root.join(SCRATCH_PARTS[1]).join(INPUTS);
         let mut inputs = StandingInputs {
-            standing: Arc::new(Standing::new(folder.clone(), BTreeMap::new())),
-            there: BTreeMap::new(),
+            standing: Arc::new(Standing::new(folder.clone(), StandingFiles::new())),
             root,
             _held: held,
         };
@@ -51,8 +51,7 @@ impl Making<'_> {
         };
         match there {
             Some(there) => {
-                inputs.standing = Arc::new(Standing::new(folder, there.clone()));
-                inputs.there = there;
+                inputs.standing = Arc::new(Standing::new(folder, there));
             }
             None => {
                 // Where something lies there, it isn't what it has to be.
@@ -64,7 +63,7 @@ impl Making<'_> {
     }
 
     /// The paths that a command's inputs have in their folder, where they are many and small and nothing else is put there.
-    fn lying_in_inputs(&self, branch: &Branch<'_>, operation: &str) -> Option<BTreeSet<PathBuf>> {
+    fn lying_in_inputs(&self, branch: &Branch<'_>, operation: &str) -> Option<BTreeSet<OsString>> {
         let options = self.options;
         let is_of_others = options.store_only || options.records_only;
         if operation != CommandOperation::NAME || is_of_others || branch.source.is_some() {
@@ -85,7 +84,7 @@ impl Making<'_> {
             let (_, record) = self.progress.record(read.from)?;
             let kept = record.outputs.get(&read.output)?;
             bytes += kept.bytes;
-            paths.insert(path_of(read, kept.extension())?);
+            paths.insert(path_of(read, kept.extension())?.into_os_string());
         }
         (bytes <= MOST_BYTES && paths.len() == branch.reads.len()).then_some(paths)
     }

@@ -1,20 +1,17 @@
 //! The inputs of a command that lie there from its last run.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::command::{INPUTS, place, remove_scratch};
 use crate::digest::Digest;
-use crate::operation::{InputFile, Standing, StandingFile};
+use crate::operation::{InputFile, Standing};
 use crate::plan::Read;
 
 /// The folder of a command's inputs while the run has it.
 pub(super) struct StandingInputs {
     pub(super) standing: Arc<Standing>,
-    /// What lies there already, by path in the folder.
-    pub(super) there: BTreeMap<PathBuf, StandingFile>,
     /// The folder that it lies in. What isn't kept goes with it.
     pub(super) root: PathBuf,
     /// Held for as long: what killed runs left is told by it.
@@ -34,8 +31,7 @@ impl StandingInputs {
 
     /// Whether what a branch reads of another lies there already.
     pub(super) fn has(&self, read: &Read, extension: &str, digest: &Digest) -> bool {
-        let file = path_of(read, extension).and_then(|path| self.there.get(&path));
-        file.is_some_and(|file| file.digest == *digest)
+        path_of(read, extension).is_some_and(|path| self.standing.holds(&path, digest))
     }
 }
 

@@ -36,6 +36,6 @@ impl Making<'_> {
         tracing::info!(stage = name, fingerprint = fingerprint.short(), "cached");
         let hidden = if reads_folders { left_out(plan, branch) } else { Vec::new() };
         let result = self.told(branch, name, Outcome::Cached, (fingerprint, record), hidden);
-        Some(BranchResult { is_unmoved: true, ..result })
+        Some(BranchResult { is_unmoved: true, reads_files_alone: !reads_folders, ..result })
     }
 }

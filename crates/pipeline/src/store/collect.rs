@@ -181,6 +181,7 @@ mod tests {
     use serde_json::json;
 
     use std::fs;
+    use std::sync::Arc;
 
     use super::*;
     use crate::fingerprint::{FORMAT, Fingerprint};
@@ -210,7 +211,7 @@ mod tests {
 
     /// Puts run `number` into the store, and returns its fingerprint.
     fn keep(store: &Store, number: usize, run: &Run) -> Result<Digest> {
-        let output = |object: &u8| -> Result<(String, OutputRecord)> {
+        let output = |object: &u8| -> Result<(String, Box<OutputRecord>)> {
             let bytes = bytes(*object);
             let output = OutputRecord {
                 kind: Kind::Text,
@@ -223,7 +224,7 @@ mod tests {
                 groups: BTreeMap::new(),
                 empty_group: None,
             };
-            Ok((format!("output{object}"), output))
+            Ok((format!("output{object}"), Box::new(output)))
         };
         let input = |object: &u8| -> Result<InputRecord> {
             let bytes = bytes(*object);
@@ -283,7 +284,7 @@ mod tests {
             for (vintage, of) in latest.iter().enumerate() {
                 let named = of.iter().filter_map(|&number| Some((format!("stage{number}"), prints.get(number)?.clone())));
                 let vintage = format!("v{vintage}");
-                store.put_latest(RunKey { pipeline: "p", vintage: &vintage }, &named.collect())?;
+                store.put_latest(RunKey { pipeline: "p", vintage: &vintage }, Arc::new(named.collect()))?;
             }
             let keep = Keep {
                 outputs: locked.iter().map(|&object| Digest::of(&bytes(object))).collect(),

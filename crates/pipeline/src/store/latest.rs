@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::atomic::write_atomically;
 use super::folder::EntryKind;
+use super::last_latest::Latest;
 use super::store::{Store, json_bytes, read_if_there};
 use crate::digest::Digest;
 use crate::error::Result;
@@ -15,7 +17,7 @@ use crate::plan::RunKey;
 impl Store {
     /// The fingerprint of each branch at the last run. Nothing where that can't be read: a run finds its
     /// results by their fingerprints all the same, and writes it again.
-    pub fn latest(&self, of: RunKey<'_>) -> BTreeMap<String, Digest> {
+    pub fn latest(&self, of: RunKey<'_>) -> Arc<BTreeMap<String, Digest>> {
         let own = || self.read_latest(&self.latest_path(of)).ok().flatten();
         // Written before pipelines were told apart.
         let before = || self.read_latest(&self.old_latest_path(of.vintage)).ok().flatten();
@@ -27,15 +29,24 @@ impl Store {
     ///
     /// # Errors
     /// Where the file can't be read.
-    pub(super) fn read_latest(&self, path: &Path) -> Result<Option<BTreeMap<String, Digest>>> {
-        let Some(text) = read_if_there(path)? else { return Ok(Some(BTreeMap::new())) };
-        let latest: Option<BTreeMap<String, Digest>> = serde_json::from_slice(&text).ok();
-        Ok(latest.filter(|latest| latest.values().all(Digest::is_well_formed)))
+    pub(super) fn read_latest(&self, path: &Path) -> Result<Option<Arc<Latest>>> {
+        let Some(text) = read_if_there(path)? else { return Ok(Some(Arc::default())) };
+        if let Some(latest) = self.latest.of(&text) {
+            return Ok(Some(latest));
+        }
+        let latest: Option<Latest> = serde_json::from_slice(&text).ok();
+        let latest = latest.filter(|latest| latest.values().all(Digest::is_well_formed)).map(Arc::new);
+        if let Some(latest) = &latest {
+            self.latest.keep(text, Arc::clone(latest));
+        }
+        Ok(latest)
     }
 
-    pub(crate) fn put_latest(&self, of: RunKey<'_>, latest: &BTreeMap<String, Digest>) -> Result<()> {
+    pub(crate) fn put_latest(&self, of: RunKey<'_>, latest: Arc<Latest>) -> Result<()> {
         let path = self.latest_path(of);
-        write_atomically(&self.trusted, &path, &json_bytes(&path, latest)?)?;
+        let bytes = json_bytes(&path, &*latest)?;
+        write_atomically(&self.trusted, &path, &bytes)?;
+        self.latest.keep(bytes, latest);
         let old = self.old_latest_path(of.vintage);
         // A folder of that name would be another pipeline's.
         if old.symlink_metadata().is_ok_and(|found| found.is_file()) { self.remove(&old) } else { Ok(()) }

@@ -22,9 +22,11 @@ const HEADING: &str = "\
 ";
 
 /// The digests of all vintages that were reproduced.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct LockFile {
     path: PathBuf,
+    /// What it was read from; nothing where nothing of use was there.
+    text: String,
     vintages: BTreeMap<String, Locked>,
 }
 
@@ -77,13 +79,17 @@ impl LockFile {
         Self::load_from(pipeline, true)
     }
 
+    fn empty(path: PathBuf) -> Self {
+        Self { path, text: String::new(), vintages: BTreeMap::new() }
+    }
+
     fn load_from(pipeline: &Path, may_be_empty: bool) -> Result<Self> {
         let path = path_of(pipeline);
-        let Some(text) = read(&path)? else { return Ok(Self { path, vintages: BTreeMap::new() }) };
+        let Some(text) = read(&path)? else { return Ok(Self::empty(path)) };
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
             if may_be_empty {
-                return Ok(Self { path, vintages: BTreeMap::new() });
+                return Ok(Self::empty(path));
             }
             return Err(fault(name, None, "it is empty", "`vintner lock --write` writes it anew"));
         }
@@ -97,12 +103,12 @@ impl LockFile {
         }
         if let Some(vintages) = plain_lock::read(&text, FORMAT) {
             let locked = |mut kinds: plain_lock::Kinds| {
-                let [sources, files, outputs] = plain_lock::KINDS
-                    .map(|kind| kinds.remove(kind).unwrap_or_default().into_iter().collect::<Vec<_>>());
+                let [sources, files, outputs] =
+                    plain_lock::KINDS.map(|kind| kinds.remove(kind).unwrap_or_default());
                 Locked { sources, files, outputs }
             };
             let vintages = vintages.into_iter().map(|(vintage, kinds)| (vintage, locked(kinds)));
-            return Ok(Self { path, vintages: vintages.collect() });
+            return Ok(Self { path, vintages: vintages.collect(), text });
         }
         let document = Document::parse(&name, &text).map_err(PipelineError::Spec)?;
         let written: Written = document.decode().map_err(PipelineError::Spec)?;
@@ -127,7 +133,7 @@ impl LockFile {
             };
             vintages.insert(vintage.clone(), locked);
         }
-        Ok(Self { path, vintages })
+        Ok(Self { path, vintages, text })
     }
 
     /// Where it is, or would be.
@@ -171,7 +177,10 @@ impl LockFile {
     /// Where it can't be read again or written.
     pub fn put(&mut self, store: &Store, vintage: &str, locked: Locked) -> Result<()> {
         let _showing = store.showing()?;
-        self.vintages = Self::load_to_write(&self.path)?.vintages;
+        // Mostly nobody wrote it meanwhile.
+        if read(&self.path)?.is_none_or(|text| text != self.text) {
+            self.vintages = Self::load_to_write(&self.path)?.vintages;
+        }
         if let Some(folder) = self.path.parent() {
             remove_unpublished(folder, folder);
         }
@@ -186,7 +195,9 @@ impl LockFile {
             }
         }
         let folder = self.path.parent().unwrap_or(Path::new(""));
-        write_published(folder, &self.path, text.as_bytes())
+        write_published(folder, &self.path, text.as_bytes())?;
+        self.text = text;
+        Ok(())
     }
 }
 

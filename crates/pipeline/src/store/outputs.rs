@@ -1,6 +1,6 @@
 //! Outputs where people look for them.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
@@ -148,17 +148,26 @@ impl Store {
 /// What is shown of a run.
 #[derive(Default)]
 pub(crate) struct Shown {
-    pub(crate) files: BTreeSet<PathBuf>,
+    pub(crate) files: HashSet<PathBuf>,
     /// Folders that hold what they have to and nothing else.
-    pub(crate) folders: BTreeSet<PathBuf>,
+    pub(crate) folders: HashSet<PathBuf>,
 }
 
+/// What a path may take beside its names, and the name of an output in it.
+const ROOM: usize = 64;
+
 fn folder_of(root: &Path, of: RunKey<'_>, branch: &BranchId) -> PathBuf {
-    let folder = root.join(file_name(of.pipeline)).join(of.vintage).join(&branch.stage);
-    match &branch.item {
-        None => folder,
-        Some(item) => folder.join(file_name(item)),
+    let names = root.as_os_str().len() + of.pipeline.len() + of.vintage.len() + branch.stage.len();
+    let item = branch.item.as_deref().map(file_name);
+    let mut folder = PathBuf::with_capacity(names + item.as_ref().map_or(0, |item| item.len()) + ROOM);
+    folder.push(root);
+    folder.push(file_name(of.pipeline));
+    folder.push(of.vintage);
+    folder.push(&branch.stage);
+    if let Some(item) = item {
+        folder.push(item);
     }
+    folder
 }
 
 fn copy(object: &Path, to: &mut fs::File) -> std::io::Result<()> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::digest::Digest;
 
 /// What stands under `sources`, `files` and `outputs` of a vintage.
-pub(super) type Kinds = BTreeMap<String, BTreeMap<String, Digest>>;
+pub(super) type Kinds = BTreeMap<String, Vec<(String, Digest)>>;
 
 pub(super) const KINDS: [&str; 3] = ["sources", "files", "outputs"];
 
@@ -27,12 +27,15 @@ pub(super) fn read(text: &str, format: u32) -> Option<BTreeMap<String, Kinds>> {
                 Some(line) => (line.strip_prefix("    ")?, true),
                 None => (name(line, "    ")?, false),
             };
-            let mut entries = BTreeMap::new();
+            let mut entries: Vec<(String, Digest)> = Vec::new();
             while let Some(line) = lines.next_if(|line| !is_empty && line.starts_with("      ")) {
                 let digest = lines.next()?.strip_prefix("        ").filter(|text| is_plain_digest(text))?;
-                if entries.insert(name(line, "      ")?.to_owned(), Digest::parse(digest)?).is_some() {
+                let name = name(line, "      ")?;
+                // Sorted, as they are written: so none stands there twice.
+                if entries.last().is_some_and(|(before, _)| before.as_str() >= name) {
                     return None;
                 }
+                entries.push((name.to_owned(), Digest::parse(digest)?));
             }
             let is_known = KINDS.contains(&kind) && is_empty == entries.is_empty();
             if !is_known || kinds.insert(kind.to_owned(), entries).is_some() {
@@ -95,7 +98,7 @@ mod tests {
         let whole = format!(
             "# a\nformat: 1\nvintages:\n  v:\n    sources: {{}}\n    files: {{}}\n    outputs:\n      a.x:\n        {digest}\n"
         );
-        assert!(read(&whole, 1).is_some_and(|read| read["v"]["outputs"]["a.x"] == digest));
+        assert!(read(&whole, 1).is_some_and(|read| read["v"]["outputs"] == [("a.x".to_owned(), digest.clone())]));
         assert_eq!(read(&whole, 2), None);
         for (from, to) in [
             ("a.x:", "\"a.x\":"),

@@ -17,7 +17,7 @@ pub struct Record {
     /// What the outputs depend on.
     pub fingerprint: Fingerprint,
     /// The outputs by name.
-    pub outputs: BTreeMap<String, OutputRecord>,
+    pub outputs: BTreeMap<String, Box<OutputRecord>>,
     /// What the user should know, said again each time the record is used.
     pub warnings: Vec<String>,
     /// How long it took.

@@ -5,8 +5,8 @@
 //! believed unless all of it is what the list says: the same files and folders, no more and no fewer, none with a second
 //! name, other rights or another stamp. Else it goes, and is made anew.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -16,15 +16,13 @@ use super::store::Store;
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::files::{Identity, Stamp, now};
-use crate::operation::{Standing, StandingFile};
+use crate::operation::{Standing, StandingFile, StandingFiles};
 use crate::plan::RunKey;
 
 /// So many folders are kept at most.
 const MOST: usize = 8;
 
 const LIST: &str = ".list";
-
-type Files = BTreeMap<PathBuf, StandingFile>;
 
 impl Store {
     /// Takes the folder of a branch's inputs out, to be at `into`, and says what of it can be relied on: all or nothing.
@@ -38,7 +36,7 @@ impl Store {
         branch: &str,
         into: &Path,
         files: &StatCache,
-    ) -> Result<Option<Files>> {
+    ) -> Result<Option<StandingFiles>> {
         let name = name_of(of, branch);
         let folder = self.standing_path();
         let Some(kept) = self.folder(&folder)? else { return Ok(None) };
@@ -91,13 +89,13 @@ fn name_of(of: RunKey<'_>, branch: &str) -> String {
 }
 
 /// What a folder holds, if all of it is as the list says.
-fn sound(folder: &Path, mut listed: Files, cache: &StatCache) -> Option<Files> {
+fn sound(folder: &Path, mut listed: StandingFiles, cache: &StatCache) -> Option<StandingFiles> {
     let rights = Rights::of(folder.parent()?)?;
     let device = listed.values().next()?.identity.device;
     if !cache.tells_changes(device, folder) {
         return None;
     }
-    let mut missing: BTreeSet<PathBuf> = Standing::folders_of(listed.keys());
+    let mut missing: BTreeSet<PathBuf> = Standing::folders_of(listed.keys().map(Path::new));
     let mut left = listed.len();
     let mut folders = vec![PathBuf::new()];
     while let Some(within) = folders.pop() {
@@ -115,7 +113,7 @@ fn sound(folder: &Path, mut listed: Files, cache: &StatCache) -> Option<Files> {
                 folders.push(path);
                 continue;
             }
-            let known = listed.get_mut(&path)?;
+            let known = listed.get_mut(path.as_os_str())?;
             if !is_as_listed(&here.join(entry.file_name()), known, &rights) {
                 return None;
             }
@@ -210,8 +208,8 @@ fn has_no_attributes(_: &Path) -> bool {
     true
 }
 
-fn written(files: &Files) -> String {
-    let line = |(path, file): (&PathBuf, &StandingFile)| {
+fn written(files: &StandingFiles) -> String {
+    let line = |(path, file): (&OsString, &StandingFile)| {
         let StandingFile { digest, identity, stamp, is_settled } = file;
         let Stamp { size, modified, changed } = stamp;
         let (device, inode, settled) = (identity.device, identity.inode, u8::from(*is_settled));
@@ -223,7 +221,7 @@ fn written(files: &Files) -> String {
 }
 
 /// What a list says; nothing where it is damaged.
-fn read_list(text: &str) -> Option<Files> {
+fn read_list(text: &str) -> Option<StandingFiles> {
     let (check, lines) = text.split_once('\n')?;
     if Digest::of(lines.as_bytes()).as_str() != check {
         return None;
@@ -231,7 +229,7 @@ fn read_list(text: &str) -> Option<Files> {
     lines.lines().map(parse).collect()
 }
 
-fn parse(line: &str) -> Option<(PathBuf, StandingFile)> {
+fn parse(line: &str) -> Option<(OsString, StandingFile)> {
     let mut fields = line.splitn(8, ' ');
     let identity = Identity { device: fields.next()?.parse().ok()?, inode: fields.next()?.parse().ok()? };
     let stamp = Stamp {

@@ -13,6 +13,7 @@
 use std::collections::HashMap;
 use std::fs::{File, Metadata};
 use std::io::Read;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -36,7 +37,11 @@ pub(crate) struct StatCache {
 
 #[derive(Default)]
 struct Known {
+    /// What was found in this run.
     entries: HashMap<Identity, Entry>,
+    /// What was kept, and where in it the lines of other files stand, each of which is read once it is asked for.
+    text: String,
+    lines: HashMap<Identity, Range<usize>>,
     changed: bool,
 }
 
@@ -51,6 +56,8 @@ struct Entry {
 
 /// The most that is remembered; beyond it the longest unread is forgotten.
 const MOST: usize = 200_000;
+/// A line takes about so many bytes.
+const LINE: usize = 160;
 /// Files are digested in pieces of this size, large enough to be hashed by several threads.
 const PIECE: usize = 4 << 20;
 
@@ -69,7 +76,7 @@ impl StatCache {
     fn known(&self) -> MutexGuard<'_, Known> {
         let known = self.known.get_or_init(|| {
             let text = std::fs::read_to_string(&self.path).unwrap_or_default();
-            Mutex::new(Known { entries: text.lines().filter_map(parse).collect(), changed: false })
+            Mutex::new(Known { lines: lines_of(&text), text, ..Known::default() })
         });
         known.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -143,16 +150,15 @@ impl StatCache {
     fn forget(&self, metadata: &Metadata) {
         let Some((identity, _)) = Stamp::of(metadata) else { return };
         let mut known = self.known();
-        known.changed |= known.entries.remove(&identity).is_some();
+        known.changed |= known.entries.remove(&identity).is_some() | known.lines.remove(&identity).is_some();
     }
 
     fn remembered(&self, path: &Path, metadata: &Metadata) -> Option<Digest> {
         let (identity, stamp) = Stamp::of(metadata)?;
         let known = self.known();
-        let entry = known.entries.get(&identity).filter(|entry| entry.stamp == stamp)?;
-        let digest = entry.is_settled().then(|| entry.digest.clone())?;
+        let entry = known.entry(identity).filter(|entry| entry.stamp == stamp && entry.is_settled())?;
         drop(known);
-        self.change_times.tell(path, metadata).then_some(digest)
+        self.change_times.tell(path, metadata).then_some(entry.digest)
     }
 
     fn remember(&self, identity: Identity, entry: Entry) {
@@ -170,15 +176,57 @@ impl StatCache {
         if !known.changed || self.path.as_os_str().is_empty() {
             return;
         }
-        let mut entries: Vec<(&Identity, &Entry)> = known.entries.iter().collect();
-        entries.sort_unstable_by_key(|(identity, entry)| (std::cmp::Reverse(entry.read), **identity));
-        entries.truncate(MOST);
-        let text: String = entries.into_iter().map(|(identity, entry)| line(identity, entry)).collect();
+        let text = known.written();
         if let Err(error) = write_cache(&self.trusted, &self.path, text.as_bytes()) {
             tracing::debug!(%error, "what files contain can't be remembered");
         }
         known.changed = false;
     }
+}
+
+impl Known {
+    /// What is remembered of a file.
+    fn entry(&self, identity: Identity) -> Option<Entry> {
+        if let Some(entry) = self.entries.get(&identity) {
+            return Some(entry.clone());
+        }
+        let (of, entry) = parse(self.text.get(self.lines.get(&identity)?.clone())?)?;
+        (of == identity).then_some(entry)
+    }
+
+    /// A line a file, what was read last first.
+    fn written(&self) -> String {
+        let mut found: Vec<(&Identity, &Entry)> = self.entries.iter().collect();
+        found.sort_unstable_by_key(|(identity, entry)| (std::cmp::Reverse(entry.read), **identity));
+        let mut kept: Vec<&Range<usize>> = self
+            .lines
+            .iter()
+            .filter(|(identity, _)| !self.entries.contains_key(identity))
+            .map(|(_, line)| line)
+            .collect();
+        kept.sort_unstable_by_key(|line| line.start);
+        let mut text = String::with_capacity(self.text.len() + found.len() * LINE);
+        found.iter().take(MOST).for_each(|(identity, entry)| text.push_str(&line(identity, entry)));
+        for line in kept.into_iter().take(MOST.saturating_sub(found.len())) {
+            text.extend([self.text.get(line.clone()).unwrap_or_default(), "\n"]);
+        }
+        text
+    }
+}
+
+/// Where in a text the line of each file stands, whatever else it says.
+fn lines_of(text: &str) -> HashMap<Identity, Range<usize>> {
+    let mut lines = HashMap::with_capacity(text.len() / LINE);
+    let mut at = 0;
+    for line in text.split('\n') {
+        let mut fields = line.split(' ');
+        let mut number = || fields.next()?.parse().ok();
+        if let (Some(device), Some(inode)) = (number(), number()) {
+            lines.insert(Identity { device, inode }, at..at + line.len());
+        }
+        at += line.len() + 1;
+    }
+    lines
 }
 
 impl Entry {

@@ -33,6 +33,7 @@ use std::path::{Path, PathBuf};
 
 use super::atomic::{WRITING, below, write_cache, write_checked, write_checked_from};
 use super::folder::{Entry, EntryKind, Folder, Permissions};
+use super::last_latest::LastLatest;
 use super::locking::Locking;
 use super::record::Record;
 use super::stat_cache::{StatCache, digest_of};
@@ -62,6 +63,8 @@ pub struct Store {
     pub(super) outputs: PathBuf,
     pub(super) logs: PathBuf,
     pub(super) locking: Locking,
+    /// The list of latest runs that was read last: a run reads it several times.
+    pub(super) latest: LastLatest,
 }
 
 /// How an object is found.
@@ -103,6 +106,7 @@ impl Store {
             outputs: folder.join("outputs"),
             logs: folder.join("logs"),
             locking: Locking::default(),
+            latest: LastLatest::default(),
         }
     }
 
@@ -113,12 +117,25 @@ impl Store {
 
     /// Where an object is kept.
     pub fn object_path(&self, digest: &Digest) -> PathBuf {
-        self.root.join("objects").join(digest.as_str().get(..2).unwrap_or("__")).join(digest.as_str())
+        self.by_digest("objects", digest, "")
     }
 
     pub(crate) fn record_path(&self, fingerprint: &Digest) -> PathBuf {
-        let name = format!("{fingerprint}.json");
-        self.root.join("records").join(name.get(..2).unwrap_or("__")).join(name)
+        self.by_digest("records", fingerprint, ".json")
+    }
+
+    /// Where what bears a digest is kept, built at once: a run asks for thousands of them.
+    fn by_digest(&self, folder: &str, digest: &Digest, extension: &str) -> PathBuf {
+        let digest = digest.as_str();
+        let length = self.root.as_os_str().len() + folder.len() + digest.len() + extension.len();
+        let mut path = PathBuf::with_capacity(length + 8);
+        path.push(&self.root);
+        path.push(folder);
+        path.push(digest.get(..2).unwrap_or("__"));
+        path.push(digest);
+        let mut path = path.into_os_string();
+        path.push(extension);
+        path.into()
     }
 
     /// A folder for a store that is thrown away.

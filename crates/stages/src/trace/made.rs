@@ -126,7 +126,7 @@ impl<'a> Made<'a> {
 
     pub(super) fn record(&self, of: &OutputOf) -> Option<&OutputRecord> {
         let (_, record) = self.branches(&of.stage).iter().find(|(item, _)| *item == of.item)?;
-        record.outputs.get(&of.output)
+        record.outputs.get(&of.output).map(Box::as_ref)
     }
 
     /// The bytes of an output.

@@ -1,6 +1,7 @@
 //! `vintner reproduce`.
 
 use std::io::Write;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -37,7 +38,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
     {
         return conclude(workspace, &report, None, arguments);
     }
-    let pipeline = workspace.pipeline()?;
+    // It goes with the program.
+    let pipeline = ManuallyDrop::new(workspace.pipeline()?);
     let vintage = workspace.vintage_for(&mut request, &pipeline, named)?;
     let selection = Selection {
         only: names(&arguments.only),
@@ -71,11 +73,15 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<()> {
         executor: cluster::executor(workspace, arguments.executor, &plan, &cancelled)?,
         force: arguments.force,
         keep_going: arguments.keep_going,
-        known: workspace.locked_outputs()?,
+        known: match &lock {
+            Ok(lock) => lock.outputs().cloned().collect(),
+            Err(_) => workspace.locked_outputs()?,
+        },
         jobs: arguments.jobs.unwrap_or(0).into(),
         cancelled,
         // A lock that can't be written is said each time.
         remember: lock.is_ok().then_some(request),
+        ends_program: true,
         ..RunOptions::default()
     };
     let progress = Progress::new(workspace.volume, plan.foreseen());

@@ -53,7 +53,8 @@ impl Workspace {
     pub fn latest(&self, vintage: &str) -> Vec<String> {
         Store::of_workspace(&self.path(""))
             .latest(RunKey { pipeline: "trial", vintage })
-            .into_keys()
+            .keys()
+            .cloned()
             .collect()
     }
 

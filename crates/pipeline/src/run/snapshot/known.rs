@@ -123,6 +123,9 @@ pub(crate) struct Cached<'a> {
     pub(crate) is_known: bool,
 }
 
+/// The digits of a digest.
+const DIGEST: usize = 64;
+
 /// Keeps the branches of a run for the next one. It is no harm if they can't be kept.
 pub(crate) fn keep_known<'a>(
     before: &KnownBranches,
@@ -131,24 +134,28 @@ pub(crate) fn keep_known<'a>(
     cached: impl Iterator<Item = Cached<'a>>,
 ) {
     let Some(header) = header(plan, request) else { return };
-    let mut branches = String::with_capacity(before.text.len());
+    let Ok(header) = serde_json::to_string(&header) else { return };
+    // The digest of all the rest is put in before it at the end.
+    let mut text = String::with_capacity(before.text.len() + header.len());
+    let place = "0".repeat(DIGEST);
+    text.extend([place.as_str(), "\n", header.as_str(), "\n"]);
     let mut known = 0;
     for cached in cached {
         let name = cached.branch.id.to_string();
         if let Some(lines) = before.lines(&name).filter(|_| cached.is_known) {
             known += 1;
-            branches.push_str(lines);
+            text.push_str(lines);
         } else if let Some(lines) = lines(plan, store, reading, request, &name, &cached) {
-            branches.push_str(&lines);
+            text.push_str(&lines);
         }
     }
-    let Ok(header) = serde_json::to_string(&header) else { return };
-    let rest = format!("{header}\n{branches}");
-    let is_same = known == before.branches.len() && before.text.ends_with(&rest);
+    let rest = text.get(DIGEST + 1..).unwrap_or_default();
+    let is_same = known == before.branches.len() && before.text.ends_with(rest);
     if is_same || !request.is_decided() {
         return;
     }
-    let text = format!("{}\n{rest}", Digest::of(rest.as_bytes()));
+    let digest = Digest::of(rest.as_bytes());
+    text.replace_range(..DIGEST, digest.as_str());
     let path = store.known_branches_path(request.name());
     if let Err(error) = store.write_cache(&path, text.as_bytes()) {
         tracing::debug!(path = %path.display(), %error, "which branches were cached can't be remembered");

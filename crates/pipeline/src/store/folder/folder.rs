@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -49,22 +49,34 @@ impl Folder {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(PipelineError::io(start, "opening a folder")(error)),
         };
-        let mut folder = Self { path: trusted.to_owned(), handle };
-        for part in below.components() {
-            let name = match part {
-                Component::CurDir => continue,
-                Component::Normal(name) => name,
-                _ => {
-                    let error = io::Error::new(ErrorKind::InvalidInput, "it leads out of its folder");
-                    return Err(PipelineError::io(trusted.join(below), "opening a folder")(error));
-                }
-            };
-            match folder.inner(name, make)? {
-                Some(inner) => folder = inner,
-                None => return Ok(None),
+        let parts = below.components().filter(|part| *part != Component::CurDir);
+        let names: Option<PathBuf> = parts
+            .map(|part| match part {
+                Component::Normal(name) => Some(name),
+                _ => None,
+            })
+            .collect();
+        let Some(names) = names else {
+            let error = io::Error::new(ErrorKind::InvalidInput, "it leads out of its folder");
+            return Err(PipelineError::io(trusted.join(below), "opening a folder")(error));
+        };
+        Self { path: trusted.to_owned(), handle }.reach(&names, make)
+    }
+
+    /// The folder at a path of names below this one: at once where the system can and it is there, else the one above it first.
+    fn reach(self, names: &Path, make: bool) -> Result<Option<Self>> {
+        let (Some(above), Some(name)) = (names.parent(), names.file_name()) else { return Ok(Some(self)) };
+        if !above.as_os_str().is_empty() {
+            match self.handle.below(names) {
+                Ok(handle) => return Ok(Some(Self { path: self.path.join(names), handle })),
+                Err(error) if error.kind() == ErrorKind::NotFound && !make => return Ok(None),
+                Err(_) => {}
             }
         }
-        Ok(Some(folder))
+        match self.reach(above, make)? {
+            Some(above) => above.inner(name, make),
+            None => Ok(None),
+        }
     }
 
     /// A folder in this one.
@@ -219,12 +231,12 @@ impl Folder {
     pub(crate) fn write(
         &self,
         name: &OsStr,
-        mut bytes: &[u8],
+        bytes: &[u8],
         prefix: &str,
         permissions: Permissions,
         sync: bool,
     ) -> Result<File> {
-        self.write_from(name, &mut bytes, prefix, permissions, sync)
+        self.write_with(name, &mut |file| file.write_all(bytes), prefix, permissions, sync)
     }
 
     /// The same with what is read from elsewhere, piece by piece.
@@ -236,6 +248,17 @@ impl Folder {
         permissions: Permissions,
         sync: bool,
     ) -> Result<File> {
+        self.write_with(name, &mut |file| io::copy(from, file).map(|_| ()), prefix, permissions, sync)
+    }
+
+    fn write_with(
+        &self,
+        name: &OsStr,
+        fill: &mut dyn FnMut(&mut File) -> io::Result<()>,
+        prefix: &str,
+        permissions: Permissions,
+        sync: bool,
+    ) -> Result<File> {
         let path = || self.path.join(name);
         let (aside, mut file) = self
             .aside(prefix, |aside| self.create(aside, permissions.asked()))
@@ -243,9 +266,7 @@ impl Folder {
         let written = permissions
             .set(&file)
             .map_err(PipelineError::io(path(), "setting permissions"))
-            .and_then(|()| {
-                io::copy(from, &mut file).map(|_| ()).map_err(PipelineError::io(path(), "writing"))
-            })
+            .and_then(|()| fill(&mut file).map_err(PipelineError::io(path(), "writing")))
             .and_then(|()| match sync {
                 true => file.sync_all().map_err(PipelineError::io(path(), "writing to disk")),
                 false => Ok(()),

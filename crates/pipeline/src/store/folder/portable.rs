@@ -28,6 +28,12 @@ impl Handle {
         }
     }
 
+    /// A folder by a path of names, which can't be reached at once here.
+    #[cfg_attr(unix, allow(dead_code))]
+    pub(crate) fn below(&self, _: &Path) -> io::Result<Self> {
+        Err(ErrorKind::Unsupported.into())
+    }
+
     pub(crate) fn make(&self, name: &OsStr) -> io::Result<()> {
         fs::create_dir(self.0.join(name))
     }

@@ -8,6 +8,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags};
+#[cfg(target_os = "linux")]
+use rustix::fs::{ResolveFlags, openat2};
 use rustix::fs::{linkat, mkdirat, openat, renameat, statat, unlinkat};
 
 use super::entry::{Entry, EntryKind};
@@ -25,6 +27,19 @@ impl Handle {
 
     pub(crate) fn inner(&self, name: &OsStr) -> io::Result<Self> {
         Ok(Self(openat(&self.0, name, FOLDER | OFlags::NOFOLLOW, Mode::empty())?))
+    }
+
+    /// A folder by a path of names; no link on the way is followed.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn below(&self, names: &Path) -> io::Result<Self> {
+        let within = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+        Ok(Self(openat2(&self.0, names, FOLDER, Mode::empty(), within)?))
+    }
+
+    /// The same, which this system can't.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn below(&self, _: &Path) -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     pub(crate) fn make(&self, name: &OsStr) -> io::Result<()> {
