@@ -185,7 +185,11 @@ mod tests {
         print.params = json!({"z": [1.5, null, {"b": odd, "a": -3}], "a": {}});
         print.operation = odd.into();
         print.seed = u64::MAX;
-        let of_columns = InputDigest { columns: digests(&["y", odd, "x"]), content: None, ..InputDigest::whole(odd.into(), Digest::of(b"")) };
+        let of_columns = InputDigest {
+            columns: digests(&["y", odd, "x"]),
+            content: None,
+            ..InputDigest::whole(odd.into(), Digest::of(b""))
+        };
         let of_groups = InputDigest { groups: digests(&["b", "a"]), ..of_columns.clone() };
         let all = InputDigest { content: Some(Digest::of(b"c")), ..of_groups.clone() };
         print.inputs.insert(odd.into(), vec![of_columns, of_groups, all]);

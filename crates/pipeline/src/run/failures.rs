@@ -23,7 +23,8 @@ pub(super) fn remember_failures(
     let has_failed = |known: &Branches<'_, BranchResult>| {
         known.results.iter().filter_map(OnceLock::get).any(|result| result.failure.is_some())
     };
-    let is_unlaid = || unlaid.iter().filter_map(OnceLock::get).any(|report| matches!(report.outcome, Outcome::Failed(_)));
+    let is_unlaid =
+        || unlaid.iter().filter_map(OnceLock::get).any(|report| matches!(report.outcome, Outcome::Failed(_)));
     if before.is_empty() && !stages.iter().flatten().any(has_failed) && !is_unlaid() {
         return Ok(());
     }

@@ -80,9 +80,7 @@ impl<'r> Finish<'r> {
     fn has_failed(&self) -> bool {
         let is_failure = |report: &StageReport| matches!(report.outcome, Outcome::Failed(_));
         self.unlaid.iter().filter_map(OnceLock::get).any(is_failure)
-            || results(self.stages)
-                .filter_map(|(_, result)| result)
-                .any(|result| is_failure(&result.report))
+            || results(self.stages).filter_map(|(_, result)| result).any(|result| is_failure(&result.report))
     }
 
     /// Puts what was made where people look for it; what is shown, and what is the latest of each branch.
@@ -115,7 +113,8 @@ impl<'r> Finish<'r> {
                 }
             }
         }
-        let unmoved = results(self.stages).filter_map(|(_, result)| result).filter(|result| result.is_unmoved);
+        let unmoved =
+            results(self.stages).filter_map(|(_, result)| result).filter(|result| result.is_unmoved);
         tracing::info!(branches = unmoved.count(), "are as an earlier run found them");
         (shown, latest)
     }

@@ -129,7 +129,13 @@ impl Making<'_> {
             rows: first.and_then(|output| record.outputs.get(&output.name)?.rows),
             warnings: hidden.into_iter().chain(record.warnings.iter().cloned()).collect(),
         };
-        BranchResult { made: Some((digest, record)), report, failure: None, is_unmoved: false, reads_files_alone: false }
+        BranchResult {
+            made: Some((digest, record)),
+            report,
+            failure: None,
+            is_unmoved: false,
+            reads_files_alone: false,
+        }
     }
 
     /// What is remembered of a branch that failed, which its log says too.

@@ -98,7 +98,9 @@ mod tests {
         let whole = format!(
             "# a\nformat: 1\nvintages:\n  v:\n    sources: {{}}\n    files: {{}}\n    outputs:\n      a.x:\n        {digest}\n"
         );
-        assert!(read(&whole, 1).is_some_and(|read| read["v"]["outputs"] == [("a.x".to_owned(), digest.clone())]));
+        assert!(
+            read(&whole, 1).is_some_and(|read| read["v"]["outputs"] == [("a.x".to_owned(), digest.clone())])
+        );
         assert_eq!(read(&whole, 2), None);
         for (from, to) in [
             ("a.x:", "\"a.x\":"),
