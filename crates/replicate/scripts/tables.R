@@ -90,6 +90,21 @@ read_workbook_table <- function(path, sheet, header_row, skip_rows, last_row) {
   list(header = unname(header), columns = lapply(unname(as.list(cells)), function(column) column[kept]), row = number[kept])
 }
 
+# Rows that say the header again, as after a page break: all that is filled in them, which isn't digits alone.
+repeats_header <- function(table) {
+  named <- fold(table$header)
+  filled <- integer(length(table$row))
+  differs <- words <- rep(FALSE, length(table$row))
+  for (place in which(nzchar(named))) {
+    left <- which(!differs)
+    text <- fold(cell_text(table$columns[[place]][left]))
+    differs[left] <- nzchar(text) & text != named[place]
+    filled[left] <- filled[left] + nzchar(text)
+    words[left] <- words[left] | (nzchar(text) & grepl("[^0-9. ]", named[place]))
+  }
+  !differs & words & filled > 1 & filled * 2 >= sum(nzchar(named))
+}
+
 read_columnar_table <- function(path, format) {
   if (format == "dta") {
     if (!requireNamespace("haven", quietly = TRUE)) stop("Stata files are read by the package haven: install.packages('haven')")
@@ -163,6 +178,12 @@ read_source <- function(path, format, columns, entity = NULL, time = NULL, categ
     table <- read_workbook_table(path, sheet, header_row, skip_rows, last_row)
   } else {
     table <- read_columnar_table(path, format)
+  }
+  again <- repeats_header(table)
+  if (any(again)) {
+    cat(sprintf("%-24s %6d rows repeat the header and are left out\n", basename(path), sum(again)))
+    table$columns <- lapply(table$columns, function(column) column[!again])
+    table$row <- table$row[!again]
   }
   header <- fold_header(table$header)
   at <- function(name) {

@@ -110,6 +110,20 @@ def read_workbook_table(path, format, sheet, header_row, skip_rows, last_row):
     return header, [rows[at] for at in kept], [at + 1 for at in kept]
 
 
+def repeats_header(header, row):
+    """Whether a row says the header again, as after a page break: all that is filled in it, which isn't digits alone."""
+    headed = [(name, cell_text(cell)) for name, cell in zip(header, row) if name]
+    filled = 0
+    words = False
+    for name, text in headed:
+        text = fold(text)
+        if text and text != name:
+            return False
+        filled += bool(text)
+        words = words or bool(text and re.search("[^0-9. ]", name))
+    return words and filled > 1 and filled * 2 >= sum(1 for name in header if name)
+
+
 def read_columnar_table(path, format, labelled):
     if format == "dta":
         with pd.io.stata.StataReader(path, convert_categoricals=False) as reader:
@@ -198,6 +212,12 @@ def read_source(path, format, columns, entity=None, time=None, category=None, la
     else:
         table = read_columnar_table(path, format, [entity, category] + [one["header"] for one in columns if one["text"]])
     header, rows, numbers = table
+    plain = [fold(name) for name in header]
+    again = [repeats_header(plain, row) for row in rows]
+    if any(again):
+        print(f"{path.name:<24} {sum(again):6d} rows repeat the header and are left out")
+        rows = [row for row, repeats in zip(rows, again) if not repeats]
+        numbers = [number for number, repeats in zip(numbers, again) if not repeats]
     folded = [fold_header(name) for name in header]
 
     def at(name):

@@ -503,3 +503,84 @@ fn codes_for_missing_values_are_told_from_cold_days() {
     assert_has(&run.stderr, &["`rain` is -9 in 3 cells", "`mostly` is -999 in 21 cells"]);
     assert!(!run.stderr.contains("`cold` is"), "{}", run.stderr);
 }
+
+#[test]
+fn a_mark_that_may_divide_groups_beside_blanks_is_left_open() {
+    let text = "town,year,pop\nA,2001,\"1,100\"\nA,2002,\"12 500\"\nB,2001,\"3,200\"\nB,2002,\"14 100\"\n";
+    let (workspace, manifest, _) = begun("pop.csv", text.as_bytes());
+    let by_groups = "numbers: {decimal: \".\", grouping: [\" \", \",\"]}";
+    let by_fraction = "numbers: {decimal: \",\", grouping: \" \"}";
+    assert_has(&manifest, &["# REVIEW: \"1,100\" is 1100 or 1.1, as", by_groups, by_fraction]);
+    let run = reproduced(&workspace);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert_has(&run.stderr, &["\"1,100\" (C2) is 1100 or 1.100"]);
+
+    // What the remark says to write is read so.
+    for (rule, read) in [(by_groups, "A 2001 pop 1100 "), (by_fraction, "A 2001 pop 1.1 ")] {
+        let declared = manifest.replace("variable: pop}", &format!("variable: pop, {rule}}}"));
+        fs::write(workspace.path(MANIFEST), declared).unwrap();
+        let run = reproduced(&workspace);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let shown = workspace.vintner(&["-C", "w", "show", "tidy[pop]"]).stdout;
+        let wanted: Vec<&str> = read.split(' ').collect();
+        let is_wanted = |line: &str| {
+            wanted.iter().all(|cell| cell.is_empty() || line.split('\t').any(|own| own == *cell))
+        };
+        assert!(shown.lines().any(is_wanted), "{read}: {shown}");
+    }
+
+    // Another text decides, and is the one that is told.
+    for (text, other) in [
+        ("\"12,5\"", "numbers: {decimal: \",\"}  # guess: \"12,5\" can be read in no other way"),
+        (
+            "\"1,234,567\"",
+            "variable: pop, numbers: {decimal: \".\", grouping: [\" \", \",\"]}}  # REVIEW: are its numbers written so?",
+        ),
+    ] {
+        let text =
+            format!("town,year,pop\nA,2001,\"1,100\"\nA,2002,\"12 500\"\nB,2001,{text}\nB,2002,\"14 100\"\n");
+        let (workspace, manifest, _) = begun("pop.csv", text.as_bytes());
+        assert_has(&manifest, &[other]);
+        let run = reproduced(&workspace);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_page_that_calls_itself_one_is_no_question() {
+    let page = "<html><body><table><tr><th>town</th><th>year</th><th>pop</th></tr><tr><td>A</td><td>2001</td><td>5</td></tr>\
+                <tr><td>A</td><td>2002</td><td>6</td></tr><tr><td>B</td><td>2001</td><td>7</td></tr></table></body></html>";
+    for (file, remark) in [
+        ("pop.html", None),
+        ("pop.xls", Some("its name says otherwise, its bytes are those of html")),
+        ("pop.csv", Some("its name says otherwise, its bytes are those of html")),
+    ] {
+        let (_, manifest, _) = begun(file, page.as_bytes());
+        assert_has(&manifest, &["format: html"]);
+        assert_eq!(manifest.contains("its bytes are those of"), remark.is_some(), "{file}: {manifest}");
+        assert_has(&manifest, remark.as_slice());
+    }
+}
+
+#[test]
+fn names_indented_under_others_are_asked_about_once() {
+    let text = "Branch,2001,2002\nIndustry,5,6\n  Mining,1,2\n  Manufacturing,4,4\nServices,4,4\n";
+    let (workspace, manifest, _) = begun("output.csv", text.as_bytes());
+    let question = "names are indented under others, and read as equal to them (\"  Mining\" under \"Industry\", \
+                    \"  Manufacturing\" under \"Industry\")";
+    assert_eq!(manifest.matches("indented under").count(), 1, "{manifest}");
+    assert_has(&manifest, &[&format!("    # REVIEW: {question}")]);
+    // Nothing else is changed by it.
+    let run = reproduced(&workspace);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(values(&workspace, "output").len(), 8);
+
+    let long = "region,year,branch,value\nNorth,2001,Industry,5\nNorth,2001,  Mining,1\nNorth,2001,  Energy,4\n\
+                North,2002,Industry,5\nNorth,2002,  Mining,1\nNorth,2002,  Energy,4\n\
+                South,2001,Industry,5\nSouth,2001,  Mining,1\nSouth,2001,  Energy,4\n";
+    let (_, manifest, _) = begun("branches.csv", long.as_bytes());
+    assert_eq!(manifest.matches("(\"  Mining\" under \"Industry\", ").count(), 1, "{manifest}");
+
+    let (_, manifest, _) = begun("plain.csv", text.replace("  ", "").as_bytes());
+    assert!(!manifest.contains("indented"), "{manifest}");
+}

@@ -1,6 +1,7 @@
 //! The scripts that `vintner replicate` writes make the same numbers, in R and in Python, and find a number that isn't theirs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -164,4 +165,32 @@ fn raw_files_that_are_not_there_are_asked_for() {
         );
         assert!(!errors.contains("Traceback"), "{script}: {errors}");
     }
+}
+
+/// Rows that repeat the header, as after a page break, are none of the scripts' data either.
+#[test]
+fn repeated_headers_are_left_out_by_scripts_too() {
+    let mut long = String::from("town,year,sales,price\n");
+    for (at, town) in ["Ashby", "Borley", "Corfe", "Dean"].iter().enumerate() {
+        for year in 0..5 {
+            let (sales, price) = (7 * at + year * year + 3, 2 * at + (year * 3 + at) % 5 + 1);
+            let _ = writeln!(long, "{town},{},{sales},{price}", 2001 + year);
+        }
+        if at == 1 {
+            long.push_str("town,year,sales,price\n");
+        }
+    }
+    let workspace = Workspace::of_parts(&[]);
+    std::fs::write(workspace.path("sales.csv"), long).unwrap();
+    let begun =
+        workspace.vintner(&["init", ".", "--from", "sales.csv", "--formula", "sales ~ price | town + year"]);
+    assert_eq!(begun.code, 0, "{}", begun.stderr);
+    let folder = replicated(&workspace, &[]);
+    let left = std::fs::read_to_string(folder.join("expected/not_replicated.csv")).unwrap_or_default();
+    assert!(!left.contains("tidy"), "{left}");
+    for (script, output) in run(&folder) {
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("1 rows repeat the header and are left out"), "{script}: {said}");
+    }
+    agree(&folder);
 }

@@ -8,9 +8,8 @@ use super::known::Column;
 use super::manifest_writer::Lines;
 use super::measures_seen::Measures;
 use super::names::{examples, one_line, quoted, slug, told, unique};
-use super::number_lines::rule_text;
+use super::number_lines::{column_rule, rule_text};
 use super::value_guess::{TEXTS, ValueGuess};
-use crate::number_rule::NumberRule;
 use crate::source::{TIME_WITHIN, ValueKind};
 use crate::yaml_word::yaml_word;
 
@@ -118,8 +117,7 @@ fn column_line(
     let mut doubts: Vec<String> = Vec::new();
     if value.kind != ValueKind::Text {
         // What the source declares for all of its columns isn't repeated.
-        let rule = NumberRule { decimal: value.seen.rule.decimal, ..value.seen.rule.clone() };
-        let rule = rule_text(&rule, by_comma);
+        let rule = rule_text(&column_rule(described, value, by_comma), by_comma);
         if !rule.is_empty() {
             parts.push(format!("numbers: {{{rule}}}"));
             doubts.push("are its numbers written so?".into());

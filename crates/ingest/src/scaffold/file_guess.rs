@@ -151,6 +151,8 @@ pub(super) fn readings(
             }
         }
     }
+    // A page is known by its text alone.
+    let format = readings.first().map_or(format, |reading| reading.format);
     let said = by_extension(name);
     if said.is_some_and(|said| said != format && !(said.is_text() && format.is_text())) {
         let remark = format!("its name says otherwise, its bytes are those of {}", format.name());

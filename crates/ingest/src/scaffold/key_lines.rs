@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::described::{Described, LISTED};
 use super::entity_guess::is_part_of_year;
+use super::indented::indented_line;
 use super::joined_names::says_sum;
 use super::manifest_writer::Lines;
 use super::names::{examples, one_line, quoted, told};
@@ -89,6 +90,7 @@ pub(super) fn key_lines(described: &Described<'_>, lines: &mut Lines) {
     }
     stray_lines(guess, lines);
     note_line(guess, lines);
+    indented_line(described, lines);
     if !reading.missing.is_empty() {
         let listed: Vec<String> = reading.missing.iter().map(|text| quoted(text)).collect();
         lines.line(&format!("    missing: [{}]  # datapackage.json says so", listed.join(", ")));

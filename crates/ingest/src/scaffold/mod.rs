@@ -21,6 +21,7 @@ mod fill_guess;
 mod filled_down;
 mod header_words;
 mod headers_of_times;
+mod indented;
 mod joined_keys;
 mod joined_names;
 mod key_lines;

@@ -1,8 +1,12 @@
 //! How the numbers of a source are written, in lines of a manifest.
 
+use vintner_panel::shortest_decimal;
+
 use super::described::Described;
 use super::manifest_writer::Lines;
 use super::names::{quoted, told};
+use super::numbers_seen::NumbersIn;
+use super::value_guess::ValueGuess;
 use crate::number_rule::{DecimalMark, Grouping, Negative, NumberRule, Percent};
 use crate::source::ValueKind;
 
@@ -56,6 +60,15 @@ pub(super) fn numbers_line(described: &Described<'_>, lines: &mut Lines) -> bool
             lines.review(&with_flags("decimal: \".\""), &format!("{question}{marked}"));
             false
         }
+        (None, None, Some((value, either))) if value.seen.as_groups.is_some() => {
+            let question = two_readings(value, &either);
+            if flags.is_empty() {
+                lines.review("    ", &question);
+            } else {
+                lines.review(&format!("    numbers: {{{flags}}}"), &format!("{question}{marked}"));
+            }
+            false
+        }
         (None, None, Some((_, either))) => {
             let group = either.contains(',');
             let (as_group, as_fraction) = if group { (".", ",") } else { (",", ".") };
@@ -80,6 +93,45 @@ pub(super) fn numbers_line(described: &Described<'_>, lines: &mut Lines) -> bool
             false
         }
     }
+}
+
+/// The two readings of a text whose mark may stand before a fraction or divide groups, as others are divided otherwise.
+fn two_readings(value: &ValueGuess, either: &str) -> String {
+    let (own, as_groups) = (&value.seen.rule, value.seen.as_groups.as_ref());
+    let groups_by = as_groups.and_then(|rule| rule.decimal);
+    let as_fraction = match groups_by {
+        Some(DecimalMark::Point) => DecimalMark::Comma,
+        _ => DecimalMark::Point,
+    };
+    let read = |by: DecimalMark| {
+        let number = NumbersIn::new(&value.seen, by == DecimalMark::Comma).number(either);
+        number.map(shortest_decimal).unwrap_or_default()
+    };
+    let separators = |decimal: Option<DecimalMark>, grouping: &[Grouping]| {
+        rule_text(&NumberRule { decimal, grouping: grouping.to_vec(), ..NumberRule::default() }, false)
+    };
+    format!(
+        "{} is {} or {}, as other numbers have groups of their own: write `numbers: {{{}}}` if its mark divides groups, too, `numbers: {{{}}}` if a fraction follows",
+        told(either),
+        groups_by.map(read).unwrap_or_default(),
+        read(as_fraction),
+        separators(groups_by, as_groups.map_or(&[], |rule| &rule.grouping)),
+        separators(Some(as_fraction), &own.grouping),
+    )
+}
+
+/// The rule of a column, as far as the source's other columns or its own texts decide how groups are divided.
+pub(super) fn column_rule(described: &Described<'_>, value: &ValueGuess, by_comma: bool) -> NumberRule {
+    let own = &value.seen.rule;
+    let Some(as_groups) = &value.seen.as_groups else { return own.clone() };
+    let values = || described.columns.iter().map(|column| &column.value.seen);
+    let by_point = values().any(|seen| seen.by_point.is_some());
+    let decided = match (by_point, by_comma) {
+        (true, false) if values().all(|seen| seen.by_comma.is_none()) => DecimalMark::Point,
+        (false, true) => DecimalMark::Comma,
+        _ => return NumberRule { decimal: None, grouping: Vec::new(), ..own.clone() },
+    };
+    if as_groups.decimal == Some(decided) { as_groups.clone() } else { own.clone() }
 }
 
 /// A rule as it is written in a manifest, without its braces.

@@ -74,6 +74,8 @@ pub(super) struct NumbersSeen {
     pub(super) by_comma: Option<String>,
     /// A text that can be read in two ways.
     pub(super) either: Option<String>,
+    /// The rule under which the mark of such a text divides groups, too, where blanks or apostrophes divide others.
+    pub(super) as_groups: Option<NumberRule>,
 }
 
 /// Whether a text is one that is known to stand for a missing value.
@@ -103,9 +105,20 @@ pub(super) fn numbers_seen(texts: &BTreeSet<String>) -> NumbersSeen {
         .cloned()
         .collect();
     rule.currency = used;
+    // Groups of commas say what is before fractions.
+    rule.decimal = decimal_beside(&rule.grouping);
     let reading = NumberReading::new(&rule, DecimalMark::Point);
     let mut seen = NumbersSeen { missing: missing.into_iter().cloned().collect(), ..NumbersSeen::default() };
-    let marks: Vec<Option<Marks>> = folded.iter().map(|shape| marks_of(&reading, shape.text)).collect();
+    let further = further_groups(&rule);
+    let marks = |shape: &Shape<'_>| {
+        let own = marks_of(&reading, shape.text)?;
+        let other = further.iter().find(|(mark, _)| *mark == own);
+        let is_either = other.is_some_and(|(_, rule)| {
+            marks_of(&NumberReading::new(rule, DecimalMark::Point), shape.text).is_some()
+        });
+        Some(if is_either { Marks::Either } else { own })
+    };
+    let marks: Vec<Option<Marks>> = folded.iter().map(marks).collect();
     for ((text, raw), kind) in written.iter().zip(kinds) {
         match marks.get(kind).copied().flatten() {
             Some(Marks::Point) => drop(seen.by_point.get_or_insert_with(|| (*raw).clone())),
@@ -121,8 +134,33 @@ pub(super) fn numbers_seen(texts: &BTreeSet<String>) -> NumbersSeen {
             None => seen.other.push((*raw).clone()),
         }
     }
+    let mark = seen.either.as_ref().map(|text| if text.contains(',') { Marks::Comma } else { Marks::Point });
+    let is_open = seen.by_point.is_none() && seen.by_comma.is_none();
+    seen.as_groups = further.into_iter().find(|(own, _)| is_open && Some(*own) == mark).map(|(_, rule)| rule);
     seen.rule = rule;
     seen
+}
+
+/// What stands before fractions where a mark that could do so divides groups beside others.
+fn decimal_beside(grouping: &[Grouping]) -> Option<DecimalMark> {
+    match grouping {
+        [_, Grouping::Comma] => Some(DecimalMark::Point),
+        [_, Grouping::Point] => Some(DecimalMark::Comma),
+        _ => None,
+    }
+}
+
+/// Where blanks or apostrophes divide groups, the rules under which a comma or a point does so as well, each with what its
+/// mark says otherwise: 1,100 beside 12 500.
+fn further_groups(rule: &NumberRule) -> Vec<(Marks, NumberRule)> {
+    let [own @ (Grouping::Space | Grouping::Apostrophe)] = rule.grouping.as_slice() else {
+        return Vec::new();
+    };
+    let with = |marks, mark| {
+        let grouping = vec![*own, mark];
+        (marks, NumberRule { decimal: decimal_beside(&grouping), grouping, ..rule.clone() })
+    };
+    vec![with(Marks::Comma, Grouping::Comma), with(Marks::Point, Grouping::Point)]
 }
 
 /// The numbers that texts are under a rule.
@@ -132,9 +170,10 @@ pub(super) struct NumbersIn {
 
 impl NumbersIn {
     /// Those of a rule; `by_comma` where its column writes a comma before fractions.
-    pub(super) fn new(rule: &NumberRule, by_comma: bool) -> Self {
+    pub(super) fn new(seen: &NumbersSeen, by_comma: bool) -> Self {
         let decided = if by_comma { DecimalMark::Comma } else { DecimalMark::Point };
-        Self { reading: NumberReading::new(rule, decided) }
+        let rule = seen.as_groups.as_ref().filter(|rule| rule.decimal == Some(decided));
+        Self { reading: NumberReading::new(rule.unwrap_or(&seen.rule), decided) }
     }
 
     /// The number that a text is.
@@ -230,7 +269,16 @@ fn widest(texts: &[Shape<'_>], marks: BTreeMap<String, String>) -> NumberRule {
         currency,
         flags: Flags(marks),
     };
-    let groupings = [vec![], vec![Grouping::Space], vec![Grouping::Apostrophe], vec![Grouping::Indian]];
+    let groupings = [
+        vec![],
+        vec![Grouping::Space],
+        vec![Grouping::Apostrophe],
+        vec![Grouping::Indian],
+        vec![Grouping::Space, Grouping::Comma],
+        vec![Grouping::Space, Grouping::Point],
+        vec![Grouping::Apostrophe, Grouping::Comma],
+        vec![Grouping::Apostrophe, Grouping::Point],
+    ];
     let mut best = (0, rule.clone());
     for (at, grouping) in groupings.into_iter().enumerate() {
         let next = NumberRule { grouping, ..rule.clone() };
@@ -411,5 +459,31 @@ mod tests {
     fn what_can_be_read_in_two_ways_is_said() {
         let seen = seen(&["1,234", "2,500"]);
         assert!(seen.either.is_some() && seen.by_point.is_none() && seen.by_comma.is_none());
+    }
+
+    #[test]
+    fn a_mark_beside_groups_of_blanks_may_divide_groups_too() {
+        for (text, other, numbers) in [
+            ("1,100", "12 500", [1100.0, 1.1]),
+            ("1.100", "12 500", [1.1, 1100.0]),
+            ("1,100", "12'500", [1100.0, 1.1]),
+            ("-1,100", "12 500", [-1100.0, -1.1]),
+        ] {
+            let seen = seen(&[text, other]);
+            assert_eq!(seen.either.as_deref(), Some(text));
+            assert!(seen.by_point.is_none() && seen.by_comma.is_none(), "{text}");
+            let read = [false, true].map(|by_comma| NumbersIn::new(&seen, by_comma).number(text));
+            assert_eq!(read, numbers.map(Some), "{text}");
+        }
+        // Another text decides, and is the one that is told.
+        let by_fraction = seen(&["1,100", "12 500", "12,5"]);
+        assert_eq!((by_fraction.by_comma.as_deref(), by_fraction.as_groups), (Some("12,5"), None));
+        for decides in ["0,125", "12 500,125"] {
+            assert_eq!(seen(&["1,100", "12 500", decides]).by_comma.as_deref(), Some(decides));
+        }
+        let by_groups = seen(&["1,100", "12 500", "1,234,567"]);
+        assert_eq!(by_groups.rule.grouping, [Grouping::Space, Grouping::Comma]);
+        assert_eq!(by_groups.rule.decimal, Some(DecimalMark::Point));
+        assert_eq!(NumbersIn::new(&by_groups, true).number("1,100"), Some(1100.0));
     }
 }

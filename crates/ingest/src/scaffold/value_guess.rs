@@ -143,7 +143,7 @@ pub(super) fn value<'c>(header: Option<&str>, cells: impl Iterator<Item = Cell<'
     let texts: BTreeSet<String> = counts.keys().cloned().collect();
     let seen = numbers_seen(&texts);
     let by_comma = seen.by_comma.is_some() && seen.by_point.is_none();
-    let readings = [false, true].map(|by_comma| NumbersIn::new(&seen.rule, by_comma));
+    let readings = [false, true].map(|by_comma| NumbersIn::new(&seen, by_comma));
     let number_in = |by_comma: bool, text: &str| {
         readings.get(usize::from(by_comma)).and_then(|reading| reading.number(text))
     };
