@@ -175,7 +175,7 @@ impl CodesSeen {
 
     fn codes_among(mut self, [least, most]: [Option<f64>; 2]) -> Vec<(f64, Met, [f64; 2])> {
         let codes = std::mem::take(&mut self.codes).into_iter();
-        let (weak, mut codes): (Vec<(f64, Met)>, Vec<(f64, Met)>) = codes
+        let (weak, mut codes): (Vec<_>, Vec<_>) = codes
             .map(|(bits, met)| (f64::from_bits(bits), met))
             .partition(|(number, _)| WEAK.contains(number));
         // -1 to -5 go on from zero.

@@ -313,7 +313,7 @@ fn section_lines(guess: &TableGuess, lines: &mut Lines) {
         } else {
             format!(", not_headings: [{}]", notes.join(", "))
         };
-        let before = level.has_none.then(|| format!(", before: {}", quoted(BEFORE))).unwrap_or_default();
+        let before = if level.has_none { format!(", before: {}", quoted(BEFORE)) } else { String::new() };
         let line = format!(
             "      - {{name: {}, column: {}, headings: [{}]{notes}{before}}}",
             yaml_word(&level.name),

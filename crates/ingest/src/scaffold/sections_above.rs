@@ -94,9 +94,9 @@ fn lines<'r>(view: &SheetView<'r>, column: &ViewColumn) -> Option<Vec<Line<'r>>>
         let alone = filled.next().is_some() && filled.next().is_none();
         match own {
             _ if own.is_blank() => None,
-            Cell::Text(text) if alone && !is_numeral(own) && !names_a_year(text) => Some(Line::Alone(*row)),
+            Cell::Text(text) if alone && !is_numeral(own) && !names_a_year(text) => Some(Line::Alone(row)),
             _ if alone => None,
-            _ => Some(Line::Data(*row)),
+            _ => Some(Line::Data(row)),
         }
     };
     let has_lone = view.filled.iter().any(|row| row.cells.iter().filter(is_blank).nth(1).is_none());
@@ -186,7 +186,7 @@ fn says_note(text: &str) -> bool {
     let lower = fold(text).to_lowercase();
     let first = lower.split(|character: char| !character.is_alphanumeric()).find(|word| !word.is_empty());
     text.starts_with(['*', '†', '‡', '(', '[', '¹', '²', '³'])
-        || first.is_some_and(|word| WORDS.iter().any(|own| *own == word))
+        || first.is_some_and(|word| WORDS.contains(&word))
         || lower.starts_with("注")
         || lower.starts_with("资料来源")
         || GOES_ON.iter().any(|word| lower.contains(word))
