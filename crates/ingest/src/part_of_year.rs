@@ -13,6 +13,9 @@ const WORDS: [(Frequency, [&str; 7]); 2] = [
 /// How periods that divide a year are numbered in Roman numerals.
 const ROMAN: [&str; 12] = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
 
+/// Words that stand between a period's and say nothing, which don't mark a number that follows them at once.
+const NO_MARKS: [&str; 8] = ["of", "the", "de", "del", "do", "da", "du", "di"];
+
 /// Which of a year's periods a header is, counted from 1: 3 of `Mar`, `M03`, `3月`, `March`; of quarters `Q3`, `3rd
 /// quarter`, `III`, `第三季度`. A number alone is one, too: that its column is one of them is declared.
 pub(crate) fn part_of_year(header: &str, frequency: Frequency) -> Option<u32> {
@@ -31,6 +34,11 @@ pub(crate) fn part_of_year(header: &str, frequency: Frequency) -> Option<u32> {
         return u32::try_from(at + 1).ok().filter(|part| *part <= parts);
     }
     let lower = bare.to_lowercase();
+    // DE1 is a region; `1 de` and `de 1` count.
+    let letters = lower.trim_end_matches(|character: char| character.is_ascii_digit());
+    if letters != lower && NO_MARKS.contains(&letters) {
+        return None;
+    }
     if let Some((_, words)) = WORDS.iter().find(|(own, _)| *own == frequency)
         && words.iter().any(|word| lower.contains(word))
     {
@@ -160,7 +168,7 @@ mod tests {
             assert_eq!(month(text), Some(3), "{text}");
         }
         for text in
-            ["13", "0", "Q1", "Annual", "Year", "Jan-Mar", "2003", "", "M13", "HALF1", "1990-03", "XIII"]
+            ["13", "0", "Q1", "Annual", "Year", "Jan-Mar", "2003", "", "M13", "HALF1", "1990-03", "XIII", "DE1", "DE01", "DO2"]
         {
             assert_eq!(month(text), None, "{text}");
         }

@@ -113,3 +113,93 @@ fn numbers_that_nothing_calls_ids_are_asked_about() {
     let (_, manifest) = begun(&text);
     assert!(manifest.contains("entity: \"ref\"  # REVIEW: no names tell"), "{manifest}");
 }
+
+/// A file of two names a row and years, `own` under a header of its own.
+fn of_two(header: &str, own: &[&str]) -> String {
+    let mut text = format!("country,{header},year,share\n");
+    let mut value = 10;
+    for country in ["Chile", "Peru"] {
+        for name in own {
+            for year in [2001, 2002] {
+                value += value % 7 + 1;
+                writeln!(text, "{country},{name},{year},{value}").unwrap();
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn names_that_look_like_parts_of_a_year_are_asked_about() {
+    for (header, own, frequency) in [
+        ("quintile", ["Q1", "Q2", "Q3", "Q4"].as_slice(), "quarter"),
+        ("sex", &["S1", "S2"], "half-year"),
+        ("visit", &["T1", "T2", "T3"], "quarter"),
+        ("programme", &["M1", "M2", "M3"], "month"),
+        ("given", &["April", "May", "June"], "month"),
+    ] {
+        let (workspace, manifest) = begun(&of_two(header, own));
+        assert!(!manifest.contains("    within_year:"), "{manifest}");
+        assert!(manifest.contains(&format!("entity_with: [\"{header}\"]")), "{manifest}");
+        let question = format!(
+            "REVIEW: \"{}\" in \"{header}\" is read as a name, and may be {frequency} ",
+            own.first().unwrap()
+        );
+        assert!(manifest.contains(&question), "{question}\n{manifest}");
+        let rows = panel(&workspace, "share");
+        assert!(rows.iter().any(|(entity, time, _)| entity.contains(own[1]) && time == "2002"), "{rows:?}");
+    }
+}
+
+#[test]
+fn headers_that_name_a_part_of_the_year_are_times() {
+    let months: Vec<String> = (1..=12).map(|month| format!("M{month:02}")).collect();
+    let months: Vec<&str> = months.iter().map(String::as_str).collect();
+    for (header, own) in [
+        ("quarter", ["Q1", "Q2", "Q3", "Q4"].as_slice()),
+        ("qtr", &["Q1", "Q2"]),
+        ("half", &["H1", "H2"]),
+        ("period", &months),
+        ("month", &["April", "May", "June"]),
+        ("季度", &["Q1", "Q2", "Q3", "Q4"]),
+        // What stands there says it.
+        ("part", &["1st quarter", "2nd quarter"]),
+        (
+            "of",
+            &["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+        ),
+    ] {
+        let (_workspace, manifest) = begun(&of_two(header, own));
+        assert!(manifest.contains(&format!("    within_year: [\"{header}\"]")), "{manifest}");
+        assert!(!manifest.contains("is read as a name"), "{manifest}");
+    }
+}
+
+#[test]
+fn the_only_names_are_entities_even_if_they_look_like_parts_of_a_year() {
+    for (header, own, is_open) in [
+        ("geo", ["DE1", "DE2", "DE9"].as_slice(), false),
+        ("geo", &["DE01", "DE02", "DE03"], false),
+        ("iso3", &["MAR", "DEC"], true),
+        ("hosp", &["H1", "H2"], true),
+        ("st", &["S1", "S2"], true),
+        ("quintile", &["Q1", "Q2", "Q3", "Q4"], true),
+    ] {
+        let mut text = format!("{header},year,gdp\n");
+        for (at, name) in own.iter().enumerate() {
+            for year in 2001..=2003_usize {
+                writeln!(text, "{name},{year},{}", 100 + at * 21 + (year - 2000) * 7).unwrap();
+            }
+        }
+        let (workspace, manifest) = begun(&text);
+        assert!(manifest.contains(&format!("    entity: \"{header}\"")), "{manifest}");
+        assert!(!manifest.contains("no column of names was found"), "{manifest}");
+        assert_eq!(manifest.contains("is read as a name"), is_open, "{manifest}");
+        assert!(has(&panel(&workspace, "gdp"), own[1], "2003", 142.0));
+        // Years across as well.
+        let wide: String = own.iter().map(|name| format!("{name},7,9,{}\n", name.len() + 3)).collect();
+        let (_workspace, manifest) = begun(&format!("{header},2001,2002,2003\n{wide}"));
+        assert!(manifest.contains(&format!("    entity: \"{header}\"")), "{manifest}");
+        assert_eq!(manifest.contains("is read as a name"), is_open, "{manifest}");
+    }
+}

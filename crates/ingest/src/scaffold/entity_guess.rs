@@ -7,6 +7,7 @@ use vintner_panel::Frequency;
 
 use super::alike::{counted_cells, spread};
 use super::header_words::{says_area, says_flag, says_id, says_mark};
+use super::parts_of_years::may_be_names;
 use super::row_codes::{codes_by, codes_of, distinct, joined};
 use super::sheet_view::{ViewColumn, number_of};
 use crate::cell::Cell;
@@ -229,7 +230,10 @@ fn told_by(
         }
         // A year's months are nobody, beside a column of years.
         if has_times && cells.iter().all(|(cell, _)| is_part_of_year(&cell.raw())) {
-            continue;
+            let texts: Vec<String> = cells.iter().map(|(cell, _)| cell.raw().into_owned()).collect();
+            if !may_be_names(column, &texts) {
+                continue;
+            }
         }
         let codes = codes_by(data, column, folded);
         let (names, keys) = (distinct(&codes), distinct(&joined(&codes, &times)));

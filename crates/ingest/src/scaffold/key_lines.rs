@@ -21,6 +21,21 @@ use crate::yaml_word::yaml_word;
 /// So many names that a crosswalk doesn't know may be the rest of a whole.
 const FEW: usize = 2;
 
+/// Names that may be a year's months, quarters or halves.
+fn doubtful_lines(guess: &TableGuess, lines: &mut Lines) {
+    for doubt in guess.doubtful.iter().filter(|doubt| guess.is_key(&doubt.column)) {
+        let (text, frequency) = (quoted(&doubt.text), doubt.frequency);
+        let question = format!(
+            "{text} in {} is read as a name, and may be {frequency} {} of its year: then take the column from its line \
+             here and write `within_year: [{}]` and `period: {{frequency: {frequency}}}`",
+            told(&doubt.column),
+            doubt.part,
+            quoted(&doubt.column)
+        );
+        lines.review("    ", &one_line(&question));
+    }
+}
+
 pub(super) fn key_lines(described: &Described<'_>, lines: &mut Lines) {
     let (reading, guess) = (described.reading, described.guess);
     match &guess.entity {
@@ -53,6 +68,7 @@ pub(super) fn key_lines(described: &Described<'_>, lines: &mut Lines) {
                 spelling_lines(&entity.names, lines);
                 if guess.layout == Layout::Wide
                     && guess.within.is_empty()
+                    && guess.doubtful.is_empty()
                     && entity.names.iter().all(|name| is_part_of_year(name))
                 {
                     lines.review("    ", "these are a year's months or quarters and no entities: to be one series, they have to be one column of times, or the headers of rows that are years");
@@ -130,6 +146,7 @@ pub(super) fn key_lines(described: &Described<'_>, lines: &mut Lines) {
             lines.guess(&line, &format!("it tells rows of one time apart; `entity_with: [{name}]` in its place where each combination is followed over time"));
         }
     }
+    doubtful_lines(guess, lines);
     if let Some(column) = &guess.variable_column {
         lines.guess(&format!("    variable_column: {}", quoted(column)), "it tells an entity's rows apart");
     }

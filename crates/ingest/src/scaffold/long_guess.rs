@@ -11,7 +11,7 @@ use super::entity_guess::{EntityGuess, entity_by_keys, entity_by_names};
 use super::file_guess::DeclaredKeys;
 use super::headers_of_times::named_with_two_digits;
 use super::own_times::entity_by_own_times;
-use super::parts_of_years::within_years;
+use super::parts_of_years::{doubtful_parts, within_years};
 use super::row_codes::{codes_of, distinct};
 use super::rows_guess::{RowsOf, by_rows};
 use super::sheet_view::{SheetView, ViewColumn, is_numeral};
@@ -64,6 +64,7 @@ pub(super) fn long(
         && !times.reading.waves
         && !times.reading.declared;
     let within = plain.then(|| within_years(&others, &data)).flatten();
+    let doubtful = if plain { doubtful_parts(&others, &data) } else { Vec::new() };
     // A year's months are nobody.
     let is_within = |column: &ViewColumn| within.as_ref().is_some_and(|own| own.columns.contains(column));
     let names: Vec<&ViewColumn> = others.iter().filter(|column| !is_within(column)).copied().collect();
@@ -115,6 +116,7 @@ pub(super) fn long(
     (guess.skip_rows, guess.last_row) = rows_beside(view, time, &spread);
     guess.times = times;
     guess.not_times = years;
+    guess.doubtful = if within.is_none() { doubtful } else { Vec::new() };
     if let Some(within) = within {
         guess.times.reading.period = Some(PeriodReading {
             frequency: Some(within.frequency),

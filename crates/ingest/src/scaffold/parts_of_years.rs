@@ -25,6 +25,15 @@ pub(super) struct SeenWithin {
     pub(super) not_times: Vec<String>,
 }
 
+/// A column of texts that may be names or parts of a year, `Q1` to `Q4` of incomes, with one of them and what it would be.
+#[derive(Debug, Clone)]
+pub(super) struct DoubtfulPart {
+    pub(super) column: String,
+    pub(super) text: String,
+    pub(super) frequency: Frequency,
+    pub(super) part: u32,
+}
+
 /// Texts that offices write in a column of months or quarters for the year as a whole.
 const WHOLE_YEARS: [&str; 22] = [
     "m13",
@@ -114,15 +123,65 @@ fn says(header: &str) -> Option<Frequency> {
     by_word.map(|(own, _)| *own).or_else(|| by_part().map(|(own, _)| *own))
 }
 
+/// Whether a text, of a header or under one, has a word for a part of a year.
+fn names_time(text: &str) -> bool {
+    const STEMS: [&str; 13] = [
+        "month",
+        "quarter",
+        "period",
+        "périod",
+        "half",
+        "semest",
+        "season",
+        "saison",
+        "zeit",
+        "time",
+        "date",
+        "datum",
+        "fecha",
+    ];
+    let lower = fold(text).to_lowercase();
+    let mut words = lower.split(|character: char| !character.is_alphanumeric());
+    says_part(text)
+        || says(text).is_some()
+        || lower.contains('期')
+        || words.any(|word| STEMS.iter().any(|stem| word.starts_with(stem)))
+}
+
+/// Whether the texts of a column that look like parts of a year may be names as well: neither its header nor one of them says
+/// what they are, nor are all months there by their names.
+pub(super) fn may_be_names(column: &ViewColumn, texts: &[String]) -> bool {
+    let months = texts.iter().filter(|text| !text.contains(|character: char| character.is_ascii_digit()));
+    let months: BTreeSet<u32> = months.filter_map(|text| part_of_year(text, Frequency::Month)).collect();
+    column.is_headed
+        && !names_time(&column.name)
+        && !texts.iter().any(|text| names_time(text))
+        && months.len() < 12
+}
+
+/// The columns among some that may be names or parts of years.
+pub(super) fn doubtful_parts(columns: &[&ViewColumn], data: &[&GridRow]) -> Vec<DoubtfulPart> {
+    let doubtful = columns.iter().filter_map(|column| {
+        let found = divides(column, data).filter(|found| may_be_names(column, &found.parts))?;
+        let text = found.parts.into_iter().next()?;
+        let part = part_of_year(&text, found.frequency)?;
+        Some(DoubtfulPart { column: column.name.clone(), text, frequency: found.frequency, part })
+    });
+    doubtful.collect()
+}
+
 /// The columns among some that say which part of its year each row is of: all cells of one are months, quarters or
-/// halves by their texts, or numbers under a header that says so. Days stand beside their month.
+/// halves by their texts, or numbers under a header that says so. Days stand beside their month. What may be names is left out.
 pub(super) fn within_years(columns: &[&ViewColumn], data: &[&GridRow]) -> Option<SeenWithin> {
     let tried = columns.iter().filter(|column| {
         let filled = data.iter().all(|row| !column.cell(row).is_blank());
         filled && !data.is_empty()
     });
     let found: Vec<(Frequency, &ViewColumn, Vec<String>)> = tried
-        .filter_map(|column| divides(column, data).map(|(own, others)| (own, *column, others)))
+        .filter_map(|column| {
+            let found = divides(column, data).filter(|found| !may_be_names(column, &found.parts))?;
+            Some((found.frequency, *column, found.not_times))
+        })
         .collect();
     let month = found.iter().find(|(own, ..)| *own == Frequency::Month);
     let day = found.iter().find(|(own, ..)| *own == Frequency::Day);
@@ -143,8 +202,14 @@ pub(super) fn within_years(columns: &[&ViewColumn], data: &[&GridRow]) -> Option
     Some(SeenWithin { frequency: *frequency, columns: vec![(*column).clone()], not_times: not_times.clone() })
 }
 
-/// What a column divides years into, and the texts in it that stand for whole years.
-fn divides(column: &ViewColumn, data: &[&GridRow]) -> Option<(Frequency, Vec<String>)> {
+/// What a column divides years into, its texts that are parts of one, and those that stand for whole years.
+struct Divided {
+    frequency: Frequency,
+    parts: Vec<String>,
+    not_times: Vec<String>,
+}
+
+fn divides(column: &ViewColumn, data: &[&GridRow]) -> Option<Divided> {
     let mut texts: Vec<String> = Vec::new();
     for row in data {
         let text = whole(column.cell(row));
@@ -186,7 +251,8 @@ fn divides(column: &ViewColumn, data: &[&GridRow]) -> Option<(Frequency, Vec<Str
     };
     let fits = |frequency: &Frequency| parts.iter().all(|text| is_part(text, *frequency));
     let frequency = frequencies.into_iter().find(fits).filter(|_| parts.len() > 1)?;
-    Some((frequency, not_times.into_iter().cloned().collect()))
+    let owned = |texts: Vec<&String>| texts.into_iter().cloned().collect();
+    Some(Divided { frequency, parts: owned(parts), not_times: owned(not_times) })
 }
 
 /// A cell's text, whole numbers without a fraction.

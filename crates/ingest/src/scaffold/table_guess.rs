@@ -2,6 +2,7 @@
 
 use super::entity_guess::EntityGuess;
 use super::joined_names::JoinedNames;
+use super::parts_of_years::DoubtfulPart;
 use super::sections_guess::SectionsGuess;
 use super::sheet_view::SheetView;
 use super::times_seen::TimesSeen;
@@ -26,6 +27,8 @@ pub(super) struct TableGuess {
     /// Columns that divide the year, and texts in them that stand for it as a whole.
     pub(super) within: Vec<String>,
     pub(super) not_times: Vec<String>,
+    /// Columns whose texts may be names or parts of the year.
+    pub(super) doubtful: Vec<DoubtfulPart>,
     /// Columns of keys and of other names that are filled down, from left to right.
     pub(super) fill: Vec<(String, Fill)>,
     /// Of each the first cell that says nothing itself, and what is read there.
@@ -75,6 +78,7 @@ impl TableGuess {
             times: TimesSeen::default(),
             within: Vec::new(),
             not_times: Vec::new(),
+            doubtful: Vec::new(),
             fill: Vec::new(),
             fill_examples: Vec::new(),
             category: None,

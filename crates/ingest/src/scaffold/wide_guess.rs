@@ -8,7 +8,7 @@ use super::beside_times::{by_row, rows_told};
 use super::entity_guess::{EntityGuess, entity_by_keys, entity_by_names, id_of};
 use super::headers_of_times::{TimeColumn, in_order, time_columns};
 use super::numbers_seen::is_missing;
-use super::parts_of_years::within_years;
+use super::parts_of_years::{doubtful_parts, within_years};
 use super::sheet_view::{SheetView, ViewColumn, is_numeral};
 use super::table_guess::TableGuess;
 use super::value_guess::{ValueGuess, value};
@@ -59,6 +59,8 @@ pub(super) fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Optio
         view.columns.iter().filter(|column| !columns.iter().any(|one| one.column == *column)).collect();
     // Months or quarters down, with years across.
     let within = times.reading.period.is_none().then(|| within_years(&keys, &data)).flatten();
+    let is_open = within.is_none() && times.reading.period.is_none();
+    let doubtful = if is_open { doubtful_parts(&keys, &data) } else { Vec::new() };
     let keys: Vec<&ViewColumn> = keys
         .into_iter()
         .filter(|own| within.as_ref().is_none_or(|within| !within.columns.contains(own)))
@@ -105,6 +107,7 @@ pub(super) fn wide(view: &SheetView<'_>, crosswalk: Option<&Crosswalk>) -> Optio
     Some(TableGuess {
         beside,
         times,
+        doubtful,
         within: within.iter().flat_map(|within| &within.columns).map(|column| column.name.clone()).collect(),
         not_times: within.map(|within| within.not_times).unwrap_or_default(),
         score: numbers + 2 * own.len() * columns.len(),
