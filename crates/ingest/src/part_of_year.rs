@@ -167,9 +167,10 @@ mod tests {
         for text in ["Mar", "March", "mar.", "M03", "M3", "3月", "三月", "3", "03", "III"] {
             assert_eq!(month(text), Some(3), "{text}");
         }
-        for text in
-            ["13", "0", "Q1", "Annual", "Year", "Jan-Mar", "2003", "", "M13", "HALF1", "1990-03", "XIII", "DE1", "DE01", "DO2"]
-        {
+        for text in [
+            "13", "0", "Q1", "Annual", "Year", "Jan-Mar", "2003", "", "M13", "HALF1", "1990-03", "XIII",
+            "DE1", "DE01", "DO2",
+        ] {
             assert_eq!(month(text), None, "{text}");
         }
         let quarter = |text: &str| part_of_year(text, Frequency::Quarter);

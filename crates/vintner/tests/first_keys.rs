@@ -164,10 +164,7 @@ fn headers_that_name_a_part_of_the_year_are_times() {
         ("季度", &["Q1", "Q2", "Q3", "Q4"]),
         // What stands there says it.
         ("part", &["1st quarter", "2nd quarter"]),
-        (
-            "of",
-            &["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-        ),
+        ("of", &["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]),
     ] {
         let (_workspace, manifest) = begun(&of_two(header, own));
         assert!(manifest.contains(&format!("    within_year: [\"{header}\"]")), "{manifest}");

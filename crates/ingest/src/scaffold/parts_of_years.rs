@@ -126,19 +126,8 @@ fn says(header: &str) -> Option<Frequency> {
 /// Whether a text, of a header or under one, has a word for a part of a year.
 fn names_time(text: &str) -> bool {
     const STEMS: [&str; 13] = [
-        "month",
-        "quarter",
-        "period",
-        "périod",
-        "half",
-        "semest",
-        "season",
-        "saison",
-        "zeit",
-        "time",
-        "date",
-        "datum",
-        "fecha",
+        "month", "quarter", "period", "périod", "half", "semest", "season", "saison", "zeit", "time", "date",
+        "datum", "fecha",
     ];
     let lower = fold(text).to_lowercase();
     let mut words = lower.split(|character: char| !character.is_alphanumeric());
