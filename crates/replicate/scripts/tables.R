@@ -181,7 +181,7 @@ read_source <- function(path, format, columns, entity = NULL, time = NULL, categ
   }
   again <- repeats_header(table)
   if (any(again)) {
-    cat(sprintf("%-24s %6d rows repeat the header and are left out\n", basename(path), sum(again)))
+    cat(sprintf("%-24s %6d rows repeat the header and are left out", basename(path), sum(again)), "\n", sep = "")
     table$columns <- lapply(table$columns, function(column) column[!again])
     table$row <- table$row[!again]
   }
