@@ -3,15 +3,13 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::common::commands::Moments;
-use crate::common::killed_runs::{STAGES, kill_workers, made};
+use crate::common::killed_runs::{Cluster, nothing_is_lost};
 use crate::common::running::Running;
 use crate::common::{Workspace, repository};
 
@@ -41,6 +39,17 @@ impl HyperQueue {
         Some(Self { folder, python, server })
     }
 
+    fn end(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+impl Cluster for HyperQueue {
+    const QUEUE: &str = "server";
+    const PAUSES: (u64, u64) = (100, 1600);
+    const PATIENCE: Duration = Duration::from_secs(120);
+
     fn start(&self, workspace: &Workspace) -> Running {
         let mut command = workspace.command(&["reproduce"]);
         let path = std::env::var("PATH").unwrap_or_default();
@@ -49,22 +58,19 @@ impl HyperQueue {
         Running::of(command)
     }
 
-    /// Takes the server away with all that it has, and begins one that knows of nothing.
-    fn kill(&mut self, pause: Duration) {
+    /// The new server knows of nothing.
+    fn kill_queue(&mut self, pause: Duration) {
         self.end();
         std::thread::sleep(pause);
         self.server = serve(&self.python, &self.folder);
     }
 
-    fn end(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-
-    fn jobs(&self) -> String {
+    fn jobs(&self) -> Vec<String> {
         let mut command = Command::new(self.folder.path().join("programs/hq"));
         command.args(["job", "list"]).env("HQ_SERVER_DIR", self.folder.path());
-        String::from_utf8(command.output().unwrap().stdout).unwrap().trim().to_owned()
+        let said = command.output().unwrap().stdout;
+        let jobs: Vec<serde_json::Value> = serde_json::from_slice(&said).unwrap();
+        jobs.iter().map(ToString::to_string).collect()
     }
 }
 
@@ -90,52 +96,6 @@ fn serve(python: &PathBuf, folder: &tempfile::TempDir) -> Child {
 #[test]
 fn whatever_is_killed_nothing_is_lost_and_no_byte_is_wrong() {
     let Some(mut queue) = HyperQueue::begin() else { return };
-    let workspace = Workspace::of_stages(STAGES);
-    workspace.reproduce(&["--executor", "local"]);
-    let whole = made(&workspace);
-    workspace
-        .write("vintner.toml", "executor = \"hq\"\n[hq]\ngroup = \"2s\"\npoll = \"1s\"\nretries = 100\n");
-    let kills: usize =
-        std::env::var("VINTNER_HYPERQUEUE_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(3);
-    let (mut moments, mut killed) = (Moments::new(11), BTreeMap::<&str, usize>::new());
-    let (began, mut runs) = (Instant::now(), 0);
-    while killed.values().sum::<usize>() < kills {
-        workspace.remove(&[".vintner", "out"]);
-        let mut run = queue.start(&workspace);
-        runs += 1;
-        loop {
-            std::thread::sleep(Duration::from_millis(100 + moments.below(1500)));
-            if run.is_over() || killed.values().sum::<usize>() >= kills {
-                break;
-            }
-            let what = ["worker", "vintner", "server"][moments.below(3) as usize];
-            *killed.entry(what).or_default() += 1;
-            match what {
-                "worker" => kill_workers(&workspace),
-                "vintner" => {
-                    run.kill();
-                    run = queue.start(&workspace);
-                }
-                _ => queue.kill(Duration::from_millis(moments.below(1500))),
-            }
-        }
-        let until = Instant::now() + Duration::from_secs(120);
-        while !run.is_over() && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        assert!(run.is_over(), "run {runs} after {killed:?}: {}\n{}", run.said(), queue.jobs());
-        let output = run.output();
-        assert_eq!(output.code, 0, "run {runs} after {killed:?}: {}", output.stderr);
-        let made = made(&workspace);
-        for (path, bytes) in &whole {
-            assert_eq!(made.get(path), Some(bytes), "run {runs}: {}", path.display());
-        }
-        assert_eq!(fs::read_dir(workspace.path(".vintner/v1/submitted")).unwrap().count(), 0, "run {runs}");
-    }
-    println!("{killed:?} killed in {runs} runs of 14 branches, 0 lost, 0 wrong; {:.0?}", began.elapsed());
-    let until = Instant::now() + Duration::from_secs(30);
-    while queue.jobs() != "[]" && Instant::now() < until {
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    assert_eq!(queue.jobs(), "[]");
+    let settings = "executor = \"hq\"\n[hq]\ngroup = \"2s\"\npoll = \"1s\"\nretries = 100\n";
+    nothing_is_lost(&mut queue, settings, "VINTNER_HYPERQUEUE_KILLS");
 }

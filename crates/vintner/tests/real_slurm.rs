@@ -3,14 +3,11 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::common::commands::Moments;
-use crate::common::killed_runs::{STAGES, kill_workers, made};
+use crate::common::killed_runs::{Cluster, nothing_is_lost};
 use crate::common::running::Running;
 use crate::common::{Workspace, repository};
 
@@ -55,6 +52,13 @@ impl Slurm {
         command.arg(script).arg(what).arg(self.0.path()).args(more).env("PATH", path);
         command.status().unwrap().success()
     }
+}
+
+impl Cluster for Slurm {
+    const QUEUE: &str = "controller";
+    const PAUSES: (u64, u64) = (200, 2700);
+    /// A controller that was away learns of a job's end only after a while.
+    const PATIENCE: Duration = Duration::from_secs(300);
 
     fn start(&self, workspace: &Workspace) -> Running {
         let mut command = workspace.command(&["reproduce"]);
@@ -62,16 +66,21 @@ impl Slurm {
         Running::of(command)
     }
 
-    /// What is in the queue, a line each.
-    fn queue(&self) -> String {
-        let mut command = Command::new("squeue");
-        command.arg("--noheader").env("SLURM_CONF", self.0.path().join("slurm.conf"));
-        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    fn kill_queue(&mut self, pause: Duration) {
+        self.call("kill", &[]);
+        std::thread::sleep(pause);
+        assert!(self.call("controller", &[]));
     }
 
-    /// How many jobs that are.
-    fn queued(&self) -> usize {
-        self.queue().lines().count()
+    fn attend(&self) {
+        self.call("resume", &[]);
+    }
+
+    fn jobs(&self) -> Vec<String> {
+        let mut command = Command::new("squeue");
+        command.arg("--noheader").env("SLURM_CONF", self.0.path().join("slurm.conf"));
+        let said = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        said.lines().map(str::to_owned).collect()
     }
 }
 
@@ -83,59 +92,7 @@ impl Drop for Slurm {
 
 #[test]
 fn whatever_is_killed_nothing_is_lost_and_no_byte_is_wrong() {
-    let Some(slurm) = Slurm::begin() else { return };
-    let workspace = Workspace::of_stages(STAGES);
-    workspace.reproduce(&["--executor", "local"]);
-    let whole = made(&workspace);
+    let Some(mut slurm) = Slurm::begin() else { return };
     let settings = "executor = \"slurm\"\n[slurm]\ngroup = \"2s\"\npoll = \"1s\"\nretries = 100\n";
-    workspace.write("vintner.toml", settings);
-    let kills: usize =
-        std::env::var("VINTNER_SLURM_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(3);
-    let (mut moments, mut killed) = (Moments::new(7), BTreeMap::<&str, usize>::new());
-    let (began, mut runs) = (Instant::now(), 0);
-    while killed.values().sum::<usize>() < kills {
-        workspace.remove(&[".vintner", "out"]);
-        let mut run = slurm.start(&workspace);
-        runs += 1;
-        loop {
-            std::thread::sleep(Duration::from_millis(200 + moments.below(2500)));
-            if run.is_over() || killed.values().sum::<usize>() >= kills {
-                break;
-            }
-            let what = ["worker", "vintner", "controller"][moments.below(3) as usize];
-            *killed.entry(what).or_default() += 1;
-            match what {
-                "worker" => kill_workers(&workspace),
-                "vintner" => {
-                    run.kill();
-                    run = slurm.start(&workspace);
-                }
-                _ => {
-                    slurm.call("kill", &[]);
-                    std::thread::sleep(Duration::from_millis(moments.below(1500)));
-                    assert!(slurm.call("controller", &[]));
-                }
-            }
-        }
-        // A controller that was away learns of a job's end only after a while.
-        let until = Instant::now() + Duration::from_secs(300);
-        while !run.is_over() && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(500));
-            slurm.call("resume", &[]);
-        }
-        assert!(run.is_over(), "run {runs} after {killed:?}: {}\n{}", run.said(), slurm.queue());
-        let output = run.output();
-        assert_eq!(output.code, 0, "run {runs}: {}", output.stderr);
-        let made = made(&workspace);
-        for (path, bytes) in &whole {
-            assert_eq!(made.get(path), Some(bytes), "run {runs}: {}", path.display());
-        }
-        assert_eq!(fs::read_dir(workspace.path(".vintner/v1/submitted")).unwrap().count(), 0, "run {runs}");
-    }
-    println!("{killed:?} killed in {runs} runs of 14 branches, 0 lost, 0 wrong; {:.0?}", began.elapsed());
-    let until = Instant::now() + Duration::from_secs(60);
-    while slurm.queued() > 0 && Instant::now() < until {
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    assert_eq!(slurm.queued(), 0);
+    nothing_is_lost(&mut slurm, settings, "VINTNER_SLURM_KILLS");
 }

@@ -70,6 +70,7 @@ impl Folder {
             match self.handle.below(names) {
                 Ok(handle) => return Ok(Some(Self { path: self.path.join(names), handle })),
                 Err(error) if error.kind() == ErrorKind::NotFound && !make => return Ok(None),
+                // The walk finds which folder it is that can't be opened, or that a link leads to.
                 Err(_) => {}
             }
         }
